@@ -1,0 +1,43 @@
+"""What all tests share: no window on the screen, how hard Hypothesis tries, and the run without asserts."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from hypothesis import settings
+
+from tests import optimized
+
+LONG = bool(os.environ.get("XIAOSANJI_LONG"))
+OPTIMIZED = bool(os.environ.get("XIAOSANJI_OPTIMIZE"))
+
+if sys.flags.optimize:
+    raise pytest.UsageError("under python -O tests lose their own asserts: set XIAOSANJI_OPTIMIZE=1 instead")
+
+# Read when the application object is made, which is later than this.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A deadline on a busy machine reports the machine. Where nobody can look at a lucky find, runs must be repeatable.
+settings.register_profile("checks", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("long" if LONG else "checks")
+
+if OPTIMIZED:
+    optimized.install()
+
+
+def pytest_report_header() -> list[str]:
+    """Say in the first lines of the run which of its ways this is."""
+    asserts = "without asserts" if OPTIMIZED else "with asserts"
+    return [f"desktop: compiled {asserts}; long tests {'on' if LONG else 'off'}"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked ``long`` unless it was asked for."""
+    if LONG:
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: packaging/dev.py test --long"))

@@ -1,0 +1,69 @@
+"""The run without the program's asserts really has none, and leaves everything else as it is."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from tests import optimized
+
+SOURCE = "DEBUG = __debug__\n\n\ndef check():\n    assert False\n    return 'no assert'\n"
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with an assert in it, one below it, and one whose name only begins like it."""
+    for folder in ("victim", "victim/inner", "victimless"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__init__.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    meta_path = list(sys.meta_path)
+    importlib.invalidate_caches()
+    yield "victim"
+    sys.meta_path[:] = meta_path
+    for name in [name for name in sys.modules if name.startswith("victim")]:
+        del sys.modules[name]
+
+
+def forget():
+    for name in [name for name in sys.modules if name.startswith("victim")]:
+        del sys.modules[name]
+
+
+def test_the_package_and_all_below_it_lose_their_asserts(package):
+    optimized.install(package)
+    for name in ("victim", "victim.inner"):
+        module = importlib.import_module(name)
+        assert module.check() == "no assert"
+        assert module.DEBUG is False
+
+
+def test_other_packages_keep_theirs(package):
+    optimized.install(package)
+    with pytest.raises(AssertionError):
+        importlib.import_module("victimless").check()
+
+
+def test_byte_code_of_an_ordinary_run_is_not_used(package):
+    with pytest.raises(AssertionError):
+        importlib.import_module(package).check()
+    forget()
+    optimized.install(package)
+    assert importlib.import_module(package).check() == "no assert"
+    sys.meta_path.pop(0)
+    forget()
+    with pytest.raises(AssertionError):
+        importlib.import_module(package).check()
+
+
+def test_it_comes_too_late_for_a_package_that_is_already_there(package):
+    importlib.import_module(package)
+    with pytest.raises(RuntimeError, match="victim"):
+        optimized.install(package)
+
+
+def test_tests_themselves_still_assert():
+    with pytest.raises(AssertionError):
+        assert sys.flags.optimize, "an assert in a test must hold in either run"
