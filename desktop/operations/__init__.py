@@ -1,0 +1,1 @@
+"""What a user does: named operations over the floors below, each of which returns what changed."""

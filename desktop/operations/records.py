@@ -1,0 +1,222 @@
+"""What a user does with one record: save, delete, bring back, undo, look at, check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.errors import UsageProblem
+from desktop.operations.session import NotAllowed, Session
+from desktop.records import uscc
+from desktop.records.canonical import Cell, normal_text
+from desktop.records.checks import Context, Finding, Values, run_checks
+from desktop.records.declaration import Kind, RecordType
+from desktop.records.identity import derived_id
+from desktop.store import reading
+from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
+from desktop.store.reading import HistoryEntry, Query, Record
+
+
+class UnknownField(UsageProblem):
+    """A field that the type does not have."""
+
+    next_step = "可用 xiaosanji schema 查看字段名称。"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The result of a save: the record's id, what changed, and what the checks found."""
+
+    record: str
+    changes: ChangeSet
+    findings: tuple[Finding, ...]
+
+
+def new_record_id(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> str:
+    """The id that a new record gets: derived from a valid code, else fresh (rule 4)."""
+    if record_type.key is not None:
+        code = values.get(record_type.key)
+        if isinstance(code, str) and uscc.names_a_record(code):
+            return derived_id(record_type.name, code)
+    return session.ledger.new_id()
+
+
+def save(
+    session: Session,
+    type_name: str,
+    values: Mapping[str, Cell],
+    *,
+    record: str | None = None,
+    unit: str | None = None,
+    name: str = "",
+) -> Saved:
+    """Saves a new record, or changes fields of an existing one; fields that are not named stay as they are.
+
+    A valid code that is known already changes that record instead of doubling it. ``unit`` is the unit a new
+    record belongs to, the parent's or the workspace's own by default. Raises :class:`NotAllowed`,
+    :class:`UnknownField`, ``NotFound``, ``WrongClock``.
+    """
+    record_type = session.types[type_name]
+    values = {k: _tidy(v) for k, v in values.items()}
+    _check_rights(session, record_type, values)
+    if record is None:
+        record = new_record_id(session, record_type, values)
+        known = reading.record(session.database, session.types, type_name, record)
+        if known is None:
+            birth = NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values)
+            changes = session.ledger.write(
+                name or f"新增{record_type.label}", session.operator.name, births=[birth]
+            )
+            return Saved(record, changes, tuple(check(session, type_name, record)))
+    edits = slot_edits(session, record_type, record, values)
+    changes = session.ledger.write(name or f"修改{record_type.label}", session.operator.name, edits=edits)
+    return Saved(record, changes, tuple(check(session, type_name, record)))
+
+
+def save_many(
+    session: Session,
+    type_name: str,
+    rows: Sequence[Mapping[str, Cell]],
+    *,
+    unit: str | None = None,
+    name: str = "",
+) -> tuple[list[str], ChangeSet]:
+    """Saves new records in one operation; the ids in the order of the rows. No checks: the caller shows them."""
+    record_type = session.types[type_name]
+    births = []
+    for row in rows:
+        values = {k: _tidy(v) for k, v in row.items()}
+        _check_rights(session, record_type, values)
+        record = new_record_id(session, record_type, values)
+        births.append(NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values))
+    changes = session.ledger.write(
+        name or f"批量新增{record_type.label}", session.operator.name, births=births
+    )
+    return [b.record for b in births], changes
+
+
+def slot_edits(
+    session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell]
+) -> list[SlotEdit]:
+    """The slot changes that bring a record to these values; a group travels whole, so its other fields come along."""
+    edits = []
+    present: Mapping[str, Cell] | None = None
+    for slot in record_type.slots.values():
+        named = [f for f in slot.fields if f.name in values]
+        if not named:
+            continue
+        if not slot.grouped:
+            edits.append(SlotEdit(record_type.name, record, slot.name, values[slot.name]))
+            continue
+        if present is None:
+            held = reading.record(session.database, session.types, record_type.name, record)
+            present = held.values if held is not None else {}
+        group = {f.name: values[f.name] if f.name in values else present.get(f.name) for f in slot.fields}
+        edits.append(SlotEdit(record_type.name, record, slot.name, group))
+    return edits
+
+
+def delete(session: Session, type_name: str, record: str) -> ChangeSet:
+    """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back."""
+    record_type = session.types[type_name]
+    _check_rights(session, record_type, {})
+    return session.ledger.write(
+        f"删除{record_type.label}", session.operator.name, deletions=[Deletion(type_name, record)]
+    )
+
+
+def restore(session: Session, type_name: str, record: str) -> ChangeSet:
+    """Brings a deleted record back."""
+    record_type = session.types[type_name]
+    _check_rights(session, record_type, {})
+    return session.ledger.write(
+        f"恢复{record_type.label}",
+        session.operator.name,
+        deletions=[Deletion(type_name, record, revive=True)],
+    )
+
+
+def undo(session: Session, stamp: int) -> ChangeSet:
+    """Takes an operation of this station back; raises ``CannotUndo`` when something newer stands on it."""
+    return session.ledger.undo(stamp, session.operator.name)
+
+
+def load(session: Session, type_name: str, record: str) -> Record | None:
+    """A record as it stands."""
+    return reading.record(session.database, session.types, type_name, record)
+
+
+def children(session: Session, type_name: str, parent: str) -> list[Record]:
+    """The living children of one type of a record."""
+    return reading.records(
+        session.database, session.types, Query(type_name, children_of=parent, order=reading.NEWEST_ORDER)
+    )
+
+
+def history(session: Session, type_name: str, record: str) -> list[HistoryEntry]:
+    """Every version of every field, newest first."""
+    return reading.history(session.database, session.types, type_name, record)
+
+
+def check(session: Session, type_name: str, record: str) -> list[Finding]:
+    """What the logic check finds on one record."""
+    held = load(session, type_name, record)
+    if held is None:
+        return []
+    return run_checks(session.types[type_name], held.values, check_context(session, held))
+
+
+def check_values(session: Session, type_name: str, values: Values) -> list[Finding]:
+    """What the logic check finds on values that are being typed."""
+    return run_checks(session.types[type_name], values, Context(session.environment.today()))
+
+
+def check_context(session: Session, held: Record) -> Context:
+    """What rules may know beside a record."""
+    record_type = session.types[held.type]
+
+    def linked(field: str) -> Values | None:
+        target, link = held.values.get(field), record_type.by_name[field].link
+        if not isinstance(target, str) or link is None:
+            return None
+        found = load(session, link, target)
+        return None if found is None else found.values
+
+    return Context(
+        session.environment.today(),
+        lambda child: [c.values for c in children(session, child, held.id)],
+        linked,
+    )
+
+
+def _unit_for(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> str:
+    """A child belongs to its parent's unit, everything else to the workspace's own."""
+    if record_type.parent is not None:
+        parent, link = values.get(record_type.parent), record_type.by_name[record_type.parent].link
+        if isinstance(parent, str) and link is not None:
+            held = reading.record(session.database, session.types, link, parent)
+            if held is not None:
+                return held.unit
+    return session.unit.id
+
+
+def _check_rights(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:
+    for name in values:
+        if name not in record_type.by_name:
+            raise UnknownField(f"“{record_type.label}”没有字段 {name}。")
+    if not session.may_write(record_type):
+        raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
+    for name, value in values.items():
+        if value is not None and not session.may_write(record_type, record_type.by_name[name]):
+            raise NotAllowed(f"本单位或您的角色不能填写“{record_type.by_name[name].label}”。")
+
+
+def _tidy(value: Cell) -> Cell:
+    if isinstance(value, str):
+        return normal_text(value) or None
+    return value
+
+
+def links_of(record_type: RecordType) -> list[str]:
+    """The names of a type's link fields."""
+    return [f.name for f in record_type.fields if f.kind is Kind.LINK]

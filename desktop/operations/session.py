@@ -1,0 +1,99 @@
+"""What every operation works in: an open workspace, the declarations, the code lists, and who is working."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from desktop import reference
+from desktop.errors import StateProblem
+from desktop.records.codes import CodeList
+from desktop.records.declaration import Field, Level, RecordType, Role
+from desktop.records.types import Catalogue, catalogue
+from desktop.store.database import Database
+from desktop.store.environment import Environment
+from desktop.store.ledger import Ledger
+from desktop.store.workspace import Operator, OwnUnit, Workspace
+
+
+class NotAllowed(StateProblem):
+    """The operator or the unit may not do this."""
+
+    exit_code = 14
+    next_step = "请由有权限的操作员或单位来做。"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One operator at work in one open workspace; operations take it as their first argument."""
+
+    workspace: Workspace
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of the workspace."""
+        return self.workspace.ledger
+
+    @property
+    def database(self) -> Database:
+        """The connection that writes; reading in a window's worker uses :meth:`reader`."""
+        return self.workspace.ledger.database
+
+    @property
+    def types(self) -> Catalogue:
+        """The record types."""
+        return self.workspace.ledger.types
+
+    @property
+    def environment(self) -> Environment:
+        """Time and randomness."""
+        return self.workspace.ledger.environment
+
+    @property
+    def operator(self) -> Operator:
+        """Who works."""
+        return self.workspace.operator
+
+    @cached_property
+    def unit(self) -> OwnUnit:
+        """The unit whose workspace this is."""
+        return self.workspace.unit
+
+    @cached_property
+    def codes(self) -> Mapping[str, CodeList]:
+        """The code lists that fields name."""
+        return reference.code_lists()
+
+    def reader(self) -> Database:
+        """A read-only connection of its own, for another thread; the caller closes it."""
+        return self.workspace.reader()
+
+    def require(self, *roles: Role) -> None:
+        """Raises :class:`NotAllowed` unless the operator has one of these roles; administrators may all."""
+        if self.operator.role is not Role.ADMIN and self.operator.role not in roles:
+            raise NotAllowed("您的操作员角色不能做这一步。")
+
+    def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
+        """Whether this operator at this unit may write a type, or one field of it."""
+        writers = [record_type.written_by] + ([field.written_by] if field is not None else [])
+        role = Role.DESK if self.operator.role is Role.ADMIN else self.operator.role
+        return role is not Role.READER and all(w.admits(self.unit.level, role) for w in writers)
+
+
+def open_session(
+    folder: Path,
+    operator: str,
+    password: str,
+    environment: Environment | None = None,
+    types: Catalogue | None = None,
+) -> Session:
+    """Opens a workspace for an operator; raises what :meth:`Workspace.open` raises."""
+    return Session(
+        Workspace.open(folder, types or catalogue(), environment or Environment(), operator, password)
+    )
+
+
+LEVELS_WITH_OWN_ROOT = frozenset({Level.DISTRICT, Level.INDUSTRY, Level.CITY})
+"""Units that begin a tree of their own; all others are given their place by the grant of a level above."""

@@ -1,0 +1,93 @@
+"""Making a workspace, and who may work in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from desktop.errors import UsageProblem
+from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
+from desktop.records.declaration import Level, Role
+from desktop.records.identity import derived_id
+from desktop.records.types import Catalogue, catalogue
+from desktop.store.environment import Environment
+from desktop.store.keys import Cost
+from desktop.store.ledger import NewRecord
+from desktop.store.workspace import OwnUnit, Workspace
+from desktop.sync import certificates, identity, station
+from desktop.sync.certificates import Claims, grant_serial
+
+ROOT_PATH_LENGTH = 4
+"""How many levels of issuers may stand below a root."""
+_CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
+
+
+class BadUnit(UsageProblem):
+    """The unit's code or name cannot be used."""
+
+    next_step = "编码用数字、字母和短横线，名称不能空着。"
+
+
+def unit_id(level: Level, code: str) -> str:
+    """The id of the unit that a code names at a level: the same on every laptop of the unit."""
+    return derived_id(f"unit:{level.value}", code)
+
+
+def create(
+    folder: Path,
+    *,
+    code: str,
+    name: str,
+    level: Level,
+    operator: str,
+    password: str,
+    environment: Environment | None = None,
+    types: Catalogue | None = None,
+    cost: Cost | None = None,
+) -> Session:
+    """A new workspace for a unit, with its first operator as administrator.
+
+    A district, industry union or city begins a tree of its own and is its root; all others record under their unit
+    at once and are given their place by the grant of the level above. Raises :class:`BadUnit` and what
+    ``Workspace.create`` raises.
+    """
+    if _CODE.fullmatch(code) is None or not name.strip():
+        raise BadUnit("单位的编码或名称不能这样写。")
+    environment = environment or Environment()
+    keys = identity.generate(environment.random)
+    workspace = Workspace.create(
+        folder,
+        types or catalogue(),
+        environment,
+        station=keys.station,
+        incarnation=keys.incarnation,
+        operator=operator,
+        password=password,
+        cost=cost,
+    )
+    unit = OwnUnit(unit_id(level, code), code, name.strip(), level)
+    station.keep_keys(workspace.ledger, keys)
+    workspace.set_unit(unit)
+    session = Session(workspace)
+    if level in LEVELS_WITH_OWN_ROOT:
+        _begin_tree(session, unit, keys)
+    return session
+
+
+def _begin_tree(session: Session, unit: OwnUnit, keys: identity.StationKeys) -> None:
+    claims = Claims(
+        station=keys.station,
+        public_key=keys.public_key,
+        recipient=keys.recipient,
+        units=frozenset([unit.id]),
+        level=unit.level,
+        role=Role.DESK,
+        path_length=ROOT_PATH_LENGTH,
+    )
+    root = certificates.issue(claims, grant_serial(keys.station, keys.incarnation, 1), keys, None)
+    cells = {"name": unit.name, "code": unit.code, "level": unit.level.value, "place": unit.code}
+    with session.database.transaction():
+        station.keep_chain(session.ledger, [root.der])
+        session.ledger.write(
+            "建立体系", session.operator.name, births=[NewRecord("unit", unit.id, unit.id, cells)]
+        )

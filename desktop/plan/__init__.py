@@ -1,0 +1,1 @@
+"""What it adds up to: the action plan's indicators and the work lists."""

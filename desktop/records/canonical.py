@@ -1,0 +1,47 @@
+"""The one text form of a value: what is compared, hashed, signed and kept in the log."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+Cell = str | int | None
+"""What one field holds: text in Unicode NFC, a whole number (yes and no are 1 and 0), or nothing."""
+
+ABSENT = "null"
+"""The canonical text of nothing, which is also what an absent value counts as."""
+
+
+def canonical(value: Cell | Mapping[str, Cell]) -> str:
+    """Canonical JSON: no spaces, sorted keys, no empty members in a group, text unescaped where JSON allows.
+
+    A group without any filled member is ``null``. Raises ``TypeError`` for floats and anything else.
+    """
+    if isinstance(value, Mapping):
+        filled = {k: _cell(v) for k, v in sorted(value.items()) if v is not None}
+        return _dumps(filled) if filled else ABSENT
+    return _dumps(_cell(value))
+
+
+def parse(text: str) -> Any:
+    """The value of a canonical text."""
+    return json.loads(text)
+
+
+def normal_text(text: str) -> str:
+    """Text as it enters the ledger: Unicode NFC, no space around it; what looks alike is equal."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _cell(value: Cell) -> Cell:
+    if isinstance(value, bool):
+        return int(value)
+    if value is None or isinstance(value, str | int):
+        return value
+    raise TypeError(f"a cell holds text, a whole number or nothing, not {type(value).__name__}")

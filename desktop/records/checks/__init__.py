@@ -1,0 +1,38 @@
+"""The rules that declarations name: each says whether one record's values hold together.
+
+Rules are registered by the modules of this folder: ``general`` (numbers, days, what needs what), ``people``,
+``organisations``, ``meetings`` (congress arithmetic included) and ``supervision``. Duplicates are not among them:
+they need the store.
+"""
+
+from __future__ import annotations
+
+from desktop.records.checks import general, meetings, organisations, people, supervision
+from desktop.records.checks.base import (
+    Asked,
+    Context,
+    Failure,
+    Finding,
+    Rule,
+    Values,
+    rule,
+    rules,
+    run_checks,
+)
+
+__all__ = [
+    "Asked",
+    "Context",
+    "Failure",
+    "Finding",
+    "Rule",
+    "Values",
+    "general",
+    "meetings",
+    "organisations",
+    "people",
+    "rule",
+    "rules",
+    "run_checks",
+    "supervision",
+]

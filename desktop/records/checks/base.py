@@ -1,0 +1,111 @@
+"""What a rule is, how it is registered and how the checks of a declaration are run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.records.declaration import Check, RecordType, Severity
+
+Values = Mapping[str, Any]
+Failure = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may know beside the record: the day, its children by type and the records it links to."""
+
+    today: datetime.date
+    children: Callable[[str], Sequence[Values]] = lambda _type: ()
+    linked: Callable[[str], Values | None] = lambda _field: None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call of a rule: the record's values, the fields in the check's order, its arguments and the context."""
+
+    values: Values
+    fields: tuple[str, ...]
+    arguments: Mapping[str, Any]
+    context: Context
+
+    def filled(self) -> list[Any] | None:
+        """The values of all fields, or nothing if one is empty."""
+        found = self.cells()
+        return None if any(is_empty(v) for v in found) else found
+
+    def cells(self) -> list[Any]:
+        """The values of the fields, empty ones as ``None``."""
+        return [None if is_empty(v) else v for v in map(self.values.get, self.fields)]
+
+    def day(self, position: int) -> datetime.date | None:
+        """The day in one of the fields."""
+        return as_day(self.values.get(self.fields[position]))
+
+
+Rule = Callable[[Asked], Failure | None]
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(function: Rule) -> Rule:
+    """Registers a rule under its function's name.
+
+    A rule returns ``None`` when all is well or does not apply (a value it needs is missing), and else the words
+    that fill the check's message.
+    """
+    name = getattr(function, "__name__", "")
+    if name in _RULES:
+        raise ValueError(f"rule {name} stands twice")
+    _RULES[name] = function
+    return function
+
+
+def rules() -> Mapping[str, Rule]:
+    """Every registered rule by name."""
+    return _RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found: what is wrong in Chinese, where, and whether it must be mended."""
+
+    severity: Severity
+    message: str
+    fields: tuple[str, ...]
+    rule: str
+
+
+def run_checks(record_type: RecordType, values: Values, context: Context) -> list[Finding]:
+    """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
+    findings = [
+        Finding(Severity.ERROR, f"“{f.label}”还没有填写", (f.name,), "needed")
+        for f in record_type.fields
+        if f.needed and is_empty(values.get(f.name))
+    ]
+    for check in record_type.checks:
+        failure = _RULES[check.rule](Asked(values, check.fields, check.arguments, context))
+        if failure is not None:
+            findings.append(_finding(check, failure))
+    return sorted(findings, key=lambda found: found.severity is not Severity.ERROR)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a cell holds nothing; a zero is something."""
+    return value is None or value == ""
+
+
+def as_day(value: Any) -> datetime.date | None:
+    """The day of a stored date; nothing for an empty or a foreign value."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _finding(check: Check, failure: Failure) -> Finding:
+    return Finding(check.severity, check.message.format(**failure), check.fields, check.rule)

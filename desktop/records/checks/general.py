@@ -1,0 +1,209 @@
+"""Rules on numbers, days and what needs what, used by every record type."""
+
+from __future__ import annotations
+
+import decimal
+from typing import Any
+
+from desktop.records.checks.base import Asked, Failure, is_empty, rule
+
+
+def _numbers(asked: Asked) -> list[Any] | None:
+    """The fields as numbers; decimals are stored as text."""
+    found = asked.filled()
+    return None if found is None else [_number(v) for v in found]
+
+
+def _number(value: Any) -> int | decimal.Decimal:
+    return value if isinstance(value, int) else decimal.Decimal(value)
+
+
+@rule
+def at_most(asked: Asked) -> Failure | None:
+    """The first number is at most the second."""
+    found = _numbers(asked)
+    if found is None or found[0] <= found[1]:
+        return None
+    return {"a": found[0], "b": found[1]}
+
+
+@rule
+def parts_add_up(asked: Asked) -> Failure | None:
+    """All numbers but the last add up to the last; while a part is missing they only must not exceed it."""
+    *parts, total = asked.cells()
+    known = [p for p in parts if p is not None]
+    if total is None or not known:
+        return None
+    whole = len(known) == len(parts)
+    if sum(known) == total or (not whole and sum(known) < total):
+        return None
+    return {"sum": sum(known), "total": total}
+
+
+@rule
+def sum_at_most(asked: Asked) -> Failure | None:
+    """The numbers that are there but the last are together at most the last."""
+    *parts, total = asked.cells()
+    total_of_parts = sum(p for p in parts if p is not None)
+    if total is None or total_of_parts <= total:
+        return None
+    return {"sum": total_of_parts, "total": total}
+
+
+def _linked(asked: Asked) -> Any:
+    record = asked.context.linked(asked.arguments["link"])
+    value = None if record is None else record.get(asked.arguments["field"])
+    return None if is_empty(value) else value
+
+
+@rule
+def at_most_linked(asked: Asked) -> Failure | None:
+    """The number is at most that of the linked record (arguments ``link`` and ``field``)."""
+    found, limit = _numbers(asked), _linked(asked)
+    if found is None or limit is None or found[0] <= _number(limit):
+        return None
+    return {"a": found[0], "b": limit}
+
+
+@rule
+def sum_at_most_linked(asked: Asked) -> Failure | None:
+    """The numbers that are there are together at most that of the linked record."""
+    total_of_parts, limit = sum(v for v in asked.cells() if v is not None), _linked(asked)
+    if limit is None or total_of_parts <= limit:
+        return None
+    return {"sum": total_of_parts, "total": limit}
+
+
+@rule
+def same_as_linked(asked: Asked) -> Failure | None:
+    """The value equals that of the linked record."""
+    found, other = asked.filled(), _linked(asked)
+    if found is None or other is None or found[0] == other:
+        return None
+    return {"a": found[0], "b": other}
+
+
+@rule
+def not_after(asked: Asked) -> Failure | None:
+    """The first day is not after the second."""
+    found = asked.filled()
+    if found is None or found[0] <= found[1]:
+        return None
+    return {"a": found[0], "b": found[1]}
+
+
+@rule
+def not_in_future(asked: Asked) -> Failure | None:
+    """The day has come."""
+    found = asked.filled()
+    if found is None or found[0] <= asked.context.today.isoformat():
+        return None
+    return {"a": found[0]}
+
+
+@rule
+def not_passed(asked: Asked) -> Failure | None:
+    """The day has not passed; the last day itself is still in time."""
+    found = asked.filled()
+    if found is None or found[0] >= asked.context.today.isoformat():
+        return None
+    return {"a": found[0]}
+
+
+@rule
+def days_before(asked: Asked) -> Failure | None:
+    """The first day lies at least ``days`` days before the second."""
+    early, late = asked.day(0), asked.day(1)
+    least = asked.arguments["days"]
+    if early is None or late is None or (late - early).days >= least:
+        return None
+    return {"days": max((late - early).days, 0), "least": least}
+
+
+@rule
+def recorded_late(asked: Asked) -> Failure | None:
+    """A record made more than ``days`` days after the event (event, record) says why (third field)."""
+    event, recorded = asked.day(0), asked.day(1)
+    if event is None or recorded is None or not is_empty(asked.values.get(asked.fields[2])):
+        return None
+    late = (recorded - event).days
+    return {"days": late} if late > asked.arguments["days"] else None
+
+
+@rule
+def time_order(asked: Asked) -> Failure | None:
+    """What begins and ends on one day (day, time, last day, time) does not end before it begins."""
+    first, begin, last, end = asked.cells()
+    if begin is None or end is None or (last is not None and last != first) or begin <= end:
+        return None
+    return {"a": begin, "b": end}
+
+
+def _lacks(value: Any, asked: Asked) -> bool:
+    return value is None or (bool(asked.arguments.get("yes")) and not value)
+
+
+@rule
+def needs_when(asked: Asked) -> Failure | None:
+    """The first field is filled (with ``yes``: says yes) when the second holds one of ``values``."""
+    value, condition = asked.cells()
+    return {} if condition in asked.arguments["values"] and _lacks(value, asked) else None
+
+
+@rule
+def needs_with(asked: Asked) -> Failure | None:
+    """The first field is filled (with ``yes``: says yes) when the second is."""
+    value, condition = asked.cells()
+    return {} if condition is not None and _lacks(value, asked) else None
+
+
+@rule
+def one_of(asked: Asked) -> Failure | None:
+    """At least one of the fields is filled."""
+    return {} if all(v is None for v in asked.cells()) else None
+
+
+@rule
+def different(asked: Asked) -> Failure | None:
+    """The two fields do not hold the same."""
+    found = asked.filled()
+    return {} if found is not None and found[0] == found[1] else None
+
+
+@rule
+def digits(asked: Asked) -> Failure | None:
+    """The text is ``length`` digits."""
+    found = asked.filled()
+    if found is None:
+        return None
+    text = str(found[0])
+    return None if text.isascii() and text.isdigit() and len(text) == asked.arguments["length"] else {}
+
+
+@rule
+def must_not_mention(asked: Asked) -> Failure | None:
+    """The text has none of ``words`` when the second field holds one of ``values``."""
+    found = asked.filled()
+    if found is None or found[1] not in asked.arguments["values"]:
+        return None
+    said = [word for word in asked.arguments["words"] if word in found[0]]
+    return {"words": "、".join(said)} if said else None
+
+
+@rule
+def children_match(asked: Asked) -> Failure | None:
+    """The number equals that of the children of ``type`` whose ``field`` holds one of ``values``, if there are any.
+
+    ``unless`` maps fields to values that leave a child out.
+    """
+    found = asked.filled()
+    children = asked.context.children(asked.arguments["type"])
+    if found is None or not children:
+        return None
+    unless = asked.arguments.get("unless", {})
+    count = sum(
+        child.get(asked.arguments["field"]) in asked.arguments["values"]
+        and not any(child.get(name) in left_out for name, left_out in unless.items())
+        for child in children
+    )
+    return None if count == found[0] else {"count": count, "a": found[0]}

@@ -1,0 +1,47 @@
+"""Rules on supervision cases and their letters (浙江省工会劳动法律监督条例)."""
+
+from __future__ import annotations
+
+from desktop.records.checks.base import Asked, Failure, rule
+
+_OPINION = "opinion_letter"
+_CHAIRS = ("主席", "副主席")
+
+
+@rule
+def two_inspectors(asked: Asked) -> Failure | None:
+    """An investigation (kind, first, second, others) is made by two inspectors or more (条例第二十条).
+
+    Where there is only one, the union above lends another, whose name stands among the others.
+    """
+    kind, first, second, others = asked.cells()
+    if kind != "investigated" or (first is not None and (second is not None or others is not None)):
+        return None
+    return {}
+
+
+@rule
+def title_fits_letter(asked: Asked) -> Failure | None:
+    """The title is one of those that the arguments list for the kind of letter."""
+    found = asked.filled()
+    if found is None or found[0] in asked.arguments.get(found[1], [found[0]]):
+        return None
+    return {}
+
+
+@rule
+def opinion_term(asked: Asked) -> Failure | None:
+    """An opinion letter (kind, days, kind of days) gives fifteen working days (条例第二十二条)."""
+    found = asked.filled()
+    if found is None or found[0] != _OPINION:
+        return None
+    return None if (found[1], found[2]) == (asked.arguments["days"], asked.arguments["day_kind"]) else {}
+
+
+@rule
+def signed_by_chair(asked: Asked) -> Failure | None:
+    """An opinion letter (kind, post) is signed by the chair or a vice-chair (条例第二十一条)."""
+    found = asked.filled()
+    if found is None or found[0] != _OPINION or str(found[1]).endswith(_CHAIRS):
+        return None
+    return {"post": found[1]}

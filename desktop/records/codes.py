@@ -1,0 +1,96 @@
+"""Code lists as values: what a coded field may hold, and which code a person meant by the words they typed."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from desktop.records.divisions import Divisions
+
+PLACES = "divisions"
+"""The id of the list that names places by division code."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeItem:
+    """One entry: the permanent code that is stored, the words that are shown, and other words for the same thing.
+
+    ``retired`` keeps an old code readable that is no longer offered.
+    """
+
+    code: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A list of codes in the order in which they are offered."""
+
+    id: str
+    items: tuple[CodeItem, ...]
+    label: str = ""
+    version: str = ""
+    source: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        codes = [item.code for item in self.items]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"code list {self.id}: a code stands twice")
+
+    @cached_property
+    def by_code(self) -> dict[str, CodeItem]:
+        """The entries by code, retired ones included."""
+        return {item.code: item for item in self.items}
+
+    @cached_property
+    def _by_words(self) -> dict[str, str | None]:
+        """Folded words to code; ``None`` where the same words stand for two codes."""
+        found: dict[str, str | None] = {}
+        codes = [(item.code, item.code) for item in self.items]
+        labels = [(item.label, item.code) for item in self.items]
+        aliases = [(alias, item.code) for item in self.items for alias in item.aliases]
+        for pairs in (codes, labels, aliases):
+            level: dict[str, str | None] = {}
+            for words, code in pairs:
+                folded = fold(words)
+                level[folded] = code if level.get(folded, code) == code else None
+            found = level | found
+        return found
+
+    def is_ambiguous(self, words: str) -> bool:
+        """Whether these words stand for more than one code."""
+        return fold(words) in self._by_words and self._by_words[fold(words)] is None
+
+    @property
+    def offered(self) -> tuple[CodeItem, ...]:
+        """The entries that a person can choose."""
+        return tuple(item for item in self.items if not item.retired)
+
+    def label_of(self, code: str) -> str:
+        """The words for a code; an unknown code (from a newer list) shows as itself."""
+        item = self.by_code.get(code)
+        return code if item is None else item.label
+
+    def find(self, words: str) -> str | None:
+        """The code that these words mean: a code, a label or an alias, whatever their width, case and spacing."""
+        text = words.strip()
+        return text if text in self.by_code else self._by_words.get(fold(words))
+
+
+def fold(words: str) -> str:
+    """Words without what people vary: full width, case, spaces, brackets' and commas' form."""
+    text = unicodedata.normalize("NFKC", words).casefold()
+    return "".join(c for c in text if not c.isspace() and c not in "、,，;；·・")
+
+
+def places(divisions: Divisions) -> CodeList:
+    """Divisions as a list of codes: the name is the label, the names from the district or town down are aliases."""
+    items = []
+    for division in divisions:
+        path = divisions.path(division.code)
+        longer = tuple("".join(d.name for d in path[start:]) for start in range(len(path) - 1))
+        items.append(CodeItem(division.code, division.name, longer))
+    return CodeList(PLACES, tuple(items), "行政区划", divisions.version)

@@ -1,0 +1,96 @@
+"""Reads the forms in which people type and paste a day; what is not certain stays unread."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+
+_TIME = r"(?:(?:\s+|T)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_YEAR_FIRST = re.compile(
+    rf"([0-9]{{4}}|[0-9]{{2}})\s*([./\-年])\s*([0-9]{{1,2}})\s*([./\-月])\s*([0-9]{{1,2}})\s*([日号]?){_TIME}"
+)
+_MONTH_DAY = re.compile(r"([0-9]{1,2})\s*([./\-月])\s*([0-9]{1,2})\s*([日号]?)")
+_EIGHT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}")
+_DOTS = str.maketrans(
+    {"。": ".", "、": ".", "．": ".", "，": ".", ",": ".", "–": "-", "—": "-", "−": "-", "‐": "-"}
+)
+
+_SERIAL_ZERO = datetime.date(1899, 12, 30)
+_SERIALS = range(10_000, 73_051)
+"""The serial day numbers of a spreadsheet from 1927 to 2099; smaller ones are counts or years, not days."""
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_AHEAD = 10
+
+
+def parse_date(value: object, today: datetime.date | None = None) -> datetime.date | None:
+    """The day that a typed text or a cell means, or ``None``.
+
+    Texts: 20261122, 2026.11.22, 2026/11/22, 2026-11-22, 2026年11月22日, 26.11.22, each in full-width characters
+    too and with a time behind it; with ``today`` also 11/22, 11.22 and 11月22日 of today's year. Numbers: 20261122
+    and a spreadsheet's serial day number. Two digits of a year are read only where one century is possible:
+    up to ten years ahead of ``today``, or in the second half of the twentieth century.
+    """
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return _from_number(value)
+    return _from_text(value, today) if isinstance(value, str) else None
+
+
+def _from_number(value: float) -> datetime.date | None:
+    if not 0 < value <= 99_999_999:
+        return None
+    whole = int(value)
+    if whole in _SERIALS:
+        return _SERIAL_ZERO + datetime.timedelta(days=whole)
+    if whole == value and whole >= 10_000_000:
+        return _day(whole // 10_000, whole // 100 % 100, whole % 100)
+    return None
+
+
+def _from_text(text: str, today: datetime.date | None) -> datetime.date | None:
+    plain = unicodedata.normalize("NFKC", text).translate(_DOTS).strip().lstrip("'’").strip()
+    if found := _EIGHT.fullmatch(plain):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    if found := _YEAR_FIRST.fullmatch(plain):
+        if not _consistent(found[2], found[4], found[6]):
+            return None
+        year = _full_year(found[1], today)
+        return None if year is None else _day(year, int(found[3]), int(found[5]))
+    if today is not None and (found := _MONTH_DAY.fullmatch(plain)):
+        if found[4] and found[2] != "月":
+            return None
+        return _day(today.year, int(found[1]), int(found[3]))
+    return None
+
+
+def _consistent(first: str, second: str, end: str) -> bool:
+    if first == "年":
+        return second == "月"
+    return first == second and not end
+
+
+def _full_year(digits: str, today: datetime.date | None) -> int | None:
+    if len(digits) == 4:
+        return int(digits)
+    if today is None:
+        return None
+    year = 2000 + int(digits)
+    if year <= today.year + _AHEAD:
+        return year
+    return year - 100 if int(digits) >= 50 else None
+
+
+def _day(year: int, month: int, day: int) -> datetime.date | None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,285 @@
+"""The language in which a record type is declared once: fields, groups, checks, links, rights and how it is shown.
+
+A declaration is a frozen value that round-trips to JSON, so that it can come from a file of this program or from
+data that a district sends down. A rule that needs code is a named function in :mod:`desktop.records.checks`.
+
+Names of types and fields are their permanent ids: they stand in every stored and sent item and are never renamed;
+only labels may change. A field never changes its kind.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+UNIT_SLOT = "unit"
+"""The slot that says which unit a record belongs to; a birth asserts it by its ``as``."""
+DELETED_SLOT = "_deleted"
+"""The slot that a tombstone writes."""
+
+
+class Kind(enum.StrEnum):
+    """What a field holds. A stored value is text, an integer or nothing: no floats, decimals are text."""
+
+    TEXT = "text"
+    NOTE = "note"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    CODE = "code"
+    CODES = "codes"
+    LINK = "link"
+    PLACE = "place"
+    USCC = "uscc"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+
+
+class Mask(enum.StrEnum):
+    """How a personal value is shown to those who have not asked for the whole."""
+
+    NONE = "none"
+    ID = "id"
+    PHONE = "phone"
+    NAME = "name"
+    ACCOUNT = "account"
+    HIDDEN = "hidden"
+
+
+class Severity(enum.StrEnum):
+    """An error keeps a record from being complete; a warning asks for a reason. Neither stops a save."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Level(enum.StrEnum):
+    """The kinds of unit, from the shop floor to the city."""
+
+    ENTERPRISE = "enterprise"
+    VILLAGE = "village"
+    PARK = "park"
+    TOWN = "town"
+    DISTRICT = "district"
+    INDUSTRY = "industry"
+    CITY = "city"
+
+
+class Role(enum.StrEnum):
+    """What an operator may do in a workspace."""
+
+    ADMIN = "admin"
+    DESK = "desk"
+    EDITOR = "editor"
+    READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Who may write a type or field: any of ``levels`` and any of ``roles``; an empty tuple admits all."""
+
+    levels: tuple[Level, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+    def admits_level(self, level: Level) -> bool:
+        """Whether a unit of this level may write; judged again by every receiver (``sync-spec`` rule 14)."""
+        return not self.levels or level in self.levels
+
+    def admits(self, level: Level, role: Role) -> bool:
+        """Whether an operator with this role at a unit of this level may write."""
+        return self.admits_level(level) and (not self.roles or role in self.roles)
+
+
+EVERYBODY = Writers()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that is recorded.
+
+    ``codes`` names a code list (kinds CODE, CODES), ``link`` a record type (kind LINK). ``needed`` marks what a
+    complete record has; it is asked for first and reported when missing, but nothing incomplete is refused.
+    ``width`` is that of a list column in average characters; ``column`` its place in the list, 0 for none.
+    ``first`` puts a field on the form's first screen. ``review`` marks what needs a person's eye when two stations
+    disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    codes: str | None = None
+    link: str | None = None
+    group: str | None = None
+    section: str = ""
+    needed: bool = False
+    first: bool = False
+    personal: bool = False
+    mask: Mask = Mask.NONE
+    search: bool = False
+    index: bool = False
+    column: int = 0
+    width: int = 10
+    unit: str = ""
+    maximum: int | None = None
+    minimum: int | None = None
+    default: str | int | None = None
+    review: bool = False
+    help: str = ""
+    example: str = ""
+    written_by: Writers = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that mean something only together: one unit of change, stamp, conflict and decision (rule B)."""
+
+    name: str
+    label: str
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule on a record: ``rule`` names a function of :mod:`desktop.records.checks` that gets ``fields`` in order.
+
+    ``message`` is the Chinese sentence shown; ``{values}`` in it may name results of the rule. ``source`` is the
+    law or standard it follows.
+    """
+
+    rule: str
+    fields: tuple[str, ...]
+    message: str
+    severity: Severity = Severity.ERROR
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a form with a heading."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One unit of change: a single field, or the fields of a group in declared order."""
+
+    name: str
+    label: str
+    fields: tuple[Field, ...]
+    grouped: bool
+    personal: bool
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A record type: everything that table, form, list, check, workbook, bundle and print are derived from.
+
+    ``parent`` names the LINK field through which the record belongs to another one; ``key`` the USCC field from
+    which the record id is derived when its code is valid; ``title`` the fields that name a record to a person.
+    ``menu`` is the heading under which the type is found.
+    """
+
+    name: str
+    label: str
+    fields: tuple[Field, ...]
+    title: tuple[str, ...]
+    menu: str = ""
+    groups: tuple[Group, ...] = ()
+    sections: tuple[Section, ...] = ()
+    checks: tuple[Check, ...] = ()
+    parent: str | None = None
+    key: str | None = None
+    written_by: Writers = EVERYBODY
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        names = [f.name for f in self.fields]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.name}: a field name stands twice")
+        known = set(names)
+        groups = {g.name for g in self.groups}
+        for f in self.fields:
+            if f.group is not None and f.group not in groups:
+                raise ValueError(f"{self.name}.{f.name}: unknown group {f.group}")
+            if f.name in {UNIT_SLOT, DELETED_SLOT} or f.name.startswith("_"):
+                raise ValueError(f"{self.name}.{f.name}: the name is reserved")
+            if (f.kind in (Kind.CODE, Kind.CODES)) != (f.codes is not None):
+                raise ValueError(
+                    f"{self.name}.{f.name}: a code field names a list, and only a code field does"
+                )
+            if (f.kind is Kind.LINK) != (f.link is not None):
+                raise ValueError(f"{self.name}.{f.name}: a link names a type, and only a link does")
+        if groups & known:
+            raise ValueError(f"{self.name}: a group has the name of a field")
+        for name in (*self.title, *(n for c in self.checks for n in c.fields)):
+            if name not in known:
+                raise ValueError(f"{self.name}: unknown field {name}")
+        for special in (self.parent, self.key):
+            if special is not None and special not in known:
+                raise ValueError(f"{self.name}: unknown field {special}")
+        for group in self.groups:
+            members = [f for f in self.fields if f.group == group.name]
+            if not members or any(m.personal != group.personal for m in members):
+                raise ValueError(f"{self.name}.{group.name}: a group is personal as a whole, or not at all")
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by their permanent names."""
+        return {f.name: f for f in self.fields}
+
+    @cached_property
+    def slots(self) -> Mapping[str, Slot]:
+        """The units of change by name, in declared order; ``unit`` and ``_deleted`` are not among them."""
+        slots: dict[str, Slot] = {}
+        groups = {g.name: g for g in self.groups}
+        for f in self.fields:
+            if f.group is None:
+                slots[f.name] = Slot(f.name, f.label, (f,), False, f.personal)
+            elif f.group not in slots:
+                g = groups[f.group]
+                members = tuple(m for m in self.fields if m.group == f.group)
+                slots[f.group] = Slot(f.group, g.label, members, True, g.personal)
+        return slots
+
+    @cached_property
+    def slot_of(self) -> Mapping[str, str]:
+        """The slot that each field is changed by."""
+        return {f.name: f.group or f.name for f in self.fields}
+
+    @cached_property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that a list shows at first, in their order."""
+        return tuple(sorted((f for f in self.fields if f.column), key=lambda f: f.column))
+
+    def title_of(self, values: Mapping[str, Any]) -> str:
+        """The words by which a person knows this record; empty parts are left out."""
+        return " ".join(str(values[n]) for n in self.title if values.get(n) not in (None, ""))
+
+
+def to_json(record_type: RecordType) -> dict[str, Any]:
+    """A declaration as plain JSON values."""
+    plain: dict[str, Any] = msgspec.to_builtins(_Declaration(record_type))
+    result: dict[str, Any] = plain["type"]
+    return result
+
+
+def from_json(data: Mapping[str, Any]) -> RecordType:
+    """The declaration that :func:`to_json` wrote, checked like any other.
+
+    Raises ``msgspec.ValidationError`` or ``ValueError`` for one that does not hold together.
+    """
+    return msgspec.convert({"type": dict(data)}, _Declaration).type
+
+
+class _Declaration(msgspec.Struct):
+    type: RecordType

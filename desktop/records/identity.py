@@ -1,0 +1,36 @@
+"""Record and unit ids: UUIDv7 for what is new, UUIDv5 of type and code where an official code names the thing.
+
+Ids are 32 lower-case hexadecimal digits. None is derived from personal data (``sync-spec`` rule 4).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+NAMESPACE = uuid.UUID("6f1d4c1e-9a39-5d0c-8b57-0a4a3c2e7d10")
+"""Frozen for ever: every derived id depends on it."""
+
+
+def random_id(milliseconds_since_1970: int, random_bytes: bytes) -> str:
+    """A UUIDv7 (RFC 9562) from the clock and ten random bytes."""
+    if len(random_bytes) != 10:
+        raise ValueError("a UUIDv7 takes ten random bytes")
+    value = milliseconds_since_1970 << 80 | int.from_bytes(random_bytes, "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return f"{value:032x}"
+
+
+def derived_id(kind: str, code: str) -> str:
+    """The id of the record or unit of this kind that an official code names: UUIDv5 of ``kind:code``."""
+    return uuid.uuid5(NAMESPACE, f"{kind}:{code}").hex
+
+
+def is_id(text: object) -> bool:
+    """Whether this is an id in its one written form."""
+    return (
+        isinstance(text, str)
+        and len(text) == 32
+        and text.isascii()
+        and all(c in "0123456789abcdef" for c in text)
+    )

@@ -1,0 +1,179 @@
+"""Items and their wire form: one line of a segment is one item (``sync-spec`` rules 1, 2 and 20).
+
+A line is a JSON array of parts. Part 0 is the head with the plain values; each further part is one personal value
+with a salt of its own. Parts are separated by a comma and a tab, and no other tab stands in a line, so that a
+reader can hash the bytes of each part as they are::
+
+    [["birth","member","<record>","<as>",null,"<stamp>",[],7,"王芳",[<plain cells>]],<TAB>["<salt>",<cells>]]
+    [["change","enterprise","<record>","<as>","name","<stamp>",["<stamp>"],8,"王芳","新名称"]]
+
+The hash of a personal part is SHA-256 of its bytes; an erased part is that hash as a JSON string. The hash of a
+line is SHA-256 of the bytes of part 0 followed by the hashes of its personal parts, so a line whose personal
+values were erased still proves everything else.
+
+The cells of a birth follow the shape of its type, which stands in the signed header of the segment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from desktop.records.canonical import Cell
+from desktop.records.stamps import to_wire
+
+BIRTH: Final = "birth"
+CHANGE: Final = "change"
+TOMBSTONE: Final = "tombstone"
+SEPARATOR: Final = b",\t"
+SALT_BYTES: Final = 16
+EMPTY_PART: Final = b"[]"
+
+_EMPTY_HASH: Final = hashlib.sha256(EMPTY_PART).digest()
+_encode = msgspec.json.Encoder().encode
+_decode_array = msgspec.json.Decoder(list).decode
+_decode_any = msgspec.json.Decoder().decode
+
+
+class MalformedLine(ValueError):
+    """A line that is not an item of this format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which cells a birth of one type carries, in order.
+
+    ``plain`` lists column names; ``personal`` one tuple of column names for each personal part. A column is
+    ``slot`` or, for a member of a group, ``slot.member``.
+    """
+
+    plain: tuple[str, ...]
+    personal: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns in the order of a birth's cells."""
+        return self.plain + tuple(c for part in self.personal for c in part)
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape as it stands in a segment's header."""
+        return {"plain": list(self.plain), "personal": [list(part) for part in self.personal]}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Shape:
+        """The shape of a header; raises :class:`MalformedLine` when it is none."""
+        try:
+            shape = cls(tuple(data["plain"]), tuple(tuple(part) for part in data["personal"]))
+        except (TypeError, KeyError) as error:
+            raise MalformedLine("a shape lists plain and personal columns") from error
+        columns = shape.columns
+        if not all(isinstance(c, str) and c for c in columns) or len(set(columns)) != len(columns):
+            raise MalformedLine("the columns of a shape are names, each once")
+        return shape
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """One entry of ``replaces``: the version of a slot with this stamp; ``record`` only where it is another id."""
+
+    stamp: int
+    record: str | None = None
+
+    def to_wire(self) -> str | list[str]:
+        """A stamp, or record id and stamp."""
+        text = to_wire(self.stamp)
+        return text if self.record is None else [self.record, text]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every line says first, the same in all versions of the format."""
+
+    kind: str
+    type: str
+    record: str
+    unit: str
+    slot: str | None
+    stamp: int
+    replaces: tuple[Replaced, ...]
+    number: int
+    operator: str
+
+    def to_wire(self, value: Any) -> list[Any]:
+        """Part 0 of the line with its plain value last."""
+        return [
+            self.kind,
+            self.type,
+            self.record,
+            self.unit,
+            self.slot,
+            to_wire(self.stamp),
+            [r.to_wire() for r in self.replaces],
+            self.number,
+            self.operator,
+            value,
+        ]
+
+
+def birth_line(head: Head, shape: Shape, cells: Mapping[str, Cell], salt: Callable[[], str]) -> bytes:
+    """The line of a birth; ``cells`` maps columns to values, absent ones are null."""
+    plain = _encode(head.to_wire([cells.get(c) for c in shape.plain]))
+    parts = [plain]
+    for columns in shape.personal:
+        values = [cells.get(c) for c in columns]
+        # An empty part needs no salt: there is nothing in it to protect.
+        parts.append(_encode([salt(), *values]) if any(v is not None for v in values) else EMPTY_PART)
+    return b"[" + SEPARATOR.join(parts) + b"]"
+
+
+def change_line(head: Head, value: Any, salt: str | None) -> bytes:
+    """The line of a change or tombstone; with a salt the value is personal and stands in a part of its own."""
+    if salt is None:
+        return b"[" + _encode(head.to_wire(value)) + b"]"
+    return b"[" + _encode(head.to_wire(None)) + SEPARATOR + _encode([salt, value]) + b"]"
+
+
+def split_line(line: bytes) -> list[bytes]:
+    """The bytes of each part; raises :class:`MalformedLine` for what is no array of parts."""
+    if not line.startswith(b"[[") or not line.endswith(b"]"):
+        raise MalformedLine("a line is an array of parts")
+    return line[1:-1].split(SEPARATOR)
+
+
+def line_hash(parts: Sequence[bytes]) -> bytes:
+    """The hash of a line from the bytes of its parts."""
+    digest = hashlib.sha256(parts[0])
+    for part in parts[1:]:
+        digest.update(_EMPTY_HASH if part == EMPTY_PART else part_hash(part))
+    return digest.digest()
+
+
+def part_hash(part: bytes) -> bytes:
+    """The hash of one personal part, which an erased part states itself."""
+    if part.startswith(b'"'):
+        try:
+            stated = bytes.fromhex(part[1:-1].decode("ascii"))
+        except ValueError as error:
+            raise MalformedLine("an erased part is a hash") from error
+        if len(stated) != hashlib.sha256().digest_size or not part.endswith(b'"'):
+            raise MalformedLine("an erased part is a hash")
+        return stated
+    return hashlib.sha256(part).digest()
+
+
+def decode_part(part: bytes) -> list[Any]:
+    """The array that a part holds; raises :class:`MalformedLine`."""
+    try:
+        decoded = _decode_array(part)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise MalformedLine("a part is a JSON array") from error
+    return decoded
+
+
+def decode_personal(part: bytes) -> list[Any] | None:
+    """Salt and values of a personal part, or nothing when it was erased."""
+    return None if part.startswith(b'"') else decode_part(part)

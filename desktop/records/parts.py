@@ -1,0 +1,139 @@
+"""Fields and groups that several record types share, so that the same thing has the same name and help everywhere."""
+
+from __future__ import annotations
+
+from desktop.records.declaration import Check, Field, Group, Kind, Mask, Severity
+
+LOCATION = Group("location", "地址")
+IDENTITY = Group("identity", "身份信息", personal=True)
+NATIONAL_ENTRY = Group("national_entry", "全国系统录入")
+
+PERSON_NAME = 60
+"""The longest name kept; names of several parts with “·” go beyond twenty characters."""
+UNIT_NAME = 120
+
+
+def location(section: str, *, column: int = 0, first: bool = True) -> tuple[Field, ...]:
+    """Address with its division: one group, because a village without its town says nothing."""
+    return (
+        Field(
+            "address", "地址", group="location", section=section, first=first, search=True, maximum=200,
+            example="文三路100号",
+        ),
+        Field(
+            "town", "镇街", Kind.PLACE, group="location", section=section, needed=True, first=first,
+            index=True, column=column, width=12,
+        ),
+        Field("village", "村社", Kind.PLACE, group="location", section=section, first=first, width=12),
+    )  # fmt: skip
+
+
+def identity(
+    section: str, *, needed: bool, name_column: int = 1, sex_column: int = 2, number_column: int = 0
+) -> tuple[Field, ...]:
+    """Who a person is: name, sex, birth and document in one personal group, so that no merge joins two people.
+
+    Only the number is masked: a roster of people whose names are stars is of no use to the one who keeps it.
+    """
+    group = IDENTITY.name
+    return (
+        Field(
+            "name", "姓名", group=group, section=section, needed=True, first=True, personal=True, search=True,
+            column=name_column, width=9, maximum=PERSON_NAME, review=True,
+            help="与证件上一致；少数民族姓名中间的点用“·”。", example="阿卜杜拉·买买提",
+        ),
+        Field(
+            "sex", "性别", Kind.CODE, codes="sex", group=group, section=section, needed=needed, first=True,
+            personal=True, column=sex_column, width=4, help="填了身份证号码会自动带出。",
+        ),
+        Field(
+            "birth_date", "出生日期", Kind.DATE, group=group, section=section, needed=needed, first=True,
+            personal=True, width=10, help="填了身份证号码会自动带出。", example="1990-01-01",
+        ),
+        Field(
+            "id_kind", "有效证件类别", Kind.CODE, codes="id_document", group=group, section=section,
+            needed=needed, first=True, personal=True, default="resident_id", width=10,
+        ),
+        Field(
+            "id_number", "证件号码", Kind.ID_NUMBER, group=group, section=section, needed=needed, first=True,
+            personal=True, mask=Mask.ID, search=True, index=True, column=number_column, width=20, review=True,
+            help="只在采集时填写，平时显示为星号；查看全部会留下记录。", example="330102199001010012",
+        ),
+    )  # fmt: skip
+
+
+IDENTITY_CHECKS = (
+    Check("id_valid", ("id_number", "id_kind"), "{problem}", Severity.WARNING, source="GB 11643"),
+    Check("id_tells_birth", ("id_number", "birth_date"), "出生日期{typed}与身份证号码里的{told}不一致"),
+    Check("id_tells_sex", ("id_number", "sex"), "性别与身份证号码不一致，号码显示为{told}"),
+    Check("not_in_future", ("birth_date",), "出生日期{a}还没有到"),
+    Check(
+        "of_working_age", ("birth_date",), "年龄只有{age}岁，不满16周岁，疑似使用童工，请立即核实",
+        source="劳动法第十五条；禁止使用童工规定第二条",
+    ),
+)  # fmt: skip
+
+
+def phone(section: str, *, label: str = "移动电话", name: str = "phone", needed: bool = False) -> Field:
+    """A person's phone: a slot of its own, because it changes while the person stays the same."""
+    return Field(
+        name, label, Kind.PHONE, section=section, needed=needed, first=True, personal=True, mask=Mask.PHONE,
+        search=True, width=13, help="平时中间四位显示为星号。", example="13800000000",
+    )  # fmt: skip
+
+
+def phone_check(name: str = "phone", label: str = "电话") -> Check:
+    """The check that goes with :func:`phone`."""
+    return Check("phone_valid", (name,), f"{label}不像电话号码，请核对", Severity.WARNING)
+
+
+def national_entry(section: str) -> tuple[Field, ...]:
+    """When and by which batch a record stood in the national real-name system: the numerator of T10 and T11."""
+    return (
+        Field(
+            "national_entry_date", "全国系统录入日期", Kind.DATE, group=NATIONAL_ENTRY.name, section=section,
+            index=True, help="导入全国系统导出的名单时自动标记，也可以手工填写。",
+        ),
+        Field("national_entry_batch", "录入批次", group=NATIONAL_ENTRY.name, section=section, maximum=80),
+    )  # fmt: skip
+
+
+def document(name: str, label: str, section: str, *, first: bool = False) -> tuple[Field, ...]:
+    """Number and day of a paper that someone else issued; they make one group of the name ``name``."""
+    return (
+        Field(
+            f"{name}_document", f"{label}文号", group=name, section=section, first=first, maximum=60,
+            example="杭西工〔2026〕1号",
+        ),
+        Field(f"{name}_date", f"{label}日期", Kind.DATE, group=name, section=section, first=first, width=10),
+    )  # fmt: skip
+
+
+def evidence(section: str) -> Field:
+    """What is on file to show that it took place."""
+    return Field(
+        "evidence", "留存材料", Kind.CODES, codes="evidence", section=section,
+        help="勾选手头已有的材料；统计民主管理建制率时要有材料。",
+    )  # fmt: skip
+
+
+def recorded(section: str) -> tuple[Field, ...]:
+    """The day of typing and the reason for a late one (a record made more than 30 days afterwards)."""
+    return (
+        Field("recorded_date", "录入日期", Kind.DATE, section=section, default="today"),
+        Field(
+            "late_reason", "补录原因", section=section, maximum=200,
+            help="事情过去30天以后才录入的算补录，请写明原因。",
+        ),
+    )  # fmt: skip
+
+
+def remarks(section: str) -> tuple[Field, ...]:
+    """Free words, and the reason why a record with warnings is right as it is."""
+    return (
+        Field("remark", "备注", Kind.NOTE, section=section, maximum=1000),
+        Field(
+            "reason", "校验说明", Kind.NOTE, section=section, maximum=300,
+            help="逻辑检查有提醒而情况属实时，在这里写明原因。",
+        ),
+    )  # fmt: skip

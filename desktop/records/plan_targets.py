@@ -1,0 +1,100 @@
+"""The action plan's targets as values: the plan's own words, what is measured, and the readings left open."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+class Origin(enum.StrEnum):
+    """Where a number comes from: our records, a report from outside, or a goal that the district sets."""
+
+    COMPUTED = "computed"
+    REPORTED = "reported"
+    GIVEN = "given"
+
+
+class MeasureKind(enum.StrEnum):
+    """A share of a whole, or a number of things."""
+
+    SHARE = "share"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a target.
+
+    ``at_least`` is an exact fraction or count as text, empty where the plan names none. ``per`` says of what
+    the count is wanted (each year, each district), empty for the whole.
+    """
+
+    id: str
+    label: str
+    kind: MeasureKind
+    numerator: str
+    denominator: str = ""
+    at_least: str = ""
+    unit: str = ""
+    per: str = ""
+    numerator_origin: Origin = Origin.COMPUTED
+    denominator_origin: Origin = Origin.COMPUTED
+
+    @property
+    def threshold(self) -> Fraction | None:
+        """The exact value to reach, or ``None``."""
+        return Fraction(self.at_least) if self.at_least else None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One reading of an ambiguous word."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An ambiguity of the plan (口径) and its readings; ``default`` is an example, not official."""
+
+    id: str
+    label: str
+    options: tuple[Option, ...]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPhase:
+    """One phase of the plan, both days included."""
+
+    label: str
+    start: datetime.date
+    end: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTarget:
+    """One target. ``wording`` quotes the plan letter by letter, apart from line breaks.
+
+    ``origin`` is REPORTED where a number must come from outside the program's records. ``recorded_by``,
+    ``checked_by`` and ``totalled_by`` are levels of units; ``industry_column`` marks targets that industry
+    unions report in a column of their own.
+    """
+
+    id: str
+    label: str
+    wording: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    origin: Origin
+    recorded_by: tuple[str, ...]
+    checked_by: str = ""
+    totalled_by: str = ""
+    industry_column: bool = False
+    start: datetime.date | None = None
+    due: datetime.date | None = None
+    period: str = ""
+    choices: tuple[Choice, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,219 @@
+"""Letters of a supervision case (一函两书): the draft part by part, and, written by the district only, its issue.
+
+Anyone may draft. Number, signer, day and the snapshot of the issued text are one group that a district or city
+writes; an issued letter is corrected only by voiding it with a reason and issuing another.
+"""
+
+from __future__ import annotations
+
+from desktop.records.declaration import (
+    Check,
+    Field,
+    Group,
+    Kind,
+    Level,
+    RecordType,
+    Section,
+    Severity,
+    Writers,
+)
+from desktop.records.parts import UNIT_NAME, remarks
+
+ORDER = 220
+
+_DESK = Writers(levels=(Level.DISTRICT, Level.CITY))
+_RULES = "浙江省工会劳动法律监督条例"
+
+_DRAFT = (
+    Field("case", "案件", Kind.LINK, link="case", section="letter", needed=True, first=True, index=True),
+    Field(
+        "kind", "文种", Kind.CODE, codes="letter_kind", section="letter", needed=True, first=True, index=True,
+        column=1, width=8, review=True,
+    ),
+    Field(
+        "title_variant", "标题", Kind.CODE, codes="letter_title", section="letter", needed=True, first=True,
+        column=2, width=18, help="一般用“工会劳动法律监督……书”；民主管理、集体合同案件按各自条例的名称。",
+    ),
+    Field(
+        "addressee", "主送", section="letter", needed=True, first=True, search=True, column=3, width=24,
+        maximum=UNIT_NAME, help="写单位或部门的全称。",
+    ),
+    Field(
+        "department", "主送部门", Kind.CODE, codes="receiving_department", section="letter",
+        help="建议书填写。",
+    ),
+    Field("copies_to", "抄送", section="letter", maximum=200),
+    Field("subject", "事项（案由）", section="letter", needed=True, first=True, maximum=200),
+    Field(
+        "clue_words", "线索来源的写法", section="letter", maximum=60,
+        help="只写来源的类别，如走访、投诉、专项检查，不写投诉人。", example="专项检查",
+    ),
+    Field("skip_reason", "未先发提示函的原因", section="letter", maximum=300, help="直接发意见书的填写。"),
+)  # fmt: skip
+
+_BODY = (
+    Field(
+        "legal_basis", "依据", Kind.NOTE, section="body", needed=True, maximum=1000,
+        help="提示函依据工会法、监督条例等规定和协同推进“一函两书”的通知，不引用条例第二十二条。",
+    ),
+    Field(
+        "investigation", "调查经过", Kind.NOTE, section="body", maximum=3000,
+        help="日期、两名以上监督员的姓名和证号、调查方式。意见书填写。",
+    ),
+    Field(
+        "history", "函书送达和答复经过", Kind.NOTE, section="body", maximum=3000,
+        help="建议书填写：提示函、意见书的文号、送达日期和回证。",
+    ),
+    Field(
+        "opinion_letter", "对应的意见书", Kind.LINK, link="case_document", section="body",
+        help="建议书填写。",
+    ),
+    Field(
+        "ground", "建议书情形", Kind.CODE, codes="suggestion_ground", section="body",
+        help="拒收、逾期未答复，或无正当理由不改正，三种之一。",
+    ),
+    Field(
+        "facts", "事实", Kind.NOTE, section="body", needed=True, first=True, search=True, maximum=8000,
+        help="时间、岗位、人数、金额；一行一条，打印时自动编号。提示函用“可能存在”“疑似”的写法。",
+    ),
+    Field(
+        "articles", "条文", Kind.NOTE, section="body", needed=True, maximum=8000,
+        help="从条文库选取，打印时连同条文原文固定下来。",
+    ),
+    Field(
+        "requests", "要求（建议）", Kind.NOTE, section="body", needed=True, first=True, maximum=4000,
+        help="一行一条，打印时自动编号。",
+    ),
+    Field("correct_by", "改正期限", Kind.DATE, section="body"),
+    Field(
+        "reply_days", "答复期限", Kind.INTEGER, group="reply_term", section="body", first=True, minimum=1,
+        maximum=90, unit="天",
+    ),
+    Field(
+        "reply_day_kind", "期限按", Kind.CODE, codes="day_kind", group="reply_term", section="body",
+        first=True, help="意见书依条例是15个工作日。",
+    ),
+    Field("reply_method", "答复方式", section="body", maximum=120, example="书面答复我会"),
+    Field("consequence", "后果提示", Kind.NOTE, section="body", maximum=1000),
+    Field(
+        "contact_name", "联系人", group="contact", section="body", needed=True, personal=True, maximum=60,
+        help="工会的联系人，印在文书上。",
+    ),
+    Field(
+        "contact_phone", "联系电话", Kind.PHONE, group="contact", section="body", needed=True, personal=True,
+    ),
+    Field("contact_address", "联系地址", group="contact", section="body", personal=True, maximum=200),
+    Field("drafter", "起草人", section="body", maximum=60),
+)  # fmt: skip
+
+_ISSUE = (
+    Field("reviewed_by", "审核人", group="review", section="issue", maximum=60, written_by=_DESK),
+    Field("reviewed_date", "审核日期", Kind.DATE, group="review", section="issue", written_by=_DESK),
+    Field(
+        "review_opinion", "审核意见", Kind.NOTE, group="review", section="issue", maximum=1000,
+        written_by=_DESK,
+    ),
+    Field(
+        "document_number", "文号", group="issue", section="issue", search=True, column=4, width=18,
+        maximum=60, written_by=_DESK, help="由区总工会的编号电脑取号，签发时自动生成。",
+        example="杭西工监意〔2026〕1号",
+    ),
+    Field("issuer_code", "机关代字", group="issue", section="issue", maximum=20, written_by=_DESK),
+    Field(
+        "issue_year", "年份", Kind.INTEGER, group="issue", section="issue", minimum=2000, maximum=2099,
+        written_by=_DESK,
+    ),
+    Field("sequence", "序号", Kind.INTEGER, group="issue", section="issue", minimum=1, written_by=_DESK),
+    Field("issuing_body", "发文机关", group="issue", section="issue", maximum=UNIT_NAME, written_by=_DESK),
+    Field("signer", "签发人", group="issue", section="issue", maximum=60, written_by=_DESK),
+    Field(
+        "signer_post", "签发人职务", group="issue", section="issue", maximum=30, written_by=_DESK,
+        help="意见书由工会主席或副主席签署。", example="主席",
+    ),
+    Field(
+        "issue_date", "签发日期", Kind.DATE, group="issue", section="issue", index=True, column=5, width=10,
+        written_by=_DESK,
+    ),
+    Field(
+        "snapshot", "签发时的全文", Kind.NOTE, group="issue", section="issue", maximum=60000,
+        written_by=_DESK, help="自动保存，含引用的条文原文，不能修改。",
+    ),
+    Field(
+        "voided_date", "作废日期", Kind.DATE, group="voiding", section="issue", column=6, width=10,
+        written_by=_DESK,
+    ),
+    Field("void_reason", "作废原因", group="voiding", section="issue", maximum=300, written_by=_DESK),
+    *remarks("issue"),
+)  # fmt: skip
+
+TYPE = RecordType(
+    name="case_document",
+    label="监督文书",
+    menu="劳动法律监督",
+    title=("kind", "document_number", "addressee"),
+    parent="case",
+    help="镇街、村社可以起草，由区总工会审核、编号、打印、盖章。已签发的不能改，只能作废后重发。",
+    sections=(Section("letter", "文书"), Section("body", "正文"), Section("issue", "审核与签发")),
+    groups=(
+        Group("reply_term", "答复期限"),
+        Group("contact", "联系人", personal=True),
+        Group("review", "审核"),
+        Group("issue", "签发"),
+        Group("voiding", "作废"),
+    ),
+    fields=(*_DRAFT, *_BODY, *_ISSUE),
+    checks=(
+        Check(
+            "title_fits_letter", ("title_variant", "kind"), "标题与文种不一致，请重新选择标题",
+            arguments={
+                "reminder_letter": ["reminder"],
+                "opinion_letter": ["opinion", "correction_opinion"],
+                "suggestion_letter": ["suggestion", "handling_suggestion", "penalty_suggestion"],
+            },
+        ),
+        Check(
+            "opinion_term", ("kind", "reply_days", "reply_day_kind"),
+            "意见书的答复期限是收到之日起15个工作日", arguments={"days": 15, "day_kind": "working"},
+            source=f"{_RULES}第二十二条",
+        ),
+        Check(
+            "must_not_mention", ("legal_basis", "kind"), "提示函没有条例第二十二条的依据，请不要引用",
+            arguments={"values": ["reminder_letter"], "words": ["第二十二条"]},
+            source="domain: 提示函依据协同推进“一函两书”的通知",
+        ),
+        Check(
+            "must_not_mention", ("consequence", "kind"), "提示函没有条例第二十二条的依据，请不要引用",
+            arguments={"values": ["reminder_letter"], "words": ["第二十二条", "十五个工作日", "15个工作日"]},
+        ),
+        Check(
+            "needs_when", ("investigation", "kind"), "意见书请写明调查经过", Severity.ERROR,
+            {"values": ["opinion_letter"]}, f"{_RULES}第二十条、第二十一条",
+        ),
+        Check(
+            "needs_when", ("reply_days", "kind"), "请填写答复期限", Severity.ERROR,
+            {"values": ["reminder_letter", "opinion_letter"]},
+        ),
+        Check(
+            "needs_when", ("ground", "kind"), "建议书请选择条例第二十三条三种情形之一", Severity.ERROR,
+            {"values": ["suggestion_letter"]}, f"{_RULES}第二十三条",
+        ),
+        Check(
+            "needs_when", ("opinion_letter", "kind"), "建议书请选择对应的意见书", Severity.ERROR,
+            {"values": ["suggestion_letter"]}, f"{_RULES}第二十三条",
+        ),
+        Check(
+            "needs_when", ("history", "kind"), "建议书请写明意见书的送达和答复经过", Severity.WARNING,
+            {"values": ["suggestion_letter"]},
+        ),
+        Check("phone_valid", ("contact_phone",), "联系电话不像电话号码，请核对", Severity.WARNING),
+        Check(
+            "signed_by_chair", ("kind", "signer_post"), "意见书应由工会主席或副主席签署，这里是“{post}”",
+            source=f"{_RULES}第二十一条",
+        ),
+        Check("needs_with", ("signer", "document_number"), "已编文号，请填写签发人"),
+        Check("needs_with", ("issue_date", "document_number"), "已编文号，请填写签发日期"),
+        Check("not_in_future", ("issue_date",), "签发日期{a}还没有到"),
+        Check("needs_with", ("void_reason", "voided_date"), "作废请写明原因"),
+        Check("not_after", ("issue_date", "voided_date"), "作废日期{b}早于签发日期{a}"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,370 @@
+"""What a person typed or a workbook's cell held becomes a stored value, and a stored value becomes words again.
+
+Nothing is guessed: what cannot be read is named in a Chinese sentence and the typed text stays with the caller.
+What was put right without doubt is done and said in a note. A stored value is text, a whole number or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.records.canonical import Cell, normal_text
+from desktop.records.codes import PLACES, CodeList
+from desktop.records.dates import parse_date
+from desktop.records.declaration import Field, Kind, Mask, RecordType
+from desktop.records.id_number import IdVerdict, check_id, normalise_id
+from desktop.records.identity import is_id
+from desktop.records.masking import mask_account, mask_id, mask_name, mask_phone
+from desktop.records.phones import parse_phone
+from desktop.records.typed_numbers import EXACT_DIGITS, decimal_text, folded, read_number, read_time, text_of
+from desktop.records.uscc import UsccVerdict, check_uscc, normalise_uscc
+
+TODAY: Final = "today"
+"""The default of a date field that starts with the day of entry."""
+
+_LONGEST_CODE: Final = 40
+_SHOWN_CHOICES: Final = 8
+
+_YES: Final = re.compile("[1是有对真已yt√✓✔☑v]|yes|true")
+_NO: Final = re.compile("[0否无错假未nf×✗✕☒x]|没有|不是|no|false")
+_PLACE_CODE = re.compile(r"[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?")
+_STRONG = re.compile(r"[、,，;；\n|]+")
+_WEAK = re.compile(r"[\s/]+")
+_LEADING_CODE = re.compile(r"([0-9A-Za-z_]+)[\s.．、\-－—]+(\S.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One value as it is stored; ``note`` says what was put right, ``problem`` why it could not be read."""
+
+    value: Cell
+    note: str | None = None
+    problem: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it could be read (nothing is read from nothing)."""
+        return self.problem is None
+
+
+EMPTY: Final = Parsed(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What a parser sees: the field, the cell as it came, its text, the code lists and the day."""
+
+    field: Field
+    cell: object
+    text: str
+    codes: Mapping[str, CodeList]
+    today: datetime.date
+
+
+def parse_cell(field: Field, cell: object, *, codes: Mapping[str, CodeList], today: datetime.date) -> Parsed:
+    """The stored value of typed text or of a workbook's cell (text, number, day, yes or no, or a list for CODES).
+
+    ``codes`` maps the ids of code lists to lists; :data:`PLACES` among them, if there, names places. Raises
+    ``KeyError`` when the list of a code field is missing, which is a fault of the program and not of the cell.
+    """
+    if cell is None:
+        return EMPTY
+    text = text_of(cell)
+    if text is None:
+        return _problem("这一格的内容无法识别")
+    if not text:
+        return EMPTY
+    return _PARSERS[field.kind](_Input(field, cell, text, codes, today))
+
+
+def default_value(field: Field, today: datetime.date) -> Cell:
+    """What a new record starts with in this field."""
+    if field.kind is Kind.DATE and field.default == TODAY:
+        return today.isoformat()
+    return field.default
+
+
+def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: bool = False) -> str:
+    """The words for a stored value in lists and forms; ``masked`` hides what the declaration says is to be hidden.
+
+    A link shows as its id: only the store knows the record that it leads to.
+    """
+    if cell is None or cell == "":
+        return ""
+    if masked and field.mask is not Mask.NONE:
+        return _MASKS[field.mask](str(cell))
+    match field.kind:
+        case Kind.BOOLEAN:
+            return "是" if cell else "否"
+        case Kind.CODE:
+            return _label(codes, field.codes or "", str(cell))
+        case Kind.CODES:
+            return "、".join(_label(codes, field.codes or "", code) for code in str(cell).split())
+        case Kind.PLACE:
+            return _label(codes, PLACES, str(cell))
+        case _:
+            return str(cell)
+
+
+def title_words(record_type: RecordType, values: Mapping[str, Cell], *, codes: Mapping[str, CodeList]) -> str:
+    """The words by which a person knows a record, with labels for codes; links and empty parts are left out."""
+    fields = [record_type.by_name[name] for name in record_type.title]
+    words = (display(f, values.get(f.name), codes=codes) for f in fields if f.kind is not Kind.LINK)
+    return " ".join(filter(None, words)) or record_type.label
+
+
+def _label(codes: Mapping[str, CodeList], name: str, code: str) -> str:
+    found = codes.get(name)
+    return code if found is None else found.label_of(code)
+
+
+def _problem(sentence: str) -> Parsed:
+    return Parsed(None, problem=sentence)
+
+
+def _text(given: _Input) -> Parsed:
+    line = normal_text(re.sub(r"[\s\u3000]+", " ", given.text))
+    note = "换行已改成空格" if "\n" in given.text else None
+    return _within_length(given.field, line, note)
+
+
+def _note(given: _Input) -> Parsed:
+    return _within_length(given.field, given.text, None)
+
+
+def _within_length(field: Field, text: str, note: str | None) -> Parsed:
+    if field.maximum is not None and len(text) > field.maximum:
+        return _problem(f"“{field.label}”最多{field.maximum}个字，现在是{len(text)}个，请缩短")
+    return Parsed(text or None, note)
+
+
+def _number(given: _Input) -> tuple[decimal.Decimal, str | None] | Parsed:
+    """The number that a text says, within the field's limits, with a note when more than digits was read."""
+    label, low, high = given.field.label, given.field.minimum, given.field.maximum
+    read = read_number(given.text, given.field.unit)
+    if read is None:
+        return _problem(f"“{label}”应填数字，{_said(given)}不是数字")
+    number, restated = read
+    if low is not None and number < low:
+        return _problem(f"“{label}”不能小于{low}")
+    if high is not None and number > high:
+        return _problem(f"“{label}”不能大于{high}")
+    return number, f"{_said(given)}按{decimal_text(number)}保存" if restated else None
+
+
+def _integer(given: _Input) -> Parsed:
+    read = _number(given)
+    if isinstance(read, Parsed):
+        return read
+    number, note = read
+    if number != number.to_integral_value():
+        return _problem(f"“{given.field.label}”应填整数，现在是{decimal_text(number)}")
+    if abs(number) >= 2**53:
+        return _problem(f"“{given.field.label}”的数字太大了，请核对")
+    return Parsed(int(number), note)
+
+
+def _decimal(given: _Input) -> Parsed:
+    read = _number(given)
+    if isinstance(read, Parsed):
+        return read
+    number, note = read
+    return Parsed(decimal_text(number), note)
+
+
+def _date(given: _Input) -> Parsed:
+    source = given.cell if isinstance(given.cell, int | float) else given.text
+    day = parse_date(source, given.today)
+    if day is None:
+        return _problem(f"“{given.field.label}”应填日期，如2026-11-22，{_said(given)}看不出是哪一天")
+    said_in_full = str(day.year) in folded(given.text)
+    return Parsed(day.isoformat(), None if said_in_full else f"{_said(given)}按{day}保存")
+
+
+def _time(given: _Input) -> Parsed:
+    time = read_time(given.cell, given.text)
+    if time is None:
+        return _problem(f"“{given.field.label}”应填时间，如09:00，{_said(given)}看不出是几点")
+    return Parsed(time)
+
+
+def _boolean(given: _Input) -> Parsed:
+    plain = folded(given.text)
+    if _YES.fullmatch(plain):
+        return Parsed(1)
+    if _NO.fullmatch(plain):
+        return Parsed(0)
+    return _problem(f"“{given.field.label}”请填“是”或“否”，现在是{_said(given)}")
+
+
+def _code(given: _Input) -> Parsed:
+    codes = given.codes[given.field.codes or ""]
+    code = _find(codes, given.text)
+    if code is None:
+        return _problem(f"“{given.field.label}”里没有{_said(given)}，可以填：{_choices(codes)}")
+    return Parsed(code, _meant(codes, [(given.text, code)]))
+
+
+def _codes(given: _Input) -> Parsed:
+    codes = given.codes[given.field.codes or ""]
+    found: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for words in _several(codes, given.text):
+        code = _find(codes, words)
+        if code is None:
+            unknown.append(_short(words))
+        else:
+            found.append((words, code))
+    if unknown:
+        return _problem(f"“{given.field.label}”里没有“{'”“'.join(unknown)}”，可以填：{_choices(codes)}")
+    return Parsed(" ".join(sorted({code for _, code in found})) or None, _meant(codes, found))
+
+
+def _several(codes: CodeList, text: str) -> Iterable[str]:
+    """The entries of a text that lists several; an entry's own words may hold what else separates."""
+    if _find(codes, text) is not None:
+        return [text]
+    parts: list[str] = []
+    for part in filter(None, (p.strip() for p in _STRONG.split(text))):
+        parts += [part] if _find(codes, part) is not None else filter(None, _WEAK.split(part))
+    return parts
+
+
+def _find(codes: CodeList, words: str) -> str | None:
+    """The code for these words; also for “01 汉族”, and for a number that lost or won a leading zero."""
+    code = codes.find(words)
+    if code is not None:
+        return code
+    plain = unicodedata.normalize("NFKC", words).strip()
+    if plain.isascii() and plain.isdigit():
+        same = [item.code for item in codes.items if item.code.isdigit() and int(item.code) == int(plain)]
+        return same[0] if len(same) == 1 else None
+    if both := _LEADING_CODE.fullmatch(plain):
+        first, second = _find(codes, both[1]), codes.find(both[2])
+        return first if first == second else None
+    return None
+
+
+def _meant(codes: CodeList, found: Iterable[tuple[str, str]]) -> str | None:
+    """A note for words that are neither the code nor its label."""
+    other = [
+        f"“{_short(words)}”按“{codes.label_of(code)}”保存"
+        for words, code in found
+        if folded(words) not in (folded(code), folded(codes.label_of(code)))
+    ]
+    return "；".join(other) or None
+
+
+def _choices(codes: CodeList) -> str:
+    labels = [item.label for item in codes.offered]
+    return "、".join(labels[:_SHOWN_CHOICES]) + ("等" if len(labels) > _SHOWN_CHOICES else "")
+
+
+def _link(given: _Input) -> Parsed:
+    plain = given.text.replace("-", "").lower()
+    return Parsed(plain) if is_id(plain) else _problem(f"请从列表中选择“{given.field.label}”")
+
+
+def _place(given: _Input) -> Parsed:
+    """A division code, or a name where the list has it once; zeros that only pad are dropped."""
+    plain = folded(given.text)
+    places = given.codes.get(PLACES)
+    code = plain
+    if _PLACE_CODE.fullmatch(plain):
+        while len(code) > 6 and code.endswith("000"):
+            code = code[:-3]
+        if places is None or code in places.by_code:
+            return Parsed(code)
+    elif places is not None and (known := places.find(given.text)) is not None:
+        return Parsed(known)
+    if places is not None and places.is_ambiguous(given.text):
+        return _problem(f"有几个地方都叫{_said(given)}，请从列表中选择")
+    return _problem(f"“{given.field.label}”里没有{_said(given)}，请从列表中选择")
+
+
+def _lost_digits(given: _Input) -> bool:
+    """Whether a spreadsheet has kept a long code as a number and so dropped its last digits."""
+    return isinstance(given.cell, int | float) and len(given.text.lstrip("-")) > EXACT_DIGITS
+
+
+def _tidied(typed: str, stored: str, what: str) -> str | None:
+    return None if typed.upper() == stored else f"{what}已去掉空格等多余字符，改为半角大写"
+
+
+def _uscc(given: _Input) -> Parsed:
+    check = check_uscc(given.text)
+    if check.verdict is UsccVerdict.EMPTY:
+        return EMPTY
+    if check.verdict is UsccVerdict.SCIENTIFIC_NOTATION or _lost_digits(given):
+        return _problem("代码被表格软件改成了数字，后几位已经丢失，请重新填写")
+    code = normalise_uscc(given.text)
+    if len(code) > _LONGEST_CODE:
+        return _problem(f"统一社会信用代码应为18位，现在是{len(code)}位")
+    if check.suggestion is not None:
+        return Parsed(code, f"代码里不会有字母O和I，是不是{check.suggestion}？")
+    return Parsed(code, _tidied(given.text, code, "代码"))
+
+
+def _id_number(given: _Input) -> Parsed:
+    check = check_id(given.text, given.today)
+    if check.verdict is IdVerdict.EMPTY:
+        return EMPTY
+    if check.verdict in (IdVerdict.SCIENTIFIC_NOTATION, IdVerdict.LEGACY_15):
+        return _problem(check.reason)
+    if _lost_digits(given):
+        return _problem("证件号码被表格软件改成了数字，后几位已经丢失，请重新填写")
+    number = normalise_id(given.text)
+    if len(number) > _LONGEST_CODE:
+        return _problem(check.reason)
+    if check.suggestion is not None:
+        return Parsed(number, "号码里有字母O、I或L，可能应为数字0或1，请核对证件")
+    return Parsed(number, _tidied(given.text, number, "证件号码"))
+
+
+def _phone(given: _Input) -> Parsed:
+    number = parse_phone(given.text)
+    if number is None:
+        return _problem(f"“{given.field.label}”一格填一个电话号码，{_said(given)}看不出号码")
+    return Parsed(number)
+
+
+def _said(given: _Input) -> str:
+    """The typed words as a message quotes them; what is masked on screen is not quoted either."""
+    return "所填内容" if given.field.mask is not Mask.NONE else f"“{_short(given.text)}”"
+
+
+def _short(text: str, most: int = 20) -> str:
+    line = text.replace("\n", " ")
+    return line if len(line) <= most else line[:most] + "…"
+
+
+_PARSERS: Final[Mapping[Kind, Callable[[_Input], Parsed]]] = {
+    Kind.TEXT: _text,
+    Kind.NOTE: _note,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.DATE: _date,
+    Kind.TIME: _time,
+    Kind.BOOLEAN: _boolean,
+    Kind.CODE: _code,
+    Kind.CODES: _codes,
+    Kind.LINK: _link,
+    Kind.PLACE: _place,
+    Kind.USCC: _uscc,
+    Kind.ID_NUMBER: _id_number,
+    Kind.PHONE: _phone,
+}
+
+_MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
+    Mask.ID: mask_id,
+    Mask.PHONE: mask_phone,
+    Mask.NAME: mask_name,
+    Mask.ACCOUNT: mask_account,
+    Mask.HIDDEN: lambda _text: "（不显示）",
+}

@@ -1,0 +1,80 @@
+"""The ledger's hybrid logical clock: stamps that only grow, over a wall clock that nobody trusts (rules 3 and 19)."""
+
+from __future__ import annotations
+
+import datetime
+
+from desktop.errors import EnvironmentProblem
+from desktop.records import stamps
+from desktop.store.database import Database
+from desktop.store.environment import EPOCH_MS, Environment
+
+BUILD_DATE = datetime.date(2026, 11, 23)
+"""Physical time is never below it: a laptop that says 2015 is wrong."""
+BEHIND_MS = stamps.DAY_MS
+AHEAD_MS = 30 * stamps.DAY_MS
+
+
+class WrongClock(EnvironmentProblem):
+    """The computer's date cannot be right; a person must confirm it before the first save."""
+
+    exit_code = 32
+    next_step = "请先把电脑的日期和时间调对，再保存；如果日期没有错，请确认日期后继续。"
+
+
+class Clock:
+    """Gives stamps for one station; its memory is the ledger's ``meta`` table."""
+
+    def __init__(self, database: Database, environment: Environment, station: str) -> None:
+        self._db = database
+        self._environment = environment
+        self._tag = stamps.tag_of(station)
+
+    def last_tick(self) -> int:
+        """The newest tick that was given or observed."""
+        return int(self._db.value("SELECT value FROM meta WHERE key = 'clock'") or 0)
+
+    def check(self) -> None:
+        """Raises :class:`WrongClock` when the date is before the program, a day behind the ledger or a month ahead."""
+        now = self._environment.since_epoch()
+        said = datetime.datetime.fromtimestamp(self._environment.now() / 1000, datetime.UTC).date()
+        if self._confirmed() == said.isoformat():
+            return
+        last = self.last_tick() >> stamps.COUNTER_BITS
+        if said < BUILD_DATE - datetime.timedelta(days=1):
+            raise WrongClock(f"这台电脑的日期是{said}，比本程序的发布日期还早。")
+        if last and now < last - BEHIND_MS:
+            raise WrongClock(f"这台电脑的日期是{said}，比上一次保存的时间早了一天以上。")
+        if last and now > last + AHEAD_MS and self._db.row("SELECT 1 FROM operation LIMIT 1"):
+            raise WrongClock(f"这台电脑的日期是{said}，离上一次使用已经超过三十天。")
+
+    def confirm(self) -> None:
+        """A person has said that today's date is right."""
+        said = datetime.datetime.fromtimestamp(self._environment.now() / 1000, datetime.UTC).date()
+        self._set("clock_confirmed", said.isoformat())
+
+    def next_stamp(self) -> int:
+        """A stamp greater than all before; call it inside the transaction that uses it."""
+        floor = (
+            int(datetime.datetime.combine(BUILD_DATE, datetime.time(), datetime.UTC).timestamp() * 1000)
+            - EPOCH_MS
+        )
+        physical = max(self._environment.since_epoch(), floor - stamps.DAY_MS)
+        tick = max(stamps.tick_at(physical), self.last_tick() + 1)
+        self._set("clock", str(tick))
+        return stamps.make(tick, self._tag)
+
+    def observe(self, stamp: int) -> None:
+        """Takes note of a stamp that counts, so that later ones are greater."""
+        if stamps.tick_of(stamp) > self.last_tick():
+            self._set("clock", str(stamps.tick_of(stamp)))
+
+    def _confirmed(self) -> str | None:
+        value = self._db.value("SELECT value FROM meta WHERE key = 'clock_confirmed'")
+        return None if value is None else str(value)
+
+    def _set(self, key: str, value: str) -> None:
+        self._db.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )

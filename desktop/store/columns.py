@@ -1,0 +1,64 @@
+"""How the cells of a declaration stand in the columns of a table, and how SQL turns them into canonical text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desktop.records.declaration import UNIT_SLOT, Field, Kind, RecordType, Slot
+
+BASE_COLUMNS = ("id", UNIT_SLOT, "_stamp", "_origin", "_number", "_operator", "_life")
+SQL_TYPES = {Kind.INTEGER: "INTEGER", Kind.BOOLEAN: "INTEGER", Kind.LINK: "BLOB"}
+
+
+def table_of(type_name: str) -> str:
+    """The table of a record type."""
+    return f"r_{type_name}"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL; names come from declarations and are checked when received, the quotes are for keywords."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_type(field: Field) -> str:
+    """The column type of a field: whole numbers, ids as 16 bytes, all else text."""
+    return SQL_TYPES.get(field.kind, "TEXT")
+
+
+def bind(field: Field) -> str:
+    """The parameter of a statement that stores the cell of a field."""
+    return "unhex(?)" if field.kind is Kind.LINK else "?"
+
+
+def read(field: Field, alias: str = "") -> str:
+    """The expression that reads a cell as it was given: ids as hexadecimal text."""
+    column = f"{alias}{quoted(field.name)}"
+    return f"nullif(lower(hex({column})), '')" if field.kind is Kind.LINK else column
+
+
+def canonical_of(slot: Slot, alias: str = "") -> str:
+    """The expression for the canonical text of a slot's present columns, equal to ``records.canonical``."""
+    if not slot.grouped:
+        return f"json_quote({read(slot.fields[0], alias)})"
+    members = ", ".join(f"'{f.name}', {read(f, alias)}" for f in sorted(slot.fields, key=lambda f: f.name))
+    # A merge patch drops what is null, so an empty member and an absent one are the same.
+    return f"coalesce(nullif(json_patch('{{}}', json_object({members})), '{{}}'), 'null')"
+
+
+def filled(slot: Slot, alias: str = "") -> str:
+    """The condition that a slot holds something."""
+    return "(" + " OR ".join(f"{alias}{quoted(f.name)} IS NOT NULL" for f in slot.fields) + ")"
+
+
+def assignments(slot: Slot, source: str) -> str:
+    """The SET part that writes a canonical value into the columns of a slot."""
+    parts = []
+    for f in slot.fields:
+        value = f"json_extract({source}, '$.{f.name}')" if slot.grouped else f"json_extract({source}, '$')"
+        parts.append(f"{quoted(f.name)} = " + (f"unhex({value})" if f.kind is Kind.LINK else value))
+    return ", ".join(parts)
+
+
+def wire_columns(record_type: RecordType) -> Mapping[str, Field]:
+    """The columns of a birth on the wire, ``slot`` or ``slot.member``, with their fields."""
+    return {f"{f.group}.{f.name}" if f.group else f.name: f for f in record_type.fields}

@@ -1,0 +1,163 @@
+"""The encrypted database file: opening with a raw key, transactions, and sqlite-utils on the same connection.
+
+The only module that imports ``sqlite_utils``, after making SQLCipher's driver the one it finds, so that exception
+types match.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import sqlcipher3
+import sqlcipher3.dbapi2 as sqlcipher
+
+sys.modules.setdefault("pysqlite3", sqlcipher3)
+sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher)
+
+import sqlite_utils  # noqa: E402  (only after the alias above)
+
+from desktop.errors import EnvironmentProblem, StateProblem  # noqa: E402
+
+KEY_BYTES = 32
+CACHE_KIB = 65_536
+"""Page cache in KiB. It matters more than anything else: with 2 MB, inserts cost four times as much."""
+
+Connection: TypeAlias = sqlcipher.Connection
+DatabaseError = sqlcipher.DatabaseError
+Row = tuple[Any, ...]
+
+
+class WrongKey(StateProblem):
+    """The file does not open with this key."""
+
+    exit_code = 15
+    next_step = "如果确认口令正确，请从备份恢复。"
+
+
+class DiskFull(EnvironmentProblem):
+    """There is no room left."""
+
+    exit_code = 30
+    next_step = "请清理磁盘后再试，已经保存的内容都在。"
+
+
+class ReadOnlyPlace(EnvironmentProblem):
+    """The folder or stick cannot be written."""
+
+    exit_code = 31
+    next_step = "请检查U盘写保护开关或文件夹权限。"
+
+
+class Busy(StateProblem):
+    """Another program holds the file."""
+
+    exit_code = 23
+    next_step = "请先关闭正在使用它的程序，再试一次。"
+
+
+class Database:
+    """One connection to an encrypted file, in WAL mode; statements outside :meth:`transaction` commit by themselves."""
+
+    def __init__(self, connection: Connection, path: Path | None) -> None:
+        self.connection = connection
+        self.path = path
+        self.utils = sqlite_utils.Database(connection)
+
+    @classmethod
+    def open(
+        cls, path: Path | None, key: bytes, *, read_only: bool = False, create: bool = False
+    ) -> Database:
+        """Opens a file with its raw 32-byte key; no path means memory, which tests use.
+
+        Raises :class:`WrongKey` for a wrong key or a file that is no database, :class:`ReadOnlyPlace`, and
+        ``FileNotFoundError`` when there is no such file and ``create`` is not set.
+        """
+        if path is not None and not create and not path.exists():
+            raise FileNotFoundError(errno.ENOENT, "no such database", str(path))
+        target = ":memory:" if path is None else path.absolute().as_uri() + ("?mode=ro" if read_only else "")
+        connection = sqlcipher.connect(
+            target, uri=path is not None, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        database = cls(connection, path)
+        with translated():
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except DatabaseError as error:
+                if "not a database" not in str(error):
+                    raise
+                connection.close()
+                raise WrongKey("数据库打不开：密钥不对，或者文件已经损坏。") from error
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("PRAGMA busy_timeout = 5000")
+            connection.execute("PRAGMA secure_delete = ON")
+            if path is not None and not read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+        return database
+
+    def close(self) -> None:
+        """Closes the connection; the log file is folded in by SQLite when it was the last one."""
+        self.connection.close()
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlcipher.Cursor:
+        """Runs one statement."""
+        return self.connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Any = ()) -> list[Row]:
+        """All rows of a query."""
+        found: list[Row] = self.connection.execute(sql, parameters).fetchall()
+        return found
+
+    def row(self, sql: str, parameters: Any = ()) -> Row | None:
+        """The first row of a query, if any."""
+        found: Row | None = self.connection.execute(sql, parameters).fetchone()
+        return found
+
+    def value(self, sql: str, parameters: Any = ()) -> Any:
+        """The first value of the first row, or nothing."""
+        found = self.row(sql, parameters)
+        return None if found is None else found[0]
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; a transaction inside another one is part of it."""
+        if self.connection.in_transaction:
+            yield
+            return
+        with translated():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def on_progress(self, handler: Callable[[], int] | None, every: int = 20_000) -> None:
+        """Calls the handler every so many steps of the engine; an answer of 1 interrupts the statement."""
+        self.connection.set_progress_handler(handler, every)
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turns what the environment does to a database into errors that a user can act on."""
+    try:
+        yield
+    except (sqlcipher.DatabaseError, sqlite3.DatabaseError) as error:
+        message = str(error)
+        if "full" in message:
+            raise DiskFull("磁盘满了，这一步没有保存。") from error
+        if "readonly" in message or "read-only" in message:
+            raise ReadOnlyPlace("这个位置不能写入，这一步没有保存。") from error
+        if "locked" in message or "busy" in message:
+            raise Busy("数据正被另一个程序使用。") from error
+        raise

@@ -1,0 +1,82 @@
+"""The content digest of a ledger: what two stations compare to know that they hold the same (rule 33)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from desktop.records.declaration import UNIT_SLOT, RecordType
+from desktop.records.resolution import Version, heads_of
+from desktop.records.types import Catalogue
+from desktop.store.columns import canonical_of, quoted, table_of
+from desktop.store.database import Database
+from desktop.store.merging import load_versions
+
+REFERENCE_TYPES = frozenset({"unit", "grant"})
+"""Reference data is not hashed: who is who differs by what a station has to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """SHA-256 over the records in scope; equality is promised when nothing is held and no station fork is open."""
+
+    sha256: str
+    records: int
+    held: int
+    conflicts: int
+
+
+def digest(database: Database, types: Catalogue, units: frozenset[str] | None = None) -> Digest:
+    """The digest of all records, or of those whose unit, or a claim to it, is among ``units``."""
+    logged = {r for (r,) in database.rows("SELECT DISTINCT record FROM version")}
+    lines: list[bytes] = []
+    for name in sorted(set(types) - REFERENCE_TYPES):
+        lines += list(_lines(database, types[name], units, logged))
+    held = int(database.value("SELECT count(*) FROM held"))
+    conflicts = int(database.value("SELECT count(*) FROM conflict"))
+    lines.sort()
+    return Digest(hashlib.sha256(b"\n".join(lines)).hexdigest(), len(lines), held, conflicts)
+
+
+def _lines(
+    database: Database, record_type: RecordType, units: frozenset[str] | None, logged: set[bytes]
+) -> Iterator[bytes]:
+    """One line a record: id, type, then per slot in id order its sorted heads as ``stamp=value``."""
+    slots = sorted(record_type.slots)
+    columns = ", ".join(canonical_of(record_type.slots[s], "r.") for s in slots)
+    cursor = database.execute(
+        f"SELECT r.id, u.id, r._stamp{', ' + columns if columns else ''}"
+        f" FROM {quoted(table_of(record_type.name))} r JOIN unit_ref u ON u.ref = r.unit"
+    )
+    while rows := cursor.fetchmany(2_000):
+        for record, unit, stamp, *values in rows:
+            heads = {s: [(stamp, v)] for s, v in zip(slots, values, strict=True) if v != "null"}
+            heads[UNIT_SLOT] = [(stamp, f'"{unit}"')]
+            claims = {unit}
+            if record in logged:
+                claims |= _replace_logged(heads, load_versions(database, record))
+            if units is not None and not claims & units:
+                continue
+            yield _line(record, record_type.name, heads)
+
+
+def _replace_logged(heads: dict[str, list[tuple[int, str]]], versions: list[Version]) -> set[str]:
+    """Puts the heads from the log in the place of the birth's; the units that the record has or is claimed by."""
+    by_slot: dict[str, list[Version]] = {}
+    for version in versions:
+        by_slot.setdefault(version.slot, []).append(version)
+    claims: set[str] = set()
+    for slot, found in by_slot.items():
+        heads[slot] = [(h.stamp, h.value) for h in heads_of(found)]
+        if slot == UNIT_SLOT:
+            claims |= {h.value.strip('"') for h in heads_of(found)}
+    return claims
+
+
+def _line(record: bytes, type_name: str, heads: dict[str, list[tuple[int, str]]]) -> bytes:
+    parts = [record.hex(), type_name]
+    for slot in sorted(heads):
+        versions = " ".join(f"{stamp:016x}={value}" for stamp, value in sorted(set(heads[slot])))
+        parts.append(f"{slot}:{versions}")
+    return "\t".join(parts).encode()

@@ -1,0 +1,34 @@
+"""What a workspace takes from the world: the time and randomness, injected so that tests and the demo repeat."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop.records.stamps import EPOCH
+
+EPOCH_MS = int(EPOCH.timestamp() * 1000)
+
+
+def _system_time() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Environment:
+    """``now`` gives milliseconds since 1970 UTC, ``random`` that many unpredictable bytes."""
+
+    now: Callable[[], int] = _system_time
+    random: Callable[[int], bytes] = secrets.token_bytes
+
+    def since_epoch(self) -> int:
+        """Milliseconds since 2020, as stamps count them."""
+        return self.now() - EPOCH_MS
+
+    def today(self) -> datetime.date:
+        """The day in China, which has one time zone and no summer time."""
+        zone = datetime.timezone(datetime.timedelta(hours=8))
+        return datetime.datetime.fromtimestamp(self.now() / 1000, zone).date()

@@ -1,0 +1,151 @@
+"""The search index and the Chinese sort order: computed from rows, never sent, rebuilt when much has changed.
+
+Text is indexed character by character (a phrase of single characters finds any substring of one or more), because
+trigrams find nothing for one or two Chinese characters. Every character but white space is a token, so that
+punctuation is neither lost nor skipped; fields are kept apart by a private-use character.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from desktop.records.declaration import Field, RecordType
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+
+BOUNDARY = "\ue000"
+_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
+
+
+def index_of(type_name: str) -> str:
+    """The name of a type's search index."""
+    return f"search_{type_name}"
+
+
+def ensure(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Makes the search indexes that are missing and fills them."""
+    for record_type in types.values():
+        if not searchable(record_type):
+            continue
+        name = index_of(record_type.name)
+        if database.row("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)) is None:
+            database.execute(_create(name))
+            rebuild(database, record_type)
+
+
+def searchable(record_type: RecordType) -> tuple[Field, ...]:
+    """The fields whose text can be searched."""
+    return tuple(f for f in record_type.fields if f.search)
+
+
+def rebuild(database: Database, record_type: RecordType) -> None:
+    """Indexes all rows of a type anew."""
+    name = index_of(record_type.name)
+    with database.transaction():
+        if searchable(record_type):
+            database.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+            database.execute(_create(name))
+        _index(database, record_type, "", ())
+
+
+def update(database: Database, record_type: RecordType, records: Sequence[str]) -> None:
+    """Indexes the given records (ids) anew; their old entries are replaced."""
+    for start in range(0, len(records), 500):
+        part = records[start : start + 500]
+        marks = ", ".join(["unhex(?)"] * len(part))
+        if searchable(record_type):
+            database.execute(
+                f"DELETE FROM {quoted(index_of(record_type.name))} WHERE rowid IN"
+                f" (SELECT _row FROM {quoted(table_of(record_type.name))} WHERE id IN ({marks}))",
+                part,
+            )
+        _index(database, record_type, f"WHERE id IN ({marks})", part)
+
+
+def mark_stale(database: Database, type_name: str) -> None:
+    """Remembers that a merge changed rows of a type; :func:`refresh_stale` does the work when there is time."""
+    database.execute(
+        "INSERT INTO meta (key, value) VALUES (?, '1') ON CONFLICT (key) DO NOTHING", (f"stale_{type_name}",)
+    )
+
+
+def refresh_stale(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Indexes anew every type that a merge has changed."""
+    for (key,) in database.rows("SELECT key FROM meta WHERE key LIKE 'stale\\_%' ESCAPE '\\'"):
+        record_type = types.get(key.removeprefix("stale_"))
+        with database.transaction():
+            if record_type is not None:
+                rebuild(database, record_type)
+            database.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+
+def phrase(text: str) -> str:
+    """The search expression for a substring; white space is not searched for."""
+    characters = _spaced(text)
+    return '"' + characters.replace('"', '""') + '"' if characters else ""
+
+
+def sort_key(text: str) -> str:
+    """Pinyin without tones where a character has it, else the character: the order of a Chinese dictionary."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_pinyin())
+
+
+def initials(text: str) -> str:
+    """The first letters of each character's pinyin, as people type them to find a name."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_initials())
+
+
+def _create(name: str) -> str:
+    return (
+        f"CREATE VIRTUAL TABLE {quoted(name)} USING fts5"
+        f" (text, content = '', contentless_delete = 1, detail = full, tokenize = \"{_TOKENIZER}\")"
+    )
+
+
+def _index(database: Database, record_type: RecordType, where: str, parameters: Sequence[str]) -> None:
+    fields = searchable(record_type)
+    titles = [record_type.by_name[n] for n in record_type.title]
+    names = [quoted(f.name) for f in (*titles, *fields)]
+    table = quoted(table_of(record_type.name))
+    cursor = database.execute(f"SELECT _row, {', '.join(names)} FROM {table} {where}", parameters)
+    count = len(titles)
+    while rows := cursor.fetchmany(5_000):
+        named = [(row[0], " ".join(str(v) for v in row[1 : 1 + count] if v is not None), row) for row in rows]
+        database.connection.executemany(
+            f"UPDATE {table} SET _sort = ? WHERE _row = ?",
+            [(sort_key(title), number) for number, title, _ in named],
+        )
+        if fields:
+            database.connection.executemany(
+                f"INSERT INTO {quoted(index_of(record_type.name))} (rowid, text) VALUES (?, ?)",
+                [(number, _search_text(title, row[1 + count :])) for number, title, row in named],
+            )
+
+
+def _search_text(title: str, values: Iterable[object]) -> str:
+    parts = [str(v) for v in values if v is not None]
+    parts.append(initials(title))
+    return f" {BOUNDARY} ".join(map(_spaced, parts))
+
+
+def _spaced(text: str) -> str:
+    return " ".join("".join(unicodedata.normalize("NFKC", text).split()))
+
+
+@cache
+def _pinyin() -> dict[int, str]:
+    # Imported late: it costs half a second, and only indexing needs it.
+    from pypinyin.constants import PINYIN_DICT
+
+    return {code: _without_tones(reading.partition(",")[0]) for code, reading in PINYIN_DICT.items()}
+
+
+def _without_tones(reading: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", reading) if not unicodedata.combining(c))
+
+
+@cache
+def _initials() -> dict[int, str]:
+    return {code: reading[:1] for code, reading in _pinyin().items()}

@@ -1,0 +1,434 @@
+"""One ledger: its own station's writes, which are items from the first keystroke, and what every reader shares."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.errors import StateProblem
+from desktop.records import items
+from desktop.records.canonical import ABSENT, Cell, canonical, parse
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
+from desktop.records.identity import random_id
+from desktop.records.resolution import canonical_tombstone
+from desktop.records.types import Catalogue
+from desktop.store import indexing, schema
+from desktop.store.clock import Clock
+from desktop.store.columns import canonical_of, filled, quoted, table_of, wire_columns
+from desktop.store.database import Database
+from desktop.store.environment import Environment
+from desktop.store.merging import NOT_REPLACED, Births, Change, Merger, Result
+
+SlotValue = Cell | Mapping[str, Cell]
+
+
+class NotFound(StateProblem):
+    """There is no such record here."""
+
+    next_step = "它可能已被删除，或者还没有随上级的数据包下来。"
+
+
+class CannotUndo(StateProblem):
+    """Something newer stands on what should be taken back."""
+
+    next_step = "请先撤消后来的修改，或者直接改成需要的内容。"
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to be born; ``cells`` maps field names to values, empty ones may be left out."""
+
+    type: str
+    record: str
+    unit: str
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotEdit:
+    """A slot to be changed; a group's value is a mapping of its fields."""
+
+    type: str
+    record: str
+    slot: str
+    value: SlotValue
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A record to be deleted, or brought back when ``revive`` is set."""
+
+    type: str
+    record: str
+    revive: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """What an operation changed: record ids by type. ``stamp`` names the operation, 0 when nothing was written."""
+
+    stamp: int = 0
+    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everything: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changed."""
+        return not self.records and not self.everything
+
+
+class Ledger:
+    """An open ledger. Every write goes through :meth:`write`; merges use :attr:`database` inside ``sync``."""
+
+    def __init__(
+        self, database: Database, types: Catalogue, environment: Environment, station: str, incarnation: str
+    ) -> None:
+        self.database = database
+        self.types = types
+        self.environment = environment
+        self.station = station
+        self.incarnation = incarnation
+        self.clock = Clock(database, environment, station)
+        added = schema.ensure(database, types)
+        indexing.ensure(database, types)
+        self.origin = self.origin_ref(station, incarnation)
+        if added:
+            self._materialise_added(added)
+
+    # -- identities ------------------------------------------------------------------------------------------------
+
+    def origin_ref(self, station: str, incarnation: str) -> int:
+        """The small number that stands for one incarnation of a station in this database."""
+        self.database.execute(
+            "INSERT INTO origin (station, incarnation) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (station, incarnation),
+        )
+        return int(
+            self.database.value(
+                "SELECT ref FROM origin WHERE station = ? AND incarnation = ?", (station, incarnation)
+            )
+        )
+
+    def new_id(self) -> str:
+        """A fresh record id."""
+        return random_id(self.environment.now(), self.environment.random(10))
+
+    def meta(self, key: str) -> str | None:
+        """A setting of the workspace."""
+        value = self.database.value("SELECT value FROM meta WHERE key = ?", (key,))
+        return None if value is None else str(value)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Changes a setting of the workspace."""
+        self.database.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+
+    # -- the one door ----------------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        operation: str,
+        operator: str,
+        *,
+        births: Sequence[NewRecord] = (),
+        edits: Sequence[SlotEdit] = (),
+        deletions: Sequence[Deletion] = (),
+        undoes: int | None = None,
+    ) -> ChangeSet:
+        """Writes rows, log, lines to be sent and the operation's name in one transaction; all items share a stamp.
+
+        An edit whose value stands already writes nothing. Raises :class:`NotFound` and ``WrongClock``.
+        """
+        self.clock.check()
+        with self.database.transaction():
+            stamp = self.clock.next_stamp()
+            number = first = self.next_number()
+            merger = Merger(self.database, self.types)
+            lines: list[tuple[int, int | None, bytes]] = []
+            changed: dict[str, dict[str, None]] = {}
+            for type_name, group in _by_type(births).items():
+                record_type = self.types[type_name]
+                shape = shape_of(record_type)
+                shape_ref = self._shape_ref(type_name, shape)
+                fields = wire_columns(record_type)
+                rows = []
+                for birth in group:
+                    cells = {c: birth.cells.get(f.name) for c, f in fields.items()}
+                    head = items.Head(
+                        items.BIRTH, type_name, birth.record, birth.unit, None, stamp, (), number, operator
+                    )
+                    lines.append((number, shape_ref, items.birth_line(head, shape, cells, self._salt)))
+                    rows.append(
+                        (
+                            birth.record,
+                            birth.unit,
+                            stamp,
+                            number,
+                            operator,
+                            *(cells[c] for c in shape.columns),
+                        )
+                    )
+                    changed.setdefault(type_name, {})[birth.record] = None
+                    number += 1
+                merger.add_births(Births(type_name, self.origin, shape.columns, rows))
+            changes = [*self._changes(edits, stamp, operator), *self._tombstones(deletions, stamp, operator)]
+            numbered = []
+            for change in changes:
+                numbered.append(self._numbered(change, number))
+                lines.append((number, None, self._change_line(numbered[-1])))
+                changed.setdefault(change.type, {})[change.record] = None
+                number += 1
+            if number == first:
+                return ChangeSet()
+            merger.add_changes(numbered)
+            merger.finish(self.environment.since_epoch())
+            self.database.connection.executemany(
+                "INSERT INTO pending_line (number, shape, line) VALUES (?, ?, ?)", lines
+            )
+            self.note_received(self.origin, first, number - 1)
+            self.database.execute(
+                "INSERT INTO operation (stamp, name, operator, at, first, last, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (stamp, operation, operator, self.environment.now(), first, number - 1, undoes),
+            )
+            for type_name, records in changed.items():
+                indexing.update(self.database, self.types[type_name], list(records))
+        return ChangeSet(stamp, {t: tuple(records) for t, records in changed.items()})
+
+    def next_number(self) -> int:
+        """The number of the next own item: 1, 2, 3 … without gaps in this incarnation."""
+        last = self.database.value("SELECT max(last) FROM received WHERE origin = ?", (self.origin,))
+        return 1 + int(last or 0)
+
+    def note_received(self, origin: int, first: int, last: int) -> None:
+        """Takes item numbers into the set of those that are known here, joining neighbours."""
+        self.database.execute(
+            "INSERT INTO received (origin, first, last) VALUES (?, ?, ?)"
+            " ON CONFLICT (origin, first) DO UPDATE SET last = max(last, excluded.last)",
+            (origin, first, last),
+        )
+        ranges = self.database.rows(
+            "SELECT first, last FROM received WHERE origin = :origin AND first <= :last + 1 AND last >= :first - 1",
+            {"origin": origin, "first": first, "last": last},
+        )
+        if len(ranges) > 1:
+            low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
+            self.database.execute(
+                "DELETE FROM received WHERE origin = ? AND first >= ? AND last <= ?", (origin, low, high)
+            )
+            self.database.execute(
+                "INSERT INTO received (origin, first, last) VALUES (?, ?, ?)", (origin, low, high)
+            )
+
+    def undo(self, stamp: int, operator: str) -> ChangeSet:
+        """Takes an operation back by ordinary changes (rule 11).
+
+        Raises :class:`CannotUndo` when a newer version stands on one of its items, or it is not this station's.
+        """
+        found = self.database.row("SELECT name, first, last FROM operation WHERE stamp = ?", (stamp,))
+        if found is None:
+            raise CannotUndo("没有找到这一步操作，它可能是在别的电脑上做的。")
+        name, first, last = found
+        span = {"origin": self.origin, "first": first, "last": last}
+        deletions: list[Deletion] = []
+        edits: list[SlotEdit] = []
+        for record_type in self.types.values():
+            for (record,) in self.database.rows(
+                f"SELECT lower(hex(id)) FROM {quoted(table_of(record_type.name))}"
+                f" WHERE _origin = :origin AND _number BETWEEN :first AND :last",
+                span,
+            ):
+                if self.database.row(
+                    "SELECT 1 FROM version WHERE record = unhex(?) AND NOT birth LIMIT 1", (record,)
+                ):
+                    raise CannotUndo("这条记录后来又改过，不能整条撤消。")
+                deletions.append(Deletion(record_type.name, record))
+        for type_name, record, slot, at in self.database.rows(
+            "SELECT type, lower(hex(record)), slot, stamp FROM version WHERE origin = :origin"
+            " AND number BETWEEN :first AND :last AND NOT birth ORDER BY number",
+            span,
+        ):
+            if [h for h, _ in self.heads(type_name, record, slot)] != [at]:
+                raise CannotUndo("这个内容后来又改过，不能撤消。")
+            if slot == DELETED_SLOT:
+                deletions.append(Deletion(type_name, record, revive=self._tombstoned(record, at)))
+            else:
+                edits.append(SlotEdit(type_name, record, slot, self._before(record, slot, at)))
+        return self.write(f"撤消：{name}", operator, edits=edits, deletions=deletions, undoes=stamp)
+
+    # -- versions --------------------------------------------------------------------------------------------------
+
+    def heads(self, type_name: str, record: str, slot: str) -> list[tuple[int, str]]:
+        """Stamp and canonical value of the heads of a slot, oldest first (rule 5)."""
+        logged: list[tuple[int, str]] = self.database.rows(
+            f"SELECT v.stamp, v.value FROM version v WHERE v.record = unhex(:record) AND v.slot = :slot"
+            f" AND {NOT_REPLACED} ORDER BY v.stamp, v.value",
+            {"record": record, "slot": slot},
+        )
+        if logged or self.database.row(
+            "SELECT 1 FROM version WHERE record = unhex(?) AND slot = ? LIMIT 1", (record, slot)
+        ):
+            return logged
+        return self._birth_head(type_name, record, slot)
+
+    def _birth_head(self, type_name: str, record: str, slot_name: str) -> list[tuple[int, str]]:
+        table = quoted(table_of(type_name))
+        if slot_name == UNIT_SLOT:
+            return self.database.rows(
+                f"SELECT r._stamp, json_quote(u.id) FROM {table} r JOIN unit_ref u ON u.ref = r.unit"
+                f" WHERE r.id = unhex(?)",
+                (record,),
+            )
+        record_type = self.types.get(type_name)
+        if record_type is None or slot_name not in record_type.slots:
+            return []
+        slot = record_type.slots[slot_name]
+        return self.database.rows(
+            f"SELECT r._stamp, {canonical_of(slot, 'r.')} FROM {table} r"
+            f" WHERE r.id = unhex(?) AND {filled(slot, 'r.')}",
+            (record,),
+        )
+
+    def _changes(self, edits: Iterable[SlotEdit], stamp: int, operator: str) -> Iterable[Change]:
+        for edit in edits:
+            unit = self.unit_of(edit.type, edit.record)
+            heads = self.heads(edit.type, edit.record, edit.slot)
+            value = canonical(edit.value)
+            shown = {v for _, v in heads} or {ABSENT}
+            if shown == {value}:
+                continue
+            yield Change(
+                items.CHANGE, edit.type, edit.record, unit, edit.slot, stamp, tuple(s for s, _ in heads), self.origin,
+                0, operator, value,
+            )  # fmt: skip
+
+    def _tombstones(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
+        for deletion in deletions:
+            unit = self.unit_of(deletion.type, deletion.record)
+            replaced = tuple(s for s, _ in self.heads(deletion.type, deletion.record, DELETED_SLOT))
+            kind = items.CHANGE if deletion.revive else items.TOMBSTONE
+            value = ABSENT if deletion.revive else self._tombstone(deletion.type, deletion.record)
+            yield Change(
+                kind, deletion.type, deletion.record, unit, DELETED_SLOT, stamp, replaced, self.origin, 0, operator,
+                value,
+            )  # fmt: skip
+            if not deletion.revive:
+                yield from self._tombstones(self._live_children(deletion), stamp, operator)
+
+    def _live_children(self, deletion: Deletion) -> list[Deletion]:
+        return [
+            Deletion(child.name, record)
+            for child in self.types.children(deletion.type)
+            for (record,) in self.database.rows(
+                f"SELECT lower(hex(id)) FROM {quoted(table_of(child.name))}"
+                f" WHERE {quoted(str(child.parent))} = unhex(?) AND _life <> 1",
+                (deletion.record,),
+            )
+        ]
+
+    def _tombstone(self, type_name: str, record: str) -> str:
+        births = {b for (b,) in self.database.rows(
+            f"SELECT _stamp FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))}  # fmt: skip
+        births |= {b for (b,) in self.database.rows(
+            "SELECT stamp FROM version WHERE record = unhex(?) AND birth", (record,))}  # fmt: skip
+        heads = self.database.rows(
+            f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND NOT v.birth"
+            f" AND v.slot <> :deleted AND {NOT_REPLACED}",
+            {"record": record, "deleted": DELETED_SLOT},
+        )
+        return canonical_tombstone([(s, t) for s, t in heads], births)
+
+    def _tombstoned(self, record: str, stamp: int) -> bool:
+        value = self.database.value(
+            "SELECT value FROM version WHERE record = unhex(?) AND slot = ? AND stamp = ?",
+            (record, DELETED_SLOT, stamp),
+        )
+        return bool(value != ABSENT)
+
+    def _before(self, record: str, slot: str, stamp: int) -> SlotValue:
+        """The value that stood before a change: what it replaced, the newest if it settled a conflict."""
+        value = self.database.value(
+            "SELECT v.value FROM version v WHERE v.record = unhex(:record) AND v.slot = :slot AND v.stamp < :stamp"
+            " ORDER BY v.birth, v.stamp DESC, v.value DESC LIMIT 1",
+            {"record": record, "slot": slot, "stamp": stamp},
+        )
+        before: SlotValue = parse(value) if value is not None else None
+        return before
+
+    def unit_of(self, type_name: str, record: str) -> str:
+        """The unit that a record belongs to; raises :class:`NotFound`."""
+        found = self.database.value(
+            f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
+            f" WHERE r.id = unhex(?)",
+            (record,),
+        )
+        if found is None:
+            raise NotFound("没有找到这条记录。")
+        return str(found)
+
+    # -- lines -----------------------------------------------------------------------------------------------------
+
+    def _salt(self) -> str:
+        return base64.b64encode(self.environment.random(items.SALT_BYTES)).decode().rstrip("=")
+
+    def _numbered(self, change: Change, number: int) -> Change:
+        return Change(
+            change.kind, change.type, change.record, change.unit, change.slot, change.stamp, change.replaces,
+            change.origin, number, change.operator, change.value,
+        )  # fmt: skip
+
+    def _change_line(self, change: Change) -> bytes:
+        head = items.Head(
+            change.kind, change.type, change.record, change.unit, change.slot, change.stamp,
+            tuple(items.Replaced(s) for s in change.replaces), change.number, change.operator,
+        )  # fmt: skip
+        slot = self.types[change.type].slots.get(change.slot)
+        salt = self._salt() if slot is not None and slot.personal else None
+        return items.change_line(head, parse(change.value), salt)
+
+    def _shape_ref(self, type_name: str, shape: items.Shape) -> int:
+        text = canonical_shape(type_name, shape)
+        self.database.execute(
+            "INSERT INTO shape (type, json) VALUES (?, ?) ON CONFLICT (json) DO NOTHING", (type_name, text)
+        )
+        return int(self.database.value("SELECT ref FROM shape WHERE json = ?", (text,)))
+
+    def _materialise_added(self, added: Iterable[tuple[str, str]]) -> None:
+        """Rule 2: what older programs kept without knowing it becomes visible."""
+        with self.database.transaction():
+            merger = Merger(self.database, self.types)
+            merger.resolve_again(added)
+
+    def refresh_search(self, result: Result) -> None:
+        """Brings the search index up to date after a merge (rule 32)."""
+        for type_name in {*result.births, *result.changes}:
+            if type_name in self.types:
+                indexing.rebuild(self.database, self.types[type_name])
+
+
+def shape_of(record_type: RecordType) -> items.Shape:
+    """The cells that this program's births of a type carry."""
+    plain: list[str] = []
+    personal: list[tuple[str, ...]] = []
+    for slot in record_type.slots.values():
+        names = tuple(f"{slot.name}.{f.name}" if slot.grouped else f.name for f in slot.fields)
+        if slot.personal:
+            personal.append(names)
+        else:
+            plain += names
+    return items.Shape(tuple(plain), tuple(personal))
+
+
+def canonical_shape(type_name: str, shape: items.Shape) -> str:
+    """The text under which a shape is kept until the segment that states it is cut."""
+    return json.dumps({type_name: shape.to_json()}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _by_type(births: Sequence[NewRecord]) -> dict[str, list[NewRecord]]:
+    groups: dict[str, list[NewRecord]] = {}
+    for birth in births:
+        groups.setdefault(birth.type, []).append(birth)
+    return groups

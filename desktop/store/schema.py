@@ -1,0 +1,175 @@
+"""The tables of a ledger: those of the core, and one for each record type, made and extended from the declarations.
+
+Adding types, fields and indexes needs no migration: on opening, the declarations are compared with what the
+database has. Numbered migrations are for renames, splits, retyping and data only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desktop.errors import StateProblem
+from desktop.records.declaration import Kind, RecordType
+from desktop.store.columns import quoted, sql_type, table_of
+from desktop.store.database import Database
+
+VERSION = 1
+"""The major version of the tables; a database with a greater one is refused politely."""
+
+CORE = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS secret (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS unit_ref (ref INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS origin (
+    ref INTEGER PRIMARY KEY, station TEXT NOT NULL, incarnation TEXT NOT NULL, UNIQUE (station, incarnation));
+CREATE TABLE IF NOT EXISTS received (
+    origin INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (origin, first));
+CREATE TABLE IF NOT EXISTS segment (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, origin INTEGER NOT NULL, first INTEGER NOT NULL,
+    last INTEGER NOT NULL, digest TEXT NOT NULL, counts TEXT NOT NULL, total INTEGER NOT NULL,
+    vouched TEXT, frame BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS segment_numbers ON segment (origin, first);
+CREATE TABLE IF NOT EXISTS shape (ref INTEGER PRIMARY KEY, type TEXT NOT NULL, json TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS pending_line (number INTEGER PRIMARY KEY, shape INTEGER, line BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS version (
+    type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL, stamp INTEGER NOT NULL,
+    origin INTEGER NOT NULL, number INTEGER NOT NULL, unit INTEGER NOT NULL, birth INTEGER NOT NULL,
+    operator TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, slot, stamp, origin, number));
+CREATE INDEX IF NOT EXISTS version_item ON version (origin, number);
+CREATE TABLE IF NOT EXISTS replacement (
+    record BLOB NOT NULL, slot TEXT NOT NULL, replaced INTEGER NOT NULL, origin INTEGER NOT NULL,
+    number INTEGER NOT NULL, PRIMARY KEY (record, slot, replaced, origin, number));
+CREATE TABLE IF NOT EXISTS record_unit (
+    record BLOB NOT NULL, unit INTEGER NOT NULL, PRIMARY KEY (record, unit));
+CREATE TABLE IF NOT EXISTS conflict (
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot));
+CREATE TABLE IF NOT EXISTS held (
+    origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
+    unit TEXT NOT NULL, slot TEXT, stamp INTEGER NOT NULL, replaces TEXT NOT NULL, operator TEXT NOT NULL,
+    value TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (origin, number));
+CREATE TABLE IF NOT EXISTS refused (
+    origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
+    slot TEXT, value TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (origin, number));
+CREATE TABLE IF NOT EXISTS merge (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, sender TEXT NOT NULL,
+    incarnation TEXT NOT NULL, sequence INTEGER NOT NULL, bundle TEXT NOT NULL, file TEXT NOT NULL,
+    applied INTEGER NOT NULL, known INTEGER NOT NULL, held INTEGER NOT NULL, conflict INTEGER NOT NULL,
+    refused INTEGER NOT NULL, total INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS merge_sender ON merge (sender, incarnation, sequence);
+CREATE TABLE IF NOT EXISTS merge_item (
+    merge INTEGER NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL,
+    reason TEXT NOT NULL, PRIMARY KEY (merge, origin, number));
+CREATE TABLE IF NOT EXISTS link (
+    peer TEXT PRIMARY KEY, upward INTEGER NOT NULL, unit TEXT NOT NULL, name TEXT NOT NULL, recipient TEXT NOT NULL,
+    confirmed INTEGER NOT NULL DEFAULT 0, acknowledged INTEGER NOT NULL DEFAULT 0,
+    peer_incarnation TEXT NOT NULL DEFAULT '', sequence INTEGER NOT NULL DEFAULT 0,
+    previous TEXT, received_incarnation TEXT NOT NULL DEFAULT '', received INTEGER NOT NULL DEFAULT 0,
+    received_sequence INTEGER NOT NULL DEFAULT 0, receipt INTEGER NOT NULL DEFAULT 0,
+    answered INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS exported (
+    peer TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, bundle TEXT NOT NULL,
+    position INTEGER NOT NULL, last INTEGER NOT NULL, items INTEGER NOT NULL, file TEXT NOT NULL,
+    operator TEXT NOT NULL, PRIMARY KEY (peer, sequence));
+CREATE TABLE IF NOT EXISTS answer (
+    station TEXT NOT NULL, incarnation TEXT NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL,
+    reason TEXT NOT NULL, issuer TEXT NOT NULL, PRIMARY KEY (station, incarnation, number, issuer));
+CREATE TABLE IF NOT EXISTS operation (
+    stamp INTEGER PRIMARY KEY, name TEXT NOT NULL, operator TEXT NOT NULL, at INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, undoes INTEGER);
+CREATE TABLE IF NOT EXISTS certificate (
+    digest TEXT PRIMARY KEY, station TEXT NOT NULL, der BLOB NOT NULL, grant_record BLOB);
+CREATE INDEX IF NOT EXISTS certificate_station ON certificate (station);
+CREATE TABLE IF NOT EXISTS operator (
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, action TEXT NOT NULL,
+    detail TEXT NOT NULL, hash TEXT NOT NULL);
+"""
+
+
+class NewerDatabase(StateProblem):
+    """The file was written by a newer program."""
+
+    exit_code = 24
+    next_step = "请先升级本机的程序，数据不会受影响。"
+
+
+def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[str, str]]:
+    """Makes or extends all tables; returns the (type, slot) pairs whose columns are new in an existing table.
+
+    Raises :class:`NewerDatabase`.
+    """
+    found = int(database.value("PRAGMA user_version"))
+    if found > VERSION:
+        raise NewerDatabase(f"这个数据库是更新版本的程序建立的（版本{found}，本程序支持到{VERSION}）。")
+    added: list[tuple[str, str]] = []
+    with database.transaction():
+        if found < VERSION:
+            for statement in CORE.split(";"):
+                if statement.strip():
+                    database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
+        for record_type in types.values():
+            added += _ensure_type(database, record_type)
+    return added
+
+
+def ensure_unknown_type(database: Database, type_name: str) -> None:
+    """A table with no columns of its own for a type that this program does not know yet (rule 2)."""
+    database.execute(_create(type_name, []))
+
+
+def make_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Builds what speeds up lists and links; after a first import this is quicker than keeping them during it."""
+    for name, columns in _indexes(types).items():
+        table, *parts = columns
+        database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(table)} ({', '.join(parts)})")
+
+
+def drop_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Drops what :func:`make_indexes` builds."""
+    for name in _indexes(types):
+        database.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
+
+
+def _create(type_name: str, columns: list[str]) -> str:
+    base = [
+        # The row number is spelled out because VACUUM may change one that is not, and the search index keeps it.
+        "_row INTEGER PRIMARY KEY",
+        "id BLOB NOT NULL UNIQUE",
+        "unit INTEGER NOT NULL",
+        "_stamp INTEGER NOT NULL",
+        "_origin INTEGER NOT NULL",
+        "_number INTEGER NOT NULL",
+        "_operator TEXT NOT NULL",
+        "_life INTEGER NOT NULL DEFAULT 0",
+        "_sort TEXT",
+    ]
+    return f"CREATE TABLE IF NOT EXISTS {quoted(table_of(type_name))} ({', '.join(base + columns)})"
+
+
+def _ensure_type(database: Database, record_type: RecordType) -> list[tuple[str, str]]:
+    table = table_of(record_type.name)
+    wanted = {f.name: f"{quoted(f.name)} {sql_type(f)}" for f in record_type.fields}
+    present = {row[1] for row in database.rows(f"PRAGMA table_info({quoted(table)})")}
+    if not present:
+        database.execute(_create(record_type.name, list(wanted.values())))
+        make_indexes(database, {record_type.name: record_type})
+        return []
+    new = [name for name in wanted if name not in present]
+    for name in new:
+        database.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {wanted[name]}")
+    make_indexes(database, {record_type.name: record_type})
+    return sorted({(record_type.name, record_type.slot_of[name]) for name in new})
+
+
+def _indexes(types: Mapping[str, RecordType]) -> dict[str, tuple[str, ...]]:
+    indexes: dict[str, tuple[str, ...]] = {}
+    for t in types.values():
+        table = table_of(t.name)
+        indexes[f"{table}_unit"] = (table, "unit")
+        indexes[f"{table}_sort"] = (table, "_sort")
+        for f in t.fields:
+            if f.index or f.kind is Kind.LINK:
+                indexes[f"{table}_{f.name}"] = (table, quoted(f.name))
+    return indexes

@@ -1,0 +1,1 @@
+"""How it travels: segments, bundles, trust, enrolment, links and receipts."""

@@ -1,0 +1,323 @@
+"""Bundles (`.xsj`, rule 24): written whole or not at all, read narrowly, part by part.
+
+A bundle is a ZIP of stored entries (:mod:`desktop.sync.zipstore`)::
+
+    manifest.json               a DSSE envelope; its payload is the manifest and lists every other entry
+    certificates.pem            the sender's certificate and its issuers, up to the root
+    roots/0001.json …           statements of new roots, in downward bundles, where there are any
+    parts/0001.ndjson.zst.age   an age file of zstd frames of NDJSON
+
+The first frame of a part holds one line, which repeats what makes the bundle this bundle: a part cannot be moved
+to another. Every later frame is one segment, exactly the bytes that its holder keeps and forwards.
+
+Reading and judging are two steps. :func:`read_bundle` looks at the container alone; :func:`judge` asks the kernel
+(:mod:`desktop.sync.trust`), which reads the manifest only after its signature stands; and only with the kernel's
+verdict does :func:`open_part` decrypt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from desktop.sync import agefile, certificates, dsse, frames, manifest, strictjson, trust, zipstore
+from desktop.sync.dsse import Signed
+from desktop.sync.errors import (
+    BadFrame,
+    BadManifest,
+    CannotDecrypt,
+    EntriesUnequal,
+    EntryChanged,
+    RepeatUnequal,
+    TooBig,
+)
+from desktop.sync.files import reading, replacing
+from desktop.sync.frames import Frame
+from desktop.sync.identity import Randomness, StationKeys
+from desktop.sync.manifest import FileEntry, Manifest, PartEntry
+from desktop.sync.strictjson import NotStrict
+from desktop.sync.trust import Authentic, TrustState, Verdict
+from desktop.sync.zipstore import Entry
+
+MANIFEST: Final = "manifest.json"
+PART_TARGET: Final = 24 * 1024 * 1024
+"""Compressed bytes after which a new part begins; a part stays below :data:`manifest.MAX_PART`."""
+
+_ALLOWED: Final = re.compile(
+    r"manifest\.json|certificates\.pem|roots/[0-9]{4}\.json|parts/[0-9]{4}\.ndjson\.zst\.age"
+)
+_MAX_ENTRIES: Final = 2 + manifest.MAX_ROOTS + manifest.MAX_PARTS
+_MAX_ENVELOPE: Final = manifest.MAX_MANIFEST * 4 // 3 + 4096
+_MAX_REPEAT: Final = 2 * 1024 * 1024
+_NONCE_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the caller says of a bundle to be written; the fields are those of :class:`Manifest`."""
+
+    program: str
+    schema: int
+    kind: str
+    sequence: int
+    last: int
+    unit: str
+    tree: int
+    receiver: str
+    recipient: str
+    created: int
+    previous: str | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A segment to be sent: its frame, and a JSON value that tells the receiver which one it is, undecoded."""
+
+    frame: Frame
+    label: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBundle:
+    """A bundle whose container is right. Nothing in it is verified, its manifest is not even read.
+
+    ``chain`` is DER, the sender's certificate first. ``public`` holds the bytes of the certificates and of the
+    root statements; these are followed (:func:`desktop.sync.roots.follow`) before the bundle is judged, since
+    it may be signed under the new root.
+    """
+
+    path: Path
+    signed: Signed
+    chain: tuple[bytes, ...]
+    public: tuple[bytes, ...]
+    entries: Mapping[str, Entry]
+
+    @property
+    def roots(self) -> tuple[bytes, ...]:
+        """The root statements as they came."""
+        return self.public[1:]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the manifest's payload: the identity of the bundle."""
+        return self.signed.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A decrypted part: its segments' frames as they came, and their labels (None where there is none)."""
+
+    number: int
+    labels: tuple[Any, ...]
+    frames: tuple[Frame, ...]
+
+
+def write_bundle(
+    path: Path,
+    draft: Draft,
+    segments: Iterable[Outgoing],
+    keys: StationKeys,
+    chain: Sequence[bytes],
+    randomness: Randomness,
+    roots: Sequence[bytes] = (),
+) -> OpenedBundle:
+    """Writes a bundle; ``chain`` is DER, the sender's certificate first.
+
+    Memory holds one part at a time. The file appears under its name only when it is whole and on the disk;
+    after an error nothing is left and the same call may be made again.
+    """
+    base = _base(draft, keys, randomness)
+    sender = certificates.parse(chain[0])
+    if sender.claims.public_key != keys.public_key:
+        raise ValueError("the chain does not begin with the certificate of these keys")
+    public = [(manifest.CERTIFICATES, certificates.to_pem(chain))]
+    public += [(manifest.root_name(i), statement) for i, statement in enumerate(roots, 1)]
+    with replacing(path) as stream:
+        archive = zipstore.Writer(stream)
+        parts: list[PartEntry] = []
+        for number, group in enumerate(_grouped(segments), 1):
+            cipher, entry = _seal(base, number, group)
+            archive.add(entry.name, cipher)
+            parts.append(entry)
+        files = []
+        for name, data in public:
+            archive.add(name, data)
+            files.append(FileEntry(name, hashlib.sha256(data).hexdigest(), len(data)))
+        payload = _payload(replace(base, files=tuple(files), parts=tuple(parts)))
+        archive.add(MANIFEST, dsse.sign(manifest.PAYLOAD_TYPE, payload, sender.digest, keys.sign).encode())
+        archive.finish()
+    return read_bundle(path)
+
+
+def read_bundle(path: Path) -> OpenedBundle:
+    """The bundle at ``path`` if its container is right: names, headers, sizes, the form of the public entries.
+
+    Raises :class:`Damaged` in one of its kinds, or a problem with the disk. Parts are not read here.
+    """
+    with reading(path) as stream:
+        entries = zipstore.list_entries(stream, _ALLOWED, _MAX_ENTRIES)
+        if MANIFEST not in entries or manifest.CERTIFICATES not in entries:
+            raise EntriesUnequal("no manifest or no certificates")
+        signed = dsse.parse(zipstore.read_entry(stream, entries[MANIFEST], _MAX_ENVELOPE), _MAX_ENVELOPE)
+        names = [manifest.CERTIFICATES, *sorted(name for name in entries if name.startswith("roots/"))]
+        public = tuple(zipstore.read_entry(stream, entries[name], manifest.MAX_FILE) for name in names)
+    return OpenedBundle(path, signed, certificates.from_pem(public[0]), public, entries)
+
+
+def look(bundle: OpenedBundle) -> Manifest:
+    """What the bundle says of itself, with **nothing verified**: for ``inspect``, never for a decision."""
+    return manifest.parse(bundle.signed.payload)
+
+
+def authenticate(bundle: OpenedBundle, roots: Collection[bytes]) -> Authentic:
+    """Checks 1 to 9 of the kernel under these roots (DER), then all entries against the manifest.
+
+    Anyone can do this without a key: parts are compared as ciphertext.
+    """
+    authentic = trust.authenticate(bundle.signed, bundle.chain, roots)
+    _check_listing(bundle, authentic.manifest)
+    for part in authentic.manifest.parts:
+        _ciphertext(bundle, part)
+    return authentic
+
+
+def judge(bundle: OpenedBundle, state: TrustState) -> Verdict:
+    """Checks 1 to 16 of the kernel, then the names, sizes and public entries against the manifest."""
+    verdict = trust.judge_bundle(bundle.signed, bundle.chain, state)
+    _check_listing(bundle, verdict.manifest)
+    return verdict
+
+
+def open_part(bundle: OpenedBundle, verdict: Verdict, number: int, keys: StationKeys) -> Part:
+    """The decrypted part ``number`` (from 1) of a bundle that was judged (:func:`judge`).
+
+    Raises :class:`EntryChanged`, :class:`CannotDecrypt`, :class:`BadFrame`, :class:`TooBig` or
+    :class:`RepeatUnequal`. A verdict on another bundle is a bug of the caller.
+    """
+    if verdict.digest != bundle.digest:
+        raise ValueError("the verdict is about another bundle")
+    part = verdict.manifest.parts[number - 1]
+    cipher = _ciphertext(bundle, part)
+    try:
+        compressed = agefile.decrypt(cipher, keys.age_identity)
+    except agefile.NotDecrypted as error:
+        raise CannotDecrypt(f"{part.name}: {error}") from error
+    found = frames.split(compressed, part.frames, part.plain)
+    if len(found) != part.frames or sum(frame.plain_size for frame in found) != part.plain:
+        raise BadFrame("the frames are not those that the manifest counts")
+    return Part(number, _labels(verdict.manifest, number, found[0], len(found) - 1), found[1:])
+
+
+def open_parts(bundle: OpenedBundle, verdict: Verdict, keys: StationKeys) -> Iterator[Part]:
+    """All parts in their order, one in memory at a time."""
+    for number in range(1, len(verdict.manifest.parts) + 1):
+        yield open_part(bundle, verdict, number, keys)
+
+
+def _base(draft: Draft, keys: StationKeys, randomness: Randomness) -> Manifest:
+    """The manifest before its entries are known."""
+    return Manifest(
+        format=manifest.FORMAT,
+        program=draft.program,
+        schema=draft.schema,
+        kind=draft.kind,
+        sender=keys.station,
+        incarnation=keys.incarnation,
+        sequence=draft.sequence,
+        last=draft.last,
+        unit=draft.unit,
+        tree=draft.tree,
+        receiver=draft.receiver,
+        recipient=draft.recipient,
+        nonce=randomness(_NONCE_BYTES).hex(),
+        created=draft.created,
+        previous=draft.previous,
+        counts=dict(draft.counts),
+        files=(),
+        parts=(),
+    )
+
+
+def _grouped(segments: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
+    """The segments in their order, as many to a part as its limits allow."""
+    group: list[Outgoing] = []
+    compressed = plain = 0
+    for segment in segments:
+        compressed += len(segment.frame.compressed)
+        plain += segment.frame.plain_size
+        if group and (
+            compressed > PART_TARGET
+            or plain > manifest.MAX_PART_PLAIN - _MAX_REPEAT
+            or len(group) == manifest.MAX_FRAMES - 1
+        ):
+            yield group
+            group = []
+            compressed, plain = len(segment.frame.compressed), segment.frame.plain_size
+        group.append(segment)
+    if group:
+        yield group
+
+
+def _seal(base: Manifest, number: int, group: Sequence[Outgoing]) -> tuple[bytes, PartEntry]:
+    """The ciphertext of one part and its line in the manifest."""
+    labels = [segment.label for segment in group]
+    repeat = frames.compress(strictjson.line(base.repeat(number, len(group)) | {"labels": labels}))
+    cipher = agefile.encrypt(
+        b"".join([repeat.compressed, *(segment.frame.compressed for segment in group)]), base.recipient
+    )
+    plain = repeat.plain_size + sum(segment.frame.plain_size for segment in group)
+    digest = hashlib.sha256(cipher).hexdigest()
+    return cipher, PartEntry(manifest.part_name(number), digest, len(cipher), plain, len(group) + 1)
+
+
+def _payload(said: Manifest) -> bytes:
+    """The payload to be signed; what no reader would accept is a bug here, and nothing gets written."""
+    payload = said.encode()
+    try:
+        manifest.parse(payload)
+    except BadManifest as error:
+        raise ValueError(f"not a manifest: {error.detail}") from error
+    return payload
+
+
+def _check_listing(bundle: OpenedBundle, said: Manifest) -> None:
+    """The entries are exactly those that the manifest lists, and the public ones have their SHA-256."""
+    listed = {entry.name: entry.size for entry in said.files} | {part.name: part.size for part in said.parts}
+    if listed != {entry.name: entry.size for entry in bundle.entries.values() if entry.name != MANIFEST}:
+        raise EntriesUnequal("other entries or sizes than the manifest lists")
+    for entry, data in zip(said.files, bundle.public, strict=True):
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise EntryChanged(entry.name)
+
+
+def _ciphertext(bundle: OpenedBundle, part: PartEntry) -> bytes:
+    """The bytes of a part, which are those that the manifest names; held in memory, so they stay those."""
+    entry = bundle.entries.get(part.name)
+    if entry is None or entry.size != part.size:
+        raise EntriesUnequal(part.name)
+    with reading(bundle.path) as stream:
+        data = zipstore.read_entry(stream, entry, manifest.MAX_PART)
+    if hashlib.sha256(data).hexdigest() != part.sha256:
+        raise EntryChanged(part.name)
+    return data
+
+
+def _labels(said: Manifest, number: int, first: Frame, count: int) -> tuple[Any, ...]:
+    """The labels in the repeat line, which must repeat what the manifest says."""
+    if first.plain_size > _MAX_REPEAT:
+        raise TooBig("the repeat line is too long")
+    expected = said.repeat(number, count)
+    try:
+        line = strictjson.Fields(strictjson.parse(first.plain(), _MAX_REPEAT), "repeat line")
+        labels = line.items("labels", count)
+        repeated = {name: line.raw(name) for name in expected}
+    except NotStrict as error:
+        raise RepeatUnequal(str(error)) from error
+    if len(labels) != count or strictjson.line(repeated) != strictjson.line(expected):
+        raise RepeatUnequal(f"part {number}")
+    return tuple(labels)

@@ -1,0 +1,385 @@
+"""Why a file of another station is not accepted: one class a cause, with sentence, next step and exit code.
+
+Exit codes: 10 signature, 11 unknown signer, 12 wrong receiver, 13 revoked, 14 scope, 15 damaged; 20 held and
+24 newer format are states of this workspace, 30 and 31 its surroundings. ``detail`` is a technical remark for
+logs and ``--json``; it never holds personal data.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
+
+COPY_AGAIN = "请让对方重新导出，再用U盘拷贝一次；拷完先安全弹出U盘。"
+ASK_SENDER = "请不要使用这个文件，打电话给发来文件的单位核对。"
+
+
+class Caused(Problem):
+    """A problem whose sentence belongs to its class; ``detail`` says what exactly was found."""
+
+    text = ""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(self.text)
+        self.detail = detail
+
+
+# Signature (10) -------------------------------------------------------------------------------------------
+
+
+class Forged(Caused, TrustProblem):
+    """Something signed does not stand."""
+
+    exit_code = 10
+    next_step = ASK_SENDER
+    help_anchor = "trust-signature"
+
+
+class BadSignature(Forged):
+    """The signature of a bundle or enrolment file does not fit its content."""
+
+    text = "文件的签名不对，内容可能被改动过。"
+
+
+class ForgedCertificate(Forged):
+    """A certificate is not signed by the one that it names as its issuer."""
+
+    text = "文件里的证书不是它所写的上级签发的。"
+
+
+class SenderUnequal(Forged):
+    """The signed content names another sender than the certificate."""
+
+    text = "文件写的发送方和签名的工作电脑不是同一台。"
+
+
+class RepeatUnequal(Forged):
+    """The encrypted content was made for another bundle."""
+
+    text = "数据包里的加密内容属于另一个数据包。"
+
+
+class OriginUnequal(Forged):
+    """A segment names another origin than the certificate it is judged by."""
+
+    text = "一段数据写的来源和签名的工作电脑不是同一台。"
+
+
+class BadSegmentSignature(Forged):
+    """The signature of a segment does not fit its header."""
+
+    text = "一段数据的签名不对，内容可能被改动过。"
+
+
+class BadRootStatement(Forged):
+    """A statement of new roots is not signed by a root that counts."""
+
+    text = "更换根证书的声明没有得到现有根证书的签名。"
+
+
+# Unknown signer (11) --------------------------------------------------------------------------------------
+
+
+class UnknownSigner(Caused, TrustProblem):
+    """Nobody whom this workspace trusts vouches for the signer."""
+
+    exit_code = 11
+    next_step = "请先和对方在电话里核对指纹词语，确认是哪台工作电脑，再办理入网。"
+    help_anchor = "trust-signer"
+
+
+class UnknownRoot(UnknownSigner):
+    """The chain ends in a root that does not count here."""
+
+    text = "这个文件来自不认识的体系，签名的根证书和本机保存的不一致。"
+
+
+class NotGranted(UnknownSigner):
+    """A certificate of the chain has no grant that counts here."""
+
+    text = "签名的工作电脑在本机没有有效的入网记录。"
+    next_step = "请先收取上级最新的回执，再导入这个文件；仍然不行，请联系签发证书的单位。"
+
+
+class RootDiffers(UnknownSigner):
+    """A grant leads to another root than the pinned one."""
+
+    text = "这份批准文件的根证书和本机原来保存的不一致。"
+    next_step = "请和上级在电话里核对指纹词语；确实换了根证书，再用“接受新的根证书”导入。"
+
+
+class RootGap(UnknownSigner):
+    """Statements of roots are missing between the held one and those that came."""
+
+    text = "更换根证书的声明缺了中间的一份。"
+    next_step = "请让上级重新导出一份完整的回执。"
+
+
+# Wrong receiver (12) --------------------------------------------------------------------------------------
+
+
+class NotForHere(Caused, TrustProblem):
+    """The file is meant for somebody else."""
+
+    exit_code = 12
+    next_step = "请把文件交给它的收件单位；要给本机的，请让对方重新选择收件单位后导出。"
+    help_anchor = "trust-receiver"
+
+
+class WrongReceiver(NotForHere):
+    """The bundle is addressed to another station."""
+
+    text = "这个数据包不是发给本机的。"
+
+
+class WrongRecipientKey(NotForHere):
+    """The bundle is encrypted to a key that this station does not hold."""
+
+    text = "这个数据包是用本机已经不用的密钥加密的，打不开。"
+    next_step = "请把本机最新的入网确认文件交给对方，让对方重新导出。"
+
+
+class GrantForOther(NotForHere):
+    """The grant answers another station."""
+
+    text = "这份批准文件是给另一台工作电脑的。"
+    next_step = "请找到给本机的批准文件（.xsg）再导入。"
+
+
+class GrantForOtherRequest(NotForHere):
+    """The grant answers another request of this station."""
+
+    text = "这份批准文件回答的不是本机最近的一份申请。"
+    next_step = "请把最近导出的申请文件（.xsq）交给上级，等新的批准文件。"
+
+
+class AckForOther(NotForHere):
+    """The acknowledgement is about another certificate."""
+
+    text = "这份确认文件对应的不是这张证书。"
+    next_step = "请核对是哪台工作电脑的确认文件（.xsa）。"
+
+
+# Revoked (13) ---------------------------------------------------------------------------------------------
+
+
+class Revoked(Caused, TrustProblem):
+    """The sender was revoked, and the bundle lies behind the cut."""
+
+    exit_code = 13
+    help_anchor = "trust-revoked"
+    text = "发来文件的工作电脑已被注销，这个文件是注销以后的，不能导入。"
+    next_step = "如果电脑是误注销或已换新机，请让对方重新办理入网后再导出。"
+
+
+# Scope (14) -----------------------------------------------------------------------------------------------
+
+
+class BeyondScope(Caused, TrustProblem):
+    """The signer is known but not entitled to this."""
+
+    exit_code = 14
+    next_step = "请联系签发证书的单位，核对这台工作电脑的管理范围。"
+    help_anchor = "trust-scope"
+
+
+class NotAnIssuer(BeyondScope):
+    """A certificate was issued by one that may not issue, or too far down."""
+
+    text = "签发这张证书的工作电脑没有签发证书的权限。"
+
+
+class LevelTooHigh(BeyondScope):
+    """A certificate claims a level that its issuer may not give."""
+
+    text = "证书上的层级高于签发单位自己的层级。"
+
+
+class DelegationOutOfScope(BeyondScope):
+    """A certificate names units outside its issuer's."""
+
+    text = "证书上的单位不在签发单位的管理范围内。"
+
+
+class OutOfScope(BeyondScope):
+    """The sender writes for a unit outside its certificate."""
+
+    text = "文件所写的单位不在发送方证书的范围内。"
+
+
+class WrongDirection(BeyondScope):
+    """An upward bundle comes from outside the receiver's units, or a downward one from no upper level."""
+
+    text = "发送方和本机不是上下级关系，不能这样上报或下发。"
+    next_step = "请核对收件单位；单位刚调整过上级的，请先收取上级最新的回执。"
+
+
+# Damaged (15) ---------------------------------------------------------------------------------------------
+
+
+class Damaged(Caused, TrustProblem):
+    """The bytes are not what their maker wrote."""
+
+    exit_code = 15
+    text = "文件已损坏。"
+    next_step = COPY_AGAIN
+    help_anchor = "trust-damaged"
+
+
+class NotABundle(Damaged):
+    """The file is no bundle at all."""
+
+    text = "这不是小三级的数据包。"
+    next_step = "请核对选的文件，数据包的文件名以 .xsj 结尾。"
+
+
+class CutShort(Damaged):
+    """The file ends before its end."""
+
+    text = "文件不完整，像是没有拷完就拔了U盘。"
+
+
+class BadEntryName(Damaged):
+    """An entry has a name that no bundle has."""
+
+    text = "数据包里有不认识的内容。"
+    next_step = ASK_SENDER
+
+
+class DoubledEntry(Damaged):
+    """A name stands twice."""
+
+    text = "数据包里有重复的内容。"
+    next_step = ASK_SENDER
+
+
+class HeadersUnequal(Damaged):
+    """The ZIP says two things about one entry, or is laid out as no bundle is."""
+
+    text = "数据包被别的软件改动或重新打包过。"
+
+
+class EntriesUnequal(Damaged):
+    """The entries are not exactly those that the manifest lists."""
+
+    text = "数据包的内容和它的清单对不上。"
+
+
+class EntryChanged(Damaged):
+    """An entry's bytes are not those that the manifest or the directory states."""
+
+    text = "数据包的一部分内容已损坏。"
+
+
+class TooBig(Damaged):
+    """Something is larger than any program of this project writes."""
+
+    text = "文件里的内容大得不正常，已停止读取。"
+    next_step = ASK_SENDER
+
+
+class BadEnvelope(Damaged):
+    """The signed envelope is not of its form."""
+
+    text = "文件的签名部分已损坏。"
+
+
+class BadManifest(Damaged):
+    """The manifest is not of its form."""
+
+    text = "数据包的清单已损坏。"
+
+
+class BadCertificate(Damaged):
+    """A certificate is not of the form of rule 26."""
+
+    text = "文件里的证书已损坏或格式不对。"
+
+
+class CannotDecrypt(Damaged):
+    """The ciphertext does not open with this station's key."""
+
+    text = "数据包的加密内容打不开。"
+
+
+class BadFrame(Damaged):
+    """The compressed content is damaged or lies about its size."""
+
+    text = "数据包的压缩内容已损坏。"
+
+
+class BadSegment(Damaged):
+    """A segment is not of its form, or its lines are not those that were signed."""
+
+    text = "数据包里有一段数据和它的签名对不上，或者格式不对。"
+    next_step = COPY_AGAIN
+
+
+class BadEnrolmentFile(Damaged):
+    """The content of a request, grant or acknowledgement is not of its form."""
+
+    text = "入网文件已损坏或格式不对。"
+    next_step = "请让对方重新导出这份入网文件，再拷贝一次。"
+
+
+class BadKeyFile(Damaged):
+    """A key file cannot be read."""
+
+    text = "密钥文件读不出来，可能已损坏或口令不对。"
+    next_step = "请核对口令，或改用另一份备份的密钥文件。"
+
+
+# States of this workspace (20, 24) ------------------------------------------------------------------------
+
+
+class UnitNotKnown(Caused, StateProblem):
+    """A unit is not in the tree that is held here: the file waits until it is."""
+
+    exit_code = 20
+    help_anchor = "held"
+    text = "文件里的单位在本机的单位树里还没有，文件先留着不处理。"
+    next_step = "请收取上级最新的回执，更新单位树后会自动再试。"
+
+
+class NewerFormat(Caused, StateProblem):
+    """Made by a newer program in a format that this one cannot judge."""
+
+    exit_code = 24
+    help_anchor = "newer"
+    text = "这个文件是更新版本的程序做的，本机的程序还不认识。"
+    next_step = "请先更新本机的程序，再导入这个文件；文件请保留。"
+
+
+# Surroundings (30, 31) ------------------------------------------------------------------------------------
+
+
+class DiskFull(Caused, EnvironmentProblem):
+    """No room for the file."""
+
+    text = "U盘或硬盘空间不够，文件没有写成，原有文件没有改动。"
+    next_step = "请腾出空间或换一个U盘，再导出一次。"
+
+
+class ReadOnly(Caused, EnvironmentProblem):
+    """The place cannot be written to or read from."""
+
+    exit_code = 31
+    text = "这个位置不能读写，可能是U盘写保护或没有权限。"
+    next_step = "请关掉U盘的写保护开关，或换一个文件夹再试。"
+
+
+class DiskGone(Caused, EnvironmentProblem):
+    """The stick was pulled out, or fails."""
+
+    text = "读写文件时出错，U盘可能已拔出或接触不良，或者文件已不在原处。"
+    next_step = "请重新插好U盘再试一次。"
+
+
+def surroundings(error: OSError) -> Caused:
+    """The problem that an error of the operating system means to the user."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull(str(error.errno))
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return ReadOnly(str(error.errno))
+    return DiskGone(str(error.errno))

@@ -1,0 +1,148 @@
+"""Links: what is known of each peer, the journal position it has received, and what was received from it (rule 21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.errors import StateProblem
+from desktop.store.database import Database
+
+_COLUMNS = (
+    "peer, upward, unit, name, recipient, confirmed, acknowledged, peer_incarnation, sequence, previous,"
+    " received_incarnation, received, received_sequence, receipt, answered"
+)
+
+
+class NoLink(StateProblem):
+    """There is nobody to send to."""
+
+    exit_code = 22
+    next_step = "请先办理入网：本机导出申请，上级批准后导入批准文件。"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One peer, above (``upward``) or below. Positions are those of segments in the sender's journal.
+
+    ``acknowledged`` is what the peer has of ours, ``received`` what we have of its journal in its incarnation
+    ``received_incarnation``. ``sequence`` is the last bundle sent, ``received_sequence`` the last one received.
+    """
+
+    peer: str
+    upward: bool
+    unit: str
+    name: str
+    recipient: str
+    confirmed: bool
+    acknowledged: int
+    peer_incarnation: str
+    sequence: int
+    previous: str | None
+    received_incarnation: str
+    received: int
+    received_sequence: int
+    receipt: int
+    answered: int
+
+
+def all_links(database: Database) -> list[Link]:
+    """Every peer, those above first."""
+    return [
+        _link(row) for row in database.rows(f"SELECT {_COLUMNS} FROM link ORDER BY upward DESC, name, peer")
+    ]
+
+
+def link_to(database: Database, peer: str) -> Link | None:
+    """The link with a station."""
+    row = database.row(f"SELECT {_COLUMNS} FROM link WHERE peer = ?", (peer,))
+    return None if row is None else _link(row)
+
+
+def uplink(database: Database) -> Link:
+    """The link with the level above; raises :class:`NoLink`."""
+    row = database.row(f"SELECT {_COLUMNS} FROM link WHERE upward = 1 ORDER BY rowid DESC LIMIT 1")
+    if row is None:
+        raise NoLink("本单位还没有入网，不知道要把数据包发给谁。")
+    return _link(row)
+
+
+def connect(database: Database, peer: str, *, upward: bool, unit: str, name: str, recipient: str) -> None:
+    """Begins a link, or brings names and keys of an existing one up to date; only one parent at a time."""
+    if upward:
+        database.execute("DELETE FROM link WHERE upward = 1 AND peer <> ?", (peer,))
+    database.execute(
+        "INSERT INTO link (peer, upward, unit, name, recipient) VALUES (?, ?, ?, ?, ?) ON CONFLICT (peer)"
+        " DO UPDATE SET unit = excluded.unit, name = excluded.name, recipient = excluded.recipient",
+        (peer, int(upward), unit, name, recipient),
+    )
+
+
+def confirm(database: Database, peer: str, incarnation: str) -> None:
+    """The peer has accepted its certificate."""
+    database.execute(
+        "UPDATE link SET confirmed = 1, received_incarnation = CASE WHEN received_incarnation = ''"
+        " THEN :incarnation ELSE received_incarnation END WHERE peer = :peer",
+        {"peer": peer, "incarnation": incarnation},
+    )
+
+
+def reserve_sequence(database: Database, peer: str) -> int:
+    """The number of the next bundle to a peer; committed before anything is written (rule 22)."""
+    return int(
+        database.value("UPDATE link SET sequence = sequence + 1 WHERE peer = ? RETURNING sequence", (peer,))
+    )
+
+
+def note_sent(database: Database, peer: str, digest: str) -> None:
+    """The last bundle to a peer, which the next one names."""
+    database.execute("UPDATE link SET previous = ? WHERE peer = ?", (digest, peer))
+
+
+def note_received(
+    database: Database, peer: str, incarnation: str, sequence: int, spans: list[tuple[int, int]]
+) -> None:
+    """Takes the journal positions of a bundle into what was received without a gap.
+
+    A span is the position before a segment and the segment's own. A new incarnation begins again from 0.
+    """
+    link = link_to(database, peer)
+    if link is None:
+        return
+    position = link.received if link.received_incarnation in ("", incarnation) else 0
+    for before, at in sorted(spans):
+        if before <= position < at:
+            position = at
+    database.execute(
+        "UPDATE link SET received = ?, received_incarnation = ?, received_sequence = max(?,"
+        " CASE WHEN received_incarnation = ? THEN received_sequence ELSE 0 END) WHERE peer = ?",
+        (position, incarnation, sequence, incarnation, peer),
+    )
+
+
+def note_receipt(database: Database, peer: str, own_incarnation: bool, position: int, number: int) -> bool:
+    """What a peer says it has of ours. An older receipt than the last changes nothing (rule 25); says if it was new.
+
+    ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
+    known to have arrived and all is sent again.
+    """
+    link = link_to(database, peer)
+    if link is None or number <= link.answered:
+        return False
+    database.execute(
+        "UPDATE link SET acknowledged = ?, answered = ? WHERE peer = ?",
+        (position if own_incarnation else 0, number, peer),
+    )
+    return True
+
+
+def next_receipt(database: Database, peer: str) -> int:
+    """The number of the next receipt to a peer."""
+    return int(
+        database.value("UPDATE link SET receipt = receipt + 1 WHERE peer = ? RETURNING receipt", (peer,))
+    )
+
+
+def _link(row: tuple[object, ...]) -> Link:
+    values = list(row)
+    values[1], values[5] = bool(values[1]), bool(values[5])
+    return Link(*values)  # type: ignore[arg-type]

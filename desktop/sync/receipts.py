@@ -1,0 +1,118 @@
+"""Receipts: the first frame of every bundle says what its sender has of the receiver's journal, and what became of it.
+
+The frame is NDJSON: a header ``{"xsj":"receipt",…}``, then one line for each item that is not simply applied:
+``[station, incarnation, number, outcome, reason]``. The bundle's signature covers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from desktop.store.database import Database
+from desktop.sync import strictjson
+from desktop.sync.errors import BadSegment
+from desktop.sync.frames import Frame, compress
+from desktop.sync.strictjson import Fields, NotStrict
+
+LABEL: Final = ["receipt"]
+HELD: Final = "held"
+CONFLICT: Final = "conflict"
+REFUSED: Final = "refused"
+
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_HEX16 = re.compile(r"[0-9a-f]{16}|")
+_MAX_NUMBER: Final = (1 << 53) - 1
+_decode_answer = msgspec.json.Decoder(tuple[str, str, int, str, str]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The present state of one item at a level above: held, in conflict or refused, and why."""
+
+    station: str
+    incarnation: str
+    number: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``position`` of ``station``'s journal in ``incarnation`` was received without a gap."""
+
+    station: str
+    incarnation: str
+    position: int
+    number: int
+    answers: tuple[Answer, ...] = ()
+
+    def frame(self) -> Frame:
+        """The receipt as a frame."""
+        header: dict[str, Any] = {
+            "xsj": "receipt",
+            "station": self.station,
+            "incarnation": self.incarnation,
+            "position": self.position,
+            "number": self.number,
+            "answers": len(self.answers),
+        }
+        lines = [msgspec.json.encode(dict(sorted(header.items())))]
+        lines += [
+            msgspec.json.encode([a.station, a.incarnation, a.number, a.outcome, a.reason])
+            for a in self.answers
+        ]
+        return compress(b"\n".join(lines) + b"\n")
+
+
+def read(frame: Frame) -> Receipt:
+    """The receipt in a frame; raises :class:`BadSegment`."""
+    header, *lines = frame.plain().split(b"\n")[:-1]
+    try:
+        fields = Fields(strictjson.parse(header, 4096), "receipt")
+        fields.choice("xsj", ("receipt",))
+        if fields.integer("answers", 0, _MAX_NUMBER) != len(lines):
+            raise BadSegment("the answers of a receipt are not as many as it counts")
+        return Receipt(
+            fields.matching("station", _HEX64),
+            fields.matching("incarnation", _HEX16),
+            fields.integer("position", 0, _MAX_NUMBER),
+            fields.integer("number", 1, _MAX_NUMBER),
+            tuple(Answer(*_decode_answer(line)) for line in lines),
+        )
+    except (NotStrict, msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise BadSegment(str(error)) from error
+
+
+def present_answers(database: Database, stations: Iterable[str]) -> list[Answer]:
+    """What is held, refused or in conflict here of these stations' items, and what levels above answered of them."""
+    wanted = set(stations)
+    found = database.rows(
+        "SELECT o.station, o.incarnation, h.number, 'held', h.reason FROM held h JOIN origin o ON o.ref = h.origin"
+        " UNION ALL SELECT o.station, o.incarnation, r.number, 'refused', r.reason FROM refused r"
+        " JOIN origin o ON o.ref = r.origin"
+        " UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', v.slot FROM conflict c"
+        " JOIN version v ON v.record = c.record AND v.slot = c.slot JOIN origin o ON o.ref = v.origin"
+        " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer ORDER BY 1, 2, 3, 4"
+    )
+    answers: dict[tuple[str, str, int], Answer] = {}
+    for station, incarnation, number, outcome, reason in found:
+        if station in wanted:
+            answers.setdefault(
+                (station, incarnation, number), Answer(station, incarnation, number, outcome, reason)
+            )
+    return list(answers.values())
+
+
+def keep_answers(database: Database, issuer: str, answers: Iterable[Answer]) -> None:
+    """Replaces what an issuer has answered before: a receipt says the present state of everything not applied."""
+    database.execute("DELETE FROM answer WHERE issuer = ?", (issuer,))
+    database.connection.executemany(
+        "INSERT INTO answer (station, incarnation, number, outcome, reason, issuer) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        [(a.station, a.incarnation, a.number, a.outcome, a.reason, issuer) for a in answers],
+    )

@@ -1,0 +1,121 @@
+"""Root statements (rule 29): which root certificates count, numbered, each signed by a root that counted before.
+
+Every downward bundle carries the chain of statements, so a station that missed some follows them all at once. A
+lost root cannot sign: then :func:`desktop.sync.enrolment.read_grant` with a new pin, after comparing words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.sync import certificates, dsse, manifest, strictjson
+from desktop.sync.certificates import Certificate
+from desktop.sync.dsse import Signed
+from desktop.sync.errors import BadCertificate, BadRootStatement, NewerFormat, RootGap
+from desktop.sync.identity import StationKeys, signature_stands
+from desktop.sync.strictjson import Fields, NotStrict
+
+PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.roots+json; suite=1"
+MAX_STATEMENT: Final = manifest.MAX_FILE
+MAX_ROOTS: Final = 8
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The roots that count: DER, the number of the statement that says so, and its digest.
+
+    The pinned roots of an enrolment are number 0 without a digest.
+    """
+
+    certificates: frozenset[bytes]
+    number: int = 0
+    digest: str | None = None
+
+
+def make_statement(
+    before: Roots, roots: Sequence[bytes], signer: Certificate, keys: StationKeys
+) -> tuple[bytes, Roots]:
+    """The statement that after ``before`` these roots (DER) count, signed by a root of ``before``; and its Roots."""
+    if signer.der not in before.certificates or signer.claims.public_key != keys.public_key:
+        raise ValueError("a statement is signed by a root that counts")
+    payload = strictjson.pretty(
+        {
+            "format": manifest.FORMAT,
+            "number": before.number + 1,
+            "previous": before.digest,
+            "roots": [strictjson.to_base64(der) for der in roots],
+        }
+    )
+    signed = dsse.sign(PAYLOAD_TYPE, payload, signer.digest, keys.sign)
+    return signed.encode(), Roots(frozenset(roots), before.number + 1, signed.digest)
+
+
+def follow(held: Roots, statements: Sequence[bytes]) -> Roots:
+    """The roots that count after these statements, in their order; those already followed change nothing.
+
+    Raises :class:`BadRootStatement`, :class:`RootGap`, :class:`NewerFormat` or a kind of :class:`Damaged`.
+    """
+    for data in statements:
+        held = _after(held, dsse.parse(data, MAX_STATEMENT))
+    return held
+
+
+def is_self_signed(der: bytes) -> bool:
+    """Whether a certificate is a root by itself: it names itself, may issue, and carries its own signature."""
+    certificate = certificates.parse(der)
+    own = certificate.issuer_station == certificate.station and certificate.claims.may_issue
+    return own and certificates.is_signed_by(der, certificate.claims.public_key)
+
+
+def _after(held: Roots, signed: Signed) -> Roots:
+    if signed.payload_type != PAYLOAD_TYPE:
+        raise NewerFormat(signed.payload_type)
+    number = _number(signed)
+    if number <= held.number:
+        return held
+    if number != held.number + 1:
+        raise RootGap(f"{held.number} to {number}")
+    if not _signed_by_a_root(signed, held.certificates):
+        raise BadRootStatement(f"statement {number}")
+    return Roots(_stated(signed, held), number, signed.digest)
+
+
+def _number(signed: Signed) -> int:
+    """The number of a statement, for its place in the chain; not verified yet."""
+    try:
+        fields = Fields(strictjson.parse(signed.payload, MAX_STATEMENT), "root statement")
+        if fields.integer("format", 1, manifest.MAX_NUMBER) > manifest.FORMAT:
+            raise NewerFormat("root statement")
+        return fields.integer("number", 1, manifest.MAX_NUMBER)
+    except NotStrict as error:
+        raise BadRootStatement(str(error)) from error
+
+
+def _signed_by_a_root(signed: Signed, roots: Collection[bytes]) -> bool:
+    first = signed.signatures[0]
+    for der in roots:
+        if hashlib.sha256(der).hexdigest() == first.keyid:
+            key = certificates.parse(der).claims.public_key
+            return signature_stands(key, signed.message(), first.signature)
+    return False
+
+
+def _stated(signed: Signed, held: Roots) -> frozenset[bytes]:
+    """The roots that a verified statement names."""
+    try:
+        fields = Fields(strictjson.parse(signed.payload, MAX_STATEMENT), "root statement")
+        previous = fields.optional("previous", _DIGEST)
+        stated = [strictjson.from_base64(str(text)) for text in fields.items("roots", MAX_ROOTS)]
+    except NotStrict as error:
+        raise BadRootStatement(str(error)) from error
+    if previous != held.digest:
+        raise BadRootStatement("the statement follows another one")
+    if not stated or not all(is_self_signed(der) for der in stated):
+        raise BadCertificate("a root statement names roots")
+    return frozenset(stated)

@@ -1,0 +1,138 @@
+"""What a station knows about itself and others: its keys, its chain, and the trust state that its ledger gives."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop.records.resolution import Life
+from desktop.records.stamps import milliseconds_of
+from desktop.store.ledger import Ledger
+from desktop.sync import certificates, identity
+from desktop.sync.certificates import Certificate
+from desktop.sync.errors import Damaged
+from desktop.sync.identity import StationKeys
+from desktop.sync.trust import TrustState
+
+
+def keep_keys(ledger: Ledger, keys: StationKeys) -> None:
+    """Stores a station's secrets inside the encrypted ledger."""
+    for name, value in (("signing", keys.signing_pem()), ("age", keys.identity_file().encode())):
+        ledger.database.execute(
+            "INSERT INTO secret (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+
+def load_keys(ledger: Ledger) -> StationKeys:
+    """The station's keys."""
+    secrets: dict[str, bytes] = dict(ledger.database.rows("SELECT key, value FROM secret"))
+    return identity.load(
+        secrets["signing"], secrets["age"].decode(), ledger.incarnation, station=ledger.station
+    )
+
+
+def keep_chain(ledger: Ledger, chain: Sequence[bytes]) -> None:
+    """Pins the station's own certificate chain; its last certificate is the root that counts here."""
+    ledger.set_meta("chain", json.dumps([base64.b64encode(der).decode() for der in chain]))
+
+
+def own_chain(ledger: Ledger) -> tuple[bytes, ...]:
+    """The station's certificate and its issuers up to the root, DER; empty before enrolment."""
+    return tuple(base64.b64decode(text) for text in json.loads(ledger.meta("chain") or "[]"))
+
+
+def granted(ledger: Ledger) -> list[Certificate]:
+    """The certificates whose grant counts here, newest grant first."""
+    found = []
+    for (text,) in ledger.database.rows(
+        "SELECT certificate FROM r_grant WHERE _life = ? AND certificate IS NOT NULL ORDER BY _stamp DESC",
+        (int(Life.LIVE),),
+    ):
+        try:
+            found.append(certificates.parse(base64.b64decode(text, validate=True)))
+        except (Damaged, ValueError):
+            # A grant whose certificate cannot be read vouches for nobody; its record stays visible as it came.
+            continue
+    return found
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The trust state, and the chains by which origins can be judged."""
+
+    state: TrustState
+    chains: dict[str, list[tuple[bytes, ...]]]
+
+
+def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
+    """What this station lets count now: computed from the items that count, asked anew when the tree changes."""
+    chain = own_chain(ledger)
+    certificates_held = granted(ledger)
+    own = [certificates.parse(der) for der in chain]
+    tree: dict[str, str | None] = dict(
+        ledger.database.rows(
+            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> ?",
+            (int(Life.DELETED),),
+        )
+    )
+    state = TrustState(
+        roots=frozenset(chain[-1:]),
+        grants=frozenset(c.digest for c in certificates_held) | frozenset(c.digest for c in own),
+        revocations={},
+        tree=tree,
+        tree_version=tree_version(ledger),
+        station=ledger.station,
+        recipients=frozenset([keys.recipient]),
+        units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
+    )
+    return Knowledge(state, _chains([*certificates_held, *own], chain[-1:]))
+
+
+def tree_version(ledger: Ledger) -> int:
+    """The newest change of the tree that the root has made, as milliseconds since 2020; 0 without any."""
+    chain = own_chain(ledger)
+    if not chain:
+        return 0
+    root = certificates.parse(chain[-1]).station
+    newest = ledger.database.value(
+        "SELECT max(stamp) FROM ("
+        " SELECT _stamp AS stamp FROM r_unit u JOIN origin o ON o.ref = u._origin WHERE o.station = :root"
+        " UNION ALL SELECT v.stamp FROM version v JOIN origin o ON o.ref = v.origin"
+        " WHERE v.type = 'unit' AND o.station = :root)",
+        {"root": root},
+    )
+    return milliseconds_of(newest) if newest else 0
+
+
+def _chains(held: Sequence[Certificate], root: Sequence[bytes]) -> dict[str, list[tuple[bytes, ...]]]:
+    """For each station every chain that leads from one of its certificates to the root."""
+    roots = [certificates.parse(der) for der in root]
+    by_station: dict[str, list[Certificate]] = {}
+    for certificate in held:
+        known = by_station.setdefault(certificate.station, [])
+        if all(c.digest != certificate.digest for c in known):
+            known.append(certificate)
+    chains: dict[str, list[tuple[bytes, ...]]] = {}
+    for top in roots:
+        chains[top.station] = [(top.der,)]
+    growing = True
+    while growing:
+        growing = False
+        for station, found in by_station.items():
+            for certificate in found:
+                for upper in chains.get(certificate.issuer_station, []):
+                    chain = (certificate.der, *upper)
+                    known_chains = chains.setdefault(station, [])
+                    if chain not in known_chains and certificate.der not in upper and len(chain) <= 6:
+                        known_chains.append(chain)
+                        growing = True
+    return chains
+
+
+def digest_of(der: bytes) -> str:
+    """SHA-256 of a certificate, hexadecimal."""
+    return hashlib.sha256(der).hexdigest()

@@ -1,0 +1,193 @@
+"""JSON that is signed: no doubled keys, floats, deep nesting or unbounded numbers; one written form."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+JsonValue = Any
+"""``None``, bool, int, str, or lists and objects of them; :class:`Fields` turns it into typed values."""
+
+MAX_DEPTH = 12
+MAX_INTEGER = (1 << 63) - 1
+_INTEGER_DIGITS = len(str(MAX_INTEGER)) + 1
+
+
+class NotStrict(ValueError):
+    """Not the JSON that this format admits; the message says what and where."""
+
+
+def parse(data: bytes, limit: int) -> JsonValue:
+    """The value of at most ``limit`` bytes of strict JSON; raises :class:`NotStrict`."""
+    if len(data) > limit:
+        raise NotStrict(f"more than {limit} bytes")
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_refuse,
+            parse_constant=_refuse,
+        )
+    except RecursionError as error:
+        raise NotStrict("nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise NotStrict("not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise NotStrict(f"not JSON: {error.msg}") from error
+    _check(value, MAX_DEPTH)
+    return value
+
+
+def pretty(value: JsonValue) -> bytes:
+    """The written form of what people may want to read: sorted keys, one member a line, UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def line(value: JsonValue) -> bytes:
+    """One line of NDJSON: sorted keys, no spaces, UTF-8, with its line end."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def to_base64(data: bytes) -> str:
+    """Standard base64 with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """The bytes of canonical standard base64; raises :class:`NotStrict` for any other spelling of them."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise NotStrict("not base64") from error
+    if to_base64(data) != text:
+        raise NotStrict("base64 not in its canonical form")
+    return data
+
+
+class Fields:
+    """Typed, bounded reads from one JSON object; what does not fit raises :class:`NotStrict` with its place.
+
+    Members that nobody asks for are left alone: a newer program of the same major format may have added them.
+    """
+
+    def __init__(self, value: JsonValue, where: str) -> None:
+        if not isinstance(value, dict):
+            raise NotStrict(f"{where} is not an object")
+        self._value: Mapping[str, JsonValue] = value
+        self._where = where
+
+    def integer(self, name: str, low: int, high: int) -> int:
+        """A whole number between ``low`` and ``high``, both included."""
+        value = self._member(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise NotStrict(f"{self._where}.{name} is not a whole number from {low} to {high}")
+        return value
+
+    def text(self, name: str, limit: int) -> str:
+        """Text of 1 to ``limit`` characters."""
+        value = self._member(name)
+        if not isinstance(value, str) or not 0 < len(value) <= limit:
+            raise NotStrict(f"{self._where}.{name} is not text of 1 to {limit} characters")
+        return value
+
+    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
+        """Text that the pattern matches as a whole."""
+        value = self._member(name)
+        if not isinstance(value, str) or pattern.fullmatch(value) is None:
+            raise NotStrict(f"{self._where}.{name} is not of its form")
+        return value
+
+    def optional(self, name: str, pattern: re.Pattern[str]) -> str | None:
+        """Text that the pattern matches as a whole, or nothing where the member is null."""
+        return None if self._member(name) is None else self.matching(name, pattern)
+
+    def choice(self, name: str, choices: Collection[str]) -> str:
+        """One of the given words."""
+        value = self._member(name)
+        if not isinstance(value, str) or value not in choices:
+            raise NotStrict(f"{self._where}.{name} is none of its words")
+        return value
+
+    def binary(self, name: str, limit: int) -> bytes:
+        """At most ``limit`` bytes, written as base64."""
+        value = self._member(name)
+        if not isinstance(value, str) or len(value) > limit * 4 // 3 + 4:
+            raise NotStrict(f"{self._where}.{name} is not base64 of at most {limit} bytes")
+        return from_base64(value)
+
+    def items(self, name: str, limit: int) -> list[JsonValue]:
+        """A list of at most ``limit`` values."""
+        value = self._member(name)
+        if not isinstance(value, list) or len(value) > limit:
+            raise NotStrict(f"{self._where}.{name} is not a list of at most {limit}")
+        return value
+
+    def rows(self, name: str, limit: int) -> list[Fields]:
+        """A list of at most ``limit`` objects."""
+        return [Fields(row, f"{self._where}.{name}[{i}]") for i, row in enumerate(self.items(name, limit))]
+
+    def object(self, name: str) -> Fields:
+        """An object."""
+        return Fields(self._member(name), f"{self._where}.{name}")
+
+    def names(self) -> list[str]:
+        """The names of all members."""
+        return list(self._value)
+
+    def raw(self, name: str) -> JsonValue:
+        """The member as it is."""
+        return self._member(name)
+
+    def _member(self, name: str) -> JsonValue:
+        if name not in self._value:
+            raise NotStrict(f"{self._where} has no {name}")
+        return self._value[name]
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise NotStrict("a key stands twice in an object")
+    return members
+
+
+def _integer(text: str) -> int:
+    if len(text) > _INTEGER_DIGITS or abs(int(text)) > MAX_INTEGER:
+        raise NotStrict("a number is too large")
+    if text == "-0":
+        raise NotStrict("a number is minus zero")
+    return int(text)
+
+
+def _refuse(text: str) -> JsonValue:
+    raise NotStrict("a number is not whole")
+
+
+def _check(value: JsonValue, depth: int) -> None:
+    """Depth is bounded, and every text can be written again (JSON's escapes may spell half a character)."""
+    if depth == 0:
+        raise NotStrict("nested too deeply")
+    if isinstance(value, dict):
+        for name, member in value.items():
+            _check_text(name)
+            _check(member, depth - 1)
+    elif isinstance(value, list):
+        for member in value:
+            _check(member, depth - 1)
+    elif isinstance(value, str):
+        _check_text(value)
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise NotStrict("text holds half a character") from error

@@ -1,0 +1,344 @@
+"""The trust kernel: signed bytes and what this station knows go in; a verdict or one named error comes out.
+
+It opens no file, asks no database and no clock, and keeps nothing but a memory of pure computations. The
+checks stand in this order, and the format document gives them these numbers.
+
+Of a bundle, by anyone who has a root certificate (:func:`authenticate`):
+
+* check 1  there is a signature, and a chain of 1 to 6 certificates
+* check 2  the payload type names a suite that this program knows; the suite says the algorithm
+* check 3  every certificate is of the form of rule 26
+* check 4  the last certificate is a root that counts, byte for byte
+* check 5  each certificate is signed by the next, which may issue, so far down, and at that level
+* check 6  the first signature names the first certificate and stands over payload type and payload
+* check 7  the format is not newer than this program
+* check 8  the payload is a manifest: strict JSON, each member of its form, counts that add up
+* check 9  the manifest's sender is the station of the first certificate
+
+By the station that it is for (:func:`judge_bundle`):
+
+* check 10  the receiver is this station
+* check 11  the recipient is a key that this station holds
+* check 12  every certificate below the root has a grant that counts
+* check 13  the sender is not revoked, or wrote this upward bundle at or before the item of the cut
+* check 14  the tree of units is not newer than the one held; if it is, the verdict says so, its scope is
+  empty, checks 15 and 16 wait, and nothing but items of the tree may be taken from the bundle
+* check 15  the units of each certificate lie in those of its issuer
+* check 16  the manifest's unit lies in the sender's, and sender and receiver stand in the right direction
+
+Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 12, 15):
+
+* check 17  the segment's origin is the station of the certificate (:func:`judge_segment`)
+* check 18  the origin's signature over the segment's header stands (:func:`judge_segment`)
+* check 19  an item counts only up to the revocation's cut (:func:`item_counts`)
+* check 20  the unit that an item is written under lies in the origin's units (:func:`place_of`)
+
+Of an item that grants a certificate, before its digest enters :attr:`TrustState.grants`:
+
+* check 21  the item's origin issued the certificate, under the number of this very item (:func:`grant_fits`)
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final
+
+from desktop.sync import certificates, manifest
+from desktop.sync.certificates import LEVEL_RANK, Certificate
+from desktop.sync.dsse import Signed
+from desktop.sync.errors import (
+    BadEnvelope,
+    BadSegmentSignature,
+    BadSignature,
+    DelegationOutOfScope,
+    ForgedCertificate,
+    LevelTooHigh,
+    NewerFormat,
+    NotAnIssuer,
+    NotGranted,
+    OriginUnequal,
+    OutOfScope,
+    Revoked,
+    SenderUnequal,
+    UnitNotKnown,
+    UnknownRoot,
+    WrongDirection,
+    WrongReceiver,
+    WrongRecipientKey,
+)
+from desktop.sync.identity import signature_stands
+from desktop.sync.manifest import Manifest
+
+MAX_CHAIN: Final = 6
+NO_CUT: Final = (1 << 63) - 1
+"""The last number of an incarnation that a later grant names again: all its items count."""
+
+SEGMENT_PREFIX: Final = b"xiaosanji segment v1\n"
+"""What a segment's signature covers before its header: no other signature begins like this."""
+
+Verifier = Callable[[bytes, bytes, bytes], bool]
+SUITES: Final[Mapping[str, Verifier]] = MappingProxyType({manifest.PAYLOAD_TYPE: signature_stands})
+"""How the signature of each known payload type is verified. Suite 1: Ed25519, SHA-256, age with X25519, zstd."""
+
+
+class Place(enum.Enum):
+    """Where a unit lies as seen from some units of the tree."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class TrustState:
+    """What a station knows when it judges; computed by the caller from the items that count.
+
+    ``roots``: DER of the root certificates of the newest root statement. ``grants``: digests (SHA-256 of the
+    DER, hexadecimal) of the certificates whose grant counts; digests, not serial numbers, because an issuer
+    chooses the serial number and could reuse that of a grant which counts. ``revocations``: for each revoked
+    station the last item number that counts in each incarnation; an incarnation not named counts nothing.
+    ``tree``: unit id to the id of its parent, None at the top. ``recipients``: the age recipients that this
+    station can open, ``units`` those of its own certificate.
+    """
+
+    roots: frozenset[bytes]
+    grants: frozenset[str]
+    revocations: Mapping[str, Mapping[str, int]]
+    tree: Mapping[str, str | None]
+    tree_version: int
+    station: str
+    recipients: frozenset[str]
+    units: frozenset[str]
+    newest_format: int = manifest.FORMAT
+
+    def __post_init__(self) -> None:
+        cuts = {station: MappingProxyType(dict(last)) for station, last in self.revocations.items()}
+        object.__setattr__(self, "revocations", MappingProxyType(cuts))
+        object.__setattr__(self, "tree", MappingProxyType(dict(self.tree)))
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Unit id to the ids of the units directly below."""
+        below: dict[str, list[str]] = {}
+        for unit, parent in self.tree.items():
+            if parent is not None:
+                below.setdefault(parent, []).append(unit)
+        return {parent: tuple(units) for parent, units in below.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Authentic:
+    """A manifest that the holder of a certificate under a given root has signed; not yet for this station."""
+
+    digest: str
+    manifest: Manifest
+    chain: tuple[Certificate, ...]
+
+    @property
+    def sender(self) -> Certificate:
+        """The sender's certificate."""
+        return self.chain[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A bundle that passed. ``scope`` holds the ids of all units that the sender may write for.
+
+    With ``newer_tree`` the bundle is to be held: only items of the tree may be taken from it, and it is
+    judged again when they count. ``scope`` is empty then, so whoever forgets this admits nothing.
+    """
+
+    digest: str
+    manifest: Manifest
+    chain: tuple[Certificate, ...]
+    scope: frozenset[str]
+    newer_tree: bool
+
+    @property
+    def sender(self) -> Certificate:
+        """The sender's certificate."""
+        return self.chain[0]
+
+
+def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> Verdict:
+    """The verdict on a manifest that came with this chain of DER certificates, the sender's first."""
+    authentic = authenticate(signed, chain, state.roots, state.newest_format)
+    said = authentic.manifest
+    if said.receiver != state.station:  # check 10
+        raise WrongReceiver(said.receiver)
+    if said.recipient not in state.recipients:  # check 11
+        raise WrongRecipientKey(said.recipient)
+    _check_grants(authentic.chain, state)  # check 12
+    _check_revocation(said, state)  # check 13
+    newer_tree = said.tree > state.tree_version  # check 14
+    scope: frozenset[str] = frozenset()
+    if not newer_tree:
+        _check_delegation(authentic.chain, state)  # check 15
+        _check_direction(authentic, state)  # check 16
+        scope = scope_of(authentic.sender.claims.units, state)
+    return Verdict(authentic.digest, said, authentic.chain, scope, newer_tree)
+
+
+def authenticate(
+    signed: Signed, chain: Sequence[bytes], roots: Collection[bytes], newest_format: int = manifest.FORMAT
+) -> Authentic:
+    """Whether the bundle stands under one of these roots: checks 1 to 9, which need nothing but the roots."""
+    if not signed.signatures or not 1 <= len(chain) <= MAX_CHAIN:  # check 1
+        raise BadEnvelope("a signature and a chain of 1 to 6 certificates")
+    verifier = SUITES.get(signed.payload_type)
+    if verifier is None:  # check 2
+        raise NewerFormat(signed.payload_type)
+    parsed = _check_chain(chain, roots)  # checks 3, 4, 5
+    sender, first = parsed[0], signed.signatures[0]
+    if first.keyid != sender.digest:  # check 6
+        raise BadSignature("the key id names another certificate")
+    if not verifier(sender.claims.public_key, signed.message(), first.signature):
+        raise BadSignature(sender.station)
+    said = manifest.parse(signed.payload, newest_format)  # checks 7, 8
+    if said.sender != sender.station:  # check 9
+        raise SenderUnequal(said.sender)
+    return Authentic(signed.digest, said, parsed)
+
+
+def judge_chain(chain: Sequence[bytes], state: TrustState) -> tuple[Certificate, ...]:
+    """The certificates of an origin's chain, its own first, if it counts here: checks 3, 4, 5, 12 and 15."""
+    if not 1 <= len(chain) <= MAX_CHAIN:
+        raise BadEnvelope("a chain of 1 to 6 certificates")
+    parsed = _check_chain(chain, state.roots)
+    _check_grants(parsed, state)
+    _check_delegation(parsed, state)
+    return parsed
+
+
+def judge_segment(certificate: Certificate, origin: str, header: bytes, signature: bytes) -> None:
+    """Checks 17 and 18. ``certificate`` comes from :func:`judge_chain`, ``origin`` was read from ``header``.
+
+    Whose item numbers still count, and under which units, is judged item by item: checks 19 and 20.
+    """
+    if origin != certificate.station:  # check 17
+        raise OriginUnequal(origin)
+    if not signature_stands(certificate.claims.public_key, segment_message(header), signature):  # check 18
+        raise BadSegmentSignature(origin)
+
+
+def segment_message(header: bytes) -> bytes:
+    """The bytes that an origin signs for a segment with this header line."""
+    return SEGMENT_PREFIX + header
+
+
+def item_counts(state: TrustState, station: str, incarnation: str, number: int) -> bool:
+    """Check 19: whether revocation leaves the item with this number; rule 27."""
+    cuts = state.revocations.get(station)
+    return cuts is None or number <= cuts.get(incarnation, -1)
+
+
+def grant_fits(certificate: Certificate, station: str, incarnation: str, number: int) -> bool:
+    """Check 21: whether the ``grant`` item with this identity is the one by which the certificate was issued.
+
+    Otherwise a revoked issuer could go on: its key signs a certificate, and the grant for it is written by an
+    accomplice, or under an old number, where the revocation of the issuer does not reach.
+    """
+    named = certificates.grant_serial(station, incarnation, number)
+    return certificate.issuer_station == station and certificate.serial == named
+
+
+def place_of(unit: str, units: Collection[str], tree: Mapping[str, str | None]) -> Place:
+    """Check 20: whether ``unit`` is one of ``units`` or lies below one, by the ids of the tree alone.
+
+    ``UNKNOWN`` where the way up leaves the held tree or runs in a circle: then the tree has to say more first.
+    """
+    passed: set[str] = set()
+    at: str | None = unit
+    while at is not None:
+        if at not in tree or at in passed:
+            return Place.UNKNOWN
+        if at in units:
+            return Place.INSIDE
+        passed.add(at)
+        at = tree[at]
+    return Place.OUTSIDE
+
+
+def scope_of(units: Collection[str], state: TrustState) -> frozenset[str]:
+    """The ids of all units of the tree that are, or lie below, the given ones."""
+    found: set[str] = set()
+    waiting = [unit for unit in units if unit in state.tree]
+    while waiting:
+        unit = waiting.pop()
+        if unit not in found:
+            found.add(unit)
+            waiting.extend(state.children.get(unit, ()))
+    return frozenset(found)
+
+
+def _check_chain(chain: Sequence[bytes], roots: Collection[bytes]) -> tuple[Certificate, ...]:
+    parsed = tuple(certificates.parse(der) for der in chain)  # check 3
+    if chain[-1] not in roots:  # check 4
+        raise UnknownRoot(parsed[-1].digest)
+    for below, (child, issuer) in enumerate(_links(parsed)):  # check 5
+        if child.issuer_station != issuer.station:
+            raise ForgedCertificate(child.station)
+        if not certificates.is_signed_by(child.der, issuer.claims.public_key):
+            raise ForgedCertificate(child.station)
+        if issuer.claims.path_length is None or issuer.claims.path_length < below:
+            raise NotAnIssuer(issuer.station)
+        level, upper = child.claims.level, issuer.claims.level
+        if level != upper and LEVEL_RANK[level] <= LEVEL_RANK[upper]:
+            raise LevelTooHigh(f"{level} from {upper}")
+    return parsed
+
+
+def _check_grants(chain: Sequence[Certificate], state: TrustState) -> None:
+    """Check 12. The root needs no grant: a root statement says that it counts."""
+    for certificate in chain[:-1]:
+        if certificate.digest not in state.grants:
+            raise NotGranted(certificate.station)
+
+
+def _check_revocation(said: Manifest, state: TrustState) -> None:
+    """Check 13. ``last`` is the sender's own word, so it only sorts out upward bundles, whose segments prove
+    themselves one by one; a downward bundle speaks for its sender alone and needs an incarnation without a cut.
+    """
+    last = said.last if said.kind == manifest.UP else NO_CUT
+    if not item_counts(state, said.sender, said.incarnation, last):
+        raise Revoked(f"{said.sender} {said.incarnation} {said.last}")
+
+
+def _check_delegation(chain: Sequence[Certificate], state: TrustState) -> None:
+    """Check 15."""
+    for child, issuer in _links(chain):
+        for unit in sorted(child.claims.units):
+            _require(unit, issuer.claims.units, state, DelegationOutOfScope)
+
+
+def _check_direction(authentic: Authentic, state: TrustState) -> None:
+    """Check 16. An upper unit covers the lower one; stations of one unit may send in both directions."""
+    said, sender_units = authentic.manifest, authentic.sender.claims.units
+    _require(said.unit, sender_units, state, OutOfScope)
+    if said.kind == manifest.UP:
+        _require(said.unit, state.units, state, WrongDirection)
+    elif not any(place_of(unit, sender_units, state.tree) is Place.INSIDE for unit in state.units):
+        raise WrongDirection(said.kind)
+
+
+def _require(
+    unit: str,
+    units: Collection[str],
+    state: TrustState,
+    outside: type[DelegationOutOfScope | OutOfScope | WrongDirection],
+) -> None:
+    place = place_of(unit, units, state.tree)
+    if place is Place.UNKNOWN:
+        raise UnitNotKnown(unit)
+    if place is Place.OUTSIDE:
+        raise outside(unit)
+
+
+def _links(chain: Sequence[Certificate]) -> Iterator[tuple[Certificate, Certificate]]:
+    """Each certificate with the one that issued it, from the sender's upward."""
+    return itertools.pairwise(chain)

@@ -1,0 +1,69 @@
+"""Stations for tests: workspaces in a temporary folder with a clock that ticks and repeatable randomness."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from pathlib import Path
+
+from desktop.operations import exchange, workspaces
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.store.environment import Environment
+from desktop.store.keys import Cost
+from desktop.sync.receiving import MergeReport
+
+CHEAP = Cost(memory=8, passes=1, lanes=1)
+START = 1_795_420_800_000
+"""2026-11-23 in milliseconds."""
+
+
+def repeatable(seed: str, start: int = START) -> Environment:
+    """An environment whose clock moves a second a look and whose randomness follows from a seed."""
+    ticks = itertools.count(start, 1000)
+    counter = itertools.count()
+
+    def random(size: int) -> bytes:
+        found = b""
+        while len(found) < size:
+            found += hashlib.sha256(f"{seed}:{next(counter)}".encode()).digest()
+        return found[:size]
+
+    return Environment(lambda: next(ticks), random)
+
+
+def station(folder: Path, code: str, name: str, level: Level, operator: str = "王芳") -> Session:
+    """A new workspace."""
+    return workspaces.create(
+        folder / name,
+        code=code,
+        name=name,
+        level=level,
+        operator=operator,
+        password="password1",
+        environment=repeatable(name),
+        cost=CHEAP,
+    )
+
+
+def enrol(below: Session, desk: Session, folder: Path, *, delegate: bool = False) -> None:
+    """The three files of enrolment."""
+    name = below.unit.name
+    exchange.request(below, folder / f"{name}.xsq")
+    exchange.grant(desk, folder / f"{name}.xsq", folder / f"{name}.xsg", delegate=delegate)
+    exchange.accept(below, folder / f"{name}.xsg", folder / f"{name}.xsa")
+    exchange.confirm(desk, folder / f"{name}.xsa")
+
+
+def report_up(below: Session, desk: Session, folder: Path) -> MergeReport:
+    """A bundle up, merged, and the receipt down."""
+    sent = exchange.send(below, folder / f"{below.unit.name}-{next(_NUMBERS)}.xsj")
+    report = exchange.merge(desk, [sent.path])
+    down = exchange.send(
+        desk, folder / f"{below.unit.name}-{next(_NUMBERS)}.down.xsj", to=below.ledger.station
+    )
+    exchange.receive(below, [down.path])
+    return report
+
+
+_NUMBERS = itertools.count(1)

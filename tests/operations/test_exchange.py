@@ -1,0 +1,153 @@
+"""The main job between stations: a village records, a town merges and sends, the district answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import exchange, records
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.sync.errors import TrustProblem, WrongReceiver
+from tests.operations.stations import enrol, report_up, station
+
+CODE = "91330106MA2ABCDEX7"
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[Session, Session, Session]:
+    """A district, a town that may enrol, and a village of the town."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    records.save(village, "enterprise", {"name": "入网前登记的茶厂", "surveyed_staff": 12})
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    return district, town, village
+
+
+def test_what_a_village_records_reaches_the_district_with_equal_digests(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, town, village = three
+    saved = records.save(village, "enterprise", {"name": "径山茶业", "uscc": CODE, "surveyed_staff": 30})
+    first = report_up(village, town, tmp_path).bundles[0]
+    assert first.problem is None
+    assert (first.applied, first.known, first.held, first.conflict, first.refused) == (2, 0, 0, 0, 0)
+    second = report_up(town, district, tmp_path).bundles[0]
+    assert second.problem is None
+    assert second.applied == second.total
+    held = records.load(district, "enterprise", saved.record)
+    assert held is not None
+    assert held.values["name"] == "径山茶业"
+    digests = {exchange.digest(s, village.unit.id).sha256 for s in three}
+    assert len(digests) == 1
+
+
+def test_the_same_bundle_twice_changes_nothing(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    exchange.merge(town, [sent.path])
+    before = exchange.digest(town)
+    again = exchange.merge(town, [sent.path]).bundles[0]
+    assert again.known == again.total
+    assert exchange.digest(town) == before
+
+
+def test_two_villages_with_the_same_enterprise_fork_and_nothing_is_lost(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    villages = [
+        station(tmp_path, f"33011010920{i}", f"{n}村工会", Level.VILLAGE) for i, n in enumerate("甲乙")
+    ]
+    for village in villages:
+        enrol(village, district, tmp_path)
+    for village, staff in zip(villages, (120, 135), strict=True):
+        records.save(village, "enterprise", {"name": "同一家", "uscc": CODE, "surveyed_staff": staff})
+    results = [report_up(v, district, tmp_path).bundles[0] for v in villages]
+    assert results[0].conflict == 0
+    assert results[1].conflict == 1
+    enterprise = records.load(
+        district, "enterprise", records.save(villages[0], "enterprise", {"uscc": CODE}).record
+    )
+    assert enterprise is not None
+    assert set(enterprise.disputed) == {"unit", "headcount_surveyed"}
+
+
+def test_edits_of_one_field_on_both_sides_become_a_conflict_and_come_down(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    saved = records.save(village, "enterprise", {"name": "径山茶业", "uscc": CODE})
+    report_up(village, town, tmp_path)
+    records.save(town, "enterprise", {"name": "径山茶业（镇改）"}, record=saved.record)
+    records.save(village, "enterprise", {"name": "径山茶业（村改）"}, record=saved.record)
+    result = report_up(village, town, tmp_path).bundles[0]
+    assert result.conflict == 1
+    for session in (town, village):
+        held = records.load(session, "enterprise", saved.record)
+        assert held is not None
+        assert held.disputed == ("name",)
+    assert exchange.digest(town, village.unit.id) == exchange.digest(village, village.unit.id)
+
+
+def test_a_bundle_for_somebody_else_is_refused_whole(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, _, village = three
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    result = exchange.merge(district, [sent.path]).bundles[0]
+    assert isinstance(result.problem, WrongReceiver)
+    assert result.total == result.applied == 0
+
+
+def test_any_flipped_byte_is_refused_or_harmless(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    data = sent.path.read_bytes()
+    before = exchange.digest(town)
+    for place in range(0, len(data), max(1, len(data) // 60)):
+        broken = tmp_path / "broken.xsj"
+        broken.write_bytes(data[:place] + bytes([data[place] ^ 0x40]) + data[place + 1 :])
+        result = exchange.merge(town, [broken], preview=True).bundles[0]
+        assert isinstance(result.problem, TrustProblem)
+    assert exchange.digest(town) == before
+
+
+def test_a_preview_says_what_a_merge_then_does_and_writes_nothing(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    before = exchange.digest(town)
+    shown = exchange.merge(town, [sent.path], preview=True).bundles[0]
+    assert exchange.digest(town) == before
+    done = exchange.merge(town, [sent.path]).bundles[0]
+    assert (shown.applied, shown.total, shown.births) == (done.applied, done.total, done.births)
+
+
+def test_a_town_cannot_write_for_another_town(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    one = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    two = station(tmp_path, "330110110", "瓶窑镇总工会", Level.TOWN)
+    for town in (one, two):
+        enrol(town, district, tmp_path)
+    records.save(one, "enterprise", {"name": "别家的"}, unit=two.unit.id)
+    records.save(one, "enterprise", {"name": "自己的"})
+    result = report_up(one, district, tmp_path).bundles[0]
+    assert (result.refused, result.applied) == (1, 1)
+    assert result.unapplied[0].reason == "scope"
+
+
+def test_a_receipt_acknowledges_so_the_next_bundle_carries_only_what_is_new(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    report_up(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "新的一家"})
+    result = report_up(village, town, tmp_path).bundles[0]
+    assert (result.total, result.applied) == (1, 1)

@@ -1,0 +1,468 @@
+"""Each rule on cases from the law, the domain's tables and its list of boundary cases."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from desktop.records.checks import Context, run_checks
+from desktop.records.declaration import Severity
+from desktop.records.types import catalogue
+
+TODAY = datetime.date(2026, 11, 23)
+Values = Mapping[str, Any]
+
+
+def found(
+    type_name: str,
+    values: Values,
+    *,
+    children: Mapping[str, Sequence[Values]] | None = None,
+    linked: Mapping[str, Values] | None = None,
+) -> list[str]:
+    """The messages on one record, missing fields left out."""
+    context = Context(TODAY, lambda t: (children or {}).get(t, ()), lambda f: (linked or {}).get(f))
+    findings = run_checks(catalogue()[type_name], values, context)
+    return [f.message for f in findings if f.rule != "needed"]
+
+
+def rules(type_name: str, values: Values, **more: Any) -> set[str]:
+    """The names of the rules that found something."""
+    context = Context(
+        TODAY, lambda t: more.get("children", {}).get(t, ()), lambda f: more.get("linked", {}).get(f)
+    )
+    return {f.rule for f in run_checks(catalogue()[type_name], values, context)} - {"needed"}
+
+
+def test_an_empty_record_lacks_only_what_is_needed() -> None:
+    for record_type in catalogue().values():
+        findings = run_checks(record_type, {}, Context(TODAY))
+        needed = {f.name for f in record_type.fields if f.needed}
+        assert {f.fields[0] for f in findings if f.rule == "needed"} == needed
+        assert {f.rule for f in findings} <= {"needed", "one_of"}
+
+
+def test_errors_come_before_warnings() -> None:
+    values = {"uscc": "91350100M0001TGQXM", "women": 9, "surveyed_staff": 3}
+    severities = [f.severity for f in run_checks(catalogue()["enterprise"], values, Context(TODAY))]
+    assert severities == sorted(severities, key=[Severity.ERROR, Severity.WARNING].index)
+
+
+# Codes and persons (domain §4.3, §4.4, Appendix D 16 to 18)
+
+
+@pytest.mark.parametrize("code", ["91330100799655058B", "91330000142916567N", "91330106MA2ABCDEX7"])
+def test_a_right_code_is_not_doubted(code: str) -> None:
+    assert "uscc_valid" not in rules("enterprise", {"uscc": code})
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("91350100M0001TGQXM", "统一社会信用代码最后一位校验不符（应为1），请核对；确实如此的写明原因"),
+        ("9135010", "统一社会信用代码应为18位，现在是7位，请核对；确实如此的写明原因"),
+        (
+            "913301O6MA2ABCDEX7",
+            "统一社会信用代码里有不会出现的字符（字母I、O、S、V、Z和符号都不用），可能是91330106MA2ABCDEX7，请核对；确实如此的写明原因",
+        ),
+    ],
+)
+def test_a_wrong_code_is_a_warning_that_says_why(code: str, words: str) -> None:
+    findings = [
+        f
+        for f in run_checks(catalogue()["enterprise"], {"uscc": code}, Context(TODAY))
+        if f.rule == "uscc_valid"
+    ]
+    assert [(f.severity, f.message) for f in findings] == [(Severity.WARNING, words)]
+
+
+def test_a_firm_without_a_code_is_not_doubted() -> None:
+    assert rules("enterprise", {"name": "示例小吃店", "sector": "individual"}) == set()
+
+
+def test_an_employers_code_in_a_unions_place_is_noticed() -> None:
+    assert rules("union", {"uscc": "81330110MC76543265"}) == set()
+    assert rules("union", {"uscc": "91330106MA2ABCDEX7"}) == {"uscc_prefix"}
+
+
+@pytest.mark.parametrize(
+    ("sector", "code", "fits"),
+    [
+        ("non_public", "91330106MA2ABCDEX7", True), ("organ", "91330106MA2ABCDEX7", False),
+        ("individual", "92330106MA2ABCDEX7", True), ("state_owned", "92330106MA2ABCDEX7", False),
+        ("social_organisation", "52330106MA2ABCDEX7", True), ("institution", "12330106MA2ABCDEX7", True),
+        ("non_public", "81330110MC76543265", False), ("non_public", "ZZ", True),
+    ],
+)  # fmt: skip
+def test_the_class_of_employer_fits_the_codes_beginning(sector: str, code: str, fits: bool) -> None:
+    assert ("sector_fits_code" not in rules("enterprise", {"sector": sector, "uscc": code})) is fits
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "good"),
+    [
+        ("11010519491231002X", "resident_id", True), ("330102199001010012", "resident_id", True),
+        ("33010619850615002X", "resident_id", True), ("330110197512310034", None, True),
+        ("330102199001010013", "resident_id", False), ("330102199013010012", "resident_id", False),
+        ("E12345678", "passport", True), ("330103199001010019", "resident_id", True),
+    ],
+)  # fmt: skip
+def test_a_document_number_is_checked_for_its_kind(number: str, kind: str | None, good: bool) -> None:
+    assert ("id_valid" not in rules("member", {"id_number": number, "id_kind": kind})) is good
+
+
+def test_birth_and_sex_agree_with_the_number() -> None:
+    person = {"id_number": "330102199001010012", "birth_date": "1990-01-01", "sex": "1"}
+    assert rules("member", person) == set()
+    assert found("member", {**person, "birth_date": "1990-01-02"}) == [
+        "出生日期1990-01-02与身份证号码里的1990-01-01不一致"
+    ]
+    assert found("member", {**person, "sex": "2"}) == ["性别与身份证号码不一致，号码显示为男"]
+
+
+@pytest.mark.parametrize(
+    ("birth", "young"), [("2010-11-23", False), ("2010-11-24", True), ("1960-01-01", False)]
+)
+def test_who_is_not_sixteen_may_not_work(birth: str, young: bool) -> None:
+    assert ("of_working_age" in rules("officer", {"birth_date": birth})) is young
+
+
+@pytest.mark.parametrize(
+    ("phone", "good"), [("13800000000", True), ("0571-88888888", True), ("1380000000", False)]
+)
+def test_a_phone_looks_like_one(phone: str, good: bool) -> None:
+    assert ("phone_valid" not in rules("member", {"phone": phone})) is good
+
+
+# Numbers within one record (domain §4.2, Appendix D 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"member_count": 31, "staff_count": 30}, "会员数31多于职工数30"),
+        ({"women_count": 31, "staff_count": 30}, "女职工数31多于职工数30"),
+        ({"women_member_count": 26, "member_count": 25}, "女会员数26多于会员数25"),
+        ({"member_count": 25, "committee_size": 7}, "会员25人的委员会一般为3至3人，这里是7人"),
+        ({"term_started": "2024-01-01", "term_ended": "2030-01-01", "term_years": "3"},
+         "本届起止与3年任期不一致，应到2027-01-01前后届满"),
+        ({"account_tail": "6222020000001234"}, "账号末四位应为4位数字，不要填完整账号"),
+        ({"status": "revoked"}, "工会已撤销或注销，请填写日期"),
+        ({"status": "normal"}, "工会已经建立，请填写成立批复日期，“新增工会”按它统计"),
+        ({"town": "330106109", "village": "330106110201"}, "村社不在所选的镇街里"),
+        ({"established_date": "2026-11-24"}, "建会日期2026-11-24还没有到"),
+    ],
+)  # fmt: skip
+def test_a_unions_figures_hold_together(values: Values, message: str) -> None:
+    assert found("union", values) == [message]
+
+
+def test_a_union_of_25_members_among_30_staff_is_right() -> None:
+    values = {
+        "staff_count": 30, "women_count": 12, "member_count": 25, "women_member_count": 12, "committee_size": 3,
+        "status": "normal", "approval_date": "2024-05-01", "term_started": "2024-05-01", "term_ended": "2029-05-01",
+        "term_years": "5", "town": "330106109", "village": "330106109201",
+    }  # fmt: skip
+    assert found("union", values) == []
+
+
+def test_a_coverage_that_ended_says_why() -> None:
+    ended = {"started": "2024-05-01", "ended": "2025-03-01"}
+    assert found("coverage", ended) == ["已经结束覆盖，请填写原因"]
+    assert found("coverage", {**ended, "ended_reason": "own_union"}) == []
+    assert found("coverage", {"started": "2025-03-01", "ended": "2024-05-01", "ended_reason": "other"}) == [
+        "开始日期2025-03-01晚于结束日期2024-05-01"
+    ]
+
+
+# Meetings (domain §6.1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "good"),
+    [
+        ((20, 8, 2, 30), True), ((20, 8, 3, 30), False), ((20, None, None, 30), True), ((20, 12, None, 30), False),
+        ((30, None, None, 30), True), ((31, None, None, 30), False), ((20, 8, 2, None), True),
+    ],
+)  # fmt: skip
+def test_present_on_leave_and_absent_make_those_expected(counts: tuple[int | None, ...], good: bool) -> None:
+    names = ("present_count", "leave_count", "absent_count", "expected_count")
+    assert ("parts_add_up" not in rules("meeting", dict(zip(names, counts, strict=True)))) is good
+
+
+@pytest.mark.parametrize(
+    ("values", "good"),
+    [
+        ({"started_date": "2026-10-24", "recorded_date": "2026-11-23"}, True),
+        ({"started_date": "2026-10-23", "recorded_date": "2026-11-23"}, False),
+        ({"started_date": "2026-10-23", "recorded_date": "2026-11-23", "late_reason": "当时停网"}, True),
+        ({"started_date": "2026-01-01"}, True),
+    ],
+)
+def test_a_record_made_after_thirty_days_says_why(values: Values, good: bool) -> None:
+    assert ("recorded_late" not in rules("meeting", values)) is good
+
+
+def test_a_meeting_that_has_not_been_held_is_not_recorded() -> None:
+    assert found("meeting", {"started_date": "2026-11-24"}) == ["会议日期2026-11-24还没有到，开完会再登记"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "last", "good"),
+    [("09:00", "11:30", None, True), ("14:00", "09:00", None, False), ("14:00", "09:00", "2026-11-21", True)],
+)
+def test_a_meeting_does_not_end_before_it_begins(begin: str, end: str, last: str | None, good: bool) -> None:
+    values = {"started_date": "2026-11-20", "started_time": begin, "ended_time": end, "ended_date": last}
+    assert ("time_order" not in rules("meeting", values)) is good
+
+
+def test_bargaining_minutes_are_signed_by_both_sides() -> None:
+    bargaining = {"kind": "collective_bargaining"}
+    assert rules("meeting", bargaining) == {"needs_when"}
+    assert rules("meeting", {**bargaining, "both_sides_signed": 0}) == {"needs_when"}
+    assert rules("meeting", {**bargaining, "both_sides_signed": 1}) == set()
+
+
+def test_the_list_of_names_agrees_with_the_count() -> None:
+    people = [{"presence": "present"}, {"presence": "present", "role": "observer"}, {"presence": "leave"}]
+    assert found("meeting", {"present_count": 1}, children={"participant": people}) == []
+    assert found("meeting", {"present_count": 2}, children={"participant": people}) == [
+        "名单里实到1人，与实到人数2不一致"
+    ]
+    assert found("meeting", {"present_count": 2}, children={"participant": []}) == []
+
+
+def test_a_committee_needs_two_thirds_and_a_talk_does_not() -> None:
+    few = {"present_count": 3, "expected_count": 5}
+    assert rules("meeting", {**few, "kind": "union_committee"}) == {"meeting_quorum"}
+    assert rules("meeting", {**few, "kind": "candid_talk"}) == set()
+
+
+# Congress (domain §3.1, Appendix D 7 and 8)
+
+
+@pytest.mark.parametrize(
+    ("staff", "least"),
+    [
+        (99, 30),
+        (100, 40),
+        (200, 47),
+        (350, 54),
+        (999, 96),
+        (1000, 100),
+        (2000, 120),
+        (4999, 160),
+        (5000, 200),
+    ],
+)
+def test_a_congress_has_enough_delegates(staff: int, least: int) -> None:
+    values = {"kind": "congress", "staff_count": staff}
+    assert "congress_delegates" not in rules("congress", {**values, "expected_count": least})
+    assert found("congress", {**values, "expected_count": least - 1}) == [
+        f"职工{staff}人，代表一般不少于{least}人，这里是{least - 1}人"
+    ]
+
+
+@pytest.mark.parametrize(("present", "valid"), [(20, True), (19, False), (30, True)])
+def test_two_thirds_of_thirty_are_twenty(present: int, valid: bool) -> None:
+    values = {"expected_count": 30, "present_count": present}
+    assert ("congress_quorum" not in rules("congress", values)) is valid
+
+
+def test_the_shortfall_is_told_in_numbers() -> None:
+    assert found("congress", {"expected_count": 30, "present_count": 19}) == [
+        "实到19人，应到30人，不足三分之二（至少20人），会议无效，不计入建制率"
+    ]
+
+
+@pytest.mark.parametrize(("staff", "good"), [(99, True), (100, False)])
+def test_an_assembly_is_for_fewer_than_a_hundred(staff: int, good: bool) -> None:
+    values = {"kind": "assembly", "staff_count": staff, "expected_count": staff}
+    assert ("assembly_size" not in rules("congress", values)) is good
+    assert "assembly_of_all" in rules("congress", {**values, "expected_count": staff - 1})
+
+
+@pytest.mark.parametrize(("managers", "good"), [(8, True), (9, False)])
+def test_managers_are_at_most_a_fifth(managers: int, good: bool) -> None:
+    assert (
+        "congress_managers"
+        not in rules("congress", {"manager_delegate_count": managers, "expected_count": 40})
+    ) is good
+
+
+@pytest.mark.parametrize(("women", "good"), [(16, True), (15, False)])
+def test_women_have_their_share(women: int, good: bool) -> None:
+    values = {"women_delegate_count": women, "expected_count": 40, "women_count": 40, "staff_count": 100}
+    assert ("congress_women" not in rules("congress", values)) is good
+
+
+@pytest.mark.parametrize(
+    ("sent", "good"), [("2026-11-13", True), ("2026-11-14", False), ("2026-11-21", False)]
+)
+def test_papers_come_seven_days_before(sent: str, good: bool) -> None:
+    assert (
+        "days_before" not in rules("congress", {"materials_date": sent, "started_date": "2026-11-20"})
+    ) is good
+
+
+VOTE = {
+    "needs_vote": 1, "expected_count": 30, "present_count": 27, "issued_count": 27, "returned_count": 27,
+    "approve_count": 20, "against_count": 5, "abstain_count": 2, "vote_method": "secret",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "messages"),
+    [
+        ({}, []),
+        (
+            {"abstain_count": 3},
+            ["同意、反对、弃权和无效合计28票，与收回27票不符", "同意、反对和弃权合计28票，多于实到27人"],
+        ),
+        ({"abstain_count": 1, "invalid_count": 1, "valid_count": 26}, []),
+        ({"invalid_count": 1, "abstain_count": 1, "valid_count": 27}, ["有效和无效合计28票，与收回27票不符"]),
+        ({"issued_count": 26}, ["收回27票，多于发出的26票"]),
+        ({"issued_count": 28}, ["发出28票，多于实到27人"]),
+        ({"present_count": 31, "issued_count": 27}, ["实到31人，多于应到30人"]),
+        ({"vote_method": "show_of_hands"}, ["选举和表决应当采用无记名投票"]),
+        (
+            {"approve_count": 15, "against_count": 10, "resolution_document": "决字1号"},
+            ["同意15票，没有超过全体代表30人的半数（至少16票），没有通过，不应有决议文号"],
+        ),
+        ({"approve_count": None, "against_count": None, "abstain_count": None}, ["须表决的议题，请填写票数"]),
+    ],
+)
+def test_a_vote_adds_up(change: Values, messages: list[str]) -> None:
+    assert found("motion", {**VOTE, **change}) == messages
+
+
+def test_a_vote_agrees_with_its_session() -> None:
+    session = {"expected_count": 31, "present_count": 26}
+    assert found("motion", VOTE, linked={"congress": session}) == [
+        "表决时应到30人，与会议登记的应到31人不一致",
+        "表决时实到27人，多于会议登记的实到26人",
+    ]
+
+
+def test_a_matter_that_is_not_voted_on_needs_no_votes() -> None:
+    assert found("motion", {"needs_vote": 0}) == []
+
+
+# Training
+
+
+def test_initial_training_counts_as_such() -> None:
+    assert rules("course", {"category": "initial", "counts_for_initial": 0}) == {"initial_counts"}
+    assert rules("course", {"category": "initial", "counts_for_initial": 1}) == set()
+
+
+def test_who_did_not_sign_says_why() -> None:
+    assert rules("attendance", {}) == {"one_of"}
+    assert rules("attendance", {"half_days": "d01am"}) == set()
+    assert rules("attendance", {"half_days": "d01am", "hours": "8"}, linked={"course": {"hours": "7.5"}}) == {
+        "at_most_linked"
+    }
+    assert (
+        rules("attendance", {"half_days": "d01am", "hours": "10"}, linked={"course": {"hours": "16"}})
+        == set()
+    )
+
+
+def test_a_post_or_a_kind_of_work_is_told() -> None:
+    assert rules("appointment", {"started": "2025-11-22"}) == {"one_of"}
+    assert rules("appointment", {"started": "2025-11-22", "worker_kind": "social_worker"}) == set()
+
+
+# Supervision (domain §1.2, §1.3)
+
+
+def test_two_inspectors_investigate() -> None:
+    step = {"kind": "investigated", "result": "established", "certificates_shown": 1}
+    assert rules("case_event", {**step, "inspector_1": "a"}) == {"two_inspectors"}
+    assert rules("case_event", {**step, "inspector_1": "a", "inspector_2": "a"}) == {"different"}
+    assert rules("case_event", {**step, "inspector_1": "a", "inspector_2": "b"}) == set()
+    assert rules("case_event", {**step, "inspector_1": "a", "other_inspectors": "区总工会李四"}) == set()
+
+
+def test_closing_says_how_for_how_many_and_how_much() -> None:
+    assert found("case_event", {"kind": "closed"}) == [
+        "结案请填写结案方式",
+        "结案请填写涉及人数，没有的填0",
+        "结案请填写追回金额，没有的填0",
+    ]
+    assert (
+        found(
+            "case_event",
+            {"kind": "closed", "closing_way": "corrected", "people_count": 0, "recovered_amount": "0"},
+        )
+        == []
+    )
+
+
+def test_service_that_was_refused_says_why_and_before_whom() -> None:
+    service = {"kind": "served", "document": "a", "service_way": "left", "service_result": "refused"}
+    assert found("case_event", service) == ["请填写拒收事由", "拒收的，请填写见证人或拍照留置"]
+
+
+def test_an_inspector_with_an_interest_steps_back() -> None:
+    assert rules("case", {"inspector_1": "a"}) == {"needs_with"}
+    assert rules("case", {"inspector_1": "a", "recusal_declared": 0}) == {"needs_with"}
+    assert rules("case", {"inspector_1": "a", "recusal_declared": 1}) == set()
+
+
+OPINION = {
+    "kind": "opinion_letter", "title_variant": "opinion", "reply_days": 15, "reply_day_kind": "working",
+    "investigation": "经过", "legal_basis": "依据条例第二十一条、第二十二条",
+}  # fmt: skip
+SUGGESTION = {
+    "kind": "suggestion_letter", "title_variant": "suggestion", "ground": "2", "opinion_letter": "a", "history": "经过",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("letter", "broken"),
+    [
+        (OPINION, set()),
+        ({**OPINION, "reply_day_kind": "natural"}, {"opinion_term"}),
+        ({**OPINION, "reply_days": 10}, {"opinion_term"}),
+        ({**OPINION, "title_variant": "suggestion"}, {"title_fits_letter"}),
+        ({**OPINION, "title_variant": "correction_opinion"}, set()),
+        ({**OPINION, "signer_post": "主席"}, set()),
+        ({**OPINION, "signer_post": "常务副主席"}, set()),
+        ({**OPINION, "signer_post": "办公室主任"}, {"signed_by_chair"}),
+        ({**OPINION, "document_number": "杭西工监意〔2026〕1号"}, {"needs_with"}),
+        (SUGGESTION, set()),
+        ({**SUGGESTION, "ground": None}, {"needs_when"}),
+        ({**SUGGESTION, "opinion_letter": None}, {"needs_when"}),
+        ({**SUGGESTION, "title_variant": "penalty_suggestion"}, set()),
+        (
+            {
+                "kind": "reminder_letter",
+                "title_variant": "reminder",
+                "reply_days": 15,
+                "legal_basis": "依据条例第二十二条",
+            },
+            {"must_not_mention"},
+        ),
+        (
+            {
+                "kind": "reminder_letter",
+                "title_variant": "reminder",
+                "reply_days": 15,
+                "legal_basis": "依据工会法",
+            },
+            set(),
+        ),
+        ({"voided_date": "2026-11-20"}, {"needs_with"}),
+    ],
+)
+def test_a_letter_keeps_to_the_law(letter: Values, broken: set[str]) -> None:
+    assert rules("case_document", letter) == broken
+
+
+def test_a_certificate_is_good_on_its_last_day() -> None:
+    assert rules("inspector", {"certificate_valid_until": "2026-11-23"}) == set()
+    assert rules("inspector", {"certificate_valid_until": "2026-11-22"}) == {"not_passed"}

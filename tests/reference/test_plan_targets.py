@@ -1,0 +1,94 @@
+"""The action plan's targets in its own words."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+
+import pytest
+
+from desktop.records.plan_targets import MeasureKind, Origin, PlanTarget
+from desktop.reference import plan_phases, plan_targets, plan_text
+
+TARGETS = plan_targets()
+BY_ID = {target.id: target for target in TARGETS}
+PLAN = plan_text().replace("\r", "").replace("\n", "")
+
+
+def test_there_are_twenty_nine_targets_in_order() -> None:
+    assert list(BY_ID) == [f"T{n:02d}" for n in range(1, 30)]
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.id)
+def test_every_quotation_stands_in_the_plan(target: PlanTarget) -> None:
+    assert target.wording
+    assert all(words in PLAN for words in target.wording)
+
+
+@pytest.mark.parametrize(
+    ("target", "thresholds"),
+    [
+        ("T01", {Fraction(10_000)}), ("T02", {Fraction(660_000)}), ("T03", {Fraction(1)}), ("T04", {Fraction(4, 5)}),
+        ("T05", {Fraction(19, 20)}), ("T06", {Fraction(17, 20)}), ("T07", {Fraction(3, 5)}), ("T08", {Fraction(4, 5)}),
+        ("T09", {Fraction(1, 2)}), ("T10", {Fraction(9, 10)}), ("T11", {Fraction(1)}), ("T12", {Fraction(1)}),
+        ("T13", {Fraction(1)}), ("T14", {Fraction(1)}), ("T15", {Fraction(9, 10)}), ("T16", {Fraction(4, 5)}),
+        ("T17", {Fraction(3, 20)}), ("T18", {None}), ("T19", {Fraction(1)}),
+        ("T20", {Fraction(10)}), ("T21", {Fraction(1)}),
+        ("T22", {Fraction(9, 10)}), ("T23", {Fraction(1)}), ("T24", {Fraction(4, 5)}), ("T25", {Fraction(1)}),
+        ("T26", {None}), ("T27", {None}), ("T28", {None}), ("T29", {None}),
+    ],
+)  # fmt: skip
+def test_thresholds_are_exact(target: str, thresholds: set[Fraction | None]) -> None:
+    assert {measure.threshold for measure in BY_ID[target].measures} == thresholds
+
+
+@pytest.mark.parametrize(
+    ("target", "measures"), [("T05", 6), ("T06", 4), ("T08", 2), ("T09", 2), ("T10", 2), ("T28", 4)]
+)
+def test_targets_that_name_several_ratios_have_them_apart(target: str, measures: int) -> None:
+    assert len(BY_ID[target].measures) == measures
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.id)
+def test_every_target_says_who_reports_it_and_what_is_counted(target: PlanTarget) -> None:
+    levels = {"city", "district", "town", "village", "enterprise"}
+    assert set(target.recorded_by) <= levels
+    assert target.totalled_by in levels
+    for measure in target.measures:
+        assert measure.id.split(".")[0] == target.id
+        assert measure.numerator
+        assert (measure.kind is MeasureKind.SHARE) == bool(measure.denominator)
+    for choice in target.choices:
+        assert choice.default in {option.code for option in choice.options}
+        assert len(choice.options) > 1
+
+
+def test_measures_have_unique_ids() -> None:
+    ids = [measure.id for target in TARGETS for measure in target.measures]
+    assert len(ids) == len(set(ids))
+
+
+def test_reported_targets_are_those_that_need_numbers_from_outside() -> None:
+    reported = {target.id for target in TARGETS if target.origin is Origin.REPORTED}
+    assert reported == {"T07", "T08", "T09"}
+    for target in TARGETS:
+        outside = any(m.denominator_origin is Origin.REPORTED for m in target.measures)
+        assert outside == (target.id in reported)
+
+
+def test_drivers_and_riders_are_measured_against_daily_active_numbers() -> None:
+    assert all("日活跃数" in measure.denominator for measure in BY_ID["T09"].measures)
+    assert not any("日活跃数" in measure.denominator for measure in BY_ID["T08"].measures)
+
+
+def test_industry_unions_have_a_column_of_their_own() -> None:
+    assert {t.id for t in TARGETS if t.industry_column} == {"T05", "T06", "T21", "T24"}
+
+
+def test_dates_of_targets_and_phases() -> None:
+    assert BY_ID["T12"].due == datetime.date(2024, 12, 31)
+    assert BY_ID["T13"].due == datetime.date(2026, 12, 31)
+    assert [phase.label for phase in plan_phases()] == ["谋划部署", "全面推进", "巩固提升"]
+    for before, after in zip(plan_phases(), plan_phases()[1:], strict=False):
+        assert before.end + datetime.timedelta(days=1) == after.start
+    assert all(phase.label in PLAN for phase in plan_phases())

@@ -1,0 +1,304 @@
+"""Enrolment: request, grant and acknowledgement, and everything that may be wrong with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.errors import Problem
+from desktop.records.declaration import Level, Role
+from desktop.sync import dsse, enrolment, errors, identity
+from desktop.sync.dsse import Signed
+from desktop.sync.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE, Grant, GrantDraft, Wish
+from desktop.sync.identity import StationKeys
+from desktop.sync.strictjson import to_base64
+from desktop.sync.words import fingerprint
+from tests.sync.world import (
+    CLERK,
+    DISTRICT_DESK,
+    NOW,
+    OTHER_VILLAGE,
+    STRANGER,
+    TOWN_DESK,
+    TREE,
+    TREE_VERSION,
+    VILLAGE,
+    VILLAGE_DESK,
+    Station,
+    claims,
+    issue,
+    seeded,
+)
+
+KEYS = VILLAGE_DESK.keys
+WISH = Wish("330109105008", "新街村工会联合会", Level.VILLAGE)
+REQUEST = enrolment.make_request(KEYS, WISH, NOW)
+ROWS: list[dict[str, Any]] = [
+    {"id": unit, "parent": parent, "name": "某单位"} for unit, parent in TREE.items()
+]
+
+
+def draft(asked: bytes = REQUEST, station: Station = VILLAGE_DESK, **changes: Any) -> GrantDraft:
+    digest = dsse.parse(asked, 1 << 20).digest
+    return replace(GrantDraft(digest, tuple(station.ders), TREE_VERSION, ROWS, NOW, b"reference"), **changes)
+
+
+GRANT = enrolment.make_grant(draft(), TOWN_DESK.keys)
+
+
+def accept(data: bytes = GRANT, keys: StationKeys = KEYS, **options: Any) -> Grant:
+    request = enrolment.read_request(REQUEST).digest
+    return enrolment.read_grant(data, keys, request, **options)
+
+
+ACK = enrolment.make_ack(KEYS, accept(), 17, NOW)
+
+
+def test_the_three_files_one_after_the_other() -> None:
+    request = enrolment.read_request(REQUEST)
+    assert request.wish == WISH
+    assert request.incarnation == KEYS.incarnation
+    assert request.created == NOW
+    assert request.words == fingerprint(KEYS.public_key)
+
+    grant = accept()
+    assert grant.certificate == VILLAGE_DESK.certificate
+    assert grant.certificate.claims.units == {VILLAGE}
+    assert grant.desk == TOWN_DESK.certificate
+    assert grant.root == DISTRICT_DESK.certificate
+    assert grant.words == fingerprint(TOWN_DESK.keys.public_key)
+    assert list(grant.tree) == ROWS
+    assert (grant.tree_version, grant.reference) == (TREE_VERSION, b"reference")
+
+    ack = enrolment.read_ack(ACK, grant.certificate)
+    assert (ack.station, ack.certificate) == (KEYS.station, grant.certificate.digest)
+    assert (ack.grant, ack.incarnation, ack.position) == (grant.digest, KEYS.incarnation, 17)
+    assert enrolment.acknowledged_certificate(ACK) == grant.certificate.digest
+
+
+def test_a_desk_that_is_the_root_grants_too() -> None:
+    data = enrolment.make_grant(draft(station=TOWN_DESK, reference=None), DISTRICT_DESK.keys)
+    digest = enrolment.read_request(REQUEST).digest
+    grant = enrolment.read_grant(data, TOWN_DESK.keys, digest)
+    assert grant.desk == grant.root == DISTRICT_DESK.certificate
+    assert grant.reference is None
+
+
+def test_equal_input_makes_equal_files() -> None:
+    assert enrolment.make_request(KEYS, WISH, NOW) == REQUEST
+    assert enrolment.make_grant(draft(), TOWN_DESK.keys) == GRANT
+
+
+def test_a_pinned_root_is_kept() -> None:
+    assert accept(pinned=[DISTRICT_DESK.certificate.der]) == accept()
+
+
+# Renewed keys
+
+RENEWED = identity.renew(KEYS, seeded(300))
+
+
+def test_renewed_keys_are_vouched_for_by_the_first_ones() -> None:
+    request = enrolment.read_request(enrolment.make_request(RENEWED, WISH, NOW, first_keys=KEYS))
+    assert request.keys.station == KEYS.station
+    assert request.keys.public_key == RENEWED.public_key
+
+
+def test_nobody_asks_in_the_name_of_another_station() -> None:
+    thief = replace(identity.generate(seeded(301)), station=KEYS.station)
+    with pytest.raises(errors.SenderUnequal):
+        enrolment.read_request(enrolment.make_request(thief, WISH, NOW, first_keys=CLERK.keys))
+    with pytest.raises(errors.BadEnrolmentFile):
+        enrolment.read_request(enrolment.make_request(thief, WISH, NOW))
+
+
+# What may be wrong
+
+
+def parsed(data: bytes) -> Signed:
+    return dsse.parse(data, 1 << 20)
+
+
+def changed(data: bytes, signer: StationKeys, **members: object) -> bytes:
+    """The same file with other members, signed all the same."""
+    signed = parsed(data)
+    payload = json.dumps(json.loads(signed.payload) | members).encode()
+    return dsse.sign(signed.payload_type, payload, signed.signatures[0].keyid, signer.sign).encode()
+
+
+def tampered(data: bytes) -> bytes:
+    signed = parsed(data)
+    return replace(signed, payload=signed.payload.replace(str(NOW).encode(), b"1")).encode()
+
+
+def keyid(data: bytes, named: str) -> bytes:
+    signed = parsed(data)
+    return replace(signed, signatures=(replace(signed.signatures[0], keyid=named),)).encode()
+
+
+def typed(data: bytes, payload_type: str) -> bytes:
+    return replace(parsed(data), payload_type=payload_type).encode()
+
+
+FUTURE = "application/vnd.xiaosanji.{}+json; suite=2"
+UNIT = {"code": "1", "name": "某村", "kind": "village", "role": "desk"}
+
+BAD_REQUESTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
+    "tampered with": (lambda: tampered(REQUEST), errors.BadSignature),
+    "signed by another key": (lambda: changed(REQUEST, CLERK.keys), errors.BadSignature),
+    "another key id": (lambda: keyid(REQUEST, CLERK.station), errors.SenderUnequal),
+    "a grant": (lambda: GRANT, errors.BadEnrolmentFile),
+    "a grant called request": (lambda: typed(GRANT, REQUEST_TYPE), errors.BadEnrolmentFile),
+    "a newer suite": (lambda: typed(REQUEST, FUTURE.format("request")), errors.NewerFormat),
+    "a newer format": (lambda: changed(REQUEST, KEYS, format=2), errors.NewerFormat),
+    "no JSON": (lambda: b"PK\x03\x04", errors.BadEnvelope),
+    "cut": (lambda: REQUEST[:-20], errors.BadEnvelope),
+    "too long": (lambda: REQUEST + b" " * enrolment.MAX_SMALL * 2, errors.BadEnvelope),
+    "no request inside": (lambda: changed(REQUEST, KEYS, csr="QQ=="), errors.BadEnrolmentFile),
+    "another's request inside": (
+        lambda: changed(REQUEST, KEYS, csr=json.loads(parsed(
+            enrolment.make_request(CLERK.keys, WISH, NOW)).payload)["csr"]),
+        errors.SenderUnequal,
+    ),
+    "no kind of unit": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"kind": "planet"}), errors.BadEnrolmentFile),
+    "no code": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"code": "../1"}), errors.BadEnrolmentFile),
+    "no name": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"name": ""}), errors.BadEnrolmentFile),
+    "no incarnation": (lambda: changed(REQUEST, KEYS, incarnation="1"), errors.BadEnrolmentFile),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "error"), BAD_REQUESTS.values(), ids=[n.replace(" ", "-") for n in BAD_REQUESTS]
+)
+def test_refuses_a_request(make: Callable[[], bytes], error: type[Problem]) -> None:
+    with pytest.raises(error) as caught:
+        enrolment.read_request(make())
+    assert type(caught.value) is error
+
+
+def chain_of(*ders: bytes) -> list[str]:
+    return [to_base64(der) for der in ders]
+
+
+def granted_by_stranger() -> bytes:
+    """Another district's desk answers in place of the real one."""
+    certificate = issue(STRANGER, claims(KEYS, [VILLAGE], Level.VILLAGE), 1)
+    chain = (certificate.der, *STRANGER.ders)
+    return enrolment.make_grant(draft(chain=chain), STRANGER.keys)
+
+
+def granted_by_clerk() -> bytes:
+    certificate = issue(CLERK, claims(KEYS, [VILLAGE], Level.VILLAGE), 1)
+    return enrolment.make_grant(draft(chain=(certificate.der, *CLERK.ders)), CLERK.keys)
+
+
+def granted_outside() -> bytes:
+    certificate = issue(TOWN_DESK, claims(KEYS, [OTHER_VILLAGE], Level.VILLAGE), 1)
+    return enrolment.make_grant(draft(chain=(certificate.der, *TOWN_DESK.ders)), TOWN_DESK.keys)
+
+
+def granted_to_renewed() -> bytes:
+    """The right station, but keys that it does not hold."""
+    certificate = issue(TOWN_DESK, claims(RENEWED, [VILLAGE], Level.VILLAGE), 1)
+    return enrolment.make_grant(draft(chain=(certificate.der, *TOWN_DESK.ders)), TOWN_DESK.keys)
+
+
+PINNED = [DISTRICT_DESK.certificate.der]
+BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
+    "tampered with": (lambda: tampered(GRANT), errors.BadSignature),
+    "signed by another key": (lambda: changed(GRANT, CLERK.keys), errors.BadSignature),
+    "signed by the root instead of the issuer": (
+        lambda: keyid(changed(GRANT, DISTRICT_DESK.keys), DISTRICT_DESK.certificate.digest), errors.BadSignature),
+    "another root than the pinned one": (granted_by_stranger, errors.RootDiffers),
+    "from one who may not issue": (granted_by_clerk, errors.NotAnIssuer),
+    "outside the desk's units": (granted_outside, errors.DelegationOutOfScope),
+    "for another station": (
+        lambda: enrolment.make_grant(draft(station=CLERK), TOWN_DESK.keys), errors.GrantForOther),
+    "for keys that are not ours": (granted_to_renewed, errors.GrantForOther),
+    "for another request": (
+        lambda: enrolment.make_grant(draft(request="0" * 64), TOWN_DESK.keys), errors.GrantForOtherRequest),
+    "a tree without the unit": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[]), errors.UnitNotKnown),
+    "a tree of noise": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[1]), errors.BadEnrolmentFile),
+    "a unit without parent": (
+        lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE}]), errors.BadEnrolmentFile),
+    "a parent that is no id": (
+        lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE, "parent": "x"}]), errors.BadEnrolmentFile),
+    "only the root": (
+        lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*DISTRICT_DESK.ders)), errors.BadEnrolmentFile),
+    "a chain of numbers": (lambda: changed(GRANT, TOWN_DESK.keys, chain=[1, 2]), errors.BadEnrolmentFile),
+    "a chain of noise": (
+        lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(b"a", b"b")), errors.BadCertificate),
+    "a newer suite": (lambda: typed(GRANT, FUTURE.format("grant")), errors.NewerFormat),
+    "a request": (lambda: REQUEST, errors.BadEnrolmentFile),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "error"), BAD_GRANTS.values(), ids=[n.replace(" ", "-") for n in BAD_GRANTS]
+)
+def test_refuses_a_grant(make: Callable[[], bytes], error: type[Problem]) -> None:
+    with pytest.raises(error) as caught:
+        accept(make(), pinned=PINNED)
+    assert type(caught.value) is error
+
+
+def test_a_strangers_grant_is_only_known_by_its_words() -> None:
+    """Nothing is pinned yet: the words on the telephone are what tells the two apart."""
+    grant = accept(granted_by_stranger())
+    assert grant.words != accept().words
+
+
+BAD_ACKS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
+    "tampered with": (lambda: tampered(ACK), errors.BadSignature),
+    "signed by another key": (lambda: changed(ACK, CLERK.keys), errors.BadSignature),
+    "about another certificate": (lambda: keyid(ACK, CLERK.certificate.digest), errors.AckForOther),
+    "naming another station": (lambda: changed(ACK, KEYS, station=CLERK.station), errors.AckForOther),
+    "naming another certificate": (lambda: changed(ACK, KEYS, certificate="0" * 64), errors.AckForOther),
+    "a position before the first": (lambda: changed(ACK, KEYS, position=-1), errors.BadEnrolmentFile),
+    "a grant": (lambda: GRANT, errors.BadEnrolmentFile),
+    "a newer format": (lambda: changed(ACK, KEYS, format=2), errors.NewerFormat),
+}
+
+
+@pytest.mark.parametrize(("make", "error"), BAD_ACKS.values(), ids=[n.replace(" ", "-") for n in BAD_ACKS])
+def test_refuses_an_acknowledgement(make: Callable[[], bytes], error: type[Problem]) -> None:
+    with pytest.raises(error):
+        enrolment.read_ack(make(), VILLAGE_DESK.certificate)
+
+
+@given(st.sampled_from([REQUEST, GRANT, ACK]), st.data())
+def test_a_changed_byte_is_refused_or_means_nothing(whole: bytes, data: st.DataObject) -> None:
+    mutated = bytearray(whole)
+    mutated[data.draw(st.integers(0, len(whole) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        outcome: object = read_any(bytes(mutated), parsed(whole).payload_type)
+    except Problem:
+        return
+    assert outcome == read_any(whole, parsed(whole).payload_type)  # white space between members
+
+
+@given(st.sampled_from([REQUEST, GRANT, ACK]), st.data())
+def test_a_file_cut_short_is_refused(whole: bytes, data: st.DataObject) -> None:
+    length = data.draw(st.integers(0, len(whole) - 3))
+    with pytest.raises(errors.BadEnvelope):
+        read_any(whole[:length], parsed(whole).payload_type)
+
+
+def read_any(data: bytes, payload_type: str) -> object:
+    if payload_type == REQUEST_TYPE:
+        return enrolment.read_request(data)
+    if payload_type == GRANT_TYPE:
+        return accept(data, pinned=PINNED)
+    assert payload_type == ACK_TYPE
+    return enrolment.read_ack(data, VILLAGE_DESK.certificate)
+
+
+def test_a_station_may_wish_for_a_role() -> None:
+    wish = replace(WISH, role=Role.EDITOR)
+    assert enrolment.read_request(enrolment.make_request(KEYS, wish, NOW)).wish.role is Role.EDITOR

@@ -1,0 +1,102 @@
+"""Files on sticks: whole or not at all, and errors that say what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from desktop.errors import EnvironmentProblem
+from desktop.sync import errors, files
+
+
+def fail_with(code: int) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def test_replaces_a_file_when_all_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.xsq"
+    path.write_bytes(b"old")
+    with files.replacing(path) as stream:
+        stream.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.xsq"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize(
+    ("code", "problem", "exit_code"),
+    [
+        (errno.ENOSPC, errors.DiskFull, 30),
+        (errno.EROFS, errors.ReadOnly, 31),
+        (errno.EACCES, errors.ReadOnly, 31),
+        (errno.EIO, errors.DiskGone, 30),
+    ],
+)
+def test_an_error_keeps_the_old_file_and_leaves_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    code: int,
+    problem: type[EnvironmentProblem],
+    exit_code: int,
+) -> None:
+    path = tmp_path / "a.xsq"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, step, fail_with(code))
+    with pytest.raises(problem) as caught, files.replacing(path) as stream:
+        stream.write(b"new")
+    assert caught.value.exit_code == exit_code
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.xsq"]
+
+
+def interrupted(stream: BinaryIO) -> None:
+    stream.write(b"new")
+    raise KeyboardInterrupt
+
+
+def test_an_interruption_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.xsq"
+    path.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt), files.replacing(path) as stream:
+        interrupted(stream)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.xsq"]
+
+
+def test_what_a_killed_program_left_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "a.xsq.tmp").write_bytes(b"half of a much longer file")
+    with files.replacing(tmp_path / "a.xsq") as stream:
+        stream.write(b"new")
+    assert (tmp_path / "a.xsq").read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.xsq"]
+
+
+def test_a_folder_that_cannot_be_flushed_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows opens no folders."""
+    monkeypatch.setattr(os, "open", fail_with(errno.EACCES))
+    with files.replacing(tmp_path / "a.xsq") as stream:
+        stream.write(b"new")
+    assert (tmp_path / "a.xsq").read_bytes() == b"new"
+
+
+def test_reading_is_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "a.xsq"
+    path.write_bytes(b"12345")
+    assert files.read_limited(path, 5) == b"12345"
+    with pytest.raises(errors.TooBig):
+        files.read_limited(path, 4)
+
+
+def test_a_file_that_is_gone_is_a_problem_with_the_disk(tmp_path: Path) -> None:
+    with pytest.raises(errors.DiskGone):
+        files.read_limited(tmp_path / "gone.xsq", 4)

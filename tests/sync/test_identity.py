@@ -1,0 +1,158 @@
+"""Keys of a station: made from a given randomness, exported and read again, never shown."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+import pyrage
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.sync import agefile, errors, identity
+from tests.sync.world import CLERK, VILLAGE_DESK, seeded
+
+KEYS = VILLAGE_DESK.keys
+
+
+def test_equal_randomness_makes_equal_stations() -> None:
+    one, two, other = (identity.generate(seeded(seed)) for seed in (1, 1, 2))
+    assert (one, one.public_key, one.recipient) == (two, two.public_key, two.recipient)
+    assert other.station != one.station
+    assert other.recipient != one.recipient
+
+
+def test_frozen_vector() -> None:
+    """What a seed gives must never change: the demo's digests hang on it."""
+    keys = identity.generate(lambda length: bytes(range(length)))
+    assert keys.station == "56475aa75463474c0285df5dbf2bcab73da651358839e9b77481b2eab107708c"
+    assert keys.incarnation == "0001020304050607"
+    assert keys.recipient == "age13aqvttdk3ujkyjh9kg2w5an6dmy5mq5a84a4uxk3hfhnugfc9p0sy5p2wh"
+
+
+def test_the_station_id_is_the_hash_of_the_first_signing_key() -> None:
+    assert KEYS.station == hashlib.sha256(KEYS.public_key).hexdigest()
+
+
+def test_secrets_do_not_show() -> None:
+    assert KEYS.age_identity not in repr(KEYS)
+    assert "SECRET" not in repr(KEYS)
+    assert "signing_key" not in repr(KEYS)
+
+
+def test_a_new_incarnation_keeps_station_and_keys() -> None:
+    again = identity.reincarnate(KEYS, seeded(70))
+    assert again.incarnation != KEYS.incarnation
+    assert (again.station, again.public_key, again.recipient) == (
+        KEYS.station,
+        KEYS.public_key,
+        KEYS.recipient,
+    )
+
+
+def test_renewed_keys_keep_the_station() -> None:
+    renewed = identity.renew(KEYS, seeded(71))
+    assert renewed.station == KEYS.station
+    assert renewed.public_key != KEYS.public_key
+    assert renewed.recipient != KEYS.recipient
+
+
+@pytest.mark.parametrize("password", [None, "口令".encode()])
+def test_exported_keys_are_read_again(password: bytes | None) -> None:
+    pem = KEYS.signing_pem(password)
+    again = identity.load(pem, KEYS.identity_file(), KEYS.incarnation, password=password)
+    assert again == KEYS
+    assert again.public_key == KEYS.public_key
+
+
+def test_openssl_reads_the_exported_key(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_bytes(KEYS.signing_pem(b"secret"))
+    command = ["openssl", "pkey", "-in", "key.pem", "-passin", "pass:secret", "-noout", "-text"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert b"ED25519" in shown.stdout
+
+
+RSA = generate_private_key(65537, 1024).private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
+WRONG_SUM = KEYS.age_identity[:-1] + ("Q" if KEYS.age_identity[-1] != "Q" else "P")
+
+
+@pytest.mark.parametrize(
+    ("pem", "age", "password"),
+    [
+        pytest.param(b"", KEYS.identity_file(), None, id="no PEM"),
+        pytest.param(KEYS.signing_pem(b"a"), KEYS.identity_file(), None, id="password missing"),
+        pytest.param(KEYS.signing_pem(b"a"), KEYS.identity_file(), b"b", id="wrong password"),
+        pytest.param(RSA, KEYS.identity_file(), None, id="another algorithm"),
+        pytest.param(KEYS.signing_pem(), "", None, id="no age identity"),
+        pytest.param(KEYS.signing_pem(), KEYS.identity_file() + CLERK.keys.identity_file(), None, id="two"),
+        pytest.param(KEYS.signing_pem(), WRONG_SUM, None, id="wrong check sum"),
+    ],
+)
+def test_refuses_a_key_file(pem: bytes, age: str, password: bytes | None) -> None:
+    with pytest.raises(errors.BadKeyFile):
+        identity.load(pem, age, KEYS.incarnation, password=password)
+
+
+def test_names_are_hexadecimal() -> None:
+    with pytest.raises(ValueError, match="hexadecimal"):
+        identity.load(KEYS.signing_pem(), KEYS.identity_file(), "not an incarnation")
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_any_32_bytes_are_an_age_identity(secret: bytes) -> None:
+    text = agefile.identity_from_bytes(secret)
+    assert str(pyrage.x25519.Identity.from_str(text)) == text
+    assert agefile.is_recipient(agefile.recipient_of(text))
+
+
+def test_an_age_identity_has_32_bytes() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        agefile.identity_from_bytes(bytes(31))
+
+
+RECIPIENT = KEYS.recipient
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", RECIPIENT.upper(), RECIPIENT[:-1], RECIPIENT[:-1] + "b", RECIPIENT[:-2] + "qq", "age1" + "q" * 58],
+)
+def test_refuses_a_recipient(text: str) -> None:
+    assert not agefile.is_recipient(text)
+
+
+def age_file() -> bytes:
+    return agefile.encrypt(b"content", RECIPIENT)
+
+
+def many_stanzas(count: int) -> bytes:
+    stanza = b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n"
+    return b"age-encryption.org/v1\n" + stanza * count + b"--- " + b"A" * 43 + b"\n" + bytes(64)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"noise", id="noise"),
+        pytest.param(age_file()[:-1], id="cut"),
+        pytest.param(age_file() + b"x", id="longer"),
+        pytest.param(agefile.encrypt(b"content", CLERK.keys.recipient), id="for somebody else"),
+        pytest.param(many_stanzas(9), id="many stanzas"),
+        pytest.param(many_stanzas(100_000), id="very many stanzas"),
+        pytest.param(bytes(pyrage.passphrase.encrypt(b"content", "x")), id="a passphrase, slow to try"),
+    ],
+)
+def test_refuses_a_ciphertext(data: bytes) -> None:
+    with pytest.raises(agefile.NotDecrypted):
+        agefile.decrypt(data, KEYS.age_identity)
+
+
+def test_decrypts() -> None:
+    assert agefile.decrypt(age_file(), KEYS.age_identity) == b"content"

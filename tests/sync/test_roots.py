@@ -1,0 +1,94 @@
+"""Root statements: a new root counts because an old one says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from desktop.errors import Problem
+from desktop.records.declaration import Level
+from desktop.sync import dsse, errors, roots
+from desktop.sync.roots import PAYLOAD_TYPE, Roots
+from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, root
+
+OLD = DISTRICT_DESK
+NEW = root(201, [DISTRICT], Level.DISTRICT)
+NEWEST = root(202, [DISTRICT], Level.DISTRICT)
+HELD = Roots(frozenset([OLD.certificate.der]))
+
+
+def statement(before: Roots, signer: Station, *named: Station) -> tuple[bytes, Roots]:
+    ders = [station.certificate.der for station in named]
+    return roots.make_statement(before, ders, signer.certificate, signer.keys)
+
+
+BOTH, BOTH_COUNT = statement(HELD, OLD, OLD, NEW)
+ALONE, ALONE_COUNTS = statement(BOTH_COUNT, NEW, NEW)
+NEXT, NEXT_COUNTS = statement(ALONE_COUNTS, NEW, NEWEST)
+
+
+def test_follows_a_chain_of_statements() -> None:
+    assert roots.follow(HELD, [BOTH, ALONE, NEXT]) == NEXT_COUNTS
+    assert NEXT_COUNTS.certificates == {NEWEST.certificate.der}
+    assert NEXT_COUNTS.number == 3
+
+
+def test_statements_already_followed_change_nothing() -> None:
+    assert roots.follow(ALONE_COUNTS, [BOTH, ALONE]) == ALONE_COUNTS
+    assert roots.follow(ALONE_COUNTS, [BOTH, ALONE, NEXT, NEXT]) == NEXT_COUNTS
+    assert roots.follow(HELD, []) == HELD
+
+
+def changed(data: bytes, signer: Station = OLD, **members: object) -> bytes:
+    """The statement with other members, signed all the same."""
+    said = json.loads(dsse.parse(data, roots.MAX_STATEMENT).payload) | members
+    payload = json.dumps(said).encode()
+    return dsse.sign(PAYLOAD_TYPE, payload, signer.certificate.digest, signer.keys.sign).encode()
+
+
+def tampered() -> bytes:
+    signed = dsse.parse(BOTH, roots.MAX_STATEMENT)
+    return replace(signed, payload=signed.payload.replace(b'"format": 1', b'"format":  1')).encode()
+
+
+def of_another_type() -> bytes:
+    payload = dsse.parse(BOTH, roots.MAX_STATEMENT).payload
+    return dsse.sign(PAYLOAD_TYPE[:-1] + "2", payload, OLD.certificate.digest, OLD.keys.sign).encode()
+
+
+REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
+    "one missing": (lambda: [BOTH, NEXT], errors.RootGap),
+    "out of order": (lambda: [ALONE, BOTH], errors.RootGap),
+    "signed by a stranger": (lambda: [changed(BOTH, STRANGER)], errors.BadRootStatement),
+    "signed by a town": (lambda: [changed(BOTH, TOWN_DESK)], errors.BadRootStatement),
+    "signed by a root that counts no more": (
+        lambda: [BOTH, ALONE, changed(NEXT, OLD)],
+        errors.BadRootStatement,
+    ),
+    "tampered with": (lambda: [tampered()], errors.BadRootStatement),
+    "following another statement": (lambda: [changed(BOTH, previous="0" * 64)], errors.BadRootStatement),
+    "not of its form": (lambda: [changed(BOTH, number="1")], errors.BadRootStatement),
+    "roots of no form": (lambda: [changed(BOTH, roots=[5])], errors.BadRootStatement),
+    "no roots at all": (lambda: [changed(BOTH, roots=[])], errors.BadCertificate),
+    "naming a town as root": (lambda: [statement(HELD, OLD, TOWN_DESK)[0]], errors.BadCertificate),
+    "a newer format": (lambda: [changed(BOTH, format=2)], errors.NewerFormat),
+    "a newer suite": (lambda: [of_another_type()], errors.NewerFormat),
+    "not an envelope": (lambda: [b"{}"], errors.BadEnvelope),
+    "too long": (lambda: [BOTH + b" " * roots.MAX_STATEMENT], errors.BadEnvelope),
+}
+
+
+@pytest.mark.parametrize(("make", "error"), REFUSED.values(), ids=[n.replace(" ", "-") for n in REFUSED])
+def test_refuses(make: Callable[[], list[bytes]], error: type[Problem]) -> None:
+    with pytest.raises(error):
+        roots.follow(HELD, make())
+
+
+def test_only_a_root_that_counts_signs() -> None:
+    with pytest.raises(ValueError, match="root that counts"):
+        statement(HELD, NEW, NEW)
+    with pytest.raises(ValueError, match="root that counts"):
+        roots.make_statement(HELD, [NEW.certificate.der], OLD.certificate, NEW.keys)

@@ -1,0 +1,102 @@
+"""Signed JSON is read in one way or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.sync import strictjson
+from desktop.sync.strictjson import Fields, NotStrict
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b'{"a":1,"a":2}', id="doubled key"),
+        pytest.param(b'{"a":1,"\\u0061":2}', id="doubled key in another spelling"),
+        pytest.param(b'[{"b":{"a":1,"a":1}}]', id="doubled key further in"),
+        pytest.param(b"1.0", id="float"),
+        pytest.param(b"1e3", id="exponent"),
+        pytest.param(b"NaN", id="not a number"),
+        pytest.param(b"-Infinity", id="infinity"),
+        pytest.param(b"-0", id="minus zero"),
+        pytest.param(b"9223372036854775808", id="beyond 63 bits"),
+        pytest.param(b"1" * 5000, id="an endless number"),
+        pytest.param(b"[" * 20 + b"]" * 20, id="deep lists"),
+        pytest.param(b'{"a":' * 20 + b"1" + b"}" * 20, id="deep objects"),
+        pytest.param(b"[" * 100_000, id="very deep"),
+        pytest.param(b'"\\ud800"', id="half a character"),
+        pytest.param(b'{"\\udfff":1}', id="half a character in a key"),
+        pytest.param(b'"\xff"', id="not UTF-8"),
+        pytest.param(b"\xef\xbb\xbf{}", id="byte order mark"),
+        pytest.param(b"{} {}", id="two values"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(b'"' + b"a" * 200_000 + b'"', id="too long"),
+    ],
+)
+def test_refuses(data: bytes) -> None:
+    with pytest.raises(NotStrict):
+        strictjson.parse(data, 150_000)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@given(values)
+def test_what_is_written_is_read_again(value: object) -> None:
+    for data in (strictjson.pretty(value), strictjson.line(value)):
+        assert strictjson.parse(data, 1 << 20) == value
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_named_as_not_strict(data: bytes) -> None:
+    with contextlib.suppress(NotStrict):
+        strictjson.parse(data, 50)
+
+
+@pytest.mark.parametrize("text", ["QQ", "QR==", "QQ==\n", " QQ==", "-_==", "Q", "苹果", "QQ==QQ=="])
+def test_base64_has_one_spelling(text: str) -> None:
+    with pytest.raises(NotStrict):
+        strictjson.from_base64(text)
+
+
+def test_base64_of_bytes() -> None:
+    assert strictjson.from_base64("QQ==") == b"A"
+
+
+WORD = re.compile("[a-z]+")
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        pytest.param([], lambda f: None, id="not an object"),
+        pytest.param({}, lambda f: f.integer("n", 0, 9), id="absent"),
+        pytest.param({"n": True}, lambda f: f.integer("n", 0, 9), id="true is no number"),
+        pytest.param({"n": 10}, lambda f: f.integer("n", 0, 9), id="too large"),
+        pytest.param({"n": "1"}, lambda f: f.integer("n", 0, 9), id="text is no number"),
+        pytest.param({"t": ""}, lambda f: f.text("t", 3), id="empty text"),
+        pytest.param({"t": "abcd"}, lambda f: f.text("t", 3), id="long text"),
+        pytest.param({"t": "ab\n"}, lambda f: f.matching("t", WORD), id="line end after the match"),
+        pytest.param({"t": None}, lambda f: f.matching("t", WORD), id="null"),
+        pytest.param({"t": "x"}, lambda f: f.choice("t", ("up", "down")), id="none of the words"),
+        pytest.param({"t": ["up"]}, lambda f: f.choice("t", ("up", "down")), id="a list is no word"),
+        pytest.param({"b": "A" * 20}, lambda f: f.binary("b", 8), id="too many bytes"),
+        pytest.param({"l": {}}, lambda f: f.items("l", 2), id="not a list"),
+        pytest.param({"l": [1, 2, 3]}, lambda f: f.items("l", 2), id="too many"),
+        pytest.param({"l": [1]}, lambda f: f.rows("l", 2), id="no object in the list"),
+        pytest.param({"o": 1}, lambda f: f.object("o"), id="not an object inside"),
+    ],
+)
+def test_fields_name_what_does_not_fit(value: object, read: Callable[[Fields], object]) -> None:
+    with pytest.raises(NotStrict):
+        read(Fields(value, "test"))
