@@ -12,7 +12,7 @@ from desktop.operations.session import LEVELS_WITH_OWN_ROOT, NotAllowed, Session
 from desktop.operations.workspaces import unit_id
 from desktop.records.declaration import Level, Role
 from desktop.store import digest as digests
-from desktop.store import reading
+from desktop.store import indexing, reading
 from desktop.store.digest import Digest
 from desktop.store.keys import write_whole
 from desktop.store.ledger import NewRecord, NotFound
@@ -243,6 +243,8 @@ def merge(
     report = receiving.merge_bundles(
         session.ledger, keys, paths, session.operator.name, preview=preview, progress=progress
     )
+    if not preview:
+        indexing.refresh_stale(session.database, session.types)
     if receipts_dir is not None and not preview:
         receipts_dir.mkdir(parents=True, exist_ok=True)
         for sender in dict.fromkeys(b.sender for b in report.bundles if b.problem is None):

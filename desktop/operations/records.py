@@ -99,20 +99,18 @@ def slot_edits(
     session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell]
 ) -> list[SlotEdit]:
     """The slot changes that bring a record to these values; a group travels whole, so its other fields come along."""
+    held = reading.record(session.database, session.types, record_type.name, record)
+    present: Mapping[str, Cell] = held.values if held is not None else {}
     edits = []
-    present: Mapping[str, Cell] | None = None
     for slot in record_type.slots.values():
-        named = [f for f in slot.fields if f.name in values]
-        if not named:
+        if all(f.name not in values or values[f.name] == present.get(f.name) for f in slot.fields):
+            # What stands is not written again: in a slot in conflict that would be a decision nobody took.
             continue
-        if not slot.grouped:
+        if slot.grouped:
+            group = {f.name: values[f.name] if f.name in values else present.get(f.name) for f in slot.fields}
+            edits.append(SlotEdit(record_type.name, record, slot.name, group))
+        else:
             edits.append(SlotEdit(record_type.name, record, slot.name, values[slot.name]))
-            continue
-        if present is None:
-            held = reading.record(session.database, session.types, record_type.name, record)
-            present = held.values if held is not None else {}
-        group = {f.name: values[f.name] if f.name in values else present.get(f.name) for f in slot.fields}
-        edits.append(SlotEdit(record_type.name, record, slot.name, group))
     return edits
 
 

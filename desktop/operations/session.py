@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop import reference
 from desktop.errors import StateProblem
-from desktop.records.codes import CodeList
+from desktop.records.codes import PLACES, CodeList, places
 from desktop.records.declaration import Field, Level, RecordType, Role
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.database import Database
@@ -63,8 +63,8 @@ class Session:
 
     @cached_property
     def codes(self) -> Mapping[str, CodeList]:
-        """The code lists that fields name."""
-        return reference.code_lists()
+        """The code lists that fields name, and the places of the divisions."""
+        return {**reference.code_lists(), PLACES: places(reference.divisions())}
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""

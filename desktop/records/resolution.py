@@ -1,4 +1,4 @@
-"""The resolution of versions: the specification in code, and the oracle of the tests (``sync-spec`` rules 5 to 9, 15, 16).
+"""The resolution of versions: the specification in code, and the oracle of the tests (rules 5 to 9, 15 and 16).
 
 Pure functions over values. The state of a ledger is a function of the set of items that count, never of the order
 in which they came; nothing here knows an order. ``store.merging`` computes the same incrementally in SQL.

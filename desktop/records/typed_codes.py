@@ -16,6 +16,8 @@ def compact_code(text: str) -> str:
 
     Applying it twice changes nothing more.
     """
+    if text.isascii() and text.isalnum():
+        return text.upper()
     kept = text
     for _ in range(_PASSES):
         folded = unicodedata.normalize("NFKC", kept).upper()

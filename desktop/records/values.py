@@ -22,6 +22,7 @@ from desktop.records.id_number import IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_phone
 from desktop.records.phones import parse_phone
+from desktop.records.plain_cells import PLAIN
 from desktop.records.typed_numbers import EXACT_DIGITS, decimal_text, folded, read_number, read_time, text_of
 from desktop.records.uscc import UsccVerdict, check_uscc, normalise_uscc
 
@@ -30,6 +31,9 @@ TODAY: Final = "today"
 
 _LONGEST_CODE: Final = 40
 _SHOWN_CHOICES: Final = 8
+_REPEATING: Final = frozenset({Kind.CODE, Kind.CODES, Kind.PLACE, Kind.BOOLEAN, Kind.DATE, Kind.TIME})
+"""The kinds whose cells repeat down a column; none of them alone says who a person is."""
+_REMEMBERED: Final = 5000
 
 _YES: Final = re.compile("[1是有对真已yt√✓✔☑v]|yes|true")
 _NO: Final = re.compile("[0否无错假未nf×✗✕☒x]|没有|不是|no|false")
@@ -67,20 +71,50 @@ class _Input:
     today: datetime.date
 
 
-def parse_cell(field: Field, cell: object, *, codes: Mapping[str, CodeList], today: datetime.date) -> Parsed:
-    """The stored value of typed text or of a workbook's cell (text, number, day, yes or no, or a list for CODES).
+class CellParser:
+    """Reads the cells of one field; made once a column, it is quick on plain cells and remembers repeated ones.
 
-    ``codes`` maps the ids of code lists to lists; :data:`PLACES` among them, if there, names places. Raises
+    ``codes`` maps the ids of code lists to lists; :data:`PLACES` among them, if there, names places. A call raises
     ``KeyError`` when the list of a code field is missing, which is a fault of the program and not of the cell.
     """
-    if cell is None:
-        return EMPTY
-    text = text_of(cell)
-    if text is None:
-        return _problem("这一格的内容无法识别")
-    if not text:
-        return EMPTY
-    return _PARSERS[field.kind](_Input(field, cell, text, codes, today))
+
+    def __init__(self, field: Field, *, codes: Mapping[str, CodeList], today: datetime.date) -> None:
+        self._field = field
+        self._codes = codes
+        self._today = today
+        self._plain = PLAIN.get(field.kind)
+        self._known: dict[tuple[type, object], Parsed] | None = {} if field.kind in _REPEATING else None
+
+    def __call__(self, cell: object) -> Parsed:
+        """The stored value of typed text or of a workbook's cell (text, number, day, yes or no; a list for CODES)."""
+        if cell is None:
+            return EMPTY
+        if self._plain is not None:
+            value = self._plain(self._field, cell)
+            if value is not None:
+                return Parsed(value)
+        if self._known is None or not isinstance(cell, str | int | float | datetime.date):
+            return self._read(cell)
+        key = (type(cell), cell)
+        parsed = self._known.get(key)
+        if parsed is None:
+            parsed = self._read(cell)
+            if len(self._known) < _REMEMBERED:
+                self._known[key] = parsed
+        return parsed
+
+    def _read(self, cell: object) -> Parsed:
+        text = text_of(cell)
+        if text is None:
+            return _problem("这一格的内容无法识别")
+        if not text:
+            return EMPTY
+        return _PARSERS[self._field.kind](_Input(self._field, cell, text, self._codes, self._today))
+
+
+def parse_cell(field: Field, cell: object, *, codes: Mapping[str, CodeList], today: datetime.date) -> Parsed:
+    """One cell as :class:`CellParser` reads it."""
+    return CellParser(field, codes=codes, today=today)(cell)
 
 
 def default_value(field: Field, today: datetime.date) -> Cell:

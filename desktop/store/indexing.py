@@ -64,6 +64,15 @@ def update(database: Database, record_type: RecordType, records: Sequence[str]) 
         _index(database, record_type, f"WHERE id IN ({marks})", part)
 
 
+def update_or_mark(database: Database, record_type: RecordType, records: Sequence[str]) -> None:
+    """After a merge: each changed row, or a mark that all is to be indexed anew when a tenth has changed (rule 32)."""
+    held = int(database.value(f"SELECT count(*) FROM {quoted(table_of(record_type.name))}"))
+    if len(records) * 10 > held + 10_000:
+        mark_stale(database, record_type.name)
+    else:
+        update(database, record_type, records)
+
+
 def mark_stale(database: Database, type_name: str) -> None:
     """Remembers that a merge changed rows of a type; :func:`refresh_stale` does the work when there is time."""
     database.execute(

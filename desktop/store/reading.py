@@ -200,6 +200,12 @@ def history(database: Database, types: Catalogue, type_name: str, record_id: str
     return sorted(entries, key=lambda e: (e.stamp, e.slot), reverse=True)
 
 
+def conflicts(database: Database) -> list[tuple[str, str, str]]:
+    """Type, record id and slot of every open conflict."""
+    found: list[tuple[str, str, str]] = database.rows("SELECT type, lower(hex(record)), slot FROM conflict")
+    return found
+
+
 def subtree(database: Database, unit: str) -> list[str]:
     """The ids of a unit and of all units below it, in the tree that is held here."""
     below = [u for (u,) in database.rows(

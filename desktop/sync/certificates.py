@@ -200,7 +200,7 @@ def from_pem(pem: bytes) -> tuple[bytes, ...]:
     """The DER of each certificate in a PEM file of nothing else; raises :class:`BadCertificate`."""
     try:
         found = x509.load_pem_x509_certificates(pem)
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise BadCertificate("no PEM certificates") from error
     chain = tuple(c.public_bytes(serialization.Encoding.DER) for c in found)
     if to_pem(chain) != pem:

@@ -170,7 +170,7 @@ class _Receiver:
         self._known: Knowledge = station.knowledge(ledger, keys)
         self._judged: dict[str, Certificate] = {}
         self._future: set[str] = set()
-        self._touched: set[str] = set()
+        self._changed: dict[str, set[str]] = {}
         self._bulk = False
 
     def prepare(self, paths: Sequence[Path]) -> None:
@@ -210,9 +210,9 @@ class _Receiver:
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
         if index:
-            for type_name in sorted(self._touched):
+            for type_name, records in sorted(self._changed.items()):
                 if type_name in self._ledger.types:
-                    indexing.mark_stale(self._db, type_name)
+                    indexing.update_or_mark(self._db, self._ledger.types[type_name], sorted(records))
 
     # -- one bundle ------------------------------------------------------------------------------------------------
 
@@ -332,8 +332,11 @@ class _Receiver:
                 merger.add_births(births)
             except (OverflowError, DatabaseError) as error:
                 raise BadSegment("a cell does not fit its column") from error
-        self._touched |= {b.type for b in sorted_items.births} | {c.type for c in sorted_items.changes}
-        if self._touched & set(sending.TREE_TYPES) and sorted_items.has_tree:
+        for births in sorted_items.births:
+            self._changed.setdefault(births.type, set()).update(str(row[0]) for row in births.rows)
+        for change in sorted_items.changes:
+            self._changed.setdefault(change.type, set()).add(change.record)
+        if sorted_items.has_tree:
             self._add_result(result, merger.finish(self._now))
             self._refresh()
             merger = Merger(self._db, self._ledger.types)
@@ -396,7 +399,7 @@ class _Receiver:
                 self._db.execute(
                     "UPDATE held SET reason = ? WHERE origin = ? AND number = ?", (HELD_NO_BIRTH, ref, number)
                 )
-            self._touched.add(type_name)
+            self._changed.setdefault(type_name, set()).add(record)
         if released:
             merger.finish(self._now)
 

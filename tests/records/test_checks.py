@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.records.checks import Context, run_checks
 from desktop.records.declaration import Severity
 from desktop.records.types import catalogue
+from desktop.records.uscc import ALPHABET, check_uscc
 
 TODAY = datetime.date(2026, 11, 23)
 Values = Mapping[str, Any]
@@ -77,6 +80,12 @@ def test_a_wrong_code_is_a_warning_that_says_why(code: str, words: str) -> None:
         if f.rule == "uscc_valid"
     ]
     assert [(f.severity, f.message) for f in findings] == [(Severity.WARNING, words)]
+
+
+@given(st.text(ALPHABET, min_size=17, max_size=17) | st.from_regex("9133[0-9]{4}[0-9A-Z]{9}", fullmatch=True))
+def test_the_quick_look_at_a_code_agrees_with_the_full_check(body: str) -> None:
+    for last in ALPHABET:
+        assert ("uscc_valid" not in rules("enterprise", {"uscc": body + last})) is check_uscc(body + last).ok
 
 
 def test_a_firm_without_a_code_is_not_doubted() -> None:

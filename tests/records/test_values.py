@@ -16,7 +16,7 @@ from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.types import catalogue
-from desktop.records.values import Parsed, default_value, display, parse_cell, title_words
+from desktop.records.values import CellParser, Parsed, default_value, display, parse_cell, title_words
 
 TODAY = datetime.date(2026, 11, 23)
 VILLAGES = Divisions(
@@ -332,6 +332,23 @@ def test_whatever_is_typed_is_stored_as_text_or_whole_number_or_named(field: Fie
     if parsed.value is not None:
         again = parse_cell(field, parsed.value, codes=CODES, today=TODAY)
         assert again.value == parsed.value, "a stored value is its own text"
+
+
+@given(
+    st.sampled_from(FIELDS),
+    st.text(max_size=30) | st.from_regex(r"[0-9]{1,17}[0-9X]?|[12][0-9-]{9}", fullmatch=True),
+)
+def test_the_quick_way_reads_what_the_careful_way_reads(field: Field, text: str) -> None:
+    # A blank of no width is dropped, but only by the careful way.
+    careful = parse_cell(field, f"{text}\u200b", codes=CODES, today=TODAY)
+    assert parse_cell(field, text, codes=CODES, today=TODAY).value == careful.value
+
+
+@given(st.sampled_from(FIELDS), st.lists(CELLS, max_size=6))
+def test_a_column_is_read_like_its_cells(field: Field, cells: list[object]) -> None:
+    parser = CellParser(field, codes=CODES, today=TODAY)
+    for cell in [*cells, *cells]:
+        assert parser(cell) == parse_cell(field, cell, codes=CODES, today=TODAY)
 
 
 @given(st.sampled_from(FIELDS), CELLS)

@@ -59,9 +59,8 @@ def unknown_size() -> bytes:
 
 
 def with_dictionary() -> bytes:
-    samples: list[bytes | bytearray | memoryview] = [
-        f"sample {i} of a dictionary that is long enough {i * 7}".encode() for i in range(2000)
-    ]
+    text = "sample {} of a dictionary that is long enough {}"
+    samples: list[bytes | bytearray | memoryview] = [text.format(i, i * 7).encode() for i in range(2000)]
     dictionary = zstandard.train_dictionary(4096, samples)
     return zstandard.ZstdCompressor(dict_data=dictionary).compress(b"sample 17\n")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from desktop.records.checks import general, meetings, organisations, people, supervision
 from desktop.records.checks.base import (
     Asked,
+    Checker,
     Context,
     Failure,
     Finding,
@@ -22,6 +23,7 @@ from desktop.records.checks.base import (
 
 __all__ = [
     "Asked",
+    "Checker",
     "Context",
     "Failure",
     "Finding",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from desktop.records.declaration import Check, RecordType, Severity
 
@@ -22,8 +23,7 @@ class Context:
     linked: Callable[[str], Values | None] = lambda _field: None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One call of a rule: the record's values, the fields in the check's order, its arguments and the context."""
 
     values: Values
@@ -33,8 +33,13 @@ class Asked:
 
     def filled(self) -> list[Any] | None:
         """The values of all fields, or nothing if one is empty."""
-        found = self.cells()
-        return None if any(is_empty(v) for v in found) else found
+        found = []
+        for name in self.fields:
+            value = self.values.get(name)
+            if value is None or value == "":
+                return None
+            found.append(value)
+        return found
 
     def cells(self) -> list[Any]:
         """The values of the fields, empty ones as ``None``."""
@@ -78,18 +83,39 @@ class Finding:
     rule: str
 
 
+class Checker:
+    """Runs the checks of one record type; made once for many records."""
+
+    def __init__(self, record_type: RecordType) -> None:
+        self._type = record_type
+
+    @cached_property
+    def _needed(self) -> tuple[tuple[str, Finding], ...]:
+        return tuple(
+            (f.name, Finding(Severity.ERROR, f"“{f.label}”还没有填写", (f.name,), "needed"))
+            for f in self._type.fields
+            if f.needed
+        )
+
+    @cached_property
+    def _checks(self) -> tuple[tuple[Rule, Check], ...]:
+        return tuple((_RULES[check.rule], check) for check in self._type.checks)
+
+    def __call__(self, values: Values, context: Context) -> list[Finding]:
+        """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
+        findings = [finding for name, finding in self._needed if is_empty(values.get(name))]
+        for asked_rule, check in self._checks:
+            failure = asked_rule(Asked(values, check.fields, check.arguments, context))
+            if failure is not None:
+                findings.append(_finding(check, failure))
+        if len(findings) > 1:
+            findings.sort(key=lambda found: found.severity is not Severity.ERROR)
+        return findings
+
+
 def run_checks(record_type: RecordType, values: Values, context: Context) -> list[Finding]:
-    """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
-    findings = [
-        Finding(Severity.ERROR, f"“{f.label}”还没有填写", (f.name,), "needed")
-        for f in record_type.fields
-        if f.needed and is_empty(values.get(f.name))
-    ]
-    for check in record_type.checks:
-        failure = _RULES[check.rule](Asked(values, check.fields, check.arguments, context))
-        if failure is not None:
-            findings.append(_finding(check, failure))
-    return sorted(findings, key=lambda found: found.severity is not Severity.ERROR)
+    """The findings of :class:`Checker` on one record."""
+    return Checker(record_type)(values, context)
 
 
 def is_empty(value: Any) -> bool:

@@ -1,0 +1,112 @@
+"""What people disagree about: the open conflicts with base and all values, and deciding them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.errors import StateProblem
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.store import reading
+from desktop.store.ledger import ChangeSet, Deletion, NotFound, SlotEdit
+
+
+class NoConflict(StateProblem):
+    """The slot is not in conflict any more."""
+
+    exit_code = 22
+    next_step = "它可能刚被别人处理过，请刷新后再看。"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One of the values in question: what, who wrote it, when (a stamp), at which station."""
+
+    value: Any
+    operator: str
+    stamp: int
+    station: str
+    birth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One slot whose heads hold more than one value; ``base`` is what they replace, newest first.
+
+    For the slot ``_deleted`` the record was deleted here and edited there, or got a living child.
+    """
+
+    type: str
+    record: str
+    title: str
+    slot: str
+    label: str
+    shown: Any
+    claims: tuple[Claim, ...]
+    base: tuple[Claim, ...]
+
+
+def open_conflicts(session: Session, type_name: str | None = None) -> list[Conflict]:
+    """Every open conflict, those that need a person's eye first."""
+    found = [
+        _conflict(session, t, record, slot)
+        for t, record, slot in reading.conflicts(session.database)
+        if t in session.types and type_name in (None, t)
+    ]
+    return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, c.title, c.slot))
+
+
+def decide(
+    session: Session, type_name: str, record: str, slot: str, value: Cell | Mapping[str, Cell]
+) -> ChangeSet:
+    """Decides a conflict by a value, one of the claims or a third one; it travels like any change.
+
+    For ``_deleted`` a true value deletes and a false one keeps the record. Raises :class:`NoConflict`.
+    """
+    held = reading.record(session.database, session.types, type_name, record)
+    if held is None:
+        raise NotFound("没有找到这条记录。")
+    if slot not in held.disputed:
+        raise NoConflict("这一项已经没有分歧了。")
+    name = f"处理分歧：{_label(session, type_name, slot)}"
+    if slot == DELETED_SLOT:
+        deletion = Deletion(type_name, record, revive=not value)
+        return session.ledger.write(name, session.operator.name, deletions=[deletion])
+    return session.ledger.write(name, session.operator.name, edits=[SlotEdit(type_name, record, slot, value)])
+
+
+def _conflict(session: Session, type_name: str, record: str, slot: str) -> Conflict:
+    held = reading.record(session.database, session.types, type_name, record)
+    record_type = session.types[type_name]
+    versions = [
+        h for h in reading.history(session.database, session.types, type_name, record) if h.slot == slot
+    ]
+    claims = [Claim(h.value, h.operator, h.stamp, h.station, h.birth) for h in versions if h.head]
+    base = [Claim(h.value, h.operator, h.stamp, h.station, h.birth) for h in versions if not h.head]
+    return Conflict(
+        type_name,
+        record,
+        record_type.title_of(held.values) if held is not None else "",
+        slot,
+        _label(session, type_name, slot),
+        versions[0].value if versions else None,
+        tuple(claims),
+        tuple(base),
+    )
+
+
+def _label(session: Session, type_name: str, slot: str) -> str:
+    if slot in reading.RESERVED_SLOTS:
+        return reading.RESERVED_SLOTS[slot]
+    found = session.types[type_name].slots.get(slot)
+    return found.label if found is not None else slot
+
+
+def _needs_review(session: Session, conflict: Conflict) -> bool:
+    if conflict.slot in (UNIT_SLOT, DELETED_SLOT):
+        return True
+    slot = session.types[conflict.type].slots.get(conflict.slot)
+    return slot is not None and any(f.review for f in slot.fields)
