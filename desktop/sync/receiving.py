@@ -21,7 +21,7 @@ from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import HELD_NO_BIRTH, HELD_UNIT, Births, Change, Item, Merger, Result
 from desktop.sync import envelope, frames, links, receipts, segments, sending, station, trust
 from desktop.sync.certificates import Certificate
-from desktop.sync.errors import BadSegment, UnitNotKnown, UnknownSigner, surroundings
+from desktop.sync.errors import BadSegment, NewerFormat, UnitNotKnown, UnknownSigner, surroundings
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN
@@ -193,7 +193,7 @@ class _Receiver:
         self._db.execute("SAVEPOINT bundle")
         try:
             self._take(path, result)
-        except (TrustProblem, UnitNotKnown, OSError) as problem:
+        except (TrustProblem, UnitNotKnown, NewerFormat, OSError) as problem:
             self._db.execute("ROLLBACK TO bundle")
             self._refresh()
             failed = BundleResult(path, sender=result.sender, name=result.name, sequence=result.sequence)

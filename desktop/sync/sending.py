@@ -131,7 +131,8 @@ def _send(
         sequence=sequence,
         last=ledger.next_number() - 1,
         unit=ledger.meta("unit_id") or "",
-        tree=station.tree_version(ledger),
+        # A downward bundle brings the tree that it was made under, so it asks for none.
+        tree=0 if kind == DOWN else station.tree_version(ledger),
         receiver=link.peer,
         recipient=link.recipient,
         created=ledger.environment.now(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
-from desktop.sync import certificates, identity
+from desktop.sync import certificates, identity, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import Damaged
 from desktop.sync.identity import StationKeys
@@ -48,15 +48,18 @@ def own_chain(ledger: Ledger) -> tuple[bytes, ...]:
 def granted(ledger: Ledger) -> list[Certificate]:
     """The certificates whose grant counts here, newest grant first."""
     found = []
-    for (text,) in ledger.database.rows(
-        "SELECT certificate FROM r_grant WHERE _life = ? AND certificate IS NOT NULL ORDER BY _stamp DESC",
+    for text, station, incarnation, number in ledger.database.rows(
+        "SELECT g.certificate, o.station, o.incarnation, g._number FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " WHERE g._life = ? AND g.certificate IS NOT NULL ORDER BY g._stamp DESC",
         (int(Life.LIVE),),
     ):
         try:
-            found.append(certificates.parse(base64.b64decode(text, validate=True)))
+            certificate = certificates.parse(base64.b64decode(text, validate=True))
         except (Damaged, ValueError):
             # A grant whose certificate cannot be read vouches for nobody; its record stays visible as it came.
             continue
+        if trust.grant_fits(certificate, station, incarnation, number):  # check 21
+            found.append(certificate)
     return found
 
 

@@ -62,7 +62,9 @@ def report_up(below: Session, desk: Session, folder: Path) -> MergeReport:
     down = exchange.send(
         desk, folder / f"{below.unit.name}-{next(_NUMBERS)}.down.xsj", to=below.ledger.station
     )
-    exchange.receive(below, [down.path])
+    answered = exchange.receive(below, [down.path])
+    if answered.bundles[0].problem is not None:
+        raise answered.bundles[0].problem
     return report
 
 

@@ -9,7 +9,7 @@ import pytest
 from desktop.operations import exchange, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
-from desktop.sync.errors import TrustProblem, WrongReceiver
+from desktop.sync.errors import NewerFormat, TrustProblem, WrongReceiver
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
@@ -114,7 +114,7 @@ def test_any_flipped_byte_is_refused_or_harmless(
         broken = tmp_path / "broken.xsj"
         broken.write_bytes(data[:place] + bytes([data[place] ^ 0x40]) + data[place + 1 :])
         result = exchange.merge(town, [broken], preview=True).bundles[0]
-        assert isinstance(result.problem, TrustProblem)
+        assert isinstance(result.problem, TrustProblem | NewerFormat)
     assert exchange.digest(town) == before
 
 
@@ -151,3 +151,59 @@ def test_a_receipt_acknowledges_so_the_next_bundle_carries_only_what_is_new(
     records.save(village, "enterprise", {"name": "新的一家"})
     result = report_up(village, town, tmp_path).bundles[0]
     assert (result.total, result.applied) == (1, 1)
+
+
+def test_a_lost_receipt_costs_a_repeat_and_nothing_else(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    first = exchange.send(village, tmp_path / "a.xsj")
+    exchange.merge(town, [first.path])
+    exchange.send(town, tmp_path / "lost.xsj", to=village.ledger.station)
+    records.save(village, "enterprise", {"name": "后来的一家"})
+    second = exchange.merge(town, [exchange.send(village, tmp_path / "b.xsj").path]).bundles[0]
+    assert (second.applied, second.known, second.total) == (1, 1, 2)
+    report_up(village, town, tmp_path)
+    assert exchange.digest(town, village.unit.id) == exchange.digest(village)
+
+
+def test_an_older_receipt_that_comes_late_changes_nothing(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    exchange.merge(town, [exchange.send(village, tmp_path / "a.xsj").path])
+    old = exchange.send(town, tmp_path / "old.xsj", to=village.ledger.station)
+    records.save(village, "enterprise", {"name": "后来的一家"})
+    report_up(village, town, tmp_path)
+    exchange.receive(village, [old.path])
+    assert exchange.send(village, tmp_path / "c.xsj").items == 0
+
+
+def test_bundles_out_of_order_meet_in_the_same_state(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    saved = records.save(village, "enterprise", {"name": "一家", "uscc": CODE})
+    first = exchange.send(village, tmp_path / "1.xsj")
+    records.save(village, "enterprise", {"name": "改过的一家"}, record=saved.record)
+    second = exchange.send(village, tmp_path / "2.xsj")
+    results = exchange.merge(town, [second.path, first.path]).bundles
+    assert results[1].known == results[1].total
+    assert exchange.digest(town, village.unit.id) == exchange.digest(village)
+
+
+def test_a_change_whose_record_is_missing_is_held_and_retried_by_itself(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    saved = records.save(village, "enterprise", {"name": "一家", "uscc": CODE})
+    first = exchange.send(village, tmp_path / "1.xsj")
+    records.save(village, "enterprise", {"name": "改过的一家"}, record=saved.record)
+    # The station believes that the first bundle arrived; it did not.
+    village.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    second = exchange.send(village, tmp_path / "2.xsj")
+    held = exchange.merge(town, [second.path]).bundles[0]
+    assert (held.held, held.applied, held.gap) == (1, 0, True)
+    after = exchange.merge(town, [first.path]).bundles[0]
+    assert after.released == 1
+    assert exchange.digest(town, village.unit.id) == exchange.digest(village)
