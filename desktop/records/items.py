@@ -33,7 +33,7 @@ SEPARATOR: Final = b",\t"
 SALT_BYTES: Final = 16
 EMPTY_PART: Final = b"[]"
 
-_EMPTY_HASH: Final = hashlib.sha256(EMPTY_PART).digest()
+EMPTY_HASH: Final = hashlib.sha256(EMPTY_PART).digest()
 _encode = msgspec.json.Encoder().encode
 _decode_array = msgspec.json.Decoder(list).decode
 _decode_any = msgspec.json.Decoder().decode
@@ -148,7 +148,7 @@ def line_hash(parts: Sequence[bytes]) -> bytes:
     """The hash of a line from the bytes of its parts."""
     digest = hashlib.sha256(parts[0])
     for part in parts[1:]:
-        digest.update(_EMPTY_HASH if part == EMPTY_PART else part_hash(part))
+        digest.update(EMPTY_HASH if part == EMPTY_PART else part_hash(part))
     return digest.digest()
 
 

@@ -30,6 +30,19 @@ def bind(field: Field) -> str:
     return "unhex(?)" if field.kind is Kind.LINK else "?"
 
 
+def title_fields(record_type: RecordType) -> tuple[Field, ...]:
+    """The fields by whose words a list is sorted; the id of a linked record says nothing to a reader."""
+    return tuple(
+        f for f in map(record_type.by_name.__getitem__, record_type.title) if f.kind is not Kind.LINK
+    )
+
+
+def title_text(record_type: RecordType, alias: str = "") -> str:
+    """The words that a list is sorted by, as SQL."""
+    parts = [f"coalesce({alias}{quoted(f.name)}, '')" for f in title_fields(record_type)]
+    return " || ' ' || ".join(parts) or "''"
+
+
 def read(field: Field, alias: str = "") -> str:
     """The expression that reads a cell as it was given: ids as hexadecimal text."""
     column = f"{alias}{quoted(field.name)}"

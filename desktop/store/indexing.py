@@ -1,4 +1,4 @@
-"""The search index and the Chinese sort order: computed from rows, never sent, rebuilt when much has changed.
+"""The search index: computed from rows, never sent, brought up to date row by row or rebuilt when much has changed.
 
 Text is indexed character by character (a phrase of single characters finds any substring of one or more), because
 trigrams find nothing for one or two Chinese characters. Every character but white space is a token, so that
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
 from desktop.records.declaration import Field, RecordType
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
+from desktop.store.pinyin import initials
 
 BOUNDARY = "\ue000"
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
@@ -96,16 +96,6 @@ def phrase(text: str) -> str:
     return '"' + characters.replace('"', '""') + '"' if characters else ""
 
 
-def sort_key(text: str) -> str:
-    """Pinyin without tones where a character has it, else the character: the order of a Chinese dictionary."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_pinyin())
-
-
-def initials(text: str) -> str:
-    """The first letters of each character's pinyin, as people type them to find a name."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_initials())
-
-
 def _create(name: str) -> str:
     return (
         f"CREATE VIRTUAL TABLE {quoted(name)} USING fts5"
@@ -115,22 +105,26 @@ def _create(name: str) -> str:
 
 def _index(database: Database, record_type: RecordType, where: str, parameters: Sequence[str]) -> None:
     fields = searchable(record_type)
+    if not fields:
+        return
     titles = [record_type.by_name[n] for n in record_type.title]
     names = [quoted(f.name) for f in (*titles, *fields)]
     table = quoted(table_of(record_type.name))
     cursor = database.execute(f"SELECT _row, {', '.join(names)} FROM {table} {where}", parameters)
     count = len(titles)
     while rows := cursor.fetchmany(5_000):
-        named = [(row[0], " ".join(str(v) for v in row[1 : 1 + count] if v is not None), row) for row in rows]
         database.connection.executemany(
-            f"UPDATE {table} SET _sort = ? WHERE _row = ?",
-            [(sort_key(title), number) for number, title, _ in named],
+            f"INSERT INTO {quoted(index_of(record_type.name))} (rowid, text) VALUES (?, ?)",
+            [
+                (
+                    row[0],
+                    _search_text(
+                        " ".join(str(v) for v in row[1 : 1 + count] if v is not None), row[1 + count :]
+                    ),
+                )
+                for row in rows
+            ],
         )
-        if fields:
-            database.connection.executemany(
-                f"INSERT INTO {quoted(index_of(record_type.name))} (rowid, text) VALUES (?, ?)",
-                [(number, _search_text(title, row[1 + count :])) for number, title, row in named],
-            )
 
 
 def _search_text(title: str, values: Iterable[object]) -> str:
@@ -141,20 +135,3 @@ def _search_text(title: str, values: Iterable[object]) -> str:
 
 def _spaced(text: str) -> str:
     return " ".join("".join(unicodedata.normalize("NFKC", text).split()))
-
-
-@cache
-def _pinyin() -> dict[int, str]:
-    # Imported late: it costs half a second, and only indexing needs it.
-    from pypinyin.constants import PINYIN_DICT
-
-    return {code: _without_tones(reading.partition(",")[0]) for code, reading in PINYIN_DICT.items()}
-
-
-def _without_tones(reading: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", reading) if not unicodedata.combining(c))
-
-
-@cache
-def _initials() -> dict[int, str]:
-    return {code: reading[:1] for code, reading in _pinyin().items()}

@@ -15,8 +15,9 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.resolution import ItemId, Life, Version, life_of, resolve_record
 from desktop.records.types import Catalogue
 from desktop.store import columns, schema
-from desktop.store.columns import quoted, table_of
+from desktop.store.columns import quoted, table_of, title_fields, title_text
 from desktop.store.database import Database
+from desktop.store.pinyin import sort_key
 
 HELD_NO_BIRTH = "no_birth"
 HELD_UNIT = "unit"
@@ -136,21 +137,29 @@ class Merger:
             schema.ensure_unknown_type(self._db, births.type)
         fields = [known.get(c) for c in births.columns]
         kept = [(i, f) for i, f in enumerate(fields, start=5) if f is not None]
-        names = [*columns.BASE_COLUMNS[:-1], *(f.name for _, f in kept)]
-        values = ["unhex(?)", "?", "?", "?", "?", "?", *(columns.bind(f) for _, f in kept)]
+        names = [*columns.BASE_COLUMNS[:-1], *(f.name for _, f in kept), "_sort"]
+        values = ["unhex(?)", "?", "?", "?", "?", "?", *(columns.bind(f) for _, f in kept), "?"]
         sql = (
             f"INSERT INTO {quoted(table_of(births.type))} ({', '.join(map(quoted, names))})"
             f" VALUES ({', '.join(values)}) ON CONFLICT (id) DO NOTHING"
         )
+        titles = [
+            i
+            for i, f in kept
+            if record_type is not None and f.name in {t.name for t in title_fields(record_type)}
+        ]
         unit_refs = {u: self.unit_ref(u) for u in {str(row[1]) for row in births.rows}}
         origin = births.origin
         before = self._db.connection.total_changes
         if len(kept) == len(fields):
-            staged = [(r[0], unit_refs[r[1]], r[2], origin, *r[3:]) for r in births.rows]  # type: ignore[index]
+            staged = [
+                (r[0], unit_refs[r[1]], r[2], origin, *r[3:], _title(r, titles))  # type: ignore[index]
+                for r in births.rows
+            ]
         else:
             picked = [i for i, _ in kept]
             staged = [
-                (r[0], unit_refs[r[1]], r[2], origin, r[3], r[4], *(r[i] for i in picked))  # type: ignore[index]
+                (r[0], unit_refs[r[1]], r[2], origin, r[3], r[4], *(r[i] for i in picked), _title(r, titles))  # type: ignore[index]
                 for r in births.rows
             ]
         self._db.connection.executemany(sql, staged)
@@ -417,6 +426,22 @@ class Merger:
                 {"type": type_name, "slot": slot_name},
             )
 
+        self._sort_again()
+
+    def _sort_again(self) -> None:
+        """The order of lists follows the words that name a record."""
+        for (type_name,) in self._db.rows("SELECT DISTINCT type FROM winner"):
+            record_type = self._types.get(type_name)
+            if record_type is None:
+                continue
+            slots = {record_type.slot_of[f.name] for f in title_fields(record_type)}
+            marks = ", ".join("?" * len(slots))
+            self._db.execute(
+                f"UPDATE {quoted(table_of(type_name))} AS r SET _sort = sort_key({title_text(record_type, 'r.')})"
+                f" WHERE r.id IN (SELECT record FROM winner WHERE type = ? AND slot IN ({marks}))",
+                (type_name, *sorted(slots)),
+            )
+
     # -- tombstones ------------------------------------------------------------------------------------------------
 
     def _judge_lives(self) -> None:
@@ -550,6 +575,11 @@ class Merger:
     def _clear(self) -> None:
         for table in ("staged", "touched", "fresh", "winner", "second_birth", "judged"):
             self._db.execute(f"DELETE FROM temp.{table}")
+
+
+def _title(row: Sequence[object], places: Sequence[int]) -> str:
+    """The key by which a new row is sorted."""
+    return sort_key(" ".join(str(row[i] or "") for i in places))
 
 
 def load_versions(database: Database, record: bytes) -> list[Version]:

@@ -131,15 +131,14 @@ def page(database: Database, record_type: RecordType, rows: Sequence[int]) -> di
     marks = ", ".join("?" * len(rows))
     return {row[0]: _record(record_type, row) for row in database.rows(
         f"SELECT {_columns(record_type)} FROM {quoted(table_of(record_type.name))} r"
-        f" JOIN unit_ref u ON u.ref = r.unit WHERE r._row IN ({marks})", list(rows))}  # fmt: skip
+        f" WHERE r._row IN ({marks})", list(rows))}  # fmt: skip
 
 
 def record(database: Database, types: Catalogue, type_name: str, record_id: str) -> Record | None:
     """One record by its id."""
     record_type = types[type_name]
     row = database.row(
-        f"SELECT {_columns(record_type)} FROM {quoted(table_of(type_name))} r"
-        f" JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(?)",
+        f"SELECT {_columns(record_type)} FROM {quoted(table_of(type_name))} r WHERE r.id = unhex(?)",
         (record_id,),
     )
     return None if row is None else _record(record_type, row)
@@ -218,7 +217,8 @@ def subtree(database: Database, unit: str) -> list[str]:
 def _columns(record_type: RecordType) -> str:
     cells = "".join(f", {read(f, 'r.')}" for f in record_type.fields)
     disputed = "(SELECT group_concat(c.slot, ' ') FROM conflict c WHERE c.record = r.id)"
-    return f"r._row, lower(hex(r.id)), u.id, r._life, r._stamp, r._operator, {disputed}{cells}"
+    unit = "(SELECT u.id FROM unit_ref u WHERE u.ref = r.unit)"
+    return f"r._row, lower(hex(r.id)), {unit}, r._life, r._stamp, r._operator, {disputed}{cells}"
 
 
 def _record(record_type: RecordType, row: Sequence[Any]) -> Record:
@@ -249,8 +249,7 @@ def _selection(record_type: RecordType, query: Query) -> tuple[str, dict[str, An
     for number, condition in enumerate(query.filters):
         conditions.append(_condition(record_type, condition, f"f{number}", parameters))
     table = quoted(table_of(record_type.name))
-    sql = f"FROM {table} r JOIN unit_ref u ON u.ref = r.unit WHERE {' AND '.join(conditions)}"
-    return sql, parameters
+    return f"FROM {table} r WHERE {' AND '.join(conditions)}", parameters
 
 
 def _text_condition(record_type: RecordType, text: str, parameters: dict[str, Any]) -> str:

@@ -168,7 +168,8 @@ def _indexes(types: Mapping[str, RecordType]) -> dict[str, tuple[str, ...]]:
     for t in types.values():
         table = table_of(t.name)
         indexes[f"{table}_unit"] = (table, "unit")
-        indexes[f"{table}_sort"] = (table, "_sort")
+        # With the life in it, the order and the count of a whole list are read from the index alone.
+        indexes[f"{table}_sort"] = (table, "_sort", "_life")
         for f in t.fields:
             if f.index or f.kind is Kind.LINK:
                 indexes[f"{table}_{f.name}"] = (table, quoted(f.name))

@@ -21,7 +21,7 @@ def plain_insert(folder: Path, senders: list[district.Sender]) -> tuple[float, i
     for name in district.COUNTS:
         columns = ", ".join(f"{quoted(f.name)} {sql_type(f)}" for f in types[name].fields)
         database.execute(f"CREATE TABLE r_{name} (_row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, unit INTEGER,"
-                         f" _sort TEXT, {columns})")  # fmt: skip
+                         f" _life INTEGER, _sort TEXT, {columns})")  # fmt: skip
     rows: dict[str, list[tuple[object, ...]]] = {}
     for number, sender in enumerate(senders):
         for name, record, _, values in district.rows_of(sender, number, district.COUNTS):

@@ -110,11 +110,16 @@ def test_any_flipped_byte_is_refused_or_harmless(
     sent = exchange.send(village, tmp_path / "a.xsj")
     data = sent.path.read_bytes()
     before = exchange.digest(town)
+    intact = exchange.merge(town, [sent.path], preview=True).bundles[0]
     for place in range(0, len(data), max(1, len(data) // 60)):
         broken = tmp_path / "broken.xsj"
         broken.write_bytes(data[:place] + bytes([data[place] ^ 0x40]) + data[place + 1 :])
         result = exchange.merge(town, [broken], preview=True).bundles[0]
-        assert isinstance(result.problem, TrustProblem | NewerFormat)
+        if result.problem is None:
+            # Only bytes that nobody reads, such as file attributes in the ZIP's directory, may differ.
+            assert (result.total, result.births, result.changes) == (intact.total, intact.births, intact.changes)
+        else:
+            assert isinstance(result.problem, TrustProblem | NewerFormat)
     assert exchange.digest(town) == before
 
 

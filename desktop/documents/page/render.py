@@ -1,0 +1,160 @@
+"""Prints an official document: head, text, signature, attachments and 版记 on pages after GB/T 9704-2012."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from desktop.documents.fonts import FontBook, FontRole, font_book
+from desktop.documents.page.endings import SetImprint, page_number, set_imprint, set_tail
+from desktop.documents.page.flow import Page, Row, Tail, blank_line, flow_with_tail
+from desktop.documents.page.geometry import (
+    LEADING,
+    MARGIN_LEFT,
+    MARGIN_TOP,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SIZE_BODY,
+    TEXT_HEIGHT,
+)
+from desktop.documents.page.heads import SetHead, set_head
+from desktop.documents.page.model import (
+    AttachmentNote,
+    AttachmentPage,
+    Block,
+    FormBlock,
+    Heading,
+    LetterHead,
+    OfficialDocument,
+    Paragraph,
+    QrBlock,
+    Recipient,
+    TableBlock,
+)
+from desktop.documents.page.qr import qr_row
+from desktop.documents.page.setting import BODY, Numbering, Setter
+from desktop.documents.page.shaping import Style
+from desktop.documents.page.tables import TableSetter
+from desktop.documents.page.titles import title_rows
+from desktop.documents.page.writer import Metadata, PageWriter
+
+render_lock = threading.RLock()
+"""reportlab's parsed fonts keep a reading position, so prints of one process take turns."""
+
+WATERMARK_WIDTH = 300.0
+"""Length of a watermark in points; its characters grow to fill it."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One page ready to be drawn; ``numbered`` says whether it bears its page number."""
+
+    page: Page
+    head: SetHead | None = None
+    imprint: SetImprint | None = None
+    numbered: bool = True
+
+
+def render_pdf(
+    document: OfficialDocument, metadata: Metadata | None = None, fonts: FontBook | None = None
+) -> bytes:
+    """The document as PDF. The same input gives the same bytes, in every process and at every time.
+
+    Raises ``MissingGlyph`` for a character that no font has. ``fonts`` defaults to :func:`font_book`.
+    """
+    with render_lock:
+        setter = Setter(fonts or font_book())
+        described = metadata or Metadata(title=document.title.replace("\n", ""))
+        writer = PageWriter(setter.fonts, described, (PAGE_WIDTH, PAGE_HEIGHT))
+        for number, side in enumerate(_Layout(setter).sides(document), start=1):
+            _draw(writer, side, number, document.watermark, setter)
+        return writer.finish()
+
+
+def lay_out(document: OfficialDocument, fonts: FontBook | None = None) -> list[Side]:
+    """The pages of the document without drawing them, to count them or to look where things stand."""
+    with render_lock:
+        return _Layout(Setter(fonts or font_book())).sides(document)
+
+
+class _Layout:
+    """Sets the parts of a document and brings them on pages."""
+
+    def __init__(self, setter: Setter) -> None:
+        self._setter = setter
+
+    def sides(self, document: OfficialDocument) -> list[Side]:
+        """All pages of ``document``."""
+        head = set_head(document, self._setter)
+        ruled = not isinstance(document.head, LetterHead)
+        imprint = set_imprint(document.imprint, self._setter, ruled=ruled) if document.imprint else None
+        below = imprint.height + LEADING if imprint and not document.attachments else 0.0
+        tail = set_tail(document.signature, document.note, below, self._setter)
+        rows = [*head.rows, *self._rows(document.blocks)]
+        sides = [Side(page) for page in flow_with_tail(rows, tail, head.top)]
+        sides[0] = Side(sides[0].page, head, numbered=head.numbered)
+        for attachment in document.attachments:
+            last = attachment is document.attachments[-1]
+            foot = Tail(((),), imprint.height + LEADING / 2) if imprint and last else None
+            sides += [Side(page) for page in flow_with_tail(self._attachment(attachment), foot)]
+        return _with_imprint(sides, imprint) if imprint else sides
+
+    def _attachment(self, attachment: AttachmentPage) -> list[Row]:
+        """7.3.7: label on the first line, title on the third, text after an empty line."""
+        style = Style(FontRole.HEITI, SIZE_BODY, BODY.tracking)
+        label = self._setter.row(self._setter.line(attachment.label, style), style, 0.0, keep_next=True)
+        title = [*title_rows(attachment.title, self._setter), blank_line()] if attachment.title else []
+        return [label, Row(LEADING, keep_next=True), *title, *self._rows(attachment.blocks)]
+
+    def _rows(self, blocks: Sequence[Block]) -> list[Row]:
+        numbering = Numbering()
+        return [row for block in blocks for row in self._block(block, numbering)]
+
+    def _block(self, block: Block, numbering: Numbering) -> Iterable[Row]:
+        match block:
+            case Recipient():
+                return self._setter.recipient(block)
+            case Heading():
+                return self._setter.heading(block, numbering.next(block))
+            case Paragraph():
+                return self._setter.paragraph(block.text, block.indent)
+            case AttachmentNote():
+                return self._setter.attachment_note(block)
+            case TableBlock():
+                return TableSetter(self._setter).table(block)
+            case FormBlock():
+                return TableSetter(self._setter).form(block)
+            case QrBlock():
+                return [qr_row(block, self._setter)]
+
+
+def _with_imprint(sides: list[Side], imprint: SetImprint) -> list[Side]:
+    """The 版记 at the foot of the last page, or of a page of its own where that one is full."""
+    last = sides[-1]
+    if last.page.bottom + LEADING / 2 <= TEXT_HEIGHT - imprint.height:
+        return [*sides[:-1], replace(last, imprint=imprint)]
+    return [*sides, Side(Page(), imprint=imprint)]
+
+
+def _draw(writer: PageWriter, side: Side, number: int, watermark: str, setter: Setter) -> None:
+    writer.page()
+    if watermark:
+        draw_watermark(writer, watermark, setter, PAGE_WIDTH)
+    for item in side.head.items if side.head else ():
+        writer.draw(item)
+    for y, row in side.page.rows:
+        for item in row.items:
+            writer.draw(item, MARGIN_LEFT, MARGIN_TOP + y)
+    if side.imprint:
+        for item in side.imprint.items:
+            writer.draw(item, MARGIN_LEFT, MARGIN_TOP + side.imprint.top)
+    if side.numbered:
+        writer.draw(page_number(number, setter), MARGIN_LEFT, MARGIN_TOP)
+
+
+def draw_watermark(writer: PageWriter, text: str, setter: Setter, width: float) -> None:
+    """Sets ``text`` across a page ``width`` points wide, under everything else."""
+    natural = setter.line(text, Style(FontRole.HEITI, 1.0)).width
+    size = min(120.0, WATERMARK_WIDTH / natural)
+    writer.watermark(setter.line(text, Style(FontRole.HEITI, size)), width)

@@ -1,0 +1,185 @@
+"""Sets ruled tables and forms: cells that wrap, a head that stands again on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from desktop.documents.fonts import FontRole
+from desktop.documents.page.characters import word_spans
+from desktop.documents.page.flow import Row
+from desktop.documents.page.geometry import TEXT_HEIGHT, TEXT_WIDTH
+from desktop.documents.page.linebreak import Line, break_lines
+from desktop.documents.page.model import Align, FormBlock, TableBlock, Text
+from desktop.documents.page.setting import Setter
+from desktop.documents.page.shaping import Style, paragraphs, plain, shape
+from desktop.documents.page.writer import Bar, Item, Placed
+
+RULE = 0.5
+"""Thickness of all rules of a table, in points."""
+PADDING_X = 4.0
+PADDING_Y = 4.0
+LINE_RATIO = 1.4
+"""Leading in a cell, in em."""
+HEAD_CHARACTERS = 4
+"""A column is wide enough for so many characters of its head side by side."""
+WIDEST_WORD = 0.4
+"""A column is not widened beyond this part of the table for the sake of a long word."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """One cell of a table row: its text, its place and width in points, and how it is set."""
+
+    text: Text
+    x: float
+    width: float
+    align: Align = Align.LEFT
+    role: FontRole = FontRole.FANGSONG
+
+
+def column_edges(
+    weights: Sequence[float], width: float, least: Sequence[float] | None = None
+) -> list[tuple[float, float]]:
+    """x and width of each column in points: ``weights`` share ``width``, but no column is under its ``least``.
+
+    Where the least widths together are too wide, they are left aside.
+    """
+    floor = least if least and sum(least) < width else [0.0] * len(weights)
+    fixed: set[int] = set()
+    while True:
+        room = width - sum(floor[index] for index in fixed)
+        share = sum(weight for index, weight in enumerate(weights) if index not in fixed)
+        widths = [
+            floor[index] if index in fixed else room * weight / share for index, weight in enumerate(weights)
+        ]
+        narrow = {index for index, each in enumerate(widths) if each < floor[index]} - fixed
+        if not narrow:
+            return list(zip(accumulate(widths[:-1], initial=0.0), widths, strict=True))
+        fixed |= narrow
+
+
+class TableSetter:
+    """Sets tables ``width`` points wide on pages that hold ``page_height`` points of them."""
+
+    def __init__(self, setter: Setter, width: float = TEXT_WIDTH, page_height: float = TEXT_HEIGHT) -> None:
+        self._setter = setter
+        self._width = width
+        self._page_height = page_height
+        self._set: dict[tuple[Text, float, FontRole, float], tuple[Line, ...]] = {}
+
+    def table(self, table: TableBlock, row_height: float = 0.0) -> list[Row]:
+        """The rows of a table under its title; ``row_height`` is the least height of a row in points."""
+        edges = self._edges(table)
+        head = self.row(
+            [
+                Box(c.title, x, w, Align.CENTRE, FontRole.HEITI)
+                for c, (x, w) in zip(table.columns, edges, strict=True)
+            ],
+            table.size,
+            row_height,
+            top_rule=True,
+        )[0]
+        head = replace(head, keep_next=True)
+        rows = self._title(table.title, table.size)
+        rows.append(head)
+        least = max(row_height, table.lines * table.size * LINE_RATIO + 2 * PADDING_Y)
+        for values in table.rows:
+            boxes = [
+                Box(value, x, w, column.align)
+                for value, column, (x, w) in zip(values, table.columns, edges, strict=True)
+            ]
+            rows += [
+                replace(row, header=head) for row in self.row(boxes, table.size, least, room=head.height)
+            ]
+        return rows
+
+    def _edges(self, table: TableBlock) -> list[tuple[float, float]]:
+        """The columns after their widths, none narrower than the start of its head and its longest word."""
+        style = Style(FontRole.FANGSONG, table.size)
+        least = []
+        for index, column in enumerate(table.columns):
+            words = [row[index][start:end] for row in table.rows for start, end in word_spans(row[index])]
+            longest = self._setter.line(max(words, key=len, default=""), style).width
+            head = min(HEAD_CHARACTERS, max(map(len, column.title.split("\n")))) * table.size
+            least.append(min(max(head, longest) + 2 * PADDING_X + RULE, self._width * WIDEST_WORD))
+        return column_edges([column.width for column in table.columns], self._width, least)
+
+    def form(self, form: FormBlock) -> list[Row]:
+        """The rows of a form, each divided in its own way."""
+        rows = []
+        for row in form.rows:
+            edges = column_edges([cell.width for cell in row.cells], self._width)
+            boxes = [
+                Box(cell.text, x, w, cell.align, FontRole.HEITI if cell.label else FontRole.FANGSONG)
+                for cell, (x, w) in zip(row.cells, edges, strict=True)
+            ]
+            least = row.lines * form.size * LINE_RATIO + 2 * PADDING_Y
+            rows += self.row(boxes, form.size, least, top_rule=True)
+        return rows
+
+    def _title(self, title: str, size: float) -> list[Row]:
+        if not title:
+            return []
+        style = Style(FontRole.HEITI, size + 2)
+        line = self._setter.line(title, style)
+        return [self._setter.row(line, style, (self._width - line.width) / 2, keep_next=True)]
+
+    def row(
+        self,
+        boxes: Sequence[Box],
+        size: float,
+        least: float = 0.0,
+        *,
+        top_rule: bool = False,
+        room: float = 0.0,
+    ) -> list[Row]:
+        """One table row; more than one where its text is higher than a page that ``room`` points are taken from."""
+        columns = [self._lines(box, size) for box in boxes]
+        leading = size * LINE_RATIO
+        most = max(1, int((self._page_height - room - 2 * PADDING_Y) / leading) - 1)
+        pieces = max(1, *(-(-len(lines) // most) for lines in columns))
+        rows = []
+        for piece in range(pieces):
+            shown = [lines[piece * most : (piece + 1) * most] for lines in columns]
+            height = max(least if pieces == 1 else 0.0, max(map(len, shown)) * leading + 2 * PADDING_Y)
+            items = [*self._rules(boxes, height, top_rule), *self._texts(boxes, shown, size, height)]
+            rows.append(Row(height, tuple(items), on_grid=False, body=True))
+        return rows
+
+    def _lines(self, box: Box, size: float) -> tuple[Line, ...]:
+        key = (box.text, box.width, box.role, size)
+        if key not in self._set:
+            self._set[key] = tuple(self._broken(box, size))
+        return self._set[key]
+
+    def _broken(self, box: Box, size: float) -> Iterator[Line]:
+        style = Style(box.role, size)
+        for piece in paragraphs(box.text) if plain(box.text).strip(" ") else []:
+            cells = shape(piece, style, self._setter.fonts)
+            yield from break_lines(cells, box.width - 2 * PADDING_X, justify=False)
+
+    @staticmethod
+    def _rules(boxes: Sequence[Box], height: float, top_rule: bool) -> list[Item]:
+        width = boxes[-1].x + boxes[-1].width
+        rules: list[Item] = [Bar(-RULE / 2, height - RULE / 2, width + RULE, RULE)]
+        if top_rule:
+            rules.append(Bar(-RULE / 2, -RULE / 2, width + RULE, RULE))
+        edges = [*(box.x for box in boxes), width]
+        return [*rules, *(Bar(x - RULE / 2, 0, RULE, height) for x in edges)]
+
+    def _texts(
+        self, boxes: Sequence[Box], columns: Sequence[Sequence[Line]], size: float, height: float
+    ) -> list[Item]:
+        leading = size * LINE_RATIO
+        items: list[Item] = []
+        for box, lines in zip(boxes, columns, strict=True):
+            y = (height - len(lines) * leading) / 2
+            for line in lines:
+                room = box.width - 2 * PADDING_X - line.width
+                offset = {Align.LEFT: 0.0, Align.CENTRE: room / 2, Align.RIGHT: room}[box.align]
+                baseline = y + self._setter.baseline(box.role, size, leading)
+                items.append(Placed(box.x + PADDING_X + offset, baseline, line))
+                y += leading
+        return items

@@ -1,0 +1,247 @@
+"""What the order of a case is judged by: its values, events and letters in their order, the day and the table."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from desktop.records.checks.base import Values, as_day, is_empty
+from desktop.records.declaration import Level
+from desktop.records.supervision.kinds import (
+    COMPLAINTS,
+    TITLES,
+    UNION_DUES,
+    EventKind,
+    LetterKind,
+    Matter,
+    Title,
+)
+from desktop.records.working_days import WorkingDayTable
+
+
+@dataclass(frozen=True)
+class Event:
+    """One recorded step. ``stamp`` orders what happened on one day in the order in which it was recorded."""
+
+    id: str
+    kind: EventKind
+    day: datetime.date
+    stamp: int = 0
+    values: Values = field(default_factory=dict)
+
+    @property
+    def letter(self) -> str | None:
+        """The letter that was served, answered or urged."""
+        return text(self.values, "document") or None
+
+    @property
+    def result(self) -> str:
+        """The code of ``event_result``, or empty."""
+        return text(self.values, "result")
+
+    @property
+    def refused(self) -> bool:
+        """Whether a service was refused; a service that says nothing of it was neither received nor refused."""
+        return text(self.values, "service_result") == "refused"
+
+    @property
+    def received(self) -> bool:
+        """Whether a service was received."""
+        return text(self.values, "service_result") == "received"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of the case, drafted or issued.
+
+    ``altered`` says that its issue was changed after it was made, ``disputed`` that two issues stand beside each
+    other, ``deleted`` that the record was deleted; an issued letter may only be voided.
+    """
+
+    id: str
+    kind: LetterKind
+    title: Title
+    number: str = ""
+    issued: datetime.date | None = None
+    voided: datetime.date | None = None
+    stamp: int = 0
+    altered: bool = False
+    disputed: bool = False
+    deleted: bool = False
+    values: Values = field(default_factory=dict)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is issued and not voided."""
+        return bool(self.number) and self.issued is not None and self.voided is None and not self.deleted
+
+    @property
+    def opinion(self) -> str | None:
+        """The opinion letter that a suggestion letter rests on."""
+        return text(self.values, "opinion_letter") or None
+
+    def name(self) -> str:
+        """How reasons name it: 意见书（杭西工监意〔2026〕1号）."""
+        return f"{self.kind.label}（{self.number}）" if self.number else self.kind.label
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """The union body that would issue: its level and its full name."""
+
+    level: Level
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything that the order of one case is judged by; ``events`` and ``letters`` are in their order."""
+
+    case: Values
+    events: tuple[Event, ...]
+    letters: tuple[Letter, ...]
+    inspectors: Mapping[str, Values]
+    today: datetime.date
+    table: WorkingDayTable
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Letter]:
+        """The letters by record id."""
+        return {letter.id: letter for letter in self.letters}
+
+    @property
+    def complaint(self) -> bool:
+        """Whether a worker complained, so that 条例第十七条第一款 to 第二十条 order the steps."""
+        return text(self.case, "source") in COMPLAINTS
+
+    @property
+    def received(self) -> datetime.date | None:
+        """The day on which the complaint came in or the clue was found."""
+        return as_day(self.case.get("received_date"))
+
+    @property
+    def violations(self) -> frozenset[str]:
+        """The codes of ``violation`` that are suspected."""
+        return frozenset(text(self.case, "violations").split())
+
+    @property
+    def matters(self) -> frozenset[str]:
+        """The items of 条例第九条 that the case is about."""
+        return frozenset(f"{text(self.case, 'matter')} {text(self.case, 'other_matters')}".split())
+
+    @property
+    def dues_only(self) -> bool:
+        """Whether the case is about unpaid union dues and nothing else."""
+        return self.violations == {UNION_DUES}
+
+    def about(self, matter: Matter) -> bool:
+        """Whether the case is about one matter, perhaps among others."""
+        return matter in self.matters
+
+    def of(self, *kinds: EventKind) -> tuple[Event, ...]:
+        """The events of these kinds in their order."""
+        return tuple(event for event in self.events if event.kind in kinds)
+
+    def standing(self, kind: LetterKind) -> tuple[Letter, ...]:
+        """The letters of a kind that are issued and not voided, in their order."""
+        return tuple(letter for letter in self.letters if letter.kind is kind and letter.stands)
+
+    def until(self, day: datetime.date, without: str | None = None) -> CaseFile:
+        """The case as it stood at the end of a day, without one letter and what happened to it.
+
+        Voided letters stay away whatever the day: what rests on one falls with it.
+        """
+        return replace(
+            self,
+            events=tuple(e for e in self.events if e.day <= day and (without is None or e.letter != without)),
+            letters=tuple(
+                letter
+                for letter in self.letters
+                if letter.id != without and (letter.issued is None or letter.issued <= day)
+            ),
+            today=day,
+        )
+
+
+def text(values: Values, name: str) -> str:
+    """A cell as text; empty where there is none."""
+    value = values.get(name)
+    return "" if is_empty(value) else str(value).strip()
+
+
+def event_of(record: str, values: Values, stamp: int = 0) -> Event | None:
+    """A step from its record; nothing while kind or day is missing, or when a newer program wrote the kind."""
+    day, kind = as_day(values.get("event_date")), _EVENT_KINDS.get(text(values, "kind"))
+    return None if day is None or kind is None else Event(record, kind, day, stamp, values)
+
+
+def letter_of(
+    record: str,
+    values: Values,
+    stamp: int = 0,
+    *,
+    altered: bool = False,
+    disputed: bool = False,
+    deleted: bool = False,
+) -> Letter | None:
+    """A letter from its record; nothing while its kind is missing or unknown."""
+    kind = _LETTER_KINDS.get(text(values, "kind"))
+    if kind is None:
+        return None
+    title = _TITLES.get(text(values, "title_variant"), TITLES[kind][0])
+    issued, voided = as_day(values.get("issue_date")), as_day(values.get("voided_date"))
+    number = text(values, "document_number")
+    return Letter(record, kind, title, number, issued, voided, stamp, altered, disputed, deleted, values)
+
+
+_EVENT_KINDS: Final = {kind.value: kind for kind in EventKind}
+_LETTER_KINDS: Final = {kind.value: kind for kind in LetterKind}
+_TITLES: Final = {title.value: title for title in Title}
+
+
+def case_file(
+    case: Values,
+    events: Iterable[Event],
+    letters: Iterable[Letter],
+    inspectors: Mapping[str, Values],
+    today: datetime.date,
+    table: WorkingDayTable,
+) -> CaseFile:
+    """A case with its events and letters brought into their order."""
+    kept = tuple(sorted(letters, key=lambda p: (p.issued or datetime.date.max, p.stamp, p.id)))
+    kinds = {letter.id: letter.kind for letter in kept}
+    order = sorted(
+        events, key=lambda e: (e.day, _rank(e.kind, kinds.get(e.letter or "")), e.stamp, e.id)
+    )
+    return CaseFile(case, tuple(order), kept, inspectors, today, table)
+
+
+_RANKS: Final = {
+    kind: rank
+    for rank, kind in enumerate((
+        EventKind.ACCEPTED, EventKind.NOT_ACCEPTED, EventKind.INFORMED, EventKind.HEARD, EventKind.NEGOTIATED,
+        EventKind.INVESTIGATED, EventKind.EXPLAINED, EventKind.PAYMENT_ORDER, EventKind.SERVED, EventKind.REPLIED,
+        EventKind.OBJECTION_REVIEWED, EventKind.RECHECKED, EventKind.AUTHORITY_ACCEPTED,
+        EventKind.AUTHORITY_RESULT, EventKind.PROCURATORATE, EventKind.WITHDRAWN, EventKind.CLOSED,
+        EventKind.REOPENED,
+    ))
+}  # fmt: skip
+_LETTER_RANKS: Final = {LetterKind.REMINDER: 0, LetterKind.OPINION: 20, LetterKind.SUGGESTION: 40}
+_ABOUT_OPINIONS: Final = frozenset({EventKind.REPLIED, EventKind.OBJECTION_REVIEWED, EventKind.RECHECKED})
+_AFTER_LETTERS: Final = frozenset({
+    EventKind.AUTHORITY_ACCEPTED, EventKind.AUTHORITY_RESULT, EventKind.PROCURATORATE, EventKind.WITHDRAWN,
+    EventKind.CLOSED, EventKind.REOPENED,
+})  # fmt: skip
+
+
+def _rank(kind: EventKind, letter: LetterKind | None) -> int:
+    """The place of a step among those of one day: days are all that is recorded, so the order of the law decides."""
+    rank = _RANKS.get(kind, 99)
+    if letter is None and kind in _ABOUT_OPINIONS:
+        letter = LetterKind.OPINION
+    if letter is not None:
+        return rank + _LETTER_RANKS[letter]
+    return rank + 60 if kind in _AFTER_LETTERS else rank

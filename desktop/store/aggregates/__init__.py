@@ -1,0 +1,32 @@
+"""Counts and lists of records by facts as of a day: what indicators and work lists are added up from.
+
+:mod:`.facts` says what is computed for each record, :mod:`.tallies` counts and lists, :mod:`.outbox` looks at what
+is on its way to other stations.
+"""
+
+from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, unsent
+from desktop.store.aggregates.tallies import (
+    Days,
+    Selection,
+    Span,
+    Tally,
+    count_by_unit,
+    record_ids,
+    row_numbers,
+    snapshot,
+)
+
+__all__ = [
+    "Days",
+    "Selection",
+    "Span",
+    "Tally",
+    "Unsent",
+    "count_by_unit",
+    "open_conflicts",
+    "receipts_due",
+    "record_ids",
+    "row_numbers",
+    "snapshot",
+    "unsent",
+]

@@ -1,0 +1,141 @@
+"""Reads many records at once by keys: what an import compares a file with, and what an export writes.
+
+Keys travel as one JSON array, so that a read-only connection needs no temporary table and a set of fifty thousand
+costs one statement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from desktop.records.canonical import Cell
+from desktop.records.declaration import DELETED_SLOT, Kind, RecordType
+from desktop.records.resolution import Life
+from desktop.records.types import Catalogue
+from desktop.store.columns import quoted, read, table_of
+from desktop.store.database import Database
+from desktop.store.reading import Query, row_numbers
+
+_PAGE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of one record: the asked fields by name, whether it lives, and the slots that are in conflict."""
+
+    id: str
+    unit: str
+    life: Life
+    values: dict[str, Cell]
+    disputed: frozenset[str] = frozenset()
+
+
+def mark(database: Database) -> tuple[int, int]:
+    """A mark that differs as soon as any item was added: how many are known, and the newest operation."""
+    items = database.value("SELECT total(last - first + 1) FROM received")
+    newest = database.value("SELECT max(stamp) FROM operation")
+    return int(items or 0), int(newest or 0)
+
+
+def is_empty(database: Database, record_type: RecordType) -> bool:
+    """Whether there is no record of the type, deleted ones included."""
+    return database.row(f"SELECT 1 FROM {quoted(table_of(record_type.name))} LIMIT 1") is None
+
+
+def held(
+    database: Database, record_type: RecordType, ids: Iterable[str], fields: Sequence[str]
+) -> dict[str, Held]:
+    """The records with these ids, deleted ones included, each with the named fields."""
+    table = quoted(table_of(record_type.name))
+    columns = "".join(f", {read(record_type.by_name[name], 'r.')}" for name in fields)
+    disputed: dict[str, set[str]] = {}
+    for record, slot in database.rows(
+        "SELECT lower(hex(record)), slot FROM conflict WHERE type = ?", (record_type.name,)
+    ):
+        disputed.setdefault(record, set()).add(slot)
+    found: dict[str, Held] = {}
+    for part in _parts(sorted(set(ids))):
+        for row in database.rows(
+            f"SELECT lower(hex(r.id)), u.id, r._life{columns} FROM {table} r JOIN unit_ref u ON u.ref = r.unit"
+            f" WHERE r.id IN (SELECT unhex(value) FROM json_each(?))",
+            (json.dumps(part),),
+        ):
+            values = dict(zip(fields, row[3:], strict=True))
+            found[row[0]] = Held(row[0], row[1], Life(row[2]), values, frozenset(disputed.get(row[0], ())))
+    return found
+
+
+def existing(database: Database, record_type: RecordType, ids: Iterable[str]) -> set[str]:
+    """Which of these ids are held, deleted ones included."""
+    table = quoted(table_of(record_type.name))
+    return {
+        record
+        for part in _parts(sorted(set(ids)))
+        for (record,) in database.rows(
+            f"SELECT lower(hex(id)) FROM {table} WHERE id IN (SELECT unhex(value) FROM json_each(?))",
+            (json.dumps(part),),
+        )
+    }
+
+
+def by_value(
+    database: Database,
+    record_type: RecordType,
+    field: str,
+    values: Iterable[Cell],
+    beside: Sequence[str] = (),
+) -> list[tuple[Cell, str, Life, tuple[Cell, ...]]]:
+    """(value, id, life, cells of ``beside``) of every record whose field holds one of the values, oldest first."""
+    wanted = record_type.by_name[field]
+    cells = "".join(f", {read(record_type.by_name[name], 'r.')}" for name in beside)
+    value = "unhex(value)" if wanted.kind is Kind.LINK else "value"
+    sql = (
+        f"SELECT {read(wanted, 'r.')}, lower(hex(r.id)), r._life{cells}"
+        f" FROM {quoted(table_of(record_type.name))} r"
+        f" WHERE r.{quoted(field)} IN (SELECT {value} FROM json_each(?)) ORDER BY r._row"
+    )
+    keys = sorted({v for v in values if v is not None}, key=str)
+    if not keys:
+        return []
+    found = database.rows(sql, (json.dumps(keys, ensure_ascii=False),))
+    return [(row[0], row[1], Life(row[2]), tuple(row[3:])) for row in found]
+
+
+def deleted_at(database: Database, ids: Sequence[str]) -> dict[str, int]:
+    """The stamp of the newest deletion of each of these records that has one."""
+    return {
+        record: int(stamp)
+        for part in _parts(list(ids))
+        for record, stamp in database.rows(
+            "SELECT lower(hex(record)), max(stamp) FROM version WHERE slot = :deleted AND value <> 'null'"
+            " AND record IN (SELECT unhex(value) FROM json_each(:ids)) GROUP BY record",
+            {"deleted": DELETED_SLOT, "ids": json.dumps(part)},
+        )
+    }
+
+
+def cells(
+    database: Database, types: Catalogue, query: Query, fields: Sequence[str]
+) -> Iterator[tuple[Cell, ...]]:
+    """Id and the named fields of every record of a list, in the order of the list."""
+    record_type = types[query.type]
+    columns = "".join(f", {read(record_type.by_name[name], 'r.')}" for name in fields)
+    numbers = row_numbers(database, types, query)
+    for start in range(0, len(numbers), _PAGE):
+        part = numbers[start : start + _PAGE].tolist()
+        rows = {
+            row[0]: row[1:]
+            for row in database.rows(
+                f"SELECT r._row, lower(hex(r.id)){columns} FROM {quoted(table_of(query.type))} r"
+                f" WHERE r._row IN (SELECT value FROM json_each(?))",
+                (json.dumps(part),),
+            )
+        }
+        yield from (rows[number] for number in part if number in rows)
+
+
+def _parts(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), _PAGE * 10):
+        yield keys[start : start + _PAGE * 10]

@@ -1,0 +1,33 @@
+"""The order of a Chinese dictionary, and the first letters by which people type a name: computed, never sent."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from desktop.resources import resource
+
+
+def sort_key(text: str) -> str:
+    """Pinyin without tones where a character has it, else the character: the order of a Chinese dictionary."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_pinyin())
+
+
+def initials(text: str) -> str:
+    """The first letters of each character's pinyin, as people type them to find a name."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_initials())
+
+
+@cache
+def _pinyin() -> dict[int, str]:
+    found: dict[int, str] = {}
+    for line in resource("pinyin.txt").read_text("utf-8").splitlines():
+        syllable, _, characters = line.partition(" ")
+        if syllable != "#":
+            found.update(dict.fromkeys(map(ord, characters), syllable))
+    return found
+
+
+@cache
+def _initials() -> dict[int, str]:
+    return {code: reading[:1] for code, reading in _pinyin().items()}

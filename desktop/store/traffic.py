@@ -1,0 +1,279 @@
+"""Read-only queries about what travelled: bundles sent and merged, what waits to be sent, and what was not applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.records.canonical import parse
+from desktop.records.types import Catalogue
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+from desktop.store.merging import NOT_REPLACED
+
+Identity = tuple[str, str, int]
+"""Station, incarnation and number: an item for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A bundle that was written; ``position`` is the journal position of its last segment, ``at`` of 1970."""
+
+    peer: str
+    sequence: int
+    at: int
+    position: int
+    items: int
+    file: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A line of the ledger of merges, with its five outcomes."""
+
+    id: int
+    at: int
+    operator: str
+    sender: str
+    sequence: int
+    file: str
+    applied: int
+    known: int
+    held: int
+    conflict: int
+    refused: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The record that an item is about; ``slot`` is empty for a birth."""
+
+    type: str
+    record: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unapplied:
+    """An item that is not applied, here or at a level above (``issuer``, else empty), and why."""
+
+    station: str
+    incarnation: str
+    number: int
+    outcome: str
+    reason: str
+    issuer: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many items of one type wait to be sent: new records and changes, of this station or of others."""
+
+    type: str
+    own: bool
+    births: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedVersion:
+    """One version of a slot in conflict; a head unless something replaces it."""
+
+    type: str
+    record: str
+    slot: str
+    stamp: int
+    operator: str
+    station: str
+    value: Any
+    birth: bool
+    head: bool
+
+
+def setting(database: Database, key: str) -> str:
+    """A setting of the workspace, empty when it was never made."""
+    return str(database.value("SELECT value FROM meta WHERE key = ?", (key,)) or "")
+
+
+def exported(database: Database, limit: int = 500) -> list[Exported]:
+    """The bundles that were written, newest first."""
+    return [Exported(*row) for row in database.rows(
+        "SELECT peer, sequence, at, position, items, file, operator FROM exported ORDER BY at DESC, sequence DESC"
+        " LIMIT ?", (limit,))]  # fmt: skip
+
+
+def merges(database: Database, limit: int = 500) -> list[Merged]:
+    """The ledger of merges, newest first."""
+    return [Merged(*row) for row in database.rows(
+        "SELECT id, at, operator, sender, sequence, file, applied, known, held, conflict, refused, total FROM merge"
+        " ORDER BY id DESC LIMIT ?", (limit,))]  # fmt: skip
+
+
+def merge_items(database: Database, merge: int, limit: int = 2_000) -> list[Unapplied]:
+    """What one merge did not apply, as it was told then."""
+    return [Unapplied(*row) for row in database.rows(
+        "SELECT o.station, o.incarnation, m.number, m.outcome, m.reason FROM merge_item m"
+        " JOIN origin o ON o.ref = m.origin WHERE m.merge = ? ORDER BY m.outcome, m.number LIMIT ?",
+        (merge, limit))]  # fmt: skip
+
+
+def answers(database: Database, limit: int = 5_000) -> list[Unapplied]:
+    """What levels above have not applied, by their newest receipt."""
+    return [Unapplied(*row) for row in database.rows(
+        "SELECT station, incarnation, number, outcome, reason, issuer FROM answer"
+        " ORDER BY outcome DESC, station, number LIMIT ?", (limit,))]  # fmt: skip
+
+
+def set_aside(database: Database, limit: int = 5_000) -> list[Unapplied]:
+    """What is refused or held here; ``since`` is in milliseconds since 2020."""
+    return [Unapplied(*row) for row in database.rows(
+        "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0 FROM refused r"
+        " JOIN origin o ON o.ref = r.origin UNION ALL"
+        " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since FROM held h"
+        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (limit,))]  # fmt: skip
+
+
+def count_unapplied(database: Database) -> tuple[int, int, int, int]:
+    """How many items are answered as not applied above, and refused, held and in conflict here."""
+    row = database.row(
+        "SELECT (SELECT count(*) FROM answer), (SELECT count(*) FROM refused), (SELECT count(*) FROM held),"
+        " (SELECT count(*) FROM conflict)"
+    )
+    return (0, 0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+
+
+def stations(database: Database) -> list[tuple[str, str]]:
+    """Station and the unit it was enrolled for, of every grant held here, the newest grant of a station last."""
+    found: list[tuple[str, str]] = database.rows(
+        "SELECT station, lower(hex(holder)) FROM r_grant WHERE _life <> 1 AND station IS NOT NULL"
+        " AND holder IS NOT NULL ORDER BY _stamp"
+    )
+    return found
+
+
+def waiting(database: Database, types: Catalogue, station: str, position: int) -> list[Waiting]:
+    """What a bundle upward would carry now: items after a journal position and own items in no segment yet."""
+    spans = _waiting_spans(database, station, position)
+    if not spans:
+        return []
+    values = ", ".join("(?, ?, ?, ?)" for _ in spans)
+    span = f"WITH span (origin, first, last, own) AS (VALUES {values})"
+    parameters = [n for row in spans for n in row]
+    found: dict[tuple[str, bool], list[int]] = {}
+    for name in types:
+        for own, count in database.rows(
+            f"{span} SELECT s.own, count(*) FROM {quoted(table_of(name))} r JOIN span s"
+            f" ON r._origin = s.origin AND r._number BETWEEN s.first AND s.last GROUP BY s.own",
+            parameters,
+        ):
+            found.setdefault((name, bool(own)), [0, 0])[0] += count
+    # One item is one version, but the births that were copied to the log are births.
+    for name, own, count in database.rows(
+        f"{span} SELECT v.type, s.own, count(*) FROM span s JOIN version v ON v.origin = s.origin"
+        f" AND v.number BETWEEN s.first AND s.last AND NOT v.birth GROUP BY v.type, s.own",
+        parameters,
+    ):
+        found.setdefault((name, bool(own)), [0, 0])[1] += count
+    return [Waiting(name, own, births, changes) for (name, own), (births, changes) in found.items()]
+
+
+def count_waiting(database: Database, position: int) -> int:
+    """How many items a bundle upward would carry now."""
+    return int(
+        database.value(
+            "SELECT (SELECT coalesce(sum(total), 0) FROM segment WHERE vouched IS NULL AND position > ?)"
+            " + (SELECT count(*) FROM pending_line)",
+            (position,),
+        )
+    )
+
+
+def _waiting_spans(database: Database, station: str, position: int) -> list[tuple[int, int, int, int]]:
+    """Origin, first, last and whether it is this station's; neighbours joined, so that there are few."""
+    rows: list[tuple[int, int, int, int]] = database.rows(
+        "SELECT s.origin, s.first, s.last, o.station = :station FROM segment s JOIN origin o ON o.ref = s.origin"
+        " WHERE s.vouched IS NULL AND s.position > :position UNION ALL"
+        " SELECT o.ref, min(p.number), max(p.number), 1 FROM pending_line p JOIN origin o"
+        " ON o.station = :station AND o.incarnation = (SELECT value FROM meta WHERE key = 'incarnation')"
+        " GROUP BY o.ref ORDER BY 1, 2",
+        {"station": station, "position": position},
+    )
+    spans: list[tuple[int, int, int, int]] = []
+    for origin, first, last, own in rows:
+        if spans and spans[-1][0] == origin and spans[-1][2] + 1 >= first:
+            spans[-1] = (origin, spans[-1][1], max(last, spans[-1][2]), own)
+        else:
+            spans.append((origin, first, last, own))
+    return spans
+
+
+def locate(database: Database, types: Catalogue, items: Iterable[Identity]) -> dict[Identity, Place]:
+    """The records that items are about, for those that are held here in whatever state."""
+    wanted: dict[int, dict[int, Identity]] = {}
+    refs = {(s, i): ref for ref, s, i in database.rows("SELECT ref, station, incarnation FROM origin")}
+    for item in items:
+        ref = refs.get(item[:2])
+        if ref is not None:
+            wanted.setdefault(ref, {})[item[2]] = item
+    found: dict[Identity, Place] = {}
+    for ref, numbers in wanted.items():
+        _locate_logged(database, ref, numbers, found)
+        _locate_births(database, types, ref, {n: i for n, i in numbers.items() if i not in found}, found)
+    return found
+
+
+def _locate_logged(
+    database: Database, ref: int, numbers: dict[int, Identity], found: dict[Identity, Place]
+) -> None:
+    for part in _parts(sorted(numbers)):
+        marks = ", ".join("?" * len(part))
+        for number, type_name, record, slot in database.rows(
+            f"SELECT number, type, lower(hex(record)), coalesce(slot, '') FROM held"
+            f" WHERE origin = ? AND number IN ({marks})"
+            f" UNION ALL SELECT number, type, lower(hex(record)), coalesce(slot, '') FROM refused"
+            f" WHERE origin = ? AND number IN ({marks})"
+            f" UNION ALL SELECT number, type, lower(hex(record)), CASE birth WHEN 1 THEN '' ELSE slot END"
+            f" FROM version WHERE origin = ? AND number IN ({marks})",
+            [ref, *part, ref, *part, ref, *part],
+        ):
+            found.setdefault(numbers[number], Place(type_name, record, slot))
+
+
+def _locate_births(
+    database: Database,
+    types: Catalogue,
+    ref: int,
+    numbers: dict[int, Identity],
+    found: dict[Identity, Place],
+) -> None:
+    for part in _parts(sorted(numbers)):
+        marks = ", ".join("?" * len(part))
+        for name in types:
+            for number, record in database.rows(
+                f"SELECT _number, lower(hex(id)) FROM {quoted(table_of(name))}"
+                f" WHERE _origin = ? AND _number IN ({marks})",
+                [ref, *part],
+            ):
+                found[numbers[number]] = Place(name, record, "")
+
+
+def _parts(numbers: Sequence[int], size: int = 300) -> Iterable[Sequence[int]]:
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))
+
+
+def disputed_versions(database: Database, record: str = "") -> list[DisputedVersion]:
+    """Every version of every slot in conflict, or of those of one record, newest first within a slot."""
+    return [
+        DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
+        for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
+            f"SELECT v.type, lower(hex(v.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
+            f" ({NOT_REPLACED}) FROM conflict c JOIN version v ON v.record = c.record AND v.slot = c.slot"
+            f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
+            f" ORDER BY v.record, v.slot, v.stamp DESC",
+            {"record": record},
+        )
+    ]

@@ -1,0 +1,164 @@
+"""What the sync page reads: what waits, who has what, what was not taken and why, and files that are looked at first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import exchange, records, traffic, unsettled
+from desktop.operations.session import Session
+from desktop.operations.traffic import Here
+from desktop.records.declaration import Level
+from desktop.sync.errors import DiskGone, GrantForOther
+from tests.operations.stations import enrol, report_up, station
+
+CODE = "91330106MA2ABCDEX7"
+
+
+def here(session: Session) -> Here:
+    return Here(session.types, session.codes, session.unit, session.ledger.station)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[Session, Session, Session]:
+    """A district, a town that may enrol, and a village of the town."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    return district, town, village
+
+
+def test_the_standing_follows_the_three_files(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+
+    def standing(session: Session) -> traffic.Standing:
+        return traffic.standing(session.database, session.unit)
+
+    assert standing(district) == traffic.Standing(False, False, True, True, True)
+    assert standing(village) == traffic.Standing(True, False, False, False, False)
+    exchange.request(village, tmp_path / "a.xsq")
+    assert standing(village) == traffic.Standing(True, True, False, False, False)
+    exchange.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    exchange.accept(village, tmp_path / "a.xsg")
+    assert standing(village) == traffic.Standing(True, True, True, False, False)
+
+
+def test_what_waits_is_what_the_next_bundle_carries(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    saved = records.save(village, "enterprise", {"name": "一家", "uscc": CODE})
+    records.save(village, "enterprise", {"name": "改过的一家"}, record=saved.record)
+    records.save(village, "visit", {"enterprise": saved.record})
+    seen = traffic.overview(village.database, here(village))
+    assert seen.waiting == 3
+    enterprise, visit = village.types["enterprise"].label, village.types["visit"].label
+    assert {(c.label, c.births, c.changes) for c in seen.own} == {(enterprise, 1, 1), (visit, 1, 0)}
+    assert exchange.send(village, tmp_path / "a.xsj").items == 3
+    exchange.merge(town, [tmp_path / "a.xsj"])
+    above = traffic.overview(town.database, here(town))
+    assert {(c.births, c.changes) for c in above.below} == {(1, 1), (1, 0)}
+    assert {c.label for c in above.own} >= {"入网批准"}
+    assert above.waiting == exchange.send(town, tmp_path / "b.xsj").items
+
+
+def test_a_bundle_counts_as_confirmed_only_after_its_receipt(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    records.save(village, "enterprise", {"name": "一家"})
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    peer = traffic.overview(village.database, here(village)).upward
+    assert peer is not None
+    assert peer.sent is not None
+    assert (peer.sent.sequence, peer.sent.items, peer.confirmed) == (sent.sequence, 1, False)
+    exchange.merge(town, [sent.path])
+    down = exchange.send(town, tmp_path / "down.xsj", to=village.ledger.station)
+    exchange.receive(village, [down.path])
+    after = traffic.overview(village.database, here(village))
+    assert after.upward is not None
+    assert after.upward.confirmed
+    assert after.upward.received is not None
+    assert after.waiting == 0
+
+
+def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advice(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    one, two = (station(tmp_path, f"33011010{i}", f"{n}镇总工会", Level.TOWN) for i, n in ((9, "甲"), (8, "乙")))
+    for town in (one, two):
+        enrol(town, district, tmp_path)
+    saved = records.save(one, "enterprise", {"name": "别家的茶厂"}, unit=two.unit.id)
+    report_up(one, district, tmp_path)
+    (told,) = unsettled.unsettled(one.database, here(one))
+    assert (told.outcome, told.above, told.own) == ("refused", True, True)
+    assert (told.type, told.record, told.title, told.slot_label) == (
+        "enterprise", saved.record, "别家的茶厂", "整条记录",
+    )  # fmt: skip
+    assert told.reason == "它不在本单位负责的范围内"
+    assert told.advice
+    (at_desk,) = unsettled.unsettled(district.database, here(district))
+    assert (at_desk.above, at_desk.author, at_desk.known) == (False, "甲镇总工会", False)
+
+
+def test_a_conflict_is_told_with_its_field(three: tuple[Session, Session, Session], tmp_path: Path) -> None:
+    _, town, village = three
+    saved = records.save(village, "enterprise", {"name": "原名", "uscc": CODE})
+    report_up(village, town, tmp_path)
+    records.save(town, "enterprise", {"name": "镇里改的"}, record=saved.record)
+    records.save(village, "enterprise", {"name": "村里改的"}, record=saved.record)
+    result = report_up(village, town, tmp_path).bundles[0]
+    (shown,) = unsettled.in_words(town.database, here(town), result.unapplied)
+    assert (shown.slot, shown.slot_label, shown.known) == ("name", "单位名称", True)
+    (told,) = [t for t in unsettled.unsettled(village.database, here(village)) if t.own]
+    assert (told.outcome, told.slot_label, told.title) == ("conflict", "单位名称", "镇里改的")
+    line = traffic.merge_log(town.database, here(town))[0]
+    assert (line.name, line.merged.conflict) == ("径山村工会", 1)
+    (detail,) = unsettled.merge_details(town.database, here(town), line.merged.id)
+    assert detail.record == saved.record
+
+
+def test_the_digest_for_the_reader_is_that_of_the_operation(three: tuple[Session, Session, Session]) -> None:
+    _, town, village = three
+    records.save(village, "enterprise", {"name": "一家"})
+    assert traffic.content_digest(village.database, here(village)) == exchange.digest(village)
+    assert traffic.content_digest(town.database, here(town), village.unit.id) == exchange.digest(
+        town, village.unit.name
+    )
+
+
+def test_request_and_grant_are_looked_at_before_anything_is_decided(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village, other = (
+        station(tmp_path, f"33011010920{i}", f"{n}村工会", Level.VILLAGE) for i, n in enumerate("甲乙")
+    )
+    asked = exchange.request(village, tmp_path / "a.xsq")
+    seen = traffic.look_request(tmp_path / "a.xsq")
+    assert (seen.name, seen.level, str(seen.words)) == ("甲村工会", Level.VILLAGE, asked.words)
+    exchange.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    offered = traffic.look_grant(village, tmp_path / "a.xsg")
+    assert (offered.grantor, offered.unit, offered.may_enrol) == ("余杭区总工会", "甲村工会", False)
+    assert not traffic.standing(village.database, village.unit).enrolled
+    exchange.request(other, tmp_path / "b.xsq")
+    with pytest.raises(GrantForOther):
+        traffic.look_grant(other, tmp_path / "a.xsg")
+    with pytest.raises(DiskGone):
+        traffic.look_request(tmp_path / "gone.xsq")
+
+
+def test_receipts_that_cannot_be_written_leave_the_merge_standing(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    records.save(village, "enterprise", {"name": "一家"})
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    (tmp_path / "stick").write_text("not a folder", "utf-8")
+    done = traffic.merge(town, [sent.path], tmp_path / "stick")
+    assert done.report.bundles[0].applied == 1
+    assert (len(done.receipts), len(done.failed)) == (0, 1)
+    again = traffic.merge(town, [sent.path], tmp_path / "receipts")
+    assert again.report.bundles[0].known == 1
+    assert [s.name for s in again.receipts] == ["径山村工会"]
