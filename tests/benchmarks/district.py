@@ -97,7 +97,7 @@ def rows_of(sender: Sender, number: int, counts: dict[str, int]) -> Iterator[Row
 def enterprise(rnd: random.Random, i: int) -> dict[str, Cell]:
     """20 filled fields."""
     return {
-        "name": f"杭州{rnd.choice('恒锦瑞华盛达')}{rnd.choice('通源美科隆泰')}{i}{rnd.choice(('科技', '机械', '服饰'))}有限公司",
+        "name": "杭州" + rnd.choice("恒锦瑞华盛达") + rnd.choice("通源美科隆泰") + f"{i}有限公司",
         "uscc": f"9133011{i:011d}"[:18],
         "registered_address": f"浙江省杭州市余杭区良渚街道古墩路{i % 2000}号",
         "address": f"杭州市余杭区良渚街道古墩路{i % 2000}号{i % 9}幢",
@@ -211,7 +211,8 @@ def bundle(sender: Sender, path: Path, size: int = segments.MAX_LINES, first: in
     sender.sequence += 1
     draft = Draft(
         program="0.1.0", schema=1, kind="up", sequence=sender.sequence, last=sender.last, unit=sender.unit, tree=0,
-        receiver=sender.desk.station, recipient=sender.desk.claims.recipient, created=START, previous=None, counts=counts,
+        receiver=sender.desk.station, recipient=sender.desk.claims.recipient, created=START, previous=None,
+        counts=counts,
     )  # fmt: skip
     envelope.write_bundle(path, draft, outgoing, sender.keys, sender.chain, random.Random(1).randbytes)
     return path

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import resource as usage
+import json
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from desktop.operations import exchange
+from desktop.records import items
+from desktop.records.items import Head, Replaced
 from desktop.records.types import catalogue
 from desktop.store import schema
 from desktop.store.columns import bind, quoted, sql_type
 from desktop.store.database import CACHE_KIB, Database
 from tests.benchmarks import district
 
+ROOT = Path(__file__).parents[2]
+SMALL = 2
+"""Stations of the small ledger: 6 200 rows against the 620 000 of 200 stations."""
+EDITS = 1_000
+
 
 def plain_insert(folder: Path, senders: list[district.Sender]) -> tuple[float, int]:
-    """Seconds that a bare ``executemany`` of the same rows takes, same columns and indexes, one transaction."""
+    """Seconds that a bare ``executemany`` of the same rows takes: same columns and indexes, one transaction."""
     types = catalogue()
     database = Database.open(folder / "plain.db", bytes(32), create=True)
     for name in district.COUNTS:
         columns = ", ".join(f"{quoted(f.name)} {sql_type(f)}" for f in types[name].fields)
-        database.execute(f"CREATE TABLE r_{name} (_row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, unit INTEGER,"
-                         f" _life INTEGER, _sort TEXT, {columns})")  # fmt: skip
+        database.execute(
+            f"CREATE TABLE r_{name} (_row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, unit INTEGER,"
+            f" _life INTEGER, _sort TEXT, {columns})"
+        )
     rows: dict[str, list[tuple[object, ...]]] = {}
     for number, sender in enumerate(senders):
         for name, record, _, values in district.rows_of(sender, number, district.COUNTS):
@@ -41,39 +52,85 @@ def plain_insert(folder: Path, senders: list[district.Sender]) -> tuple[float, i
     return seconds, sum(map(len, rows.values()))
 
 
-def run(folder: Path, stations: int = 200) -> dict[str, object]:
-    """The ratios of the table "Speed": first merge, repeat, other segments, and peak memory of the merge in MB."""
-    desk, senders = district.build(folder, stations)
-    paths, again = [], []
+def run(folder: Path, stations: int = 200) -> dict[str, Any]:
+    """First merge, repeat, other segments and peak memory; then 1 000 edits into the large and a small ledger."""
+    desk, senders = district.build(folder / "large", stations)
+    desk.workspace.close()
     for number, sender in enumerate(senders):
         district.birth_lines(sender, list(district.rows_of(sender, number, district.COUNTS)))
-        paths.append(district.bundle(sender, folder / f"{number:03d}.xsj"))
-        again.append(district.bundle(sender, folder / f"{number:03d}b.xsj", size=1_700))
-        sender.lines.clear()
+        district.bundle(sender, folder / "large" / f"{number:03d}.xsj")
+        district.bundle(sender, folder / "large" / f"{number:03d}b.xsj", size=1_700)
+        if number:
+            sender.lines.clear()
     plain, rows = plain_insert(folder, senders)
-    first = _timed(desk, paths)
-    repeat = _timed(desk, paths)
-    recut = _timed(desk, again)
-    peak = usage.getrusage(usage.RUSAGE_SELF).ru_maxrss // 1024
-    desk.workspace.close()
+    first = child(folder / "large", [f"{i:03d}.xsj" for i in range(stations)])
+    repeat = child(folder / "large", [f"{i:03d}.xsj" for i in range(stations)])
+    recut = child(folder / "large", [f"{i:03d}b.xsj" for i in range(stations)])
+    large = min(edits(folder / "large", senders[0], turn) for turn in range(3))
+    small = _small(folder / "small")
     return {
         "rows": rows,
         "engine": "SQLCipher",
         "cache_size_kib": CACHE_KIB,
-        "plain_seconds": round(plain, 2),
-        "first_seconds": round(first, 2),
-        "merge_against_plain": round(first / plain, 2),
-        "repeat_against_first": round(repeat / first, 3),
-        "recut_against_first": round(recut / first, 2),
-        "peak_mb_of_process": peak,
+        "plain_seconds": plain,
+        "first_seconds": first["seconds"],
+        "merge_against_plain": first["seconds"] / plain,
+        "search_index_against_plain": first["index_seconds"] / plain,
+        "repeat_against_first": repeat["seconds"] / first["seconds"],
+        "recut_against_first": recut["seconds"] / first["seconds"],
+        "edits_large_against_small": large / small,
+        "peak_mb": first["peak_mb"],
     }
 
 
-def _timed(desk, paths: list[Path]) -> float:  # type: ignore[no-untyped-def]
-    started = time.perf_counter()
-    report = exchange.merge(desk, paths)
-    seconds = time.perf_counter() - started
-    problems = [b.problem for b in report.bundles if b.problem]
-    if problems:
-        raise RuntimeError(f"the benchmark's own bundles were refused: {problems[0]}")
-    return seconds
+def _small(folder: Path) -> float:
+    desk, senders = district.build(folder, SMALL)
+    desk.workspace.close()
+    for number, sender in enumerate(senders):
+        district.birth_lines(sender, list(district.rows_of(sender, number, district.COUNTS)))
+        district.bundle(sender, folder / f"{number:03d}.xsj")
+    child(folder, [f"{i:03d}.xsj" for i in range(SMALL)])
+    return min(edits(folder, senders[0], turn) for turn in range(3))
+
+
+def edits(folder: Path, sender: district.Sender, turn: int) -> float:
+    """Seconds to merge a further bundle with 1 000 changes of the sender's first 1 000 members."""
+    first = sender.last + 1
+    births = [n for n, line in sender.lines if line.startswith(b'[["birth","member"')][:EDITS]
+    by_number = dict(sender.lines)
+    for born in births:
+        record = by_number[born][20:52].decode()
+        sender.last += 1
+        stamp = (district.STAMP_MS + sender.last) << 22 | int(sender.keys.station[:5], 16) >> 1
+        # Every turn replaces what the turn before wrote, as one person's later edits do.
+        before = stamp - ((EDITS << 22) if turn else (sender.last - born) << 22)
+        head = Head(
+            items.CHANGE,
+            "member",
+            record,
+            sender.unit,
+            "education",
+            stamp,
+            (Replaced(before),),
+            sender.last,
+            "王芳",
+        )
+        sender.lines.append((sender.last, items.change_line(head, str(turn % 8 + 1), None)))
+    name = f"edits{turn}.xsj"
+    district.bundle(sender, folder / name, first=first)
+    result = child(folder, [name])
+    if result["applied"] != EDITS:
+        raise RuntimeError(f"{result['applied']} of {EDITS} edits were applied")
+    return float(result["seconds"])
+
+
+def child(folder: Path, names: list[str]) -> dict[str, Any]:
+    """Merges in a process of its own."""
+    listing = folder / "listing.txt"
+    listing.write_text("\n".join(names), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.child", str(folder), str(listing)],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result

@@ -1,0 +1,49 @@
+"""One timed piece of work in a process of its own, so that its peak memory is its own: prints a JSON line."""
+
+from __future__ import annotations
+
+import json
+import resource as usage
+import sys
+import time
+from pathlib import Path
+
+from desktop.operations.session import Session, open_session
+from desktop.store import indexing
+from desktop.sync import receiving, station
+from tests.operations.stations import repeatable
+
+
+def merge(folder: Path, names: list[str]) -> dict[str, object]:
+    """The merge of bundles into the desk of a folder, and the search index after it on its own."""
+    desk = _desk(folder)
+    started = time.perf_counter()
+    report = receiving.merge_bundles(
+        desk.ledger, station.load_keys(desk.ledger), [folder / n for n in names], desk.operator.name
+    )
+    seconds = time.perf_counter() - started
+    problems = [str(b.problem) for b in report.bundles if b.problem]
+    if problems:
+        raise RuntimeError(f"the benchmark's own bundles were refused: {problems[0]}")
+    # Linux counts in KiB; measured before the index, which is made later and in pages.
+    peak = usage.getrusage(usage.RUSAGE_SELF).ru_maxrss // 1024
+    started = time.perf_counter()
+    indexing.refresh_stale(desk.database, desk.types)
+    index = time.perf_counter() - started
+    applied = sum(b.applied for b in report.bundles)
+    desk.workspace.close()
+    return {"seconds": seconds, "index_seconds": index, "peak_mb": peak, "applied": applied}
+
+
+def _desk(folder: Path) -> Session:
+    return open_session(folder / "desk", "区总", "password1", repeatable("later"))
+
+
+def main() -> None:
+    """``python -m tests.benchmarks.child FOLDER BUNDLE…``; names of bundles may come as a file of lines."""
+    folder, listing = Path(sys.argv[1]), Path(sys.argv[2])
+    print(json.dumps(merge(folder, listing.read_text("utf-8").split())))
+
+
+if __name__ == "__main__":
+    main()
