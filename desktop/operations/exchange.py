@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem
+from desktop.operations import audit
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, NotAllowed, Session
 from desktop.operations.workspaces import unit_id
 from desktop.records.declaration import Level, Role
@@ -226,6 +227,24 @@ def read_root(path: Path) -> tuple[bytes, ...]:
 def own_root(session: Session) -> tuple[bytes, ...]:
     """The root that counts here, DER; empty before enrolment."""
     return station.own_chain(session.ledger)[-1:]
+
+
+def export_root(session: Session, out: Path) -> None:
+    """Writes the root certificate as PEM, for verifying bundles without this program."""
+    root = own_root(session)
+    if not root:
+        raise NotEnrolled("本单位还没有入网，没有根证书。")
+    write_whole(out, certificates.to_pem(root))
+
+
+def export_identity(session: Session, out: Path) -> None:
+    """Writes the age identity with which this station's bundles are read by public tools; it is noted first.
+
+    Whoever has the file can read every bundle that was made for this station.
+    """
+    session.require(Role.DESK)
+    audit.note(session, "导出解密密钥", out.name)
+    write_whole(out, station.load_keys(session.ledger).identity_file().encode())
 
 
 def merge(

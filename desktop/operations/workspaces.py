@@ -14,7 +14,7 @@ from desktop.store.environment import Environment
 from desktop.store.keys import Cost
 from desktop.store.ledger import NewRecord
 from desktop.store.workspace import OwnUnit, Workspace
-from desktop.sync import certificates, identity, station
+from desktop.sync import certificates, identity, sending, station
 from desktop.sync.certificates import Claims, grant_serial
 
 ROOT_PATH_LENGTH = 4
@@ -91,3 +91,31 @@ def _begin_tree(session: Session, unit: OwnUnit, keys: identity.StationKeys) -> 
         session.ledger.write(
             "建立体系", session.operator.name, births=[NewRecord("unit", unit.id, unit.id, cells)]
         )
+
+
+def backup(session: Session, target: Path) -> Path:
+    """A whole encrypted copy of the ledger at ``target``; it opens with today's passwords only beside its key slots."""
+    session.workspace.backup(target)
+    return target
+
+
+def restore(
+    folder: Path,
+    source: Path,
+    operator: str,
+    password: str,
+    environment: Environment | None = None,
+    types: Catalogue | None = None,
+) -> Session:
+    """Puts a backup of this workspace in the place of its ledger, which is kept beside, and opens it.
+
+    A restored ledger begins a new incarnation, because numbers that it gave after the backup may have travelled;
+    what was sent since comes down again with the next receipt. Raises ``WrongKey`` for another workspace's backup.
+    """
+    environment = environment or Environment()
+    workspace = Workspace.restore(folder, source, types or catalogue(), environment, operator, password)
+    session = Session(workspace)
+    keys = station.load_keys(workspace.ledger)
+    sending.cut_own(workspace.ledger, keys)
+    station.begin_incarnation(workspace.ledger, identity.new_incarnation(environment.random))
+    return session

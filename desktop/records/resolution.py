@@ -100,15 +100,8 @@ def split_counted(versions: Iterable[Version]) -> tuple[list[Version], list[Vers
     return counted, [v for v in versions if not v.birth and v.unit not in units]
 
 
-def tombstone_value(heads: Iterable[Version]) -> str:
-    """The value of a tombstone: the heads and births that its writer saw (rule 9)."""
-    return canonical_tombstone(
-        {(h.slot, h.stamp) for h in heads if not h.birth}, {h.stamp for h in heads if h.birth}
-    )
-
-
 def canonical_tombstone(heads: Iterable[tuple[str, int]], births: Iterable[int]) -> str:
-    """The canonical text of a tombstone: sorted ``slot@stamp`` words and birth stamps in wire form."""
+    """The value of a tombstone: the heads and births that its writer saw (rule 9), as sorted words in wire form."""
     return canonical(
         {
             "births": " ".join(sorted(f"{b:016x}" for b in births)),

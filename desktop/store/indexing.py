@@ -16,6 +16,8 @@ from desktop.store.database import Database
 from desktop.store.pinyin import initials
 
 BOUNDARY = "\ue000"
+MANY = 10_000
+"""Changed records of a type whose ids a merge remembers one by one."""
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
 
@@ -64,13 +66,31 @@ def update(database: Database, record_type: RecordType, records: Sequence[str]) 
         _index(database, record_type, f"WHERE id IN ({marks})", part)
 
 
-def update_or_mark(database: Database, record_type: RecordType, records: Sequence[str]) -> None:
-    """After a merge: each changed row, or a mark that all is to be indexed anew when a tenth has changed (rule 32)."""
-    held = int(database.value(f"SELECT count(*) FROM {quoted(table_of(record_type.name))}"))
-    if len(records) * 10 > held + 10_000:
-        mark_stale(database, record_type.name)
-    else:
-        update(database, record_type, records)
+class Changed:
+    """Which records a merge has changed, by type; from :data:`MANY` on it only remembers that there were many."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, set[str] | None] = {}
+
+    def add(self, type_name: str, records: Iterable[str]) -> None:
+        """Notes changed records."""
+        known = self._records.setdefault(type_name, set())
+        if known is not None:
+            known.update(records)
+            if len(known) > MANY:
+                self._records[type_name] = None
+
+    def bring_up_to_date(self, database: Database, types: Mapping[str, RecordType]) -> None:
+        """Each changed row, or a mark that all is to be indexed anew when a tenth has changed (rule 32)."""
+        for type_name, records in sorted(self._records.items()):
+            record_type = types.get(type_name)
+            if record_type is None:
+                continue
+            held = int(database.value(f"SELECT count(*) FROM {quoted(table_of(type_name))}"))
+            if records is None or len(records) * 10 > held + MANY:
+                mark_stale(database, type_name)
+            else:
+                update(database, record_type, sorted(records))
 
 
 def mark_stale(database: Database, type_name: str) -> None:

@@ -111,7 +111,7 @@ class Merger:
         self._units: dict[str, int] = {u: r for r, u in database.rows("SELECT ref, id FROM unit_ref")}
         self._result = Result()
         self._parents: set[tuple[str, bytes]] = set()
-        self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = ? LIMIT 1", (DELETED_SLOT,)))
+        self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = '_deleted' LIMIT 1"))
         for statement in STAGED.split(";"):
             if statement.strip():
                 database.execute(statement)

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS version (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, unit INTEGER NOT NULL, birth INTEGER NOT NULL,
     operator TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, slot, stamp, origin, number));
 CREATE INDEX IF NOT EXISTS version_item ON version (origin, number);
+CREATE INDEX IF NOT EXISTS version_deleted ON version (record) WHERE slot = '_deleted';
 CREATE TABLE IF NOT EXISTS replacement (
     record BLOB NOT NULL, slot TEXT NOT NULL, replaced INTEGER NOT NULL, origin INTEGER NOT NULL,
     number INTEGER NOT NULL, PRIMARY KEY (record, slot, replaced, origin, number));

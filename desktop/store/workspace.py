@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,6 +167,42 @@ class Workspace:
         workspace = cls(folder, ledger, Operator(operator, Role(found[0])), lock, slots, key)
         workspace.backup_daily()
         return workspace
+
+    @classmethod
+    def restore(
+        cls,
+        folder: Path,
+        source: Path,
+        types: Catalogue,
+        environment: Environment,
+        operator: str,
+        password: str,
+    ) -> Workspace:
+        """Opens a workspace after putting a backup in the place of its ledger; the replaced one is kept beside.
+
+        Raises what :meth:`open` raises, and ``WrongKey`` when the backup is not of this workspace: then nothing
+        has changed.
+        """
+        if not (folder / LEDGER).exists():
+            raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
+        key = KeySlots.load(folder).open(operator, password)
+        if not source.exists():
+            raise NoWorkspace(f"没有找到备份“{source.name}”。")
+        Database.open(source, key, read_only=True).close()
+        lock = _take_lock(folder)
+        try:
+            current = Database.open(folder / LEDGER, key)
+            current.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            current.close()
+            kept = folder / BACKUPS / f"恢复前-{environment.now()}.db"
+            kept.parent.mkdir(exist_ok=True)
+            beside = folder / (LEDGER + ".new")
+            shutil.copyfile(source, beside)
+            os.replace(folder / LEDGER, kept)
+            os.replace(beside, folder / LEDGER)
+        finally:
+            lock.close()
+        return cls.open(folder, types, environment, operator, password)
 
     @property
     def unit(self) -> OwnUnit:

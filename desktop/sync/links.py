@@ -119,18 +119,21 @@ def note_received(
     )
 
 
-def note_receipt(database: Database, peer: str, own_incarnation: bool, position: int, number: int) -> bool:
+def note_receipt(
+    database: Database, peer: str, peer_incarnation: str, own_incarnation: bool, position: int, number: int
+) -> bool:
     """What a peer says it has of ours. An older receipt than the last changes nothing (rule 25); says if it was new.
 
     ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
-    known to have arrived and all is sent again.
+    known to have arrived and all is sent again. A peer that begins a new incarnation counts its receipts anew and
+    may state a lower position: it was restored (rule 21).
     """
     link = link_to(database, peer)
-    if link is None or number <= link.answered:
+    if link is None or (number <= link.answered and link.peer_incarnation in ("", peer_incarnation)):
         return False
     database.execute(
-        "UPDATE link SET acknowledged = ?, answered = ? WHERE peer = ?",
-        (position if own_incarnation else 0, number, peer),
+        "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
+        (position if own_incarnation else 0, number, peer_incarnation, peer),
     )
     return True
 

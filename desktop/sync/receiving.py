@@ -170,7 +170,7 @@ class _Receiver:
         self._known: Knowledge = station.knowledge(ledger, keys)
         self._judged: dict[str, Certificate] = {}
         self._future: set[str] = set()
-        self._changed: dict[str, set[str]] = {}
+        self._changed = indexing.Changed()
         self._bulk = False
 
     def prepare(self, paths: Sequence[Path]) -> None:
@@ -210,9 +210,7 @@ class _Receiver:
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
         if index:
-            for type_name, records in sorted(self._changed.items()):
-                if type_name in self._ledger.types:
-                    indexing.update_or_mark(self._db, self._ledger.types[type_name], sorted(records))
+            self._changed.bring_up_to_date(self._db, self._ledger.types)
 
     # -- one bundle ------------------------------------------------------------------------------------------------
 
@@ -274,7 +272,9 @@ class _Receiver:
         if receipt.station != self._ledger.station:
             raise BadSegment("the receipt is for another station")
         own = receipt.incarnation == self._ledger.incarnation
-        fresh = links.note_receipt(self._db, said.sender, own, receipt.position, receipt.number)
+        fresh = links.note_receipt(
+            self._db, said.sender, said.incarnation, own, receipt.position, receipt.number
+        )
         if fresh and said.kind == DOWN:
             receipts.keep_answers(self._db, said.sender, receipt.answers)
             return 1 + len(receipt.answers)
@@ -333,9 +333,9 @@ class _Receiver:
             except (OverflowError, DatabaseError) as error:
                 raise BadSegment("a cell does not fit its column") from error
         for births in sorted_items.births:
-            self._changed.setdefault(births.type, set()).update(str(row[0]) for row in births.rows)
+            self._changed.add(births.type, (str(row[0]) for row in births.rows))
         for change in sorted_items.changes:
-            self._changed.setdefault(change.type, set()).add(change.record)
+            self._changed.add(change.type, [change.record])
         if sorted_items.has_tree:
             self._add_result(result, merger.finish(self._now))
             self._refresh()
@@ -399,7 +399,7 @@ class _Receiver:
                 self._db.execute(
                     "UPDATE held SET reason = ? WHERE origin = ? AND number = ?", (HELD_NO_BIRTH, ref, number)
                 )
-            self._changed.setdefault(type_name, set()).add(record)
+            self._changed.add(type_name, [record])
         if released:
             merger.finish(self._now)
 

@@ -199,12 +199,13 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     units = set(reading.subtree(ledger.database, link.unit))
     tree = _tree_records(ledger, units)
     before = link.acknowledged
-    for position, origin_station, compressed in ledger.database.rows(
-        "SELECT s.position, o.station, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
+    for position, origin_station, incarnation, compressed in ledger.database.rows(
+        "SELECT s.position, o.station, o.incarnation, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
         " WHERE s.position > ? ORDER BY s.position",
         (link.acknowledged,),
     ):
-        if origin_station == link.peer:
+        # What the receiver wrote in its present incarnation it has; of earlier ones a restore may have lost some.
+        if origin_station == link.peer and incarnation == link.received_incarnation:
             continue
         frame = frame_of(compressed)
         header, lines = segments.read(frame)

@@ -35,6 +35,15 @@ def load_keys(ledger: Ledger) -> StationKeys:
     )
 
 
+def begin_incarnation(ledger: Ledger, incarnation: str) -> None:
+    """From now on own items are numbered from 1 in a new incarnation, and peers are sent the journal from its start."""
+    with ledger.database.transaction():
+        ledger.set_meta("incarnation", incarnation)
+        ledger.incarnation = incarnation
+        ledger.origin = ledger.origin_ref(ledger.station, incarnation)
+        ledger.database.execute("UPDATE link SET acknowledged = 0")
+
+
 def keep_chain(ledger: Ledger, chain: Sequence[bytes]) -> None:
     """Pins the station's own certificate chain; its last certificate is the root that counts here."""
     ledger.set_meta("chain", json.dumps([base64.b64encode(der).decode() for der in chain]))
