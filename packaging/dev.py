@@ -3,6 +3,7 @@
     python3 packaging/dev.py start [ARGUMENTS OF xiaosanji]
     python3 packaging/dev.py test [--long] [-- ARGUMENTS OF pytest]
     python3 packaging/dev.py bench [--json FILE] [ARGUMENTS OF THE BENCHMARKS]
+    python3 packaging/dev.py package
 
 Standard library only, and no question is ever asked. An older Python must still be able to parse this file, or it
 could not say which one is needed.
@@ -37,6 +38,7 @@ LOCKS = {
     "runtime": ("packaging/requirements.txt",),
     # The second lock repeats the first, so that one run of the resolver sees all of it.
     "dev": ("packaging/requirements-dev.txt",),
+    "package": ("packaging/requirements.txt", "packaging/requirements-package.txt"),
 }
 
 # Debian package -> the library that must load. Without the first seven QtGui cannot even be imported.
@@ -620,7 +622,35 @@ def bench(arguments: Sequence[str]) -> int:
     return run([str(environment.python), "-m", "tests.benchmarks", *arguments])
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"start": start, "test": test, "bench": bench}
+# --- package -------------------------------------------------------------------------------------------------------
+
+
+def package(arguments: Sequence[str]) -> int:
+    """Freeze the program into ``dist/xiaosanji`` from an environment that holds nothing but what it needs."""
+    if arguments:
+        raise Stop("package takes no arguments 此命令没有参数")
+    prepare("runtime")
+    work = ROOT / "build" / "package"
+    work.mkdir(parents=True, exist_ok=True)
+    uv = usable_uv(os.environ, pip_configuration(Path.home()))
+    clean = make_environment(work, uv)
+    install_locks(ROOT, "package", clean, uv)
+    say("Freezing 打包")
+    return run(
+        [
+            str(clean.python), "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
+            "--distpath", str(ROOT / "dist"), "--workpath", str(work / "work"),
+            str(ROOT / "packaging" / "xiaosanji.spec"),
+        ]
+    )  # fmt: skip
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "start": start,
+    "test": test,
+    "bench": bench,
+    "package": package,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
