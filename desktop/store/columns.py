@@ -40,7 +40,7 @@ def title_fields(record_type: RecordType) -> tuple[Field, ...]:
 def title_text(record_type: RecordType, alias: str = "") -> str:
     """The words that a list is sorted by, as SQL."""
     parts = [f"coalesce({alias}{quoted(f.name)}, '')" for f in title_fields(record_type)]
-    return " || ' ' || ".join(parts) or "''"
+    return " || ".join(parts) or "''"
 
 
 def read(field: Field, alias: str = "") -> str:

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.records.canonical import ABSENT, canonical
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
 from desktop.records.resolution import ItemId, Life, Version, life_of, resolve_record
 from desktop.records.types import Catalogue
 from desktop.store import columns, schema
 from desktop.store.columns import quoted, table_of, title_fields, title_text
 from desktop.store.database import Database
-from desktop.store.pinyin import sort_key
 
 HELD_NO_BIRTH = "no_birth"
 HELD_UNIT = "unit"
@@ -136,38 +135,17 @@ class Merger:
         if record_type is None:
             schema.ensure_unknown_type(self._db, births.type)
         fields = [known.get(c) for c in births.columns]
-        kept = [(i, f) for i, f in enumerate(fields, start=5) if f is not None]
-        names = [*columns.BASE_COLUMNS[:-1], *(f.name for _, f in kept), "_sort"]
-        values = ["unhex(?)", "?", "?", "?", "?", "?", *(columns.bind(f) for _, f in kept), "?"]
-        sql = (
-            f"INSERT INTO {quoted(table_of(births.type))} ({', '.join(map(quoted, names))})"
-            f" VALUES ({', '.join(values)}) ON CONFLICT (id) DO NOTHING"
-        )
-        titles = [
-            i
-            for i, f in kept
-            if record_type is not None and f.name in {t.name for t in title_fields(record_type)}
-        ]
-        unit_refs = {u: self.unit_ref(u) for u in {str(row[1]) for row in births.rows}}
-        origin = births.origin
+        by_unit: dict[int, list[tuple[object, ...]]] = {}
+        for row in births.rows:
+            by_unit.setdefault(self.unit_ref(str(row[1])), []).append(row)
         before = self._db.connection.total_changes
-        if len(kept) == len(fields):
-            staged = [
-                (r[0], unit_refs[r[1]], r[2], origin, *r[3:], _title(r, titles))  # type: ignore[index]
-                for r in births.rows
-            ]
-        else:
-            picked = [i for i, _ in kept]
-            staged = [
-                (r[0], unit_refs[r[1]], r[2], origin, r[3], r[4], *(r[i] for i in picked), _title(r, titles))  # type: ignore[index]
-                for r in births.rows
-            ]
-        self._db.connection.executemany(sql, staged)
+        for unit_ref, rows in by_unit.items():
+            self._db.connection.executemany(_insertion(births, record_type, fields, unit_ref), rows)
         inserted = self._db.connection.total_changes - before
         self._result.births[births.type] = self._result.births.get(births.type, 0) + inserted
-        if inserted < len(staged):
+        if inserted < len(births.rows):
             self._add_second_births(births, record_type)
-        if record_type is None or len(kept) < len(fields):
+        if None in fields or record_type is None:
             self._log_unknown(births, record_type, fields)
         self._note_parents(births, record_type)
 
@@ -577,9 +555,33 @@ class Merger:
             self._db.execute(f"DELETE FROM temp.{table}")
 
 
-def _title(row: Sequence[object], places: Sequence[int]) -> str:
-    """The key by which a new row is sorted."""
-    return sort_key(" ".join(str(row[i] or "") for i in places))
+def _insertion(
+    births: Births, record_type: RecordType | None, fields: Sequence[Field | None], unit_ref: int
+) -> str:
+    """The statement that takes a row as it was decoded: numbered parameters, so that nothing is built once more.
+
+    A row is record (1), ``as`` (2, which is ``unit_ref`` here), stamp (3), number (4), operator (5), cells (6 on).
+    """
+    names = [*columns.BASE_COLUMNS[:-1], "_sort"]
+    titles: list[str] = []
+    wanted = {f.name for f in title_fields(record_type)} if record_type is not None else set()
+    bound = []
+    for place, field_ in enumerate(fields, start=6):
+        if field_ is None:
+            continue
+        names.append(field_.name)
+        bound.append(columns.bind(field_).replace("?", f"?{place}"))
+        if field_.name in wanted:
+            titles.append(f"coalesce(?{place}, '')")
+    if fields and fields[-1] is None:
+        # Every cell of a row is bound, so the last one is named even when its column is not known here.
+        titles.append(f"substr(coalesce(?{5 + len(fields)}, ''), 1, 0)")
+    sort = f"sort_key({' || '.join(titles)})" if titles else "''"
+    values = ["unhex(?1)", str(unit_ref), "?3", str(births.origin), "?4", "?5", sort, *bound]
+    return (
+        f"INSERT INTO {quoted(table_of(births.type))} ({', '.join(map(quoted, names))})"
+        f" VALUES ({', '.join(values)}) ON CONFLICT (id) DO NOTHING"
+    )
 
 
 def load_versions(database: Database, record: bytes) -> list[Version]:

@@ -49,11 +49,12 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The record that an item is about; ``slot`` is empty for a birth."""
+    """The record that an item is about; ``slot`` is empty for a birth, ``cells`` of one that was set aside as JSON."""
 
     type: str
     record: str
     slot: str
+    cells: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +232,17 @@ def _locate_logged(
 ) -> None:
     for part in _parts(sorted(numbers)):
         marks = ", ".join("?" * len(part))
-        for number, type_name, record, slot in database.rows(
-            f"SELECT number, type, lower(hex(record)), coalesce(slot, '') FROM held"
+        cells = "CASE kind WHEN 'birth' THEN value ELSE '' END"
+        for number, *place in database.rows(
+            f"SELECT number, type, lower(hex(record)), coalesce(slot, ''), {cells} FROM held"
             f" WHERE origin = ? AND number IN ({marks})"
-            f" UNION ALL SELECT number, type, lower(hex(record)), coalesce(slot, '') FROM refused"
+            f" UNION ALL SELECT number, type, lower(hex(record)), coalesce(slot, ''), {cells} FROM refused"
             f" WHERE origin = ? AND number IN ({marks})"
-            f" UNION ALL SELECT number, type, lower(hex(record)), CASE birth WHEN 1 THEN '' ELSE slot END"
+            f" UNION ALL SELECT number, type, lower(hex(record)), CASE birth WHEN 1 THEN '' ELSE slot END, ''"
             f" FROM version WHERE origin = ? AND number IN ({marks})",
             [ref, *part, ref, *part, ref, *part],
         ):
-            found.setdefault(numbers[number], Place(type_name, record, slot))
+            found.setdefault(numbers[number], Place(*place))
 
 
 def _locate_births(
@@ -263,6 +265,19 @@ def _locate_births(
 
 def _parts(numbers: Sequence[int], size: int = 300) -> Iterable[Sequence[int]]:
     return (numbers[start : start + size] for start in range(0, len(numbers), size))
+
+
+def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
+    """The records with a slot in conflict that are deleted: their fields are not asked about (rule 9)."""
+    names = [t for (t,) in database.rows("SELECT DISTINCT type FROM conflict") if t in types]
+    return {
+        record
+        for name in names
+        for (record,) in database.rows(
+            f"SELECT lower(hex(r.id)) FROM conflict c JOIN {quoted(table_of(name))} r ON r.id = c.record"
+            f" WHERE r._life = 1"
+        )
+    }
 
 
 def disputed_versions(database: Database, record: str = "") -> list[DisputedVersion]:

@@ -318,7 +318,7 @@ class _Receiver:
         result: BundleResult,
     ) -> Merger:
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
-        contents = segments.decode(header, lines)
+        contents = segments.decode(header, lines, self._ledger.types)
         sorted_items = _Sorted(contents, self._ledger.origin_ref(header.station, header.incarnation))
         self._drop_known(sorted_items, result)
         self._judge_items(sorted_items, signer)
@@ -446,7 +446,7 @@ class _Receiver:
             numbers = (
                 range(header.first, header.last + 1)
                 if header.vouched is None
-                else segments.decode(header, lines).numbers
+                else segments.decode(header, lines, self._ledger.types).numbers
             )
             found.update(zip(numbers, hashes, strict=True))
         return found
@@ -455,26 +455,29 @@ class _Receiver:
         """Rules 14 and 15 for what is new: the outcome of each item before any of it is written."""
         header = found.contents.header
         vouched = header.vouched is not None
-        revoked = {n for n in found.contents.numbers
-                   if not trust.item_counts(self._known.state, header.station, header.incarnation, n)}  # fmt: skip
-        found.refuse(revoked, REFUSED_REVOKED)
+        if header.station in self._known.state.revocations:
+            cut = (n for n in found.contents.numbers if not self._counts(header, n))
+            found.refuse(list(cut), REFUSED_REVOKED)
         if milliseconds_of(found.highest_stamp()) > self._now + DAY_MS:
             self._future.add(header.station)
             found.hold(set(found.contents.numbers), HELD_FUTURE)
             return
         if not vouched:
-            for unit, numbers in found.numbers_by_unit().items():
+            for unit in found.units():
                 place = self._place(unit, signer)
                 if place is Place.OUTSIDE:
-                    found.refuse(numbers, REFUSED_SCOPE)
+                    found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
                 elif place is Place.UNKNOWN:
-                    found.hold(numbers, HELD_UNIT)
+                    found.hold(found.numbers_under(unit), HELD_UNIT)
             found.refuse(self._unwritable(found, signer.claims.level), REFUSED_WRITER)
         found.refuse(
             {c.number for c in found.wire_changes() if any(r >= c.stamp for r in c.replaces)}, REFUSED_ORDER
         )
         found.hold({c.number for c in found.wire_changes() if c.kind not in _KINDS}, HELD_KIND)
         found.drop({c.number for c in found.wire_changes() if c.value is None and c.kind in _KINDS})
+
+    def _counts(self, header: Header, number: int) -> bool:
+        return trust.item_counts(self._known.state, header.station, header.incarnation, number)
 
     def _place(self, unit: str, signer: Certificate) -> Place:
         if unit in signer.claims.units:
@@ -631,15 +634,15 @@ class _Sorted:
         """The changes and other items as they came, without those that are known."""
         return [c for c in self.contents.changes if c.number not in self._dropped]
 
-    def numbers_by_unit(self) -> dict[str, set[int]]:
-        """The item numbers under each unit."""
-        found: dict[str, set[int]] = {}
-        for block in self.contents.births.values():
-            for row in block.rows:
-                found.setdefault(row[1], set()).add(row[3])
-        for change in self.contents.changes:
-            found.setdefault(change.unit, set()).add(change.number)
-        return found
+    def units(self) -> set[str]:
+        """The units under which the items were written; most segments have one."""
+        found = {row[1] for block in self.contents.births.values() for row in block.rows}
+        return found | {c.unit for c in self.contents.changes}
+
+    def numbers_under(self, unit: str) -> set[int]:
+        """The numbers of the items that were written under a unit."""
+        births = {row[3] for block in self.contents.births.values() for row in block.rows if row[1] == unit}
+        return births | {c.number for c in self.contents.changes if c.unit == unit}
 
     def highest_stamp(self) -> int:
         """The newest stamp of the segment."""

@@ -6,10 +6,12 @@ is on its way to other stations.
 
 from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, unsent
 from desktop.store.aggregates.tallies import (
+    Condition,
     Days,
     Selection,
     Span,
     Tally,
+    Test,
     count_by_unit,
     record_ids,
     row_numbers,
@@ -17,10 +19,12 @@ from desktop.store.aggregates.tallies import (
 )
 
 __all__ = [
+    "Condition",
     "Days",
     "Selection",
     "Span",
     "Tally",
+    "Test",
     "Unsent",
     "count_by_unit",
     "open_conflicts",

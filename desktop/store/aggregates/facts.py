@@ -16,16 +16,23 @@ from desktop.store.columns import quoted
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one record type: expressions by name, and the joins that they use by alias."""
+    """The facts of one record type: expressions by name, and the joins and tables by the names that they use."""
 
     type: str
     columns: Mapping[str, str]
     joins: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
 
-    def joins_for(self, expressions: Iterable[str]) -> list[str]:
+    def joins_for(self, expressions: Iterable[str]) -> str:
         """The joins whose aliases these expressions name."""
         used = set(re.findall(r"\b([a-z_]+)\.", " ".join(expressions)))
-        return [f"LEFT JOIN {join}" for alias, join in self.joins.items() if alias in used]
+        return " ".join(f"LEFT JOIN {join}" for alias, join in self.joins.items() if alias in used)
+
+    def tables_for(self, expressions: Iterable[str]) -> str:
+        """The tables that these expressions look into, as the beginning of a statement; each is computed once."""
+        text = " ".join(expressions)
+        used = [f"{name} AS MATERIALIZED ({sql})" for name, sql in self.tables.items() if name in text]
+        return f"WITH {', '.join(used)} " if used else ""
 
 
 def _ended(union: str) -> str:
@@ -58,14 +65,23 @@ def _entered(record: str) -> str:
     return f"coalesce({record}.national_entry_date <= :as_of, 0)"
 
 
+TWICE = "id_numbers_held_twice"
+
+
+def _twice(table: str) -> dict[str, str]:
+    """The id numbers that several records have, which are few."""
+    return {
+        TWICE: f"SELECT id_number FROM {table} WHERE id_number <> '' GROUP BY id_number HAVING count(*) > 1"
+    }
+
+
 def _only_one(table: str, better: str) -> str:
-    """Whether no other living record of the same person goes before this one; few ids stand twice."""
-    return (
-        f"(coalesce(r.id_number NOT IN (SELECT id_number FROM {table} WHERE id_number <> ''"
-        f" GROUP BY id_number HAVING count(*) > 1), 1)"
-        f" OR NOT EXISTS (SELECT 1 FROM {table} o WHERE o.id_number = r.id_number AND o._life <> 1"
-        f" AND o.id <> r.id AND {better}))"
-    )
+    """Whether no other living record ``o`` of the same person, by id number, goes before this one, ``s``.
+
+    Those that do not are looked for once, by the index, instead of asking for every record.
+    """
+    return f"""r._row NOT IN (SELECT s._row FROM {table} s WHERE s.id_number IN {TWICE} AND EXISTS (
+        SELECT 1 FROM {table} o WHERE o.id_number = s.id_number AND o._life <> 1 AND o.id <> s.id AND {better}))"""
 
 
 # Enterprises
@@ -83,35 +99,35 @@ _CLASS = """coalesce(r.sector, CASE
     WHEN substr(r.uscc, 1, 2) = '91' THEN 'enterprise'
     ELSE 'unknown' END)"""
 
-_ORGANISED = """CASE
-    WHEN own.standing THEN 'own'
-    WHEN own.enterprise IS NULL AND r.union_state = 'Y' AND coalesce(r.union_state_date, '') <= :as_of THEN 'own'
-    WHEN cover.enterprise IS NOT NULL THEN 'covered'
-    ELSE '' END"""
-"""An own union's record decides; the typed state speaks only where there is none."""
-
 _OWN = f"""(SELECT u.enterprise, max({_standing("u")}) AS standing, max(u.member_count) AS members FROM r_union u
     WHERE u._life <> 1 AND u.enterprise IS NOT NULL AND coalesce(u.status, 'normal') <> 'preparing'
     GROUP BY u.enterprise) own ON own.enterprise = r.id"""
 
-_COVER = f"""(SELECT c.enterprise, max(c.member_count) AS members FROM r_coverage c
-    LEFT JOIN r_union u ON u.id = c."union" WHERE c._life <> 1 AND c.enterprise IS NOT NULL
-    AND coalesce(c.started, '') <= :as_of AND coalesce(c.ended, :as_of) >= :as_of
-    AND (u.id IS NULL OR u._life <> 1 AND {_standing("u")}) GROUP BY c.enterprise) cover
-    ON cover.enterprise = r.id"""
+_COVERING = f"""FROM r_coverage c WHERE c._life <> 1 AND coalesce(c.started, '') <= :as_of
+    AND coalesce(c.ended, :as_of) >= :as_of AND (c."union" IN (SELECT u.id FROM r_union u WHERE u._life <> 1
+    AND {_standing("u")}) OR c."union" NOT IN (SELECT id FROM r_union))"""
+"""Coverage by a union that exists, or of which only the coverage is known here."""
 
-_CONGRESS = """(SELECT coalesce(c.enterprise, u.enterprise) AS enterprise, max(c.started_date) AS day,
-    max(CASE WHEN c.evidence IS NOT NULL THEN c.started_date END) AS proven FROM r_congress c
-    LEFT JOIN r_union u ON u.id = c."union" WHERE c._life <> 1 AND c.started_date <= :as_of
+_ORGANISED = f"""CASE
+    WHEN own.standing THEN 'own'
+    WHEN own.enterprise IS NULL AND r.union_state = 'Y' AND coalesce(r.union_state_date, '') <= :as_of THEN 'own'
+    WHEN r.id IN (SELECT c.enterprise {_COVERING}) THEN 'covered'
+    ELSE '' END"""
+"""An own union's record decides; the typed state speaks only where there is none."""
+
+_CONGRESS = """(SELECT coalesce(c.enterprise, (SELECT u.enterprise FROM r_union u WHERE u.id = c."union"))
+    AS enterprise, max(c.started_date) AS day, max(CASE WHEN c.evidence IS NOT NULL THEN c.started_date END) AS proven
+    FROM r_congress c WHERE c._life <> 1 AND c.started_date <= :as_of
     AND coalesce(c.kind, 'congress') IN ('congress', 'assembly', 'school') AND c.expected_count > 0
-    AND c.present_count * 3 >= c.expected_count * 2 AND c.present_count <= c.expected_count GROUP BY 1) congress
-    ON congress.enterprise = r.id"""
+    AND c.present_count * 3 >= c.expected_count * 2 AND c.present_count <= c.expected_count
+    GROUP BY 1) congress ON congress.enterprise = r.id"""
 """Valid sessions of the employer itself: two thirds of all delegates came (条例第十五条)."""
 
-_TALKS = """(SELECT coalesce(m.enterprise, u.enterprise) AS enterprise, max(m.started_date) AS day,
-    max(CASE WHEN m.evidence IS NOT NULL THEN m.started_date END) AS proven FROM r_meeting m
-    LEFT JOIN r_union u ON u.id = m."union" WHERE m._life <> 1 AND m.started_date <= :as_of
-    AND m.kind IN ('candid_talk', 'deliberation', 'manager_mailbox') GROUP BY 1) talks ON talks.enterprise = r.id"""
+_TALKS = """(SELECT coalesce(m.enterprise, (SELECT u.enterprise FROM r_union u WHERE u.id = m."union"))
+    AS enterprise, max(m.started_date) AS day, max(CASE WHEN m.evidence IS NOT NULL THEN m.started_date END) AS proven
+    FROM r_meeting m WHERE m._life <> 1 AND m.started_date <= :as_of
+    AND m.kind IN ('candid_talk', 'deliberation', 'manager_mailbox')
+    GROUP BY 1) talks ON talks.enterprise = r.id"""
 
 _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 months')"
 """Whether a state-owned employer's last session is more than half a year old."""
@@ -141,7 +157,8 @@ _ENTERPRISE = Facts(
     },
     {
         "own": _OWN,
-        "cover": _COVER,
+        "cover": f"(SELECT c.enterprise, max(c.member_count) AS members {_COVERING} GROUP BY 1) cover"
+        " ON cover.enterprise = r.id",
         "congress": _CONGRESS,
         "talks": _TALKS,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"
@@ -173,14 +190,12 @@ _UNION = Facts(
         "ended": "CASE WHEN r.status IN ('revoked', 'deregistered') THEN r.status_date END",
         "entered": _entered("r"),
         "entry_days": "max(0, julianday(r.national_entry_date) - julianday(r.approval_date))",
-        "members": "coalesce(r.member_count, roll.members, 0)",
-        "on_roll": "coalesce(roll.members, 0)",
-        "not_entered": "coalesce(roll.members - roll.entered, 0)",
+        "wholly_entered": f"""CASE WHEN {_entered("r")} AND r.approval_date >= :plan_first THEN
+            EXISTS (SELECT 1 FROM r_member m WHERE m."union" = r.id AND m._life <> 1 AND {_member("m")})
+            AND NOT EXISTS (SELECT 1 FROM r_member m WHERE m."union" = r.id AND m._life <> 1 AND {_member("m")}
+            AND NOT {_entered("m")}) ELSE 0 END""",
+        "members": "r.member_count",
         "election_due": "coalesce(r.next_election_due, r.term_ended)",
-    },
-    {
-        "roll": f'(SELECT m."union" AS id, count(*) AS members, sum({_entered("m")}) AS entered FROM r_member m'
-        f' WHERE m._life <> 1 AND m."union" IS NOT NULL AND {_member("m")} GROUP BY m."union") roll ON roll.id = r.id'
     },
 )
 
@@ -193,55 +208,62 @@ def _complete() -> str:
     return "(" + " AND ".join(f"r.{name} IS NOT NULL" for name in needed) + ")"
 
 
+_ARRIVED = "(r.admission_kind = 'transferred_in' OR r.admission_kind IS NULL AND r.membership_change = '2')"
+
 _MEMBER = Facts(
     "member",
     {
         "day": "r.first_admission_date",
-        "arrived": "(coalesce(r.admission_kind, CASE r.membership_change WHEN '2' THEN 'transferred_in' END, '')"
-        " = 'transferred_in')",
-        "arrived_on": "coalesce(r.membership_change_date, r.first_admission_date)",
+        "arrived": f"{_ARRIVED} IS TRUE",
+        "arrived_on": f"CASE WHEN {_ARRIVED} THEN coalesce(r.membership_change_date, r.first_admission_date) END",
         "left_on": "CASE WHEN r.membership_change IN ('5', '6') THEN r.membership_change_date END",
         "member": _member("r"),
         "entered": _entered("r"),
         "complete": _complete(),
         "first_record": _only_one(
             "r_member",
-            "(coalesce(o.first_admission_date, '9'), o.id) < (coalesce(r.first_admission_date, '9'), r.id)",
+            "(coalesce(o.first_admission_date, '9'), o.id) < (coalesce(s.first_admission_date, '9'), s.id)",
         ),
         "one_record": _only_one(
             "r_member",
-            f"{_member('o')} AND ({_entered('r')}, o.id) < ({_entered('o')}, r.id)",
+            f"{_member('o')} AND ({_entered('s')}, o.id) < ({_entered('o')}, s.id)",
         ),
+        "no_report": 'r."union" IS NULL OR r."union" IN (SELECT u.id FROM r_union u WHERE u._life <> 1'
+        f" AND u.member_count IS NULL AND {_standing('u')})",
     },
+    tables=_twice("r_member"),
 )
 
 # Training
 
 _PERSON = "coalesce(nullif(o.id_number, ''), o.id)"
 _ATTENDED = (
-    "coalesce(a.result, '') <> 'failed' AND (a.result = 'passed' OR a.half_days IS NOT NULL"
-    " OR CAST(a.hours AS REAL) > 0)"
+    "(a.result = 'passed' OR a.result IS NULL AND (a.half_days IS NOT NULL OR CAST(a.hours AS REAL) > 0))"
 )
 _COURSE_DAY = "coalesce(c.ended_date, c.started_date)"
 _ROTATION = "coalesce(a.counts_for_rotation, c.counts_for_rotation, 1)"
 _INITIAL = "coalesce(a.counts_for_initial, c.counts_for_initial OR c.category = 'initial', 0)"
-_ON_ROSTER = "(coalesce({0}.service_started, '') <= :as_of AND ({0}.service_ended IS NULL OR {0}.service_ended > :as_of))"
+_ON_ROSTER = (
+    "(coalesce({0}.service_started, '') <= :as_of"
+    " AND ({0}.service_ended IS NULL OR {0}.service_ended > :as_of))"
+)
 
 _OFFICER = Facts(
     "officer",
     {
         "on_roster": _ON_ROSTER.format("r"),
-        "one_record": _only_one("r_officer", f"{_ON_ROSTER.format('o')} AND o.id < r.id"),
+        "one_record": _only_one("r_officer", f"{_ON_ROSTER.format('o')} AND o.id < s.id"),
         "hours": "training.hours",
     },
     {
         "training": f"""(SELECT {_PERSON} AS person,
         max(coalesce(CAST(coalesce(a.hours, c.hours) AS REAL), 0)) AS hours
-        FROM r_attendance a JOIN r_course c ON c.id = a.course JOIN r_officer o ON o.id = a.officer
+        FROM r_officer o CROSS JOIN r_attendance a ON a.officer = o.id JOIN r_course c ON c.id = a.course
         WHERE a._life <> 1 AND c._life <> 1 AND o._life <> 1 AND {_ROTATION} AND {_ATTENDED}
         AND c.started_date >= :plan_first AND {_COURSE_DAY} <= :plan_until GROUP BY 1) training
         ON training.person = {_PERSON.replace("o.", "r.")}"""
     },
+    _twice("r_officer"),
 )
 
 _DUE = """CASE WHEN substr(r.started, 6) = '02-29' THEN (substr(r.started, 1, 4) + 1) || '-02-28'
@@ -274,13 +296,9 @@ _APPOINTMENT = Facts(
 _ATTENDANCE = Facts(
     "attendance",
     {
-        "matched": "r.officer IS NOT NULL",
-        "day": "course.day",
-        "attended": f"({_ATTENDED.replace('a.', 'r.')})",
-    },
-    {
-        "course": f"(SELECT c.id, {_COURSE_DAY} AS day FROM r_course c WHERE c._life <> 1) course"
-        " ON course.id = r.course"
+        "unmatched": f"""r.officer IS NULL AND {_ATTENDED.replace("a.", "r.")}
+        AND r.course IN (SELECT c.id FROM r_course c WHERE c._life <> 1 AND c.started_date >= :plan_first
+        AND {_COURSE_DAY} <= :plan_until)""",
     },
 )
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import enum
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from desktop.store.aggregates.facts import FACTS, Facts
 from desktop.store.database import Database
-from desktop.store.reading import Compare, Filter
 
-DAY = "day"
-"""The fact that says on which day a record counts, for types that are counted over a time."""
+_ROOM = 44
+"""How many tests share one number of 63 bits with the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,27 @@ class Days:
         }
 
 
+class Test(enum.StrEnum):
+    """What is asked of a fact; the answer is yes or no, and no where nothing is known."""
+
+    TRUE = "true"
+    KNOWN = "known"
+    AMONG = "among"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    BETWEEN = "between"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of a fact against ``values``, both ends included for :attr:`Test.BETWEEN`; or that it fails."""
+
+    fact: str
+    test: Test = Test.TRUE
+    values: tuple[str | int, ...] = ()
+    fails: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Days, both included, at some units: what a reported figure speaks of and records must not count again."""
@@ -53,14 +76,16 @@ class Span:
 class Tally:
     """Records of one kind of facts: all of ``where`` hold, and not all of ``but`` where that is given.
 
-    ``weight`` adds up a fact instead of counting records. ``outside`` leaves out what lies in these spans.
+    ``weight`` adds up a fact instead of counting records. ``outside`` leaves out records whose day, the fact ``dated``,
+    lies in these spans.
     """
 
     facts: str
-    where: tuple[Filter, ...]
-    but: tuple[Filter, ...] = ()
+    where: tuple[Condition, ...]
+    but: tuple[Condition, ...] = ()
     weight: str = ""
     outside: tuple[Span, ...] = ()
+    dated: str = "day"
 
     @property
     def type(self) -> str:
@@ -89,23 +114,77 @@ class Selection:
 def count_by_unit(database: Database, tallies: Iterable[Tally], days: Days) -> dict[Tally, dict[str, int]]:
     """For each tally the number of records by the unit they belong to; units with none are left out.
 
-    One statement is run for each kind of facts, however many tallies and units there are.
+    Each kind of facts is read once, however many tallies and units there are: the engine answers all tests for a
+    record in the bits of one number, and equal numbers are counted before anything is looked at one by one.
     """
     result: dict[Tally, dict[str, int]] = {tally: {} for tally in tallies}
     with snapshot(database):
+        units: dict[int, str] = dict(database.rows("SELECT ref, id FROM unit_ref"))
         for name in dict.fromkeys(t.facts for t in result):
-            group = [t for t in result if t.facts == name]
-            compiler = _Compiler(FACTS[name])
-            sums = ", ".join(f"sum(({compiler.condition(t)}) * {t.weight or 1})" for t in group)
-            rows = database.rows(
-                f"{compiler.facts()} SELECT u.id, {sums} FROM f JOIN unit_ref u ON u.ref = f.unit GROUP BY f.unit",
-                {**compiler.parameters, **days.parameters()},
-            )
-            for unit, *counts in rows:
-                for tally, count in zip(group, counts, strict=True):
-                    if count:
-                        result[tally][unit] = int(count)
+            for part in _parts([t for t in result if t.facts == name]):
+                _count(database, part, days, units, result)
     return result
+
+
+def _parts(tallies: list[Tally]) -> Iterator[list[Tally]]:
+    """Tallies in lots whose tests have room in one number."""
+    lot: list[Tally] = []
+    tests = 0
+    for tally in tallies:
+        size = len(tally.where) + len(tally.but) + len(tally.outside)
+        if lot and tests + size > _ROOM and _distinct_tests([*lot, tally]) > _ROOM:
+            yield lot
+            lot, tests = [], 0
+        lot.append(tally)
+        tests += size
+    if lot:
+        yield lot
+
+
+def _distinct_tests(tallies: Iterable[Tally]) -> int:
+    tests: set[object] = set()
+    for tally in tallies:
+        tests |= {replace(c, fails=False) for c in (*tally.where, *tally.but)}
+        tests |= {(tally.dated, span) for span in tally.outside}
+    return len(tests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mask:
+    """What the answers to all tests must be, as bits: yes and no for ``where`` and ``but``, and no for the spans."""
+
+    yes: int
+    no: int
+    but: tuple[int, int] | None
+
+    def admits(self, answers: int) -> bool:
+        if answers & self.yes != self.yes or answers & self.no:
+            return False
+        return self.but is None or answers & self.but[0] != self.but[0] or bool(answers & self.but[1])
+
+
+def _count(
+    database: Database,
+    tallies: list[Tally],
+    days: Days,
+    units: Mapping[int, str],
+    result: dict[Tally, dict[str, int]],
+) -> None:
+    compiler = _Compiler(FACTS[tallies[0].facts])
+    masks = [(tally, compiler.mask(tally)) for tally in tallies]
+    weights = list(dict.fromkeys(t.weight for t in tallies if t.weight))
+    shown = [compiler.packed(), *(compiler.fact(w) for w in weights)]
+    sql = f"{compiler.tables()}SELECT {', '.join(shown)} FROM {compiler.facts()}"
+    groups = Counter(database.execute(sql, {**compiler.parameters, **days.parameters()}))
+    found: dict[int, list[Tally]] = {}
+    for (packed, *weighed), number in groups.items():
+        answers = packed & ((1 << compiler.size) - 1)
+        if answers not in found:
+            found[answers] = [tally for tally, mask in masks if mask.admits(answers)]
+        for tally in found[answers]:
+            by_unit, unit = result[tally], units[packed >> compiler.size]
+            weight = int(weighed[weights.index(tally.weight)] or 0) if tally.weight else 1
+            by_unit[unit] = by_unit.get(unit, 0) + number * weight
 
 
 def row_numbers(database: Database, selection: Selection) -> array[int]:
@@ -119,81 +198,110 @@ def record_ids(database: Database, selection: Selection) -> list[str]:
 
 
 def _listed(database: Database, selection: Selection, shown: str) -> list[tuple[Any, ...]]:
-    facts = FACTS[selection.tally.facts]
+    facts, tally = FACTS[selection.tally.facts], selection.tally
     compiler = _Compiler(facts)
-    condition = compiler.condition(selection.tally)
+    conditions = [compiler.condition(c) for c in tally.where]
+    if tally.but:
+        conditions.append(f"NOT ({' AND '.join(map(compiler.condition, tally.but))})")
+    conditions += [f"NOT {compiler.within(tally.dated, span)}" for span in tally.outside]
+    conditions.append(f"f.unit IN ({compiler.units(selection.units)})")
     sql = (
-        f"{compiler.facts()} SELECT {shown} FROM f JOIN r_{facts.type} t ON t._row = f.row"
-        f" WHERE ({condition}) AND f.unit IN ({compiler.units(selection.units)}) ORDER BY t._sort, f.row"
+        f"{compiler.tables()}SELECT {shown} FROM {compiler.facts()} JOIN r_{facts.type} t ON t._row = f.row"
+        f" WHERE {' AND '.join(conditions)} ORDER BY t._sort, f.row"
     )
     return database.rows(sql, {**compiler.parameters, **selection.days.parameters()})
 
 
 class _Compiler:
-    """Turns tallies over one kind of facts into conditions; gathers the facts that they use and their parameters."""
+    """Turns tallies over one kind of facts into SQL; gathers the facts and tests that they use, and the parameters."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._used: dict[str, str] = {}
+        self._tests: dict[object, str] = {}
         self.parameters: dict[str, Any] = {}
 
-    def condition(self, tally: Tally) -> str:
-        """The condition of a tally on a row of facts: 0 or 1, never null."""
-        parts = [self._test(f) for f in tally.where]
-        if tally.but:
-            parts.append(f"NOT ({' AND '.join(self._test(f) for f in tally.but)})")
-        parts += [self._outside(span) for span in tally.outside]
-        if tally.weight:
-            self._fact(tally.weight)
-        return " AND ".join(parts) or "1"
+    @property
+    def size(self) -> int:
+        """How many bits the answers to all tests take."""
+        return len(self._tests)
+
+    def mask(self, tally: Tally) -> _Mask:
+        """The answers that a tally asks for."""
+        yes, no = self._bits(tally.where)
+        for span in tally.outside:
+            no |= self._bit((tally.dated, span), partial(self.within, tally.dated, span))
+        return _Mask(yes, no, self._bits(tally.but) if tally.but else None)
+
+    def _bits(self, conditions: Iterable[Condition]) -> tuple[int, int]:
+        yes = no = 0
+        for condition in conditions:
+            asked = replace(condition, fails=False)
+            bit = self._bit(asked, partial(self.condition, asked))
+            yes, no = (yes, no | bit) if condition.fails else (yes | bit, no)
+        return yes, no
+
+    def _bit(self, key: object, compiled: Callable[[], str]) -> int:
+        if key not in self._tests:
+            self._tests[key] = compiled()
+        return 1 << list(self._tests).index(key)
+
+    def packed(self) -> str:
+        """Unit and answers in one number."""
+        answers = [f"(({test}) << {bit})" for bit, test in enumerate(self._tests.values())]
+        return " | ".join([f"(f.unit << {self.size})", *answers])
 
     def units(self, units: Sequence[str]) -> str:
         """The references of units, as a query."""
         listed = self._bind(json.dumps(units))
         return f"SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each({listed}))"
 
+    def tables(self) -> str:
+        """What the facts look into, as the beginning of the statement."""
+        return self._facts.tables_for(self._used.values())
+
     def facts(self) -> str:
-        """The table ``f`` with the facts that were used, computed once a statement."""
+        """The table ``f`` with the facts that were used."""
         shown = "".join(f", {expression} AS {name}" for name, expression in self._used.items())
-        joins = " ".join(self._facts.joins_for(self._used.values()))
+        joins = self._facts.joins_for(self._used.values())
+        # The limit keeps the engine from pasting the expressions into every test: each is computed once a record.
         return (
-            f"WITH f AS MATERIALIZED (SELECT r._row AS row, r.id AS id, r.unit AS unit{shown}"
-            f" FROM r_{self._facts.type} r {joins} WHERE r._life <> 1)"
+            f"(SELECT r._row AS row, r.id AS id, r.unit AS unit{shown}"
+            f" FROM r_{self._facts.type} r {joins} WHERE r._life <> 1 LIMIT -1) f"
         )
 
-    def _fact(self, name: str) -> str:
+    def fact(self, name: str) -> str:
+        """A fact, which from now on is computed."""
         self._used[name] = self._facts.columns[name]
-        return name
+        return f"f.{name}"
 
     def _bind(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
         return f":{name}"
 
-    def _test(self, condition: Filter) -> str:
-        fact, value = self._fact(condition.field), condition.value
-        match condition.compare:
-            case Compare.EMPTY:
-                return f"coalesce({fact}, '') = ''"
-            case Compare.FILLED:
-                return f"coalesce({fact}, '') <> ''"
-            case Compare.AMONG:
-                among = value if isinstance(value, tuple) else (value,)
-                return f"coalesce({fact} IN ({', '.join(map(self._bind, among))}), 0)"
-            case Compare.AT_LEAST:
-                return f"coalesce({fact} >= {self._bind(value)}, 0)"
-            case Compare.AT_MOST:
-                return f"coalesce({fact} <= {self._bind(value)}, 0)"
-            case Compare.EQUALS:
-                return f"{fact} IS {self._bind(value)}"
-            case Compare.STARTS:
-                start = self._bind(value)
-                return f"coalesce(substr({fact}, 1, length({start})) = {start}, 0)"
+    def condition(self, condition: Condition) -> str:
+        """One condition on a fact: 0 or 1, never null."""
+        fact, values = self.fact(condition.fact), [self._bind(v) for v in condition.values]
+        match condition.test:
+            case Test.TRUE:
+                test = fact
+            case Test.KNOWN:
+                test = f"{fact} <> ''"
+            case Test.AMONG:
+                test = f"{fact} IN ({', '.join(values)})"
+            case Test.AT_LEAST:
+                test = f"{fact} >= {values[0]}"
+            case Test.AT_MOST:
+                test = f"{fact} <= {values[0]}"
+            case Test.BETWEEN:
+                test = f"{fact} BETWEEN {values[0]} AND {values[1]}"
+        return f"(({test}) IS {'NOT ' if condition.fails else ''}TRUE)"
 
-    def _outside(self, span: Span) -> str:
+    def within(self, dated: str, span: Span) -> str:
+        """Whether a record lies in a span."""
         first, last = self._bind(span.first.isoformat()), self._bind(span.last.isoformat())
-        within = f"coalesce({self._fact(DAY)} BETWEEN {first} AND {last}, 0)"
-        return f"NOT ({within} AND unit IN ({self.units(span.units)}))"
+        return f"(({self.fact(dated)} BETWEEN {first} AND {last}) IS TRUE AND f.unit IN ({self.units(span.units)}))"
 
 
 @contextlib.contextmanager
