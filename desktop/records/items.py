@@ -17,6 +17,7 @@ The cells of a birth follow the shape of its type, which stands in the signed he
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,6 +25,7 @@ from typing import Any, Final
 import msgspec
 
 from desktop.records.canonical import Cell
+from desktop.records.declaration import UNIT_SLOT
 from desktop.records.stamps import to_wire
 
 BIRTH: Final = "birth"
@@ -34,9 +36,11 @@ SALT_BYTES: Final = 16
 EMPTY_PART: Final = b"[]"
 
 EMPTY_HASH: Final = hashlib.sha256(EMPTY_PART).digest()
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+"""How types, slots, members and kinds of lines are called. The reserved slot ``_deleted`` is none of these."""
+_COLUMN: Final = re.compile(rf"({NAME.pattern})(\.{NAME.pattern})?")
+
 _encode = msgspec.json.Encoder().encode
-_decode_array = msgspec.json.Decoder(list).decode
-_decode_any = msgspec.json.Decoder().decode
 
 
 class MalformedLine(ValueError):
@@ -66,14 +70,29 @@ class Shape:
     @classmethod
     def from_json(cls, data: Any) -> Shape:
         """The shape of a header; raises :class:`MalformedLine` when it is none."""
-        try:
-            shape = cls(tuple(data["plain"]), tuple(tuple(part) for part in data["personal"]))
-        except (TypeError, KeyError) as error:
-            raise MalformedLine("a shape lists plain and personal columns") from error
-        columns = shape.columns
-        if not all(isinstance(c, str) and c for c in columns) or len(set(columns)) != len(columns):
-            raise MalformedLine("the columns of a shape are names, each once")
+        if not isinstance(data, dict):
+            raise MalformedLine("a shape is an object")
+        plain, personal = data.get("plain"), data.get("personal")
+        if not isinstance(plain, list) or not isinstance(personal, list):
+            raise MalformedLine("a shape lists plain and personal columns")
+        if not all(isinstance(part, list) for part in personal):
+            raise MalformedLine("each personal part lists its columns")
+        shape = cls(tuple(plain), tuple(map(tuple, personal)))
+        _check_columns(shape.columns)
         return shape
+
+
+def _check_columns(columns: Sequence[object]) -> None:
+    """Columns are names, each once; none is a slot of the core, and no slot is both a field and a group."""
+    whole: set[str] = set()
+    grouped: set[str] = set()
+    for column in columns:
+        named = _COLUMN.fullmatch(column) if isinstance(column, str) else None
+        if named is None or named[1] == UNIT_SLOT:
+            raise MalformedLine("the columns of a shape are names of fields")
+        (whole if named[2] is None else grouped).add(named[1])
+    if len(set(columns)) != len(columns) or whole & grouped:
+        raise MalformedLine("the columns of a shape are names, each once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +182,3 @@ def part_hash(part: bytes) -> bytes:
             raise MalformedLine("an erased part is a hash")
         return stated
     return hashlib.sha256(part).digest()
-
-
-def decode_part(part: bytes) -> list[Any]:
-    """The array that a part holds; raises :class:`MalformedLine`."""
-    try:
-        decoded = _decode_array(part)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise MalformedLine("a part is a JSON array") from error
-    return decoded
-
-
-def decode_personal(part: bytes) -> list[Any] | None:
-    """Salt and values of a personal part, or nothing when it was erased."""
-    return None if part.startswith(b'"') else decode_part(part)

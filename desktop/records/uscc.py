@@ -185,3 +185,8 @@ def names_a_record(text: str) -> bool:
     if len(text) != _LENGTH or any(c not in ALPHABET for c in text):
         return False
     return text[-1] == standard.calc_check_digit(text)
+
+
+def check_digit(body: str) -> str:
+    """The eighteenth character that the first seventeen ask for."""
+    return str(standard.calc_check_digit(body))

@@ -55,7 +55,7 @@ def _lines(
             heads[UNIT_SLOT] = [(stamp, f'"{unit}"')]
             claims = {unit}
             if record in logged:
-                claims |= _replace_logged(heads, load_versions(database, record))
+                claims |= _replace_logged(heads, load_versions(database, record_type.name, record))
             if units is not None and not claims & units:
                 continue
             yield _line(record, record_type.name, heads)

@@ -223,6 +223,30 @@ class Ledger:
                 "INSERT INTO received (origin, first, last) VALUES (?, ?, ?)", (origin, low, high)
             )
 
+    def journal_again(self, found: Iterable[tuple[int, int]]) -> None:
+        """Puts the segments of items (origin, number) that begin to count only now at the end of the journal.
+
+        Without it a station below that has received this ledger's journal past them would never see them (rule 21).
+        """
+        passed = int(
+            self.database.value(
+                "SELECT coalesce(max(e.position), 0) FROM exported e JOIN link l ON l.peer = e.peer WHERE NOT l.upward"
+            )
+        )
+        positions = {
+            position
+            for origin, number in found
+            for (position,) in self.database.rows(
+                "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? AND position <= ?",
+                (origin, number, number, passed),
+            )
+        }
+        for position in sorted(positions):
+            self.database.execute(
+                "UPDATE segment SET position = (SELECT max(position) + 1 FROM segment) WHERE position = ?",
+                (position,),
+            )
+
     def undo(self, stamp: int, operator: str) -> ChangeSet:
         """Takes an operation back by ordinary changes (rule 11).
 
@@ -232,13 +256,14 @@ class Ledger:
         if found is None:
             raise CannotUndo("没有找到这一步操作，它可能是在别的电脑上做的。")
         name, first, last = found
-        span = {"origin": self.origin, "first": first, "last": last}
+        # A restored ledger numbers its items anew: the stamp says that they are those of this operation.
+        span = {"origin": self.origin, "first": first, "last": last, "stamp": stamp}
         deletions: list[Deletion] = []
         edits: list[SlotEdit] = []
         for record_type in self.types.values():
             for (record,) in self.database.rows(
                 f"SELECT lower(hex(id)) FROM {quoted(table_of(record_type.name))}"
-                f" WHERE _origin = :origin AND _number BETWEEN :first AND :last",
+                f" WHERE _origin = :origin AND _number BETWEEN :first AND :last AND _stamp = :stamp",
                 span,
             ):
                 if self.database.row(
@@ -248,7 +273,7 @@ class Ledger:
                 deletions.append(Deletion(record_type.name, record))
         for type_name, record, slot, at in self.database.rows(
             "SELECT type, lower(hex(record)), slot, stamp FROM version WHERE origin = :origin"
-            " AND number BETWEEN :first AND :last AND NOT birth ORDER BY number",
+            " AND number BETWEEN :first AND :last AND stamp = :stamp AND NOT birth ORDER BY number",
             span,
         ):
             if [h for h, _ in self.heads(type_name, record, slot)] != [at]:

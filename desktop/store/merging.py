@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from desktop.records.canonical import ABSENT, canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
@@ -28,15 +29,17 @@ CREATE TEMP TABLE IF NOT EXISTS staged (
     number INTEGER NOT NULL, operator TEXT NOT NULL, value TEXT NOT NULL, counts INTEGER NOT NULL DEFAULT 0,
     retried INTEGER NOT NULL DEFAULT 0);
 CREATE TEMP TABLE IF NOT EXISTS touched (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
 CREATE TEMP TABLE IF NOT EXISTS fresh (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
 CREATE TEMP TABLE IF NOT EXISTS winner (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, slot));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (record, slot, type));
 CREATE TEMP TABLE IF NOT EXISTS second_birth (
     type TEXT NOT NULL, record BLOB NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL);
-CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB PRIMARY KEY, type TEXT NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type));
 """
+"""The type stands in every key: who makes up a record of another type under a known id must not touch that one."""
 
 NOT_REPLACED = """
     NOT EXISTS (SELECT 1 FROM replacement p
@@ -92,8 +95,12 @@ class Item:
 
 @dataclass
 class Result:
-    """What a merge did: held and conflicting items one by one, the rest counted; and which types changed."""
+    """What a merge did: held and conflicting items one by one, the rest counted; and which types changed.
 
+    ``released`` had been held. ``newest`` is the highest stamp that has come to count, 0 when none has.
+    """
+
+    newest: int = 0
     conflict: list[Item] = field(default_factory=list)
     held: list[Item] = field(default_factory=list)
     released: list[Item] = field(default_factory=list)
@@ -135,6 +142,7 @@ class Merger:
         if record_type is None:
             schema.ensure_unknown_type(self._db, births.type)
         fields = [known.get(c) for c in births.columns]
+        self._result.newest = max(self._result.newest, *map(_stamp_of, births.rows))
         by_unit: dict[int, list[tuple[object, ...]]] = {}
         for row in births.rows:
             by_unit.setdefault(self.unit_ref(str(row[1])), []).append(row)
@@ -145,8 +153,8 @@ class Merger:
         self._result.births[births.type] = self._result.births.get(births.type, 0) + inserted
         if inserted < len(births.rows):
             self._add_second_births(births, record_type)
-        if None in fields or record_type is None:
-            self._log_unknown(births, record_type, fields)
+        if None in fields:
+            self._log_unknown(births, fields)
         self._note_parents(births, record_type)
 
     def add_changes(self, changes: Iterable[Change]) -> None:
@@ -194,16 +202,14 @@ class Merger:
             [(births.type, r[0], births.origin, r[3]) for r in rows],
         )
 
-    def _log_unknown(self, births: Births, record_type: RecordType | None, fields: Sequence[object]) -> None:
-        """Rule 2: values of types and fields that this program does not know are kept in the log."""
-        unknown = [c for c, f in zip(births.columns, fields, strict=True) if f is None]
-        slots = {c.partition(".")[0] for c in unknown}
-        if record_type is not None:
-            # A member that a newer program added to a known group cannot be told apart from the group.
-            slots -= set(record_type.slots)
+    def _log_unknown(self, births: Births, fields: Sequence[object]) -> None:
+        """Rule 2: what this program does not know is kept in the log, a group with a member it does not know whole."""
+        places = [place for place, known in enumerate(fields, start=5) if known is None]
+        slots = {births.columns[place - 5].partition(".")[0] for place in places}
         for row in births.rows:
-            cells = {s: v for s, v in _slots_of(births.columns, row[5:]).items() if s in slots}
-            self._log_birth(births, row, cells)
+            if any(row[place] is not None for place in places):
+                cells = _slots_of(births.columns, row[5:])
+                self._log_birth(births, row, {s: v for s, v in cells.items() if s in slots})
 
     def _log_birth(self, births: Births, row: Sequence[object], cells: Mapping[str, str]) -> None:
         self._db.connection.executemany(
@@ -270,6 +276,7 @@ class Merger:
         )
         self._resolve()
         self._materialise()
+        self._judge_lives()
         self._clear()
 
     def _stage_held(self) -> None:
@@ -348,7 +355,7 @@ class Merger:
                 f"   r.unit), 1, r._operator, {value}"
                 f" FROM temp.{touched} t JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
                 f" WHERE t.type = :type AND t.slot = :slot AND {is_filled} AND NOT EXISTS ("
-                f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot)",
+                f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot AND v.type = :type)",
                 {"type": type_name, "slot": slot_name},
             )
 
@@ -369,18 +376,19 @@ class Merger:
         self._db.execute(
             "INSERT INTO winner (record, slot, type, value) SELECT record, slot, type, value FROM ("
             " SELECT v.record, v.slot, t.type, v.value, row_number() OVER ("
-            "   PARTITION BY v.record, v.slot ORDER BY v.birth, v.stamp DESC, v.value DESC) AS place"
-            " FROM touched t JOIN version v ON v.record = t.record AND v.slot = t.slot) WHERE place = 1"
+            "   PARTITION BY v.record, v.slot, v.type ORDER BY v.birth, v.stamp DESC, v.value DESC) AS place"
+            " FROM touched t JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type)"
+            " WHERE place = 1"
         )
         self._db.execute(
             "DELETE FROM conflict WHERE EXISTS (SELECT 1 FROM touched t"
-            " WHERE t.record = conflict.record AND t.slot = conflict.slot)"
+            " WHERE t.record = conflict.record AND t.slot = conflict.slot AND t.type = conflict.type)"
         )
         self._db.execute(
             f"INSERT INTO conflict (record, slot, type) SELECT t.record, t.slot, t.type"
-            f" FROM touched t JOIN version v ON v.record = t.record AND v.slot = t.slot"
+            f" FROM touched t JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
             f" WHERE t.slot <> :deleted AND {NOT_REPLACED}"
-            f" GROUP BY t.record, t.slot HAVING count(DISTINCT v.value) > 1",
+            f" GROUP BY t.record, t.slot, t.type HAVING count(DISTINCT v.value) > 1 ON CONFLICT DO NOTHING",
             {"deleted": DELETED_SLOT},
         )
 
@@ -426,22 +434,21 @@ class Merger:
         """Rule 9, through the pure resolution: deletions are few."""
         self._db.execute(
             "INSERT OR IGNORE INTO judged (record, type) SELECT DISTINCT t.record, t.type FROM touched t"
-            " JOIN version v ON v.record = t.record AND v.slot = :deleted",
-            {"deleted": DELETED_SLOT},
+            " JOIN version v ON v.record = t.record AND v.slot = '_deleted' AND v.type = t.type"
         )
         self._db.connection.executemany(
             "INSERT OR IGNORE INTO judged (record, type) SELECT record, type FROM version"
-            " WHERE record = ? AND slot = ? LIMIT 1",
-            [(record, DELETED_SLOT) for _, record in self._parents],
+            " WHERE record = ? AND slot = '_deleted' AND type = ?",
+            [(record, type_name) for type_name, record in self._parents],
         )
         self._judge_relinked()
         waiting = self._db.rows("SELECT record, type FROM judged")
-        judged: set[bytes] = set()
+        judged: set[tuple[bytes, str]] = set()
         # Children before their parents: a parent asks whether a child lives.
         waiting.sort(key=lambda found: self._depth(found[1]), reverse=True)
         while waiting:
             record, type_name = waiting.pop(0)
-            judged.add(record)
+            judged.add((record, type_name))
             life = self._life(type_name, record)
             before = self._db.value(
                 f"SELECT _life FROM {quoted(table_of(type_name))} WHERE id = ?", (record,)
@@ -449,16 +456,17 @@ class Merger:
             self._db.execute(
                 f"UPDATE {quoted(table_of(type_name))} SET _life = ? WHERE id = ?", (int(life), record)
             )
-            self._db.execute("DELETE FROM conflict WHERE record = ? AND slot = ?", (record, DELETED_SLOT))
+            self._db.execute(
+                "DELETE FROM conflict WHERE record = ? AND slot = ? AND type = ?",
+                (record, DELETED_SLOT, type_name),
+            )
             if life is Life.DISPUTED:
                 self._db.execute(
-                    "INSERT INTO conflict (record, slot, type) VALUES (?, ?, ?)",
+                    "INSERT INTO conflict (record, slot, type) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     (record, DELETED_SLOT, type_name),
                 )
             if before != int(life):
-                waiting += [
-                    found for found in self._tombstoned_parents(type_name, record) if found[0] not in judged
-                ]
+                waiting += [p for p in self._tombstoned_parents(type_name, record) if p not in judged]
 
     def _judge_relinked(self) -> None:
         """A child that was linked to another parent may change the life of both."""
@@ -470,10 +478,15 @@ class Merger:
                 path = f"$.{record_type.parent}" if slot_name != record_type.parent else "$"
                 self._db.execute(
                     "INSERT OR IGNORE INTO judged (record, type) SELECT p.record, p.type FROM touched t"
-                    " JOIN version v ON v.record = t.record AND v.slot = t.slot"
-                    " JOIN version p ON p.record = unhex(json_extract(v.value, :path)) AND p.slot = :deleted"
-                    " WHERE t.type = :type AND t.slot = :slot",
-                    {"path": path, "deleted": DELETED_SLOT, "type": type_name, "slot": slot_name},
+                    " JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
+                    " JOIN version p ON p.record = unhex(json_extract(v.value, :path)) AND p.slot = '_deleted'"
+                    " AND p.type = :parent WHERE t.type = :type AND t.slot = :slot",
+                    {
+                        "path": path,
+                        "parent": record_type.by_name[record_type.parent].link,
+                        "type": type_name,
+                        "slot": slot_name,
+                    },
                 )
 
     def _depth(self, type_name: str) -> int:
@@ -491,14 +504,15 @@ class Merger:
             (r, t)
             for r, t in self._db.rows(
                 f"SELECT DISTINCT v.record, v.type FROM {quoted(table_of(type_name))} c"
-                f" JOIN version v ON v.record = c.{quoted(parent.name)} AND v.slot = ? WHERE c.id = ?",
-                (DELETED_SLOT, record),
+                f" JOIN version v ON v.record = c.{quoted(parent.name)} AND v.slot = '_deleted' AND v.type = ?"
+                f" WHERE c.id = ?",
+                (parent.link, record),
             )
         ]
 
     def _life(self, type_name: str, record: bytes) -> Life:
         table = quoted(table_of(type_name))
-        versions = load_versions(self._db, record)
+        versions = load_versions(self._db, type_name, record)
         births = {b for (b,) in self._db.rows(f"SELECT _stamp FROM {table} WHERE id = ?", (record,))}
         births |= {v.stamp for v in versions if v.birth}
         return life_of(resolve_record(versions), births, live_child=self._live_child(type_name, record))
@@ -525,12 +539,20 @@ class Merger:
         result.released = self._items(
             "SELECT origin, number, type, lower(hex(record)), slot FROM staged WHERE counts = 1 AND retried = 1"
         )
+        # A head in its slot, or one that no tombstone of its record has seen.
         result.conflict = self._items(
-            "SELECT s.origin, s.number, s.type, lower(hex(s.record)), s.slot FROM staged s JOIN conflict c"
-            " ON c.record = s.record AND c.slot = s.slot WHERE s.counts = 1 AND s.retried = 0"
-            " UNION SELECT b.origin, b.number, b.type, lower(hex(b.record)), min(c.slot) FROM second_birth b"
-            " JOIN conflict c ON c.record = b.record GROUP BY b.origin, b.number"
+            f"SELECT v.origin, v.number, v.type, lower(hex(v.record)), max(c.slot) FROM ("
+            f" SELECT origin, number FROM staged WHERE counts = 1 AND retried = 0"
+            f" UNION SELECT origin, number FROM second_birth) n"
+            f" JOIN version v ON v.origin = n.origin AND v.number = n.number"
+            f" JOIN conflict c ON c.record = v.record AND c.type = v.type"
+            f" WHERE {NOT_REPLACED} AND (c.slot = v.slot OR c.slot = '_deleted' AND NOT EXISTS ("
+            f"  SELECT 1 FROM version d WHERE d.record = v.record AND d.slot = '_deleted'"
+            f"  AND instr(d.value, printf('%016x', v.stamp))))"
+            f" GROUP BY v.origin, v.number"
         )
+        newest = self._db.value("SELECT max(stamp) FROM staged WHERE counts = 1")
+        result.newest = max(result.newest, newest or 0)
         for type_name, count in self._db.rows(
             "SELECT type, count(*) FROM staged WHERE counts = 1 GROUP BY type"
         ):
@@ -584,7 +606,11 @@ def _insertion(
     )
 
 
-def load_versions(database: Database, record: bytes) -> list[Version]:
+_stamp_of = itemgetter(2)
+"""The stamp in a row of births."""
+
+
+def load_versions(database: Database, type_name: str, record: bytes) -> list[Version]:
     """The counted versions of a record that stand in the log, as the pure resolution wants them."""
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
@@ -605,8 +631,8 @@ def load_versions(database: Database, record: bytes) -> list[Version]:
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
             "SELECT v.slot, v.stamp, v.value, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
             " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
-            " WHERE v.record = ? ORDER BY v.slot, v.stamp, v.origin, v.number",
-            (record,),
+            " WHERE v.record = ? AND v.type = ? ORDER BY v.slot, v.stamp, v.origin, v.number",
+            (record, type_name),
         )
     ]
 

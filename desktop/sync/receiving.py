@@ -7,16 +7,16 @@ that of ``trust`` (checks 1 to 16 for a bundle, 17 to 20 for its segments), then
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem, StateProblem, TrustProblem
 from desktop.records import items
+from desktop.records.canonical import ABSENT
 from desktop.records.declaration import Level
 from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.store import indexing, schema
-from desktop.store.database import DatabaseError
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import HELD_NO_BIRTH, HELD_UNIT, Births, Change, Item, Merger, Result
 from desktop.sync import envelope, frames, links, receipts, segments, sending, station, trust
@@ -32,9 +32,11 @@ from desktop.sync.trust import Place, Verdict
 HELD_FUTURE = "future"
 HELD_KIND = "kind"
 HELD_FORK = "fork"
+HELD_CERTIFICATE = "certificate"
 REFUSED_SCOPE = "scope"
 REFUSED_WRITER = "writer"
 REFUSED_ORDER = "order"
+REFUSED_VALUE = "value"
 REFUSED_REVOKED = "revoked"
 
 REASONS = {
@@ -43,9 +45,11 @@ REASONS = {
     HELD_FUTURE: "它的时间比现在晚一天以上，请检查对方电脑的日期",
     HELD_KIND: "它需要更新版本的程序才能处理",
     HELD_FORK: "同一编号有两种内容，可能有一台电脑被恢复或复制过",
+    HELD_CERTIFICATE: "写它的工作电脑的入网批准还没有到",
     REFUSED_SCOPE: "不在发送方负责的范围内",
     REFUSED_WRITER: "发送方的层级不能填写这一项",
     REFUSED_ORDER: "它的时间早于它要替换的内容",
+    REFUSED_VALUE: "它的内容和这一项的类型不符",
     REFUSED_REVOKED: "写它的工作电脑已被停用",
 }
 """The reasons of what is held or refused, in the words that a user reads."""
@@ -72,6 +76,7 @@ class Unapplied:
     type: str
     record: str
     slot: str
+    incarnation: str = ""
 
 
 @dataclass
@@ -168,7 +173,7 @@ class _Receiver:
         self._operator = operator
         self._now = ledger.environment.since_epoch()
         self._known: Knowledge = station.knowledge(ledger, keys)
-        self._judged: dict[str, Certificate] = {}
+        self._judged: dict[str, Certificate | None] = {}
         self._future: set[str] = set()
         self._changed = indexing.Changed()
         self._bulk = False
@@ -190,14 +195,17 @@ class _Receiver:
     def take(self, path: Path) -> BundleResult:
         """One bundle inside a savepoint: all of it, or nothing and a problem."""
         result = BundleResult(path)
+        future = set(self._future)
         self._db.execute("SAVEPOINT bundle")
         try:
             self._take(path, result)
         except (TrustProblem, UnitNotKnown, NewerFormat, OSError) as problem:
+            # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
             self._db.execute("ROLLBACK TO bundle")
+            self._future = future
             self._refresh()
             failed = BundleResult(path, sender=result.sender, name=result.name, sequence=result.sequence)
-            failed.problem = problem if isinstance(problem, Problem) else _unreadable(problem)
+            failed.problem = problem if isinstance(problem, Problem) else surroundings(problem)
             result = failed
         self._db.execute("RELEASE bundle")
         return result
@@ -232,14 +240,23 @@ class _Receiver:
                 if label == receipts.LABEL:
                     result.answered += self._take_receipt(verdict, receipts.read(frame))
                     continue
-                span = _span(label)
-                before_first = span[0] if before_first is None else before_first
-                spans.append(span)
-                seen += int(label[5])
+                total, before, position = _places(label)
+                before_first = before if before_first is None else before_first
+                seen += total
                 if self._already_held(label):
-                    result.known += int(label[5])
+                    result.known += total
+                    spans.append((before, position))
                     continue
-                merger = self._take_segment(merger, verdict, frame, label, result)
+                header, lines = segments.read(frame)
+                if header.label() != label[:6]:
+                    raise BadSegment("the label of a segment is not that of its header")
+                signer = self._signer(verdict, header)
+                if signer is None:
+                    # It is not taken into the journal, so the receipt asks for it again until the grant is here.
+                    _wait_for_certificate(header, result)
+                    continue
+                merger = self._merge_segment(merger, signer, frame, header, lines, result)
+                spans.append((before, position))
         if seen != result.total:
             raise BadSegment("the counts of the manifest are not those of its segments")
         self._add_result(result, merger.finish(self._now))
@@ -263,8 +280,8 @@ class _Receiver:
         )  # fmt: skip
         self._db.connection.executemany(
             "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
-            " SELECT ?, ref, ?, ?, ? FROM origin WHERE station = ? ORDER BY ref DESC LIMIT 1 ON CONFLICT DO NOTHING",
-            [(merge, u.number, u.outcome, u.reason, u.station) for u in result.unapplied],
+            " SELECT ?, ref, ?, ?, ? FROM origin WHERE station = ? AND incarnation = ? ON CONFLICT DO NOTHING",
+            [(merge, u.number, u.outcome, u.reason, u.station, u.incarnation) for u in result.unapplied],
         )
 
     def _take_receipt(self, verdict: Verdict, receipt: receipts.Receipt) -> int:
@@ -291,14 +308,6 @@ class _Receiver:
 
     # -- one segment -----------------------------------------------------------------------------------------------
 
-    def _take_segment(
-        self, merger: Merger, verdict: Verdict, frame: Frame, label: list[object], result: BundleResult
-    ) -> Merger:
-        header, lines = segments.read(frame)
-        if header.label() != label[:6]:
-            raise BadSegment("the label of a segment is not that of its header")
-        return self._merge_segment(merger, self._signer(verdict, header), frame, header, lines, result)
-
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for."""
         header, lines = segments.read(frame)
@@ -306,7 +315,8 @@ class _Receiver:
             raise BadSegment("the tree of a grant is vouched for by its desk")
         result = BundleResult(Path())
         merger = Merger(self._db, self._ledger.types)
-        self._merge_segment(merger, desk, frame, header, lines, result).finish(self._now)
+        merger = self._merge_segment(merger, desk, frame, header, lines, result)
+        self._add_result(result, merger.finish(self._now))
 
     def _merge_segment(
         self,
@@ -319,102 +329,146 @@ class _Receiver:
     ) -> Merger:
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
         contents = segments.decode(header, lines, self._ledger.types)
-        sorted_items = _Sorted(contents, self._ledger.origin_ref(header.station, header.incarnation))
-        self._drop_known(sorted_items, result)
-        self._judge_items(sorted_items, signer)
-        self._store(sorted_items, result)
+        origin = self._ledger.origin_ref(header.station, header.incarnation)
+        found = _Sorted(contents, origin)
+        self._drop_known(found, result)
+        self._check_own(found)
         sending.keep(self._ledger, header, frame)
         for first, last in _runs(contents.numbers):
-            self._ledger.note_received(sorted_items.origin, first, last)
-        merger.add_changes(sorted_items.changes)
-        for births in sorted_items.births:
-            try:
-                merger.add_births(births)
-            except (OverflowError, DatabaseError) as error:
-                raise BadSegment("a cell does not fit its column") from error
-        for births in sorted_items.births:
-            self._changed.add(births.type, (str(row[0]) for row in births.rows))
-        for change in sorted_items.changes:
-            self._changed.add(change.type, [change.record])
-        if sorted_items.has_tree:
+            self._ledger.note_received(origin, first, last)
+        author = signer if header.vouched is None else None
+        if found.has_tree and not found.settled:
+            # Units and grants first: what the same segment writes under a new unit is not held for its sake.
+            self._apply(merger, found.part(in_tree=True), author, result)
             self._add_result(result, merger.finish(self._now))
             self._refresh()
             merger = Merger(self._db, self._ledger.types)
+            found = found.part(in_tree=False)
+        self._apply(merger, found, author, result)
         return merger
 
-    def _signer(self, verdict: Verdict, header: Header) -> Certificate:
-        """The certificate that the header's signature must be by, judged once a merge."""
+    def _apply(
+        self, merger: Merger, found: _Sorted, author: Certificate | None, result: BundleResult
+    ) -> None:
+        """Judges what is new, sets aside what is refused or held, and stages the rest."""
+        self._judge_items(found, author)
+        if found.waits_for(HELD_FUTURE):
+            self._future.add(found.contents.header.station)
+        self._set_aside(found, result)
+        merger.add_changes(found.changes)
+        for change in found.changes:
+            self._changed.add(change.type, [change.record])
+        for births in found.births:
+            self._changed.add(births.type, (str(row[0]) for row in births.rows))
+            merger.add_births(births)
+
+    def _signer(self, verdict: Verdict, header: Header) -> Certificate | None:
+        """The certificate that the header's signature must be by, or nothing while its grant is outstanding."""
         if header.vouched is not None:
             if header.vouched != verdict.manifest.sender or verdict.manifest.kind != DOWN:
                 raise UnknownSigner("only the sender of a downward bundle vouches")
             return verdict.sender
-        held = self._judged.get(header.station)
-        if held is not None:
-            return held
-        problem: Problem = UnknownSigner(header.station)
-        for chain in self._known.chains.get(header.station, []):
+        return self._origin(header.station)
+
+    def _origin(self, origin: str) -> Certificate | None:
+        """The certificate of an origin that counts here, judged once a merge."""
+        if origin not in self._judged:
+            self._judged[origin] = self._judge_origin(origin)
+        return self._judged[origin]
+
+    def _judge_origin(self, origin: str) -> Certificate | None:
+        for chain in self._known.chains.get(origin, []):
             try:
-                (certificate, *_) = trust.judge_chain(chain, self._known.state)
-            except (TrustProblem, UnitNotKnown) as error:
-                problem = error
+                return trust.judge_chain(chain, self._known.state)[0]
+            except (TrustProblem, UnitNotKnown):
+                # A station may have several chains, of which some do not count (any more); one that does is enough.
                 continue
-            self._judged[header.station] = certificate
-            return certificate
-        raise problem
+        return None
 
     def _refresh(self) -> None:
         self._known = station.knowledge(self._ledger, self._keys)
         self._judged.clear()
 
     def _retry_held(self) -> None:
-        """Rule 15: items that waited for their unit or for the day are judged again by themselves."""
-        merger = Merger(self._db, self._ledger.types)
-        released = False
-        for (
-            ref,
-            origin_station,
-            number,
-            kind,
-            type_name,
-            record,
-            unit,
-            stamp,
-            operator,
-            value,
-        ) in self._db.rows(
-            "SELECT h.origin, o.station, h.number, h.kind, h.type, lower(hex(h.record)), h.unit, h.stamp, h.operator,"
-            " h.value FROM held h JOIN origin o ON o.ref = h.origin WHERE h.reason IN (?, ?)"
-            " ORDER BY h.stamp, h.number",
+        """Rule 15: what waited for its unit or for the day is judged again, from the segment that brought it."""
+        grown = True
+        while grown:
+            grown = False
+            merger = Merger(self._db, self._ledger.types)
+            for found, author in self._due():
+                self._judge_items(found, author)
+                self._release(merger, found)
+                grown |= found.has_tree and bool(found.births or found.changes)
+            self._note_counted(merger.finish(self._now))
+            if grown:
+                self._refresh()
+
+    def _due(self) -> list[tuple[_Sorted, Certificate | None]]:
+        """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that."""
+        waiting: dict[int, dict[int, int]] = {}
+        for origin, number, unit, stamp, reason in self._db.rows(
+            "SELECT origin, number, unit, stamp, reason FROM held WHERE reason IN (?, ?)",
             (HELD_UNIT, HELD_FUTURE),
         ):
-            if milliseconds_of(stamp) > self._now + DAY_MS or not self._inside(origin_station, unit):
-                continue
-            released = True
-            if kind == items.BIRTH:
-                cells = json.loads(value)
-                row = (record, unit, stamp, number, operator, *cells.values())
-                merger.add_births(Births(type_name, ref, tuple(cells), [row]))
-                self._db.execute("DELETE FROM held WHERE origin = ? AND number = ?", (ref, number))
-            else:
-                self._db.execute(
-                    "UPDATE held SET reason = ? WHERE origin = ? AND number = ?", (HELD_NO_BIRTH, ref, number)
-                )
-            self._changed.add(type_name, [record])
-        if released:
-            merger.finish(self._now)
+            due = unit in self._known.state.tree if reason == HELD_UNIT else not self._is_future(stamp)
+            if due:
+                waiting.setdefault(origin, {})[number] = stamp
+        found = []
+        for origin, numbers in waiting.items():
+            for (compressed,) in self._db.rows(
+                "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
+                (origin, max(numbers), min(numbers)),
+            ):
+                header, lines = segments.read(sending.frame_of(compressed))
+                author = self._origin(header.station) if header.vouched is None else None
+                if author is not None or header.vouched is not None:
+                    items_ = _Sorted(segments.decode(header, lines, self._ledger.types), origin)
+                    items_.keep_only(numbers)
+                    found.append((items_, author))
+        return found
 
-    def _inside(self, origin_station: str, unit: str) -> bool:
-        for chain in self._known.chains.get(origin_station, []):
-            try:
-                (signer, *_) = trust.judge_chain(chain, self._known.state)
-            except (TrustProblem, UnitNotKnown):
-                continue
-            if self._place(unit, signer) is Place.INSIDE:
-                return True
-        return False
+    def _release(self, merger: Merger, found: _Sorted) -> None:
+        """Items that waited: refused after all, still waiting and why, or staged."""
+        refused = found.quarantined()
+        self._quarantine(found.origin, refused)
+        born = [(found.origin, number) for number in found.born()]
+        self._db.connection.executemany(
+            "DELETE FROM held WHERE origin = ? AND number = ?",
+            [*born, *((found.origin, row.number) for row in refused)],
+        )
+        self._db.connection.executemany(
+            "UPDATE held SET reason = ? WHERE origin = ? AND number = ?",
+            [
+                *((row.reason, found.origin, row.number) for row in found.waiting()),
+                # The merge tries every change again whose record may have come in the meantime.
+                *((HELD_NO_BIRTH, found.origin, change.number) for change in found.changes),
+            ],
+        )
+        for block in found.births:
+            merger.add_births(block)
+            self._changed.add(block.type, (str(row[0]) for row in block.rows))
+        self._ledger.journal_again(born)
+
+    def _note_counted(self, merged: Result) -> None:
+        """The clock, the search index and the journal take note of what a merge has let count."""
+        self._ledger.clock.observe(merged.newest)
+        for item in merged.released:
+            self._changed.add(item.type, [item.record])
+        self._ledger.journal_again([(item.origin, item.number) for item in merged.released])
+
+    def _check_own(self, found: _Sorted) -> None:
+        """This station's numbers are given here and nowhere else, whoever vouches for them."""
+        header = found.contents.header
+        own = (header.station, header.incarnation) == (self._ledger.station, self._ledger.incarnation)
+        if own and not found.all_known:
+            raise BadSegment("items of this station that it has not written")
 
     def _drop_known(self, found: _Sorted, result: BundleResult) -> None:
-        """Items whose numbers were received before are known if their content is the same, else a station fork."""
+        """Items whose numbers were received before are known if their content is the same, else a station fork.
+
+        Rule 23: while a fork is open, what is not yet applied of that incarnation is held, because it may be of
+        either content.
+        """
         header = found.contents.header
         numbers = found.contents.numbers
         overlap: set[int] = set()
@@ -423,21 +477,26 @@ class _Receiver:
             (found.origin, header.last, header.first),
         ):
             overlap.update(n for n in numbers if first <= n <= last)
-        if not overlap:
-            return
-        hashes = dict(zip(numbers, found.contents.hashes, strict=True))
-        forked = {
-            n
-            for n, h in self._hashes(found.origin, min(overlap), max(overlap)).items()
-            if hashes.get(n, h) != h
-        }
-        result.known += len(overlap - forked)
-        found.drop(overlap - forked)
-        found.hold(forked & overlap, HELD_FORK)
+        if overlap:
+            hashes = dict(zip(numbers, found.contents.hashes, strict=True))
+            held_here = self._hashes(found.origin, min(overlap), max(overlap))
+            known = {n for n in overlap if hashes[n] in held_here.get(n, ())}
+            result.known += len(known)
+            found.drop(known)
+        else:
+            known = set()
+        if overlap != known or self._is_forked(found.origin):
+            found.hold(numbers, HELD_FORK)
 
-    def _hashes(self, origin: int, first: int, last: int) -> dict[int, bytes]:
-        """The hashes of lines that are held here already, own lines not yet cut included."""
-        found: dict[int, bytes] = {}
+    def _is_forked(self, origin: int) -> bool:
+        return (
+            self._db.row("SELECT 1 FROM held WHERE origin = ? AND reason = ? LIMIT 1", (origin, HELD_FORK))
+            is not None
+        )
+
+    def _hashes(self, origin: int, first: int, last: int) -> dict[int, set[bytes]]:
+        """The hashes of lines that are held here already, both contents of a fork, own lines not yet cut included."""
+        found: dict[int, set[bytes]] = {}
         for (compressed,) in self._db.rows(
             "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ?", (origin, last, first)
         ):
@@ -448,33 +507,44 @@ class _Receiver:
                 if header.vouched is None
                 else segments.decode(header, lines, self._ledger.types).numbers
             )
-            found.update(zip(numbers, hashes, strict=True))
+            for number, line_hash in zip(numbers, hashes, strict=True):
+                found.setdefault(number, set()).add(line_hash)
+        if origin == self._ledger.origin:
+            for number, line in self._db.rows("SELECT number, line FROM pending_line"):
+                found.setdefault(number, set()).update(segments.hashes_of([line]))
         return found
 
-    def _judge_items(self, found: _Sorted, signer: Certificate) -> None:
-        """Rules 14 and 15 for what is new: the outcome of each item before any of it is written."""
+    def _judge_items(self, found: _Sorted, author: Certificate | None) -> None:
+        """Rules 14 and 15 for what is new: the outcome of each item before any of it is written.
+
+        Without an author the parent vouches: it has judged scope and rights.
+        """
+        if found.settled:
+            return
         header = found.contents.header
-        vouched = header.vouched is not None
         if header.station in self._known.state.revocations:
             cut = (n for n in found.contents.numbers if not self._counts(header, n))
             found.refuse(list(cut), REFUSED_REVOKED)
-        if milliseconds_of(found.highest_stamp()) > self._now + DAY_MS:
-            self._future.add(header.station)
-            found.hold(set(found.contents.numbers), HELD_FUTURE)
+        if self._is_future(found.highest_stamp()):
+            found.hold(found.contents.numbers, HELD_FUTURE)
             return
-        if not vouched:
+        changes = found.wire_changes()
+        if author is not None:
             for unit in found.units():
-                place = self._place(unit, signer)
+                place = self._place(unit, author)
                 if place is Place.OUTSIDE:
                     found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
                 elif place is Place.UNKNOWN:
                     found.hold(found.numbers_under(unit), HELD_UNIT)
-            found.refuse(self._unwritable(found, signer.claims.level), REFUSED_WRITER)
-        found.refuse(
-            {c.number for c in found.wire_changes() if any(r >= c.stamp for r in c.replaces)}, REFUSED_ORDER
-        )
-        found.hold({c.number for c in found.wire_changes() if c.kind not in _KINDS}, HELD_KIND)
-        found.drop({c.number for c in found.wire_changes() if c.value is None and c.kind in _KINDS})
+            found.refuse(self._unwritable(found, author.claims.level), REFUSED_WRITER)
+        found.refuse(found.contents.misfits, REFUSED_VALUE)
+        found.refuse({c.number for c in changes if c.outranked}, REFUSED_ORDER)
+        found.hold({c.number for c in changes if not c.slot}, HELD_KIND)
+        # A change whose value was erased says nothing any more; it has counted as what it was.
+        found.drop({c.number for c in changes if c.value is None and c.slot})
+
+    def _is_future(self, stamp: int) -> bool:
+        return milliseconds_of(stamp) > self._now + DAY_MS
 
     def _counts(self, header: Header, number: int) -> bool:
         return trust.item_counts(self._known.state, header.station, header.incarnation, number)
@@ -507,41 +577,48 @@ class _Receiver:
                 numbers.add(change.number)
         return numbers
 
-    def _store(self, found: _Sorted, result: BundleResult) -> None:
+    def _set_aside(self, found: _Sorted, result: BundleResult) -> None:
         """What is refused goes to quarantine, what is held waits; both with their reason."""
-        for row in found.quarantined():
-            self._db.execute(
-                "INSERT INTO refused (origin, number, kind, type, record, slot, value, reason)"
-                " VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?) ON CONFLICT DO NOTHING",
-                (found.origin, row.number, row.kind, row.type, row.record, row.slot, row.value, row.reason),
-            )
-        for row in found.waiting():
-            if row.reason == HELD_FORK:
-                continue
-            self._db.execute(
-                "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
-                " reason, since) VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        refused, waiting = found.quarantined(), found.waiting()
+        self._quarantine(found.origin, refused)
+        self._db.connection.executemany(
+            "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
+            " reason, since) VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)"
+            # Of a fork nothing counts that has not counted yet, the first content included.
+            " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+            [
                 (found.origin, row.number, row.kind, row.type, row.record, row.unit, row.slot, row.stamp,
-                 json.dumps(row.replaces), row.operator, row.value, row.reason, self._now),
-            )  # fmt: skip
-        origin = found.contents.header.station
-        for outcome, rows in (("refused", found.quarantined()), ("held", found.waiting())):
-            for row in rows:
-                result.unapplied.append(
-                    Unapplied(outcome, row.reason, origin, row.number, row.type, row.record, row.slot)
-                )
-        result.refused += len(found.quarantined())
-        result.held += len(found.waiting())
-        if (stamp := found.highest_stamp()) and not found.waiting():
-            self._ledger.clock.observe(stamp)
+                 json.dumps(row.replaces), row.operator, row.value, row.reason, self._now)
+                for row in waiting
+            ],
+        )  # fmt: skip
+        header = found.contents.header
+        for outcome, rows in (("refused", refused), ("held", waiting)):
+            result.unapplied += [
+                Unapplied(outcome, row.reason, header.station, row.number, row.type, row.record, row.slot,
+                          header.incarnation)
+                for row in rows
+            ]  # fmt: skip
+        result.refused += len(refused)
+        result.held += len(waiting)
+
+    def _quarantine(self, origin: int, rows: Sequence[_Put]) -> None:
+        self._db.connection.executemany(
+            "INSERT INTO refused (origin, number, kind, type, record, slot, value, reason)"
+            " VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?)",
+            [(origin, r.number, r.kind, r.type, r.record, r.slot, r.value, r.reason) for r in rows],
+        )
 
     def _add_result(self, result: BundleResult, merged: Result) -> None:
-        stations: dict[int, str] = dict(self._db.rows("SELECT ref, station FROM origin"))
+        origins = {r: (s, i) for r, s, i in self._db.rows("SELECT ref, station, incarnation FROM origin")}
 
         def unapplied(item: Item, outcome: str, reason: str) -> Unapplied:
+            station_id, incarnation = origins[item.origin]
             return Unapplied(
-                outcome, reason, stations[item.origin], item.number, item.type, item.record, item.slot
+                outcome, reason, station_id, item.number, item.type, item.record, item.slot, incarnation
             )
+
+        self._note_counted(merged)
 
         result.held += len(merged.held)
         result.conflict += len(merged.conflict)
@@ -551,9 +628,6 @@ class _Receiver:
         for own, others in ((result.births, merged.births), (result.changes, merged.changes)):
             for name, count in others.items():
                 own[name] = own.get(name, 0) + count
-
-
-_KINDS = (items.CHANGE, items.TOMBSTONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,7 +648,7 @@ class _Put:
 
 
 class _Sorted:
-    """The items of one segment, each in at most one of: dropped (known), refused, held. The rest is new and counts."""
+    """The items of one segment, each in at most one of: dropped, refused, held. The rest is new and counts."""
 
     def __init__(self, contents: Contents, origin: int) -> None:
         self.contents = contents
@@ -584,8 +658,8 @@ class _Sorted:
         self._held: dict[int, str] = {}
 
     def drop(self, numbers: Iterable[int]) -> None:
-        """These were known before, or say nothing any more."""
-        self._dropped |= set(numbers)
+        """These were known before, or say nothing any more, or are not looked at now."""
+        self._dropped.update(n for n in numbers if n not in self._refused and n not in self._held)
 
     def refuse(self, numbers: Iterable[int], reason: str) -> None:
         """The first match wins: refused before held (rule 17)."""
@@ -599,6 +673,32 @@ class _Sorted:
         for n in numbers:
             if n not in self._dropped and n not in self._refused:
                 self._held.setdefault(n, reason)
+
+    def keep_only(self, stamps: Mapping[int, int]) -> None:
+        """Looks at items with these numbers and stamps alone; another content of a number is a fork."""
+        found = {row[3]: row[2] for block in self.contents.births.values() for row in block.rows}
+        found |= {c.number: c.stamp for c in self.contents.changes}
+        self.drop(n for n, stamp in found.items() if stamps.get(n) != stamp)
+
+    def part(self, *, in_tree: bool) -> _Sorted:
+        """Of items that none was judged of yet, those that say who is who, or those that do not."""
+        found = {row[3] for t in sending.TREE_TYPES if t in self.contents.births
+                 for row in self.contents.births[t].rows}  # fmt: skip
+        found |= {c.number for c in self.contents.changes if c.type in sending.TREE_TYPES}
+        part = _Sorted(self.contents, self.origin)
+        part.drop(self._dropped)
+        part.drop(set(self.contents.numbers) - found if in_tree else found)
+        return part
+
+    @property
+    def all_known(self) -> bool:
+        """Whether nothing here is new."""
+        return len(self._dropped) == len(self.contents.numbers)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be judged."""
+        return len(self._out) == len(self.contents.numbers)
 
     @property
     def _out(self) -> set[int]:
@@ -616,9 +716,15 @@ class _Sorted:
         """The births that count."""
         out = self._out
         return [
-            Births(b.type, self.origin, b.columns, [r for r in b.rows if r[3] not in out] if out else b.rows)
+            Births(b.type, self.origin, b.columns, rows)
             for b in self.contents.births.values()
+            if (rows := [r for r in b.rows if r[3] not in out] if out else b.rows)
         ]
+
+    def born(self) -> list[int]:
+        """The numbers of the births that count."""
+        out = self._out
+        return [row[3] for b in self.contents.births.values() for row in b.rows if row[3] not in out]
 
     @property
     def changes(self) -> list[Change]:
@@ -645,9 +751,14 @@ class _Sorted:
         return births | {c.number for c in self.contents.changes if c.unit == unit}
 
     def highest_stamp(self) -> int:
-        """The newest stamp of the segment."""
-        births = (row[2] for block in self.contents.births.values() for row in block.rows)
-        return max([*births, *(c.stamp for c in self.contents.changes)], default=0)
+        """The newest stamp of what is looked at."""
+        births = (r[2] for b in self.contents.births.values() for r in b.rows if r[3] not in self._dropped)
+        newest: int = max([*births, *(c.stamp for c in self.wire_changes())])
+        return newest
+
+    def waits_for(self, reason: str) -> bool:
+        """Whether something is held for this reason."""
+        return reason in self._held.values()
 
     def quarantined(self) -> list[_Put]:
         """What is refused."""
@@ -662,7 +773,7 @@ class _Sorted:
             return []
         puts = [
             _Put(c.number, c.kind, c.type, c.record, c.unit, c.slot, c.stamp, c.replaces, c.operator,
-                 str(c.value), reasons[c.number])
+                 ABSENT if c.value is None else c.value, reasons[c.number])
             for c in self.contents.changes if c.number in reasons
         ]  # fmt: skip
         for block in self.contents.births.values():
@@ -679,11 +790,21 @@ class _Sorted:
         return puts
 
 
-def _span(label: object) -> tuple[int, int]:
-    """The journal positions before and at a segment, from its label."""
-    if not isinstance(label, list) or len(label) != 8 or not all(isinstance(n, int) for n in label[5:]):
-        raise BadSegment("a segment has a label")
-    return label[6], label[7]
+def _places(label: object) -> tuple[int, int, int]:
+    """From the label of a segment: how many items it has, and the journal positions before and at it."""
+    match label:
+        case [str(), str(), int(), int(), str(), int(total), int(before), int(position)]:
+            return total, before, position
+    raise BadSegment("a segment has a label")
+
+
+def _wait_for_certificate(header: Header, result: BundleResult) -> None:
+    """Rule 15: who wrote the segment is not known yet, so nothing of it can be judged."""
+    result.held += header.total
+    result.unapplied += [
+        Unapplied("held", HELD_CERTIFICATE, header.station, number, "", "", "", header.incarnation)
+        for number in range(header.first, header.last + 1)
+    ]
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
@@ -695,7 +816,3 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((n, n))
     return runs
-
-
-def _unreadable(error: OSError) -> Problem:
-    return surroundings(error)

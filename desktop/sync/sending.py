@@ -209,7 +209,7 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
             continue
         frame = frame_of(compressed)
         header, lines = segments.read(frame)
-        contents = segments.decode(header, lines)
+        contents = segments.decode(header, lines, ledger.types)
         wanted = _in_scope(ledger, contents, units, tree)
         chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
         if not chosen:
@@ -232,7 +232,7 @@ def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
         header, lines = segments.read(frame_of(compressed))
         if not any(name in header.shapes for name in TREE_TYPES) and not header.counts.keys() - {"birth"}:
             continue
-        contents = segments.decode(header, lines)
+        contents = segments.decode(header, lines, ledger.types)
         wanted = {r[3] for name in TREE_TYPES if name in contents.births
                   for r in contents.births[name].rows if r[0] in tree}  # fmt: skip
         wanted |= {c.number for c in contents.changes if c.type in TREE_TYPES and c.record in tree}

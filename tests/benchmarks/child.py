@@ -34,7 +34,7 @@ def merge(folder: Path, names: list[str]) -> dict[str, object]:
 
 
 def peak_mb() -> int:
-    """The most memory that this program has held, in MB. Not ``ru_maxrss``: Linux lets a child begin with its parent's."""
+    """The most memory this program has held, in MB. Not ``ru_maxrss``: Linux lets a child begin with its parent's."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) // 1024

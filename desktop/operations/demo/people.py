@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from desktop.records import uscc
+
 Values = dict[str, object]
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -24,6 +26,13 @@ MACHINE: Final[Values] = {
     "industry": "制造业", "sector": "非公企业", "surveyed_staff": 56, "surveyed_source": "工会摸排",
     "surveyed_date": "2026-10-12", "women": 14, "status": "存续", "union_state": "建立",
     "union_state_date": "2024-11-05", "in_park": "是", "contact_name": "吴翀", "contact_phone": "13800000002",
+}  # fmt: skip
+CLOTHES: Final[Values] = {
+    "name": "杭州瓶窑示例服饰有限公司", "uscc": "91330110MA2K8D6T4E", "address": "杭州市余杭区瓶窑镇外窑村3号",
+    "registered_address": "杭州市余杭区瓶窑镇外窑村3号", "legal_person": "郑骉", "town": "330110110",
+    "ownership": "私营企业", "sector": "非公企业", "industry": "制造业", "surveyed_staff": 42,
+    "surveyed_source": "工会摸排", "surveyed_date": "2026-08-20", "status": "存续", "union_state": "待筹建",
+    "no_union_reason": "单位不同意", "contact_name": "郑洋", "contact_phone": "13800000003",
 }  # fmt: skip
 TEA_UNION: Final[Values] = {
     "name": "杭州径山示例茶业有限公司工会委员会", "kind": "独立基层工会", "superior_name": "径山镇总工会",
@@ -79,6 +88,30 @@ _VILLAGES: Final = {
     "village2": ("长乐村", "330110109", "330110109220"),
     "village3": ("长命村", "330110110", "330110110210"),
 }
+
+
+def register() -> Iterator[tuple[str, ...]]:
+    """A register as the town gets it: a wrong check character, one firm twice, addresses in several forms."""
+    yield ("序号", "企业名称", "统一社会信用代码", "法定代表人", "住所", "联系电话", "企业类型", "从业人数")
+    rows = (
+        ("杭州径山示例竹业有限公司", "91330110MA2K8D7X1", "余杭区径山镇双溪村12号", "31"),
+        ("杭州径山示例食品有限公司", "91330110MA2K8D8Y2", "浙江省杭州市余杭区径山镇长乐村3幢", "86"),
+        ("杭州径山示例旅游有限公司", "91330110MA2K8D9W3", "径山镇径山村禅茶路1号", "18"),
+        ("杭州径山示例竹业有限公司", "91330110MA2K8D7X1", "余杭区径山镇双溪村12号", "31"),
+        ("杭州示例物流有限公司", "91330110MA2K8E1T5", "杭州市古墩路99号", "45"),
+    )
+    for number, (name, code, address, staff) in enumerate(rows, 1):
+        whole = code + uscc.check_digit(code) if number != 3 else code + "0"
+        yield (
+            str(number),
+            name,
+            whole,
+            _name(60 + number),
+            address,
+            f"0571-8850{number:04d}",
+            "私营企业",
+            staff,
+        )
 
 
 def small_firms(village: str) -> Iterator[Values]:

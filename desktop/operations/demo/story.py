@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.operations import conflicts, exchange, records
+from desktop.operations import conflicts, exchange, importing, records
 from desktop.operations.demo import people
+from desktop.operations.demo.case import play_case
 from desktop.operations.demo.stage import Stage, cells
 from desktop.records.declaration import Level
 from desktop.store import reading
@@ -21,10 +22,12 @@ def play(folder: Path, say: Callable[[str], None]) -> dict[str, str]:
     try:
         _enrol(stage)
         _record(stage)
+        _import(stage)
         _congress(stage)
         _training(stage)
         _report(stage)
         _fork(stage)
+        play_case(stage)
         return _digests(stage)
     finally:
         for session in stage.stations.values():
@@ -84,8 +87,21 @@ def _first_firm(stage: Stage, short: str) -> str:
     return reading.records(session.database, session.types, reading.Query("enterprise"), 1)[0].id
 
 
+def _import(stage: Stage) -> None:
+    stage.say("三、导入：镇里拿到的企业登记册，先预览，再导入，退回的行写明原因")
+    town = stage.stations["jingshan"]
+    path = stage.place("登记册", "径山镇企业登记册.csv")
+    path.write_bytes("\n".join(",".join(row) for row in people.register()).encode("gb18030"))
+    shown = importing.preview(town, path, "enterprise")
+    result = importing.run(town, shown)
+    importing.write_report(shown, stage.place("登记册", "退回的行.xlsx"))
+    stage.say(f"　{result.counts}")
+    again = importing.preview(town, path, "enterprise")
+    stage.say(f"　同一个文件再导入一次：{again.counts}")
+
+
 def _congress(stage: Stage) -> None:
-    stage.say("三、职工代表大会：代表、议题、表决、提案")
+    stage.say("四、职工代表大会：代表、议题、表决、提案")
     tea = stage.stations["tea"]
     congress = stage.enter(
         "tea", "congress", {**people.CONGRESS, "enterprise": stage.records["tea"]}, "congress"
@@ -105,7 +121,7 @@ def _congress(stage: Stage) -> None:
 
 
 def _training(stage: Stage) -> None:
-    stage.say("四、培训：40名学员的班次，从名单到签到")
+    stage.say("五、培训：40名学员的班次，从名单到签到")
     town = stage.stations["jingshan"]
     course = stage.enter("jingshan", "course", people.COURSE, "course")
     officers = [cells(town, "officer", officer) for officer in people.officers(38)]
@@ -119,7 +135,7 @@ def _training(stage: Stage) -> None:
 
 
 def _report(stage: Stage) -> None:
-    stage.say("五、上报与合并：村、企业报镇，镇报区，回执逐级送回")
+    stage.say("六、上报与合并：村、企业报镇，镇报区，回执逐级送回")
     for below, town in (
         ("village1", "jingshan"), ("village2", "jingshan"), ("tea", "jingshan"),
         ("village3", "pingyao"), ("machine", "pingyao"),
@@ -130,7 +146,7 @@ def _report(stage: Stage) -> None:
 
 
 def _fork(stage: Stage) -> None:
-    stage.say("六、分歧：企业和区里先后改了同一家企业的职工数")
+    stage.say("七、分歧：企业和区里先后改了同一家企业的职工数")
     tea, district = stage.stations["tea"], stage.stations["district"]
     record = stage.records["tea"]
     records.save(

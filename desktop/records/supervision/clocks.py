@@ -1,4 +1,4 @@
-"""The periods that run in a case, from the day after service in working days; a year without a table is never guessed."""
+"""The periods that run in a case, from the day after service; a year without a table is never guessed."""
 
 from __future__ import annotations
 
@@ -102,9 +102,7 @@ def _asked_days(letter: Letter) -> int:
 
 def services(file: CaseFile, letter: Letter) -> tuple[Event, ...]:
     """The services of a letter that say whether it was received or refused, in their order."""
-    return tuple(
-        e for e in file.of(EventKind.SERVED) if e.letter == letter.id and (e.received or e.refused)
-    )
+    return tuple(e for e in file.of(EventKind.SERVED) if e.letter == letter.id and (e.received or e.refused))
 
 
 def received_on(file: CaseFile, letter: Letter) -> datetime.date | None:
@@ -149,7 +147,9 @@ def _employer(file: CaseFile) -> Iterator[Clock]:
     letters = [*file.standing(LetterKind.REMINDER), *file.standing(LetterKind.OPINION)]
     if not letters or file.standing(LetterKind.SUGGESTION):
         return
-    letter = max(letters, key=lambda p: (p.issued or datetime.date.min, p.kind is LetterKind.OPINION, p.stamp))
+    letter = max(
+        letters, key=lambda p: (p.issued or datetime.date.min, p.kind is LetterKind.OPINION, p.stamp)
+    )
     received = received_on(file, letter)
     if received is None:
         return
@@ -174,7 +174,9 @@ def _department(file: CaseFile) -> Iterator[Clock]:
         if accepted and accepted[-1].result == "authority_refused":
             continue
         start = accepted[-1].day if accepted else served
-        days, source = (INQUIRY_DAYS, INSPECTION_17) if accepted else (ACCEPTANCE_DAYS, ZHEJIANG_INSPECTION_23)
+        days, source = (
+            (INQUIRY_DAYS, INSPECTION_17) if accepted else (ACCEPTANCE_DAYS, ZHEJIANG_INSPECTION_23)
+        )
         awaits = "等待部门反馈处理结果" if accepted else "等待部门决定是否受理"
         due, missing = last_day(start, days, WORKING, file.table)
         yield Clock(awaits, Bound.DEPARTMENT, start, days, WORKING, due, missing, source, letter.id)

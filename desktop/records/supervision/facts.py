@@ -213,9 +213,7 @@ def case_file(
     """A case with its events and letters brought into their order."""
     kept = tuple(sorted(letters, key=lambda p: (p.issued or datetime.date.max, p.stamp, p.id)))
     kinds = {letter.id: letter.kind for letter in kept}
-    order = sorted(
-        events, key=lambda e: (e.day, _rank(e.kind, kinds.get(e.letter or "")), e.stamp, e.id)
-    )
+    order = sorted(events, key=lambda e: (e.day, _rank(e.kind, kinds.get(e.letter or "")), e.stamp, e.id))
     return CaseFile(case, tuple(order), kept, inspectors, today, table)
 
 

@@ -117,12 +117,12 @@ def _unheeded(standing: Standing, general: bool) -> bool:
     """Not corrected without good reason: seen in a recheck, after the time given, no objection left unjudged."""
     if standing.recheck is None or standing.objection == "open":
         return False
-    if standing.received is None:
-        return not general and standing.refused is not None
     seen = standing.recheck.day
     promised = as_day(standing.letter.values.get("correct_by"))
     if promised is not None and seen <= promised:
         return False
+    if standing.received is None:
+        return not general and standing.refused is not None
     spoke = bool(standing.answers) and seen >= standing.answers[0].day
     due = standing.clock.due if standing.clock else None
     return spoke or (due is not None and seen > due)
@@ -139,7 +139,9 @@ def why_no_ground(standing: Standing) -> Iterator[Reason]:
     elif standing.objection == UPHELD:
         yield forbidden(f"单位对{name}的异议已经采纳", article(22), "", letter.id)
     elif standing.objection == "open":
-        yield forbidden(f"单位对{name}书面说明了理由，还没有审查", article(22), "请先审查异议并登记。", letter.id)
+        yield forbidden(
+            f"单位对{name}书面说明了理由，还没有审查", article(22), "请先审查异议并登记。", letter.id
+        )
     elif clock is not None and clock.due is None and not standing.answers:
         yield Reason(
             f"{name}的答复期限要用{clock.missing_year}年的放假调休安排计算，本机还没有", article(22),
@@ -148,7 +150,10 @@ def why_no_ground(standing: Standing) -> Iterator[Reason]:
     elif clock is not None and not standing.expired and not standing.answers:
         due = clock.due or standing.today
         yield forbidden(
-            f"{name}的答复期限到{due.year}年{due.month}月{due.day}日，还没有过", article(22), "请等期满。", letter.id
+            f"{name}的答复期限到{due.year}年{due.month}月{due.day}日，还没有过",
+            article(22),
+            "请等期满。",
+            letter.id,
         )
     else:
         yield forbidden(

@@ -52,14 +52,21 @@ def _certificate_faults(file: CaseFile, event: Event, inspector: str) -> Iterato
         return
     name = text(held, "name")
     if is_empty(held.get("certificate_number")):
-        yield forbidden(f"监督员{name}没有监督员证号", article(12), "请补登证号，或者换持证监督员。", event.id)
+        yield forbidden(
+            f"监督员{name}没有监督员证号", article(12), "请补登证号，或者换持证监督员。", event.id
+        )
     until = as_day(held.get("certificate_valid_until"))
     if until is not None and until < event.day:
-        yield forbidden(f"监督员{name}的监督员证在调查前已到期", article(12), "请由证件有效的监督员重新调查。", event.id)
+        yield forbidden(
+            f"监督员{name}的监督员证在调查前已到期", article(12), "请由证件有效的监督员重新调查。", event.id
+        )
     started, ended = as_day(held.get("started")), as_day(held.get("ended"))
     if (started is not None and event.day < started) or (ended is not None and event.day > ended):
         yield forbidden(
-            f"调查那天不在监督员{name}的任期内", article(11), "请核对任期，或者由在任监督员重新调查。", event.id
+            f"调查那天不在监督员{name}的任期内",
+            article(11),
+            "请核对任期，或者由在任监督员重新调查。",
+            event.id,
         )
 
 
@@ -81,10 +88,15 @@ def established(file: CaseFile) -> tuple[Event | None, tuple[Reason, ...]]:
         return None, (forbidden("还没有进行调查", article(21), "请先由两名以上持证监督员调查并登记。"),)
     faults: tuple[Reason, ...] = ()
     for event in reversed(made):
+        found: tuple[Reason, ...]
         if event.result == NOT_ESTABLISHED:
-            return None, (forbidden("最近一次调查认为问题不成立，应当向劳动者说明", article(19), "", event.id),)
+            return None, (
+                forbidden("最近一次调查认为问题不成立，应当向劳动者说明", article(19), "", event.id),
+            )
         if event.result != ESTABLISHED:
-            found = (forbidden(f"{_words(event)}的调查没有登记结果", article(21), "请补填调查结果。", event.id),)
+            found = (
+                forbidden(f"{_words(event)}的调查没有登记结果", article(21), "请补填调查结果。", event.id),
+            )
         else:
             found = tuple(investigation_faults(file, event))
         if not found:

@@ -138,7 +138,7 @@ UNION_DUES: Final = "union_dues"
 UNION_LAW_23: Final = frozenset({
     "wage_arrears", "migrant_wage_arrears", "work_safety", "excessive_hours", "women_workers", "minors",
 })  # fmt: skip
-"""Violations that 工会法第二十三条 (一) to (四) names; whether (五) holds is for the union to say, not for a program."""
+"""Violations that 工会法第二十三条 (一) to (四) name; whether (五) holds is for the union to say."""
 
 
 class Stage(enum.StrEnum):

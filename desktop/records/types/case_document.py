@@ -124,6 +124,10 @@ _ISSUE = (
         written_by=_DESK,
     ),
     Field("sequence", "序号", Kind.INTEGER, group="issue", section="issue", minimum=1, written_by=_DESK),
+    Field(
+        "issuing_unit", "发文单位（编号登记）", Kind.LINK, link="unit", group="issue", section="issue",
+        written_by=_DESK, help="文号按单位、文种和年份编排。",
+    ),
     Field("issuing_body", "发文机关", group="issue", section="issue", maximum=UNIT_NAME, written_by=_DESK),
     Field("signer", "签发人", group="issue", section="issue", maximum=60, written_by=_DESK),
     Field(

@@ -46,10 +46,15 @@ _INVESTIGATION = (
     ),
     Field(
         "other_inspectors", "其他参加人", group="investigation", section="investigation", maximum=200,
-        help="只有1名监督员的，可以请上一级工会派人，写在这里。",
+        help="只有1名监督员的，可以请上一级工会派人，写明姓名和证号。",
     ),
     Field(
         "certificates_shown", "已出示监督员证", Kind.BOOLEAN, group="investigation", section="investigation",
+    ),
+    Field(
+        "recusal_declared", "参加调查的监督员声明无利害关系", Kind.BOOLEAN, group="investigation",
+        section="investigation",
+        help="案件里已由承办的两名监督员声明过、又是他们自己调查的，可以不勾；请来的监督员要在这里声明。",
     ),
     Field(
         "investigation_ways", "调查方式", Kind.CODES, codes="investigation_way", group="investigation",

@@ -65,23 +65,24 @@ def _entered(record: str) -> str:
     return f"coalesce({record}.national_entry_date <= :as_of, 0)"
 
 
-TWICE = "id_numbers_held_twice"
+_DOUBLES = "records_of_one_person"
 
 
-def _twice(table: str) -> dict[str, str]:
-    """The id numbers that several records have, which are few."""
+def _doubles(table: str, **orders: str) -> dict[str, str]:
+    """Living records whose id number others have too, which are few, with their places in these orders."""
+    places = "".join(
+        f", row_number() OVER (PARTITION BY s.id_number ORDER BY {order}, s.id) AS {name}"
+        for name, order in orders.items()
+    )
+    held_twice = f"SELECT id_number FROM {table} WHERE id_number <> '' GROUP BY id_number HAVING count(*) > 1"
     return {
-        TWICE: f"SELECT id_number FROM {table} WHERE id_number <> '' GROUP BY id_number HAVING count(*) > 1"
+        _DOUBLES: f"SELECT s._row AS row{places} FROM {table} s WHERE s._life <> 1 AND s.id_number IN ({held_twice})"
     }
 
 
-def _only_one(table: str, better: str) -> str:
-    """Whether no other living record ``o`` of the same person, by id number, goes before this one, ``s``.
-
-    Those that do not are looked for once, by the index, instead of asking for every record.
-    """
-    return f"""r._row NOT IN (SELECT s._row FROM {table} s WHERE s.id_number IN {TWICE} AND EXISTS (
-        SELECT 1 FROM {table} o WHERE o.id_number = s.id_number AND o._life <> 1 AND o.id <> s.id AND {better}))"""
+def _first_by(order: str) -> str:
+    """Whether a record is the only one of its person, or the first in an order of :func:`_doubles`."""
+    return f"r._row NOT IN (SELECT row FROM {_DOUBLES} WHERE {order} > 1)"
 
 
 # Enterprises
@@ -220,18 +221,16 @@ _MEMBER = Facts(
         "member": _member("r"),
         "entered": _entered("r"),
         "complete": _complete(),
-        "first_record": _only_one(
-            "r_member",
-            "(coalesce(o.first_admission_date, '9'), o.id) < (coalesce(s.first_admission_date, '9'), s.id)",
-        ),
-        "one_record": _only_one(
-            "r_member",
-            f"{_member('o')} AND ({_entered('s')}, o.id) < ({_entered('o')}, s.id)",
-        ),
+        "first_record": _first_by("by_day"),
+        "one_record": _first_by("by_entry"),
         "no_report": 'r."union" IS NULL OR r."union" IN (SELECT u.id FROM r_union u WHERE u._life <> 1'
         f" AND u.member_count IS NULL AND {_standing('u')})",
     },
-    tables=_twice("r_member"),
+    tables=_doubles(
+        "r_member",
+        by_day="coalesce(s.first_admission_date, '9')",
+        by_entry=f"{_member('s')} DESC, {_entered('s')} DESC",
+    ),
 )
 
 # Training
@@ -252,7 +251,7 @@ _OFFICER = Facts(
     "officer",
     {
         "on_roster": _ON_ROSTER.format("r"),
-        "one_record": _only_one("r_officer", f"{_ON_ROSTER.format('o')} AND o.id < s.id"),
+        "one_record": _first_by("by_roster"),
         "hours": "training.hours",
     },
     {
@@ -263,7 +262,7 @@ _OFFICER = Facts(
         AND c.started_date >= :plan_first AND {_COURSE_DAY} <= :plan_until GROUP BY 1) training
         ON training.person = {_PERSON.replace("o.", "r.")}"""
     },
-    _twice("r_officer"),
+    _doubles("r_officer", by_roster=f"{_ON_ROSTER.format('s')} DESC"),
 )
 
 _DUE = """CASE WHEN substr(r.started, 6) = '02-29' THEN (substr(r.started, 1, 4) + 1) || '-02-28'

@@ -176,15 +176,18 @@ def _count(
     shown = [compiler.packed(), *(compiler.fact(w) for w in weights)]
     sql = f"{compiler.tables()}SELECT {', '.join(shown)} FROM {compiler.facts()}"
     groups = Counter(database.execute(sql, {**compiler.parameters, **days.parameters()}))
-    found: dict[int, list[Tally]] = {}
+    found: dict[int, list[tuple[dict[str, int], int]]] = {}
     for (packed, *weighed), number in groups.items():
-        answers = packed & ((1 << compiler.size) - 1)
+        answers, unit = packed & ((1 << compiler.size) - 1), units[packed >> compiler.size]
         if answers not in found:
-            found[answers] = [tally for tally, mask in masks if mask.admits(answers)]
-        for tally in found[answers]:
-            by_unit, unit = result[tally], units[packed >> compiler.size]
-            weight = int(weighed[weights.index(tally.weight)] or 0) if tally.weight else 1
-            by_unit[unit] = by_unit.get(unit, 0) + number * weight
+            found[answers] = [
+                (result[tally], weights.index(tally.weight) if tally.weight else -1)
+                for tally, mask in masks
+                if mask.admits(answers)
+            ]
+        for by_unit, weight in found[answers]:
+            amount = number if weight < 0 else number * int(weighed[weight] or 0)
+            by_unit[unit] = by_unit.get(unit, 0) + amount
 
 
 def row_numbers(database: Database, selection: Selection) -> array[int]:

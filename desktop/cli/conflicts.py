@@ -1,0 +1,115 @@
+"""The command that lists what people disagree about, and decides it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from desktop.cli.frame import Command
+from desktop.cli.output import json_line, remark, say
+from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
+from desktop.cli.shown import Showing
+from desktop.errors import UsageProblem
+from desktop.operations import conflicts as operations
+from desktop.operations.conflicts import Claim, Conflict, NoConflict
+from desktop.operations.session import Session
+from desktop.records.declaration import DELETED_SLOT, RecordType
+from desktop.store import reading
+
+_KEEP, _DELETE = "keep", "delete"
+
+
+class NoSuchClaim(UsageProblem):
+    """The decision names none of the values in question."""
+
+    next_step = "请先不带 --decide 列出分歧，再写其中一个版本号。"
+
+
+@click.command(cls=Command)
+@writes
+@click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="只看这一类记录。")
+@click.option("--decide", "decisions", metavar="ID SLOT VERSION", nargs=3, multiple=True,
+              help="定下来：编号、字段或组、采用的版本号；删除的分歧写 keep 或 delete。可写几个。")  # fmt: skip
+@reveal_option
+@json_option
+def conflicts(
+    session: Session,
+    record_type: RecordType | None,
+    decisions: tuple[tuple[str, str, str], ...],
+    reveal: bool,
+    as_json: bool,
+) -> None:
+    """几个人各自改了同一项的分歧：各种说法、谁写的、原来是什么；也可以定下来。
+
+    要定成另外的内容，用 record 按编号修改那个字段。
+    """
+    type_name = None if record_type is None else record_type.name
+    showing = Showing(session, reveal)
+    for record, slot, version in decisions:
+        conflict = _found(session, record, slot)
+        changes = operations.decide(session, conflict.type, record, slot, _chosen(conflict, version))
+        remark(f"已定：{conflict.title} {conflict.label}。操作{changes.stamp}")
+    found = operations.open_conflicts(session, type_name)
+    showing.note("conflicts", f"{len(found)}处")
+    if as_json:
+        json_line({"conflicts": [_object(showing, c) for c in found]})
+        return
+    for conflict in found:
+        _say(showing, conflict)
+    say(f"分歧{len(found)}处。" if found else "没有分歧。")
+
+
+def _found(session: Session, record: str, slot: str) -> Conflict:
+    for conflict in operations.open_conflicts(session):
+        if (conflict.record, conflict.slot) == (record, slot):
+            return conflict
+    raise NoConflict(f"记录{record}的{slot}没有分歧。")
+
+
+def _chosen(conflict: Conflict, version: str) -> Any:
+    if conflict.slot == DELETED_SLOT:
+        if version not in (_KEEP, _DELETE):
+            raise NoSuchClaim(f"这是删除与修改的分歧，应写 {_KEEP} 或 {_DELETE}。")
+        return int(version == _DELETE)
+    for claim in (*conflict.claims, *conflict.base):
+        if str(claim.stamp) == version:
+            return claim.value
+    raise NoSuchClaim(f"“{conflict.label}”没有版本{version}。")
+
+
+def _say(showing: Showing, conflict: Conflict) -> None:
+    record_type = showing.session.types[conflict.type]
+    say(f"{record_type.label}  {conflict.title}  {conflict.label}")
+    say(f"  编号 {conflict.record}  字段 {conflict.slot}")
+    for word, claims in (("说法", conflict.claims), ("原来", conflict.base)):
+        for claim in claims:
+            value = showing.slot_words(record_type, conflict.slot, claim.value)
+            when = reading.moment(claim.stamp)
+            say(
+                f"  {word}：{value}（{claim.operator}，{when}，工作电脑{claim.station[:8]}，版本{claim.stamp}）"
+            )
+
+
+def _object(showing: Showing, conflict: Conflict) -> dict[str, Any]:
+    return {
+        "type": conflict.type,
+        "id": conflict.record,
+        "title": conflict.title,
+        "slot": conflict.slot,
+        "label": conflict.label,
+        "claims": [_claim_object(showing, conflict, c) for c in conflict.claims],
+        "base": [_claim_object(showing, conflict, c) for c in conflict.base],
+    }
+
+
+def _claim_object(showing: Showing, conflict: Conflict, claim: Claim) -> dict[str, Any]:
+    record_type = showing.session.types[conflict.type]
+    return {
+        "version": str(claim.stamp),
+        "value": showing.slot_value(record_type, conflict.slot, claim.value),
+        "operator": claim.operator,
+        "at": reading.moment(claim.stamp),
+        "station": claim.station,
+        "birth": claim.birth,
+    }

@@ -1,0 +1,107 @@
+"""The commands of enrolment: request, grant, acceptance, confirmation, each one file on a stick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from desktop.cli.frame import Command, Group
+from desktop.cli.output import json_line, remark, say
+from desktop.cli.parameters import OneOf, PathOf, confirmed, json_option, writes
+from desktop.operations import exchange, traffic
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.store.workspace import OwnUnit
+
+
+@click.group(cls=Group)
+def enrol() -> None:
+    """入网：下级申请，上级批准，下级接受，上级确认，用U盘传三个小文件。"""
+
+
+@enrol.command("request", cls=Command)
+@writes
+@click.argument("out", metavar="OUT.xsq", type=PathOf("out"))
+@json_option
+def request(session: Session, out: Path, as_json: bool) -> None:
+    """写出入网申请，交给上级。"""
+    made = exchange.request(session, out)
+    if as_json:
+        json_line({"file": str(made.path), "words": made.words})
+        return
+    say(f"入网申请已写到“{made.path.name}”，请交给上级。")
+    say(f"上级打电话核对时，请念：{made.words}")
+
+
+@enrol.command("grant", cls=Command)
+@writes
+@click.argument("request_file", metavar="REQUEST.xsq", type=PathOf("file"))
+@click.argument("out", metavar="OUT.xsg", type=PathOf("out"))
+@click.option("--kind", "level", metavar="KIND", type=OneOf(Level), help="批准的层级，默认照申请。")
+@click.option("--unit", "code", metavar="CODE", help="批准的单位编码，默认照申请。")
+@click.option("--delegate", is_flag=True, help="授权它再办理自己下级的入网。")
+@json_option
+def grant(
+    session: Session,
+    request_file: Path,
+    out: Path,
+    level: Level | None,
+    code: str | None,
+    delegate: bool,
+    as_json: bool,
+) -> None:
+    """批准下级的入网申请，写出批准文件。"""
+    asked = traffic.look_request(request_file)
+    remark(f"“{asked.name}”（编码{asked.code}）的申请，请打电话核对，对方屏幕上应是：{asked.words}")
+    confirmed("核对一致吗？")
+    made = exchange.grant(session, request_file, out, level=level, code=code, delegate=delegate)
+    if as_json:
+        json_line({"file": str(made.path), "unit": _unit_object(made.unit), "words": made.words})
+        return
+    say(f"已批准“{made.unit.name}”（编码{made.unit.code}），批准文件是“{made.path.name}”。")
+    say("核对不上就不要交出批准文件。")
+
+
+@enrol.command("accept", cls=Command)
+@writes
+@click.argument("grant_file", metavar="GRANT.xsg", type=PathOf("file"))
+@click.option("--ack", metavar="OUT.xsa", type=PathOf("out"), help="写出回执，交还上级。")
+@json_option
+def accept(session: Session, grant_file: Path, ack: Path | None, as_json: bool) -> None:
+    """接受上级的批准文件，本单位从此有了上级和自己的位置。"""
+    offered = traffic.look_grant(session, grant_file)
+    remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
+    confirmed("核对一致吗？")
+    unit = exchange.accept(session, grant_file, ack)
+    if as_json:
+        json_line(
+            {
+                "unit": _unit_object(unit),
+                "grantor": offered.grantor,
+                "words": str(offered.words),
+                "ack": None if ack is None else str(ack),
+            }
+        )
+        return
+    say(f"已入网：{unit.name}（编码{unit.code}）。")
+    if ack is not None:
+        say(f"回执已写到“{ack.name}”，请交还上级。")
+
+
+@enrol.command("confirm", cls=Command)
+@writes
+@click.argument("ack_file", metavar="ACK.xsa", type=PathOf("file"))
+@json_option
+def confirm(session: Session, ack_file: Path, as_json: bool) -> None:
+    """收下级的入网回执，从此等它的数据包。"""
+    link = exchange.confirm(session, ack_file)
+    if as_json:
+        json_line({"unit": link.unit, "name": link.name, "station": link.peer})
+    else:
+        say(f"“{link.name}”入网完成。")
+
+
+def _unit_object(unit: OwnUnit) -> dict[str, Any]:
+    return {"id": unit.id, "code": unit.code, "name": unit.name, "kind": unit.level.value}

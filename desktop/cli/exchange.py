@@ -1,0 +1,255 @@
+"""Commands that exchange records with other stations: send, look, verify, merge, receive, compare."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from desktop.cli.frame import Command, problem_object
+from desktop.cli.output import Ticker, complain, json_line, say
+from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, writes
+from desktop.errors import UsageProblem
+from desktop.operations import exchange
+from desktop.operations.session import Session
+from desktop.sync.manifest import DOWN, Manifest
+from desktop.sync.receiving import REASONS, BundleResult, MergeReport, Unapplied
+
+OUTCOMES = {"applied": "合并", "known": "已有", "held": "等待", "conflict": "分歧", "refused": "不收"}
+"""What becomes of an item; the five add up to the signed count."""
+
+
+class NoRoot(UsageProblem):
+    """There is nothing to verify against."""
+
+    next_step = "请用 --root 指定上级给的根证书文件，或者用 --workspace 指定已入网的工作区。"
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("out", metavar="OUT.xsj", type=PathOf("place"))
+@click.option("--to", metavar="UNIT", help="发给下面哪个单位（编码或名称），默认发给上级。")
+@json_option
+def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
+    """导出数据包：对方还没有确认收到的内容。OUT 是文件夹时自动起文件名。"""
+    sent = exchange.send(session, out, to)
+    if as_json:
+        json_line(
+            {
+                "file": str(sent.path),
+                "to": {"name": sent.name, "station": sent.peer},
+                "sequence": sent.sequence,
+                "items": sent.items,
+                "digest": sent.digest,
+            }
+        )
+    else:
+        say(f"数据包“{sent.path.name}”已写好：给“{sent.name}”的第{sent.sequence}个，{sent.items}项。")
+
+
+def _root_options(function: Any) -> Any:
+    return click.option("--root", metavar="ROOT.pem", type=PathOf("file"), help="按这份根证书核对。")(
+        click.option("--workspace", metavar="WORKSPACE", type=PathOf(), help="按这个工作区认的根证书核对。")(
+            as_option(function)
+        )
+    )
+
+
+@click.command(cls=Command)
+@click.argument("file", metavar="FILE", type=PathOf("file"))
+@_root_options
+@json_option
+def inspect(
+    file: Path,
+    root: Path | None,
+    workspace: Path | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """数据包自己写了什么：谁发给谁、第几个、有多少内容。不看里面的记录，不写任何东西。
+
+    给了 --root 或 --workspace 时先核对签名。
+    """
+    if root is not None or workspace is not None:
+        manifest = exchange.verify(file, _roots(root, workspace, operator, password_file)).manifest
+        verified = True
+    else:
+        manifest, verified = exchange.inspect(file), False
+    _show_manifest(manifest, verified, as_json)
+
+
+@click.command(cls=Command)
+@click.argument("file", metavar="FILE", type=PathOf("file"))
+@_root_options
+@json_option
+def verify(
+    file: Path,
+    root: Path | None,
+    workspace: Path | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """核对数据包：签名、证书和完整性。不用口令，也不解密；核对不过时退出码说明原因。"""
+    _show_manifest(
+        exchange.verify(file, _roots(root, workspace, operator, password_file)).manifest, True, as_json
+    )
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("files", metavar="FILE…", type=PathOf("file"), nargs=-1, required=True)
+@click.option("--preview", is_flag=True, help="只看会怎样，什么都不写。")
+@click.option("--receipts", metavar="DIR", type=PathOf(), help="给每个发送方写回执，放在这个文件夹。")
+@json_option
+def merge(
+    session: Session, files: tuple[Path, ...], preview: bool, receipts: Path | None, as_json: bool
+) -> None:
+    """合并下级的数据包。不能信任或损坏的整个不收，其他的照常合并。
+
+    有文件不收时，退出码是第一个不收的文件的原因。
+    """
+    with Ticker() as ticker:
+        report = exchange.merge(session, files, preview=preview, receipts_dir=receipts, progress=ticker.tick)
+    _show_report(report, preview, as_json)
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("files", metavar="FILE…", type=PathOf("file"), nargs=-1, required=True)
+@json_option
+def receive(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
+    """收上级的回执和下发的数据包。"""
+    _show_report(exchange.receive(session, files), False, as_json)
+
+
+@click.command(cls=Command)
+@opens
+@click.option("--scope", metavar="UNIT", help="只算这个单位和它下面的（编码或名称）。")
+@json_option
+def digest(session: Session, scope: str | None, as_json: bool) -> None:
+    """内容摘要：两处摘要相同，内容就相同。另报等待的内容和没有处理的分歧。"""
+    found = exchange.digest(session, scope)
+    name = session.workspace.folder.resolve().name
+    if as_json:
+        json_line(
+            {
+                "workspace": name,
+                "sha256": found.sha256,
+                "records": found.records,
+                "held": found.held,
+                "conflicts": found.conflicts,
+            }
+        )
+    else:
+        say(f"{name} {found.sha256}")
+        say(f"等待{found.held}项，分歧{found.conflicts}处。")
+
+
+def _roots(
+    root: Path | None, workspace: Path | None, operator: str | None, password_file: Path | None
+) -> tuple[bytes, ...]:
+    if root is not None:
+        return exchange.read_root(root)
+    if workspace is None:
+        raise NoRoot("不知道按哪份根证书核对。")
+    with opened(workspace, operator, password_file) as session:
+        found = exchange.own_root(session)
+    if not found:
+        raise NoRoot("这个工作区还没有入网，没有可以核对的根证书。")
+    return found
+
+
+def _show_manifest(manifest: Manifest, verified: bool, as_json: bool) -> None:
+    made = datetime.datetime.fromtimestamp(
+        manifest.created / 1000, datetime.timezone(datetime.timedelta(hours=8))
+    ).strftime("%Y-%m-%d %H:%M")
+    if as_json:
+        json_line(
+            {
+                "verified": verified,
+                "kind": manifest.kind,
+                "sender": manifest.sender,
+                "incarnation": manifest.incarnation,
+                "sequence": manifest.sequence,
+                "unit": manifest.unit,
+                "receiver": manifest.receiver,
+                "created": made,
+                "program": manifest.program,
+                "format": manifest.format,
+                "counts": dict(manifest.counts),
+                "items": manifest.items,
+                "files": [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in manifest.files],
+                "parts": [{"name": p.name, "sha256": p.sha256, "size": p.size} for p in manifest.parts],
+            }
+        )
+        return
+    say("签名、证书和完整性都核对无误。" if verified else "以下是数据包自己写的，签名没有核对。")
+    say(
+        f"{'下发' if manifest.kind == DOWN else '上报'}，第{manifest.sequence}个，{made}制作，程序{manifest.program}"
+    )
+    say(f"发送方：{manifest.sender[:16]}  单位 {manifest.unit}")
+    say(f"接收方：{manifest.receiver[:16]}")
+    say(
+        f"内容：{manifest.items}项（{'，'.join(f'{kind} {n}' for kind, n in manifest.counts.items()) or '空'}）"
+    )
+    say(f"大小：{sum(p.size for p in manifest.parts) // 1024}KB，加密部分{len(manifest.parts)}个")
+
+
+def _show_report(report: MergeReport, preview: bool, as_json: bool) -> None:
+    if as_json:
+        json_line({"preview": preview, "bundles": [_bundle_object(b) for b in report.bundles]})
+    else:
+        for bundle in report.bundles:
+            _say_bundle(bundle, preview)
+    problems = [b.problem for b in report.bundles if b.problem is not None]
+    if problems:
+        click.get_current_context().exit(problems[0].exit_code)
+
+
+def _say_bundle(bundle: BundleResult, preview: bool) -> None:
+    if bundle.problem is not None:
+        complain(f"{bundle.path.name}：{bundle.problem}")
+        return
+    said = "，".join(f"{words}{getattr(bundle, name)}" for name, words in OUTCOMES.items())
+    sender = f"“{bundle.name}”第{bundle.sequence}个，" if bundle.name else ""
+    say(f"{bundle.path.name}：{sender}共{bundle.total}项，{'将会' if preview else ''}{said}。")
+    for (outcome, reason), count in Counter((u.outcome, u.reason) for u in bundle.unapplied).items():
+        say(f"    {OUTCOMES.get(outcome, outcome)}{count}项：{REASONS.get(reason, reason)}")
+    if bundle.released:
+        say(f"    以前等待的{bundle.released}项现在合并了。")
+    if bundle.gap:
+        say("    中间缺了数据包，请对方补发。")
+    if bundle.answered:
+        say(f"    对方的回执已收到（第{bundle.answered}号）。")
+
+
+def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
+    return {
+        "file": str(bundle.path),
+        "sender": bundle.sender,
+        "name": bundle.name,
+        "sequence": bundle.sequence,
+        **{name: getattr(bundle, name) for name in (*OUTCOMES, "total", "released", "answered", "gap")},
+        "births": bundle.births,
+        "changes": bundle.changes,
+        "unapplied": [_unapplied_object(u) for u in bundle.unapplied],
+        "problem": None if bundle.problem is None else problem_object(bundle.problem),
+    }
+
+
+def _unapplied_object(item: Unapplied) -> dict[str, Any]:
+    return {
+        "outcome": item.outcome,
+        "reason": item.reason,
+        "words": REASONS.get(item.reason, item.reason),
+        "station": item.station,
+        "number": item.number,
+        "type": item.type,
+        "record": item.record,
+        "slot": item.slot,
+    }

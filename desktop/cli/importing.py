@@ -1,0 +1,139 @@
+"""The command that takes a workbook in: what it would change, the change, and the rows to be corrected."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from desktop.cli.frame import Command
+from desktop.cli.lines import typed_pairs
+from desktop.cli.output import Ticker, complain, json_line, remark, say
+from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option, writes
+from desktop.operations import importing as operations
+from desktop.operations.importing import ImportPreview, NationalExport, Options, Outcome, RowResult, Weight
+from desktop.operations.session import Session
+from desktop.records.declaration import RecordType
+
+_SHOWN = 20
+"""So many rows with something to mend are told; all of them stand in the report and in ``--json``."""
+
+
+@click.command("import", cls=Command)
+@writes
+@click.argument("file", metavar="FILE", type=PathOf("file"))
+@click.option(
+    "--type", "record_type", metavar="TYPE", required=True, type=TypeName(), help="导入成哪一类记录。"
+)
+@click.option("--dry-run", is_flag=True, help="只看会怎样，什么都不写。")
+@click.option(
+    "--report", metavar="OUT.xlsx", type=PathOf("out"), help="没有导入的行另存一份，改正后可以再导入。"
+)
+@click.option("--sheet", metavar="NAME", help="工作表，默认自动判断。")
+@click.option("--header-row", metavar="N", type=Number(1), help="表头所在的行，默认自动判断。")
+@click.option("--map", "mapping", metavar="COLUMN=FIELD", type=Pair(), multiple=True,
+              help="某一列（列名）导入到某个字段；FIELD 空着表示不要这一列。可以写几个。")  # fmt: skip
+@click.option(
+    "--set", "fixed", metavar="FIELD=VALUE", type=Pair(), multiple=True, help="每一行都填这个值。可以写几个。"
+)
+@click.option("--fill-only", is_flag=True, help="只填空着的，已有的内容不改。")
+@click.option("--revive", is_flag=True, help="以前删除过的也恢复。")
+@click.option("--batch", metavar="NAME", help="来源批次，默认用文件名。")
+@click.option("--national", metavar="DATE", type=Day(), help="这是全国系统导出的名单，导出日期是哪一天。")
+@json_option
+def import_workbook(
+    session: Session,
+    file: Path,
+    record_type: RecordType,
+    dry_run: bool,
+    report: Path | None,
+    sheet: str | None,
+    header_row: int | None,
+    mapping: tuple[tuple[str, str], ...],
+    fixed: tuple[tuple[str, str], ...],
+    fill_only: bool,
+    revive: bool,
+    batch: str | None,
+    national: datetime.date | None,
+    as_json: bool,
+) -> None:
+    """导入Excel表格（.xlsx、.xls）：逐行比对，已有的修改，没有的新增，有问题的列出来。
+
+    整个表格是一步操作，可以一次撤消。有的行没有导入时退出码仍是0，请看结果和 --report。
+    """
+    options = Options(
+        fixed=typed_pairs(session, record_type, fixed),
+        fill_only=fill_only,
+        revive=revive,
+        batch=batch,
+        national=None if national is None else NationalExport(national, batch or file.stem),
+    )
+    with Ticker() as ticker:
+        shown = operations.preview(
+            session,
+            file,
+            record_type.name,
+            mapping={column: target or None for column, target in mapping},
+            sheet=sheet,
+            header_row=header_row,
+            options=options,
+            progress=ticker.tick,
+        )
+        stamp = 0
+        if not dry_run:
+            done = operations.run(session, shown, progress=ticker.tick)
+            shown, stamp = done.preview, done.changes.stamp
+    returned = operations.write_report(shown, report) if report is not None else None
+    if as_json:
+        json_line({"dry_run": dry_run, "operation": str(stamp) if stamp else None, **_object(shown)})
+    else:
+        _say(shown, dry_run)
+        if stamp:
+            say(f"操作{stamp}")
+    if report is not None and returned:
+        remark(f"没有导入或有个别格没有导入的{returned}行在“{report.name}”里，改正后可以直接再导入。")
+
+
+def _say(shown: ImportPreview, dry_run: bool) -> None:
+    say(f"{shown.file}（{shown.sheet}）：{'如果导入，' if dry_run else ''}{shown.counts}。")
+    for column in shown.unknown_columns:
+        guess = f"，可能是“{column.proposed_label}”（{column.proposed}）" if column.proposed else ""
+        complain(f"没有导入的列：“{column.header}”{column.reason}{guess}。")
+    for label, count in shown.missing.items():
+        say(f"还有{count}条没有填“{label}”。")
+    for row in shown.returned[:_SHOWN]:
+        words = "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM))
+        whole = "没有导入" if row.outcome is Outcome.REJECTED else "有个别格没有导入"
+        complain(f"第{row.number}行{whole}：{words}。")
+    if len(shown.returned) > _SHOWN:
+        complain(f"另有{len(shown.returned) - _SHOWN}行，请用 --report 另存。")
+
+
+def _object(shown: ImportPreview) -> dict[str, Any]:
+    counts = shown.counts
+    names = ("rows", "new", "changed", "same", "duplicate", "deleted", "rejected", "partial", "without_town")
+    return {
+        "file": shown.file,
+        "sheet": shown.sheet,
+        "header_rows": list(shown.header_rows),
+        "counts": {name: getattr(counts, name) for name in names},
+        "columns": [{"index": c.index, "header": c.header, "field": c.target} for c in shown.columns],
+        "missing": dict(shown.missing),
+        "without_town": list(shown.without_town),
+        "rows": [_row_object(row) for row in shown.rows],
+    }
+
+
+def _row_object(row: RowResult) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "outcome": row.outcome.value,
+        "id": row.record or None,
+        "notes": [
+            {"weight": n.weight.value, "text": n.text, "column": n.column, "field": n.field}
+            for n in row.notes
+        ],
+        "changes": [c.field if c.type == "" else f"{c.type}.{c.field}" for c in row.changes],
+    }

@@ -1,0 +1,185 @@
+"""Commands on paper: letters are drafted, numbered and issued in the order of law; what is issued is printed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from desktop.cli.frame import Command, Group
+from desktop.cli.lines import typed_pairs
+from desktop.cli.output import json_line, say
+from desktop.cli.parameters import Day, OneOf, Pair, PathOf, as_option, json_option, opened, writes
+from desktop.cli.shown import finding_object, severity_words
+from desktop.operations import supervision
+from desktop.operations.session import Session
+from desktop.operations.supervision import Signatory
+from desktop.records.supervision.kinds import LetterKind
+
+PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {"letter": supervision.print_document}
+"""What can be printed, by its kind on the command line: each takes a record's id and a folder."""
+
+
+@click.command("print", cls=Command)
+@writes
+@click.argument("kind", metavar="KIND", type=OneOf(PRINTED))
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
+@json_option
+def print_papers(session: Session, kind: str, ids: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """打印成PDF。KIND：letter（已签发的提示函、意见书、建议书）。"""
+    paths = [PRINTED[kind](session, record, out) for record in ids]
+    if as_json:
+        json_line({"files": [str(p) for p in paths]})
+        return
+    for path in paths:
+        say(f"已打印“{path.name}”。")
+
+
+@click.group(cls=Group)
+@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.pass_context
+def letter(context: click.Context, workspace: Path) -> None:
+    """一函两书：起草、签发、作废，案件编号，文号设置。"""
+    context.obj = workspace
+
+
+@letter.command("numbers")
+@click.option("--body", metavar="CODE", help="文号里的机关代字，如“杭西”。")
+@click.option("--organ", metavar="NAME", help="文书上的发文机关全称。")
+@as_option
+@json_option
+@click.pass_obj
+def numbers(
+    workspace: Path,
+    body: str | None,
+    organ: str | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """看或设文号：机关代字、发文机关、今年下一个号。"""
+    with opened(workspace, operator, password_file) as session:
+        settings = supervision.number_settings(session)
+        if body is not None or organ is not None:
+            settings = supervision.set_number_settings(session, body or settings.body, organ)
+        year = session.environment.today().year
+        following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
+    if as_json:
+        json_line({"body": settings.body, "organ": settings.organ, "year": year, "next": following})
+        return
+    say(f"机关代字：{settings.body or '（还没有设置）'}；发文机关：{settings.organ}")
+    for kind in LetterKind:
+        say(f"{year}年下一份{kind.label}：第{following[kind.value]}号")
+
+
+@letter.command("draft")
+@click.argument("case", metavar="CASE")
+@click.argument("kind", metavar="KIND", type=OneOf(LetterKind))
+@click.option(
+    "--set",
+    "fields",
+    metavar="FIELD=VALUE",
+    type=Pair(),
+    multiple=True,
+    help="填写文书的一个字段。可以写几个。",
+)
+@as_option
+@json_option
+@click.pass_obj
+def draft(
+    workspace: Path,
+    case: str,
+    kind: LetterKind,
+    fields: tuple[tuple[str, str], ...],
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """从案件起草文书；KIND：reminder_letter、opinion_letter、suggestion_letter。"""
+    with opened(workspace, operator, password_file) as session:
+        saved = supervision.draft(
+            session, case, kind.value, typed_pairs(session, session.types["case_document"], fields)
+        )
+    if as_json:
+        json_line(
+            {
+                "id": saved.record,
+                "operation": str(saved.changes.stamp) if saved.changes.stamp else None,
+                "findings": [finding_object(f) for f in saved.findings],
+            }
+        )
+        return
+    say(f"已起草{kind.label}，编号{saved.record}。操作{saved.changes.stamp}")
+    for finding in saved.findings:
+        say(f"    {severity_words(finding)}：{finding.message}")
+
+
+@letter.command("issue")
+@click.argument("document", metavar="LETTER")
+@click.option("--signer", metavar="NAME", required=True, help="签发人。")
+@click.option("--post", metavar="POST", required=True, help="签发人职务，如“主席”。")
+@click.option("--date", "day", metavar="DATE", type=Day(), help="签发日期，默认今天。")
+@as_option
+@json_option
+@click.pass_obj
+def issue(
+    workspace: Path,
+    document: str,
+    signer: str,
+    post: str,
+    day: datetime.date | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """审核、编号、签发一份文书，从此不能再改。不合法定步骤的不签发，退出码是22。"""
+    with opened(workspace, operator, password_file) as session:
+        today = session.environment.today()
+        issued = supervision.issue(session, document, Signatory(signer, post), day or today)
+    if as_json:
+        json_line({"id": issued.document, "number": issued.number})
+    else:
+        say(f"已签发{issued.number}。")
+
+
+@letter.command("void")
+@click.argument("document", metavar="LETTER")
+@click.option("--reason", metavar="TEXT", required=True, help="作废的原因。")
+@as_option
+@json_option
+@click.pass_obj
+def void(
+    workspace: Path,
+    document: str,
+    reason: str,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """作废一份已签发的文书；文号保留，不再使用。"""
+    with opened(workspace, operator, password_file) as session:
+        changes = supervision.void(session, document, reason)
+    if as_json:
+        json_line({"operation": str(changes.stamp)})
+    else:
+        say("已作废，文号保留在登记簿里。")
+
+
+@letter.command("file")
+@click.argument("case", metavar="CASE")
+@as_option
+@json_option
+@click.pass_obj
+def file_case(
+    workspace: Path, case: str, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """给已受理的案件编立案号。"""
+    with opened(workspace, operator, password_file) as session:
+        number = supervision.file_case(session, case)
+    if as_json:
+        json_line({"id": case, "number": number})
+    else:
+        say(f"立案号：{number}")

@@ -1,0 +1,79 @@
+"""What commands print: lines and tables for people, JSON for programs, complaints on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+_WIDEST = 40
+"""No column is padded beyond this; longer cells simply push the rest of their line."""
+
+
+def say(text: str) -> None:
+    """One line of the answer."""
+    click.echo(text)
+
+
+def remark(text: str) -> None:
+    """One line beside the answer, which a program that reads the answer does not want."""
+    click.echo(text, err=True)
+
+
+def complain(text: str) -> None:
+    """What went wrong."""
+    click.echo(text, err=True)
+
+
+def json_line(value: Any) -> None:
+    """An answer, or one line of it, as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+class Ticker:
+    """One line on a terminal that says how far a long step is; silent where nobody looks."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+
+    def tick(self, done: int, total: int, words: str) -> None:
+        """Shows progress; ``total`` is 0 when it is not known."""
+        if not sys.stderr or not sys.stderr.isatty():
+            return
+        text = f"{words} {done}/{total}" if total else f"{words} {done}"
+        click.echo(f"\r{_padded(text, self._shown)}", err=True, nl=False)
+        self._shown = _width(text)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            click.echo(f"\r{' ' * self._shown}\r", err=True, nl=False)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns under their headings, aligned for a terminal in which a Chinese character takes two places."""
+    lines = [list(head), *([_one_line(cell) for cell in row] for row in rows)]
+    widths = [min(_WIDEST, max(_width(line[i]) for line in lines)) for i in range(len(head))]
+    for line in lines:
+        say("  ".join(_padded(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(0, width - _width(text))

@@ -1,0 +1,292 @@
+"""What commands take: paths, names of types and choices with Chinese complaints, and the session they work in."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import getpass
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from desktop.cli.frame import JSON_PARAMETER, like
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations.session import Session, open_session
+from desktop.records.dates import parse_date
+from desktop.records.declaration import RecordType
+from desktop.records.types import catalogue
+from desktop.store.database import DatabaseError, translated
+from desktop.store.keys import KeySlots
+from desktop.store.workspace import LEDGER, NoWorkspace
+
+OPERATOR = "XIAOSANJI_OPERATOR"
+PASSWORD = "XIAOSANJI_PASSWORD"
+
+YES = "是"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class NoPassword(UsageProblem):
+    """No password was given, and there is nobody to ask."""
+
+    next_step = f"请设置环境变量 {PASSWORD}，或者用 --password-file 指定口令文件。"
+
+
+class NoOperator(UsageProblem):
+    """It is not clear who works."""
+
+    next_step = f"请用 --as 写明操作员，或者设置环境变量 {OPERATOR}。"
+
+
+class NotConfirmed(UsageProblem):
+    """The person at the terminal did not say yes."""
+
+    next_step = f"什么都没有改动；确实要做时再运行一次，回答“{YES}”。"
+
+
+class KeysDamaged(StateProblem):
+    """The file of key slots is gone or cannot be read."""
+
+    exit_code = 15
+    next_step = "请从备份恢复工作区里的 keys.json，数据本身没有改动。"
+
+
+class LedgerDamaged(StateProblem):
+    """The engine says that the file is not what it was."""
+
+    exit_code = 15
+    next_step = "请不要再往里录入，先把整个文件夹拷一份，再从备份恢复。"
+
+
+class PathOf(click.ParamType):
+    """A path: ``file`` is there, ``out`` a file in a folder that is, ``place`` that or a folder, ``new`` any."""
+
+    name = "path"
+
+    def __init__(self, kind: str = "new") -> None:
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, if it can be what it has to be."""
+        path = Path(value)
+        if self._kind == "file" and not path.is_file():
+            self.fail(f"没有文件“{path.name}”", param, ctx)
+        if self._kind == "out" and path.is_dir():
+            self.fail(f"“{path.name}”是文件夹，这里要写文件名", param, ctx)
+        if self._kind in ("out", "place") and not path.absolute().parent.is_dir():
+            self.fail(f"没有文件夹“{path.parent.name}”", param, ctx)
+        return path
+
+
+class OneOf(click.ParamType):
+    """One of the values of an enumeration, by its name on the command line."""
+
+    name = "choice"
+
+    def __init__(self, choices: Iterable[Any]) -> None:
+        self._choices = {str(c): c for c in choices}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The chosen value."""
+        if str(value) not in self._choices:
+            self.fail(f"不能填“{value}”，可以填：{'、'.join(self._choices)}", param, ctx)
+        return self._choices[str(value)]
+
+
+class Number(click.ParamType):
+    """A whole number that is not below ``least``."""
+
+    name = "number"
+
+    def __init__(self, least: int = 0) -> None:
+        self._least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"“{value}”不是整数", param, ctx)
+        if number < self._least:
+            self.fail(f"不能小于{self._least}", param, ctx)
+        return number
+
+
+class Day(click.ParamType):
+    """A day in any of the forms in which people write one."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        """The day."""
+        day = parse_date(value)
+        if day is None:
+            self.fail(f"“{value}”看不出是哪一天，写法如 2026-11-22", param, ctx)
+        return day
+
+
+class Pair(click.ParamType):
+    """``NAME=VALUE``; the value may be empty."""
+
+    name = "pair"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Name and value."""
+        name, sign, said = value.partition("=")
+        if not sign or not name.strip():
+            self.fail(f"“{value}”应写成 名称=值", param, ctx)
+        return name.strip(), said.strip()
+
+
+class TypeName(click.ParamType):
+    """A record type by its permanent name."""
+
+    name = "type"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> RecordType:
+        """The declaration."""
+        if isinstance(value, RecordType):
+            return value
+        types = catalogue()
+        if value not in types:
+            hint = like(str(value), list(types)) or f"，可以填：{'、'.join(types)}"
+            self.fail(f"没有记录类型“{value}”{hint}", param, ctx)
+        return types[value]
+
+
+def json_option(function: F) -> F:
+    """``--json``, handed over as ``as_json``."""
+    return click.option("--json", JSON_PARAMETER, is_flag=True, help="结果用JSON输出，供程序读取。")(function)
+
+
+def reveal_option(function: F) -> F:
+    """``--reveal`` shows what is masked."""
+    return click.option("--reveal", is_flag=True, help="身份证号码、电话等完整显示，默认用星号遮住。")(
+        function
+    )
+
+
+def type_argument(function: F) -> F:
+    """The record type, handed over as ``record_type``."""
+    return click.argument("record_type", metavar="TYPE", type=TypeName())(function)
+
+
+def as_option(function: F) -> F:
+    """``--as`` and ``--password-file``."""
+    return click.option("--as", "operator", metavar="NAME", help=f"操作员；只有一名时不用写，也可设 {OPERATOR}。")(
+        click.option(
+            "--password-file", metavar="FILE", type=PathOf("file"),
+            help=f"口令文件，第一行是口令；也可设 {PASSWORD}，都没有时询问。",
+        )(function)
+    )  # fmt: skip
+
+
+def opens(function: Callable[..., None]) -> Callable[..., None]:
+    """The command works in an open workspace: it gets a session as its first argument and closes it at the end."""
+
+    @click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+    @as_option
+    @functools.wraps(function)
+    def command(workspace: Path, operator: str | None, password_file: Path | None, **given: Any) -> None:
+        with opened(workspace, operator, password_file) as session:
+            function(session, **given)
+
+    return command
+
+
+def writes(function: Callable[..., None]) -> Callable[..., None]:
+    """As :func:`opens`, for a command that writes: a person can say that a date in doubt is right."""
+
+    @opens
+    @click.option("--date-is-right", is_flag=True, help="电脑的日期看起来不对、其实没有错时，确认后继续。")
+    @functools.wraps(function)
+    def command(session: Session, date_is_right: bool, **given: Any) -> None:
+        if date_is_right:
+            session.ledger.clock.confirm()
+        function(session, **given)
+
+    return command
+
+
+@contextlib.contextmanager
+def opened(folder: Path, operator: str | None, password_file: Path | None) -> Iterator[Session]:
+    """An open workspace; the engine's complaints become problems, and the lock is given back in any case."""
+    name = operator_of(folder, operator)
+    password = given_password(password_file)
+    try:
+        with translated():
+            session = open_session(folder, name, password)
+            with session.workspace:
+                yield session
+    except DatabaseError as error:
+        if any(word in str(error) for word in ("malformed", "not a database", "disk I/O")):
+            raise LedgerDamaged("数据库文件有一部分读不出来，可能已经损坏。") from error
+        raise
+
+
+def given_password(
+    file: Path | None, variable: str = PASSWORD, *, words: str = "口令", twice: bool = False
+) -> str:
+    """The password from a file, the environment or a hidden prompt, never from an argument.
+
+    A prompt for a new password asks ``twice``. Raises :class:`NoPassword` when there is nobody to ask.
+    """
+    if file is not None:
+        lines = file.read_text("utf-8-sig").splitlines()
+        if not lines or not lines[0]:
+            raise NoPassword(f"口令文件“{file.name}”是空的。")
+        return lines[0]
+    if said := os.environ.get(variable):
+        return said
+    password = _ask(words)
+    if twice and _ask(f"再输一次{words}") != password:
+        raise UsageProblem("两次输入的口令不一样。", "请再试一次。")
+    return password
+
+
+def confirmed(question: str) -> None:
+    """Asks a person at a terminal; a program that calls has decided already. Raises :class:`NotConfirmed`."""
+    if not sys.stdin.isatty():
+        return
+    said = click.prompt(
+        f"{question}（回答“{YES}”）", prompt_suffix="", err=True, default="", show_default=False
+    )
+    if said.strip() != YES:
+        raise NotConfirmed("没有做。")
+
+
+def _ask(words: str) -> str:
+    with warnings.catch_warnings():
+        # Without a terminal getpass would read the password from standard input, where the records are.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            answer: str = click.prompt(words, prompt_suffix="：", hide_input=True, err=True)
+        except getpass.GetPassWarning as error:
+            raise NoPassword("没有给出口令。") from error
+    return answer
+
+
+def operator_of(folder: Path, said: str | None) -> str:
+    """Who works: as said, else the only operator, else who the environment names; else the names are listed."""
+    if not (folder / LEDGER).exists():
+        raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
+    if said:
+        return said
+    try:
+        names = KeySlots.load(folder).names
+    except (FileNotFoundError, ValueError, KeyError) as error:
+        raise KeysDamaged("工作区的口令文件不见了，或者已经损坏。") from error
+    if len(names) == 1:
+        return names[0]
+    if named := os.environ.get(OPERATOR):
+        return named
+    raise NoOperator(f"这个工作区有{len(names)}名操作员：{'、'.join(names)}。")

@@ -1,0 +1,81 @@
+"""The command that says how far the unit is from the action plan's targets."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import click
+
+from desktop.cli.frame import Command
+from desktop.cli.output import json_line, say
+from desktop.cli.parameters import Day, Pair, json_option, opens
+from desktop.errors import UsageProblem
+from desktop.operations import plan as operations
+from desktop.operations.session import Session
+from desktop.plan.results import Figure, Indicator, plain
+
+
+class NoIndicator(UsageProblem):
+    """A name that no indicator has."""
+
+    next_step = "请先不带 --only 列出全部指标。"
+
+
+@click.command(cls=Command)
+@opens
+@click.option("--as-of", "as_of", metavar="DATE", type=Day(), help="截至哪一天，默认今天。")
+@click.option("--unit", metavar="UNIT", help="哪个单位（编码或名称），默认本单位。")
+@click.option("--only", metavar="ID", multiple=True, help="只算这一项，如 T03；可以写几个。")
+@click.option("--reading", "readings", metavar="NAME=OPTION", type=Pair(), multiple=True,
+              help="选定口径，如 choice=option，或 T03.choice=option；可选的见 --json。")  # fmt: skip
+@json_option
+def plan(
+    session: Session,
+    as_of: datetime.date | None,
+    unit: str | None,
+    only: tuple[str, ...],
+    readings: tuple[tuple[str, str], ...],
+    as_json: bool,
+) -> None:
+    """行动计划的各项指标：现在多少、目标多少、还差多少，本单位和下面各单位。"""
+    found = operations.indicators(session, as_of, unit, dict(readings), only=only)
+    for name in only:
+        if all(name not in (i.id, i.target_id) for i in found):
+            raise NoIndicator(f"没有指标“{name}”。")
+    if as_json:
+        json_line({"indicators": [plain(i) for i in found], "readings": _choices()})
+        return
+    for indicator in found:
+        _say(indicator)
+
+
+def _say(indicator: Indicator) -> None:
+    say(f"{indicator.id}  {indicator.sentence}。")
+    for figure in indicator.below:
+        say(f"    {figure.name}{'（本级）' if figure.direct else ''}：{_words(figure)}")
+    for note in indicator.notes:
+        say(f"    {note}")
+    say(f"    {indicator.basis}")
+
+
+def _words(figure: Figure) -> str:
+    if figure.denominator is None:
+        return f"{figure.numerator.shown}{figure.counter}"
+    return f"{figure.percent}（{figure.numerator.shown}/{figure.denominator.shown}），{figure.gap_words}"
+
+
+def _choices() -> dict[str, list[dict[str, Any]]]:
+    """The readings that can be chosen, by target."""
+    return {
+        target: [
+            {
+                "name": choice.id,
+                "label": choice.label,
+                "default": choice.default,
+                "options": {option.code: option.label for option in choice.options},
+            }
+            for choice in choices
+        ]
+        for target, choices in operations.choices().items()
+    }

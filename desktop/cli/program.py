@@ -1,0 +1,64 @@
+"""The program ``xiaosanji``: without arguments the window, else one of the commands in this table."""
+
+from __future__ import annotations
+
+import click
+
+from desktop import __version__
+from desktop.cli.frame import Program
+from desktop.cli.output import say
+
+COMMANDS = {
+    "demo": "desktop.cli.demo:demo",
+    "new": "desktop.cli.workspaces:new",
+    "enrol": "desktop.cli.enrolment:enrol",
+    "operator": "desktop.cli.workspaces:operator",
+    "schema": "desktop.cli.schema:schema",
+    "record": "desktop.cli.writing:record",
+    "delete": "desktop.cli.writing:delete",
+    "undelete": "desktop.cli.writing:undelete",
+    "undo": "desktop.cli.writing:undo",
+    "list": "desktop.cli.reading:list_records",
+    "show": "desktop.cli.reading:show",
+    "search": "desktop.cli.reading:search",
+    "history": "desktop.cli.reading:history",
+    "import": "desktop.cli.importing:import_workbook",
+    "send": "desktop.cli.exchange:send",
+    "inspect": "desktop.cli.exchange:inspect",
+    "verify": "desktop.cli.exchange:verify",
+    "merge": "desktop.cli.exchange:merge",
+    "receive": "desktop.cli.exchange:receive",
+    "digest": "desktop.cli.exchange:digest",
+    "plan": "desktop.cli.plan:plan",
+    "letter": "desktop.cli.letters:letter",
+    "print": "desktop.cli.letters:print_papers",
+    "conflicts": "desktop.cli.conflicts:conflicts",
+    "audit": "desktop.cli.audit:audit",
+    "check": "desktop.cli.workspaces:check",
+    "backup": "desktop.cli.workspaces:backup",
+    "restore": "desktop.cli.workspaces:restore",
+    "keys": "desktop.cli.keys:keys",
+}
+"""Command → module and object; a module is loaded when its command is called, so that the window opens fast."""
+
+
+@click.command(cls=Program, invoke_without_command=True, lazy=COMMANDS)
+@click.option("--version", is_flag=True, help="显示版本。")
+@click.pass_context
+def program(context: click.Context, version: bool) -> None:
+    """小三级：镇街、村社、企业工会的离线台账，区级的汇总台。
+
+    不带命令时打开窗口。口令从提示、环境变量或文件读入，不写在命令里。
+    """
+    if version:
+        say(f"xiaosanji {__version__}")
+        context.exit(0)
+    if context.invoked_subcommand is None:
+        from desktop.ui.app import main as open_window
+
+        context.exit(open_window() or 0)
+
+
+def main() -> None:
+    """Runs the program with the arguments of the process."""
+    program.main(prog_name="xiaosanji")

@@ -1,0 +1,245 @@
+"""Commands that read: a list with search, filters and order, one record, all types at once, and the history."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from desktop.cli.frame import Command, like
+from desktop.cli.output import json_line, remark, say, table
+from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
+from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
+from desktop.errors import UsageProblem
+from desktop.operations import exchange, records
+from desktop.operations.session import Session
+from desktop.records.declaration import Field, RecordType
+from desktop.records.resolution import Life
+from desktop.records.values import parse_cell
+from desktop.store import reading
+from desktop.store.ledger import NotFound
+from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query, Record
+
+ORDERS = {"title": TITLE_ORDER, "newest": NEWEST_ORDER}
+LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
+_FILTER = re.compile(r"([A-Za-z0-9_]+)\s*(>=|<=|=)(.*)", re.DOTALL)
+_FOUND = 20
+
+
+class BadFilter(UsageProblem):
+    """A condition or an order that cannot be understood."""
+
+    next_step = "写法如 --filter town=330106001、--filter name=杭州*、--filter visit_date>=2026-01-01。"
+
+
+@click.command("list", cls=Command)
+@opens
+@type_argument
+@click.option("--search", "text", metavar="TEXT", default="", help="查找文字，也可以写名称的拼音首字母。")
+@click.option("--filter", "filters", metavar="FIELD=VALUE", multiple=True,
+              help="条件，可以写几个；FIELD=前缀*、FIELD=*（已填）、FIELD=（没填）、FIELD>=、FIELD<=。")  # fmt: skip
+@click.option("--unit", metavar="UNIT", help="只看这个单位和它下面的（编码或名称）。")
+@click.option("--deleted", is_flag=True, help="看已删除的。")
+@click.option("--disputed", is_flag=True, help="只看有分歧的。")
+@click.option(
+    "--sort",
+    metavar="FIELD",
+    default="title",
+    help="按字段排序，或者 title（名称，默认）、newest（录入先后）。",
+)
+@click.option("--descending", is_flag=True, help="倒序。")
+@click.option("--limit", metavar="N", type=Number(1), help="最多列出多少条。")
+@reveal_option
+@json_option
+def list_records(
+    session: Session, record_type: RecordType, text: str, filters: tuple[str, ...], unit: str | None, deleted: bool,
+    disputed: bool, sort: str, descending: bool, limit: int | None, reveal: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """列出一类记录。"""
+    showing = Showing(session, reveal)
+    children_of, conditions = _conditions(showing, record_type, filters)
+    query = Query(
+        record_type.name,
+        text=text,
+        filters=conditions,
+        order=ORDERS.get(sort) or _field(record_type, sort).name,
+        descending=descending,
+        unit=None if unit is None else exchange.find_unit(session, unit),
+        children_of=children_of,
+        deleted=deleted,
+        disputed=disputed,
+    )
+    found = reading.records(session.database, session.types, query, -1 if limit is None else limit)
+    showing.note(record_type.name, f"列表{len(found)}条")
+    total = len(found) if limit is None else reading.count(session.database, session.types, query)
+    if as_json:
+        json_line(
+            {"type": record_type.name, "total": total, "records": [showing.record_object(r) for r in found]}
+        )
+        return
+    columns = columns_of(record_type)
+    if found:
+        table(
+            ("编号", *(f.label for f in columns)),
+            [(r.id, *(showing.words(f, r.values.get(f.name)) for f in columns)) for r in found],
+        )
+    remark(f"共{total}条。" if total == len(found) else f"共{total}条，列出前{len(found)}条。")
+
+
+@click.command(cls=Command)
+@opens
+@type_argument
+@click.argument("record_id", metavar="ID")
+@reveal_option
+@json_option
+def show(session: Session, record_type: RecordType, record_id: str, reveal: bool, as_json: bool) -> None:
+    """显示一条记录：填了的字段、属于它的记录、逻辑检查的结果。"""
+    showing = Showing(session, reveal)
+    held = _held(session, record_type, record_id)
+    showing.note(record_type.name, held.id)
+    children = {
+        child.name: records.children(session, child.name, held.id)
+        for child in session.types.children(record_type.name)
+    }
+    findings = records.check(session, record_type.name, held.id)
+    if as_json:
+        answer = showing.record_object(held)
+        answer["children"] = {name: [c.id for c in found] for name, found in children.items() if found}
+        answer["findings"] = [finding_object(f) for f in findings]
+        json_line(answer)
+        return
+    say(f"{record_type.label}  {showing.title(record_type, held.values)}")
+    say(f"编号：{held.id}")
+    say(f"所属单位：{showing.unit(held.unit)}")
+    say(f"录入：{reading.moment(held.stamp)}  {held.operator}")
+    if held.life in LIVES:
+        say(f"状态：{LIVES[held.life]}")
+    for field in record_type.fields:
+        if (cell := held.values.get(field.name)) is not None:
+            mark = "  （有分歧）" if record_type.slot_of[field.name] in held.disputed else ""
+            say(f"  {field.label}：{showing.words(field, cell)}{mark}")
+    for name, found in children.items():
+        if found:
+            say(f"{session.types[name].label}（{name}）：{len(found)}条")
+            for child in found:
+                say(f"  {child.id}  {showing.title(session.types[name], child.values)}")
+    for finding in findings:
+        say(f"{severity_words(finding)}：{finding.message}")
+
+
+@click.command(cls=Command)
+@opens
+@click.argument("text", metavar="TEXT")
+@click.option(
+    "--limit", metavar="N", type=Number(1), default=_FOUND, help=f"每类最多列出多少条，默认{_FOUND}。"
+)
+@json_option
+def search(session: Session, text: str, limit: int, as_json: bool) -> None:
+    """在所有类型里查找文字。"""
+    showing = Showing(session)
+    hits: list[tuple[RecordType, int, list[Record]]] = []
+    for record_type in session.types.values():
+        if any(f.search for f in record_type.fields) and text.strip():
+            query = Query(record_type.name, text=text)
+            if found := reading.records(session.database, session.types, query, limit):
+                hits.append((record_type, reading.count(session.database, session.types, query), found))
+    if as_json:
+        json_line(
+            {
+                "total": sum(total for _, total, _ in hits),
+                "found": [
+                    {"type": t.name, "id": r.id, "title": showing.title(t, r.values)}
+                    for t, _, rs in hits
+                    for r in rs
+                ],
+            }
+        )
+        return
+    for record_type, total, found in hits:
+        say(f"{record_type.label}（{record_type.name}）：{total}条")
+        for record in found:
+            say(f"  {record.id}  {showing.title(record_type, record.values)}")
+    if not hits:
+        say("没有找到。")
+
+
+@click.command(cls=Command)
+@opens
+@type_argument
+@click.argument("record_id", metavar="ID")
+@reveal_option
+@json_option
+def history(session: Session, record_type: RecordType, record_id: str, reveal: bool, as_json: bool) -> None:
+    """一条记录每个字段的每个版本，新的在前：谁、什么时候、改成什么。"""
+    showing = Showing(session, reveal)
+    held = _held(session, record_type, record_id)
+    showing.note(record_type.name, f"{held.id} 历史")
+    entries = records.history(session, record_type.name, held.id)
+    if as_json:
+        versions = [showing.version_object(record_type, e) for e in entries]
+        json_line({"type": record_type.name, "id": held.id, "versions": versions})
+        return
+    table(
+        ("时间", "操作员", "操作号", "", "内容"),
+        [
+            (
+                reading.moment(e.stamp),
+                e.operator,
+                str(e.stamp),
+                "新增" if e.birth else "修改",
+                f"{showing.slot_label(record_type, e.slot)}：{showing.slot_words(record_type, e.slot, e.value)}"
+                + ("" if e.head else "（已被替换）"),
+            )
+            for e in entries
+        ],
+    )
+
+
+def _held(session: Session, record_type: RecordType, record: str) -> Record:
+    held = records.load(session, record_type.name, record)
+    if held is None:
+        raise NotFound(f"没有找到编号是{record}的{record_type.label}。")
+    return held
+
+
+def _field(record_type: RecordType, name: str) -> Field:
+    found = record_type.by_name.get(name)
+    if found is None:
+        hint = like(name, list(record_type.by_name))
+        raise BadFilter(
+            f"“{record_type.label}”没有字段“{name}”{hint}。", "可用 xiaosanji schema 查看字段名称。"
+        )
+    return found
+
+
+def _conditions(
+    showing: Showing, record_type: RecordType, texts: tuple[str, ...]
+) -> tuple[str | None, tuple[Filter, ...]]:
+    """The parent whose children are asked for, if one is, and all other conditions."""
+    parent = None
+    found = []
+    for text in texts:
+        condition = _condition(showing, record_type, text)
+        if condition.field == record_type.parent and condition.compare is Compare.EQUALS:
+            parent = str(condition.value)
+        else:
+            found.append(condition)
+    return parent, tuple(found)
+
+
+def _condition(showing: Showing, record_type: RecordType, text: str) -> Filter:
+    match = _FILTER.fullmatch(text.strip())
+    if match is None:
+        raise BadFilter(f"看不懂条件“{text}”。")
+    field, sign, said = _field(record_type, match[1]), match[2], match[3].strip()
+    if sign == "=" and said in ("", "*"):
+        return Filter(field.name, Compare.FILLED if said else Compare.EMPTY)
+    if sign == "=" and said.endswith("*"):
+        return Filter(field.name, Compare.STARTS, said[:-1])
+    compare: dict[str, Any] = {"=": Compare.EQUALS, ">=": Compare.AT_LEAST, "<=": Compare.AT_MOST}
+    today = showing.session.environment.today()
+    parsed = parse_cell(field, said, codes=showing.codes, today=today)
+    if parsed.problem is not None or parsed.value is None:
+        raise BadFilter(f"条件“{text}”不对：{parsed.problem or '没有值'}。", "请改正以后再试。")
+    return Filter(field.name, compare[sign], parsed.value)

@@ -1,0 +1,168 @@
+"""How records, findings and versions look on the command line, for people and for programs; masked unless asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from desktop.operations import audit, queries
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.checks import Finding
+from desktop.records.codes import CodeList
+from desktop.records.declaration import (
+    DELETED_SLOT,
+    UNIT_SLOT,
+    Field,
+    Kind,
+    Mask,
+    RecordType,
+    Role,
+    Severity,
+)
+from desktop.records.values import display
+from desktop.store import reading
+from desktop.store.reading import HistoryEntry, Record
+
+
+def severity_words(finding: Finding) -> str:
+    """“错误” or “提醒”."""
+    return "错误" if finding.severity is Severity.ERROR else "提醒"
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """A finding for programs."""
+    return {
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "fields": list(finding.fields),
+        "rule": finding.rule,
+    }
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How one command shows records: in which session, and whether personal values are shown whole."""
+
+    session: Session
+    reveal: bool = False
+
+    def note(self, type_name: str, detail: str) -> None:
+        """Notes what is about to be shown whole; raises ``NotAllowed`` for those who may not see it."""
+        if self.reveal:
+            self.session.require(Role.EDITOR, Role.DESK)
+            audit.note(self.session, "查看完整信息", f"{type_name} {detail}")
+
+    @cached_property
+    def codes(self) -> Mapping[str, CodeList]:
+        """The code lists, looked up once."""
+        return self.session.codes
+
+    @cached_property
+    def _links(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    def words(self, field: Field, cell: Cell) -> str:
+        """A stored value in words; a link by the title of its record, if that is here."""
+        if field.kind is Kind.LINK and isinstance(cell, str) and field.link is not None:
+            return self._title_at(field.link, cell)
+        return display(field, cell, codes=self.codes, masked=not self.reveal)
+
+    def value(self, field: Field, cell: Cell) -> Cell:
+        """A stored value for programs, masked where the declaration says so."""
+        if cell is None or self.reveal or field.mask is Mask.NONE:
+            return cell
+        return display(field, cell, codes=self.codes, masked=True)
+
+    def title(self, record_type: RecordType, values: Mapping[str, Cell]) -> str:
+        """The words by which a person knows a record."""
+        return queries.title(self.session.database, self.session.types, self.codes, record_type, values)
+
+    def unit(self, unit: str) -> str:
+        """The name of a unit, or its id when it is not registered here."""
+        own = self.session.unit
+        return own.name if unit == own.id else self._title_at("unit", unit)
+
+    def record_object(self, record: Record) -> dict[str, Any]:
+        """A record for programs: ``values`` as stored, ``words`` as shown where that is something else."""
+        record_type = self.session.types[record.type]
+        filled = {
+            f: record.values[f.name] for f in record_type.fields if record.values.get(f.name) is not None
+        }
+        values = {f.name: self.value(f, cell) for f, cell in filled.items()}
+        words = {f.name: self.words(f, cell) for f, cell in filled.items()}
+        return {
+            "type": record.type,
+            "id": record.id,
+            "unit": record.unit,
+            "life": record.life.name.lower(),
+            "title": self.title(record_type, record.values),
+            "values": values,
+            "words": {name: w for name, w in words.items() if w != str(values[name])},
+            "disputed": list(record.disputed),
+            "operator": record.operator,
+            "stamp": str(record.stamp),
+        }
+
+    def version_object(self, record_type: RecordType, entry: HistoryEntry) -> dict[str, Any]:
+        """A version of a slot for programs; ``operation`` is what ``undo`` takes."""
+        return {
+            "slot": entry.slot,
+            "operation": str(entry.stamp),
+            "at": reading.moment(entry.stamp),
+            "operator": entry.operator,
+            "station": entry.station,
+            "value": self.slot_value(record_type, entry.slot, entry.value),
+            "birth": entry.birth,
+            "head": entry.head,
+        }
+
+    def slot_label(self, record_type: RecordType, slot: str) -> str:
+        """What a slot is called; one from a newer program by its name."""
+        found = record_type.slots.get(slot)
+        return found.label if found is not None else reading.RESERVED_SLOTS.get(slot, slot)
+
+    def slot_words(self, record_type: RecordType, slot_name: str, value: Any) -> str:
+        """The value of a slot in words."""
+        if slot_name == DELETED_SLOT:
+            return "恢复" if value is None else "删除"
+        if slot_name == UNIT_SLOT:
+            return self.unit(str(value))
+        slot = record_type.slots.get(slot_name)
+        if slot is None:
+            return "（本程序不认识）"
+        if value is None:
+            return "（空）"
+        if not slot.grouped:
+            return self.words(slot.fields[0], value)
+        filled = [f for f in slot.fields if value.get(f.name) is not None]
+        return "；".join(f"{f.label}：{self.words(f, value[f.name])}" for f in filled)
+
+    def slot_value(self, record_type: RecordType, slot_name: str, value: Any) -> Any:
+        """The value of a slot for programs; of a deletion only whether it is one."""
+        slot = record_type.slots.get(slot_name)
+        if slot is None:
+            # A tombstone names stamps, and what a newer program wrote may be personal: neither is shown.
+            return value if slot_name == UNIT_SLOT else value is not None
+        if not slot.grouped:
+            return self.value(slot.fields[0], value)
+        if value is None:
+            return None
+        known = {f.name: f for f in slot.fields}
+        return {name: self.value(known[name], cell) for name, cell in value.items() if name in known}
+
+    def _title_at(self, type_name: str, record: str) -> str:
+        """The title of a linked record; its id when it is not here."""
+        key = (type_name, record)
+        if key not in self._links:
+            database, types = self.session.database, self.session.types
+            found = queries.titles(database, types, self.codes, type_name, [record])
+            self._links[key] = found.get(record, record)
+        return self._links[key]
+
+
+def columns_of(record_type: RecordType) -> Sequence[Field]:
+    """The fields of a list: those that the declaration puts there, else those that name the record."""
+    return record_type.columns or [record_type.by_name[name] for name in record_type.title]

@@ -1,0 +1,248 @@
+"""Commands on a workspace as a whole: making it, who works in it, whether it is sound, keeping a copy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from desktop.cli.frame import Command, Group
+from desktop.cli.output import json_line, remark, say, table
+from desktop.cli.parameters import (
+    OPERATOR,
+    PASSWORD,
+    OneOf,
+    PathOf,
+    as_option,
+    given_password,
+    json_option,
+    opened,
+    opens,
+    operator_of,
+)
+from desktop.cli.shown import finding_object, severity_words
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import checking, workspaces
+from desktop.operations.session import Session
+from desktop.records.declaration import Level, Role, Severity
+from desktop.store.database import translated
+
+FIRST_OPERATOR = "管理员"
+NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"
+EXIT_DAMAGED = 15
+
+ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
+
+
+class LastAdministrator(StateProblem):
+    """Nobody would be left who can let others in."""
+
+    next_step = "请先添加另一名管理员。"
+
+
+@click.command(cls=Command)
+@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.option("--unit", "code", metavar="CODE", required=True, help="单位编码：区划代码，或上级给的编码。")
+@click.option("--name", metavar="NAME", required=True, help="单位名称。")
+@click.option("--kind", metavar="KIND", required=True, type=OneOf(Level), help=f"层级：{'、'.join(Level)}。")
+@click.option(
+    "--as", "operator_name", metavar="NAME", help=f"第一名操作员，默认“{FIRST_OPERATOR}”；也可设 {OPERATOR}。"
+)
+@click.option(
+    "--password-file",
+    metavar="FILE",
+    type=PathOf("file"),
+    help=f"口令文件；也可设 {PASSWORD}，都没有时询问。",
+)
+@json_option
+def new(
+    workspace: Path,
+    code: str,
+    name: str,
+    kind: Level,
+    operator_name: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """新建工作区，第一名操作员是管理员。
+
+    区、产业工会、市自成体系；其他层级可以马上开始录入，以后再办理入网。
+    """
+    operator = operator_name or os.environ.get(OPERATOR) or FIRST_OPERATOR
+    password = given_password(password_file, words=f"给“{operator}”设一个口令（至少8位）", twice=True)
+    session = workspaces.create(
+        workspace, code=code, name=name, level=kind, operator=operator, password=password
+    )
+    with session.workspace:
+        unit = session.unit
+        if as_json:
+            json_line(
+                {
+                    "workspace": workspace.name,
+                    "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "kind": unit.level.value},
+                    "station": session.ledger.station,
+                    "operator": operator,
+                }
+            )
+        else:
+            say(f"已新建“{unit.name}”的工作区，操作员“{operator}”（管理员）。口令忘了打不开，请记好。")
+
+
+@click.group(cls=Group)
+@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.pass_context
+def operator(context: click.Context, workspace: Path) -> None:
+    """操作员：添加、查看、停用。"""
+    context.obj = workspace
+
+
+@operator.command("add")
+@click.argument("name", metavar="NAME")
+@click.option("--role", metavar="ROLE", type=OneOf(Role), default=Role.EDITOR,
+              help=f"角色：{'、'.join(f'{r}（{w}）' for r, w in ROLES.items())}，默认 editor。")  # fmt: skip
+@click.option("--new-password-file", metavar="FILE", type=PathOf("file"),
+              help=f"新操作员的口令文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
+@as_option
+@json_option
+@click.pass_obj
+def add_operator(
+    workspace: Path,
+    name: str,
+    role: Role,
+    new_password_file: Path | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """添加操作员，或者给已有的操作员换口令和角色。只有管理员能做。"""
+    with opened(workspace, operator, password_file) as session:
+        session.require()
+        if role is not Role.ADMIN:
+            _keep_an_administrator(session, name)
+        password = given_password(
+            new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True
+        )
+        session.workspace.add_operator(name, password, role)
+    if as_json:
+        json_line({"name": name, "role": role.value})
+    else:
+        say(f"操作员“{name}”（{ROLES[role]}）已可以使用这个工作区。")
+
+
+@operator.command("list")
+@as_option
+@json_option
+@click.pass_obj
+def list_operators(workspace: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+    """列出操作员、角色和是否停用。"""
+    with opened(workspace, operator, password_file) as session:
+        found = session.workspace.operators()
+    if as_json:
+        json_line({"operators": [{"name": n, "role": r.value, "disabled": d} for n, r, d in found]})
+    else:
+        table(("操作员", "角色", "状态"), [(n, ROLES[r], "已停用" if d else "在用") for n, r, d in found])
+
+
+@operator.command("disable")
+@click.argument("name", metavar="NAME")
+@as_option
+@json_option
+@click.pass_obj
+def disable_operator(
+    workspace: Path, name: str, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """停用操作员：口令作废，以前写的内容和署名不变。只有管理员能做。"""
+    with opened(workspace, operator, password_file) as session:
+        session.require()
+        if name not in [n for n, _, disabled in session.workspace.operators() if not disabled]:
+            raise UsageProblem(f"没有在用的操作员“{name}”。", "请用 operator WORKSPACE list 查看。")
+        _keep_an_administrator(session, name)
+        session.workspace.disable_operator(name)
+    if as_json:
+        json_line({"name": name, "disabled": True})
+    else:
+        say(f"操作员“{name}”已停用。")
+
+
+@click.command(cls=Command)
+@opens
+@click.option("--logic", is_flag=True, help="再对每条记录做逻辑检查。")
+@json_option
+def check(session: Session, logic: bool, as_json: bool) -> None:
+    """检查数据库文件是否完好；加 --logic 再查记录里的错误和提醒。
+
+    文件有损坏时退出码是15；记录里有错误不影响退出码。
+    """
+    faults = session.workspace.check()
+    found = checking.logic_check(session) if logic else []
+    if as_json:
+        answer: dict[str, object] = {"sound": not faults, "faults": faults}
+        if logic:
+            answer["records"] = [
+                {"type": c.type, "id": c.record, "findings": [finding_object(f) for f in c.findings]}
+                for c in found
+            ]
+        json_line(answer)
+    else:
+        for checked in found:
+            say(f"{checked.type} {checked.record} {checked.title}")
+            for finding in checked.findings:
+                say(f"  {severity_words(finding)}：{finding.message}")
+        if logic:
+            errors = sum(f.severity is Severity.ERROR for c in found for f in c.findings)
+            warnings = sum(len(c.findings) for c in found) - errors
+            say(f"逻辑检查：错误{errors}处，提醒{warnings}处。" if found else "逻辑正确。")
+        for fault in faults:
+            say(f"文件：{fault}")
+        say("数据库文件有损坏，请从备份恢复。" if faults else "数据库文件完好。")
+    if faults:
+        click.get_current_context().exit(EXIT_DAMAGED)
+
+
+@click.command(cls=Command)
+@opens
+@click.argument("out", metavar="OUT.db", type=PathOf("out"))
+@json_option
+def backup(session: Session, out: Path, as_json: bool) -> None:
+    """把整个数据库（仍然加密）另存一份。
+
+    用同一工作区的口令打开；口令文件 keys.json 请一起保存。每天第一次打开时另有自动备份。
+    """
+    if out.exists():
+        raise UsageProblem(f"“{out.name}”已经存在，没有覆盖。", "请换一个文件名。")
+    workspaces.backup(session, out)
+    size = out.stat().st_size
+    if as_json:
+        json_line({"file": str(out), "bytes": size})
+    else:
+        say(f"已备份到“{out.name}”，{size // 1024}KB。")
+    remark("请把工作区里的 keys.json 也拷一份，没有它备份打不开。")
+
+
+@click.command(cls=Command)
+@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("source", metavar="BACKUP.db", type=PathOf("file"))
+@as_option
+@json_option
+def restore(
+    workspace: Path, source: Path, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """用备份恢复工作区；现在的数据库先留一份在 backups 文件夹里。
+
+    每天的自动备份也在工作区的 backups 文件夹里。备份以后发出去的内容，会随上级的回执再下来。
+    """
+    name, password = operator_of(workspace, operator), given_password(password_file)
+    with translated():
+        session = workspaces.restore(workspace, source, name, password)
+        session.workspace.close()
+    if as_json:
+        json_line({"workspace": workspace.name, "backup": str(source)})
+    else:
+        say(f"已用“{source.name}”恢复。以前的数据库留在 backups 文件夹里。")
+
+
+def _keep_an_administrator(session: Session, leaving: str) -> None:
+    left = [n for n, role, disabled in session.workspace.operators() if role is Role.ADMIN and not disabled]
+    if left == [leaving]:
+        raise LastAdministrator(f"“{leaving}”是最后一名管理员。")

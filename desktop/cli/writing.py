@@ -1,0 +1,217 @@
+"""Commands that write records: from JSON lines, deleting and bringing back, and taking an operation back."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+import click
+
+from desktop.cli.frame import EXIT_USAGE, Command
+from desktop.cli.lines import Line, LineReader, Trouble
+from desktop.cli.output import complain, json_line, remark, say
+from desktop.cli.parameters import Number, json_option, type_argument, writes
+from desktop.cli.shown import Showing, finding_object, severity_words
+from desktop.operations import exchange, records
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.checks import Finding
+from desktop.records.declaration import RecordType
+from desktop.records.resolution import Life
+from desktop.store.ledger import ChangeSet, NotFound
+
+BATCH = 5000
+"""As many lines as one segment holds are saved in one operation."""
+
+OUTCOMES = {"new": "新增", "changed": "修改", "unchanged": "没有变化", "refused": "没有保存"}
+
+
+@dataclass
+class Outcome:
+    """What became of one line; ``stamp`` names the operation, which ``undo`` takes."""
+
+    line: Line
+    outcome: str = "refused"
+    stamp: int = 0
+    findings: Sequence[Finding] = field(default_factory=tuple)
+
+    def to_object(self) -> dict[str, Any]:
+        """The outcome for programs."""
+        return {
+            "line": self.line.number,
+            "outcome": self.outcome,
+            "id": self.line.record,
+            "operation": str(self.stamp) if self.stamp else None,
+            "findings": [finding_object(f) for f in self.findings],
+            "notes": self.line.notes,
+            "problems": [{"field": t.field, "message": t.message} for t in self.line.troubles],
+        }
+
+
+@click.command(cls=Command)
+@writes
+@type_argument
+@click.option(
+    "--batch", metavar="N", type=Number(1), default=BATCH, help=f"每次最多保存多少行，默认{BATCH}。"
+)
+@json_option
+def record(session: Session, record_type: RecordType, batch: int, as_json: bool) -> None:
+    """从标准输入录入记录，每行一个JSON对象：字段名 → 值。
+
+    值可以写代码，也可以写名称和常见的日期写法。有 "id" 的行修改已有记录，没有写的字段不变，
+    写 null 的清空；"unit" 写所属单位的编码或名称。信用代码已有的，修改那一条，其他没有 "id" 的行都是新增。
+    能一次保存的行一次保存，报告了编号的行都已存好。有一行没有保存时退出码是2，其他行照常保存。
+    """
+    if not session.may_write(record_type):
+        raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
+    showing = Showing(session)
+    reader = LineReader(session, record_type, showing.codes, session.environment.today())
+    lines = reader.read(sys.stdin.buffer)
+    counts = dict.fromkeys(OUTCOMES, 0)
+    while part := list(itertools.islice(lines, batch)):
+        for outcome in _save(session, record_type, part):
+            counts[outcome.outcome] += 1
+            _report(outcome, showing, record_type, as_json)
+    remark("，".join(f"{words}{counts[name]}条" for name, words in OUTCOMES.items()) + "。")
+    if counts["refused"]:
+        complain("请改正没有保存的行，只把这些行再录入一次。")
+        click.get_current_context().exit(EXIT_USAGE)
+
+
+@click.command(cls=Command)
+@writes
+@type_argument
+@click.argument("record_id", metavar="ID")
+@json_option
+def delete(session: Session, record_type: RecordType, record_id: str, as_json: bool) -> None:
+    """删除一条记录和属于它的记录；可以用 undelete 或 undo 恢复。"""
+    deleted = _is_deleted(session, record_type, record_id)
+    changes = ChangeSet() if deleted else records.delete(session, record_type.name, record_id)
+    _report_changes(changes, f"已删除{record_type.label}", as_json)
+
+
+@click.command(cls=Command)
+@writes
+@type_argument
+@click.argument("record_id", metavar="ID")
+@json_option
+def undelete(session: Session, record_type: RecordType, record_id: str, as_json: bool) -> None:
+    """恢复一条已删除的记录。"""
+    deleted = _is_deleted(session, record_type, record_id)
+    changes = records.restore(session, record_type.name, record_id) if deleted else ChangeSet()
+    _report_changes(changes, f"已恢复{record_type.label}", as_json)
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("operation", metavar="OPERATION", type=Number(1))
+@json_option
+def undo(session: Session, operation: int, as_json: bool) -> None:
+    """撤消本机做的一步操作；操作号见 record 和 history 的结果。后来又改过的不能撤消。"""
+    _report_changes(records.undo(session, operation), "已撤消", as_json)
+
+
+def _save(session: Session, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Outcome]:
+    """Saves what can be saved: the new records in one operation, then the changes; each is told once it is kept."""
+    births: dict[str, Line] = {}
+    changes: list[Line] = []
+    refused: list[Outcome] = []
+    for line in lines:
+        if not line.troubles:
+            _find_unit(session, line)
+        if not line.troubles:
+            _find_record(session, record_type, line, births)
+        if line.troubles:
+            refused.append(Outcome(line))
+        elif line.record in births and births[line.record] is line:
+            continue
+        else:
+            changes.append(line)
+    yield from sorted(
+        [*_save_new(session, record_type, births.values()), *refused], key=attrgetter("line.number")
+    )
+    for line in changes:
+        saved = records.save(session, record_type.name, line.values, record=line.record)
+        outcome = "unchanged" if saved.changes.empty else "changed"
+        yield Outcome(line, outcome, saved.changes.stamp, saved.findings)
+
+
+def _save_new(session: Session, record_type: RecordType, lines: Iterable[Line]) -> list[Outcome]:
+    """Saves new records, one operation for each unit that they are said to belong to."""
+    by_unit: dict[str | None, list[Line]] = {}
+    for line in lines:
+        by_unit.setdefault(line.unit, []).append(line)
+    outcomes = []
+    for unit, group in by_unit.items():
+        name = f"新增{record_type.label}" if len(group) == 1 else ""
+        ids, changes = records.save_many(
+            session, record_type.name, [line.values for line in group], unit=unit, name=name
+        )
+        for line, line.record in zip(group, ids, strict=True):
+            findings = records.check(session, record_type.name, line.record)
+            outcomes.append(Outcome(line, "new", changes.stamp, findings))
+    return outcomes
+
+
+def _find_unit(session: Session, line: Line) -> None:
+    if line.unit is None:
+        return
+    try:
+        line.unit = exchange.find_unit(session, line.unit)
+    except NotFound as problem:
+        line.troubles.append(Trouble(problem.sentence.rstrip("。"), "unit"))
+
+
+def _find_record(session: Session, record_type: RecordType, line: Line, births: dict[str, Line]) -> None:
+    """Decides whether a line is a new record or changes one that is here, or that an earlier line gives birth to."""
+    if line.record is None:
+        line.record = records.new_record_id(session, record_type, line.values)
+        if line.record not in births and records.load(session, record_type.name, line.record) is None:
+            births[line.record] = line
+            return
+    held = records.load(session, record_type.name, line.record)
+    if held is None and line.record not in births:
+        line.troubles.append(Trouble(f"没有找到编号是这个的{record_type.label}", "id"))
+    elif held is not None and line.unit not in (None, held.unit):
+        line.troubles.append(Trouble("已有的记录不能在这里改所属单位", "unit"))
+
+
+def _is_deleted(session: Session, record_type: RecordType, record: str) -> bool:
+    held = records.load(session, record_type.name, record)
+    if held is None:
+        raise NotFound(f"没有找到编号是{record}的{record_type.label}。")
+    return held.life is Life.DELETED
+
+
+def _report(outcome: Outcome, showing: Showing, record_type: RecordType, as_json: bool) -> None:
+    if as_json:
+        json_line(outcome.to_object())
+        return
+    line = outcome.line
+    if outcome.outcome == "refused":
+        for trouble in line.troubles:
+            where = f"（字段 {trouble.field}）" if trouble.field else ""
+            complain(f"第{line.number}行没有保存：{trouble.message}{where}。")
+        return
+    words = OUTCOMES[outcome.outcome]
+    operation = f"  操作{outcome.stamp}" if outcome.stamp else ""
+    title = showing.title(record_type, line.values)
+    say(f"第{line.number}行  {words}  {line.record}  {title}{operation}")
+    for note in line.notes:
+        say(f"    说明：{note}")
+    for finding in outcome.findings:
+        say(f"    {severity_words(finding)}：{finding.message}")
+
+
+def _report_changes(changes: ChangeSet, done: str, as_json: bool) -> None:
+    if as_json:
+        stamp = str(changes.stamp) if changes.stamp else None
+        json_line({"operation": stamp, "records": {t: list(ids) for t, ids in changes.records.items()}})
+    elif changes.empty:
+        say("没有变化。")
+    else:
+        count = sum(map(len, changes.records.values()))
+        say(f"{done}，涉及{count}条记录。操作{changes.stamp}")

@@ -1,0 +1,143 @@
+"""Puts a letter together: template, values and quotations become the parts that are printed and kept."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from desktop.documents.letters.filling import (
+    Material,
+    Source,
+    facts_of,
+    requests_of,
+    values_of,
+)
+from desktop.documents.letters.printed import Layout, Part, PrintedLetter
+from desktop.documents.letters.quotes import Quote, quote, read_citations
+from desktop.documents.letters.templates import (
+    LetterIncomplete,
+    LetterTemplate,
+    TemplatePart,
+    fill,
+)
+from desktop.documents.letters.typed import official
+from desktop.records.numerals import int_to_chinese
+from desktop.records.supervision.facts import text
+from desktop.records.supervision.kinds import TITLE_WORDS
+
+TOTAL = "合计"
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """What the parts of one letter are written from."""
+
+    values: dict[str, str]
+    facts: tuple[str, ...]
+    requests: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    materials: Sequence[Material]
+
+
+def compose(
+    template: LetterTemplate,
+    source: Source,
+    *,
+    organ: str,
+    day: datetime.date,
+    number: str = "",
+    layout: Layout | None = None,
+) -> PrintedLetter:
+    """The letter as it will be printed.
+
+    Raises ``LetterIncomplete`` for what is still to be filled in, ``CitationUnreadable`` and the problems of the
+    statutes for articles that cannot be quoted.
+    """
+    draft = source.draft.values
+    quotes = tuple(quote(citation, day) for citation in read_citations(text(draft, "articles")))
+    writing = _Writing(values_of(source, day), facts_of(draft), requests_of(draft), quotes, source.materials)
+    copies = text(draft, "copies_to").replace(",", "，").replace("；", "，").replace("、", "，")
+    return PrintedLetter(
+        template=template.id,
+        template_version=template.version,
+        notice=template.notice,
+        kind=source.kind.value,
+        title=source.draft.title.value,
+        title_words=TITLE_WORDS[source.draft.title],
+        layout=layout or template.layout,
+        number=number,
+        organ=organ,
+        date=day.isoformat(),
+        signer=template.signer,
+        parts=tuple(_parts(template, writing)),
+        quotes=quotes,
+        copies=tuple(official(copy.strip()) for copy in copies.split("，") if copy.strip()),
+    )
+
+
+def _parts(template: LetterTemplate, writing: _Writing) -> Iterator[Part]:
+    headings = 0
+    for part in template.parts:
+        if part.when and not writing.values.get(part.when):
+            continue
+        match part.part:
+            case "heading":
+                headings += 1
+                yield Part("heading", fill(part.text, writing.values), f"{int_to_chinese(headings)}、")
+            case "list":
+                yield from _list(part, writing)
+            case "quotes":
+                yield from _quotes(part, writing)
+            case "attachment":
+                yield _attachment(part, writing)
+            case "recipient":
+                yield Part("recipient", fill(part.text, writing.values))
+            case "paragraph":
+                yield Part("paragraph", fill(part.text, writing.values))
+
+
+def _list(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
+    """Items, numbered where there are several; facts are sentences, demands parts of one sentence."""
+    facts = part.of == "facts"
+    found = writing.facts if facts else writing.requests
+    if not found:
+        raise LetterIncomplete(f"文书还缺“{'事实' if facts else '要求（建议）'}”。")
+    form = "（{}）" if part.style == "bracketed" else "{}、"
+    for index, item in enumerate(found, start=1):
+        end = "。" if facts or index == len(found) else "；"
+        number = form.format(int_to_chinese(index)) if len(found) > 1 else ""
+        yield Part("paragraph", item + end, number)
+
+
+def _quotes(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
+    wanted = [
+        each for each in writing.quotes if part.of == "all" or each.liability == (part.of == "liabilities")
+    ]
+    if not wanted and part.of != "liabilities":
+        raise LetterIncomplete("文书还缺“条文”。")
+    for index, each in enumerate(wanted):
+        if len(each.lines) == 1:
+            pattern = part.more if index else part.text
+            words = {"citation": each.citation, "quote": each.text}
+            yield Part("paragraph", fill(pattern, writing.values | words), quoted=True)
+            continue
+        pattern = part.long_more if index else part.long
+        yield Part("paragraph", fill(pattern, writing.values | {"citation": each.citation}))
+        for line in each.lines:
+            # GB/T 15834, 4.8.3.4: every quoted paragraph begins with the mark, the last one ends with it.
+            end = "”" if line is each.lines[-1] else ""
+            yield Part("paragraph", f"“{line}{end}", quoted=True)
+
+
+def _attachment(part: TemplatePart, writing: _Writing) -> Part:
+    if not writing.materials:
+        raise LetterIncomplete("建议书要移交相关材料（条例第二十三条），还没有登记移交材料。")
+    rows = [
+        (str(index), official(each.name), str(each.copies), str(each.pages), each.form)
+        for index, each in enumerate(writing.materials, start=1)
+    ]
+    copies = sum(each.copies for each in writing.materials)
+    pages = sum(each.pages for each in writing.materials)
+    rows.append(("", TOTAL, str(copies), str(pages), ""))
+    return Part("attachment", fill(part.text, writing.values), rows=tuple(rows))

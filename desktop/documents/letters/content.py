@@ -1,0 +1,104 @@
+"""What a composed letter must and must not say before it may be issued, beyond the order of the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desktop.documents.letters.filling import Source, inspectors_of
+from desktop.documents.letters.printed import PrintedLetter
+from desktop.documents.letters.typed import chinese_day
+from desktop.records.checks.base import as_day
+from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
+from desktop.records.supervision.clocks import received_on, refused_on
+from desktop.records.supervision.facts import text
+from desktop.records.supervision.inquiry import established
+from desktop.records.supervision.kinds import CONTRACT_REGULATION, UNION_LAW, Route, article
+from desktop.records.supervision.reasons import forbidden
+from desktop.records.supervision.wording import complainant_faults, wording_faults
+
+_TYPED = {
+    "addressee": "主送",
+    "copies_to": "抄送",
+    "subject": "事项（案由）",
+    "clue_words": "线索来源的写法",
+    "legal_basis": "依据",
+    "investigation": "调查经过",
+    "history": "函书送达和答复经过",
+    "facts": "事实",
+    "articles": "条文",
+    "requests": "要求（建议）",
+    "reply_method": "答复方式",
+    "consequence": "后果提示",
+}
+"""What people type into a letter; the union's own contact is looked up by the addressee and may bear any name."""
+
+
+def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
+    """Why a letter may not be issued as it is worded."""
+    yield from wording_faults(source.kind, source.draft.title, letter.own_words)
+    yield from complainant_faults(source.file.case, _texts(source))
+    yield from _borrowed_quotes(source, letter)
+    if source.kind is LetterKind.OPINION:
+        yield from _investigation(source, letter)
+        yield from _term(source)
+    if source.kind is LetterKind.SUGGESTION:
+        yield from _history(source, letter)
+    if "工会" not in letter.organ:
+        yield forbidden(f"发文机关“{letter.organ}”不是工会的全称", "", "请在编号设置里填写发文机关全称。")
+
+
+def _texts(source: Source) -> dict[str, str]:
+    texts = {label: text(source.draft.values, name) for name, label in _TYPED.items()}
+    texts["案由"] = text(source.file.case, "summary")
+    texts["移交材料清单"] = "\n".join(material.name for material in source.materials)
+    return texts
+
+
+def _borrowed_quotes(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
+    for quote in letter.quotes:
+        place = (quote.statute, quote.article)
+        if source.kind is LetterKind.REMINDER and place == ("zhejiang_supervision_regulation", 22):
+            yield forbidden("提示函没有条例第二十二条的依据，不能引用", article(22), "请删去这一条文。")
+        if source.kind is LetterKind.SUGGESTION and place in (
+            ("trade_union_law", 43),
+            ("trade_union_law", 44),
+        ):
+            yield forbidden(
+                "工会经费不向部门提出建议，应当申请支付令", article(44, UNION_LAW), "请删去这一条文。"
+            )
+
+
+def _investigation(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
+    """The letter names the inspectors who investigated, with their certificates (条例第二十条)."""
+    event = established(source.file)[0]
+    if event is None:
+        return
+    for name, number in inspectors_of(source.file, event):
+        if name not in letter.own_words or number not in letter.own_words:
+            yield forbidden(f"调查经过里没有写明监督员{name}和证号", article(20), "请补写“调查经过”。")
+
+
+def _term(source: Source) -> Iterator[Reason]:
+    route = route_of(source.file, source.draft.title, text(source.draft.values, "legal_basis"))
+    if route is Route.CONTRACT and as_day(source.draft.values.get("correct_by")) is None:
+        yield Reason(
+            "集体合同的整改意见书要写明改正期限",
+            article(41, CONTRACT_REGULATION),
+            Weight.ASKED,
+            "请填写“改正期限”。",
+            field="correct_by",
+        )
+
+
+def _history(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
+    """The letter names the opinion letter it rests on and the day of its service (条例第二十三条)."""
+    opinion = source.file.by_id.get(source.draft.opinion or "")
+    if opinion is None:
+        return
+    served = received_on(source.file, opinion) or refused_on(source.file, opinion)
+    if opinion.number not in letter.own_words:
+        yield forbidden("送达和答复经过里没有写意见书的文号", article(23), "请补写“函书送达和答复经过”。")
+    if served is not None and chinese_day(served) not in letter.own_words:
+        yield forbidden("送达和答复经过里没有写意见书的送达日期", article(23), "请补写“函书送达和答复经过”。")
+    if source.draft.title is Title.SUGGESTION and not letter.quotes:
+        yield forbidden("建议书没有引用单位违反的条文", article(23), "请从条文库选取。")

@@ -1,0 +1,145 @@
+"""Citations that a draft names, with the exact words of the statutes, taken letter by letter and never typed."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from desktop import reference
+from desktop.errors import StateProblem, UsageProblem
+from desktop.records.numerals import chinese_to_int
+from desktop.records.statutes import Statute, StatuteReference, ViolationCategory
+
+LIABILITY_MARK: Final = "法律责任"
+_NUMBER: Final = "[零〇一二三四五六七八九十百千0-9]+"
+_CITATION: Final = re.compile(
+    rf"(?:《(?P<book>[^《》]+(?:《[^《》]+》[^《》]*)?)》|(?P<bare>[^\s《》第；;、，,。：:]+))\s*第(?P<article>{_NUMBER})条"
+    rf"(?:第(?P<paragraph>{_NUMBER})款)?(?:第[（(]?(?P<item>{_NUMBER})[）)]?项)?"
+)
+
+
+class CitationUnreadable(UsageProblem):
+    """A line of the articles that names no article."""
+
+    next_step = "请从条文库选取，或者写成“《中华人民共和国劳动法》第五十条”。"
+    help_anchor = "laws"
+
+
+class NotInForce(StateProblem):
+    """A statute that takes effect only after the letter's day."""
+
+    next_step = "请引用签发那天有效的条文。"
+    help_anchor = "laws"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A place in a statute as a draft names it. ``liability`` marks what follows from a breach."""
+
+    statute: str
+    article: int
+    paragraph: int | None = None
+    item: int | None = None
+    liability: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A citation with the words of its day: the statute's version and the lines as they stand there."""
+
+    statute: str
+    name: str
+    version: str
+    citation: str
+    lines: tuple[str, ...]
+    liability: bool = False
+    article: int = 0
+    paragraph: int | None = None
+    item: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The quoted words, a line for each paragraph and item."""
+        return "\n".join(self.lines)
+
+
+def read_citations(text: str) -> tuple[Citation, ...]:
+    """The articles that a draft names, a line each, in their order and without doubles.
+
+    A line that begins with 法律责任 is quoted as what follows from a breach; so is an article that the library of
+    violations lists only as a sanction. Raises :class:`CitationUnreadable`, ``StatuteUnknown``.
+    """
+    found: dict[Citation, None] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        marked = line.startswith(LIABILITY_MARK)
+        matches = list(_CITATION.finditer(line.removeprefix(LIABILITY_MARK).lstrip("：: ")))
+        if not matches:
+            raise CitationUnreadable(f"条文“{line[:30]}”看不出是哪部法的第几条。")
+        for match in matches:
+            statute = reference.law(match["book"] or match["bare"])
+            place = (_number(match["article"]), _number(match["paragraph"]), _number(match["item"]))
+            liability = marked or _only_sanction(statute.key, place[0] or 0)
+            found[Citation(statute.key, place[0] or 0, place[1], place[2], liability)] = None
+    return tuple(found)
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return int(text) if text.isascii() else chinese_to_int(text)
+    except ValueError:
+        raise CitationUnreadable(f"“{text}”不是条款的序号。") from None
+
+
+def _only_sanction(statute: str, article: int) -> bool:
+    def named(references: Sequence[StatuteReference]) -> bool:
+        return any((r.statute, r.article) == (statute, article) for r in references)
+
+    categories = reference.violation_categories()
+    return any(named(c.sanctions) for c in categories) and not any(named(c.duties) for c in categories)
+
+
+def quote(citation: Citation, day: datetime.date | None = None) -> Quote:
+    """The exact words of a citation.
+
+    An item is quoted under the words that lead it. Raises a ``StatuteProblem`` where there is no such text, which
+    includes statutes known by name only, and :class:`NotInForce`.
+    """
+    statute = reference.law(citation.statute)
+    n, paragraph, item = citation.article, citation.paragraph, citation.item
+    words = statute.quote(n, paragraph, item)
+    if day is not None and statute.effective is not None and statute.effective > day:
+        raise NotInForce(f"《{statute.name}》自{statute.effective}起施行，签发时还没有生效。")
+    lines = tuple(words.split("\n")) if item is None else tuple(_with_lead(statute, n, paragraph, item))
+    version = statute.version.isoformat() if statute.version else ""
+    cited = statute.cite(n, paragraph, item)
+    return Quote(statute.key, statute.name, version, cited, lines, citation.liability, n, paragraph, item)
+
+
+def _with_lead(statute: Statute, n: int, paragraph: int | None, item: int) -> Iterator[str]:
+    for number, found in enumerate(statute.article(n).paragraphs, start=1):
+        wanted = next((each for each in found.items if each.n == item), None)
+        if wanted is not None and paragraph in (None, number):
+            yield found.lead
+            yield f"{wanted.mark}{wanted.text}"
+
+
+def usual_citations(violations: frozenset[str]) -> tuple[str, ...]:
+    """The citations that a draft may choose from for these violations, those without text left out."""
+    found: dict[str, None] = {}
+    for category in reference.violation_categories():
+        if category.id in violations:
+            found |= dict.fromkeys(_lines(category))
+    return tuple(found)
+
+
+def _lines(category: ViolationCategory) -> Iterator[str]:
+    for references, mark in ((category.duties, ""), (category.sanctions, f"{LIABILITY_MARK}：")):
+        for place in references:
+            statute = reference.law(place.statute)
+            if place.article is not None and statute.has_text and not place.unverified:
+                yield mark + statute.cite(place.article, place.paragraph, place.item)

@@ -1,0 +1,79 @@
+"""Opens any table that people bring, told by its content and not by its name."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from desktop.documents.workbooks.delimited import TextWorkbook
+from desktop.documents.workbooks.problems import Locked, OtherFormat, TooLarge, Unreadable
+from desktop.documents.workbooks.sheets import ModernWorkbook, OldWorkbook, Workbook
+
+MOST_FILE_BYTES = 200 << 20
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_OTHER_PARTS = {"xl/workbook.bin": "xlsb", "content.xml": "ods", "word/document.xml": "Word"}
+_OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"SQLite format 3")
+
+
+def open_workbook(path: Path) -> Workbook:
+    """Opens an .xlsx, .xls, .et or text table.
+
+    Raises one of :mod:`desktop.documents.workbooks.problems`; a file that cannot be reached raises
+    :class:`Unreadable` too.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(4096)
+            if start.startswith(_OLE) and _LOCKED in start + file.read(64 << 10):
+                raise Locked("这个表格有打开密码。")
+    except OSError as error:
+        raise Unreadable(f"打不开文件“{path.name}”。", "请检查文件是否还在、U盘是否插好。") from error
+    if not size:
+        raise Unreadable("文件是空的。")
+    if size > MOST_FILE_BYTES:
+        raise TooLarge("文件太大。")
+    if start.startswith(_ZIP):
+        _require_xlsx(path)
+        return ModernWorkbook(path)
+    if start.startswith(_OLE):
+        return _old(path)
+    _refuse_disguised(start)
+    return TextWorkbook(path)
+
+
+def _old(path: Path) -> Workbook:
+    try:
+        return OldWorkbook(path)
+    except Unreadable as error:
+        if path.suffix.lower() == ".et":
+            raise OtherFormat("这个et文件不能直接读取。") from error
+        raise
+
+
+def _require_xlsx(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Unreadable("文件损坏，打不开。") from error
+    if "xl/workbook.xml" in names:
+        return
+    kind = next((label for part, label in _OTHER_PARTS.items() if part in names), "")
+    raise OtherFormat(f"这个文件是{kind}格式，不是xlsx。" if kind else "这个文件不是xlsx表格。")
+
+
+def _refuse_disguised(start: bytes) -> None:
+    """Web systems hand out pages and XML under the name of an .xls."""
+    head = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower()
+    if head.startswith(
+        (b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<style", b"<?xml", b"mime-version")
+    ):
+        raise OtherFormat("这个文件其实是网页，只是取了表格的名字。")
+    if start.startswith(_OTHER_STARTS):
+        raise OtherFormat("这个文件不是表格。")
+    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise OtherFormat("这个文件不是表格。")

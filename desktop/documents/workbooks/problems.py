@@ -1,0 +1,55 @@
+"""Why a workbook cannot be read or written, each cause with a sentence and a next step."""
+
+from __future__ import annotations
+
+from desktop.errors import EnvironmentProblem, UsageProblem
+
+
+class WorkbookProblem(UsageProblem):
+    """Something about a workbook that its owner can change."""
+
+    help_anchor = "excel"
+
+
+class Unreadable(WorkbookProblem):
+    """The file is no table, or is damaged."""
+
+    next_step = "请用WPS或Excel打开它，另存为xlsx后再导入。"
+
+
+class OtherFormat(WorkbookProblem):
+    """A kind of file that is not read here, such as a web page that calls itself a table."""
+
+    next_step = "请用WPS另存为xlsx。"
+
+
+class Locked(WorkbookProblem):
+    """The workbook is protected by a password."""
+
+    next_step = "请用WPS或Excel打开，去掉打开密码后另存。"
+
+
+class TooLarge(WorkbookProblem):
+    """More than can be taken in at once."""
+
+    next_step = "请分成几个文件，或删去用不到的行列后另存为xlsx。"
+
+
+class Suspicious(WorkbookProblem):
+    """The file is built to harm: it unpacks to far more than it should, or brings declarations of its own."""
+
+    exit_code = 15
+    next_step = "没有读取其中的内容。请向提供文件的人要一份用WPS或Excel另存的xlsx。"
+
+
+class NoSuchSheet(WorkbookProblem):
+    """The named sheet is not in the workbook."""
+
+    next_step = "请从列出的工作表中选择。"
+
+
+class NotWritten(EnvironmentProblem):
+    """A workbook could not be saved where it was wanted."""
+
+    exit_code = 31
+    next_step = "如果文件正在WPS或Excel里打开，请先关闭；或者换一个文件夹。"

@@ -1,0 +1,289 @@
+"""Excel in: what a workbook would change, row by row, and then the change itself as one operation.
+
+:func:`preview` reads and matches and writes nothing; :func:`run` writes what a preview says, anew if the ledger has
+moved since; :func:`write_report` returns the rows that did not go in, to be corrected and imported alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.documents.workbooks.opening import open_workbook
+from desktop.documents.workbooks.returned import Remark, ReturnedRow, write_returned
+from desktop.documents.workbooks.sheets import SheetInfo
+from desktop.operations import audit
+from desktop.operations.imports.deriving import Deriver
+from desktop.operations.imports.joint import JointPlanner
+from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout, NoHeader, Wishes, lay_out
+from desktop.operations.imports.matching import Candidate
+from desktop.operations.imports.model import (
+    Cancelled,
+    ColumnMatch,
+    Counts,
+    FieldChange,
+    NationalExport,
+    Note,
+    Options,
+    Outcome,
+    Progress,
+    RowResult,
+    Stopped,
+    Weight,
+)
+from desktop.operations.imports.planning import Plan, Planner
+from desktop.operations.imports.reading import Setting
+from desktop.operations.imports.table import TableReader
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.declaration import RecordType
+from desktop.store import lookup
+from desktop.store.ledger import ChangeSet
+
+__all__ = [
+    "ColumnMatch",
+    "Counts",
+    "FieldChange",
+    "ImportPreview",
+    "ImportResult",
+    "NationalExport",
+    "NoHeader",
+    "Note",
+    "Options",
+    "Outcome",
+    "RowResult",
+    "Stopped",
+    "Weight",
+    "preview",
+    "run",
+    "write_report",
+]
+
+_STEP = 1_000
+_LONGEST_BATCH = 80
+
+
+@dataclass(frozen=True)
+class ImportPreview:
+    """What an import would do.
+
+    ``rows`` has one result for each row of the table, ``columns`` one for each column; those without a target can be
+    given one by a second preview with ``mapping``. ``missing`` counts the records that will still lack a needed
+    field, by its label; ``without_town`` lists the rows whose town is not certain.
+    """
+
+    type: str
+    file: str
+    sheet: str
+    sheets: tuple[SheetInfo, ...]
+    columns: tuple[ColumnMatch, ...]
+    header_rows: tuple[int, int]
+    rows: Sequence[RowResult]
+    counts: Counts
+    missing: Mapping[str, int]
+    without_town: tuple[int, ...]
+    options: Options
+    _plan: Plan = field(repr=False)
+    _source: _Source = field(repr=False)
+    _mark: tuple[int, int] = field(repr=False)
+
+    @property
+    def unknown_columns(self) -> tuple[ColumnMatch, ...]:
+        """The columns that go nowhere and do not only count rows."""
+        return tuple(
+            c for c in self.columns if c.target is None and not c.counts_rows and (c.header or c.samples)
+        )
+
+    @property
+    def returned(self) -> list[RowResult]:
+        """The rows that do not go in, or not with all their cells."""
+        return [row for row in self.rows if row.returned]
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did: what changed, the counts, and the rows to be corrected."""
+
+    changes: ChangeSet
+    counts: Counts
+    returned: Sequence[RowResult]
+    preview: ImportPreview = field(repr=False)
+
+
+def preview(
+    session: Session,
+    path: Path,
+    type_name: str,
+    *,
+    mapping: Wishes | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportPreview:
+    """What importing a workbook as records of a type would do; nothing is written.
+
+    ``mapping`` gives columns (by place from 0, or by header) a field, or ``None`` to leave them out; in a table of
+    unions a field is said as ``union.name`` or ``enterprise.name``. ``header_row`` says where the header stands if
+    it is not recognised. Raises :class:`NotAllowed`, :class:`NoHeader`, :class:`Stopped` and the problems of
+    ``documents.workbooks``.
+    """
+    record_type = session.types[type_name]
+    for written in _written_types(record_type):
+        if not session.may_write(session.types[written]):
+            raise NotAllowed(f"本单位或您的角色不能填写“{session.types[written].label}”。")
+    options = options or Options()
+    watch = _Watch(progress, cancelled)
+    setting = Setting(session.codes, session.environment.today(), set())
+    with _without_collection(), open_workbook(path) as book:
+        watch.step(0, 0, "读取表格")
+        layout = lay_out(session, book, record_type, sheet, mapping or {}, header_row)
+        rows = _read(session, layout, record_type, setting, options, watch)
+        source = _Source(record_type.name, path.name, book.sheets, layout, rows, setting.valid_codes, options)
+        return _planned(session, source, watch)
+
+
+def run(
+    session: Session,
+    shown: ImportPreview,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportResult:
+    """Writes what a preview showed, in one operation that one undo takes back.
+
+    If anything was written or merged since, the rows are matched anew first. Raises :class:`Stopped` before anything
+    is written, ``WrongClock``, ``DiskFull``.
+    """
+    watch = _Watch(progress, cancelled)
+    if lookup.mark(session.database) != shown._mark:
+        with _without_collection():
+            shown = _planned(session, shown._source, watch)
+    watch.step(len(shown.rows), len(shown.rows), "写入")
+    plan = shown._plan
+    changes = session.ledger.write(
+        f"导入{session.types[shown.type].label}（{shown.file}）"[:120],
+        session.operator.name,
+        births=plan.births,
+        edits=plan.edits,
+        deletions=plan.deletions,
+    )
+    audit.note(session, "导入", f"{shown.type} {shown.counts}")
+    return ImportResult(changes, shown.counts, shown.returned, shown)
+
+
+def write_report(shown: ImportPreview, path: Path) -> int:
+    """Writes the returned rows with their header, reasons and marked cells to an .xlsx; how many rows it has.
+
+    It can be corrected and imported as it is. Raises ``NotWritten``.
+    """
+    rows = [
+        ReturnedRow(
+            row.cells,
+            "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM)),
+            tuple(
+                Remark(n.column, n.text) for n in row.notes if n.weight is Weight.PROBLEM and n.column >= 0
+            ),
+            rejected=row.outcome is Outcome.REJECTED,
+        )
+        for row in shown.returned
+    ]
+    return write_returned(path, shown.sheet, shown._source.layout.header_cells, rows)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What was read: enough to match the rows anew without the file."""
+
+    type: str
+    file: str
+    sheets: tuple[SheetInfo, ...]
+    layout: Layout
+    rows: Sequence[RowResult]
+    valid_codes: set[str]
+    options: Options
+
+
+class _Watch:
+    """Tells progress and asks whether to stop."""
+
+    def __init__(self, progress: Progress | None, cancelled: Cancelled | None) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+
+    def step(self, done: int, total: int, words: str) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise Stopped("已取消导入。")
+        if self._progress is not None:
+            self._progress(done, total, words)
+
+
+def _written_types(record_type: RecordType) -> tuple[str, ...]:
+    return (JOINT, EMPLOYER, "coverage") if record_type.name == JOINT else (record_type.name,)
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """A table makes a million objects and no cycles: looking for cycles all the time would take a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _read(
+    session: Session,
+    layout: Layout,
+    record_type: RecordType,
+    setting: Setting,
+    options: Options,
+    watch: _Watch,
+) -> list[RowResult]:
+    types = _parts(record_type)
+    reader = TableReader(session, layout, types, setting)
+    deriver = Deriver(session, types)
+    fixed = {n: v for n, v in options.fixed.items() if n in record_type.by_name and v is not None}
+    rows: list[RowResult] = []
+    for row in reader.rows():
+        if fixed:
+            part = row.parts[0]
+            part.values |= fixed
+            part.words = {n: w for n, w in (part.words or {}).items() if n not in fixed}
+        deriver.complete(row)
+        rows.append(row)
+        if not len(rows) % _STEP:
+            watch.step(len(rows), 0, "读取表格")
+    deriver.link(rows)
+    return rows
+
+
+def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
+    rows, options, layout = source.rows, source.options, source.layout
+    watch.step(len(rows), len(rows), "与本机记录比对")
+    mark = lookup.mark(session.database)
+    batch = (options.batch if options.batch is not None else Path(source.file).stem)[:_LONGEST_BATCH]
+    for row in rows:
+        row.forget()
+    if source.type == JOINT:
+        plan = JointPlanner(session, options, batch, source.valid_codes).plan(rows)
+    else:
+        planner = Planner(session, session.types[source.type], options, batch, source.valid_codes)
+        planner.match([Candidate(row, row.parts[0]) for row in rows])
+        plan = planner.finish()
+    counts = Counts.of(rows, len(plan.without_town))
+    return ImportPreview(
+        source.type, source.file, layout.sheet.name, source.sheets, layout.columns,
+        (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
+        options, plan, source, mark,
+    )  # fmt: skip
+
+
+def _parts(record_type: RecordType) -> tuple[str, ...]:
+    """The types whose fields a row can hold, its own first."""
+    return (JOINT, EMPLOYER) if record_type.name == JOINT else (record_type.name,)

@@ -1,0 +1,155 @@
+"""What follows from a row without doubt: places from words and addresses, links from names, and a little more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from desktop.operations.imports import words
+from desktop.operations.imports.layout import EMPLOYER
+from desktop.operations.imports.matching import folded_name
+from desktop.operations.imports.model import Note, Part, RowResult, Weight
+from desktop.operations.imports.placing import PlaceFinder
+from desktop.operations.session import Session
+from desktop.records.declaration import Field, Kind
+from desktop.records.id_number import IdKind, check_id
+from desktop.records.identity import is_id
+from desktop.records.resolution import Life
+from desktop.records.uscc import normalise_uscc
+from desktop.store import lookup
+
+_ADDRESSES = ("address", "registered_address")
+_NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")
+"""Without one of these words an address says no more than a town."""
+
+
+class Deriver:
+    """Completes the parts of rows; one for an import."""
+
+    def __init__(self, session: Session, types: tuple[str, ...]) -> None:
+        self._session = session
+        self._types = types
+        self._placed = ["town" in session.types[name].by_name for name in types]
+        self._employers = [name == EMPLOYER for name in types]
+        self._places = PlaceFinder(session.unit.code)
+        self._today = session.environment.today()
+
+    def complete(self, row: RowResult) -> None:
+        """Places and what else follows from the row alone; links are found for many rows at once."""
+        for placed, employer, part in zip(self._placed, self._employers, row.parts, strict=True):
+            if placed:
+                self._place(row, part)
+            if employer and "sector" not in part.values:
+                sector = words.sector_of(part.values.get("ownership"), part.values.get("uscc"))
+                if sector is not None:
+                    part.weak["sector"] = sector
+            if "id_number" in part.values:
+                self._person(part)
+
+    def _place(self, row: RowResult, part: Part) -> None:
+        said = part.words or {}
+        town_words, village_words = said.pop("town", None), said.pop("village", None)
+        if town_words is not None:
+            found = self._places.town(town_words[0])
+            if found.town is None:
+                row.say(Note(found.reason, Weight.PROBLEM, town_words[1], "town"))
+                part.place_reason = found.reason
+            else:
+                part.values["town"] = found.town
+                if found.village is not None:
+                    part.weak["village"] = found.village
+        town = part.values.get("town")
+        if village_words is not None:
+            found = self._places.village(village_words[0], str(town) if town else None)
+            if found.village is None:
+                row.say(Note(found.reason, Weight.PROBLEM, village_words[1], "village"))
+            else:
+                part.values["village"] = found.village
+                if found.town is not None:
+                    part.weak["town"] = found.town
+        if "village" not in part.values and (town is None or "village" not in part.weak):
+            self._from_address(part, town)
+
+    def _from_address(self, part: Part, town: object) -> None:
+        """The town of the first address that has one; the village only where it lies in the town of the row."""
+        seen: object = None
+        for name in _ADDRESSES:
+            address = part.values.get(name)
+            if not isinstance(address, str) or address == seen:
+                continue
+            seen = address
+            if town is not None and not _NAMES_A_VILLAGE.search(address):
+                continue
+            found = self._places.address(address)
+            if found.town is None:
+                part.place_reason = part.place_reason or found.reason
+                continue
+            if town is None:
+                part.weak["town"] = found.town
+            if found.village is not None and town in (None, found.town):
+                part.weak["village"] = found.village
+            return
+
+    def _person(self, part: Part) -> None:
+        """A resident's number says sex and day of birth."""
+        kind = part.values.get("id_kind")
+        check = check_id(
+            str(part.values["id_number"]), self._today, IdKind(kind) if kind in list(IdKind) else None
+        )
+        if not check.ok:
+            return
+        if check.birth is not None:
+            part.weak["birth_date"] = check.birth.isoformat()
+            part.weak.setdefault("id_kind", "resident_id")
+        if check.sex is not None:
+            part.weak["sex"] = check.sex.value
+
+    def link(self, rows: Sequence[RowResult]) -> None:
+        """Finds the records that words in link columns mean; where none or several are meant, the cell is left out."""
+        for position, type_name in enumerate(self._types):
+            for wanted in self._session.types[type_name].fields:
+                if wanted.kind is not Kind.LINK:
+                    continue
+                said = {p[0] for row in rows if (p := (row.parts[position].words or {}).get(wanted.name))}
+                if said:
+                    self._link(rows, position, wanted, self._records(str(wanted.link), said))
+
+    def _link(
+        self, rows: Sequence[RowResult], position: int, wanted: Field, found: dict[str, list[str]]
+    ) -> None:
+        for row in rows:
+            part = row.parts[position]
+            text, column = (part.words or {}).pop(wanted.name, ("", -1))
+            if not text:
+                continue
+            records = found.get(text, [])
+            if len(records) == 1:
+                part.values[wanted.name] = records[0]
+            else:
+                reason = "有几条" if records else "没有找到"
+                sentence = f"“{wanted.label}”{reason}“{text[:30]}”，请先登记或改成准确的名称"
+                row.say(Note(sentence, Weight.PROBLEM, column, wanted.name))
+
+    def _records(self, type_name: str, said: Iterable[str]) -> dict[str, list[str]]:
+        """The living records that each text names: by id, by code, by name."""
+        target = self._session.types[type_name]
+        database = self._session.database
+        texts = list(said)
+        found: dict[str, list[str]] = {t: [t] for t in texts if is_id(t)}
+        if target.key is not None:
+            codes = {normalise_uscc(t): t for t in texts}
+            for value, record, life, _ in lookup.by_value(database, target, target.key, codes):
+                if life is not Life.DELETED:
+                    found.setdefault(codes[str(value)], []).append(record)
+        title = target.by_name[target.title[0]]
+        if title.kind is Kind.TEXT:
+            names: dict[str, list[str]] = {}
+            spelled = {t for text in texts for t in (text, text.replace("(", "（").replace(")", "）"),
+                                                     text.replace("（", "(").replace("）", ")"))}  # fmt: skip
+            for value, record, life, _ in lookup.by_value(database, target, title.name, spelled):
+                if life is not Life.DELETED:
+                    names.setdefault(folded_name(str(value)), []).append(record)
+            for text in texts:
+                if text not in found:
+                    found[text] = names.get(folded_name(text), [])
+        return found

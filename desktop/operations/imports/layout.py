@@ -1,0 +1,200 @@
+"""Decides which sheet and header a workbook is read by, and which column goes to which field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from desktop.documents.workbooks import headers
+from desktop.documents.workbooks.cells import Row, is_blank, shown
+from desktop.documents.workbooks.headers import Column, Header, Labels, find_header, folded, type_entries
+from desktop.documents.workbooks.problems import WorkbookProblem
+from desktop.documents.workbooks.sheets import Sheet, Workbook
+from desktop.operations.imports.model import ColumnMatch
+from desktop.operations.session import Session
+from desktop.records.declaration import RecordType
+from desktop.records.real_name_forms import FORMS, UNION_FORM
+
+JOINT = "union"
+"""The type whose table fills three: a row of unions names the enterprise as well, and so the coverage."""
+EMPLOYER = "enterprise"
+
+Wishes = Mapping[int | str, str | None]
+"""What a person has said of columns: place from 0 or header, to a target, or to nothing to leave it out."""
+
+_FORM_WEIGHT = 1.2
+_SECOND_TYPE = 0.8
+_PEEKED = headers.SEARCHED_ROWS + 2
+
+
+class NoHeader(WorkbookProblem):
+    """No row names the columns."""
+
+    next_step = "请确认表格里有一行列名（如“企业名称”“统一社会信用代码”），或者手工指定表头所在的行。"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A sheet, its header with the rows it stands in, and the type and field of each column that has one."""
+
+    sheet: Sheet
+    header: Header
+    header_cells: tuple[Row, ...]
+    targets: Mapping[int, tuple[str, str]]
+    columns: tuple[ColumnMatch, ...]
+
+    def column_of(self, type_name: str, field_name: str) -> int:
+        """The place of the column that fills a field, or -1."""
+        return next((i for i, t in self.targets.items() if t == (type_name, field_name)), -1)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    sheet: Sheet
+    rows: Sequence[tuple[int, Row]]
+    header: Header
+    prefixed: bool
+
+    @property
+    def score(self) -> float:
+        return sum(c.confidence for c in self.header.columns)
+
+
+def lay_out(
+    session: Session,
+    book: Workbook,
+    record_type: RecordType,
+    sheet: str | None,
+    wishes: Wishes,
+    header_row: int | None,
+) -> Layout:
+    """Chooses the sheet that fits best among the visible ones, or takes the named one; ``wishes`` overrule the words.
+
+    Raises :class:`NoHeader`.
+    """
+    visible = [s.name for s in book.sheets if not s.hidden] or [s.name for s in book.sheets]
+    best: _Candidate | None = None
+    for name in [sheet] if sheet is not None else visible:
+        found = _candidate(session, book.sheet(name), record_type, header_row)
+        if found is not None and (best is None or found.score > best.score):
+            best = found
+    if best is None:
+        raise NoHeader("没有认出表头。")
+    return _Mapper(session, record_type, best, wishes).layout()
+
+
+def labels_of(session: Session, record_type: RecordType) -> Labels:
+    """The words of a type; for unions also those of the enterprise, with targets ``type.field``."""
+    if record_type.name != JOINT:
+        entries = type_entries(record_type)
+        for form in FORMS:
+            if form.record_type == record_type.name:
+                entries += [(c.header, c.path[0], _FORM_WEIGHT) for c in form.columns if len(c.path) == 1]
+        return Labels(entries)
+    entries = type_entries(record_type, f"{JOINT}.")
+    second = type_entries(session.types[EMPLOYER], f"{EMPLOYER}.")
+    entries += [(words, target, weight * _SECOND_TYPE) for words, target, weight in second]
+    for column in UNION_FORM.columns:
+        if column.path:
+            target = ".".join(column.path) if len(column.path) > 1 else f"{JOINT}.{column.path[0]}"
+            entries.append((column.header, target, _FORM_WEIGHT))
+    return Labels(entries)
+
+
+def _candidate(
+    session: Session, sheet: Sheet, record_type: RecordType, header_row: int | None
+) -> _Candidate | None:
+    rows = list(islice(sheet.rows(), _PEEKED))
+    prefixed = record_type.name == JOINT
+    if record_type.name == EMPLOYER:
+        # The federation's form of unions has the telephone of the chair, not of the firm.
+        joint = _header(rows, sheet, labels_of(session, session.types[JOINT]), header_row)
+        if joint is not None and {f"{EMPLOYER}.name", f"{JOINT}.name"} <= {c.target for c in joint.columns}:
+            return _Candidate(sheet, rows, joint, prefixed=True)
+    header = _header(rows, sheet, labels_of(session, record_type), header_row)
+    return None if header is None else _Candidate(sheet, rows, header, prefixed)
+
+
+def _header(
+    rows: Sequence[tuple[int, Row]], sheet: Sheet, labels: Labels, header_row: int | None
+) -> Header | None:
+    if header_row is None:
+        return find_header(rows, labels, sheet.merged)
+    cells = next((cells for number, cells in rows if number == header_row), None)
+    if cells is None:
+        return None
+    texts = [(shown(cell),) if not is_blank(cell) else () for cell in cells]
+    return Header(header_row, header_row, headers.assign(texts, labels))
+
+
+class _Mapper:
+    """Puts what was recognised and what was wished for together."""
+
+    def __init__(
+        self, session: Session, record_type: RecordType, candidate: _Candidate, wishes: Wishes
+    ) -> None:
+        self._session = session
+        self._type = record_type
+        self._found = candidate
+        self._wishes = {folded(k) if isinstance(k, str) else k: v for k, v in wishes.items()}
+
+    def layout(self) -> Layout:
+        header, rows = self._found.header, self._found.rows
+        wished = {c.index: t for c in header.columns if (t := self._wish(c)) is not None}
+        samples = _samples(rows, header)
+        targets: dict[int, tuple[str, str]] = {}
+        columns = []
+        for column in header.columns:
+            # What a person has given to another column is taken from the one that was recognised.
+            target = column.target if column.target not in wished.values() else None
+            match, place = self._match(column, wished.get(column.index, target))
+            if place is not None:
+                targets[column.index] = place
+            columns.append(replace(match, samples=samples.get(column.index, ())))
+        own = tuple(cells for number, cells in rows if number <= header.last_row)
+        return Layout(self._found.sheet, header, own, targets, tuple(columns))
+
+    def _wish(self, column: Column) -> str | None:
+        """The target that a person chose for a column; empty words for none, nothing where nothing was said."""
+        for key in (column.index, folded(column.header)):
+            if key in self._wishes and key != "":
+                return self._wishes[key] or ""
+        return None
+
+    def _match(self, column: Column, target: str | None) -> tuple[ColumnMatch, tuple[str, str] | None]:
+        proposed, place = self._place(column.proposed), self._place(target)
+        match = ColumnMatch(column.index, column.header, counts_rows=column.counts_rows)
+        if place is None:
+            if proposed is None:
+                return match, None
+            return replace(match, proposed=column.proposed, proposed_label=self._label(proposed)), None
+        owner = self._session.types[place[0]]
+        if self._type.name == EMPLOYER and owner.name != EMPLOYER:
+            return replace(match, reason="这一列是工会的信息，请按“工会”导入"), None
+        if not self._session.may_write(owner, owner.by_name[place[1]]):
+            return replace(match, reason=f"本单位或您的角色不能填写“{self._label(place)}”"), None
+        confidence = min(column.confidence, 1.0) if target == column.target else 1.0
+        return replace(match, target=target, label=self._label(place), confidence=confidence), place
+
+    def _place(self, target: str | None) -> tuple[str, str] | None:
+        if not target:
+            return None
+        type_name, dot, field_name = target.partition(".")
+        if not self._found.prefixed or not dot:
+            type_name, field_name = self._type.name, target
+        known = self._session.types.get(type_name)
+        return (type_name, field_name) if known is not None and field_name in known.by_name else None
+
+    def _label(self, place: tuple[str, str]) -> str:
+        return self._session.types[place[0]].by_name[place[1]].label
+
+
+def _samples(rows: Sequence[tuple[int, Row]], header: Header) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for number, cells in rows:
+        if number > header.last_row:
+            for index, cell in enumerate(cells):
+                if not is_blank(cell) and len(found.setdefault(index, [])) < headers.SAMPLES:
+                    found[index].append(shown(cell)[:40])
+    return {index: tuple(texts) for index, texts in found.items()}

@@ -1,0 +1,388 @@
+"""Tells which record each row is about: one held here, one that an earlier row began, or a new one.
+
+Organisations are known by their credit code, else by name; persons by document number, else by name and telephone;
+everything else only when a record holds all that the row says. The same record twice in one table is one entry, so
+that it is written once (``sync-spec`` rule 6).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from desktop.operations.imports.model import Note, Part, RowResult, Weight
+from desktop.records.canonical import Cell
+from desktop.records.declaration import RecordType
+from desktop.records.identity import derived_id
+from desktop.records.resolution import Life
+from desktop.store import lookup
+from desktop.store.database import Database
+from desktop.store.lookup import Held
+
+_ADDRESSES = ("registered_address", "address")
+_UNIQUE_NAME = re.compile(r"(?:公司|合伙企业|\(有限合伙\)|\(普通合伙\)|合作社|委员会|总工会|联合会|工会)$")
+"""Names that registration keeps unique within a district; a small shop's name is not."""
+_REGION = re.compile(r"^(?:中国)?(?:浙江省?)?(?:杭州市?)?")
+_DISTRICT = re.compile(r"^[一-龥]{2,3}[区县市](?!场|块|域)")
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One record as the table says it is; ``first`` is the row that began it, whose part it shares until a row joins."""
+
+    id: str
+    first: RowResult
+    strong: dict[str, Cell]
+    weak: dict[str, Cell]
+    place_reason: str = ""
+    held: Held | None = None
+    joined: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """A row with the part of it that is to be matched."""
+
+    row: RowResult
+    part: Part
+    values: dict[str, Cell] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.values = self.part.values
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A record that a name may mean: held here, or begun by an earlier row."""
+
+    id: str
+    code: Cell
+    addresses: tuple[str, ...]
+    life: Life = Life.LIVE
+
+
+class Refused(Exception):
+    """A row that cannot be told apart; its text goes to the row."""
+
+
+class Matcher:
+    """Matches the rows of one type. ``columns`` names the fields that are needed of what is held."""
+
+    def __init__(
+        self,
+        database: Database,
+        record_type: RecordType,
+        new_id: Callable[[], str],
+        fields: Iterable[str],
+        valid_codes: set[str],
+    ) -> None:
+        self._database = database
+        self._valid_codes = valid_codes
+        self._type = record_type
+        self._new_id = new_id
+        self._fields = list(dict.fromkeys(fields))
+        self._vacant = lookup.is_empty(database, record_type)
+        self.entries: dict[str, Entry] = {}
+
+    def match(self, candidates: Sequence[Candidate]) -> list[Entry | None]:
+        """The entry of each candidate; nothing for those that were refused, with a note on the row."""
+        found = self._identities().ids(candidates, self._new_id)
+        held = {} if self._vacant else lookup.held(
+            self._database, self._type, {i for i in found if i is not None}, self._fields
+        )  # fmt: skip
+        matched: list[Entry | None] = []
+        for candidate, record in zip(candidates, found, strict=True):
+            if record is None:
+                matched.append(None)
+                continue
+            entry = self.entries.get(record)
+            if entry is None:
+                part = candidate.part
+                entry = Entry(
+                    record, candidate.row, part.values, part.weak, part.place_reason, held.get(record)
+                )
+                self.entries[record] = entry
+            matched.append(entry)
+        return matched
+
+    def _identities(self) -> _Organisations | _Persons | _Others:
+        if self._type.key is not None:
+            return _Organisations(self._database, self._type, self._valid_codes, vacant=self._vacant)
+        if "id_number" in self._type.by_name:
+            return _Persons(self._database, self._type, vacant=self._vacant)
+        return _Others(self._database, self._type, vacant=self._vacant)
+
+
+class _Organisations:
+    """By credit code, then by name and address."""
+
+    def __init__(
+        self, database: Database, record_type: RecordType, valid_codes: set[str], *, vacant: bool
+    ) -> None:
+        self._database = database
+        self._valid_codes = valid_codes
+        self._type = record_type
+        self._vacant = vacant
+        self._key = str(record_type.key)
+        self._name = record_type.title[0]
+        self._beside = [n for n in (self._key, *_ADDRESSES) if n in record_type.by_name]
+        self._by_code: dict[str, str] = {}
+        self._names_by_id: dict[str, str] = {}
+        self._by_name: dict[str, list[_Known]] = {}
+
+    def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
+        """Rows with a code first, so that a row without one can join them whatever their order."""
+        self._look_up(candidates)
+        found: dict[int, str | None] = {}
+        for coded in (True, False):
+            for position, candidate in enumerate(candidates):
+                if bool(candidate.values.get(self._key)) is coded:
+                    found[position] = self._refusing(candidate, new_id)
+        return [found[position] for position in range(len(candidates))]
+
+    def _refusing(self, candidate: Candidate, new_id: Callable[[], str]) -> str | None:
+        find = self._with_code if candidate.values.get(self._key) else self._by_words
+        try:
+            return find(candidate, new_id)
+        except Refused as refused:
+            candidate.row.refuse(str(refused))
+            return None
+
+    def _look_up(self, candidates: Sequence[Candidate]) -> None:
+        self._held_by_code: dict[str, list[tuple[str, Life]]] = {}
+        if self._vacant:
+            return
+        codes = {str(c.values[self._key]) for c in candidates if c.values.get(self._key)}
+        for value, record, life, _ in lookup.by_value(self._database, self._type, self._key, codes):
+            self._held_by_code.setdefault(str(value), []).append((record, life))
+        # What is held under a derived id may have lost its code since.
+        derived = {found: code for code in codes if (found := self._derived(code)) is not None}
+        for record in lookup.existing(self._database, self._type, derived):
+            known = self._held_by_code.setdefault(derived[record], [])
+            if record not in {r for r, _ in known}:
+                known.append((record, Life.LIVE))
+        names = {v for c in candidates if (n := c.values.get(self._name)) for v in _spellings(str(n))}
+        for value, record, life, beside in lookup.by_value(
+            self._database, self._type, self._name, names, self._beside
+        ):
+            addresses = tuple(str(a) for a in beside[1:] if a)
+            self._by_name.setdefault(folded_name(str(value)), []).append(
+                _Known(record, beside[0], addresses, life)
+            )
+
+    def _with_code(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
+        code = str(candidate.values[self._key])
+        name = folded_name(str(candidate.values.get(self._name) or ""))
+        if code in self._by_code:
+            self._require_same_name(code, name, candidate)
+            return self._by_code[code]
+        derived = self._derived(code)
+        held = sorted(
+            self._held_by_code.get(code, ()), key=lambda k: (k[1] is Life.DELETED, k[0] != derived, k[0])
+        )
+        if held:
+            record = held[0][0]
+        else:
+            if not name:
+                label = self._type.by_name[self._name].label
+                raise Refused(f"没有“{label}”，这个代码在本机也没有登记过")
+            without_code = [
+                k for k in self._by_name.get(name, ()) if not k.code and k.life is not Life.DELETED
+            ]
+            near = [k for k in without_code if self._compatible(candidate, name, k)]
+            record = near[0].id if len(near) == 1 else derived or new_id()
+        self._remember(candidate, record, code, name)
+        return record
+
+    def _derived(self, code: str) -> str | None:
+        """The id that a valid code gives its record (rule 4)."""
+        return derived_id(self._type.name, code) if code in self._valid_codes else None
+
+    def _require_same_name(self, code: str, name: str, candidate: Candidate) -> None:
+        other = self._names_by_id.get(self._by_code[code], "")
+        if name and other and name != other and name not in other and other not in name:
+            raise Refused("统一社会信用代码与前面的一行相同，单位名称却不同，请核对哪一行有误")
+
+    def _by_words(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
+        name = folded_name(str(candidate.values.get(self._name) or ""))
+        if not name:
+            raise Refused(f"没有“{self._type.by_name[self._name].label}”，也没有统一社会信用代码")
+        known = self._by_name.get(name, ())
+        near = [k for k in known if self._compatible(candidate, name, k)]
+        live = [k for k in near if k.life is not Life.DELETED] or near[:1]
+        if len(live) > 1:
+            raise Refused("有几家同名的单位，无法判断是哪一家，请补上统一社会信用代码")
+        if not live and known:
+            candidate.row.tell(Note("有同名的单位，但地址不同，按另一家处理", Weight.WARNING))
+        record = live[0].id if live else new_id()
+        self._remember(candidate, record, None, name)
+        return record
+
+    def _remember(self, candidate: Candidate, record: str, code: str | None, name: str) -> None:
+        if code is not None:
+            self._by_code[code] = record
+        if not name:
+            return
+        self._names_by_id.setdefault(record, name)
+        known = self._by_name.setdefault(name, [])
+        for position, one in enumerate(known):
+            if one.id == record:
+                # A record that has just been given a code is not there for a namesake with another one.
+                known[position] = replace(one, code=one.code or code)
+                return
+        known.append(_Known(record, code, _addresses(candidate)))
+
+    def _compatible(self, candidate: Candidate, name: str, known: _Known) -> bool:
+        """Whether a namesake is the same: its name is unique by law, or no address contradicts."""
+        if _UNIQUE_NAME.search(name):
+            return True
+        own, other = map(_plain_addresses, (_addresses(candidate), known.addresses))
+        if not own or not other:
+            return True
+        return any(a.endswith(b) or b.endswith(a) for a in own for b in other)
+
+
+class _Persons:
+    """By document number, then by name and telephone; a bare name tells nobody apart."""
+
+    def __init__(self, database: Database, record_type: RecordType, *, vacant: bool) -> None:
+        self._database = database
+        self._type = record_type
+        self._vacant = vacant
+        self._names: dict[str, str] = {}
+        self._numbers: dict[str, list[tuple[str, Life]]] = {}
+        self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
+        self._others = _Others(database, record_type, vacant=vacant)
+
+    def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
+        """Rows with a number first, so that a row without one can join them by name and telephone."""
+        if not self._vacant:
+            self._look_up(candidates)
+        found: dict[int, str | None] = {}
+        rest: list[int] = []
+        for numbered in (True, False):
+            for position, candidate in enumerate(candidates):
+                if bool(candidate.values.get("id_number")) is not numbered:
+                    continue
+                if not candidate.values.get("name"):
+                    candidate.row.refuse("没有姓名")
+                    found[position] = None
+                elif numbered or candidate.values.get("phone"):
+                    found[position] = self._refusing(candidate, new_id)
+                else:
+                    rest.append(position)
+        for position, record in zip(
+            rest, self._others.ids([candidates[p] for p in rest], new_id), strict=True
+        ):
+            found[position] = record
+            text = "没有证件号码和电话，无法判断是否重复，请补上"
+            candidates[position].row.tell(Note(text, Weight.WARNING))
+        return [found[position] for position in range(len(candidates))]
+
+    def _look_up(self, candidates: Sequence[Candidate]) -> None:
+        numbers = {c.values.get("id_number") for c in candidates}
+        for value, record, life, _ in lookup.by_value(self._database, self._type, "id_number", numbers):
+            self._numbers.setdefault(str(value), []).append((record, life))
+        if "phone" not in self._type.by_name:
+            return
+        phones = {c.values.get("phone") for c in candidates}
+        for value, record, life, (name, number) in lookup.by_value(
+            self._database, self._type, "phone", phones, ("name", "id_number")
+        ):
+            self._phones.setdefault((str(name), str(value)), []).append((record, number, life))
+
+    def _refusing(self, candidate: Candidate, new_id: Callable[[], str]) -> str | None:
+        """Two people cannot have one document number: one of the rows is wrong."""
+        number, name = candidate.values.get("id_number"), str(candidate.values["name"])
+        if number and self._names.setdefault(str(number), name) != name:
+            candidate.row.refuse("证件号码与前面的一行相同，姓名却不同，请核对哪一行有误")
+            return None
+        return self._one(candidate, number, name, new_id)
+
+    def _one(self, candidate: Candidate, number: Cell, name: str, new_id: Callable[[], str]) -> str:
+        phone = candidate.values.get("phone")
+        known = sorted(self._numbers.get(str(number), ()), key=lambda k: (k[1] is Life.DELETED, k[0]))
+        record = known[0][0] if number and known else None
+        if record is None and phone:
+            same = [
+                k
+                for k in self._phones.get((name, str(phone)), ())
+                if not (number and k[1] and k[1] != number)
+            ]
+            same.sort(key=lambda k: (k[2] is Life.DELETED, k[0]))
+            record = same[0][0] if same else None
+        record = record or new_id()
+        if number:
+            self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
+        if phone:
+            self._phones.setdefault((name, str(phone)), []).insert(0, (record, number, Life.LIVE))
+        return record
+
+
+class _Others:
+    """The same only if one record holds all that the row says."""
+
+    def __init__(self, database: Database, record_type: RecordType, *, vacant: bool) -> None:
+        self._database = database
+        self._type = record_type
+        self._vacant = vacant
+
+    def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
+        """An id for each candidate; a row without any of the words that name a record is refused."""
+        names = [n for n in self._type.title if any(c.values.get(n) is not None for c in candidates)]
+        known: dict[Cell, list[tuple[str, dict[str, Cell]]]] = {}
+        if names and not self._vacant:
+            fields = sorted({n for c in candidates for n in c.values})
+            keys = {c.values.get(names[0]) for c in candidates}
+            for value, record, life, beside in lookup.by_value(
+                self._database, self._type, names[0], keys, fields
+            ):
+                if life is not Life.DELETED:
+                    known.setdefault(value, []).append((record, dict(zip(fields, beside, strict=True))))
+        found: list[str | None] = []
+        for candidate in candidates:
+            if not any(candidate.values.get(n) is not None for n in self._type.title):
+                labels = "、".join(f"“{self._type.by_name[n].label}”" for n in self._type.title)
+                candidate.row.refuse(f"没有{labels}，不知道是哪一条")
+                found.append(None)
+                continue
+            found.append(self._same(candidate, known, names, new_id))
+        return found
+
+    def _same(
+        self,
+        candidate: Candidate,
+        known: dict[Cell, list[tuple[str, dict[str, Cell]]]],
+        names: Sequence[str],
+        new_id: Callable[[], str],
+    ) -> str:
+        key = candidate.values.get(names[0])
+        for record, values in known.get(key, ()):
+            if all(values.get(n) == v for n, v in candidate.values.items()):
+                return record
+        record = new_id()
+        known.setdefault(key, []).append((record, dict(candidate.values)))
+        return record
+
+
+def folded_name(name: str) -> str:
+    """A name without what people vary: width, case, blanks."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """The name with brackets of either width, as the other may be what is held."""
+    narrow = name.replace("（", "(").replace("）", ")")
+    return (name, narrow, narrow.replace("(", "（").replace(")", "）"))
+
+
+def _addresses(candidate: Candidate) -> tuple[str, ...]:
+    return tuple(str(a) for n in _ADDRESSES if (a := candidate.values.get(n)))
+
+
+def _plain_addresses(addresses: Iterable[str]) -> list[str]:
+    """Addresses from the town or street down, without blanks and marks."""
+    plain = (re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", a)) for a in addresses)
+    return [_DISTRICT.sub("", _REGION.sub("", a)) for a in plain]

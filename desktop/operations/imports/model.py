@@ -1,0 +1,219 @@
+"""What an import says about a workbook: its columns, each row's outcome with notes on its cells, and counts."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.documents.workbooks.cells import Row
+from desktop.errors import StateProblem
+from desktop.records.canonical import Cell
+
+Progress = Callable[[int, int, str], None]
+"""Called with done, total (0 when it is not known yet) and what is being done."""
+Cancelled = Callable[[], bool]
+"""Asked now and then whether to stop; nothing has been written then."""
+
+
+class Stopped(StateProblem):
+    """The user cancelled; nothing was written."""
+
+    next_step = "没有写入任何内容，可以重新导入。"
+
+
+class Outcome(enum.StrEnum):
+    """What becomes of a row. The six add up to the rows of the table."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    DUPLICATE = "duplicate"
+    DELETED = "deleted"
+    REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        """The word for it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Outcome.NEW: "新增",
+    Outcome.CHANGED: "修改",
+    Outcome.SAME: "没有变化",
+    Outcome.DUPLICATE: "与前面的行相同",
+    Outcome.DELETED: "以前删除过",
+    Outcome.REJECTED: "没有导入",
+}
+
+
+class Weight(enum.StrEnum):
+    """How a note weighs: the cell or row was left out, a check asks for a reason, or something was put right."""
+
+    PROBLEM = "problem"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A word on a row. ``column`` is the place of the cell from 0, or -1 for the whole row."""
+
+    text: str
+    weight: Weight = Weight.NOTE
+    column: int = -1
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One value that the import would change in a record that is held."""
+
+    type: str
+    field: str
+    before: Cell
+    after: Cell
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """What a row says of one record.
+
+    ``values`` are read; ``words`` of links and places, with their column, are still to be found; ``weak`` values
+    follow from others and only fill what is empty. ``place_reason`` says why there is no town.
+    """
+
+    values: dict[str, Cell]
+    weak: dict[str, Cell] = field(default_factory=dict)
+    words: dict[str, tuple[str, int]] | None = None
+    place_reason: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class RowResult:
+    """One row: its number in the sheet, what becomes of it, and the record it was matched with.
+
+    ``parts`` follow the types that the table fills, its own type first. ``said`` are the notes of reading, ``found``
+    those of matching. There are as many of these objects as rows, so what most rows do not need is shared.
+    """
+
+    number: int
+    cells: Row
+    parts: tuple[Part, ...]
+    said: Sequence[Note] = ()
+    found: Sequence[Note] = ()
+    changes: Sequence[FieldChange] = ()
+    outcome: Outcome = Outcome.SAME
+    record: str = ""
+
+    @property
+    def notes(self) -> list[Note]:
+        """Everything that is said about the row."""
+        return [*self.said, *self.found]
+
+    @property
+    def returned(self) -> bool:
+        """Whether the row, or one of its cells, was left out and is to be corrected."""
+        return self.outcome is Outcome.REJECTED or any(
+            n.weight is Weight.PROBLEM for notes in (self.said, self.found) for n in notes
+        )
+
+    def say(self, note: Note) -> None:
+        """Adds a note of reading."""
+        self.said = (*self.said, note)
+
+    def tell(self, note: Note) -> None:
+        """Adds a note of matching."""
+        self.found = (*self.found, note)
+
+    def refuse(self, text: str) -> None:
+        """Leaves the row out, with the reason."""
+        self.outcome = Outcome.REJECTED
+        self.tell(Note(text, Weight.PROBLEM))
+
+    def forget(self) -> None:
+        """Makes the row ready to be matched anew."""
+        self.found, self.changes, self.outcome, self.record = (), (), Outcome.SAME, ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch:
+    """One column of the sheet. ``target`` is the field it goes to, ``label`` that field's words.
+
+    A column without a target was not recognised, or may not be written here (``reason``); ``proposed`` is what its
+    header may mean. ``samples`` are the first values, so that a person can decide.
+    """
+
+    index: int
+    header: str
+    target: str | None = None
+    label: str = ""
+    confidence: float = 0.0
+    proposed: str | None = None
+    proposed_label: str = ""
+    reason: str = ""
+    counts_rows: bool = False
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NationalExport:
+    """The file is the national real-name system's own export: its records stand there since ``date``."""
+
+    date: datetime.date
+    batch: str = ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How an import goes about it.
+
+    ``fixed`` gives fields of the type a value for every row (the union of a list of members, say). ``fill_only``
+    leaves every value that is held as it is. ``revive`` brings back records that were deleted here. ``by_town``
+    gives new records to the unit of their town where the tree has one below this unit. ``batch`` names the source
+    in new records, the file's name by default. ``national`` marks records as entered in the national system.
+    """
+
+    fixed: Mapping[str, Cell] = field(default_factory=dict)
+    fill_only: bool = False
+    revive: bool = False
+    by_town: bool = True
+    batch: str | None = None
+    national: NationalExport | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows came to which end. ``partial`` are rows that went in without one of their cells."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    duplicate: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    partial: int = 0
+    without_town: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[RowResult], without_town: int = 0) -> Counts:
+        """The counts of these rows."""
+        found = Counter(row.outcome for row in rows)
+        partial = sum(bool(r.said) and r.outcome is not Outcome.REJECTED and r.returned for r in rows)
+        ends = {outcome.value: found[outcome] for outcome in Outcome}
+        return cls(rows=len(rows), partial=partial, without_town=without_town, **ends)
+
+    def __str__(self) -> str:
+        words = [f"共{self.rows}行"]
+        for outcome in Outcome:
+            if count := getattr(self, outcome.value):
+                words.append(f"{outcome.label}{count}行")
+        if self.partial:
+            words.append(f"其中{self.partial}行有个别格没有导入")
+        if self.without_town:
+            words.append(f"{self.without_town}行没有确定镇街")
+        return "，".join(words)

@@ -1,0 +1,316 @@
+"""Turns matched rows of one type into births and edits, and says of each row what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from desktop.operations.imports.matching import Candidate, Entry, Matcher
+from desktop.operations.imports.model import FieldChange, Note, Options, Outcome, Weight
+from desktop.operations.imports.reading import MOBILE
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.checks import Checker, Context
+from desktop.records.declaration import Kind, Level, RecordType, Slot
+from desktop.records.resolution import Life
+from desktop.store import lookup, reading
+from desktop.store.ledger import Deletion, NewRecord, SlotEdit
+
+_DEFAULTS: dict[str, tuple[str, ...]] = {"enterprise": ("status",), "union": ("status",)}
+"""Defaults that hold for a record of a register too; others are only right when a person sees them."""
+_EVERY_TIME = ("national_entry", "registered_online", "sector")
+"""Slots that an import may fill although no column says so."""
+_DEPENDENTS = {"town": ("village",), "union_state": ("union_state_date", "no_union_reason")}
+"""What says nothing any more once the field before it says something else."""
+_HEADCOUNT = "headcount"
+
+
+@dataclass
+class Plan:
+    """What one write would do, and what is still missing in the records that it touches, by field label."""
+
+    births: list[NewRecord] = field(default_factory=list)
+    edits: list[SlotEdit] = field(default_factory=list)
+    deletions: list[Deletion] = field(default_factory=list)
+    missing: dict[str, int] = field(default_factory=dict)
+    without_town: list[int] = field(default_factory=list)
+
+    def add(self, other: Plan) -> None:
+        """Takes another type's part in."""
+        self.births += other.births
+        self.edits += other.edits
+        self.deletions += other.deletions
+        for label, count in other.missing.items():
+            self.missing[label] = self.missing.get(label, 0) + count
+        self.without_town += other.without_town
+
+
+class Planner:
+    """Plans one type. ``repeats`` says that many rows may be about one record, as those of a joint union are."""
+
+    def __init__(
+        self,
+        session: Session,
+        record_type: RecordType,
+        options: Options,
+        batch: str,
+        valid_codes: set[str],
+        *,
+        repeats: bool = False,
+    ) -> None:
+        self._session = session
+        self._type = record_type
+        self._options = options
+        self._batch = batch
+        self._valid_codes = valid_codes
+        self._repeats = repeats
+        self._today = session.environment.today()
+        self._headcounts = _headcounts(record_type)
+        self._units = _town_units(session) if options.by_town else {}
+        self._defaults = {n: record_type.by_name[n].default for n in _DEFAULTS.get(record_type.name, ())}
+        if "source_batch" in record_type.by_name:
+            self._defaults["source_batch"] = batch
+        self._outcomes: dict[str, Outcome] = {}
+        self._slots: list[Slot] = []
+        self.entries: dict[str, Entry] = {}
+
+    def match(self, candidates: Sequence[Candidate]) -> list[Entry | None]:
+        """Joins rows about one record and sets each row's outcome as far as it does not depend on values."""
+        named = {n for c in candidates for n in (*c.part.values, *c.part.weak)}
+        slots = {self._type.slot_of[n] for n in named} | set(_EVERY_TIME)
+        self._slots = [slot for name, slot in self._type.slots.items() if name in slots]
+        fields = [f.name for f in self._type.fields if self._type.slot_of[f.name] in slots]
+        beside = [n for n in (self._type.key, "town", *self._type.title) if n in self._type.by_name]
+        fields += [str(n) for n in beside]
+        new_id = self._session.ledger.new_id
+        matcher = Matcher(self._session.database, self._type, new_id, fields, self._valid_codes)
+        matched = matcher.match(candidates)
+        self.entries = matcher.entries
+        for candidate, entry in zip(candidates, matched, strict=True):
+            if entry is None:
+                continue
+            row = candidate.row
+            if entry.first is not row:
+                if not self._repeats:
+                    row.outcome = Outcome.DUPLICATE
+                    row.tell(Note(f"与第{entry.first.number}行是同一条，已合并"))
+                self._join(entry, candidate)
+            row.record = row.record or entry.id
+        return matched
+
+    def finish(self) -> Plan:
+        """Births and edits of all entries; sets the outcomes of the rows that began them."""
+        plan = Plan()
+        checkers = _Checkers(self._session, self._type, self.entries.values(), self._valid_codes)
+        deleted = [e.id for e in self.entries.values() if e.held is not None and e.held.life is Life.DELETED]
+        moments = lookup.deleted_at(self._session.database, deleted)
+        for entry in self.entries.values():
+            self._complete(entry)
+            outcome = self._outcome(entry, plan, moments)
+            self._outcomes[entry.id] = outcome
+            if not self._repeats and entry.first.outcome is not Outcome.REJECTED:
+                entry.first.outcome = outcome
+            if outcome is not Outcome.DELETED:
+                self._check(entry, checkers, plan)
+        return plan
+
+    def outcome_of(self, record: str) -> Outcome:
+        """What became of an entry."""
+        return self._outcomes[record]
+
+    # -- joining ---------------------------------------------------------------------------------------------------
+
+    def _join(self, entry: Entry, candidate: Candidate) -> None:
+        if not entry.joined:
+            entry.strong, entry.weak, entry.joined = dict(entry.strong), dict(entry.weak), True
+        for name, value in candidate.part.values.items():
+            before = entry.strong.get(name)
+            if before is not None and before != value and not self._repeats:
+                label = self._type.by_name[name].label
+                text = f"“{label}”与第{entry.first.number}行不同，按本行"
+                candidate.row.tell(Note(text, Weight.WARNING, field=name))
+            entry.strong[name] = value
+        for name, value in candidate.part.weak.items():
+            entry.weak.setdefault(name, value)
+        entry.place_reason = entry.place_reason or candidate.part.place_reason
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def _complete(self, entry: Entry) -> None:
+        """Weak values that follow from the import as a whole."""
+        if entry.held is None:
+            for name, value in self._defaults.items():
+                entry.weak.setdefault(name, value)
+        known, national = self._type.by_name, self._options.national
+        if national is not None:
+            if "national_entry_date" in known:
+                entry.weak.setdefault("national_entry_date", national.date.isoformat())
+                entry.weak.setdefault("national_entry_batch", national.batch or self._batch)
+            if "registered_online" in known:
+                entry.strong["registered_online"] = 1
+
+    def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
+        if entry.held is None:
+            values = {**entry.weak, **entry.strong}
+            self._date_headcounts(values, entry.strong)
+            entry.strong = values
+            plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))
+            return Outcome.NEW
+        if entry.held.life is Life.DELETED:
+            stamp = moments.get(entry.id, 0)
+            when = reading.moment(stamp)[:10] if stamp else "以前"
+            if not self._options.revive:
+                entry.first.tell(Note(f"这条记录{when}在这里删除过，没有导入", Weight.WARNING))
+                return Outcome.DELETED
+            plan.deletions.append(Deletion(self._type.name, entry.id, revive=True))
+            entry.first.tell(Note(f"这条记录{when}删除过，现在恢复"))
+        edits = self._edits(entry)
+        plan.edits += edits
+        return Outcome.CHANGED if edits or entry.held.life is Life.DELETED else Outcome.SAME
+
+    def _edits(self, entry: Entry) -> list[SlotEdit]:
+        held = entry.held
+        if held is None:
+            return []
+        edits = []
+        for slot in self._slots:
+            before = {f.name: held.values.get(f.name) for f in slot.fields}
+            strong = {n: v for n in before if (v := entry.strong.get(n)) is not None}
+            if self._options.fill_only:
+                strong = {n: v for n, v in strong.items() if before[n] is None}
+            changed = {n: v for n, v in strong.items() if v != before[n]}
+            after = before | changed | self._weak_changes(entry, before, strong, changed=bool(changed))
+            if changed:
+                self._date_headcounts(after, strong)
+            if after == before:
+                continue
+            if slot.name in held.disputed:
+                text = f"“{slot.label}”有待处理的冲突，没有改动，请先在冲突页决定"
+                entry.first.tell(Note(text, Weight.WARNING, field=slot.fields[0].name))
+                continue
+            value = after if slot.grouped else after[slot.name]
+            edits.append(SlotEdit(self._type.name, entry.id, slot.name, value))
+            changed_names = [n for n in before if after[n] != before[n]]
+            entry.first.changes = [
+                *entry.first.changes,
+                *(FieldChange(self._type.name, n, before[n], after[n]) for n in changed_names),
+            ]
+        return edits
+
+    @staticmethod
+    def _weak_changes(
+        entry: Entry, before: Mapping[str, Cell], strong: Mapping[str, Cell], *, changed: bool
+    ) -> dict[str, Cell]:
+        """What follows fills the empty; in a group that changes it follows the new values, and drops what is stale."""
+        weak: dict[str, Cell] = {
+            n: v for n in before if n not in strong and (v := entry.weak.get(n)) is not None
+        }
+        if not (changed and len(before) > 1):
+            return {n: v for n, v in weak.items() if before[n] is None}
+        for name, dependents in _DEPENDENTS.items():
+            if name in before and {**before, **weak, **strong}[name] != before[name]:
+                for dependent in dependents:
+                    if dependent in before and dependent not in strong:
+                        weak.setdefault(dependent, None)
+        return weak
+
+    def _date_headcounts(self, values: dict[str, Cell], strong: Mapping[str, Cell]) -> None:
+        """A count that is set says where it comes from and of which day it is, unless the table says so itself."""
+        for numbers, source, date in self._headcounts:
+            if any(n in strong for n in numbers):
+                if source and source not in strong:
+                    values[source] = self._batch
+                if date and date not in strong:
+                    values[date] = self._today.isoformat()
+
+    def unit_of(self, entry: Entry) -> str:
+        """The unit that a new record belongs to."""
+        town = entry.strong.get("town")
+        return self._units.get(str(town), self._session.unit.id) if town else self._session.unit.id
+
+    # -- checks ----------------------------------------------------------------------------------------------------
+
+    def _check(self, entry: Entry, checkers: _Checkers, plan: Plan) -> None:
+        held = entry.held.values if entry.held is not None else {}
+        values: dict[str, Cell] = {**held, **entry.strong} if held else entry.strong
+        for text, name in checkers.findings(values):
+            entry.first.tell(Note(text, Weight.WARNING, field=name))
+        for label in checkers.missing(values, held):
+            plan.missing[label] = plan.missing.get(label, 0) + 1
+        if "town" in self._type.by_name and values.get("town") is None and entry.weak.get("town") is None:
+            plan.without_town.append(entry.first.number)
+            text = entry.place_reason or "没有镇街，也没有地址"
+            entry.first.tell(Note(text, Weight.WARNING, field="town"))
+
+
+class _Checkers:
+    """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good.
+
+    One :class:`Checker` for each set of checks that a row can do without.
+    """
+
+    def __init__(
+        self, session: Session, record_type: RecordType, entries: Iterable[Entry], valid_codes: set[str]
+    ) -> None:
+        filled = {n for e in entries for n in (*e.strong, *e.weak)}
+        filled |= {
+            n for e in entries if e.held is not None for n, v in e.held.values.items() if v is not None
+        }
+        self._checks = tuple(c for c in record_type.checks if filled & set(c.fields))
+        good: dict[str, Callable[[object], bool]] = {
+            "uscc_valid": valid_codes.__contains__,
+            "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
+        }
+        self._good = [(c.fields[0], good[c.rule]) for c in self._checks if c.rule in good]
+        self._plain = replace(record_type, fields=tuple(replace(f, needed=False) for f in record_type.fields))
+        self._checkers: dict[tuple[bool, ...], Checker] = {}
+        self._context = Context(session.environment.today())
+        self._needed = {f.name: f.label for f in record_type.fields if f.needed}
+
+    def findings(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
+        """Sentence and first field of each finding."""
+        get = values.get
+        sound = tuple([is_good(get(name)) for name, is_good in self._good])
+        checker = self._checkers.get(sound) or self._checker(sound)
+        return [(f.message, f.fields[0]) for f in checker(values, self._context)]
+
+    def missing(self, values: Mapping[str, Cell], held: Mapping[str, Cell]) -> list[str]:
+        """The labels of needed fields that are empty; of what is held only those that were looked at are known."""
+        absent = self._needed.keys() - values.keys()
+        if held:
+            absent = {n for n in self._needed.keys() & held.keys() if values.get(n) is None}
+        return [self._needed[name] for name in absent]
+
+    def _checker(self, sound: tuple[bool, ...]) -> Checker:
+        known = [name for (name, _), is_sound in zip(self._good, sound, strict=True) if is_sound]
+        left = tuple(
+            c for c in self._checks if not (c.fields[0] in known and c.rule in ("uscc_valid", "phone_valid"))
+        )
+        self._checkers[sound] = Checker(replace(self._plain, checks=left))
+        return self._checkers[sound]
+
+
+def _headcounts(record_type: RecordType) -> list[tuple[tuple[str, ...], str, str]]:
+    """The numbers of each group of counts, with the fields for their source and day."""
+    found = []
+    for slot in record_type.slots.values():
+        if slot.grouped and slot.name.startswith(_HEADCOUNT):
+            numbers = tuple(f.name for f in slot.fields if f.kind is Kind.INTEGER)
+            source = next((f.name for f in slot.fields if f.name.endswith("_source")), "")
+            date = next((f.name for f in slot.fields if f.name.endswith("_date")), "")
+            found.append((numbers, source, date))
+    return found
+
+
+def _town_units(session: Session) -> dict[str, str]:
+    """Town code to the unit of that town below this one, where the tree has exactly one."""
+    below = set(reading.subtree(session.database, session.unit.id)) - {session.unit.id}
+    if not below or "unit" not in session.types:
+        return {}
+    units = lookup.held(session.database, session.types["unit"], below, ("level", "place", "code"))
+    found: dict[str, list[str]] = {}
+    for unit in units.values():
+        place = unit.values.get("place") or unit.values.get("code")
+        if unit.values.get("level") == Level.TOWN.value and unit.life is not Life.DELETED and place:
+            found.setdefault(str(place), []).append(unit.id)
+    return {place: ids[0] for place, ids in found.items() if len(ids) == 1}

@@ -1,0 +1,163 @@
+"""Reads the cells of one column into stored values, quickly where a cell is as it should be, carefully elsewhere.
+
+What cannot be read leaves a note and no value. The quick ways give exactly what ``records.values.parse_cell``
+gives for the same cell; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.documents.workbooks import cells as workbook
+from desktop.documents.workbooks.cells import Fault
+from desktop.operations.imports import words
+from desktop.operations.imports.model import Note, Weight
+from desktop.records.canonical import Cell
+from desktop.records.codes import CodeList
+from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.phones import is_phone, parse_phone
+from desktop.records.uscc import names_a_record
+from desktop.records.values import Parsed, parse_cell
+
+_MOST_REMEMBERED = 5_000
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_PLAIN = re.compile(
+    r"[\u4e00-\u9fffA-Z0-9a-df-z（）()·#&.,，、:：/;；\-]{2,}|[\u4e00-\u9fffA-Za-z0-9（）()]{2,}"
+)
+_PHONE_MARKS = re.compile(r"[;；,，、/|\s]+|或|和")
+_NOTHING = frozenset(
+    {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a", "#n/a", "0000-00-00", "空"}
+)
+"""What systems and people write for nothing."""
+_NOTHING_KINDS = frozenset(Kind) - {Kind.NOTE, Kind.BOOLEAN, Kind.CODE, Kind.CODES}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all columns share: code lists, the day, and the codes that were found valid."""
+
+    codes: Mapping[str, CodeList]
+    today: datetime.date
+    valid_codes: set[str]
+
+
+class ColumnReader:
+    """Reads one column into one field."""
+
+    def __init__(self, record_type: RecordType, field: Field, column: int, setting: Setting) -> None:
+        self.field = field
+        self.column = column
+        self._type = record_type
+        self._setting = setting
+        self._known: dict[str, tuple[Cell, Note | None]] = {}
+        self._passes = _QUICK.get(field.kind, _never)
+
+    def read(self, cells: Sequence[workbook.Cell], notes: dict[int, list[Note]]) -> list[Cell]:
+        """The stored values of some cells below each other; what is to be said goes to ``notes`` under their place."""
+        passes = self._passes
+        return [
+            None if cell is None else cell if passes(self, cell) else self._one(cell, place, notes)  # type: ignore[misc]
+            for place, cell in enumerate(cells)
+        ]
+
+    def _one(self, cell: workbook.Cell, place: int, notes: dict[int, list[Note]]) -> Cell:
+        if type(cell) is str:
+            known = self._known.get(cell)
+            if known is None:
+                known = self._read(cell)
+                if len(self._known) < _MOST_REMEMBERED:
+                    self._known[cell] = known
+        elif self.field.kind is Kind.INTEGER and type(cell) is float and self._is_whole(cell):
+            return int(cell)
+        elif type(cell) is datetime.date and self.field.kind is Kind.DATE:
+            return cell.isoformat()
+        else:
+            known = self._read(cell)
+        value, note = known
+        if note is not None:
+            notes.setdefault(place, []).append(note)
+        return value
+
+    def _read(self, cell: workbook.Cell) -> tuple[Cell, Note | None]:
+        cell = workbook.examined(cell)
+        if isinstance(cell, Fault):
+            return None, self._note(cell.sentence, Weight.PROBLEM)
+        if isinstance(cell, str) and self.field.kind in _NOTHING_KINDS and cell.strip().lower() in _NOTHING:
+            return None, None
+        parsed = self._parse(cell)
+        if parsed.problem is not None:
+            return None, self._note(parsed.problem, Weight.PROBLEM)
+        if self.field.kind is Kind.USCC and isinstance(parsed.value, str) and names_a_record(parsed.value):
+            self._setting.valid_codes.add(parsed.value)
+        return parsed.value, self._note(parsed.note, Weight.NOTE) if parsed.note else None
+
+    def _parse(self, cell: workbook.Cell) -> Parsed:
+        parsed = parse_cell(self.field, cell, codes=self._setting.codes, today=self._setting.today)
+        if parsed.problem is None or not isinstance(cell, str):
+            return parsed
+        if self.field.kind is Kind.CODE and (code := words.meant(self._type.name, self.field.name, cell)):
+            label = self._setting.codes[self.field.codes or ""].label_of(code)
+            return Parsed(code, f"“{_short(cell)}”按“{label}”保存")
+        if self.field.kind is Kind.PHONE:
+            return _first_phone(cell) or parsed
+        return parsed
+
+    def _note(self, text: str, weight: Weight) -> Note:
+        return Note(text, weight, self.column, self.field.name)
+
+    def _is_whole(self, cell: float) -> bool:
+        return cell.is_integer() and self.is_within(int(cell))
+
+    def is_plain_text(self, cell: object) -> bool:
+        """Whether a cell is a text that is stored as it stands; anything unusual is looked at closely."""
+        return (
+            type(cell) is str
+            and _PLAIN.fullmatch(cell) is not None
+            and (self.field.maximum is None or len(cell) <= self.field.maximum)
+            and cell not in _NOTHING
+        )
+
+    def is_valid_code(self, cell: object) -> bool:
+        """Whether a cell is a credit code without fault; remembers that it is."""
+        if type(cell) is not str or _CODE.fullmatch(cell) is None or not names_a_record(cell):
+            return False
+        self._setting.valid_codes.add(cell)
+        return True
+
+    def is_mobile(self, cell: object) -> bool:
+        """Whether a cell is a mobile number as it is stored."""
+        return type(cell) is str and MOBILE.fullmatch(cell) is not None
+
+    def is_within(self, cell: object) -> bool:
+        """Whether a cell is a whole number within the field's limits."""
+        low, high = self.field.minimum, self.field.maximum
+        return type(cell) is int and (low is None or cell >= low) and (high is None or cell <= high)
+
+
+def _never(_reader: ColumnReader, _cell: object) -> bool:
+    return False
+
+
+_QUICK: Mapping[Kind, Callable[[ColumnReader, object], bool]] = {
+    Kind.TEXT: ColumnReader.is_plain_text,
+    Kind.USCC: ColumnReader.is_valid_code,
+    Kind.PHONE: ColumnReader.is_mobile,
+    Kind.INTEGER: ColumnReader.is_within,
+}
+
+
+def _first_phone(text: str) -> Parsed | None:
+    """Of several numbers in one cell the first that is one; the note says that there were more."""
+    numbers = [n for part in _PHONE_MARKS.split(text) if (n := parse_phone(part)) and is_phone(n)]
+    if len(numbers) < 2:
+        return None
+    return Parsed(numbers[0], "这一格有几个电话，取第一个")
+
+
+def _short(text: str, most: int = 20) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most] + "…"

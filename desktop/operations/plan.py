@@ -1,0 +1,85 @@
+"""What the action plan asks and how far the unit is: indicators, the records behind a number, and what is to be done.
+
+Every function takes a connection to read from where a window asks from its reader's thread.
+"""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+
+from desktop.operations import exchange
+from desktop.operations.session import Session
+from desktop.plan import indicators as plan
+from desktop.plan import worklist as work
+from desktop.plan.readings import Options
+from desktop.plan.results import Indicator
+from desktop.plan.tree import Unit
+from desktop.plan.worklist import Source, WorkItem
+from desktop.records.plan_targets import Choice
+from desktop.store import aggregates
+from desktop.store.aggregates import Selection
+from desktop.store.database import Database
+
+
+def indicators(
+    session: Session,
+    as_of: datetime.date | None = None,
+    unit: str | None = None,
+    options: Options | None = None,
+    *,
+    only: Sequence[str] = (),
+    database: Database | None = None,
+) -> list[Indicator]:
+    """The plan's indicators as of a day (today) for a unit (one's own) and each unit directly below it.
+
+    ``unit`` is an id, code or name. ``options`` are option codes by ``choice`` or ``T03.choice``, see
+    :func:`choices`; ``only`` names targets or measures. Raises ``NotFound`` and ``UnknownReading``.
+    """
+    asked = None if unit is None else exchange.find_unit(session, unit)
+    return plan.indicators(
+        database or session.database,
+        session.types,
+        _own(session),
+        as_of or session.environment.today(),
+        unit=asked,
+        options=options,
+        only=only,
+    )
+
+
+def choices() -> Mapping[str, tuple[Choice, ...]]:
+    """The readings (口径) that can be chosen, by target id; every default is an example, not official."""
+    return plan.choices()
+
+
+def worklist(
+    session: Session,
+    as_of: datetime.date | None = None,
+    *,
+    sources: Iterable[Source] = (),
+    database: Database | None = None,
+) -> list[WorkItem]:
+    """What is to be done here, the overdue first. ``sources`` add what other parts of the program know of."""
+    return work.worklist(
+        database or session.database,
+        session.types,
+        _own(session),
+        as_of or session.environment.today(),
+        sources,
+    )
+
+
+def records(session: Session, selection: Selection, database: Database | None = None) -> list[str]:
+    """The ids of the records behind a number, in the order of lists."""
+    return aggregates.record_ids(database or session.database, selection)
+
+
+def row_numbers(session: Session, selection: Selection, database: Database | None = None) -> array[int]:
+    """The row numbers of the records behind a number, in the order of lists, as a list's pages take them."""
+    return aggregates.row_numbers(database or session.database, selection)
+
+
+def _own(session: Session) -> Unit:
+    return Unit(session.unit.id, session.unit.name, session.unit.level)

@@ -1,0 +1,242 @@
+"""What windows and commands show and only read: words for links, the tree of units, what a form starts from.
+
+Every function takes a connection to read from, so that a window can ask from its reader's thread.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.errors import UsageProblem
+from desktop.records.canonical import Cell
+from desktop.records.checks import Context, Values
+from desktop.records.codes import CodeList
+from desktop.records.declaration import Kind, RecordType
+from desktop.records.resolution import Life
+from desktop.records.types import Catalogue
+from desktop.records.values import display
+from desktop.store import pinyin, reading
+from desktop.store.database import Database
+from desktop.store.reading import Query, Record
+from desktop.store.workspace import BACKUPS
+
+Codes = Mapping[str, CodeList]
+LONGEST_TITLE = 60
+_PLAIN_KINDS = frozenset({Kind.TEXT, Kind.NOTE, Kind.DATE, Kind.INTEGER, Kind.TIME, Kind.USCC})
+_DEEPEST = 2
+
+
+class RecordGone(UsageProblem):
+    """A record that a window was to open is not here (any more)."""
+
+    next_step = "它可能已经删除，可以在“已删除”里查找。"
+
+
+def titles(
+    database: Database, types: Catalogue, codes: Codes, type_name: str, ids: Iterable[str], depth: int = 0
+) -> dict[str, str]:
+    """The words by which people know records, by id; links in a title are words too. Unknown ids are left out."""
+    record_type = types[type_name]
+    wanted = sorted(set(ids))
+    if all(record_type.by_name[name].kind in _PLAIN_KINDS for name in record_type.title):
+        found = reading.titles(database, record_type, wanted)
+        return {key: _short(words) or record_type.label for key, words in found.items()}
+    result: dict[str, str] = {}
+    for key in wanted:
+        held = reading.record(database, types, type_name, key)
+        if held is not None:
+            result[key] = title(database, types, codes, record_type, held.values, depth)
+    return result
+
+
+def title(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    record_type: RecordType,
+    values: Mapping[str, Cell],
+    depth: int = 0,
+) -> str:
+    """The words for one record whose values are at hand."""
+    words = []
+    for name in record_type.title:
+        f, cell = record_type.by_name[name], values.get(name)
+        if f.kind is Kind.LINK and f.link is not None:
+            if isinstance(cell, str) and depth < _DEEPEST:
+                words.append(titles(database, types, codes, f.link, [cell], depth + 1).get(cell, ""))
+        else:
+            words.append(display(f, cell, codes=codes, masked=True))
+    return _short(" ".join(filter(None, words))) or record_type.label
+
+
+def link_titles(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    record_type: RecordType,
+    rows: Sequence[Mapping[str, Cell]],
+) -> dict[str, str]:
+    """The words for everything that these rows link to, by id."""
+    wanted: dict[str, set[str]] = {}
+    for f in record_type.fields:
+        if f.link is not None:
+            wanted.setdefault(f.link, set()).update(
+                cell for row in rows if isinstance(cell := row.get(f.name), str) and cell
+            )
+    found: dict[str, str] = {}
+    for link, ids in wanted.items():
+        if ids:
+            found |= titles(database, types, codes, link, ids)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A record that a link can lead to: its id, its words, and a second line that tells namesakes apart."""
+
+    id: str
+    title: str
+    detail: str = ""
+
+
+def choices(
+    database: Database, types: Catalogue, codes: Codes, type_name: str, text: str, limit: int = 30
+) -> list[Choice]:
+    """The records of a type that a text finds (substring or pinyin initials), first ones first."""
+    record_type = types[type_name]
+    order = reading.TITLE_ORDER if text.strip() else reading.NEWEST_ORDER
+    query = Query(type_name, text=text, order=order, descending=not text.strip())
+    found = reading.records(database, types, query, limit)
+    return [
+        Choice(
+            held.id,
+            title(database, types, codes, record_type, held.values),
+            _detail(codes, record_type, held.values),
+        )
+        for held in found
+    ]
+
+
+def _detail(codes: Codes, record_type: RecordType, values: Mapping[str, Cell]) -> str:
+    """Up to two further columns of a list, masked, as they are told apart there."""
+    shown = (
+        display(f, values.get(f.name), codes=codes, masked=True)
+        for f in record_type.columns
+        if f.name not in record_type.title and f.kind is not Kind.LINK
+    )
+    return " · ".join([words for words in shown if words][:2])
+
+
+def initials(text: str) -> str:
+    """The first letters of each character's pinyin, as people type them to find a name."""
+    return pinyin.initials(text)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNode:
+    """A unit in the tree that is held here; ``superior`` is empty where the level above is not held."""
+
+    id: str
+    name: str
+    superior: str
+
+
+def unit_tree(database: Database, types: Catalogue) -> list[UnitNode]:
+    """All living units that are held here, those above before those below."""
+    if "unit" not in types:
+        return []
+    held = {r.id: r for r in reading.records(database, types, Query("unit"))}
+    below: dict[str, list[str]] = {}
+    for key, unit in held.items():
+        superior = str(unit.values.get("superior") or "")
+        below.setdefault(superior if superior in held and superior != key else "", []).append(key)
+    nodes: list[UnitNode] = []
+    seen: set[str] = set()
+
+    def walk(superior: str) -> None:
+        for key in below.get(superior, ()):
+            if key not in seen:
+                seen.add(key)
+                nodes.append(UnitNode(key, str(held[key].values.get("name") or ""), superior))
+                walk(key)
+
+    walk("")
+    return nodes
+
+
+@dataclass(frozen=True)
+class FormData:
+    """What a form starts from: the record and the words and values of everything that its checks look at.
+
+    ``linked`` maps link fields to the values of what they lead to, ``children`` child types to their values.
+    """
+
+    record: Record
+    title: str
+    links: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, Values] = field(default_factory=dict)
+    children: Mapping[str, Sequence[Values]] = field(default_factory=dict)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is among the deleted ones."""
+        return self.record.life is Life.DELETED
+
+
+def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str, record_id: str) -> FormData:
+    """Everything that a form needs to show a record; raises :class:`RecordGone`."""
+    record_type = types[type_name]
+    held = reading.record(database, types, type_name, record_id)
+    if held is None:
+        raise RecordGone("没有找到这条记录。")
+    return FormData(
+        held,
+        title(database, types, codes, record_type, held.values),
+        link_titles(database, types, codes, record_type, [held.values]),
+        linked_values(database, types, record_type, held.values),
+        {
+            child.name: child_values(database, types, child.name, record_id)
+            for child in types.children(type_name)
+        },
+    )
+
+
+def linked_values(
+    database: Database, types: Catalogue, record_type: RecordType, values: Mapping[str, Cell]
+) -> dict[str, Values]:
+    """The values of the records that link fields lead to, by field."""
+    found: dict[str, Values] = {}
+    for f in record_type.fields:
+        cell = values.get(f.name)
+        if f.link is not None and isinstance(cell, str) and cell:
+            target = reading.record(database, types, f.link, cell)
+            if target is not None:
+                found[f.name] = target.values
+    return found
+
+
+def child_values(database: Database, types: Catalogue, child: str, parent: str) -> list[Values]:
+    """The values of the living children of one type."""
+    query = Query(child, children_of=parent, order=reading.NEWEST_ORDER)
+    return [held.values for held in reading.records(database, types, query)]
+
+
+def live_context(data: FormData | None, today: datetime.date) -> Context:
+    """What rules may know of a record that is being typed, from what the form was given."""
+    if data is None:
+        return Context(today)
+    return Context(today, lambda child: data.children.get(child, ()), data.linked.get)
+
+
+def last_backup(folder: Path) -> datetime.date | None:
+    """The day of the newest automatic backup of a workspace."""
+    days = [found.stem for found in (folder / BACKUPS).glob("????-??-??.db")]
+    return max((datetime.date.fromisoformat(day) for day in days), default=None)
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST_TITLE else line[:LONGEST_TITLE] + "…"

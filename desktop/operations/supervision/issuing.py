@@ -1,0 +1,236 @@
+"""Issues letters: reviewed, numbered once and fixed for ever; voids them with a reason."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+
+from desktop.documents.letters import filling, pages
+from desktop.documents.letters.filling import Source
+from desktop.documents.letters.printed import Layout, PrintedLetter, to_snapshot
+from desktop.documents.letters.register import Taken
+from desktop.documents.letters.templates import LetterIncomplete
+from desktop.operations import records
+from desktop.operations.session import Session
+from desktop.operations.supervision.cases import (
+    LETTER,
+    IllegalStep,
+    held,
+    load_case,
+)
+from desktop.operations.supervision.letters import composed, decision_on, source_of
+from desktop.operations.supervision.numbers import (
+    NumberSettings,
+    begin_register,
+    issuing_lock,
+    keep,
+    known_settings,
+    note_void,
+    numbered,
+    register_of,
+    require_register,
+    taken_by,
+)
+from desktop.records.canonical import Cell
+from desktop.records.checks import Context, Values, run_checks
+from desktop.records.declaration import Severity
+from desktop.records.supervision import (
+    LetterKind,
+    Reason,
+    signed_by_chair,
+)
+from desktop.records.supervision.facts import text
+from desktop.records.supervision.kinds import NEUTRAL, article
+from desktop.records.supervision.numbering import (
+    Series,
+    form_number,
+)
+from desktop.records.supervision.order import name_of
+from desktop.records.supervision.reasons import forbidden
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import Record
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who signs: name and post. An opinion letter is signed by the chair or a vice-chair (条例第二十一条)."""
+
+    name: str
+    post: str
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A letter that was issued: its number and what is printed."""
+
+    document: str
+    number: str
+    year: int
+    sequence: int
+    letter: PrintedLetter
+    changes: ChangeSet
+
+
+def issue(
+    session: Session,
+    document: str,
+    signer: Signatory,
+    date: datetime.date,
+    *,
+    layout: Layout | None = None,
+) -> Issued:
+    """Reviews, numbers and fixes a letter: number, signer, day and whole text in one transaction, for ever.
+
+    Raises :class:`IllegalStep` where the law forbids it, ``LetterIncomplete``, the problems of quotations,
+    ``MissingGlyph``, :class:`NumbersNotSet`, ``NumbersUnconfirmed``, ``NotAllowed``. Where it raises, no number
+    was taken.
+    """
+    require_register(session)
+    settings = known_settings(session)
+    with issuing_lock:
+        source, changed = _reviewed(session, document, signer, date)
+        pages.check_printable(composed(session, source, date, settings.body, layout))
+        begin_register(session)
+        series = Series(source.kind.value)
+        with session.database.transaction():
+            register = register_of(session, date.year, series)
+            _not_issued(held(session, LETTER, document))
+            _in_order_of_days(session, series, date)
+            n = register.next(series, date.year)
+            number = form_number(settings.patterns[series], settings.body, date.year, n)
+            letter = composed(session, source, date, number, layout)
+            cells = _issue_cells(session, settings, signer, letter, n)
+            edits = records.slot_edits(session, session.types[LETTER], document, {**changed, **cells})
+            changes = session.ledger.write(f"签发{number}", session.operator.name, edits=edits)
+        keep(register, Taken(session.unit.id, series, date.year, n, number, document, _case_id(source)))
+        return Issued(document, number, date.year, n, letter, changes)
+
+
+def _case_id(source: Source) -> str:
+    return text(source.draft.values, "case")
+
+
+def _reviewed(
+    session: Session, document: str, signer: Signatory, date: datetime.date
+) -> tuple[Source, dict[str, Cell]]:
+    """What the letter is written from once everything allows it, and the fields that the review fills in."""
+    _not_issued(held(session, LETTER, document))
+    today = session.environment.today()
+    if date > today:
+        raise IllegalStep(f"签发日期{date.isoformat()}还没有到")
+    source, changed = _with_passages(source_of(session, document, date))
+    label = source.kind.label
+    if not signer.name.strip():
+        raise LetterIncomplete("文书还缺“签发人”。")
+    if source.kind is LetterKind.OPINION and not signed_by_chair(signer.post):
+        raise IllegalStep(f"{label}不能签发", [_chair(signer)])
+    decision = decision_on(session, source, date)
+    if not decision.allowed:
+        raise IllegalStep(f"{label}现在不能签发", (*decision.forbidden, *decision.asked))
+    late = _later_steps(session, _case_id(source), date, document)
+    if late:
+        raise IllegalStep(f"{label}不能签发", late)
+    _complete(session, source, signer)
+    if not text(source.draft.values, "reviewed_by"):
+        changed |= {"reviewed_by": session.operator.name, "reviewed_date": today.isoformat()}
+    return source, changed
+
+
+def _not_issued(record: Record) -> None:
+    number = text(record.values, "document_number")
+    if number:
+        raise IllegalStep(f"这份文书已经签发（{number}），不能再签发或者改动，要改只能作废后重发")
+
+
+def _chair(signer: Signatory) -> Reason:
+    words = f"意见书由工会主席或者副主席签署，{signer.name}的职务是“{signer.post}”"
+    return forbidden(words, article(21), "请由主席或者副主席签署。")
+
+
+def _with_passages(source: Source) -> tuple[Source, dict[str, Cell]]:
+    """The passages that the case tells, where the draft left them empty; they are saved with the issue."""
+    found: dict[str, Cell] = {}
+    values = source.draft.values
+    if source.kind is LetterKind.OPINION and not text(values, "investigation"):
+        found["investigation"] = filling.investigation_words(source.file) or None
+    if source.kind is LetterKind.SUGGESTION and not text(values, "history"):
+        opinion = source.file.by_id.get(source.draft.opinion or "")
+        found["history"] = filling.history_words(source.file, opinion) or None
+    draft = replace(source.draft, values={**values, **found})
+    return replace(source, draft=draft), {name: value for name, value in found.items() if value}
+
+
+def _later_steps(session: Session, case: str, date: datetime.date, document: str) -> list[Reason]:
+    """A letter is not dated before what has already happened."""
+    file = load_case(session, case)
+    return [
+        forbidden(f"签发日期早于已经登记的{name_of(event)}", "", "请核对签发日期。", event.id)
+        for event in file.events
+        if event.day > date and event.kind not in NEUTRAL and event.letter != document
+    ][:1]
+
+
+def _complete(session: Session, source: Source, signer: Signatory) -> None:
+    """Everything that the record's own checks call an error. Raises ``LetterIncomplete``."""
+    values: Values = {**source.draft.values, "signer": signer.name, "signer_post": signer.post}
+    findings = run_checks(session.types[LETTER], values, Context(session.environment.today()))
+    errors = [finding.message for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise LetterIncomplete(f"{'；'.join(errors)}。")
+
+
+def _in_order_of_days(session: Session, series: Series, date: datetime.date) -> None:
+    """Numbers run with the days: none is dated before the one that precedes it."""
+    for record in numbered(session, series, date.year):
+        day = text(record.values, "issue_date")
+        if day > date.isoformat() and taken_by(session, record, series) is not None:
+            number = text(record.values, "document_number")
+            raise IllegalStep(f"签发日期早于前面的{number}（{day}），文号和日期的先后要一致")
+
+
+def _issue_cells(
+    session: Session, settings: NumberSettings, signer: Signatory, letter: PrintedLetter, n: int
+) -> dict[str, Cell]:
+    snapshot = to_snapshot(letter)
+    longest = session.types[LETTER].by_name["snapshot"].maximum or len(snapshot)
+    if len(snapshot) > longest:
+        raise IllegalStep("这份文书太长，请把一部分内容改为附件材料")
+    return {
+        "document_number": letter.number,
+        "issuer_code": settings.body,
+        "issue_year": letter.day.year,
+        "sequence": n,
+        "issuing_unit": session.unit.id,
+        "issuing_body": letter.organ,
+        "signer": signer.name.strip(),
+        "signer_post": signer.post.strip(),
+        "issue_date": letter.date,
+        "snapshot": snapshot,
+    }
+
+
+def void(session: Session, document: str, reason: str) -> ChangeSet:
+    """Voids an issued letter with a reason; its number stays in the register and is never given again.
+
+    Raises :class:`IllegalStep` for a draft, without a reason, twice, and while a suggestion letter rests on it.
+    """
+    require_register(session)
+    record = held(session, LETTER, document)
+    number = text(record.values, "document_number")
+    if not number:
+        raise IllegalStep("这份文书还没有签发，不用作废，直接修改或者删除草稿")
+    if text(record.values, "voided_date"):
+        raise IllegalStep(f"{number}已经作废")
+    if not reason.strip():
+        raise IllegalStep("作废要写明原因")
+    for letter in load_case(session, text(record.values, "case")).standing(LetterKind.SUGGESTION):
+        if letter.opinion == document:
+            raise IllegalStep(f"{letter.name()}以这份意见书为依据，要先作废建议书")
+    with issuing_lock:
+        cells: dict[str, Cell] = {
+            "voided_date": session.environment.today().isoformat(), "void_reason": reason.strip(),
+        }  # fmt: skip
+        edits = records.slot_edits(session, session.types[LETTER], document, cells)
+        changes = session.ledger.write(f"作废{number}", session.operator.name, edits=edits)
+        note_void(session, number, document)
+        return changes

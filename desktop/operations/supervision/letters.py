@@ -1,0 +1,295 @@
+"""Drafts, previews and prints the letters of a case; what was issued is printed from its snapshot alone."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.documents.letters import filling, pages
+from desktop.documents.letters.compose import compose
+from desktop.documents.letters.content import content_faults
+from desktop.documents.letters.filling import Material, Source
+from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
+from desktop.documents.letters.templates import LetterIncomplete, default_text, template_for
+from desktop.errors import Problem
+from desktop.operations import records
+from desktop.operations.records import Saved
+from desktop.operations.session import Session
+from desktop.operations.supervision.cases import (
+    LETTER,
+    IllegalStep,
+    held,
+    issuer_of,
+    load_case,
+    record_event,
+)
+from desktop.operations.supervision.numbers import keep_number
+from desktop.records.canonical import Cell
+from desktop.records.checks import Values
+from desktop.records.supervision import (
+    CaseFile,
+    Decision,
+    EventKind,
+    Letter,
+    LetterKind,
+    Reason,
+    Title,
+    contradictions,
+    letter_of,
+    route_of,
+)
+from desktop.records.supervision import may_issue as decide
+from desktop.records.supervision.facts import text
+from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
+from desktop.store import reading
+from desktop.store.keys import write_whole
+from desktop.store.reading import Query
+
+_CONTACT = ("contact_name", "contact_phone", "contact_address")
+
+
+def draft(session: Session, case: str, kind: str, fields: Mapping[str, Cell] | None = None) -> Saved:
+    """A draft of a letter: what the case tells is filled in, ``fields`` are taken as they are.
+
+    Anybody who may write in the case may draft, whatever its state; only issuing follows the order of law.
+    Raises ``NotFound``, ``NotAllowed``, ``UnknownField``.
+    """
+    letter_kind = kind_of(kind)
+    file = load_case(session, case)
+    typed = dict(fields or {})
+    title = _title(file, letter_kind, typed)
+    given: dict[str, Cell] = {"case": case, "kind": letter_kind.value, "title_variant": title.value}
+    values = {**_defaults(session, file, letter_kind, title, typed), **typed, **given}
+    return records.save(session, LETTER, values, name=f"起草{letter_kind.label}")
+
+
+def kind_of(kind: str) -> LetterKind:
+    """The kind of letter. Raises :class:`IllegalStep` for any other word."""
+    try:
+        return LetterKind(kind)
+    except ValueError:
+        raise IllegalStep("没有这种文书") from None
+
+
+def _title(file: CaseFile, kind: LetterKind, typed: Mapping[str, Cell]) -> Title:
+    """The title as typed, else the one that belongs to the opinion letter of the case or to its matter."""
+    asked = typed.get("title_variant")
+    for title in TITLES[kind]:
+        if asked == title.value:
+            return title
+    corrections = [p for p in file.standing(LetterKind.OPINION) if p.title is Title.CORRECTION_OPINION]
+    if kind is LetterKind.SUGGESTION and corrections:
+        democratic = file.about(Matter.DEMOCRATIC) and text(file.case, "matter") != Matter.CONTRACT
+        return Title.HANDLING_SUGGESTION if democratic else Title.PENALTY_SUGGESTION
+    return TITLES[kind][0]
+
+
+def _defaults(
+    session: Session, file: CaseFile, kind: LetterKind, title: Title, typed: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    template = template_for(title, route_of(file, title, str(typed.get("legal_basis") or "")))
+    values: dict[str, Cell] = {
+        "addressee": text(file.case, "employer_name") or None,
+        "subject": text(file.case, "summary") or None,
+        "drafter": session.operator.name,
+        **_last_contact(session),
+    }
+    words = {"union_law": filling.union_law_words(file)}
+    for name in template.defaults:
+        values[name] = default_text(template, name, words) or None
+    if kind is not LetterKind.SUGGESTION:
+        values["reply_days"] = REPLY_DAYS
+        values["reply_day_kind"] = WORKING if kind is LetterKind.OPINION else NATURAL
+    if kind is LetterKind.OPINION:
+        values["investigation"] = filling.investigation_words(file) or None
+    if kind is LetterKind.SUGGESTION:
+        values |= _suggestion_defaults(session, file, title, typed)
+    return values
+
+
+def _suggestion_defaults(
+    session: Session, file: CaseFile, title: Title, typed: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    """The department of the same level, and the opinion letter and situation where there is only one choice."""
+    place = issuer_of(session).name.removesuffix("总工会")
+    code = str(typed.get("department") or "human_resources")
+    values: dict[str, Cell] = {
+        "department": code,
+        "addressee": f"{place}{session.codes['receiving_department'].label_of(code)}",
+    }
+    probe = Letter("", LetterKind.SUGGESTION, title)
+    found = decide(file, LetterKind.SUGGESTION, None, probe).grounds
+    if len({opinion for opinion, _ in found}) == 1:
+        values["opinion_letter"] = found[0][0]
+    if len(found) == 1:
+        values["ground"] = found[0][1].value
+    opinion_id = typed.get("opinion_letter") or values.get("opinion_letter")
+    known = file.by_id.get(str(opinion_id or ""))
+    values["history"] = filling.history_words(file, known) or None
+    return values
+
+
+def _last_contact(session: Session) -> dict[str, Cell]:
+    """The union's contact of the newest letter, so that nobody types it twice."""
+    query = Query(LETTER, order=reading.NEWEST_ORDER, descending=True)
+    for record in reading.records(session.database, session.types, query, limit=1):
+        return {name: record.values.get(name) for name in _CONTACT}
+    return {}
+
+
+def redraft(session: Session, document: str) -> Saved:
+    """A new draft with the words of another letter: how an issued one is corrected after it was voided."""
+    old = held(session, LETTER, document)
+    record_type = session.types[LETTER]
+    written_here = ("review", "issue", "voiding")
+    kept = {
+        f.name: old.values.get(f.name)
+        for f in record_type.fields
+        if f.group not in written_here and f.name not in ("drafter", "remark", "reason")
+    }
+    values = {**kept, "drafter": session.operator.name}
+    return records.save(session, LETTER, values, name="重新起草文书")
+
+
+def source_of(session: Session, document: str, day: datetime.date, changed: Values | None = None) -> Source:
+    """What a letter is written from, as things stood at the end of ``day``; ``changed`` fields count as saved."""
+    record = held(session, LETTER, document)
+    values = {**record.values, **(changed or {})}
+    letter = letter_of(record.id, values, record.stamp)
+    if letter is None:
+        raise LetterIncomplete("文书还缺“文种”。")
+    case = text(values, "case")
+    file = load_case(session, case)
+    employer_id = text(file.case, "enterprise")
+    employer = records.load(session, "enterprise", employer_id) if employer_id else None
+    return Source(
+        file.until(day, without=document),
+        replace(letter, issued=None, number=""),
+        session.unit.level,
+        session.codes,
+        employer.values if employer is not None else {},
+        _materials(session, document),
+    )
+
+
+def _materials(session: Session, document: str) -> list[Material]:
+    codes = session.codes["material_form"]
+    found = records.children(session, "handover_item", document)
+    found.sort(key=lambda record: (_whole(record.values, "sequence"), record.stamp, record.id))
+    return [
+        Material(
+            text(record.values, "name"),
+            _whole(record.values, "copy_count") or 1,
+            _whole(record.values, "page_count"),
+            codes.label_of(text(record.values, "form")),
+        )
+        for record in found
+    ]
+
+
+def _whole(values: Values, name: str) -> int:
+    value = values.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def compose_letter(
+    session: Session,
+    document: str,
+    *,
+    day: datetime.date | None = None,
+    number: str = "",
+    layout: Layout | None = None,
+) -> PrintedLetter:
+    """The letter as it would be printed on a day. Raises ``LetterIncomplete`` and the problems of quotations."""
+    day = day or session.environment.today()
+    return composed(session, source_of(session, document, day), day, number, layout)
+
+
+def composed(
+    session: Session, source: Source, day: datetime.date, number: str = "", layout: Layout | None = None
+) -> PrintedLetter:
+    """The letter of a source under the name of this workspace's body."""
+    draft_values, title = source.draft.values, source.draft.title
+    template = template_for(title, route_of(source.file, title, text(draft_values, "legal_basis")))
+    return compose(template, source, organ=issuer_of(session).name, day=day, number=number, layout=layout)
+
+
+def may_issue(
+    session: Session, case: str, kind: str, document: str | None = None, *, day: datetime.date | None = None
+) -> Decision:
+    """Whether a letter of this kind may be issued from here, and why not; with ``document`` for that draft.
+
+    A draft is also composed and read: what is missing in it and what it must not say count as reasons.
+    """
+    letter_kind = kind_of(kind)
+    day = day or session.environment.today()
+    if document is None:
+        return decide(load_case(session, case).until(day), letter_kind, issuer_of(session))
+    source = source_of(session, document, day)
+    return decision_on(session, source, day)
+
+
+def decision_on(session: Session, source: Source, day: datetime.date) -> Decision:
+    """The decision on one draft: order of law first, then its words."""
+    decision = decide(source.file, source.kind, issuer_of(session), source.draft)
+    unchosen = any(reason.field in ("opinion_letter", "ground") for reason in decision.asked)
+    if decision.forbidden or unchosen:
+        return decision
+    try:
+        words = tuple(content_faults(source, composed(session, source, day)))
+    except Problem as problem:
+        words = (Reason(problem.sentence.rstrip("。"), next_step=problem.next_step),)
+    return replace(decision, reasons=(*decision.reasons, *words))
+
+
+def preview(session: Session, document: str) -> bytes:
+    """A draft as PDF under the watermark 草稿, an issued letter as it will be printed; nothing is recorded."""
+    record = held(session, LETTER, document)
+    if text(record.values, "document_number"):
+        return pages.print_letter(_kept(record.values), watermark=_mark(record.values))
+    return pages.print_letter(compose_letter(session, document), watermark=pages.DRAFT)
+
+
+def print_document(session: Session, document: str, out_dir: Path) -> Path:
+    """Prints an issued letter from its snapshot as PDF into a folder and records that it was printed.
+
+    Raises :class:`IllegalStep` for a draft and for a case whose steps contradict the order of law; before anything
+    is printed its number stands in the register's file.
+    """
+    record = held(session, LETTER, document)
+    case = text(record.values, "case")
+    if not text(record.values, "document_number"):
+        raise IllegalStep("这份文书还没有签发、编号，不能打印")
+    reasons = contradictions(load_case(session, case))
+    if reasons:
+        raise IllegalStep("本案的步骤有矛盾，不能打印文书", reasons)
+    letter = _kept(record.values)
+    data = pages.print_letter(letter, watermark=_mark(record.values))
+    keep_number(session, record)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    path = out_dir / _file_name(letter, bool(_mark(record.values)))
+    write_whole(path, data)
+    record_event(
+        session, case, EventKind.PRINTED, session.environment.today(), document=document,
+        content=f"打印{letter.title_words}（{letter.number}）",
+    )  # fmt: skip
+    return path
+
+
+def _kept(values: Values) -> PrintedLetter:
+    letter = from_snapshot(text(values, "snapshot"))
+    if letter.number != text(values, "document_number"):
+        raise IllegalStep("这份文书签发时保存的全文与文号不一致，不能打印")
+    return letter
+
+
+def _mark(values: Values) -> str:
+    return pages.VOID if text(values, "voided_date") else ""
+
+
+def _file_name(letter: PrintedLetter, voided: bool) -> str:
+    """Number and title: nothing about anybody stands in a file name."""
+    name = f"{letter.number} {letter.title_words}{'（作废）' if voided else ''}"
+    return "".join("_" if c in '\\/:*?"<>|' else c for c in name) + ".pdf"

@@ -1,0 +1,217 @@
+"""Numbers of letters and cases: settings, the register, confirming it after a restore, numbers of cases."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from desktop.documents.letters.register import Owner, Register, Taken, Voided
+from desktop.errors import StateProblem
+from desktop.operations import records
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.supervision.cases import (
+    CASE,
+    LETTER,
+    IllegalStep,
+    held,
+    issuer_of,
+    load_case,
+)
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Role
+from desktop.records.supervision import REGISTER_LEVELS, EventKind
+from desktop.records.supervision.facts import text
+from desktop.records.supervision.kinds import article
+from desktop.records.supervision.numbering import (
+    DEFAULT_PATTERNS,
+    Series,
+    check_body,
+    check_pattern,
+    form_number,
+)
+from desktop.records.supervision.reasons import forbidden
+from desktop.store import reading
+from desktop.store.database import ReadOnlyPlace
+from desktop.store.reading import Filter, Query, Record
+
+issuing_lock = threading.RLock()
+"""One window may call from several threads over one connection; between processes the transaction decides."""
+
+
+class NumbersNotSet(StateProblem):
+    """The code that stands for the issuing body is not known yet."""
+
+    next_step = "请在“编号设置”里填写机关代字（如“杭西”）和发文机关全称。"
+    help_anchor = "numbers"
+
+
+@dataclass(frozen=True)
+class NumberSettings:
+    """How this body numbers: its code, its full name on letters, and a pattern for each series."""
+
+    body: str
+    organ: str
+    patterns: Mapping[Series, str] = field(default_factory=lambda: dict(DEFAULT_PATTERNS))
+
+
+def number_settings(session: Session) -> NumberSettings:
+    """The settings of numbers; the code is empty until somebody has set it, because none can be derived."""
+    meta = session.ledger.meta
+    patterns = {series: meta(f"letters.pattern.{series}") or DEFAULT_PATTERNS[series] for series in Series}
+    return NumberSettings(meta("letters.body") or "", issuer_of(session).name, patterns)
+
+
+def known_settings(session: Session) -> NumberSettings:
+    """The settings where the code is set. Raises :class:`NumbersNotSet`."""
+    settings = number_settings(session)
+    if not settings.body:
+        raise NumbersNotSet("还没有设置文号里的机关代字。")
+    return settings
+
+
+def set_number_settings(
+    session: Session, body: str, organ: str | None = None, patterns: Mapping[Series, str] | None = None
+) -> NumberSettings:
+    """Sets code, full name and patterns. Raises ``BadPattern``, ``NotAllowed``."""
+    require_register(session)
+    checked = {Series(series): check_pattern(pattern) for series, pattern in (patterns or {}).items()}
+    with session.database.transaction():
+        session.ledger.set_meta("letters.body", check_body(body))
+        if organ:
+            session.ledger.set_meta("letters.organ", organ.strip())
+        for series, pattern in checked.items():
+            session.ledger.set_meta(f"letters.pattern.{series}", pattern)
+    return number_settings(session)
+
+
+def require_register(session: Session) -> None:
+    """Raises ``NotAllowed`` unless this workspace may number and this operator works at its desk."""
+    session.require(Role.DESK)
+    record_type = session.types[LETTER]
+    admitted = session.may_write(record_type, record_type.by_name["document_number"])
+    if session.unit.level not in REGISTER_LEVELS or not admitted:
+        raise NotAllowed("文书由区总工会审核、编号、印发，本单位可以起草。")
+
+
+def register_of(session: Session, year: int, series: Series | None = None) -> Register:
+    """The register of this workspace with the ledger's numbers of a year, voided and deleted ones included."""
+    wanted = tuple(Series) if series is None else (series,)
+    known = [taken for each in wanted for taken in _taken(session, each, year)]
+    return Register(session.workspace.folder, _owner(session), tuple(known))
+
+
+def begin_register(session: Session) -> None:
+    """Starts the register with the first number. Raises what :meth:`Register.begin` raises."""
+    fields = ((LETTER, "document_number"), (CASE, "case_number"))
+    fresh = not any(
+        reading.count(session.database, session.types, query)
+        for type_name, field_name in fields
+        for query in _queries(type_name, (Filter(field_name, reading.Compare.FILLED),))
+    )
+    Register(session.workspace.folder, _owner(session), ()).begin(fresh=fresh)
+
+
+def _owner(session: Session) -> Owner:
+    return Owner(session.unit.id, session.ledger.station, session.ledger.incarnation)
+
+
+def _queries(type_name: str, filters: tuple[Filter, ...]) -> list[Query]:
+    """What lives and what was deleted: a deleted letter keeps its number."""
+    return [
+        Query(type_name, filters=filters, order=reading.NEWEST_ORDER, deleted=deleted)
+        for deleted in (False, True)
+    ]
+
+
+def numbered(session: Session, series: Series, year: int) -> list[Record]:
+    """The records that bear a number of a series and year, those of other bodies included."""
+    case = series is Series.CASE
+    filters: tuple[Filter, ...] = (Filter("case_year" if case else "issue_year", value=year),)
+    if not case:
+        filters += (Filter("kind", value=series.value),)
+    queries = _queries(CASE if case else LETTER, filters)
+    return [record for query in queries for record in reading.records(session.database, session.types, query)]
+
+
+def _taken(session: Session, series: Series, year: int) -> list[Taken]:
+    found = (taken_by(session, record, series) for record in numbered(session, series, year))
+    return [taken for taken in found if taken is not None]
+
+
+def taken_by(session: Session, record: Record, series: Series) -> Taken | None:
+    """The number of a record as a line of the register; nothing where another body gave it."""
+    body, values = session.unit.id, record.values
+    if series is Series.CASE:
+        year, n = values.get("case_year"), values.get("case_sequence")
+        number, case, mine = text(values, "case_number"), record.id, True
+    else:
+        year, n = values.get("issue_year"), values.get("sequence")
+        number, case = text(values, "document_number"), text(values, "case")
+        unit = text(values, "issuing_unit")
+        mine = unit == body or (not unit and text(values, "issuing_body") == issuer_of(session).name)
+    if not mine or not isinstance(year, int) or not isinstance(n, int):
+        return None
+    return Taken(body, series, year, n, number, record.id, case)
+
+
+def next_numbers(session: Session, year: int) -> dict[Series, int]:
+    """The next number of every series, for a person to compare with the paper register."""
+    register = register_of(session, year)
+    return {series: register.next(series, year) for series in Series}
+
+
+def confirm_numbers(session: Session, year: int, numbers: Mapping[Series, int]) -> None:
+    """A person says which number comes next, after a restore or where the file of numbers was lost.
+
+    A number below one that is known to be taken is raised to the next free one: nothing is given twice.
+    """
+    require_register(session)
+    with issuing_lock:
+        register = register_of(session, year)
+        proposed = {series: register.next(series, year) for series in Series}
+        register.confirm((s, year, max(numbers.get(s, n), n) - 1) for s, n in proposed.items())
+
+
+def keep_number(session: Session, document: Record) -> None:
+    """Makes sure that a letter's number stands in the file before it is printed, where this workspace gave it."""
+    taken = taken_by(session, document, Series(text(document.values, "kind")))
+    if taken is not None:
+        Register(session.workspace.folder, _owner(session), (taken,)).keep()
+
+
+def note_void(session: Session, number: str, document: str) -> None:
+    """Writes in the file that a number was voided; it stays taken."""
+    keep(Register(session.workspace.folder, _owner(session), ()), Voided(number, document))
+
+
+def keep(register: Register, line: Taken | Voided) -> None:
+    """Writes the file after the transaction. Where it cannot be written now, printing tries again and refuses."""
+    with contextlib.suppress(ReadOnlyPlace):
+        register.keep(line)
+
+
+def file_case(session: Session, case: str, date: datetime.date | None = None) -> str:
+    """Gives a case that was accepted its number (立案号), once. Raises like :func:`issue`."""
+    require_register(session)
+    settings = known_settings(session)
+    accepted = load_case(session, case).of(EventKind.ACCEPTED)
+    if not accepted:
+        raise IllegalStep("还没有登记受理，不能编立案号", [forbidden("先受理，后立案", article(17))])
+    year = (date or accepted[-1].day).year
+    with issuing_lock:
+        begin_register(session)
+        with session.database.transaction():
+            given = text(held(session, CASE, case).values, "case_number")
+            if given:
+                raise IllegalStep(f"本案已经编号（{given}）")
+            register = register_of(session, year, Series.CASE)
+            n = register.next(Series.CASE, year)
+            number = form_number(settings.patterns[Series.CASE], settings.body, year, n)
+            cells: dict[str, Cell] = {"case_number": number, "case_year": year, "case_sequence": n}
+            edits = records.slot_edits(session, session.types[CASE], case, cells)
+            session.ledger.write(f"立案{number}", session.operator.name, edits=edits)
+        keep(register, Taken(session.unit.id, Series.CASE, year, n, number, case, case))
+        return number

@@ -1,0 +1,339 @@
+"""What a user sees of the traffic with other stations: who has what, what waits, what was not taken and why.
+
+Reading takes a connection and a :class:`Here`, so that a window can ask from its reader's thread; looking at files
+that need the station's keys, and merging, take a session.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.errors import Problem
+from desktop.operations import exchange, queries
+from desktop.operations.exchange import NoRequest
+from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
+from desktop.records.codes import CodeList
+from desktop.records.declaration import Level
+from desktop.records.types import Catalogue
+from desktop.store import aggregates, reading
+from desktop.store import digest as digests
+from desktop.store import traffic as stored
+from desktop.store.database import Database
+from desktop.store.digest import Digest
+from desktop.store.ledger import ChangeSet
+from desktop.store.traffic import Exported, Merged
+from desktop.store.workspace import OwnUnit
+from desktop.sync import certificates, enrolment, envelope, links, station
+from desktop.sync.errors import surroundings
+from desktop.sync.files import read_limited
+from desktop.sync.links import Link
+from desktop.sync.manifest import DOWN
+from desktop.sync.receiving import BundleResult, MergeReport
+from desktop.sync.sending import Sent
+from desktop.sync.words import Fingerprint
+
+Progress = Callable[[int, int, str], None]
+"""Called with done, total and the name of the file; may raise to cancel."""
+SEND, RECEIPTS = "send", "receipts"
+"""What a folder is remembered for."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where one stands: the declarations, the code lists, the own unit and station."""
+
+    types: Catalogue
+    codes: Mapping[str, CodeList]
+    unit: OwnUnit
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far enrolment is. ``has_superior`` is whether this unit is enrolled by a level above at all."""
+
+    has_superior: bool
+    requested: bool
+    enrolled: bool
+    may_enrol: bool
+    may_delegate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """New records and changes of one type."""
+
+    label: str
+    births: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet."""
+
+    link: Link
+    sent: Exported | None
+    received: Merged | None
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that the sync page shows at first.
+
+    ``waiting`` is what the level above has not confirmed, ``fresh`` what of it is in no bundle yet.
+    """
+
+    standing: Standing
+    upward: Peer | None
+    peers: tuple[Peer, ...]
+    waiting: int
+    fresh: int
+    own: tuple[Count, ...]
+    below: tuple[Count, ...]
+    not_taken: int
+    refused: int
+    held: int
+    conflicts: int
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+
+def overview(database: Database, here: Here) -> Overview:
+    """Who has what, and what is to be done next."""
+    peers = _peers(database)
+    upward = next((p for p in peers if p.link.upward), None)
+    position = upward.link.acknowledged if upward is not None else 0
+    counted = stored.waiting(database, here.types, here.station, position)
+    not_taken, refused, held, conflicts = stored.count_unapplied(database)
+    return Overview(
+        standing(database, here.unit),
+        upward,
+        tuple(peers),
+        stored.count_waiting(database, position),
+        aggregates.unsent(database).waiting,
+        _counts(here, (w for w in counted if w.own)),
+        _counts(here, (w for w in counted if not w.own)),
+        not_taken,
+        refused,
+        held,
+        conflicts,
+        {purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
+    )
+
+
+def standing(database: Database, unit: OwnUnit) -> Standing:
+    """How far enrolment is."""
+    chain = json.loads(stored.setting(database, "chain") or "[]")
+    length = certificates.parse(base64.b64decode(chain[0])).claims.path_length if chain else None
+    return Standing(
+        unit.level not in LEVELS_WITH_OWN_ROOT,
+        bool(stored.setting(database, "request")),
+        bool(chain),
+        length is not None,
+        (length or 0) > 0,
+    )
+
+
+def _peers(database: Database) -> list[Peer]:
+    sent: dict[str, Exported] = {}
+    for bundle in stored.exported(database):
+        sent.setdefault(bundle.peer, bundle)
+    received: dict[str, Merged] = {}
+    for merged in stored.merges(database):
+        received.setdefault(merged.sender, merged)
+    return [
+        Peer(
+            link,
+            last := sent.get(link.peer),
+            received.get(link.peer),
+            last is not None and last.position <= link.acknowledged,
+        )
+        for link in links.all_links(database)
+    ]
+
+
+def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:
+    return tuple(Count(here.types[w.type].label, w.births, w.changes) for w in found)
+
+
+def station_names(database: Database, here: Here) -> dict[str, str]:
+    """The unit of every station that is known here, by station."""
+    units = {u.id: u.name for u in queries.unit_tree(database, here.types)}
+    names = {peer: units.get(unit, "") for peer, unit in stored.stations(database)}
+    names |= {link.peer: link.name for link in links.all_links(database)}
+    return {key: name for key, name in names.items() if name} | {here.station: here.unit.name}
+
+
+def unknown_station(key: str) -> str:
+    """What a station is called of which nothing but its id is known."""
+    return f"别处的电脑{key[:8]}"
+
+
+# -- the ledger of merges, digests -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MergeLine:
+    """A line of the ledger of merges and the unit that sent it."""
+
+    merged: Merged
+    name: str
+
+
+def merge_log(database: Database, here: Here, limit: int = 500) -> list[MergeLine]:
+    """The ledger of merges, newest first."""
+    names = station_names(database, here)
+    return [
+        MergeLine(m, names.get(m.sender, unknown_station(m.sender))) for m in stored.merges(database, limit)
+    ]
+
+
+def content_digest(database: Database, here: Here, unit: str | None = None) -> Digest:
+    """The content digest of all records, or of a unit and all below it."""
+    units = None if unit is None else frozenset(reading.subtree(database, unit))
+    return digests.digest(database, here.types, units)
+
+
+def remember_folder(session: Session, purpose: str, folder: Path) -> None:
+    """Keeps the folder that was last used for sending or for receipts, so that it is proposed the next time."""
+    session.ledger.set_meta(f"folder_{purpose}", str(folder))
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request for enrolment says; its signature stands, who sent it only the telephone can tell."""
+
+    path: Path
+    code: str
+    name: str
+    level: Level
+    station: str
+    words: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a grant gives, and the words of the granting station to be compared before it is accepted."""
+
+    path: Path
+    grantor: str
+    unit: str
+    code: str
+    level: Level
+    may_enrol: bool
+    words: Fingerprint
+
+
+def look_request(path: Path) -> Asked:
+    """A request for enrolment; raises what reading it raises."""
+    found = enrolment.read_request(read_limited(path, enrolment.MAX_SMALL * 2))
+    wish = found.wish
+    return Asked(path, wish.code, wish.name, wish.kind, found.keys.station, found.words)
+
+
+def look_grant(session: Session, path: Path) -> Offered:
+    """A grant for this station, verified but not accepted; raises what :func:`exchange.accept` raises."""
+    asked = session.ledger.meta("request")
+    if asked is None:
+        raise NoRequest("本机没有等待批准的入网申请。")
+    chain = station.own_chain(session.ledger)
+    pinned = chain[-1:] if session.unit.level not in LEVELS_WITH_OWN_ROOT else ()
+    data = read_limited(path, enrolment.MAX_GRANT * 2)
+    found = enrolment.read_grant(data, station.load_keys(session.ledger), asked, pinned)
+    rows = {row["id"]: row for row in found.tree}
+    claims = found.certificate.claims
+    units = [rows[u] for u in claims.units if u in rows]
+    mine = next((u for u in units if u["parent"] not in claims.units), units[0])
+    desk = next((str(rows[u]["name"]) for u in found.desk.claims.units if u in rows), "上级")
+    level = Level(str(mine["level"]))
+    return Offered(path, desk, str(mine["name"]), str(mine["code"]), level, claims.may_issue, found.words)
+
+
+@contextlib.contextmanager
+def plain_problems() -> Iterator[None]:
+    """Errors of the operating system inside become problems that a user can act on."""
+    try:
+        yield
+    except OSError as error:
+        raise surroundings(error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file before it is merged: what would become of it, whose it is, when it was made (of 1970), and which way."""
+
+    result: BundleResult
+    name: str
+    created: int
+    downward: bool
+
+
+def preview(
+    session: Session,
+    here: Here,
+    paths: Sequence[Path],
+    progress: Progress | None = None,
+) -> list[Seen]:
+    """What merging these files would do; nothing is written. A file that is refused carries its problem."""
+    report = exchange.merge(session, paths, preview=True, progress=progress)
+    names = station_names(session.database, here)
+    return [_seen(found, names) for found in report.bundles]
+
+
+def _seen(result: BundleResult, names: Mapping[str, str]) -> Seen:
+    try:
+        said = envelope.look(envelope.read_bundle(result.path))
+    except Problem:
+        return Seen(result, "", 0, False)
+    name = result.name or names.get(said.sender, unknown_station(said.sender))
+    return Seen(result, name, said.created, said.kind == DOWN)
+
+
+@dataclass(frozen=True)
+class MergeOutcome:
+    """What a merge did, the receipts that were written, and those that could not be."""
+
+    report: MergeReport
+    receipts: tuple[Sent, ...]
+    failed: tuple[Problem, ...]
+
+    @property
+    def changes(self) -> ChangeSet:
+        """What windows have to look at again."""
+        return self.report.changes
+
+
+def merge(
+    session: Session,
+    paths: Sequence[Path],
+    receipts: Path | None,
+    progress: Progress | None = None,
+) -> MergeOutcome:
+    """Merges bundles, then writes a receipt into the folder for every station below that sent one.
+
+    What was merged stands even when the stick with the folder is gone: the receipts are told as failed.
+    """
+    report = exchange.merge(session, paths, progress=progress)
+    written: list[Sent] = []
+    failed: list[Problem] = []
+    if receipts is not None:
+        for sender in dict.fromkeys(b.sender for b in report.bundles if b.problem is None):
+            link = links.link_to(session.database, sender)
+            if link is None or link.upward:
+                continue
+            try:
+                with plain_problems():
+                    receipts.mkdir(parents=True, exist_ok=True)
+                    written.append(exchange.send(session, receipts, to=sender))
+            except Problem as problem:
+                failed.append(problem)
+    return MergeOutcome(report, tuple(written), tuple(failed))

@@ -1,0 +1,362 @@
+"""Reads a block of names pasted from a sheet, a chat or a notice: who is named, and what stands beside each name.
+
+People paste what they have: one name a line, a sheet with columns, "1、张三，径山村，主席，138…", a chain of a chat
+group, or all names in one line. Nothing is guessed in silence: every line without a name is handed back.
+"""
+
+from __future__ import annotations
+
+import csv
+import enum
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from desktop.records.canonical import normal_text
+from desktop.records.parts import PERSON_NAME
+from desktop.records.phones import is_phone, parse_phone
+
+MOST_LINES: Final = 2000
+"""More lines than this are no list of people."""
+
+
+class Part(enum.StrEnum):
+    """What a column of a pasted block says of a person."""
+
+    SKIP = "skip"
+    NAME = "name"
+    SEX = "sex"
+    UNIT = "unit"
+    POST = "post"
+    PHONE = "phone"
+    CODE = "code"
+
+    @property
+    def label(self) -> str:
+        """The word for it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Part.SKIP: "不用",
+    Part.NAME: "姓名",
+    Part.SEX: "性别",
+    Part.UNIT: "单位",
+    Part.POST: "职务",
+    Part.PHONE: "电话",
+    Part.CODE: "证件后四位",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A pasted block as columns: ``parts`` says what each is, ``left_out`` are the lines that name nobody."""
+
+    rows: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Part, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of a pasted list; what was not told is empty."""
+
+    name: str
+    unit: str = ""
+    post: str = ""
+    phone: str = ""
+    sex: str = ""
+    code: str = ""
+
+
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
+    "钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱江尹薛闫阎雷龙史陶贺毛段郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖葛"
+    "祝华樊俞施洪倪裘诸楼章来应屠蓝翁鲍褚茅盛柴凌费卞岑俍竺虞厉柯骆柳季温庄柏瞿管焦左梅齐牛霍翟关耿包申欧阮宁殷"
+    "司项成甘谷党饶单路吉占詹池冉靳桑蔺蒲戚娄束岳解车郁滕卓束巫符喻鲁芦明童麻宣支郎干沃冷吾娜鞠苗邢裴席卫娣项边"
+    "闻荣羊查帅隋亓上官司马欧阳诸葛夏侯尉迟皇甫令狐"
+)
+_HEADINGS: Final = {
+    "姓名": Part.NAME, "名字": Part.NAME, "学员": Part.NAME, "学员姓名": Part.NAME, "代表": Part.NAME,
+    "代表姓名": Part.NAME, "参训人员": Part.NAME, "人员": Part.NAME, "名单": Part.NAME,
+    "单位": Part.UNIT, "工会": Part.UNIT, "单位名称": Part.UNIT, "工会名称": Part.UNIT, "所在单位": Part.UNIT,
+    "工作单位": Part.UNIT, "所在工会": Part.UNIT, "部门": Part.UNIT, "选区": Part.UNIT, "村社": Part.UNIT,
+    "车间": Part.UNIT, "班组": Part.UNIT, "科室": Part.UNIT, "职务": Part.POST, "岗位": Part.POST,
+    "职位": Part.POST, "岗位类别": Part.POST, "工会职务": Part.POST, "电话": Part.PHONE, "手机": Part.PHONE,
+    "联系电话": Part.PHONE, "手机号": Part.PHONE, "手机号码": Part.PHONE, "移动电话": Part.PHONE,
+    "联系方式": Part.PHONE, "性别": Part.SEX, "证件号码": Part.CODE, "身份证": Part.CODE, "身份证号": Part.CODE,
+    "身份证号码": Part.CODE, "身份证后四位": Part.CODE, "内部编号": Part.CODE, "序号": Part.SKIP, "编号": Part.SKIP,
+    "备注": Part.SKIP, "签到": Part.SKIP, "上午": Part.SKIP, "下午": Part.SKIP, "签名": Part.SKIP,
+}  # fmt: skip
+_UNITS = re.compile(
+    r".*(工会|联合会|委员会|公司|集团|企业|厂|村|社区|街道|镇|乡|局|所|站|中心|学校|小学|中学|大学|学院|幼儿园|医院|"
+    r"卫生院|银行|支行|分行|酒店|饭店|超市|民宿|市场|部|科|科室|处|室|车间|班组|小组|组|协会|合作社|园区|总部|店|分公司|"
+    r"事务所|办公室|后勤|财务|行政|人事|生产线|仓库|门店|工地|项目部)"
+)
+_POSTS = re.compile(
+    r".*(主席|委员|干事|部长|主任|书记|组长|经理|厂长|社工|工作者|指导员|协理员|协管员|专干|负责人|会长|秘书|秘书长|老师|"
+    r"校长|院长|联络员|监督员|网格员|科长|处长|局长|站长|班长|店长|主管|总监|员工|职工|工人|会计|出纳|工程师|助理|专员|"
+    r"技术员|管理人员|技术人员|中高层|一线)"
+)
+_UNIT_AND_POST = re.compile(
+    r"(.+(?:工会|联合会|委员会|公司|村|社区|街道|镇|厂))((?:(?:常务|专职|兼职)?副)?(?:主席|主任|书记)|委员|干事|社工|.{0,2}部长)"
+)
+_SEXES: Final = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
+_NUMBERING = re.compile(
+    r"^\s*(?:[(（]\s*\d{1,4}\s*[)）]|\d{1,4}\s*[.．、:：)）]|\d{1,4}\s+|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳❶-❿]|[-•*●·]+\s|第\d{1,3}[名位号])\s*"
+)
+_STRONG = re.compile(r"[,，;；|｜、]")
+_WEAK = re.compile(r"[\s　/:：@]+")
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ \-]?(\d{4})[ \-]?(\d{4})(?!\d)")
+_DOTS = re.compile(r"[•・．.‧∙]")
+_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+_PERSON = re.compile(r"[^\W\d_a-zA-Z]{2,4}")
+_LONGEST: Final = 4
+"""Names of so many characters have two families' names or a double one; other words of that length are no names."""
+_DOTTED = re.compile(r"[^\W\d_]{1,20}(?:·[^\W\d_]{1,20}){1,5}")
+_BETWEEN = re.compile(r"(?<=[^\x00-\xff]) (?=[^\x00-\xff])")
+"""A space between two Chinese characters, which a line break inside a cell leaves behind."""
+_TAIL = re.compile(r"\d{3}[\dXx]")
+_ID = re.compile(r"\d{17}[\dXx]")
+
+
+def read_block(text: str) -> Block:
+    """The columns of a pasted text. A sheet keeps its columns, free lines are taken apart by what their words are."""
+    lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    if "\t" in text:
+        return _sheet(_tabbed(text))
+    cells = [[c.strip() for c in _STRONG.split(line)] for line in lines[:MOST_LINES]]
+    if cells and _is_heading(cells[0]) and len(cells) > 1:
+        return _sheet(cells)
+    if lines and _is_heading(_WEAK.split(lines[0].strip())) and len(lines) > 1:
+        return _sheet([_WEAK.split(line.strip()) for line in lines[:MOST_LINES]])
+    return _free(lines[:MOST_LINES])
+
+
+def people(block: Block, parts: Sequence[Part] | None = None) -> list[Person]:
+    """The people of a block, with other meanings of its columns where ``parts`` says so; rows without a name go."""
+    found = (_person(row, parts or block.parts) for row in block.rows)
+    return [person for person in found if person.name]
+
+
+def fold_name(name: str) -> str:
+    """A name as it is compared: without spaces, dots of one form, width and case alike."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return _DOTS.sub("·", "".join(plain.split()))
+
+
+def tidy_name(text: str) -> str:
+    """A name as it is kept: “王　芳” and “1、王芳” are 王芳, the dots of a long name are “·”."""
+    plain = _NUMBERING.sub("", _BRACKETS.sub(" ", normal_text(text)))
+    line = "".join(plain.split()) if not plain.isascii() else " ".join(plain.split())
+    return normal_text(_DOTS.sub("·", line).strip("·:：,，。；;、*#@"))[:PERSON_NAME]
+
+
+# -- a sheet: the same column means the same in every row --------------------------------------------------------------
+
+
+def _tabbed(text: str) -> list[list[str]]:
+    """Cells of a sheet; a cell with a line break inside comes in quotation marks."""
+    try:
+        rows = list(csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t"))
+    except csv.Error:
+        rows = [line.split("\t") for line in text.splitlines()]
+    tidied = [[" ".join(cell.split()) for cell in row] for row in rows[:MOST_LINES]]
+    return [row for row in tidied if any(row)]
+
+
+def _sheet(cells: list[list[str]]) -> Block:
+    width = max((len(row) for row in cells), default=0)
+    rows = [tuple(row + [""] * (width - len(row))) for row in cells]
+    at = next((n for n, row in enumerate(rows[:6]) if _is_heading(row)), None)
+    if at is not None:
+        parts = tuple(_HEADINGS.get(_heading_word(cell), Part.SKIP) for cell in rows[at])
+        above, rows = [" ".join(filter(None, row)) for row in rows[:at]], rows[at + 1 :]
+        parts = _one_name(parts, rows)
+    elif all(_is_surely_name(cell) for row in rows for cell in row if cell):
+        # A sheet of names in several columns, as lists are set to save paper.
+        above, parts = [], (Part.NAME,)
+        rows = [(cell,) for row in rows for cell in row if cell]
+    else:
+        above, parts = [], _guess(rows, width)
+    named = [row for row in rows if _person(row, parts).name]
+    without = [" ".join(filter(None, row)) for row in rows if not _person(row, parts).name]
+    return Block(tuple(named), parts, (*above, *without))
+
+
+def _is_heading(cells: Iterable[str]) -> bool:
+    known = [_HEADINGS.get(_heading_word(cell)) for cell in cells]
+    return Part.NAME in known and (len(known) == 1 or sum(part is not None for part in known) >= 2)
+
+
+def _heading_word(cell: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", _BRACKETS.sub("", cell)) if c.isalnum())
+
+
+def _guess(rows: Sequence[tuple[str, ...]], width: int) -> tuple[Part, ...]:
+    """What the columns are when no heading says it: each by what most of its cells look like."""
+    parts = []
+    for n in range(width):
+        seen = Counter(_kind(row[n]) for row in rows if row[n])
+        parts.append(seen.most_common(1)[0][0] if seen else Part.SKIP)
+    return _one_name(tuple(parts), rows)
+
+
+def _one_name(parts: tuple[Part, ...], rows: Sequence[tuple[str, ...]]) -> tuple[Part, ...]:
+    """One column and no more holds the names; another that looks like it is a unit, the next of a kind is left."""
+
+    def score(n: int) -> int:
+        return sum(2 if row[n][:1] in _SURNAMES else 1 for row in rows if _looks_like_name(row[n]))
+
+    chosen = next((n for n, part in enumerate(parts) if part is Part.NAME), None)
+    if parts.count(Part.NAME) != 1:
+        best = max(range(len(parts)), key=score, default=None)
+        chosen = best if best is not None and score(best) else chosen
+    seen: set[Part] = set()
+    result = []
+    for n, part in enumerate(parts):
+        kept = Part.NAME if n == chosen else Part.UNIT if part is Part.NAME else part
+        result.append(Part.SKIP if kept in seen else kept)
+        seen.add(kept)
+    return tuple(result)
+
+
+# -- free lines: every word says by itself what it is ------------------------------------------------------------------
+
+
+def _free(lines: Sequence[str]) -> Block:
+    found: list[Person] = []
+    left_out = []
+    for line in lines:
+        persons = _persons(line)
+        found += persons
+        if not persons:
+            left_out.append(line.strip())
+    used = [
+        part
+        for part in Part
+        if part is not Part.SKIP and any(getattr(person, part.value) for person in found)
+    ]
+    rows = tuple(tuple(getattr(person, part.value) for part in used) for person in found)
+    return Block(rows, tuple(used), tuple(left_out))
+
+
+def _persons(line: str) -> list[Person]:
+    """The people of one line: several when it is a row of names, one with what stands beside the name, or none.
+
+    What stands before the first of several names (一车间：王芳、李强) is said of all of them.
+    """
+    plain = _MOBILE.sub(r" \1\2\3 ", _NUMBERING.sub("", line.strip()))
+    if plain.startswith("#"):
+        return []
+    pieces = [p.strip() for p in _STRONG.split(plain) if p.strip()]
+    words = [word for piece in pieces for word in _words(piece) if _heading_word(word) not in _HEADINGS]
+    names = [n for n, word in enumerate(words) if _is_surely_name(word)]
+    if not names or (len(pieces) > 1 and all(_kind(_words(piece)[0]) is Part.NAME for piece in pieces)):
+        names = [n for n, word in enumerate(words) if _kind(word) is Part.NAME]
+        names = names if len(pieces) > 1 else names[:1]
+    if not names:
+        return []
+    found = []
+    for n, end in zip(names, [*names[1:], len(words)], strict=True):
+        found.append(_beside(Person(tidy_name(words[n])), [*words[n + 1 : end], *words[: names[0]]]))
+    return found
+
+
+def _words(piece: str) -> list[str]:
+    """The words of a piece; what stands in brackets is a word, “王 芳” is one and not two."""
+    bracketed = [w.strip() for w in _BRACKETS.findall(piece)]
+    words = [w for w in _WEAK.split(_BRACKETS.sub(" ", piece).strip()) if w]
+    joined: list[str] = []
+    for word in words:
+        if joined and len(word) == len(joined[-1]) == 1 and _PERSON.fullmatch(joined[-1] + word):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return [*joined, *filter(None, bracketed)] or [""]
+
+
+def _beside(person: Person, words: Sequence[str]) -> Person:
+    for word in words:
+        part = _kind(word)
+        if part is Part.NAME:
+            part = Part.UNIT
+        if part is Part.POST and (both := _UNIT_AND_POST.fullmatch(word)) and not person.unit:
+            person, word = replace(person, unit=normal_text(both[1])), both[2]
+        if part is not Part.SKIP and not getattr(person, part.value):
+            person = replace(person, **{part.value: _value(part, word)})
+    return person
+
+
+# -- single cells ------------------------------------------------------------------------------------------------------
+
+
+def _person(row: Sequence[str], parts: Sequence[Part]) -> Person:
+    told: dict[str, str] = {}
+    inside: list[str] = []
+    for part, cell in zip(parts, row, strict=True):
+        if part is Part.SKIP or not cell:
+            continue
+        if part is Part.NAME:
+            inside = _BRACKETS.findall(cell)
+        told[part.value] = _value(part, cell)
+    person = Person(**{"name": "", **told})
+    return _beside(person, inside) if person.name else person
+
+
+def _value(part: Part, cell: str) -> str:
+    match part:
+        case Part.NAME:
+            return tidy_name(cell) if _kind(cell) is not Part.SKIP else ""
+        case Part.PHONE:
+            return parse_phone(cell) or ""
+        case Part.SEX:
+            return _SEXES.get("".join(cell.split()), "")
+        case Part.CODE:
+            plain = "".join(unicodedata.normalize("NFKC", cell).split()).upper()
+            return plain[-4:] if _ID.fullmatch(plain) else plain[:12]
+        case _:
+            return normal_text(_BETWEEN.sub("", " ".join(cell.split())))[:120]
+
+
+def _kind(cell: str) -> Part:
+    """What a cell by itself looks like; a number in sequence, a tick or a sum is nothing that is used."""
+    plain = unicodedata.normalize("NFKC", cell).strip()
+    squeezed = "".join(plain.split())
+    if not squeezed or squeezed in ("合计", "总计", "备注", "签到", "请假"):
+        return Part.SKIP
+    if squeezed in _SEXES:
+        return Part.SEX
+    if _ID.fullmatch(squeezed):
+        return Part.CODE
+    if (number := parse_phone(squeezed)) is not None and is_phone(number) and len(number) >= 7:
+        return Part.PHONE
+    if not any(unicodedata.category(c) == "Lo" for c in squeezed):
+        return Part.CODE if _TAIL.fullmatch(squeezed) else Part.SKIP
+    return Part.NAME if _looks_like_name(squeezed) else Part.POST if _is_post(squeezed) else Part.UNIT
+
+
+def _is_post(word: str) -> bool:
+    return _POSTS.fullmatch(word) is not None
+
+
+def _is_surely_name(word: str) -> bool:
+    return _kind(word) is Part.NAME and (
+        word.strip()[:1] in _SURNAMES or bool(_DOTS.search(word)) or "·" in word
+    )
+
+
+def _looks_like_name(cell: str) -> bool:
+    """Two to four characters, or a name with dots, that is not a post and not a place or organisation."""
+    word = _DOTS.sub("·", "".join(_NUMBERING.sub("", _BRACKETS.sub(" ", cell)).split()))
+    if _DOTTED.fullmatch(word):
+        return True
+    if _PERSON.fullmatch(word) is None or word in _SEXES or _is_post(word):
+        return False
+    if len(word) == _LONGEST and word[0] not in _SURNAMES:
+        return False
+    return _UNITS.fullmatch(word) is None or (len(word) == 2 and word[0] in _SURNAMES)

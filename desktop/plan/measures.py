@@ -1,0 +1,156 @@
+"""How an indicator is declared: which records it counts, under which readings of the plan, in which words.
+
+To add one, declare an :class:`Indication` in the module of its field and put it into that module's tuple. It names
+the measure of ``resources/plan/targets.json`` that it computes; wording, threshold, dates and most readings come
+from there. Everything else (units, roll-up, targets, reports, lists behind the numbers) follows.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from desktop.records.plan_targets import Choice, Option
+from desktop.store.aggregates import Condition, Days, Tally, Test
+
+Cell = str | int | datetime.date
+
+
+def yes(fact: str) -> Condition:
+    """A fact that is true or not: it is."""
+    return Condition(fact)
+
+
+def no(fact: str) -> Condition:
+    """A fact that is true or not: it is not, or nothing is known."""
+    return Condition(fact, fails=True)
+
+
+def among(fact: str, *values: str) -> Condition:
+    """A fact has this value, or one of several."""
+    return Condition(fact, Test.AMONG, values)
+
+
+def at_least(fact: str, value: Cell) -> Condition:
+    """A number or day is not below this one."""
+    return Condition(fact, Test.AT_LEAST, (_cell(value),))
+
+
+def at_most(fact: str, value: Cell) -> Condition:
+    """A number or day is not above this one."""
+    return Condition(fact, Test.AT_MOST, (_cell(value),))
+
+
+def between(fact: str, first: Cell, last: Cell) -> Condition:
+    """A number or day lies between two, both included."""
+    return Condition(fact, Test.BETWEEN, (_cell(first), _cell(last)))
+
+
+def empty(fact: str) -> Condition:
+    """A fact is not known."""
+    return Condition(fact, Test.KNOWN, fails=True)
+
+
+def filled(fact: str) -> Condition:
+    """A fact is known."""
+    return Condition(fact, Test.KNOWN)
+
+
+def _cell(value: Cell) -> str | int:
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+class Reports(enum.Enum):
+    """How reported figures complete what is computed.
+
+    ``PERIOD``: a reported number stands for the days it speaks of, records for all other days. ``FILL``: where a unit
+    has recorded nothing, its reported numerator and denominator stand. ``DENOMINATOR``: a reported denominator goes
+    before the computed one.
+    """
+
+    PERIOD = "period"
+    FILL = "fill"
+    DENOMINATOR = "denominator"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """The days and the chosen readings (option codes by choice) under which a measure is taken."""
+
+    days: Days
+    chosen: Mapping[str, str]
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The day as of which is counted."""
+        return self.days.as_of
+
+    def reads(self, choice: str, option: str) -> bool:
+        """Whether this reading was chosen."""
+        return self.chosen[choice] == option
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A further number worth a sentence (with ``{count}``) when it is not zero, and the records behind it.
+
+    With ``mean_of`` the sentence has the mean ``{mean}`` of that fact too.
+    """
+
+    sentence: str
+    tally: Tally
+    mean_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The sets of records that make up one measure.
+
+    ``further`` is added to the denominator where it cannot be counted from one type. ``missing`` is what to turn to
+    next, ``deducted`` what a net count takes away. ``remarks`` are records that could
+    not be judged or are shown beside the number. Without ``takes_reports`` only records count.
+    """
+
+    numerator: Tally
+    denominator: Tally | None = None
+    further: Tally | None = None
+    missing: Tally | None = None
+    deducted: Tally | None = None
+    remarks: tuple[Remark, ...] = ()
+    takes_reports: bool = True
+
+
+def share(
+    facts: str, base: tuple[Condition, ...], hit: tuple[Condition, ...], remarks: tuple[Remark, ...] = ()
+) -> Measurement:
+    """Those of ``base`` for which ``hit`` holds: the numerator is always part of the denominator."""
+    return Measurement(
+        numerator=Tally(facts, (*base, *hit)),
+        denominator=Tally(facts, base),
+        missing=Tally(facts, base, but=hit),
+        remarks=remarks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """One indicator: ``id`` of the measure in the resources, counted in ``counter`` (家, 人), and how it is measured.
+
+    ``rules`` are the fixed parts of its reading as Chinese phrases; ``choices`` are readings that the resources do
+    not name. ``none`` is said where the denominator is empty.
+    """
+
+    id: str
+    counter: str
+    measure: Callable[[Circumstances], Measurement]
+    rules: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    reports: Reports = Reports.FILL
+    none: str = "没有应计入的记录"
+
+
+def choice(name: str, label: str, *options: tuple[str, str]) -> Choice:
+    """A reading that the resources do not name; the first option is the default, and an example, not official."""
+    return Choice(name, label, tuple(Option(code, words) for code, words in options), options[0][0])

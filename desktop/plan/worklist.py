@@ -1,0 +1,221 @@
+"""What is to be done next, for the home page: each item with its number, a sentence and the records behind it.
+
+To add one from records, declare a :class:`_Matter`. Other floors hand theirs in as :class:`WorkItem` values.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from desktop.plan.democracy import PUBLIC
+from desktop.plan.founding import LARGE, NEW_KINDS, SMALL
+from desktop.plan.indicators import plan_days
+from desktop.plan.measures import among, at_least, at_most, between, empty, no, yes
+from desktop.plan.training import new_appointments
+from desktop.plan.tree import Unit, UnitTree
+from desktop.records.periods import ALERT_DAYS
+from desktop.records.types import Catalogue
+from desktop.store import aggregates
+from desktop.store.aggregates import Condition, Days, Selection, Tally
+from desktop.store.database import Database
+from desktop.store.reading import Query
+
+UNVISITED_DAYS = 90
+"""An enterprise that should have a union and was not visited for so long is to be visited."""
+ELECTION_DAYS = 60
+"""So many days before its term ends a union is asked to prepare its election."""
+BASIS = "survey"
+"""The head-count that work lists go by: the union's own survey."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Something to be done: ``kind`` is its permanent name, ``sentence`` says what, how many and what next.
+
+    It leads to ``records`` or to one of the lists ``queries``; neither where it leads to a page, named by ``kind``.
+    ``urgent`` is what is overdue already.
+    """
+
+    kind: str
+    count: int
+    sentence: str
+    records: Selection | None = None
+    queries: tuple[Query, ...] = ()
+    urgent: bool = False
+
+
+Source = Callable[[datetime.date], Iterable[WorkItem]]
+"""What another part of the program adds, as of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    kind: str
+    sentence: str
+    tally: Callable[[Days], Tally]
+    urgent: bool = False
+
+
+def _shifted(days: Days, number: int) -> datetime.date:
+    return days.as_of + datetime.timedelta(days=number)
+
+
+_ACTIVE = among("status", "active")
+
+
+def _election_overdue(days: Days) -> Tally:
+    return Tally("union", (yes("standing"), at_most("election_due", _shifted(days, -1))))
+
+
+def _election_soon(days: Days) -> Tally:
+    return Tally(
+        "union", (yes("standing"), between("election_due", days.as_of, _shifted(days, ELECTION_DAYS)))
+    )
+
+
+def _congress_missing(days: Days, *employers: Condition) -> Tally:
+    held = at_least("congress_day", days.as_of.replace(month=1, day=1))
+    return Tally("enterprise", (_ACTIVE, *employers), but=(held,))
+
+
+def _public_without_congress(days: Days) -> Tally:
+    return _congress_missing(days, among("class", *PUBLIC))
+
+
+def _private_without_congress(days: Days) -> Tally:
+    large = (among("class", "non_public"), among("organised", "own"), at_least(BASIS, LARGE))
+    return _congress_missing(days, *large)
+
+
+def _training_overdue(days: Days) -> Tally:
+    return Tally("appointment", (*_holders(days), yes("overdue")))
+
+
+def _training_soon(days: Days) -> Tally:
+    within = between("due", days.as_of, _shifted(days, ALERT_DAYS))
+    return Tally("appointment", (*_holders(days), empty("trained"), within))
+
+
+def _holders(days: Days) -> tuple[Condition, ...]:
+    return (*new_appointments(days), yes("holding"))
+
+
+def _unvisited(days: Days) -> Tally:
+    wanting = (_ACTIVE, among("class", "non_public"), no("removed"), at_least(BASIS, SMALL))
+    return Tally(
+        "enterprise",
+        (*wanting, among("organised", "")),
+        but=(at_least("visited", _shifted(days, -UNVISITED_DAYS)),),
+    )
+
+
+def _promised(days: Days) -> Tally:
+    return Tally("visit", (at_most("promised", days.as_of), no("followed")))
+
+
+def _orphaned(days: Days) -> Tally:
+    gone = among("status", "deregistered", "moved_out", "not_found")
+    return Tally("enterprise", (gone, yes("own_union")))
+
+
+def _contradicted(days: Days) -> Tally:
+    return Tally("enterprise", (_ACTIVE, among("typed_state", "Y"), yes("union_ended")))
+
+
+def _unstated(days: Days) -> Tally:
+    return Tally("enterprise", (_ACTIVE, yes("own_union"), among("typed_state", "N", "C")))
+
+
+def _unmeasured(days: Days) -> Tally:
+    return Tally("enterprise", (_ACTIVE, among("class", "non_public", "enterprise"), empty(BASIS)))
+
+
+def _unapproved(days: Days) -> Tally:
+    return Tally("union", (yes("standing"), empty("day"), among("founding", *NEW_KINDS)))
+
+
+MATTERS = (
+    _Matter("election_overdue", "{count}家工会任期已经届满，请组织换届", _election_overdue, urgent=True),
+    _Matter("training_overdue", "{count}个新任职超过一年还没有完成初任培训", _training_overdue, urgent=True),
+    _Matter("visit_promised", "{count}次走访约定的跟进日期已到，还没有跟进", _promised, urgent=True),
+    _Matter("training_soon", f"{{count}}个新任职的初任培训{ALERT_DAYS}天内到期", _training_soon),
+    _Matter("election_soon", f"{{count}}家工会{ELECTION_DAYS}天内任期届满，请准备换届", _election_soon),
+    _Matter(
+        "congress_public",
+        "{count}家国有企业、集体企业和事业单位今年还没有有效的职代会记录",
+        _public_without_congress,
+    ),
+    _Matter(
+        "congress_private",
+        "{count}家百人以上已建会的非公企业今年还没有有效的职代会记录",
+        _private_without_congress,
+    ),
+    _Matter("unvisited", f"{{count}}家25人以上未建会的非公企业{UNVISITED_DAYS}天没有走访", _unvisited),
+    _Matter("union_of_gone", "{count}家已注销、迁出或查无的企业，工会记录还在，请核对", _orphaned),
+    _Matter("state_contradicted", "{count}家企业登记为已建会，但工会已经不存在，请核对", _contradicted),
+    _Matter("state_outdated", "{count}家企业已有工会，建会状态还没有改为“建立”", _unstated),
+    _Matter("staff_missing", "{count}家企业没有填工会摸排职工数，不能计入指标", _unmeasured),
+    _Matter("approval_missing", "{count}家工会没有填成立批复日期，不能计入新增工会", _unapproved),
+)
+"""What follows from records, as of a day."""
+
+
+def worklist(
+    database: Database,
+    types: Catalogue,
+    own: Unit,
+    as_of: datetime.date,
+    sources: Iterable[Source] = (),
+) -> list[WorkItem]:
+    """What is to be done at a unit and those below it, the overdue first; what counts nothing is left out."""
+    days = plan_days(as_of)
+    units = UnitTree.load(database, types, own).subtree(own.id)
+    with aggregates.snapshot(database):
+        items = [*_from_records(database, units, days), *_from_exchange(database, types)]
+    for source in sources:
+        items += source(as_of)
+    return sorted((i for i in items if i.count), key=lambda i: not i.urgent)
+
+
+def _from_records(database: Database, units: tuple[str, ...], days: Days) -> list[WorkItem]:
+    tallies = {matter: matter.tally(days) for matter in MATTERS}
+    counts = aggregates.count_by_unit(database, tallies.values(), days)
+    items = []
+    for matter, tally in tallies.items():
+        count = sum(counts[tally].get(unit, 0) for unit in units)
+        records = Selection(tally, units, days)
+        items.append(
+            WorkItem(matter.kind, count, matter.sentence.format(count=count), records, urgent=matter.urgent)
+        )
+    return items
+
+
+def _from_exchange(database: Database, types: Catalogue) -> list[WorkItem]:
+    """Conflicts, what has not been sent, what has not been answered; those lead to pages or to disputed lists."""
+    disputed = {name: n for name, n in aggregates.open_conflicts(database).items() if name in types}
+    conflicts = sum(disputed.values())
+    outbox, answers = aggregates.unsent(database), aggregates.receipts_due(database)
+    names = "、".join(answers[:3]) + ("等" if len(answers) > 3 else "")
+    return [
+        WorkItem(
+            "conflicts",
+            conflicts,
+            f"{conflicts}处内容几个人填得不一样，请决定用哪一个",
+            queries=tuple(Query(name, disputed=True) for name in disputed),
+            urgent=True,
+        ),
+        WorkItem(
+            "receipts_due",
+            len(answers),
+            f"{len(answers)}个下级的数据包已经合并，还没有给回执：{names}",
+            urgent=True,
+        ),
+        WorkItem(
+            "unsent",
+            outbox.waiting if outbox.linked else 0,
+            f"{outbox.waiting}项内容还没有导出给上级",
+        ),
+        WorkItem("unanswered", outbox.unanswered, f"{outbox.unanswered}项内容已经导出，还没有收到上级的回执"),
+    ]

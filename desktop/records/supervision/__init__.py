@@ -1,0 +1,58 @@
+"""The order of law for supervision cases (劳动法律监督): pure functions from recorded events to state and decisions.
+
+``kinds`` names steps, letters and stages, ``facts`` holds a case, ``clocks`` its periods, ``inquiry`` and ``grounds``
+what letters rest on, ``issuing`` decides on letters, ``order`` finds contradictions, ``state`` sums up, ``wording``
+judges what a letter says, ``numbering`` gives numbers their form.
+"""
+
+from desktop.records.supervision.clocks import Bound, Clock, running
+from desktop.records.supervision.facts import (
+    CaseFile,
+    Event,
+    Issuer,
+    Letter,
+    case_file,
+    event_of,
+    letter_of,
+)
+from desktop.records.supervision.issuing import (
+    REGISTER_LEVELS,
+    Decision,
+    may_issue,
+    route_of,
+    signed_by_chair,
+)
+from desktop.records.supervision.kinds import EventKind, Ground, LetterKind, Route, Stage, Title
+from desktop.records.supervision.order import contradictions
+from desktop.records.supervision.reasons import Reason, Weight
+from desktop.records.supervision.state import CaseState, NextStep, state_of
+
+__all__ = [
+    "REGISTER_LEVELS",
+    "Bound",
+    "CaseFile",
+    "CaseState",
+    "Clock",
+    "Decision",
+    "Event",
+    "EventKind",
+    "Ground",
+    "Issuer",
+    "Letter",
+    "LetterKind",
+    "NextStep",
+    "Reason",
+    "Route",
+    "Stage",
+    "Title",
+    "Weight",
+    "case_file",
+    "contradictions",
+    "event_of",
+    "letter_of",
+    "may_issue",
+    "route_of",
+    "running",
+    "signed_by_chair",
+    "state_of",
+]

@@ -1,0 +1,163 @@
+"""Enrolment, bundles, merging, conflicts and digests by commands, and the exit codes of what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level
+from tests.cli.calling import CODE, answer, make, record, run
+
+
+@dataclass(frozen=True)
+class Places:
+    """A district and a town that it has enrolled, and a folder that stands for the stick."""
+
+    district: Path
+    town: Path
+    stick: Path
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """The three files of enrolment have gone to and fro."""
+    found = Places(
+        make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会"),
+        make(tmp_path / "town"),
+        tmp_path / "stick",
+    )
+    found.stick.mkdir()
+    enrol(found.town, found.district, found.stick)
+    return found
+
+
+def enrol(below: Path, desk: Path, stick: Path) -> None:
+    asked = answer("enrol", "request", below, stick / "a.xsq")
+    granted = answer("enrol", "grant", desk, stick / "a.xsq", stick / "a.xsg", "--delegate")
+    assert asked["words"] == granted["words"]
+    accepted = answer("enrol", "accept", below, stick / "a.xsg", "--ack", stick / "a.xsa")
+    assert accepted["unit"] == granted["unit"]
+    answer("enrol", "confirm", desk, stick / "a.xsa")
+
+
+def balanced(bundle: dict[str, int]) -> bool:
+    return bundle["total"] == sum(bundle[k] for k in ("applied", "known", "held", "conflict", "refused"))
+
+
+def test_a_bundle_goes_up_and_its_receipt_comes_down(places: Places) -> None:
+    made = record(places.town, "enterprise", {"name": "甲公司", "uscc": CODE}, {"name": "乙公司"})
+    sent = answer("send", places.town, places.stick / "1.xsj")
+    assert (sent["sequence"], sent["items"]) == (1, 2)
+    looked = answer("inspect", places.stick / "1.xsj")
+    assert (looked["verified"], looked["items"], looked["sender"]) == (False, 2, looked["sender"])
+    preview = answer("merge", places.district, places.stick / "1.xsj", "--preview")["bundles"][0]
+    assert preview["applied"] == 2
+    assert answer("list", places.district, "enterprise")["total"] == 0
+    merged = answer("merge", places.district, places.stick / "1.xsj", "--receipts", places.stick / "down")[
+        "bundles"
+    ][0]
+    assert merged["applied"] == 2
+    assert balanced(merged)
+    shown = answer("show", places.district, "enterprise", made[0]["id"])
+    assert shown["values"]["name"] == "甲公司"
+    again = answer("merge", places.district, places.stick / "1.xsj")["bundles"][0]
+    assert (again["known"], again["applied"]) == (2, 0)
+    (receipt,) = (places.stick / "down").iterdir()
+    assert answer("receive", places.town, receipt)["bundles"][0]["problem"] is None
+    assert answer("send", places.town, places.stick / "2.xsj")["items"] == 0
+    assert answer("digest", places.town)["sha256"] == answer("digest", places.district)["sha256"]
+    scoped = answer("digest", places.district, "--scope", "330106002")
+    assert scoped["sha256"] == answer("digest", places.district)["sha256"]
+
+
+def test_the_digest_is_one_line_that_names_its_workspace_then_what_is_open(places: Places) -> None:
+    lines = run("digest", places.town).stdout.splitlines()
+    assert lines[0] == f"town {answer('digest', places.town)['sha256']}"
+    assert lines[1] == "等待0项，分歧0处。"
+
+
+def test_a_bundle_is_verified_by_the_root_that_counts_here(places: Places, tmp_path: Path) -> None:
+    record(places.town, "enterprise", {"name": "甲公司"})
+    answer("send", places.town, places.stick / "1.xsj")
+    assert answer("verify", places.stick / "1.xsj", "--workspace", places.district)["verified"] is True
+    answer("keys", places.district, "export-root", places.stick / "root.pem")
+    assert answer("verify", places.stick / "1.xsj", "--root", places.stick / "root.pem")["verified"] is True
+    assert answer("inspect", places.stick / "1.xsj", "--root", places.stick / "root.pem")["verified"] is True
+    other = make(tmp_path / "other", Level.DISTRICT, "330110", "余杭区总工会")
+    assert run("verify", places.stick / "1.xsj", "--workspace", other).exit_code in range(10, 20)
+    assert run("verify", places.stick / "1.xsj").exit_code == 2
+
+
+def damage(data: bytes) -> bytes:
+    return data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :]
+
+
+@pytest.mark.parametrize("change", [damage, lambda data: data[:-100], lambda data: b"no bundle"])
+def test_a_bundle_that_does_not_stand_is_refused_whole_and_the_others_are_merged(
+    places: Places, change: Callable[[bytes], bytes]
+) -> None:
+    record(places.town, "enterprise", {"name": "甲公司"})
+    answer("send", places.town, places.stick / "good.xsj")
+    (places.stick / "bad.xsj").write_bytes(change((places.stick / "good.xsj").read_bytes()))
+    result = run("merge", places.district, places.stick / "bad.xsj", places.stick / "good.xsj", "--json")
+    assert result.exit_code in range(10, 20)
+    bad, good = json.loads(result.stdout)["bundles"]
+    assert bad["problem"]["exit_code"] == result.exit_code
+    assert (good["problem"], good["applied"]) == (None, 1)
+    spoken = run("merge", places.district, places.stick / "bad.xsj")
+    assert bad["problem"]["sentence"] in spoken.stderr
+    assert answer("check", places.district)["sound"] is True
+
+
+def test_two_words_for_one_thing_are_listed_and_decided(places: Places) -> None:
+    (made,) = record(places.town, "enterprise", {"name": "原名", "uscc": CODE})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    record(places.town, "enterprise", {"id": made["id"], "name": "街道改的"})
+    record(places.district, "enterprise", {"id": made["id"], "name": "区里改的"})
+    answer("send", places.town, places.stick / "2.xsj")
+    merged = answer("merge", places.district, places.stick / "2.xsj")["bundles"][0]
+    assert merged["conflict"] == 1
+    assert answer("digest", places.district)["conflicts"] == 1
+    (conflict,) = answer("conflicts", places.district)["conflicts"]
+    assert {c["value"] for c in conflict["claims"]} == {"街道改的", "区里改的"}
+    assert [c["value"] for c in conflict["base"]] == ["原名"]
+    spoken = run("conflicts", places.district).stdout
+    assert "街道改的" in spoken
+    assert "分歧1处" in spoken
+    version = next(c["version"] for c in conflict["claims"] if c["value"] == "街道改的")
+    assert run("conflicts", places.district, "--decide", made["id"], "name", "1").exit_code == 2
+    assert answer("conflicts", places.district, "--decide", made["id"], "name", version)["conflicts"] == []
+    assert answer("show", places.district, "enterprise", made["id"])["values"]["name"] == "街道改的"
+    assert run("conflicts", places.district, "--decide", made["id"], "name", version).exit_code == 22
+
+
+def test_a_grant_for_another_station_is_refused(places: Places, tmp_path: Path) -> None:
+    other = make(tmp_path / "other", code="330106003", name="西溪街道总工会")
+    answer("enrol", "request", other, places.stick / "b.xsq")
+    result = run("enrol", "accept", other, places.stick / "a.xsg")
+    assert result.exit_code in range(10, 20)
+    assert answer("send", places.town, places.stick / "x.xsj")["items"] == 0
+    unknown = run("send", other, places.stick / "y.xsj")
+    assert unknown.exit_code == 22
+    assert "入网" in unknown.stderr
+
+
+def test_the_key_to_read_bundles_is_given_out_and_that_is_noted(places: Places) -> None:
+    answer("keys", places.district, "export-identity", places.stick / "identity.txt")
+    assert "AGE-SECRET-KEY-" in (places.stick / "identity.txt").read_text()
+    answer("audit", places.district, "export", places.stick / "audit.jsonl")
+    log = (places.stick / "audit.jsonl").read_text("utf-8")
+    assert "导出解密密钥" in log
+    assert "AGE-SECRET-KEY" not in log
+
+
+def test_a_station_without_a_superior_has_no_root_to_give(tmp_path: Path) -> None:
+    alone = make(tmp_path / "alone")
+    result = run("keys", alone, "export-root", tmp_path / "root.pem")
+    assert result.exit_code == 22
+    assert not (tmp_path / "root.pem").exists()

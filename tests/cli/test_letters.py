@@ -1,0 +1,84 @@
+"""A supervision case by commands: the order of law holds, numbers are given once, what is issued is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.records.declaration import Level
+from tests.cli.calling import answer, make, record, run
+
+FIELDS = {
+    "contact_name": "李明",
+    "contact_phone": "0571-88888888",
+    "facts": "2026年9月、10月未发放三名职工工资",
+    "articles": "《中华人民共和国劳动法》第五十条",
+    "requests": "依法足额支付三名职工的工资",
+}
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Path:
+    """A district's workspace that knows its number code."""
+    made = make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会")
+    answer("letter", made, "numbers", "--body", "西")
+    return made
+
+
+@pytest.fixture
+def case(district: Path) -> str:
+    """A case that was accepted."""
+    (made,) = record(
+        district,
+        "case",
+        {"summary": "拖欠工资", "source": "投诉", "received_date": "2026-11-02", "registered_date": "2026-11-02",
+         "employer_name": "杭州示例科技有限公司", "town": "北山街道", "matter": "05", "violations": "克扣拖欠工资"},
+    )  # fmt: skip
+    record(
+        district,
+        "case_event",
+        {"case": made["id"], "kind": "受理立案", "event_date": "2026-11-03", "handler": "李明"},
+    )
+    return str(made["id"])
+
+
+def drafted(district: Path, case: str, kind: str) -> Any:
+    fields = [text for name, said in FIELDS.items() for text in ("--set", f"{name}={said}")]
+    return answer("letter", district, "draft", case, kind, *fields)["id"]
+
+
+def test_a_letter_is_drafted_issued_once_printed_and_voided(
+    district: Path, case: str, tmp_path: Path
+) -> None:
+    letter = drafted(district, case, "reminder_letter")
+    early = run("print", district, "letter", letter, "--out", tmp_path / "paper")
+    assert early.exit_code == 22
+    issued = answer("letter", district, "issue", letter, "--signer", "周敏", "--post", "主席")
+    assert issued["number"].endswith("1号")
+    assert run("letter", district, "issue", letter, "--signer", "周敏", "--post", "主席").exit_code == 22
+    (file,) = answer("print", district, "letter", letter, "--out", tmp_path / "paper")["files"]
+    assert Path(file).read_bytes().startswith(b"%PDF-")
+    assert "李明" not in file
+    answer("letter", district, "void", letter, "--reason", "写错了")
+    assert answer("letter", district, "numbers")["next"]["reminder_letter"] == 2
+
+
+def test_what_the_law_does_not_allow_yet_is_refused_with_the_article(district: Path, case: str) -> None:
+    letter = drafted(district, case, "suggestion_letter")
+    result = run("letter", district, "issue", letter, "--signer", "周敏", "--post", "主席")
+    assert result.exit_code == 22
+    assert "第二十三条" in result.stderr
+
+
+def test_a_case_gets_its_number_once(district: Path, case: str) -> None:
+    assert answer("letter", district, "file", case)["number"].endswith("1号")
+    assert run("letter", district, "file", case).exit_code == 22
+
+
+def test_a_town_may_draft_but_not_number(tmp_path: Path) -> None:
+    town = make(tmp_path / "town")
+    result = run("letter", town, "numbers", "--body", "北")
+    assert result.exit_code == 14
+    assert run("print", town, "poster", "x", "--out", tmp_path).exit_code == 2

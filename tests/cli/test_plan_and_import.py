@@ -1,0 +1,108 @@
+"""The plan's indicators and workbooks by command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.cli.calling import CODE, answer, make, record, run
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A town's workspace."""
+    return make(tmp_path / "town")
+
+
+def register(path: Path, *rows: tuple[object, ...]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(("企业名称", "统一社会信用代码", "职工人数", "地址", "备注"))
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_the_plan_counts_the_records_and_says_what_is_wanting(town: Path) -> None:
+    record(
+        town,
+        "enterprise",
+        *(
+            {"name": f"第{n}家公司", "sector": "非公企业", "surveyed_staff": 30, "status": "存续",
+             "union_state": "建立" if n else "筹建"}
+            for n in range(3)
+        ),
+    )  # fmt: skip
+    (found,) = answer("plan", town, "--only", "T03")["indicators"]
+    assert (found["id"], found["numerator"]["total"], found["denominator"]["total"]) == ("T03", "2", "3")
+    assert (found["percent"], found["gap"]) == ("66.67%", 1)
+    spoken = run("plan", town, "--only", "T03").stdout
+    assert "66.67%（2/3）" in spoken
+    assert "口径：" in spoken
+    before = answer("plan", town, "--only", "T01", "--as-of", "2025年12月31日")["indicators"]
+    assert before[0]["as_of"] == "2025-12-31"
+
+
+@pytest.mark.parametrize(
+    "options", [["--only", "T99"], ["--reading", "x=y"], ["--reading", "x"], ["--as-of", "昨天"]]
+)
+def test_what_the_plan_does_not_have_is_named(town: Path, options: list[str]) -> None:
+    result = run("plan", town, *options)
+    assert result.exit_code == 2
+    assert result.stderr
+
+
+def test_a_workbook_is_looked_at_taken_in_taken_again_and_taken_back(town: Path, tmp_path: Path) -> None:
+    book = register(
+        tmp_path / "名册.xlsx", ("甲公司", CODE, 30, "文三路1号", None), ("乙公司", None, 5, None, "新")
+    )
+    looked = answer("import", town, book, "--type", "enterprise", "--dry-run")
+    assert (looked["counts"]["new"], looked["operation"]) == (2, None)
+    assert answer("list", town, "enterprise")["total"] == 0
+    done = answer("import", town, book, "--type", "enterprise")
+    assert [r["outcome"] for r in done["rows"]] == ["new", "new"]
+    assert {c["header"]: c["field"] for c in done["columns"]}["企业名称"] == "name"
+    listed = answer("list", town, "enterprise")["records"]
+    assert {r["id"] for r in listed} == {r["id"] for r in done["rows"]}
+    again = answer("import", town, book, "--type", "enterprise")
+    assert [r["outcome"] for r in again["rows"]] == ["same", "same"]
+    answer("undo", town, done["operation"])
+    assert answer("list", town, "enterprise")["total"] == 0
+
+
+def test_rows_that_do_not_go_in_come_back_in_a_workbook(town: Path, tmp_path: Path) -> None:
+    book = register(
+        tmp_path / "名册.xlsx", ("甲公司", CODE, "许多", None, None), ("乙公司", None, 5, None, None)
+    )
+    report = tmp_path / "改正.xlsx"
+    result = run("import", town, book, "--type", "enterprise", "--report", report)
+    assert result.exit_code == 0
+    assert "第2行" in result.stderr
+    sheet = openpyxl.load_workbook(report).active
+    assert sheet is not None
+    assert any("甲公司" in map(str, row) for row in sheet.iter_rows(values_only=True))
+
+
+def test_columns_and_values_can_be_said(town: Path, tmp_path: Path) -> None:
+    book = register(tmp_path / "名册.xlsx", ("甲公司", CODE, 30, None, "城北"))
+    done = answer("import", town, book, "--type", "enterprise", "--map", "备注=grid", "--map", "职工人数=",
+                  "--set", "status=存续")  # fmt: skip
+    (found,) = answer("list", town, "enterprise")["records"]
+    assert found["id"] == done["rows"][0]["id"]
+    assert found["values"]["grid"] == "城北"
+    assert found["values"]["status"] == "active"
+    assert "surveyed_staff" not in found["values"]
+    for wrong in (["--set", "status=火星"], ["--set", "nothing=1"], ["--map", "备注"], ["--header-row", "0"]):
+        assert run("import", town, book, "--type", "enterprise", *wrong).exit_code == 2
+
+
+def test_a_file_that_is_no_workbook_is_refused_with_a_sentence(town: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_bytes(b"no workbook")
+    result = run("import", town, tmp_path / "x.xlsx", "--type", "enterprise", "--json")
+    assert result.exit_code not in (0, 70)
+    assert json.loads(result.stdout)["problem"]["sentence"]

@@ -1,0 +1,40 @@
+"""The story by command, and the window that opens without one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.cli.calling import run
+
+DIGEST = re.compile(r"\S+ [0-9a-f]{64}")
+
+
+def test_the_story_told_twice_gives_the_same_digests_and_no_other_long_numbers(tmp_path: Path) -> None:
+    first, second = run("demo", tmp_path / "a"), run("demo", tmp_path / "b")
+    assert first.exit_code == 0, first.output
+    assert first.stdout == second.stdout
+    long_numbers = [line for line in first.stdout.splitlines() if re.search("[0-9a-f]{32}", line)]
+    assert len(long_numbers) == 8
+    assert all(DIGEST.fullmatch(line) for line in long_numbers)
+    for folder in ("工作区", "数据包", "入网"):
+        assert any((tmp_path / "a" / folder).iterdir())
+
+
+def test_the_story_writes_over_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    result = run("demo", tmp_path)
+    assert result.exit_code == 2
+    assert "不是空文件夹" in result.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_without_a_command_the_window_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    window = ModuleType("desktop.ui.app")
+    window.main = lambda: 7  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "desktop.ui.app", window)
+    assert run().exit_code == 7

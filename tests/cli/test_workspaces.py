@@ -1,0 +1,243 @@
+"""Workspaces by commands: making, operators and passwords, checking, keeping a copy."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from desktop.cli.program import COMMANDS
+from desktop.records.declaration import Level
+from desktop.records.stamps import DAY_MS
+from desktop.store.environment import Environment
+from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A town's workspace."""
+    return make(tmp_path / "town")
+
+
+def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(tmp_path: Path) -> None:
+    workspace = tmp_path / "区"
+    made = answer(
+        "new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district", "--as", OPERATOR
+    )
+    assert made["unit"]["kind"] == "district"
+    assert made["operator"] == OPERATOR
+    assert [r["title"] for r in answer("list", workspace, "unit")["records"]] == ["西湖区总工会"]
+    again = run("new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district")
+    assert again.exit_code == 22
+    assert "已经有一个工作区" in again.stderr
+
+
+def test_a_short_password_makes_no_workspace(tmp_path: Path) -> None:
+    result = run(
+        "new", tmp_path / "w", "--unit", "1", "--name", "村", "--kind", "village", XIAOSANJI_PASSWORD="short"
+    )
+    assert result.exit_code == 22
+    assert "8位" in result.stderr
+    assert not (tmp_path / "w" / "ledger.db").exists()
+
+
+def test_a_wrong_password_says_so_and_shows_nothing(town: Path) -> None:
+    record(town, "enterprise", {"name": "甲公司"})
+    result = run("list", town, "enterprise", "--json", XIAOSANJI_PASSWORD="wrong-password")
+    assert result.exit_code == 22
+    assert "口令不对" in result.stderr
+    assert json.loads(result.stdout)["problem"]["exit_code"] == 22
+    assert "甲公司" not in result.output
+
+
+def test_the_password_comes_from_a_prompt_or_a_file_too(town: Path, tmp_path: Path) -> None:
+    asked = run("list", town, "enterprise", lines=f"{PASSWORD}\n", XIAOSANJI_PASSWORD=None)
+    assert asked.exit_code == 0
+    assert PASSWORD not in asked.output
+    file = tmp_path / "password.txt"
+    file.write_bytes(b"\xef\xbb\xbf" + PASSWORD.encode() + b"\r\n")
+    assert run("list", town, "enterprise", "--password-file", file, XIAOSANJI_PASSWORD=None).exit_code == 0
+    file.write_bytes(b"")
+    assert run("list", town, "enterprise", "--password-file", file).exit_code == 2
+
+
+def test_a_new_password_is_asked_for_twice(tmp_path: Path) -> None:
+    arguments = ("new", tmp_path / "w", "--unit", "1", "--name", "村工会", "--kind", "village")
+    unequal = run(*arguments, lines=f"{PASSWORD}\nanother-one\n", XIAOSANJI_PASSWORD=None)
+    assert unequal.exit_code == 2
+    assert "不一样" in unequal.stderr
+    assert run(*arguments, lines=f"{PASSWORD}\n{PASSWORD}\n", XIAOSANJI_PASSWORD=None).exit_code == 0
+
+
+def test_with_several_operators_one_must_be_named(town: Path) -> None:
+    added = run("operator", town, "add", "李四", "--role", "reader", XIAOSANJI_NEW_PASSWORD="password-2")
+    assert added.exit_code == 0
+    unclear = run("list", town, "enterprise")
+    assert unclear.exit_code == 2
+    assert "李四" in unclear.stderr
+    assert OPERATOR in unclear.stderr
+    assert run("list", town, "enterprise", XIAOSANJI_OPERATOR=OPERATOR).exit_code == 0
+    assert run("list", town, "enterprise", "--as", "李四", XIAOSANJI_PASSWORD="password-2").exit_code == 0
+
+
+def test_a_reader_writes_nothing_and_sees_nothing_whole(town: Path) -> None:
+    run("operator", town, "add", "李四", "--role", "reader", XIAOSANJI_NEW_PASSWORD="password-2")
+    as_reader = {"XIAOSANJI_OPERATOR": "李四", "XIAOSANJI_PASSWORD": "password-2"}
+    assert run("record", town, "enterprise", lines='{"name": "甲"}\n', **as_reader).exit_code == 14
+    assert run("list", town, "enterprise", "--reveal", **as_reader).exit_code == 14
+    assert (
+        run("operator", town, "add", "赵六", XIAOSANJI_NEW_PASSWORD="password-3", **as_reader).exit_code == 14
+    )
+
+
+def test_a_disabled_operator_is_kept_out_but_the_last_administrator_stays(town: Path) -> None:
+    run("operator", town, "add", "李四", XIAOSANJI_NEW_PASSWORD="password-2")
+    last = run("operator", town, "disable", OPERATOR, "--as", OPERATOR)
+    assert last.exit_code == 22
+    assert "最后一名管理员" in last.stderr
+    assert (
+        run("operator", town, "add", OPERATOR, "--as", OPERATOR, XIAOSANJI_NEW_PASSWORD=PASSWORD).exit_code
+        == 22
+    )
+    assert run("operator", town, "disable", "李四", "--as", OPERATOR).exit_code == 0
+    assert run("list", town, "enterprise", "--as", "李四", XIAOSANJI_PASSWORD="password-2").exit_code == 22
+    listed = answer("operator", town, "list")["operators"]
+    assert {o["name"]: o["disabled"] for o in listed} == {OPERATOR: False, "李四": True}
+    assert run("operator", town, "disable", "没有这个人").exit_code == 2
+
+
+def test_a_folder_without_a_workspace_is_refused(tmp_path: Path) -> None:
+    result = run("list", tmp_path, "enterprise")
+    assert result.exit_code == 2
+    assert "不是一个工作区" in result.stderr
+
+
+def test_damage_is_told_and_ends_with_its_own_code(town: Path) -> None:
+    record(town, "enterprise", *({"name": f"第{n}家公司"} for n in range(200)))
+    file = town / "ledger.db"
+    data = bytearray(file.read_bytes())
+    for place in range(len(data) // 2, len(data), 4096):
+        data[place + 100] ^= 0xFF
+    file.write_bytes(data)
+    result = run("check", town)
+    assert result.exit_code == 15
+    assert "损坏" in result.output
+    (town / "keys.json").write_text("{")
+    broken = run("check", town)
+    assert broken.exit_code == 15
+    assert "口令文件" in broken.stderr
+
+
+def test_a_copy_is_encrypted_and_never_written_over(town: Path, tmp_path: Path) -> None:
+    record(town, "enterprise", {"name": "甲公司"})
+    copy = tmp_path / "copy.db"
+    assert run("backup", town, copy).exit_code == 0
+    assert b"SQLite format" not in copy.read_bytes()[:16]
+    kept = copy.read_bytes()
+    assert run("backup", town, copy).exit_code == 2
+    assert copy.read_bytes() == kept
+    file = town / "ledger.db"
+    file.write_bytes(kept)
+    for rest in ("ledger.db-wal", "ledger.db-shm"):
+        (town / rest).unlink(missing_ok=True)
+    assert answer("list", town, "enterprise")["total"] == 1
+
+
+def test_a_date_in_doubt_stops_the_save_until_a_person_says_that_it_is_right(tmp_path: Path) -> None:
+    ahead = Environment(now=lambda: time.time_ns() // 1_000_000 + 60 * DAY_MS)
+    district = make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会", ahead)
+    doubted = run("record", district, "enterprise", "--json", lines='{"name": "甲公司"}\n')
+    assert doubted.exit_code == 32
+    assert json.loads(doubted.stdout)["problem"]["cause"] == "WrongClock"
+    assert "日期" in doubted.stderr
+    assert (
+        run("record", district, "enterprise", "--date-is-right", lines='{"name": "甲公司"}\n').exit_code == 0
+    )
+    assert answer("list", district, "enterprise")["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lst"], "没有命令“lst”，是不是“list”"),
+        (["list"], "缺少参数 WORKSPACE"),
+        (["list", "w"], "缺少参数 TYPE"),
+        (["list", "w", "enterprize"], "是不是“enterprise”"),
+        (["list", "w", "enterprise", "--serch", "x"], "没有选项“--serch”，是不是“--search”"),
+        (["list", "w", "enterprise", "--limit", "x"], "不是整数"),
+        (["list", "w", "enterprise", "--limit", "0"], "不能小于1"),
+        (["list", "w", "enterprise", "--limit"], "选项 --limit"),
+        (["list", "w", "enterprise", "more"], "多了参数“more”"),
+        (["new", "w", "--unit", "1", "--name", "n"], "缺少选项 --kind"),
+        (["new", "w", "--unit", "1", "--name", "n", "--kind", "planet"], "可以填：enterprise、village"),
+        (["operator", "w"], "后面还缺一个命令"),
+        (["operator", "w", "ad"], "是不是“add”"),
+        (["merge", "w"], "缺少参数 FILE"),
+        (["inspect", "nothing.xsj"], "没有文件“nothing.xsj”"),
+        (["enrol", "request", "w", "nowhere/out.xsq"], "没有文件夹“nowhere”"),
+    ],
+)
+def test_wrong_usage_is_one_chinese_sentence_with_a_next_step(arguments: list[str], words: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert words in result.stderr
+    assert "--help" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_every_command_has_chinese_help() -> None:
+    assert all(name in run("--help").stdout for name in COMMANDS)
+    for name in COMMANDS:
+        help_text = run(name, "--help").stdout
+        assert "用法：xiaosanji" in help_text or "用法：program" in help_text
+        for english in ("Usage", "Options", "Show this", "Commands", "required"):
+            assert english not in help_text
+
+
+def test_a_bug_ends_with_70_and_says_nothing_personal(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("张三 13812345678")
+
+    monkeypatch.setattr("desktop.operations.records.check", broken)
+    result = run("record", town, "enterprise", "--json", lines='{"name": "甲公司"}\n')
+    assert result.exit_code == 70
+    assert "KeyError" in result.stderr
+    assert "13812345678" not in result.output
+    assert len(result.stderr.splitlines()) == 1
+    loud = run("record", town, "enterprise", lines='{"name": "甲公司"}\n', XIAOSANJI_DEBUG="1")
+    assert "Traceback" in loud.stderr
+
+
+def test_what_the_disk_does_is_not_called_a_bug(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("desktop.store.workspace.Workspace.backup", full)
+    result = run("backup", town, town.parent / "copy.db")
+    assert result.exit_code == 30
+    assert "空间不够" in result.stderr
+
+
+def test_a_backup_is_put_back_and_what_it_replaced_is_kept(town: Path, tmp_path: Path) -> None:
+    record(town, "enterprise", {"name": "甲公司"})
+    answer("backup", town, tmp_path / "copy.db")
+    record(town, "enterprise", {"name": "后来的公司"})
+    wrong = run("restore", town, tmp_path / "copy.db", XIAOSANJI_PASSWORD="wrong-password")
+    assert wrong.exit_code == 22
+    assert answer("list", town, "enterprise")["total"] == 2
+    answer("restore", town, tmp_path / "copy.db")
+    assert [r["title"] for r in answer("list", town, "enterprise")["records"]] == ["甲公司"]
+    assert any(p.name.startswith("恢复前") for p in (town / "backups").iterdir())
+    (made,) = record(town, "enterprise", {"name": "恢复以后的公司"})
+    assert answer("show", town, "enterprise", made["id"])["title"] == "恢复以后的公司"
+
+
+def test_another_workspaces_backup_changes_nothing(town: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other")
+    answer("backup", other, tmp_path / "copy.db")
+    record(town, "enterprise", {"name": "甲公司"})
+    assert run("restore", town, tmp_path / "copy.db").exit_code == 15
+    assert answer("list", town, "enterprise")["total"] == 1

@@ -1,0 +1,702 @@
+"""Supervision cases at work: steps, drafts, numbers given once, letters that stay as they were issued."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pytest
+
+from desktop.documents.fonts import MissingGlyph
+from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
+from desktop.documents.letters.templates import LetterIncomplete
+from desktop.errors import Problem
+from desktop.operations import exchange, records, supervision, workspaces
+from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.supervision import IllegalStep, Signatory
+from desktop.operations.supervision.cases import UnknownStep
+from desktop.operations.supervision.numbers import NumbersNotSet
+from desktop.records.declaration import Level, Role
+from desktop.records.statutes import StatuteTextMissing
+from desktop.records.supervision import LetterKind, Stage
+from desktop.records.supervision.numbering import BadPattern, Series
+from desktop.store.database import Database
+from desktop.store.ledger import Ledger
+from desktop.store.workspace import LEDGER, Workspace
+from tests.operations.stations import CHEAP, enrol, repeatable
+
+D = datetime.date
+TODAY = D(2026, 12, 20)
+CHAIR = Signatory("周正", "主席")
+ORGAN = "杭州市西湖区总工会"
+EMPLOYER = "杭州某某信息技术有限公司"
+CONTACT = {"contact_name": "陈明", "contact_phone": "0571-87654321", "contact_address": "文三路100号"}
+WORDS = {
+    "facts": "仓储部12名职工2026年9月工资没有支付", "requests": "支付工资\n书面说明情况",
+    "articles": "《中华人民共和国劳动法》第五十条", **CONTACT,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+
+
+def create(
+    folder: Path, name: str = ORGAN, level: Level = Level.DISTRICT, code: str = "330106", today: D = TODAY
+) -> Session:
+    noon = datetime.datetime.combine(today, datetime.time(4), datetime.UTC)
+    return workspaces.create(
+        folder / name, code=code, name=name, level=level, operator="王芳", password="password1",
+        environment=repeatable(name, int(noon.timestamp() * 1000)), cost=CHEAP,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Session]:
+    session = create(tmp_path)
+    supervision.set_number_settings(session, "杭西")
+    yield session
+    session.workspace.close()
+
+
+class CaseAt:
+    """One case in a session, with short words for its steps."""
+
+    def __init__(self, session: Session, **changes: Any) -> None:
+        self.session = session
+        inspectors = [
+            records.save(session, "inspector", {
+                "name": name, "kind": "inspector", "union_name": ORGAN, "certificate_number": number,
+                "certificate_authority": "杭州市总工会",
+            }).record
+            for name, number in (("王建国", "浙工监0123"), ("李爱华", "浙工监0456"))
+        ]  # fmt: skip
+        enterprise = {"name": EMPLOYER, "uscc": "91330106MA2ABCDEX7", "registered_address": "振华路200号"}
+        self.inspectors = inspectors
+        self.id = records.save(session, "case", {
+            "summary": "拖欠12名职工2026年9月工资", "source": "complaint", "received_date": "2026-10-08",
+            "registered_date": "2026-10-08", "employer_name": EMPLOYER, "matter": "05", "violations": "wage_arrears",
+            "enterprise": records.save(session, "enterprise", enterprise).record, "complainant_name": "李小明",
+            "complainant_phone": "13800001111", "inspector_1": inspectors[0], "inspector_2": inspectors[1],
+            "recusal_declared": 1, **changes,
+        }).record  # fmt: skip
+
+    def step(self, kind: str, day: str, **fields: Any) -> supervision.Recorded:
+        return supervision.record_event(self.session, self.id, kind, D.fromisoformat(f"2026-{day}"), **fields)
+
+    def inquire(self) -> None:
+        self.step("accepted", "10-09")
+        self.step("heard", "10-12")
+        self.step("negotiated", "10-14", result="not_agreed")
+        self.step(
+            "investigated", "11-03", result="established", certificates_shown=1,
+            inspector_1=self.inspectors[0], inspector_2=self.inspectors[1],
+        )  # fmt: skip
+
+    def draft(self, kind: str, **fields: Any) -> str:
+        return supervision.draft(self.session, self.id, kind, {**WORDS, **fields}).record
+
+    def issue(self, document: str, day: str, signer: Signatory = CHAIR) -> supervision.Issued:
+        return supervision.issue(self.session, document, signer, D.fromisoformat(f"2026-{day}"))
+
+    def opinion(self, day: str = "11-05") -> str:
+        document = self.draft("opinion_letter", skip_reason="欠薪人数多，情况紧急")
+        self.issue(document, day)
+        return document
+
+    def suggestion(self, **fields: Any) -> str:
+        document = self.draft("suggestion_letter", **fields)
+        item = {
+            "document": document,
+            "sequence": 1,
+            "name": "考勤表",
+            "copy_count": 1,
+            "page_count": 12,
+            "form": "copy",
+        }
+        records.save(self.session, "handover_item", item)
+        return document
+
+    @property
+    def state(self) -> Any:
+        return supervision.state(self.session, self.id)
+
+    def values(self, document: str) -> Mapping[str, Any]:
+        held = records.load(self.session, "case_document", document)
+        assert held is not None
+        return held.values
+
+
+def text_of(path: Path) -> str:
+    pdf = pdfium.PdfDocument(path)
+    try:
+        return "".join("".join(page.get_textpage().get_text_range().split()) for page in pdf)
+    finally:
+        pdf.close()
+
+
+def numbers(session: Session) -> list[dict[str, Any]]:
+    path = session.workspace.folder / "numbers.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def taken(session: Session) -> list[str]:
+    return [line["number"] for line in numbers(session) if line["type"] == "taken"]
+
+
+# The whole way ------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_from_the_clue_to_the_department(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    assert supervision.file_case(desk, case.id) == "杭西工监案〔2026〕1号"
+    case.step("heard", "10-12")
+    case.step("negotiated", "10-14", result="not_agreed")
+    reminder = case.draft("reminder_letter")
+    assert case.issue(reminder, "10-15").number == "杭西工监提〔2026〕1号"
+    case.step("served", "10-16", document=reminder, service_way="direct", service_result="received")
+    case.step(
+        "investigated", "11-03", result="established", certificates_shown=1,
+        inspector_1=case.inspectors[0], inspector_2=case.inspectors[1],
+    )  # fmt: skip
+    opinion = case.draft("opinion_letter")
+    issued = case.issue(opinion, "11-05")
+    assert (issued.number, issued.year, issued.sequence) == ("杭西工监意〔2026〕1号", 2026, 1)
+    served = case.step("served", "11-09", document=opinion, service_way="direct", service_result="received")
+    assert served.state.stage is Stage.OPINION_SERVED
+    assert [c.due for c in served.state.clocks] == [D(2026, 11, 30)]
+    assert [item.case for item in supervision.overdue(desk)] == [case.id]
+    suggestion = case.suggestion()
+    values = case.values(suggestion)
+    assert values["addressee"] == "杭州市西湖区人力资源和社会保障局"
+    assert (values["opinion_letter"], values["ground"]) == (opinion, "2")
+    assert "曾于2026年10月15日向其发出《工会劳动法律监督提示函》" in values["history"]
+    case.issue(suggestion, "12-10")
+    printed = [supervision.print_document(desk, d, tmp_path / "out") for d in (reminder, opinion, suggestion)]
+    assert [p.name for p in printed] == [
+        "杭西工监提〔2026〕1号 工会劳动法律监督提示函.pdf", "杭西工监意〔2026〕1号 工会劳动法律监督意见书.pdf",
+        "杭西工监建〔2026〕1号 工会劳动法律监督建议书.pdf",
+    ]  # fmt: skip
+    texts = [text_of(path) for path in printed]
+    assert "十五个工作日" in texts[1]
+    assert "书面说明理由" in texts[1]
+    assert "主席（副主席）" in texts[1]
+    assert "第二十三条第（二）项" in texts[2]
+    for words in texts:
+        assert "李小明" not in words
+        assert "13800001111" not in words
+        assert "工资应当以货币形式按月支付给劳动者本人。不得克扣或者无故拖欠劳动者的工资。" in words
+    assert case.state.stage is Stage.SUGGESTION_ISSUED
+    assert case.state.in_order
+    assert taken(desk) == [
+        "杭西工监案〔2026〕1号", "杭西工监提〔2026〕1号", "杭西工监意〔2026〕1号", "杭西工监建〔2026〕1号",
+    ]  # fmt: skip
+    events = records.children(desk, "case_event", case.id)
+    assert [e.values["document"] for e in events if e.values["kind"] == "printed"] == [
+        reminder,
+        opinion,
+        suggestion,
+    ]
+
+
+def test_the_register_holds_numbers_and_ids_and_nobody(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    case.opinion()
+    words = (desk.workspace.folder / "numbers.jsonl").read_text("utf-8")
+    for secret in ("李小明", "周正", "王建国", "陈明", EMPLOYER, "工资"):
+        assert secret not in words
+
+
+def test_printing_again_gives_the_same_bytes_and_is_recorded(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    reminder = case.draft("reminder_letter")
+    case.issue(reminder, "10-15")
+    first = supervision.print_document(desk, reminder, tmp_path / "a").read_bytes()
+    assert supervision.print_document(desk, reminder, tmp_path / "b").read_bytes() == first
+    events = records.children(desk, "case_event", case.id)
+    assert sum(e.values["kind"] == "printed" for e in events) == 2
+
+
+def test_both_layouts_can_be_chosen_when_issuing(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    plain = supervision.issue(desk, case.draft("reminder_letter"), CHAIR, D(2026, 10, 15), layout="plain")
+    usual = supervision.issue(desk, case.draft("reminder_letter"), CHAIR, D(2026, 10, 15))
+    assert (plain.letter.layout, usual.letter.layout) == ("plain", "letter")
+
+
+# What the law forbids -----------------------------------------------------------------------------------------------
+
+
+def refused(act: Callable[[], object], *words: str) -> None:
+    with pytest.raises(IllegalStep) as problem:
+        act()
+    assert problem.value.exit_code == 22
+    for word in words:
+        assert word in problem.value.sentence, problem.value.sentence
+
+
+def test_a_suggestion_without_an_opinion_letter_is_refused_and_takes_no_number(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    document = case.suggestion()
+    refused(
+        lambda: case.issue(document, "12-10"), "还没有发出意见书", "《浙江省工会劳动法律监督条例》第二十三条"
+    )
+    assert taken(desk) == []
+    assert not case.values(document)["document_number"]
+    assert not supervision.may_issue(desk, case.id, "suggestion_letter").allowed
+
+
+def test_a_suggestion_waits_for_the_last_day_and_is_not_backdated(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "11-09", document=opinion, service_way="direct", service_result="received")
+    document = case.suggestion(opinion_letter=opinion, ground="2")
+    refused(lambda: case.issue(document, "11-30"), "答复期限到2026年11月30日")
+    assert case.issue(document, "12-01").sequence == 1
+
+
+def test_a_ground_that_did_not_come_about_is_refused(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    document = case.suggestion(ground="2", opinion_letter=opinion)
+    refused(lambda: case.issue(document, "12-01"), "没有出现所选的情形")
+    assert case.issue(case.suggestion(), "12-01").letter.own_words.count("第（一）项") == 1
+
+
+def test_an_opinion_letter_needs_an_inquiry_a_chair_and_a_reason(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    early = case.draft("opinion_letter", skip_reason="紧急", investigation="我会进行了调查")
+    refused(lambda: case.issue(early, "10-15"), "还没有进行调查")
+    case = CaseAt(desk)
+    case.inquire()
+    document = case.draft("opinion_letter")
+    refused(
+        lambda: case.issue(document, "11-05", Signatory("钱一", "办公室主任")), "主席或者副主席", "第二十一条"
+    )
+    refused(lambda: case.issue(document, "11-05"), "没有先发提示函")
+    records.save(desk, "case_document", {"skip_reason": "情况紧急"}, record=document)
+    assert case.issue(document, "11-05", Signatory("钱一", "副主席")).sequence == 1
+
+
+def test_a_reminder_that_borrows_article_22_is_refused(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    document = case.draft("reminder_letter", consequence="请依照该条例第二十二条于15个工作日内答复")
+    refused(lambda: case.issue(document, "10-15"), "第二十二条", "15个工作日")
+
+
+def test_a_complainant_typed_into_a_letter_stops_it(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    document = case.draft("reminder_letter", facts="李小明等12名职工的工资没有支付")
+    refused(lambda: case.issue(document, "10-15"), "投诉人", "第十三条")
+
+
+def test_dates_of_issue_are_neither_ahead_nor_behind(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    first, second = case.draft("reminder_letter"), case.draft("reminder_letter")
+    refused(lambda: case.issue(first, "12-21"), "还没有到")
+    case.issue(first, "12-10")
+    refused(lambda: case.issue(second, "12-09"), "文号和日期的先后要一致")
+    case.step("heard", "12-15")
+    refused(lambda: case.issue(second, "12-12"), "早于已经登记的")
+    assert case.issue(second, "12-16").sequence == 2
+
+
+def test_what_is_missing_or_cannot_be_quoted_or_printed_takes_no_number(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    tries: list[tuple[dict[str, Any], type[Problem]]] = [
+        ({"contact_name": None}, IllegalStep),
+        ({"facts": None}, IllegalStep),
+        ({"articles": "《中华人民共和国民法典》第二百零一条"}, IllegalStep),
+        ({"facts": "经办人\U0003fffd没有支付"}, MissingGlyph),
+    ]
+    for fields, problem in tries:
+        document = case.draft("reminder_letter", **fields)
+        with pytest.raises(problem):
+            case.issue(document, "10-15")
+    with pytest.raises(LetterIncomplete):
+        supervision.preview(desk, case.draft("reminder_letter", requests=None))
+    with pytest.raises(StatuteTextMissing):
+        supervision.preview(desk, case.draft("reminder_letter", articles="《民法典》第二百零一条"))
+    with pytest.raises(LetterIncomplete):
+        case.issue(case.draft("reminder_letter"), "10-15", Signatory(" ", "主席"))
+    assert taken(desk) == []
+
+
+def test_only_the_desk_of_a_district_issues(desk: Session, tmp_path: Path) -> None:
+    town = create(tmp_path, "三墩镇总工会", Level.TOWN, "330106109")
+    case = CaseAt(town)
+    case.inquire()
+    document = case.draft("opinion_letter", skip_reason="紧急")
+    assert not supervision.may_issue(town, case.id, "opinion_letter").allowed
+    with pytest.raises(NotAllowed):
+        case.issue(document, "11-05")
+    with pytest.raises(NotAllowed):
+        supervision.set_number_settings(town, "三墩")
+    with pytest.raises(NotAllowed):
+        records.save(town, "case_document", {"document_number": "假〔2026〕1号"}, record=document)
+    town.workspace.close()
+    at_desk = CaseAt(desk)
+    reminder = at_desk.draft("reminder_letter")
+    desk.workspace.add_operator("小李", "password2", Role.EDITOR, CHEAP)
+    environment = desk.environment
+    desk.workspace.close()
+    with open_session(desk.workspace.folder, "小李", "password2", environment).workspace as workspace:
+        with pytest.raises(NotAllowed):
+            supervision.issue(Session(workspace), reminder, CHAIR, D(2026, 12, 1))
+        assert supervision.draft(Session(workspace), at_desk.id, "reminder_letter").record
+
+
+def test_numbers_need_the_code_of_the_body(tmp_path: Path) -> None:
+    session = create(tmp_path)
+    case = CaseAt(session)
+    document = case.draft("reminder_letter")
+    with pytest.raises(NumbersNotSet):
+        case.issue(document, "12-01")
+    with pytest.raises(BadPattern):
+        supervision.set_number_settings(session, "杭西", patterns={Series.REMINDER: "{body}[{year}]{n}"})
+    supervision.set_number_settings(
+        session, "杭西", patterns={Series.REMINDER: "{body}总工监提〔{year}〕{n}号"}
+    )
+    assert case.issue(document, "12-01").number == "杭西总工监提〔2026〕1号"
+    session.workspace.close()
+
+
+# Steps --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_cannot_have_happened_is_not_recorded(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    before = len(records.children(desk, "case_event", case.id))
+    refused(lambda: case.step("served", "11-04", document=opinion, service_result="received"), "早于")
+    refused(lambda: case.step("replied", "11-20", document=opinion), "送达", "第二十二条")
+    refused(lambda: case.step("accepted", "12-21"), "还没有到")
+    refused(lambda: case.step("heard", "10-01"), "早于收到线索")
+    with pytest.raises(UnknownStep):
+        case.step("danced", "11-20")
+    assert len(records.children(desk, "case_event", case.id)) == before
+
+
+def test_what_happened_is_recorded_though_it_carries_no_letter(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    one = case.step(
+        "investigated", "11-03", result="established", inspector_1=case.inspectors[0], certificates_shown=1
+    )
+    assert [f.rule for f in one.findings] == ["two_inspectors"]
+    assert one.state.stage is Stage.ESTABLISHED
+    assert "没有两名持证监督员" in str(supervision.may_issue(desk, case.id, "opinion_letter").forbidden)
+
+
+def test_a_case_that_contradicts_itself_prints_nothing(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    (inquiry,) = [
+        e for e in records.children(desk, "case_event", case.id) if e.values["kind"] == "investigated"
+    ]
+    records.delete(desk, "case_event", inquiry.id)
+    assert not case.state.in_order
+    refused(lambda: supervision.print_document(desk, opinion, tmp_path), "矛盾", "还没有进行调查")
+    assert list(tmp_path.glob("*.pdf")) == []
+    records.restore(desk, "case_event", inquiry.id)
+    assert supervision.print_document(desk, opinion, tmp_path).exists()
+
+
+def test_the_work_list_names_what_is_late_and_what_needs_a_table(desk: Session) -> None:
+    late, unknown, quiet = CaseAt(desk), CaseAt(desk), CaseAt(desk, source="visit")
+    for case, day in ((late, "11-09"), (unknown, "12-14")):
+        case.inquire()
+        document = case.opinion("11-05" if case is late else "12-11")
+        case.step("served", day, document=document, service_way="direct", service_result="received")
+    found = supervision.overdue(desk)
+    assert [(item.case, item.overdue, item.clock.missing_year) for item in found] == [
+        (late.id, True, None), (unknown.id, False, 2027),
+    ]  # fmt: skip
+    assert found[0].employer == EMPLOYER
+    assert quiet.id not in [item.case for item in found]
+
+
+# Issued is issued ---------------------------------------------------------------------------------------------------
+
+
+def test_an_issued_letter_is_printed_as_it_was_issued(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    before = supervision.print_document(desk, opinion, tmp_path / "a").read_bytes()
+    records.save(desk, "case_document", {"facts": "别的事实"}, record=opinion)
+    assert supervision.print_document(desk, opinion, tmp_path / "b").read_bytes() == before
+    refused(lambda: case.issue(opinion, "12-01"), "已经签发")
+
+
+def test_a_changed_issue_is_noticed_and_prints_nothing(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    records.save(desk, "case_document", {"signer": "别人"}, record=opinion)
+    assert [reason.text for reason in case.state.contradictions] == [
+        "意见书（杭西工监意〔2026〕1号）签发以后被改动过"
+    ]
+    refused(lambda: supervision.print_document(desk, opinion, tmp_path), "被改动过")
+
+
+def test_a_void_number_stays_and_the_next_letter_gets_the_next(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    refused(lambda: supervision.void(desk, opinion, "  "), "原因")
+    supervision.void(desk, opinion, "事实有误")
+    refused(lambda: supervision.void(desk, opinion, "再作废"), "已经作废")
+    assert case.values(opinion)["void_reason"] == "事实有误"
+    assert "（作废）" in supervision.print_document(desk, opinion, tmp_path).name
+    again = supervision.redraft(desk, opinion).record
+    assert case.values(again)["facts"] == WORDS["facts"]
+    assert not case.values(again)["document_number"]
+    assert case.issue(again, "11-06").number == "杭西工监意〔2026〕2号"
+    assert [line["number"] for line in numbers(desk) if line["type"] == "voided"] == ["杭西工监意〔2026〕1号"]
+    draft = case.draft("reminder_letter")
+    refused(lambda: supervision.void(desk, draft, "不要了"), "还没有签发")
+
+
+def test_an_opinion_on_which_a_suggestion_rests_is_not_voided(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    suggestion = case.suggestion()
+    case.issue(suggestion, "11-12")
+    refused(lambda: supervision.void(desk, opinion, "错了"), "先作废建议书")
+    supervision.void(desk, suggestion, "错了")
+    supervision.void(desk, opinion, "错了")
+    assert case.state.in_order
+
+
+def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    first = case.draft("reminder_letter")
+    issued = case.issue(first, "10-15")
+    records.undo(desk, issued.changes.stamp)
+    assert "签发以后又被取消" in str(case.state.contradictions)
+    second = case.draft("reminder_letter")
+    assert case.issue(second, "10-15").sequence == 2
+    records.delete(desk, "case_document", second)
+    assert "却被删除" in str(case.state.contradictions)
+    assert case.issue(case.draft("reminder_letter"), "10-15").sequence == 3
+
+
+def test_a_new_year_begins_at_one(tmp_path: Path) -> None:
+    session = create(tmp_path, today=D(2027, 1, 5))
+    supervision.set_number_settings(session, "杭西")
+    case = CaseAt(session)
+    case.step("accepted", "10-09")
+    days = (D(2026, 12, 30), D(2026, 12, 31), D(2027, 1, 4), D(2027, 1, 5))
+    issued = [supervision.issue(session, case.draft("reminder_letter"), CHAIR, day).number for day in days]
+    assert issued == [
+        "杭西工监提〔2026〕1号", "杭西工监提〔2026〕2号", "杭西工监提〔2027〕1号", "杭西工监提〔2027〕2号",
+    ]  # fmt: skip
+    session.workspace.close()
+
+
+# The register -------------------------------------------------------------------------------------------------------
+
+
+def issue_some(case: CaseAt, count: int) -> list[str]:
+    return [case.issue(case.draft("reminder_letter"), "10-15").number for _ in range(count)]
+
+
+def test_an_older_ledger_does_not_give_numbers_twice(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    issue_some(case, 1)
+    desk.workspace.backup(tmp_path / "old.db")
+    issue_some(case, 2)
+    folder, environment = desk.workspace.folder, desk.environment
+    desk.workspace.close()
+    for rest in folder.glob(LEDGER + "*"):
+        rest.unlink()
+    shutil.copy(tmp_path / "old.db", folder / LEDGER)
+    again = open_session(folder, "王芳", "password1", environment)
+    case.session = again
+    assert issue_some(case, 1) == ["杭西工监提〔2026〕4号"]
+    again.workspace.close()
+
+
+def test_a_lost_register_asks_a_person(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    issue_some(case, 2)
+    (desk.workspace.folder / "numbers.jsonl").unlink()
+    with pytest.raises(NumbersUnconfirmed):
+        issue_some(case, 1)
+    assert supervision.next_numbers(desk, 2026)[Series.REMINDER] == 3
+    supervision.confirm_numbers(desk, 2026, {Series.REMINDER: 8, Series.OPINION: 1})
+    assert issue_some(case, 1) == ["杭西工监提〔2026〕8号"]
+    assert sorted(taken(desk)) == ["杭西工监提〔2026〕1号", "杭西工监提〔2026〕2号", "杭西工监提〔2026〕8号"]
+
+
+def test_a_new_incarnation_asks_a_person_and_never_goes_back(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    issue_some(case, 2)
+    desk.ledger.incarnation = "f" * 16
+    with pytest.raises(NumbersUnconfirmed):
+        issue_some(case, 1)
+    supervision.confirm_numbers(desk, 2026, {Series.REMINDER: 1})
+    assert issue_some(case, 1) == ["杭西工监提〔2026〕3号"]
+
+
+def test_a_line_that_a_crash_cut_off_is_mended_and_a_damaged_one_is_told(
+    desk: Session, tmp_path: Path
+) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    issue_some(case, 2)
+    path = desk.workspace.folder / "numbers.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-40])
+    assert issue_some(case, 1) == ["杭西工监提〔2026〕3号"]
+    assert taken(desk) == [f"杭西工监提〔2026〕{n}号" for n in (1, 2, 3)]
+    path.write_bytes(path.read_bytes().replace(b'"taken"', b'"tak', 1))
+    with pytest.raises(NumbersDamaged):
+        issue_some(case, 1)
+
+
+def test_the_number_stands_in_the_file_before_anything_is_printed(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    document = case.draft("reminder_letter")
+    path = desk.workspace.folder / "numbers.jsonl"
+    case.issue(document, "10-15")
+    path.write_bytes(b"".join(line + b"\n" for line in path.read_bytes().splitlines()[:1]))
+    assert taken(desk) == []
+    supervision.print_document(desk, document, tmp_path)
+    assert taken(desk) == ["杭西工监提〔2026〕1号"]
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Problem):
+        supervision.print_document(desk, document, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def second_session(session: Session) -> Session:
+    """Another connection to the same ledger, past the lock that keeps a second program out."""
+    first = session.workspace
+    database = Database.open(first.folder / LEDGER, first._key)
+    ledger = Ledger(
+        database, session.types, session.environment, session.ledger.station, session.ledger.incarnation
+    )
+    return Session(Workspace(first.folder, ledger, first.operator, first._lock, first.slots, first._key))
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["one session", "two connections"])
+def test_numbers_are_unique_under_threads(desk: Session, shared: bool) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    sessions = [desk, desk if shared else second_session(desk)]
+    drafts = [[case.draft("reminder_letter") for _ in range(4)] for _ in sessions]
+    found: list[str] = []
+    start = threading.Barrier(len(sessions))
+
+    def work(session: Session, documents: list[str]) -> None:
+        start.wait()
+        for document in documents:
+            found.append(supervision.issue(session, document, CHAIR, D(2026, 10, 15)).number)
+
+    threads = [threading.Thread(target=work, args=pair) for pair in zip(sessions, drafts, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [f"杭西工监提〔2026〕{n}号" for n in range(1, 9)]
+    assert sorted(taken(desk)) == sorted(found)
+    assert case.state.in_order
+
+
+def test_one_draft_is_issued_once_under_threads(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    document = case.draft("reminder_letter")
+    outcomes: list[str] = []
+
+    def work(session: Session) -> None:
+        try:
+            outcomes.append(supervision.issue(session, document, CHAIR, D(2026, 10, 15)).number)
+        except IllegalStep as problem:
+            outcomes.append(problem.sentence[:8])
+
+    threads = [threading.Thread(target=work, args=(s,)) for s in (desk, second_session(desk), desk)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == sorted(["杭西工监提〔2026〕1号", "这份文书已经签发", "这份文书已经签发"])
+    assert taken(desk) == ["杭西工监提〔2026〕1号"]
+
+
+# Between desks ------------------------------------------------------------------------------------------------------
+
+
+def test_a_town_drafts_the_district_issues_and_both_see_the_same(desk: Session, tmp_path: Path) -> None:
+    town = create(tmp_path, "三墩镇总工会", Level.TOWN, "330106109")
+    enrol(town, desk, tmp_path)
+    case = CaseAt(town)
+    case.inquire()
+    document = case.draft("opinion_letter", skip_reason="情况紧急")
+    exchange.merge(desk, [exchange.send(town, tmp_path / "up.xsj").path])
+    issued = supervision.issue(desk, document, CHAIR, D(2026, 11, 5))
+    supervision.record_event(
+        desk,
+        case.id,
+        "served",
+        D(2026, 11, 9),
+        document=document,
+        service_way="direct",
+        service_result="received",
+    )
+    down = exchange.send(desk, tmp_path / "down.xsj", to=town.ledger.station)
+    exchange.receive(town, [down.path])
+    assert case.values(document)["document_number"] == issued.number
+    here, there = supervision.state(town, case.id), supervision.state(desk, case.id)
+    assert (here.stage, here.clocks, here.contradictions) == (there.stage, there.clocks, ())
+    assert here.stage is Stage.OPINION_SERVED
+    with pytest.raises(NotAllowed):
+        supervision.void(town, document, "不要了")
+    assert supervision.print_document(town, document, tmp_path / "copy").exists()
+    town.workspace.close()
+
+
+def test_every_kind_of_letter_has_defaults_that_make_it_nearly_whole(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    case.step("served", "11-09", document=case.opinion(), service_way="left", service_result="refused")
+    for kind in LetterKind:
+        document = (
+            case.suggestion() if kind is LetterKind.SUGGESTION else case.draft(kind.value, skip_reason="紧急")
+        )
+        assert supervision.may_issue(desk, case.id, kind.value, document).allowed
+        assert supervision.preview(desk, document).startswith(b"%PDF")
+    fresh = supervision.draft(desk, case.id, "reminder_letter").record
+    assert case.values(fresh)["contact_name"] == "陈明"

@@ -1,0 +1,935 @@
+"""The order of law in supervision cases (条例 17 to 24): states, clocks, decisions, contradictions, no way around."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import event as seen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.records.declaration import Level
+from desktop.records.supervision import (
+    CaseFile,
+    EventKind,
+    Issuer,
+    LetterKind,
+    Stage,
+    Title,
+    case_file,
+    contradictions,
+    event_of,
+    letter_of,
+    may_issue,
+    running,
+    signed_by_chair,
+    state_of,
+)
+from desktop.records.supervision.facts import Event, Letter
+from desktop.records.supervision.kinds import TITLE_WORDS, Ground
+from desktop.records.supervision.numbering import (
+    DEFAULT_PATTERNS,
+    BadPattern,
+    Series,
+    check_body,
+    check_pattern,
+    form_number,
+)
+from desktop.records.supervision.wording import borrows_article_22, complainant_faults, wording_faults
+from desktop.records.working_days import add_working_days
+from desktop.reference import code_list, working_day_table
+
+D = datetime.date
+TABLE = working_day_table()
+TODAY = D(2026, 12, 18)
+CASE = {
+    "source": "complaint", "received_date": "2026-10-08", "matter": "05", "violations": "wage_arrears",
+    "inspector_1": "i1", "inspector_2": "i2", "recusal_declared": 1,
+}  # fmt: skip
+INSPECTORS: Mapping[str, Mapping[str, Any]] = {
+    "i1": {"name": "王建国", "certificate_number": "0123"},
+    "i2": {"name": "李爱华", "certificate_number": "0456"},
+    "i3": {"name": "赵没证"},
+    "i4": {"name": "钱过期", "certificate_number": "0789", "certificate_valid_until": "2026-10-31"},
+    "i5": {"name": "孙卸任", "certificate_number": "0790", "ended": "2026-06-30"},
+}
+DISTRICT = Issuer(Level.DISTRICT, "杭州市西湖区总工会")
+Step = tuple[Any, ...]
+
+
+def on(day: str) -> str:
+    """10-09 as an ISO day of 2026."""
+    return day if len(day) > 5 else f"2026-{day}"
+
+
+def step(kind: str, day: str, **fields: Any) -> Step:
+    return ("step", kind, on(day), fields)
+
+
+def letter(key: str, kind: str, issued: str | None, **fields: Any) -> Step:
+    return ("letter", key, kind, issued and on(issued), fields)
+
+
+def file_of(*steps: Step, case: Mapping[str, Any] = CASE, today: D = TODAY) -> CaseFile:
+    events, letters = [], []
+    for number, found in enumerate(steps):
+        if found[0] == "step":
+            _, kind, day, fields = found
+            event = event_of(f"e{number}", {"kind": kind, "event_date": day, **fields}, number)
+            assert event is not None
+            events.append(event)
+        else:
+            _, key, kind, issued, fields = found
+            values = {
+                "kind": kind, "issue_date": issued, "document_number": f"{key}〔2026〕1号" if issued else None,
+                "signer_post": "主席", **fields,
+            }  # fmt: skip
+            flags = {name: bool(values.pop(name, False)) for name in ("altered", "disputed", "deleted")}
+            made = letter_of(key, values, number, **flags)
+            assert made is not None
+            letters.append(made)
+    return case_file(case, events, letters, INSPECTORS, today, TABLE)
+
+
+ACCEPTED = step("accepted", "10-09")
+HEARD = step("heard", "10-12")
+FAILED = step("negotiated", "10-14", result="not_agreed")
+FOUND = step(
+    "investigated", "11-03", result="established", inspector_1="i1", inspector_2="i2", certificates_shown=1
+)
+INQUIRY = (ACCEPTED, HEARD, FAILED, FOUND)
+REMINDER = letter("t", "reminder_letter", "10-15")
+REMINDER_SERVED = step("served", "10-16", document="t", service_result="received")
+OPINION = letter("o", "opinion_letter", "11-05", title_variant="opinion", skip_reason="紧急")
+RECEIVED = step("served", "11-09", document="o", service_result="received")
+REFUSED = step("served", "11-09", document="o", service_result="refused")
+REPLIED = step("replied", "11-20", document="o")
+OBJECTED = step("replied", "11-20", document="o", objects=1)
+UPHELD = step("objection_reviewed", "11-25", result="upheld")
+DISMISSED = step("objection_reviewed", "11-25", result="not_upheld")
+UNMENDED = step("rechecked", "12-04", rectification="none")
+MENDED = step("rechecked", "12-04", rectification="full")
+OPENED = (*INQUIRY, OPINION, RECEIVED)
+SUGGESTION = letter(
+    "g", "suggestion_letter", "12-10", title_variant="suggestion", opinion_letter="o", ground="2"
+)
+SENT = step("served", "12-11", document="g", service_result="received")
+
+
+# Words and codes ----------------------------------------------------------------------------------------------------
+
+
+def test_every_step_of_the_code_list_is_known() -> None:
+    assert {item.code for item in code_list("case_event_kind").items} <= {kind.value for kind in EventKind}
+    assert {item.code for item in code_list("letter_kind").items} == {kind.value for kind in LetterKind}
+    assert {item.code for item in code_list("letter_title").items} == {title.value for title in Title}
+    assert {item.code for item in code_list("suggestion_ground").items} == {ground.value for ground in Ground}
+
+
+def test_titles_are_those_of_the_code_list() -> None:
+    assert {t.value: words for t, words in TITLE_WORDS.items()} == {
+        item.code: item.label for item in code_list("letter_title").items
+    }
+
+
+@pytest.mark.parametrize(
+    ("post", "may"),
+    [
+        ("主席", True), ("副主席", True), ("常务副主席", True), ("工会主席", True), ("区总工会副主席", True),
+        ("党组书记、主席", True), ("前进街道总工会主席", True), ("平原县总工会主席", True), ("", False),
+        ("办公室主任", False), ("原主席", False), ("原工会主席", False), ("名誉主席", False), ("前工会主席", False),
+        ("主席助理", False), ("女职工委员会主任", False), ("董事会主席", False), ("主持工作的副主席", True),
+    ],
+)  # fmt: skip
+def test_who_counts_as_chair(post: str, may: bool) -> None:
+    assert signed_by_chair(post) is may
+
+
+# Stages -------------------------------------------------------------------------------------------------------------
+
+STAGES: Sequence[tuple[str, tuple[Step, ...], Stage]] = [
+    ("nothing yet", (), Stage.CLUE),
+    ("refused", (step("not_accepted", "10-09"),), Stage.NOT_ACCEPTED),
+    ("accepted", (ACCEPTED,), Stage.ACCEPTED),
+    ("heard", (ACCEPTED, HEARD), Stage.HEARD),
+    ("settled", (ACCEPTED, HEARD, step("negotiated", "10-14", result="agreed")), Stage.SETTLED),
+    ("not settled", (ACCEPTED, HEARD, FAILED), Stage.NEGOTIATION_FAILED),
+    (
+        "unfounded", (ACCEPTED, HEARD, FAILED, step("investigated", "11-03", result="not_established")),
+        Stage.UNFOUNDED,
+    ),
+    ("established", INQUIRY, Stage.ESTABLISHED),
+    ("order of recording does not matter", INQUIRY[::-1], Stage.ESTABLISHED),
+    ("one day holds many steps", tuple(step(s[1], "10-09", **s[3]) for s in INQUIRY[::-1]), Stage.ESTABLISHED),
+    ("reminder issued", (ACCEPTED, REMINDER), Stage.REMINDER_ISSUED),
+    ("a draft moves nothing", (ACCEPTED, letter("t", "reminder_letter", None)), Stage.ACCEPTED),
+    ("reminder served", (ACCEPTED, REMINDER, REMINDER_SERVED), Stage.REMINDER_SERVED),
+    (
+        "reminder answered",
+        (ACCEPTED, REMINDER, REMINDER_SERVED, step("replied", "10-20", document="t")),
+        Stage.REMINDER_ANSWERED,
+    ),
+    ("established after a reminder", (*INQUIRY, REMINDER, REMINDER_SERVED), Stage.ESTABLISHED),
+    ("opinion issued", (*INQUIRY, OPINION), Stage.OPINION_ISSUED),
+    (
+        "a void opinion is none", (*INQUIRY, (*OPINION[:4], {**OPINION[4], "voided_date": "2026-11-06"})),
+        Stage.ESTABLISHED,
+    ),
+    ("opinion served", OPENED, Stage.OPINION_SERVED),
+    (
+        "served on the day of issue",
+        (*INQUIRY, OPINION, step("served", "11-05", document="o", service_result="received")),
+        Stage.OPINION_SERVED,
+    ),
+    ("opinion refused", (*INQUIRY, OPINION, REFUSED), Stage.OPINION_REFUSED),
+    (
+        "refused, later accepted",
+        (*INQUIRY, OPINION, REFUSED, step("served", "11-11", document="o", service_result="received")),
+        Stage.OPINION_SERVED,
+    ),
+    ("answered", (*OPENED, REPLIED), Stage.OPINION_ANSWERED),
+    ("objected", (*OPENED, OBJECTED), Stage.OBJECTION_OPEN),
+    ("objection upheld", (*OPENED, OBJECTED, UPHELD), Stage.OBJECTION_UPHELD),
+    ("objection dismissed", (*OPENED, OBJECTED, DISMISSED), Stage.OBJECTION_DISMISSED),
+    ("not corrected", (*OPENED, REPLIED, UNMENDED), Stage.NOT_CORRECTED),
+    ("corrected", (*OPENED, REPLIED, MENDED), Stage.CORRECTED),
+    ("suggestion issued", (*OPENED, SUGGESTION), Stage.SUGGESTION_ISSUED),
+    ("suggestion served", (*OPENED, SUGGESTION, SENT), Stage.SUGGESTION_SERVED),
+    (
+        "a late reply does not throw back", (*OPENED, SUGGESTION, SENT, step("replied", "12-14", document="o")),
+        Stage.SUGGESTION_SERVED,
+    ),
+    (
+        "a late recheck does not throw back",
+        (*OPENED, SUGGESTION, SENT, step("rechecked", "12-14", rectification="none")), Stage.SUGGESTION_SERVED,
+    ),
+    (
+        "department accepted", (*OPENED, SUGGESTION, SENT, step("authority_accepted", "12-14")),
+        Stage.AUTHORITY_ACCEPTED,
+    ),
+    (
+        "department refused",
+        (*OPENED, SUGGESTION, SENT, step("authority_accepted", "12-14", result="authority_refused")),
+        Stage.AUTHORITY_REFUSED,
+    ),
+    ("department done", (*OPENED, SUGGESTION, SENT, step("authority_result", "12-15")), Stage.AUTHORITY_DONE),
+    ("handed to the procuratorate", (*OPENED, SUGGESTION, SENT, step("procuratorate", "12-15")), Stage.PROCURATORATE),
+    ("payment order", (ACCEPTED, step("payment_order", "10-20")), Stage.PAYMENT_ORDER),
+    ("withdrawn", (ACCEPTED, step("withdrawn", "10-20")), Stage.WITHDRAWN),
+    ("closed", (*OPENED, MENDED, step("closed", "12-07")), Stage.CLOSED),
+    (
+        "notes and prints move nothing",
+        (*OPENED, step("note", "12-07"), step("printed", "12-08", document="o")), Stage.OPINION_SERVED,
+    ),
+    ("reopened is where it was", (*OPENED, step("closed", "12-07"), step("reopened", "12-08")), Stage.OPINION_SERVED),
+    ("a reopened refusal is a clue again", (step("not_accepted", "10-09"), step("reopened", "10-12")), Stage.CLUE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "stage"), [s[1:] for s in STAGES], ids=[s[0] for s in STAGES])
+def test_the_stage_follows_from_the_steps(steps: tuple[Step, ...], stage: Stage) -> None:
+    assert state_of(file_of(*steps)).stage is stage
+
+
+@pytest.mark.parametrize(("steps", "stage"), [s[1:] for s in STAGES], ids=[s[0] for s in STAGES])
+def test_a_lawful_course_contradicts_nothing_and_has_a_next_step(
+    steps: tuple[Step, ...], stage: Stage
+) -> None:
+    state = state_of(file_of(*steps), DISTRICT)
+    assert [str(reason) for reason in state.contradictions] == []
+    assert state.next_steps
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ((), {"accepted", "not_accepted", "reminder_letter"}),
+        ((ACCEPTED,), {"heard", "investigated", "reminder_letter"}),
+        (INQUIRY, {"reminder_letter", "opinion_letter"}),
+        ((ACCEPTED, REMINDER, REMINDER_SERVED), {"replied", "urged", "rechecked", "investigated", "opinion_letter"}),
+        (OPENED, {"replied", "rechecked", "suggestion_letter"}),
+        ((*OPENED, OBJECTED), {"objection_reviewed"}),
+        ((*OPENED, MENDED), {"closed"}),
+        ((*OPENED, step("closed", "12-07")), {"reopened"}),
+    ],
+)  # fmt: skip
+def test_what_may_come_next(steps: tuple[Step, ...], expected: set[str]) -> None:
+    assert {found.step.value for found in state_of(file_of(*steps), DISTRICT).next_steps} == expected
+
+
+def test_unpaid_dues_lead_to_the_payment_order() -> None:
+    case = {**CASE, "matter": "12", "violations": "union_dues"}
+    steps = state_of(file_of(*INQUIRY, case=case), DISTRICT).next_steps
+    assert [(s.step.value, s.article) for s in steps] == [
+        ("payment_order", "《中华人民共和国工会法》第四十四条"), ("reminder_letter", ""),
+    ]  # fmt: skip
+    for kind in (LetterKind.OPINION, LetterKind.SUGGESTION):
+        decision = may_issue(file_of(*OPENED, case=case), kind, DISTRICT)
+        assert "《中华人民共和国工会法》第四十四条" in [reason.article for reason in decision.forbidden]
+    assert may_issue(file_of(ACCEPTED, case=case), LetterKind.REMINDER, DISTRICT).allowed
+
+
+# Clocks -------------------------------------------------------------------------------------------------------------
+
+VECTORS = [
+    ("2026-01-05", "2026-01-26"), ("2026-02-09", "2026-03-06"), ("2026-04-24", "2026-05-19"),
+    ("2026-09-21", "2026-10-19"), ("2026-11-23", "2026-12-14"), ("2026-12-04", "2026-12-25"),
+    ("2026-12-10", "2026-12-31"), ("2026-02-14", "2026-03-13"), ("2026-10-10", "2026-10-30"),
+]  # fmt: skip
+OLD_CASE = {**CASE, "received_date": "2025-12-01"}
+
+
+def served_on(day: str, today: D) -> CaseFile:
+    start = D.fromisoformat(day) - datetime.timedelta(days=3)
+    return file_of(
+        step("accepted", "2025-12-02"), step("heard", "2025-12-03"),
+        step("negotiated", "2025-12-04", result="not_agreed"),
+        step("investigated", "2025-12-05", **FOUND[3]),
+        letter("o", "opinion_letter", start.isoformat(), reply_days=3, reply_day_kind="natural"),
+        step("served", day, document="o", service_result="received"),
+        case=OLD_CASE, today=today,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("served", "last"), VECTORS)
+def test_fifteen_working_days_from_service_whatever_was_typed(served: str, last: str) -> None:
+    due = D.fromisoformat(last)
+    (clock,) = running(served_on(served, due))
+    assert (clock.due, clock.days, clock.article) == (due, 15, "《浙江省工会劳动法律监督条例》第二十二条")
+    assert not clock.overdue(due)
+    assert clock.overdue(due + datetime.timedelta(days=1))
+
+
+@pytest.mark.parametrize(("served", "last"), VECTORS)
+def test_silence_is_a_ground_only_after_the_last_day(served: str, last: str) -> None:
+    due = D.fromisoformat(last)
+    assert not may_issue(served_on(served, due), LetterKind.SUGGESTION, DISTRICT).allowed
+    late = may_issue(served_on(served, due + datetime.timedelta(days=1)), LetterKind.SUGGESTION, DISTRICT)
+    assert late.allowed
+    assert late.grounds == (("o", Ground.UNANSWERED),)
+
+
+@pytest.mark.parametrize("today", [D(2026, 12, 20), D(2027, 1, 8), D(2027, 6, 30)])
+def test_a_year_without_a_table_is_asked_for_and_never_guessed(today: D) -> None:
+    file = served_on("2026-12-11", today)
+    state = state_of(file)
+    assert state.missing_years == (2027,)
+    assert state.overdue == ()
+    decision = may_issue(file, LetterKind.SUGGESTION, DISTRICT)
+    assert not decision.allowed
+    assert [reason.missing_year for reason in decision.forbidden] == [2027]
+    assert "2027年" in decision.forbidden[0].text
+
+
+def test_a_reminder_runs_in_the_days_it_asked_for_and_ends_on_a_working_day() -> None:
+    file = file_of(ACCEPTED, REMINDER, REMINDER_SERVED, today=D(2026, 10, 20))
+    (clock,) = running(file)
+    # 15 days after 10-16 is Saturday 10-31; Monday follows (民法典 203).
+    assert (clock.due, clock.day_kind) == (D(2026, 11, 2), "natural")
+    assert "条例" not in clock.article
+
+
+def test_a_complaint_is_decided_and_answered_in_five_working_days() -> None:
+    for steps in ((), (step("not_accepted", "10-09"),)):
+        (clock,) = running(file_of(*steps))
+        assert (clock.due, clock.article) == (D(2026, 10, 14), "《浙江省工会劳动法律监督条例》第十七条")
+    assert running(file_of(step("not_accepted", "10-09"), step("informed", "10-12"))) == ()
+    assert running(file_of(case={**CASE, "source": "visit"})) == ()
+
+
+def test_the_department_is_watched_and_a_closed_case_is_not() -> None:
+    (clock,) = running(file_of(*OPENED, SUGGESTION, SENT))
+    assert (clock.due, clock.days) == (D(2026, 12, 18), 5)
+    (clock,) = running(file_of(*OPENED, SUGGESTION, SENT, step("authority_accepted", "12-14")))
+    assert (clock.due, clock.missing_year, clock.days) == (None, 2027, 60)
+    assert running(file_of(*OPENED, step("closed", "12-07"))) == ()
+
+
+# May it be issued ---------------------------------------------------------------------------------------------------
+
+CORRECTION = letter(
+    "o",
+    "opinion_letter",
+    "11-05",
+    title_variant="correction_opinion",
+    reply_days=15,
+    reply_day_kind="working",
+)
+DEMOCRATIC = {**CASE, "matter": "10", "violations": "no_congress"}
+ONE = {**FOUND[3], "inspector_2": None}
+ALLOWED: Sequence[tuple[str, LetterKind, tuple[Step, ...], Mapping[str, Any]]] = [
+    ("a reminder on a bare clue", LetterKind.REMINDER, (), {**CASE, "source": "visit"}),
+    ("a reminder on a complaint", LetterKind.REMINDER, (), CASE),
+    ("an opinion after a served reminder", LetterKind.OPINION, (*INQUIRY, REMINDER, REMINDER_SERVED), CASE),
+    (
+        "an opinion after a refused reminder", LetterKind.OPINION,
+        (*INQUIRY, REMINDER, step("served", "10-16", document="t", service_result="refused")), CASE,
+    ),
+    (
+        "an opinion on what a visit found", LetterKind.OPINION, (FOUND, REMINDER, REMINDER_SERVED),
+        {**CASE, "source": "visit"},
+    ),
+    (
+        "a lent inspector with a certificate", LetterKind.OPINION,
+        (
+            *INQUIRY[:3],
+            step(
+                "investigated", "11-03",
+                **{**ONE, "other_inspectors": "区总工会李四（证号0888）", "recusal_declared": 1},
+            ),
+            REMINDER, REMINDER_SERVED,
+        ),
+        CASE,
+    ),
+    (
+        "a second, lawful investigation", LetterKind.OPINION,
+        (*INQUIRY[:3], step("investigated", "11-02", **ONE), FOUND, REMINDER, REMINDER_SERVED), CASE,
+    ),
+    ("refused", LetterKind.SUGGESTION, (*INQUIRY, OPINION, REFUSED), CASE),
+    ("unanswered", LetterKind.SUGGESTION, OPENED, CASE),
+    ("answered too late", LetterKind.SUGGESTION, (*OPENED, step("replied", "12-01", document="o")), CASE),
+    ("answered, not corrected", LetterKind.SUGGESTION, (*OPENED, REPLIED, UNMENDED), CASE),
+    ("objection dismissed, not corrected", LetterKind.SUGGESTION, (*OPENED, OBJECTED, DISMISSED, UNMENDED), CASE),
+    (
+        "partly corrected", LetterKind.SUGGESTION,
+        (*OPENED, REPLIED, step("rechecked", "12-04", rectification="partial")), CASE,
+    ),
+    (
+        "整改意见书 not followed", LetterKind.SUGGESTION, (*INQUIRY, CORRECTION, RECEIVED, REPLIED, UNMENDED),
+        DEMOCRATIC,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "steps", "case"), [a[1:] for a in ALLOWED], ids=[a[0] for a in ALLOWED])
+def test_what_the_law_allows(kind: LetterKind, steps: tuple[Step, ...], case: Mapping[str, Any]) -> None:
+    decision = may_issue(file_of(*steps, case=case), kind, DISTRICT)
+    assert [str(r) for r in (*decision.forbidden, *decision.asked)] == []
+    assert decision.allowed
+
+
+def changed(given: Step, **fields: Any) -> Step:
+    return (*given[:-1], {**given[-1], **fields})
+
+
+FORBIDDEN: Sequence[tuple[str, LetterKind, tuple[Step, ...], Mapping[str, Any], str, str]] = [
+    ("nothing after a refusal", LetterKind.REMINDER, (step("not_accepted", "10-09"),), CASE, "不予受理", "第十七条"),
+    ("nothing in a closed case", LetterKind.REMINDER, (ACCEPTED, step("closed", "10-20")), CASE, "已经结案", ""),
+    (
+        "no reminder of what is unfounded", LetterKind.REMINDER,
+        (*INQUIRY[:3], step("investigated", "11-03", result="not_established")), CASE, "不成立", "第十九条",
+    ),
+    ("a complaint is accepted first", LetterKind.OPINION, (HEARD, FAILED, FOUND), CASE, "没有登记受理", "第十七条"),
+    (
+        "both sides are heard first", LetterKind.OPINION, (ACCEPTED, FAILED, FOUND), CASE,
+        "听取劳动者和用人单位意见", "第十八条",
+    ),
+    ("negotiation comes first", LetterKind.OPINION, (ACCEPTED, HEARD, FOUND), CASE, "协商未果", "第二十条"),
+    (
+        "hearing after the investigation is too late", LetterKind.OPINION,
+        (ACCEPTED, step("heard", "11-04"), FAILED, FOUND), CASE, "听取", "第十八条",
+    ),
+    (
+        "who has settled is not accused", LetterKind.OPINION,
+        (ACCEPTED, HEARD, step("negotiated", "11-10", result="agreed"), FOUND), CASE, "协商达成一致",
+        "第十九条",
+    ),
+    ("no investigation", LetterKind.OPINION, INQUIRY[:3], CASE, "还没有进行调查", "第二十一条"),
+    (
+        "unfounded after all", LetterKind.OPINION,
+        (*INQUIRY, step("investigated", "11-10", result="not_established")), CASE, "不成立", "第十九条",
+    ),
+    (
+        "one inspector", LetterKind.OPINION, (*INQUIRY[:3], step("investigated", "11-03", **ONE)), CASE,
+        "没有两名持证监督员", "第二十条",
+    ),
+    (
+        "the same inspector twice", LetterKind.OPINION, (*INQUIRY[:3], changed(FOUND, inspector_2="i1")), CASE,
+        "没有两名持证监督员", "第二十条",
+    ),
+    (
+        "a lent inspector without number", LetterKind.OPINION,
+        (*INQUIRY[:3], step("investigated", "11-03", **{**ONE, "other_inspectors": "区总工会李四"})), CASE,
+        "写明证号", "第二十条",
+    ),
+    (
+        "certificates not shown", LetterKind.OPINION, (*INQUIRY[:3], changed(FOUND, certificates_shown=0)),
+        CASE, "出示监督员证", "第二十条",
+    ),
+    (
+        "no certificate", LetterKind.OPINION,
+        (*INQUIRY[:3], changed(FOUND, inspector_2="i3", recusal_declared=1)), CASE, "没有监督员证号",
+        "第十二条",
+    ),
+    (
+        "certificate run out", LetterKind.OPINION,
+        (*INQUIRY[:3], changed(FOUND, inspector_2="i4", recusal_declared=1)), CASE, "已到期", "第十二条",
+    ),
+    (
+        "term ended", LetterKind.OPINION, (*INQUIRY[:3], changed(FOUND, inspector_2="i5", recusal_declared=1)),
+        CASE, "任期", "第十一条",
+    ),
+    (
+        "unknown inspector", LetterKind.OPINION,
+        (*INQUIRY[:3], changed(FOUND, inspector_2="x", recusal_declared=1)), CASE, "名册", "第十二条",
+    ),
+    ("interest not declared", LetterKind.OPINION, INQUIRY, {**CASE, "recusal_declared": 0}, "无利害关系", "第十三条"),
+    (
+        "another inspector did not declare", LetterKind.OPINION, INQUIRY, {**CASE, "inspector_2": "i4"},
+        "无利害关系", "第十三条",
+    ),
+    ("no opinion letter at all", LetterKind.SUGGESTION, INQUIRY, CASE, "还没有发出意见书", "第二十三条"),
+    (
+        "only a reminder", LetterKind.SUGGESTION, (*INQUIRY, REMINDER, REMINDER_SERVED), CASE,
+        "还没有发出意见书", "第二十三条",
+    ),
+    (
+        "a draft is no opinion letter", LetterKind.SUGGESTION, (*INQUIRY, letter("o", "opinion_letter", None)),
+        CASE, "还没有发出意见书", "第二十三条",
+    ),
+    (
+        "a void one is none", LetterKind.SUGGESTION,
+        (*OPENED[:4], changed(OPINION, voided_date="2026-12-01"), RECEIVED), CASE, "还没有发出意见书",
+        "第二十三条",
+    ),
+    (
+        "a deleted one is none", LetterKind.SUGGESTION, (*INQUIRY, changed(OPINION, deleted=True), RECEIVED),
+        CASE, "还没有发出意见书", "第二十三条",
+    ),
+    ("not served", LetterKind.SUGGESTION, (*INQUIRY, OPINION), CASE, "还没有送达", "第二十三条"),
+    (
+        "service without result", LetterKind.SUGGESTION,
+        (*INQUIRY, OPINION, step("served", "11-09", document="o")), CASE, "还没有送达", "第二十三条",
+    ),
+    ("answered in time", LetterKind.SUGGESTION, (*OPENED, REPLIED), CASE, "没有逾期", "第二十三条"),
+    (
+        "answered on the last day", LetterKind.SUGGESTION, (*OPENED, step("replied", "11-30", document="o")),
+        CASE, "没有逾期", "第二十三条",
+    ),
+    ("corrected", LetterKind.SUGGESTION, (*OPENED, MENDED), CASE, "已经全部改正", "第二十三条"),
+    ("objection waits", LetterKind.SUGGESTION, (*OPENED, OBJECTED, UNMENDED), CASE, "还没有审查", "第二十二条"),
+    (
+        "objection upheld", LetterKind.SUGGESTION, (*OPENED, OBJECTED, UPHELD, UNMENDED), CASE, "异议已经采纳",
+        "第二十二条",
+    ),
+    (
+        "rechecked before anybody answered or the time was over", LetterKind.SUGGESTION,
+        (*OPENED, step("rechecked", "11-16", rectification="none"), REPLIED), CASE, "没有逾期", "第二十三条",
+    ),
+    (
+        "rechecked before the day that was given", LetterKind.SUGGESTION,
+        (*INQUIRY, changed(OPINION, correct_by="2026-12-31"), RECEIVED, REPLIED, UNMENDED), CASE, "没有逾期",
+        "第二十三条",
+    ),
+    (
+        "refused, then accepted: the time runs", LetterKind.SUGGESTION,
+        (*INQUIRY, OPINION, REFUSED, step("served", "12-07", document="o", service_result="received")),
+        {**CASE}, "答复期限", "第二十二条",
+    ),
+    (
+        "an opinion without investigation carries none", LetterKind.SUGGESTION,
+        (ACCEPTED, HEARD, FAILED, OPINION, REFUSED), CASE, "还没有进行调查", "第二十一条",
+    ),
+    (
+        "an opinion by one inspector carries none", LetterKind.SUGGESTION,
+        (*INQUIRY[:3], step("investigated", "11-03", **ONE), OPINION, REFUSED), CASE, "没有两名持证监督员",
+        "第二十条",
+    ),
+    (
+        "an opinion signed by an office carries none", LetterKind.SUGGESTION,
+        (*INQUIRY, changed(OPINION, signer_post="办公室主任"), REFUSED), CASE, "主席或者副主席", "第二十一条",
+    ),
+    (
+        "整改意见书: silence alone is no ground", LetterKind.SUGGESTION, (*INQUIRY, CORRECTION, RECEIVED),
+        DEMOCRATIC, "没有逾期", "第二十三条",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "case", "words", "law"), [f[1:] for f in FORBIDDEN], ids=[f[0] for f in FORBIDDEN]
+)
+def test_what_the_law_forbids_and_by_which_article(
+    kind: LetterKind, steps: tuple[Step, ...], case: Mapping[str, Any], words: str, law: str
+) -> None:
+    decision = may_issue(file_of(*steps, case=case), kind, DISTRICT)
+    assert not decision.allowed
+    assert [r for r in decision.forbidden if words in r.text and law in r.article], list(
+        map(str, decision.reasons)
+    )
+
+
+def test_an_opinion_without_a_reminder_asks_for_a_reason() -> None:
+    file = file_of(*INQUIRY)
+    (asked,) = may_issue(file, LetterKind.OPINION, DISTRICT).asked
+    assert asked.field == "skip_reason"
+    draft = letter_of(
+        "d", {"kind": "opinion_letter", "title_variant": "opinion", "skip_reason": "欠薪人数多，情况紧急"}
+    )
+    assert may_issue(file, LetterKind.OPINION, DISTRICT, draft).allowed
+
+
+def test_a_suggestion_names_one_of_the_situations_that_hold() -> None:
+    file = file_of(*OPENED)
+
+    def decide(**fields: str) -> Any:
+        values = {
+            "kind": "suggestion_letter",
+            "title_variant": "suggestion",
+            "addressee": "西湖区人力资源和社会保障局",
+            **fields,
+        }
+        return may_issue(file, LetterKind.SUGGESTION, DISTRICT, letter_of("d", values))
+
+    assert [r.field for r in decide().asked] == ["opinion_letter"]
+    assert [r.field for r in decide(opinion_letter="o").asked] == ["ground"]
+    assert decide(opinion_letter="o", ground="2").allowed
+    for wrong in ({"opinion_letter": "o", "ground": "1"}, {"opinion_letter": "x", "ground": "2"}):
+        assert "没有出现所选的情形" in decide(**wrong).forbidden[0].text
+    elsewhere = decide(opinion_letter="o", ground="2", addressee="杭州市人力资源和社会保障局")
+    assert "同级" in elsewhere.forbidden[0].text
+
+
+@pytest.mark.parametrize(
+    ("level", "kind", "title", "case", "may"),
+    [
+        (Level.DISTRICT, "suggestion_letter", "suggestion", CASE, True),
+        (Level.CITY, "suggestion_letter", "suggestion", CASE, True),
+        (Level.INDUSTRY, "suggestion_letter", "suggestion", CASE, False),
+        (Level.TOWN, "suggestion_letter", "suggestion", CASE, False),
+        (Level.INDUSTRY, "opinion_letter", "opinion", CASE, True),
+        (Level.TOWN, "opinion_letter", "opinion", CASE, False),
+        (Level.VILLAGE, "reminder_letter", "reminder", CASE, False),
+        (Level.DISTRICT, "opinion_letter", "correction_opinion", DEMOCRATIC, True),
+        (Level.INDUSTRY, "opinion_letter", "correction_opinion", DEMOCRATIC, False),
+        (Level.DISTRICT, "opinion_letter", "correction_opinion", CASE, False),
+        (Level.DISTRICT, "opinion_letter", "suggestion", CASE, False),
+        (Level.DISTRICT, "opinion_letter", "correction_opinion", {**CASE, "matter": "04"}, True),
+    ],
+)  # fmt: skip
+def test_who_may_issue_what_under_which_title(
+    level: Level, kind: str, title: str, case: Mapping[str, Any], may: bool
+) -> None:
+    draft = letter_of(
+        "d",
+        {"kind": kind, "title_variant": title, "skip_reason": "紧急", "opinion_letter": "o", "ground": "2"},
+    )
+    assert draft is not None
+    steps = OPENED if kind == "suggestion_letter" else INQUIRY
+    assert may_issue(file_of(*steps, case=case), draft.kind, Issuer(level), draft).allowed is may
+
+
+def test_the_second_notice_bears_the_title_that_belongs_to_the_first() -> None:
+    file = file_of(*INQUIRY, CORRECTION, RECEIVED, REPLIED, UNMENDED, case=DEMOCRATIC)
+    for title, may in (("handling_suggestion", True), ("suggestion", False), ("penalty_suggestion", False)):
+        values = {"kind": "suggestion_letter", "title_variant": title, "opinion_letter": "o", "ground": "3"}
+        assert may_issue(file, LetterKind.SUGGESTION, DISTRICT, letter_of("d", values)).allowed is may
+
+
+# Contradictions -----------------------------------------------------------------------------------------------------
+
+CONTRADICTORY: Sequence[tuple[str, tuple[Step, ...], str]] = [
+    ("before the clue", (step("accepted", "10-01"),), "早于收到线索"),
+    ("a day that has not come", (step("accepted", "12-30"),), "还没有到"),
+    ("a letter of a day that has not come", (ACCEPTED, letter("t", "reminder_letter", "12-30")), "还没有到"),
+    ("accepted and refused", (ACCEPTED, step("not_accepted", "10-10")), "以前已经受理"),
+    ("refused and gone on", (step("not_accepted", "10-09"), HEARD), "已经决定不予受理"),
+    ("refused and accepted at once", (step("not_accepted", "10-09"), ACCEPTED), "已经决定不予受理"),
+    ("after the closing", (ACCEPTED, step("closed", "10-20"), FOUND), "结案以后又登记了"),
+    ("issued after the closing", (*INQUIRY, step("closed", "11-04"), OPINION), "结案以后签发"),
+    (
+        "served before it was issued",
+        (*INQUIRY, OPINION, step("served", "11-04", document="o", service_result="received")), "早于",
+    ),
+    ("a draft was served", (ACCEPTED, letter("t", "reminder_letter", None), REMINDER_SERVED), "没有签发"),
+    (
+        "a letter of another case was served",
+        (ACCEPTED, step("served", "10-16", document="x", service_result="received")), "不在本案里",
+    ),
+    (
+        "answered before it was served", (*INQUIRY, OPINION, step("replied", "11-06", document="o"), RECEIVED),
+        "以前没有登记",
+    ),
+    ("an objection was reviewed that nobody raised", (*OPENED, REPLIED, DISMISSED), "书面说明的理由"),
+    ("an opinion without investigation", (ACCEPTED, HEARD, FAILED, OPINION), "还没有进行调查"),
+    (
+        "an opinion before the investigation",
+        (*INQUIRY[:3], changed(FOUND), letter("o", "opinion_letter", "11-02")), "还没有进行调查",
+    ),
+    (
+        "an opinion by one inspector", (*INQUIRY[:3], step("investigated", "11-03", **ONE), OPINION),
+        "没有两名持证监督员",
+    ),
+    ("an opinion that an office signed", (*INQUIRY, changed(OPINION, signer_post="办公室主任")), "主席或者副主席"),
+    ("a suggestion without opinion", (*INQUIRY, SUGGESTION), "还没有发出意见书"),
+    (
+        "a suggestion before the time was over",
+        (
+            *OPENED,
+            letter(
+                "g", "suggestion_letter", "11-30", title_variant="suggestion", opinion_letter="o", ground="2",
+            ),
+        ),
+        "答复期限",
+    ),
+    ("a suggestion on the wrong ground", (*OPENED, changed(SUGGESTION, ground="1")), "没有出现所选的情形"),
+    (
+        "a suggestion on a void opinion",
+        (*INQUIRY, changed(OPINION, voided_date="2026-12-15"), RECEIVED, SUGGESTION), "还没有发出意见书",
+    ),
+    ("a suggestion after the answer", (*OPENED, REPLIED, SUGGESTION), "没有逾期"),
+    (
+        "a number twice",
+        (ACCEPTED, REMINDER, letter("t2", "reminder_letter", "10-20", document_number="t〔2026〕1号")),
+        "用了两次",
+    ),
+    ("a deleted letter", (ACCEPTED, changed(REMINDER, deleted=True)), "却被删除"),
+    ("an altered letter", (ACCEPTED, changed(REMINDER, altered=True)), "被改动过"),
+    ("two issues beside each other", (ACCEPTED, changed(REMINDER, disputed=True)), "几个版本"),
+    (
+        "a number without a day", (ACCEPTED, letter("t", "reminder_letter", None, document_number="x号")),
+        "没有签发日期",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"), [c[1:] for c in CONTRADICTORY], ids=[c[0] for c in CONTRADICTORY]
+)
+def test_a_case_against_the_order_says_so(steps: tuple[Step, ...], words: str) -> None:
+    found = contradictions(file_of(*steps))
+    assert [reason for reason in found if words in reason.text], [reason.text for reason in found]
+    assert not state_of(file_of(*steps)).in_order
+
+
+def test_a_void_letter_contradicts_nothing_any_more() -> None:
+    steps = (ACCEPTED, HEARD, FAILED, changed(OPINION, voided_date="2026-11-20"))
+    assert contradictions(file_of(*steps)) == ()
+
+
+def test_reopening_lets_a_closed_case_go_on() -> None:
+    steps = (ACCEPTED, step("closed", "10-20"), step("reopened", "10-22"), HEARD, FAILED, FOUND, OPINION)
+    steps = tuple(changed(s, event_date=on("10-23")) if s in (HEARD, FAILED) else s for s in steps)
+    assert contradictions(file_of(*steps)) == ()
+
+
+# No way around ------------------------------------------------------------------------------------------------------
+
+DAYS = st.dates(D(2026, 10, 8), D(2026, 12, 18))
+COURSES = [
+    (*INQUIRY, OPINION, REFUSED),
+    OPENED,
+    (*OPENED, REPLIED, UNMENDED),
+    (*OPENED, OBJECTED, DISMISSED, UNMENDED),
+    (*INQUIRY, OPINION, RECEIVED, letter("p", "opinion_letter", "11-12"), REPLIED),
+    (),
+]  # fmt: skip
+FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
+    "document": st.sampled_from(["o", "p", "t", None]),
+    "service_result": st.sampled_from(["received", "refused", None]),
+    "result": st.sampled_from(
+        ["established", "not_established", "agreed", "not_agreed", "upheld", "not_upheld"]
+    ),
+    "rectification": st.sampled_from(["full", "partial", "none"]),
+    "objects": st.sampled_from([0, 1]),
+    "inspector_1": st.just("i1"),
+    "inspector_2": st.sampled_from(["i1", "i2", "i3", None]),
+    "certificates_shown": st.just(1),
+    "signer_post": st.sampled_from(["主席", "副主席", "办公室主任"]),
+    "voided_date": DAYS.map(str),
+    "deleted": st.just(True),
+    "title_variant": st.sampled_from(["opinion", "correction_opinion"]),
+    "correct_by": DAYS.map(str),
+}
+OF_LETTERS = ("signer_post", "voided_date", "deleted", "title_variant", "correct_by")
+KINDS = sorted({kind.value for kind in EventKind} - {"closed", "not_accepted"})
+
+
+@st.composite
+def mutated(draw: Callable[[st.SearchStrategy[Any]], Any], given: Step) -> Step | None:
+    """A step left as it is, dropped, moved to another day or changed in one field."""
+    fate = draw(st.sampled_from(["kept"] * 7 + ["dropped", "moved", "changed"]))
+    if fate == "dropped":
+        return None
+    if fate == "moved":
+        day = str(draw(DAYS))
+        return (*given[:2], day, given[3]) if given[0] == "step" else (*given[:3], day, given[4])
+    if fate == "changed":
+        names = sorted(set(FIELDS) - set(OF_LETTERS)) if given[0] == "step" else OF_LETTERS
+        name = draw(st.sampled_from(names))
+        return changed(given, **{name: draw(FIELDS[name])})
+    return given
+
+
+@st.composite
+def histories(draw: Callable[[st.SearchStrategy[Any]], Any]) -> CaseFile:
+    """A course that ends in a ground, or none, with steps lost, moved, changed and thrown in."""
+    found = [draw(mutated(given)) for given in draw(st.sampled_from(COURSES))]
+    for _ in range(draw(st.integers(0, 3))):
+        kind = draw(st.sampled_from([*KINDS, "served", "replied", "rechecked", "investigated"]))
+        fields = {name: draw(values) for name, values in FIELDS.items() if name not in OF_LETTERS}
+        found.append(step(kind, str(draw(DAYS)), **fields))
+    if draw(st.booleans()):
+        found.append(REMINDER)
+    today = draw(st.sampled_from([D(2026, 11, 30), D(2026, 12, 1), TODAY]))
+    return file_of(*(given for given in found if given is not None), today=today)
+
+
+def qualifies(file: CaseFile, opinion: Letter) -> bool:
+    """条例第二十三条 told again in the plainest way, over the whole list of events."""
+    if opinion.kind is not LetterKind.OPINION or not opinion.stands or opinion.issued is None:
+        return False
+    if opinion.issued > file.today or opinion.values["signer_post"] not in ("主席", "副主席"):
+        return False
+    past = [e for e in file.events if e.day <= file.today]
+    if not any(lawful_inquiry(e) and e.day <= opinion.issued for e in past):
+        return False
+    mine = [e for e in past if e.values.get("document") == opinion.id]
+    received = [e.day for e in mine if e.kind == "served" and e.values["service_result"] == "received"]
+    refused = any(e.kind == "served" and e.values["service_result"] == "refused" for e in mine)
+    answers = [e.day for e in mine if e.kind == "replied"]
+    bad_rechecks = any(e.kind == "rechecked" and e.values["rectification"] != "full" for e in past)
+    if not received:
+        return refused
+    due = add_working_days(received[0], 15, TABLE)
+    silent = file.today > due and not any(day <= due for day in answers)
+    return silent or bad_rechecks
+
+
+def lawful_inquiry(event: Event) -> bool:
+    return (
+        event.kind is EventKind.INVESTIGATED
+        and event.values.get("result") == "established"
+        and (event.values.get("inspector_1"), event.values.get("inspector_2")) == ("i1", "i2")
+    )
+
+
+@given(histories())
+def test_no_course_of_events_yields_a_suggestion_without_a_qualifying_opinion(file: CaseFile) -> None:
+    decision = may_issue(file, LetterKind.SUGGESTION, DISTRICT)
+    seen("allowed" if decision.allowed else "forbidden")
+    if decision.allowed:
+        assert decision.grounds
+        assert any(qualifies(file, file.by_id[opinion]) for opinion, _ in decision.grounds)
+    assert all(qualifies(file, file.by_id[opinion]) for opinion, _ in decision.grounds)
+
+
+@given(histories())
+def test_without_a_standing_opinion_there_is_never_a_suggestion(file: CaseFile) -> None:
+    bare = replace(file, letters=tuple(p for p in file.letters if p.kind is not LetterKind.OPINION))
+    assert not may_issue(bare, LetterKind.SUGGESTION, DISTRICT).allowed
+    issued = letter_of("g", {
+        "kind": "suggestion_letter", "document_number": "g号", "issue_date": str(file.today), "opinion_letter": "o",
+        "ground": "2",
+    })  # fmt: skip
+    assert issued is not None
+    assert contradictions(replace(bare, letters=(*bare.letters, issued)))
+
+
+@given(histories(), st.sampled_from(["o", "p", None]), st.sampled_from(["1", "2", "3", None]))
+def test_an_issued_suggestion_without_a_qualifying_opinion_contradicts(
+    file: CaseFile, opinion: str | None, ground: str | None
+) -> None:
+    values = {
+        "kind": "suggestion_letter", "document_number": "g号", "issue_date": str(file.today),
+        "opinion_letter": opinion, "ground": ground,
+    }  # fmt: skip
+    issued = letter_of("g", values)
+    assert issued is not None
+    if not contradictions(replace(file, letters=(*file.letters, issued))):
+        seen("in order")
+        assert opinion is not None
+        assert qualifies(file, file.by_id[opinion])
+
+
+@given(histories(), st.randoms())
+def test_the_state_does_not_depend_on_the_order_of_reading(file: CaseFile, random: Any) -> None:
+    events, letters = list(file.events), list(file.letters)
+    random.shuffle(events)
+    random.shuffle(letters)
+    again = case_file(file.case, events, letters, file.inspectors, file.today, file.table)
+    assert state_of(again, DISTRICT) == state_of(file, DISTRICT)
+
+
+# Words and numbers --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "borrows"),
+    [
+        ("根据《浙江省工会劳动法律监督条例》第二十二条，请答复", True),
+        ("根据《浙江省工会劳动法律监督条例》第十八条、第二十二条", True),
+        ("依照该条例第22条", True),
+        ("依照第二十二条办理", True),
+        ("《中华人民共和国工会法》第二十条。依照监督条例第二十二条", True),
+        ("《中华人民共和国工会法》第二十二条规定，单方面解除劳动合同应当事先通知工会", False),
+        ("《浙江省人口与计划生育条例》第二十二条规定的产假", False),
+        ("工会法第二十二条", False),
+        ("《浙江省工会劳动法律监督条例》等规定", False),
+        ("《浙江省工会劳动法律监督条例》第一百二十二条", False),
+    ],
+)
+def test_a_reminder_that_borrows_article_22_is_found(words: str, borrows: bool) -> None:
+    assert borrows_article_22(words) is borrows
+    faults = list(wording_faults(LetterKind.REMINDER, Title.REMINDER, words))
+    assert bool(faults) is borrows
+
+
+@pytest.mark.parametrize(
+    "words", ["15个工作日", "十五个工作日内", "15 个工作日", "十五工作日", "１５个工作日"]
+)
+def test_a_reminder_does_not_give_fifteen_working_days(words: str) -> None:
+    (fault,) = wording_faults(LetterKind.REMINDER, Title.REMINDER, f"请于收到本函之日起{words}反馈")
+    assert fault.article == "《浙江省工会劳动法律监督条例》第二十二条"
+    assert not list(wording_faults(LetterKind.REMINDER, Title.REMINDER, "请于15日内、10个工作日内反馈"))
+
+
+COMPLAINT = {
+    "complainant_name": "阿卜杜拉·买买提",
+    "complainant_phone": "13800001111",
+    "complainant_note": "家里电话0571-88886666",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("职工阿卜杜拉·买买提反映", True), ("阿卜杜拉 买买提", True), ("电话138 0000 1111", True),
+        ("138-0000-1111", True), ("057188886666", True), ("１３８００００１１１１", True),
+        ("阿卜杜拉的同事反映", False), ("12名职工", False),
+    ],
+)  # fmt: skip
+def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> None:
+    assert bool(list(complainant_faults(COMPLAINT, {"事实": words}))) is told
+    assert not list(complainant_faults({}, {"事实": words}))
+
+
+def test_numbers_have_the_form_of_the_standard() -> None:
+    assert [form_number(DEFAULT_PATTERNS[s], "杭西", 2026, 1) for s in Series] == [
+        "杭西工监提〔2026〕1号", "杭西工监意〔2026〕1号", "杭西工监建〔2026〕1号", "杭西工监案〔2026〕1号",
+    ]  # fmt: skip
+    for pattern in DEFAULT_PATTERNS.values():
+        assert check_pattern(f" {pattern} ") == pattern
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{body}工监提[{year}]{n}号", "{body}工监提（{year}）{n}号", "{body}工监提〔{year}〕第{n}号",
+        "{body}工监提〔{year}〕{n}",
+        "{body}工监提〔{year}〕号", "{body}〔{n}〕{year}号", "{body}{name}〔{year}〕{n}号", "〔{year}〕{n}{n}号", "",
+    ],
+)  # fmt: skip
+def test_a_pattern_that_makes_no_proper_numbers_is_refused(pattern: str) -> None:
+    with pytest.raises(BadPattern):
+        check_pattern(pattern)
+
+
+@pytest.mark.parametrize("code", ["", "HX", "杭西1", "杭 西", "杭西〔", "一二三四五六七八九十一"])
+def test_the_code_of_a_body_is_a_few_chinese_characters(code: str) -> None:
+    with pytest.raises(BadPattern):
+        check_body(code)
