@@ -493,7 +493,7 @@ def test_an_opinion_on_which_a_suggestion_rests_is_not_voided(desk: Session) -> 
     assert case.state.in_order
 
 
-def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session, tmp_path: Path) -> None:
+def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session) -> None:
     case = CaseAt(desk)
     case.step("accepted", "10-09")
     first = case.draft("reminder_letter")
@@ -501,10 +501,57 @@ def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session, tmp_path: 
     records.undo(desk, issued.changes.stamp)
     assert "签发以后又被取消" in str(case.state.contradictions)
     second = case.draft("reminder_letter")
+    refused(lambda: case.issue(second, "10-15"), "签发以后又被取消")
+    supervision.void(desk, first, "误撤消")
     assert case.issue(second, "10-15").sequence == 2
     records.delete(desk, "case_document", second)
     assert "却被删除" in str(case.state.contradictions)
+    records.restore(desk, "case_document", second)
+    supervision.void(desk, second, "误删除")
     assert case.issue(case.draft("reminder_letter"), "10-15").sequence == 3
+    assert case.state.in_order
+
+
+def test_a_letter_forged_by_the_desk_itself_is_not_printed(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    issue = {
+        name: case.values(opinion)[name]
+        for name in (
+            "issuer_code",
+            "issue_year",
+            "issuing_unit",
+            "issuing_body",
+            "signer",
+            "signer_post",
+            "issue_date",
+        )
+    }
+    snapshot = str(case.values(opinion)["snapshot"])
+    law = "工资应当以货币形式按月支付给劳动者本人。不得"
+    forgeries = {
+        "与记录不一致": snapshot.replace("2026-11-05", "2026-11-04"),
+        "十五个工作日": snapshot.replace("十五个工作日", "三日"),
+        "与法规原文不一致": snapshot.replace(law, "工资应当每天支付。不得"),
+        "投诉人": snapshot.replace("仓储部12名职工", "李小明等12名职工"),
+        "用在不止一份": snapshot,
+    }
+    for n, (words, text) in enumerate(forgeries.items(), start=2):
+        number = f"杭西工监意〔2026〕{n}号"
+        if words != "用在不止一份":
+            text = text.replace("杭西工监意〔2026〕1号", number)
+        else:
+            number = "杭西工监意〔2026〕1号"
+            other = CaseAt(desk)
+            other.inquire()
+            case = other
+        document = case.draft("opinion_letter", skip_reason="紧急")
+        forged = {**issue, "document_number": number, "sequence": n, "snapshot": text}
+        records.save(desk, "case_document", forged, record=document)
+        refused(lambda document=document: supervision.print_document(desk, document, tmp_path), words)
+        records.delete(desk, "case_document", document)
+    assert list(tmp_path.glob("*.pdf")) == []
 
 
 def test_a_new_year_begins_at_one(tmp_path: Path) -> None:

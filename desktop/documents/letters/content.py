@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desktop import reference
 from desktop.documents.letters.filling import Source, inspectors_of
 from desktop.documents.letters.printed import PrintedLetter
+from desktop.documents.letters.quotes import Citation, Quote
+from desktop.documents.letters.quotes import quote as quote_words
 from desktop.documents.letters.typed import chinese_day
-from desktop.records.checks.base import as_day
+from desktop.records.checks.base import Values, as_day
 from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
 from desktop.records.supervision.clocks import received_on, refused_on
 from desktop.records.supervision.facts import text
@@ -45,6 +48,40 @@ def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
         yield from _history(source, letter)
     if "工会" not in letter.organ:
         yield forbidden(f"发文机关“{letter.organ}”不是工会的全称", "", "请在编号设置里填写发文机关全称。")
+
+
+def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterator[Reason]:
+    """Why a kept letter may not be printed: it is not what its record says, or says what no letter may say.
+
+    Whoever wrote it by another way than issuing gains nothing: wording, quotations and the complainant are judged
+    again, the quotations wherever the library still holds the version they are from.
+    """
+    told = (
+        ("kind", letter.kind),
+        ("title_variant", letter.title),
+        ("document_number", letter.number),
+        ("issue_date", letter.date),
+        ("issuing_body", letter.organ),
+    )
+    if any(text(document, name) != words for name, words in told):
+        yield forbidden("签发时保存的全文与记录不一致", "", "请作废后重发。")
+    kind, title = LetterKind(letter.kind), Title(letter.title)
+    yield from wording_faults(kind, title, letter.own_words)
+    words = "\n".join(part.text for part in letter.parts if not part.text.startswith("联系人"))
+    rows = "\n".join(cell for part in letter.parts for row in part.rows for cell in row)
+    yield from complainant_faults(case, {"全文": f"{words}\n{rows}"})
+    for quote in letter.quotes:
+        if not _is_law(quote):
+            yield forbidden(f"引用的{quote.citation}与法规原文不一致", "", "请作废后重发。")
+
+
+def _is_law(quote: Quote) -> bool:
+    """Whether the quoted words are the statute's, as far as the library holds this version of it."""
+    statute = reference.law(quote.statute)
+    if str(statute.version) != quote.version:
+        return True
+    place = Citation(quote.statute, quote.article, quote.paragraph, quote.item, quote.liability)
+    return quote_words(place).lines == quote.lines
 
 
 def _texts(source: Source) -> dict[str, str]:

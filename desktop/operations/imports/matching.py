@@ -30,7 +30,7 @@ _DISTRICT = re.compile(r"^[一-龥]{2,3}[区县市](?!场|块|域)")
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One record as the table says it is; ``first`` is the row that began it, whose part it shares until a row joins."""
+    """One record as the table says it is; ``first`` is the row that began it, whose part it shares until one joins."""
 
     id: str
     first: RowResult

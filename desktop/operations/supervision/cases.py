@@ -153,12 +153,17 @@ def _letter(session: Session, record: Record, *, deleted: bool = False) -> Lette
 
 def _altered(session: Session, record: Record) -> bool:
     """Whether the issue of a letter was changed or taken back after it was made: its history has two of them."""
-    issues = {
-        canonical(entry.value)
-        for entry in records.history(session, LETTER, record.id)
+    issues = issues_of(session, record.id)
+    return len(issues) > 1 or (bool(issues) and not text(record.values, "document_number"))
+
+
+def issues_of(session: Session, document: str) -> dict[str, str]:
+    """The numbers that a letter bears or bore, by each different issue in its history."""
+    return {
+        canonical(entry.value): str(entry.value["document_number"])
+        for entry in records.history(session, LETTER, document)
         if entry.slot == ISSUE_SLOT and isinstance(entry.value, dict) and entry.value.get("document_number")
     }
-    return len(issues) > 1 or (bool(issues) and not text(record.values, "document_number"))
 
 
 def case_state(session: Session, case: str) -> CaseState:

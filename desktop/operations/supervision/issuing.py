@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from desktop.documents.letters import filling, pages
+from desktop.documents.letters.content import kept_faults
 from desktop.documents.letters.filling import Source
 from desktop.documents.letters.printed import Layout, PrintedLetter, to_snapshot
 from desktop.documents.letters.register import Taken
@@ -16,6 +17,7 @@ from desktop.operations.supervision.cases import (
     LETTER,
     IllegalStep,
     held,
+    issues_of,
     load_case,
 )
 from desktop.operations.supervision.letters import composed, decision_on, source_of
@@ -89,7 +91,7 @@ def issue(
     settings = known_settings(session)
     with issuing_lock:
         source, changed = _reviewed(session, document, signer, date)
-        pages.check_printable(composed(session, source, date, settings.body, layout))
+        _tried(session, source, composed(session, source, date, settings.body, layout))
         begin_register(session)
         series = Series(source.kind.value)
         with session.database.transaction():
@@ -104,6 +106,15 @@ def issue(
             changes = session.ledger.write(f"签发{number}", session.operator.name, edits=edits)
         keep(register, Taken(session.unit.id, series, date.year, n, number, document, _case_id(source)))
         return Issued(document, number, date.year, n, letter, changes)
+
+
+def _tried(session: Session, source: Source, letter: PrintedLetter) -> None:
+    """Raises here what would raise when it is printed, before a number is taken."""
+    told = {"document_number": letter.number, "issue_date": letter.date, "issuing_body": letter.organ}
+    faults = tuple(kept_faults(letter, {**source.draft.values, **told}, source.file.case))
+    if faults:
+        raise IllegalStep(f"{source.kind.label}现在不能签发", faults)
+    pages.check_printable(letter)
 
 
 def _case_id(source: Source) -> str:
@@ -212,11 +223,14 @@ def _issue_cells(
 def void(session: Session, document: str, reason: str) -> ChangeSet:
     """Voids an issued letter with a reason; its number stays in the register and is never given again.
 
+    A letter whose issue was taken back in another way is voided too: that settles the case.
+
     Raises :class:`IllegalStep` for a draft, without a reason, twice, and while a suggestion letter rests on it.
     """
     require_register(session)
     record = held(session, LETTER, document)
-    number = text(record.values, "document_number")
+    cancelled = next(iter(issues_of(session, document).values()), "")
+    number = text(record.values, "document_number") or cancelled
     if not number:
         raise IllegalStep("这份文书还没有签发，不用作废，直接修改或者删除草稿")
     if text(record.values, "voided_date"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.documents.letters import filling, pages
 from desktop.documents.letters.compose import compose
-from desktop.documents.letters.content import content_faults
+from desktop.documents.letters.content import content_faults, kept_faults
 from desktop.documents.letters.filling import Material, Source
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
 from desktop.documents.letters.templates import LetterIncomplete, default_text, template_for
@@ -43,9 +43,10 @@ from desktop.records.supervision import (
 from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
+from desktop.records.supervision.reasons import forbidden
 from desktop.store import reading
 from desktop.store.keys import write_whole
-from desktop.store.reading import Query
+from desktop.store.reading import Filter, Query, Record
 
 _CONTACT = ("contact_name", "contact_phone", "contact_address")
 
@@ -226,14 +227,20 @@ def may_issue(
     letter_kind = kind_of(kind)
     day = day or session.environment.today()
     if document is None:
-        return decide(load_case(session, case).until(day), letter_kind, issuer_of(session))
-    source = source_of(session, document, day)
-    return decision_on(session, source, day)
+        file = load_case(session, case)
+        return _in_order(file, decide(file.until(day), letter_kind, issuer_of(session)))
+    return decision_on(session, source_of(session, document, day), day)
+
+
+def _in_order(file: CaseFile, decision: Decision) -> Decision:
+    """A case that contradicts the order of law issues nothing."""
+    return replace(decision, reasons=(*decision.reasons, *contradictions(file)))
 
 
 def decision_on(session: Session, source: Source, day: datetime.date) -> Decision:
     """The decision on one draft: order of law first, then its words."""
     decision = decide(source.file, source.kind, issuer_of(session), source.draft)
+    decision = _in_order(load_case(session, text(source.draft.values, "case")), decision)
     unchosen = any(reason.field in ("opinion_letter", "ground") for reason in decision.asked)
     if decision.forbidden or unchosen:
         return decision
@@ -262,10 +269,14 @@ def print_document(session: Session, document: str, out_dir: Path) -> Path:
     case = text(record.values, "case")
     if not text(record.values, "document_number"):
         raise IllegalStep("这份文书还没有签发、编号，不能打印")
-    reasons = contradictions(load_case(session, case))
+    file = load_case(session, case)
+    reasons = contradictions(file)
     if reasons:
         raise IllegalStep("本案的步骤有矛盾，不能打印文书", reasons)
     letter = _kept(record.values)
+    faults = (*kept_faults(letter, record.values, file.case), *_same_number(session, record))
+    if faults:
+        raise IllegalStep("这份文书不能打印", faults)
     data = pages.print_letter(letter, watermark=_mark(record.values))
     keep_number(session, record)
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -278,11 +289,17 @@ def print_document(session: Session, document: str, out_dir: Path) -> Path:
     return path
 
 
+def _same_number(session: Session, record: Record) -> list[Reason]:
+    """Another letter anywhere in the ledger that bears the same number."""
+    number = text(record.values, "document_number")
+    query = Query(LETTER, filters=(Filter("document_number", value=number),), order=reading.NEWEST_ORDER)
+    if any(found.id != record.id for found in reading.records(session.database, session.types, query)):
+        return [forbidden(f"{number}用在不止一份文书上", "", "请核对编号登记，作废其中一份。", record.id)]
+    return []
+
+
 def _kept(values: Values) -> PrintedLetter:
-    letter = from_snapshot(text(values, "snapshot"))
-    if letter.number != text(values, "document_number"):
-        raise IllegalStep("这份文书签发时保存的全文与文号不一致，不能打印")
-    return letter
+    return from_snapshot(text(values, "snapshot"))
 
 
 def _mark(values: Values) -> str:

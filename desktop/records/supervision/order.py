@@ -163,15 +163,16 @@ def _letters(file: CaseFile) -> Iterator[Reason]:
 
 
 def _integrity(letter: Letter) -> Iterator[Reason]:
-    """An issued letter is immutable: it can be voided, and another one issued."""
-    if letter.deleted and letter.voided is None:
+    """An issued letter is immutable: it can be voided, which settles whatever befell it, and another one issued."""
+    if letter.voided is not None:
+        return
+    if letter.altered and not letter.number:
+        yield forbidden(f"一份{letter.name()}签发以后又被取消", "", "文号已经取用，请作废。", letter.id)
+        return
+    if letter.deleted:
         yield forbidden(
             f"{letter.name()}已经签发，却被删除", "", "请恢复这条记录，要取消的请作废。", letter.id
         )
-    if letter.altered and not letter.number:
-        step = "文号已经取用：请把撤消的签发恢复，再作废。"
-        yield forbidden(f"一份{letter.name()}签发以后又被取消", "", step, letter.id)
-        return
     if letter.altered:
         yield forbidden(f"{letter.name()}签发以后被改动过", "", "请作废后重发。", letter.id)
     if letter.disputed:

@@ -55,7 +55,7 @@ def _member(person: str) -> str:
     """Whether somebody was a member on the day: not struck off, left or transferred out by then."""
     return (
         f"(coalesce({person}.first_admission_date, '') <= :as_of"
-        f" AND NOT (coalesce({person}.membership_change, '1') IN ('4', '5', '6')"
+        f" AND NOT (coalesce({person}.membership_change BETWEEN '4' AND '6', 0)"
         f" AND coalesce({person}.membership_change_date, '') <= :as_of))"
     )
 
@@ -82,7 +82,7 @@ def _doubles(table: str, **orders: str) -> dict[str, str]:
 
 def _first_by(order: str) -> str:
     """Whether a record is the only one of its person, or the first in an order of :func:`_doubles`."""
-    return f"r._row NOT IN (SELECT row FROM {_DOUBLES} WHERE {order} > 1)"
+    return f"(r._row IN (SELECT row FROM {_DOUBLES} WHERE {order} > 1)) IS NOT TRUE"
 
 
 # Enterprises
@@ -217,7 +217,7 @@ _MEMBER = Facts(
         "day": "r.first_admission_date",
         "arrived": f"{_ARRIVED} IS TRUE",
         "arrived_on": f"CASE WHEN {_ARRIVED} THEN coalesce(r.membership_change_date, r.first_admission_date) END",
-        "left_on": "CASE WHEN r.membership_change IN ('5', '6') THEN r.membership_change_date END",
+        "left_on": "CASE WHEN r.membership_change BETWEEN '5' AND '6' THEN r.membership_change_date END",
         "member": _member("r"),
         "entered": _entered("r"),
         "complete": _complete(),

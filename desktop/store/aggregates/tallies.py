@@ -292,7 +292,8 @@ class _Compiler:
             case Test.KNOWN:
                 test = f"{fact} <> ''"
             case Test.AMONG:
-                test = f"{fact} IN ({', '.join(values)})"
+                # A list would be built as a table and looked into for every record.
+                test = " OR ".join(f"{fact} = {value}" for value in values)
             case Test.AT_LEAST:
                 test = f"{fact} >= {values[0]}"
             case Test.AT_MOST:

@@ -1,0 +1,116 @@
+"""The window's beginning and end: the application object, login, main window, and what to do with a bug."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from desktop.store.environment import Environment
+from desktop.store.keys import Cost
+from desktop.ui import faults, icons, theme
+from desktop.ui.dialogs import Dialogs, WindowDialogs
+from desktop.ui.settings import Settings
+from desktop.ui.start.opening import Opened, Opener
+from desktop.ui.start.window import StartWindow
+from desktop.ui.window import PROGRAM, MainWindow
+from desktop.ui.workbench import Workbench
+
+
+def choose_input_method(platform: str, environment: dict[str, str]) -> str | None:
+    """The value for ``QT_IM_MODULE``, or ``None`` to leave it.
+
+    Qt's wheels carry no plugin for fcitx, the usual one on Chinese desktops, and then no Chinese can be typed at
+    all; with ``ibus`` both fcitx5 and ibus work.
+    """
+    if not platform.startswith("linux"):
+        return None
+    present = environment.get("QT_IM_MODULE", "")
+    return "ibus" if not present or present.startswith("fcitx") else None
+
+
+def make_application(arguments: Sequence[str], settings: Settings) -> QApplication:
+    """The one application object, in Chinese and dressed."""
+    wanted = choose_input_method(sys.platform, dict(os.environ))
+    if wanted is not None:
+        os.environ["QT_IM_MODULE"] = wanted
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    present = QApplication.instance()
+    application = present if isinstance(present, QApplication) else QApplication(list(arguments))
+    application.setApplicationName("xiaosanji")
+    application.setApplicationDisplayName(PROGRAM)
+    application.setWindowIcon(_program_icon())
+    translator = QTranslator(application)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
+    theme.apply(application, settings.text_size)
+    return application
+
+
+def _program_icon() -> QIcon:
+    return icons.icon("landmark", theme.RED)
+
+
+class Program(QObject):
+    """Login, then the main window; when that is closed, the program ends."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        dialogs: Dialogs,
+        environment: Environment | None = None,
+        cost: Cost | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.dialogs = dialogs
+        self.opener = Opener(environment, cost)
+        self.start = StartWindow(self.opener, dialogs, settings)
+        self.window: MainWindow | None = None
+        self.start.opened.connect(self._opened)
+
+    def show(self, folder: Path | None = None) -> None:
+        """Shows the login, at a workspace when one is named."""
+        if folder is not None:
+            self.start.show_login()
+            self.start.login.show_recents(folder)
+        self.start.show()
+
+    def _opened(self, opened: Opened) -> None:
+        """The main window stands before the login goes, so that the program does not end between them."""
+        workbench = Workbench(opened.session, opened.facts, self.dialogs, self.settings)
+        self.window = MainWindow(workbench)
+        if isinstance(self.dialogs, WindowDialogs):
+            self.dialogs.parent = self.window
+        if not self.window.restoreGeometry(self.settings.geometry):
+            self.window.showMaximized()
+        else:
+            self.window.show()
+        self.window.start()
+        self.start.hide()
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self.opener.close()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the window; the first argument may be the folder of a workspace."""
+    arguments = list(sys.argv if argv is None else argv)
+    faults.watch_crashes()
+    settings = Settings()
+    application = make_application(arguments[:1], settings)
+    dialogs = WindowDialogs()
+    faults.install(dialogs.tell)
+    program = Program(settings, dialogs)
+    dialogs.parent = program.start
+    folders = [Path(a) for a in arguments[1:] if not a.startswith("-")]
+    program.show(folders[0] if folders else None)
+    code = application.exec()
+    program.close()
+    return code

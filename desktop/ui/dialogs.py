@@ -1,0 +1,96 @@
+"""The few questions that stop a user, as one object that is handed to pages, so that tests can answer them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+from desktop.ui import icons, theme
+
+
+class Answer(enum.Enum):
+    """What was chosen."""
+
+    YES = "yes"
+    NO = "no"
+    CANCEL = "cancel"
+
+
+class Dialogs(Protocol):
+    """What may be asked; every method returns when it is answered."""
+
+    def ask(self, title: str, words: str, *, yes: str, no: str = "", danger: bool = False) -> Answer:
+        """A question with a named way on, perhaps a second one, and 取消."""
+        ...
+
+    def tell(self, title: str, words: str, detail: str = "") -> None:
+        """Something that must be read before going on."""
+        ...
+
+    def open_file(self, title: str, folder: Path, filters: Sequence[str]) -> Path | None:
+        """An existing file, or nothing."""
+        ...
+
+    def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
+        """Where to write a file, or nothing."""
+        ...
+
+    def folder(self, title: str, start: Path) -> Path | None:
+        """A folder, or nothing."""
+        ...
+
+
+class WindowDialogs:
+    """The real dialogs, over the window that stands in front."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.parent = parent
+
+    def ask(self, title: str, words: str, *, yes: str, no: str = "", danger: bool = False) -> Answer:
+        """Shows the question; Esc is 取消. A dangerous way on is never the default button."""
+        box = QMessageBox(self.parent)
+        box.setWindowTitle(title)
+        box.setText(words)
+        name, colour = ("triangle-alert", theme.WARNING) if danger else ("circle-help", theme.FOCUS)
+        box.setIconPixmap(icons.pixmap(name, colour, 32))
+        role = QMessageBox.ButtonRole
+        yes_button = box.addButton(yes, role.DestructiveRole if danger else role.AcceptRole)
+        no_button: QPushButton | None = box.addButton(no, role.DestructiveRole) if no else None
+        cancel = box.addButton("取消", role.RejectRole)
+        box.setEscapeButton(cancel)
+        box.setDefaultButton(cancel if danger else yes_button)
+        if not danger:
+            yes_button.setProperty("primary", True)
+        box.exec()
+        if box.clickedButton() is yes_button:
+            return Answer.YES
+        return Answer.NO if no_button is not None and box.clickedButton() is no_button else Answer.CANCEL
+
+    def tell(self, title: str, words: str, detail: str = "") -> None:
+        """Shows the words until 知道了 is pressed."""
+        box = QMessageBox(self.parent)
+        box.setWindowTitle(title)
+        box.setText(words)
+        box.setInformativeText(detail)
+        box.setIconPixmap(icons.pixmap("info", theme.FOCUS, 32))
+        box.addButton("知道了", QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+
+    def open_file(self, title: str, folder: Path, filters: Sequence[str]) -> Path | None:
+        """The system's own dialog where it has one."""
+        name, _ = QFileDialog.getOpenFileName(self.parent, title, str(folder), ";;".join(filters))
+        return Path(name) if name else None
+
+    def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
+        """Asks before an existing file is written over."""
+        name, _ = QFileDialog.getSaveFileName(self.parent, title, str(suggestion), ";;".join(filters))
+        return Path(name) if name else None
+
+    def folder(self, title: str, start: Path) -> Path | None:
+        """The system's own dialog where it has one."""
+        name = QFileDialog.getExistingDirectory(self.parent, title, str(start))
+        return Path(name) if name else None

@@ -1,0 +1,123 @@
+"""Asks at the start, and whenever it is wanted, whether to go on with what was typed and not saved."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from desktop.records.declaration import RecordType
+from desktop.records.values import display
+from desktop.store.drafts import Draft
+from desktop.ui.workbench import Workbench
+
+_DRAFT = Qt.ItemDataRole.UserRole
+_WORDS = 3
+_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def words_for(workbench: Workbench, draft: Draft) -> str:
+    """When, what kind of record, and the first of its words, so that people know it again."""
+    record_type = workbench.types.get(draft.type)
+    when = datetime.datetime.fromtimestamp(draft.at / 1000, _CHINA).strftime("%m月%d日 %H:%M")
+    if record_type is None:
+        return f"{when}　（已不再使用的记录类型）"
+    kind = "修改" if draft.record else "新增"
+    shown = _first_words(workbench, record_type, draft)
+    return f"{when}　{kind}{record_type.label}　{shown or f'{len(draft.texts)}项内容'}"
+
+
+def _first_words(workbench: Workbench, record_type: RecordType, draft: Draft) -> str:
+    names = [*record_type.title, *(n for n in draft.texts if n not in record_type.title)]
+    plain = [record_type.by_name[n] for n in names if n in draft.texts and n in record_type.by_name]
+    words = [
+        display(f, draft.texts[f.name], codes=workbench.codes, masked=True) for f in plain if f.link is None
+    ]
+    return "、".join([w[:20] for w in words if w.strip() and "\x01" not in w][:_WORDS])
+
+
+class DraftDialog(QDialog):
+    """One line a draft. 继续填写 opens it; 放弃 forgets it for good, after a second press."""
+
+    def __init__(self, workbench: Workbench, drafts: Sequence[Draft]) -> None:
+        window = workbench.shell if hasattr(workbench.shell, "winId") else None
+        super().__init__(window)  # type: ignore[arg-type]
+        self._workbench = workbench
+        self.setWindowTitle("没有保存的内容")
+        self.setMinimumWidth(560)
+        words = QLabel(f"上次有{len(drafts)}份内容没有保存就结束了，一个字都没有丢。要继续填写吗？")
+        words.setWordWrap(True)
+        self.list = QListWidget()
+        self.list.setObjectName("menu-list")
+        self.list.setAccessibleName("没有保存的内容")
+        for draft in drafts:
+            item = QListWidgetItem(words_for(workbench, draft))
+            item.setData(_DRAFT, draft)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.itemDoubleClicked.connect(lambda _item: self._go_on())
+        self.go_on, self.give_up, later = (
+            QPushButton("继续填写"),
+            QPushButton("放弃这一份"),
+            QPushButton("以后再说"),
+        )
+        self.go_on.setProperty("primary", True)
+        self.go_on.setDefault(True)
+        self.go_on.clicked.connect(self._go_on)
+        self.give_up.clicked.connect(self._give_up)
+        later.clicked.connect(self.reject)
+        line = QHBoxLayout()
+        line.addWidget(self.give_up)
+        line.addStretch(1)
+        line.addWidget(later)
+        line.addWidget(self.go_on)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(words)
+        column.addWidget(self.list)
+        column.addLayout(line)
+
+    def _current(self) -> Draft | None:
+        item = self.list.currentItem()
+        return None if item is None else item.data(_DRAFT)
+
+    def _go_on(self) -> None:
+        draft = self._current()
+        if draft is not None:
+            self.accept()
+            if draft.type in self._workbench.types:
+                self._workbench.shell.open_draft(draft)
+
+    def _give_up(self) -> None:
+        draft = self._current()
+        if draft is None:
+            return
+        if self.give_up.property("sure") != draft.key:
+            self.give_up.setProperty("sure", draft.key)
+            self.give_up.setText("再按一次，彻底放弃")
+            return
+        self._workbench.drafts.drop(draft.key)
+        self.list.takeItem(self.list.currentRow())
+        self.give_up.setProperty("sure", "")
+        self.give_up.setText("放弃这一份")
+        if not self.list.count():
+            self.reject()
+
+
+def offer(workbench: Workbench, drafts: Sequence[Draft]) -> None:
+    """Shows the drafts, if there are any."""
+    if drafts:
+        dialog = DraftDialog(workbench, drafts)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -1,0 +1,1 @@
+"""Generated forms: one for every record type, from its declaration."""

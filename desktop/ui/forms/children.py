@@ -1,0 +1,243 @@
+"""A tab of a form for the records that belong to it: their list, and a line to add the next one without leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.operations import records
+from desktop.operations.records import Saved
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.checks.base import is_empty
+from desktop.records.declaration import Kind, RecordType, Severity
+from desktop.records.values import default_value
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import NEWEST_ORDER, Query
+from desktop.ui.forms.editors import Editor
+from desktop.ui.forms.making import make_editor
+from desktop.ui.forms.rows import FieldRow
+from desktop.ui.lists.columns import shown_at_first
+from desktop.ui.lists.record_list import RecordList
+from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_MOST_QUICK = 6
+_A_ROW = 3
+_SEQUENCE = "sequence"
+_NOT_QUICK = (Kind.NOTE, Kind.CODES)
+
+
+class QuickAdd(QFrame):
+    """The fields that are asked first, side by side; Enter goes through them and adds at the end."""
+
+    added = Signal()
+
+    def __init__(self, workbench: Workbench, record_type: RecordType) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._workbench = workbench
+        self._type = record_type
+        self._parent_id = ""
+        self.rows: dict[str, FieldRow] = {}
+        self._order: list[FieldRow] = []
+        self.button = QPushButton("添加")
+        self.button.clicked.connect(self.add)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 12, 8)
+        grid.setHorizontalSpacing(8)
+        names = quick_fields(record_type)
+        for number, name in enumerate(names):
+            row = self._row(name)
+            at, column = divmod(number, _A_ROW)
+            grid.addWidget(row.label, at, 2 * column, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(row.cell, at, 2 * column + 1, Qt.AlignmentFlag.AlignTop)
+            grid.setColumnStretch(2 * column + 1, 1)
+        last = (len(names) - 1) // _A_ROW
+        grid.addWidget(self.button, last, 2 * _A_ROW, Qt.AlignmentFlag.AlignTop)
+        self.clear()
+
+    def _row(self, name: str) -> FieldRow:
+        field = self._type.by_name[name]
+        editor: Editor = make_editor(field, self._workbench, None)
+        row = FieldRow(field, editor)
+        editor.edited.connect(lambda: row.show_finding(None, ""))
+        editor.finished.connect(lambda: self._finished(row))
+        editor.advanced.connect(lambda: self._step(row, 1))
+        editor.retreated.connect(lambda: self._step(row, -1))
+        self.rows[name] = row
+        self._order.append(row)
+        return row
+
+    def show_parent(self, record: str) -> None:
+        """The record that new ones will belong to."""
+        self._parent_id = record
+
+    def start(self) -> None:
+        """Puts the cursor into the first field."""
+        self._order[0].editor.take_focus()
+
+    def clear(self) -> None:
+        """Empties what is typed; defaults come back."""
+        today = self._workbench.today()
+        for row in self._order:
+            row.editor.set_cell(default_value(row.field, today))
+            row.show_finding(None, "")
+
+    def _finished(self, row: FieldRow) -> None:
+        parsed = row.editor.parsed()
+        if not parsed.ok:
+            row.show_finding(Severity.ERROR, parsed.problem or "")
+        else:
+            row.editor.tidy()
+
+    def _step(self, row: FieldRow, by: int) -> None:
+        at = self._order.index(row) + by
+        if at >= len(self._order):
+            self.add()
+        else:
+            self._order[max(at, 0)].editor.take_focus()
+
+    def add(self) -> None:
+        """Saves one, unless nothing is typed or something cannot be read."""
+        unread = [row for row in self._order if not row.editor.parsed().ok]
+        if unread:
+            unread[0].editor.take_focus()
+            return
+        today = self._workbench.today()
+        values: dict[str, Cell] = {f.name: default_value(f, today) for f in self._type.fields}
+        typed = {row.field.name: row.editor.parsed().value for row in self._order}
+        if all(is_empty(cell) or cell == values.get(name) for name, cell in typed.items()):
+            self._order[0].editor.take_focus()
+            return
+        values |= typed | {self._type.parent or "": self._parent_id}
+        filled = {name: cell for name, cell in values.items() if not is_empty(cell)}
+        type_name, parent = self._type.name, self._parent_id
+
+        def job(session: Session, _ticket: Ticket) -> Saved:
+            if _SEQUENCE in self._type.by_name and _SEQUENCE not in filled:
+                held = records.children(session, type_name, parent)
+                numbers = [n for c in held if isinstance(n := c.values.get(_SEQUENCE), int)]
+                filled[_SEQUENCE] = max(numbers, default=0) + 1
+            return records.save(session, type_name, filled)
+
+        self._workbench.write(f"新增{self._type.label}", job, lambda _saved: self._saved(), owner=self)
+
+    def _saved(self) -> None:
+        self.clear()
+        self._order[0].editor.take_focus()
+        self.added.emit()
+
+
+def quick_fields(record_type: RecordType) -> list[str]:
+    """The fields of the line: needed ones and those asked first, but none of many lines, and not the parent."""
+    asked = [
+        f
+        for f in record_type.fields
+        if (f.needed or f.first)
+        and f.kind not in _NOT_QUICK
+        and f.name not in (record_type.parent, _SEQUENCE)
+    ]
+    needed = [f for f in asked if f.needed]
+    rest = [f for f in asked if not f.needed]
+    chosen = {f.name for f in (needed + rest)[:_MOST_QUICK]}
+    return [f.name for f in asked if f.name in chosen]
+
+
+class ChildTab(QWidget):
+    """``counted`` tells how many there are. Before the parent is saved, it offers to save it."""
+
+    counted = Signal(int)
+
+    def __init__(
+        self, workbench: Workbench, record_type: RecordType, save_parent: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self.record_type = record_type
+        self._record = ""
+        self.list = RecordList(workbench, record_type)
+        self.list.set_columns(shown_at_first(record_type, several_units=False, of_one_parent=True))
+        self.quick = QuickAdd(workbench, record_type)
+        self._before = EmptyState()
+        self._before.show_words(
+            "save",
+            f"先保存，再登记{record_type.label}",
+            "保存以后就可以在这里一条一条添加。",
+            ("保存", save_parent),
+        )
+        self._build()
+        self.list.new_wanted.connect(self._new)
+        self.list.counted.connect(self._counted)
+
+    def _build(self) -> None:
+        full, new = QWidget(), QPushButton("打开完整表单")
+        new.setProperty("flat", True)
+        new.setToolTip("需要填写更多内容时使用")
+        new.clicked.connect(self._new)
+        hint = QLabel("在下面逐项填写，按回车到下一项，最后一项按回车即添加。")
+        hint.setProperty("muted", True)
+        for widget in (hint, new, self.quick):
+            if not self.list.writable:
+                widget.hide()
+        line = QHBoxLayout()
+        line.addWidget(hint, 1)
+        line.addWidget(new)
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addLayout(line)
+        column.addWidget(self.quick)
+        column.addWidget(self.list, 1)
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(self._before)
+        self._layers.addWidget(full)
+
+    def show_record(self, record: str) -> None:
+        """Shows the children of a record."""
+        if record == self._record:
+            return
+        self._record = record
+        self.quick.show_parent(record)
+        order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER
+        self.list.show_query(Query(self.record_type.name, children_of=record, order=order))
+        self._layers.setCurrentIndex(1)
+
+    def start(self) -> None:
+        """Puts the cursor where the next one is typed, or on the button that saves first."""
+        if not self._record:
+            self._before.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.list.writable:
+            self.quick.start()
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Asks again."""
+        if self._record:
+            self.list.refresh(changes)
+
+    def _counted(self, count: int, _selected: int) -> None:
+        if not count:
+            label = self.record_type.label
+            self.list.empty.show_words("info", f"还没有{label}", self.record_type.help)
+        self.counted.emit(count)
+
+    def _new(self) -> None:
+        if self.list.writable:
+            parent = self.record_type.parent or ""
+            self._workbench.shell.new_record(self.record_type.name, {parent: self._record})
+
+    def show_deleted(self, on: bool) -> None:
+        """Shows deleted children instead of the living."""
+        self.list.show_query(replace(self.list.model.query, deleted=on))

@@ -1,0 +1,32 @@
+"""Which values a new record takes over from another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Kind, RecordType
+
+_TAKEN_ON = (Kind.PLACE, Kind.LINK)
+
+
+def values_to_copy(record_type: RecordType, values: Mapping[str, Cell]) -> dict[str, Cell]:
+    """All of a record but what is its own: name, code, personal data, and reasons given for it."""
+    own = {*record_type.title, record_type.key, "reason", "late_reason", "recorded_date"}
+    return {
+        f.name: values.get(f.name)
+        for f in record_type.fields
+        if f.name not in own and not f.personal and values.get(f.name) not in (None, "")
+    }
+
+
+def values_to_carry(record_type: RecordType, values: Mapping[str, Cell]) -> dict[str, Cell]:
+    """What the next of several records in a row has in common with this one: where it is and what it belongs to."""
+    return {
+        f.name: values.get(f.name)
+        for f in record_type.fields
+        if f.kind in _TAKEN_ON
+        and not f.personal
+        and f.name not in record_type.title
+        and values.get(f.name) not in (None, "")
+    }

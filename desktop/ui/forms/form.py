@@ -1,0 +1,398 @@
+"""The generated form of a record type: its fields in sections, what they hold, and what the checks say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from desktop.operations import queries
+from desktop.operations.queries import FormData
+from desktop.records.canonical import Cell
+from desktop.records.checks import Finding, Values
+from desktop.records.checks.base import is_empty
+from desktop.records.declaration import Field, Kind, RecordType, Section, Severity
+from desktop.records.values import default_value
+from desktop.ui.forms import findings
+from desktop.ui.forms.derived import from_id_number, from_link
+from desktop.ui.forms.making import make_editor
+from desktop.ui.forms.personal import Ask
+from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
+from desktop.ui.forms.rows import FieldRow, SectionBox
+from desktop.ui.workbench import Workbench
+
+SHORT_FORM = 14
+"""A form of more fields shows the needed ones first."""
+CHECK_DELAY_MS = 300
+_TWO_COLUMNS_FROM = 760
+
+
+class Form(QScrollArea):
+    """``changed`` soon after each change, ``checked`` with new findings, ``left_end`` on Enter in the last field."""
+
+    changed = Signal()
+    checked = Signal()
+    help_changed = Signal(str)
+    left_end = Signal()
+    named = Signal()
+    """The code or name of a new record has been typed."""
+
+    def __init__(self, workbench: Workbench, record_type: RecordType, ask: Ask | None) -> None:
+        super().__init__()
+        self.setObjectName("plain")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.workbench = workbench
+        self.record_type = record_type
+        self.data: FormData | None = None
+        self.findings: list[Finding] = []
+        self.strict = False
+        """Whether missing fields are marked at their place too; from the first save on."""
+        self.only_first = len(record_type.fields) > SHORT_FORM
+        self._stored: Mapping[str, Cell] = {}
+        self._initial: dict[str, Cell] = {}
+        self._linked: dict[str, Values] = {}
+        self._touched: list[str] = []
+        self.rows: dict[str, FieldRow] = {}
+        self.sections: list[SectionBox] = []
+        self._build(ask)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(CHECK_DELAY_MS)
+        self._timer.timeout.connect(self._after_pause)
+
+    def _build(self, ask: Ask | None) -> None:
+        body = self._body = QWidget()
+        body.setObjectName("form-body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(10)
+        for section, fields in _sections(self.record_type):
+            rows = [self._row(f, ask) for f in fields]
+            if rows:
+                box = SectionBox(section, rows)
+                box.unfolded.connect(self.fold)
+                self.sections.append(box)
+                column.addWidget(box)
+        column.addStretch(1)
+        self.setWidget(body)
+        # Nothing is laid out before it is known what is shown.
+        body.hide()
+        town, village = self.rows.get("town"), self.rows.get("village")
+        if town is not None and village is not None and isinstance(village.editor, PlaceEditor):
+            village.editor.within = town.editor.text
+            village.editor.chosen.connect(self._village_chosen)
+
+    def _row(self, field: Field, ask: Ask | None) -> FieldRow:
+        editor = make_editor(field, self.workbench, ask)
+        row = FieldRow(field, editor)
+        editor.edited.connect(lambda: self._edited(row))
+        editor.finished.connect(lambda: self._finished(row))
+        editor.focused.connect(lambda: self._focused(row))
+        editor.advanced.connect(lambda: self._step(row, 1))
+        editor.retreated.connect(lambda: self._step(row, -1))
+        if isinstance(editor, LinkEditor):
+            editor.chosen.connect(lambda: self._link_chosen(field.name))
+        self.rows[field.name] = row
+        return row
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def load(self, data: FormData | None, values: Mapping[str, Cell], titles: Mapping[str, str]) -> None:
+        """Shows a record, or a new one with its defaults and the given values; ``titles`` are the words for links."""
+        self.data = data
+        self._linked = dict(data.linked) if data is not None else {}
+        self._stored = data.record.values if data is not None else {}
+        self._know({**(data.links if data is not None else {}), **titles})
+        today = self.workbench.today()
+        for name, row in self.rows.items():
+            fresh = values.get(name, default_value(row.field, today)) if data is None else None
+            self._initial[name] = _cell(self._stored.get(name) if data is not None else fresh)
+            row.editor.set_cell(self._initial[name])
+        self.lock()
+        self.fold()
+        self.check()
+        self._body.show()
+
+    def rebase(self, data: FormData, submitted: Mapping[str, Cell]) -> None:
+        """Takes over what the store holds now; what was typed and is not in ``submitted`` stays as it is."""
+        typed = {
+            name: cell
+            for name, cell in self._typed().items()
+            if name not in submitted or submitted[name] != cell
+        }
+        kept = {name: self.rows[name].editor.draft_text() for name in typed}
+        kept |= {row.field.name: row.editor.draft_text() for row in self.unreadable()}
+        self.data = data
+        self._linked = {**self._linked, **data.linked}
+        self._stored = data.record.values
+        self._know(data.links)
+        for name, row in self.rows.items():
+            self._initial[name] = _cell(self._stored.get(name))
+            if name not in kept:
+                row.editor.set_cell(self._initial[name])
+        self.lock()
+        self.check()
+
+    def _know(self, titles: Mapping[str, str]) -> None:
+        for row in self.rows.values():
+            if isinstance(row.editor, LinkEditor):
+                row.editor.know(dict(titles))
+
+    def lock(self) -> None:
+        """Locks what this operator may not write, and a deleted record as a whole."""
+        whole = not self.workbench.may_write(self.record_type) or (
+            self.data is not None and self.data.deleted
+        )
+        for row in self.rows.values():
+            row.editor.set_locked(whole or not self.workbench.may_write(self.record_type, row.field))
+
+    # -- what it holds ---------------------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, Cell]:
+        """All fields as they stand; where the text cannot be read, what was stored."""
+        found: dict[str, Cell] = {}
+        for name, row in self.rows.items():
+            parsed = row.editor.parsed()
+            found[name] = parsed.value if parsed.ok else self._stored.get(name)
+        return {**self._stored, **found}
+
+    def changes(self) -> dict[str, Cell]:
+        """What a save has to write: all filled fields of a new record, the differing ones of an old one."""
+        values = self.values()
+        return {
+            name: values[name]
+            for name, row in self.rows.items()
+            if _cell(values[name]) != _cell(self._stored.get(name)) and row.editor.parsed().ok
+        }
+
+    def unreadable(self) -> list[FieldRow]:
+        """The fields whose text cannot be read; a save leaves them as they were."""
+        return [row for row in self.rows.values() if not row.editor.parsed().ok]
+
+    def _typed(self) -> dict[str, Cell]:
+        values = self.values()
+        return {n: values[n] for n in self.rows if _cell(values[n]) != self._initial.get(n)}
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything differs from what was shown at first."""
+        return bool(self._typed() or self.unreadable())
+
+    def draft_texts(self) -> dict[str, str]:
+        """What is typed and not saved, by field."""
+        names = {*self._typed(), *(row.field.name for row in self.unreadable())}
+        return {name: self.rows[name].editor.draft_text() for name in self.rows if name in names}
+
+    def apply_draft(self, texts: Mapping[str, str]) -> None:
+        """Puts back what was typed; fields that no longer exist are passed over."""
+        for name, text in texts.items():
+            if name in self.rows:
+                self.rows[name].editor.set_text(text)
+        self.fold()
+        self.check()
+
+    def fill(self, values: Mapping[str, Cell], note: str) -> None:
+        """Fills fields that follow from another one, and says so beside them."""
+        for name, cell in values.items():
+            row = self.rows.get(name)
+            if row is not None and not row.editor.locked:
+                row.editor.set_cell(cell)
+                row.note(note)
+                self._touch(name)
+                row.set_shown(True)
+        if values:
+            self._arrange()
+            self._timer.start()
+
+    # -- typing ----------------------------------------------------------------------------------------------------
+
+    def _edited(self, row: FieldRow) -> None:
+        row.note("")
+        self._touch(row.field.name)
+        self._timer.start()
+
+    def _touch(self, name: str) -> None:
+        """Remembers in which order fields were edited, the last one at the end."""
+        if name in self._touched:
+            self._touched.remove(name)
+        self._touched.append(name)
+
+    def _finished(self, row: FieldRow) -> None:
+        if row.editor.locked or not row.editor.text():
+            return
+        parsed = row.editor.parsed()
+        if parsed.note:
+            row.note(parsed.note)
+        row.editor.tidy()
+        if self.data is None and row.field.name in (self.record_type.key, *self.record_type.title):
+            self.named.emit()
+        if row.field.kind is Kind.ID_NUMBER:
+            told = from_id_number(self.record_type, self.values(), self.workbench.today())
+            self.fill(told, "由证件号码带出")
+        if self._timer.isActive():
+            self._timer.stop()
+            self._after_pause()
+
+    def _after_pause(self) -> None:
+        self.check()
+        self.changed.emit()
+
+    def flush(self) -> None:
+        """Does at once what waits for a pause in typing."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._after_pause()
+
+    def _village_chosen(self) -> None:
+        """A village lies in one town."""
+        town, village = self.rows["town"], self.rows["village"].editor.text()
+        above = self.workbench.facts.divisions.get(village)
+        if above is not None and town.editor.text() != above.parent:
+            self.fill({"town": above.parent}, "由村社带出")
+
+    def _link_chosen(self, name: str) -> None:
+        """Reads the chosen record, for the checks and for what it fills."""
+        field, target = self.record_type.by_name[name], self.rows[name].editor.text()
+        types, record_type = self.workbench.types, self.record_type
+
+        def arrived(found: Mapping[str, Values]) -> None:
+            if self.rows[name].editor.text() != target:
+                return
+            self._linked.pop(name, None)
+            self._linked |= found
+            if name in found:
+                label = types[field.link or ""].label
+                self.fill(from_link(record_type, name, found[name], self.values()), f"由{label}带出")
+            self._timer.start()
+
+        self.workbench.read(
+            lambda database, _ticket: queries.linked_values(database, types, record_type, {name: target}),
+            arrived, owner=self, key=f"link:{name}",
+        )  # fmt: skip
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+
+    def _focused(self, row: FieldRow) -> None:
+        self.ensureWidgetVisible(row.cell, 0, 40)
+        label, words = row.field.label, row.field.help
+        example = f"例：{row.field.example}" if row.field.example and row.field.help else ""
+        self.help_changed.emit("\n".join(filter(None, (f"{label}：{words}" if words else "", example))))
+
+    def _step(self, row: FieldRow, by: int) -> None:
+        shown = [r for r in self.rows.values() if r.shown and not r.editor.locked]
+        at = shown.index(row) + by if row in shown else 0
+        if at >= len(shown):
+            self.left_end.emit()
+        else:
+            shown[max(at, 0)].editor.take_focus()
+
+    def go_to(self, name: str) -> None:
+        """Puts the cursor into a field, unfolding it if need be."""
+        row = self.rows.get(name)
+        if row is not None:
+            if not row.shown:
+                row.set_shown(True)
+                self._arrange()
+            row.editor.take_focus()
+            self.ensureWidgetVisible(row.cell, 0, 40)
+
+    def go_to_section(self, name: str) -> None:
+        """Brings a section to the top, unfolded."""
+        for box in self.sections:
+            if box.section.name == name:
+                if not any(row.shown for row in box.rows):
+                    box.more.click()
+                self.ensureWidgetVisible(box, 0, self.viewport().height())
+                shown = [row for row in box.rows if row.shown]
+                if shown:
+                    shown[0].editor.take_focus()
+
+    def start(self) -> None:
+        """Puts the cursor into the first field that is empty, else into the first."""
+        open_rows = [r for r in self.rows.values() if r.shown and not r.editor.locked]
+        empty = [r for r in open_rows if r.field.needed and not r.editor.text()]
+        if open_rows:
+            first = open_rows[0] if self.data is not None else (empty or open_rows)[0]
+            first.editor.take_focus(select=self.data is None)
+
+    # -- folding and columns ---------------------------------------------------------------------------------------
+
+    def fold(self) -> None:
+        """Shows what is asked first and what is filled, or everything."""
+        keep: set[str] | None = None
+        if self.only_first:
+            values = self.values()
+            keep = {
+                n for n, r in self.rows.items()
+                if r.field.needed or r.field.first or not is_empty(values[n]) or not r.editor.parsed().ok
+            }  # fmt: skip
+        for box in self.sections:
+            box.fold(keep)
+        self._arrange()
+
+    def set_only_first(self, on: bool) -> None:
+        """Folds away or unfolds what is not asked first."""
+        self.only_first = on
+        for box in self.sections:
+            box.forget_unfolding()
+        self.fold()
+
+    def _arrange(self) -> None:
+        columns = 2 if self.viewport().width() >= _TWO_COLUMNS_FROM else 1
+        for box in self.sections:
+            box.grid.arrange(columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column or two, by the width."""
+        super().resizeEvent(event)
+        if (event.oldSize().width() >= _TWO_COLUMNS_FROM) != (event.size().width() >= _TWO_COLUMNS_FROM):
+            self._arrange()
+
+    # -- checks ----------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Runs the checks on what stands there and says beside each field what was found."""
+        known = queries.live_context(self.data, self.workbench.today())
+        context = replace(known, linked=self._linked.get)
+        problems = {row.field.name: row.editor.parsed().problem or "" for row in self.unreadable()}
+        found = findings.find(self.record_type, self.values(), problems, context)
+        fresh = self.data is None and not self.strict
+        self.findings = findings.due(found, [*self._touched, *problems]) if fresh else found
+        self._show_findings()
+        self.checked.emit()
+
+    def missing(self) -> list[Finding]:
+        """The needed fields that are empty."""
+        return [f for f in self.findings if f.rule == findings.NEEDED]
+
+    def _show_findings(self) -> None:
+        shown = {name for name, row in self.rows.items() if row.shown}
+        said: dict[str, Finding] = {}
+        for finding in reversed(self.findings):
+            if finding.rule != findings.NEEDED or self.strict:
+                said[findings.place_of(self.record_type, finding, shown, self._touched)] = finding
+        disputed = set(self.data.record.disputed) if self.data is not None else set()
+        for name, row in self.rows.items():
+            if name in said:
+                row.show_finding(said[name].severity, said[name].message)
+            elif self.record_type.slot_of[name] in disputed:
+                row.show_finding(Severity.WARNING, "两处填写不一致，现在显示的是较新的一个")
+            else:
+                row.show_finding(None, "")
+
+
+def _cell(value: Cell) -> Cell:
+    return None if value == "" else value
+
+
+def _sections(record_type: RecordType) -> Sequence[tuple[Section, list[Field]]]:
+    """The declared sections with their fields; fields without one come first under the type's own name."""
+    declared = {s.name for s in record_type.sections}
+    rest = [f for f in record_type.fields if f.section not in declared]
+    parts = [(Section("", record_type.label), rest)] if rest else []
+    parts += [(s, [f for f in record_type.fields if f.section == s.name]) for s in record_type.sections]
+    return parts

@@ -1,0 +1,194 @@
+"""The history of a record: every version of every field, who wrote it, when and at which computer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.operations import queries, records, traffic
+from desktop.operations.session import Session
+from desktop.operations.traffic import Here
+from desktop.records.canonical import Cell
+from desktop.records.declaration import DELETED_SLOT, Field, Kind, RecordType
+from desktop.records.values import display
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import HistoryEntry
+from desktop.ui import theme
+from desktop.ui.notices import Tone
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_HEADS = ("时间", "谁", "哪台电脑", "项目", "改成", "原来")
+_WIDTHS = (18, 10, 20, 20, 34, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One version in words; ``own`` whether it was written at this computer, ``current`` whether it stands."""
+
+    stamp: int
+    when: str
+    operator: str
+    station: str
+    slot: str
+    value: str
+    before: str
+    own: bool
+    current: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its cells in the order of the columns."""
+        return (self.when, self.operator, self.station, self.slot, self.value, self.before)
+
+
+def read_history(database: Database, here: Here, record_type: RecordType, record: str) -> list[Line]:
+    """The versions of a record, newest first; personal values stay masked."""
+    entries = reading.history(database, here.types, record_type.name, record)
+    names = traffic.station_names(database, here)
+    links = _links(database, here, record_type, entries)
+    lines, older = [], {}  # type: ignore[var-annotated]
+    for entry in reversed(entries):
+        words = _value_words(here, record_type, links, entry.slot, entry.value)
+        slot = record_type.slots.get(entry.slot)
+        label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(entry.slot, entry.slot)
+        station = names.get(entry.station) or traffic.unknown_station(entry.station)
+        lines.append(
+            Line(
+                entry.stamp, reading.moment(entry.stamp), entry.operator, station, label, words,
+                "（新登记）" if entry.birth else older.get(entry.slot, ""), entry.station == here.station, entry.head,
+            )
+        )  # fmt: skip
+        older[entry.slot] = words
+    return lines[::-1]
+
+
+def _links(
+    database: Database, here: Here, record_type: RecordType, entries: Sequence[HistoryEntry]
+) -> Mapping[str, str]:
+    rows = []
+    for entry in entries:
+        slot = record_type.slots.get(entry.slot)
+        if slot is not None:
+            rows.append(entry.value if slot.grouped else {slot.name: entry.value})
+    return queries.link_titles(database, here.types, here.codes, record_type, [r for r in rows if r])
+
+
+def _value_words(
+    here: Here, record_type: RecordType, links: Mapping[str, str], slot_name: str, value: Any
+) -> str:
+    if slot_name == DELETED_SLOT:
+        return "已恢复" if value in (None, "") else "已删除"
+    slot = record_type.slots.get(slot_name)
+    if slot is None:
+        return str(value or "")
+    if not slot.grouped:
+        return _cell_words(here, links, slot.fields[0], value)
+    members: Mapping[str, Cell] = value or {}
+    filled = (f for f in slot.fields if members.get(f.name) not in (None, ""))
+    return "；".join(f"{f.label}：{_cell_words(here, links, f, members[f.name])}" for f in filled) or "（空）"
+
+
+def _cell_words(here: Here, links: Mapping[str, str], field: Field, cell: Cell) -> str:
+    if field.kind is Kind.LINK:
+        return links.get(str(cell), "（未找到）") if cell else "（空）"
+    return display(field, cell, codes=here.codes, masked=True) or "（空）"
+
+
+class HistoryTab(QWidget):
+    """A table of versions; those written at this computer can be taken back."""
+
+    def __init__(self, workbench: Workbench, record_type: RecordType) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self._type = record_type
+        self._record = ""
+        self.lines: list[Line] = []
+        self.table = QTableWidget(0, len(_HEADS))
+        self.table.setHorizontalHeaderLabels(list(_HEADS))
+        self.table.setAccessibleName("修改记录")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        head = self.table.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setHighlightSections(False)
+        for n, width in enumerate(_WIDTHS):
+            head.resizeSection(n, theme.measures().average(width))
+        head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().setDefaultSectionSize(theme.measures().row)
+        self.undo_button = QPushButton("撤消选中的这一步")
+        self.undo_button.setEnabled(False)
+        self.undo_button.clicked.connect(self._undo)
+        hint = QLabel("每一次修改都有记录，不会丢失。身份证号和电话在这里也只显示一部分。")
+        hint.setProperty("muted", True)
+        line = QHBoxLayout()
+        line.addWidget(hint, 1)
+        line.addWidget(self.undo_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addLayout(line)
+        column.addWidget(self.table, 1)
+        self.table.itemSelectionChanged.connect(self._selected)
+
+    def show_record(self, record: str) -> None:
+        """Reads the versions of a record."""
+        self._record = record
+        facts, record_type = self._workbench.facts, self._type
+        here = Here(facts.types, facts.codes, facts.unit, facts.station)
+        self._workbench.read(
+            lambda database, _ticket: read_history(database, here, record_type, record),
+            self._arrived, owner=self, key="history",
+        )  # fmt: skip
+
+    def _arrived(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.table.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            for column, words in enumerate(line.words):
+                item = QTableWidgetItem(" ".join(words.split()))
+                item.setToolTip(words)
+                self.table.setItem(row, column, item)
+        self._selected()
+
+    def _current(self) -> Line | None:
+        row = self.table.currentRow()
+        return self.lines[row] if self.table.selectedItems() and 0 <= row < len(self.lines) else None
+
+    def _selected(self) -> None:
+        line = self._current()
+        possible = line is not None and line.own and line.current and self._workbench.may_write(self._type)
+        self.undo_button.setEnabled(possible)
+        self.undo_button.setToolTip("" if possible or line is None else "只有本机上最近的修改可以撤消")
+
+    def _undo(self) -> None:
+        line = self._current()
+        if line is None:
+            return
+        bench, stamp = self._workbench, line.stamp
+
+        def job(session: Session, _ticket: Ticket) -> ChangeSet:
+            return records.undo(session, stamp)
+
+        bench.write(
+            f"撤消{line.slot}的修改", job,
+            lambda _changes: bench.shell.tell(Tone.GOOD, f"已撤消{line.when}对“{line.slot}”的修改。"),
+        )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Which editor a field gets."""
+
+from __future__ import annotations
+
+from desktop.records.declaration import Field, Kind, Mask
+from desktop.records.divisions import DivisionLevel
+from desktop.ui.forms.dates import DateEditor
+from desktop.ui.forms.editors import BooleanEditor, CodesEditor, Editor, LineEditor, NoteEditor
+from desktop.ui.forms.personal import Ask, PersonalEditor, PersonalNoteEditor
+from desktop.ui.forms.pickers import CodeEditor, LinkEditor, PlaceEditor
+from desktop.ui.workbench import Workbench
+
+_PLACE_LEVELS = {"town": DivisionLevel.TOWN, "village": DivisionLevel.VILLAGE}
+"""Fields of these names hold a place of one level; all other places may be of any."""
+
+
+def make_editor(field: Field, workbench: Workbench, ask: Ask | None) -> Editor:
+    """The editor for a field; ``ask`` is how a masked value is asked for, nothing where it must stay hidden."""
+    match field.kind:
+        case Kind.NOTE:
+            hidden = field.mask is not Mask.NONE
+            return PersonalNoteEditor(field, workbench, ask) if hidden else NoteEditor(field, workbench)
+        case Kind.DATE if field.mask is Mask.NONE:
+            return DateEditor(field, workbench)
+        case Kind.BOOLEAN:
+            return BooleanEditor(field, workbench)
+        case Kind.CODE:
+            return CodeEditor(field, workbench)
+        case Kind.CODES:
+            return CodesEditor(field, workbench)
+        case Kind.LINK:
+            return LinkEditor(field, workbench)
+        case Kind.PLACE:
+            return PlaceEditor(field, workbench, _PLACE_LEVELS.get(field.name))
+        case _ if field.mask is not Mask.NONE:
+            return PersonalEditor(field, workbench, ask)
+        case _:
+            return LineEditor(field, workbench)

@@ -1,0 +1,203 @@
+"""The generated form page of a record: saving, drafts, leaving. The declaration says all the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from desktop.operations import records
+from desktop.operations.queries import FormData
+from desktop.operations.records import Saved
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Severity
+from desktop.ui.dialogs import Answer
+from desktop.ui.drafts import DraftKeeper
+from desktop.ui.forms.copying import values_to_carry
+from desktop.ui.forms.record_page import RecordPage
+from desktop.ui.notices import Tone
+from desktop.ui.page import Act, Opening, Status
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class FormPage(RecordPage):
+    """One record, new or old. Derive from it, or put other tabs into :attr:`tabs`, for a type that deserves better."""
+
+    def __init__(self, workbench: Workbench, opening: Opening) -> None:
+        super().__init__(workbench, opening)
+        draft = opening.draft
+        self._draft_key = draft.key if draft else DraftKeeper.key(opening.type, opening.record)
+        self._has_draft = draft is not None
+        self.form.changed.connect(self._typed)
+        self.form.left_end.connect(self._at_end)
+        self.next_button.clicked.connect(self.save_and_next)
+        QShortcut(QKeySequence("Ctrl+Shift+S"), self).activated.connect(self.save_and_next)
+        self._load()
+
+    # -- saving ----------------------------------------------------------------------------------------------------
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Saves what can be read; ``then`` is called when everything is saved."""
+        self.form.flush()
+        if self._saving or not self.loaded or not self.writable:
+            return
+        changes = self.form.changes()
+        self.form.strict = True
+        if not changes and self.record is not None:
+            self.form.check()
+            self._nothing_to_save(then)
+            return
+        if not any(value is not None for value in changes.values()):
+            self.workbench.shell.tell(Tone.WARNING, "还没有填写任何内容。")
+            return
+        self._saving = True
+        name, record = self.record_type.name, self.record
+        words = f"{'修改' if record else '新增'}{self.record_type.label}"
+
+        def job(session: Session, _ticket: Ticket) -> Saved:
+            return records.save(session, name, changes, record=record)
+
+        def fail(error: Exception) -> bool:
+            self._saving = False
+            return False
+
+        self.workbench.write(
+            words, job, lambda saved: self._saved(saved, changes, then), owner=self, fail=fail
+        )
+
+    def _nothing_to_save(self, then: Callable[[], None] | None) -> None:
+        if self.form.unreadable():
+            self._tell_unreadable()
+        elif then is not None:
+            then()
+        else:
+            self.workbench.shell.tell(Tone.PLAIN, "没有需要保存的改动。")
+
+    def _saved(self, saved: Saved, changes: Mapping[str, Cell], then: Callable[[], None] | None) -> None:
+        self.record = saved.record
+
+        def reloaded(data: FormData) -> None:
+            self._saving = False
+            self._rebase(data, changes)
+            if self.form.unreadable():
+                self._keep_draft()
+                self._tell_unreadable()
+                return
+            self._drop_draft()
+            if then is not None:
+                then()
+            else:
+                self._tell_saved(saved)
+
+        self._read(reloaded)
+
+    def _tell_saved(self, saved: Saved) -> None:
+        missing = sum(f.rule == "needed" for f in saved.findings)
+        wrong = sum(f.severity is Severity.ERROR for f in saved.findings) - missing
+        parts = [f"还缺{missing}项必填"] * bool(missing) + [f"有{wrong}处要核对"] * bool(wrong)
+        words = f"已保存“{self._title}”" + (f"，{'，'.join(parts)}，可以以后补充。" if parts else "。")
+        self.workbench.shell.tell(Tone.GOOD, words, "撤消", self.workbench.undo)
+
+    def _tell_unreadable(self) -> None:
+        rows = self.form.unreadable()
+        named = "、".join(row.field.label for row in rows)
+        self.workbench.shell.tell(
+            Tone.WARNING,
+            f"“{named}”里填的内容看不懂，这{len(rows)}项没有保存，其余已保存。请改正后再保存一次。",
+        )
+        self.form.go_to(rows[0].field.name)
+
+    def save_and_next(self) -> None:
+        """Saves, then shows an empty form that keeps what the next one has in common with this one."""
+        name, shell = self.record_type.name, self.workbench.shell
+
+        def following() -> None:
+            carried = values_to_carry(self.record_type, self.form.values())
+            title = self._title
+            shell.back()
+            shell.new_record(name, carried)
+            shell.tell(Tone.GOOD, f"已保存“{title}”，接着登记下一条。", "撤消", self.workbench.undo)
+
+        self.save(following)
+
+    def _at_end(self) -> None:
+        """Enter in the last field saves, as in every form that people know."""
+        self.save()
+
+    # -- drafts ----------------------------------------------------------------------------------------------------
+
+    def _typed(self) -> None:
+        self._show_state()
+        if self.form.dirty:
+            self._keep_draft()
+        elif self._has_draft:
+            self._drop_draft()
+
+    def _keep_draft(self) -> None:
+        self._has_draft = True
+        texts = self.form.draft_texts()
+        self.workbench.drafts.keep(self._draft_key, self.record_type.name, self.record, texts)
+
+    def _drop_draft(self) -> None:
+        if self._has_draft:
+            self._has_draft = False
+            self.workbench.drafts.drop(self._draft_key)
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    def primary(self) -> Act | None:
+        """Saving is what one does here."""
+        return Act.SAVE
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """Save, and a new one."""
+        if not self.writable:
+            return {}
+        possible: dict[Act, Callable[[], None]] = {Act.NEW: self._new}
+        if self.loaded and not (self.form.data is not None and self.form.data.deleted):
+            possible[Act.SAVE] = self.save
+        return possible
+
+    def _new(self) -> None:
+        """A new one; a child gets the same parent."""
+        parent = self.record_type.parent
+        values = {parent: self.form.values().get(parent)} if parent is not None else {}
+        self.workbench.shell.new_record(self.record_type.name, values)
+
+    def status(self) -> Status:
+        """What the side panel says, for those who look at the bottom."""
+        return Status(self.side.summary.text() if self.loaded else "正在读取…")
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of a form."""
+        return {
+            "Enter": "到下一项；在最后一项保存",
+            "Shift+Enter": "回到上一项",
+            "↓ 或 F4": "打开选项列表",
+            "Ctrl+Enter": "离开多行文字",
+            "Ctrl+S": "保存",
+            "Ctrl+Shift+S": "保存并新增",
+            "Esc": "返回",
+        }
+
+    def enter(self) -> None:
+        """The cursor goes to the first field that is to be filled."""
+        if self.loaded and self.tabs.currentIndex() == 0:
+            self.form.start()
+
+    def may_leave(self, again: Callable[[], None]) -> bool:
+        """Asks when something is not saved."""
+        self.form.flush()
+        if not self.loaded or not self.form.dirty or self._saving or not self.writable:
+            return True
+        answer = self.workbench.dialogs.ask(
+            "还没有保存", f"“{self.title}”有改动还没有保存，要保存吗？", yes="保存", no="不保存"
+        )
+        if answer is Answer.YES:
+            self.save(again)
+        elif answer is Answer.NO:
+            self._drop_draft()
+            return True
+        return False

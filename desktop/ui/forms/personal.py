@@ -1,0 +1,131 @@
+"""A personal value that is masked: hidden until somebody asks for the whole, which is noted, or types a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Field
+from desktop.records.values import Parsed, display
+from desktop.ui.forms.editors import Editor, LineEditor, NoteEditor
+from desktop.ui.workbench import Workbench
+
+Ask = Callable[[str, Callable[[], None]], None]
+"""Asks to see a field as a whole: its name, and what to do when that is granted and noted."""
+
+_HIDDEN_MARK = "\x01"
+"""Begins the text that a draft keeps for a value that was taken over unseen, so that it comes back masked."""
+
+
+class _Hiding(Editor):
+    """While hidden, the input shows the mask and cannot be typed into; the stored value counts unchanged."""
+
+    def _prepare(self, ask: Ask | None) -> None:
+        self._stored: Cell = None
+        self._hidden = False
+        self._ask = ask
+        self.show_button = self._button("显示", self._wish)
+        self.change_button = self._button("重填", self._retype)
+        self._show_buttons()
+
+    def _button(self, words: str, do: Callable[[], None]) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setProperty("link", True)
+        button.setAccessibleName(f"{self.field.label}：{words}")
+        button.clicked.connect(do)
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(button)
+        return button
+
+    @property
+    def hidden_value(self) -> bool:
+        """Whether the value is masked now."""
+        return self._hidden
+
+    def set_cell(self, cell: Cell) -> None:
+        """Shows a stored value behind its mask; what was just typed or shown stays readable until it is saved."""
+        if cell is not None and cell == self._stored and not self._hidden:
+            super().set_cell(cell)
+            return
+        self._stored = cell
+        self._hidden = cell is not None
+        super().set_text(display(self.field, cell, codes=self.workbench.codes, masked=self._hidden))
+        self._show_buttons()
+
+    def tidy(self) -> None:
+        """Typed digits are put in order in the open; they are masked once they are saved."""
+        parsed = self.parsed()
+        if not self._hidden and parsed.ok and parsed.value is not None:
+            super().set_cell(parsed.value)
+
+    def text(self) -> str:
+        """What is typed; a hidden value is not typed."""
+        return "" if self._hidden else super().text()
+
+    def draft_text(self) -> str:
+        """What is typed, or the hidden value with a mark that hides it again."""
+        return f"{_HIDDEN_MARK}{self._stored}" if self._hidden else super().text()
+
+    def set_text(self, text: str) -> None:
+        """Puts typed text back, readable; a value that was hidden in the draft stays hidden."""
+        if text.startswith(_HIDDEN_MARK):
+            self._hidden = True
+            self.set_cell(text.removeprefix(_HIDDEN_MARK))
+            return
+        self._hidden = False
+        super().set_text(text)
+        self._show_buttons()
+
+    def parsed(self) -> Parsed:
+        """The stored value while it is hidden, else what is typed."""
+        return Parsed(self._stored) if self._hidden else super().parsed()
+
+    def set_locked(self, locked: bool) -> None:
+        """Hidden or locked, it cannot be typed into."""
+        super().set_locked(locked)
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        for widget in self.inputs():
+            widget.setProperty("readOnly", self._hidden or self.locked)
+        self.show_button.setVisible(self._hidden and self._ask is not None)
+        self.change_button.setVisible(self._hidden and not self.locked)
+
+    def _wish(self) -> None:
+        if self._ask is not None:
+            self._ask(self.field.name, self._reveal)
+
+    def _reveal(self) -> None:
+        self._hidden = False
+        super().set_cell(self._stored)
+        self._show_buttons()
+
+    def _retype(self) -> None:
+        self._hidden = False
+        super().set_text("")
+        self._show_buttons()
+        self.take_focus()
+        self.edited.emit()
+
+
+class PersonalEditor(_Hiding, LineEditor):
+    """A masked value in one line."""
+
+    def __init__(
+        self, field: Field, workbench: Workbench, ask: Ask | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(field, workbench, parent)
+        self._prepare(ask)
+
+
+class PersonalNoteEditor(_Hiding, NoteEditor):
+    """Masked words of several lines."""
+
+    def __init__(
+        self, field: Field, workbench: Workbench, ask: Ask | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(field, workbench, parent)
+        self._prepare(ask)

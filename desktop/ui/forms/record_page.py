@@ -1,0 +1,289 @@
+"""A page that shows one record: its form, what belongs to it, its history, and what is to be known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from desktop.operations import queries, records
+from desktop.operations.queries import FormData
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
+from desktop.ui import icons, registry, theme
+from desktop.ui.forms.children import ChildTab
+from desktop.ui.forms.form import Form
+from desktop.ui.forms.history import HistoryTab
+from desktop.ui.forms.side import SidePanel
+from desktop.ui.forms.twins import Twin, find_twin
+from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.page import Opening, Page
+from desktop.ui.widgets.elided import ElidedLabel
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class RecordPage(Page):
+    """One record, new or old, with its tabs; what can be done with it stands in :class:`FormPage`."""
+
+    def __init__(self, workbench: Workbench, opening: Opening) -> None:
+        super().__init__(workbench)
+        self.record_type = workbench.types[opening.type]
+        self.record = opening.record
+        self.opening = opening
+        self.loaded = False
+        self._saving = False
+        self._title = ""
+        self.writable = workbench.may_write(self.record_type)
+        self.form = Form(
+            workbench, self.record_type, self._ask_to_see if registry.REVEAL is not None else None
+        )
+        self.side = SidePanel(self.form)
+        self.tabs = QTabWidget()
+        self.children_tabs: dict[str, ChildTab] = {}
+        self.history = HistoryTab(workbench, self.record_type)
+        self.banner = NoticeBar()
+        self._heading, self._state = ElidedLabel(), QLabel()
+        self.next_button = QPushButton("保存并新增")
+        self._build()
+        self.form.checked.connect(self._show_state)
+        self.form.named.connect(self._look_for_twin)
+        self.side.field_wanted.connect(self.form.go_to)
+        self.side.section_wanted.connect(self.form.go_to_section)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(lambda: workbench.shell.back())
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        back = QPushButton(icons.icon("arrow-left"), "返回")
+        back.setProperty("flat", True)
+        back.setToolTip("返回上一页（Esc）")
+        back.clicked.connect(lambda: self.workbench.shell.back())
+        self._heading.setProperty("heading", "1")
+        self._state.setProperty("muted", True)
+        self.next_button.setToolTip("保存这一条，接着登记下一条（Ctrl+Shift+S）")
+        if not self.writable or self.record_type.parent is not None:
+            self.next_button.hide()
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addWidget(back)
+        line.addWidget(self._heading)
+        line.addWidget(self._state)
+        line.addStretch(1)
+        line.addWidget(self.next_button)
+        main = QWidget()
+        both = QHBoxLayout(main)
+        both.setContentsMargins(0, 10, 0, 0)
+        both.setSpacing(10)
+        both.addWidget(self.form, 1)
+        both.addWidget(self.side)
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(main, "基本信息")
+        self._add_tabs()
+        self.tabs.currentChanged.connect(self._tab_changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(line)
+        column.addWidget(self.banner)
+        column.addWidget(self.tabs, 1)
+
+    def _add_tabs(self) -> None:
+        """The children of the record, then its history."""
+        for child in self.workbench.types.children(self.record_type.name):
+            tab = ChildTab(self.workbench, child, lambda: self.save())
+            tab.counted.connect(lambda count, tab=tab: self._show_count(tab, count))
+            self.children_tabs[child.name] = tab
+            self.tabs.addTab(tab, child.label)
+        self.tabs.addTab(self.history, "修改记录")
+
+    def _show_count(self, tab: ChildTab, count: int) -> None:
+        label = tab.record_type.label
+        self.tabs.setTabText(self.tabs.indexOf(tab), f"{label}（{count}）" if count else label)
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        if self.record is None:
+            self._load_new()
+            return
+        self._read(self._arrived, lambda _error: self._gone())
+
+    def _read(
+        self, then: Callable[[FormData], None], fail: Callable[[Exception], None] | None = None
+    ) -> None:
+        bench, name, record = self.workbench, self.record_type.name, self.record or ""
+
+        def failed(error: Exception) -> bool:
+            if fail is not None:
+                bench.fault(error)
+                fail(error)
+            return fail is not None
+
+        bench.read(
+            lambda database, _ticket: queries.form_data(database, bench.types, bench.codes, name, record),
+            then, owner=self, key="form", fail=failed,
+        )  # fmt: skip
+
+    def _load_new(self) -> None:
+        """A new record may begin with links, whose words have to be read first."""
+        bench, record_type, values = self.workbench, self.record_type, dict(self.opening.values)
+        typed = dict(self.opening.draft.texts) if self.opening.draft else {}
+
+        def job(database: Database, _ticket: Ticket) -> dict[str, str]:
+            links: Mapping[str, Cell] = {**values, **typed}
+            return queries.link_titles(database, bench.types, bench.codes, record_type, [links])
+
+        def then(titles: dict[str, str]) -> None:
+            self.form.load(None, values, titles)
+            self._finish_loading()
+
+        bench.read(job, then, owner=self, key="form")
+
+    def _arrived(self, data: FormData) -> None:
+        self._title = data.title
+        self.form.load(data, {}, {})
+        self._show_record(data)
+        self._finish_loading()
+
+    def _finish_loading(self) -> None:
+        self.loaded = True
+        parent = self.record_type.parent
+        if parent is not None and self.form.rows[parent].editor.text():
+            self.form.rows[parent].editor.set_locked(True)
+        if self.opening.draft is not None:
+            self.form.apply_draft(self.opening.draft.texts)
+            self.workbench.shell.tell(Tone.PLAIN, "这是上次没有保存的内容，请核对后保存。")
+        self._show_state()
+        if self.opening.cursor:
+            self.form.go_to(self.opening.cursor)
+        elif self.isVisible():
+            self.form.start()
+
+    def _gone(self) -> None:
+        self.workbench.shell.back()
+
+    def _show_record(self, data: FormData) -> None:
+        self.setProperty("record", f"{self.record_type.name}:{data.record.id}")
+        for tab in self.children_tabs.values():
+            tab.show_record(data.record.id)
+        self.history.show_record(data.record.id)
+        self._show_banner(data)
+
+    def _show_banner(self, data: FormData) -> None:
+        shell, name = self.workbench.shell, self.record_type.name
+        if data.deleted:
+            action = "恢复" if self.writable else ""
+            self.banner.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
+        elif data.record.disputed:
+            slots = self.record_type.slots
+            named = "、".join(slots[s].label for s in data.record.disputed if s in slots) or "删除与否"
+            action = "去处理" if shell.has_page("conflicts") else ""
+            self.banner.show_notice(
+                Tone.WARNING, f"两处填写不一致：{named}。几份内容都保留着，请选择其中一个。", action,
+                lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
+            )  # fmt: skip
+        elif not self.writable:
+            self.banner.show_notice(Tone.PLAIN, "这类记录由别的单位登记，这里只能查看。")
+        else:
+            self.banner.clear()
+
+    def _look_for_twin(self) -> None:
+        """Tells before the save that the record is there already."""
+        bench, record_type, values = self.workbench, self.record_type, self.form.values()
+
+        def arrived(twin: Twin | None) -> None:
+            if self.record is not None:
+                return
+            if twin is None:
+                self.banner.clear()
+                return
+            joined = "保存时并入那一条，不会重复。" if twin.same_code else "请看看是不是同一个。"
+            self.banner.show_notice(
+                Tone.WARNING, f"已经登记过“{twin.title}”，{joined}", "打开那一条",
+                lambda: bench.shell.open_record(record_type.name, twin.id),
+            )  # fmt: skip
+
+        bench.read(
+            lambda database, _ticket: find_twin(database, bench.types, bench.codes, record_type, values),
+            arrived, owner=self, key="twin",
+        )  # fmt: skip
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Takes over what changed elsewhere; what is being typed stays."""
+        for tab in self.children_tabs.values():
+            tab.refresh(changes)
+        if self.record is None or not self.loaded or self._saving:
+            return
+        touched = changes is None or changes.everything
+        concerned = {
+            self.record_type.name,
+            *self.children_tabs,
+            *(f.link or "" for f in self.record_type.fields),
+        }
+        if touched or (changes is not None and concerned & set(changes.records)):
+            self._read(lambda data: self._rebase(data, {}))
+
+    def _rebase(self, data: FormData, submitted: Mapping[str, Cell]) -> None:
+        self._title = data.title
+        self.form.rebase(data, submitted)
+        self._show_record(data)
+        self._show_state()
+
+    def _restore(self) -> None:
+        name, record = self.record_type.name, self.record or ""
+        self.workbench.write(
+            f"恢复{self.record_type.label}",
+            lambda session, _ticket: records.restore(session, name, record),
+            lambda _changes: self.workbench.shell.tell(Tone.GOOD, f"已恢复“{self._title}”。"),
+        )
+
+    # -- personal values -------------------------------------------------------------------------------------------
+
+    def _ask_to_see(self, field: str, then: Callable[[], None]) -> None:
+        """Notes that the value is shown, and only then shows it."""
+        reveal, name, record = registry.REVEAL, self.record_type.name, self.record
+        if reveal is None or record is None:
+            then()
+            return
+
+        def job(session: Session, _ticket: Ticket) -> None:
+            reveal(session, name, record, field)
+
+        self.workbench.write("查看完整信息", job, lambda _nothing: then(), owner=self, step=False)
+
+    # -- what the page is called -----------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The words for the record, or what a new one is."""
+        return self._title or f"新增{self.record_type.label}"
+
+    @property
+    def help_anchor(self) -> str:
+        """The type."""
+        return self.record_type.name
+
+    def _show_state(self) -> None:
+        self._heading.setText(self.title)
+        dirty = self.loaded and self.form.dirty
+        words = "有改动还没有保存（已留草稿）" if dirty else "" if self.record is None else "已保存"
+        self._state.setText(words)
+        theme.restyle(self._state, tone="warning" if dirty else "note")
+        self.state_changed.emit()
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Saves what can be read; ``then`` is called when everything is saved."""
+        raise NotImplementedError
+
+    def _tab_changed(self, _index: int) -> None:
+        widget = self.tabs.currentWidget()
+        if widget is self.history and self.record is not None:
+            self.history.show_record(self.record)
+        elif isinstance(widget, ChildTab):
+            widget.start()

@@ -1,0 +1,230 @@
+"""One field of a form: its label, its editor, and the words beside it; and the grid in which fields stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.records.declaration import Field, Section, Severity
+from desktop.ui import icons, theme
+from desktop.ui.forms.editors import Editor
+from desktop.ui.notices import SIGNS, Tone
+
+LABEL_WIDTH = 10.4
+"""The widest label in characters; longer ones go on in a second line."""
+
+
+class Message(QWidget):
+    """Words under an editor with the sign of what they are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sign, self._words = QLabel(), QLabel()
+        self._words.setWordWrap(True)
+        self._words.setProperty("small", True)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(2, 1, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._words, 1)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What is said; empty when nothing is."""
+        return "" if self.isHidden() else self._words.text()
+
+    def say(self, tone: str, words: str) -> None:
+        """``error`` and ``warning`` have a sign, a ``note`` is grey; no words hide it."""
+        if words == self.words and self._words.property("tone") == tone:
+            return
+        signs = {"error": SIGNS[Tone.ERROR], "warning": SIGNS[Tone.WARNING]}
+        self._sign.setVisible(tone in signs)
+        if tone in signs:
+            self._sign.setPixmap(icons.pixmap(*signs[tone], 16))
+        self._words.setText(words)
+        theme.restyle(self._words, tone=tone)
+        self.setVisible(bool(words))
+
+
+class FieldRow(QObject):
+    """A label with its editor. ``needed`` ones carry a red star, which is read aloud as 必填."""
+
+    def __init__(self, field: Field, editor: Editor) -> None:
+        super().__init__(editor)
+        self.field = field
+        self.editor = editor
+        self.label = QLabel(_label_words(field))
+        self.label.setTextFormat(Qt.TextFormat.RichText if field.needed else Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self.label.setContentsMargins(0, 6, 0, 0)
+        self.label.setToolTip(field.help)
+        self.cell = QWidget()
+        self.message = Message()
+        column = QVBoxLayout(self.cell)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(editor)
+        column.addWidget(self.message)
+        inputs = editor.inputs()
+        if inputs:
+            self.label.setBuddy(inputs[0])
+        for widget in inputs:
+            if not widget.accessibleName():
+                widget.setAccessibleName(field.label + ("（必填）" if field.needed else ""))
+            widget.setAccessibleDescription(field.help)
+        self._note = ""
+
+    def note(self, words: str) -> None:
+        """Something in grey that stays until the field is edited: what was put right, or was taken over."""
+        self._note = words
+
+    def show_finding(self, severity: Severity | None, words: str) -> None:
+        """The worst that was found, or the grey note when nothing was."""
+        tone = severity.value if severity is not None else "note"
+        self.message.say(tone, words if severity is not None else self._note)
+        self.editor.show_state(severity.value if severity is not None else "")
+
+    def set_shown(self, shown: bool) -> None:
+        """Shows or folds away label and editor."""
+        self.label.setVisible(shown)
+        self.cell.setVisible(shown)
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is not folded away."""
+        return not self.cell.isHidden()
+
+
+def _label_words(field: Field) -> str:
+    if not field.needed:
+        return field.label
+    return f'<span style="color:{theme.RED}">*</span> {field.label}'
+
+
+class FieldGrid(QWidget):
+    """Fields in one or two columns, by the width there is; wide ones take both."""
+
+    def __init__(self, rows: Sequence[FieldRow], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = list(rows)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(8)
+        for row in self.rows:
+            # A widget without a parent would be shown as a window of its own.
+            row.label.setParent(self)
+            row.cell.setParent(self)
+
+    def arrange(self, columns: int) -> None:
+        """Puts the shown fields into so many columns."""
+        while self._grid.count():
+            self._grid.takeAt(0)
+        width = round(theme.measures().text * LABEL_WIDTH)
+        row, column = 0, 0
+        for field in self.rows:
+            if not field.shown:
+                continue
+            field.label.setFixedWidth(width)
+            if field.editor.WIDE and column:
+                row, column = row + 1, 0
+            span = 2 * columns - 1 if field.editor.WIDE else 1
+            self._grid.addWidget(field.label, row, 2 * column, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(field.cell, row, 2 * column + 1, 1, span, Qt.AlignmentFlag.AlignTop)
+            column += columns if field.editor.WIDE else 1
+            if column >= columns:
+                row, column = row + 1, 0
+        for n in range(4):
+            self._grid.setColumnStretch(n, 1 if n % 2 and n < 2 * columns else 0)
+
+
+class SectionBox(QFrame):
+    """A part of a form: heading, the fields that are asked first, and a line that unfolds the others."""
+
+    unfolded = Signal()
+
+    def __init__(self, section: Section, rows: Sequence[FieldRow], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.section = section
+        self.grid = FieldGrid(rows)
+        self.heading = QLabel(section.label)
+        self.heading.setProperty("heading", "2")
+        self.more = QPushButton(self)
+        self.more.setProperty("link", True)
+        self.more.clicked.connect(self._unfold)
+        self._all = False
+        top = QHBoxLayout()
+        top.addWidget(self.heading)
+        top.addStretch(1)
+        top.addWidget(self.more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 10, 16, 12)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addWidget(self.grid)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    @property
+    def rows(self) -> list[FieldRow]:
+        """Its fields."""
+        return self.grid.rows
+
+    def fold(self, keep: set[str] | None) -> None:
+        """Shows only these fields, or all of them when nothing is given or the user unfolded it."""
+        everything = keep is None or self._all
+        hidden = 0
+        for row in self.rows:
+            shown = everything or row.field.name in (keep or ())
+            row.set_shown(shown)
+            hidden += not shown
+        self.more.setVisible(hidden > 0)
+        self.more.setText(f"展开其余{hidden}项" if hidden < len(self.rows) else f"展开{hidden}项")
+        self.more.setAccessibleName(f"{self.section.label}：{self.more.text()}")
+        self.grid.setVisible(hidden < len(self.rows))
+
+    def forget_unfolding(self) -> None:
+        """Folds again what the user had unfolded."""
+        self._all = False
+
+    def _unfold(self) -> None:
+        self._all = True
+        self.unfolded.emit()
+
+
+class Clickable(QLabel):
+    """Words that are a way to somewhere, for mouse and keyboard."""
+
+    clicked = Signal()
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self.setWordWrap(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click goes there."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Underlined while the mouse is over it."""
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            font = self.font()
+            font.setUnderline(event.type() == QEvent.Type.Enter)
+            self.setFont(font)
+        return super().event(event)

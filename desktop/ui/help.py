@@ -1,0 +1,117 @@
+"""The help page: what kind of record this is, what its fields mean, which keys there are, and the manual."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout
+
+from desktop.records.declaration import RecordType
+from desktop.resources import resource
+from desktop.ui import icons, theme
+from desktop.ui.page import Page
+from desktop.ui.workbench import Workbench
+
+GENERAL_KEYS = {
+    "Ctrl+N": "新增",
+    "Ctrl+S": "保存",
+    "Ctrl+F": "查找",
+    "Ctrl+P": "打印",
+    "Ctrl+Z、Ctrl+Y": "撤消、重做刚才的一步",
+    "F5": "刷新",
+    "F1": "帮助",
+    "Alt+←": "返回上一页",
+}
+_LIST_KEYS = {
+    "Enter": "打开选中的记录",
+    "F2": "打开并修改光标所在的一项",
+    "Ins": "新增",
+    "Del": "删除选中的记录",
+    "Ctrl+C": "把选中的行复制到表格",
+}
+_FORM_KEYS = {
+    "Enter": "到下一项；在最后一项保存",
+    "Shift+Enter": "回到上一项",
+    "↓ 或 F4": "打开选项列表，可输入文字或拼音首字母",
+    "Ctrl+Shift+S": "保存并新增",
+    "Esc": "返回",
+}
+
+
+class HelpPage(Page):
+    """Made from the declaration of the record type that was in front, so that it never lags behind the form."""
+
+    def __init__(self, workbench: Workbench, anchor: str) -> None:
+        super().__init__(workbench)
+        self.setProperty("help", True)
+        self._anchor = anchor
+        back = QPushButton(icons.icon("arrow-left"), "返回")
+        back.setProperty("flat", True)
+        back.clicked.connect(lambda: workbench.shell.back())
+        heading = QLabel("帮助")
+        heading.setProperty("heading", "1")
+        self.text = QTextBrowser()
+        self.text.setAccessibleName("帮助内容")
+        self.text.setOpenExternalLinks(False)
+        self.text.setHtml(self._content())
+        QShortcut(QKeySequence("Esc"), self).activated.connect(lambda: workbench.shell.back())
+        line = QHBoxLayout()
+        line.addWidget(back)
+        line.addWidget(heading, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.addLayout(line)
+        column.addWidget(self.text, 1)
+
+    @property
+    def title(self) -> str:
+        """Help."""
+        return "帮助"
+
+    def enter(self) -> None:
+        """The cursor goes into the text, so that it can be scrolled by keys."""
+        self.text.setFocus()
+
+    def _content(self) -> str:
+        parts = [_STYLE.format(line=theme.LINE, muted=theme.MUTED)]
+        record_type = self.workbench.types.get(self._anchor)
+        if record_type is not None:
+            parts.append(f"<h2>{html.escape(record_type.label)}</h2><p>{html.escape(record_type.help)}</p>")
+            parts.append(_keys("列表里的按键", _LIST_KEYS) + _keys("填写时的按键", _FORM_KEYS))
+            parts.append(_fields(self.workbench, record_type))
+        parts.append(_keys("到处可用的按键", GENERAL_KEYS))
+        manual = resource("manual", "index.html")
+        if manual.is_file():
+            parts.append(manual.read_text("utf-8"))
+        return "".join(parts)
+
+
+_STYLE = (
+    "<style>td,th{{padding:4px 10px;border-bottom:1px solid {line};vertical-align:top}}"
+    " th{{color:{muted}}}</style>"
+)
+
+
+def _keys(heading: str, keys: dict[str, str]) -> str:
+    rows = "".join(
+        f"<tr><td><b>{html.escape(k)}</b></td><td>{html.escape(v)}</td></tr>" for k, v in keys.items()
+    )
+    return f"<h3>{heading}</h3><table cellspacing='0'>{rows}</table>"
+
+
+def _fields(workbench: Workbench, record_type: RecordType) -> str:
+    rows = []
+    for field in record_type.fields:
+        words = [field.help]
+        if field.example:
+            words.append(f"例：{field.example}")
+        if field.codes:
+            offered = [item.label for item in workbench.codes[field.codes].offered]
+            words.append("可选：" + "、".join(offered[:12]) + ("等" if len(offered) > 12 else ""))
+        if field.link:
+            words.append(f"从已登记的“{workbench.types[field.link].label}”中选择")
+        said = html.escape("　".join(filter(None, words)))
+        needed = "必填" if field.needed else ""
+        rows.append(f"<tr><td>{html.escape(field.label)}</td><td>{needed}</td><td>{said}</td></tr>")
+    return f"<h3>各项的意思</h3><table cellspacing='0'>{''.join(rows)}</table>"

@@ -1,0 +1,48 @@
+"""Icons: the drawings under ``resources/icons`` in the colour that is asked for."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from desktop.resources import resource
+from desktop.ui import theme
+
+_SIZES = (16, 18, 36)
+"""Sizes in device pixels: two for ordinary screens, one from which screens of higher density take theirs."""
+
+
+@cache
+def icon(name: str, colour: str = theme.INK) -> QIcon:
+    """The icon of this name; when disabled it is drawn faint. ``FileNotFoundError`` for one that is not there."""
+    found = QIcon()
+    for size in _SIZES:
+        found.addPixmap(pixmap(name, colour, size), QIcon.Mode.Normal)
+        if colour == theme.INK:
+            found.addPixmap(pixmap(name, theme.FAINT, size), QIcon.Mode.Disabled)
+    return found
+
+
+@cache
+def none() -> QIcon:
+    """No drawing at all."""
+    return QIcon()
+
+
+@cache
+def pixmap(name: str, colour: str = theme.INK, size: int = 16) -> QPixmap:
+    """One drawing of ``size`` device pixels."""
+    drawn = QPixmap(size, size)
+    drawn.fill(Qt.GlobalColor.transparent)
+    with QPainter(drawn) as painter:
+        _drawing(name, colour).render(painter, QRectF(0, 0, size, size))
+    return drawn
+
+
+@cache
+def _drawing(name: str, colour: str) -> QSvgRenderer:
+    text = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    return QSvgRenderer(QByteArray(text.encode()))

@@ -1,0 +1,1 @@
+"""Generated lists: one for every record type, from its declaration."""

@@ -1,0 +1,59 @@
+"""The columns that a list can show: the fields of a declaration, and what is known of every record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.records.declaration import Field, Kind, RecordType
+from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER
+
+UNIT = "_unit"
+ADDED = "_added"
+OPERATOR = "_operator"
+_LINK_WIDTH = 20
+_NOT_LISTED = frozenset({"reason"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``order`` is what a query sorts by, empty where sorting says nothing to a person."""
+
+    name: str
+    label: str
+    width: int
+    numeric: bool = False
+    order: str = ""
+    field: Field | None = None
+
+
+def columns_of(record_type: RecordType) -> list[Column]:
+    """Everything that can be shown, the declaration's own columns first and in their order."""
+    first = list(record_type.columns)
+    rest = [f for f in record_type.fields if not f.column and f.name not in _NOT_LISTED]
+    return [
+        *(_of(record_type, f) for f in (*first, *rest)),
+        Column(UNIT, "所属单位", 20),
+        Column(ADDED, "登记时间", 16, order=NEWEST_ORDER),
+        Column(OPERATOR, "登记人", 9),
+    ]
+
+
+def shown_at_first(record_type: RecordType, several_units: bool, *, of_one_parent: bool = False) -> list[str]:
+    """The names of the columns that are shown until the user chooses others; the parent comes first, unless known."""
+    names = [f.name for f in record_type.columns if f.name != record_type.parent]
+    if record_type.parent is not None and not of_one_parent:
+        names.insert(0, record_type.parent)
+    return [*names, UNIT] if several_units else names
+
+
+def _of(record_type: RecordType, field: Field) -> Column:
+    numeric = field.kind in (Kind.INTEGER, Kind.DECIMAL)
+    width = max(field.width, _LINK_WIDTH) if field.kind is Kind.LINK and not field.column else field.width
+    return Column(field.name, field.label, width, numeric, _order(record_type, field), field)
+
+
+def _order(record_type: RecordType, field: Field) -> str:
+    """A link sorts by an id, which nobody knows; decimals are text and would sort 10 before 9."""
+    if field.name == record_type.title[0] and field.kind in (Kind.TEXT, Kind.NOTE):
+        return TITLE_ORDER
+    return "" if field.kind in (Kind.LINK, Kind.DECIMAL, Kind.CODES) else field.name

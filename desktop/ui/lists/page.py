@@ -1,0 +1,289 @@
+"""The generated list page of a record type: search, filters, columns, and what can be done with its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout
+
+from desktop.operations import queries
+from desktop.operations.queries import UnitNode
+from desktop.records.declaration import RecordType
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import Query
+from desktop.ui import icons, theme
+from desktop.ui.lists.columns import columns_of, shown_at_first
+from desktop.ui.lists.filters import FilterRow
+from desktop.ui.lists.record_list import RecordList
+from desktop.ui.matching import matches
+from desktop.ui.page import Act, Page, Status
+from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.workbench import Workbench
+
+SEARCH_DELAY_MS = 180
+
+
+class ListPage(Page):
+    """All records of one type that the user may see."""
+
+    def __init__(self, workbench: Workbench, record_type: RecordType, icon: str) -> None:
+        super().__init__(workbench)
+        self.record_type = record_type
+        self._icon = icon
+        self._several_units = False
+        self.search = QLineEdit()
+        self.filters = FilterRow(workbench, record_type)
+        self.list = RecordList(workbench, record_type)
+        self._columns_button = QToolButton()
+        self.restore_button = QPushButton("恢复选中的记录")
+        self._selection: Query | None = None
+        self._count = (0, 0)
+        self._fresh = True
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SEARCH_DELAY_MS)
+        self._timer.timeout.connect(self._ask)
+        self.search.textChanged.connect(lambda _text: self._timer.start())
+        self.search.returnPressed.connect(self._ask)
+        self.filters.changed.connect(self._ask)
+        self.filters.selection_cleared.connect(self._selection_cleared)
+        self.list.counted.connect(self._counted)
+        self.list.new_wanted.connect(self._new)
+        self.list.find_wanted.connect(self._find)
+        self._show_columns()
+        self._load_units()
+        self._ask()
+
+    def _build(self) -> None:
+        heading = QLabel(self.record_type.label)
+        heading.setProperty("heading", "1")
+        fields = "、".join(f.label for f in self.record_type.fields if f.search)
+        self.search.setPlaceholderText("查找文字或名称的拼音首字母（Ctrl+F）")
+        self.search.setToolTip(f"在这些内容里查找：{fields}" if fields else "这类记录没有可查找的文字")
+        self.search.setEnabled(bool(fields))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(f"查找{self.record_type.label}")
+        self.search.addAction(
+            QAction(icons.icon("search", theme.MUTED), "", self.search),
+            QLineEdit.ActionPosition.LeadingPosition,
+        )
+        self.search.setMinimumWidth(280)
+        self.search.setMaximumWidth(460)
+        self.search.installEventFilter(self)
+        self._columns_button.setText("选择列")
+        self._columns_button.setIcon(icons.icon("columns-3", theme.MUTED))
+        self._columns_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._columns_button.setProperty("flat", True)
+        self._columns_button.clicked.connect(self._choose_columns)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(heading)
+        line.addWidget(self.search, 1)
+        line.addStretch(1)
+        line.addWidget(self.restore_button)
+        line.addWidget(self._columns_button)
+        self.restore_button.clicked.connect(self.list.restore_selected)
+        self.restore_button.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addLayout(line)
+        column.addWidget(self.filters)
+        column.addWidget(self.list, 1)
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        self._timer.stop()
+        present = self.list.model.query
+        query = replace(
+            self._selection or Query(self.record_type.name),
+            order=present.order,
+            descending=present.descending,
+        )
+        query = replace(self.filters.applied(query), text=self.search.text().strip())
+        self.list.show_query(query)
+        self.restore_button.setVisible(self.filters.deleted and self.list.writable)
+        self.state_changed.emit()
+
+    def show_selection(self, query: Query, words: str) -> None:
+        """Shows the records that a number on another page counts; ``words`` say which, until the user clears them."""
+        self.search.clear()
+        self._selection = query
+        self.filters.show_selection(words)
+        self._ask()
+
+    def _selection_cleared(self) -> None:
+        self._selection = None
+        self._ask()
+
+    def _load_units(self) -> None:
+        types = self.workbench.types
+        self.workbench.read(
+            lambda database, _ticket: queries.unit_tree(database, types),
+            self._units_arrived,
+            owner=self,
+            key="units",
+        )
+
+    def _units_arrived(self, units: list[UnitNode]) -> None:
+        self.filters.set_units(units)
+        self.list.model.units = {u.id: u.name for u in units}
+        if (len(units) > 1) != self._several_units:
+            self._several_units = len(units) > 1
+            self._show_columns()
+            self.list.model.refresh()
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Asks again; units too when they changed."""
+        if changes is None or changes.everything or "unit" in changes.records:
+            self._load_units()
+        self.list.refresh(changes)
+
+    def _counted(self, count: int, selected: int) -> None:
+        self._count = (count, selected)
+        self.restore_button.setEnabled(selected > 0)
+        if not count and not self.list.model.loading:
+            self._show_empty()
+        if self._fresh and count and self.search.hasFocus() and not self.search.text():
+            # The page was entered before it had anything to put the cursor on.
+            self._fresh = False
+            self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.state_changed.emit()
+
+    def _show_empty(self) -> None:
+        label, empty = self.record_type.label, self.list.empty
+        if self.filters.deleted and not self.search.text():
+            empty.show_words("trash-2", f"没有删除过{label}", "", ("返回列表", self.filters.clear))
+        elif self.filters.active or self.search.text():
+            empty.show_words(
+                "search",
+                "没有找到符合条件的记录",
+                "换几个字试试，或者清除筛选条件。",
+                ("清除条件", self._clear),
+            )
+        elif not self.list.writable:
+            empty.show_words("info", f"还没有{label}", "这类记录由别的单位登记，随数据包下来后在这里显示。")
+        else:
+            shell = self.workbench.shell
+            more = ("从表格导入", self._import) if shell.has_page("import") else None
+            empty.show_words(
+                self._icon, f"还没有登记{label}", self.record_type.help, (self._new_words(), self._new), more
+            )
+
+    def _clear(self) -> None:
+        self.search.clear()
+        self.filters.clear()
+
+    # -- columns ---------------------------------------------------------------------------------------------------
+
+    def _show_columns(self) -> None:
+        chosen = self.workbench.settings.columns(self.record_type.name)
+        self.list.set_columns(chosen or shown_at_first(self.record_type, several_units=self._several_units))
+
+    def _choose_columns(self) -> None:
+        choices = [Choice(c.name, c.label) for c in columns_of(self.record_type)]
+        ticked = [c.name for c in self.list.columns]
+        overlay = ChoiceOverlay(self._columns_button, choices, ticked, matches=matches)
+        overlay.chosen.connect(self._columns_chosen)
+        overlay.closed.connect(overlay.deleteLater)
+        overlay.open_below()
+
+    def _columns_chosen(self, names: list[str]) -> None:
+        present = [c.name for c in self.list.columns]
+        ordered = [n for n in present if n in names] + [n for n in names if n not in present]
+        self.workbench.settings.keep_columns(self.record_type.name, ordered)
+        self._show_columns()
+        self.list.model.refresh()
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The type's name."""
+        return self.record_type.label
+
+    @property
+    def help_anchor(self) -> str:
+        """The type."""
+        return self.record_type.name
+
+    def _new_words(self) -> str:
+        return f"新增{self.record_type.label.partition('（')[0]}"
+
+    def words_for(self, act: Act) -> str:
+        """Says what is new, and 恢复 among the deleted ones."""
+        return self._new_words() if act is Act.NEW else ""
+
+    def primary(self) -> Act | None:
+        """A new record is what one comes here for."""
+        return Act.NEW
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """New, find; import, export and print where there are pages for them."""
+        shell, possible = self.workbench.shell, {Act.FIND: self._find}
+        if self.list.writable and not self.filters.deleted:
+            possible[Act.NEW] = self._new
+            if shell.has_page("import"):
+                possible[Act.IMPORT] = self._import
+        if shell.has_page("export") and self._count[0]:
+            possible[Act.EXPORT] = lambda: shell.open_page("export", **self._shown())
+        if shell.has_page("print") and self._count[0]:
+            possible[Act.PRINT] = lambda: shell.open_page("print", **self._shown())
+        return possible
+
+    def _shown(self) -> dict[str, object]:
+        return {"type_name": self.record_type.name, "query": self.list.model.query}
+
+    def status(self) -> Status:
+        """How many there are and how many are selected."""
+        count, selected = self._count
+        return Status(f"共{count}条", f"已选{selected}条" if selected else "")
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of a list."""
+        return {
+            "Enter": "打开选中的记录",
+            "F2": "打开并修改光标所在的一项",
+            "Ins 或 Ctrl+N": "新增",
+            "Del": "删除选中的记录（会先问一声）",
+            "Ctrl+C": "把选中的行复制到表格",
+            "Ctrl+F 或 /": "查找",
+            "Home、End": "到第一条、最后一条",
+        }
+
+    def enter(self) -> None:
+        """The cursor goes to the records, or to the button of the empty page."""
+        self._fresh = not self.list.model.rowCount()
+        if not self._fresh:
+            self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """From the search box, the down arrow goes to the records and Esc empties it."""
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Down and self.list.model.rowCount():
+                self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
+                if not self.list.table.currentIndex().isValid():
+                    self.list.table.go_to(0)
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _new(self) -> None:
+        if self.list.writable:
+            self.workbench.shell.new_record(self.record_type.name)
+
+    def _import(self) -> None:
+        self.workbench.shell.open_page("import", type_name=self.record_type.name)

@@ -1,0 +1,310 @@
+"""A table of records with what stands below and instead of it; the list page and the tabs of a form are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop.operations import records
+from desktop.operations.session import Session
+from desktop.records.declaration import RecordType
+from desktop.records.values import title_words
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import TITLE_ORDER, Aggregate, Query, Record
+from desktop.ui import icons
+from desktop.ui.dialogs import Answer
+from desktop.ui.forms.copying import values_to_copy
+from desktop.ui.lists.columns import Column, columns_of
+from desktop.ui.lists.model import RowsModel
+from desktop.ui.lists.rows import PAGE, ShownRow
+from desktop.ui.lists.table import RowsTable
+from desktop.ui.notices import Tone
+from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class RecordList(QWidget):
+    """The records that a query finds. ``counted`` tells how many there are and how many are selected."""
+
+    counted = Signal(int, int)
+    new_wanted = Signal()
+    find_wanted = Signal()
+
+    def __init__(self, workbench: Workbench, record_type: RecordType, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.record_type = record_type
+        self.writable = workbench.may_write(record_type)
+        self.model = RowsModel(workbench, record_type, self)
+        self.table = RowsTable(self.model)
+        self.empty = EmptyState()
+        self.foot = QLabel()
+        self._selected = 0
+        self._keep_row = 0
+        self._keep_position = -1
+        self._newest = -1
+        self._sums: Aggregate | None = None
+        self._build()
+        self.table.opened.connect(self._open)
+        self.table.new_wanted.connect(self.new_wanted)
+        self.table.delete_wanted.connect(self.delete_selected)
+        self.table.find_wanted.connect(self.find_wanted)
+        self.table.selection_counted.connect(self._selection)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._menu)
+        self.table.horizontalHeader().sectionClicked.connect(self._sort)
+        self.table.widths_kept.connect(
+            lambda widths: workbench.settings.keep_widths(record_type.name, widths)
+        )
+        self.model.loaded.connect(self._loaded)
+        self.model.previewed.connect(self._previewed)
+        self.model.summed.connect(self._show_sums)
+
+    def _build(self) -> None:
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        frame = QFrame()
+        frame.setObjectName("table-foot")
+        line = QHBoxLayout(frame)
+        line.setContentsMargins(10, 4, 10, 4)
+        line.addWidget(self.foot, 1)
+        self.foot.setProperty("muted", True)
+        column.addWidget(frame)
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(full)
+        self._layers.addWidget(self.empty)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Shows these columns; names that no longer exist are passed over."""
+        known = {c.name: c for c in columns_of(self.record_type)}
+        self.model.set_columns([known[name] for name in names if name in known])
+        self.table.set_given_widths(self.workbench.settings.widths(self.record_type.name))
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that are shown."""
+        return self.model.columns
+
+    def show_query(self, query: Query) -> None:
+        """Shows other records; the row under the cursor stays under it when it is still among them."""
+        self._remember_place()
+        self.model.show(query, max(self.table.rowAt(0), 0) if query == self.model.query else 0)
+        self._show_order(query)
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Asks again when what changed can be seen here."""
+        if changes is None or self.model.concerns(changes):
+            self._newest = self.model.newest() if changes is not None else -1
+            self._remember_place()
+            self.model.refresh(max(self.table.rowAt(0), 0))
+
+    def _remember_place(self) -> None:
+        current = self.table.currentIndex()
+        self._keep_row = self.model.row_number(current.row()) if current.isValid() else 0
+        self._keep_position = current.row() if current.isValid() else -1
+
+    def _previewed(self) -> None:
+        if self.model.rowCount():
+            self._layers.setCurrentIndex(0)
+            self.foot.setText("正在统计…")
+
+    def _loaded(self) -> None:
+        count, had_cursor = self.model.rowCount(), self.table.hasFocus()
+        self._layers.setCurrentIndex(0 if count else 1)
+        self._return_to_place(count)
+        self._show_count()
+        self._show_foot()
+        self.table.fit()
+        if had_cursor and not count:
+            self.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _return_to_place(self, count: int) -> None:
+        """To a record that has just been registered, else to the one that was current, else near it."""
+        if not count or self.table.currentIndex().isValid():
+            return
+        newest, known = self.model.newest(), self._newest
+        self._newest = -1
+        if 0 <= known < newest:
+            self.table.go_to(self.model.position_of(newest))
+        elif self._keep_row:
+            position = self.model.position_of(self._keep_row)
+            self.table.go_to(position if position >= 0 else min(self._keep_position, count - 1))
+
+    def _selection(self, count: int) -> None:
+        self._selected = count
+        self._show_count()
+
+    def _show_count(self) -> None:
+        self.counted.emit(self.model.rowCount(), self._selected)
+
+    def _show_sums(self, sums: Aggregate | None) -> None:
+        self._sums = sums
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        if self.model.loading:
+            return
+        labels = {c.name: c for c in self.columns}
+        words = [f"共{self.model.rowCount()}条"]
+        for name, total in self._sums.sums.items() if self._sums is not None else ():
+            column = labels.get(name)
+            if column is not None and column.field is not None:
+                words.append(f"{column.field.label}合计{total}{column.field.unit}")
+        self.foot.setText("　".join(words))
+
+    # -- sorting ---------------------------------------------------------------------------------------------------
+
+    def _sort(self, section: int) -> None:
+        if not 0 < section <= len(self.columns) or not self.columns[section - 1].order:
+            return
+        query, order = self.model.query, self.columns[section - 1].order
+        descending = query.order == order and not query.descending
+        self.sort_by(order, descending)
+
+    def sort_by(self, order: str, descending: bool = False) -> None:
+        """Sorts by a column's order; the list stands at its top afterwards."""
+        self._keep_row = 0
+        self.table.clearSelection()
+        self.table.setCurrentIndex(self.model.index(-1, -1))
+        query = replace(self.model.query, order=order, descending=descending)
+        self.model.show(query)
+        self._show_order(query)
+        self.table.scrollToTop()
+
+    def _show_order(self, query: Query) -> None:
+        head = self.table.horizontalHeader()
+        section = next((n for n, c in enumerate(self.columns, 1) if c.order and c.order == query.order), -1)
+        head.setSortIndicatorShown(section > 0 and (query.order != TITLE_ORDER or query.descending))
+        direction = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
+        if section > 0:
+            head.setSortIndicator(section, direction)
+
+    # -- what can be done ------------------------------------------------------------------------------------------
+
+    def selected(self) -> list[ShownRow]:
+        """The selected records whose page is here."""
+        rows = (self.model.shown(position) for position in self.table.positions())
+        return [row for row in rows if row is not None]
+
+    def _open(self, position: int, field: str) -> None:
+        row = self.model.shown(position)
+        if row is not None:
+            self.workbench.shell.open_record(self.record_type.name, row.id, field)
+
+    def delete_selected(self) -> None:
+        """Deletes the selected records after a question that names them."""
+        if not self.writable or self.model.query.deleted:
+            return
+        self._with_selected(self._delete)
+
+    def _delete(self, held: list[Record]) -> None:
+        label, name = self.record_type.label, self.record_type.name
+        named = f"“{self._named(held[0])}”" if len(held) == 1 else f"选中的{len(held)}条{label}"
+        children = "、".join(c.label for c in self.workbench.types.children(name))
+        below = f"它下面的{children}也一并删除。" if children else ""
+        words = f"要删除{named}吗？{below}\n删除后可以用“撤消”，或者在“已删除”里恢复。"
+        if self.workbench.dialogs.ask("删除", words, yes="删除", danger=True) is Answer.YES:
+            self._each(f"删除{label}", held, records.delete, f"已删除{named}。")
+
+    def restore_selected(self) -> None:
+        """Brings the selected deleted records back."""
+        label = self.record_type.label
+        if self.writable and self.model.query.deleted:
+            self._with_selected(
+                lambda held: self._each(
+                    f"恢复{label}", held, records.restore, f"已恢复{len(held)}条{label}。"
+                )
+            )
+
+    def _with_selected(self, then: Callable[[list[Record]], None]) -> None:
+        """All selected records, those included whose page is not here."""
+        numbers, record_type = self.model.row_numbers(self.table.positions()), self.record_type
+
+        def job(database: Database, _ticket: Ticket) -> list[Record]:
+            parts = (numbers[n : n + PAGE] for n in range(0, len(numbers), PAGE))
+            return [held for part in parts for held in reading.page(database, record_type, part).values()]
+
+        if numbers:
+            self.workbench.read(job, lambda held: then(held) if held else None, owner=self)
+
+    def _each(
+        self, name: str, held: list[Record], operation: Callable[[Session, str, str], ChangeSet], words: str
+    ) -> None:
+        """Runs an operation on each record; stopping keeps what is done so far, and one undo takes all of it back."""
+        bench = self.workbench
+
+        def job(session: Session, ticket: Ticket) -> list[ChangeSet]:
+            done: list[ChangeSet] = []
+            for record in held:
+                if ticket.cancelled:
+                    break
+                done.append(operation(session, record.type, record.id))
+                ticket.progress(len(done), len(held))
+            return done
+
+        def then(done: list[ChangeSet]) -> None:
+            stopped = len(done) < len(held)
+            said = f"已停止，完成了{len(done)}条，其余{len(held) - len(done)}条没有动。" if stopped else words
+            bench.shell.tell(Tone.WARNING if stopped else Tone.GOOD, said, "撤消", bench.undo)
+
+        bench.write(name, job, then)
+
+    def _named(self, held: Record) -> str:
+        return title_words(self.record_type, held.values, codes=self.workbench.codes)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = self.menu()
+        menu.popup(self.table.viewport().mapToGlobal(at))
+
+    def menu(self) -> QMenu:
+        """What can be done with the selected records."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rows, deleted = self.selected(), self.model.query.deleted
+        current = self.table.currentIndex()
+        one = len(rows) == 1 and current.isValid()
+        add = menu.addAction(icons.icon("pencil"), "打开（Enter）", lambda: self._open(current.row(), ""))
+        add.setEnabled(one)
+        if deleted:
+            menu.addAction(icons.icon("rotate-ccw"), "恢复", self.restore_selected).setEnabled(
+                bool(rows) and self.writable
+            )
+        else:
+            menu.addAction(icons.icon("copy"), "复制一条新增", lambda: self._duplicate(rows[0])).setEnabled(
+                one and self.writable
+            )
+            menu.addAction(icons.icon("trash-2"), "删除（Del）", self.delete_selected).setEnabled(
+                bool(rows) and self.writable
+            )
+        menu.addSeparator()
+        menu.addAction("复制到表格（Ctrl+C）", self._copy).setEnabled(bool(rows))
+        menu.addAction("连同表头复制", lambda: self._copy(with_labels=True)).setEnabled(bool(rows))
+        return menu
+
+    def _copy(self, *, with_labels: bool = False) -> None:
+        count = self.table.copy(with_labels=with_labels)
+        self.workbench.shell.tell(Tone.PLAIN, f"已复制{count}行，可以粘贴到表格里。")
+
+    def _duplicate(self, row: ShownRow) -> None:
+        """A new form with what the record says, but for its own name, code and personal data."""
+        record_type, types = self.record_type, self.workbench.types
+
+        def job(database: Database, _ticket: Ticket) -> Record | None:
+            return reading.record(database, types, record_type.name, row.id)
+
+        def then(held: Record | None) -> None:
+            if held is not None:
+                self.workbench.shell.new_record(record_type.name, values_to_copy(record_type, held.values))
+
+        self.workbench.read(job, then, owner=self)

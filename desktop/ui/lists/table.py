@@ -1,0 +1,220 @@
+"""The table of a list: keys, copying, and column widths that fill the window and are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from desktop.records.declaration import Kind
+from desktop.ui import theme
+from desktop.ui.lists.columns import Column
+from desktop.ui.lists.model import RowsModel
+
+_MARK_WIDTH = 30
+_PADDING = 16
+_LEAST = 48
+_MOST_SHRUNK = 0.3
+"""How much of its width a column of words gives up so that the others can be seen."""
+_MOST_SQUEEZED = 0.12
+"""How much a column of codes and places gives up."""
+
+
+class RowsTable(QTableView):
+    """Signals carry positions in the list. Widths that the user gives are told by ``widths_kept``."""
+
+    opened = Signal(int, str)
+    """Position, and the field under the cursor (F2) or nothing (Enter, double click)."""
+    new_wanted = Signal()
+    delete_wanted = Signal()
+    find_wanted = Signal()
+    selection_counted = Signal(int)
+    widths_kept = Signal(dict)
+
+    def __init__(self, model: RowsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = model
+        self.setModel(model)
+        self._given: dict[str, int] = {}
+        self._fitting = False
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setAccessibleName(f"{model.record_type.label}列表")
+        head, side = self.horizontalHeader(), self.verticalHeader()
+        head.setSectionsClickable(True)
+        head.setSortIndicatorShown(False)
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(24)
+        head.sectionResized.connect(self._resized)
+        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        side.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        side.setHighlightSections(False)
+        self._take_measures()
+        self._keep_timer = QTimer(self)
+        self._keep_timer.setSingleShot(True)
+        self._keep_timer.setInterval(500)
+        self._keep_timer.timeout.connect(lambda: self.widths_kept.emit(dict(self._given)))
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row(), ""))
+        self.selectionModel().selectionChanged.connect(self._count_selection)
+        model.modelReset.connect(self._count_selection)
+
+    def _take_measures(self) -> None:
+        size = theme.measures()
+        self.verticalHeader().setDefaultSectionSize(size.row)
+        self.horizontalHeader().setFixedHeight(size.row + 2)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows and columns follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_measures()
+            self.fit()
+
+    # -- widths ----------------------------------------------------------------------------------------------------
+
+    def set_given_widths(self, widths: dict[str, int]) -> None:
+        """The widths that the user gave earlier, by column."""
+        self._given = dict(widths)
+        self.fit()
+
+    def fit(self) -> None:
+        """Gives every column its width; what is left goes to the columns of words, the first of them most of all."""
+        columns = self.rows.columns
+        if not columns:
+            return
+        self._fitting = True
+        head = self.horizontalHeader()
+        head.resizeSection(RowsModel.MARK, _MARK_WIDTH)
+        head.setSectionResizeMode(RowsModel.MARK, QHeaderView.ResizeMode.Fixed)
+        widths = [self._given.get(c.name, self._natural(c)) for c in columns]
+        spare = self.viewport().width() - _MARK_WIDTH - sum(widths)
+        widest = _stretched(columns, self._given)
+        if spare > 0 and widest:
+            share, rest = divmod(spare, len(widest) + 1)
+            for n in widest:
+                widths[n] += share
+            widths[widest[0]] += share + rest
+        elif spare < 0:
+            for n in widest:
+                taken = min(-spare, round(widths[n] * _MOST_SHRUNK))
+                widths[n] -= taken
+                spare += taken
+            for n in _squeezed(columns, self._given):
+                taken = min(-spare, round(widths[n] * _MOST_SQUEEZED))
+                widths[n] -= taken
+                spare += taken
+        for n, width in enumerate(widths):
+            head.resizeSection(n + 1, width)
+        self._fitting = False
+
+    def _natural(self, column: Column) -> int:
+        """What the declaration asks for, but never less than the label and the arrow beside it need."""
+        metrics = QFontMetrics(self.horizontalHeader().font())
+        label = metrics.horizontalAdvance(column.label) + _PADDING + (22 if column.order else 0)
+        return max(theme.measures().average(column.width) + _PADDING, label, _LEAST)
+
+    def _resized(self, section: int, _old: int, width: int) -> None:
+        if not self._fitting and 0 < section <= len(self.rows.columns):
+            self._given[self.rows.columns[section - 1].name] = width
+            self._keep_timer.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns follow the width of the window."""
+        super().resizeEvent(event)
+        self.fit()
+
+    # -- selection -------------------------------------------------------------------------------------------------
+
+    def positions(self) -> list[int]:
+        """The selected positions, in order."""
+        return sorted({p for part in self._ranges() for p in range(part.top(), part.bottom() + 1)})
+
+    def go_to(self, position: int) -> None:
+        """Selects one row and brings it into view."""
+        if 0 <= position < self.rows.rowCount():
+            column = max(self.currentIndex().column(), 1)
+            index = self.rows.index(position, column)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(index, flags)
+            self.scrollTo(index)
+
+    def _count_selection(self) -> None:
+        self.selection_counted.emit(sum(part.height() for part in self._ranges()))
+
+    def _ranges(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(n) for n in range(selection.size())]
+
+    # -- keys and mouse --------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, F2 edits the field under the cursor, Ins makes a new one, Del deletes, Ctrl+C copies."""
+        current = self.currentIndex()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current.isValid():
+            self.opened.emit(current.row(), "")
+        elif event.key() == Qt.Key.Key_F2 and current.isValid():
+            self.opened.emit(current.row(), self._column_name(current))
+        elif event.key() == Qt.Key.Key_Insert:
+            self.new_wanted.emit()
+        elif event.key() == Qt.Key.Key_Delete and self.positions():
+            self.delete_wanted.emit()
+        elif event.key() == Qt.Key.Key_Slash:
+            self.find_wanted.emit()
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            self.go_to(0 if event.key() == Qt.Key.Key_Home else self.rows.rowCount() - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Typing does not jump about: the search box is for that."""
+
+    def _column_name(self, index: QModelIndex) -> str:
+        columns = self.rows.columns
+        return columns[index.column() - 1].name if 0 < index.column() <= len(columns) else ""
+
+    def copy(self, *, with_labels: bool = False) -> int:
+        """Puts the selected rows on the clipboard as a spreadsheet takes them; personal values stay masked."""
+        lines = ["\t".join(c.label for c in self.rows.columns)] if with_labels else []
+        copied = 0
+        for position in self.positions():
+            row = self.rows.shown(position)
+            if row is not None:
+                lines.append("\t".join(" ".join(text.split()) for text in row.texts))
+                copied += 1
+        QGuiApplication.clipboard().setText("\n".join(lines))
+        return copied
+
+
+def _stretched(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
+    """The columns that take what room is left: those of many words that the user has not set."""
+    wide = [
+        n
+        for n, c in enumerate(columns)
+        if c.width >= 18 and not c.numeric and c.name not in given and not _is_code(c)
+    ]
+    return wide or [n for n, c in enumerate(columns) if c.name not in given]
+
+
+def _squeezed(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
+    kinds = (Kind.CODE, Kind.PLACE)
+    return [
+        n
+        for n, c in enumerate(columns)
+        if c.field is not None and c.field.kind in kinds and c.name not in given
+    ]
+
+
+def _is_code(column: Column) -> bool:
+    """Numbers of people and units say nothing when they are cut."""
+    return column.field is not None and column.field.kind in (Kind.USCC, Kind.ID_NUMBER, Kind.PHONE)

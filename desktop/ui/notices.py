@@ -1,0 +1,93 @@
+"""One line above a page that says what happened and what can be done, without stopping anybody."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from desktop.ui import icons, theme
+
+
+class Tone(enum.StrEnum):
+    """How it is meant; each has its own icon, so that colour is never the only sign."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+SIGNS = {
+    Tone.PLAIN: ("info", theme.FOCUS),
+    Tone.GOOD: ("circle-check", theme.GOOD),
+    Tone.WARNING: ("triangle-alert", theme.WARNING),
+    Tone.ERROR: ("circle-alert", theme.ERROR),
+}
+_READ_MS = 8_000
+
+
+class NoticeBar(QFrame):
+    """Shows one notice at a time; a newer one takes its place. Good news goes by itself, bad news stays."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._sign = QLabel()
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._button = QPushButton()
+        self._button.setProperty("link", True)
+        self._button.clicked.connect(self._act)
+        close = QToolButton()
+        close.setIcon(icons.icon("x", theme.MUTED))
+        close.setProperty("flat", True)
+        close.setAccessibleName("关闭提示")
+        close.setToolTip("关闭提示")
+        close.clicked.connect(self.clear)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 2, 4, 2)
+        for widget in (self._sign, self._words, self._button, close):
+            line.addWidget(widget)
+        self._action: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.clear)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What is shown now; empty when nothing is."""
+        return "" if self.isHidden() else self._words.text()
+
+    def show_notice(
+        self, tone: Tone, words: str, action: str = "", then: Callable[[], None] | None = None
+    ) -> None:
+        """Shows a notice, with one thing that can be done about it."""
+        name, colour = SIGNS[tone]
+        self._sign.setPixmap(icons.pixmap(name, colour, 18))
+        self._words.setText(words)
+        self._words.setAccessibleName(words)
+        self._action = then
+        self._button.setText(action)
+        self._button.setVisible(bool(action))
+        theme.restyle(self, tone=tone.value)
+        self.show()
+        self._timer.stop()
+        if tone in (Tone.PLAIN, Tone.GOOD):
+            self._timer.start(_READ_MS)
+
+    def clear(self) -> None:
+        """Takes the notice away."""
+        self._timer.stop()
+        self._action = None
+        self.hide()
+
+    def _act(self) -> None:
+        action = self._action
+        self.clear()
+        if action is not None:
+            action()

@@ -1,0 +1,1 @@
+"""Pages made by hand, on the same workbench and widgets as the generated lists and forms."""

@@ -1,0 +1,196 @@
+"""A small table of words: a few hundred things on pages made by hand, with a sign before those that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from desktop.ui import icons, theme
+from desktop.ui.notices import SIGNS, Tone
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_PADDING = 18
+_SIGN = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """One column: its label, its width in average characters, whether it takes what is left, whether it is a number."""
+
+    label: str
+    width: int = 8
+    wide: bool = False
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its words, the sign before the first of them, and what it stands for."""
+
+    texts: tuple[str, ...]
+    tone: Tone | None = None
+    key: Any = None
+    tip: str = ""
+
+
+class GridModel(QAbstractTableModel):
+    """The rows as a model."""
+
+    def __init__(self, columns: Sequence[Col], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.lines: list[Line] = []
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Shows other rows."""
+        self.beginResetModel()
+        self.lines = list(lines)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """How many rows there are."""
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """How many columns there are."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The labels."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.label
+        return _alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The words, the sign, and all words where there is no room for them."""
+        line, column = self.lines[index.row()], self.columns[index.column()]
+        text = line.texts[index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return text
+            case Qt.ItemDataRole.ToolTipRole:
+                return line.tip or text
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case Qt.ItemDataRole.DecorationRole if index.column() == 0 and line.tone is not None:
+                return sign(line.tone)
+            case Qt.ItemDataRole.ForegroundRole if column.numeric and text == "0":
+                return QColor(theme.FAINT)
+        return None
+
+
+@cache
+def sign(tone: Tone) -> QIcon:
+    """The sign of a tone; a selected row does not tint it."""
+    drawn = icons.pixmap(*SIGNS[tone], 16)
+    found = QIcon(drawn)
+    found.addPixmap(drawn, QIcon.Mode.Selected)
+    return found
+
+
+def _alignment(column: Col) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+class Grid(QTableView):
+    """``opened`` (double click, Enter) and ``chosen`` (the cursor moved) carry what a row stands for."""
+
+    opened = Signal(object)
+    chosen = Signal(object)
+
+    def __init__(self, columns: Sequence[Col], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = GridModel(columns, self)
+        self.setModel(self.rows)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setIconSize(QSize(16, 16))
+        size = theme.measures()
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(size.row)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsClickable(False)
+        head.setMinimumSectionSize(24)
+        head.setFixedHeight(size.row + 2)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.lines[index.row()].key))
+        self.selectionModel().currentRowChanged.connect(lambda current, _before: self._choose(current))
+        self._most = 0
+
+    def limit_height(self, most: int) -> None:
+        """Is as high as its rows, up to so many; the rest scrolls."""
+        self._most = most
+        self._take_height()
+
+    def _take_height(self) -> None:
+        if self._most:
+            rows = max(1, min(self.rows.rowCount(), self._most))
+            self.setFixedHeight((rows + 1) * theme.measures().row + 6)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Shows other rows; the cursor stays on what it stood on."""
+        before = self.current()
+        self.rows.show(lines)
+        self._take_height()
+        self.fit()
+        for number, line in enumerate(lines):
+            if before is not None and line.key == before:
+                self.setCurrentIndex(self.rows.index(number, 0))
+
+    def current(self) -> Any:
+        """What the row under the cursor stands for."""
+        index = self.currentIndex()
+        return self.rows.lines[index.row()].key if index.isValid() else None
+
+    def _choose(self, current: QModelIndex) -> None:
+        self.chosen.emit(self.rows.lines[current.row()].key if current.isValid() else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.current())
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns follow the width of the window."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Gives every column its width; what is left goes to the wide ones."""
+        head, columns = self.horizontalHeader(), self.rows.columns
+        metrics = head.fontMetrics()
+        widths = [
+            max(theme.measures().average(c.width), metrics.horizontalAdvance(c.label)) + _PADDING
+            for c in columns
+        ]
+        if any(line.tone is not None for line in self.rows.lines):
+            widths[0] += _SIGN
+        wide = [n for n, c in enumerate(columns) if c.wide]
+        spare = self.viewport().width() - sum(widths)
+        for place, n in enumerate(wide):
+            if spare > 0:
+                widths[n] += spare // len(wide) + (spare % len(wide) if place == 0 else 0)
+        for n, width in enumerate(widths):
+            head.resizeSection(n, width)

@@ -1,0 +1,130 @@
+"""The first step of an import: which file, and how to go about it."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.operations.importing import NationalExport, Options
+from desktop.records.canonical import Cell
+from desktop.records.dates import parse_date
+from desktop.records.declaration import RecordType
+from desktop.ui import icons, theme
+from desktop.ui.pages.parts import Card, button, heading, plain
+from desktop.ui.workbench import Workbench
+
+FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.csv *.txt)", "所有文件 (*)")
+_ENDINGS = {".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".et"}
+_NATIONAL = "national_entry_date"
+
+
+class StartStep(QWidget):
+    """``chosen`` carries the file that was chosen or dropped."""
+
+    chosen = Signal(object)
+
+    def __init__(self, workbench: Workbench, record_type: RecordType, fixed: dict[str, Cell]) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self._type = record_type
+        self._fixed = fixed
+        self.setAcceptDrops(True)
+        self.choose = button("选择表格文件…", self._choose, "folder-open", primary=True)
+        self.fill_only = QCheckBox("只填空白：已有内容的项目一律不改")
+        self.revive = QCheckBox("以前删除过的记录，恢复后更新")
+        self.national = QCheckBox("这是全国系统导出的名单，导入后标记为“已录入全国系统”")
+        self.day = QLineEdit(workbench.today().isoformat())
+        self.day.setAccessibleName("导出日期")
+        self.day.setMaximumWidth(theme.measures().average(16))
+        self.batch = QLineEdit()
+        self.batch.setAccessibleName("录入批次")
+        self.batch.setPlaceholderText("批次（可不填）")
+        self.batch.setMaximumWidth(theme.measures().average(26))
+        self._entry = QWidget()
+        self.national.toggled.connect(self._entry.setEnabled)
+        self._build()
+
+    def _build(self) -> None:
+        card = Card()
+        sign = QLabel()
+        sign.setPixmap(icons.pixmap("file-input", theme.FAINT, 40))
+        words = plain(
+            "支持 xlsx、xls、csv。表头和列名会自动识别，全国实名制两种模板也认得；"
+            "先显示会新增什么、修改什么，您确认以后才写入，写入后一步就能撤消。",
+            muted=True,
+        )
+        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        center = Qt.AlignmentFlag.AlignHCenter
+        card.column.addSpacing(16)
+        card.column.addWidget(sign, 0, center)
+        card.column.addWidget(heading(f"把{self._type.label}的表格拖到这里，或者", 1), 0, center)
+        card.column.addWidget(self.choose, 0, center)
+        card.column.addWidget(words)
+        card.column.addSpacing(8)
+        options = Card()
+        options.say_heading("怎样导入")
+        options.column.addWidget(self.fill_only)
+        options.column.addWidget(self.revive)
+        line = QHBoxLayout(self._entry)
+        line.setContentsMargins(22, 0, 0, 0)
+        line.addWidget(QLabel("导出日期"))
+        line.addWidget(self.day)
+        line.addWidget(self.batch)
+        line.addStretch(1)
+        self._entry.setEnabled(False)
+        listed = _NATIONAL in self._type.by_name or self._type.name == "union"
+        for widget in (self.national, self._entry):
+            options.column.addWidget(widget)
+            widget.setVisible(listed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(card)
+        column.addWidget(options)
+        column.addStretch(1)
+
+    def options(self) -> Options:
+        """What was ticked."""
+        national = None
+        if self.national.isChecked():
+            day = parse_date(self.day.text(), self._workbench.today()) or datetime.date.today()
+            national = NationalExport(day, self.batch.text().strip())
+        return Options(
+            fixed=self._fixed,
+            fill_only=self.fill_only.isChecked(),
+            revive=self.revive.isChecked(),
+            national=national,
+        )
+
+    def day_is_readable(self) -> bool:
+        """Whether the day of a national export can be read."""
+        return (
+            not self.national.isChecked() or parse_date(self.day.text(), self._workbench.today()) is not None
+        )
+
+    def _choose(self) -> None:
+        title = f"选择要导入的{self._type.label}表格"
+        path = self._workbench.dialogs.open_file(title, Path.home(), FILTERS)
+        if path is not None:
+            self.chosen.emit(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """One table may be dropped."""
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Takes the table."""
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.chosen.emit(path)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() in _ENDINGS else None

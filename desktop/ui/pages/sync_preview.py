@@ -1,0 +1,222 @@
+"""What merging files does, shown before and after: file by file, type by type, and item by item what is not applied."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.operations.traffic import Seen
+from desktop.operations.unsettled import CONFLICT, HELD, OUTCOMES, REFUSED, Unsettled
+from desktop.sync.receiving import BundleResult
+from desktop.ui.notices import Tone
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import brief, heading, plain
+from desktop.ui.workbench import Workbench
+
+OUTCOME_TONES = {REFUSED: Tone.ERROR, HELD: Tone.PLAIN, CONFLICT: Tone.WARNING}
+_TYPE_NUMBERS = ("新增", "修改", "有分歧", "先留着", "不收")
+_NUMBERS = ("applied", "known", "conflict", "held", "refused")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One file with what became, or would become, of it; nothing yet while it is looked at."""
+
+    path: Path
+    seen: Seen | None = None
+    items: Sequence[Unsettled] = field(default_factory=tuple)
+
+    @property
+    def result(self) -> BundleResult | None:
+        """What became of it."""
+        return self.seen.result if self.seen is not None else None
+
+    @property
+    def good(self) -> bool:
+        """Whether it can be merged."""
+        return self.result is not None and self.result.problem is None
+
+
+def verdict(shown: Shown) -> tuple[Tone | None, str]:
+    """Whether a file can be trusted and what it is, in words."""
+    seen, result = shown.seen, shown.result
+    if seen is None or result is None:
+        return None, "正在核对…"
+    if result.problem is not None:
+        return Tone.ERROR, result.problem.sentence
+    if result.gap:
+        return Tone.WARNING, "签名无误；前面还缺一个数据包，请对方补来，这个可以先合并"
+    if seen.downward:
+        return Tone.GOOD, "签名无误；上级的回执" + ("和下发内容" if result.total > result.known else "")
+    if result.total and result.known == result.total:
+        return Tone.GOOD, "签名无误；以前收过，没有新内容"
+    return Tone.GOOD, "签名无误；下级上报的数据包"
+
+
+class FilesGrid(Grid):
+    """One row a file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            [
+                Col("文件", 24, wide=True),
+                Col("来自", 16, wide=True),
+                Col("第几号", 6, numeric=True),
+                Col("做于", 11),
+                Col("共", 5, numeric=True),
+                Col("收下", 5, numeric=True),
+                Col("已有", 5, numeric=True),
+                Col("有分歧", 6, numeric=True),
+                Col("先留着", 6, numeric=True),
+                Col("不收", 5, numeric=True),
+                Col("核对结果", 26, wide=True),
+            ],
+            "收到的文件",
+        )
+
+    def show_files(self, files: Sequence[Shown]) -> None:
+        """Shows the files."""
+        self.show_lines([self._line(f) for f in files])
+
+    @staticmethod
+    def _line(shown: Shown) -> Line:
+        tone, words = verdict(shown)
+        seen, result = shown.seen, shown.result
+        if seen is None or result is None:
+            return Line((shown.path.name, *[""] * 9, words), None, shown.path)
+        name = seen.name
+        if result.problem is not None:
+            # What a file says of itself before its signature stands is only its own word.
+            name = f"自称“{name}”" if name else ""
+            return Line(
+                (shown.path.name, name, "", brief(seen.created), *[""] * 6, words), tone, shown.path,
+                str(result.problem),
+            )  # fmt: skip
+        numbers = [str(getattr(result, n)) for n in _NUMBERS]
+        texts = (shown.path.name, name, str(result.sequence), brief(seen.created), str(result.total), *numbers,
+                 words)  # fmt: skip
+        return Line(texts, tone, shown.path)
+
+
+class Details(QWidget):
+    """By type at the left, what is not applied at the right; a double click there opens the record."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.types = Grid(
+            [Col("类别", 12, wide=True), *(Col(w, 5, numeric=True) for w in _TYPE_NUMBERS)],
+            "按类别",
+        )  # fmt: skip
+        self.items = Grid(
+            [Col("结果", 6), Col("记录", 18, wide=True), Col("项目", 9), Col("谁填的", 11), Col("原因", 16, wide=True)],
+            "没有直接收下的内容",
+        )  # fmt: skip
+        self.items.opened.connect(lambda item: open_item(workbench, item))
+        self.caption = heading("会怎样，按类别")
+        self._nothing = plain("没有要另外处理的。", muted=True)
+        self._no_types = plain("没有新增或修改的内容。", muted=True)
+        self._items_head = heading("没有直接收下的内容")
+        for head in (self.caption, self._items_head):
+            head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(self.caption)
+        left.addWidget(self.types, 1)
+        left.addWidget(self._no_types)
+        left.addStretch(0)
+        right.addWidget(self._items_head)
+        right.addWidget(self.items, 1)
+        right.addWidget(self._nothing)
+        right.addStretch(0)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(14)
+        line.addLayout(left, 2)
+        line.addLayout(right, 3)
+
+    def show_files(self, files: Iterable[Shown]) -> None:
+        """Adds up these files."""
+        good = [f for f in files if f.good]
+        lines = self._type_lines(good)
+        self.types.show_lines(lines)
+        self.types.setVisible(bool(lines))
+        self._no_types.setVisible(not lines)
+        items = [item for f in good for item in f.items]
+        self.items.show_lines([item_line(item) for item in items])
+        self.items.setVisible(bool(items))
+        self._items_head.setText(
+            f"没有直接收下的内容（{len(items)}项，双击打开记录）" if items else "没有直接收下的内容"
+        )
+        self._nothing.setVisible(not items)
+
+    def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
+        births: Counter[str] = Counter()
+        changes: Counter[str] = Counter()
+        left: Counter[tuple[str, str]] = Counter()
+        for shown in files:
+            if (result := shown.result) is not None:
+                births.update(result.births)
+                changes.update(result.changes)
+                left.update((item.type, item.outcome) for item in shown.items)
+        names = [
+            n for n in self.workbench.types if births[n] or changes[n] or any(left[n, o] for o in OUTCOMES)
+        ]
+        lines = []
+        for n in names:
+            disputed, held, refused = left[n, CONFLICT], left[n, HELD], left[n, REFUSED]
+            numbers = (births[n], max(0, changes[n] - disputed), disputed, held, refused)
+            lines.append(Line((self.workbench.types[n].label, *map(str, numbers))))
+        return lines
+
+
+def short_label(label: str) -> str:
+    """A type's name without what stands in brackets behind it."""
+    return label.partition("（")[0]
+
+
+def item_line(item: Unsettled) -> Line:
+    """One item that is not applied, as a row."""
+    title = item.title or "（新的，还没有合并进来）"
+    texts = (
+        OUTCOMES.get(item.outcome, item.outcome),
+        f"{short_label(item.label)}：{title}",
+        item.slot_label,
+        item.author,
+        item.reason,
+    )
+    return Line(texts, OUTCOME_TONES.get(item.outcome), item, f"{item.reason}。{item.advice}")
+
+
+def open_item(workbench: Workbench, item: Unsettled | None) -> None:
+    """Shows the record of an item with the cursor in its field; one in conflict in the conflict page."""
+    if item is None:
+        return
+    if not item.known:
+        workbench.shell.tell(Tone.PLAIN, "这条内容没有合并进来，本机没有它的记录可以打开。")
+    elif item.outcome == CONFLICT and not item.above:
+        workbench.shell.open_page("conflicts", type_name=item.type, record=item.record)
+    else:
+        record_type = workbench.types[item.type]
+        slot = record_type.slots.get(item.slot)
+        workbench.shell.open_record(item.type, item.record, slot.fields[0].name if slot is not None else "")
+
+
+def summary(files: Sequence[Shown]) -> str:
+    """What became of all files, in one sentence."""
+    good = [f.result for f in files if f.result is not None and f.good]
+    total = {name: sum(getattr(r, name) for r in good) for name in _NUMBERS}
+    born = sum(sum(r.births.values()) for r in good)
+    # What was held before and is released now was counted when it came.
+    changed = max(0, sum(r.applied + r.released for r in good) - born)
+    words = [f"新增{born}条" if born else "", f"修改{changed}处" if changed else ""]
+    words += [f"以前收过{total['known']}项" if total["known"] else ""]
+    words += [f"有分歧{total['conflict']}项" if total["conflict"] else ""]
+    words += [f"先留着{total['held']}项" if total["held"] else ""]
+    words += [f"不收{total['refused']}项" if total["refused"] else ""]
+    said = "，".join(filter(None, words)) or "没有新内容"
+    answered = any(f.seen is not None and f.seen.downward and f.seen.result.answered for f in files)
+    return f"已合并{len(good)}个文件：{said}{'，上级的回执已登记' if answered else ''}。"

@@ -1,0 +1,181 @@
+"""Sending up: what waits, where the bundle goes, and after writing what to do with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtWidgets import QLabel
+
+from desktop.operations import exchange, traffic
+from desktop.operations.session import Session
+from desktop.operations.traffic import SEND, Count, Overview
+from desktop.sync.sending import Sent
+from desktop.ui import theme
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_MOST_TYPES = 6
+
+
+class SendCard(Card):
+    """The bundle for the level above. ``sent`` tells that one was written."""
+
+    sent = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self._folder = ""
+        self._receiver = ""
+        self._counts: tuple[Count, ...] = ()
+        self.amount = QLabel()
+        self.amount.setProperty("heading", "1")
+        self.amount.setWordWrap(True)
+        self.inside = plain()
+        self.last = plain(muted=True)
+        self.place = plain(muted=True)
+        self.change = link("更换文件夹…", self._choose)
+        self.export = button("导出数据包", self.send, "file-output", primary=True)
+        self.done = Note()
+        self.column.addWidget(self.amount)
+        self.column.addWidget(self.inside)
+        self.column.addLayout(row(self.export, 1))
+        self.column.addLayout(row(self.place, self.change, 1))
+        self.column.addWidget(self.done)
+        self.column.addWidget(self.last)
+        self.column.addStretch(1)
+
+    def show_overview(self, seen: Overview) -> None:
+        """What waits for the level above, and what became of the last bundle."""
+        peer = seen.upward
+        if peer is None:
+            return
+        self._receiver = peer.link.name
+        self.say_heading(f"上报给“{peer.link.name}”")
+        self._folder = self._folder or seen.folders.get(SEND, "")
+        self._counts = tuple(_joined([*seen.own, *seen.below]))
+        self.amount.setText(_amount_words(seen))
+        if seen.waiting:
+            below = sum(c.births + c.changes for c in seen.below)
+            more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
+            self.inside.setText(f"数据包里会有：{words_for_counts(self._counts)}。{more}")
+        else:
+            self.inside.setText("登记或修改以后，这里会显示有多少项要上报。")
+        set_primary(self.export, seen.fresh > 0)
+        self.export.setText("导出数据包" if seen.fresh else "再导出一次")
+        self.last.setText(self._last_words(seen))
+        self._show_place()
+
+    @staticmethod
+    def _last_words(seen: Overview) -> str:
+        peer = seen.upward
+        if peer is None or peer.sent is None:
+            return "还没有导出过数据包。"
+        sent = f"上次导出：{moment(peer.sent.at)}，第{peer.sent.sequence}号，{peer.sent.items}项。"
+        if peer.confirmed:
+            return f"{sent}上级的回执已收到。"
+        return f"{sent}上级的回执还没有收到；没有回执的内容，下次导出会自动再带上，不会重复。"
+
+    def _show_place(self) -> None:
+        known = bool(self._folder)
+        gone = known and not Path(self._folder).is_dir()
+        self.place.setText(
+            f"上次用的“{self._folder}”现在打不开，可能没有插U盘。" if gone
+            else f"保存到：{self._folder}" if known else "导出时选择U盘或文件夹。"
+        )  # fmt: skip
+        theme.restyle(self.place, tone="warning" if gone else "")
+        self.change.setVisible(known)
+
+    def _choose(self) -> bool:
+        start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
+        found = self.workbench.dialogs.folder("数据包保存到哪里（可以选U盘）", start)
+        if found is not None:
+            self._folder = str(found)
+            self._show_place()
+        return found is not None
+
+    def send(self) -> None:
+        """Writes the bundle; asks for a folder when there is none yet or the stick is not there."""
+        if not (self._folder and Path(self._folder).is_dir()) and not self._choose():
+            return
+        folder, counts = Path(self._folder), self._counts
+        self.export.setEnabled(False)
+        self.done.hide()
+
+        def job(session: Session, _ticket: Ticket) -> Sent:
+            with traffic.plain_problems():
+                made = exchange.send(session, folder)
+            traffic.remember_folder(session, SEND, folder)
+            return made
+
+        task = self.workbench.write(
+            "导出数据包",
+            job,
+            lambda made: self._written(made, counts),
+            owner=self,
+            fail=self._failed,
+            step=False,
+        )
+        task.ended.connect(lambda: self.export.setEnabled(True))
+
+    def _written(self, made: Sent, counts: tuple[Count, ...]) -> None:
+        inside = f"内容：{words_for_counts(counts)}。" if made.items and counts else ""
+        self.done.say(
+            Tone.GOOD,
+            f"已导出：{made.path.name}（第{made.sequence}号，{made.items}项）",
+            f"{inside}\n下一步：① 把这个文件交给“{self._receiver}”（用U盘的，先安全弹出再拔）；"
+            f"② 对方合并后会给一份回执；③ 拿到回执，拖到“收到的文件”里。".strip(),
+        )
+        self.done.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self.sent.emit()
+
+    def _failed(self, error: Exception) -> bool:
+        if not is_problem(error):
+            return False
+        self.done.say(Tone.ERROR, "没有导出", str(error))
+        self.done.offer(link("换一个文件夹", self._choose))
+        return True
+
+
+def _amount_words(seen: Overview) -> str:
+    unanswered = seen.waiting - seen.fresh
+    if seen.fresh:
+        also = f"，另有{unanswered}项已导出、还没有回执" if unanswered else ""
+        return f"有{seen.fresh}项新内容要上报{also}"
+    return f"没有新内容，{unanswered}项已导出、等上级的回执" if unanswered else "没有要上报的内容"
+
+
+def is_problem(error: Exception) -> bool:
+    """Whether an error is one that the user can act on; all others are bugs and go to the very top."""
+    from desktop.errors import Problem
+
+    return isinstance(error, Problem)
+
+
+def documents() -> Path:
+    """Where a person's files are: the folder that dialogs begin with."""
+    found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(found) if found and Path(found).is_dir() else Path.home()
+
+
+def words_for_counts(counts: tuple[Count, ...]) -> str:
+    """“企业新增3条、修改1处；会员新增30条”, the largest first."""
+    ranked = sorted(counts, key=lambda c: -(c.births + c.changes))
+    words = []
+    for c in ranked[:_MOST_TYPES]:
+        parts = [f"新增{c.births}条" if c.births else "", f"修改{c.changes}处" if c.changes else ""]
+        words.append(f"{c.label}{'、'.join(filter(None, parts))}")
+    more = f"；等{len(ranked)}类" if len(ranked) > _MOST_TYPES else ""
+    return "；".join(words) + more
+
+
+def _joined(counts: list[Count]) -> list[Count]:
+    """One count for each type."""
+    found: dict[str, Count] = {}
+    for c in counts:
+        before = found.get(c.label, Count(c.label, 0, 0))
+        found[c.label] = Count(c.label, before.births + c.births, before.changes + c.changes)
+    return list(found.values())

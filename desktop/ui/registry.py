@@ -1,0 +1,185 @@
+"""The one place that knows all pages: those of the navigation, tools with arguments, and forms made by hand.
+
+How to add one stands in :mod:`desktop.ui.page`. Pages are imported when they are first shown, so that the program
+starts quickly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.operations import audit
+from desktop.operations.session import Session
+from desktop.records.declaration import RecordType
+from desktop.records.types import Catalogue
+from desktop.ui.page import Opening, Page
+from desktop.ui.workbench import Workbench
+
+
+def _always(_workbench: Workbench) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the navigation. ``at_top`` entries stand above the record types, all others below."""
+
+    key: str
+    title: str
+    icon: str
+    make: Callable[[Workbench], Page]
+    at_top: bool = False
+    shown: Callable[[Workbench], bool] = _always
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the navigation with its pages; a heading with one page is that page."""
+
+    title: str
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+def _help(workbench: Workbench, anchor: str = "") -> Page:
+    from desktop.ui.help import HelpPage
+
+    return HelpPage(workbench, anchor)
+
+
+def _home(workbench: Workbench) -> Page:
+    from desktop.ui.pages.home_page import HomePage
+
+    return HomePage(workbench)
+
+
+def _found(workbench: Workbench, **arguments: Any) -> Page:
+    from desktop.ui.pages.home_found import FoundPage
+
+    return FoundPage(workbench, **arguments)
+
+
+def _sync(workbench: Workbench) -> Page:
+    from desktop.ui.pages.sync_page import SyncPage
+
+    return SyncPage(workbench)
+
+
+def _course(workbench: Workbench, opening: Opening) -> Page:
+    from desktop.ui.pages.attendance import AttendancePage
+
+    return AttendancePage(workbench, opening)
+
+
+def _disagreements(workbench: Workbench) -> Page:
+    from desktop.ui.pages.conflicts_page import ConflictsPage
+
+    return ConflictsPage(workbench)
+
+
+def _conflicts(workbench: Workbench, type_name: str = "", record: str = "") -> Page:
+    from desktop.ui.pages.conflicts_page import ConflictsPage
+
+    return ConflictsPage(workbench, record)
+
+
+def _import(workbench: Workbench, **arguments: Any) -> Page:
+    from desktop.ui.pages.imports import ImportPage
+
+    return ImportPage(workbench, **arguments)
+
+
+def _congress(workbench: Workbench, opening: Opening) -> Page:
+    from desktop.ui.pages.congress import CongressPage
+
+    return CongressPage(workbench, opening)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("home", "工作台", "house", _home, at_top=True),
+    Entry("sync", "上报与合并", "arrow-left-right", _sync),
+    Entry("disagreements", "分歧", "git-compare", _disagreements),
+)
+"""The pages of the navigation beside the lists of record types."""
+
+TOOLS: Mapping[str, Callable[..., Page]] = {
+    "help": _help,
+    "conflicts": _conflicts,
+    "found": _found,
+    "import": _import,
+}
+"""Pages that are opened by ``shell.open_page(key, **arguments)``; the function gets the workbench and the arguments.
+
+The lists offer ``import`` (type_name), ``export`` and ``print`` (type_name, query) and ``conflicts`` (type_name,
+record) as soon as there are tools of these names.
+"""
+
+RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
+    "course": _course,
+    "congress": _congress,
+}
+"""Forms made by hand, by record type."""
+
+REVEAL: Callable[[Session, str, str, str], object] | None = audit.reveal
+"""Notes that a personal value is shown as a whole (type, record, field); without it nothing is ever unmasked."""
+
+HIDDEN_TYPES = frozenset({"grant"})
+"""Record types that stand for a step of another page and are not listed."""
+
+MENU_ICONS: Mapping[str, str] = {
+    "建会": "building-2",
+    "会员": "users",
+    "干部": "user-check",
+    "会议": "calendar-days",
+    "民主管理": "vote",
+    "培训": "graduation-cap",
+    "劳动法律监督": "scale",
+    "目标与数字": "target",
+    "体系": "network",
+}
+
+
+def headings(workbench: Workbench) -> list[Heading]:
+    """The whole navigation in its order: pages at the top, record types by their menu, other pages."""
+    shown = [entry for entry in ENTRIES if entry.shown(workbench)]
+    found = [Heading(e.title, e.icon, (e,)) for e in shown if e.at_top]
+    for menu, types in by_menu(workbench.types).items():
+        icon = MENU_ICONS.get(menu, "file-text")
+        found.append(Heading(menu, icon, tuple(list_entry(t, icon) for t in types)))
+    return found + [Heading(e.title, e.icon, (e,)) for e in shown if not e.at_top]
+
+
+def by_menu(types: Catalogue) -> dict[str, list[RecordType]]:
+    """The record types that are listed, by the heading under which they are found."""
+    menus: dict[str, list[RecordType]] = {}
+    for record_type in types.values():
+        if record_type.name not in HIDDEN_TYPES:
+            menus.setdefault(record_type.menu or "其他", []).append(record_type)
+    return menus
+
+
+def list_entry(record_type: RecordType, icon: str) -> Entry:
+    """The entry of a record type's generated list."""
+
+    def make(workbench: Workbench) -> Page:
+        from desktop.ui.lists.page import ListPage
+
+        return ListPage(workbench, record_type, icon)
+
+    return Entry(f"list:{record_type.name}", record_type.label, icon, make)
+
+
+def record_page(workbench: Workbench, opening: Opening) -> Page:
+    """The page that shows one record: made by hand where there is one, else generated."""
+    if (made := RECORD_PAGES.get(opening.type)) is not None:
+        return made(workbench, opening)
+    from desktop.ui.forms.page import FormPage
+
+    return FormPage(workbench, opening)
+
+
+def tool(workbench: Workbench, key: str, **arguments: Any) -> Page:
+    """The tool of this key; ``KeyError`` when there is none."""
+    return TOOLS[key](workbench, **arguments)

@@ -1,0 +1,1 @@
+"""What stands before the main window: choosing, opening and making workspaces."""

@@ -1,0 +1,242 @@
+"""Makes a new workspace in three steps: what kind of unit, which one, who works in it and where it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_documents_path
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop import reference
+from desktop.errors import Problem
+from desktop.records.declaration import Level
+from desktop.ui.dialogs import Dialogs
+from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.settings import Settings
+from desktop.ui.start.opening import Opened, Opener, Wish
+from desktop.ui.start.places import UnitChooser
+
+LEAST_PASSWORD = 8
+_KINDS = (
+    (Level.TOWN, "镇、街道工会", "登记本辖区的单位、工会、会员和活动，汇总村社数据后报区总工会"),
+    (Level.VILLAGE, "村、社区工会", "登记本村（社区）的情况，报镇街工会"),
+    (Level.ENTERPRISE, "企业工会", "登记本单位的会员、会议和职代会，报上级工会"),
+    (Level.PARK, "园区、平台工会", "登记园区内的单位和工会"),
+    (Level.DISTRICT, "区、县（市）总工会", "汇总各镇街数据，办理入网，制发一函两书"),
+    (Level.INDUSTRY, "产业（行业）工会", "登记所属单位和工会"),
+    (Level.CITY, "市总工会", "汇总各区县数据"),
+)
+_STEPS = ("第一步：哪一类单位", "第二步：哪个单位", "第三步：操作员和存放位置")
+_NOT_IN_NAMES = '\\/:*?"<>|'
+
+
+class Assistant(QWidget):
+    """``opened`` carries an :class:`Opened` when the workspace is made; ``cancelled`` goes back to the login."""
+
+    opened = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, opener: Opener, dialogs: Dialogs, settings: Settings) -> None:
+        super().__init__()
+        self._opener, self._dialogs, self._settings = opener, dialogs, settings
+        self._suggested = ""
+        self.heading = QLabel()
+        self.heading.setProperty("heading", "1")
+        self.notice = NoticeBar()
+        self.steps = QStackedWidget()
+        self.kinds = QButtonGroup(self)
+        self.unit = UnitChooser(reference.divisions())
+        self.operator, self.password, self.again, self.folder = (QLineEdit() for _ in range(4))
+        self.back_button, self.next_button = QPushButton("返回"), QPushButton("下一步")
+        self.next_button.setProperty("primary", True)
+        self.next_button.setDefault(True)
+        self.steps.addWidget(self._kind_step())
+        self.steps.addWidget(self.unit)
+        self.steps.addWidget(self._operator_step())
+        line = QHBoxLayout()
+        line.addWidget(self.back_button)
+        line.addStretch(1)
+        line.addWidget(self.next_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(36, 28, 36, 24)
+        column.setSpacing(14)
+        column.addWidget(self.heading)
+        column.addWidget(self.notice)
+        column.addWidget(self.steps, 1)
+        column.addLayout(line)
+        self.back_button.clicked.connect(self.back)
+        self.next_button.clicked.connect(self.next)
+        for edit in (self.operator, self.password, self.again, self.folder, self.unit.code, self.unit.name):
+            edit.returnPressed.connect(self.next)
+        self._show_step(0)
+
+    def _kind_step(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for level, words, explanation in _KINDS:
+            button = QRadioButton(words)
+            button.setProperty("level", level.value)
+            button.setAccessibleDescription(explanation)
+            said = QLabel(explanation)
+            said.setProperty("muted", True)
+            said.setContentsMargins(26, 0, 0, 6)
+            said.setBuddy(button)
+            self.kinds.addButton(button)
+            column.addWidget(button)
+            column.addWidget(said)
+        column.addStretch(1)
+        self.kinds.buttons()[0].setChecked(True)
+        return page
+
+    def _operator_step(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(10)
+        for edit in (self.password, self.again):
+            edit.setEchoMode(QLineEdit.EchoMode.Password)
+            edit.setInputMethodHints(Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData)
+        self.operator.setPlaceholderText("您的姓名，会记在您登记的每一条记录上")
+        self.password.setPlaceholderText("至少8位，字母、数字混用更安全")
+        self.again.setPlaceholderText("再输入一次")
+        choose = QPushButton("更改…")
+        choose.clicked.connect(self._choose_folder)
+        where = QHBoxLayout()
+        where.setSpacing(6)
+        where.addWidget(self.folder, 1)
+        where.addWidget(choose)
+        form.addRow("操作员(&U)", self.operator)
+        form.addRow("口令(&P)", self.password)
+        form.addRow("再输一次(&R)", self.again)
+        place = QLabel("存放位置(&F)")
+        place.setBuddy(self.folder)
+        form.addRow(place, where)
+        warning = QLabel(
+            "口令用来加密全部数据，程序里没有保存它，忘记后无法找回，请记牢。\n"
+            "不得录入国家秘密、工作秘密。工作区请放在本机硬盘上，不要放在网络共享文件夹里。"
+        )
+        warning.setProperty("muted", True)
+        warning.setWordWrap(True)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(form)
+        column.addWidget(warning)
+        column.addStretch(1)
+        return page
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    @property
+    def level(self) -> Level:
+        """The kind of unit that is chosen."""
+        return Level(self._kind_button().property("level"))
+
+    def _kind_button(self) -> QAbstractButton:
+        """One of them is always checked."""
+        return self.kinds.checkedButton() or self.kinds.buttons()[0]
+
+    def start(self) -> None:
+        """Begins with the first step."""
+        self._show_step(0)
+
+    def back(self) -> None:
+        """One step back, from the first to the login."""
+        step = self.steps.currentIndex()
+        if step == 0:
+            self.cancelled.emit()
+        else:
+            self._show_step(step - 1)
+
+    def next(self) -> None:
+        """One step on, when nothing is missing; the last one makes the workspace."""
+        step = self.steps.currentIndex()
+        problem = (lambda: "", self.unit.problem, self._operator_problem)[step]()
+        if problem:
+            self.notice.show_notice(Tone.WARNING, problem)
+        elif step < 2:
+            self._show_step(step + 1)
+        else:
+            self._create()
+
+    def _show_step(self, step: int) -> None:
+        self.notice.clear()
+        self.heading.setText(f"新建工作区　{_STEPS[step]}")
+        self.next_button.setText("建立工作区" if step == 2 else "下一步")
+        self.steps.setCurrentIndex(step)
+        if step == 0:
+            self._kind_button().setFocus()
+        elif step == 1:
+            self.unit.show_level(self.level)
+            self.unit.start()
+        else:
+            self._suggest_folder()
+            self.operator.setFocus()
+
+    def _suggest_folder(self) -> None:
+        name = "".join("_" if c in _NOT_IN_NAMES else c for c in self.unit.value()[1])
+        suggested = str(user_documents_path() / "小三级" / name)
+        if self.folder.text() in ("", self._suggested):
+            self.folder.setText(suggested)
+        self._suggested = suggested
+
+    def _choose_folder(self) -> None:
+        folder = self._dialogs.folder("选择一个空文件夹", Path.home())
+        if folder is not None:
+            self.folder.setText(str(folder))
+
+    def _operator_problem(self) -> str:
+        if not self.operator.text().strip():
+            return "请填写操作员姓名。"
+        if len(self.password.text()) < LEAST_PASSWORD:
+            return f"口令至少要{LEAST_PASSWORD}位。"
+        if self.password.text() != self.again.text():
+            return "两次输入的口令不一样，请重新输入。"
+        return "" if self.folder.text().strip() else "请选择存放位置。"
+
+    # -- making ----------------------------------------------------------------------------------------------------
+
+    def _create(self) -> None:
+        code, name = self.unit.value()
+        self._lock(True)
+        self.notice.show_notice(Tone.PLAIN, "正在建立工作区…")
+        wish = Wish(
+            Path(self.folder.text().strip()),
+            self.level,
+            code,
+            name,
+            self.operator.text().strip(),
+            self.password.text(),
+        )
+        self._opener.create(wish, self._made, self._failed)
+
+    def _lock(self, locked: bool) -> None:
+        for widget in (self.steps, self.back_button, self.next_button):
+            widget.setEnabled(not locked)
+
+    def _made(self, opened: Opened) -> None:
+        self._lock(False)
+        for edit in (self.password, self.again):
+            edit.clear()
+        self._settings.note_opened(opened.facts.folder, opened.facts.unit.name)
+        self._settings.save()
+        self.opened.emit(opened)
+
+    def _failed(self, problem: Problem) -> None:
+        self._lock(False)
+        self.notice.show_notice(Tone.ERROR, str(problem))

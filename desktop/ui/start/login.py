@@ -1,0 +1,205 @@
+"""The first page: the workspaces opened last, the operator, the password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.errors import Problem
+from desktop.store.keys import WrongPassword
+from desktop.ui import icons, theme
+from desktop.ui.dialogs import Dialogs
+from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.settings import Recent, Settings
+from desktop.ui.start.opening import Opened, Opener, operators_of
+
+_FOLDER = Qt.ItemDataRole.UserRole
+_DELAYS = (0, 1, 2, 5, 10, 30)
+"""Seconds to wait after the first, second … wrong password in a row."""
+
+
+class LoginPage(QWidget):
+    """``opened`` carries an :class:`Opened`; ``new_wanted`` asks for the assistant."""
+
+    opened = Signal(object)
+    new_wanted = Signal()
+
+    def __init__(self, opener: Opener, dialogs: Dialogs, settings: Settings) -> None:
+        super().__init__()
+        self._opener, self._dialogs, self._settings = opener, dialogs, settings
+        self._wrong = 0
+        self._wait = 0
+        self.notice = NoticeBar()
+        self.workspaces = QListWidget()
+        self.operator = QComboBox()
+        self.password = QLineEdit()
+        self.open_button = QPushButton("打开")
+        self._build()
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._tick)
+        self.workspaces.currentItemChanged.connect(lambda: self._show_operators())
+        self.password.returnPressed.connect(self.open)
+        self.open_button.clicked.connect(self.open)
+        self.show_recents()
+
+    def _build(self) -> None:
+        heading = QLabel("打开工作区")
+        heading.setProperty("heading", "1")
+        self.workspaces.setObjectName("menu-list")
+        self.workspaces.setAccessibleName("最近打开的工作区")
+        self.workspaces.setFixedHeight(theme.measures().row * 5 + 10)
+        other, new = QPushButton("打开其他文件夹…"), QPushButton("新建工作区…")
+        other.setIcon(icons.icon("folder-open"))
+        new.setIcon(icons.icon("folder-plus"))
+        other.clicked.connect(self._choose_folder)
+        new.clicked.connect(self.new_wanted)
+        self.operator.setAccessibleName("操作员")
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.setInputMethodHints(
+            Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData
+        )
+        self.password.setPlaceholderText("至少8位")
+        self.open_button.setProperty("primary", True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(10)
+        form.addRow("工作区(&W)", self.workspaces)
+        form.addRow("操作员(&U)", self.operator)
+        form.addRow("口令(&P)", self.password)
+        line = QHBoxLayout()
+        line.addWidget(other)
+        line.addWidget(new)
+        line.addStretch(1)
+        line.addWidget(self.open_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(36, 28, 36, 24)
+        column.setSpacing(14)
+        column.addWidget(heading)
+        column.addWidget(self.notice)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addLayout(line)
+
+    # -- choosing --------------------------------------------------------------------------------------------------
+
+    def show_recents(self, chosen: Path | None = None) -> None:
+        """Lists the workspaces opened last; a folder chosen by hand stands first."""
+        recents = self._settings.recents
+        if chosen is not None and chosen not in [r.folder for r in recents]:
+            recents.insert(0, Recent(chosen, chosen.name))
+        self.workspaces.clear()
+        for recent in recents:
+            item = QListWidgetItem(f"{recent.unit}　{recent.folder}")
+            item.setData(_FOLDER, recent.folder)
+            item.setToolTip(str(recent.folder))
+            self.workspaces.addItem(item)
+        row = next((n for n, r in enumerate(recents) if r.folder == chosen), 0)
+        self.workspaces.setCurrentRow(row if recents else -1)
+        if not recents:
+            item = QListWidgetItem("还没有工作区。第一次使用请点“新建工作区”。")
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.workspaces.addItem(item)
+        self._show_operators()
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that is chosen."""
+        item = self.workspaces.currentItem()
+        return None if item is None else item.data(_FOLDER)
+
+    def _show_operators(self) -> None:
+        folder = self.folder
+        names = operators_of(folder) if folder is not None else []
+        self.operator.clear()
+        self.operator.addItems(names)
+        for widget in (self.operator, self.password):
+            widget.setEnabled(bool(names))
+        self.open_button.setEnabled(bool(names) and not self._wait)
+        if folder is not None and not names:
+            self.notice.show_notice(
+                Tone.WARNING,
+                "这个文件夹里没有工作区，可能已经移走，或者U盘没有插好。",
+                "从列表移除",
+                self._forget,
+            )
+        else:
+            self.notice.clear()
+
+    def _forget(self) -> None:
+        if self.folder is not None:
+            self._settings.forget(self.folder)
+            self.show_recents()
+
+    def _choose_folder(self) -> None:
+        folder = self._dialogs.folder("选择工作区所在的文件夹", Path.home())
+        if folder is not None:
+            self.show_recents(folder)
+            self.password.setFocus()
+
+    def start(self) -> None:
+        """Puts the cursor where work begins."""
+        (self.password if self.password.isEnabled() else self.workspaces).setFocus()
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Opens the workspace in a thread; the page is locked until it answers."""
+        folder = self.folder
+        if folder is None or not self.open_button.isEnabled():
+            return
+        if not self.password.text():
+            self.notice.show_notice(Tone.WARNING, "请输入口令。")
+            return
+        self._lock(True)
+        self.notice.show_notice(Tone.PLAIN, "正在打开…")
+        self._opener.open(
+            folder, self.operator.currentText(), self.password.text(), self._arrived, self._failed
+        )
+
+    def _lock(self, locked: bool) -> None:
+        for widget in (self.workspaces, self.operator, self.password, self.open_button):
+            widget.setEnabled(not locked)
+
+    def _arrived(self, opened: Opened) -> None:
+        self._wrong = 0
+        self._lock(False)
+        self.password.clear()
+        self.notice.clear()
+        self._settings.note_opened(opened.facts.folder, opened.facts.unit.name)
+        self._settings.save()
+        self.opened.emit(opened)
+
+    def _failed(self, problem: Problem) -> None:
+        self._lock(False)
+        self.password.selectAll()
+        self.password.setFocus()
+        self.notice.show_notice(Tone.ERROR, str(problem))
+        if isinstance(problem, WrongPassword):
+            self._wrong += 1
+            self._wait = _DELAYS[min(self._wrong, len(_DELAYS)) - 1]
+            if self._wait:
+                self._tick(first=True)
+                self._clock.start()
+
+    def _tick(self, *, first: bool = False) -> None:
+        """Counts the seconds down after a wrong password."""
+        self._wait -= not first
+        waiting = self._wait > 0
+        self.open_button.setEnabled(not waiting)
+        self.open_button.setText(f"请等{self._wait}秒" if waiting else "打开")
+        if not waiting:
+            self._clock.stop()

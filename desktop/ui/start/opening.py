@@ -1,0 +1,120 @@
+"""Opens and makes workspaces in a thread, because deriving the key from a password takes a second on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from desktop.errors import Problem
+from desktop.operations import workspaces
+from desktop.operations.session import Session, open_session
+from desktop.records.declaration import Level
+from desktop.store.environment import Environment
+from desktop.store.keys import Cost, KeySlots
+from desktop.store.workspace import LEDGER
+from desktop.ui import faults
+from desktop.ui.workbench import Facts
+from desktop.ui.worker import Task, Ticket, Worker
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session with its facts, ready for the main window."""
+
+    session: Session
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a new workspace is to be."""
+
+    folder: Path
+    level: Level
+    code: str
+    name: str
+    operator: str
+    password: str
+
+
+class Opener(QObject):
+    """One thread for it; ``cost`` and ``environment`` are set by tests."""
+
+    def __init__(self, environment: Environment | None = None, cost: Cost | None = None) -> None:
+        super().__init__()
+        self._environment = environment
+        self._cost = cost
+        self._worker: Worker[None] = Worker("opener", lambda: None, lambda _nothing: None, faults.report)
+
+    def open(
+        self,
+        folder: Path,
+        operator: str,
+        password: str,
+        then: Callable[[Opened], None],
+        fail: Callable[[Problem], None],
+    ) -> Task[Opened]:
+        """Opens a workspace; ``fail`` gets what the user can mend."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
+            session = open_session(folder, operator, password, self._environment)
+            return Opened(session, Facts.of(session))
+
+        return self._submit(job, then, fail)
+
+    def create(
+        self, wish: Wish, then: Callable[[Opened], None], fail: Callable[[Problem], None]
+    ) -> Task[Opened]:
+        """Makes a workspace and opens it."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
+            session = workspaces.create(
+                wish.folder,
+                code=wish.code,
+                name=wish.name,
+                level=wish.level,
+                operator=wish.operator,
+                password=wish.password,
+                environment=self._environment,
+                cost=self._cost,
+            )
+            return Opened(session, Facts.of(session))
+
+        return self._submit(job, then, fail)
+
+    def _submit(
+        self,
+        job: Callable[[None, Ticket], Opened],
+        then: Callable[[Opened], None],
+        fail: Callable[[Problem], None],
+    ) -> Task[Opened]:
+        def failed(error: Exception) -> bool:
+            if isinstance(error, Problem):
+                fail(error)
+                return True
+            return False
+
+        # Certain: a workspace that was opened must be closed by somebody, even if the window is gone by then.
+        return self._worker.submit(job, then, fail=failed, certain=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being opened."""
+        return self._worker.idle
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._worker.close()
+
+
+def operators_of(folder: Path) -> list[str]:
+    """The names that may open a workspace; empty when the folder is none or cannot be read."""
+    if not (folder / LEDGER).exists():
+        return []
+    try:
+        return list(KeySlots.load(folder).names)
+    except (OSError, ValueError, KeyError):
+        return []

@@ -1,0 +1,80 @@
+"""The window before the main window: login, or the assistant for a new workspace."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.ui.dialogs import Dialogs
+from desktop.ui.settings import Settings
+from desktop.ui.start.assistant import Assistant
+from desktop.ui.start.login import LoginPage
+from desktop.ui.start.opening import Opened, Opener
+
+_WORDS = "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。"
+
+
+class StartWindow(QWidget):
+    """``opened`` carries an :class:`Opened`."""
+
+    opened = Signal(object)
+
+    def __init__(self, opener: Opener, dialogs: Dialogs, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setWindowTitle("小三级")
+        self.resize(QSize(900, 560))
+        self.setMinimumSize(QSize(780, 520))
+        self.login = LoginPage(opener, dialogs, settings)
+        self.assistant = Assistant(opener, dialogs, settings)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.login)
+        self._pages.addWidget(self.assistant)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(_brand())
+        line.addWidget(self._pages, 1)
+        self.login.new_wanted.connect(self.show_assistant)
+        self.assistant.cancelled.connect(self.show_login)
+        self.login.opened.connect(self._opened)
+        self.assistant.opened.connect(self._opened)
+        if not settings.recents:
+            self.show_assistant()
+
+    def show_assistant(self) -> None:
+        """Begins with a new workspace."""
+        self._pages.setCurrentWidget(self.assistant)
+        self.assistant.start()
+
+    def show_login(self) -> None:
+        """Goes to the workspaces that are there."""
+        self._pages.setCurrentWidget(self.login)
+        self.login.show_recents()
+        self.login.start()
+
+    def _opened(self, opened: Opened) -> None:
+        self.opened.emit(opened)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The cursor stands where work begins."""
+        super().showEvent(event)
+        if self._pages.currentWidget() is self.login:
+            self.login.start()
+
+
+def _brand() -> QFrame:
+    side = QFrame()
+    side.setObjectName("start-side")
+    side.setFixedWidth(232)
+    name, words = QLabel("小三级"), QLabel(_WORDS)
+    name.setStyleSheet("font-size: 30px")
+    words.setWordWrap(True)
+    words.setAlignment(Qt.AlignmentFlag.AlignTop)
+    column = QVBoxLayout(side)
+    column.setContentsMargins(28, 44, 20, 28)
+    column.setSpacing(18)
+    column.addWidget(name)
+    column.addWidget(words, 1)
+    return side

@@ -1,0 +1,101 @@
+"""The line at the bottom: how many records, what is running, drafts, who works where, the last backup."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
+
+from desktop.operations import queries
+from desktop.ui.page import Status
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Task
+
+_PATIENCE_MS = 400
+
+
+class StatusBar(QFrame):
+    """``drafts_wanted`` says that the user clicked on the drafts."""
+
+    drafts_wanted = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.setObjectName("statusbar")
+        self._workbench = workbench
+        self._status, self._selected = QLabel(), QLabel()
+        self._busy = QLabel()
+        self._progress = QProgressBar()
+        self._progress.setFixedWidth(120)
+        self._progress.setTextVisible(False)
+        self._cancel = QPushButton("停止")
+        self._cancel.setProperty("link", True)
+        self._drafts = QPushButton()
+        self._drafts.setProperty("link", True)
+        self._drafts.clicked.connect(self.drafts_wanted)
+        self._drafts.hide()
+        facts = workbench.facts
+        who = QLabel(f"操作员：{facts.operator.name} · {facts.unit.name}")
+        self._backup = QLabel()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 3, 14, 3)
+        line.setSpacing(18)
+        line.addWidget(self._status)
+        line.addWidget(self._selected)
+        line.addStretch(1)
+        for widget in (self._busy, self._progress, self._cancel, self._drafts, who, self._backup):
+            line.addWidget(widget)
+        self._task: Task[object] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._show_task)
+        self._show_task()
+        self._cancel.clicked.connect(self._stop)
+        workbench.task_changed.connect(self._task_changed)
+        workbench.drafts.count_changed.connect(self._show_drafts)
+        self.show_backup()
+
+    def show_status(self, status: Status) -> None:
+        """What the page in front has to say."""
+        self._status.setText(status.words)
+        self._selected.setText(status.selected)
+
+    def show_backup(self) -> None:
+        """Looks for the newest backup."""
+        day = queries.last_backup(self._workbench.facts.folder)
+        self._backup.setText(f"上次备份：{day.isoformat()}" if day else "还没有备份")
+
+    def _show_drafts(self, count: int) -> None:
+        self._drafts.setVisible(count > 0)
+        self._drafts.setText(f"草稿{count}份")
+        self._drafts.setToolTip("查看没有保存的内容")
+
+    def _task_changed(self, task: Task[object] | None) -> None:
+        self._task = task
+        if task is None:
+            self._timer.stop()
+            self._show_task()
+        else:
+            task.progressed.connect(self._show_progress)
+            # What is done at once needs no announcement.
+            self._timer.start(_PATIENCE_MS)
+
+    def _show_task(self) -> None:
+        task = self._task
+        for widget in (self._busy, self._progress, self._cancel):
+            widget.setVisible(task is not None)
+        if task is not None:
+            self._busy.setText(f"正在{task.name}…" if task.name else "正在处理…")
+            self._progress.setRange(0, 0)
+            self._cancel.setEnabled(True)
+
+    def _show_progress(self, done: int, total: int, words: str) -> None:
+        self._progress.setRange(0, total)
+        self._progress.setValue(done)
+        if words:
+            self._busy.setText(words)
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._busy.setText("正在停止…")
+            self._cancel.setEnabled(False)

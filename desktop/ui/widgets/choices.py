@@ -1,0 +1,161 @@
+"""A list of choices to tick, in a small frame below the button that opened it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui import theme
+from desktop.ui.widgets.overlay import Overlay
+
+_SEARCHED_FROM = 10
+_KEY = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line: what it stands for, its words, and how far it is indented in a tree."""
+
+    key: str
+    words: str
+    depth: int = 0
+
+
+class ChoiceOverlay(Overlay):
+    """Says by ``chosen`` which keys are ticked, at every tick. ``single`` allows one and closes with it."""
+
+    chosen = Signal(list)
+
+    def __init__(
+        self,
+        anchor: QWidget,
+        choices: Sequence[Choice],
+        ticked: Sequence[str],
+        *,
+        single: bool = False,
+        matches: Callable[[str, str], bool] | None = None,
+    ) -> None:
+        super().__init__(anchor)
+        self.setObjectName("card")
+        self._single = single
+        self._matches = matches or (lambda text, words: text in words)
+        self._search = QLineEdit()
+        self._search.setPlaceholderText("输入文字或拼音首字母")
+        self._search.setAccessibleName("在选项中查找")
+        if len(choices) < _SEARCHED_FROM:
+            self._search.hide()
+        self._search.textChanged.connect(self._filter)
+        self._search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setObjectName("menu-list")
+        self.list.setAccessibleName("选项")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for choice in choices:
+            item = QListWidgetItem("　" * choice.depth + choice.words)
+            item.setData(_KEY, choice.key)
+            item.setToolTip(choice.words)
+            if not single:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                on = choice.key in ticked
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+            if choice.key in ticked and self.list.currentRow() < 0:
+                self.list.setCurrentItem(item)
+        self.list.itemChanged.connect(lambda _item: self._tell())
+        self.list.itemClicked.connect(self._clicked)
+        self.list.installEventFilter(self)
+        clear, done = QPushButton("全部清除"), QPushButton("完成")
+        clear.clicked.connect(self._clear)
+        done.clicked.connect(self.close_overlay)
+        line = QHBoxLayout()
+        line.addWidget(clear)
+        line.addStretch(1)
+        line.addWidget(done)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.addWidget(self._search)
+        column.addWidget(self.list)
+        column.addLayout(line)
+        for button in (clear, done):
+            button.setHidden(single)
+        self._silent = False
+
+    def wanted_size(self) -> QSize:
+        """As wide as the longest words, as high as the lines, within reason."""
+        metrics = self.list.fontMetrics()
+        words = (self.list.item(n).text() for n in range(self.list.count()))
+        width = max((metrics.horizontalAdvance(w) for w in words), default=0) + 84
+        row = theme.measures().row
+        height = row * min(self.list.count(), 11) + 24 + (0 if self._single else row + 14)
+        return QSize(min(max(width, 200), 420), height + (0 if self._search.isHidden() else row + 8))
+
+    def open_below(self) -> None:
+        """Opens with the cursor in the search, or on the list."""
+        super().open_below()
+        if self.list.currentRow() < 0 and self.list.count():
+            self.list.setCurrentRow(0)
+        (self.list if self._search.isHidden() else self._search).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def ticked(self) -> list[str]:
+        """The keys that are ticked, in the order of the list."""
+        items = (self.list.item(n) for n in range(self.list.count()))
+        return [str(i.data(_KEY)) for i in items if i.checkState() is Qt.CheckState.Checked]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows go from the search into the list; Enter takes or finishes."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self._search and event.key() == Qt.Key.Key_Down:
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+            if watched in (self._search, self.list) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._entered()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _entered(self) -> None:
+        item = self.list.currentItem()
+        if self._single:
+            if item is not None and not item.isHidden():
+                self._clicked(item)
+            return
+        self.close_overlay()
+        self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        if self._single:
+            self.close_overlay()
+            self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.chosen.emit([str(item.data(_KEY))])
+
+    def _filter(self, text: str) -> None:
+        first: QListWidgetItem | None = None
+        for n in range(self.list.count()):
+            item = self.list.item(n)
+            shown = not text.strip() or self._matches(text.strip(), item.text().strip())
+            item.setHidden(not shown)
+            first = item if shown and first is None else first
+        if first is not None:
+            self.list.setCurrentItem(first)
+
+    def _clear(self) -> None:
+        self._silent = True
+        for n in range(self.list.count()):
+            self.list.item(n).setCheckState(Qt.CheckState.Unchecked)
+        self._silent = False
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self._silent:
+            self.chosen.emit(self.ticked())

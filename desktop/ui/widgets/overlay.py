@@ -1,0 +1,78 @@
+"""A small frame over the window, below the widget that opened it, gone with a click elsewhere or Esc.
+
+It is a child of the window and no window of its own: a popup window grabs the keyboard, and Chinese input methods
+on Linux do not work through such a grab.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+
+_MARGIN = 4
+
+
+class Overlay(QFrame):
+    """Derive from it, put in what is to be shown, and call :meth:`open_below`."""
+
+    closed = Signal()
+
+    def __init__(self, anchor: QWidget) -> None:
+        super().__init__(anchor.window())
+        self.anchor = anchor
+        self.hide()
+        anchor.destroyed.connect(self.deleteLater)
+
+    def wanted_size(self) -> QSize:
+        """How large it would like to be."""
+        return self.sizeHint()
+
+    def open_below(self) -> None:
+        """Shows itself under the anchor, or over it where there is more room."""
+        window = self.anchor.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        top_left = self.anchor.mapTo(window, QPoint(0, 0))
+        below = window.height() - (top_left.y() + self.anchor.height()) - _MARGIN
+        above = top_left.y() - _MARGIN
+        size = self.wanted_size()
+        height = min(size.height(), max(below, above))
+        width = min(max(size.width(), self.anchor.width()), window.width() - 2 * _MARGIN)
+        x = min(top_left.x(), window.width() - width - _MARGIN)
+        y = top_left.y() + self.anchor.height() + 2 if height <= below else top_left.y() - height - 2
+        self.setGeometry(max(x, _MARGIN), max(y, _MARGIN), width, height)
+        self.raise_()
+        if self.isHidden():
+            self.show()
+            application = QApplication.instance()
+            if application is not None:
+                application.installEventFilter(self)
+
+    def close_overlay(self) -> None:
+        """Hides itself."""
+        if self.isHidden():
+            return
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        self.hide()
+        self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Closes with a press elsewhere, when the window moves on, and with Esc."""
+        kind = event.type()
+        if kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            if isinstance(watched, QWidget) and not self._is_mine(watched):
+                self.close_overlay()
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and isinstance(watched, QWidget) and self._is_mine(watched):
+                self.close_overlay()
+                self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        elif kind in (QEvent.Type.Resize, QEvent.Type.Hide) and watched in (self.window(), self.anchor):
+            self.close_overlay()
+        return False
+
+    def _is_mine(self, widget: QWidget) -> bool:
+        return widget is self or self.isAncestorOf(widget) or widget is self.anchor

@@ -1,0 +1,277 @@
+"""The main window: navigation, actions at the top, the page in front, one line at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.records.canonical import Cell
+from desktop.store.drafts import Draft
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import Query
+from desktop.ui import registry, theme
+from desktop.ui.dialogs import Answer
+from desktop.ui.lists.page import ListPage
+from desktop.ui.navigation import WIDTH, Navigation
+from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.page import Opening, Page
+from desktop.ui.registry import Entry
+from desktop.ui.statusbar import StatusBar
+from desktop.ui.theme import TextSize
+from desktop.ui.topbar import TopBar
+from desktop.ui.workbench import Workbench
+
+PROGRAM = "小三级"
+
+
+class MainWindow(QMainWindow):
+    """Shows one page of the navigation, with the forms opened from it in front. Is the shell of its pages."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        workbench.shell = self
+        self._entries: dict[str, Entry] = {e.key: e for h in registry.headings(workbench) for e in h.entries}
+        self._roots: dict[str, Page] = {}
+        self._root = ""
+        self._trail: list[Page] = []
+        self.navigation = Navigation(registry.headings(workbench))
+        self.topbar = TopBar(self)
+        self.notices = NoticeBar()
+        self.statusbar = StatusBar(workbench)
+        self._stack = QStackedWidget()
+        self._build()
+        self.navigation.chosen.connect(self.open_page)
+        self.topbar.undo.triggered.connect(workbench.undo)
+        self.topbar.redo.triggered.connect(workbench.redo)
+        self.topbar.refresh.triggered.connect(lambda: self._refresh(None))
+        self.topbar.help.triggered.connect(self._help)
+        self.topbar.larger.triggered.connect(self._change_text_size)
+        self.statusbar.drafts_wanted.connect(self.offer_drafts)
+        workbench.changed.connect(self._refresh)
+        workbench.steps_changed.connect(self._show_steps)
+        for keys in (QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), QKeySequence(Qt.Key.Key_Back)):
+            QShortcut(keys, self).activated.connect(self.back)
+        self._show_steps()
+
+    def _build(self) -> None:
+        brand = QFrame()
+        brand.setObjectName("brand")
+        brand.setFixedWidth(WIDTH)
+        name, unit = QLabel(PROGRAM), QLabel(self.workbench.facts.unit.name)
+        name.setProperty("heading", "1")
+        unit.setProperty("muted", True)
+        unit.setProperty("small", True)
+        unit.setToolTip(self.workbench.facts.unit.name)
+        words = QVBoxLayout(brand)
+        words.setContentsMargins(16, 4, 8, 4)
+        words.setSpacing(0)
+        words.addWidget(name)
+        words.addWidget(unit)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(brand)
+        left.addWidget(self.navigation)
+        margin = QHBoxLayout()
+        margin.setContentsMargins(12, 6, 12, 0)
+        margin.addWidget(self.notices)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.topbar)
+        right.addLayout(margin)
+        right.addWidget(self._stack, 1)
+        both = QHBoxLayout()
+        both.setSpacing(0)
+        both.addLayout(left)
+        both.addLayout(right, 1)
+        whole = QWidget()
+        whole.setObjectName("page")
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(both, 1)
+        column.addWidget(self.statusbar)
+        self.setCentralWidget(whole)
+        brand.setFixedHeight(self.topbar.sizeHint().height())
+        self.setMinimumSize(QSize(940, 500))
+
+    # -- the shell -------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front."""
+        return self._trail[-1] if self._trail else self._roots.get(self._root)
+
+    def open_page(self, key: str, **arguments: Any) -> None:
+        """Shows a page of the navigation, or a tool in front of the present one."""
+        if key not in self._entries:
+            self._push(registry.tool(self.workbench, key, **arguments))
+            return
+        if not self._leave_trail(lambda: self.open_page(key, **arguments)):
+            self.navigation.show_current(self._root)
+            return
+        if key not in self._roots:
+            self._roots[key] = self._entries[key].make(self.workbench)
+            self._adopt(self._roots[key])
+        self._root = key
+        self._show()
+
+    def open_list(self, type_name: str, query: Query, words: str) -> None:
+        """Shows the list of a type with the records of a query."""
+        key = f"list:{type_name}"
+        self.open_page(key)
+        page = self.page
+        if self._root == key and isinstance(page, ListPage):
+            page.show_selection(query, words)
+
+    def has_page(self, key: str) -> bool:
+        """Whether there is such a page."""
+        return key in self._entries or key in registry.TOOLS
+
+    def open_record(self, type_name: str, record: str, field: str = "") -> None:
+        """Shows a record; one that is open behind the present page comes to the front again."""
+        for depth, page in enumerate(self._trail):
+            if page.property("record") == f"{type_name}:{record}":
+                while len(self._trail) > depth + 1:
+                    if not self._pop(lambda: self.open_record(type_name, record, field)):
+                        return
+                self._show()
+                return
+        self._open(Opening(type_name, record, cursor=field))
+
+    def new_record(self, type_name: str, values: Mapping[str, Cell] | None = None) -> None:
+        """Shows an empty form, with these values to begin with."""
+        self._open(Opening(type_name, values=values or {}))
+
+    def open_draft(self, draft: Draft) -> None:
+        """Shows the form that a draft was typed into, as it was left."""
+        self._open(Opening(draft.type, draft.record or None, draft=draft))
+
+    def _open(self, opening: Opening) -> None:
+        page = registry.record_page(self.workbench, opening)
+        page.setProperty("record", f"{opening.type}:{opening.record}")
+        self._push(page)
+
+    def back(self) -> None:
+        """Returns to the page before; the page itself may ask whether it can go."""
+        if self._pop(self.back):
+            self._show()
+
+    def tell(self, tone: Tone, words: str, action: str = "", then: Callable[[], None] | None = None) -> None:
+        """Says something in one line above the page."""
+        self.notices.show_notice(tone, words, action, then)
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def _adopt(self, page: Page) -> None:
+        self._stack.addWidget(page)
+        page.state_changed.connect(self._show_state)
+
+    def _push(self, page: Page) -> None:
+        self._trail.append(page)
+        self._adopt(page)
+        self._show()
+
+    def _pop(self, again: Callable[[], None]) -> bool:
+        if not self._trail or not self._trail[-1].may_leave(again):
+            return False
+        page = self._trail.pop()
+        self._stack.removeWidget(page)
+        page.deleteLater()
+        return True
+
+    def _leave_trail(self, again: Callable[[], None]) -> bool:
+        while self._trail:
+            if not self._pop(again):
+                return False
+        return True
+
+    def _show(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        self._stack.setCurrentWidget(page)
+        self.navigation.show_current(self._root)
+        self._show_state()
+        page.enter()
+
+    def _show_state(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        self.setWindowTitle(f"{page.title} - {self.workbench.facts.unit.name} - {PROGRAM}")
+        self.topbar.show_actions(page.acts(), page.primary(), page.words_for)
+        self.statusbar.show_status(page.status())
+
+    def _show_steps(self) -> None:
+        self.topbar.show_steps(self.workbench.steps.last, self.workbench.steps.next)
+
+    def _refresh(self, changes: ChangeSet | None) -> None:
+        for page in [*self._roots.values(), *self._trail]:
+            page.refresh(changes)
+        self._show_state()
+
+    def _help(self) -> None:
+        page = self.page
+        if page is not None and page.property("help") is None:
+            self.open_page("help", anchor=page.help_anchor)
+
+    def _change_text_size(self) -> None:
+        """Between the usual size of text and a larger one."""
+        settings = self.workbench.settings
+        large = settings.text_size is TextSize.LARGE
+        settings.text_size = TextSize.NORMAL if large else TextSize.LARGE
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, settings.text_size)
+
+    # -- drafts and the end ----------------------------------------------------------------------------------------
+
+    def offer_drafts(self) -> None:
+        """Asks whether to go on with what was typed and not saved; says nothing when there is none."""
+        from desktop.ui.draft_dialog import offer
+
+        self.workbench.drafts.all(lambda found: offer(self.workbench, found), self)
+
+    def start(self) -> None:
+        """Shows the first page, then asks about drafts as soon as the window stands."""
+        self.open_page(next(iter(self._entries)))
+        QTimer.singleShot(0, self, self.offer_drafts)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks about what is not saved, lets running work end, and closes the workspace."""
+        again = self._close_again
+        if not self._leave_trail(again) or not all(p.may_leave(again) for p in self._roots.values()):
+            event.ignore()
+            return
+        if not self.workbench.writer.idle and self._keep_waiting():
+            event.ignore()
+            return
+        self.workbench.settings.geometry = self.saveGeometry()
+        self.workbench.settings.save()
+        self.workbench.close()
+        event.accept()
+
+    def _close_again(self) -> None:
+        self.close()
+
+    def _keep_waiting(self) -> bool:
+        answer = self.workbench.dialogs.ask(
+            "还有工作没有完成",
+            "程序正在保存或处理数据。等它完成后关闭，不会丢失任何内容。",
+            yes="完成后关闭",
+        )
+        return answer is not Answer.YES

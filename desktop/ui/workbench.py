@@ -1,0 +1,199 @@
+"""What all pages share: who works where, the declarations, the workers, and the news of what changed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+
+from desktop import reference
+from desktop.errors import Problem
+from desktop.operations import queries, records
+from desktop.operations.session import Session
+from desktop.records.codes import PLACES, CodeList, places
+from desktop.records.declaration import Field, RecordType
+from desktop.records.divisions import Divisions
+from desktop.records.types import Catalogue
+from desktop.store.database import Database
+from desktop.store.ledger import CannotUndo, ChangeSet
+from desktop.store.workspace import Operator, OwnUnit
+from desktop.ui import faults
+from desktop.ui.dialogs import Dialogs
+from desktop.ui.drafts import DraftKeeper
+from desktop.ui.notices import Tone
+from desktop.ui.page import Shell
+from desktop.ui.settings import Settings
+from desktop.ui.undo import Step, Steps, changes_of
+from desktop.ui.worker import NORMAL, Task, Ticket, Worker
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What does not change while a workspace is open; made in the thread that opens it, read in any."""
+
+    folder: Path
+    types: Catalogue
+    codes: Mapping[str, CodeList]
+    divisions: Divisions
+    unit: OwnUnit
+    operator: Operator
+    station: str
+
+    @classmethod
+    def of(cls, session: Session) -> Facts:
+        """The facts of a session that was just opened; loads what the first search would wait for."""
+        divisions = reference.divisions()
+        queries.initials("一")
+        return cls(
+            session.workspace.folder,
+            session.types,
+            {**session.codes, PLACES: places(divisions)},
+            divisions,
+            session.unit,
+            session.operator,
+            session.ledger.station,
+        )
+
+
+class Workbench(QObject):
+    """Handed to every page. Reading and writing answer later; ``changed`` carries a :class:`ChangeSet`."""
+
+    changed = Signal(object)
+    steps_changed = Signal()
+    task_changed = Signal(object)
+    """The task that the writer works on, or nothing."""
+
+    shell: Shell
+    """Set by the main window before the first page is made."""
+
+    def __init__(self, session: Session, facts: Facts, dialogs: Dialogs, settings: Settings) -> None:
+        super().__init__()
+        self.facts = facts
+        self.dialogs = dialogs
+        self.settings = settings
+        self.steps = Steps()
+        self._session = session
+        self.writer: Worker[Session] = Worker(
+            "writer", lambda: session, lambda s: s.workspace.close(), self.fault
+        )
+        self.writer.busy_changed.connect(self.task_changed)
+        self.reader: Worker[Database] = Worker("reader", session.reader, Database.close, self.fault)
+        self.drafts = DraftKeeper(session.workspace.drafts, session.environment.now, self.fault)
+
+    @property
+    def types(self) -> Catalogue:
+        """The record types."""
+        return self.facts.types
+
+    @property
+    def codes(self) -> Mapping[str, CodeList]:
+        """The code lists, places among them."""
+        return self.facts.codes
+
+    def today(self) -> datetime.date:
+        """The day."""
+        return self._session.environment.today()
+
+    def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
+        """Whether this operator at this unit may write a type or a field; the operation checks it again."""
+        return self._session.may_write(record_type, field)
+
+    def read(
+        self,
+        job: Callable[[Database, Ticket], Result],
+        then: Callable[[Result], None],
+        *,
+        owner: QObject,
+        key: str = "",
+        priority: int = NORMAL,
+        fail: Callable[[Exception], bool] | None = None,
+    ) -> Task[Result]:
+        """Reads in the reader's thread and answers while ``owner`` exists; a newer read of the same key replaces it."""
+        unique = f"{key}@{id(owner)}" if key else ""
+        return self.reader.submit(job, then, owner=owner, key=unique, priority=priority, fail=fail)
+
+    def write(
+        self,
+        name: str,
+        job: Callable[[Session, Ticket], Result],
+        then: Callable[[Result], None] | None = None,
+        *,
+        owner: QObject | None = None,
+        fail: Callable[[Exception], bool] | None = None,
+        step: bool = True,
+    ) -> Task[Result]:
+        """Runs an operation in the writer's thread, tells everybody what changed, and answers while ``owner`` exists.
+
+        ``name`` is shown while it takes long and as what 撤消 takes back, unless ``step`` is not set.
+        """
+
+        def arrived(result: Result) -> None:
+            changes = list(changes_of(result))
+            if step:
+                self.steps.done(Step(name, tuple(c.stamp for c in changes if c.stamp)))
+                self.steps_changed.emit()
+            if then is not None and (owner is None or shiboken6.isValid(owner)):
+                then(result)
+            self._broadcast(changes)
+
+        return self.writer.submit(job, arrived, fail=fail, name=name, certain=True)
+
+    def undo(self) -> None:
+        """Takes the last step back."""
+        step = self.steps.last
+        if step is not None:
+            self._retract(step, f"已撤消：{step.name}", self.steps.undone, self.steps.forget_last)
+
+    def redo(self) -> None:
+        """Does the last step that was taken back again."""
+        step = self.steps.next
+        if step is not None:
+            self._retract(step, f"已重做：{step.name}", self.steps.redone, self.steps.forget_next)
+
+    def _retract(
+        self, step: Step, words: str, moved: Callable[[tuple[int, ...]], None], impossible: Callable[[], None]
+    ) -> None:
+        def job(session: Session, _ticket: Ticket) -> list[ChangeSet]:
+            return [records.undo(session, stamp) for stamp in reversed(step.stamps)]
+
+        def then(result: list[ChangeSet]) -> None:
+            moved(tuple(c.stamp for c in result if c.stamp))
+            self.steps_changed.emit()
+            self.shell.tell(Tone.GOOD, words)
+
+        def fail(error: Exception) -> bool:
+            if isinstance(error, CannotUndo):
+                impossible()
+                self.steps_changed.emit()
+            return False
+
+        self.write(step.name, job, then, fail=fail, step=False)
+
+    def _broadcast(self, changes: list[ChangeSet]) -> None:
+        for change in changes:
+            if not change.empty:
+                self.changed.emit(change)
+
+    def fault(self, error: Exception) -> None:
+        """Shows what nobody took: a problem as a sentence, a bug as the dialog for bugs."""
+        if isinstance(error, Problem):
+            self.shell.tell(Tone.ERROR, str(error))
+        else:
+            faults.report(error)
+
+    def close(self) -> None:
+        """Lets the workers finish what they have, and closes the workspace."""
+        self.drafts.close()
+        self.reader.close()
+        self.writer.close()
+
+    def idle(self) -> bool:
+        """Whether nothing is being read, written or kept."""
+        return self.writer.idle and self.reader.idle and self.drafts.idle

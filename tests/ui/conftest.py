@@ -1,0 +1,66 @@
+"""What tests of the window share: the dressed application, dialogs that answer by themselves, an open window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ["XIAOSANJI_FONTS"] = "bundle"
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop.operations.session import Session
+from desktop.ui.app import make_application
+from desktop.ui.settings import Settings
+from desktop.ui.window import MainWindow
+from desktop.ui.workbench import Workbench
+from tests.ui.house import FakeDialogs, Hand, make_session, open_window
+
+
+@pytest.fixture(scope="session")
+def qapp(tmp_path_factory: pytest.TempPathFactory) -> QApplication:
+    """The one application, dressed as users see it, with the bundled font."""
+    return make_application(["tests"], Settings(tmp_path_factory.mktemp("settings") / "window.ini"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of their own for each test."""
+    return Settings(tmp_path / "window.ini")
+
+
+@pytest.fixture
+def dialogs() -> FakeDialogs:
+    """Dialogs whose answers a test sets."""
+    return FakeDialogs()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """An open workspace of a town; whoever gives it to a window has it closed by the window."""
+    made = make_session(tmp_path / "workspace")
+    yield made
+    made.workspace.close()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs) -> Iterator[MainWindow]:  # type: ignore[no-untyped-def]
+    """The main window on a new workspace, at its first page."""
+    shown = open_window(qtbot, make_session(tmp_path / "workspace"), dialogs, settings)
+    yield shown
+    dialogs.always_leave()
+    shown.close()
+
+
+@pytest.fixture
+def bench(window: MainWindow) -> Workbench:
+    """What the window's pages share."""
+    return window.workbench
+
+
+@pytest.fixture
+def hand(qtbot, window: MainWindow) -> Hand:  # type: ignore[no-untyped-def]
+    """Somebody who types, clicks and waits."""
+    return Hand(qtbot, window)

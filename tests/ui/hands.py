@@ -1,0 +1,81 @@
+"""Several windows at once for tests of what travels: one over each station, with the house's dialogs and waiting."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.operations.session import Session
+from desktop.ui.page import Page
+from desktop.ui.settings import Settings
+from desktop.ui.window import MainWindow
+from tests.ui.house import FakeDialogs, make_workbench, settle
+
+
+class Hands:
+    """One main window over a session, and somebody who clicks, drops files and waits."""
+
+    def __init__(self, qtbot: Any, session: Session, folder: Path) -> None:
+        self.qtbot = qtbot
+        self.session = session
+        self.dialogs = FakeDialogs()
+        self.bench = make_workbench(session, self.dialogs, Settings(folder / "window.ini"))
+        self.window = MainWindow(self.bench)
+        self.window.resize(1366, 728)
+
+    def show(self, key: str) -> Page:
+        """Opens a page and waits until it has read what it shows."""
+        self.window.show()
+        self.qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+        self.window.open_page(key)
+        self.settle()
+        page = self.window.page
+        if page is None:
+            raise LookupError(key)
+        return page
+
+    def settle(self) -> None:
+        """Waits until nothing is being read or written any more."""
+        settle(self.qtbot, self.bench)
+
+    def click(self, widget: QWidget) -> None:
+        """A click in the middle, and what comes of it."""
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+        self.settle()
+
+    def tick(self, widget: QWidget) -> None:
+        """A click on a box or a round button, which take it at their left end only."""
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(10, widget.height() // 2))
+        self.settle()
+
+    def drop(self, target: QWidget, paths: Sequence[Path]) -> None:
+        """Files are dragged from another window and let go over a widget."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(p)) for p in paths])
+        how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        with warnings.catch_warnings():
+            # Only the system may make such an event, says Qt; there is none to make it here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            enter = QDragEnterEvent(QPoint(20, 20), *how)
+        QApplication.sendEvent(target, enter)
+        if enter.isAccepted():
+            QApplication.sendEvent(target, QDropEvent(QPointF(20, 20), *how))
+        self.settle()
+
+    def picture(self, path: Path) -> None:
+        """What stands on the screen."""
+        self.settle()
+        self.window.grab().save(str(path))
+
+    def close(self) -> None:
+        """Ends the threads and frees the workspace."""
+        self.settle()
+        self.dialogs.always_leave()
+        self.window.close()

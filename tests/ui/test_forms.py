@@ -1,0 +1,348 @@
+"""The generated form: Enter, input methods, notes, unreadable text, masks, what follows from a choice, findings."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+
+from desktop.operations import records
+from desktop.operations.audit import recent
+from desktop.records.canonical import Cell
+from desktop.ui.forms.form import Form
+from desktop.ui.forms.personal import PersonalEditor
+from desktop.ui.forms.pickers import LinkEditor, PickEditor
+from desktop.ui.workbench import Workbench
+from tests.ui.house import FakeDialogs, Hand
+
+K = Qt.Key
+
+
+def save(bench: Workbench, hand: Hand, type_name: str, **values: Cell) -> str:
+    """A record made behind the window's back, by the same operation."""
+    made: list[str] = []
+    bench.write(
+        "登记", lambda session, _t: records.save(session, type_name, values), lambda s: made.append(s.record)
+    )
+    hand.settle()
+    return made[0]
+
+
+def new_form(hand: Hand, type_name: str, **values: Cell) -> Form:
+    hand.window.new_record(type_name, values)
+    hand.settle()
+    return hand.form_page.form
+
+
+def test_enter_goes_on_and_shift_enter_back(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    assert hand.focus is form.rows["name"].editor.inputs()[0]
+    hand.press(K.Key_Return)
+    assert hand.focus is form.rows["uscc"].editor.inputs()[0]
+    hand.press(K.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert hand.focus is form.rows["name"].editor.inputs()[0]
+
+
+def test_enter_that_commits_an_input_method_goes_nowhere(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    line = form.rows["name"].editor.inputs()[0]
+    QApplication.sendEvent(line, QInputMethodEvent("hang zhou", []))
+    hand.press(K.Key_Return)
+    assert hand.focus is line
+    commit = QInputMethodEvent()
+    commit.setCommitString("杭州")
+    QApplication.sendEvent(line, commit)
+    assert form.rows["name"].editor.text() == "杭州"
+    hand.press(K.Key_Return)
+    assert hand.focus is not line
+
+
+def test_a_note_keeps_enter_and_control_enter_leaves_it(hand: Hand) -> None:
+    form = new_form(hand, "visit")
+    note = form.rows["commitment"]
+    note.editor.take_focus()
+    hand.enter("第一行")
+    hand.type("第二行")
+    assert note.editor.text() == "第一行\n第二行"
+    hand.control(K.Key_Return)
+    assert hand.focus is not note.editor.inputs()[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "said"),
+    [
+        ("20261122", "2026-11-22", ""),
+        ("2026.11.2", "2026-11-02", ""),
+        ("２０２６年１１月２２日", "2026-11-22", ""),
+        ("11/2", None, "保存"),
+    ],
+)
+def test_a_day_in_any_usual_form_is_shown_in_one(
+    hand: Hand, typed: str, stored: str | None, said: str
+) -> None:
+    form = new_form(hand, "meeting")
+    row = form.rows["started_date"]
+    row.editor.take_focus()
+    hand.enter(typed)
+    hand.settle()
+    assert stored is None or row.editor.text() == stored
+    assert len(row.editor.text()) == 10
+    assert said in row.message.words
+
+
+def test_full_width_digits_and_spaces_in_codes_are_put_right(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    form.go_to("uscc")
+    hand.enter("９１３３０１０６ ma2abcdex7")
+    assert form.rows["uscc"].editor.text() == "91330106MA2ABCDEX7"
+    assert "半角" in form.rows["uscc"].message.words
+
+
+def test_what_cannot_be_read_stays_and_the_rest_is_saved(hand: Hand, dialogs: FakeDialogs) -> None:
+    form = new_form(hand, "enterprise")
+    hand.enter("杭州示例有限公司")
+    form.go_to("surveyed_staff")
+    hand.enter("三十几")
+    hand.pause()
+    assert "不是数字" in form.rows["surveyed_staff"].message.words
+    assert form.rows["surveyed_staff"].editor.inputs()[0].property("state") == "error"
+    hand.control(K.Key_S)
+    hand.settle()
+    assert form.data is not None
+    assert form.data.record.values["name"] == "杭州示例有限公司"
+    assert form.rows["surveyed_staff"].editor.text() == "三十几"
+    assert "没有保存" in hand.window.notices.words
+    form.go_to("surveyed_staff")
+    hand.enter("30")
+    hand.control(K.Key_S)
+    hand.settle()
+    assert form.data.record.values["surveyed_staff"] == 30
+    assert not form.dirty
+
+
+def test_a_new_form_does_not_begin_with_reproaches_and_says_after_a_save_what_is_missing(hand: Hand) -> None:
+    form = new_form(hand, "union")
+    assert not [row.message.words for row in form.rows.values() if row.message.words]
+    assert "还缺" in hand.form_page.side.summary.text()
+    hand.enter("示例公司工会委员会")
+    hand.control(K.Key_S)
+    hand.settle()
+    assert "还没有填写" in form.rows["member_count"].message.words
+    assert "还缺" in hand.window.notices.words
+
+
+def test_rules_between_fields_are_said_beside_the_one_edited_last(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    form.set_only_first(False)
+    form.go_to("surveyed_staff")
+    hand.enter("10")
+    form.go_to("women")
+    hand.enter("12")
+    hand.pause()
+    assert "多于职工数10" in form.rows["women"].message.words
+    assert any("多于职工数" in f.message for f in form.findings)
+
+
+def test_long_forms_show_first_what_is_needed_and_unfold(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    assert not form.rows["former_name"].shown
+    box = next(b for b in form.sections if form.rows["former_name"] in b.rows)
+    hand.click(box.more)
+    assert form.rows["former_name"].shown
+    hand.click(hand.form_page.side.only_first)
+    assert form.rows["remark"].shown
+    hand.click(hand.form_page.side.only_first)
+    assert not form.rows["remark"].shown
+
+
+def test_a_click_on_a_finding_goes_to_its_field(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    hand.form_page.side.field_wanted.emit("former_name")
+    assert form.rows["former_name"].shown
+    assert hand.focus is form.rows["former_name"].editor.inputs()[0]
+
+
+def test_codes_are_found_by_words_by_initials_and_by_code(hand: Hand, bench: Workbench) -> None:
+    form = new_form(hand, "enterprise")
+    editor = form.rows["sector"].editor
+    assert isinstance(editor, PickEditor)
+    for typed in ("非公", "fgq", "non_public"):
+        form.go_to("sector")
+        hand.enter(typed)
+        assert editor.text() == "non_public", typed
+        assert editor.line.text() == "非公企业"
+    form.go_to("sector")
+    hand.type("没有这种")
+    assert editor.line.is_open
+    hand.press(K.Key_Return)
+    hand.pause()
+    assert "里没有" in form.rows["sector"].message.words
+
+
+def test_the_list_of_a_code_is_walked_by_arrows_and_closed_by_escape(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    editor = form.rows["sector"].editor
+    assert isinstance(editor, PickEditor)
+    form.go_to("sector")
+    hand.press(K.Key_Down)
+    assert editor.line.is_open
+    hand.press(K.Key_Escape)
+    assert not editor.line.is_open
+    assert hand.window.page is hand.form_page, "Esc closed the list, not the page"
+    hand.press(K.Key_Down)
+    hand.press(K.Key_Down)
+    hand.press(K.Key_Down)
+    hand.press(K.Key_Return)
+    assert editor.text() == "institution"
+
+
+def test_a_village_brings_its_town_along(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    form.set_only_first(False)
+    form.go_to("village")
+    hand.enter("330106010")
+    hand.settle()
+    assert form.values()["town"] == "330106010"
+    assert "村社" in form.rows["town"].message.words or form.rows["town"].message.words == ""
+
+
+def test_a_chosen_record_fills_what_it_repeats(hand: Hand, bench: Workbench) -> None:
+    save(bench, hand, "enterprise", name="杭州云栖茶业有限公司", town="330106010", address="云栖路1号")
+    form = new_form(hand, "case")
+    editor = form.rows["enterprise"].editor
+    assert isinstance(editor, LinkEditor)
+    form.go_to("enterprise")
+    hand.type("hzyq")
+    hand.pause()
+    assert editor.line.is_open
+    hand.press(K.Key_Return)
+    hand.pause()
+    assert form.values()["employer_name"] == "杭州云栖茶业有限公司"
+    assert form.values()["address"] == "云栖路1号"
+    assert form.values()["town"] == "330106010"
+    assert "带出" in form.rows["employer_name"].message.words
+
+
+def test_words_alone_are_no_link(hand: Hand) -> None:
+    form = new_form(hand, "case")
+    form.go_to("enterprise")
+    hand.type("没有登记过的公司")
+    hand.pause()
+    hand.press(K.Key_Tab)
+    hand.pause()
+    assert "请从列表中选择" in form.rows["enterprise"].message.words
+
+
+def test_an_id_number_tells_birth_and_sex(hand: Hand) -> None:
+    form = new_form(hand, "member")
+    form.go_to("id_number")
+    hand.enter("110101199003077715")
+    hand.pause()
+    found = form.values()
+    if "校验" in form.rows["id_number"].message.words:
+        pytest.fail("the test's number must be valid")
+    assert found["birth_date"] == "1990-03-07"
+    assert found["sex"] == "1"
+
+
+def test_a_masked_value_is_shown_only_after_it_was_noted(hand: Hand, bench: Workbench) -> None:
+    record = save(bench, hand, "officer", name="张三丰", phone="13800001111")
+    hand.window.open_record("officer", record)
+    hand.settle()
+    editor = hand.form_page.form.rows["phone"].editor
+    assert isinstance(editor, PersonalEditor)
+    assert editor.line.text() == "138****1111"
+    assert editor.line.isReadOnly()
+    hand.click(editor.show_button)
+    hand.settle()
+    assert editor.line.text() == "13800001111"
+    lines: list[str] = []
+    bench.write("看", lambda session, _t: [line.action for line in recent(session)], lines.extend)
+    hand.settle()
+    assert "查看完整信息" in lines
+    assert not hand.form_page.form.dirty
+
+
+def test_a_masked_value_can_be_typed_anew_without_being_shown(hand: Hand, bench: Workbench) -> None:
+    record = save(bench, hand, "officer", name="张三丰", phone="13800001111")
+    hand.window.open_record("officer", record)
+    hand.settle()
+    editor = hand.form_page.form.rows["phone"].editor
+    assert isinstance(editor, PersonalEditor)
+    hand.click(editor.change_button)
+    hand.enter("13900002222")
+    hand.control(K.Key_S)
+    hand.settle()
+    assert editor.line.text() == "139****2222"
+    assert hand.form_page.form.values()["phone"] == "13900002222"
+
+
+def test_what_others_change_arrives_and_what_is_typed_stays(hand: Hand, bench: Workbench) -> None:
+    record = save(bench, hand, "enterprise", name="杭州甲有限公司", women=3)
+    hand.window.open_record("enterprise", record)
+    hand.settle()
+    form = hand.form_page.form
+    form.set_only_first(False)
+    form.go_to("building")
+    hand.enter("一号楼")
+    bench.write("改", lambda session, _t: records.save(session, "enterprise", {"women": 5}, record=record))
+    hand.settle()
+    assert form.values()["women"] == 5
+    assert form.values()["building"] == "一号楼"
+    assert form.dirty
+
+
+def test_a_code_that_is_known_is_told_before_it_is_saved_twice(hand: Hand, bench: Workbench) -> None:
+    save(bench, hand, "enterprise", name="杭州原有单位", uscc="91330100799655058B")
+    new_form(hand, "enterprise")
+    hand.enter("杭州新名称")
+    hand.enter("91330100799655058B")
+    hand.settle()
+    assert "杭州原有单位" in hand.form_page.banner.words
+    hand.window.new_record("enterprise")
+    hand.settle()
+    hand.enter("杭州原有单位")
+    hand.settle()
+    assert "是不是同一个" in hand.form_page.banner.words
+
+
+def test_children_are_added_line_by_line_with_enter(hand: Hand, bench: Workbench) -> None:
+    record = save(
+        bench, hand, "meeting", name="第一次会议", kind="union_committee", started_date="2026-10-20"
+    )
+    hand.window.open_record("meeting", record)
+    hand.settle()
+    page = hand.form_page
+    tab = page.children_tabs["participant"]
+    page.tabs.setCurrentWidget(tab)
+    for name in ("王犇", "李㛃"):
+        hand.enter(name)
+        for _ in range(len(tab.quick.rows) - 1):
+            hand.press(K.Key_Return)
+        hand.settle()
+    assert tab.list.model.rowCount() == 2
+    first, second = tab.list.model.shown(0), tab.list.model.shown(1)
+    assert first is not None
+    assert second is not None
+    assert first.texts[:2] == ("1", "王犇")
+    assert second.texts[:2] == ("2", "李㛃")
+    assert page.tabs.tabText(page.tabs.indexOf(tab)) == "参会人员（2）"
+
+
+def test_before_the_parent_is_saved_its_children_offer_to_save_it(hand: Hand) -> None:
+    new_form(hand, "meeting", name="还没有保存的会议", kind="union_committee")
+    page = hand.form_page
+    tab = page.children_tabs["participant"]
+    page.tabs.setCurrentWidget(tab)
+    hand.press(K.Key_Space)
+    hand.settle()
+    assert page.record is not None
+    hand.type("陈")
+    assert tab.quick.rows["name"].editor.text() == "陈" or hand.focus is not None
+
+
+def test_a_reader_sees_everything_and_changes_nothing(hand: Hand, bench: Workbench) -> None:
+    form = new_form(hand, "plan_target")
+    assert all(row.editor.locked for row in form.rows.values())
+    assert not hand.form_page.acts()
