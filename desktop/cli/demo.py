@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -20,8 +21,9 @@ class NotEmpty(UsageProblem):
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=PathOf())
+@click.option("--pictures/--no-pictures", default=True, help="也拍下窗口每一页的图片（默认拍）。")
 @json_option
-def demo(folder: Path, as_json: bool) -> None:
+def demo(folder: Path, pictures: bool, as_json: bool) -> None:
     """演示：区、镇、村、企业从入网、录入、上报到合并的全过程，文件留在DIR里。
 
     最后每个工作区一行：名称和内容摘要。两次演示的摘要相同。人名和单位都是虚构的。
@@ -31,6 +33,25 @@ def demo(folder: Path, as_json: bool) -> None:
     # Imported late: the story needs more floors than any other command.
     from desktop.operations.demo import play
 
-    digests = play(folder, remark if as_json else say)
+    tell = remark if as_json else say
+    digests = play(folder, tell)
+    if pictures:
+        _take_pictures(folder, tell)
     if as_json:
         json_line({"folder": str(folder), "digests": digests})
+
+
+def _take_pictures(folder: Path, tell: Callable[[str], None]) -> None:
+    """Pictures of the real window on the district's workspace; on a system without Qt's libraries there are none."""
+    from desktop.operations.demo.stage import DISTRICT, DISTRICT_OPERATOR, LATER, PASSWORD, repeatable
+
+    try:
+        from desktop.ui.pictures import take_pictures
+    except ImportError as error:
+        tell(f"没有拍窗口图片：这台电脑缺少图形库（{error.name or error}）。")
+        return
+    out = folder / "窗口"
+    taken = take_pictures(
+        folder / "工作区" / DISTRICT, out, DISTRICT_OPERATOR, PASSWORD, repeatable("pictures", LATER)
+    )
+    tell(f"窗口图片{len(taken)}张，在“{out.name}”文件夹里。")

@@ -17,7 +17,11 @@ from desktop.store.keys import Cost
 
 START = 1_795_395_600_000
 """2026-11-23 09:00 in China, in milliseconds since 1970: the story always happens on that day."""
+LATER = START + 3_600_000
+"""An hour later, when somebody looks at what the story has left."""
 PASSWORD = "demo-password"
+DISTRICT = "余杭区总工会"
+DISTRICT_OPERATOR = "周敏"
 CHEAP = Cost(memory=64, passes=1, lanes=1)
 """The demo's key slots protect nothing, so they cost nothing."""
 

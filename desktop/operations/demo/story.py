@@ -8,7 +8,7 @@ from pathlib import Path
 from desktop.operations import conflicts, exchange, importing, records
 from desktop.operations.demo import people
 from desktop.operations.demo.case import play_case
-from desktop.operations.demo.stage import Stage, cells
+from desktop.operations.demo.stage import DISTRICT, DISTRICT_OPERATOR, Stage, cells
 from desktop.records.declaration import Level
 from desktop.store import reading
 
@@ -36,7 +36,7 @@ def play(folder: Path, say: Callable[[str], None]) -> dict[str, str]:
 
 def _enrol(stage: Stage) -> None:
     stage.say("一、入网：申请、批准、回执三个文件，用U盘来回，电话核对指纹词语")
-    stage.found("district", "330110", "余杭区总工会", Level.DISTRICT, "周敏")
+    stage.found("district", "330110", DISTRICT, Level.DISTRICT, DISTRICT_OPERATOR)
     stage.found("jingshan", "330110109", "径山镇总工会", Level.TOWN, "王芳")
     stage.found("pingyao", "330110110", "瓶窑镇总工会", Level.TOWN, "李强")
     stage.found("village1", "330110109222", "径山村工会联合会", Level.VILLAGE, "陈静")

@@ -15,8 +15,9 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
 
 _SUMS = frozenset({"合计", "总计", "小计", "共计", "总合计", "累计"})
-_FOOTERS = tuple(
-    ["注：", "注:", "备注：", "备注:", "说明：", "说明:", "填表", "填报", "制表", "审核", "单位负责人", "信息采集人", "联系人：", "联系电话：", "（盖章）"]
+_FOOTERS = (
+    *("注：", "注:", "备注：", "备注:", "说明：", "说明:", "填表", "填报", "制表", "审核", "单位负责人"),
+    *("信息采集人", "联系人：", "联系电话：", "（盖章）"),
 )
 _EXAMPLES = ("示例", "例：", "例:", "例如", "样例", "填写说明", "填表说明")
 _MOST_IN_FOOTER = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop import reference
@@ -29,7 +29,9 @@ from desktop.records.supervision import (
     state_of,
 )
 from desktop.records.supervision.facts import text
+from desktop.records.types import Catalogue
 from desktop.store import reading
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.reading import Query, Record
 
@@ -90,85 +92,82 @@ def issuer_of(session: Session) -> Issuer:
 
 def held(session: Session, type_name: str, record: str) -> Record:
     """A record that has to be here. Raises ``NotFound``."""
-    found = records.load(session, type_name, record)
+    return _held(session.database, session.types, type_name, record)
+
+
+def _held(database: Database, types: Catalogue, type_name: str, record: str) -> Record:
+    found = reading.record(database, types, type_name, record)
     if found is None:
-        raise NotFound(f"没有找到这条{session.types[type_name].label}。")
+        raise NotFound(f"没有找到这条{types[type_name].label}。")
     return found
 
 
-def load_case(session: Session, case: str, today: datetime.date | None = None) -> CaseFile:
-    """A case with its steps and letters as the order of law looks at it. Raises ``NotFound``."""
-    values = held(session, CASE, case).values
-    letters = _letters(session, case)
-    events = [event_of(r.id, r.values, r.stamp) for r in records.children(session, EVENT, case)]
-    return _file(session, values, [e for e in events if e is not None], letters, today)
+def load_case(session: Session, case: str, database: Database | None = None) -> CaseFile:
+    """A case with its steps and letters as the order of law looks at it. Raises ``NotFound``.
 
-
-def _file(
-    session: Session,
-    case: Values,
-    events: Sequence[Event],
-    letters: Sequence[Letter],
-    today: datetime.date | None = None,
-) -> CaseFile:
+    ``database`` is another connection to read from, such as that of a window's reading thread.
+    """
+    database, types = database or session.database, session.types
+    values = _held(database, types, CASE, case).values
+    query = Query(EVENT, children_of=case, order=reading.NEWEST_ORDER)
+    events = [event_of(r.id, r.values, r.stamp) for r in reading.records(database, types, query)]
+    known = [event for event in events if event is not None]
     return case_file(
-        case,
-        events,
-        letters,
-        _inspectors(session, case, events),
-        today or session.environment.today(),
+        values,
+        known,
+        _letters(database, types, case),
+        _inspectors(database, types, values, known),
+        session.environment.today(),
         reference.working_day_table(),
     )
 
 
-def _inspectors(session: Session, case: Values, events: Iterable[Event]) -> dict[str, Values]:
-    wanted = {
-        text(values, slot)
-        for values in (case, *(e.values for e in events))
-        for slot in ("inspector_1", "inspector_2")
-    }
-    found = {key: records.load(session, INSPECTOR, key) for key in sorted(wanted - {""})}
+def _inspectors(
+    database: Database, types: Catalogue, case: Values, events: Iterable[Event]
+) -> dict[str, Values]:
+    slots = ("inspector_1", "inspector_2")
+    wanted = {text(values, slot) for values in (case, *(e.values for e in events)) for slot in slots}
+    found = {key: reading.record(database, types, INSPECTOR, key) for key in sorted(wanted - {""})}
     return {key: inspector.values for key, inspector in found.items() if inspector is not None}
 
 
-def _letters(session: Session, case: str) -> list[Letter]:
-    living = records.children(session, LETTER, case)
-    query = Query(LETTER, children_of=case, deleted=True, order=reading.NEWEST_ORDER)
-    deleted = reading.records(session.database, session.types, query)
-    found = [_letter(session, record) for record in living]
-    found += [_letter(session, record, deleted=True) for record in deleted]
-    return [letter for letter in found if letter is not None and (letter.number or not letter.deleted)]
+def _letters(database: Database, types: Catalogue, case: str) -> list[Letter]:
+    """The letters of a case, those included that were deleted although they bear a number."""
+    found = []
+    for deleted in (False, True):
+        query = Query(LETTER, children_of=case, deleted=deleted, order=reading.NEWEST_ORDER)
+        for record in reading.records(database, types, query):
+            letter = letter_of(
+                record.id,
+                record.values,
+                record.stamp,
+                altered=_altered(database, types, record),
+                disputed=ISSUE_SLOT in record.disputed,
+                deleted=deleted,
+            )
+            if letter is not None and (letter.number or not deleted):
+                found.append(letter)
+    return found
 
 
-def _letter(session: Session, record: Record, *, deleted: bool = False) -> Letter | None:
-    return letter_of(
-        record.id,
-        record.values,
-        record.stamp,
-        altered=_altered(session, record),
-        disputed=ISSUE_SLOT in record.disputed,
-        deleted=deleted,
-    )
-
-
-def _altered(session: Session, record: Record) -> bool:
+def _altered(database: Database, types: Catalogue, record: Record) -> bool:
     """Whether the issue of a letter was changed or taken back after it was made: its history has two of them."""
-    issues = issues_of(session, record.id)
+    issues = issues_of(database, types, record.id)
     return len(issues) > 1 or (bool(issues) and not text(record.values, "document_number"))
 
 
-def issues_of(session: Session, document: str) -> dict[str, str]:
+def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, str]:
     """The numbers that a letter bears or bore, by each different issue in its history."""
     return {
         canonical(entry.value): str(entry.value["document_number"])
-        for entry in records.history(session, LETTER, document)
+        for entry in reading.history(database, types, LETTER, document)
         if entry.slot == ISSUE_SLOT and isinstance(entry.value, dict) and entry.value.get("document_number")
     }
 
 
-def case_state(session: Session, case: str) -> CaseState:
+def case_state(session: Session, case: str, database: Database | None = None) -> CaseState:
     """Where a case stands today, what may come next and until when, and what contradicts the order of law."""
-    return state_of(load_case(session, case), issuer_of(session))
+    return state_of(load_case(session, case, database), issuer_of(session))
 
 
 def record_event(session: Session, case: str, kind: str, date: datetime.date, /, **fields: Cell) -> Recorded:
@@ -202,34 +201,32 @@ def _new_faults(file: CaseFile, event: Event) -> list[Reason]:
     return [reason for reason in contradictions(after) if reason.text not in before]
 
 
-def overdue(session: Session) -> list[WorkItem]:
+def overdue(session: Session, database: Database | None = None) -> list[WorkItem]:
     """What has run out in any case, longest ago first, then what cannot be computed for want of a table."""
+    database, types = database or session.database, session.types
     events: dict[str, list[Event]] = {}
-    for record in _all(session, EVENT):
+    for record in _all(database, types, EVENT):
         event = event_of(record.id, record.values, record.stamp)
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
     letters: dict[str, list[Letter]] = {}
-    for record in _all(session, LETTER):
+    for record in _all(database, types, LETTER):
         letter = letter_of(record.id, record.values, record.stamp)
         if letter is not None:
             letters.setdefault(text(record.values, "case"), []).append(letter)
     found = []
-    for case in _all(session, CASE):
-        file = _bare_file(session, case.values, events.get(case.id, []), letters.get(case.id, []))
-        for clock in running(file):
-            late = clock.overdue(file.today)
+    today, table = session.environment.today(), reference.working_day_table()
+    for case in _all(database, types, CASE):
+        # Periods look neither at inspectors nor at histories, so a list of all cases costs three queries.
+        steps, papers = events.get(case.id, []), letters.get(case.id, [])
+        file = case_file(case.values, steps, papers, {}, today, table)
+        for clock in running(file.until(today)):
+            late = clock.overdue(today)
             if late or clock.missing_year is not None:
                 words = (text(case.values, "employer_name"), text(case.values, "summary"))
                 found.append(WorkItem(case.id, *words, clock, late))
     return sorted(found, key=lambda item: (item.clock.due or datetime.date.max, item.case))
 
 
-def _all(session: Session, type_name: str) -> list[Record]:
-    return reading.records(session.database, session.types, Query(type_name, order=reading.NEWEST_ORDER))
-
-
-def _bare_file(session: Session, case: Values, events: list[Event], letters: list[Letter]) -> CaseFile:
-    """A case as its periods need it: without inspectors and histories, which a list does not look at."""
-    none: Mapping[str, Values] = {}
-    return case_file(case, events, letters, none, session.environment.today(), reference.working_day_table())
+def _all(database: Database, types: Catalogue, type_name: str) -> list[Record]:
+    return reading.records(database, types, Query(type_name, order=reading.NEWEST_ORDER))

@@ -229,7 +229,7 @@ def void(session: Session, document: str, reason: str) -> ChangeSet:
     """
     require_register(session)
     record = held(session, LETTER, document)
-    cancelled = next(iter(issues_of(session, document).values()), "")
+    cancelled = next(iter(issues_of(session.database, session.types, document).values()), "")
     number = text(record.values, "document_number") or cancelled
     if not number:
         raise IllegalStep("这份文书还没有签发，不用作废，直接修改或者删除草稿")

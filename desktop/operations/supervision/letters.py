@@ -80,9 +80,12 @@ def _title(file: CaseFile, kind: LetterKind, typed: Mapping[str, Cell]) -> Title
     for title in TITLES[kind]:
         if asked == title.value:
             return title
+    main = text(file.case, "matter")
+    if kind is LetterKind.OPINION and main == Matter.DEMOCRATIC:
+        return Title.CORRECTION_OPINION
     corrections = [p for p in file.standing(LetterKind.OPINION) if p.title is Title.CORRECTION_OPINION]
     if kind is LetterKind.SUGGESTION and corrections:
-        democratic = file.about(Matter.DEMOCRATIC) and text(file.case, "matter") != Matter.CONTRACT
+        democratic = file.about(Matter.DEMOCRATIC) and main != Matter.CONTRACT
         return Title.HANDLING_SUGGESTION if democratic else Title.PENALTY_SUGGESTION
     return TITLES[kind][0]
 
