@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.documents.workbooks.opening import open_workbook
-from desktop.documents.workbooks.returned import Remark, ReturnedRow, write_returned
+from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
 from desktop.documents.workbooks.sheets import SheetInfo
 from desktop.operations import audit
 from desktop.operations.imports.deriving import Deriver
@@ -185,7 +185,7 @@ def write_report(shown: ImportPreview, path: Path) -> int:
             row.cells,
             "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM)),
             tuple(
-                Remark(n.column, n.text) for n in row.notes if n.weight is Weight.PROBLEM and n.column >= 0
+                Fault(n.column, n.text) for n in row.notes if n.weight is Weight.PROBLEM and n.column >= 0
             ),
             rejected=row.outcome is Outcome.REJECTED,
         )

@@ -116,7 +116,7 @@ def _indicator(task: Task, rollup: RollUp, asked: Unit, level: Level | None) -> 
         as_of=task.at.as_of,
         due=task.target.due,
         readings=task.readings,
-        basis=basis_words(task.indication.rules, task.readings),
+        basis=basis_words(task.at.as_of, task.indication.rules, task.readings),
         figure=figure,
         below=below,
         notes=tuple(_notes(task, figure, below, level)),

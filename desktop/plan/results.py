@@ -243,6 +243,7 @@ def _plain_amount(amount: Amount) -> dict[str, Any]:
     return {"total": amount.shown, "computed": amount.computed, "reported": number(amount.reported)}
 
 
-def basis_words(rules: Sequence[str], readings: Sequence[Reading]) -> str:
+def basis_words(as_of: datetime.date, rules: Sequence[str], readings: Sequence[Reading]) -> str:
     """The reading of an indicator as one printed line."""
-    return "口径：" + "；".join([*rules, *(f"{r.label}：{r.words}" for r in readings)]) + "。"
+    chosen = (f"{r.label}：{r.words}" for r in readings)
+    return f"口径（统计截至{as_of}，没有日期的内容按现在的算）：" + "；".join([*rules, *chosen]) + "。"

@@ -435,6 +435,10 @@ def test_the_work_list_names_what_is_late_and_what_needs_a_table(desk: Session) 
         (late.id, True, None), (unknown.id, False, 2027),
     ]  # fmt: skip
     assert found[0].employer == EMPLOYER
+    reader = desk.reader()
+    assert supervision.overdue(desk, reader) == found
+    assert supervision.state(desk, late.id, reader) == late.state
+    reader.close()
     assert quiet.id not in [item.case for item in found]
 
 
@@ -512,45 +516,35 @@ def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session) -> None:
     assert case.state.in_order
 
 
-def test_a_letter_forged_by_the_desk_itself_is_not_printed(desk: Session, tmp_path: Path) -> None:
-    case = CaseAt(desk)
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2026-11-05", "2026-11-04", "与记录不一致"),
+        ("十五个工作日", "三日", "十五个工作日"),
+        ("工资应当以货币形式按月支付", "工资应当每天支付", "与法规原文不一致"),
+        ("仓储部12名职工", "李小明等12名职工", "投诉人"),
+        ("", "", "用在不止一份"),
+    ],
+)
+def test_a_letter_forged_past_the_issue_is_not_printed(
+    desk: Session, tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    case, other = CaseAt(desk), CaseAt(desk)
     case.inquire()
-    opinion = case.opinion()
-    issue = {
-        name: case.values(opinion)[name]
-        for name in (
-            "issuer_code",
-            "issue_year",
-            "issuing_unit",
-            "issuing_body",
-            "signer",
-            "signer_post",
-            "issue_date",
-        )
-    }
-    snapshot = str(case.values(opinion)["snapshot"])
-    law = "工资应当以货币形式按月支付给劳动者本人。不得"
-    forgeries = {
-        "与记录不一致": snapshot.replace("2026-11-05", "2026-11-04"),
-        "十五个工作日": snapshot.replace("十五个工作日", "三日"),
-        "与法规原文不一致": snapshot.replace(law, "工资应当每天支付。不得"),
-        "投诉人": snapshot.replace("仓储部12名职工", "李小明等12名职工"),
-        "用在不止一份": snapshot,
-    }
-    for n, (words, text) in enumerate(forgeries.items(), start=2):
-        number = f"杭西工监意〔2026〕{n}号"
-        if words != "用在不止一份":
-            text = text.replace("杭西工监意〔2026〕1号", number)
-        else:
-            number = "杭西工监意〔2026〕1号"
-            other = CaseAt(desk)
-            other.inquire()
-            case = other
-        document = case.draft("opinion_letter", skip_reason="紧急")
-        forged = {**issue, "document_number": number, "sequence": n, "snapshot": text}
-        records.save(desk, "case_document", forged, record=document)
-        refused(lambda document=document: supervision.print_document(desk, document, tmp_path), words)
-        records.delete(desk, "case_document", document)
+    other.inquire()
+    issued = case.values(case.opinion())
+    number = "杭西工监意〔2026〕2号" if old else "杭西工监意〔2026〕1号"
+    document = other.draft("opinion_letter", skip_reason="紧急")
+    fields = desk.types["case_document"].slots["issue"].fields
+    snapshot = (
+        str(issued["snapshot"]).replace("杭西工监意〔2026〕1号", number).replace(old, new) if old else None
+    )
+    forged = {f.name: issued[f.name] for f in fields} | {"document_number": number, "sequence": 2}
+    records.save(
+        desk, "case_document", forged | ({"snapshot": snapshot} if snapshot else {}), record=document
+    )
+    assert other.state.in_order
+    refused(lambda: supervision.print_document(desk, document, tmp_path), words)
     assert list(tmp_path.glob("*.pdf")) == []
 
 
@@ -747,3 +741,29 @@ def test_every_kind_of_letter_has_defaults_that_make_it_nearly_whole(desk: Sessi
         assert supervision.preview(desk, document).startswith(b"%PDF")
     fresh = supervision.draft(desk, case.id, "reminder_letter").record
     assert case.values(fresh)["contact_name"] == "陈明"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields", "title", "template"),
+    [
+        ({}, {}, "opinion", "opinion_letter"),
+        ({"matter": "10", "violations": "no_congress"}, {}, "correction_opinion", "correction_opinion_democratic"),
+        ({"matter": "10"}, {"title_variant": "opinion"}, "opinion", "opinion_letter"),
+        (
+            {"matter": "04"}, {"title_variant": "correction_opinion", "correct_by": "2026-11-30"},
+            "correction_opinion", "correction_opinion_contract",
+        ),
+        (
+            {"matter": "04"}, {"legal_basis": "《杭州市企业工资集体协商条例》第四十三条"},
+            "opinion", "opinion_letter_wages",
+        ),
+    ],
+)  # fmt: skip
+def test_matters_have_their_own_titles_and_words(
+    desk: Session, changes: dict[str, Any], fields: dict[str, Any], title: str, template: str
+) -> None:
+    case = CaseAt(desk, **changes)
+    case.inquire()
+    document = case.draft("opinion_letter", skip_reason="紧急", **fields)
+    assert case.values(document)["title_variant"] == title
+    assert case.issue(document, "11-05").letter.template == template

@@ -630,6 +630,28 @@ def test_the_second_notice_bears_the_title_that_belongs_to_the_first() -> None:
         assert may_issue(file, LetterKind.SUGGESTION, DISTRICT, letter_of("d", values)).allowed is may
 
 
+def test_a_notice_of_one_regulation_is_not_followed_by_that_of_another() -> None:
+    mixed = {**DEMOCRATIC, "other_matters": "04"}
+    file = file_of(*INQUIRY, CORRECTION, RECEIVED, REPLIED, UNMENDED, case=mixed)
+    values = {"kind": "suggestion_letter", "opinion_letter": "o", "ground": "3"}
+    for title, may in (("handling_suggestion", True), ("penalty_suggestion", False)):
+        draft = letter_of("d", {**values, "title_variant": title})
+        assert may_issue(file, LetterKind.SUGGESTION, DISTRICT, draft).allowed is may
+
+
+@pytest.mark.parametrize(
+    ("matter", "law"),
+    [("10", "《浙江省企业民主管理条例》第三十三条"), ("04", "《浙江省集体合同条例》第四十一条"), ("05", "")],
+)
+def test_special_notices_are_pointed_out(matter: str, law: str) -> None:
+    draft = letter_of("d", {"kind": "opinion_letter", "title_variant": "opinion", "skip_reason": "紧急"})
+    decision = may_issue(
+        file_of(*INQUIRY, case={**CASE, "matter": matter}), LetterKind.OPINION, DISTRICT, draft
+    )
+    assert decision.allowed
+    assert (law in [reason.article for reason in decision.advice]) is bool(law)
+
+
 # Contradictions -----------------------------------------------------------------------------------------------------
 
 CONTRADICTORY: Sequence[tuple[str, tuple[Step, ...], str]] = [

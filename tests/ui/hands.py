@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -16,6 +16,21 @@ from desktop.ui.page import Page
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from tests.ui.house import FakeDialogs, make_workbench, settle
+
+
+class Strangers(QObject):
+    """Notes windows that appear beside the main one: a widget that is shown before it belongs to a layout is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Looks at what is shown."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            known = isinstance(watched, MainWindow) or "ToolTip" in watched.metaObject().className()
+            self.seen += [] if known else [repr(watched)]
+        return False
 
 
 class Hands:
@@ -28,12 +43,16 @@ class Hands:
         self.bench = make_workbench(session, self.dialogs, Settings(folder / "window.ini"))
         self.window = MainWindow(self.bench)
         self.window.resize(1366, 728)
+        self.strangers = Strangers()
+        if (application := QApplication.instance()) is not None:
+            application.installEventFilter(self.strangers)
 
     def show(self, key: str) -> Page:
         """Opens a page and waits until it has read what it shows."""
         self.window.show()
         self.qtbot.waitExposed(self.window)
         self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow)
         self.window.open_page(key)
         self.settle()
         page = self.window.page
@@ -79,3 +98,6 @@ class Hands:
         self.settle()
         self.dialogs.always_leave()
         self.window.close()
+        if (application := QApplication.instance()) is not None:
+            application.removeEventFilter(self.strangers)
+        assert self.strangers.seen == []

@@ -81,7 +81,7 @@ def town(tmp_path: Path) -> Session:
 def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
     hands = Desk(qtbot, town, tmp_path)
     yield hands
-    hands.dialogs.answers = [Answer.NO, Answer.NO]
+    hands.dialogs.always_leave()
     hands.close()
 
 

@@ -12,7 +12,6 @@ from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.congress import CongressPage
 from desktop.ui.pages.congress_words import headcount, quorum_words, structure_words
@@ -96,7 +95,7 @@ def firm(tmp_path: Path) -> Session:
 def desk(qtbot: QtBot, firm: Session, tmp_path: Path) -> Iterator[Desk]:
     hands = Desk(qtbot, firm, tmp_path)
     yield hands
-    hands.dialogs.answers = [Answer.NO, Answer.NO]
+    hands.dialogs.always_leave()
     hands.close()
 
 

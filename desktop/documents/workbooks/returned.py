@@ -7,32 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.comments import Comment
-from openpyxl.utils import get_column_letter
-
-from desktop.documents.workbooks.cells import Cell, Fault, Row, shown
-from desktop.documents.workbooks.saving import CREATOR, save_workbook
-from desktop.documents.workbooks.styles import (
-    CENTRED,
-    FAULT_FILL,
-    HEADER_FILL,
-    HEADER_FONT,
-    TEXT_FORMAT,
-    cell_text,
-    sheet_title,
-)
+from desktop.documents.workbooks.cells import Cell, Row, shown
+from desktop.documents.workbooks.remarks import Remark
+from desktop.documents.workbooks.styles import Look
+from desktop.documents.workbooks.xlsx import Page, SheetWriter, Value, XlsxFile, letters, sheet_name
 
 REASON = "原因"
-"""The header of the column that says why; it is left out when the corrected table is imported."""
-_MOST_COMMENTS = 2_000
-"""Comments cost an office program dearly; beyond so many the colour and the column must do."""
+"""The header of the column that says why; an import leaves it out."""
+_MOST_REMARKS = 2_000
+"""Remarks cost an office program dearly; beyond so many the colour and the column must do."""
 _PARTLY = "其余各栏已导入；"
+_WIDTH, _WIDE = 16.0, 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Fault:
     """What is wrong with one cell of a row, by its column from 0."""
 
     column: int
@@ -45,7 +34,7 @@ class ReturnedRow:
 
     cells: Row
     reason: str
-    remarks: tuple[Remark, ...] = ()
+    faults: tuple[Fault, ...] = ()
     rejected: bool = True
 
 
@@ -59,54 +48,52 @@ def write_returned(
     """Writes the rows; how many there are. Raises ``NotWritten``.
 
     Values stand as they came, numbers as numbers and days as days, so that a second import reads what the first
-    could read, and the reader corrects only what is red.
+    could read, and only what is red has to be corrected.
     """
     width = max((len(cells) for cells in (*header, *(r.cells for r in rows))), default=0)
-    book = Workbook(write_only=True)
-    page = book.create_sheet(sheet_title(sheet))
-    page.freeze_panes = f"A{len(header) + 1}"
-    page.column_dimensions[get_column_letter(width + 1)].width = 50
-    for position, cells in enumerate(header):
-        # The reason stands beside the lowest line, which names the columns.
-        last = REASON if position == len(header) - 1 else None
-        page.append([_head(page, cell) for cell in (*_padded(cells, width), last)])
-    comments = 0
-    for row in rows:
-        remarks = {r.column: r.text for r in row.remarks if r.column < width}
-        line = []
-        for index, cell in enumerate(_padded(row.cells, width)):
-            written = _plain(page, cell)
-            if index in remarks:
-                written.fill = FAULT_FILL
-                if comments < _MOST_COMMENTS:
-                    written.comment = Comment(remarks[index], CREATOR, height=90, width=260)
-                    comments += 1
-            line.append(written)
-        reason = _plain(page, row.reason if row.rejected else _PARTLY + row.reason)
-        reason.fill = FAULT_FILL
-        page.append([*line, reason])
-    save_workbook(book, path, at)
+    page = Page(
+        sheet_name(sheet),
+        widths=[*[_WIDTH] * width, _WIDE],
+        looks=[Look.BOXED] * (width + 1),
+        frozen_rows=len(header),
+        header_rows=len(header),
+    )
+    with XlsxFile(path, at) as book, book.sheet(page) as writer:
+        for position, cells in enumerate(header):
+            # The reason stands beside the lowest line, which names the columns.
+            last = REASON if position == len(header) - 1 else None
+            line = [*(shown(c) or None for c in _padded(cells, width)), last]
+            writer.row(line, [Look.HEADER] * (width + 1))
+        for row in rows:
+            _write(row, width, writer)
     return len(rows)
+
+
+def _write(row: ReturnedRow, width: int, writer: SheetWriter) -> None:
+    page = writer.page
+    faults = {f.column: f.text for f in row.faults if f.column < width}
+    for column, text in faults.items():
+        if len(page.remarks) < _MOST_REMARKS:
+            number = page.rows + 1
+            page.remarks.append(Remark(f"{letters(column)}{number}", number, column, text))
+    values = [*map(_value, _padded(row.cells, width)), row.reason if row.rejected else _PARTLY + row.reason]
+    looks = [_look(v, faulty=i in faults) for i, v in enumerate(values)]
+    writer.row(values, [*looks[:-1], Look.FAULT])
+
+
+def _look(value: Value, *, faulty: bool) -> Look:
+    if faulty:
+        return Look.FAULT
+    return Look.BOXED if value is None or isinstance(value, str) else Look.NUMBERED
+
+
+def _value(cell: Cell) -> Value:
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float | datetime.date):
+        return shown(cell) or None
+    if isinstance(cell, datetime.datetime):
+        return shown(cell)
+    return cell
 
 
 def _padded(cells: Row, width: int) -> Row:
     return [*cells, *[None] * (width - len(cells))]
-
-
-def _plain(page: object, cell: Cell) -> WriteOnlyCell:
-    if isinstance(cell, Fault | datetime.timedelta):
-        cell = shown(cell)
-    if not isinstance(cell, str):
-        return WriteOnlyCell(page, cell)
-    written = WriteOnlyCell(page, cell_text(cell))
-    written.data_type = "s"
-    written.number_format = TEXT_FORMAT
-    written.quotePrefix = True
-    return written
-
-
-def _head(page: object, cell: Cell) -> WriteOnlyCell:
-    written = WriteOnlyCell(page, cell_text(shown(cell)))
-    written.data_type = "s"
-    written.font, written.fill, written.alignment = HEADER_FONT, HEADER_FILL, CENTRED
-    return written

@@ -138,6 +138,8 @@ def _title(file: CaseFile, kind: LetterKind, title: Title | None, issuer: Issuer
             )  # fmt: skip
         if issuer is not None and issuer.level not in LOCAL_FEDERATIONS:
             yield forbidden(f"“{TITLE_WORDS[title]}”由县级以上地方总工会发出", law, "请报区总工会。")
+    if title is Title.OPINION:
+        yield from _other_titles(file)
     if issuer is None:
         return
     if kind is LetterKind.SUGGESTION and issuer.level not in LOCAL_FEDERATIONS:
@@ -146,6 +148,16 @@ def _title(file: CaseFile, kind: LetterKind, title: Title | None, issuer: Issuer
         yield forbidden(
             f"{kind.label}由区总工会审核、编号、印发，本单位可以起草", "", "请把草稿随数据包上报。"
         )
+
+
+def _other_titles(file: CaseFile) -> Iterator[Reason]:
+    """Matters that have a notice of their own beside that of 条例第二十一条; which one is taken is a choice."""
+    main = text(file.case, "matter")
+    if main == Matter.DEMOCRATIC:
+        yield advice("民主管理事项有专门的整改意见书", article(33, DEMOCRATIC_REGULATION))
+    if main == Matter.CONTRACT:
+        yield advice("违反集体合同、拒不承担责任的，有专门的整改意见书", article(41, CONTRACT_REGULATION))
+        yield advice("违反企业工资集体协商条例的，依据写该条例第四十三条", article(43, WAGES_REGULATION))
 
 
 def _reminder(file: CaseFile) -> Iterator[Reason]:
@@ -208,9 +220,14 @@ def _before_inquiry(file: CaseFile) -> Iterator[Reason]:
 def _available(file: CaseFile, title: Title | None) -> Iterator[tuple[str, Ground]]:
     """The lawful opinion letters of the case that have come to a situation of 条例第二十三条."""
     for standing in _lawful_opinions(file):
-        if title is None or standing.letter.title is _PAIRS.get(title):
+        if title is None or _pair(file, standing.letter.title, title):
             for ground in grounds(standing):
                 yield standing.letter.id, ground
+
+
+def _pair(file: CaseFile, opinion: Title, suggestion: Title) -> bool:
+    """Whether two notices belong together: by their titles, and by the regulation that both follow."""
+    return _PAIRS.get(suggestion) is opinion and route_of(file, opinion) is route_of(file, suggestion)
 
 
 def _lawful_opinions(file: CaseFile) -> Iterator[Standing]:

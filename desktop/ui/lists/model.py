@@ -245,7 +245,8 @@ class RowsModel(QAbstractTableModel):
             return None if role == _DISPLAY else self._mark(index.row(), role)
         if role in (_DISPLAY, _TOOL_TIP):
             row = self.shown(index.row())
-            return "" if row is None else row.texts[column - 1]
+            # Rows that were read before other columns were chosen stand until the new ones have come.
+            return "" if row is None or column > len(row.texts) else row.texts[column - 1]
         return None
 
     def _mark(self, position: int, role: int) -> Any:

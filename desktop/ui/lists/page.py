@@ -68,7 +68,7 @@ class ListPage(Page):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(f"查找{self.record_type.label}")
         self.search.addAction(
-            QAction(icons.icon("search", theme.MUTED), "", self.search),
+            QAction(icons.icon("search", theme.MUTED), "查找", self.search),
             QLineEdit.ActionPosition.LeadingPosition,
         )
         self.search.setMinimumWidth(280)

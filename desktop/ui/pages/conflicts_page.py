@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import audit, conflicts
 from desktop.operations.session import Session
@@ -77,7 +77,7 @@ class ConflictsPage(Page):
         self.list.setMaximumWidth(400)
         line.addWidget(self.list, 3)
         line.addWidget(card, 8)
-        self._layers = QStackedLayout()
+        self._layers = QStackedWidget()
         self._layers.addWidget(work)
         self._layers.addWidget(self.empty)
         column = QVBoxLayout(self)
@@ -86,7 +86,7 @@ class ConflictsPage(Page):
         top = row(self.heading, spacing=14)
         top.addWidget(self.progress, 1)
         column.addLayout(top)
-        column.addLayout(self._layers, 1)
+        column.addWidget(self._layers, 1)
 
     def _make_keys(self) -> None:
         for n in range(_MOST_KEYS):
@@ -164,6 +164,10 @@ class ConflictsPage(Page):
         if dispute is None:
             return
         may = self._may_decide(dispute)
+        within = QApplication.focusWidget()
+        if within is not None and self.comparison.isAncestorOf(within):
+            # What has the cursor is about to go; without it the keys 1, 2, 3 would reach nobody.
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.comparison.unmasked = False
         self.comparison.show_dispute(dispute, locked=not may)
         self.caption.setText(f"{short_label(dispute.type_label)}：{dispute.title}")

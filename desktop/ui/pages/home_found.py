@@ -11,10 +11,9 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
-    QStackedLayout,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from desktop.operations import queries
@@ -77,7 +76,7 @@ class FoundPage(Page):
         self._waiting = set(range(len(self.parts)))
         self._settled = False
         self._group = QButtonGroup(self)
-        self._layers = QStackedLayout()
+        self._layers = QStackedWidget()
         self.empty = EmptyState()
         self.empty.show_words("circle-check", "没有这样的记录")
         self.count = QLabel()
@@ -102,18 +101,16 @@ class FoundPage(Page):
             chips.addWidget(self._add(number, part))
         chips.addStretch(1)
         chips.addWidget(self.count)
-        lists = QWidget()
-        lists.setLayout(self._layers)
         self._layers.addWidget(self.empty)
         words = plain(explanation, muted=True)
-        words.setVisible(bool(explanation))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
         column.addLayout(top)
-        column.addWidget(words)
+        if explanation:
+            column.addWidget(words)
         column.addLayout(chips)
-        column.addWidget(lists, 1)
+        column.addWidget(self._layers, 1)
 
     def _add(self, number: int, part: Part) -> QToolButton:
         model = FoundModel(self.workbench, self.workbench.types[part.type], part.find)

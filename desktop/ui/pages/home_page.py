@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
@@ -68,7 +68,7 @@ class HomePage(Page):
         line.setSpacing(12)
         line.addWidget(self.left, 4)
         line.addWidget(self.right, 6)
-        self._layers = QStackedLayout()
+        self._layers = QStackedWidget()
         self._layers.addWidget(work)
         self._layers.addWidget(self.first)
         column = QVBoxLayout(self)
@@ -80,7 +80,7 @@ class HomePage(Page):
         top.addWidget(self.heading)
         top.addWidget(self.day, 1)
         column.addLayout(top)
-        column.addLayout(self._layers, 1)
+        column.addWidget(self._layers, 1)
 
     # -- loading ---------------------------------------------------------------------------------------------------
 

@@ -168,8 +168,8 @@ class PlanPart(QWidget):
         names = "、".join(dict.fromkeys(_code(i) for i in silent))
         self.silent.setText(f"还有{len(silent)}项没有可算的数据：{names}")
         for widget in (self.silent, self.more):
-            widget.setVisible(bool(silent) and not self._silent_shown)
             self._column.addWidget(widget)
+            widget.setVisible(bool(silent) and not self._silent_shown)
         self._column.addStretch(1)
 
     def _show_silent(self) -> None:

@@ -96,8 +96,9 @@ class Card(QFrame):
         self.column.setSpacing(8)
         self.head = heading(words)
         self.head.setWordWrap(True)
-        self.head.setVisible(bool(words))
         self.column.addWidget(self.head)
+        # Only now: a label that belongs to nothing yet would appear as a window of its own.
+        self.head.setVisible(bool(words))
 
     def say_heading(self, words: str) -> None:
         """Another heading."""

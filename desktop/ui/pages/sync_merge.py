@@ -69,6 +69,7 @@ class MergePanel(QStackedWidget):
         self.receipts = QCheckBox("合并后写好回执，放在")
         self.receipts.setChecked(True)
         self.place = link("", self._choose_place)
+        self.place.setAccessibleName("更换存放回执的文件夹")
         self.right = plain(muted=True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)

@@ -65,6 +65,11 @@ class Overlay(QFrame):
         if kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             if isinstance(watched, QWidget) and not self._is_mine(watched):
                 self.close_overlay()
+        elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                # Else the page's own Esc would come first and leave the page.
+                event.accept()
+                return True
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape and isinstance(watched, QWidget) and self._is_mine(watched):
                 self.close_overlay()

@@ -1,0 +1,216 @@
+"""What a case page shows, read at once: where the case stands, what may come next and until when, and why not else.
+
+All judgement is that of :mod:`desktop.records.supervision`; here it is only asked, for every step, and put in order.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.operations import supervision
+from desktop.operations.session import Session
+from desktop.records.supervision import (
+    REGISTER_LEVELS,
+    CaseFile,
+    CaseState,
+    Clock,
+    Decision,
+    Event,
+    EventKind,
+    Letter,
+    LetterKind,
+    NextStep,
+    Reason,
+    Stage,
+    case_file,
+    contradictions,
+)
+from desktop.records.supervision.kinds import WORKING, article
+from desktop.records.supervision.reasons import forbidden
+from desktop.records.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
+
+CASE, EVENT, LETTER = "case", "case_event", "case_document"
+_NEWEST = 1 << 63
+"""The stamp of a step that is not recorded yet: the last of its day."""
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that can be offered: the next one, one that is possible as well, or one that is not, with the reasons."""
+
+    step: EventKind | LetterKind
+    label: str
+    coming: bool
+    article: str = ""
+    clock: Clock | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def lawful(self) -> bool:
+        """Whether nothing forbids it."""
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as its page shows it; ``decisions`` say of each draft whether it may be issued."""
+
+    case: str
+    file: CaseFile
+    state: CaseState
+    offers: tuple[Offer, ...]
+    decisions: Mapping[str, Decision]
+    numbers: bool
+    """Whether this workspace numbers and issues letters."""
+    numbers_set: bool
+    signer: supervision.Signatory | None
+    inspectors: Mapping[str, str]
+
+
+def read_case(session: Session, case: str) -> CaseView:
+    """Reads a case; raises ``NotFound``."""
+    file = supervision.load_case(session, case)
+    state = supervision.state(session, case)
+    record_type = session.types[LETTER]
+    may_number = session.may_write(record_type, record_type.by_name["document_number"])
+    numbers = may_number and session.unit.level in REGISTER_LEVELS
+    drafts = [letter for letter in file.letters if not letter.number and not letter.deleted]
+    return CaseView(
+        case,
+        file,
+        state,
+        tuple(_offers(session, case, file, state)),
+        {d.id: supervision.may_issue(session, case, d.kind.value, d.id) for d in drafts},
+        numbers,
+        bool(supervision.number_settings(session).body),
+        _last_signer(file),
+        {key: str(values.get("name") or "") for key, values in file.inspectors.items()},
+    )
+
+
+def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> list[Offer]:
+    """The next steps in the order of the law, then the others, those that are forbidden last."""
+    labels = session.codes["case_event_kind"]
+    found = {step.step: _coming(step, labels.label_of(str(step.step))) for step in reversed(state.next_steps)}
+    found = dict(reversed(found.items()))
+    for kind in EventKind:
+        if kind not in found and kind is not EventKind.PRINTED:
+            reasons = tuple(why_not(file, state, kind))
+            found[kind] = Offer(kind, labels.label_of(kind.value), coming=False, reasons=reasons)
+    for letter in LetterKind:
+        if letter not in found:
+            reasons = supervision.may_issue(session, case, letter.value).forbidden
+            found[letter] = Offer(letter, f"起草{letter.label}", coming=False, reasons=reasons)
+    return sorted(found.values(), key=lambda o: (not (o.coming and o.lawful), not o.lawful))
+
+
+def _coming(step: NextStep, label: str) -> Offer:
+    if isinstance(step.step, LetterKind):
+        reasons = step.decision.forbidden if step.decision is not None else ()
+        return Offer(step.step, f"起草{step.step.label}", True, step.article, step.clock, tuple(reasons))
+    return Offer(step.step, label, True, step.article, step.clock)
+
+
+def why_not(file: CaseFile, state: CaseState, kind: EventKind) -> list[Reason]:
+    """Why a step cannot be recorded today; nothing where it can."""
+    if state.stage is Stage.CLOSED and kind not in (EventKind.REOPENED, EventKind.NOTE):
+        return [forbidden("本案已经结案", "", "要继续办理，请先登记重新办理。")]
+    if kind is EventKind.REOPENED and state.stage not in (Stage.CLOSED, Stage.NOT_ACCEPTED):
+        return [forbidden("本案还在办理，不用重新办理")]
+    if kind in (EventKind.ACCEPTED, EventKind.NOT_ACCEPTED) and file.of(EventKind.ACCEPTED):
+        return [forbidden("已经登记受理立案", article(17))]
+    if kind is EventKind.INFORMED and not file.of(EventKind.NOT_ACCEPTED):
+        return [forbidden("没有决定不予受理，不用书面告知", article(17))]
+    missing = _missing_letter(file, kind)
+    return [missing] if missing is not None else _new_contradictions(file, kind)
+
+
+def _missing_letter(file: CaseFile, kind: EventKind) -> Reason | None:
+    issued = [letter for letter in file.letters if letter.stands]
+    served = {e.letter for e in file.of(EventKind.SERVED) if e.received}
+    if kind in (EventKind.SERVED, EventKind.URGED) and not issued:
+        return forbidden("还没有签发文书", article(21))
+    if kind is EventKind.REPLIED and not any(letter.id in served for letter in issued):
+        return forbidden("文书还没有送达", article(22))
+    departments = (EventKind.AUTHORITY_ACCEPTED, EventKind.AUTHORITY_RESULT)
+    if kind in departments and not file.standing(LetterKind.SUGGESTION):
+        return forbidden("还没有发出建议书", article(24))
+    return None
+
+
+def _new_contradictions(file: CaseFile, kind: EventKind) -> list[Reason]:
+    """The contradictions that a step of today would bring."""
+    event = Event("", kind, file.today, _NEWEST, {})
+    with_it = case_file(
+        file.case, [*file.events, event], file.letters, file.inspectors, file.today, file.table
+    )
+    before = {reason.text for reason in contradictions(file)}
+    return [reason for reason in contradictions(with_it) if reason.text not in before]
+
+
+def _last_signer(file: CaseFile) -> supervision.Signatory | None:
+    for letter in reversed(file.letters):
+        name, post = letter.values.get("signer"), letter.values.get("signer_post")
+        if name:
+            return supervision.Signatory(str(name), str(post or ""))
+    return None
+
+
+# -- periods in words --------------------------------------------------------------------------------------------------
+
+
+def day_words(day: datetime.date) -> str:
+    """12月14日（周一）."""
+    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
+
+
+def clock_words(clock: Clock, today: datetime.date, table: WorkingDayTable) -> str:
+    """What is awaited, until when, and how many days are left of it."""
+    if clock.due is None:
+        return f"{clock.awaits}：{clock.missing_year}年的放假安排还没有导入，算不出期限"
+    until = (
+        day_words(clock.due) if clock.due.year == today.year else f"{clock.due.year}年{day_words(clock.due)}"
+    )
+    if clock.overdue(today):
+        return f"{clock.awaits}：{until}到期，已逾期{_span(clock, clock.due, today, table)}"
+    if clock.due == today:
+        return f"{clock.awaits}：今天是最后一天"
+    return f"{clock.awaits}：到{until}，还剩{_span(clock, today, clock.due, table)}"
+
+
+def _span(clock: Clock, start: datetime.date, end: datetime.date, table: WorkingDayTable) -> str:
+    if clock.day_kind == WORKING:
+        try:
+            return f"{working_days_between(start, end, table)}个工作日"
+        except HolidayYearMissing:
+            pass
+    return f"{(end - start).days}天"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline: a step or the issue of a letter, with what contradicts it."""
+
+    day: datetime.date
+    what: Event | Letter
+    faults: tuple[Reason, ...] = ()
+
+
+def timeline(view: CaseView) -> list[Moment]:
+    """Steps and issued letters, the newest first."""
+    faults: dict[str, list[Reason]] = {}
+    for reason in view.state.contradictions:
+        faults.setdefault(reason.subject or "", []).append(reason)
+    found = [
+        (event.day, 1, n, Moment(event.day, event, tuple(faults.get(event.id, ()))))
+        for n, event in enumerate(view.file.events)
+    ]
+    found += [
+        (letter.issued, 0, n, Moment(letter.issued, letter, tuple(faults.get(letter.id, ()))))
+        for n, letter in enumerate(view.file.letters)
+        if letter.issued is not None
+    ]
+    return [moment for _, _, _, moment in sorted(found, key=lambda f: f[:3], reverse=True)]

@@ -1,0 +1,160 @@
+"""What those need who use no mouse, hear the screen, or see little: names, order, contrast, no stray windows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QCalendarWidget,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from desktop.resources import resource
+from desktop.ui import theme
+from desktop.ui.registry import headings
+from desktop.ui.theme import COLOURS, Measures, TextSize
+from desktop.ui.window import MainWindow
+from desktop.ui.workbench import Workbench
+from tests.ui.house import Hand
+
+INPUTS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractButton, QAbstractItemView)
+CONTRAST = 4.5
+
+
+class StrayWindows(QObject):
+    """Notes every widget that is shown as a window of its own though nobody meant it to be one."""
+
+    def __init__(self, *meant: QWidget) -> None:
+        super().__init__()
+        self._meant = meant
+        self.found: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            flags = watched.windowType()
+            if watched not in self._meant and flags is Qt.WindowType.Window:
+                self.found.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def nameless(root: QWidget) -> Iterator[str]:
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, INPUTS) or not widget.isVisibleTo(root):
+            continue
+        if widget.focusPolicy() is Qt.FocusPolicy.NoFocus:
+            continue
+        if widget.objectName().startswith("qt_") or isinstance(widget.parent(), QComboBox | QCalendarWidget):
+            continue
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is None or not interface.text(QAccessible.Text.Name):
+            yield f"{type(widget).__name__} {widget.objectName()} in {type(widget.parent()).__name__}"
+
+
+def pages(hand: Hand, window: MainWindow) -> Iterator[str]:
+    for heading in headings(window.workbench):
+        for entry in heading.entries:
+            if entry.key.startswith("list:"):
+                window.open_page(entry.key)
+                hand.settle()
+                yield entry.key
+
+
+def test_every_input_has_a_name_in_all_lists(hand: Hand, window: MainWindow) -> None:
+    for key in pages(hand, window):
+        page = window.page
+        assert page is not None
+        assert not list(nameless(page)), key
+
+
+def test_every_input_has_a_name_in_all_forms(hand: Hand, window: MainWindow, bench: Workbench) -> None:
+    for name in bench.types:
+        window.new_record(name)
+        hand.settle()
+        page = window.page
+        assert page is not None
+        assert not list(nameless(page)), name
+        window.back()
+        hand.settle()
+
+
+def test_the_frame_of_the_window_has_names(window: MainWindow) -> None:
+    assert not list(nameless(window.topbar)) + list(nameless(window.statusbar))
+
+
+def test_nothing_is_ever_shown_as_a_window_of_its_own(
+    hand: Hand, window: MainWindow, bench: Workbench, qapp: QApplication
+) -> None:
+    watch = StrayWindows(window)
+    qapp.installEventFilter(watch)
+    for _ in pages(hand, window):
+        pass
+    for name in bench.types:
+        window.new_record(name)
+        hand.settle()
+        window.back()
+    qapp.removeEventFilter(watch)
+    assert not watch.found
+
+
+def test_tab_goes_through_a_form_in_reading_order(hand: Hand, window: MainWindow) -> None:
+    window.new_record("enterprise")
+    hand.settle()
+    form = hand.form_page.form
+    shown = [row for row in form.rows.values() if row.shown]
+    for row in shown[:8]:
+        assert hand.focus in row.editor.inputs(), row.field.label
+        hand.press(Qt.Key.Key_Tab)
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [
+        ("ink", "window"), ("ink", "surface"), ("ink", "selection"), ("muted", "window"), ("muted", "head"),
+        ("muted", "surface"), ("surface", "red"), ("surface", "red-dark"), ("red", "red-faint"),
+        ("error", "error-faint"), ("error", "surface"), ("warning", "warning-faint"), ("warning", "surface"),
+        ("good", "good-faint"), ("focus", "selection"), ("focus", "surface"), ("surface", "focus"),
+    ],
+)  # fmt: skip
+def test_words_stand_out_from_their_ground(ink: str, ground: str) -> None:
+    dark, light = sorted((luminance(COLOURS[ink]), luminance(COLOURS[ground])))
+    assert (light + 0.05) / (dark + 0.05) >= CONTRAST
+
+
+def test_the_style_sheet_names_only_what_is_known() -> None:
+    sheet = theme.style_sheet("Any", Measures(TextSize.NORMAL))
+    assert "@" not in re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    for path in re.findall(r'url\("([^"]+)"\)', sheet):
+        assert resource("ui", path.rsplit("/", 1)[-1]).is_file()
+
+
+def test_the_whole_window_fits_a_small_screen_at_125_percent(hand: Hand, window: MainWindow) -> None:
+    window.new_record("union")
+    hand.settle()
+    assert window.minimumSizeHint().width() <= 1093
+    assert window.minimumSizeHint().height() <= 540
+
+
+def test_larger_text_is_one_key_away_and_remembered(hand: Hand, window: MainWindow, bench: Workbench) -> None:
+    before = theme.measures().text
+    window._change_text_size()
+    assert theme.measures().text > before
+    assert window.minimumSizeHint().width() <= 1093
+    assert bench.settings.text_size is TextSize.LARGE
+    window._change_text_size()
+    assert theme.measures().text == before

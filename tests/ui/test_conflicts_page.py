@@ -1,0 +1,286 @@
+"""The page 分歧, by keyboard and mouse: what is shown of each side, deciding, writing another value, alike ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import audit, conflicts, records
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.ui.dialogs import Answer
+from desktop.ui.pages.conflicts_page import ConflictsPage
+from desktop.ui.pages.conflicts_view import OWN
+from tests.operations.stations import enrol, report_up, station
+from tests.ui.hands import Hands
+
+CODE = "91330106MA2ABCDEX7"
+Open = Callable[[Session], tuple[Hands, ConflictsPage]]
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens the page over a session; everything is closed afterwards."""
+    opened: list[Hands] = []
+
+    def opening(session: Session) -> tuple[Hands, ConflictsPage]:
+        hands = Hands(qtbot, session, tmp_path)
+        opened.append(hands)
+        page = hands.show("disagreements")
+        assert isinstance(page, ConflictsPage)
+        return hands, page
+
+    yield opening
+    for hands in opened:
+        hands.close()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Session, Session]:
+    """A district and a village of it."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT, "周敏")
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE, "陈静")
+    enrol(village, district, tmp_path)
+    return district, village
+
+
+def dispute(
+    pair: tuple[Session, Session], folder: Path, count: int = 1, **values: tuple[object, object]
+) -> list[str]:
+    """Records that both have changed without knowing of each other: each field to the first, and to the second."""
+    district, village = pair
+    ids = [
+        records.save(village, "enterprise", {"name": f"原名{n}", **({"uscc": CODE} if not n else {})}).record
+        for n in range(count)
+    ]
+    report_up(village, district, folder)
+    for key in ids:
+        records.save(district, "enterprise", {f: v[0] for f, v in values.items()}, record=key)  # type: ignore[misc]
+        records.save(village, "enterprise", {f: v[1] for f, v in values.items()}, record=key)  # type: ignore[misc]
+    report_up(village, district, folder)
+    return ids
+
+
+def value(session: Session, record: str, field: str) -> object:
+    held = records.load(session, "enterprise", record)
+    assert held is not None
+    return held.values[field]
+
+
+def test_base_and_all_values_stand_side_by_side_with_who_when_and_unit(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    _, page = open_page(pair[0])
+    (shown,) = page.disputes
+    assert shown.base is not None
+    assert (shown.base.texts, [s.texts for s in shown.sides]) == (("原名0",), [("村里改的",), ("区里改的",)])
+    authors = [s.authors[0] for s in shown.sides]
+    assert [(a.operator, a.unit) for a in authors] == [("陈静", "径山村工会"), ("周敏", "余杭区总工会")]
+    assert all(a.when.startswith("2026-11-2") for a in authors)
+    assert [s.standing for s in shown.sides] == [False, True]
+    assert "有2种填法" in page.question.text()
+
+
+def test_a_number_chooses_and_enter_decides(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    (record,) = dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[0])
+    assert not page.accept.isEnabled()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    assert page.accept.text() == "采用1（陈静填的）"
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_2)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert value(pair[0], record, "name") == "村里改的"
+    assert conflicts.open_conflicts(pair[0]) == []
+    assert page.disputes == []
+    assert "已定" in hands.window.notices.words
+    hands.bench.undo()
+    hands.settle()
+    assert value(pair[0], record, "name") == "区里改的"
+
+
+def test_enter_without_a_choice_decides_nothing(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[0])
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert len(conflicts.open_conflicts(pair[0])) == 1
+
+
+def test_a_group_is_shown_field_by_field_and_says_which_fields_differ(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(
+        pair, tmp_path,
+        surveyed_staff=(32, 35), surveyed_date=("2026-11-01", "2026-11-01"),
+    )  # fmt: skip
+    _, page = open_page(pair[0])
+    (shown,) = page.disputes
+    differing = {shown.labels[n] for n in shown.differing}
+    staff = pair[0].types["enterprise"].by_name["surveyed_staff"].label
+    assert differing == {staff}
+    assert [s.texts[shown.labels.index(staff)] for s in shown.sides] == ["35人", "32人"]
+
+
+def test_a_third_value_is_written_with_the_editors_of_the_form(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    (record,) = dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[0])
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    assert page.comparison.choice == OWN
+    hands.settle()
+    (editor,) = page.comparison.editors
+    line = editor.inputs()[0]
+    assert line.hasFocus()
+    typed = QInputMethodEvent()
+    typed.setCommitString("商量好的犇㛃䶮")
+    QApplication.sendEvent(line, typed)
+    hands.qtbot.keyClick(line, Qt.Key.Key_Return)
+    hands.settle()
+    assert value(pair[0], record, "name") == "商量好的犇㛃䶮"
+    assert conflicts.open_conflicts(pair[0]) == []
+
+
+def test_what_was_typed_survives_looking_at_another_conflict(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, count=2, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[0])
+    first = page.list.current()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    line = page.comparison.editors[0].inputs()[0]
+    hands.qtbot.keyClicks(line, "abc")
+    page._go(1)
+    hands.settle()
+    assert page.list.current() != first
+    page._go(0)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    assert page.comparison.editors[0].text() == "abc"
+
+
+def test_n_postpones_to_the_end_and_goes_on(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, count=3, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[0])
+    first = page.disputes[0].key
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_N)
+    hands.settle()
+    assert page.disputes[-1].key == first
+    assert page.list.current() == page.disputes[0].key != first
+    assert "以后再说" in page.list.rows.lines[-1].texts[1]
+    assert len(conflicts.open_conflicts(pair[0])) == 3
+
+
+def test_alike_ones_are_decided_together_after_a_question_and_taken_back_together(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    ids = dispute(pair, tmp_path, count=4, surveyed_staff=(32, 35))
+    shown = [value(pair[0], key, "surveyed_staff") for key in ids]
+    hands, page = open_page(pair[0])
+    wanted = next(n for n, side in enumerate(page.disputes[0].sides) if not side.standing)
+    number = page.disputes[0].sides[wanted].value["surveyed_staff"]
+    hands.qtbot.keyClick(page.list, str(wanted + 1))
+    hands.dialogs.answers = [Answer.YES]
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert "另外3条记录" in hands.dialogs.asked[0]
+    assert [value(pair[0], key, "surveyed_staff") for key in ids] == [number] * 4
+    assert number not in shown
+    hands.bench.undo()
+    hands.settle()
+    assert [value(pair[0], key, "surveyed_staff") for key in ids] == shown
+
+
+def test_only_this_one_leaves_the_alike_ones_open(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, count=3, surveyed_staff=(32, 35))
+    hands, page = open_page(pair[0])
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_2)
+    hands.dialogs.answers = [Answer.NO]
+    hands.click(page.accept)
+    assert len(conflicts.open_conflicts(pair[0])) == 2
+
+
+def test_a_deletion_against_an_edit_is_told_in_words_and_hides_the_fields(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, village = pair
+    record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE, "surveyed_staff": 30}).record
+    report_up(village, district, tmp_path)
+    records.delete(district, "enterprise", record)
+    records.save(village, "enterprise", {"surveyed_staff": 99}, record=record)
+    report_up(village, district, tmp_path)
+    hands, page = open_page(district)
+    (shown,) = page.disputes
+    assert shown.deletion
+    told = " ".join(shown.told)
+    assert "周敏（余杭区总工会）" in told
+    assert "99人" in told
+    assert "陈静（径山村工会）" in told
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    assert page.accept.text() == "保留这条记录"
+    hands.click(page.accept)
+    held = records.load(district, "enterprise", record)
+    assert held is not None
+    assert (held.values["surveyed_staff"], held.disputed) == (99, ())
+
+
+def test_what_concerns_the_level_above_waits_for_it(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[1])
+    (shown,) = page.disputes
+    assert not shown.covered
+    assert "等上级来定" in page.question.text()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert len(conflicts.open_conflicts(pair[1])) == 1
+
+
+def test_hidden_values_are_shown_only_when_asked_for_and_that_is_noted(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, contact_phone=("13800001111", "13900002222"))
+    hands, page = open_page(pair[0])
+    (shown,) = page.disputes
+    assert "13800001111" not in str([s.texts for s in shown.sides])
+    before = len(audit.recent(pair[0]))
+    hands.click(page.reveal)
+    assert page.comparison.unmasked
+    assert len(audit.recent(pair[0])) > before
+    words = [
+        label.text() for cells in page.comparison._cells.values() for label in cells if hasattr(label, "text")
+    ]
+    assert "13800001111" in words
+
+
+def test_a_record_opens_its_own_conflicts_only(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    ids = dispute(pair, tmp_path, count=2, name=("区里改的", "村里改的"))
+    hands, _ = open_page(pair[0])
+    hands.window.open_page("conflicts", type_name="enterprise", record=ids[1])
+    hands.settle()
+    page = hands.window.page
+    assert isinstance(page, ConflictsPage)
+    assert [d.record for d in page.disputes] == [ids[1]]
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    hands.click(page.accept)
+    assert page.empty.sentence.text() == "这条记录没有分歧了"

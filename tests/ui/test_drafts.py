@@ -1,0 +1,141 @@
+"""What is typed and not saved: kept while typing, offered after a crash, gone when it is saved or given up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.operations.session import open_session
+from desktop.store.drafts import Draft
+from desktop.ui.dialogs import Answer
+from desktop.ui.draft_dialog import DraftDialog, words_for
+from desktop.ui.settings import Settings
+from desktop.ui.workbench import Workbench
+from tests.ui.house import OPERATOR, PASSWORD, FakeDialogs, Hand, make_session, open_window
+from tests.ui.typist import NAME
+
+K = Qt.Key
+PATIENCE_S = 120
+
+
+def drafts_of(hand: Hand, bench: Workbench) -> list[Draft]:
+    found: list[Draft] = []
+    bench.drafts.all(found.extend, bench)
+    hand.settle()
+    return found
+
+
+def test_typing_is_kept_after_a_short_pause_and_dropped_by_the_save(hand: Hand, bench: Workbench) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("杭州草稿有限公司")
+    hand.pause()
+    (draft,) = drafts_of(hand, bench)
+    assert draft.texts["name"] == "杭州草稿有限公司"
+    assert "草稿1份" in hand.window.statusbar._drafts.text()
+    hand.type("二")
+    hand.pause()
+    (draft,) = drafts_of(hand, bench)
+    assert draft.texts["name"] == "杭州草稿有限公司二"
+    hand.control(K.Key_S)
+    hand.settle()
+    assert drafts_of(hand, bench) == []
+
+
+def test_giving_up_the_changes_gives_up_the_draft(hand: Hand, bench: Workbench, dialogs: FakeDialogs) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("不要了")
+    hand.pause()
+    assert drafts_of(hand, bench)
+    dialogs.answers = [Answer.NO]
+    hand.press(K.Key_Escape)
+    hand.settle()
+    assert drafts_of(hand, bench) == []
+
+
+def test_typing_back_what_stood_there_leaves_no_draft(hand: Hand, bench: Workbench) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("甲")
+    hand.pause()
+    hand.press(K.Key_Backspace)
+    hand.pause()
+    assert drafts_of(hand, bench) == []
+
+
+def test_a_draft_of_an_old_record_is_laid_over_it(hand: Hand, bench: Workbench) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.enter("杭州原名有限公司")
+    hand.control(K.Key_S)
+    hand.settle()
+    record = hand.form_page.record
+    assert record is not None
+    hand.press(K.Key_Escape)
+    draft = Draft(f"enterprise:{record}", "enterprise", record, 1, {"surveyed_staff": "四五十", "gone": "x"})
+    hand.window.open_draft(draft)
+    hand.settle()
+    form = hand.form_page.form
+    assert form.rows["name"].editor.text() == "杭州原名有限公司"
+    assert form.rows["surveyed_staff"].editor.text() == "四五十"
+    assert form.dirty
+
+
+def test_a_draft_is_given_up_only_by_a_second_press(hand: Hand, bench: Workbench, qtbot: QtBot) -> None:
+    bench.drafts.keep("enterprise:new:1", "enterprise", None, {"name": "甲", "contact_phone": "13800001111"})
+    drafts = drafts_of(hand, bench)
+    assert "13800001111" not in words_for(bench, drafts[0])
+    dialog = DraftDialog(bench, drafts)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    hand.click(dialog.give_up)
+    assert drafts_of(hand, bench)
+    hand.click(dialog.give_up)
+    hand.settle()
+    assert drafts_of(hand, bench) == []
+
+
+def test_what_was_typed_survives_kill_9_and_is_offered_at_the_next_start(
+    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
+) -> None:
+    folder = tmp_path / "workspace"
+    make_session(folder).workspace.close()
+    typist = subprocess.Popen(
+        [sys.executable, "-m", "tests.ui.typist", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": os.getcwd()},
+    )
+    watchdog = threading.Timer(PATIENCE_S, typist.kill)
+    watchdog.start()
+    try:
+        assert typist.stdout is not None
+        assert typist.stdout.readline().strip() == "typed"
+        os.kill(typist.pid, signal.SIGKILL)
+        typist.wait()
+        typist.stdout.close()
+    finally:
+        watchdog.cancel()
+        typist.kill()
+    window = open_window(qtbot, open_session(folder, OPERATOR, PASSWORD), dialogs, settings)
+    window.offer_drafts()
+    qtbot.waitUntil(lambda: window.findChild(DraftDialog) is not None, timeout=10_000)
+    dialog = window.findChild(DraftDialog)
+    assert dialog is not None
+    assert NAME in dialog.list.item(0).text()
+    hand = Hand(qtbot, window)
+    hand.click(dialog.go_on)
+    hand.settle()
+    form = hand.form_page.form
+    assert form.rows["name"].editor.text() == NAME
+    assert form.rows["uscc"].editor.text().startswith("91330")
+    dialogs.always_leave()
+    window.close()

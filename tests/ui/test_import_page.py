@@ -1,0 +1,215 @@
+"""A workbook comes in: recognised, looked at row by row, written once, taken back at once, returned where wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.operations.importing import Outcome
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.store import reading
+from desktop.store.reading import Query
+from desktop.ui.pages.imports import ImportPage
+from desktop.ui.pages.imports_rows import Shown
+from tests.operations.stations import station
+from tests.ui.test_attendance_page import Desk, K
+
+HEAD = ["序号", "企业名称", "注册地址", "所属镇街", "企业类型", "职工人数", "联系人", "老板微信"]
+
+
+def workbook(
+    path: Path, rows: Sequence[Sequence[Any]], *, head: Sequence[str] = HEAD, sheet: str = "摸排"
+) -> Path:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.title = sheet
+    page.append(["径山镇企业建会摸排表"])
+    page.append(list(head))
+    for row in rows:
+        page.append(list(row))
+    book.save(path)
+    return path
+
+
+def firm(n: int, *, staff: object = 9) -> list[object]:
+    return [n, f"示例竹器厂{n}号", f"余杭区径山镇径山村{n}号", "径山镇", "个体", staff, "犇㛃䶮", f"wx{n}"]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
+    hands = Desk(qtbot, town, tmp_path)
+    yield hands
+    hands.dialogs.always_leave()
+    hands.close()
+
+
+def enterprises(town: Session) -> list[dict[str, Any]]:
+    held = reading.records(town.database, town.types, Query("enterprise"))
+    return [dict(r.values) for r in held]
+
+
+def opened(desk: Desk) -> ImportPage:
+    desk.show("list:enterprise")
+    desk.window.open_page("import", type_name="enterprise")
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, ImportPage)
+    return page
+
+
+def chosen(desk: Desk, path: Path) -> ImportPage:
+    page = opened(desk)
+    desk.dialogs.paths = [path]
+    desk.press(K.Key_Space)
+    return page
+
+
+def test_a_workbook_is_looked_at_before_anything_is_written(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(n) for n in range(1, 6)]))
+    assert enterprises(town) == []
+    assert page.check.rows.rowCount() == 5
+    assert "新增5行" in page.check.note.words.text()
+    assert "老板微信" in page.check.note.detail.text()
+    assert page.check.run.text() == "开始导入（5行）"
+
+
+def test_an_import_is_one_step_and_one_undo(desk: Desk, town: Session, tmp_path: Path) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(n) for n in range(1, 6)]))
+    desk.click(page.check.run)
+    assert len(enterprises(town)) == 5
+    assert page.done.words.text() == "导入完成：新增5行，修改0行"
+    desk.bench.undo()
+    desk.settle()
+    assert enterprises(town) == []
+
+
+def test_the_same_workbook_again_changes_nothing(desk: Desk, town: Session, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(n) for n in range(1, 6)])
+    page = chosen(desk, path)
+    desk.click(page.check.run)
+    page.open_file(path)
+    desk.settle()
+    assert page.check.run.text() == "没有需要导入的行"
+    assert not page.check.run.isEnabled()
+
+
+def test_a_column_gets_another_meaning_by_keyboard_and_is_remembered(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(1)])
+    page = chosen(desk, path)
+    assert desk.focus() is page.check.columns
+    assert page.check.columns.columns.matches[page.check.columns.currentIndex().row()].header == "老板微信"
+    desk.press(K.Key_Return)
+    desk.type("备注")
+    desk.press(K.Key_Return)
+    assert not page.check.preview.unknown_columns  # type: ignore[union-attr]
+    desk.click(page.check.run)
+    assert enterprises(town)[0]["remark"] == "wx1"
+    second = workbook(tmp_path / "乙.xlsx", [firm(2)])
+    desk.window.back()
+    page = chosen(desk, second)
+    assert page.check.preview is not None
+    assert not page.check.preview.unknown_columns
+
+
+def test_rows_are_filtered_by_what_becomes_of_them(desk: Desk, town: Session, tmp_path: Path) -> None:
+    rows = [firm(1), firm(2, staff="许多"), firm(1), [3, "", "", "径山镇", "", "", "", "没有名称"]]
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", rows))
+    chips = page.check.chips
+    assert Outcome.NEW in chips.chips
+    desk.click(chips.chips[Shown.PARTIAL])
+    assert page.check.rows.rowCount() == 1
+    assert "不是数字" in page.check._detail_words.text()
+    desk.click(chips.chips[Shown.ALL])
+    assert page.check.rows.rowCount() == len(page.check.preview.rows)  # type: ignore[union-attr]
+
+
+def test_what_a_row_changes_is_shown_before_and_after(desk: Desk, town: Session, tmp_path: Path) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1, staff=9)]))
+    desk.click(page.check.run)
+    page.open_file(workbook(tmp_path / "乙.xlsx", [firm(1, staff=12)]))
+    desk.settle()
+    desk.click(page.check.chips.chips[Outcome.CHANGED])
+    assert "改动" in str(page.check.rows.data(page.check.rows.index(0, 3)))
+
+
+def test_rows_that_do_not_go_in_are_returned_in_a_workbook(desk: Desk, town: Session, tmp_path: Path) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1), firm(2, staff="许多")]))
+    desk.dialogs.paths = [tmp_path / "退回.xlsx"]
+    desk.click(page.check.report)
+    assert (tmp_path / "退回.xlsx").exists()
+    assert "已保存1行" in desk.window.notices.words
+
+
+def test_a_file_without_a_heading_is_refused_with_a_way_on(desk: Desk, town: Session, tmp_path: Path) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [[1, 2, 3]], head=["甲", "乙", "丙"]))
+    assert "没有认出表头" in desk.window.notices.words
+    assert page._layers.currentWidget() is page.start
+
+
+def test_a_file_that_is_no_workbook_is_refused(desk: Desk, town: Session, tmp_path: Path) -> None:
+    path = tmp_path / "假.xlsx"
+    path.write_bytes(b"not a workbook")
+    page = chosen(desk, path)
+    assert desk.window.notices.words
+    assert page._layers.currentWidget() is page.start
+
+
+def test_another_sheet_can_be_chosen(desk: Desk, town: Session, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(1), firm(2)])
+    book = openpyxl.load_workbook(path)
+    other = book.create_sheet("瓶窑")
+    other.append(HEAD)
+    other.append(firm(7))
+    book.save(path)
+    page = chosen(desk, path)
+    page.check.sheet_wanted.emit("瓶窑")
+    desk.settle()
+    assert page.check.preview is not None
+    assert page.check.preview.sheet == "瓶窑"
+    assert page.check.rows.rowCount() == 1
+
+
+def test_a_long_import_can_be_stopped_and_writes_nothing(desk: Desk, town: Session, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(n) for n in range(1, 4001)])
+    page = opened(desk)
+    page.open_file(path)
+    assert page._layers.currentWidget() is page.busy
+    page.stop()
+    desk.settle()
+    assert page._layers.currentWidget() is page.start
+    assert "没有写入任何内容" in desk.window.notices.words
+    assert enterprises(town) == []
+
+
+def test_a_workbook_is_dropped_onto_the_page(desk: Desk, town: Session, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(1)])
+    page = opened(desk)
+    desk.drop(page.start, [path])
+    assert page.check.rows.rowCount() == 1
+
+
+def test_escape_goes_back_one_step(desk: Desk, town: Session, tmp_path: Path) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1)]))
+    desk.press(K.Key_Return)  # the list of fields is open
+    desk.press(K.Key_Escape)
+    assert page._layers.currentWidget() is page.check
+    desk.press(K.Key_Escape)
+    assert page._layers.currentWidget() is page.start
+    desk.press(K.Key_Escape)
+    assert desk.window.page is not page

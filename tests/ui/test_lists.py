@@ -1,0 +1,313 @@
+"""The generated list: pages of rows, marks, search, filters, sorting, columns, copying, places kept."""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from desktop.operations import records
+from desktop.operations.queries import UnitNode
+from desktop.records.canonical import Cell
+from desktop.store.reading import Compare, Filter, Query
+from desktop.ui.dialogs import Answer
+from desktop.ui.lists.columns import UNIT, columns_of, shown_at_first
+from desktop.ui.lists.filters import Span, place_choices, span_of
+from desktop.ui.lists.model import KEPT_PAGES, RowsModel
+from desktop.ui.lists.page import ListPage
+from desktop.ui.lists.rows import PAGE, Mark
+from desktop.ui.workbench import Workbench
+from tests.ui.house import FakeDialogs, Hand
+
+K = Qt.Key
+
+
+def firm(number: int, **more: Cell) -> dict[str, Cell]:
+    return {"name": f"第{number:05}号单位", "town": "330106010", "surveyed_staff": number, **more}
+
+
+def fill(bench: Workbench, hand: Hand, rows: list[dict[str, Cell]]) -> None:
+    bench.write("登记", lambda session, _t: records.save_many(session, "enterprise", rows), step=False)
+    hand.settle()
+
+
+def test_a_model_keeps_few_pages_and_reads_the_rest_when_it_is_looked_at(
+    hand: Hand, bench: Workbench
+) -> None:
+    fill(bench, hand, [firm(n) for n in range(PAGE * (KEPT_PAGES + 4))])
+    model = RowsModel(bench, bench.types["enterprise"])
+    model.set_columns(
+        [c for c in columns_of(bench.types["enterprise"]) if c.name in ("name", "surveyed_staff")]
+    )
+    model.show(Query("enterprise"))
+    hand.settle()
+    count = PAGE * (KEPT_PAGES + 4)
+    assert model.rowCount() == count
+    assert model.shown(0) is not None, "the first page comes with the answer"
+    assert model.shown(count - 1) is None, "the last page is asked for"
+    hand.settle()
+    last = model.shown(count - 1)
+    assert last is not None
+    assert last.texts == (f"第{count - 1:05}号单位", str(count - 1))
+    for page in range(KEPT_PAGES + 4):
+        model.shown(page * PAGE)
+        hand.settle()
+    assert len(model._pages) <= KEPT_PAGES
+
+
+def test_only_the_pages_asked_for_last_are_read(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in range(PAGE * 20)])
+    model = hand.list_page.list.model
+    for page in range(1, 20):
+        model.shown(page * PAGE)
+    hand.settle()
+    assert model.shown(19 * PAGE) is not None
+    assert model.shown(2 * PAGE) is None, "it was passed on the way and given up"
+
+
+def test_the_first_rows_are_there_before_all_are_counted(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in range(300)])
+    model = RowsModel(bench, bench.types["enterprise"])
+    model.set_columns([c for c in columns_of(bench.types["enterprise"]) if c.name == "name"])
+    seen: list[int] = []
+    model.previewed.connect(lambda: seen.append(model.rowCount()))
+    model.loaded.connect(lambda: seen.append(model.rowCount()))
+    model.show(Query("enterprise"))
+    hand.settle()
+    assert seen[0] < seen[1] == 300
+
+
+def test_rows_carry_marks_with_their_reasons(hand: Hand, bench: Workbench) -> None:
+    whole = firm(1, ownership="90", sector="non_public", union_state="Y")
+    whole["ownership"] = bench.codes["unit_nature"].offered[-1].code
+    fill(bench, hand, [whole, firm(2), {**whole, "name": "丙", "uscc": "91330100799655058C"}])
+    model = hand.list_page.list.model
+    found = {row.texts[0]: row for row in map(model.shown, range(3)) if row is not None}
+    assert found["第00001号单位"].mark is Mark.NONE
+    assert found["第00002号单位"].mark is Mark.INCOMPLETE
+    assert "还没有填写" in found["第00002号单位"].reasons
+    assert found["丙"].mark is Mark.WARNING
+
+
+def test_codes_places_and_links_are_words_and_personal_values_are_masked(
+    hand: Hand, bench: Workbench
+) -> None:
+    def make(session, _ticket):  # type: ignore[no-untyped-def]
+        union = records.save(session, "union", {"name": "云栖联合工会", "town": "330106010"})
+        return records.save(
+            session,
+            "member",
+            {"name": "王犇", "sex": "2", "union": union.record, "id_number": "110101199003077715"},
+        )
+
+    bench.write("登记", make)
+    hand.settle()
+    hand.window.open_page("list:member")
+    hand.settle()
+    row = hand.list_page.list.model.shown(0)
+    assert row is not None
+    assert row.texts[:2] == ("王犇", "女")
+    assert "云栖联合工会" in row.texts
+    assert "110101********7715" in row.texts
+
+
+def test_a_click_on_a_heading_sorts_and_a_second_one_turns_it_round(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in (3, 1, 2)])
+    page = hand.list_page
+    head = page.list.table.horizontalHeader()
+    section = 1 + [c.name for c in page.list.columns].index("surveyed_staff")
+    x = head.sectionViewportPosition(section) + 12
+    for wanted in (["1", "2", "3"], ["3", "2", "1"]):
+        hand.click(head.viewport(), head.viewport().rect().center().__class__(x, 8))
+        hand.settle()
+        shown = [page.list.model.shown(n) for n in range(3)]
+        assert [row.texts[section - 1] for row in shown if row] == wanted
+
+
+def test_the_filters_narrow_the_list_and_are_taken_off_at_once(hand: Hand, bench: Workbench) -> None:
+    fill(
+        bench,
+        hand,
+        [firm(1, union_state="Y"), firm(2, union_state="N"), firm(3, union_state="N", town="330106012")],
+    )
+    page = hand.list_page
+    page.filters.set_values("union_state", ["N"])
+    hand.settle()
+    assert page.list.model.rowCount() == 2
+    page.filters.set_values("town", ["330106010"])
+    hand.settle()
+    assert page.list.model.rowCount() == 1
+    assert "待筹建" in page.filters.chips["union_state"].text()
+    hand.click(page.filters.clear_button)
+    hand.settle()
+    assert page.list.model.rowCount() == 3
+    assert not page.filters.active
+
+
+def test_a_filter_is_chosen_by_mouse_and_by_typing(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1, union_state="Y"), firm(2, union_state="N")])
+    page = hand.list_page
+    hand.click(page.filters.chips["town"])
+    hand.type("ly")
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert page.list.model.rowCount() == 0
+    assert "灵隐街道" in page.filters.chips["town"].text()
+    hand.click(page.list.empty.primary)
+    hand.settle()
+    hand.click(page.filters.chips["union_state"])
+    hand.press(K.Key_Space)
+    hand.settle()
+    hand.press(K.Key_Return)
+    assert page.list.model.rowCount() == 1
+
+
+def test_units_are_a_filter_where_there_are_several(hand: Hand, bench: Workbench) -> None:
+    page = hand.list_page
+    assert page.filters.chips["_unit"].isHidden()
+    page._units_arrived([UnitNode("a", "西湖区总工会", ""), UnitNode("b", "转塘街道总工会", "a")])
+    assert not page.filters.chips["_unit"].isHidden()
+    assert UNIT in [c.name for c in page.list.columns]
+
+
+def test_a_selection_of_another_page_is_shown_until_it_is_given_up(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in range(30)])
+    query = Query("enterprise", filters=(Filter("surveyed_staff", Compare.AT_LEAST, 25),))
+    hand.window.open_list("enterprise", query, "25人以上的单位")
+    hand.settle()
+    page = hand.list_page
+    assert page.list.model.rowCount() == 5
+    hand.control(K.Key_F)
+    hand.type("29")
+    hand.pause()
+    assert page.list.model.rowCount() == 1
+    page.search.clear()
+    hand.click(page.filters.clear_button)
+    hand.pause()
+    assert page.list.model.rowCount() == 30
+
+
+def test_sums_stand_below_the_list(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in (10, 20)])
+    assert hand.list_page.list.foot.text() == "共2条　工会摸排职工数合计30人"
+
+
+def test_selected_rows_are_copied_as_a_spreadsheet_takes_them(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1, contact_phone="13800001111"), firm(2)])
+    page = hand.list_page
+    page.list.table.setFocus()
+    hand.control(K.Key_A)
+    hand.control(K.Key_C)
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert len(lines) == 2
+    assert lines[0].split("\t")[0] == "第00001号单位"
+    assert "13800001111" not in lines[0]
+
+
+def test_all_selected_rows_are_deleted_those_included_that_were_never_seen(
+    hand: Hand, bench: Workbench, dialogs: FakeDialogs
+) -> None:
+    fill(bench, hand, [firm(n) for n in range(PAGE * 2 + 20)])
+    page = hand.list_page
+    page.list.table.setFocus()
+    hand.control(K.Key_A)
+    dialogs.answers = [Answer.YES]
+    hand.press(K.Key_Delete)
+    hand.settle()
+    assert f"{PAGE * 2 + 20}条" in dialogs.asked[-1]
+    assert page.list.model.rowCount() == 0
+    hand.control(K.Key_Z)
+    hand.settle()
+    assert page.list.model.rowCount() == PAGE * 2 + 20
+
+
+def test_the_row_in_hand_stays_in_hand_when_others_change(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in range(10, 20)])
+    page = hand.list_page
+    page.list.table.go_to(4)
+    name = page.list.model.shown(4)
+    assert name is not None
+    fill(bench, hand, [firm(1)])
+    current = page.list.model.shown(page.list.table.currentIndex().row())
+    assert current is not None
+    assert current.texts[0] in (name.texts[0], "第00001号单位")
+
+
+def test_columns_are_chosen_and_remembered(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1, grid="一号网格")])
+    page = hand.list_page
+    page._columns_chosen(["name", "grid"])
+    hand.settle()
+    row = page.list.model.shown(0)
+    assert row is not None
+    assert row.texts == ("第00001号单位", "一号网格")
+    again = ListPage(bench, bench.types["enterprise"], "users")
+    assert [c.name for c in again.list.columns] == ["name", "grid"]
+
+
+def test_f2_opens_the_record_at_the_field_under_the_cursor(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1)])
+    table = hand.list_page.list.table
+    column = 1 + [c.name for c in hand.list_page.list.columns].index("surveyed_staff")
+    table.setCurrentIndex(hand.list_page.list.model.index(0, column))
+    table.setFocus()
+    hand.press(K.Key_F2)
+    hand.settle()
+    assert hand.focus is hand.form_page.form.rows["surveyed_staff"].editor.inputs()[0]
+
+
+def test_a_copy_begins_without_name_code_and_personal_data(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1, contact_name="王", uscc="91330100799655058B", union_state="Y")])
+    page = hand.list_page
+    row = page.list.model.shown(0)
+    assert row is not None
+    page.list._duplicate(row)
+    hand.settle()
+    values = hand.form_page.form.values()
+    assert values["union_state"] == "Y"
+    assert values["town"] == "330106010"
+    assert not values["name"]
+    assert not values["uscc"]
+    assert not values["contact_name"]
+
+
+def test_children_that_are_listed_by_themselves_show_what_they_belong_to(bench: Workbench) -> None:
+    assert shown_at_first(bench.types["participant"], False)[0] == "meeting"
+    assert "meeting" not in shown_at_first(bench.types["participant"], False, of_one_parent=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("本月", "2026-02-01", "2026-02-28"),
+        ("上月", "2026-01-01", "2026-01-31"),
+        ("本季度", "2026-01-01", "2026-03-31"),
+        ("今年", "2026-01-01", "2026-12-31"),
+        ("去年", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_spans_of_days(words: str, first: str, last: str) -> None:
+    found = span_of(words, datetime.date(2026, 2, 14))
+    assert found == Span(datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+
+
+def test_those_above_a_district_choose_among_all_districts(bench: Workbench) -> None:
+    divisions = bench.facts.divisions
+    own = place_choices(divisions, "330106010")
+    assert [c.words for c in own][:1] == ["西湖区（全部）"]
+    assert len(place_choices(divisions, "3301")) > len(own)
+
+
+def test_an_empty_list_says_what_it_is_for_and_offers_the_way_on(hand: Hand, bench: Workbench) -> None:
+    page = hand.list_page
+    assert "还没有登记" in page.list.empty.sentence.text()
+    hand.click(page.list.empty.primary)
+    hand.settle()
+    assert hand.form_page.record is None
+
+
+def test_row_numbers_are_eight_bytes_a_row() -> None:
+    assert array("q", range(100)).itemsize == 8

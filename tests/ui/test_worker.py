@@ -1,0 +1,170 @@
+"""Threads that own a connection: order, results, errors, cancelling, owners that are gone, closing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from desktop.errors import UsageProblem
+from desktop.ui.worker import LATER, NORMAL, SOON, Ticket, Worker
+
+
+class Box:
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.closed_in = 0
+
+
+@pytest.fixture
+def faults() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+def worker(qapp: object, faults: list[Exception]) -> Iterator[Worker[Box]]:
+    boxes: list[Box] = []
+
+    def close(box: Box) -> None:
+        box.closed_in = threading.get_ident()
+        boxes.append(box)
+
+    made: Worker[Box] = Worker("test", Box, close, faults.append)
+    yield made
+    made.close()
+    assert boxes[0].closed_in == boxes[0].thread != threading.get_ident()
+
+
+def finish(qtbot: QtBot, worker: Worker[Any]) -> None:
+    qtbot.waitUntil(lambda: worker.idle, timeout=5_000)
+
+
+def gate(worker: Worker[Box]) -> threading.Event:
+    """Holds the thread until the event is set, so that what follows piles up."""
+    event = threading.Event()
+    worker.submit(lambda _box, _ticket: event.wait(5))
+    return event
+
+
+def test_work_runs_in_the_worker_and_answers_in_the_window(qtbot: QtBot, worker: Worker[Box]) -> None:
+    answers: list[tuple[int, int]] = []
+    worker.submit(lambda box, _t: box.thread, lambda there: answers.append((there, threading.get_ident())))
+    finish(qtbot, worker)
+    (there, here) = answers[0]
+    assert there != here == threading.get_ident()
+
+
+def test_what_is_wanted_soon_comes_first(qtbot: QtBot, worker: Worker[Box]) -> None:
+    order: list[str] = []
+    event = gate(worker)
+    for name, priority in (("later", LATER), ("first", NORMAL), ("second", NORMAL), ("soon", SOON)):
+        worker.submit(lambda _box, _t, name=name: order.append(name), priority=priority)
+    event.set()
+    finish(qtbot, worker)
+    assert order == ["soon", "first", "second", "later"]
+
+
+def test_only_the_newest_of_a_key_is_answered(qtbot: QtBot, worker: Worker[Box]) -> None:
+    answers: list[int] = []
+    event = gate(worker)
+    for n in range(5):
+        worker.submit(lambda _box, _t, n=n: n, answers.append, key="search")
+    event.set()
+    finish(qtbot, worker)
+    assert answers == [4]
+
+
+def test_nobody_who_is_gone_is_answered(qtbot: QtBot, worker: Worker[Box]) -> None:
+    answers: list[int] = []
+    owner = QObject()
+    event = gate(worker)
+    worker.submit(lambda _box, _t: 1, answers.append, owner=owner)
+    shiboken6.delete(owner)
+    event.set()
+    finish(qtbot, worker)
+    assert answers == []
+
+
+def test_an_error_goes_to_its_taker_or_to_the_place_for_all(
+    qtbot: QtBot, worker: Worker[Box], faults: list[Exception]
+) -> None:
+    taken: list[Exception] = []
+
+    def fail(_box: Box, _ticket: Ticket) -> None:
+        raise UsageProblem("不行。")
+
+    worker.submit(fail, fail=lambda error: taken.append(error) is None)
+    worker.submit(fail)
+    finish(qtbot, worker)
+    assert len(taken) == len(faults) == 1
+
+
+def test_a_bug_is_told_even_when_nobody_waits_any_more(
+    qtbot: QtBot, worker: Worker[Box], faults: list[Exception]
+) -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def fail(_box: Box, _ticket: Ticket) -> None:
+        started.set()
+        go.wait(5)
+        raise KeyError("bug")
+
+    task = worker.submit(fail)
+    started.wait(5)
+    task.cancel()
+    go.set()
+    finish(qtbot, worker)
+    assert [type(f) for f in faults] == [KeyError]
+
+
+def test_long_work_says_how_far_it_is_and_stops_when_asked(qtbot: QtBot, worker: Worker[Box]) -> None:
+    said: list[tuple[int, int, str]] = []
+    answers: list[int] = []
+
+    def count(_box: Box, ticket: Ticket) -> int:
+        for n in range(10_000):
+            ticket.progress(n, 10_000, "正在数")
+            ticket.check()
+            threading.Event().wait(0.001)
+        return 1
+
+    task = worker.submit(count, answers.append)
+    task.progressed.connect(lambda *words: said.append(words))
+    qtbot.waitUntil(lambda: len(said) > 3)
+    task.cancel()
+    finish(qtbot, worker)
+    assert answers == []
+    assert said[0] == (0, 10_000, "正在数")
+
+
+def test_what_was_written_is_told_even_if_it_was_stopped_too_late(qtbot: QtBot, worker: Worker[Box]) -> None:
+    answers: list[str] = []
+    started, go = threading.Event(), threading.Event()
+
+    def write(_box: Box, _ticket: Ticket) -> str:
+        started.set()
+        go.wait(5)
+        return "written"
+
+    task = worker.submit(write, answers.append, certain=True)
+    started.wait(5)
+    task.cancel()
+    go.set()
+    finish(qtbot, worker)
+    assert answers == ["written"]
+
+
+def test_a_worker_that_cannot_open_says_so(qtbot: QtBot, qapp: object) -> None:
+    faults: list[Exception] = []
+
+    def fail() -> Box:
+        raise UsageProblem("打不开。")
+
+    made = Worker("broken", fail, lambda _box: None, faults.append)
+    qtbot.waitUntil(lambda: bool(faults))
+    made.close()
