@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from desktop.records.plan_targets import Choice, Option
-from desktop.store.aggregates import Condition, Days, Tally, Test
+from desktop.store.aggregates import Condition, Days, Tally, Question
 
 Cell = str | int | datetime.date
 
@@ -30,32 +30,32 @@ def no(fact: str) -> Condition:
 
 def among(fact: str, *values: str) -> Condition:
     """A fact has this value, or one of several."""
-    return Condition(fact, Test.AMONG, values)
+    return Condition(fact, Question.AMONG, values)
 
 
 def at_least(fact: str, value: Cell) -> Condition:
     """A number or day is not below this one."""
-    return Condition(fact, Test.AT_LEAST, (_cell(value),))
+    return Condition(fact, Question.AT_LEAST, (_cell(value),))
 
 
 def at_most(fact: str, value: Cell) -> Condition:
     """A number or day is not above this one."""
-    return Condition(fact, Test.AT_MOST, (_cell(value),))
+    return Condition(fact, Question.AT_MOST, (_cell(value),))
 
 
 def between(fact: str, first: Cell, last: Cell) -> Condition:
     """A number or day lies between two, both included."""
-    return Condition(fact, Test.BETWEEN, (_cell(first), _cell(last)))
+    return Condition(fact, Question.BETWEEN, (_cell(first), _cell(last)))
 
 
 def empty(fact: str) -> Condition:
     """A fact is not known."""
-    return Condition(fact, Test.KNOWN, fails=True)
+    return Condition(fact, Question.KNOWN, fails=True)
 
 
 def filled(fact: str) -> Condition:
     """A fact is known."""
-    return Condition(fact, Test.KNOWN)
+    return Condition(fact, Question.KNOWN)
 
 
 def _cell(value: Cell) -> str | int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.operations import records
 from desktop.plan.results import Status
 from tests.plan.world import World
 
@@ -87,15 +88,16 @@ def test_the_law_counts_members_and_the_plan_staff(world: World, town: str) -> N
     assert world.share("T03", town, size_of="members") == (0, 1)
 
 
-@pytest.mark.parametrize(("basis", "expected"), [("survey", (0, 1)), ("insured", (0, 0)), ("tax", (0, 1))])
-def test_the_three_head_counts_are_a_choice(
-    world: World, town: str, basis: str, expected: tuple[int, int]
+@pytest.mark.parametrize(
+    ("basis", "words", "expected"),
+    [("survey", "工会摸排数", (0, 1)), ("insured", "社保参保数", (0, 0)), ("tax", "税务登记职工数", (0, 1))],
+)
+def test_the_three_head_counts_are_a_choice_that_is_printed(
+    world: World, town: str, basis: str, words: str, expected: tuple[int, int]
 ) -> None:
     world.firm(town, 25, insured_staff=24, taxed_staff=40)
     assert world.share("T03", town, staff_count_basis=basis) == expected
-    assert f"{dict(survey='工会摸排数', insured='社保参保数', tax='税务登记职工数')[basis]}" in (
-        world.take("T03", town, options={"T03.staff_count_basis": basis}).basis
-    )
+    assert f"职工数口径：{words}" in world.take("T03", town, options={"T03.staff_count_basis": basis}).basis
 
 
 def test_enterprises_that_cannot_be_judged_are_named(world: World, town: str) -> None:
@@ -217,8 +219,6 @@ def test_a_typed_state_holds_from_its_day(world: World, town: str) -> None:
 
 
 def test_deleted_records_count_nowhere(world: World, town: str) -> None:
-    from desktop.operations import records
-
     firm = world.firm(town, 30)
     records.delete(world.session, "enterprise", firm)
     assert world.share("T03", town) == (0, 0)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QWidget,
 )
 
@@ -112,6 +113,8 @@ def test_tab_goes_through_a_form_in_reading_order(hand: Hand, window: MainWindow
     form = hand.form_page.form
     shown = [row for row in form.rows.values() if row.shown]
     for row in shown[:8]:
+        if isinstance(hand.focus, QPushButton):
+            hand.press(Qt.Key.Key_Tab)  # the way to the other fields of a section stands at its end
         assert hand.focus in row.editor.inputs(), row.field.label
         hand.press(Qt.Key.Key_Tab)
 

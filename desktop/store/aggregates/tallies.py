@@ -42,7 +42,7 @@ class Days:
         }
 
 
-class Test(enum.StrEnum):
+class Question(enum.StrEnum):
     """What is asked of a fact; the answer is yes or no, and no where nothing is known."""
 
     TRUE = "true"
@@ -55,10 +55,10 @@ class Test(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of a fact against ``values``, both ends included for :attr:`Test.BETWEEN`; or that it fails."""
+    """A test of a fact against ``values``, both ends included for :attr:`Question.BETWEEN`; or that it fails."""
 
     fact: str
-    test: Test = Test.TRUE
+    test: Question = Question.TRUE
     values: tuple[str | int, ...] = ()
     fails: bool = False
 
@@ -286,19 +286,19 @@ class _Compiler:
     def condition(self, condition: Condition) -> str:
         """One condition on a fact: 0 or 1, never null."""
         fact, values = self.fact(condition.fact), [self._bind(v) for v in condition.values]
-        match condition.test:
-            case Test.TRUE:
+        match condition.question:
+            case Question.TRUE:
                 test = fact
-            case Test.KNOWN:
+            case Question.KNOWN:
                 test = f"{fact} <> ''"
-            case Test.AMONG:
+            case Question.AMONG:
                 # A list would be built as a table and looked into for every record.
                 test = " OR ".join(f"{fact} = {value}" for value in values)
-            case Test.AT_LEAST:
+            case Question.AT_LEAST:
                 test = f"{fact} >= {values[0]}"
-            case Test.AT_MOST:
+            case Question.AT_MOST:
                 test = f"{fact} <= {values[0]}"
-            case Test.BETWEEN:
+            case Question.BETWEEN:
                 test = f"{fact} BETWEEN {values[0]} AND {values[1]}"
         return f"(({test}) IS {'NOT ' if condition.fails else ''}TRUE)"
 

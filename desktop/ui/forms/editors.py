@@ -78,6 +78,10 @@ class Editor(QWidget):
         """The widgets that the cursor can stand in; the first one is the label's buddy."""
         raise NotImplementedError
 
+    def last_input(self) -> QWidget:
+        """Where the cursor is last on its way through by Tab."""
+        return self.inputs()[-1]
+
     # -- the same for all ------------------------------------------------------------------------------------------
 
     def parsed(self) -> Parsed:
@@ -283,6 +287,10 @@ class BooleanEditor(Editor):
         """The one that is checked comes first: that is where the cursor goes."""
         checked = self._buttons[self.text()]
         return [checked, *(button for button in self._buttons.values() if button is not checked)]
+
+    def last_input(self) -> QWidget:
+        """未填, whichever is checked."""
+        return self._buttons[""]
 
 
 class CodesEditor(Editor):

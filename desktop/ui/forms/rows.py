@@ -178,10 +178,8 @@ class SectionBox(QFrame):
         column.addLayout(top)
         column.addWidget(self.grid)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        inputs = [widget for row in rows for widget in row.editor.inputs()]
-        if inputs:
-            # Who goes through the fields by Tab is not to stop at the way to more of them first.
-            QWidget.setTabOrder(inputs[-1], self.more)
+        # Who goes through the fields by Tab is not to stop at the way to more of them first.
+        QWidget.setTabOrder(rows[-1].editor.last_input(), self.more)
 
     @property
     def rows(self) -> list[FieldRow]:

@@ -113,10 +113,12 @@ class HomePage(Page):
             self.load()
 
     def _start_arrived(self, found: Start) -> None:
-        self.start = found
+        first, self.start = self.start is None, found
         self._layers.setCurrentIndex(1 if found.fresh else 0)
         if found.fresh:
             self.first.show_start(found)
+            if first and self.isVisible():
+                self._place_cursor()
         self._show_tasks()
 
     def _work_arrived(self, found: list[WorkItem]) -> None:
@@ -244,6 +246,9 @@ class HomePage(Page):
         """The cursor goes to what is to be done, or to the first step."""
         if self._stale:
             self.load()
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
         if self.start is not None and self.start.fresh and self.first.tiles:
             following = next((t for t in self.first.tiles if not t.step.done), self.first.tiles[0])
             following.action.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,131 @@
+"""The steps of a case one below the other, the newest first; what contradicts the order of the law says so itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.records.codes import CodeList
+from desktop.records.declaration import RecordType
+from desktop.records.supervision import CaseFile, Event, EventKind, Letter
+from desktop.records.supervision.facts import text
+from desktop.records.values import display
+from desktop.ui import icons, theme
+from desktop.ui.pages.case_reading import CaseView, Moment, timeline
+from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling
+
+_ICONS = {
+    EventKind.ACCEPTED: "check", EventKind.NOT_ACCEPTED: "x", EventKind.HEARD: "messages-square",
+    EventKind.NEGOTIATED: "messages-square", EventKind.INVESTIGATED: "search", EventKind.SERVED: "file-output",
+    EventKind.REPLIED: "file-input", EventKind.RECHECKED: "eye", EventKind.AUTHORITY_ACCEPTED: "landmark",
+    EventKind.AUTHORITY_RESULT: "landmark", EventKind.CLOSED: "circle-check", EventKind.PRINTED: "printer",
+}  # fmt: skip
+_SAID = (
+    "result",
+    "service_result",
+    "service_way",
+    "refusal_ground",
+    "rectification",
+    "closing_way",
+    "department",
+)
+"""The fields of a step whose words stand beside its name."""
+_NAME_WIDTH = 9
+
+
+class Timeline(QWidget):
+    """``opened`` carries the type and id of the record behind a line."""
+
+    opened = Signal(str, str)
+
+    def __init__(
+        self, event_type: RecordType, codes: Mapping[str, CodeList], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._type = event_type
+        self._codes = codes
+        inside = QWidget()
+        self._lines = QVBoxLayout(inside)
+        self._lines.setContentsMargins(0, 0, 8, 0)
+        self._lines.setSpacing(6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(heading("办理经过"))
+        column.addWidget(scrolling(inside), 1)
+
+    def show_case(self, view: CaseView) -> None:
+        """Shows the steps of a case."""
+        empty_layout(self._lines)
+        moments = timeline(view)
+        if not moments:
+            self._lines.addWidget(plain("还没有登记任何步骤。从右边选择要办的第一步。", muted=True))
+        for moment in moments:
+            self._lines.addWidget(self._line(moment, view.file))
+        self._lines.addStretch(1)
+
+    def _line(self, moment: Moment, file: CaseFile) -> QWidget:
+        card = QFrame()
+        card.setObjectName("card")
+        day = QLabel(moment.day.isoformat())
+        day.setProperty("muted", True)
+        day.setFixedWidth(theme.measures().average(12))
+        sign = QLabel()
+        sign.setPixmap(self._sign(moment))
+        title, detail = self.words(moment, file)
+        name = heading(title)
+        name.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(name)
+        if detail:
+            words.addWidget(plain(detail, muted=True))
+        for reason in moment.faults:
+            fault = plain(f"{reason}。{reason.next_step}")
+            fault.setProperty("tone", "error")
+            words.addWidget(fault)
+        line = QHBoxLayout(card)
+        line.setContentsMargins(12, 6, 8, 6)
+        line.setSpacing(8)
+        top = Qt.AlignmentFlag.AlignTop
+        line.addWidget(day, 0, top)
+        line.addWidget(sign, 0, top)
+        line.addLayout(words, 1)
+        way = link("打开", lambda: self.opened.emit(*_record_of(moment)))
+        way.setAccessibleName(f"打开{moment.day.isoformat()}的{title}")
+        line.addWidget(way, 0, top)
+        return card
+
+    @staticmethod
+    def _sign(moment: Moment) -> QPixmap:
+        if moment.faults:
+            return icons.pixmap("circle-alert", theme.ERROR, 18)
+        if isinstance(moment.what, Letter):
+            return icons.pixmap("file-text", theme.RED, 18)
+        return icons.pixmap(_ICONS.get(moment.what.kind, "pencil"), theme.FOCUS, 18)
+
+    def words(self, moment: Moment, file: CaseFile) -> tuple[str, str]:
+        """The name of a step with its result, and who did it and how."""
+        what = moment.what
+        if isinstance(what, Letter):
+            signer = " ".join(filter(None, (text(what.values, "signer"), text(what.values, "signer_post"))))
+            voided = f"，{what.voided.isoformat()}作废" if what.voided else ""
+            return f"签发{what.name()}{voided}", f"签发人：{signer}" if signer else ""
+        return self._event_words(what, file)
+
+    def _event_words(self, event: Event, file: CaseFile) -> tuple[str, str]:
+        label = self._codes["case_event_kind"].label_of(event.kind.value)
+        if event.kind is EventKind.PRINTED:
+            label = "打印文书"
+        letter = file.by_id.get(event.letter or "")
+        said = [display(self._type.by_name[n], event.values.get(n), codes=self._codes) for n in _SAID]
+        parts = [label, letter.name() if letter is not None else "", *said]
+        parts += ["单位认为意见不适当"] if event.values.get("objects") else []
+        handler, content = text(event.values, "handler"), " ".join(text(event.values, "content").split())
+        return "　".join(filter(None, parts)), "　".join(filter(None, (handler, content)))
+
+
+def _record_of(moment: Moment) -> tuple[str, str]:
+    return ("case_document" if isinstance(moment.what, Letter) else "case_event"), moment.what.id

@@ -1,0 +1,151 @@
+"""The list of what is to be done: each item appears on its day, and not before."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import exchange, plan, records
+from desktop.plan.worklist import WorkItem
+from desktop.records.declaration import Level
+from tests.operations.stations import enrol, report_up, station
+from tests.plan.world import TODAY, World
+
+
+def day(shift: int) -> str:
+    """So many days after today."""
+    return (TODAY + datetime.timedelta(days=shift)).isoformat()
+
+
+def own(world: World) -> str:
+    return world.session.unit.id
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind"), [(-1, "election_overdue"), (0, "election_soon"), (60, "election_soon"), (61, None)]
+)
+def test_elections(fresh: World, ended: int, kind: str | None) -> None:
+    fresh.union(own(fresh), term_ended=day(ended))
+    found = fresh.work()
+    assert [k for k in found if k.startswith("election")] == ([kind] if kind else [])
+
+
+def test_an_agreed_later_election_day_goes_before_the_end_of_the_term(fresh: World) -> None:
+    fresh.union(own(fresh), term_ended=day(-10), next_election_due=day(90))
+    assert "election_overdue" not in fresh.work()
+
+
+@pytest.mark.parametrize(("visited", "due"), [(None, True), (-91, True), (-90, False), (0, False)])
+def test_enterprises_that_nobody_visited(fresh: World, visited: int | None, due: bool) -> None:
+    firm = fresh.firm(own(fresh), 25)
+    fresh.firm(own(fresh), 24)
+    fresh.firm(own(fresh), 25, union_state="Y")
+    if visited is not None:
+        fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(visited))
+    assert fresh.work().get("unvisited", 0) == int(due)
+
+
+def test_a_promised_visit_is_kept_by_a_later_one(fresh: World) -> None:
+    firm = fresh.firm(own(fresh), 24)
+    fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(-20), follow_up_date=day(0))
+    fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(-20), follow_up_date=day(1))
+    assert fresh.work()["visit_promised"] == 1
+    fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(-2))
+    assert "visit_promised" not in fresh.work()
+
+
+@pytest.mark.parametrize(
+    ("started", "kind"),
+    [("2025-11-22", "training_overdue"), ("2025-11-23", "training_soon"), ("2026-01-22", "training_soon"),
+     ("2026-01-23", None)],
+)  # fmt: skip
+def test_initial_training(fresh: World, started: str, kind: str | None) -> None:
+    person = fresh.save("officer", own(fresh), name="李四")
+    given = {"officer": person, "category": "grassroots_chair", "started": started}
+    fresh.save("appointment", own(fresh), **given)
+    fresh.save("appointment", own(fresh), **given, ended=day(-1))
+    found = fresh.work()
+    assert {k: n for k, n in found.items() if k.startswith("training")} == ({kind: 1} if kind else {})
+
+
+def test_congresses_of_this_year(fresh: World) -> None:
+    public = fresh.firm(own(fresh), 10, sector="institution")
+    fresh.firm(own(fresh), 100, union_state="Y")
+    fresh.firm(own(fresh), 99, union_state="Y")
+    assert (fresh.work()["congress_public"], fresh.work()["congress_private"]) == (1, 1)
+    session = {"enterprise": public, "kind": "congress", "expected_count": 30, "present_count": 20}
+    fresh.save("congress", own(fresh), started_date="2025-12-31", **session)
+    assert fresh.work()["congress_public"] == 1
+    fresh.save("congress", own(fresh), started_date="2026-01-01", **session)
+    assert "congress_public" not in fresh.work()
+
+
+def test_records_that_contradict_each_other(fresh: World) -> None:
+    gone = fresh.firm(own(fresh), 30, status="deregistered", union_state="Y")
+    fresh.union(own(fresh), enterprise=gone)
+    lost = fresh.firm(own(fresh), 30, union_state="Y")
+    fresh.union(own(fresh), enterprise=lost, status="revoked", status_date="2026-06-01")
+    fresh.union(own(fresh), enterprise=fresh.firm(own(fresh), 30, union_state="N"))
+    fresh.firm(own(fresh), None)
+    fresh.union(own(fresh), None, established_date="2025-01-01")
+    found = fresh.work()
+    for kind in (
+        "union_of_gone",
+        "state_contradicted",
+        "state_outdated",
+        "staff_missing",
+        "approval_missing",
+    ):
+        assert found[kind] == 1
+
+
+def test_other_parts_of_the_program_add_theirs_and_the_urgent_come_first(fresh: World) -> None:
+    fresh.firm(own(fresh), 30)
+    asked: list[datetime.date] = []
+
+    def replies(as_of: datetime.date) -> list[WorkItem]:
+        asked.append(as_of)
+        return [
+            WorkItem("replies_overdue", 2, "2份意见书逾期没有答复", urgent=True),
+            WorkItem("nothing", 0, "没有"),
+        ]
+
+    found = plan.worklist(fresh.session, sources=[replies])
+    assert [i.kind for i in found] == ["replies_overdue", "unvisited"]
+    assert asked == [TODAY]
+
+
+def test_what_has_not_been_sent_and_what_has_not_been_answered(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    records.save(town, "enterprise", {"name": "入网前登记的茶厂"})
+    assert "unsent" not in World(town).work()
+    enrol(town, district, tmp_path)
+    records.save(town, "enterprise", {"name": "入网后登记的茶厂"})
+    assert World(town).work()["unsent"] == 2
+    sent = exchange.send(town, tmp_path / "first.xsj")
+    assert (World(town).work()["unanswered"], World(town).work().get("unsent", 0)) == (2, 0)
+    records.save(town, "enterprise", {"name": "第三家茶厂"})
+    assert (World(town).work()["unanswered"], World(town).work()["unsent"]) == (2, 1)
+    exchange.merge(district, [sent.path])
+    assert World(district).work()["receipts_due"] == 1
+    report_up(town, district, tmp_path)
+    found = World(town).work()
+    assert (found.get("unanswered", 0), found.get("unsent", 0)) == (0, 0)
+    assert "receipts_due" not in World(district).work()
+
+
+def test_conflicts_lead_to_the_lists_in_which_they_are(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path)
+    saved = records.save(town, "enterprise", {"name": "茶厂", "surveyed_staff": 12}).record
+    report_up(town, district, tmp_path)
+    records.save(district, "enterprise", {"name": "茶厂（区改）"}, record=saved)
+    records.save(town, "enterprise", {"name": "茶厂（镇改）"}, record=saved)
+    report_up(town, district, tmp_path)
+    (item,) = [i for i in plan.worklist(district) if i.kind == "conflicts"]
+    assert (item.count, [q.type for q in item.queries]) == (1, ["enterprise"])
+    assert all(q.disputed for q in item.queries)

@@ -1,0 +1,268 @@
+"""The page 工作台: what is to be done opens what it speaks of, numbers open into records, a new village is led."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import exchange, records
+from desktop.operations.session import Session
+from desktop.plan import indicators as plan
+from desktop.plan.results import Status
+from desktop.records.declaration import Level
+from desktop.store.drafts import Draft
+from desktop.ui.pages import home_reading
+from desktop.ui.pages.conflicts_page import ConflictsPage
+from desktop.ui.pages.home_found import FoundPage
+from desktop.ui.pages.home_page import HomePage
+from desktop.ui.pages.home_plan import amount_words
+from desktop.ui.pages.sync_page import SyncPage
+from tests.operations.stations import enrol, report_up, station
+from tests.ui.hands import Hands
+
+CODE = "91330106MA2ABCDEX7"
+Open = Callable[[Session], tuple[Hands, HomePage]]
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens the page over a session; everything is closed afterwards."""
+    opened: list[Hands] = []
+
+    def opening(session: Session) -> tuple[Hands, HomePage]:
+        hands = Hands(qtbot, session, tmp_path)
+        opened.append(hands)
+        page = hands.show("home")
+        assert isinstance(page, HomePage)
+        return hands, page
+
+    yield opening
+    for hands in opened:
+        hands.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Session:
+    """A town with firms: of three that should have a union one has."""
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    firms = [
+        records.save(
+            town, "enterprise",
+            {"name": f"径山第{n}厂", "status": "active", "ownership": _private(town), "surveyed_staff": 120,
+             "union_state": "Y" if n == 1 else "N"},
+        ).record
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    assert len(firms) == 3
+    return town
+
+
+def _private(session: Session) -> str:
+    codes = session.codes[session.types["enterprise"].by_name["ownership"].codes or ""]
+    found = codes.find("私有企业") or codes.find("私营企业") or codes.find("民营企业")
+    return found or next(item.code for item in codes.offered if "私" in item.label)
+
+
+def sentences(page: HomePage) -> list[str]:
+    return [task.sentence for task in page.tasks.matters.tasks]
+
+
+def row_of(page: HomePage, code: str):  # type: ignore[no-untyped-def]
+    return next(row for row in page.plan.rows if row.indicator.target_id == code)
+
+
+def test_a_new_village_is_shown_three_steps_and_the_first_one_works(open_page: Open, tmp_path: Path) -> None:
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    hands, page = open_page(village)
+    assert [t.step.title for t in page.first.tiles] == ["登记企业（单位）", "登记工会和会员", "办理入网"]
+    assert page.first.isVisible()
+    assert page.first.tiles[0].action.property("primary")
+    assert page.first.tiles[0].action.hasFocus()
+    hands.click(page.first.tiles[2].action)
+    assert isinstance(hands.window.page, SyncPage)
+    records.save(village, "enterprise", {"name": "第一家"})
+    hands.show("home")
+    page.refresh(None)
+    hands.settle()
+    assert not page.first.isVisible()
+    assert "还没有办理入网，办了才能上报" in sentences(page)
+
+
+def test_a_new_district_begins_with_those_below(open_page: Open, tmp_path: Path) -> None:
+    _, page = open_page(station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT))
+    assert [t.step.title for t in page.first.tiles] == ["为下级办理入网", "收第一批数据包", "填写计划目标"]
+
+
+def test_what_is_to_be_done_opens_its_page_or_its_records(open_page: Open, tmp_path: Path) -> None:
+    town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, town, tmp_path)
+    record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE}).record
+    report_up(village, town, tmp_path)
+    records.save(town, "enterprise", {"name": "区里改的"}, record=record)
+    records.save(village, "enterprise", {"name": "村里改的"}, record=record)
+    exchange.merge(town, [exchange.send(village, tmp_path / "b.xsj").path])
+    records.save(town, "enterprise", {"name": "缺很多内容的一家"})
+    hands, page = open_page(town)
+    found = sentences(page)
+    assert any("填得不一样" in s for s in found)
+    assert any("还没有给回执" in s for s in found)
+    assert any("不完整或有错" in s for s in found)
+    assert [t.urgent for t in page.tasks.matters.tasks] == sorted(
+        (t.urgent for t in page.tasks.matters.tasks), reverse=True
+    )
+    page.tasks.setFocus()
+    place = next(n for n, s in enumerate(found) if "填得不一样" in s)
+    page.tasks.setCurrentIndex(page.tasks.matters.index(place, 0))
+    hands.qtbot.keyClick(page.tasks, Qt.Key.Key_Return)
+    hands.settle()
+    assert isinstance(hands.window.page, ConflictsPage)
+    hands.show("home")
+    place = next(n for n, s in enumerate(found) if "不完整" in s)
+    spot = page.tasks.visualRect(page.tasks.matters.index(place, 0)).center()
+    hands.qtbot.mouseClick(page.tasks.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    hands.settle()
+    opened = hands.window.page
+    assert isinstance(opened, FoundPage)
+    assert [m.rowCount() for m in opened.models] == [1]
+
+
+def test_a_draft_is_offered_and_opened(
+    open_page: Open, town: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = town.workspace.drafts()
+    drafts.keep(Draft("enterprise:new:1", "enterprise", "", 1, {"name": "犇㛃䶮" * 10}))
+    drafts.close()
+    hands, page = open_page(town)
+    (task,) = [t for t in page.tasks.matters.tasks if t.key.startswith("draft:")]
+    assert "犇㛃䶮" in task.sentence
+    assert len(task.sentence) < 50
+    opened: list[Draft] = []
+    monkeypatch.setattr(hands.window, "open_draft", opened.append)
+    page._drafts_arrived(page.drafts)
+    page.tasks.matters.tasks[[t.key for t in page.tasks.matters.tasks].index(task.key)].do()
+    assert [d.key for d in opened] == ["enterprise:new:1"]
+
+
+def test_an_indicator_says_number_target_gap_and_origin_and_opens_what_is_missing_first(
+    open_page: Open, town: Session
+) -> None:
+    hands, page = open_page(town)
+    row = row_of(page, "T12")
+    figure = row.indicator.figure
+    assert figure.status is Status.NOT_MET
+    assert row.amount.text() == amount_words(figure)
+    assert row.gap.text() == f"还差{figure.gap}家"
+    assert row.origin.text() == "目标100%，按记录算出"
+    assert row.bar.share == figure.ratio
+    assert row.bar.target == Fraction(1)
+    assert row.bar.accessibleName() == row.indicator.sentence
+    hands.click(row.name)
+    opened = hands.window.page
+    assert isinstance(opened, FoundPage)
+    assert opened.tabs[0].text() == f"还没有做到的（{figure.gap}）"
+    assert opened.tabs[0].isChecked()
+    assert {opened.models[0].shown(n).texts[0] for n in range(opened.models[0].rowCount())} <= {
+        "径山第1厂", "径山第2厂", "径山第3厂",
+    }  # fmt: skip
+    hands.window.back()
+    assert hands.window.page is page
+
+
+def test_the_reading_is_marked_as_an_example_and_quotes_the_plan(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    row = row_of(page, "T12")
+    assert "示例" in row.fold.toolTip()
+    assert "示例" in page.right.head.text()
+    hands.click(row.fold)
+    assert row.body is not None
+    assert row.body.isVisible()
+    words = " ".join(label.text() for label in row.body.findChildren(type(page.plan_note)))
+    assert row.indicator.wording[0] in words
+    assert "非官方" in words
+    page.load()
+    hands.settle()
+    assert row_of(page, "T12").fold.isChecked()
+
+
+def test_reported_parts_are_told_apart_from_computed_ones(open_page: Open, tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    union = {"name": "某工会", "kind": "independent", "status": "normal", "founding_kind": "new"}
+    records.save(district, "union", {**union, "approval_date": "2026-03-01"})
+    records.save(
+        district, "reported_figure",
+        {"indicator": "T01", "figure": "numerator", "value": "40", "source": "年报", "as_of_date": "2024-12-31",
+         "period_started": "2024-01-01"},
+    )  # fmt: skip
+    records.save(
+        district, "plan_target",
+        {"indicator": "T01", "period_started": "2024-01-01", "period_ended": "2026-12-31", "target_value": "100",
+         "target_unit": "employers"},
+    )  # fmt: skip
+    hands, page = open_page(district)
+    row = row_of(page, "T01")
+    assert row.amount.text() == "41/100家"
+    assert row.gap.text() == "还差59家"
+    assert row.origin.text() == "目标100家，分子记录1、上报40"
+    assert row.bar.share == Fraction(41, 100)
+    hands.click(row.fold)
+    assert row.body is not None
+    assert any("年报" in label.text() for label in row.body.findChildren(type(page.plan_note)))
+
+
+def test_indicators_without_data_are_named_and_shown_on_demand(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    shown = len(page.plan.rows)
+    assert shown < len(plan.INDICATIONS)
+    hands.click(page.plan.more)
+    assert len(page.plan.rows) == len(plan.INDICATIONS)
+
+
+def test_the_window_stays_alive_while_numbers_are_counted(
+    open_page: Open, town: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = home_reading.load_plan
+
+    def slowly(bench):  # type: ignore[no-untyped-def]
+        job = load(bench)
+
+        def slow(database):  # type: ignore[no-untyped-def]
+            time.sleep(0.4)
+            return job(database)
+
+        return slow
+
+    hands, page = open_page(town)
+    monkeypatch.setattr(home_reading, "load_plan", slowly)
+    begun = time.monotonic()
+    page.load()
+    QApplication.processEvents()
+    assert time.monotonic() - begun < 0.3
+    assert page.tasks.isEnabled()
+    hands.settle()
+    assert page.plan.rows
+
+
+def test_mended_records_leave_the_list(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    hands.click(row_of(page, "T12").name)
+    opened = hands.window.page
+    assert isinstance(opened, FoundPage)
+    before = opened.models[0].rowCount()
+    first = opened.models[0].shown(0)
+    assert first is not None
+    hands.bench.write(
+        "修改",
+        lambda session, _ticket: records.save(
+            session, "enterprise", {"status": "deregistered"}, record=first.id
+        ),
+    )
+    hands.settle()
+    assert opened.models[0].rowCount() == before - 1
