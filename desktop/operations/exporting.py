@@ -65,21 +65,23 @@ def export_list(
     total = reading.count(source, session.types, query)
     if total > MOST_ROWS:
         raise TooLarge(f"一共{total}条，超过了一张工作表能放的{MOST_ROWS}行。", "请先筛选，再分几次导出。")
-    masking = "个人信息为完整内容" if unmasked and secret else "个人信息已部分隐藏" if secret else "不含隐藏内容"
+    masking = (
+        "个人信息为完整内容" if unmasked and secret else "个人信息已部分隐藏" if secret else "不含隐藏内容"
+    )
     audit.note(session, "导出", f"{query.type} {total}条 {masking}")
     columns = [ListColumn(f.label, f.width, f.kind in _LONG_NUMBERS or f.kind is Kind.TEXT) for f in shown]
     notes = [
         ("名称", record_type.label),
         ("单位", session.unit.name),
         ("导出人", session.operator.name),
-        ("导出时间", _now(session).strftime("%Y-%m-%d %H:%M")),
+        ("导出时间", local_time(session).strftime("%Y-%m-%d %H:%M")),
         ("条数", str(total)),
         ("范围", caption or ("全部" if query == Query(query.type) else "按当前筛选")),
         ("说明", masking),
     ]
     rows = _rows(session, source, record_type, query, shown, masked=not unmasked)
     watched = _watched(rows, total, progress, cancelled)
-    return Exported(path, write_list(path, record_type.label, columns, watched, notes, _now(session)))
+    return Exported(path, write_list(path, record_type.label, columns, watched, notes, local_time(session)))
 
 
 def _rows(
@@ -169,6 +171,7 @@ def _watched(
         yield row
 
 
-def _now(session: Session) -> datetime.datetime:
+def local_time(session: Session) -> datetime.datetime:
+    """The present time in China."""
     zone = datetime.timezone(datetime.timedelta(hours=8))
     return datetime.datetime.fromtimestamp(session.environment.now() / 1000, zone)

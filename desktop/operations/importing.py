@@ -184,9 +184,7 @@ def write_report(shown: ImportPreview, path: Path) -> int:
         ReturnedRow(
             row.cells,
             "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM)),
-            tuple(
-                Fault(n.column, n.text) for n in row.notes if n.weight is Weight.PROBLEM and n.column >= 0
-            ),
+            tuple(Fault(n.column, n.text) for n in row.notes if n.weight is Weight.PROBLEM and n.column >= 0),
             rejected=row.outcome is Outcome.REJECTED,
         )
         for row in shown.returned

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from desktop.records.plan_targets import Choice, Option
-from desktop.store.aggregates import Condition, Days, Tally, Question
+from desktop.store.aggregates import Condition, Days, Question, Tally
 
 Cell = str | int | datetime.date
 

@@ -13,6 +13,8 @@ BUILD_DATE = datetime.date(2026, 11, 23)
 """Physical time is never below it: a laptop that says 2015 is wrong."""
 BEHIND_MS = stamps.DAY_MS
 AHEAD_MS = 30 * stamps.DAY_MS
+LAST_MS = (1 << stamps.TICK_BITS - stamps.COUNTER_BITS) - stamps.DAY_MS
+"""In 2089, a day before the last moment that a stamp can say."""
 
 
 class WrongClock(EnvironmentProblem):
@@ -37,7 +39,10 @@ class Clock:
     def check(self) -> None:
         """Raises :class:`WrongClock` when the date is before the program, a day behind the ledger or a month ahead."""
         now = self._environment.since_epoch()
-        said = datetime.datetime.fromtimestamp(self._environment.now() / 1000, datetime.UTC).date()
+        if now > LAST_MS:
+            # No stamp can say it, so nobody can confirm it either.
+            raise WrongClock("这台电脑的日期太晚了，不可能是对的。")
+        said = _day(now)
         if self._confirmed() == said.isoformat():
             return
         last = self.last_tick() >> stamps.COUNTER_BITS
@@ -50,8 +55,7 @@ class Clock:
 
     def confirm(self) -> None:
         """A person has said that today's date is right."""
-        said = datetime.datetime.fromtimestamp(self._environment.now() / 1000, datetime.UTC).date()
-        self._set("clock_confirmed", said.isoformat())
+        self._set("clock_confirmed", _day(self._environment.since_epoch()).isoformat())
 
     def next_stamp(self) -> int:
         """A stamp greater than all before; call it inside the transaction that uses it."""
@@ -78,3 +82,8 @@ class Clock:
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
+
+
+def _day(milliseconds: int) -> datetime.date:
+    """The day in UTC; reckoned, because not every system's own function knows the days before 1970."""
+    return (stamps.EPOCH + datetime.timedelta(milliseconds=milliseconds)).date()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from desktop.records.declaration import UNIT_SLOT, RecordType
+from desktop.records.declaration import UNIT_SLOT, Slot
 from desktop.records.resolution import Version, heads_of
 from desktop.records.types import Catalogue
 from desktop.store.columns import canonical_of, quoted, table_of
@@ -31,8 +31,11 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     """The digest of all records, or of those whose unit, or a claim to it, is among ``units``."""
     logged = {r for (r,) in database.rows("SELECT DISTINCT record FROM version")}
     lines: list[bytes] = []
-    for name in sorted(set(types) - REFERENCE_TYPES):
-        lines += list(_lines(database, types[name], units, logged))
+    # A type that is not known here has a table without columns: all that its records say stands in the log (rule 2).
+    tables = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'")
+    for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - REFERENCE_TYPES):
+        slots = types[name].slots if name in types else {}
+        lines += list(_lines(database, name, slots, units, logged))
     held = int(database.value("SELECT count(*) FROM held"))
     conflicts = int(database.value("SELECT count(*) FROM conflict"))
     lines.sort()
@@ -40,14 +43,18 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
 
 
 def _lines(
-    database: Database, record_type: RecordType, units: frozenset[str] | None, logged: set[bytes]
+    database: Database,
+    type_name: str,
+    declared: Mapping[str, Slot],
+    units: frozenset[str] | None,
+    logged: set[bytes],
 ) -> Iterator[bytes]:
     """One line a record: id, type, then per slot in id order its sorted heads as ``stamp=value``."""
-    slots = sorted(record_type.slots)
-    columns = ", ".join(canonical_of(record_type.slots[s], "r.") for s in slots)
+    slots = sorted(declared)
+    columns = ", ".join(canonical_of(declared[s], "r.") for s in slots)
     cursor = database.execute(
         f"SELECT r.id, u.id, r._stamp{', ' + columns if columns else ''}"
-        f" FROM {quoted(table_of(record_type.name))} r JOIN unit_ref u ON u.ref = r.unit"
+        f" FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
     )
     while rows := cursor.fetchmany(2_000):
         for record, unit, stamp, *values in rows:
@@ -55,10 +62,10 @@ def _lines(
             heads[UNIT_SLOT] = [(stamp, f'"{unit}"')]
             claims = {unit}
             if record in logged:
-                claims |= _replace_logged(heads, load_versions(database, record_type.name, record))
+                claims |= _replace_logged(heads, load_versions(database, type_name, record))
             if units is not None and not claims & units:
                 continue
-            yield _line(record, record_type.name, heads)
+            yield _line(record, type_name, heads)
 
 
 def _replace_logged(heads: dict[str, list[tuple[int, str]]], versions: list[Version]) -> set[str]:

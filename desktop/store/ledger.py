@@ -14,7 +14,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.identity import random_id
 from desktop.records.resolution import canonical_tombstone
 from desktop.records.types import Catalogue
-from desktop.store import indexing, schema
+from desktop.store import indexing, reading, schema
 from desktop.store.clock import Clock
 from desktop.store.columns import canonical_of, filled, quoted, table_of, wire_columns
 from desktop.store.database import Database
@@ -319,7 +319,7 @@ class Ledger:
 
     def _changes(self, edits: Iterable[SlotEdit], stamp: int, operator: str) -> Iterable[Change]:
         for edit in edits:
-            unit = self.unit_of(edit.type, edit.record)
+            unit = self._as(edit.type, edit.record)
             heads = self.heads(edit.type, edit.record, edit.slot)
             value = canonical(edit.value)
             shown = {v for _, v in heads} or {ABSENT}
@@ -332,7 +332,7 @@ class Ledger:
 
     def _tombstones(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
         for deletion in deletions:
-            unit = self.unit_of(deletion.type, deletion.record)
+            unit = self._as(deletion.type, deletion.record)
             replaced = tuple(s for s, _ in self.heads(deletion.type, deletion.record, DELETED_SLOT))
             kind = items.CHANGE if deletion.revive else items.TOMBSTONE
             value = ABSENT if deletion.revive else self._tombstone(deletion.type, deletion.record)
@@ -344,6 +344,7 @@ class Ledger:
                 yield from self._tombstones(self._live_children(deletion), stamp, operator)
 
     def _live_children(self, deletion: Deletion) -> list[Deletion]:
+        """Children of other stations' units stay: their parent is then "deleted against edited" for who holds both."""
         return [
             Deletion(child.name, record)
             for child in self.types.children(deletion.type)
@@ -352,6 +353,7 @@ class Ledger:
                 f" WHERE {quoted(str(child.parent))} = unhex(?) AND _life <> 1",
                 (deletion.record,),
             )
+            if self._may_write(self._as(child.name, record))
         ]
 
     def _tombstone(self, type_name: str, record: str) -> str:
@@ -394,6 +396,23 @@ class Ledger:
             raise NotFound("没有找到这条记录。")
         return str(found)
 
+    def _as(self, type_name: str, record: str) -> str:
+        """The unit under which a change is written: the present one, or one that the record had and is written here."""
+        present = self.unit_of(type_name, record)
+        if self._may_write(present):
+            return present
+        had = self.database.rows(
+            "SELECT u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit WHERE r.record = unhex(?)"
+            " ORDER BY u.id",
+            (record,),
+        )
+        return next((unit for (unit,) in had if self._may_write(unit)), present)
+
+    def _may_write(self, unit: str) -> bool:
+        """Whether a unit is this workspace's or lies below; a ledger without a unit of its own writes for all."""
+        own = self.meta("unit_id")
+        return own is None or unit == own or unit in reading.subtree(self.database, own)
+
     # -- lines -----------------------------------------------------------------------------------------------------
 
     def _salt(self) -> str:
@@ -425,7 +444,8 @@ class Ledger:
         """Rule 2: what older programs kept without knowing it becomes visible."""
         with self.database.transaction():
             merger = Merger(self.database, self.types)
-            merger.resolve_again(added)
+            for name in merger.resolve_again(added):
+                indexing.rebuild(self.database, self.types[name])
 
     def refresh_search(self, result: Result) -> None:
         """Brings the search index up to date after a merge (rule 32)."""

@@ -267,8 +267,11 @@ class Merger:
         self._clear()
         return self._result
 
-    def resolve_again(self, slots: Iterable[tuple[str, str]]) -> None:
-        """Materialises (type, slot) pairs whose columns came with a newer program from what the log kept (rule 2)."""
+    def resolve_again(self, slots: Iterable[tuple[str, str]]) -> list[str]:
+        """Materialises (type, slot) pairs whose columns came with a newer program from what the log kept (rule 2).
+
+        The names of the types of which the log kept something.
+        """
         self._db.connection.executemany(
             "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM version"
             " WHERE type = ? AND slot = ? ON CONFLICT DO NOTHING",
@@ -277,7 +280,9 @@ class Merger:
         self._resolve()
         self._materialise()
         self._judge_lives()
+        found = [name for (name,) in self._db.rows("SELECT DISTINCT type FROM touched ORDER BY type")]
         self._clear()
+        return found
 
     def _stage_held(self) -> None:
         """Rule 15: what was held is tried again by itself."""

@@ -103,10 +103,11 @@ def note_received(
 ) -> None:
     """Takes the journal positions of a bundle into what was received without a gap.
 
-    A span is the position before a segment and the segment's own. A new incarnation begins again from 0.
+    A span is the position before a segment and the segment's own. A new incarnation begins again from 0; a late
+    bundle of an incarnation that the peer has left says nothing of its present journal.
     """
     link = link_to(database, peer)
-    if link is None:
+    if link is None or incarnation in _left(database, peer):
         return
     position = link.received if link.received_incarnation in ("", incarnation) else 0
     for before, at in sorted(spans):
@@ -126,16 +127,34 @@ def note_receipt(
 
     ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
     known to have arrived and all is sent again. A peer that begins a new incarnation counts its receipts anew and
-    may state a lower position: it was restored (rule 21).
+    may state a lower position: it was restored (rule 21). What it said before, and comes late, says nothing.
     """
     link = link_to(database, peer)
-    if link is None or (number <= link.answered and link.peer_incarnation in ("", peer_incarnation)):
+    left = _left(database, peer)
+    if link is None or peer_incarnation in left:
+        return False
+    if link.peer_incarnation not in ("", peer_incarnation):
+        _set_left(database, peer, [*left, link.peer_incarnation])
+    elif number <= link.answered:
         return False
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
         (position if own_incarnation else 0, number, peer_incarnation, peer),
     )
     return True
+
+
+def _left(database: Database, peer: str) -> list[str]:
+    """The incarnations that a peer has left for newer ones."""
+    value = database.value("SELECT value FROM meta WHERE key = ?", (f"left_{peer}",))
+    return str(value).split() if value is not None else []
+
+
+def _set_left(database: Database, peer: str, incarnations: list[str]) -> None:
+    database.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (f"left_{peer}", " ".join(incarnations)),
+    )
 
 
 def next_receipt(database: Database, peer: str) -> int:

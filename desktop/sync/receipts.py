@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -27,7 +27,8 @@ REFUSED: Final = "refused"
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _HEX16 = re.compile(r"[0-9a-f]{16}|")
 _MAX_NUMBER: Final = (1 << 53) - 1
-_decode_answer = msgspec.json.Decoder(tuple[str, str, int, str, str]).decode
+_Number = Annotated[int, msgspec.Meta(ge=1, le=_MAX_NUMBER)]
+_decode_answer = msgspec.json.Decoder(tuple[str, str, _Number, str, str]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,10 @@ def read(frame: Frame) -> Receipt:
 
 
 def present_answers(database: Database, stations: Iterable[str]) -> list[Answer]:
-    """What is held, refused or in conflict here of these stations' items, and what levels above answered of them."""
+    """What is held, refused or in conflict here of these stations' items, and what levels above answered of them.
+
+    An item is told once, by the worst that became of it.
+    """
     wanted = set(stations)
     found = database.rows(
         "SELECT o.station, o.incarnation, h.number, 'held', h.reason FROM held h JOIN origin o ON o.ref = h.origin"
@@ -97,7 +101,9 @@ def present_answers(database: Database, stations: Iterable[str]) -> list[Answer]
         " JOIN origin o ON o.ref = r.origin"
         " UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', v.slot FROM conflict c"
         " JOIN version v ON v.record = c.record AND v.slot = c.slot JOIN origin o ON o.ref = v.origin"
-        " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer ORDER BY 1, 2, 3, 4"
+        " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer"
+        # "refused" before "held" before "conflict"
+        " ORDER BY 1, 2, 3, 4 DESC, 5"
     )
     answers: dict[tuple[str, str, int], Answer] = {}
     for station, incarnation, number, outcome, reason in found:

@@ -25,6 +25,7 @@ from desktop.sync.errors import BadSegment, NewerFormat, UnitNotKnown, UnknownSi
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN
+from desktop.sync.scope import TREE_TYPES
 from desktop.sync.segments import Contents, Header, WireChange
 from desktop.sync.station import Knowledge
 from desktop.sync.trust import Place, Verdict
@@ -682,9 +683,9 @@ class _Sorted:
 
     def part(self, *, in_tree: bool) -> _Sorted:
         """Of items that none was judged of yet, those that say who is who, or those that do not."""
-        found = {row[3] for t in sending.TREE_TYPES if t in self.contents.births
+        found = {row[3] for t in TREE_TYPES if t in self.contents.births
                  for row in self.contents.births[t].rows}  # fmt: skip
-        found |= {c.number for c in self.contents.changes if c.type in sending.TREE_TYPES}
+        found |= {c.number for c in self.contents.changes if c.type in TREE_TYPES}
         part = _Sorted(self.contents, self.origin)
         part.drop(self._dropped)
         part.drop(set(self.contents.numbers) - found if in_tree else found)
@@ -707,8 +708,8 @@ class _Sorted:
     @property
     def has_tree(self) -> bool:
         """Whether something here says who is who."""
-        return any(t in self.contents.births for t in sending.TREE_TYPES) or any(
-            c.type in sending.TREE_TYPES for c in self.contents.changes
+        return any(t in self.contents.births for t in TREE_TYPES) or any(
+            c.type in TREE_TYPES for c in self.contents.changes
         )
 
     @property

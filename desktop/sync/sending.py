@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from desktop import __version__
 from desktop.records.items import Shape
 from desktop.store import reading, schema
-from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import Ledger
-from desktop.sync import certificates, envelope, frames, links, receipts, segments, station, trust
+from desktop.sync import envelope, frames, links, receipts, segments, station, trust
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP
 from desktop.sync.receipts import Receipt
-
-TREE_TYPES = ("unit", "grant")
-"""Types whose records say who is who; they go to everybody who has to judge by them."""
+from desktop.sync.scope import TREE_TYPES, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ def _send(
     counts: Counter[str] = Counter()
     for _, kinds, _ in outgoing:
         counts.update(kinds)
-    position = outgoing[-1][2] if outgoing else link.acknowledged
+    position = max((at for _, _, at in outgoing), default=link.acknowledged)
     draft = Draft(
         program=__version__,
         schema=schema.VERSION,
@@ -196,108 +193,65 @@ def _answers_for(ledger: Ledger, link: Link) -> list[receipts.Answer]:
 
 def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     """Rule 21: items of records in the receiver's scope that others wrote, under this station's own signature."""
-    units = set(reading.subtree(ledger.database, link.unit))
-    tree = _tree_records(ledger, units)
+    scope = Scope(ledger, link.unit)
     before = link.acknowledged
-    for position, origin_station, incarnation, compressed in ledger.database.rows(
-        "SELECT s.position, o.station, o.incarnation, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
-        " WHERE s.position > ? ORDER BY s.position",
-        (link.acknowledged,),
-    ):
-        # What the receiver wrote in its present incarnation it has; of earlier ones a restore may have lost some.
-        if origin_station == link.peer and incarnation == link.received_incarnation:
-            continue
-        frame = frame_of(compressed)
-        header, lines = segments.read(frame)
-        contents = segments.decode(header, lines, ledger.types)
-        wanted = _in_scope(ledger, contents, units, tree)
-        chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
-        if not chosen:
-            continue
-        shapes = {name: header.shapes[name] for name in contents.births if name in header.shapes}
-        made, down = segments.cut(
-            header.station, header.incarnation, chosen, shapes, keys.sign, trust.segment_message, keys.station
-        )
-        yield Outgoing(down, [*made.label(), before, position]), dict(made.counts), position
-        before = position
+    for position, origin, compressed in _journal(ledger, link, "position > ?", link.acknowledged):
+        made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin))
+        if made is not None:
+            header, frame = made
+            yield Outgoing(frame, [*header.label(), before, position]), dict(header.counts), position
+            before = position
+    for at, numbers in scope.grown(link.acknowledged).items():
+        for position, origin, compressed in _journal(ledger, link, "position = ?", at):
+            made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin, only=numbers))
+            if made is not None:
+                # These lie before what was acknowledged: the label moves the receiver's position nowhere.
+                header, frame = made
+                yield Outgoing(frame, [*header.label(), position, position]), dict(header.counts), before
+
+
+def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tuple[int, int, bytes]]:
+    """Position, origin and frame of segments, without those that the receiver wrote in its present incarnation.
+
+    Of its earlier ones a restore may have lost some.
+    """
+    found: list[tuple[int, int, bytes]] = ledger.database.rows(
+        f"SELECT s.position, s.origin, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
+        f" WHERE s.{where} AND NOT (o.station = ? AND o.incarnation = ?) ORDER BY s.position",
+        (position, link.peer, link.received_incarnation),
+    )
+    return found
+
+
+def _vouched(
+    ledger: Ledger, keys: StationKeys, compressed: bytes, choose: Callable[[segments.Contents], set[int]]
+) -> tuple[segments.Header, frames.Frame] | None:
+    """The chosen items of a segment under this station's own signature, if there are any."""
+    header, lines = segments.read(frame_of(compressed))
+    contents = segments.decode(header, lines, ledger.types)
+    wanted = choose(contents)
+    chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
+    if not chosen:
+        return None
+    births = {b.type for b in contents.births.values() if any(row[3] in wanted for row in b.rows)}
+    shapes = {name: header.shapes[name] for name in births}
+    return segments.cut(
+        header.station, header.incarnation, chosen, shapes, keys.sign, trust.segment_message, keys.station
+    )
 
 
 def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
     """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant."""
     cut_own(ledger, keys)
-    units = set(reading.subtree(ledger.database, unit))
-    tree = _tree_records(ledger, units)
+    scope = Scope(ledger, unit)
     found = bytearray()
-    for (compressed,) in ledger.database.rows("SELECT frame FROM segment ORDER BY position"):
-        header, lines = segments.read(frame_of(compressed))
-        if not any(name in header.shapes for name in TREE_TYPES) and not header.counts.keys() - {"birth"}:
-            continue
-        contents = segments.decode(header, lines, ledger.types)
-        wanted = {r[3] for name in TREE_TYPES if name in contents.births
-                  for r in contents.births[name].rows if r[0] in tree}  # fmt: skip
-        wanted |= {c.number for c in contents.changes if c.type in TREE_TYPES and c.record in tree}
-        chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
-        if chosen:
-            shapes = {name: header.shapes[name] for name in contents.births if name in TREE_TYPES}
-            _, frame = segments.cut(
-                header.station,
-                header.incarnation,
-                chosen,
-                shapes,
-                keys.sign,
-                trust.segment_message,
-                keys.station,
-            )
-            found += frame.compressed
-    return bytes(found)
-
-
-def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
-    """The unit records above and below the receiver, and the grants of stations there: what it needs to judge by."""
-    superior: dict[str, str | None] = dict(
-        ledger.database.rows(
-            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> 1"
-        )
-    )
-    wanted = set(units)
-    for unit in units:
-        at = superior.get(unit)
-        while at is not None and at not in wanted:
-            wanted.add(at)
-            at = superior.get(at)
-    for record, text in ledger.database.rows(
-        "SELECT lower(hex(id)), certificate FROM r_grant WHERE _life <> 1"
+    for origin, counts, compressed in ledger.database.rows(
+        "SELECT origin, counts, frame FROM segment ORDER BY position"
     ):
-        if certificates.parse(_der(text)).claims.units & wanted:
-            wanted.add(record)
-    return wanted
-
-
-def _der(text: str) -> bytes:
-    return base64.b64decode(text)
-
-
-def _in_scope(ledger: Ledger, contents: segments.Contents, units: set[str], tree: set[str]) -> set[int]:
-    """The numbers of the items whose record has, or was born under, a unit of the receiver's scope."""
-    numbers: set[int] = set()
-    present: dict[tuple[str, str], bool] = {}
-
-    def covered(type_name: str, record: str, unit: str) -> bool:
-        if type_name in TREE_TYPES:
-            return record in tree
-        if unit in units:
-            return True
-        key = (type_name, record)
-        if key not in present:
-            found = ledger.database.value(
-                f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
-                f" WHERE r.id = unhex(?)",
-                (record,),
-            )
-            present[key] = found in units
-        return present[key]
-
-    for block in contents.births.values():
-        numbers |= {row[3] for row in block.rows if covered(block.type, row[0], row[1])}
-    numbers |= {c.number for c in contents.changes if covered(c.type, c.record, c.unit)}
-    return numbers
+        header, _ = segments.read(frame_of(compressed))
+        if json.loads(counts).keys() == {"birth"} and header.shapes.keys().isdisjoint(TREE_TYPES):
+            continue
+        made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin, types=TREE_TYPES))
+        if made is not None:
+            found += made[1].compressed
+    return bytes(found)

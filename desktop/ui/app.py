@@ -88,6 +88,7 @@ class Program(QObject):
         if isinstance(self.dialogs, WindowDialogs):
             self.dialogs.parent = self.window
         if not self.window.restoreGeometry(self.settings.geometry):
+            self.window.resize(self.window.screen().availableSize())
             self.window.showMaximized()
         else:
             self.window.show()

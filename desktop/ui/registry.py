@@ -91,6 +91,24 @@ def _import(workbench: Workbench, **arguments: Any) -> Page:
     return ImportPage(workbench, **arguments)
 
 
+def _preview(workbench: Workbench, **arguments: Any) -> Page:
+    from desktop.ui.pages.printing import PreviewPage
+
+    return PreviewPage(workbench, **arguments)
+
+
+def _case(workbench: Workbench, opening: Opening) -> Page:
+    from desktop.ui.pages.case import CasePage
+
+    return CasePage(workbench, opening)
+
+
+def _case_event(workbench: Workbench, opening: Opening) -> Page:
+    from desktop.ui.pages.case import resumed
+
+    return resumed(workbench, opening)
+
+
 def _congress(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.congress import CongressPage
 
@@ -109,6 +127,7 @@ TOOLS: Mapping[str, Callable[..., Page]] = {
     "conflicts": _conflicts,
     "found": _found,
     "import": _import,
+    "preview": _preview,
 }
 """Pages that are opened by ``shell.open_page(key, **arguments)``; the function gets the workbench and the arguments.
 
@@ -119,6 +138,8 @@ record) as soon as there are tools of these names.
 RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
     "course": _course,
     "congress": _congress,
+    "case": _case,
+    "case_event": _case_event,
 }
 """Forms made by hand, by record type."""
 

@@ -117,7 +117,11 @@ def test_any_flipped_byte_is_refused_or_harmless(
         result = exchange.merge(town, [broken], preview=True).bundles[0]
         if result.problem is None:
             # Only bytes that nobody reads, such as file attributes in the ZIP's directory, may differ.
-            assert (result.total, result.births, result.changes) == (intact.total, intact.births, intact.changes)
+            assert (result.total, result.births, result.changes) == (
+                intact.total,
+                intact.births,
+                intact.changes,
+            )
         else:
             assert isinstance(result.problem, TrustProblem | NewerFormat)
     assert exchange.digest(town) == before

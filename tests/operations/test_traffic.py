@@ -88,7 +88,9 @@ def test_a_bundle_counts_as_confirmed_only_after_its_receipt(
 
 def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advice(tmp_path: Path) -> None:
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    one, two = (station(tmp_path, f"33011010{i}", f"{n}镇总工会", Level.TOWN) for i, n in ((9, "甲"), (8, "乙")))
+    one, two = (
+        station(tmp_path, f"33011010{i}", f"{n}镇总工会", Level.TOWN) for i, n in ((9, "甲"), (8, "乙"))
+    )
     for town in (one, two):
         enrol(town, district, tmp_path)
     saved = records.save(one, "enterprise", {"name": "别家的茶厂"}, unit=two.unit.id)

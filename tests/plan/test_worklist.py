@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from desktop.operations import exchange, plan, records
+from desktop.operations.session import Session
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import Level
 from tests.operations.stations import enrol, report_up, station
 from tests.plan.world import TODAY, World
+
+Pair = tuple[Session, Session]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    """A district and a town that is not enrolled yet."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    yield district, town
+    district.workspace.close()
+    town.workspace.close()
 
 
 def day(shift: int) -> str:
@@ -117,9 +131,8 @@ def test_other_parts_of_the_program_add_theirs_and_the_urgent_come_first(fresh: 
     assert asked == [TODAY]
 
 
-def test_what_has_not_been_sent_and_what_has_not_been_answered(tmp_path: Path) -> None:
-    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+def test_what_has_not_been_sent_and_what_has_not_been_answered(pair: Pair, tmp_path: Path) -> None:
+    district, town = pair
     records.save(town, "enterprise", {"name": "入网前登记的茶厂"})
     assert "unsent" not in World(town).work()
     enrol(town, district, tmp_path)
@@ -137,9 +150,8 @@ def test_what_has_not_been_sent_and_what_has_not_been_answered(tmp_path: Path) -
     assert "receipts_due" not in World(district).work()
 
 
-def test_conflicts_lead_to_the_lists_in_which_they_are(tmp_path: Path) -> None:
-    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+def test_conflicts_lead_to_the_lists_in_which_they_are(pair: Pair, tmp_path: Path) -> None:
+    district, town = pair
     enrol(town, district, tmp_path)
     saved = records.save(town, "enterprise", {"name": "茶厂", "surveyed_staff": 12}).record
     report_up(town, district, tmp_path)

@@ -1,7 +1,7 @@
 """The federation's two real-name forms: title, signing line, headings over groups of columns, headers, drop-downs.
 
-Everything is text, days as ``yyyy/MM/dd``: a document number or telephone that a spreadsheet takes for a number is
-lost. Lists to choose from stand on a hidden sheet, because some are too long to stand in the cell's own rule.
+All but counts is text, days as ``yyyy/MM/dd``: a document number or telephone that a spreadsheet takes for a number
+is lost. Lists to choose from stand on a hidden sheet, because some are too long to stand in the cell's own rule.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from desktop.records.real_name_forms import RealNameForm
 OPTIONS = "选项"
 LAST_LINE = 20_000
 """How far down the drop-downs reach at least, so that lines can be added by hand."""
-_WIDTHS = {"序号": 6.0, "统一社会信用代码": 22.0, "工会统一社会信用代码": 22.0, "证件号码": 22.0, "单位名称": 32.0, "工会名称": 36.0,
-           "单位地址": 36.0, "单位所在政区": 26.0, "上级工会名称": 30.0, "工作单位": 32.0, "户籍所在地": 30.0}  # fmt: skip
+_WIDTHS = {
+    **dict.fromkeys(("统一社会信用代码", "工会统一社会信用代码", "证件号码"), 22.0),
+    **dict.fromkeys(("单位名称", "工会名称", "单位地址", "上级工会名称", "工作单位", "户籍所在地"), 32.0),
+    "序号": 6.0,
+    "单位所在政区": 26.0,
+}
 _WIDTH = 14.0
 
 
@@ -51,7 +55,8 @@ def write_form(
             _write_head(writer, form, signing, width)
             count = 0
             for count, row in enumerate(rows, start=1):
-                writer.row([str(count), *row], page.looks)
+                line: list[Value] = [count, *row]
+                writer.row(line, [Look.NUMBERED if isinstance(v, int) else Look.BOXED for v in line])
             last = max(page.rows, LAST_LINE)
             for place, header in enumerate(chosen):
                 column = letters([c.header for c in form.columns].index(header))
@@ -79,11 +84,15 @@ def _write_head(writer: SheetWriter, form: RealNameForm, signing: Sequence[str],
             line += [heading, *[None] * (count - 1)]
         else:
             # A column under no heading has its own header over both rows.
-            page.merged += [f"{letters(len(line) + n)}{upper}:{letters(len(line) + n)}{lower}" for n in range(count)]
+            page.merged += [
+                f"{letters(len(line) + n)}{upper}:{letters(len(line) + n)}{lower}" for n in range(count)
+            ]
             line += [form.columns[len(line) + n].header for n in range(count)]
     writer.row(line, [Look.HEADER] * width)
     under = [place for heading, count in form.bands for place in [bool(heading)] * count]
-    writer.row([c.header if u else None for c, u in zip(form.columns, under, strict=True)], [Look.HEADER] * width)
+    writer.row(
+        [c.header if u else None for c, u in zip(form.columns, under, strict=True)], [Look.HEADER] * width
+    )
 
 
 def _write_signing(writer: SheetWriter, signing: Sequence[str], width: int) -> None:

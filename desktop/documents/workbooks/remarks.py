@@ -65,7 +65,8 @@ def drawing_xml(remarks: Sequence[Remark], number: int) -> str:
         '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
         '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
         f"<x:Anchor>{r.column + 1}, 15, {r.row}, 2, {r.column + 4}, 15, {r.row + 4}, 4</x:Anchor>"
-        f"<x:AutoFill>False</x:AutoFill><x:Row>{r.row - 1}</x:Row><x:Column>{r.column}</x:Column></x:ClientData></v:shape>"
+        f"<x:AutoFill>False</x:AutoFill><x:Row>{r.row - 1}</x:Row><x:Column>{r.column}</x:Column>"
+        "</x:ClientData></v:shape>"
         for n, r in enumerate(remarks, start=1)
     )
     return (

@@ -79,7 +79,9 @@ def styles_xml() -> str:
         for colour in _FILLS
     )
     thin = "".join(f'<{side} style="thin"><color rgb="FF808080"/></{side}>' for side in _SIDES)
-    borders = "<border><left/><right/><top/><bottom/><diagonal/></border>" + f"<border>{thin}<diagonal/></border>"
+    borders = (
+        "<border><left/><right/><top/><bottom/><diagonal/></border>" + f"<border>{thin}<diagonal/></border>"
+    )
     formats = "".join(_format_xml(_FORMATS[look]) for look in Look)
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

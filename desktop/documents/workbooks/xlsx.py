@@ -99,7 +99,10 @@ class XlsxFile:
     def sheet(self, page: Page) -> Iterator[SheetWriter]:
         """A sheet to be filled row by row; one is open at a time."""
         self._pages.append(page)
-        with self._translated(), self._archive.open(_entry(f"xl/worksheets/sheet{len(self._pages)}.xml"), "w") as raw:
+        with (
+            self._translated(),
+            self._archive.open(_entry(f"xl/worksheets/sheet{len(self._pages)}.xml"), "w") as raw,
+        ):
             text = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
             writer = SheetWriter(page, text, first=len(self._pages) == 1)
             yield writer

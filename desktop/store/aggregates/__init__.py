@@ -8,10 +8,10 @@ from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due
 from desktop.store.aggregates.tallies import (
     Condition,
     Days,
+    Question,
     Selection,
     Span,
     Tally,
-    Question,
     count_by_unit,
     record_ids,
     row_numbers,
@@ -21,10 +21,10 @@ from desktop.store.aggregates.tallies import (
 __all__ = [
     "Condition",
     "Days",
+    "Question",
     "Selection",
     "Span",
     "Tally",
-    "Question",
     "Unsent",
     "count_by_unit",
     "open_conflicts",

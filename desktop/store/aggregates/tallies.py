@@ -55,10 +55,10 @@ class Question(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of a fact against ``values``, both ends included for :attr:`Question.BETWEEN`; or that it fails."""
+    """A question on a fact with its ``values``, both ends included for :attr:`Question.BETWEEN`; or that it fails."""
 
     fact: str
-    test: Question = Question.TRUE
+    question: Question = Question.TRUE
     values: tuple[str | int, ...] = ()
     fails: bool = False
 

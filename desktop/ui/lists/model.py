@@ -82,6 +82,7 @@ class RowsModel(QAbstractTableModel):
         self.beginResetModel()
         self.columns = tuple(columns)
         self._forget_pages()
+        self._preview = []
         self.endResetModel()
 
     def show(self, query: Query, around: int = 0) -> None:

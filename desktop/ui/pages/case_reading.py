@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
@@ -28,6 +28,7 @@ from desktop.records.supervision import (
     contradictions,
 )
 from desktop.records.supervision.kinds import WORKING, article
+from desktop.records.supervision.numbering import Series
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
 
@@ -55,6 +56,16 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """How letters are numbered here: whether at all, the body's code and full name, and the next of each series."""
+
+    here: bool
+    body: str = ""
+    organ: str = ""
+    following: Mapping[Series, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case as its page shows it; ``decisions`` say of each draft whether it may be issued."""
 
@@ -63,9 +74,7 @@ class CaseView:
     state: CaseState
     offers: tuple[Offer, ...]
     decisions: Mapping[str, Decision]
-    numbers: bool
-    """Whether this workspace numbers and issues letters."""
-    numbers_set: bool
+    numbers: Numbers
     signer: supervision.Signatory | None
     inspectors: Mapping[str, str]
 
@@ -74,9 +83,6 @@ def read_case(session: Session, case: str) -> CaseView:
     """Reads a case; raises ``NotFound``."""
     file = supervision.load_case(session, case)
     state = supervision.state(session, case)
-    record_type = session.types[LETTER]
-    may_number = session.may_write(record_type, record_type.by_name["document_number"])
-    numbers = may_number and session.unit.level in REGISTER_LEVELS
     drafts = [letter for letter in file.letters if not letter.number and not letter.deleted]
     return CaseView(
         case,
@@ -84,11 +90,20 @@ def read_case(session: Session, case: str) -> CaseView:
         state,
         tuple(_offers(session, case, file, state)),
         {d.id: supervision.may_issue(session, case, d.kind.value, d.id) for d in drafts},
-        numbers,
-        bool(supervision.number_settings(session).body),
+        _numbers(session),
         _last_signer(file),
         {key: str(values.get("name") or "") for key, values in file.inspectors.items()},
     )
+
+
+def _numbers(session: Session) -> Numbers:
+    record_type = session.types[LETTER]
+    may_number = session.may_write(record_type, record_type.by_name["document_number"])
+    if not may_number or session.unit.level not in REGISTER_LEVELS:
+        return Numbers(here=False)
+    settings = supervision.number_settings(session)
+    following = supervision.next_numbers(session, session.environment.today().year)
+    return Numbers(True, settings.body, settings.organ, following)
 
 
 def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> list[Offer]:

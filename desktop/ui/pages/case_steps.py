@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.records.supervision import Clock, LetterKind, Reason
+from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
+from desktop.records.supervision.facts import text
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.case_reading import CaseView, Offer, clock_words
-from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain
+from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
 from desktop.ui.widgets.flow import FlowLayout
 
 _SOON_DAYS = 5
@@ -20,10 +21,14 @@ _SOON_DAYS = 5
 class StandingCard(Card):
     """The stage in large words, and every period with the days that are left."""
 
+    number_wanted = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.stage = heading("", 1)
-        self.column.addWidget(self.stage)
+        self.number = plain(muted=True)
+        self._give = link("编立案号", self.number_wanted.emit)
+        self.column.addLayout(row(self.stage, 1, self.number, self._give))
         self._clocks = QVBoxLayout()
         self._clocks.setSpacing(4)
         self.column.addLayout(self._clocks)
@@ -33,6 +38,10 @@ class StandingCard(Card):
         state = view.state
         since = f"（{state.since.month}月{state.since.day}日）" if state.since else ""
         self.stage.setText(f"{state.stage.label}{since}")
+        number = text(view.file.case, "case_number")
+        self.number.setText(number)
+        accepted = bool(view.file.of(EventKind.ACCEPTED))
+        self._give.setVisible(accepted and not number and view.numbers.here)
         empty_layout(self._clocks)
         for clock in state.clocks:
             self._clocks.addLayout(_clock_line(clock, view))

@@ -1,7 +1,8 @@
-"""The pages of a PDF on the screen: drawn in a worker when they come into view, at any zoom, and never scaled on paper."""
+"""The pages of a PDF on the screen: drawn in a worker when they come into view, at any zoom; never scaled on paper."""
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ SMALLEST, LARGEST = 0.25, 4.0
 STEPS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 _GAP = 14
 _KEPT = 12
+_one_at_a_time = threading.Lock()
+"""The library that draws may be called by several threads, but never by two at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +38,25 @@ class Sheet:
 
 def sheets_of(data: bytes) -> list[Sheet]:
     """The sizes of all pages; called in a worker."""
-    document = pdfium.PdfDocument(data)
-    try:
-        return [Sheet(*document.get_page_size(n)) for n in range(len(document))]
-    finally:
-        document.close()
+    with _one_at_a_time:
+        document = pdfium.PdfDocument(data)
+        try:
+            return [Sheet(*document.get_page_size(n)) for n in range(len(document))]
+        finally:
+            document.close()
 
 
 def draw_page(data: bytes, number: int, dpi: float) -> QImage:
     """One page as an image of so many dots an inch; called in a worker."""
-    document = pdfium.PdfDocument(data)
-    try:
-        bitmap = document[number].render(scale=dpi / POINTS, rev_byteorder=True, prefer_bgrx=True)
-        image = QImage(
-            bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGBX8888
-        )
-        return image.copy()
-    finally:
-        document.close()
+    with _one_at_a_time:
+        document = pdfium.PdfDocument(data)
+        try:
+            bitmap = document[number].render(scale=dpi / POINTS, rev_byteorder=True, prefer_bgrx=True)
+            form = QImage.Format.Format_RGBX8888
+            # Copied: the drawing is the library's own memory.
+            return QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, form).copy()
+        finally:
+            document.close()
 
 
 def print_pages(data: bytes, printer: QPrinter, numbers: Sequence[int], ticket: Ticket) -> int:

@@ -1,0 +1,191 @@
+"""What goes down to a station: items that count here, of records that are in its scope (rule 21), and nothing else."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence, Set
+
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.store import reading
+from desktop.store.columns import quoted, table_of
+from desktop.store.ledger import Ledger
+from desktop.sync import certificates
+from desktop.sync.errors import Damaged
+from desktop.sync.segments import Contents
+
+TREE_TYPES = ("unit", "grant")
+"""Types whose records say who is who; they go to everybody who has to judge by them."""
+
+Record = tuple[str, str]
+"""Type and id."""
+
+
+class Scope:
+    """The scope of the station of one unit, as this ledger sees it now."""
+
+    def __init__(self, ledger: Ledger, unit: str) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._units = set(reading.subtree(ledger.database, unit))
+        self._tree = _tree_records(ledger, self._units)
+        self._had: dict[str, set[str]] = {}
+        for record, had in self._db.rows(
+            "SELECT lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
+        ):
+            self._had.setdefault(record, set()).add(had)
+        self._covered: dict[Record, tuple[bool, bool]] = {}
+
+    def numbers(
+        self,
+        origin: int,
+        contents: Contents,
+        *,
+        types: Sequence[str] = (),
+        only: Set[int] | None = None,
+    ) -> set[int]:
+        """The numbers of the items of a segment that go down; of some types or numbers only, if they are named."""
+        found: set[int] = set()
+        aside = self._set_aside(origin, contents)
+        for block in contents.births.values():
+            if not types or block.type in types:
+                found |= {
+                    row[3]
+                    for row in block.rows
+                    if (row[3], row[2]) not in aside and any(self._covers((block.type, row[0])))
+                }
+        for c in contents.changes:
+            if (c.number, c.stamp) not in aside and (not types or c.type in types):
+                has, had = self._covers((c.type, c.record))
+                if has or (had and c.slot in (UNIT_SLOT, DELETED_SLOT)):
+                    found.add(c.number)
+        return found if only is None else found & only
+
+    def grown(self, position: int) -> dict[int, set[int]]:
+        """Items up to a journal position of records that later ones bring into the scope, by segment.
+
+        It follows from the journal after that position alone, so a bundle that is lost is made good by the next.
+        """
+        found: dict[int, set[int]] = {}
+        for record in self._newcomers(position) if position else ():
+            for origin, number in self._items_of(record):
+                for (at,) in self._db.rows(
+                    "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? AND position <= ?",
+                    (origin, number, number, position),
+                ):
+                    found.setdefault(at, set()).add(number)
+        return dict(sorted(found.items()))
+
+    def _newcomers(self, position: int) -> set[Record]:
+        """Records that were moved or are claimed since, and those of units that were put into the tree here."""
+
+        def since(origin: str, number: str) -> str:
+            return (
+                f"JOIN segment s ON s.origin = {origin} AND {number} BETWEEN s.first AND s.last"
+                f" WHERE s.position > :position"
+            )
+
+        said = {"position": position}
+        found: set[Record] = set(
+            self._db.rows(
+                f"SELECT DISTINCT v.type, lower(hex(v.record)) FROM record_unit u JOIN version v"
+                f" ON v.record = u.record AND v.slot = 'unit' {since('v.origin', 'v.number')}",
+                said,
+            )
+        )
+        born = {u for (u,) in self._db.rows(
+            f"SELECT lower(hex(r.id)) FROM r_unit r {since('r._origin', 'r._number')}", said)}  # fmt: skip
+        moved = {u for (u,) in self._db.rows(
+            f"SELECT lower(hex(r.id)) FROM r_unit r JOIN version v ON v.record = r.id AND v.slot = 'superior'"
+            f" AND v.type = 'unit' AND v.birth = 0 {since('v.origin', 'v.number')}", said)}  # fmt: skip
+        for unit in born | moved:
+            for below in self._units & set(reading.subtree(self._db, unit)):
+                found |= self._records_of(below)
+        if moved:
+            found |= {(name, record) for name in TREE_TYPES for record in self._tree}
+        return {record for record in found if any(self._covers(record))}
+
+    def _records_of(self, unit: str) -> set[Record]:
+        return {
+            (name, record)
+            for name in self._ledger.types
+            for (record,) in self._db.rows(
+                f"SELECT lower(hex(r.id)) FROM {quoted(table_of(name))} r JOIN unit_ref u ON u.ref = r.unit"
+                f" WHERE u.id = ?",
+                (unit,),
+            )
+        }
+
+    def _items_of(self, record: Record) -> list[tuple[int, int]]:
+        """Origin and number of every item of a record that counts."""
+        found: list[tuple[int, int]] = self._db.rows(
+            f"SELECT _origin, _number FROM {quoted(table_of(record[0]))} WHERE id = unhex(:id)"
+            f" UNION SELECT origin, number FROM version WHERE record = unhex(:id) AND type = :type",
+            {"id": record[1], "type": record[0]},
+        )
+        return found
+
+    def _covers(self, record: Record) -> tuple[bool, bool]:
+        """Whether the record has, or is claimed by, a unit of the scope now, and whether it ever had one."""
+        found = self._covered.get(record)
+        if found is None:
+            found = self._covered[record] = self._judge(record)
+        return found
+
+    def _judge(self, record: Record) -> tuple[bool, bool]:
+        type_name, record_id = record
+        if type_name in TREE_TYPES:
+            return record_id in self._tree, False
+        had = self._had.get(record_id)
+        if had is not None:
+            claims = {value.strip('"') for _, value in self._ledger.heads(type_name, record_id, UNIT_SLOT)}
+            return not claims.isdisjoint(self._units), not had.isdisjoint(self._units)
+        unit = self._db.value(
+            f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
+            f" WHERE r.id = unhex(?)",
+            (record_id,),
+        )
+        return unit in self._units, False
+
+    def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
+        """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""
+        span = (origin, contents.header.first, contents.header.last)
+        aside: set[tuple[int, int]] = set(
+            self._db.rows("SELECT number, stamp FROM held WHERE origin = ? AND number BETWEEN ? AND ?", span)
+        )
+        refused = {
+            n
+            for (n,) in self._db.rows(
+                "SELECT number FROM refused WHERE origin = ? AND number BETWEEN ? AND ?", span
+            )
+        }
+        if refused:
+            births = ((row[3], row[2]) for block in contents.births.values() for row in block.rows)
+            changes = ((c.number, c.stamp) for c in contents.changes)
+            aside |= {item for item in (*births, *changes) if item[0] in refused}
+        return aside
+
+
+def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
+    """The unit records above and below the receiver, and the grants of stations there: what it needs to judge by."""
+    superior: dict[str, str | None] = dict(
+        ledger.database.rows(
+            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> 1"
+        )
+    )
+    wanted = set(units)
+    for unit in units:
+        at = superior.get(unit)
+        while at is not None and at not in wanted:
+            wanted.add(at)
+            at = superior.get(at)
+    for record, text in ledger.database.rows(
+        "SELECT lower(hex(id)), certificate FROM r_grant WHERE _life <> 1 AND certificate IS NOT NULL"
+    ):
+        try:
+            claims = certificates.parse(base64.b64decode(text, validate=True)).claims
+        except (Damaged, ValueError):
+            # A grant whose certificate cannot be read vouches for nobody, so nobody has to judge by it.
+            continue
+        if claims.units & wanted:
+            wanted.add(record)
+    return wanted

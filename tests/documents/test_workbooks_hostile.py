@@ -1,0 +1,188 @@
+"""Workbooks that are built to harm are refused before a library opens them; monstrous honest ones are read in bounds."""
+
+from __future__ import annotations
+
+import struct
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desktop.documents.workbooks import archive, sheets
+from desktop.documents.workbooks.opening import open_workbook
+from desktop.documents.workbooks.problems import Suspicious, TooLarge, Unreadable, WorkbookProblem
+from desktop.documents.workbooks.sheets import BlockSheet, StreamSheet
+from tests.documents import workbooks
+
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;">]>'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>&lol2;</t></is></c></row></sheetData></worksheet>'
+)
+
+
+def test_an_xml_bomb_is_refused_in_any_part(tmp_path: Path) -> None:
+    with pytest.raises(Suspicious):
+        open_workbook(workbooks.raw(tmp_path / "a.xlsx", BOMB))
+    good = workbooks.cells([["a"]])
+    with pytest.raises(Suspicious):
+        open_workbook(workbooks.raw(tmp_path / "b.xlsx", good, xl__sharedStrings_xml=BOMB))
+    with pytest.raises(Suspicious):
+        open_workbook(workbooks.raw(tmp_path / "c.xlsx", good, xl__sharedStrings_xml=BOMB.encode("utf-16")))
+
+
+def test_a_declaration_that_straddles_two_windows_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_WINDOW", 64)
+    for shift in range(64):
+        with pytest.raises(Suspicious):
+            open_workbook(workbooks.raw(tmp_path / "a.xlsx", "<a" + " " * shift + "/><!DOCTYPE a>"))
+
+
+def test_a_part_that_unpacks_to_too_much_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MOST_BYTES", 1 << 20)
+    with pytest.raises(TooLarge):
+        open_workbook(workbooks.raw(tmp_path / "a.xlsx", b"<a>" + b" " * (2 << 20)))
+
+
+def test_a_part_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> None:
+    path = workbooks.raw(tmp_path / "a.xlsx", b"<a>" + b" " * (8 << 20))
+    with zipfile.ZipFile(path) as found:
+        info = found.getinfo("xl/worksheets/sheet1.xml")
+
+    def lie(data: bytearray) -> None:
+        true = struct.pack("<I", info.file_size)
+        while (place := data.find(true)) >= 0:
+            data[place : place + 4] = struct.pack("<I", 40)
+
+    with pytest.raises((Suspicious, Unreadable)):
+        open_workbook(workbooks.patched(path, lie))
+
+
+def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = workbooks.raw(tmp_path / "a.xlsx", workbooks.cells([["a"]]))
+    with zipfile.ZipFile(path, "a") as found, pytest.warns(UserWarning):
+        found.writestr("xl/worksheets/sheet1.xml", workbooks.cells([["b"]]))
+    with pytest.raises(Suspicious):
+        open_workbook(path)
+
+
+def test_thousands_of_parts_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_PARTS", 5)
+    path = workbooks.raw(tmp_path / "a.xlsx", workbooks.cells([["a"]]), xl__x_xml="<a/>")
+    with pytest.raises(Suspicious):
+        open_workbook(path)
+
+
+def test_two_far_cells_do_not_make_a_block_of_seventeen_thousand_million(tmp_path: Path) -> None:
+    sheet = (
+        workbooks.SHEET_HEAD + '<row r="1"><c r="A1" t="inlineStr"><is><t>近</t></is></c></row>'
+        '<row r="4000"><c r="XFD4000" t="inlineStr"><is><t>远</t></is></c></row>' + workbooks.SHEET_TAIL
+    )
+    path = workbooks.raw(tmp_path / "a.xlsx", sheet)
+    with open_workbook(path) as opened:
+        assert isinstance(opened.sheet("Sheet1"), StreamSheet)
+    found = workbooks.read(path)
+    assert [(number, row[-1]) for number, row in found] == [(1, "近"), (4000, "远")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<c><is><t>a</t></is></c>",
+        '<c s="1" r="XFD9"><v>1</v></c>',
+        '<c\nr="A1"><v>1</v></c>',
+        '<c r="A1048576"><v>1</v></c>',
+    ],
+)
+def test_cells_whose_place_is_not_plain_to_see_are_read_row_by_row(tmp_path: Path, cell: str) -> None:
+    sheet = f'{workbooks.SHEET_HEAD}<row r="1">{cell}</row>{workbooks.SHEET_TAIL}'
+    with open_workbook(workbooks.raw(tmp_path / "a.xlsx", sheet)) as opened:
+        assert isinstance(opened.sheet("Sheet1"), StreamSheet)
+
+
+def test_an_ordinary_sheet_is_read_as_a_block(tmp_path: Path) -> None:
+    path = workbooks.book(tmp_path / "a.xlsx", [["企业名称"] * 100] * 3)
+    with open_workbook(path) as opened:
+        assert isinstance(opened.sheet("Sheet1"), BlockSheet)
+
+
+def test_both_ways_of_reading_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [["企业名称", 1, 2.5, None, True], [], ["甲", None, "x", "  ", "#"], [None, 7]]
+    path = workbooks.book(tmp_path / "a.xlsx", rows)
+    block = workbooks.read(path)
+    monkeypatch.setattr(archive, "BLOCK_BYTES", 0)
+    assert workbooks.read(path) == block
+
+
+def test_a_million_formatted_empty_rows_cost_seconds_and_hide_nothing_above(tmp_path: Path) -> None:
+    rows = 1_000_000
+    empty = "".join(
+        f'<row r="{n}" s="1"><c r="A{n}" s="1"/><c r="B{n}" s="1"/></row>' for n in range(3, rows + 3)
+    )
+    head = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>'
+    path = workbooks.raw(tmp_path / "a.xlsx", workbooks.SHEET_HEAD + head + empty + workbooks.SHEET_TAIL)
+    started = time.process_time()
+    assert [row for _, row in workbooks.read(path)] == [[1], [2]]
+    assert time.process_time() - started < 20
+
+
+def test_reading_row_by_row_stops_after_a_long_run_of_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "BLOCK_BYTES", 0)
+    monkeypatch.setattr(sheets, "EMPTY_RUN", 10)
+    path = workbooks.book(tmp_path / "a.xlsx", [["a"], *[[]] * 20, ["b"]])
+    assert workbooks.read(path) == [(1, ["a"])]
+
+
+SMALL = workbooks.memory([["企业名称", "统一社会信用代码"], ["甲公司", 12], ["乙公司", 3.5]])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(
+    place=st.integers(0, len(SMALL) - 1),
+    byte=st.integers(0, 255),
+    cut=st.one_of(st.none(), st.integers(0, len(SMALL))),
+)
+def test_a_damaged_workbook_is_a_problem_and_never_a_crash(
+    tmp_path: Path, place: int, byte: int, cut: int | None
+) -> None:
+    data = bytearray(SMALL)
+    data[place] = byte
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(bytes(data[:cut]))
+    try:
+        workbooks.read(path)
+    except WorkbookProblem as problem:
+        assert problem.next_step
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(place=st.integers(0, 8191), byte=st.integers(0, 255))
+def test_a_damaged_old_workbook_is_a_problem_and_never_a_crash(tmp_path: Path, place: int, byte: int) -> None:
+    data = bytearray((Path(__file__).parent.parent / "data" / "register.xls").read_bytes())
+    data[place % len(data)] = byte
+    path = tmp_path / "a.xls"
+    path.write_bytes(bytes(data))
+    try:
+        workbooks.read(path)
+    except WorkbookProblem as problem:
+        assert problem.next_step
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=400))
+def test_any_bytes_are_a_table_or_a_problem(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    try:
+        workbooks.read(path)
+    except WorkbookProblem as problem:
+        assert problem.next_step

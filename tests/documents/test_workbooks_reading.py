@@ -1,0 +1,178 @@
+"""Reading .xlsx, .xls and text tables: what a cell holds, where it stands, and what is said of files that are none."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.documents.workbooks import sheets
+from desktop.documents.workbooks.cells import Fault, FaultKind, examined, shown
+from desktop.documents.workbooks.delimited import delimiter_of, encoding_of
+from desktop.documents.workbooks.opening import open_workbook
+from desktop.documents.workbooks.problems import Locked, NoSuchSheet, OtherFormat, TooLarge, Unreadable
+from tests.documents import workbooks
+
+DATA = Path(__file__).parent.parent / "data"
+HEADER = ["企业名称", "统一社会信用代码", "职工人数"]
+
+
+def test_cells_come_typed_and_rows_with_the_numbers_that_a_spreadsheet_shows(tmp_path: Path) -> None:
+    def shape(sheet: Any) -> None:
+        sheet["C4"], sheet["D4"], sheet["E4"] = "文字", 12, 1.5
+        sheet["C6"], sheet["D6"], sheet["E6"] = datetime.datetime(2026, 1, 2), datetime.time(9, 30), True
+
+    found = workbooks.read(workbooks.book(tmp_path / "a.xlsx", [], shape))
+    assert found == [
+        (4, [None, None, "文字", 12.0, 1.5]),
+        (6, [None, None, datetime.date(2026, 1, 2), datetime.time(9, 30), True]),
+    ]
+
+
+def test_a_formula_gives_its_value_and_one_without_a_value_or_with_an_error_is_marked(tmp_path: Path) -> None:
+    sheet = (
+        workbooks.SHEET_HEAD + '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c>'
+        '<c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="D1" t="str"><f>""</f><v></v></c>'
+        '<c r="E1" t="e"><v>#N/A</v></c><c r="F1"><f ca="1">NOW()</f><v/></c></row>' + workbooks.SHEET_TAIL
+    )
+    [(_, row)] = workbooks.read(workbooks.raw(tmp_path / "a.xlsx", sheet))
+    assert row[0] == 2
+    assert row[1] == Fault(FaultKind.NOT_CALCULATED, "（公式）")
+    assert row[2] == Fault(FaultKind.ERROR, "#DIV/0!")
+    assert row[3] is None
+    assert row[4] == Fault(FaultKind.ERROR, "#N/A")
+    assert row[5] == Fault(FaultKind.NOT_CALCULATED, "（公式）")
+
+
+def test_an_old_workbook_is_read_by_its_content_under_the_name_of_wps_too(tmp_path: Path) -> None:
+    found = workbooks.read(DATA / "register.xls")
+    assert found[0] == (1, ["西湖区企业名册"])
+    assert found[3][1][1:] == [
+        "杭州示例科技有限公司", "91330106MA2ABCDEX7", "杭州市西湖区转塘街道文三路100号", 13800000000.0, 30.0,
+        datetime.date(2026, 9, 30),
+    ]  # fmt: skip
+    shutil.copy(DATA / "register.xls", tmp_path / "名册.et")
+    assert workbooks.read(tmp_path / "名册.et") == found
+
+
+def test_hidden_sheets_are_told_and_read_only_by_name(tmp_path: Path) -> None:
+    with open_workbook(DATA / "register.xls") as opened:
+        assert [(s.name, s.hidden) for s in opened.sheets] == [("企业名册", False), ("隐藏", True)]
+        assert [row for _, row in opened.sheet("隐藏").rows()] == [["企业名称", "统一社会信用代码"]]
+        with pytest.raises(NoSuchSheet):
+            opened.sheet("没有")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_tables_in_every_encoding_that_office_programs_write(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('企业名称,备注\n杭州㙦䶮公司,"有,逗号\n和换行"\n,\n乙,\n', encoding=encoding)
+    assert workbooks.read(path) == [
+        (1, ["企业名称", "备注"]),
+        (2, ["杭州㙦䶮公司", "有,逗号\n和换行"]),
+        (4, ["乙"]),
+    ]
+
+
+def test_text_tables_from_a_paste_are_parted_by_tabs_and_keep_codes_that_say_they_are_text(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text('姓名\t证件号码\n张三\t="330102199001010012"\n', encoding="utf-8")
+    assert workbooks.read(path)[1] == (2, ["张三", "330102199001010012"])
+
+
+@pytest.mark.parametrize(
+    ("sample", "mark"), [("a;b;c\n1,5;2;3\n", ";"), ("a|b\nc|d", "|"), ("one column\nonly", ","), ("", ",")]
+)
+def test_the_mark_between_cells_is_the_one_that_all_lines_have(sample: str, mark: str) -> None:
+    assert delimiter_of(sample) == mark
+
+
+def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n\xff\xff,\x81\n")
+    with pytest.raises(Unreadable):
+        encoding_of(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("empty.xlsx", b"", Unreadable),
+        ("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", OtherFormat),
+        ("page2.xls", b"\xef\xbb\xbf\r\n <table><tr><td>1</td></tr></table>", OtherFormat),
+        ("xml.xls", b'<?xml version="1.0"?><Workbook/>', OtherFormat),
+        ("paper.xlsx", b"%PDF-1.7", OtherFormat),
+        ("binary.csv", b"a,b\0\0\0\n", OtherFormat),
+        ("broken.xlsx", b"PK\x03\x04garbage", Unreadable),
+        ("broken.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Unreadable),
+        ("broken.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OtherFormat),
+        ("locked.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99) + "EncryptedPackage".encode("utf-16-le"), Locked),
+    ],
+)  # fmt: skip
+def test_files_that_are_no_table_are_told_apart_with_a_next_step(
+    tmp_path: Path, name: str, content: bytes, problem: type[Exception]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(problem) as raised:
+        open_workbook(path)
+    assert raised.value.next_step  # type: ignore[attr-defined]
+
+
+def test_an_unreadable_et_says_to_save_it_as_xlsx(tmp_path: Path) -> None:
+    path = tmp_path / "a.et"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(OtherFormat, match="请用WPS另存为xlsx"):
+        open_workbook(path)
+
+
+def test_other_office_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", "<a/>")
+    with pytest.raises(OtherFormat, match="ods"):
+        open_workbook(path)
+
+
+def test_a_file_that_went_away_is_no_bug(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="U盘"):
+        open_workbook(tmp_path / "没有.xlsx")
+
+
+def test_more_rows_than_an_import_takes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
+    path = workbooks.book(tmp_path / "a.xlsx", [HEADER] * 4)
+    with pytest.raises(TooLarge, match="3行"):
+        workbooks.read(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (3.30102199001e17, FaultKind.LOST_DIGITS),
+        (330102199001010012, FaultKind.LOST_DIGITS),
+        ("3.30102E+17", FaultKind.LOST_DIGITS),
+        ("3.3E+17 ", FaultKind.LOST_DIGITS),
+        (float("inf"), FaultKind.LOST_DIGITS),
+        (13800000000.0, 13800000000),
+        (0.5, 0.5),
+        ("3E10", "3E10"),
+        ("E+17", "E+17"),
+        (True, True),
+        (datetime.timedelta(hours=30, minutes=5), "30:05"),
+    ],
+)
+def test_numbers_that_lost_their_end_are_faults(cell: Any, expected: Any) -> None:
+    found = examined(cell)
+    assert (found.kind if isinstance(found, Fault) else found) == expected
+
+
+def test_every_fault_says_what_to_do() -> None:
+    assert all("，" in Fault(kind).sentence or kind is FaultKind.ERROR for kind in FaultKind)
+    assert shown(Fault(FaultKind.ERROR, "#N/A")) == "#N/A"

@@ -1,0 +1,235 @@
+"""The main window: navigation, the way back, actions, notices, help, what others do, and the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QMessageBox, QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from desktop.errors import StateProblem
+from desktop.operations import records
+from desktop.operations.session import open_session
+from desktop.records.declaration import Level
+from desktop.store.ledger import ChangeSet
+from desktop.ui import pictures, registry
+from desktop.ui.dialogs import Answer, WindowDialogs
+from desktop.ui.help import HelpPage
+from desktop.ui.notices import Tone
+from desktop.ui.page import Act, Page
+from desktop.ui.settings import Settings
+from desktop.ui.undo import Step, Steps, changes_of
+from desktop.ui.window import MainWindow
+from desktop.ui.workbench import Workbench
+from tests.ui.house import OPERATOR, PASSWORD, FakeDialogs, Hand, make_session, open_window
+
+K = Qt.Key
+
+
+def row_of(window: MainWindow, words: str) -> QTreeWidgetItem:
+    return window.navigation.findItems(words, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
+
+
+def click_row(hand: Hand, window: MainWindow, words: str) -> None:
+    rect = window.navigation.visualItemRect(row_of(window, words))
+    hand.click(window.navigation.viewport(), rect.center())
+    hand.settle()
+
+
+def test_a_heading_opens_with_its_first_page_and_closes_the_others(hand: Hand, window: MainWindow) -> None:
+    click_row(hand, window, "会议")
+    assert hand.list_page.record_type.name == "meeting"
+    assert not row_of(window, "建会").isExpanded()
+    click_row(hand, window, "参会人员")
+    assert hand.list_page.record_type.name == "participant"
+    click_row(hand, window, "会员")
+    assert hand.list_page.record_type.name == "member"
+
+
+def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
+    window.navigation.setFocus()
+    window.navigation.setCurrentItem(row_of(window, "会员"))
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert hand.list_page.record_type.name == "member"
+
+
+def test_the_actions_follow_the_page_and_one_stands_out(hand: Hand, window: MainWindow) -> None:
+    acts = window.topbar.acts
+    assert acts[Act.NEW].isEnabled()
+    assert acts[Act.NEW].text() == "新增企业"
+    assert not acts[Act.SAVE].isEnabled()
+    assert window.topbar.button(Act.NEW).property("primary")
+    hand.control(K.Key_N)
+    hand.settle()
+    assert acts[Act.SAVE].isEnabled()
+    assert window.topbar.button(Act.SAVE).property("primary")
+    assert not window.topbar.button(Act.NEW).property("primary")
+
+
+def test_a_record_that_is_open_behind_comes_to_the_front_again(
+    hand: Hand, window: MainWindow, bench: Workbench
+) -> None:
+    bench.write("登记", lambda session, _t: records.save(session, "enterprise", {"name": "甲"}))
+    hand.settle()
+    row = hand.list_page.list.model.shown(0)
+    assert row is not None
+    window.open_record("enterprise", row.id)
+    hand.settle()
+    first = window.page
+    window.new_record("visit", {"enterprise": row.id})
+    hand.settle()
+    assert hand.form_page.form.rows["enterprise"].editor.locked, "the parent stands firm"
+    window.open_record("enterprise", row.id)
+    assert window.page is first
+
+
+def test_a_record_that_is_gone_leads_back(hand: Hand, window: MainWindow) -> None:
+    window.open_record("enterprise", "0" * 32)
+    hand.settle()
+    assert hand.list_page
+    assert "没有找到" in window.notices.words
+
+
+def test_f1_explains_the_page_in_front_and_escape_returns(hand: Hand, window: MainWindow) -> None:
+    hand.press(K.Key_F1)
+    hand.settle()
+    page = window.page
+    assert isinstance(page, HelpPage)
+    text = page.text.toPlainText()
+    assert "统一社会信用代码" in text
+    assert "到下一项" in text
+    hand.press(K.Key_Escape)
+    hand.settle()
+    assert hand.list_page
+
+
+def test_problems_are_said_in_the_line_and_stay_until_they_are_read(
+    hand: Hand, window: MainWindow, bench: Workbench
+) -> None:
+    def fail(_session: object, _ticket: object) -> None:
+        raise StateProblem("不能这样做。", "请先那样做。")
+
+    bench.write("试试", fail)
+    hand.settle()
+    assert window.notices.words == "不能这样做。请先那样做。"
+    assert window.notices.property("tone") == "error"
+
+
+def test_a_notice_offers_one_thing_to_do(hand: Hand, window: MainWindow) -> None:
+    done: list[bool] = []
+    window.tell(Tone.GOOD, "做完了。", "再看看", lambda: done.append(True))
+    hand.click(window.notices._button)
+    assert done == [True]
+    assert not window.notices.words
+
+
+def test_what_cannot_be_taken_back_is_said_and_forgotten(
+    hand: Hand, window: MainWindow, bench: Workbench
+) -> None:
+    made: list[str] = []
+    bench.write(
+        "新增企业",
+        lambda s, _t: records.save(s, "enterprise", {"name": "甲"}),
+        lambda saved: made.append(saved.record),
+    )
+    hand.settle()
+    bench.write("改", lambda s, _t: records.save(s, "enterprise", {"name": "乙"}, record=made[0]), step=False)
+    hand.settle()
+    hand.control(K.Key_Z)
+    hand.settle()
+    assert "不能" in window.notices.words
+    assert bench.steps.last is None
+
+
+def test_steps_of_several_operations_are_one_step() -> None:
+    steps = Steps()
+    steps.done(Step("删除", (1, 2)))
+    steps.done(Step("空", ()))
+    assert steps.last == Step("删除", (1, 2))
+    steps.undone((3, 4))
+    assert steps.last is None
+    assert steps.next == Step("删除", (3, 4))
+    steps.redone((5,))
+    assert steps.last == Step("删除", (5,))
+    assert [c.stamp for c in changes_of([ChangeSet(1), (ChangeSet(2),), object()])] == [1, 2]
+
+
+def test_a_page_is_added_by_one_entry(
+    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs, monkeypatch: object
+) -> None:
+    class Quiet(Page):
+        @property
+        def title(self) -> str:
+            return "安静的一页"
+
+    entry = registry.Entry("quiet", "安静", "house", Quiet, at_top=True)
+    monkeypatch.setattr(registry, "ENTRIES", (entry, *registry.ENTRIES))  # type: ignore[attr-defined]
+    window = open_window(qtbot, make_session(tmp_path / "w"), dialogs, settings)
+    window.open_page("quiet")
+    assert window.windowTitle().startswith("安静的一页")
+    assert window.navigation.keys()[0] == "quiet"
+    window.close()
+
+
+def test_the_level_decides_what_can_be_written(
+    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
+) -> None:
+    session = make_session(tmp_path / "w", Level.DISTRICT, "330106", "西湖区总工会")
+    window = open_window(qtbot, session, dialogs, settings)
+    hand = Hand(qtbot, window)
+    window.open_page("list:plan_target")
+    hand.settle()
+    assert Act.NEW in hand.list_page.acts()
+    window.open_page("list:unit")
+    hand.settle()
+    assert hand.list_page.list.model.rowCount() == 1
+    window.close()
+
+
+def test_closing_asks_when_something_is_not_saved_and_frees_the_workspace(
+    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
+) -> None:
+    window = open_window(qtbot, make_session(tmp_path / "w"), dialogs, settings)
+    hand = Hand(qtbot, window)
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("没有保存")
+    dialogs.answers = [Answer.CANCEL]
+    assert not window.close()
+    dialogs.answers = [Answer.YES]
+    window.close()
+    qtbot.waitUntil(window.isHidden, timeout=10_000)
+    again = open_window(qtbot, open_session(tmp_path / "w", OPERATOR, PASSWORD), dialogs, settings)
+    assert Hand(qtbot, again).list_page.list.model.rowCount() == 1
+    again.close()
+
+
+def test_the_real_question_never_has_the_dangerous_way_as_its_default(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        box = next(w for w in window.findChildren(QMessageBox) if w.isVisible())
+        default = box.defaultButton()
+        seen.append(default.text() if default is not None else "")
+        qtbot.keyClick(box, K.Key_Escape)
+
+    dialogs = WindowDialogs(window)
+    for danger, wanted in ((True, "取消"), (False, "好")):
+        QTimer.singleShot(200, look)
+        assert dialogs.ask("问", "要不要？", yes="好", danger=danger) is Answer.CANCEL
+        assert seen.pop() == wanted
+
+
+def test_pictures_are_taken_of_every_page(qtbot: QtBot, tmp_path: Path, qapp: object) -> None:
+    session = make_session(tmp_path / "w")
+    records.save(session, "enterprise", {"name": "杭州犇㛃䶮有限公司", "town": "330106010"})
+    session.workspace.close()
+    taken = pictures.take_pictures(tmp_path / "w", tmp_path / "out", OPERATOR, PASSWORD)
+    names = [path.name.partition("-")[2] for path in taken]
+    assert {"login.png", "list-enterprise.png", "record-enterprise.png", "list-case.png"} <= set(names)
+    assert all(path.stat().st_size > 5_000 for path in taken)
+    assert not list((tmp_path / "out").glob("*.ini"))
