@@ -23,6 +23,7 @@ COMMANDS = {
     "search": "desktop.cli.reading:search",
     "history": "desktop.cli.reading:history",
     "import": "desktop.cli.importing:import_workbook",
+    "export": "desktop.cli.exporting:export",
     "send": "desktop.cli.exchange:send",
     "inspect": "desktop.cli.exchange:inspect",
     "verify": "desktop.cli.exchange:verify",

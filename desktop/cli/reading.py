@@ -2,74 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import click
 
-from desktop.cli.frame import Command, like
+from desktop.cli.asking import Asked, query_options
+from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
-from desktop.errors import UsageProblem
-from desktop.operations import exchange, records
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.declaration import Field, RecordType
+from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
-from desktop.records.values import parse_cell
 from desktop.store import reading
 from desktop.store.ledger import NotFound
-from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query, Record
+from desktop.store.reading import Query, Record
 
-ORDERS = {"title": TITLE_ORDER, "newest": NEWEST_ORDER}
 LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
-_FILTER = re.compile(r"([A-Za-z0-9_]+)\s*(>=|<=|=)(.*)", re.DOTALL)
 _FOUND = 20
-
-
-class BadFilter(UsageProblem):
-    """A condition or an order that cannot be understood."""
-
-    next_step = "写法如 --filter town=330106001、--filter name=杭州*、--filter visit_date>=2026-01-01。"
 
 
 @click.command("list", cls=Command)
 @opens
 @type_argument
-@click.option("--search", "text", metavar="TEXT", default="", help="查找文字，也可以写名称的拼音首字母。")
-@click.option("--filter", "filters", metavar="FIELD=VALUE", multiple=True,
-              help="条件，可以写几个；FIELD=前缀*、FIELD=*（已填）、FIELD=（没填）、FIELD>=、FIELD<=。")  # fmt: skip
-@click.option("--unit", metavar="UNIT", help="只看这个单位和它下面的（编码或名称）。")
-@click.option("--deleted", is_flag=True, help="看已删除的。")
-@click.option("--disputed", is_flag=True, help="只看有分歧的。")
-@click.option(
-    "--sort",
-    metavar="FIELD",
-    default="title",
-    help="按字段排序，或者 title（名称，默认）、newest（录入先后）。",
-)
-@click.option("--descending", is_flag=True, help="倒序。")
+@query_options
 @click.option("--limit", metavar="N", type=Number(1), help="最多列出多少条。")
 @reveal_option
 @json_option
 def list_records(
-    session: Session, record_type: RecordType, text: str, filters: tuple[str, ...], unit: str | None, deleted: bool,
-    disputed: bool, sort: str, descending: bool, limit: int | None, reveal: bool, as_json: bool,
-) -> None:  # fmt: skip
+    session: Session, record_type: RecordType, asked: Asked, limit: int | None, reveal: bool, as_json: bool
+) -> None:
     """列出一类记录。"""
     showing = Showing(session, reveal)
-    children_of, conditions = _conditions(showing, record_type, filters)
-    query = Query(
-        record_type.name,
-        text=text,
-        filters=conditions,
-        order=ORDERS.get(sort) or _field(record_type, sort).name,
-        descending=descending,
-        unit=None if unit is None else exchange.find_unit(session, unit),
-        children_of=children_of,
-        deleted=deleted,
-        disputed=disputed,
-    )
+    query = asked.query(session, record_type)
     found = reading.records(session.database, session.types, query, -1 if limit is None else limit)
     showing.note(record_type.name, f"列表{len(found)}条")
     total = len(found) if limit is None else reading.count(session.database, session.types, query)
@@ -201,45 +165,3 @@ def _held(session: Session, record_type: RecordType, record: str) -> Record:
     if held is None:
         raise NotFound(f"没有找到编号是{record}的{record_type.label}。")
     return held
-
-
-def _field(record_type: RecordType, name: str) -> Field:
-    found = record_type.by_name.get(name)
-    if found is None:
-        hint = like(name, list(record_type.by_name))
-        raise BadFilter(
-            f"“{record_type.label}”没有字段“{name}”{hint}。", "可用 xiaosanji schema 查看字段名称。"
-        )
-    return found
-
-
-def _conditions(
-    showing: Showing, record_type: RecordType, texts: tuple[str, ...]
-) -> tuple[str | None, tuple[Filter, ...]]:
-    """The parent whose children are asked for, if one is, and all other conditions."""
-    parent = None
-    found = []
-    for text in texts:
-        condition = _condition(showing, record_type, text)
-        if condition.field == record_type.parent and condition.compare is Compare.EQUALS:
-            parent = str(condition.value)
-        else:
-            found.append(condition)
-    return parent, tuple(found)
-
-
-def _condition(showing: Showing, record_type: RecordType, text: str) -> Filter:
-    match = _FILTER.fullmatch(text.strip())
-    if match is None:
-        raise BadFilter(f"看不懂条件“{text}”。")
-    field, sign, said = _field(record_type, match[1]), match[2], match[3].strip()
-    if sign == "=" and said in ("", "*"):
-        return Filter(field.name, Compare.FILLED if said else Compare.EMPTY)
-    if sign == "=" and said.endswith("*"):
-        return Filter(field.name, Compare.STARTS, said[:-1])
-    compare: dict[str, Any] = {"=": Compare.EQUALS, ">=": Compare.AT_LEAST, "<=": Compare.AT_MOST}
-    today = showing.session.environment.today()
-    parsed = parse_cell(field, said, codes=showing.codes, today=today)
-    if parsed.problem is not None or parsed.value is None:
-        raise BadFilter(f"条件“{text}”不对：{parsed.problem or '没有值'}。", "请改正以后再试。")
-    return Filter(field.name, compare[sign], parsed.value)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from desktop.operations import exchange
 from desktop.operations.session import Session
@@ -37,15 +39,14 @@ def indicators(
     ``unit`` is an id, code or name. ``options`` are option codes by ``choice`` or ``T03.choice``, see
     :func:`choices`; ``only`` names targets or measures. Raises ``NotFound`` and ``UnknownReading``.
     """
+    own, day = _own(session), as_of or session.environment.today()
     asked = None if unit is None else exchange.find_unit(session, unit)
-    return plan.indicators(
-        database or session.database,
-        session.types,
-        _own(session),
-        as_of or session.environment.today(),
-        unit=asked,
-        options=options,
-        only=only,
+    reader, chosen = database or session.database, dict(options or {})
+    key = ("indicators", own, day, asked, tuple(sorted(chosen.items())), tuple(only))
+    return _remembered(
+        reader,
+        key,
+        lambda: plan.indicators(reader, session.types, own, day, unit=asked, options=chosen, only=only),
     )
 
 
@@ -62,13 +63,12 @@ def worklist(
     database: Database | None = None,
 ) -> list[WorkItem]:
     """What is to be done here, the overdue first. ``sources`` add what other parts of the program know of."""
-    return work.worklist(
-        database or session.database,
-        session.types,
-        _own(session),
-        as_of or session.environment.today(),
-        sources,
+    own, day = _own(session), as_of or session.environment.today()
+    reader = database or session.database
+    found = _remembered(
+        reader, ("worklist", own, day), lambda: work.worklist(reader, session.types, own, day)
     )
+    return work.ordered([*found, *(item for source in sources for item in source(day))])
 
 
 def records(session: Session, selection: Selection, database: Database | None = None) -> list[str]:
@@ -79,6 +79,27 @@ def records(session: Session, selection: Selection, database: Database | None = 
 def row_numbers(session: Session, selection: Selection, database: Database | None = None) -> array[int]:
     """The row numbers of the records behind a number, in the order of lists, as a list's pages take them."""
     return aggregates.row_numbers(database or session.database, selection)
+
+
+_MEMORY: WeakKeyDictionary[Database, tuple[object, dict[object, Any]]] = WeakKeyDictionary()
+"""What was computed on a connection since somebody last wrote: opening the home page again costs nothing."""
+_REMEMBERED = 16
+
+Result = TypeVar("Result")
+
+
+def _remembered(database: Database, key: object, compute: Callable[[], list[Result]]) -> list[Result]:
+    version = aggregates.version(database)
+    if version is None:
+        return compute()
+    known_version, known = _MEMORY.get(database, (None, {}))
+    if known_version != version or len(known) >= _REMEMBERED:
+        known = {}
+    if key not in known:
+        known[key] = compute()
+        _MEMORY[database] = (version, known)
+    found: list[Result] = known[key]
+    return list(found)
 
 
 def _own(session: Session) -> Unit:

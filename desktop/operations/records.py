@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.errors import UsageProblem
+from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import uscc
 from desktop.records.canonical import Cell, normal_text
 from desktop.records.checks import Context, Finding, Values, run_checks
-from desktop.records.declaration import Kind, RecordType
+from desktop.records.declaration import Kind, RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.store import reading
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
+
+
+class Locked(StateProblem):
+    """The record is finished and is changed by its own operations only."""
+
+    exit_code = 22
+    next_step = "已经签发的文书不能改：请作废后重新起草。"
 
 
 class UnknownField(UsageProblem):
@@ -68,6 +75,7 @@ def save(
                 name or f"新增{record_type.label}", session.operator.name, births=[birth]
             )
             return Saved(record, changes, tuple(check(session, type_name, record)))
+    _check_unlocked(session, record_type, record)
     edits = slot_edits(session, record_type, record, values)
     changes = session.ledger.write(name or f"修改{record_type.label}", session.operator.name, edits=edits)
     return Saved(record, changes, tuple(check(session, type_name, record)))
@@ -118,6 +126,7 @@ def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back."""
     record_type = session.types[type_name]
     _check_rights(session, record_type, {})
+    _check_unlocked(session, record_type, record)
     return session.ledger.write(
         f"删除{record_type.label}", session.operator.name, deletions=[Deletion(type_name, record)]
     )
@@ -136,6 +145,7 @@ def restore(session: Session, type_name: str, record: str) -> ChangeSet:
 
 def undo(session: Session, stamp: int) -> ChangeSet:
     """Takes an operation of this station back; raises ``CannotUndo`` when something newer stands on it."""
+    session.require(Role.EDITOR, Role.DESK)
     return session.ledger.undo(stamp, session.operator.name)
 
 
@@ -196,6 +206,14 @@ def _unit_for(session: Session, record_type: RecordType, values: Mapping[str, Ce
             if held is not None:
                 return held.unit
     return session.unit.id
+
+
+def _check_unlocked(session: Session, record_type: RecordType, record: str) -> None:
+    if record_type.locked_by is None:
+        return
+    held = reading.record(session.database, session.types, record_type.name, record)
+    if held is not None and held.values.get(record_type.locked_by) is not None:
+        raise Locked(f"这份“{record_type.label}”已经签发。")
 
 
 def _check_rights(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:

@@ -106,17 +106,18 @@ class Overview:
 
 def overview(database: Database, here: Here) -> Overview:
     """Who has what, and what is to be done next."""
-    peers = _peers(database)
-    upward = next((p for p in peers if p.link.upward), None)
-    position = upward.link.acknowledged if upward is not None else 0
-    counted = stored.waiting(database, here.types, here.station, position)
+    found = peers(database)
+    upward = next((p for p in found if p.link.upward), None)
+    # Who has nobody above has nothing to send up, and a district would count its whole ledger.
+    position = upward.link.acknowledged if upward is not None else None
+    counted = stored.waiting(database, here.types, here.station, position) if position is not None else []
     not_taken, refused, held, conflicts = stored.count_unapplied(database)
     return Overview(
         standing(database, here.unit),
         upward,
-        tuple(peers),
-        stored.count_waiting(database, position),
-        aggregates.unsent(database).waiting,
+        tuple(found),
+        stored.count_waiting(database, position) if position is not None else 0,
+        aggregates.unsent(database).waiting if position is not None else 0,
         _counts(here, (w for w in counted if w.own)),
         _counts(here, (w for w in counted if not w.own)),
         not_taken,
@@ -140,7 +141,8 @@ def standing(database: Database, unit: OwnUnit) -> Standing:
     )
 
 
-def _peers(database: Database) -> list[Peer]:
+def peers(database: Database) -> list[Peer]:
+    """Every station that bundles are exchanged with, those above first."""
     sent: dict[str, Exported] = {}
     for bundle in stored.exported(database):
         sent.setdefault(bundle.peer, bundle)

@@ -70,7 +70,11 @@ def create(
     workspace.set_unit(unit)
     session = Session(workspace)
     if level in LEVELS_WITH_OWN_ROOT:
-        _begin_tree(session, unit, keys)
+        try:
+            _begin_tree(session, unit, keys)
+        except BaseException:
+            workspace.discard()
+            raise
     return session
 
 

@@ -15,6 +15,7 @@ from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, at_least, at_most, between, empty, no, yes
 from desktop.plan.training import new_appointments
 from desktop.plan.tree import Unit, UnitTree
+from desktop.records.declaration import Level
 from desktop.records.periods import ALERT_DAYS
 from desktop.records.types import Catalogue
 from desktop.store import aggregates
@@ -28,6 +29,10 @@ ELECTION_DAYS = 60
 """So many days before its term ends a union is asked to prepare its election."""
 BASIS = "survey"
 """The head-count that work lists go by: the union's own survey."""
+
+
+_ROOTS = (Level.DISTRICT, Level.INDUSTRY, Level.CITY)
+"""Levels that need nobody above them to send to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +167,22 @@ MATTERS = (
 """What follows from records, as of a day."""
 
 
-def worklist(
-    database: Database,
-    types: Catalogue,
-    own: Unit,
-    as_of: datetime.date,
-    sources: Iterable[Source] = (),
-) -> list[WorkItem]:
+def worklist(database: Database, types: Catalogue, own: Unit, as_of: datetime.date) -> list[WorkItem]:
     """What is to be done at a unit and those below it, the overdue first; what counts nothing is left out."""
     days = plan_days(as_of)
     units = UnitTree.load(database, types, own).subtree(own.id)
     with aggregates.snapshot(database):
-        items = [*_from_records(database, units, days), *_from_exchange(database, types)]
-    for source in sources:
-        items += source(as_of)
+        return ordered(
+            [
+                *_from_records(database, units, days),
+                *_from_conflicts(database, types),
+                *_from_exchange(database, own),
+            ]
+        )
+
+
+def ordered(items: Iterable[WorkItem]) -> list[WorkItem]:
+    """Items with something to do, the overdue first."""
     return sorted((i for i in items if i.count), key=lambda i: not i.urgent)
 
 
@@ -192,30 +199,29 @@ def _from_records(database: Database, units: tuple[str, ...], days: Days) -> lis
     return items
 
 
-def _from_exchange(database: Database, types: Catalogue) -> list[WorkItem]:
-    """Conflicts, what has not been sent, what has not been answered; those lead to pages or to disputed lists."""
+def _from_conflicts(database: Database, types: Catalogue) -> list[WorkItem]:
     disputed = {name: n for name, n in aggregates.open_conflicts(database).items() if name in types}
-    conflicts = sum(disputed.values())
-    outbox, answers = aggregates.unsent(database), aggregates.receipts_due(database)
-    names = "、".join(answers[:3]) + ("等" if len(answers) > 3 else "")
-    return [
+    count = sum(disputed.values())
+    sentence = f"{count}处内容几个人填得不一样，请决定用哪一个"
+    queries = tuple(Query(name, disputed=True) for name in disputed)
+    return [WorkItem("conflicts", count, sentence, queries=queries, urgent=True)]
+
+
+def _from_exchange(database: Database, own: Unit) -> list[WorkItem]:
+    """What has not been sent and what has not been answered; these lead to the page of exchange."""
+    outbox, due = aggregates.unsent(database), aggregates.receipts_due(database)
+    names = "、".join(due[:3]) + ("等" if len(due) > 3 else "")
+    waiting, unanswered = outbox.waiting, outbox.unanswered
+    items = [
         WorkItem(
-            "conflicts",
-            conflicts,
-            f"{conflicts}处内容几个人填得不一样，请决定用哪一个",
-            queries=tuple(Query(name, disputed=True) for name in disputed),
-            urgent=True,
+            "receipts_due", len(due), f"{len(due)}个下级的数据包已经合并，还没有给回执：{names}", urgent=True
         ),
-        WorkItem(
-            "receipts_due",
-            len(answers),
-            f"{len(answers)}个下级的数据包已经合并，还没有给回执：{names}",
-            urgent=True,
-        ),
-        WorkItem(
-            "unsent",
-            outbox.waiting if outbox.linked else 0,
-            f"{outbox.waiting}项内容还没有导出给上级",
-        ),
-        WorkItem("unanswered", outbox.unanswered, f"{outbox.unanswered}项内容已经导出，还没有收到上级的回执"),
+        WorkItem("unanswered", unanswered, f"{unanswered}项内容已经导出，还没有收到上级的回执"),
     ]
+    if outbox.linked:
+        items.append(WorkItem("unsent", waiting, f"{waiting}项内容还没有导出给上级"))
+    elif own.level not in _ROOTS:
+        items.append(
+            WorkItem("not_enrolled", waiting, f"本单位还没有入网，{waiting}项内容只在本机，请先办理入网")
+        )
+    return items

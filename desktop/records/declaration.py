@@ -186,7 +186,8 @@ class RecordType:
 
     ``parent`` names the LINK field through which the record belongs to another one; ``key`` the USCC field from
     which the record id is derived when its code is valid; ``title`` the fields that name a record to a person.
-    ``menu`` is the heading under which the type is found.
+    ``menu`` is the heading under which the type is found. A record whose field ``locked_by`` is filled is changed by
+    its own operations only, not by forms or imports.
     """
 
     name: str
@@ -199,6 +200,7 @@ class RecordType:
     checks: tuple[Check, ...] = ()
     parent: str | None = None
     key: str | None = None
+    locked_by: str | None = None
     written_by: Writers = EVERYBODY
     help: str = ""
 
@@ -224,7 +226,7 @@ class RecordType:
         for name in (*self.title, *(n for c in self.checks for n in c.fields)):
             if name not in known:
                 raise ValueError(f"{self.name}: unknown field {name}")
-        for special in (self.parent, self.key):
+        for special in (self.parent, self.key, self.locked_by):
             if special is not None and special not in known:
                 raise ValueError(f"{self.name}: unknown field {special}")
         for group in self.groups:

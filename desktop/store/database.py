@@ -85,6 +85,8 @@ class Database:
         connection = sqlcipher.connect(
             target, uri=path is not None, isolation_level=None, check_same_thread=False
         )
+        # Its own words on standard error are English and say nothing to a user; the exception says it all.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         database = cls(connection, path)
         connection.create_function("sort_key", 1, sort_key, deterministic=True)

@@ -18,6 +18,7 @@ from desktop.records.types import Catalogue
 from desktop.store.database import KEY_BYTES, Database, ReadOnlyPlace
 from desktop.store.drafts import Drafts
 from desktop.store.environment import Environment
+from desktop.store.keys import FILE as KEY_SLOTS
 from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
 
@@ -133,7 +134,7 @@ class Workspace:
                 )
         except BaseException:
             lock.close()
-            for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", "keys.json", LOCK):
+            for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK):
                 with contextlib.suppress(FileNotFoundError):
                     (folder / name).unlink()
             raise
@@ -183,7 +184,7 @@ class Workspace:
         Raises what :meth:`open` raises, and ``WrongKey`` when the backup is not of this workspace: then nothing
         has changed.
         """
-        if not (folder / LEDGER).exists():
+        if not (folder / KEY_SLOTS).exists():
             raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
         key = KeySlots.load(folder).open(operator, password)
         if not source.exists():
@@ -191,14 +192,14 @@ class Workspace:
         Database.open(source, key, read_only=True).close()
         lock = _take_lock(folder)
         try:
-            current = Database.open(folder / LEDGER, key)
-            current.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            current.close()
             kept = folder / BACKUPS / f"恢复前-{environment.now()}.db"
             kept.parent.mkdir(exist_ok=True)
             beside = folder / (LEDGER + ".new")
             shutil.copyfile(source, beside)
-            os.replace(folder / LEDGER, kept)
+            # The replaced ledger may be damaged or gone, so it is not opened; its log goes with it.
+            for ending in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(folder / (LEDGER + ending), kept.with_name(kept.name + ending))
             os.replace(beside, folder / LEDGER)
         finally:
             lock.close()
@@ -279,6 +280,13 @@ class Workspace:
         words = [str(w) for (w,) in database.rows("PRAGMA cipher_integrity_check")]
         words += [str(w) for (w,) in database.rows("PRAGMA integrity_check") if w != "ok"]
         return words
+
+    def discard(self) -> None:
+        """Closes a workspace that could not be finished and takes its files away."""
+        self.close()
+        for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK):
+            with contextlib.suppress(FileNotFoundError):
+                (self.folder / name).unlink()
 
     def close(self) -> None:
         """Closes the ledger and gives the workspace free."""

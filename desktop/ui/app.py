@@ -6,20 +6,23 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from desktop.store.environment import Environment
-from desktop.store.keys import Cost
 from desktop.ui import faults, icons, theme
 from desktop.ui.dialogs import Dialogs, WindowDialogs
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.start.window import StartWindow
-from desktop.ui.window import PROGRAM, MainWindow
-from desktop.ui.workbench import Workbench
+from desktop.ui.theme import PROGRAM
+
+if TYPE_CHECKING:
+    from desktop.store.environment import Environment
+    from desktop.store.keys import Cost
+    from desktop.ui.window import MainWindow
 
 
 def choose_input_method(platform: str, environment: dict[str, str]) -> str | None:
@@ -56,6 +59,9 @@ def _program_icon() -> QIcon:
     return icons.icon("landmark", theme.RED)
 
 
+_LOAD_AFTER_MS = 200
+
+
 class Program(QObject):
     """Login, then the main window; when that is closed, the program ends."""
 
@@ -80,9 +86,14 @@ class Program(QObject):
             self.start.show_login()
             self.start.login.show_recents(folder)
         self.start.show()
+        # First the window, then what stands behind it.
+        QTimer.singleShot(_LOAD_AFTER_MS, self, self.opener.load_program)
 
     def _opened(self, opened: Opened) -> None:
         """The main window stands before the login goes, so that the program does not end between them."""
+        from desktop.ui.window import MainWindow
+        from desktop.ui.workbench import Workbench
+
         workbench = Workbench(opened.session, opened.facts, self.dialogs, self.settings)
         self.window = MainWindow(workbench)
         if isinstance(self.dialogs, WindowDialogs):
@@ -100,18 +111,23 @@ class Program(QObject):
         self.opener.close()
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the window; the first argument may be the folder of a workspace."""
-    arguments = list(sys.argv if argv is None else argv)
+def start(arguments: Sequence[str]) -> tuple[QApplication, Program]:
+    """Everything up to the first window on the screen; ``arguments`` may hold the folder of a workspace."""
     faults.watch_crashes()
     settings = Settings()
-    application = make_application(arguments[:1], settings)
+    application = make_application(["xiaosanji"], settings)
     dialogs = WindowDialogs()
     faults.install(dialogs.tell)
     program = Program(settings, dialogs)
     dialogs.parent = program.start
-    folders = [Path(a) for a in arguments[1:] if not a.startswith("-")]
+    folders = [Path(argument) for argument in arguments if not argument.startswith("-")]
     program.show(folders[0] if folders else None)
+    return application, program
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the window; the first argument may be the folder of a workspace."""
+    application, program = start(list(sys.argv if argv is None else argv)[1:])
     code = application.exec()
     program.close()
     return code

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from desktop.operations import queries
 from desktop.records.codes import fold
 
 
 @lru_cache(maxsize=20_000)
 def _letters(words: str) -> str:
+    # Imported late: the first page of the assistant needs none of it.
+    from desktop.operations import queries
+
     return "".join(c for c in queries.initials(words) if c.isalnum())
 
 

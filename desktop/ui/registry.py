@@ -91,6 +91,12 @@ def _import(workbench: Workbench, **arguments: Any) -> Page:
     return ImportPage(workbench, **arguments)
 
 
+def _export(workbench: Workbench, **arguments: Any) -> Page:
+    from desktop.ui.pages.imports_export import ExportPage
+
+    return ExportPage(workbench, **arguments)
+
+
 def _preview(workbench: Workbench, **arguments: Any) -> Page:
     from desktop.ui.pages.printing import PreviewPage
 
@@ -101,6 +107,12 @@ def _case(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.case import CasePage
 
     return CasePage(workbench, opening)
+
+
+def _case_document(workbench: Workbench, opening: Opening) -> Page:
+    from desktop.ui.pages.case_letter_form import LetterPage
+
+    return LetterPage(workbench, opening)
 
 
 def _case_event(workbench: Workbench, opening: Opening) -> Page:
@@ -127,6 +139,7 @@ TOOLS: Mapping[str, Callable[..., Page]] = {
     "conflicts": _conflicts,
     "found": _found,
     "import": _import,
+    "export": _export,
     "preview": _preview,
 }
 """Pages that are opened by ``shell.open_page(key, **arguments)``; the function gets the workbench and the arguments.
@@ -140,6 +153,7 @@ RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
     "congress": _congress,
     "case": _case,
     "case_event": _case_event,
+    "case_document": _case_document,
 }
 """Forms made by hand, by record type."""
 

@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 from desktop.documents.font_files import bundle_is_forced, interface_font_path
 from desktop.resources import resource
 
+PROGRAM = "小三级"
+"""What the program is called on its windows."""
+
 SURFACE = "#FFFFFF"
 WINDOW = "#F5F6F8"
 INK = "#2B333B"

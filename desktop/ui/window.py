@@ -30,11 +30,9 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Opening, Page
 from desktop.ui.registry import Entry
 from desktop.ui.statusbar import StatusBar
-from desktop.ui.theme import TextSize
+from desktop.ui.theme import PROGRAM, TextSize
 from desktop.ui.topbar import TopBar
 from desktop.ui.workbench import Workbench
-
-PROGRAM = "小三级"
 
 
 class MainWindow(QMainWindow):

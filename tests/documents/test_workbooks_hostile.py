@@ -1,4 +1,4 @@
-"""Workbooks that are built to harm are refused before a library opens them; monstrous honest ones are read in bounds."""
+"""Workbooks that are built to harm are refused before a library opens them; monstrous honest ones stay in bounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from desktop.documents.workbooks import archive, sheets
 from desktop.documents.workbooks.opening import open_workbook
-from desktop.documents.workbooks.problems import Suspicious, TooLarge, Unreadable, WorkbookProblem
+from desktop.documents.workbooks.problems import (
+    OtherFormat,
+    Suspicious,
+    TooLarge,
+    Unreadable,
+    WorkbookProblem,
+)
 from desktop.documents.workbooks.sheets import BlockSheet, StreamSheet
 from tests.documents import workbooks
 
@@ -67,7 +73,7 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> 
 
 def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
     path = workbooks.raw(tmp_path / "a.xlsx", workbooks.cells([["a"]]))
-    with zipfile.ZipFile(path, "a") as found, pytest.warns(UserWarning):
+    with zipfile.ZipFile(path, "a") as found, pytest.warns(UserWarning, match="Duplicate name"):
         found.writestr("xl/worksheets/sheet1.xml", workbooks.cells([["b"]]))
     with pytest.raises(Suspicious):
         open_workbook(path)
@@ -97,7 +103,7 @@ def test_two_far_cells_do_not_make_a_block_of_seventeen_thousand_million(tmp_pat
     [
         "<c><is><t>a</t></is></c>",
         '<c s="1" r="XFD9"><v>1</v></c>',
-        '<c\nr="A1"><v>1</v></c>',
+        '<c\nr="XFD1"><v>1</v></c>',
         '<c r="A1048576"><v>1</v></c>',
     ],
 )
@@ -142,6 +148,46 @@ def test_reading_row_by_row_stops_after_a_long_run_of_nothing(
     assert workbooks.read(path) == [(1, ["a"])]
 
 
+OLD = (Path(__file__).parent.parent / "data" / "register.xls").read_bytes()
+NUMBER_RECORD = OLD.index(b"\x03\x02\x0e\x00")
+DIMENSIONS_RECORD = OLD.index(b"\x00\x02\x0e\x00")
+
+
+@pytest.mark.parametrize(
+    ("place", "patch"),
+    [
+        (NUMBER_RECORD + 4, struct.pack("<HH", 0xFFFF, 0xFFFF)),
+        (NUMBER_RECORD + 4, struct.pack("<HH", 0xFFFF, 0xFF)),
+        (DIMENSIONS_RECORD + 4, struct.pack("<IIHH", 0, 0xFFFFFFFF, 0, 7)),
+        (DIMENSIONS_RECORD + 4, struct.pack("<IIHH", 9, 3, 0, 7)),
+        (OLD.index(b"\xfc\x00") + 8, struct.pack("<I", 0x7FFFFFFF)),
+        (44, struct.pack("<I", 0)),
+        (512, struct.pack("<I", 0)),
+    ],
+)
+def test_an_old_workbook_that_asks_for_more_memory_than_there_is_never_reaches_the_engine(
+    tmp_path: Path, place: int, patch: bytes
+) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(OLD[:place] + patch + OLD[place + len(patch) :])
+    try:
+        workbooks.read(path)
+    except WorkbookProblem as problem:
+        assert problem.next_step
+
+
+def test_an_old_workbook_with_macros_is_to_be_saved_without_them(tmp_path: Path) -> None:
+    name = "SummaryInfo_VBA_PROJECT_CUR"[11:].encode("utf-16-le")
+    place = OLD.index("Root Entry".encode("utf-16-le")) + 3 * 128
+    entry = bytearray(128)
+    entry[: len(name)] = name
+    entry[64:67] = bytes([len(name) + 2, 0, 1])
+    path = tmp_path / "a.xls"
+    path.write_bytes(OLD[:place] + bytes(entry) + OLD[place + 128 :])
+    with pytest.raises(OtherFormat, match="宏"):
+        open_workbook(path)
+
+
 SMALL = workbooks.memory([["企业名称", "统一社会信用代码"], ["甲公司", 12], ["乙公司", 3.5]])
 
 
@@ -167,12 +213,25 @@ def test_a_damaged_workbook_is_a_problem_and_never_a_crash(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(place=st.integers(0, 8191), byte=st.integers(0, 255))
 def test_a_damaged_old_workbook_is_a_problem_and_never_a_crash(tmp_path: Path, place: int, byte: int) -> None:
-    data = bytearray((Path(__file__).parent.parent / "data" / "register.xls").read_bytes())
+    data = bytearray(OLD)
     data[place % len(data)] = byte
     path = tmp_path / "a.xls"
     path.write_bytes(bytes(data))
     try:
         workbooks.read(path)
+    except WorkbookProblem as problem:
+        assert problem.next_step
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(place=st.integers(0, 400), junk=st.binary(max_size=12))
+def test_a_sheet_of_damaged_xml_is_a_problem_and_never_a_crash(
+    tmp_path: Path, place: int, junk: bytes
+) -> None:
+    sheet = bytearray(workbooks.cells([["企业名称", "代码"], ["甲", "乙"]]).encode())
+    sheet[place : place + len(junk)] = junk
+    try:
+        workbooks.read(workbooks.raw(tmp_path / "a.xlsx", bytes(sheet)))
     except WorkbookProblem as problem:
         assert problem.next_step
 

@@ -112,7 +112,6 @@ def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
         ("broken.xlsx", b"PK\x03\x04garbage", Unreadable),
         ("broken.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Unreadable),
         ("broken.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OtherFormat),
-        ("locked.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99) + "EncryptedPackage".encode("utf-16-le"), Locked),
     ],
 )  # fmt: skip
 def test_files_that_are_no_table_are_told_apart_with_a_next_step(
@@ -123,6 +122,20 @@ def test_files_that_are_no_table_are_told_apart_with_a_next_step(
     with pytest.raises(problem) as raised:
         open_workbook(path)
     assert raised.value.next_step  # type: ignore[attr-defined]
+
+
+def test_a_locked_workbook_is_told_by_the_parts_that_it_has(tmp_path: Path) -> None:
+    data = (DATA / "register.xls").read_bytes()
+    name = "Workbook".encode("utf-16-le")
+    longer = "EncryptedPackage".encode("utf-16-le")
+    place = data.index(name)
+    entry = bytearray(data[place : place + 128])
+    entry[: len(longer)] = longer
+    entry[64:66] = (len(longer) + 2).to_bytes(2, "little")
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data[:place] + bytes(entry) + data[place + 128 :])
+    with pytest.raises(Locked, match="密码"):
+        open_workbook(path)
 
 
 def test_an_unreadable_et_says_to_save_it_as_xlsx(tmp_path: Path) -> None:

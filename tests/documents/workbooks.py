@@ -53,7 +53,7 @@ def book(path: Path, rows: Sequence[Sequence[Any]], shape: Callable[[Any], None]
 
 
 def raw(path: Path, sheet: str | bytes, **parts: str | bytes) -> Path:
-    """A workbook whose sheet is the given bytes; further parts by name, with ``__`` for a slash and ``_xml`` for .xml."""
+    """A workbook whose sheet is the given bytes; further parts by name: ``__`` is a slash, ``_xml`` is .xml."""
     named: dict[str, str | bytes] = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": ROOT,

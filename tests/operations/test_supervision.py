@@ -27,7 +27,7 @@ from desktop.records.statutes import StatuteTextMissing
 from desktop.records.supervision import LetterKind, Stage
 from desktop.records.supervision.numbering import BadPattern, Series
 from desktop.store.database import Database
-from desktop.store.ledger import Ledger
+from desktop.store.ledger import Deletion, Ledger
 from desktop.store.workspace import LEDGER, Workspace
 from tests.operations.stations import CHEAP, enrol, repeatable
 
@@ -445,12 +445,20 @@ def test_the_work_list_names_what_is_late_and_what_needs_a_table(desk: Session) 
 # Issued is issued ---------------------------------------------------------------------------------------------------
 
 
+def forge(desk: Session, document: str, values: dict[str, str]) -> None:
+    """Changes an issued letter past every operation, as another program or an older version could."""
+    edits = records.slot_edits(desk, desk.types["case_document"], document, values)
+    desk.ledger.write("改动", "别人", edits=edits)
+
+
 def test_an_issued_letter_is_printed_as_it_was_issued(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk)
     case.inquire()
     opinion = case.opinion()
     before = supervision.print_document(desk, opinion, tmp_path / "a").read_bytes()
-    records.save(desk, "case_document", {"facts": "别的事实"}, record=opinion)
+    with pytest.raises(records.Locked):
+        records.save(desk, "case_document", {"facts": "别的事实"}, record=opinion)
+    forge(desk, opinion, {"facts": "别的事实"})
     assert supervision.print_document(desk, opinion, tmp_path / "b").read_bytes() == before
     refused(lambda: case.issue(opinion, "12-01"), "已经签发")
 
@@ -459,7 +467,7 @@ def test_a_changed_issue_is_noticed_and_prints_nothing(desk: Session, tmp_path: 
     case = CaseAt(desk)
     case.inquire()
     opinion = case.opinion()
-    records.save(desk, "case_document", {"signer": "别人"}, record=opinion)
+    forge(desk, opinion, {"signer": "别人"})
     assert [reason.text for reason in case.state.contradictions] == [
         "意见书（杭西工监意〔2026〕1号）签发以后被改动过"
     ]
@@ -508,7 +516,9 @@ def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session) -> None:
     refused(lambda: case.issue(second, "10-15"), "签发以后又被取消")
     supervision.void(desk, first, "误撤消")
     assert case.issue(second, "10-15").sequence == 2
-    records.delete(desk, "case_document", second)
+    with pytest.raises(records.Locked):
+        records.delete(desk, "case_document", second)
+    desk.ledger.write("删除", "别人", deletions=[Deletion("case_document", second)])
     assert "却被删除" in str(case.state.contradictions)
     records.restore(desk, "case_document", second)
     supervision.void(desk, second, "误删除")

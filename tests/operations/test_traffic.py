@@ -1,4 +1,4 @@
-"""What the sync page reads: what waits, who has what, what was not taken and why, and files that are looked at first."""
+"""What the sync page reads: what waits, who has what, what was not taken and why, and files to be looked at."""
 
 from __future__ import annotations
 

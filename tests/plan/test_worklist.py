@@ -10,6 +10,7 @@ import pytest
 
 from desktop.operations import exchange, plan, records
 from desktop.operations.session import Session
+from desktop.plan.results import Amount
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import Level
 from tests.operations.stations import enrol, report_up, station
@@ -134,7 +135,7 @@ def test_other_parts_of_the_program_add_theirs_and_the_urgent_come_first(fresh: 
 def test_what_has_not_been_sent_and_what_has_not_been_answered(pair: Pair, tmp_path: Path) -> None:
     district, town = pair
     records.save(town, "enterprise", {"name": "入网前登记的茶厂"})
-    assert "unsent" not in World(town).work()
+    assert World(town).work() == {"not_enrolled": 1}
     enrol(town, district, tmp_path)
     records.save(town, "enterprise", {"name": "入网后登记的茶厂"})
     assert World(town).work()["unsent"] == 2
@@ -161,3 +162,26 @@ def test_conflicts_lead_to_the_lists_in_which_they_are(pair: Pair, tmp_path: Pat
     (item,) = [i for i in plan.worklist(district) if i.kind == "conflicts"]
     assert (item.count, [q.type for q in item.queries]) == (1, ["enterprise"])
     assert all(q.disputed for q in item.queries)
+
+
+def test_the_home_page_is_counted_again_only_after_somebody_wrote(fresh: World) -> None:
+    reader = fresh.session.reader()
+    firm = fresh.firm(own(fresh), 30)
+    for database in (fresh.session.database, reader):
+        first = plan.indicators(fresh.session, database=database)
+        assert plan.indicators(fresh.session, database=database)[2] is first[2]
+        assert (
+            plan.indicators(fresh.session, database=database, options={"staff_count_basis": "tax"}) != first
+        )
+        fresh.edit("enterprise", firm, surveyed_staff=30 if database is reader else 24)
+        again = plan.indicators(fresh.session, database=database)
+        assert again[2].figure.denominator != first[2].figure.denominator
+    reader.close()
+
+
+def test_what_may_be_taken_back_is_not_remembered(fresh: World) -> None:
+    with pytest.raises(ZeroDivisionError), fresh.session.database.transaction():  # noqa: PT012
+        fresh.firm(own(fresh), 30)
+        assert fresh.take("T03", own(fresh)).figure.denominator == Amount(1)
+        raise ZeroDivisionError
+    assert fresh.take("T03", own(fresh)).figure.denominator == Amount(0)

@@ -10,12 +10,16 @@ import openpyxl
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.operations import records
+from desktop.operations.demo import people
 from desktop.operations.importing import Outcome
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.reading import Query
+from desktop.ui.page import Act
 from desktop.ui.pages.imports import ImportPage
+from desktop.ui.pages.imports_export import ExportPage
 from desktop.ui.pages.imports_rows import Shown
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import Desk, K
@@ -211,5 +215,78 @@ def test_escape_goes_back_one_step(desk: Desk, town: Session, tmp_path: Path) ->
     assert page._layers.currentWidget() is page.check
     desk.press(K.Key_Escape)
     assert page._layers.currentWidget() is page.start
+    desk.press(K.Key_Escape)
+    assert desk.window.page is not page
+
+
+# -- out ---------------------------------------------------------------------------------------------------------------
+
+
+def members(town: Session, count: int = 5) -> None:
+    for n in range(count):
+        number = people._id_number(f"33011019900101{n:03d}")
+        values: dict[str, Any] = {
+            "name": f"会员{n}", "sex": "1" if int(number[16]) % 2 else "2", "birth_date": "1990-01-01",
+            "id_kind": "resident_id", "id_number": number, "phone": f"1380000{n:04d}",
+        }  # fmt: skip
+        records.save(town, "member", values)
+
+
+def exporting_page(desk: Desk) -> ExportPage:
+    list_page = desk.show("list:member")
+    list_page.acts()[Act.EXPORT]()
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, ExportPage)
+    return page
+
+
+def cells(path: Path) -> str:
+    book = openpyxl.load_workbook(path)
+    return "\n".join(
+        str(c.value) for sheet in book for line in sheet.iter_rows() for c in line if c.value is not None
+    )
+
+
+def test_a_list_is_exported_as_shown_and_masked(desk: Desk, town: Session, tmp_path: Path) -> None:
+    members(town)
+    page = exporting_page(desk)
+    desk.dialogs.paths = [tmp_path / "会员"]
+    desk.press(K.Key_Space)
+    written = cells(tmp_path / "会员.xlsx")
+    assert "会员3" in written
+    assert "330110********" in written
+    assert "已导出5条" in page.note.words.text()
+
+
+def test_whole_numbers_leave_only_when_asked_for(desk: Desk, town: Session, tmp_path: Path) -> None:
+    members(town)
+    page = exporting_page(desk)
+    desk.tick(page.unmasked)
+    desk.dialogs.paths = [tmp_path / "会员.xlsx"]
+    desk.click(page.choose)
+    assert "33011019900101" in cells(tmp_path / "会员.xlsx")
+
+
+def test_the_form_of_the_federation_leaves_out_what_is_incomplete_and_lists_it(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    members(town, 2)
+    page = exporting_page(desk)
+    desk.tick(page.ways["member"])
+    assert page.unmasked.isHidden()
+    desk.dialogs.paths = [tmp_path / "采集表.xlsx"]
+    desk.click(page.choose)
+    assert (tmp_path / "采集表-未填完整.xlsx").exists()
+    assert "没有填完整" in page.note.words.text()
+    assert "会员0" in page.note.detail.text()
+
+
+def test_an_export_that_is_given_up_writes_nothing(desk: Desk, town: Session, tmp_path: Path) -> None:
+    members(town, 1)
+    page = exporting_page(desk)
+    desk.dialogs.paths = [None]
+    desk.click(page.choose)
+    assert page.note.isHidden()
     desk.press(K.Key_Escape)
     assert desk.window.page is not page

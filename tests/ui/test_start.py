@@ -97,7 +97,7 @@ def test_login_with_a_wrong_password_waits_longer_each_time_and_the_right_one_op
     program.settings.note_opened(tmp_path / "workspace", "转塘街道总工会")
     show(qtbot, program, tmp_path / "workspace")
     login = program.start.login
-    assert login.operator.currentText() == OPERATOR
+    qtbot.waitUntil(lambda: login.operator.currentText() == OPERATOR, timeout=10_000)
     for wrong, waits in ((1, False), (2, True)):
         login.password.setFocus()
         login.password.setText(f"not-it-{wrong}")
@@ -119,6 +119,7 @@ def test_a_workspace_in_use_is_told_and_nothing_is_harmed(
     program.settings.note_opened(tmp_path / "workspace", "转塘街道总工会")
     program.show(tmp_path / "workspace")
     login = program.start.login
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
     login.password.setText(PASSWORD)
     login.open()
     qtbot.waitUntil(lambda: "另一个窗口" in login.notice.words, timeout=10_000)
@@ -126,9 +127,9 @@ def test_a_workspace_in_use_is_told_and_nothing_is_harmed(
     open_session(tmp_path / "workspace", OPERATOR, PASSWORD).workspace.close()
 
 
-def test_a_folder_that_is_no_workspace_is_said_so(program: Program, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_workspace_is_said_so(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
     program.show(tmp_path)
-    assert "没有工作区" in program.start.login.notice.words
+    qtbot.waitUntil(lambda: "没有工作区" in program.start.login.notice.words, timeout=10_000)
     assert not program.start.login.open_button.isEnabled()
 
 

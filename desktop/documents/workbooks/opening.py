@@ -5,15 +5,14 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from desktop.documents.workbooks.compound import MAGIC
 from desktop.documents.workbooks.delimited import TextWorkbook
-from desktop.documents.workbooks.problems import Locked, OtherFormat, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import OtherFormat, TooLarge, Unreadable
 from desktop.documents.workbooks.sheets import ModernWorkbook, OldWorkbook, Workbook
 
 MOST_FILE_BYTES = 200 << 20
 
 _ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OTHER_PARTS = {"xl/workbook.bin": "xlsb", "content.xml": "ods", "word/document.xml": "Word"}
 _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"SQLite format 3")
 
@@ -28,8 +27,6 @@ def open_workbook(path: Path) -> Workbook:
         size = path.stat().st_size
         with path.open("rb") as file:
             start = file.read(4096)
-            if start.startswith(_OLE) and _LOCKED in start + file.read(64 << 10):
-                raise Locked("这个表格有打开密码。")
     except OSError as error:
         raise Unreadable(f"打不开文件“{path.name}”。", "请检查文件是否还在、U盘是否插好。") from error
     if not size:
@@ -39,7 +36,7 @@ def open_workbook(path: Path) -> Workbook:
     if start.startswith(_ZIP):
         _require_xlsx(path)
         return ModernWorkbook(path)
-    if start.startswith(_OLE):
+    if start.startswith(MAGIC):
         return _old(path)
     _refuse_disguised(start)
     return TextWorkbook(path)

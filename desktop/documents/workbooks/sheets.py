@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any, Protocol, Self
 import openpyxl
 import python_calamine as calamine
 
-from desktop.documents.workbooks import archive
+from desktop.documents.workbooks import archive, compound
 from desktop.documents.workbooks.archive import SheetScan
 from desktop.documents.workbooks.cells import Cell, Row
 from desktop.documents.workbooks.problems import Locked, NoSuchSheet, TooLarge, Unreadable
@@ -171,14 +172,11 @@ class OldWorkbook:
     def __init__(self, path: Path) -> None:
         if path.stat().st_size > MOST_OLD_BYTES:
             raise TooLarge("这个xls文件太大了。")
+        data = path.read_bytes()
+        compound.inspect(data)
         with guarded():
-            self._file = path.open("rb")
-            try:
-                self._book = calamine.CalamineWorkbook.from_filelike(self._file)
-                self.sheets = _infos(self._book)
-            except BaseException:
-                self._file.close()
-                raise
+            self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            self.sheets = _infos(self._book)
 
     def sheet(self, name: str) -> Sheet:
         """See :class:`Workbook`."""
@@ -193,7 +191,6 @@ class OldWorkbook:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._book.close()
-        self._file.close()
 
 
 class guarded(contextlib.AbstractContextManager["guarded"]):  # noqa: N801

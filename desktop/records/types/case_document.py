@@ -156,6 +156,7 @@ TYPE = RecordType(
     menu="劳动法律监督",
     title=("kind", "document_number", "addressee"),
     parent="case",
+    locked_by="document_number",
     help="镇街、村社可以起草，由区总工会审核、编号、打印、盖章。已签发的不能改，只能作废后重发。",
     sections=(Section("letter", "文书"), Section("body", "正文"), Section("issue", "审核与签发")),
     groups=(

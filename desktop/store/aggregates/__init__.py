@@ -1,9 +1,10 @@
 """Counts and lists of records by facts as of a day: what indicators and work lists are added up from.
 
 :mod:`.facts` says what is computed for each record, :mod:`.tallies` counts and lists, :mod:`.outbox` looks at what
-is on its way to other stations.
+is on its way to other stations, :mod:`.moment` keeps several statements together.
 """
 
+from desktop.store.aggregates.moment import snapshot, version
 from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, unsent
 from desktop.store.aggregates.tallies import (
     Condition,
@@ -15,7 +16,6 @@ from desktop.store.aggregates.tallies import (
     count_by_unit,
     record_ids,
     row_numbers,
-    snapshot,
 )
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "row_numbers",
     "snapshot",
     "unsent",
+    "version",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import enum
 import json
@@ -14,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from desktop.store.aggregates.facts import FACTS, Facts
+from desktop.store.aggregates.moment import snapshot
 from desktop.store.database import Database
 
 _ROOM = 44
@@ -306,16 +306,3 @@ class _Compiler:
         """Whether a record lies in a span."""
         first, last = self._bind(span.first.isoformat()), self._bind(span.last.isoformat())
         return f"(({self.fact(dated)} BETWEEN {first} AND {last}) IS TRUE AND f.unit IN ({self.units(span.units)}))"
-
-
-@contextlib.contextmanager
-def snapshot(database: Database) -> Iterator[None]:
-    """All statements inside see the ledger as it was at the first one."""
-    if database.connection.in_transaction:
-        yield
-        return
-    database.execute("BEGIN")
-    try:
-        yield
-    finally:
-        database.execute("COMMIT")

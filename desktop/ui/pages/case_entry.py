@@ -134,6 +134,7 @@ class EntryCard(Card):
         old = self.grid_host
         self.grid_host = QWidget()
         self.column.replaceWidget(old, self.grid_host)
+        old.hide()
         old.deleteLater()
         self.rows = {row.field.name: row for row in rows}
         grid = QGridLayout(self.grid_host)

@@ -144,6 +144,7 @@ class NumbersCard(Card):
             grid.addWidget(widget, n, 1)
         for box in self.following.values():
             box.setRange(1, 99_999)
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.body.returnPressed.connect(self.organ.setFocus)
         self.organ.returnPressed.connect(self.submit)
         self.column.addWidget(self.note)

@@ -98,15 +98,17 @@ class StepsCard(Card):
         never = [offer for offer in view.offers if not offer.coming and not offer.lawful]
         for n, offer in enumerate(coming):
             self._inner.addWidget(self._offer(offer, writable, primary=n == 0))
-        if others:
-            self._inner.addWidget(plain("也可以登记", muted=True, small=True))
-            self._inner.addWidget(self._row(others, writable))
-        if never:
-            words = "收起" if self._all else f"现在还不能办的{len(never)}步，为什么？"
+        if others or never:
+            words = (
+                "收起其他步骤"
+                if self._all
+                else f"其他步骤：可以登记的{len(others)}个，还不能办的{len(never)}个"
+            )
             self._inner.addWidget(link(words, lambda: self._toggle(writable)))
-            if self._all:
-                for offer in never:
-                    self._inner.addWidget(self._offer(offer, writable, primary=False))
+        if self._all:
+            self._inner.addWidget(self._row(others, writable))
+            for offer in never:
+                self._inner.addWidget(self._offer(offer, writable, primary=False))
 
     def _toggle(self, writable: bool) -> None:
         self._all = not self._all

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from desktop.records.checks import Values
 from desktop.records.codes import CodeList
-from desktop.records.declaration import RecordType
 from desktop.records.supervision import CaseFile, Event, EventKind, Letter
 from desktop.records.supervision.facts import text
+from desktop.records.types import Catalogue
 from desktop.records.values import display
 from desktop.ui import icons, theme
-from desktop.ui.pages.case_reading import CaseView, Moment, timeline
+from desktop.ui.pages.case_reading import CASE, EVENT, CaseView, Moment, timeline
 from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling
 
 _ICONS = {
@@ -33,7 +34,8 @@ _SAID = (
     "department",
 )
 """The fields of a step whose words stand beside its name."""
-_NAME_WIDTH = 9
+_FACTS = ("employer_name", "source", "matter", "people_count", "amount", "handler")
+"""What a case is about, in one line."""
 
 
 class Timeline(QWidget):
@@ -42,10 +44,10 @@ class Timeline(QWidget):
     opened = Signal(str, str)
 
     def __init__(
-        self, event_type: RecordType, codes: Mapping[str, CodeList], parent: QWidget | None = None
+        self, types: Catalogue, codes: Mapping[str, CodeList], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._type = event_type
+        self._case, self._type = types[CASE], types[EVENT]
         self._codes = codes
         inside = QWidget()
         self._lines = QVBoxLayout(inside)
@@ -53,18 +55,32 @@ class Timeline(QWidget):
         self._lines.setSpacing(6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        self.facts = plain()
+        column.addWidget(self.facts)
         column.addWidget(heading("办理经过"))
         column.addWidget(scrolling(inside), 1)
 
     def show_case(self, view: CaseView) -> None:
-        """Shows the steps of a case."""
+        """Shows the steps of a case, and above them what it is about; never who complained."""
         empty_layout(self._lines)
+        self.facts.setText(self._facts(view.file.case))
         moments = timeline(view)
         if not moments:
             self._lines.addWidget(plain("还没有登记任何步骤。从右边选择要办的第一步。", muted=True))
         for moment in moments:
             self._lines.addWidget(self._line(moment, view.file))
         self._lines.addStretch(1)
+
+    def _facts(self, case: Values) -> str:
+        found = []
+        for name in _FACTS:
+            field = self._case.by_name[name]
+            words = display(field, case.get(name), codes=self._codes, masked=True)
+            if words:
+                found.append(f"{field.label}：{words}{field.unit}")
+        if case.get("complainant_name"):
+            found.append("投诉人：依法保密，不显示")
+        return "　".join(found)
 
     def _line(self, moment: Moment, file: CaseFile) -> QWidget:
         card = QFrame()

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import audit, conflicts
+from desktop.operations import audit
+from desktop.operations.deciding import Decision, decide_all
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import UNIT_SLOT, Mask
@@ -29,7 +30,7 @@ from desktop.ui.worker import Ticket
 
 _MOST_KEYS = 9
 Value = Cell | Mapping[str, Cell]
-Decision = tuple[Dispute, Value]
+Chosen = tuple[Dispute, Value]
 
 
 class ConflictsPage(Page):
@@ -146,8 +147,9 @@ class ConflictsPage(Page):
             )  # fmt: skip
 
     def refresh(self, changes: ChangeSet | None) -> None:
-        """Asks again."""
-        self.load()
+        """Asks again; out of sight it waits until it comes to the front."""
+        if changes is None or self.isVisible():
+            self.load()
 
     # -- one conflict ----------------------------------------------------------------------------------------------
 
@@ -266,7 +268,7 @@ class ConflictsPage(Page):
         dispute, view = self.comparison.dispute, self.comparison
         if dispute is None or view.choice is None or view.problem or not self._may_decide(dispute):
             return
-        decisions: list[Decision] = [(dispute, view.decision())]
+        decisions: list[Chosen] = [(dispute, view.decision())]
         alike = self._alike(dispute)
         if alike:
             answer = self.workbench.dialogs.ask(
@@ -280,24 +282,27 @@ class ConflictsPage(Page):
         words = self._told(dispute, len(decisions))
         view.forget(dispute)
 
-        def job(session: Session, _ticket: Ticket) -> list[ChangeSet]:
-            return [conflicts.decide(session, d.type, d.record, d.slot, v) for d, v in decisions]
+        name = f"处理分歧：{dispute.label}" + (f"等{len(decisions)}处" if len(decisions) > 1 else "")
+        wanted = [Decision(d.type, d.record, d.slot, v) for d, v in decisions]
+
+        def job(session: Session, _ticket: Ticket) -> ChangeSet:
+            return decide_all(session, wanted, name)
 
         bench = self.workbench
         bench.write(
-            f"处理分歧：{dispute.label}" + (f"等{len(decisions)}处" if len(decisions) > 1 else ""),
+            name,
             job,
             lambda _result: bench.shell.tell(Tone.GOOD, words, "撤消", bench.undo),
             owner=self,
         )
 
-    def _alike(self, dispute: Dispute) -> list[Decision]:
+    def _alike(self, dispute: Dispute) -> list[Chosen]:
         """Other conflicts that the same choice would settle, with the value for each."""
         choice = self.comparison.choice
         if choice == OWN or choice is None or dispute.deletion:
             return []
         side = dispute.sides[int(choice)]
-        found: list[Decision] = []
+        found: list[Chosen] = []
         for other in self.disputes:
             if dispute.like(other) and self._may_decide(other):
                 same = other.side_like(side)
@@ -305,7 +310,7 @@ class ConflictsPage(Page):
                     found.append((other, same.value))
         return found
 
-    def _alike_words(self, dispute: Dispute, alike: list[Decision]) -> str:
+    def _alike_words(self, dispute: Dispute, alike: list[Chosen]) -> str:
         side = dispute.sides[int(self.comparison.choice or 0)]
         names = "\n".join(f"· {d.title}" for d, _ in alike[:6]) + ("\n……" if len(alike) > 6 else "")
         return (

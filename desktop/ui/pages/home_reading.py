@@ -60,10 +60,11 @@ def own_unit(workbench: Workbench) -> Unit:
 
 def load_start(database: Database, here: Here) -> Start:
     """How far a new workspace is."""
-    seen = traffic.overview(database, here)
     counts = {n: reading.count(database, here.types, Query(n)) for n in _FIRST_TYPES if n in here.types}
-    below = [p for p in seen.peers if not p.link.upward]
-    return Start(counts, seen.standing, len(below), any(p.received is not None for p in seen.peers))
+    known = traffic.peers(database)
+    merged = any(p.received is not None for p in known)
+    below = sum(not p.link.upward for p in known)
+    return Start(counts, traffic.standing(database, here.unit), below, merged)
 
 
 def load_work(workbench: Workbench) -> Callable[[Database], list[WorkItem]]:

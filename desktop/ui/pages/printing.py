@@ -102,9 +102,6 @@ class PreviewPage(Page):
         self.pages.looked.connect(self._show_count)
         self.pages.zoomed.connect(lambda zoom: self.zoom.setText(f"{round(zoom * 100)}%"))
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(lambda: workbench.shell.back())
-        for keys, by in (("Ctrl++", 1), ("Ctrl+=", 1), ("Ctrl+-", -1)):
-            QShortcut(QKeySequence(keys), self).activated.connect(lambda by=by: self.pages.step_zoom(by))
-        QShortcut(QKeySequence("Ctrl+0"), self).activated.connect(lambda: self.pages.set_zoom(1.0))
         self.load()
 
     def _build(self) -> None:
@@ -118,14 +115,16 @@ class PreviewPage(Page):
         )
         smaller.setAccessibleName("缩小")
         larger.setAccessibleName("放大")
-        fit = button("适合宽度", self.pages.fit_width)
+        whole, fit = button("整页", self.pages.fit_page), button("适合宽度", self.pages.fit_width)
         self.zoom.setFixedWidth(theme.measures().average(7))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.printers.setAccessibleName("打印机")
         self.printers.setMinimumWidth(theme.measures().average(24))
         self.copies.setRange(1, 99)
         self.copies.setAccessibleName("份数")
-        self.copies.setSuffix("份")
+        self.copies.setSuffix(" 份")
+        self.copies.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.copies.setFixedWidth(theme.measures().average(12))
         self.range.setAccessibleName("页码范围")
         self.range.setPlaceholderText("全部页，或如2-3")
         self.range.setMaximumWidth(theme.measures().average(16))
@@ -135,7 +134,9 @@ class PreviewPage(Page):
         column.addLayout(
             row(back, heading(self.job.title, 1), 1, self.save_button, self.print_button, spacing=10)
         )
-        line = row(smaller, self.zoom, larger, fit, self.count, 1, QLabel("打印机"), self.printers, spacing=6)
+        line = row(
+            smaller, self.zoom, larger, whole, fit, self.count, 1, QLabel("打印机"), self.printers, spacing=6
+        )
         line.addWidget(self.copies)
         line.addWidget(self.range)
         column.addLayout(line)
@@ -174,7 +175,6 @@ class PreviewPage(Page):
     def _arrived(self, found: tuple[bytes, list[Sheet]]) -> None:
         self._data, sheets = found
         self.pages.show_pages(self._data, sheets)
-        self.pages.fit_width()
         self._show_count(self.pages.current())
         if self.isVisible():
             self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -272,8 +272,10 @@ class PreviewPage(Page):
         """The keys of the preview."""
         return {
             "PgDn、PgUp": "下一页、上一页",
-            "Ctrl++、Ctrl+-": "放大、缩小",
-            "Ctrl+0": "纸张的实际大小",
+            "+、-": "放大、缩小",
+            "1": "纸张的实际大小",
+            "2": "整页",
+            "3": "适合宽度",
             "Ctrl+P": "打印",
             "Esc": "返回",
         }

@@ -90,7 +90,7 @@ class PagesView(QAbstractScrollArea):
         self._data = b""
         self.sheets: list[Sheet] = []
         self.zoom = 1.0
-        self._fits = True
+        self._fits = False
         self._pages: OrderedDict[tuple[int, float], QPixmap] = OrderedDict()
         self._asked: set[tuple[int, float]] = set()
         self._last = -1
@@ -119,6 +119,13 @@ class PagesView(QAbstractScrollArea):
         """As wide as the view, from now on."""
         self._fits = True
         self._zoom_to(self._fitting())
+
+    def fit_page(self) -> None:
+        """So that a whole page is seen."""
+        tallest = max((s.height for s in self.sheets), default=842.0) * SCREEN_DPI / POINTS
+        page = self.current()
+        self.set_zoom(min((self.viewport().height() - 2 * _GAP) / tallest, self._fitting()))
+        self.go_to(page)
 
     def step_zoom(self, by: int) -> None:
         """The next larger or smaller zoom."""
@@ -251,7 +258,7 @@ class PagesView(QAbstractScrollArea):
             bar.setValue(bar.value() - event.angleDelta().y())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows scroll, PgUp and PgDn turn pages, Home and End go to the first and the last, + and - zoom."""
+        """Arrows scroll, PgUp and PgDn turn pages, Home and End go to the ends; +, - and digits zoom."""
         bar = self.verticalScrollBar()
         match event.key():
             case Qt.Key.Key_PageDown | Qt.Key.Key_Space:
@@ -270,5 +277,11 @@ class PagesView(QAbstractScrollArea):
                 self.step_zoom(1)
             case Qt.Key.Key_Minus:
                 self.step_zoom(-1)
+            case Qt.Key.Key_1:
+                self.set_zoom(1.0)
+            case Qt.Key.Key_2:
+                self.fit_page()
+            case Qt.Key.Key_3:
+                self.fit_width()
             case _:
                 super().keyPressEvent(event)

@@ -96,7 +96,7 @@ class MergePanel(QStackedWidget):
         column.addLayout(row(self.receipt_line, self.right, 1, self.again, self.merge))
         self.addWidget(self.drop)
         self.addWidget(work)
-        self.grid.limit_height(6)
+        self.grid.limit_height(7)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -278,6 +278,7 @@ class MergePanel(QStackedWidget):
         when = "结果" if self._done else "合并后会怎样"
         whose = f"{only[0].path.name}" if only and len(self.files) > 1 else f"全部{len(self.files)}个文件"
         self.details.caption.setText(f"{when}：{whose}" if len(self.files) > 1 else when)
+        self.details.caption.setToolTip(whose)
 
     def _show_state(self) -> None:
         busy, good = self._task is not None, [f for f in self.files if f.good]

@@ -146,8 +146,9 @@ class SyncPage(Page):
         return "已入网　" + "　".join(filter(None, words))
 
     def refresh(self, changes: ChangeSet | None) -> None:
-        """Asks again whenever anything was written: it may wait to be sent."""
-        self.load()
+        """Asks again when anything was written: it may wait to be sent. Out of sight it waits for :meth:`enter`."""
+        if changes is None or self.isVisible():
+            self.load()
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

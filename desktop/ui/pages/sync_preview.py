@@ -63,8 +63,8 @@ class FilesGrid(Grid):
     def __init__(self) -> None:
         super().__init__(
             [
-                Col("文件", 24, wide=True),
-                Col("来自", 16, wide=True),
+                Col("文件", 18, wide=True),
+                Col("来自", 12, wide=True),
                 Col("第几号", 6, numeric=True),
                 Col("做于", 11),
                 Col("共", 5, numeric=True),
@@ -73,14 +73,23 @@ class FilesGrid(Grid):
                 Col("有分歧", 6, numeric=True),
                 Col("先留着", 6, numeric=True),
                 Col("不收", 5, numeric=True),
-                Col("核对结果", 26, wide=True),
+                Col("核对结果", 18, wide=True),
             ],
             "收到的文件",
         )
 
     def show_files(self, files: Sequence[Shown]) -> None:
-        """Shows the files."""
-        self.show_lines([self._line(f) for f in files])
+        """Shows the files; above several of them a row for all, which stands for nothing in particular."""
+        lines = [self._line(f) for f in files]
+        self.show_lines([self._all(files), *lines] if len(files) > 1 else lines)
+
+    @staticmethod
+    def _all(files: Sequence[Shown]) -> Line:
+        good = [f.result for f in files if f.result is not None and f.good]
+        numbers = [str(sum(getattr(r, n) for r in good)) for n in ("total", *_NUMBERS)]
+        bad = sum(f.result is not None and not f.good for f in files)
+        words = f"{bad}个不能合并" if bad else ""
+        return Line((f"全部{len(files)}个文件", "", "", "", *numbers, words))
 
     @staticmethod
     def _line(shown: Shown) -> Line:
@@ -109,7 +118,7 @@ class Details(QWidget):
         super().__init__()
         self.workbench = workbench
         self.types = Grid(
-            [Col("类别", 12, wide=True), *(Col(w, 5, numeric=True) for w in _TYPE_NUMBERS)],
+            [Col("类别", 8, wide=True), *(Col(w, 5, numeric=True) for w in _TYPE_NUMBERS)],
             "按类别",
         )  # fmt: skip
         self.items = Grid(

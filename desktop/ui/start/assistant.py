@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_documents_path
 from PySide6.QtCore import Qt, Signal
@@ -20,14 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop import reference
 from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener, Wish
-from desktop.ui.start.places import UnitChooser
+
+if TYPE_CHECKING:
+    from desktop.ui.start.places import UnitChooser
 
 LEAST_PASSWORD = 8
 _KINDS = (
@@ -58,13 +61,16 @@ class Assistant(QWidget):
         self.notice = NoticeBar()
         self.steps = QStackedWidget()
         self.kinds = QButtonGroup(self)
-        self.unit = UnitChooser(reference.divisions())
         self.operator, self.password, self.again, self.folder = (QLineEdit() for _ in range(4))
         self.back_button, self.next_button = QPushButton("返回"), QPushButton("下一步")
         self.next_button.setProperty("primary", True)
         self.next_button.setDefault(True)
         self.steps.addWidget(self._kind_step())
-        self.steps.addWidget(self.unit)
+        self._unit_place = QVBoxLayout()
+        self._unit_place.setContentsMargins(0, 0, 0, 0)
+        unit_step = QWidget()
+        unit_step.setLayout(self._unit_place)
+        self.steps.addWidget(unit_step)
         self.steps.addWidget(self._operator_step())
         line = QHBoxLayout()
         line.addWidget(self.back_button)
@@ -79,9 +85,21 @@ class Assistant(QWidget):
         column.addLayout(line)
         self.back_button.clicked.connect(self.back)
         self.next_button.clicked.connect(self.next)
-        for edit in (self.operator, self.password, self.again, self.folder, self.unit.code, self.unit.name):
+        for edit in (self.operator, self.password, self.again, self.folder):
             edit.returnPressed.connect(self.next)
         self._show_step(0)
+
+    @cached_property
+    def unit(self) -> UnitChooser:
+        """Made at the second step: the list of places is long."""
+        from desktop import reference
+        from desktop.ui.start.places import UnitChooser
+
+        made = UnitChooser(reference.divisions())
+        for edit in (made.code, made.name):
+            edit.returnPressed.connect(self.next)
+        self._unit_place.addWidget(made)
+        return made
 
     def _kind_step(self) -> QWidget:
         page = QWidget()
@@ -166,7 +184,7 @@ class Assistant(QWidget):
     def next(self) -> None:
         """One step on, when nothing is missing; the last one makes the workspace."""
         step = self.steps.currentIndex()
-        problem = (lambda: "", self.unit.problem, self._operator_problem)[step]()
+        problem = "" if step == 0 else self.unit.problem() if step == 1 else self._operator_problem()
         if problem:
             self.notice.show_notice(Tone.WARNING, problem)
         elif step < 2:

@@ -19,12 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.store.keys import WrongPassword
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Recent, Settings
-from desktop.ui.start.opening import Opened, Opener, operators_of
+from desktop.ui.start.opening import Opened, Opener
 
 _FOLDER = Qt.ItemDataRole.UserRole
 _DELAYS = (0, 1, 2, 5, 10, 30)
@@ -42,6 +41,7 @@ class LoginPage(QWidget):
         self._opener, self._dialogs, self._settings = opener, dialogs, settings
         self._wrong = 0
         self._wait = 0
+        self._to_password = False
         self.notice = NoticeBar()
         self.workspaces = QListWidget()
         self.operator = QComboBox()
@@ -123,21 +123,32 @@ class LoginPage(QWidget):
 
     def _show_operators(self) -> None:
         folder = self.folder
-        names = operators_of(folder) if folder is not None else []
-        self.operator.clear()
-        self.operator.addItems(names)
-        for widget in (self.operator, self.password):
-            widget.setEnabled(bool(names))
-        self.open_button.setEnabled(bool(names) and not self._wait)
-        if folder is not None and not names:
+        self._show_names([])
+        if folder is not None:
+            self._opener.operators(folder, lambda names: self._names_arrived(folder, names))
+
+    def _names_arrived(self, folder: Path, names: list[str]) -> None:
+        if folder != self.folder:
+            return
+        self._show_names(names)
+        if not names:
             self.notice.show_notice(
                 Tone.WARNING,
                 "这个文件夹里没有工作区，可能已经移走，或者U盘没有插好。",
                 "从列表移除",
                 self._forget,
             )
-        else:
-            self.notice.clear()
+        elif self._to_password:
+            self._to_password = False
+            self.password.setFocus()
+
+    def _show_names(self, names: list[str]) -> None:
+        self.operator.clear()
+        self.operator.addItems(names)
+        for widget in (self.operator, self.password):
+            widget.setEnabled(bool(names))
+        self.open_button.setEnabled(bool(names) and not self._wait)
+        self.notice.clear()
 
     def _forget(self) -> None:
         if self.folder is not None:
@@ -148,11 +159,12 @@ class LoginPage(QWidget):
         folder = self._dialogs.folder("选择工作区所在的文件夹", Path.home())
         if folder is not None:
             self.show_recents(folder)
-            self.password.setFocus()
+            self.start()
 
     def start(self) -> None:
-        """Puts the cursor where work begins."""
-        (self.password if self.password.isEnabled() else self.workspaces).setFocus()
+        """Puts the cursor where work begins: to the password, as soon as it is known who may open the workspace."""
+        self._to_password = not self.password.isEnabled()
+        (self.workspaces if self._to_password else self.password).setFocus()
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -188,6 +200,8 @@ class LoginPage(QWidget):
         self.password.selectAll()
         self.password.setFocus()
         self.notice.show_notice(Tone.ERROR, str(problem))
+        from desktop.store.keys import WrongPassword
+
         if isinstance(problem, WrongPassword):
             self._wrong += 1
             self._wait = _DELAYS[min(self._wrong, len(_DELAYS)) - 1]

@@ -1,23 +1,38 @@
-"""Opens and makes workspaces in a thread, because deriving the key from a password takes a second on purpose."""
+"""Opens and makes workspaces in a thread, because deriving the key from a password takes a second on purpose.
+
+The same thread loads the program behind the login while the user types the password; so nothing of it is imported
+at the top of this module or of those that the login needs.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 
 from desktop.errors import Problem
-from desktop.operations import workspaces
-from desktop.operations.session import Session, open_session
-from desktop.records.declaration import Level
-from desktop.store.environment import Environment
-from desktop.store.keys import Cost, KeySlots
-from desktop.store.workspace import LEDGER
 from desktop.ui import faults
-from desktop.ui.workbench import Facts
-from desktop.ui.worker import Task, Ticket, Worker
+from desktop.ui.worker import LATER, Task, Ticket, Worker
+
+if TYPE_CHECKING:
+    from desktop.operations.session import Session
+    from desktop.records.declaration import Level
+    from desktop.store.environment import Environment
+    from desktop.store.keys import Cost
+    from desktop.ui.workbench import Facts
+
+Result = TypeVar("Result")
+_BEHIND = (
+    "desktop.operations.workspaces",
+    "desktop.ui.window",
+    "desktop.ui.lists.page",
+    "desktop.ui.forms.page",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,15 @@ class Opener(QObject):
         self._cost = cost
         self._worker: Worker[None] = Worker("opener", lambda: None, lambda _nothing: None, faults.report)
 
+    def load_program(self) -> None:
+        """Imports what stands behind the login, one module at a time, when there is nothing else to do."""
+        for name in _BEHIND:
+            self._worker.submit(partial(_load, name), priority=LATER)
+
+    def operators(self, folder: Path, then: Callable[[list[str]], None]) -> None:
+        """The names that may open a workspace; only the newest question is answered."""
+        self._worker.submit(lambda _nothing, _ticket: operators_of(folder), then, key="operators")
+
     def open(
         self,
         folder: Path,
@@ -60,8 +84,9 @@ class Opener(QObject):
         """Opens a workspace; ``fail`` gets what the user can mend."""
 
         def job(_nothing: None, _ticket: Ticket) -> Opened:
-            session = open_session(folder, operator, password, self._environment)
-            return Opened(session, Facts.of(session))
+            from desktop.operations.session import open_session
+
+            return _opened(open_session(folder, operator, password, self._environment))
 
         return self._submit(job, then, fail)
 
@@ -71,17 +96,20 @@ class Opener(QObject):
         """Makes a workspace and opens it."""
 
         def job(_nothing: None, _ticket: Ticket) -> Opened:
-            session = workspaces.create(
-                wish.folder,
-                code=wish.code,
-                name=wish.name,
-                level=wish.level,
-                operator=wish.operator,
-                password=wish.password,
-                environment=self._environment,
-                cost=self._cost,
+            from desktop.operations import workspaces
+
+            return _opened(
+                workspaces.create(
+                    wish.folder,
+                    code=wish.code,
+                    name=wish.name,
+                    level=wish.level,
+                    operator=wish.operator,
+                    password=wish.password,
+                    environment=self._environment,
+                    cost=self._cost,
+                )
             )
-            return Opened(session, Facts.of(session))
 
         return self._submit(job, then, fail)
 
@@ -112,9 +140,22 @@ class Opener(QObject):
 
 def operators_of(folder: Path) -> list[str]:
     """The names that may open a workspace; empty when the folder is none or cannot be read."""
+    from desktop.store.keys import KeySlots
+    from desktop.store.workspace import LEDGER
+
     if not (folder / LEDGER).exists():
         return []
     try:
         return list(KeySlots.load(folder).names)
     except (OSError, ValueError, KeyError):
         return []
+
+
+def _load(module: str, _nothing: None, _ticket: Ticket) -> None:
+    importlib.import_module(module)
+
+
+def _opened(session: Session) -> Opened:
+    from desktop.ui.workbench import Facts
+
+    return Opened(session, Facts.of(session))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.settings import Settings
-from desktop.ui.start.assistant import Assistant
 from desktop.ui.start.login import LoginPage
 from desktop.ui.start.opening import Opened, Opener
+
+if TYPE_CHECKING:
+    from desktop.ui.start.assistant import Assistant
 
 _WORDS = "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。"
 
@@ -26,22 +31,30 @@ class StartWindow(QWidget):
         self.setWindowTitle("小三级")
         self.resize(QSize(900, 560))
         self.setMinimumSize(QSize(780, 520))
+        self._parts = (opener, dialogs, settings)
         self.login = LoginPage(opener, dialogs, settings)
-        self.assistant = Assistant(opener, dialogs, settings)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.login)
-        self._pages.addWidget(self.assistant)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         line.addWidget(_brand())
         line.addWidget(self._pages, 1)
         self.login.new_wanted.connect(self.show_assistant)
-        self.assistant.cancelled.connect(self.show_login)
         self.login.opened.connect(self._opened)
-        self.assistant.opened.connect(self._opened)
         if not settings.recents:
             self.show_assistant()
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """Made when it is first wanted: most starts go to a workspace that is there."""
+        from desktop.ui.start.assistant import Assistant
+
+        made = Assistant(*self._parts)
+        made.cancelled.connect(self.show_login)
+        made.opened.connect(self._opened)
+        self._pages.addWidget(made)
+        return made
 
     def show_assistant(self) -> None:
         """Begins with a new workspace."""

@@ -1,0 +1,115 @@
+"""Which records a list or a workbook has: search, conditions on fields, unit, order; the same for every command."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from desktop.cli.frame import like
+from desktop.errors import UsageProblem
+from desktop.operations import exchange
+from desktop.operations.session import Session
+from desktop.records.declaration import Field, RecordType
+from desktop.records.values import parse_cell
+from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
+
+ORDERS = {"title": TITLE_ORDER, "newest": NEWEST_ORDER}
+_FILTER = re.compile(r"([A-Za-z0-9_]+)\s*(>=|<=|=)(.*)", re.DOTALL)
+
+
+class BadFilter(UsageProblem):
+    """A condition or an order that cannot be understood."""
+
+    next_step = "写法如 --filter town=330106001、--filter name=杭州*、--filter visit_date>=2026-01-01。"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options of :func:`query_options` said."""
+
+    text: str = ""
+    filters: tuple[str, ...] = ()
+    unit: str | None = None
+    deleted: bool = False
+    disputed: bool = False
+    sort: str = "title"
+    descending: bool = False
+
+    def query(self, session: Session, record_type: RecordType) -> Query:
+        """The query over a type; raises :class:`BadFilter` and ``NotFound`` for an unknown unit."""
+        parent = None
+        conditions = []
+        for text in self.filters:
+            condition = _condition(session, record_type, text)
+            if condition.field == record_type.parent and condition.compare is Compare.EQUALS:
+                parent = str(condition.value)
+            else:
+                conditions.append(condition)
+        return Query(
+            record_type.name,
+            text=self.text,
+            filters=tuple(conditions),
+            order=ORDERS.get(self.sort) or field_of(record_type, self.sort).name,
+            descending=self.descending,
+            unit=None if self.unit is None else exchange.find_unit(session, self.unit),
+            children_of=parent,
+            deleted=self.deleted,
+            disputed=self.disputed,
+        )
+
+
+def query_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that choose records; the command gets them as one argument ``asked``."""
+
+    @click.option("--search", "text", metavar="TEXT", default="", help="查找文字，也可以写名称的拼音首字母。")
+    @click.option("--filter", "filters", metavar="FIELD=VALUE", multiple=True,
+                  help="条件，可写几个；FIELD=前缀*、FIELD=*（已填）、FIELD=（没填）、FIELD>=、FIELD<=。")  # fmt: skip
+    @click.option("--unit", metavar="UNIT", help="只看这个单位和它下面的（编码或名称）。")
+    @click.option("--deleted", is_flag=True, help="看已删除的。")
+    @click.option("--disputed", is_flag=True, help="只看有分歧的。")
+    @click.option(
+        "--sort",
+        metavar="FIELD",
+        default="title",
+        help="按字段排序，或者 title（名称，默认）、newest（录入先后）。",
+    )
+    @click.option("--descending", is_flag=True, help="倒序。")
+    @functools.wraps(function)
+    def command(*arguments: Any, **given: Any) -> None:
+        asked = Asked(**{name: given.pop(name) for name in Asked.__dataclass_fields__})
+        function(*arguments, asked=asked, **given)
+
+    return command
+
+
+def field_of(record_type: RecordType, name: str) -> Field:
+    """The field of a name; raises :class:`BadFilter`."""
+    found = record_type.by_name.get(name)
+    if found is None:
+        hint = like(name, list(record_type.by_name))
+        raise BadFilter(
+            f"“{record_type.label}”没有字段“{name}”{hint}。", "可用 xiaosanji schema 查看字段名称。"
+        )
+    return found
+
+
+def _condition(session: Session, record_type: RecordType, text: str) -> Filter:
+    match = _FILTER.fullmatch(text.strip())
+    if match is None:
+        raise BadFilter(f"看不懂条件“{text}”。")
+    field, sign, said = field_of(record_type, match[1]), match[2], match[3].strip()
+    if sign == "=" and said in ("", "*"):
+        return Filter(field.name, Compare.FILLED if said else Compare.EMPTY)
+    if sign == "=" and said.endswith("*"):
+        return Filter(field.name, Compare.STARTS, said[:-1])
+    compare: dict[str, Any] = {"=": Compare.EQUALS, ">=": Compare.AT_LEAST, "<=": Compare.AT_MOST}
+    today = session.environment.today()
+    parsed = parse_cell(field, said, codes=session.codes, today=today)
+    if parsed.problem is not None or parsed.value is None:
+        raise BadFilter(f"条件“{text}”不对：{parsed.problem or '没有值'}。", "请改正以后再试。")
+    return Filter(field.name, compare[sign], parsed.value)

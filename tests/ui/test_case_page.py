@@ -1,0 +1,397 @@
+"""A supervision case in the window: lawful steps are buttons, others are grey with the reason, clocks are words."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop import reference
+from desktop.operations import records, supervision, workspaces
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
+from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.case import CasePage
+from desktop.ui.pages.case_letter_form import LetterPage, article_choices
+from desktop.ui.pages.case_reading import clock_words
+from desktop.ui.pages.case_tab import CaseTab
+from desktop.ui.pages.printing import PreviewPage
+from tests.operations.stations import CHEAP, repeatable
+from tests.ui.test_attendance_page import CTRL, Desk, K
+
+ORGAN = "杭州市西湖区总工会"
+TODAY = datetime.date(2026, 11, 27)
+WORDS = {
+    "facts": "仓储部12名职工2026年9月工资没有支付", "requests": "支付工资\n书面说明情况",
+    "articles": "《中华人民共和国劳动法》第五十条", "contact_name": "陈明", "contact_phone": "0571-87654321",
+    "contact_address": "文三路100号", "skip_reason": "欠薪人数多，情况紧急",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+
+
+def workspace(
+    folder: Path, level: Level = Level.DISTRICT, name: str = ORGAN, code: str = "330106"
+) -> Session:
+    noon = datetime.datetime.combine(TODAY, datetime.time(4), datetime.UTC)
+    return workspaces.create(
+        folder / name, code=code, name=name, level=level, operator="王芳", password="password1",
+        environment=repeatable(name, int(noon.timestamp() * 1000)), cost=CHEAP,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Session:
+    return workspace(tmp_path)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Desk]:
+    hands = Desk(qtbot, district, tmp_path)
+    yield hands
+    hands.dialogs.always_leave()
+    hands.close()
+
+
+def case(session: Session, **changes: Any) -> str:
+    inspectors = [
+        records.save(session, "inspector", {
+            "name": name, "kind": "inspector", "union_name": ORGAN, "certificate_number": number,
+            "certificate_authority": "杭州市总工会",
+        }).record
+        for name, number in (("王建国", "浙工监0123"), ("李爱华", "浙工监0456"))
+    ]  # fmt: skip
+    return records.save(session, "case", {
+        "summary": "拖欠12名职工2026年9月工资", "source": "complaint", "received_date": "2026-11-23",
+        "registered_date": "2026-11-23", "employer_name": "杭州示例信息技术有限公司", "matter": "05",
+        "violations": "wage_arrears", "complainant_name": "李小明", "complainant_phone": "13800001111",
+        "inspector_1": inspectors[0], "inspector_2": inspectors[1], "recusal_declared": 1, **changes,
+    }).record  # fmt: skip
+
+
+def inquired(session: Session) -> str:
+    record = case(session, received_date="2026-11-02")
+    held = records.load(session, "case", record)
+    assert held is not None
+    pair: dict[str, Any] = {n: held.values[n] for n in ("inspector_1", "inspector_2")}
+    for kind, day, more in (
+        ("accepted", 3, {}), ("heard", 4, {}), ("negotiated", 5, {"result": "not_agreed"}),
+        ("investigated", 6, {"result": "established", "certificates_shown": 1, **pair}),
+    ):  # fmt: skip
+        fields: dict[str, Any] = {**more}
+        supervision.record_event(session, record, kind, datetime.date(2026, 11, day), **fields)
+    return record
+
+
+def opened(desk: Desk, record: str) -> CaseTab:
+    desk.show("list:case")
+    desk.window.open_record("case", record)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, CasePage)
+    assert page.in_handling
+    return page.handling
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+# -- periods -----------------------------------------------------------------------------------------------------------
+
+
+def clock(due: datetime.date | None, kind: str = "working") -> Clock:
+    return Clock("等待答复", Bound.EMPLOYER, TODAY, 15, kind, due, 2027 if due is None else None)
+
+
+CLOCKS = {
+    "working days left": (clock(datetime.date(2026, 12, 14)), "到12月14日（周一），还剩11个工作日"),
+    "the last day": (clock(TODAY), "今天是最后一天"),
+    "overdue": (clock(datetime.date(2026, 11, 25)), "11月25日（周三）到期，已逾期2个工作日"),
+    "calendar days": (clock(datetime.date(2026, 12, 7), "natural"), "还剩10天"),
+    "a year without its table": (clock(None), "2027年的放假安排还没有导入，算不出期限"),
+}
+
+
+@pytest.mark.parametrize(("shown", "words"), CLOCKS.values(), ids=CLOCKS.keys())
+def test_a_period_in_words(shown: Clock, words: str) -> None:
+    assert words in clock_words(shown, TODAY, reference.working_day_table())
+
+
+# -- steps -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_lawful_steps_are_offered_and_the_clock_runs(desk: Desk, district: Session) -> None:
+    tab = opened(desk, case(district))
+    assert tab.steps.buttons[EventKind.ACCEPTED].isEnabled()
+    assert tab.steps.buttons[EventKind.NOT_ACCEPTED].isEnabled()
+    assert desk.focus() is tab.steps.buttons[EventKind.ACCEPTED]
+    assert "到11月30日（周一），还剩1个工作日" in texts(tab.standing)
+    assert "第十七条" in texts(tab.standing)
+
+
+def test_what_is_not_lawful_is_grey_with_reason_and_article(desk: Desk, district: Session) -> None:
+    tab = opened(desk, case(district))
+    tab.steps._toggle(True)
+    served = tab.steps.buttons[EventKind.SERVED]
+    assert not served.isEnabled()
+    assert "还没有签发文书" in served.toolTip()
+    assert "第二十一条" in served.toolTip()
+    suggestion = tab.steps.buttons[LetterKind.SUGGESTION]
+    assert not suggestion.isEnabled()
+    assert "投诉还没有登记受理" in suggestion.toolTip()
+
+
+def test_a_step_is_recorded_by_keyboard_and_taken_back_by_one_undo(desk: Desk, district: Session) -> None:
+    record = case(district)
+    tab = opened(desk, record)
+    desk.keys = 0
+    desk.press(K.Key_Space)
+    desk.press(K.Key_S, modifier=CTRL)
+    assert desk.keys == 2
+    assert tab.view is not None
+    assert tab.view.state.stage is Stage.ACCEPTED
+    assert "已受理立案" in tab.standing.stage.text()
+    assert [r.values["kind"] for r in records.children(district, "case_event", record)] == ["accepted"]
+    desk.press(K.Key_Z, modifier=CTRL)
+    assert records.children(district, "case_event", record) == []
+    assert tab.view.state.stage is Stage.CLUE
+
+
+def test_only_the_results_of_a_step_are_offered_and_missing_ones_are_asked_for_once(
+    desk: Desk, district: Session
+) -> None:
+    record = case(district)
+    supervision.record_event(district, record, "accepted", TODAY)
+    supervision.record_event(district, record, "heard", TODAY)
+    tab = opened(desk, record)
+    desk.click(tab.steps.buttons[EventKind.NEGOTIATED])
+    choice = tab.entry.rows["result"].editor
+    assert [choice.box.itemText(n) for n in range(choice.box.count())] == ["", "达成一致", "未达成一致"]  # type: ignore[attr-defined]
+    desk.click(tab.entry.save)
+    assert tab.busy
+    assert "还有没填好的地方" in tab.entry.note.words.text()
+    choice.set_text("not_agreed")
+    desk.click(tab.entry.save)
+    assert not tab.busy
+    assert tab.view is not None
+    assert tab.view.state.stage is Stage.NEGOTIATION_FAILED
+
+
+def test_a_step_that_the_law_forbids_keeps_what_was_typed(desk: Desk, district: Session) -> None:
+    tab = opened(desk, inquired(district))
+    tab.begin(EventKind.CLOSED)
+    desk.settle()
+    tab.entry.rows["event_date"].editor.set_text("2026-11-01")
+    for name, text in (("closing_way", "settled"), ("people_count", "12"), ("recovered_amount", "0")):
+        tab.entry.rows[name].editor.set_text(text)
+    desk.click(tab.entry.save)
+    assert tab.busy
+    assert "没有保存" in tab.entry.note.words.text()
+    assert tab.entry.rows["people_count"].editor.text() == "12"
+
+
+def test_escape_closes_the_entry_and_not_the_page(desk: Desk, district: Session) -> None:
+    tab = opened(desk, case(district))
+    desk.press(K.Key_Space)
+    assert tab.busy
+    desk.press(K.Key_Escape)
+    assert not tab.busy
+    assert isinstance(desk.window.page, CasePage)
+
+
+def test_a_half_typed_step_comes_back_as_a_draft(qtbot: QtBot, desk: Desk, district: Session) -> None:
+    tab = opened(desk, case(district))
+    desk.press(K.Key_Space)
+    editor = tab.entry.rows["content"].editor
+    editor.take_focus()
+    desk.type("电话受理")
+    qtbot.wait(600)
+    desk.settle()
+    found: list[Any] = []
+    desk.bench.drafts.all(found.extend, desk.window)
+    desk.settle()
+    assert len(found) == 1
+    desk.window.back()
+    desk.window.open_draft(found[0])
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, CasePage)
+    assert page.handling.entry.kind is EventKind.ACCEPTED
+    assert page.handling.entry.rows["content"].editor.text() == "电话受理"
+
+
+def test_who_complained_is_never_shown(desk: Desk, district: Session) -> None:
+    tab = opened(desk, case(district))
+    shown = texts(tab)
+    assert "李小明" not in shown
+    assert "13800001111" not in shown
+    assert "投诉人：依法保密，不显示" in shown
+
+
+def test_the_timeline_says_what_contradicts_the_law(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    events = records.children(district, "case_event", record)
+    heard = next(e for e in events if e.values["kind"] == "heard")
+    records.save(district, "case_event", {"event_date": "2026-10-01"}, record=heard.id)
+    tab = opened(desk, record)
+    assert "早于收到线索的日期" in texts(tab.timeline)
+    assert "不能打印文书" in texts(tab.standing)
+
+
+# -- letters -----------------------------------------------------------------------------------------------------------
+
+
+def drafted(session: Session, record: str, kind: str = "opinion_letter") -> str:
+    return supervision.draft(session, record, kind, {**WORDS}).record
+
+
+def test_a_letter_is_drafted_issued_previewed_and_served(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    document = drafted(district, record)
+    tab = opened(desk, record)
+    assert tab.view is not None
+    letter = tab.view.file.by_id[document]
+    assert tab.view.decisions[document].allowed
+    tab._begin_issue(letter)  # numbers are not set yet: they are asked for first
+    assert tab.front is tab.numbers
+    tab.numbers.body.setText("杭西")
+    tab.submit()
+    desk.settle()
+    tab._begin_issue(letter)
+    desk.settle()
+    assert tab.front is tab.issue
+    desk.type("周正")
+    desk.press(K.Key_Return)
+    desk.type("主席")
+    desk.press(K.Key_Return, K.Key_Return)
+    desk.settle()
+    assert tab.view.file.by_id[document].number == "杭西工监意〔2026〕1号"
+    assert tab.view.state.stage is Stage.OPINION_ISSUED
+    tab.preview(tab.view.file.by_id[document])
+    desk.settle()
+    preview = desk.window.page
+    assert isinstance(preview, PreviewPage)
+    assert preview.job.release is not None
+    assert len(preview.pages.sheets) >= 1
+    desk.window.back()
+    desk.click(tab.steps.buttons[EventKind.SERVED])
+    for name, text in (
+        ("service_result", "received"),
+        ("service_way", "direct"),
+        ("recipient_name", "犇㛃䶮"),
+    ):
+        tab.entry.rows[name].editor.set_text(text)
+    desk.press(K.Key_S, modifier=CTRL)
+    assert tab.view.state.stage is Stage.OPINION_SERVED
+    assert "等待用人单位答复意见书：到12月18日（周五），还剩15个工作日" in texts(tab.standing)
+    assert "签收　直接送达" in texts(tab.timeline)
+
+
+def test_an_opinion_letter_is_signed_by_the_chair(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = inquired(district)
+    document = drafted(district, record)
+    tab = opened(desk, record)
+    assert tab.view is not None
+    tab._begin_issue(tab.view.file.by_id[document])
+    tab.issue.name.setText("周正")
+    tab.issue.post.setText("干事")
+    tab.issue.submit()
+    desk.settle()
+    assert tab.front is tab.issue
+    assert "主席" in tab.issue.note.words.text()
+    assert tab.issue.name.text() == "周正"
+
+
+def test_a_draft_that_lacks_something_says_so_and_cannot_be_issued(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    supervision.draft(district, record, "opinion_letter", {"facts": "拖欠工资"})
+    tab = opened(desk, record)
+    assert "还不能签发" in texts(tab.letters)
+
+
+def test_a_town_drafts_and_the_district_issues(qtbot: QtBot, tmp_path: Path) -> None:
+    town = workspace(tmp_path, Level.TOWN, "转塘街道总工会", "330106010")
+    hands = Desk(qtbot, town, tmp_path)
+    try:
+        record = inquired(town)
+        drafted(town, record)
+        tab = opened(hands, record)
+        assert tab.view is not None
+        assert not tab.view.numbers.here
+        assert "由区总工会审核、编号、印发" in texts(tab.letters)
+    finally:
+        hands.dialogs.always_leave()
+        hands.close()
+
+
+def test_an_issued_letter_can_only_be_read(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = inquired(district)
+    document = drafted(district, record)
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    desk.show("list:case")
+    desk.window.open_record("case_document", document)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    assert all(each.editor.locked for each in page.form.rows.values())
+    assert "不能再改" in page.banner.words
+    desk.press(K.Key_P, modifier=CTRL)
+    assert isinstance(desk.window.page, PreviewPage)
+
+
+def test_voiding_asks_for_a_reason_and_the_words_can_be_used_again(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = inquired(district)
+    document = drafted(district, record)
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    tab = opened(desk, record)
+    assert tab.view is not None
+    tab._begin_void(tab.view.file.by_id[document])
+    desk.press(K.Key_Return)
+    assert "请写明作废原因" in tab.void.note.words.text()
+    desk.type("单位名称有误")
+    desk.press(K.Key_Return)
+    assert tab.view.file.by_id[document].voided == TODAY
+    tab.letters.redraft_wanted.emit(document)
+    desk.settle()
+    assert isinstance(desk.window.page, LetterPage)
+    assert not desk.window.page.issued
+
+
+def test_articles_are_chosen_from_the_library(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    document = supervision.draft(district, record, "reminder_letter").record
+    offered = article_choices(frozenset({"wage_arrears"}))
+    assert any("劳动法》第五十条" in citation for citation in offered)
+    assert len(article_choices(frozenset())) > len(offered)
+    desk.show("list:case")
+    desk.window.open_record("case_document", document)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    first = next(iter(offered))
+    page._articles_chosen([first], set(offered))
+    assert page.form.rows["articles"].editor.text() == first
+
+
+def test_a_new_case_goes_on_to_its_handling(desk: Desk, district: Session) -> None:
+    desk.show("list:case")
+    desk.window.new_record("case", {"summary": "拖欠工资", "source": "visit", "received_date": "2026-11-23"})
+    desk.settle()
+    desk.press(K.Key_S, modifier=CTRL)
+    page = desk.window.page
+    assert isinstance(page, CasePage)
+    assert page.in_handling
+    assert isinstance(page, FormPage)
