@@ -266,13 +266,13 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
     watch.step(len(rows), len(rows), "与本机记录比对")
     mark = lookup.mark(session.database)
     batch = (options.batch if options.batch is not None else Path(source.file).stem)[:_LONGEST_BATCH]
-    for row in rows:
-        row.forget()
+    record_type = session.types[source.type]
+    sound = _sound(rows, record_type)
     if source.type == JOINT:
-        plan = JointPlanner(session, options, batch, source.valid_codes).plan(rows)
+        plan = JointPlanner(session, options, batch, source.valid_codes).plan(sound)
     else:
-        planner = Planner(session, session.types[source.type], options, batch, source.valid_codes)
-        planner.match([Candidate(row, row.parts[0]) for row in rows])
+        planner = Planner(session, record_type, options, batch, source.valid_codes)
+        planner.match([Candidate(row, row.parts[0]) for row in sound])
         plan = planner.finish()
     counts = Counts.of(rows, len(plan.without_town))
     return ImportPreview(
@@ -280,6 +280,21 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
         options, plan, source, mark,
     )  # fmt: skip
+
+
+def _sound(rows: Sequence[RowResult], record_type: RecordType) -> list[RowResult]:
+    """The rows whose naming cells could be read: without them nobody knows what a row is about, and it is left out."""
+    naming = {
+        n for n in (record_type.key, record_type.parent, "id_number", *record_type.title) if n is not None
+    }
+    sound = []
+    for row in rows:
+        row.forget()
+        if any(n.weight is Weight.PROBLEM and n.field in naming for n in row.said):
+            row.outcome = Outcome.REJECTED
+        else:
+            sound.append(row)
+    return sound
 
 
 def _parts(record_type: RecordType) -> tuple[str, ...]:

@@ -149,6 +149,11 @@ def fold_name(name: str) -> str:
     return _DOTS.sub("·", "".join(plain.split()))
 
 
+def is_usual(name: str) -> bool:
+    """Whether a name begins with one of the usual family names; others are names too, but worth a look."""
+    return name[:1] in _SURNAMES or "·" in name
+
+
 def tidy_name(text: str) -> str:
     """A name as it is kept: “王　芳” and “1、王芳” are 王芳, the dots of a long name are “·”."""
     plain = _NUMBERING.sub("", _BRACKETS.sub(" ", normal_text(text)))

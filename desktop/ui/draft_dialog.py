@@ -60,6 +60,8 @@ class DraftDialog(QDialog):
         self.list = QListWidget()
         self.list.setObjectName("menu-list")
         self.list.setAccessibleName("没有保存的内容")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         for draft in drafts:
             item = QListWidgetItem(words_for(workbench, draft))
             item.setData(_DRAFT, draft)

@@ -22,7 +22,8 @@ def targets(rows: list[list[Any]], labels: Labels = ENTERPRISE, merged: Any = ()
     return {c.header: c.target for c in header.columns}
 
 
-REGISTER = ["序号", "企业名称", "统一社会信用代码", "法定代表人", "成立日期", "注册资本", "所属行业", "经营范围", "住所",
+REGISTER = ["序号", "企业名称", "统一社会信用代码", "法定代表人", "成立日期", "注册资本", "所属行业", "经营范围",
+            "住所",
             "电话", "登记机关", "企业类型", "经营状态"]  # fmt: skip
 
 

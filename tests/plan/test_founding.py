@@ -133,6 +133,12 @@ def test_coverage_ends_with_its_period_and_with_its_union(world: World, town: st
     assert world.share("T04", town, "2026-06-29") == (2, 2)
 
 
+def test_coverage_by_a_union_that_is_recorded_elsewhere_holds(world: World, town: str) -> None:
+    firm = world.firm(town, 20)
+    world.save("coverage", town, union="f" * 32, enterprise=firm, started="2024-01-01")
+    assert world.share("T04", town) == (1, 1)
+
+
 def test_coverage_is_no_own_union_unless_chosen(world: World, town: str) -> None:
     firm = world.firm(town, 120)
     world.save("coverage", town, union=world.union(town, "2020-01-01"), enterprise=firm, started="2024-01-01")

@@ -55,6 +55,12 @@ def test_one_person_with_two_records_is_new_once_and_from_the_first_day(world: W
     assert {f.unit: f.numerator.computed for f in taken.below} == {first: 1, second: 0}
 
 
+def test_a_record_without_a_day_does_not_hide_the_one_with_it(world: World, town: str) -> None:
+    world.member(town, id_number="110101199003070134", first_admission_date=None)
+    world.member(town, id_number="110101199003070134", first_admission_date="2025-02-01")
+    assert world.count("T02", town) == 1
+
+
 def test_people_of_one_name_are_two_people(world: World, town: str) -> None:
     for number in ("110101199003070054", "110101199003070070", None, None):
         world.member(town, id_number=number, first_admission_date="2025-01-01")

@@ -49,7 +49,7 @@ class Column:
     samples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """Where the header stands (row numbers of the spreadsheet) and what its columns are."""
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 from xml.sax.saxutils import escape, quoteattr
 
 from desktop.documents.workbooks import remarks
@@ -74,6 +74,8 @@ class XlsxFile:
         self._beside = path.with_name(path.name + ".new")
         self._at = at or datetime.datetime.now(datetime.UTC)
         self._pages: list[Page] = []
+        self._file: BinaryIO | None = None
+        self._archive: zipfile.ZipFile | None = None
 
     def __enter__(self) -> Self:
         with self._translated():
@@ -88,20 +90,22 @@ class XlsxFile:
             self._drop()
             return
         with self._translated():
+            archive, file = self._open()
             self._finish()
-            self._archive.close()
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            archive.close()
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
             os.replace(self._beside, self._path)
 
     @contextlib.contextmanager
     def sheet(self, page: Page) -> Iterator[SheetWriter]:
         """A sheet to be filled row by row; one is open at a time."""
         self._pages.append(page)
+        archive, _ = self._open()
         with (
             self._translated(),
-            self._archive.open(_entry(f"xl/worksheets/sheet{len(self._pages)}.xml"), "w") as raw,
+            archive.open(_entry(f"xl/worksheets/sheet{len(self._pages)}.xml"), "w") as raw,
         ):
             text = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
             writer = SheetWriter(page, text, first=len(self._pages) == 1)
@@ -117,15 +121,22 @@ class XlsxFile:
             self._drop()
             raise NotWritten(f"不能写入“{self._path.name}”。") from error
 
+    def _open(self) -> tuple[zipfile.ZipFile, BinaryIO]:
+        if self._archive is None or self._file is None:
+            raise RuntimeError("a workbook is written inside its with statement")
+        return self._archive, self._file
+
     def _drop(self) -> None:
         """Closes what is open and takes the half-written file away, whatever the disk says to it."""
-        with contextlib.suppress(OSError, ValueError):
-            self._file.close()
+        for part in (self._archive, self._file):
+            if part is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    part.close()
         with contextlib.suppress(OSError):
             self._beside.unlink()
 
     def _part(self, name: str, text: str) -> None:
-        self._archive.writestr(_entry(name), text, compresslevel=_LEVEL)
+        self._open()[0].writestr(_entry(name), text, compresslevel=_LEVEL)
 
     def _finish(self) -> None:
         for number, page in enumerate(self._pages, start=1):

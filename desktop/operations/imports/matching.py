@@ -373,8 +373,8 @@ def folded_name(name: str) -> str:
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """The name with brackets of either width, as the other may be what is held."""
-    narrow = name.replace("（", "(").replace("）", ")")
+    """The name with brackets of either width and without blanks, as any of them may be what is held."""
+    narrow = "".join(name.split()).replace("（", "(").replace("）", ")")
     return (name, narrow, narrow.replace("(", "（").replace(")", "）"))
 
 

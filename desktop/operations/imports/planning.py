@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from desktop.operations.imports.matching import Candidate, Entry, Matcher
+from desktop.operations.imports.matching import Candidate, Entry, Matcher, folded_name
 from desktop.operations.imports.model import FieldChange, Note, Options, Outcome, Weight
 from desktop.operations.imports.reading import MOBILE
 from desktop.operations.session import Session
@@ -178,7 +178,7 @@ class Planner:
             strong = {n: v for n in before if (v := entry.strong.get(n)) is not None}
             if self._options.fill_only:
                 strong = {n: v for n, v in strong.items() if before[n] is None}
-            changed = {n: v for n, v in strong.items() if v != before[n]}
+            changed = {n: v for n, v in strong.items() if not _alike(v, before[n])}
             after = before | changed | self._weak_changes(entry, before, strong, changed=bool(changed))
             if changed:
                 self._date_headcounts(after, strong)
@@ -288,6 +288,13 @@ class _Checkers:
         )
         self._checkers[sound] = Checker(replace(self._plain, checks=left))
         return self._checkers[sound]
+
+
+def _alike(one: Cell, other: Cell) -> bool:
+    """Whether two cells say the same: width, case and blanks of a text are no change."""
+    if one == other:
+        return True
+    return isinstance(one, str) and isinstance(other, str) and folded_name(one) == folded_name(other)
 
 
 def _headcounts(record_type: RecordType) -> list[tuple[tuple[str, ...], str, str]]:

@@ -189,6 +189,7 @@ class RecordList(QWidget):
         direction = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
         if section > 0:
             head.setSortIndicator(section, direction)
+        self.table.fit()
 
     # -- what can be done ------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from desktop.ui.lists.model import RowsModel
 _MARK_WIDTH = 30
 _PADDING = 16
 _LEAST = 48
+_ARROW, _NO_ARROW = 24, 4
 _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
 _MOST_SQUEEZED = 0.12
@@ -104,12 +105,9 @@ class RowsTable(QTableView):
                 widths[n] += share
             widths[widest[0]] += share + rest
         elif spare < 0:
-            for n in widest:
-                taken = min(-spare, round(widths[n] * _MOST_SHRUNK))
-                widths[n] -= taken
-                spare += taken
-            for n in _squeezed(columns, self._given):
-                taken = min(-spare, round(widths[n] * _MOST_SQUEEZED))
+            given_up = [(n, _MOST_SQUEEZED) for n in _squeezed(columns, self._given)]
+            for n, most in [*given_up, *((n, _MOST_SHRUNK) for n in widest)]:
+                taken = max(min(-spare, round(widths[n] * most), widths[n] - self._least(columns[n])), 0)
                 widths[n] -= taken
                 spare += taken
         for n, width in enumerate(widths):
@@ -117,10 +115,13 @@ class RowsTable(QTableView):
         self._fitting = False
 
     def _natural(self, column: Column) -> int:
-        """What the declaration asks for, but never less than the label and the arrow beside it need."""
+        """What the declaration asks for, but never less than the label needs, with the arrow of the sorted column."""
+        return max(theme.measures().average(column.width) + _PADDING, self._least(column), _LEAST)
+
+    def _least(self, column: Column) -> int:
         metrics = QFontMetrics(self.horizontalHeader().font())
-        label = metrics.horizontalAdvance(column.label) + _PADDING + (22 if column.order else 0)
-        return max(theme.measures().average(column.width) + _PADDING, label, _LEAST)
+        arrow = _ARROW if column.order and column.order == self.rows.query.order else _NO_ARROW
+        return metrics.horizontalAdvance(column.label) + _PADDING + arrow
 
     def _resized(self, section: int, _old: int, width: int) -> None:
         if not self._fitting and 0 < section <= len(self.rows.columns):

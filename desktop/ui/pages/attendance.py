@@ -61,7 +61,7 @@ class AttendanceTab(SheetTab):
             self._typed("unit_name", 20 if few else 14, stretch=True),
             self._typed("post_title", 12 if few else 8),
             self._roster_column(),
-            *(self._half_day(code) for code in days),
+            *(self._half_day(code, few) for code in days),
             self._typed("result", 7, on="passed", fills=lambda row: bool(row.values.get("half_days")),
                         tip="空格换一个；F8：到过的人全部合格"),
             self._typed("certificate_number", 14, counting=True, tip="填好第一个，按Ctrl+D往下连续编号"),
@@ -79,17 +79,18 @@ class AttendanceTab(SheetTab):
         rows = [row.values for row in self.model.rows]
         return training.half_days(self.parent_values(), self.workbench.codes["half_day"], rows)
 
-    def _half_day(self, code: str) -> SheetColumn:
+    def _half_day(self, code: str, few: bool) -> SheetColumn:
         label = self.workbench.codes["half_day"].label_of(code)
         day, half = label[:-2], label[-2:]
         try:
             first = datetime.date.fromisoformat(str(self.parent_values().get("started_date")))
             date = first + datetime.timedelta(days=int(code[1:3]) - 1)
-            day = f"{date.month}月{date.day}日"
+            day = f"{date.month}月{date.day}日" if few else f"{date.day}日"
+            label = f"{label}（{date.month}月{date.day}日）"
         except ValueError:
             pass
         field = self._field("half_days")
-        return SheetColumn(code, f"{day}\n{half}", 5, Way.TICK, field, code, tip=f"{label}：空格打钩，F8整列")
+        return SheetColumn(code, f"{day}\n{half}", 4, Way.TICK, field, code, tip=f"{label}：空格打钩，F8整列")
 
     def _typed(self, name: str, width: int, **more: Any) -> SheetColumn:
         field = self._field(name)

@@ -35,6 +35,8 @@ from desktop.ui.workbench import Workbench
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _BOX = 16
+_NARROW = 90
+"""Cells of numbers have no room for a sign before what is wrong in them; their ground is red."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -57,7 +59,7 @@ class CellDelegate(QStyledItemDelegate):
             _draw_box(painter, QRect(left, rect.center().y() - _BOX // 2, _BOX, _BOX), look.ticked)
             left += _BOX + 5
         name, colour = ("circle-alert", theme.ERROR) if look.problem else (look.icon, look.colour)
-        if name:
+        if name and (rect.width() > _NARROW or not look.problem):
             place = QRect(left, rect.center().y() - 7, 16, 16)
             icons.icon(name, colour).paint(painter, place)
             left += 20
@@ -165,6 +167,11 @@ class SheetDelegate(CellDelegate):
         height = max(rect.height(), editor.sizeHint().height())
         top = max(rect.center().y() - height // 2, 0)
         editor.setGeometry(rect.left(), top, max(rect.width(), 90), height)
+
+
+def take_measures(view: QTableView) -> None:
+    """Rows as high as the text size asks for; called again when that changes."""
+    view.verticalHeader().setDefaultSectionSize(theme.measures().row)
 
 
 def anchor_at(parent: QWidget, rect: QRect) -> QWidget:

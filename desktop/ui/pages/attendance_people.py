@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.operations.training import Match, Officer, Roster, Standing, Values, match_all
-from desktop.operations.training_names import Block, Part, Person, people
+from desktop.operations.training_names import Block, Part, Person, is_usual, people
 from desktop.ui import theme
 from desktop.ui.pages.attendance_rows import LOOK, Look
 
@@ -181,4 +181,7 @@ class PasteModel(QAbstractTableModel):
             return Look("请选择", "circle-help", theme.WARNING, tip=words)
         if shown.officer is not None:
             return Look("对上名册", "user-check", theme.GOOD, tip=words)
+        if not is_usual(shown.match.person.name):
+            tip = "姓氏不常见，请核对是不是姓名；不是的按空格去掉"
+            return Look("请核对姓名", "circle-help", theme.WARNING, tip=tip)
         return Look(self.words.newcomer, "plus", theme.FOCUS, tip=words if self.words.roster else "")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QLin
 from desktop.records.declaration import Kind
 from desktop.ui import theme
 from desktop.ui.matching import matches
-from desktop.ui.pages.attendance_cells import SheetDelegate
+from desktop.ui.pages.attendance_cells import SheetDelegate, take_measures
 from desktop.ui.pages.attendance_rows import LOOK, Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.attendance_sheet import SheetModel
 from desktop.ui.workbench import Workbench
@@ -67,7 +67,7 @@ class SheetView(QTableView):
         head.setMinimumSectionSize(24)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setDefaultSectionSize(theme.measures().row)
+        take_measures(self)
         side.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.doubleClicked.connect(lambda index: self.choose_wanted.emit(index.row(), index.column()))
         model.modelReset.connect(self._keep_place)
@@ -100,6 +100,13 @@ class SheetView(QTableView):
         """Columns follow the width of the window."""
         super().resizeEvent(event)
         self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows and columns follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            take_measures(self)
+            self.fit()
 
     def sizeHint(self) -> QSize:
         """Any size will do."""

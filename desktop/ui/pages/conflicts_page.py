@@ -143,7 +143,7 @@ class ConflictsPage(Page):
         else:
             self.empty.show_words(
                 "circle-check", "没有分歧",
-                "几个人在不同的电脑上改了同一项、又填得不一样时，会在这里一处一处列出来，由您来定。",
+                "几个人改了同一项、又填得不一样时，会在这里一处一处列出来。",
             )  # fmt: skip
 
     def refresh(self, changes: ChangeSet | None) -> None:
@@ -314,8 +314,8 @@ class ConflictsPage(Page):
         side = dispute.sides[int(self.comparison.choice or 0)]
         names = "\n".join(f"· {d.title}" for d, _ in alike[:6]) + ("\n……" if len(alike) > 6 else "")
         return (
-            f"另外{len(alike)}条记录的“{dispute.label}”也是同样的人填得不一样，"
-            f"是不是都采用{side.who}填的？\n\n{names}"
+            f"另外{len(alike)}条记录的“{dispute.label}”也有一样的分歧，"
+            f"是不是都照这样定，采用{side.who}填的？\n\n{names}"
         )
 
     def _told(self, dispute: Dispute, count: int) -> str:

@@ -18,8 +18,8 @@ from desktop.ui.pages.parts import button, link, plain, row
 from desktop.ui.workbench import Workbench
 
 _TONES = {Status.MET: Tone.GOOD, Status.NOT_MET: Tone.WARNING}
-EXAMPLE = "口径（示例，非官方）"
-"""What every reading is called as long as nobody official has set it."""
+EXAMPLE = "以下口径为示例，非官方。"
+"""What stands before every reading as long as nobody official has set it."""
 
 
 class IndicatorRow(QFrame):
@@ -36,7 +36,7 @@ class IndicatorRow(QFrame):
         # The usual padding of buttons would leave no room for the arrow.
         self.fold.setStyleSheet("padding: 0; min-height: 0;")
         self.fold.setAccessibleName(f"{indicator.label}：口径和下级情况")
-        self.fold.setToolTip(f"{EXAMPLE}\n{indicator.basis}")
+        self.fold.setToolTip(_basis(indicator))
         self.fold.toggled.connect(self._unfold)
         self.name = link(f"{_code(indicator)} {indicator.label}", self.open_records)
         self.name.setToolTip("打开名单，还没有做到的在前")
@@ -100,7 +100,7 @@ class IndicatorRow(QFrame):
         column.addWidget(plain("方案原文：" + "；".join(f"“{w}”" for w in indicator.wording)))
         whole = f"；分母：{indicator.denominator_words}" if indicator.denominator_words else ""
         column.addWidget(plain(f"分子：{indicator.numerator_words}{whole}"))
-        column.addWidget(plain(f"{EXAMPLE}——{indicator.basis.removeprefix('口径：')}", muted=True))
+        column.addWidget(plain(_basis(indicator), muted=True))
         for note in indicator.notes:
             column.addWidget(plain(f"· {note}", muted=True))
         column.addLayout(row(button("打开名单", self.open_records, "list-filter"), 1))
@@ -177,6 +177,10 @@ class PlanPart(QWidget):
         self.show_indicators(self._found)
 
 
+def _basis(indicator: Indicator) -> str:
+    return f"{EXAMPLE}{indicator.basis}"
+
+
 def _code(indicator: Indicator) -> str:
     return indicator.target_id
 
@@ -228,9 +232,7 @@ def _below_line(figure: Figure) -> Line:
 
 
 def _explained(indicator: Indicator, figure: Figure) -> str:
-    return (
-        f"{amount_words(figure)}，{origin_words(figure)}。{EXAMPLE}——{indicator.basis.removeprefix('口径：')}"
-    )
+    return f"{amount_words(figure)}，{origin_words(figure)}。{_basis(indicator)}"
 
 
 def title_words(found: Sequence[Indicator]) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -13,7 +21,7 @@ from desktop.operations.importing import ColumnMatch
 from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.matching import matches
-from desktop.ui.pages.attendance_cells import CellDelegate, anchor_at
+from desktop.ui.pages.attendance_cells import CellDelegate, anchor_at, take_measures
 from desktop.ui.pages.attendance_rows import LOOK, Look
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 
@@ -103,7 +111,7 @@ class ColumnsTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(theme.measures().row)
+        take_measures(self)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -122,6 +130,12 @@ class ColumnsTable(QTableView):
             unknown = next((n for n, m in enumerate(self.columns.matches) if m.target is None), 0)
             row = current if 0 <= current < self.columns.rowCount() else unknown
             self.setCurrentIndex(self.columns.index(row, 1))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            take_measures(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Both columns take half."""

@@ -171,9 +171,7 @@ class ExportPage(Page):
         path = path if path.suffix.lower() == ".xlsx" else path.with_name(f"{path.name}.xlsx")
         self._show_running(True)
         job = self._form_job(path, form) if form is not None else self._list_job(path)
-        self._task = self.workbench.write(
-            f"导出{name}", job, self._done, owner=self, fail=self._failed, step=False
-        )
+        self._task = self.workbench.write(f"导出{name}", job, self._done, owner=self, step=False)
         self._task.progressed.connect(self._show_progress)
         self._task.ended.connect(self._ended)
 

@@ -7,7 +7,15 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -18,7 +26,7 @@ from desktop.records.types import Catalogue
 from desktop.records.values import display
 from desktop.ui import theme
 from desktop.ui.lists.filters import Chip
-from desktop.ui.pages.attendance_cells import CellDelegate
+from desktop.ui.pages.attendance_cells import CellDelegate, take_measures
 from desktop.ui.pages.attendance_rows import LOOK, Look
 from desktop.ui.widgets.flow import FlowLayout
 
@@ -188,12 +196,18 @@ class RowsTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(theme.measures().row)
+        take_measures(self)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
         self.selectionModel().currentRowChanged.connect(lambda now, _before: self.moved.emit(now.row()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            take_measures(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What is left goes to the notes."""
