@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     Qt,
     QTimer,
     Signal,
@@ -30,7 +31,7 @@ from desktop.operations.training import Roster, Standing, Values
 from desktop.operations.training_names import Block, Part, read_block
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.attendance_cells import CellDelegate
+from desktop.ui.pages.attendance_cells import CellDelegate, anchor_at, take_measures
 from desktop.ui.pages.attendance_people import FIRST, STATE, TICK, PasteModel, PasteWords
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
@@ -66,7 +67,7 @@ class PasteTable(QTableView):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.sectionClicked.connect(self._head_clicked)
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setDefaultSectionSize(theme.measures().row)
+        take_measures(self)
         model.modelReset.connect(self.fit)
 
     def fit(self) -> None:
@@ -86,6 +87,12 @@ class PasteTable(QTableView):
         """Columns follow the width."""
         super().resizeEvent(event)
         self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            take_measures(self)
 
     def go_to(self, position: int) -> None:
         """Puts the cursor into a row."""
@@ -264,13 +271,8 @@ class PastePanel(QWidget):
         if self.people.part(section) is None:
             return
         head = self.table.horizontalHeader()
-        anchor = QWidget(self.table)
-        anchor.setGeometry(
-            head.x() + head.sectionViewportPosition(section),
-            head.y(),
-            head.sectionSize(section),
-            head.height(),
-        )
+        left = head.x() + head.sectionViewportPosition(section)
+        anchor = anchor_at(self.table, QRect(left, head.y(), head.sectionSize(section), head.height()))
         choices = [Choice(part.value, self.words.label(part)) for part in (*self.words.parts, Part.SKIP)]
         present = self.people.part(section) or Part.SKIP
         overlay = ChoiceOverlay(anchor, choices, [present.value], single=True)
