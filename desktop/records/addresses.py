@@ -218,10 +218,11 @@ class AddressLocator:
 
     def _read_districts(self, reading: _Reading) -> None:
         for found in self._districts.finditer(reading.text):
-            if _NOT_A_DISTRICT.match(reading.text, found.end()):
+            end = found.end()
+            if _NOT_A_DISTRICT.match(reading.text, end) and not self._begins_with_town(reading.text, end):
                 continue
             reading.narrow(self._extents[found[0]])
-            reading.anchors.append(found.end())
+            reading.anchors.append(end)
             reading.spans.append(found.span())
 
     def _read_towns(self, reading: _Reading) -> None:

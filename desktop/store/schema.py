@@ -168,10 +168,11 @@ def _indexes(types: Mapping[str, RecordType]) -> dict[str, tuple[str, ...]]:
     indexes: dict[str, tuple[str, ...]] = {}
     for t in types.values():
         table = table_of(t.name)
-        indexes[f"{table}_unit"] = (table, "unit")
+        # No name begins like a table's: tables and indexes share their names, and types may be called anything.
+        indexes[f"i_{t.name}_unit"] = (table, "unit")
         # With the life in it, the order and the count of a whole list are read from the index alone.
-        indexes[f"{table}_sort"] = (table, "_sort", "_life")
+        indexes[f"i_{t.name}_sort"] = (table, "_sort", "_life")
         for f in t.fields:
             if f.index or f.kind is Kind.LINK:
-                indexes[f"{table}_{f.name}"] = (table, quoted(f.name))
+                indexes[f"i_{t.name}_{f.name}"] = (table, quoted(f.name))
     return indexes

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.errors import Problem, StateProblem, TrustProblem
+from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
 from desktop.records import items
 from desktop.records.canonical import ABSENT
 from desktop.records.declaration import Level
@@ -21,7 +21,7 @@ from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import HELD_NO_BIRTH, HELD_UNIT, Births, Change, Item, Merger, Result
 from desktop.sync import envelope, frames, links, receipts, segments, sending, station, trust
 from desktop.sync.certificates import Certificate
-from desktop.sync.errors import BadSegment, NewerFormat, UnitNotKnown, UnknownSigner, surroundings
+from desktop.sync.errors import BadSegment, NewerFormat, UnitNotKnown, UnknownSigner
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN
@@ -130,8 +130,8 @@ def merge_bundles(
 ) -> MergeReport:
     """Merges files in one transaction, or shows what merging would do and writes nothing.
 
-    A file that cannot be trusted carries its problem in the report. Raises :class:`ClockInDoubt`, what the disk
-    raises, and whatever ``progress`` raises to cancel: then the state is as before.
+    A file that cannot be read or trusted carries its problem in the report. Raises :class:`ClockInDoubt`, what the
+    disk of the ledger raises, and whatever ``progress`` raises to cancel: then the state is as before.
     """
     if not preview:
         sending.cut_own(ledger, keys)
@@ -200,14 +200,14 @@ class _Receiver:
         self._db.execute("SAVEPOINT bundle")
         try:
             self._take(path, result)
-        except (TrustProblem, UnitNotKnown, NewerFormat, OSError) as problem:
+        except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:
             # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
             self._db.execute("ROLLBACK TO bundle")
             self._future = future
             self._refresh()
-            failed = BundleResult(path, sender=result.sender, name=result.name, sequence=result.sequence)
-            failed.problem = problem if isinstance(problem, Problem) else surroundings(problem)
-            result = failed
+            result = BundleResult(
+                path, sender=result.sender, name=result.name, sequence=result.sequence, problem=problem
+            )
         self._db.execute("RELEASE bundle")
         return result
 
@@ -481,7 +481,7 @@ class _Receiver:
         if overlap:
             hashes = dict(zip(numbers, found.contents.hashes, strict=True))
             held_here = self._hashes(found.origin, min(overlap), max(overlap))
-            known = {n for n in overlap if hashes[n] in held_here.get(n, ())}
+            known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
             result.known += len(known)
             found.drop(known)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout
@@ -23,27 +24,14 @@ GENERAL_KEYS = {
     "F1": "帮助",
     "Alt+←": "返回上一页",
 }
-_LIST_KEYS = {
-    "Enter": "打开选中的记录",
-    "F2": "打开并修改光标所在的一项",
-    "Ins": "新增",
-    "Del": "删除选中的记录",
-    "Ctrl+C": "把选中的行复制到表格",
-}
-_FORM_KEYS = {
-    "Enter": "到下一项；在最后一项保存",
-    "Shift+Enter": "回到上一项",
-    "↓ 或 F4": "打开选项列表，可输入文字或拼音首字母",
-    "Ctrl+Shift+S": "保存并新增",
-    "Esc": "返回",
-}
 
 
 class HelpPage(Page):
     """Made from the declaration of the record type that was in front, so that it never lags behind the form."""
 
-    def __init__(self, workbench: Workbench, anchor: str) -> None:
+    def __init__(self, workbench: Workbench, anchor: str, keys: Mapping[str, str]) -> None:
         super().__init__(workbench)
+        self._keys = keys
         self.setProperty("help", True)
         self._anchor = anchor
         back = QPushButton(icons.icon("arrow-left"), "返回")
@@ -78,9 +66,11 @@ class HelpPage(Page):
         record_type = self.workbench.types.get(self._anchor)
         if record_type is not None:
             parts.append(f"<h2>{html.escape(record_type.label)}</h2><p>{html.escape(record_type.help)}</p>")
-            parts.append(_keys("列表里的按键", _LIST_KEYS) + _keys("填写时的按键", _FORM_KEYS))
-            parts.append(_fields(self.workbench, record_type))
+        if self._keys:
+            parts.append(_keys("这一页的按键", self._keys))
         parts.append(_keys("到处可用的按键", GENERAL_KEYS))
+        if record_type is not None:
+            parts.append(_fields(self.workbench, record_type))
         manual = resource("manual", "index.html")
         if manual.is_file():
             parts.append(manual.read_text("utf-8"))
@@ -93,7 +83,7 @@ _STYLE = (
 )
 
 
-def _keys(heading: str, keys: dict[str, str]) -> str:
+def _keys(heading: str, keys: Mapping[str, str]) -> str:
     rows = "".join(
         f"<tr><td><b>{html.escape(k)}</b></td><td>{html.escape(v)}</td></tr>" for k, v in keys.items()
     )

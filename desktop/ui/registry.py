@@ -43,10 +43,10 @@ class Heading:
     entries: tuple[Entry, ...]
 
 
-def _help(workbench: Workbench, anchor: str = "") -> Page:
+def _help(workbench: Workbench, anchor: str = "", keys: Mapping[str, str] | None = None) -> Page:
     from desktop.ui.help import HelpPage
 
-    return HelpPage(workbench, anchor)
+    return HelpPage(workbench, anchor, keys or {})
 
 
 def _home(workbench: Workbench) -> Page:

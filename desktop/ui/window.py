@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
     def _help(self) -> None:
         page = self.page
         if page is not None and page.property("help") is None:
-            self.open_page("help", anchor=page.help_anchor)
+            self.open_page("help", anchor=page.help_anchor, keys=page.shortcuts())
 
     def _change_text_size(self) -> None:
         """Between the usual size of text and a larger one."""

@@ -10,9 +10,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -473,7 +475,7 @@ def test_the_name_of_a_kernel_is_that_of_its_import():
 def pins(name):
     """Package -> version of a lock."""
     text = (ROOT / "packaging" / name).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9._-]+)==([^ ]+)", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ]+)", text, re.MULTILINE))
 
 
 def normal(requirement):
@@ -496,6 +498,28 @@ def test_both_locks_agree_and_hold_what_the_project_asks_for():
     assert runtime.items() <= everything.items()
     assert {normal(r) for r in project["dependencies"]} <= runtime.keys()
     assert {normal(r) for r in project["optional-dependencies"]["dev"]} <= everything.keys()
+
+
+def test_a_package_asked_for_with_an_extra_is_pinned_with_it():
+    """Else the pip of Python 3.11 takes the newest release for a name with an extra, and that has no hash here."""
+    text = (ROOT / "packaging" / "requirements-dev.txt").read_text(encoding="utf-8")
+    pinned = {
+        n: set(filter(None, x.split(",")))
+        for n, x in re.findall(r"^([a-z0-9._-]+)\[?([a-z,]*)\]?==", text, re.M)
+    }
+    asked: dict[str, set[str]] = {}
+    for name in pinned:
+        try:
+            found = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # pinned for another system
+            continue
+        for requirement in map(Requirement, found):
+            if requirement.extras and (
+                requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            ):
+                asked.setdefault(normal(requirement.name), set()).update(requirement.extras)
+    assert "coverage" in asked
+    assert {name: extras - pinned[name] for name, extras in asked.items() if extras - pinned[name]} == {}
 
 
 def test_every_runtime_package_has_its_licence_listed():

@@ -225,6 +225,13 @@ def test_reports_that_cannot_be_used_are_left_out_and_named(world: World, town: 
     assert any("另有2个上报数没有用上" in note for note in taken.notes)
 
 
+def test_a_report_that_goes_beyond_the_plan_cannot_be_used(world: World, town: str) -> None:
+    report(world, town, "T01", "numerator", "40", "2026-12-31", period_started="2026-01-01")
+    report(world, town, "T02", "numerator", "40", "2027-03-31", period_started="2026-01-01")
+    assert world.count("T01", town, "2027-06-01") == 40
+    assert world.count("T02", town, "2027-06-01") == 0
+
+
 def test_the_net_number_takes_nothing_away_twice(world: World, town: str) -> None:
     for ended in ("2024-06-01", "2026-06-01"):
         world.union(town, "2010-01-01", status="revoked", status_date=ended)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import itertools
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Group, Kind, Level, RecordType, Role, Writers
 from desktop.records.identity import derived_id
 from desktop.records.items import Head, Replaced, Shape
-from desktop.records.stamps import EPOCH, TAG_BITS, make, tag_of, tick_at
+from desktop.records.stamps import EPOCH, make, tag_of, tick_at
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import digest as digests
 from desktop.store import reading
@@ -288,7 +288,13 @@ class Desk:
 
 
 def new_desk(
-    folder: Path, name: str, level: Level, *, types: Catalogue = TYPES, time: Time | None = None
+    folder: Path,
+    name: str,
+    level: Level,
+    *,
+    types: Catalogue = TYPES,
+    time: Time | None = None,
+    unit: str = "",
 ) -> Desk:
     """A station that is not enrolled; the same name has the same keys, unit and randomness."""
     rnd = random.Random(name)
@@ -296,7 +302,7 @@ def new_desk(
     time = time or Time()
     database = Database.open(None, bytes(32))
     ledger = Ledger(database, types, Environment(time, rnd.randbytes), keys.station, keys.incarnation)
-    unit = derived_id(f"unit:{level.value}", name)
+    unit = unit or derived_id(f"unit:{level.value}", name)
     with database.transaction():
         ledger.set_meta("station", keys.station)
         ledger.set_meta("incarnation", keys.incarnation)
@@ -378,11 +384,3 @@ def _claims(holder: Desk, issuer: Desk, path_length: int | None) -> Claims:
 def _register(desk: Desk, unit: str, name: str, level: Level, superior: str | None) -> None:
     cells: dict[str, Cell] = {"name": name, "code": name, "level": level.value, "superior": superior}
     desk.ledger.write("登记", desk.name, births=[NewRecord("unit", unit, desk.unit, cells)])
-
-
-def station_of(desk: Desk) -> Callable[[int], tuple[str, int]]:
-    """Names an item of a station by its number."""
-    return lambda number: (desk.station, number)
-
-
-TAG = TAG_BITS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -370,3 +370,69 @@ def test_facts_and_trainees_are_saved_as_one_operation(desk: Desk, town: Session
     assert held is not None
     assert held.values["venue"] is None
     assert saved_rows(town, course) == []
+
+
+def test_a_composition_that_begins_in_a_cell_arrives_whole(desk: Desk, course: str) -> None:
+    page = desk.open(course)
+    paste(desk, "王芳\n李强")
+    desk.press(K.Key_Return)
+    tab = tab_of(page)
+    tab.view.go_to_name(0, "unit_name")
+    for preedit, commit in (("jing", ""), ("jing'shan", ""), ("", "径山村工会")):
+        event = QInputMethodEvent(preedit, [])
+        event.setCommitString(commit)
+        QApplication.sendEvent(desk.focus(), event)
+    desk.press(K.Key_Return)
+    assert tab.model.rows[0].values["unit_name"] == "径山村工会"
+    assert tab.view.currentIndex().row() == 1
+
+
+def test_enter_that_ends_a_composition_does_not_leave_the_cell(desk: Desk, course: str) -> None:
+    page = desk.open(course)
+    paste(desk, "王芳\n李强")
+    desk.press(K.Key_Return)
+    tab = tab_of(page)
+    tab.view.go_to_name(0, "absence_reason")
+    desk.press(K.Key_F2)
+    QApplication.sendEvent(desk.focus(), QInputMethodEvent("bing", []))
+    desk.press(K.Key_Return)
+    assert tab.view.currentIndex().row() == 0
+
+
+def test_the_meaning_of_a_pasted_column_is_changed_by_keyboard(desk: Desk, course: str) -> None:
+    page = desk.open(course)
+    paste(desk, "径山\t王芳\n长乐\t李强")
+    panel = tab_of(page).panel
+    assert panel is not None
+    panel.table.setCurrentIndex(panel.people.index(0, 2))
+    desk.press(K.Key_F4)
+    desk.press(K.Key_Down, K.Key_Return)
+    desk.press(K.Key_Return)
+    rows = tab_of(page).model.rows
+    assert [r.values["name"] for r in rows] == ["王芳", "李强"]
+    assert [r.values["post_title"] for r in rows] == ["径山", "长乐"]
+
+
+def test_a_list_can_be_typed_as_well(qtbot: QtBot, desk: Desk, course: str) -> None:
+    page = desk.open(course)
+    QGuiApplication.clipboard().clear()
+    desk.press(K.Key_V, modifier=CTRL)
+    panel = tab_of(page).panel
+    assert panel is not None
+    assert desk.focus() is panel.text
+    desk.type("王芳")
+    desk.press(K.Key_Return)
+    desk.type("犇㛃䶮")
+    qtbot.wait(400)
+    assert [row.match.person.name for row in panel.people.rows] == ["王芳", "犇㛃䶮"]
+    desk.press(K.Key_Return, modifier=CTRL)
+    assert [r.values["name"] for r in tab_of(page).model.rows] == ["王芳", "犇㛃䶮"]
+
+
+def test_every_input_has_a_name_for_people_who_do_not_see(desk: Desk, course: str) -> None:
+    page = desk.open(course)
+    paste(desk, "王芳")
+    for widget in tab_of(page).findChildren(QWidget):
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible():
+            interface = QAccessible.queryAccessibleInterface(widget)
+            assert interface.text(QAccessible.Text.Name), widget

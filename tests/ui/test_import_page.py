@@ -166,6 +166,16 @@ def test_a_file_without_a_heading_is_refused_with_a_way_on(desk: Desk, town: Ses
     assert page._layers.currentWidget() is page.start
 
 
+def test_the_row_of_the_heading_can_be_told(desk: Desk, town: Session, tmp_path: Path) -> None:
+    page = opened(desk)
+    page.start.header.setFocus()
+    desk.type("2")
+    desk.dialogs.paths = [workbook(tmp_path / "甲.xlsx", [firm(1)])]
+    desk.click(page.start.choose)
+    assert page.check.preview is not None
+    assert page.check.preview.header_rows == (2, 2)
+
+
 def test_a_file_that_is_no_workbook_is_refused(desk: Desk, town: Session, tmp_path: Path) -> None:
     path = tmp_path / "假.xlsx"
     path.write_bytes(b"not a workbook")

@@ -99,7 +99,7 @@ def test_f1_explains_the_page_in_front_and_escape_returns(hand: Hand, window: Ma
     assert isinstance(page, HelpPage)
     text = page.text.toPlainText()
     assert "统一社会信用代码" in text
-    assert "到下一项" in text
+    assert "打开选中的记录" in text
     hand.press(K.Key_Escape)
     hand.settle()
     assert hand.list_page

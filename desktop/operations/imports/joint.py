@@ -54,8 +54,9 @@ class JointPlanner:
         for pair, entry in zip(with_employer, matched, strict=True):
             pair.employer = entry
         sound = [p for p in pairs if p.result.outcome is not Outcome.REJECTED]
+        unions = [Candidate(p.result, p.union_part) for p in sound]
         for pair, entry in zip(
-            sound, self._unions.match([Candidate(p.result, p.union_part) for p in sound]), strict=True
+            sound, self._unions.match(unions, also=("enterprise", "headcount")), strict=True
         ):
             pair.union = entry
             if entry is not None:

@@ -74,10 +74,13 @@ class Planner:
         self._slots: list[Slot] = []
         self.entries: dict[str, Entry] = {}
 
-    def match(self, candidates: Sequence[Candidate]) -> list[Entry | None]:
-        """Joins rows about one record and sets each row's outcome as far as it does not depend on values."""
+    def match(self, candidates: Sequence[Candidate], also: Iterable[str] = ()) -> list[Entry | None]:
+        """Joins rows about one record and sets each row's outcome as far as it does not depend on values.
+
+        ``also`` names slots that get values only later.
+        """
         named = {n for c in candidates for n in (*c.part.values, *c.part.weak)}
-        slots = {self._type.slot_of[n] for n in named} | set(_EVERY_TIME)
+        slots = {self._type.slot_of[n] for n in named} | {*_EVERY_TIME, *also}
         self._slots = [slot for name, slot in self._type.slots.items() if name in slots]
         fields = [f.name for f in self._type.fields if self._type.slot_of[f.name] in slots]
         beside = [n for n in (self._type.key, "town", *self._type.title) if n in self._type.by_name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -237,7 +236,3 @@ class ChildTab(QWidget):
         if self.list.writable:
             parent = self.record_type.parent or ""
             self._workbench.shell.new_record(self.record_type.name, {parent: self._record})
-
-    def show_deleted(self, on: bool) -> None:
-        """Shows deleted children instead of the living."""
-        self.list.show_query(replace(self.list.model.query, deleted=on))

@@ -51,7 +51,8 @@ class Form(QScrollArea):
         self.findings: list[Finding] = []
         self.strict = False
         """Whether missing fields are marked at their place too; from the first save on."""
-        self.only_first = len(record_type.fields) > SHORT_FORM
+        self.long = len(record_type.fields) > SHORT_FORM
+        self.only_first = self.long and not workbench.settings.flag(f"all_fields/{record_type.name}")
         self._stored: Mapping[str, Cell] = {}
         self._initial: dict[str, Cell] = {}
         self._linked: dict[str, Values] = {}
@@ -335,8 +336,9 @@ class Form(QScrollArea):
         self._arrange()
 
     def set_only_first(self, on: bool) -> None:
-        """Folds away or unfolds what is not asked first."""
+        """Folds away or unfolds what is not asked first; the next form of this type begins the same way."""
         self.only_first = on
+        self.workbench.settings.set_flag(f"all_fields/{self.record_type.name}", not on)
         for box in self.sections:
             box.forget_unfolding()
         self.fold()

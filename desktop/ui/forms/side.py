@@ -41,7 +41,7 @@ class SidePanel(QFrame):
         self._type: RecordType = form.record_type
         self.only_first = QCheckBox("只看主要项目")
         self.only_first.setChecked(form.only_first)
-        if not form.only_first:
+        if not form.long:
             self.only_first.hide()
         self.only_first.toggled.connect(form.set_only_first)
         self._sign, self.summary = QLabel(), QLabel()

@@ -111,13 +111,13 @@ class ImportPage(Page):
 
     def _look(self) -> None:
         path, name, sheet = self.path, self.record_type.name, self._sheet
-        mapping, options = dict(self._mapping), self.start.options()
+        mapping, options, header = dict(self._mapping), self.start.options(), self.start.header_row
         if path is None:
             return
 
         def job(session: Session, ticket: Ticket) -> ImportPreview:
             return importing.preview(
-                session, path, name, mapping=mapping, sheet=sheet, options=options,
+                session, path, name, mapping=mapping, sheet=sheet, header_row=header, options=options,
                 progress=ticket.progress, cancelled=lambda: ticket.cancelled,
             )  # fmt: skip
 

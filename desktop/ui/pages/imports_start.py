@@ -7,14 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.operations.importing import NationalExport, Options
 from desktop.records.canonical import Cell
 from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
 from desktop.ui import icons, theme
-from desktop.ui.pages.parts import Card, button, heading, plain
+from desktop.ui.pages.parts import Card, button, heading, plain, row
 from desktop.ui.workbench import Workbench
 
 FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.csv *.txt)", "所有文件 (*)")
@@ -44,6 +44,12 @@ class StartStep(QWidget):
         self.batch.setAccessibleName("录入批次")
         self.batch.setPlaceholderText("批次（可不填）")
         self.batch.setMaximumWidth(theme.measures().average(26))
+        self.header = QSpinBox()
+        self.header.setRange(0, 50)
+        self.header.setSpecialValueText("自动识别")
+        self.header.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.header.setAccessibleName("表头所在的行")
+        self.header.setFixedWidth(theme.measures().average(14))
         self._entry = QWidget()
         self.national.toggled.connect(self._entry.setEnabled)
         self._build()
@@ -67,6 +73,7 @@ class StartStep(QWidget):
         card.column.addSpacing(8)
         options = Card()
         options.say_heading("怎样导入")
+        options.column.addLayout(row(QLabel("列名（表头）在第几行"), self.header, 1))
         options.column.addWidget(self.fill_only)
         options.column.addWidget(self.revive)
         line = QHBoxLayout(self._entry)
@@ -86,6 +93,11 @@ class StartStep(QWidget):
         column.addWidget(card)
         column.addWidget(options)
         column.addStretch(1)
+
+    @property
+    def header_row(self) -> int | None:
+        """The row that names the columns, where a person has said so."""
+        return self.header.value() or None
 
     def options(self) -> Options:
         """What was ticked."""

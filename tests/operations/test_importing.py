@@ -1,0 +1,440 @@
+"""Importing registers: what each row comes to, what is written, and that doing it again changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from desktop.operations import importing, records
+from desktop.operations.importing import NoHeader, Outcome, Stopped, Weight
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.declaration import Level
+from desktop.records.identity import derived_id
+from desktop.store import reading
+from desktop.store.reading import Query
+from tests.operations import stations
+from tests.operations.registers import (
+    HEADER,
+    bring,
+    code,
+    district,
+    firm,
+    held,
+    look,
+    outcomes,
+    table,
+    wrong,
+)
+
+__all__ = ["district"]
+
+
+def texts(row: importing.RowResult, weight: Weight | None = None) -> str:
+    return "；".join(n.text for n in row.notes if weight in (None, n.weight))
+
+
+def operations(session: Session) -> int:
+    return int(session.database.value("SELECT count(*) FROM operation"))
+
+
+def test_a_register_goes_in_with_codes_numbers_and_the_town_of_its_address(
+    district: Session, tmp_path: Path
+) -> None:
+    before = operations(district)
+    result = bring(district, table(tmp_path, [firm(1), firm(2)]))
+    assert (result.counts.new, result.counts.rejected, operations(district)) == (2, 0, before + 1)
+    one = held(district)["杭州示例1科技有限公司"]
+    assert one.id == derived_id("enterprise", code(1))
+    assert {n: v for n, v in one.values.items() if v is not None} == {
+        "name": "杭州示例1科技有限公司", "uscc": code(1), "registered_address": "浙江省杭州市西湖区转塘街道双流1号",
+        "town": "330106010", "legal_person": "王芳", "contact_phone": "13800000001", "ownership": "private",
+        "industry": "information", "sector": "non_public", "surveyed_staff": 11, "surveyed_source": "名册",
+        "surveyed_date": "2026-11-23", "status": "active", "source_batch": "名册",
+    }  # fmt: skip
+
+
+def test_the_same_file_again_changes_nothing_and_doubles_nothing(district: Session, tmp_path: Path) -> None:
+    rows = [
+        firm(1),
+        firm(2, uscc=None),
+        firm(3, uscc=wrong(3)),
+        firm(4, uscc=None, name="小面馆", address=None),
+    ]
+    path = table(tmp_path, rows)
+    bring(district, path)
+    before, count = operations(district), len(held(district))
+    again = bring(district, path)
+    assert outcomes(again.preview) == ["same"] * 4
+    assert again.changes.empty
+    assert (operations(district), len(held(district))) == (before, count)
+
+
+def test_one_undo_takes_an_import_back(district: Session, tmp_path: Path) -> None:
+    bring(district, table(tmp_path, [firm(1)]))
+    later = bring(district, table(tmp_path, [firm(1, staff=99), firm(2)], name="二.xlsx"))
+    records.undo(district, later.changes.stamp)
+    assert {n: r.values["surveyed_staff"] for n, r in held(district).items()} == {"杭州示例1科技有限公司": 11}
+
+
+def test_changes_are_shown_with_both_values_and_blank_cells_erase_nothing(
+    district: Session, tmp_path: Path
+) -> None:
+    bring(district, table(tmp_path, [firm(1), firm(2)]))
+    shown = look(
+        district, table(tmp_path, [firm(1, phone=None, person=None, staff=50), firm(2)], name="二.xlsx")
+    )
+    assert outcomes(shown) == ["changed", "same"]
+    assert {(c.field, c.before, c.after) for c in shown.rows[0].changes} == {
+        ("surveyed_staff", 11, 50), ("surveyed_source", "名册", "二"),
+    }  # fmt: skip
+    importing.run(district, shown)
+    values = held(district)["杭州示例1科技有限公司"].values
+    assert (values["surveyed_staff"], values["contact_phone"], values["legal_person"]) == (
+        50,
+        "13800000001",
+        "王芳",
+    )
+
+
+def test_only_blanks_are_filled_where_that_is_wished(district: Session, tmp_path: Path) -> None:
+    bring(district, table(tmp_path, [firm(1, phone=None)]))
+    bring(district, table(tmp_path, [firm(1, staff=99, person="李四")]), fill_only=True)
+    values = held(district)["杭州示例1科技有限公司"].values
+    assert (values["surveyed_staff"], values["legal_person"]) == (11, "王芳")
+    assert values["contact_phone"] == "13800000001"
+
+
+def test_a_wrong_check_character_goes_in_with_a_warning(district: Session, tmp_path: Path) -> None:
+    shown = look(district, table(tmp_path, [firm(1, uscc=wrong(1))]))
+    assert outcomes(shown) == ["new"]
+    assert "最后一位校验不符" in texts(shown.rows[0], Weight.WARNING)
+    assert not shown.rows[0].returned
+    importing.run(district, shown)
+    assert held(district)["杭州示例1科技有限公司"].values["uscc"] == wrong(1)
+
+
+def test_the_same_code_twice_is_one_record_and_what_differs_is_said(
+    district: Session, tmp_path: Path
+) -> None:
+    shown = look(district, table(tmp_path, [firm(1), firm(2), firm(1, phone="13900000000"), firm(1)]))
+    assert outcomes(shown) == ["new", "new", "duplicate", "duplicate"]
+    assert "与第2行是同一条" in texts(shown.rows[2])
+    assert "“联系电话”与第2行不同，按本行" in texts(shown.rows[2])
+    importing.run(district, shown)
+    assert len(held(district)) == 2
+
+
+def test_one_code_for_two_names_is_a_mistake_and_comes_back(district: Session, tmp_path: Path) -> None:
+    shown = look(district, table(tmp_path, [firm(1), firm(2, uscc=code(1))]))
+    assert outcomes(shown) == ["new", "rejected"]
+    assert "单位名称却不同" in texts(shown.rows[1])
+
+
+def test_rows_without_a_code_meet_those_with_one_by_name_whatever_their_order(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [firm(1, uscc=None, address=None), firm(1, phone=None)]
+    shown = look(district, table(tmp_path, rows))
+    assert outcomes(shown) == ["new", "duplicate"]
+    bring(district, table(tmp_path, rows))
+    assert [r.id for r in held(district).values()] == [derived_id("enterprise", code(1))]
+
+
+def test_a_code_that_comes_later_goes_to_the_record_that_waited_for_it(
+    district: Session, tmp_path: Path
+) -> None:
+    bring(district, table(tmp_path, [firm(1, uscc=None)]))
+    bring(district, table(tmp_path, [firm(1), firm(2)]))
+    found = held(district)
+    assert len(found) == 2
+    assert found["杭州示例1科技有限公司"].values["uscc"] == code(1)
+    assert outcomes(look(district, table(tmp_path, [firm(1)]))) == ["same"]
+
+
+def test_small_shops_of_one_name_are_told_apart_by_address(district: Session, tmp_path: Path) -> None:
+    def shop(address: str) -> list[Any]:
+        return firm(1, uscc=None, name="小面馆", address=address)
+
+    rows = [shop("西湖区文三路1号"), shop("浙江省杭州市西湖区文三路1号"), shop("文二路9号")]
+    shown = look(district, table(tmp_path, rows))
+    assert outcomes(shown) == ["new", "duplicate", "new"]
+    importing.run(district, shown)
+    assert outcomes(look(district, table(tmp_path, rows))) == ["same", "duplicate", "same"]
+    vague = look(district, table(tmp_path, [firm(1, uscc=None, name="小面馆", address=None)]))
+    assert outcomes(vague) == ["rejected"]
+
+
+def test_names_meet_whatever_the_width_of_their_brackets(district: Session, tmp_path: Path) -> None:
+    bring(district, table(tmp_path, [firm(1, uscc=None, name="示例（杭州）有限公司")]))
+    assert outcomes(look(district, table(tmp_path, [firm(1, uscc=None, name="示例(杭州) 有限公司")]))) == [
+        "same"
+    ]
+
+
+def test_what_was_deleted_here_is_said_and_only_comes_back_when_asked(
+    district: Session, tmp_path: Path
+) -> None:
+    path = table(tmp_path, [firm(1)])
+    bring(district, path)
+    records.delete(district, "enterprise", derived_id("enterprise", code(1)))
+    shown = look(district, path)
+    assert outcomes(shown) == ["deleted"]
+    assert "2026-11-23在这里删除过" in texts(shown.rows[0])
+    importing.run(district, shown)
+    assert held(district) == {}
+    assert outcomes(bring(district, path, revive=True).preview) == ["changed"]
+    assert list(held(district)) == ["杭州示例1科技有限公司"]
+
+
+def test_lost_digits_reject_the_row_and_a_bad_cell_only_itself(district: Session, tmp_path: Path) -> None:
+    rows = [
+        firm(1, uscc=9.1330106e17),
+        firm(2, staff="十几人"),
+        firm(3, phone="见名片"),
+        firm(4, name=None, uscc=None),
+    ]
+    shown = look(district, table(tmp_path, rows))
+    assert outcomes(shown) == ["rejected", "new", "new", "rejected"]
+    assert "后几位已经丢失" in texts(shown.rows[0], Weight.PROBLEM)
+    assert shown.counts.partial == 2
+    assert [row.number for row in shown.returned] == [2, 3, 4, 5]
+    importing.run(district, shown)
+    assert held(district)["杭州示例2科技有限公司"].values["surveyed_staff"] is None
+
+
+def test_returned_rows_are_corrected_and_imported_alone(district: Session, tmp_path: Path) -> None:
+    rows = [firm(1), firm(2, staff="十几人"), firm(3, name=None, uscc=None, address="文三路1号")]
+    shown = look(district, table(tmp_path, rows))
+    importing.run(district, shown)
+    report = tmp_path / "退回.xlsx"
+    assert importing.write_report(shown, report) == 2
+    sheet = openpyxl.load_workbook(report)
+    page = sheet.worksheets[0]
+    assert [c.value for c in page[1]] == [*HEADER, "原因"]
+    assert page["J2"].comment is not None
+    page["J2"], page["B3"], page["C3"] = 12, "杭州示例3科技有限公司", code(3)
+    sheet.save(report)
+    again = bring(district, report)
+    assert outcomes(again.preview) == ["changed", "new"]
+    assert held(district)["杭州示例2科技有限公司"].values["surveyed_staff"] == 12
+    assert [c.header for c in again.preview.unknown_columns] == ["注册资本", "原因"]
+
+
+def test_rows_whose_town_is_not_certain_are_listed(district: Session, tmp_path: Path) -> None:
+    rows = [
+        firm(1, address="文三路100号"),
+        firm(2),
+        firm(3, address="杭州市西湖区转塘街道缤纷社区"),
+        firm(4, address=None),
+    ]
+    shown = look(district, table(tmp_path, rows))
+    assert shown.without_town == (2, 5)
+    assert "没有能确定镇街的文字" in texts(shown.rows[0])
+    assert shown.counts.without_town == 2
+
+
+def test_a_column_of_towns_is_read_in_every_form(district: Session, tmp_path: Path) -> None:
+    header = ["企业名称", "信用代码", "所属街道", "社区"]
+    forms = ["转塘街道", "转塘", "西湖区转塘街道", "330106010", "转塘街道办事处"]
+    rows = [[f"甲{n}公司", code(n), words, None] for n, words in enumerate(forms)]
+    rows.append(["乙公司", code(20), "某某街道", None])
+    shown = look(district, table(tmp_path, rows, header))
+    importing.run(district, shown)
+    assert {r.values["town"] for n, r in held(district).items() if n.startswith("甲")} == {"330106010"}
+    assert "没有叫“某某街道”的镇街" in texts(shown.rows[5], Weight.PROBLEM)
+
+
+def test_a_changed_town_takes_its_village_with_it(district: Session, tmp_path: Path) -> None:
+    header = ["企业名称", "信用代码", "所属街道", "社区"]
+    village = district.codes and "双流社区"
+    bring(district, table(tmp_path, [["甲公司", code(1), "转塘街道", village]], header))
+    before = held(district)["甲公司"].values
+    bring(district, table(tmp_path, [["甲公司", code(1), "留下街道", None]], header))
+    after = held(district)["甲公司"].values
+    assert before["village"] is not None
+    assert (after["town"], after["village"]) == ("330106009", None)
+
+
+def test_unknown_columns_are_listed_with_samples_and_can_be_given_a_field(
+    district: Session, tmp_path: Path
+) -> None:
+    path = table(tmp_path, [firm(1)])
+    shown = look(district, path)
+    [capital] = shown.unknown_columns
+    assert (capital.index, capital.header, capital.samples) == (4, "注册资本", ("100万元",))
+    for mapping in ({4: "remark"}, {"注册资本": "remark"}, {"注册资本": "remark", "联系电话": None}):
+        found = look(district, path, mapping=mapping)
+        assert {c.header: c.target for c in found.columns}["注册资本"] == "remark"
+    assert {c.header: c.target for c in found.columns}["联系电话"] is None
+
+
+def test_a_field_that_is_given_away_leaves_its_first_column(district: Session, tmp_path: Path) -> None:
+    shown = look(district, table(tmp_path, [firm(1)]), mapping={"序号": "name"})
+    assert {c.header: c.target for c in shown.columns if c.header in ("序号", "企业名称")} == {
+        "序号": "name", "企业名称": None,
+    }  # fmt: skip
+
+
+def test_a_table_without_a_header_says_so_until_it_is_shown(district: Session, tmp_path: Path) -> None:
+    path = table(tmp_path, [["杭州甲有限公司", code(1)]], ["第一列", "第二列"])
+    with pytest.raises(NoHeader, match="表头"):
+        look(district, path)
+    shown = look(district, path, header_row=1, mapping={0: "name", 1: "uscc"})
+    assert outcomes(shown) == ["new"]
+
+
+def test_titles_numberings_repeated_headers_sums_and_signatures_are_no_rows(
+    district: Session, tmp_path: Path
+) -> None:
+    header = ["企业名称", "信用代码", "职工人数"]
+    rows = [["余杭区企业名册"], header, [1, 2, 3], ["例：某公司", "91", 5], ["杭州甲有限公司", code(1), 3], header,
+            ["杭州乙有限公司", code(2), 4], ["合计", None, 7], ["填表人：王芳"]]  # fmt: skip
+    shown = look(district, table(tmp_path, rows[1:], rows[0]))
+    assert [row.number for row in shown.rows] == [5, 7]
+
+
+def test_a_cell_merged_over_several_rows_counts_for_each(district: Session, tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        [["转塘街道", "杭州甲有限公司", code(1)], [None, "杭州乙有限公司", code(2)]],
+        ["街道", "企业名称", "信用代码"],
+    )
+    opened = openpyxl.load_workbook(path)
+    opened.active.merge_cells("A2:A3")
+    opened.save(path)
+    bring(district, path)
+    assert {r.values["town"] for r in held(district).values()} == {"330106010"}
+
+
+def test_a_gbk_text_table_and_an_old_workbook_go_in_too(district: Session, tmp_path: Path) -> None:
+    path = tmp_path / "名册.csv"
+    path.write_text(f"企业名称,税号,参保人数\n杭州㙦公司,{code(1)},1万\n", encoding="gb18030")
+    assert bring(district, path).counts.new == 1
+    assert held(district)["杭州㙦公司"].values["insured_staff"] == 10000
+    old = Path(__file__).parent.parent / "data" / "register.xls"
+    shown = look(district, old)
+    assert outcomes(shown) == ["new", "new", "rejected"]
+    assert shown.rows[0].parts[0].values["surveyed_date"] == "2026-09-30"
+    assert "后几位已经丢失" in texts(shown.rows[2])
+
+
+def test_the_sheet_that_fits_is_chosen_and_a_hidden_one_never(district: Session, tmp_path: Path) -> None:
+    path = table(tmp_path, [firm(1)])
+    opened = openpyxl.load_workbook(path)
+    opened.active.title = "名册"
+    cover = opened.create_sheet("封面", 0)
+    cover.append(["关于报送企业名册的说明"])
+    hidden = opened.create_sheet("旧", 0)
+    for row in ([*HEADER, "参保人数", "女职工数"], [*firm(9), 1, 1]):
+        hidden.append(row)
+    hidden.sheet_state = "hidden"
+    opened.save(path)
+    assert look(district, path).sheet == "名册"
+    assert look(district, path, sheet="旧").sheet == "旧"
+
+
+def test_words_of_registers_are_taken_where_they_leave_no_doubt_and_noted(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [firm(1), firm(2, industry="公共管理、社会保障和社会组织", ownership="有限责任公司分公司")]
+    shown = look(district, table(tmp_path, rows))
+    assert "“软件和信息技术服务业”按“信息传输计算机软件”保存" in texts(shown.rows[0], Weight.NOTE)
+    assert texts(shown.rows[1], Weight.PROBLEM).count("里没有") == 2
+
+
+def test_a_slot_in_conflict_is_not_decided_by_an_import(district: Session, tmp_path: Path) -> None:
+    path = table(tmp_path, [firm(1)])
+    bring(district, path)
+    record = derived_id("enterprise", code(1))
+    district.database.execute(
+        "INSERT INTO conflict (record, slot, type) VALUES (unhex(?), 'legal_person', 'enterprise')", (record,)
+    )
+    shown = look(district, table(tmp_path, [firm(1, person="李四", staff=30)]))
+    assert "法定代表人”有待处理的冲突" in texts(shown.rows[0])
+    assert {c.field for c in shown.rows[0].changes} == {"surveyed_staff"}
+
+
+def test_what_moved_between_preview_and_run_is_matched_anew(district: Session, tmp_path: Path) -> None:
+    shown = look(district, table(tmp_path, [firm(1), firm(2)]))
+    bring(district, table(tmp_path, [firm(1)], name="二.xlsx"))
+    result = importing.run(district, shown)
+    assert outcomes(result.preview) == ["same", "new"]
+    assert len(held(district)) == 2
+
+
+def test_cancelling_writes_nothing(district: Session, tmp_path: Path) -> None:
+    path = table(tmp_path, [firm(1)])
+    with pytest.raises(Stopped):
+        look(district, path, cancelled=lambda: True)
+    shown = look(district, path)
+    with pytest.raises(Stopped):
+        importing.run(district, shown, cancelled=lambda: True)
+    assert held(district) == {}
+
+
+def test_progress_is_told(district: Session, tmp_path: Path) -> None:
+    seen: list[str] = []
+    shown = look(district, table(tmp_path, [firm(1)]), progress=lambda _d, _t, words: seen.append(words))
+    importing.run(district, shown, progress=lambda _d, _t, words: seen.append(words))
+    assert list(dict.fromkeys(seen)) == ["读取表格", "与本机记录比对", "写入"]
+
+
+def test_new_records_belong_to_the_town_that_they_lie_in_once_it_is_enrolled(
+    district: Session, tmp_path: Path
+) -> None:
+    town = stations.station(tmp_path, "330106010", "转塘街道总工会", Level.TOWN)
+    stations.enrol(town, district, tmp_path)
+    bring(district, table(tmp_path, [firm(1), firm(2, address="文三路1号")]))
+    found = held(district)
+    assert found["杭州示例1科技有限公司"].unit == town.unit.id
+    assert found["杭州示例2科技有限公司"].unit == district.unit.id
+
+
+def test_a_reader_may_not_import(district: Session, tmp_path: Path) -> None:
+    path = table(tmp_path, [["甲", "330106"]], ["名称", "编码"])
+    village = stations.station(tmp_path, "330106010200", "示例村工会", Level.VILLAGE)
+    with pytest.raises(NotAllowed):
+        look(village, path, "unit")
+
+
+def test_the_import_is_in_the_audit_log_without_names(district: Session, tmp_path: Path) -> None:
+    bring(district, table(tmp_path, [firm(1)]))
+    found = district.database.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1")
+    assert found == [("导入", "enterprise 共1行，新增1行")]
+
+
+def test_every_outcome_has_its_word() -> None:
+    assert all(outcome.label for outcome in Outcome)
+
+
+def test_dates_and_telephones_in_the_forms_of_a_register(district: Session, tmp_path: Path) -> None:
+    header = ["企业名称", "信用代码", "电话", "摸排日期", "职工人数"]
+    rows = [["甲公司", code(1), "0571-88888888；13800000000", "2026.9.3", "约30"],
+            ["乙公司", code(2), 13800000000, datetime.datetime(2026, 9, 3), "30人"],
+            ["丙公司", code(3), "-", 20260903, 30]]  # fmt: skip
+    bring(district, table(tmp_path, rows, header))
+    found = held(district)
+    assert [found[n].values["contact_phone"] for n in ("甲公司", "乙公司", "丙公司")] == [
+        "0571-88888888", "13800000000", None,
+    ]  # fmt: skip
+    assert found["乙公司"].values["surveyed_date"] == "2026-09-03"
+    assert [found[n].values["surveyed_staff"] for n in ("甲公司", "乙公司", "丙公司")] == [None, 30, 30]
+
+
+def test_lists_that_refer_to_records_find_them_by_name_or_code(district: Session, tmp_path: Path) -> None:
+    bring(district, table(tmp_path, [firm(1), firm(2)]))
+    union = records.save(district, "union", {"name": "转塘联合工会"}).record
+    header = ["联合工会", "覆盖单位", "覆盖日期"]
+    rows = [["转塘联合工会", "杭州示例1科技有限公司", "2026-01-01"], ["转塘联合工会", code(2), "2026-01-01"],
+            ["转塘联合工会", "没有这家", "2026-01-01"], ["没有这家工会", code(2), "2026-01-01"]]  # fmt: skip
+    path = table(tmp_path, rows, header)
+    shown = look(district, path, "coverage")
+    assert "没有找到“没有这家”" in texts(shown.rows[2])
+    importing.run(district, shown)
+    covered = reading.records(district.database, district.types, Query("coverage", children_of=union))
+    assert {c.values["enterprise"] for c in covered} >= {derived_id("enterprise", code(n)) for n in (1, 2)}
+    assert outcomes(look(district, path, "coverage")) == ["same", "same", "rejected", "rejected"]

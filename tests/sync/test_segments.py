@@ -1,0 +1,494 @@
+"""Segments (rule 20): what was signed is what is read; anything else is told apart line by line, or not believed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.records import items
+from desktop.records.items import Head, Shape, birth_line, change_line, split_line
+from desktop.sync import frames, segments, trust
+from desktop.sync.errors import BadSegment, BadSegmentSignature, OriginUnequal
+from desktop.sync.segments import Contents, Header
+from tests.sync.desks import TYPES
+from tests.sync.world import OTHER_VILLAGE_DESK, VILLAGE_DESK
+
+KEYS = VILLAGE_DESK.keys
+RECORD, UNIT = "ab" * 16, "cd" * 16
+FIRM = Shape(("name", "count.staff", "partner"), (("contact.phone",),))
+STAMP = 0x0CAA4117001FFFFF
+
+
+def head(number: int, kind: str = "birth", slot: str | None = None, **changes: Any) -> Head:
+    said: dict[str, Any] = {
+        "type": "firm",
+        "record": RECORD,
+        "unit": UNIT,
+        "stamp": STAMP,
+        "replaces": (),
+    } | changes
+    return Head(kind=kind, slot=slot, number=number, operator="王芳", **said)
+
+
+def birth(
+    number: int, cells: Mapping[str, Any] | None = None, shape: Shape = FIRM, **changes: Any
+) -> tuple[int, bytes]:
+    return number, birth_line(head(number, **changes), shape, cells or {"name": "一家"}, lambda: "salt")
+
+
+def change(
+    number: int, slot: str = "name", value: Any = "新名", salt: str | None = None, **changes: Any
+) -> tuple[int, bytes]:
+    kind = changes.pop("kind", "change")
+    return number, change_line(head(number, kind, slot, **changes), value, salt)
+
+
+def cut(
+    *lines: tuple[int, bytes], shapes: Mapping[str, Shape] | None = None, vouched: str | None = None
+) -> frames.Frame:
+    shapes = {"firm": FIRM} if shapes is None else shapes
+    return segments.cut(
+        KEYS.station, KEYS.incarnation, lines, shapes, KEYS.sign, trust.segment_message, vouched
+    )[1]
+
+
+def read(*lines: tuple[int, bytes], **options: Any) -> Contents:
+    header, found = segments.read(cut(*lines, **options))
+    return segments.decode(header, found, TYPES)
+
+
+def raw(text: str, number: int = 1) -> tuple[int, bytes]:
+    """A line as a hostile hand writes it; names in braces are filled in."""
+    values = {"record": RECORD, "unit": UNIT, "stamp": f"{STAMP:016x}", "number": number}
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return number, text.encode()
+
+
+# -- what is written comes back ------------------------------------------------------------------------------------
+
+
+def test_births_and_changes_come_back_as_they_were_written() -> None:
+    contents = read(
+        birth(1, {"name": "一家", "count.staff": 5, "contact.phone": "138"}),
+        birth(2, {"partner": RECORD}, record="ef" * 16),
+        change(3, "name", None, replaces=(items.Replaced(4), items.Replaced(STAMP - 1))),
+        change(4, "contact", {"phone": "139", "person": None}, "salt"),
+        change(5, "_deleted", {"births": "", "heads": ""}, kind="tombstone"),
+    )
+    block = contents.births["firm"]
+    assert block.columns == ("name", "count.staff", "partner", "contact.phone")
+    assert block.rows == [
+        (RECORD, UNIT, STAMP, 1, "王芳", "一家", 5, None, "138"),
+        ("ef" * 16, UNIT, STAMP, 2, "王芳", None, None, RECORD, None),
+    ]
+    values = [(c.number, c.kind, c.slot, c.value, c.replaces) for c in contents.changes]
+    assert values == [
+        (3, "change", "name", "null", (4, STAMP - 1)),
+        (4, "change", "contact", '{"phone":"139"}', ()),
+        (5, "tombstone", "_deleted", '{"births":"","heads":""}', ()),
+    ]
+    assert contents.misfits == set()
+    assert contents.numbers == [1, 2, 3, 4, 5]
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40), st.integers(-(1 << 63), (1 << 63) - 1) | st.none())
+def test_any_text_and_any_whole_number_of_64_bits_travel(text: str, number: int | None) -> None:
+    """NUL, tabs and line feeds included; JSON escapes them, so they separate neither parts nor lines."""
+    contents = read(
+        birth(1, {"name": text, "count.staff": number, "contact.phone": text}), change(2, "name", text)
+    )
+    assert contents.births["firm"].rows[0][5:] == (text, number, None, text)
+    assert json.loads(str(contents.changes[0].value)) == text
+
+
+def test_an_erased_personal_value_leaves_the_rest_readable() -> None:
+    """Rule 20: whoever forwards may erase, and the signature of the author still stands over the rest."""
+    lines = [
+        birth(1, {"name": "一家", "contact.phone": "138"}),
+        change(2, "contact", {"phone": "139"}, "salt"),
+    ]
+    header, found = segments.read(cut(*lines))
+    erased = []
+    for line in found:
+        plain, personal = split_line(line)
+        erased.append(b"[" + plain + b',\t"' + hashlib.sha256(personal).hexdigest().encode() + b'"]')
+    contents = segments.decode(header, erased, TYPES)
+    assert contents.births["firm"].rows[0][5:] == ("一家", None, None, None)
+    assert contents.changes[0].value is None
+
+
+def test_the_signature_is_the_authors_and_covers_the_header() -> None:
+    """Rule 20: signed by the wrong key, under another station's name, or over another header."""
+    header, _ = segments.read(cut(birth(1)))
+    village, other = VILLAGE_DESK.certificate, OTHER_VILLAGE_DESK.certificate
+    trust.judge_segment(village, header.signer, header.raw, header.signature)
+    with pytest.raises(OriginUnequal):
+        trust.judge_segment(other, header.signer, header.raw, header.signature)
+    forged = OTHER_VILLAGE_DESK.keys.sign(trust.segment_message(header.raw))
+    with pytest.raises(BadSegmentSignature):
+        trust.judge_segment(village, header.signer, header.raw, forged)
+    swapped, _ = segments.read(cut(birth(1, {"name": "别家"})))
+    with pytest.raises(BadSegmentSignature):
+        trust.judge_segment(village, header.signer, swapped.raw, header.signature)
+
+
+def test_every_bit_of_a_line_is_under_the_signature() -> None:
+    header, found = segments.read(cut(birth(1, {"name": "一家", "contact.phone": "138"})))
+    line = found[0]
+    for position in range(len(line)):
+        changed = line[:position] + bytes([line[position] ^ 1]) + line[position + 1 :]
+        with pytest.raises(BadSegment):
+            segments.decode(header, [changed], TYPES)
+
+
+# -- what is cut ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("numbers", [[], [1, 3], [2, 1], [1, 1], range(1, 5_002)])
+def test_own_items_are_cut_in_growing_numbers_without_gaps(numbers: Sequence[int]) -> None:
+    with pytest.raises(ValueError, match="segment"):
+        cut(*(birth(n) for n in numbers))
+
+
+def test_five_thousand_lines_are_a_segment() -> None:
+    assert len(read(*(birth(n) for n in range(1, 5_001))).numbers) == 5_000
+
+
+def test_a_vouched_segment_may_have_gaps() -> None:
+    contents = read(birth(2), birth(5), change(9), vouched="f" * 64)
+    assert contents.numbers == [2, 5, 9]
+    assert contents.header.signer == "f" * 64
+    assert contents.header.label()[2:4] == [2, 9]
+
+
+# -- headers that no program of this project writes ----------------------------------------------------------------
+
+
+def header_of(**changes: Any) -> bytes:
+    plain = json.loads(segments.read(cut(birth(1), change(2)))[0].raw) | changes
+    return msgspec.json.encode({n: v for n, v in plain.items() if v is not ...})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"xsj": "receipt"},
+        {"format": 2},
+        {"format": ...},
+        {"station": "F" * 64},
+        {"incarnation": "0" * 15},
+        {"first": 0},
+        {"first": 2},
+        {"last": 3},
+        {"last": 1 << 53},
+        {"first": 3, "last": 1, "counts": {"birth": 1}},
+        {"digest": "0" * 63},
+        {"counts": {}},
+        {"counts": {}, "vouched": "f" * 64},
+        {"counts": {"birth": 0}},
+        {"counts": {"birth": 3}},
+        {"counts": {"birth": 3}, "vouched": "f" * 64},
+        {"counts": {"birth": 5_001}, "last": 5_001},
+        {"counts": {"birth": 4_000, "change": 1_001}, "last": 5_001},
+        {"counts": {"Birth": 2}},
+        {"shapes": {"firm": {"plain": ["_deleted"], "personal": []}}},
+        {"shapes": {"_firm": {"plain": [], "personal": []}}},
+        {"vouched": "f" * 63},
+    ],
+)
+def test_a_header_that_does_not_hold_together(changes: dict[str, Any]) -> None:
+    with pytest.raises(BadSegment):
+        segments.read_header(header_of(**changes), bytes(64))
+
+
+def test_what_a_later_format_adds_to_a_header_is_left_alone() -> None:
+    assert segments.read_header(header_of(weather="fine"), bytes(64)).total == 2
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        b"\n",
+        b"{}\n{}\n",
+        b'{}\n{"signature":"AA=="}\n',
+        b"x" * 300_000 + b'\n{"signature":""}\n',
+        b"[]\n[]\n[]\n",
+    ],
+)
+def test_what_is_no_segment(plain: bytes) -> None:
+    with pytest.raises(BadSegment):
+        segments.read(frames.compress(plain))
+
+
+# -- lines that were not signed ------------------------------------------------------------------------------------
+
+
+def tampered(change_lines: Callable[[list[bytes]], list[bytes]]) -> tuple[Header, list[bytes]]:
+    header, lines = segments.read(cut(birth(1), birth(2, {"name": "二家"}), change(3)))
+    return header, change_lines(lines)
+
+
+@pytest.mark.parametrize(
+    "hand",
+    [
+        lambda lines: lines[:-1],
+        lambda lines: [*lines, lines[-1]],
+        lambda lines: [lines[1], lines[0], lines[2]],
+        lambda lines: [lines[0], lines[0], lines[2]],
+        lambda lines: [lines[0], lines[2], lines[2]],
+        lambda lines: [],
+    ],
+)
+def test_lines_left_out_doubled_or_swapped(hand: Callable[[list[bytes]], list[bytes]]) -> None:
+    with pytest.raises(BadSegment):
+        segments.decode(*tampered(hand), TYPES)
+
+
+# -- lines that were signed and are no items: nothing of the segment can be believed -------------------------------
+
+_BIRTH = '["birth","firm","{record}","{unit}",null,"{stamp}",[],{number},"王",'
+_CHANGE = '["change","firm","{record}","{unit}","name","{stamp}",[],{number},"王",'
+_EMPTY = "[null,null,null]],\t[]"
+
+
+def altered(base: str, old: str, new: str, end: str = "null]") -> str:
+    """A line with one thing changed in its head."""
+    return "[" + base.replace(old, new, 1) + end + "]"
+
+
+_NO_BIRTHS = {
+    "too few plain cells": f"[{_BIRTH}[null,null]],\t[]]",
+    "too many plain cells": f"[{_BIRTH}[null,null,null,null]],\t[]]",
+    "no personal part": f"[{_BIRTH}[null,null,null]]]",
+    "two personal parts": f"[{_BIRTH}{_EMPTY},\t[]]",
+    "a personal part of salt alone": f'[{_BIRTH}[null,null,null]],\t["salt"]]',
+    "too many personal cells": f'[{_BIRTH}[null,null,null]],\t["salt",1,2]]',
+    "a number for a salt": f"[{_BIRTH}[null,null,null]],\t[5,null]]",
+    "half a hash": f'[{_BIRTH}[null,null,null]],\t"abc"]',
+    "cells that are no list": f'[{_BIRTH}"name"],\t[]]',
+    "yes": f"[{_BIRTH}[true,null,null]],\t[]]",
+    "a fraction": f"[{_BIRTH}[1.5,null,null]],\t[]]",
+    "a list in a cell": f"[{_BIRTH}[[],null,null]],\t[]]",
+    "an object in a cell": f"[{_BIRTH}[{{}},null,null]],\t[]]",
+    "a number above 64 bits": f"[{_BIRTH}[null,9223372036854775808,null]],\t[]]",
+    "a number below 64 bits": f"[{_BIRTH}[null,-9223372036854775809,null]],\t[]]",
+    "a number of 4000 digits": f'[{_BIRTH}[null,null,null]],\t["salt",{"9" * 4000}]]',
+    "a type without a shape": altered(_BIRTH, "firm", "prize", _EMPTY),
+    "no record": altered(_BIRTH, "{record}", "xyz", _EMPTY),
+    "a record in capitals": altered(_BIRTH, "{record}", "AB" * 16, _EMPTY),
+    "a record with spaces": altered(_BIRTH, "{record}", " a" * 16, _EMPTY),
+    "no unit": altered(_BIRTH, "{unit}", "", _EMPTY),
+    "a stamp of nothing": altered(_BIRTH, "{stamp}", "0" * 16, _EMPTY),
+    "a stamp of 64 bits": altered(_BIRTH, "{stamp}", "f" * 16, _EMPTY),
+    "a short stamp": altered(_BIRTH, "{stamp}", "0" * 14, _EMPTY),
+    "no stamp": altered(_BIRTH, "{stamp}", "x" * 16, _EMPTY),
+    "a birth that replaces": altered(_BIRTH, "[]", '["0000000000000001"]', _EMPTY),
+    "a birth of a slot": altered(_BIRTH, "null", '"name"', _EMPTY),
+    "another number": altered(_BIRTH, "{number}", "2", _EMPTY),
+    "a number as text": altered(_BIRTH, "{number}", '"1"', _EMPTY),
+    "a space before": altered(_BIRTH, "[", "[ ", _EMPTY),
+    "an escape in the kind": altered(_BIRTH, "birth", "b\\u0069rth", _EMPTY),
+    "an escape in the type": altered(_BIRTH, "firm", "f\\u0069rm", _EMPTY),
+    "an end in the type": '[["birth","firm]',
+    "nothing": "[[]]",
+    "half an array": "[[1]",
+    "an object": "{}",
+}
+_NO_CHANGES = {
+    "yes": f"[{_CHANGE}true]]",
+    "a fraction": f"[{_CHANGE}1.5]]",
+    "a list": f"[{_CHANGE}[1]]]",
+    "an object in a group": f'[{_CHANGE}{{"a":{{"b":1}}}}]]',
+    "a number above 64 bits": f"[{_CHANGE}9223372036854775808]]",
+    "a number above 64 bits in a group": f'[{_CHANGE}{{"a":9223372036854775808}}]]',
+    "a hundred thousand lists": f"[{_CHANGE}{'[' * 100_000}{']' * 100_000}]]",
+    "an empty personal part": f"[{_CHANGE}null],\t[]]",
+    "a personal part of salt alone": f'[{_CHANGE}null],\t["salt"]]',
+    "a personal fraction": f'[{_CHANGE}null],\t["salt",1.5]]',
+    "half a hash": f'[{_CHANGE}null],\t"abc"]',
+    "half a character": f'[{_CHANGE}"\\ud800"]]',
+    "nothing": f"[{_CHANGE[:-1]}]]",
+    "a slot in capitals": altered(_CHANGE, '"name"', '"Name"'),
+    "a column of the core": altered(_CHANGE, '"name"', '"_sort"'),
+    "no slot at all": altered(_CHANGE, '"name"', '""'),
+    "a type in capitals": altered(_CHANGE, "firm", "Firm"),
+    "a kind in capitals": altered(_CHANGE, "change", "Change"),
+    "a short stamp replaced": altered(_CHANGE, "[]", '["1"]'),
+    "nothing replaced by name": altered(_CHANGE, "[]", "[[]]"),
+    "too much replaced by name": altered(_CHANGE, "[]", '[["{record}","{stamp}","x"]]'),
+    "no stamp replaced by name": altered(_CHANGE, "[]", '[["{record}","x"]]'),
+    "a record in capitals": altered(_CHANGE, "{record}", "AB" * 16),
+    "a stamp in capitals": altered(_CHANGE, "{stamp}", "0CAA4117001FFFFF"),
+}
+
+
+@pytest.mark.parametrize("text", [
+    *(pytest.param(text, id=f"birth: {name}") for name, text in _NO_BIRTHS.items()),
+    *(pytest.param(text, id=f"change: {name}") for name, text in _NO_CHANGES.items()),
+])  # fmt: skip
+def test_a_signed_line_that_is_no_item(text: str) -> None:
+    """A header of an honest form over it changes nothing."""
+    _, line = raw(text)
+    kind = "birth" if text.startswith(("[[", "{}")) and "change" not in text.lower() else "change"
+    try:
+        digest = hashlib.sha256(items.line_hash(split_line(line))).hexdigest()
+    except items.MalformedLine:
+        digest = "0" * 64
+    honest = json.loads(segments.read(cut(birth(1)))[0].raw)
+    header = segments.read_header(
+        msgspec.json.encode(honest | {"counts": {kind: 1}, "digest": digest}), bytes(64)
+    )
+    with pytest.raises(BadSegment):
+        segments.decode(header, [line], TYPES)
+
+
+def test_numbers_that_are_not_those_of_the_header() -> None:
+    """A number is repeated, or the kinds are others than were counted."""
+    with pytest.raises(BadSegment):
+        read((1, birth(1)[1]), (2, birth(1)[1]))
+    with pytest.raises(BadSegment):
+        read((2, birth(1)[1]), (5, birth(5)[1]), vouched="f" * 64)
+    header, lines = segments.read(cut(birth(1), change(2)))
+    counted = json.loads(header.raw) | {"counts": {"birth": 2}}
+    other = segments.read_header(msgspec.json.encode(counted), header.signature)
+    with pytest.raises(BadSegment):
+        segments.decode(other, lines, TYPES)
+
+
+# -- values that are not of their field's kind: the item is refused, the others stand ------------------------------
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"name": 5},
+        {"count.staff": "5"},
+        {"count.staff": ""},
+        {"partner": "茶厂"},
+        {"partner": 5},
+        {"partner": "AB" * 16},
+        {"partner": " b" * 16},
+        {"contact.phone": 138},
+    ],
+)
+def test_a_birth_whose_cell_is_not_of_its_kind_is_a_misfit(cells: dict[str, Any]) -> None:
+    good = {"name": "一家", "partner": RECORD, "contact.phone": "138"}
+    contents = read(birth(1, good), birth(2, cells), birth(3, good))
+    assert contents.misfits == {2}
+    assert len(contents.births["firm"].rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("slot", "value"),
+    [
+        ("name", 5),
+        ("name", {"name": "一家"}),
+        ("count", 5),
+        ("count", "5"),
+        ("count", {"staff": "5"}),
+        ("count", {"source": 5}),
+        ("in_park", "1"),
+        ("partner", "茶厂"),
+        ("partner", 5),
+        ("unit", None),
+        ("unit", 5),
+        ("unit", "别的单位"),
+        ("unit", {"unit": "ab" * 16}),
+        ("_deleted", 5),
+        ("_deleted", "yes"),
+        ("_deleted", {"heads": 5}),
+        ("_deleted", {"births": None}),
+    ],
+)
+def test_a_change_whose_value_is_not_of_its_kind_is_a_misfit(slot: str, value: Any) -> None:
+    assert read(change(1, slot, value), change(2)).misfits == {1}
+
+
+@pytest.mark.parametrize(
+    ("slot", "value"),
+    [
+        ("name", None),
+        ("count", None),
+        ("count", {}),
+        ("count", {"staff": 5, "later": "x"}),
+        ("partner", None),
+        ("in_park", 1),
+        ("unit", "ab" * 16),
+        ("_deleted", None),
+        ("_deleted", {}),
+        ("_deleted", {"heads": "", "births": "", "children": ""}),
+        ("slogan", 5),
+        ("slogan", {"any": "thing"}),
+        ("topic", "the slot of another type"),
+    ],
+)
+def test_what_fits_or_is_not_known_here_is_taken(slot: str, value: Any) -> None:
+    """Rule 2: slots, members and types of newer programs hold what they hold."""
+    assert read(change(1, slot, value)).misfits == set()
+    assert read(change(1, slot, value, type="prize")).misfits == (
+        {1} if slot in ("unit", "_deleted") and value == 5 else set()
+    )
+
+
+def test_a_column_or_type_that_is_not_known_here_holds_anything() -> None:
+    shape = Shape(("name", "slogan", "count.later"))
+    cells = {"name": "一家", "slogan": 5, "count.later": "x"}
+    contents = read(birth(1, cells, shape), shapes={"firm": shape})
+    assert contents.misfits == set()
+    prize = Shape(("title", "year"))
+    contents = read(birth(1, {"title": 5, "year": "x"}, prize, type="prize"), shapes={"prize": prize})
+    assert contents.births["prize"].rows[0][5:] == (5, "x")
+    assert contents.misfits == set()
+
+
+# -- kinds of later formats, and what a change replaces ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[["same","firm","{record}","{unit}",null,"{stamp}",[],1,"王",["' + "ef" * 16 + '"]]]',
+        '[["erase","firm","{record}","{unit}","name","{stamp}",[],1,"王",{"fields":["a",{"b":1.5}]}]]',
+        altered(_CHANGE, '"name"', "null"),
+        f'[{_CHANGE}null],\t["salt",1],\t["salt",2]]',
+    ],
+)
+def test_a_kind_or_form_of_a_later_program_has_no_slot_and_no_value(text: str) -> None:
+    """Rule 2: its value is opaque and may be anything."""
+    contents = read(raw(text))
+    (item,) = contents.changes
+    assert (item.record, item.unit, item.slot, item.value, item.stamp) == (RECORD, UNIT, "", None, STAMP)
+
+
+@pytest.mark.parametrize(
+    ("entry", "replaces", "outranked"),
+    [
+        (items.Replaced(STAMP - 1), (STAMP - 1,), False),
+        (items.Replaced(STAMP), (STAMP,), True),
+        (items.Replaced(STAMP + 1), (STAMP + 1,), True),
+        (items.Replaced(STAMP - 1, RECORD), (STAMP - 1,), False),
+        (items.Replaced(STAMP - 1, "ef" * 16), (), False),
+        (items.Replaced(STAMP, "ef" * 16), (), True),
+    ],
+)
+def test_what_a_change_replaces_is_older_than_it(
+    entry: items.Replaced, replaces: tuple[int, ...], outranked: bool
+) -> None:
+    """Rule 5: an entry that names another record has no effect here, but the order is judged by the bytes alone."""
+    (found,) = read(change(1, replaces=(entry,))).changes
+    assert (found.replaces, found.outranked) == (replaces, outranked)
+
+
+def test_hashes_are_those_of_the_lines() -> None:
+    header, lines = segments.read(cut(birth(1), change(2, "contact", {"phone": "1"}, "salt")))
+    assert segments.hashes_of(lines) == segments.decode(header, lines, TYPES).hashes
+    with pytest.raises(BadSegment):
+        segments.hashes_of([b"x"])
