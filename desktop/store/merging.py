@@ -590,16 +590,14 @@ def _insertion(
     A row is record (1), ``as`` (2, which is ``unit_ref`` here), stamp (3), number (4), operator (5), cells (6 on).
     """
     names = [*columns.BASE_COLUMNS[:-1], "_sort"]
-    titles: list[str] = []
-    wanted = {f.name for f in title_fields(record_type)} if record_type is not None else set()
     bound = []
     for place, field_ in enumerate(fields, start=6):
         if field_ is None:
             continue
         names.append(field_.name)
         bound.append(columns.bind(field_).replace("?", f"?{place}"))
-        if field_.name in wanted:
-            titles.append(f"coalesce(?{place}, '')")
+    wanted = title_fields(record_type) if record_type is not None else ()
+    titles = [f"coalesce(?{fields.index(f) + 6}, '')" for f in wanted if f in fields]
     if fields and fields[-1] is None:
         # Every cell of a row is bound, so the last one is named even when its column is not known here.
         titles.append(f"substr(coalesce(?{5 + len(fields)}, ''), 1, 0)")

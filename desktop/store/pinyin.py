@@ -18,9 +18,17 @@ def initials(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().translate(_initials())
 
 
+class _Table(dict[int, str]):
+    """A table for ``str.translate`` that learns what it does not change: an exception a character is slow."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = chr(code)
+        return self[code]
+
+
 @cache
 def _pinyin() -> dict[int, str]:
-    found: dict[int, str] = {}
+    found = _Table()
     for line in resource("pinyin.txt").read_text("utf-8").splitlines():
         syllable, _, characters = line.partition(" ")
         if syllable != "#":
@@ -30,4 +38,4 @@ def _pinyin() -> dict[int, str]:
 
 @cache
 def _initials() -> dict[int, str]:
-    return {code: reading[:1] for code, reading in _pinyin().items()}
+    return _Table({code: reading[:1] for code, reading in _pinyin().items()})

@@ -122,9 +122,8 @@ def ensure_unknown_type(database: Database, type_name: str) -> None:
 
 def make_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     """Builds what speeds up lists and links; after a first import this is quicker than keeping them during it."""
-    for name, columns in _indexes(types).items():
-        table, *parts = columns
-        database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(table)} ({', '.join(parts)})")
+    for name, definition in _indexes(types).items():
+        database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {definition}")
 
 
 def drop_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
@@ -164,15 +163,20 @@ def _ensure_type(database: Database, record_type: RecordType) -> list[tuple[str,
     return sorted({(record_type.name, record_type.slot_of[name]) for name in new})
 
 
-def _indexes(types: Mapping[str, RecordType]) -> dict[str, tuple[str, ...]]:
-    indexes: dict[str, tuple[str, ...]] = {}
+def _indexes(types: Mapping[str, RecordType]) -> dict[str, str]:
+    indexes: dict[str, str] = {}
     for t in types.values():
-        table = table_of(t.name)
+        table = quoted(table_of(t.name))
         # No name begins like a table's: tables and indexes share their names, and types may be called anything.
-        indexes[f"i_{t.name}_unit"] = (table, "unit")
+        indexes[f"i_{t.name}_unit"] = f"{table} (unit)"
         # With the life in it, the order and the count of a whole list are read from the index alone.
-        indexes[f"i_{t.name}_sort"] = (table, "_sort", "_life")
+        indexes[f"i_{t.name}_sort"] = f"{table} (_sort, _life)"
         for f in t.fields:
-            if f.index or f.kind is Kind.LINK:
-                indexes[f"i_{t.name}_{f.name}"] = (table, quoted(f.name))
+            if f.kind is Kind.LINK:
+                # Most links are empty, nothing is sorted by one, and who looks for a record names it.
+                indexes[f"i_{t.name}_{f.name}"] = (
+                    f"{table} ({quoted(f.name)}) WHERE {quoted(f.name)} IS NOT NULL"
+                )
+            elif f.index:
+                indexes[f"i_{t.name}_{f.name}"] = f"{table} ({quoted(f.name)})"
     return indexes
