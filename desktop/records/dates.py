@@ -1,4 +1,7 @@
-"""Reads the forms in which people type and paste a day; what is not certain stays unread."""
+"""Days and times: the forms in which people type and paste a day, and the time of the clock on the wall.
+
+What is not certain of a typed day stays unread.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,15 @@ _SERIAL_ZERO = datetime.date(1899, 12, 30)
 _SERIALS = range(10_000, 73_051)
 """The serial day numbers of a spreadsheet from 1927 to 2099; smaller ones are counts or years, not days."""
 
+_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _AHEAD = 10
+
+
+def china_time(milliseconds: int) -> datetime.datetime:
+    """Milliseconds since 1970 as the time in China, which has one time zone and no summer time."""
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, _CHINA)
 
 
 def parse_date(value: object, today: datetime.date | None = None) -> datetime.date | None:
