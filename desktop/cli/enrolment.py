@@ -55,6 +55,7 @@ def grant(
     """批准下级的入网申请，写出批准文件。"""
     asked = traffic.look_request(request_file)
     remark(f"“{asked.name}”（编码{asked.code}）的申请，请打电话核对，对方屏幕上应是：{asked.words}")
+    remark(f"对方也会问本机的词语，请念：{traffic.own_words(session)}")
     confirmed("核对一致吗？")
     made = exchange.grant(session, request_file, out, level=level, code=code, delegate=delegate)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,20 @@ from desktop.cli.frame import Command, problem_object
 from desktop.cli.output import Ticker, complain, json_line, say
 from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, writes
 from desktop.errors import UsageProblem
-from desktop.operations import exchange
+from desktop.operations import exchange, traffic
 from desktop.operations.session import Session
+from desktop.operations.traffic import MergeOutcome
+from desktop.records import items
+from desktop.records.dates import china_time
 from desktop.sync.manifest import DOWN, Manifest
 from desktop.sync.receiving import REASONS, BundleResult, MergeReport, Unapplied
 
 OUTCOMES = {"applied": "合并", "known": "已有", "held": "等待", "conflict": "分歧", "refused": "不收"}
 """What becomes of an item; the five add up to the signed count."""
+
+
+KINDS = {items.BIRTH: "新增", items.CHANGE: "修改", items.TOMBSTONE: "删除"}
+"""What an item is, in words."""
 
 
 class NoRoot(UsageProblem):
@@ -114,8 +120,15 @@ def merge(
     有文件不收时，退出码是第一个不收的文件的原因。
     """
     with Ticker() as ticker:
-        report = exchange.merge(session, files, preview=preview, receipts_dir=receipts, progress=ticker.tick)
-    _show_report(report, preview, as_json)
+        if preview:
+            done = MergeOutcome(exchange.merge(session, files, preview=True, progress=ticker.tick), (), ())
+        else:
+            done = traffic.merge(session, files, receipts, ticker.tick)
+    _show_report(done.report, preview, as_json)
+    if done.failed:
+        complain(f"数据已经合并好，有{len(done.failed)}个回执没有写成：{done.failed[0]}")
+        complain("空出位置以后，用 send --to 把回执再写一次。")
+        click.get_current_context().exit(done.failed[0].exit_code)
 
 
 @click.command(cls=Command)
@@ -165,9 +178,7 @@ def _roots(
 
 
 def _show_manifest(manifest: Manifest, verified: bool, as_json: bool) -> None:
-    made = datetime.datetime.fromtimestamp(
-        manifest.created / 1000, datetime.timezone(datetime.timedelta(hours=8))
-    ).strftime("%Y-%m-%d %H:%M")
+    made = f"{china_time(manifest.created):%Y-%m-%d %H:%M}"
     if as_json:
         json_line(
             {
@@ -195,7 +206,7 @@ def _show_manifest(manifest: Manifest, verified: bool, as_json: bool) -> None:
     say(f"发送方：{manifest.sender[:16]}  单位 {manifest.unit}")
     say(f"接收方：{manifest.receiver[:16]}")
     say(
-        f"内容：{manifest.items}项（{'，'.join(f'{kind} {n}' for kind, n in manifest.counts.items()) or '空'}）"
+        f"内容：{manifest.items}项（{'，'.join(f'{KINDS.get(k, k)}{n}' for k, n in manifest.counts.items()) or '空'}）"
     )
     say(f"大小：{sum(p.size for p in manifest.parts) // 1024}KB，加密部分{len(manifest.parts)}个")
 
@@ -225,7 +236,7 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
     if bundle.gap:
         say("    中间缺了数据包，请对方补发。")
     if bundle.answered:
-        say(f"    对方的回执已收到（第{bundle.answered}号）。")
+        say("    里面有对方的回执。" if preview else "    对方的回执已收到。")
 
 
 def _bundle_object(bundle: BundleResult) -> dict[str, Any]:

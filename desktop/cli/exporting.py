@@ -11,7 +11,7 @@ from desktop.cli.frame import Command
 from desktop.cli.output import Ticker, json_line, remark, say
 from desktop.cli.parameters import OneOf, PathOf, TypeName, json_option, opens, reveal_option
 from desktop.errors import UsageProblem
-from desktop.operations import exporting, real_name
+from desktop.operations import exporting, import_templates, real_name
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.real_name_forms import FORMS
@@ -32,6 +32,9 @@ class UnclearExport(UsageProblem):
 @click.option("--form", metavar="FORM", type=OneOf(_FORMS),
               help="导出成全总实名制采集表：union（工会）或 member（会员）；号码完整，会记入审计日志。")  # fmt: skip
 @click.option(
+    "--template", "empty", is_flag=True, help="空白模板：只有列名和下拉选项，填好后用 import 导入。"
+)
+@click.option(
     "--missing", metavar="OUT.xlsx", type=PathOf("out"), help="没有填完整、不进采集表的记录另存在哪里。"
 )
 @click.option(
@@ -46,6 +49,7 @@ def export(
     out: Path,
     record_type: RecordType | None,
     form: str | None,
+    empty: bool,
     missing: Path | None,
     fields: tuple[str, ...],
     all_fields: bool,
@@ -53,7 +57,7 @@ def export(
     reveal: bool,
     as_json: bool,
 ) -> None:
-    """导出Excel表格（.xlsx）：照列表的样子，或者照采集表的样式。条件与 list 相同。"""
+    """导出Excel表格（.xlsx）：照列表的样子，照采集表的样式，或者只要空白模板。条件与 list 相同。"""
     if form is not None:
         if record_type is not None and record_type.name != _FORMS[form].record_type:
             raise UnclearExport(f"采集表 {form} 里没有“{record_type.label}”。")
@@ -61,6 +65,13 @@ def export(
         return
     if record_type is None:
         raise UnclearExport("没有写明导出什么。")
+    if empty:
+        import_templates.write_empty(session, out, record_type.name)
+        if as_json:
+            json_line({"file": str(out), "rows": 0})
+        else:
+            say(f"“{record_type.label}”的空白模板已保存到“{out.name}”。")
+        return
     columns = [field_of(record_type, name).name for name in fields] or None
     if all_fields:
         columns = [f.name for f in record_type.fields]

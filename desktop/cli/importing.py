@@ -89,26 +89,41 @@ def import_workbook(
     if as_json:
         json_line({"dry_run": dry_run, "operation": str(stamp) if stamp else None, **_object(shown)})
     else:
-        _say(shown, dry_run)
+        _say(session, shown, dry_run)
         if stamp:
             say(f"操作{stamp}")
     if report is not None and returned:
         remark(f"没有导入或有个别格没有导入的{returned}行在“{report.name}”里，改正后可以直接再导入。")
 
 
-def _say(shown: ImportPreview, dry_run: bool) -> None:
+def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
     say(f"{shown.file}（{shown.sheet}）：{'如果导入，' if dry_run else ''}{shown.counts}。")
     for column in shown.unknown_columns:
         guess = f"，可能是“{column.proposed_label}”（{column.proposed}）" if column.proposed else ""
         complain(f"没有导入的列：“{column.header}”{column.reason}{guess}。")
     for label, count in shown.missing.items():
         say(f"还有{count}条没有填“{label}”。")
+    for words, numbers in _doubts(session, shown).items():
+        places = "、".join(map(str, numbers[:_SHOWN])) + ("…" if len(numbers) > _SHOWN else "")
+        say(f"请核对{len(numbers)}行的{words}：第{places}行。")
     for row in shown.returned[:_SHOWN]:
         words = "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM))
         whole = "没有导入" if row.outcome is Outcome.REJECTED else "有个别格没有导入"
         complain(f"第{row.number}行{whole}：{words}。")
     if len(shown.returned) > _SHOWN:
         complain(f"另有{len(shown.returned) - _SHOWN}行，请用 --report 另存。")
+
+
+def _doubts(session: Session, shown: ImportPreview) -> dict[str, list[int]]:
+    """The numbers of the rows that ask for a look, by what is to be looked at."""
+    known = {f.name: f.label for name in ("enterprise", shown.type) for f in session.types[name].fields}
+    found: dict[str, list[int]] = {}
+    for row in shown.rows:
+        for name in dict.fromkeys(note.field for note in row.doubts):
+            found.setdefault(f"“{known[name]}”" if name in known else "单位或人员是否重复", []).append(
+                row.number
+            )
+    return found
 
 
 def _object(shown: ImportPreview) -> dict[str, Any]:

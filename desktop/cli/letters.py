@@ -5,21 +5,51 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 
 from desktop.cli.frame import Command, Group
 from desktop.cli.lines import typed_pairs
 from desktop.cli.output import json_line, say
-from desktop.cli.parameters import Day, OneOf, Pair, PathOf, as_option, json_option, opened, writes
+from desktop.cli.parameters import (
+    Day,
+    Number,
+    OneOf,
+    Pair,
+    PathOf,
+    as_option,
+    date_option,
+    json_option,
+    opened,
+    writes,
+)
 from desktop.cli.shown import finding_object, severity_words
-from desktop.operations import supervision
+from desktop.operations import covers, supervision
+from desktop.operations.records import Saved
 from desktop.operations.session import Session
-from desktop.operations.supervision import Signatory
+from desktop.operations.supervision import Layout, Signatory
 from desktop.records.supervision.kinds import LetterKind
+from desktop.records.supervision.numbering import Series
 
-PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {"letter": supervision.print_document}
-"""What can be printed, by its kind on the command line: each takes a record's id and a folder."""
+PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {
+    "letter": supervision.print_document,
+    "cover": lambda session, bundle, out: covers.print_cover(session, Path(bundle), out),
+}
+"""What can be printed, by its kind on the command line: each takes a record's id, or a file, and a folder."""
+
+
+class NextNumber(click.ParamType):
+    """``SERIES=N``: which number comes next in a series, as the paper register says."""
+
+    name = "next"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Series, int]:
+        """The series and its next number."""
+        series, number = Pair().convert(value, param, ctx)
+        return OneOf(Series).convert(series, param, ctx), Number(1).convert(number, param, ctx)
 
 
 @click.command("print", cls=Command)
@@ -29,7 +59,7 @@ PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {"letter": supervi
 @click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
 @json_option
 def print_papers(session: Session, kind: str, ids: tuple[str, ...], out: Path, as_json: bool) -> None:
-    """打印成PDF。KIND：letter（已签发的提示函、意见书、建议书）。"""
+    """打印成PDF。KIND：letter（已签发的提示函、意见书、建议书，ID 是文书的编号）、cover（数据包的报送单，ID 是文件）。"""
     paths = [PRINTED[kind](session, record, out) for record in ids]
     if as_json:
         json_line({"files": [str(p) for p in paths]})
@@ -49,23 +79,33 @@ def letter(context: click.Context, workspace: Path) -> None:
 @letter.command("numbers")
 @click.option("--body", metavar="CODE", help="文号里的机关代字，如“杭西”。")
 @click.option("--organ", metavar="NAME", help="文书上的发文机关全称。")
+@click.option(
+    "--next", "wanted", metavar="SERIES=N", type=NextNumber(), multiple=True,
+    help="对照纸质登记簿确认今年下一个号，如 opinion_letter=8。可以写几个。",
+)  # fmt: skip
+@click.option("--confirm", is_flag=True, help="已经对照纸质登记簿，按显示的下一个号接着编。")
 @as_option
+@date_option
 @json_option
 @click.pass_obj
 def numbers(
     workspace: Path,
     body: str | None,
     organ: str | None,
+    wanted: tuple[tuple[Series, int], ...],
+    confirm: bool,
     operator: str | None,
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """看或设文号：机关代字、发文机关、今年下一个号。"""
+    """看或设文号：机关代字、发文机关、今年下一个号；恢复备份以后在这里确认下一个号。"""
     with opened(workspace, operator, password_file) as session:
         settings = supervision.number_settings(session)
         if body is not None or organ is not None:
             settings = supervision.set_number_settings(session, body or settings.body, organ)
         year = session.environment.today().year
+        if confirm or wanted:
+            supervision.confirm_numbers(session, year, dict(wanted))
         following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
     if as_json:
         json_line({"body": settings.body, "organ": settings.organ, "year": year, "next": following})
@@ -73,6 +113,36 @@ def numbers(
     say(f"机关代字：{settings.body or '（还没有设置）'}；发文机关：{settings.organ}")
     for kind in LetterKind:
         say(f"{year}年下一份{kind.label}：第{following[kind.value]}号")
+    say(f"{year}年下一个立案号：第{following[Series.CASE.value]}号")
+
+
+@letter.command("holidays")
+@click.argument("table", metavar="[TABLE.csv]", type=PathOf("file"), required=False)
+@click.option("--out", metavar="FILE.csv", type=PathOf("out"), help="把现在的表写成文件，填上新一年再导入。")
+@as_option
+@date_option
+@json_option
+@click.pass_obj
+def holidays(
+    workspace: Path,
+    table: Path | None,
+    out: Path | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """导入放假调休安排（答复期限按它计算），或者用 --out 导出现在的表。"""
+    with opened(workspace, operator, password_file) as session:
+        years = supervision.import_working_days(session, table) if table is not None else ()
+        if out is not None:
+            supervision.export_working_days(session, out)
+    if as_json:
+        json_line({"years": list(years), "file": str(out) if out is not None else None})
+        return
+    if years:
+        say(f"已导入{'、'.join(map(str, years))}年的放假安排，期限已按它重新计算。")
+    if out is not None:
+        say(f"已导出“{out.name}”。")
 
 
 @letter.command("draft")
@@ -87,6 +157,7 @@ def numbers(
     help="填写文书的一个字段。可以写几个。",
 )
 @as_option
+@date_option
 @json_option
 @click.pass_obj
 def draft(
@@ -103,6 +174,10 @@ def draft(
         saved = supervision.draft(
             session, case, kind.value, typed_pairs(session, session.types["case_document"], fields)
         )
+    _say_drafted(kind.label, saved, as_json)
+
+
+def _say_drafted(label: str, saved: Saved, as_json: bool) -> None:
     if as_json:
         json_line(
             {
@@ -112,9 +187,24 @@ def draft(
             }
         )
         return
-    say(f"已起草{kind.label}，编号{saved.record}。操作{saved.changes.stamp}")
+    say(f"已起草{label}，编号{saved.record}。操作{saved.changes.stamp}")
     for finding in saved.findings:
         say(f"    {severity_words(finding)}：{finding.message}")
+
+
+@letter.command("redraft")
+@click.argument("document", metavar="LETTER")
+@as_option
+@date_option
+@json_option
+@click.pass_obj
+def redraft(
+    workspace: Path, document: str, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """按一份文书的原文重新起草，作废以后更正用。"""
+    with opened(workspace, operator, password_file) as session:
+        saved = supervision.redraft(session, document)
+    _say_drafted("文书", saved, as_json)
 
 
 @letter.command("issue")
@@ -122,7 +212,12 @@ def draft(
 @click.option("--signer", metavar="NAME", required=True, help="签发人。")
 @click.option("--post", metavar="POST", required=True, help="签发人职务，如“主席”。")
 @click.option("--date", "day", metavar="DATE", type=Day(), help="签发日期，默认今天。")
+@click.option(
+    "--layout", metavar="LAYOUT", type=OneOf(get_args(Layout)),
+    help="版式：letter（信函格式）、plain（普通格式），默认按样式。",
+)  # fmt: skip
 @as_option
+@date_option
 @json_option
 @click.pass_obj
 def issue(
@@ -131,6 +226,7 @@ def issue(
     signer: str,
     post: str,
     day: datetime.date | None,
+    layout: Layout | None,
     operator: str | None,
     password_file: Path | None,
     as_json: bool,
@@ -138,7 +234,7 @@ def issue(
     """审核、编号、签发一份文书，从此不能再改。不合法定步骤的不签发，退出码是22。"""
     with opened(workspace, operator, password_file) as session:
         today = session.environment.today()
-        issued = supervision.issue(session, document, Signatory(signer, post), day or today)
+        issued = supervision.issue(session, document, Signatory(signer, post), day or today, layout=layout)
     if as_json:
         json_line({"id": issued.document, "number": issued.number})
     else:
@@ -149,6 +245,7 @@ def issue(
 @click.argument("document", metavar="LETTER")
 @click.option("--reason", metavar="TEXT", required=True, help="作废的原因。")
 @as_option
+@date_option
 @json_option
 @click.pass_obj
 def void(
@@ -171,6 +268,7 @@ def void(
 @letter.command("file")
 @click.argument("case", metavar="CASE")
 @as_option
+@date_option
 @json_option
 @click.pass_obj
 def file_case(

@@ -16,19 +16,20 @@ from typing import Any, TypeVar
 import click
 
 from desktop.cli.frame import JSON_PARAMETER, like
-from desktop.errors import StateProblem, UsageProblem
+from desktop.cli.output import remark
+from desktop.errors import UsageProblem
 from desktop.operations.session import Session, open_session
 from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
-from desktop.store.database import DatabaseError, translated
-from desktop.store.keys import KeySlots
-from desktop.store.workspace import LEDGER, NoWorkspace
+from desktop.store.database import translated
+from desktop.store.workspace import slots_of
 
 OPERATOR = "XIAOSANJI_OPERATOR"
 PASSWORD = "XIAOSANJI_PASSWORD"
 
 YES = "是"
+_DATE_IS_RIGHT = "xiaosanji.date_is_right"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,20 +50,6 @@ class NotConfirmed(UsageProblem):
     """The person at the terminal did not say yes."""
 
     next_step = f"什么都没有改动；确实要做时再运行一次，回答“{YES}”。"
-
-
-class KeysDamaged(StateProblem):
-    """The file of key slots is gone or cannot be read."""
-
-    exit_code = 15
-    next_step = "请从备份恢复工作区里的 keys.json，数据本身没有改动。"
-
-
-class LedgerDamaged(StateProblem):
-    """The engine says that the file is not what it was."""
-
-    exit_code = 15
-    next_step = "请不要再往里录入，先把整个文件夹拷一份，再从备份恢复。"
 
 
 class PathOf(click.ParamType):
@@ -205,32 +192,39 @@ def opens(function: Callable[..., None]) -> Callable[..., None]:
 
 def writes(function: Callable[..., None]) -> Callable[..., None]:
     """As :func:`opens`, for a command that writes: a person can say that a date in doubt is right."""
+    return date_option(opens(function))
 
-    @opens
-    @click.option("--date-is-right", is_flag=True, help="电脑的日期看起来不对、其实没有错时，确认后继续。")
-    @functools.wraps(function)
-    def command(session: Session, date_is_right: bool, **given: Any) -> None:
-        if date_is_right:
-            session.ledger.clock.confirm()
-        function(session, **given)
 
-    return command
+def date_option(function: F) -> F:
+    """``--date-is-right`` for a command that writes; :func:`opened` heeds it."""
+
+    def note(context: click.Context, _param: click.Parameter, said: bool) -> None:
+        context.meta[_DATE_IS_RIGHT] = said
+
+    return click.option(
+        "--date-is-right", is_flag=True, expose_value=False, callback=note,
+        help="电脑的日期看起来不对、其实没有错时，确认后继续。",
+    )(function)  # fmt: skip
 
 
 @contextlib.contextmanager
-def opened(folder: Path, operator: str | None, password_file: Path | None) -> Iterator[Session]:
+def opened(
+    folder: Path, operator: str | None, password_file: Path | None, password: str | None = None
+) -> Iterator[Session]:
     """An open workspace; the engine's complaints become problems, and the lock is given back in any case."""
     name = operator_of(folder, operator)
-    password = given_password(password_file)
-    try:
-        with translated():
-            session = open_session(folder, name, password)
-            with session.workspace:
-                yield session
-    except DatabaseError as error:
-        if any(word in str(error) for word in ("malformed", "not a database", "disk I/O")):
-            raise LedgerDamaged("数据库文件有一部分读不出来，可能已经损坏。") from error
-        raise
+    password = password or given_password(password_file)
+    with translated():
+        session = open_session(folder, name, password)
+        try:
+            if click.get_current_context().meta.get(_DATE_IS_RIGHT):
+                session.ledger.clock.confirm()
+            yield session
+        finally:
+            session.workspace.close()
+            keeper = session.workspace.keeper
+            if keeper is not None and keeper.trouble is not None:
+                remark(str(keeper.trouble))
 
 
 def given_password(
@@ -277,14 +271,9 @@ def _ask(words: str) -> str:
 
 def operator_of(folder: Path, said: str | None) -> str:
     """Who works: as said, else the only operator, else who the environment names; else the names are listed."""
-    if not (folder / LEDGER).exists():
-        raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
+    names = slots_of(folder).names
     if said:
         return said
-    try:
-        names = KeySlots.load(folder).names
-    except (FileNotFoundError, ValueError, KeyError) as error:
-        raise KeysDamaged("工作区的口令文件不见了，或者已经损坏。") from error
     if len(names) == 1:
         return names[0]
     if named := os.environ.get(OPERATOR):

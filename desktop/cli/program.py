@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from desktop import __version__
 from desktop.cli.frame import Program
 from desktop.cli.output import say
+from desktop.errors import EnvironmentProblem
 
 COMMANDS = {
     "demo": "desktop.cli.demo:demo",
@@ -43,6 +47,12 @@ COMMANDS = {
 """Command → module and object; a module is loaded when its command is called, so that the window opens fast."""
 
 
+class NoScreen(EnvironmentProblem):
+    """The window was asked for on a machine that has none."""
+
+    next_step = "请用命令：xiaosanji --help；看演示用 xiaosanji demo 文件夹。"
+
+
 @click.command(cls=Program, invoke_without_command=True, lazy=COMMANDS)
 @click.option("--version", is_flag=True, help="显示版本。")
 @click.pass_context
@@ -55,9 +65,17 @@ def program(context: click.Context, version: bool) -> None:
         say(f"xiaosanji {__version__}")
         context.exit(0)
     if context.invoked_subcommand is None:
+        if not _has_screen():
+            raise NoScreen("这台电脑没有图形界面，打不开窗口。")
         from desktop.ui.app import main as open_window
 
         context.exit(open_window() or 0)
+
+
+def _has_screen() -> bool:
+    """Whether Qt will find a place for a window; without one it ends the process in its own words."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from desktop.cli.parameters import (
     OneOf,
     PathOf,
     as_option,
+    date_option,
     given_password,
     json_option,
     opened,
@@ -22,23 +23,17 @@ from desktop.cli.parameters import (
     operator_of,
 )
 from desktop.cli.shown import finding_object, severity_words
-from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import checking, workspaces
+from desktop.errors import UsageProblem
+from desktop.operations import checking, operators, restoring, workspaces
+from desktop.operations.operators import ROLES as ROLES
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role, Severity
 from desktop.store.database import translated
+from desktop.store.workspace import slots_of
 
 FIRST_OPERATOR = "管理员"
 NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"
 EXIT_DAMAGED = 15
-
-ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
-
-
-class LastAdministrator(StateProblem):
-    """Nobody would be left who can let others in."""
-
-    next_step = "请先添加另一名管理员。"
 
 
 @click.command(cls=Command)
@@ -104,6 +99,7 @@ def operator(context: click.Context, workspace: Path) -> None:
 @click.option("--new-password-file", metavar="FILE", type=PathOf("file"),
               help=f"新操作员的口令文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
 @as_option
+@date_option
 @json_option
 @click.pass_obj
 def add_operator(
@@ -117,13 +113,11 @@ def add_operator(
 ) -> None:
     """添加操作员，或者给已有的操作员换口令和角色。只有管理员能做。"""
     with opened(workspace, operator, password_file) as session:
-        session.require()
-        if role is not Role.ADMIN:
-            _keep_an_administrator(session, name)
+        operators.check_put(session, name, role)
         password = given_password(
             new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True
         )
-        session.workspace.add_operator(name, password, role)
+        operators.put(session, name, role, password)
     if as_json:
         json_line({"name": name, "role": role.value})
     else:
@@ -137,11 +131,39 @@ def add_operator(
 def list_operators(workspace: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
     """列出操作员、角色和是否停用。"""
     with opened(workspace, operator, password_file) as session:
-        found = session.workspace.operators()
+        found = operators.listed(session.database)
     if as_json:
         json_line({"operators": [{"name": n, "role": r.value, "disabled": d} for n, r, d in found]})
     else:
-        table(("操作员", "角色", "状态"), [(n, ROLES[r], "已停用" if d else "在用") for n, r, d in found])
+        table(
+            ("操作员", "角色", "状态"),
+            [(n, ROLES[r], "已停用" if d else "在用") for n, r, d in found],
+        )
+
+
+@operator.command("password")
+@click.option("--new-password-file", metavar="FILE", type=PathOf("file"),
+              help=f"新口令的文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
+@as_option
+@json_option
+@click.pass_obj
+def change_password(
+    workspace: Path,
+    new_password_file: Path | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """换自己的口令。"""
+    old = given_password(password_file)
+    with opened(workspace, operator, password_file, old) as session:
+        new = given_password(new_password_file, NEW_PASSWORD, words="新口令（至少8位）", twice=True)
+        operators.change_own_password(session, old, new)
+        name = session.operator.name
+    if as_json:
+        json_line({"name": name})
+    else:
+        say(f"“{name}”的口令已经换好，下次用新口令打开。")
 
 
 @operator.command("disable")
@@ -154,11 +176,7 @@ def disable_operator(
 ) -> None:
     """停用操作员：口令作废，以前写的内容和署名不变。只有管理员能做。"""
     with opened(workspace, operator, password_file) as session:
-        session.require()
-        if name not in [n for n, _, disabled in session.workspace.operators() if not disabled]:
-            raise UsageProblem(f"没有在用的操作员“{name}”。", "请用 operator WORKSPACE list 查看。")
-        _keep_an_administrator(session, name)
-        session.workspace.disable_operator(name)
+        operators.disable(session, name)
     if as_json:
         json_line({"name": name, "disabled": True})
     else:
@@ -222,27 +240,57 @@ def backup(session: Session, out: Path, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.argument("source", metavar="BACKUP.db", type=PathOf("file"))
+@click.argument("source", metavar="BACKUP.db", type=PathOf("file"), required=False)
+@click.option("--newest", is_flag=True, help="用最近一份自动备份。")
+@click.option("--backup-only", is_flag=True, help="只恢复到做备份的那一刻，不补上以后保存的内容。")
 @as_option
 @json_option
 def restore(
-    workspace: Path, source: Path, operator: str | None, password_file: Path | None, as_json: bool
+    workspace: Path,
+    source: Path | None,
+    newest: bool,
+    backup_only: bool,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
 ) -> None:
-    """用备份恢复工作区；现在的数据库先留一份在 backups 文件夹里。
+    """用备份恢复工作区；不写备份文件时列出有哪些备份，加 --newest 用最近一份。
 
-    每天的自动备份也在工作区的 backups 文件夹里。备份以后发出去的内容，会随上级的回执再下来。
+    备份以后保存和合并的内容随流水一起恢复。现在的数据库先留一份在 backups 文件夹里。
     """
+    if source is None and not newest:
+        _list_backups(workspace, as_json)
+        return
     name, password = operator_of(workspace, operator), given_password(password_file)
     with translated():
-        session = workspaces.restore(workspace, source, name, password)
-        session.workspace.close()
+        done = restoring.restore(workspace, source, name, password, with_journal=not backup_only)
+        done.session.workspace.close()
     if as_json:
-        json_line({"workspace": workspace.name, "backup": str(source)})
-    else:
-        say(f"已用“{source.name}”恢复。以前的数据库留在 backups 文件夹里。")
+        json_line(
+            {"workspace": workspace.name, "backup": str(done.source), "steps": done.steps, "torn": done.torn}
+        )
+        return
+    more = f"，并补上了以后的{done.steps}步操作" if done.steps else ""
+    say(f"已用“{done.source.name}”恢复{more}。以前的数据库留在 backups 文件夹里。")
+    if done.torn:
+        remark("流水的最后一部分读不出来，最后几步操作可能要重新录入，请核对。")
 
 
-def _keep_an_administrator(session: Session, leaving: str) -> None:
-    left = [n for n, role, disabled in session.workspace.operators() if role is Role.ADMIN and not disabled]
-    if left == [leaving]:
-        raise LastAdministrator(f"“{leaving}”是最后一名管理员。")
+def _list_backups(workspace: Path, as_json: bool) -> None:
+    slots_of(workspace)
+    found = restoring.backups(workspace)
+    if as_json:
+        json_line(
+            {
+                "backups": [
+                    {"file": str(b.path), "day": str(b.day), "until": b.until.isoformat(), "bytes": b.size}
+                    for b in found
+                ]
+            }
+        )
+        return
+    if not found:
+        raise restoring.NoBackup("这个工作区还没有备份。")
+    rows = [(b.path.name, f"{b.until:%Y-%m-%d %H:%M}", f"{max(b.size // 1024, 1)}KB") for b in found]
+    table(("备份", "内容到", "大小"), rows)
+    remark("恢复最近一份：加 --newest；恢复其中一份：在工作区后面写它的文件名，如 backups/2026-11-23.db。")

@@ -21,7 +21,6 @@ from desktop.store.workspace import OwnUnit
 from desktop.sync import certificates, enrolment, envelope, links, receiving, sending, station, words
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.enrolment import GrantDraft, Wish
-from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
 from desktop.sync.manifest import Manifest
 from desktop.sync.receiving import MergeReport, Progress
@@ -244,34 +243,26 @@ def export_identity(session: Session, out: Path) -> None:
     """
     session.require(Role.DESK)
     audit.note(session, "导出解密密钥", out.name)
-    write_whole(out, station.load_keys(session.ledger).identity_file().encode())
+    write_whole(out, station.load_keys(session.ledger).identity_file().encode(), secret=True)
 
 
 def merge(
-    session: Session,
-    paths: Sequence[Path],
-    *,
-    preview: bool = False,
-    receipts_dir: Path | None = None,
-    progress: Progress | None = None,
+    session: Session, paths: Sequence[Path], *, preview: bool = False, progress: Progress | None = None
 ) -> MergeReport:
-    """Merges bundles, or shows what merging would do; with a folder, writes a receipt for every sender below."""
+    """Merges bundles from below, receipts and bundles from above, or shows what merging would do.
+
+    Raises ``NotAllowed``, and ``WrongClock`` where the date here would make most of what comes seem to be from the
+    future or the past.
+    """
     if not preview:
         session.require(Role.DESK)
+        session.ledger.clock.check()
     keys = station.load_keys(session.ledger)
     report = receiving.merge_bundles(
         session.ledger, keys, paths, session.operator.name, preview=preview, progress=progress
     )
     if not preview:
         indexing.refresh_stale(session.database, session.types)
-    if receipts_dir is not None and not preview:
-        receipts_dir.mkdir(parents=True, exist_ok=True)
-        for sender in dict.fromkeys(b.sender for b in report.bundles if b.problem is None):
-            link = links.link_to(session.database, sender)
-            if link is not None and not link.upward:
-                sending.send_down(
-                    session.ledger, keys, link, _target(session, receipts_dir, link), session.operator.name
-                )
     return report
 
 
@@ -353,8 +344,3 @@ def _target(session: Session, out: Path, link: Link) -> Path:
     day = session.environment.today().strftime("%Y%m%d")
     name = f"{session.unit.name}_{link.name}_{link.sequence + 1:04d}_{day}.xsj"
     return out / "".join("_" if c in '\\/:*?"<>|' else c for c in name)
-
-
-def station_keys(session: Session) -> StationKeys:
-    """The station's keys, for what shows its fingerprint."""
-    return station.load_keys(session.ledger)

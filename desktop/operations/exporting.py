@@ -6,7 +6,6 @@ Personal values leave masked unless asked for; what leaves in full is noted in t
 from __future__ import annotations
 
 import datetime
-import decimal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.codes import PLACES, CodeList, places
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
+from desktop.records.typed_numbers import stored_decimal
 from desktop.records.values import display
 from desktop.store import lookup, reading
 from desktop.store.database import Database
@@ -127,7 +127,8 @@ def _words_of(field: Field, codes: Mapping[str, CodeList], *, masked: bool) -> W
         case Kind.INTEGER:
             return lambda cell: cell
         case Kind.DECIMAL:
-            return lambda cell: decimal.Decimal(str(cell))
+            # A bundle may bring any text; one that is no number goes out as it is.
+            return lambda cell: str(cell) if (number := stored_decimal(cell)) is None else number
         case Kind.DATE:
             return _day
         case Kind.TEXT | Kind.NOTE | Kind.TIME | Kind.USCC | Kind.ID_NUMBER | Kind.PHONE:

@@ -19,9 +19,9 @@ from desktop.operations import audit
 from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.joint import JointPlanner
 from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout, NoHeader, Wishes, lay_out
-from desktop.operations.imports.matching import Candidate
 from desktop.operations.imports.model import (
     Cancelled,
+    Candidate,
     ColumnMatch,
     Counts,
     FieldChange,
@@ -37,6 +37,7 @@ from desktop.operations.imports.model import (
 from desktop.operations.imports.planning import Plan, Planner
 from desktop.operations.imports.reading import Setting
 from desktop.operations.imports.table import TableReader
+from desktop.operations.imports.units import UNIT
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.store import lookup
@@ -285,7 +286,9 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
 def _sound(rows: Sequence[RowResult], record_type: RecordType) -> list[RowResult]:
     """The rows whose naming cells could be read: without them nobody knows what a row is about, and it is left out."""
     naming = {
-        n for n in (record_type.key, record_type.parent, "id_number", *record_type.title) if n is not None
+        n
+        for n in (record_type.key, record_type.parent, "id_number", UNIT, *record_type.title)
+        if n is not None
     }
     sound = []
     for row in rows:

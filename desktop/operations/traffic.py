@@ -35,7 +35,7 @@ from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN
 from desktop.sync.receiving import BundleResult, MergeReport
 from desktop.sync.sending import Sent
-from desktop.sync.words import Fingerprint
+from desktop.sync.words import Fingerprint, fingerprint
 
 Progress = Callable[[int, int, str], None]
 """Called with done, total and the name of the file; may raise to cancel."""
@@ -200,6 +200,11 @@ def content_digest(database: Database, here: Here, unit: str | None = None) -> D
     """The content digest of all records, or of a unit and all below it."""
     units = None if unit is None else frozenset(reading.subtree(database, unit))
     return digests.digest(database, here.types, units)
+
+
+def own_words(session: Session) -> Fingerprint:
+    """The words of this station's key, to be read out on the telephone."""
+    return fingerprint(station.load_keys(session.ledger).public_key)
 
 
 def remember_folder(session: Session, purpose: str, folder: Path) -> None:

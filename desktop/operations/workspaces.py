@@ -1,4 +1,4 @@
-"""Making a workspace, and who may work in it."""
+"""Making a workspace, and keeping a copy of it; who may work in it stands in ``operators``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from desktop.store.environment import Environment
 from desktop.store.keys import Cost
 from desktop.store.ledger import NewRecord
 from desktop.store.workspace import OwnUnit, Workspace
-from desktop.sync import certificates, identity, sending, station
+from desktop.sync import certificates, identity, station
 from desktop.sync.certificates import Claims, grant_serial
 
 ROOT_PATH_LENGTH = 4
 """How many levels of issuers may stand below a root."""
+_PLACE_DIGITS = {Level.DISTRICT: 6, Level.TOWN: 9, Level.VILLAGE: 12}
+"""Territorial units take the division code of their place; all others have codes of their own."""
 _CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
 
 
@@ -53,6 +55,11 @@ def create(
     """
     if _CODE.fullmatch(code) is None or not name.strip():
         raise BadUnit("单位的编码或名称不能这样写。")
+    digits = _PLACE_DIGITS.get(level)
+    if digits is not None and not (code.isdigit() and len(code) == digits):
+        raise BadUnit(
+            f"“{code}”不是这一级的区划代码。", f"区县写6位、镇街写9位、村社写12位；这里要{digits}位。"
+        )
     environment = environment or Environment()
     keys = identity.generate(environment.random)
     workspace = Workspace.create(
@@ -75,6 +82,7 @@ def create(
         except BaseException:
             workspace.discard()
             raise
+    workspace.keep()
     return session
 
 
@@ -101,25 +109,3 @@ def backup(session: Session, target: Path) -> Path:
     """A whole encrypted copy of the ledger at ``target``; it opens with today's passwords only beside its key slots."""
     session.workspace.backup(target)
     return target
-
-
-def restore(
-    folder: Path,
-    source: Path,
-    operator: str,
-    password: str,
-    environment: Environment | None = None,
-    types: Catalogue | None = None,
-) -> Session:
-    """Puts a backup of this workspace in the place of its ledger, which is kept beside, and opens it.
-
-    A restored ledger begins a new incarnation, because numbers that it gave after the backup may have travelled;
-    what was sent since comes down again with the next receipt. Raises ``WrongKey`` for another workspace's backup.
-    """
-    environment = environment or Environment()
-    workspace = Workspace.restore(folder, source, types or catalogue(), environment, operator, password)
-    session = Session(workspace)
-    keys = station.load_keys(workspace.ledger)
-    sending.cut_own(workspace.ledger, keys)
-    station.begin_incarnation(workspace.ledger, identity.new_incarnation(environment.random))
-    return session

@@ -34,7 +34,7 @@ _QUALITY = choice(
     "quality",
     "合格会员的认定",
     ("entered", "全国系统已录入的即算合格"),
-    ("complete", "全国系统已录入，且本机必填项齐全"),
+    ("complete", "全国系统已录入，且本机必填项齐全、身份证号码有效"),
 )
 _MEMBER_COUNT = choice(
     "denominator",

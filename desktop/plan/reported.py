@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from desktop.plan.tree import UnitTree
 from desktop.records.canonical import Cell
+from desktop.records.typed_numbers import stored_decimal
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.aggregates import Days, Span
@@ -179,10 +180,8 @@ def targets(database: Database, types: Catalogue, days: Days) -> Targets:
 
 
 def _number(cell: Cell) -> Fraction | None:
-    try:
-        return None if cell is None else Fraction(str(cell))
-    except ValueError:
-        return None
+    number = stored_decimal(cell)
+    return None if number is None else Fraction(number)
 
 
 def _day(cell: Cell) -> datetime.date | None:

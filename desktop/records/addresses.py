@@ -32,7 +32,9 @@ _NOT_A_VILLAGE = re.compile(
 _BOUNDARIES = frozenset(" 市区县镇乡道路街号弄巷幢栋室层楼座院于在")
 _LONGER_ROAD = "东西南北中新老大小前后上下直横支一二三四五六七八九十"
 _LANDSCAPE = "桥江河湖山塘门寺园湾口里坞埠村苑庙坝溪岭洲"
-_ROAD = re.compile(rf"(?![{_LONGER_ROAD}{_LANDSCAPE}])[一-龥]{{2,4}}?(?:路|大道|大街|街(?!道)|巷|弄)")
+_ROAD = re.compile(
+    rf"(?![{_LONGER_ROAD}{_LANDSCAPE}])[一-龥]{{2,4}}?(?:路|大道|大街|街(?!道)|巷|弄)|[0-9]{{1,2}}号大街"
+)
 _UNKNOWN_TOWN = re.compile("[一-龥]{1,4}?(?:街道|(?<![小集城])镇|乡)")
 _PROVINCE = re.compile("[一-龥]{2,7}?(?:省|自治区|自治州|地区)")
 _OTHER_CITY = re.compile("[一-龥]{2,4}?(?<![超城夜集股门都菜])市(?![场心区])")
@@ -41,6 +43,8 @@ _OTHER_DISTRICT = re.compile(
     "(?!老城|新城|主城|工业|开发|商务|度假|高新|创业|服务|生产|住宅|生活|集聚|功能)"
     f"[一-龥](?![小园新景校厂库山片街市社住{_LONGER_ROAD}])[一-龥]区(?!块|域|间)"
 )
+_FURTHER_ADDRESS = re.compile(r"(?<=.{8})[\W_]*(?:一照多址|(?:其他|分支)?经营(?:场所|地址)\s*(?:[:：]|设在))")
+"""What a register puts behind the seat of a firm that has more than one place."""
 _NOT_A_DISTRICT = re.compile("(?<=区)[块域]|(?<=市)场")
 _PREFIX = re.compile(
     r"\s*(?:中国)?\s*(?:浙江省?)?\s*(杭州市|杭州(?!湾|路|街|大道|大街))?\s*(?:市区|主城区|区)?\s*"
@@ -360,9 +364,10 @@ class AddressLocator:
 
 
 def _plain(address: str) -> str:
-    """Half-width text in which every mark and blank is one space."""
+    """Half-width text in which every mark and blank is one space; further addresses behind the first are left out."""
     folded = unicodedata.normalize("NFKC", address[:_LONGEST_TEXT])
-    return re.sub(r"[\W_]+", " ", folded).strip()
+    further = _FURTHER_ADDRESS.search(folded)
+    return re.sub(r"[\W_]+", " ", folded[: further.start()] if further else folded).strip()
 
 
 def _any_of(words: Iterable[str], unless: str = "") -> re.Pattern[str]:

@@ -229,13 +229,13 @@ def _reason(check: IdCheck) -> str:
         case IdVerdict.BAD_LENGTH:
             lengths = {IdKind.FOREIGN_PERMANENT: "15位或18位", IdKind.PASSPORT: "5至17位"}
             expected = lengths.get(check.kind, "18位")
-            return f"{name}号码应为{expected}，现在是{len(check.number)}位"
+            return f"{name}号码应为{expected}，现在是{len(check.number)}位，请核对证件"
         case IdVerdict.BAD_ALPHABET:
-            return f"{name}号码里有不该出现的字符"
+            return f"{name}号码里有不该出现的字符，请核对证件"
         case IdVerdict.BAD_PREFIX:
-            return f"号码的开头与证件类别“{name}”不符"
+            return f"号码的开头与证件类别“{name}”不符，请核对号码和类别"
         case IdVerdict.BAD_BIRTH_DATE:
-            return f"{name}号码里的出生日期（第7至14位）不是真实的日期"
+            return f"{name}号码里的出生日期（第7至14位）不是真实的日期，请核对证件"
         case IdVerdict.FUTURE_BIRTH_DATE:
             return f"{name}号码里的出生日期晚于今天，请核对号码和本机日期"
         case IdVerdict.WRONG_CHECK:

@@ -64,9 +64,9 @@ def identity(
 
 IDENTITY_CHECKS = (
     Check("id_valid", ("id_number", "id_kind"), "{problem}", Severity.WARNING, source="GB 11643"),
-    Check("id_tells_birth", ("id_number", "birth_date"), "出生日期{typed}与身份证号码里的{told}不一致"),
-    Check("id_tells_sex", ("id_number", "sex"), "性别与身份证号码不一致，号码显示为{told}"),
-    Check("not_in_future", ("birth_date",), "出生日期{a}还没有到"),
+    Check("id_tells_birth", ("id_number", "birth_date"), "出生日期{typed}与身份证号码里的{told}不一致，请核对"),
+    Check("id_tells_sex", ("id_number", "sex"), "性别与身份证号码不一致，号码显示为{told}，请核对"),
+    Check("not_in_future", ("birth_date",), "出生日期{a}还没有到，请核对"),
     Check(
         "of_working_age", ("birth_date",), "年龄只有{age}岁，不满16周岁，疑似使用童工，请立即核实",
         source="劳动法第十五条；禁止使用童工规定第二条",
@@ -113,7 +113,7 @@ def evidence(section: str) -> Field:
     """What is on file to show that it took place."""
     return Field(
         "evidence", "留存材料", Kind.CODES, codes="evidence", section=section,
-        help="勾选手头已有的材料；统计民主管理建制率时要有材料。",
+        help="勾选手头已有的材料；民主管理建制率可以选只统计有材料的。",
     )  # fmt: skip
 
 

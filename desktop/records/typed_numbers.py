@@ -15,6 +15,7 @@ EXACT_DIGITS = 15
 _NUMBER = re.compile(r"([+\-]?)([0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)(万?)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _COUNTER_AT_END = re.compile(r"(?<=.)(?:人次|小时|学时|[人名位个家份票届次件户天日元页分])$")
+_STORED = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
 _SIGNS = "'’¥￥"
 _CLOCK = re.compile(
     r"(上午|早上|下午|晚上|中午|am|pm)?([0-9]{1,2})(?::|时|点)"
@@ -70,6 +71,14 @@ def decimal_text(number: decimal.Decimal) -> str:
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("", "-0", "-") else text
+
+
+def stored_decimal(cell: object) -> decimal.Decimal | None:
+    """The number in a stored decimal; nothing for a text that :func:`decimal_text` does not write.
+
+    Another station's items may hold any text, and ``1e999999999`` would keep the program busy for ever.
+    """
+    return decimal.Decimal(cell) if isinstance(cell, str) and _STORED.fullmatch(cell) else None
 
 
 def read_time(cell: object, text: str) -> str | None:

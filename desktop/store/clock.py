@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 from desktop.errors import EnvironmentProblem
 from desktop.records import stamps
@@ -23,6 +24,10 @@ class WrongClock(EnvironmentProblem):
     exit_code = 32
     next_step = "请先把电脑的日期和时间调对，再保存；如果日期没有错，请确认日期后继续。"
 
+    def __init__(self, sentence: str, day: datetime.date) -> None:
+        super().__init__(sentence)
+        self.day = day
+
 
 class Clock:
     """Gives stamps for one station; its memory is the ledger's ``meta`` table."""
@@ -31,31 +36,50 @@ class Clock:
         self._db = database
         self._environment = environment
         self._tag = stamps.tag_of(station)
+        self.ask: Callable[[WrongClock], bool] | None = None
+        """Asks a person whether today's date is right, while the save waits; without it a save in doubt is refused."""
 
     def last_tick(self) -> int:
         """The newest tick that was given or observed."""
         return int(self._db.value("SELECT value FROM meta WHERE key = 'clock'") or 0)
 
     def check(self) -> None:
-        """Raises :class:`WrongClock` when the date is before the program, a day behind the ledger or a month ahead."""
-        now = self._environment.since_epoch()
-        if now > LAST_MS:
+        """Raises :class:`WrongClock` when the date is before the program, a day behind the ledger or a month ahead.
+
+        Where a person can be asked and says that the date is right, it counts as confirmed for the day.
+        """
+        now = self._environment.now()
+        if now - EPOCH_MS > LAST_MS:
             # No stamp can say it, so nobody can confirm it either.
-            raise WrongClock("这台电脑的日期太晚了，不可能是对的。")
-        said = _day(now)
-        if self._confirmed() == said.isoformat():
+            raise WrongClock("这台电脑的日期太晚了，不可能是对的。", datetime.date.max)
+        doubt = self._doubt(now)
+        if doubt is None:
             return
-        last = self.last_tick() >> stamps.COUNTER_BITS
-        if said < BUILD_DATE - datetime.timedelta(days=1):
-            raise WrongClock(f"这台电脑的日期是{said}，比本程序的发布日期还早。")
-        if last and now < last - BEHIND_MS:
-            raise WrongClock(f"这台电脑的日期是{said}，比上一次保存的时间早了一天以上。")
-        if last and now > last + AHEAD_MS and self._db.row("SELECT 1 FROM operation LIMIT 1"):
-            raise WrongClock(f"这台电脑的日期是{said}，离上一次使用已经超过三十天。")
+        if self.ask is None or not self.ask(doubt):
+            raise doubt
+        self._confirm(now)
+
+    def _doubt(self, now: int) -> WrongClock | None:
+        """Why a person has to look at the date, if anybody has to."""
+        day = self._environment.day_of(now)
+        if self._confirmed() == day.isoformat():
+            return None
+        said = f"这台电脑的日期是{day.year}年{day.month}月{day.day}日"
+        since, last = now - EPOCH_MS, self.last_tick() >> stamps.COUNTER_BITS
+        if day < BUILD_DATE - datetime.timedelta(days=1):
+            return WrongClock(f"{said}，比本程序的发布日期还早。", day)
+        if last and since < last - BEHIND_MS:
+            return WrongClock(f"{said}，比上一次保存的时间早了一天以上。", day)
+        if last and since > last + AHEAD_MS and self._db.row("SELECT 1 FROM operation LIMIT 1"):
+            return WrongClock(f"{said}，离上一次使用已经超过三十天。", day)
+        return None
 
     def confirm(self) -> None:
         """A person has said that today's date is right."""
-        self._set("clock_confirmed", _day(self._environment.since_epoch()).isoformat())
+        self._confirm(self._environment.now())
+
+    def _confirm(self, now: int) -> None:
+        self._set("clock_confirmed", self._environment.day_of(now).isoformat())
 
     def next_stamp(self) -> int:
         """A stamp greater than all before; call it inside the transaction that uses it."""
@@ -82,8 +106,3 @@ class Clock:
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
-
-
-def _day(milliseconds: int) -> datetime.date:
-    """The day in UTC; reckoned, because not every system's own function knows the days before 1970."""
-    return (stamps.EPOCH + datetime.timedelta(milliseconds=milliseconds)).date()

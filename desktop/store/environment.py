@@ -30,5 +30,10 @@ class Environment:
 
     def today(self) -> datetime.date:
         """The day in China, which has one time zone and no summer time."""
-        zone = datetime.timezone(datetime.timedelta(hours=8))
-        return datetime.datetime.fromtimestamp(self.now() / 1000, zone).date()
+        return self.day_of(self.now())
+
+    @staticmethod
+    def day_of(milliseconds: int) -> datetime.date:
+        """The day in China of a moment since 1970; reckoned, because no system's function knows all years."""
+        start = datetime.datetime(1970, 1, 1) + datetime.timedelta(hours=8)
+        return (start + datetime.timedelta(milliseconds=milliseconds)).date()

@@ -110,17 +110,25 @@ class KeySlots:
 
     def _save(self) -> None:
         text = json.dumps({"format": FORMAT, "slots": self._slots}, ensure_ascii=False, indent=1)
-        write_whole(self._path, text.encode())
+        write_whole(self._path, text.encode(), secret=True)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file so that a power cut leaves the old or the new one, never half of it."""
+def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
+    """Writes a file so that a power cut leaves the old or the new one, never half of it, and an error nothing beside.
+
+    What is ``secret`` can be read by its owner alone.
+    """
     beside = path.with_name(path.name + ".new")
-    with open(beside, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    try:
+        with open(beside, "wb", opener=_for_owner if secret else None) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
     # Windows has no way to flush a folder, and needs none.
     with contextlib.suppress(PermissionError):
         folder = os.open(path.parent, os.O_RDONLY)
@@ -128,6 +136,10 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _derive(password: str, salt: bytes, cost: Cost) -> bytes:

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from desktop.errors import EnvironmentProblem, StateProblem, UsageProblem
+from desktop.errors import StateProblem, UsageProblem
 from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
-from desktop.store.database import KEY_BYTES, Database, ReadOnlyPlace
+from desktop.store import schema
+from desktop.store.backups import BACKUPS as BACKUPS
+from desktop.store.backups import JournaledDatabase, Keeper, write_copy
+from desktop.store.database import (
+    KEY_BYTES,
+    Database,
+    DatabaseError,
+    LedgerDamaged,
+    ReadOnlyPlace,
+    WrongKey,
+    problem_of,
+)
 from desktop.store.drafts import Drafts
 from desktop.store.environment import Environment
 from desktop.store.keys import FILE as KEY_SLOTS
 from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
+from desktop.store.places import refuse_network, take_lock
 
 LEDGER = "ledger.db"
 LOCK = "workspace.lock"
 DRAFTS = "drafts.db"
-BACKUPS = "backups"
-KEPT_BACKUPS = 14
-
-
-class InUse(StateProblem):
-    """Another window or command has this workspace open."""
-
-    exit_code = 23
-    next_step = "请先关闭另一个窗口，再打开一次；数据没有受影响。"
 
 
 class NoWorkspace(UsageProblem):
@@ -49,11 +49,12 @@ class AlreadyThere(StateProblem):
     next_step = "请换一个空文件夹。"
 
 
-class NetworkPlace(EnvironmentProblem):
-    """The folder lies on a network drive, where SQLite's write-ahead log breaks."""
+class KeysDamaged(StateProblem):
+    """The file of key slots is gone or cannot be read."""
 
-    exit_code = 31
-    next_step = "请把工作区放在本机硬盘上，用数据包和别的电脑交换。"
+    exit_code = 15
+    next_step = "请把以前另存的 keys.json 拷回工作区文件夹，数据本身没有改动。"
+    help_anchor = "backup"
 
 
 class OperatorDisabled(StateProblem):
@@ -85,12 +86,20 @@ class Workspace:
     """An open workspace. Close it, or use it in a ``with`` statement."""
 
     def __init__(
-        self, folder: Path, ledger: Ledger, operator: Operator, lock: IO[bytes], slots: KeySlots, key: bytes
+        self,
+        folder: Path,
+        ledger: Ledger,
+        operator: Operator,
+        lock: IO[bytes],
+        slots: KeySlots,
+        key: bytes,
+        keeper: Keeper | None = None,
     ) -> None:
         self.folder = folder
         self.ledger = ledger
         self.operator = operator
         self.slots = slots
+        self.keeper = keeper
         self._lock = lock
         self._key = key
 
@@ -109,21 +118,22 @@ class Workspace:
     ) -> Workspace:
         """A new workspace with one administrator; on any error the folder is left as it was.
 
-        Raises :class:`AlreadyThere`, :class:`NetworkPlace`, ``WeakPassword``, ``ReadOnlyPlace``.
+        Raises :class:`AlreadyThere`, ``NetworkPlace``, ``WeakPassword``, ``ReadOnlyPlace``.
         """
-        _refuse_network(folder)
+        refuse_network(folder)
         if (folder / LEDGER).exists():
             raise AlreadyThere("这个文件夹里已经有一个工作区。")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # What is encrypted needs no further lock, but nobody else of this computer has to see that it is there.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ReadOnlyPlace("不能在这里建立文件夹。") from error
         slots = KeySlots.empty(folder)
         key = environment.random(KEY_BYTES)
-        lock = _take_lock(folder)
+        lock = take_lock(folder / LOCK)
         try:
             slots.put(operator, password, key, environment, cost)
-            database = Database.open(folder / LEDGER, key, create=True)
+            database = JournaledDatabase.open(folder / LEDGER, key, create=True)
             ledger = Ledger(database, types, environment, station, incarnation)
             with database.transaction():
                 ledger.set_meta("station", station)
@@ -138,72 +148,41 @@ class Workspace:
                 with contextlib.suppress(FileNotFoundError):
                     (folder / name).unlink()
             raise
-        return cls(folder, ledger, Operator(operator, Role.ADMIN), lock, slots, key)
+        keeper = Keeper(folder / LEDGER, database, key, environment)
+        return cls(folder, ledger, Operator(operator, Role.ADMIN), lock, slots, key, keeper)
 
     @classmethod
     def open(
         cls, folder: Path, types: Catalogue, environment: Environment, operator: str, password: str
     ) -> Workspace:
-        """Opens a workspace for an operator.
+        """Opens a workspace for an operator, with today's backup and its journal up to now.
 
-        Raises :class:`NoWorkspace`, :class:`InUse`, :class:`OperatorDisabled`, ``WrongPassword``,
-        ``NewerDatabase``.
+        Raises :class:`NoWorkspace`, :class:`LedgerDamaged`, :class:`KeysDamaged`,
+        :class:`OperatorDisabled`, ``InUse``, ``NetworkPlace``, ``WrongPassword``, ``NewerDatabase``.
         """
-        if not (folder / LEDGER).exists():
-            raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
-        slots = KeySlots.load(folder)
+        refuse_network(folder)
+        slots = slots_of(folder)
         key = slots.open(operator, password)
-        lock = _take_lock(folder)
+        lock = take_lock(folder / LOCK)
+        database = None
         try:
-            database = Database.open(folder / LEDGER, key)
+            database = _open_ledger(folder / LEDGER, key)
+            role = role_of(database, operator)
+            keeper = Keeper(folder / LEDGER, database, key, environment)
+            version = int(database.value("PRAGMA user_version"))
+            if version <= schema.VERSION:
+                keeper.start(fresh=version < schema.VERSION)
             station = str(database.value("SELECT value FROM meta WHERE key = 'station'"))
             incarnation = str(database.value("SELECT value FROM meta WHERE key = 'incarnation'"))
-            found = database.row("SELECT role, disabled FROM operator WHERE name = ?", (operator,))
-            if found is None or found[1]:
-                raise OperatorDisabled("这个操作员已经停用。")
             ledger = Ledger(database, types, environment, station, incarnation)
-        except BaseException:
+        except BaseException as error:
+            if database is not None:
+                database.close()
             lock.close()
+            if isinstance(error, DatabaseError) and (problem := problem_of(error)) is not None:
+                raise problem from error
             raise
-        workspace = cls(folder, ledger, Operator(operator, Role(found[0])), lock, slots, key)
-        workspace.backup_daily()
-        return workspace
-
-    @classmethod
-    def restore(
-        cls,
-        folder: Path,
-        source: Path,
-        types: Catalogue,
-        environment: Environment,
-        operator: str,
-        password: str,
-    ) -> Workspace:
-        """Opens a workspace after putting a backup in the place of its ledger; the replaced one is kept beside.
-
-        Raises what :meth:`open` raises, and ``WrongKey`` when the backup is not of this workspace: then nothing
-        has changed.
-        """
-        if not (folder / KEY_SLOTS).exists():
-            raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
-        key = KeySlots.load(folder).open(operator, password)
-        if not source.exists():
-            raise NoWorkspace(f"没有找到备份“{source.name}”。")
-        Database.open(source, key, read_only=True).close()
-        lock = _take_lock(folder)
-        try:
-            kept = folder / BACKUPS / f"恢复前-{environment.now()}.db"
-            kept.parent.mkdir(exist_ok=True)
-            beside = folder / (LEDGER + ".new")
-            shutil.copyfile(source, beside)
-            # The replaced ledger may be damaged or gone, so it is not opened; its log goes with it.
-            for ending in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(folder / (LEDGER + ending), kept.with_name(kept.name + ending))
-            os.replace(beside, folder / LEDGER)
-        finally:
-            lock.close()
-        return cls.open(folder, types, environment, operator, password)
+        return cls(folder, ledger, Operator(operator, role), lock, slots, key, keeper)
 
     @property
     def unit(self) -> OwnUnit:
@@ -222,6 +201,11 @@ class Workspace:
             ):
                 self.ledger.set_meta(f"unit_{part}", value)
 
+    def keep(self) -> None:
+        """Begins backup and journal of a new workspace, when all that belongs to it stands."""
+        if self.keeper is not None:
+            self.keeper.start()
+
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""
         return Database.open(self.folder / LEDGER, self._key, read_only=True)
@@ -230,49 +214,36 @@ class Workspace:
         """What is being typed, in a small file of its own, so that nothing that runs can stop typing."""
         return Drafts(Database.open(self.folder / DRAFTS, self._key, create=True))
 
-    def add_operator(self, name: str, password: str, role: Role, cost: Cost | None = None) -> None:
-        """A further operator of this workspace, or a new password and role for one who is there."""
-        self.slots.put(name, password, self._key, self.ledger.environment, cost)
-        self.ledger.database.execute(
-            "INSERT INTO operator (name, role, created) VALUES (?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET role = excluded.role, disabled = 0",
-            (name, role.value, self.ledger.environment.now()),
-        )
+    def add_operator(self, name: str, password: str | None, role: Role, cost: Cost | None = None) -> None:
+        """A further operator; of one who is there the role, and the password where one is given.
+
+        The slot is written first: a name with a slot and no row cannot open anything, so a kill between harms nobody.
+        """
+        if password is not None:
+            self.slots.put(name, password, self._key, self.ledger.environment, cost)
+        with self.ledger.database.transaction():
+            self.ledger.database.execute(
+                "INSERT INTO operator (name, role, created) VALUES (?, ?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET role = excluded.role, disabled = 0",
+                (name, role.value, self.ledger.environment.now()),
+            )
 
     def disable_operator(self, name: str) -> None:
         """Takes an operator's key slot away; the name stays on what was written."""
-        self.ledger.database.execute("UPDATE operator SET disabled = 1 WHERE name = ?", (name,))
+        with self.ledger.database.transaction():
+            self.ledger.database.execute("UPDATE operator SET disabled = 1 WHERE name = ?", (name,))
         self.slots.remove(name)
 
     def operators(self) -> list[tuple[str, Role, bool]]:
         """Name, role and whether disabled, of everybody who works or worked here."""
-        return [
-            (name, Role(role), bool(disabled))
-            for name, role, disabled in self.ledger.database.rows(
-                "SELECT name, role, disabled FROM operator ORDER BY created, name"
-            )
-        ]
+        return operators_in(self.ledger.database)
 
     def backup(self, target: Path) -> None:
         """A whole copy of the ledger under the same key, written beside and renamed."""
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(target.name + ".new")
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-        self.ledger.database.execute("VACUUM INTO ?", (str(beside),))
+        write_copy(self.folder / LEDGER, self._key, beside)
         os.replace(beside, target)
-
-    def backup_daily(self) -> Path | None:
-        """One backup a day, the newest :data:`KEPT_BACKUPS` kept; nothing when today's exists."""
-        day = self.ledger.environment.today().isoformat()
-        folder = self.folder / BACKUPS
-        target = folder / f"{day}.db"
-        if target.exists():
-            return None
-        self.backup(target)
-        for old in sorted(folder.glob("????-??-??.db"))[:-KEPT_BACKUPS]:
-            old.unlink()
-        return target
 
     def check(self) -> list[str]:
         """What is wrong with the file, in the engine's words; empty when it is sound."""
@@ -289,7 +260,9 @@ class Workspace:
                 (self.folder / name).unlink()
 
     def close(self) -> None:
-        """Closes the ledger and gives the workspace free."""
+        """Closes the ledger and its journal, and gives the workspace free."""
+        if self.keeper is not None:
+            self.keeper.close()
         self.ledger.database.close()
         self._lock.close()
 
@@ -302,31 +275,50 @@ class Workspace:
         self.close()
 
 
-def _take_lock(folder: Path) -> IO[bytes]:
-    """An exclusive lock that the operating system gives back when the program ends, however it ends."""
+def slots_of(folder: Path) -> KeySlots:
+    """The key slots of a workspace. Raises :class:`NoWorkspace` and :class:`KeysDamaged`."""
+    if not (folder / KEY_SLOTS).exists():
+        if (folder / LEDGER).exists():
+            raise KeysDamaged("工作区的口令文件不见了。")
+        raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
     try:
-        file = open(folder / LOCK, "a+b")  # noqa: SIM115  (it stays open as long as the workspace)
-    except PermissionError as error:
-        raise ReadOnlyPlace("这个文件夹不能写入。") from error
+        return KeySlots.load(folder)
+    except (ValueError, KeyError) as error:
+        raise KeysDamaged("工作区的口令文件已经损坏。") from error
+
+
+def operators_in(database: Database) -> list[tuple[str, Role, bool]]:
+    """Name, role and whether disabled, of everybody who works or worked in a workspace, in the order of coming."""
+    return [
+        (name, Role(role), bool(disabled))
+        for name, role, disabled in database.rows(
+            "SELECT name, role, disabled FROM operator ORDER BY created, name"
+        )
+    ]
+
+
+def role_of(database: Database, operator: str) -> Role:
+    """The role of an operator who may work here. Raises :class:`OperatorDisabled`."""
+    found = database.row("SELECT role, disabled FROM operator WHERE name = ?", (operator,))
+    if found is None or found[1]:
+        raise OperatorDisabled("这个操作员已经停用。")
+    return Role(found[0])
+
+
+def _open_ledger(path: Path, key: bytes) -> JournaledDatabase:
+    """The ledger of a workspace whose key is known to be right, so that a file that does not open is damaged."""
+    if not path.exists():
+        raise LedgerDamaged("工作区的数据库文件不见了。", "请从备份恢复；备份在工作区的 backups 文件夹里。")
+    if path.stat().st_size == 0 and not path.with_name(path.name + "-wal").exists():
+        raise LedgerDamaged("工作区的数据库文件是空的，可能已经损坏。")
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-            raise InUse("这个工作区已经在另一个窗口里打开了。") from error
+        database = JournaledDatabase.open(path, key)
+    except WrongKey as error:
+        raise LedgerDamaged("工作区的数据库文件打不开，可能已经损坏。") from error
+    try:
+        if database.row("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is None:
+            raise LedgerDamaged("工作区的数据库文件里没有内容，可能已经损坏。")
+    except BaseException:
+        database.close()
         raise
-    return file
-
-
-def _refuse_network(folder: Path) -> None:
-    text = str(folder)
-    if text.startswith(("\\\\", "//")):
-        raise NetworkPlace("工作区不能放在网络位置上。")
+    return database

@@ -53,6 +53,7 @@ class NoticeBar(QFrame):
         for widget in (self._sign, self._words, self._button, close):
             line.addWidget(widget)
         self._action: Callable[[], None] | None = None
+        self._tone = Tone.PLAIN
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.clear)
@@ -71,7 +72,7 @@ class NoticeBar(QFrame):
         self._sign.setPixmap(icons.pixmap(name, colour, 18))
         self._words.setText(words)
         self._words.setAccessibleName(words)
-        self._action = then
+        self._action, self._tone = then, tone
         self._button.setText(action)
         self._button.setVisible(bool(action))
         theme.restyle(self, tone=tone.value)
@@ -85,6 +86,11 @@ class NoticeBar(QFrame):
         self._timer.stop()
         self._action = None
         self.hide()
+
+    def clear_complaint(self) -> None:
+        """Takes bad news away, which speaks of the page that is left; good news and its 撤消 may still be read."""
+        if self._tone in (Tone.WARNING, Tone.ERROR):
+            self.clear()
 
     def _act(self) -> None:
         action = self._action

@@ -67,6 +67,12 @@ def _sync(workbench: Workbench) -> Page:
     return SyncPage(workbench)
 
 
+def _operators(workbench: Workbench) -> Page:
+    from desktop.ui.pages.operators import OperatorsPage
+
+    return OperatorsPage(workbench)
+
+
 def _course(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.attendance import AttendancePage
 
@@ -131,6 +137,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("home", "工作台", "house", _home, at_top=True),
     Entry("sync", "上报与合并", "arrow-left-right", _sync),
     Entry("disagreements", "分歧", "git-compare", _disagreements),
+    Entry("operators", "操作员", "users", _operators),
 )
 """The pages of the navigation beside the lists of record types."""
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ from desktop.ui.registry import Entry
 from desktop.ui.statusbar import StatusBar
 from desktop.ui.theme import PROGRAM, TextSize
 from desktop.ui.topbar import TopBar
+from desktop.ui.widgets.reach import PageStack
 from desktop.ui.workbench import Workbench
 
 
@@ -46,11 +46,12 @@ class MainWindow(QMainWindow):
         self._roots: dict[str, Page] = {}
         self._root = ""
         self._trail: list[Page] = []
+        self._told_at: Page | None = None
         self.navigation = Navigation(registry.headings(workbench))
         self.topbar = TopBar(self)
         self.notices = NoticeBar()
         self.statusbar = StatusBar(workbench)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._build()
         self.navigation.chosen.connect(self.open_page)
         self.topbar.undo.triggered.connect(workbench.undo)
@@ -63,7 +64,13 @@ class MainWindow(QMainWindow):
         workbench.steps_changed.connect(self._show_steps)
         for keys in (QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), QKeySequence(Qt.Key.Key_Back)):
             QShortcut(keys, self).activated.connect(self.back)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_cursor)
         self._show_steps()
+
+    def _follow_cursor(self, _old: QWidget | None, now: QWidget | None) -> None:
+        self._stack.bring_into_view(now)
 
     def _build(self) -> None:
         brand = QFrame()
@@ -170,12 +177,13 @@ class MainWindow(QMainWindow):
 
     def tell(self, tone: Tone, words: str, action: str = "", then: Callable[[], None] | None = None) -> None:
         """Says something in one line above the page."""
+        self._told_at = self.page
         self.notices.show_notice(tone, words, action, then)
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
     def _adopt(self, page: Page) -> None:
-        self._stack.addWidget(page)
+        self._stack.add(page)
         page.state_changed.connect(self._show_state)
 
     def _push(self, page: Page) -> None:
@@ -187,7 +195,7 @@ class MainWindow(QMainWindow):
         if not self._trail or not self._trail[-1].may_leave(again):
             return False
         page = self._trail.pop()
-        self._stack.removeWidget(page)
+        self._stack.remove(page)
         page.deleteLater()
         return True
 
@@ -201,7 +209,10 @@ class MainWindow(QMainWindow):
         page = self.page
         if page is None:
             return
-        self._stack.setCurrentWidget(page)
+        if self._told_at is not page:
+            # A complaint about another page would be read as one about this one.
+            self.notices.clear_complaint()
+        self._stack.show_page(page)
         self.navigation.show_current(self._root)
         self._show_state()
         page.enter()

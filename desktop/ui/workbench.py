@@ -19,7 +19,7 @@ from desktop.records.codes import PLACES, CodeList, places
 from desktop.records.declaration import Field, RecordType
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
-from desktop.store.database import Database
+from desktop.store.database import Database, problem_of
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.workspace import Operator, OwnUnit
 from desktop.ui import faults
@@ -183,8 +183,9 @@ class Workbench(QObject):
 
     def fault(self, error: Exception) -> None:
         """Shows what nobody took: a problem as a sentence, a bug as the dialog for bugs."""
-        if isinstance(error, Problem):
-            self.shell.tell(Tone.ERROR, str(error))
+        problem = error if isinstance(error, Problem) else problem_of(error)
+        if problem is not None:
+            self.shell.tell(Tone.ERROR, str(problem))
         else:
             faults.report(error)
 

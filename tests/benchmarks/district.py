@@ -114,7 +114,7 @@ def enterprise(rnd: random.Random, i: int) -> dict[str, Cell]:
         "surveyed_staff": rnd.randint(1, 600),
         "surveyed_source": "工会摸排",
         "surveyed_date": "2026-09-30",
-        "women": rnd.randint(0, 100),
+        "women_count": rnd.randint(0, 100),
         "status": "active",
         "union_state": rnd.choice("YCN"),
     }

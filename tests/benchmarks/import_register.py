@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import random
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -43,11 +44,28 @@ HEADER = [
 ]
 EXPORTED = [
     *("name", "uscc", "town", "village", "ownership", "industry", "surveyed_staff", "union_state", "status"),
-    *("address", "registered_address", "legal_person", "contact_name", "contact_phone", "women", "sector"),
+    *(
+        "address",
+        "registered_address",
+        "legal_person",
+        "contact_name",
+        "contact_phone",
+        "women_count",
+        "sector",
+    ),
     *("surveyed_date", "surveyed_source", "source_batch", "remark"),
 ]
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WORDS = "浙江杭州余良渚科技贸易信息电子机械建材服饰食品物流餐饮文化传媒网络智能绿色东方永盛华泰宏远嘉和瑞丰"
+_SPACE = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SHARED_KIND = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType='
+    b'"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+_SHARED_PLACE = (
+    b'<Relationship Id="rIdShared" Target="sharedStrings.xml" Type='
+    b'"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+)
 _SURNAMES, _NAMES = "王李张刘陈杨黄赵吴周", "伟芳娜敏静丽强磊军洋勇艳杰娟涛"
 
 
@@ -164,7 +182,7 @@ def _write(path: Path, table: list[list[Any]], header: list[Any] | None = None) 
 
 
 def _share(source: Path, target: Path) -> None:
-    """The same workbook with shared texts, which openpyxl cannot write."""
+    """The same workbook with shared texts in UTF-8, as office programs write it and openpyxl cannot."""
     start, middle, end = b' t="inlineStr"><is><t>', b"</t></is></c>", b"</t></si>"
     texts: dict[bytes, int] = {}
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
@@ -177,8 +195,16 @@ def _share(source: Path, target: Path) -> None:
                     number = texts.setdefault(text, len(texts))
                     parts[n] = b' t="s"><v>%d</v></c>%s' % (number, rest)
                 data = b"".join(parts)
-            if name != "xl/sharedStrings.xml":
-                new.writestr(name, data)
-        shared = b"".join(b"<si><t>" + text + end for text in texts)
-        space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-        new.writestr("xl/sharedStrings.xml", b'<sst xmlns="%s">%s</sst>' % (space, shared))
+            # A reader knows of the part by its kind in one list and by its place in the other.
+            if name == "[Content_Types].xml":
+                data = data.replace(b"</Types>", _SHARED_KIND + b"</Types>")
+            if name == "xl/_rels/workbook.xml.rels":
+                data = data.replace(b"</Relationships>", _SHARED_PLACE + b"</Relationships>")
+            new.writestr(name, data)
+        shared = b"".join(b"<si><t>" + _utf8(text) + end for text in texts)
+        new.writestr("xl/sharedStrings.xml", b'<sst xmlns="%s">%s</sst>' % (_SPACE, shared))
+
+
+def _utf8(text: bytes) -> bytes:
+    """A text of XML with its characters themselves instead of their numbers."""
+    return re.sub(rb"&#([0-9]+);", lambda found: chr(int(found[1])).encode(), text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 
 from desktop.records.declaration import Level
@@ -82,3 +83,74 @@ def test_a_town_may_draft_but_not_number(tmp_path: Path) -> None:
     result = run("letter", town, "numbers", "--body", "北")
     assert result.exit_code == 14
     assert run("print", town, "poster", "x", "--out", tmp_path).exit_code == 2
+
+
+def test_a_void_letter_is_drafted_again_and_the_layout_is_a_choice(
+    district: Path, case: str, tmp_path: Path
+) -> None:
+    first = drafted(district, case, "reminder_letter")
+    answer("letter", district, "issue", first, "--signer", "周敏", "--post", "主席", "--layout", "plain")
+    (file,) = answer("print", district, "letter", first, "--out", tmp_path)["files"]
+    answer("letter", district, "void", first, "--reason", "写错了")
+    again = answer("letter", district, "redraft", first)["id"]
+    assert again != first
+    answer("letter", district, "issue", again, "--signer", "周敏", "--post", "主席", "--layout", "letter")
+    (other,) = answer("print", district, "letter", again, "--out", tmp_path)["files"]
+    # Only the letter format has the issuer's name over the first page, so it stands there twice.
+    assert [text_of(Path(path)).count("西湖区总工会") for path in (file, other)] == [1, 2]
+    wrong = run(
+        "letter", district, "issue", again, "--signer", "周敏", "--post", "主席", "--layout", "poster"
+    )
+    assert wrong.exit_code == 2
+
+
+def test_the_next_number_is_confirmed_where_the_register_was_lost(district: Path, case: str) -> None:
+    first = drafted(district, case, "reminder_letter")
+    answer("letter", district, "issue", first, "--signer", "周敏", "--post", "主席")
+    (district / "numbers.jsonl").unlink()
+    second = drafted(district, case, "reminder_letter")
+    refused = run("letter", district, "issue", second, "--signer", "周敏", "--post", "主席")
+    assert refused.exit_code == 22
+    assert "确认各类文书的下一个号" in refused.stderr
+    assert "--next" in run("letter", district, "numbers", "--help").stdout
+    assert run("letter", district, "numbers", "--next", "reminder_letter=零").exit_code == 2
+    assert run("letter", district, "numbers", "--next", "memo=3").exit_code == 2
+    following = answer("letter", district, "numbers", "--next", "reminder_letter=5")["next"]
+    assert following["reminder_letter"] == 5
+    issued = answer("letter", district, "issue", second, "--signer", "周敏", "--post", "主席")
+    assert issued["number"].endswith("5号")
+
+
+def test_the_numbers_are_confirmed_as_they_are_shown(district: Path, case: str) -> None:
+    answer(
+        "letter",
+        district,
+        "issue",
+        drafted(district, case, "reminder_letter"),
+        "--signer",
+        "周敏",
+        "--post",
+        "主席",
+    )
+    (district / "numbers.jsonl").unlink()
+    assert answer("letter", district, "numbers", "--confirm")["next"]["reminder_letter"] == 2
+    again = drafted(district, case, "reminder_letter")
+    number = answer("letter", district, "issue", again, "--signer", "周敏", "--post", "主席")["number"]
+    assert number.endswith("2号")
+
+
+def test_days_off_go_out_and_come_in(district: Path, tmp_path: Path) -> None:
+    table = tmp_path / "days.csv"
+    assert answer("letter", district, "holidays", "--out", table)["years"] == []
+    assert table.read_bytes().startswith(b"\xef\xbb\xbfdate,kind,name,source")
+    assert 2026 in answer("letter", district, "holidays", table)["years"]
+    table.write_text("日期\n", "utf-8")
+    assert run("letter", district, "holidays", table).exit_code == 2
+
+
+def text_of(path: Path) -> str:
+    pdf = pdfium.PdfDocument(path)
+    try:
+        return "".join(page.get_textpage().get_text_range() for page in pdf)
+    finally:
+        pdf.close()

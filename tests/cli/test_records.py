@@ -81,9 +81,9 @@ def test_null_empties_a_field_and_what_is_not_named_stays(town: Path) -> None:
 
 
 def test_findings_of_the_logic_check_come_with_the_outcome_and_stop_nothing(town: Path) -> None:
-    (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 5, "women": 9})
+    (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 5, "women_count": 9})
     assert made["outcome"] == "new"
-    assert {"severity": "error", "message": "女职工数9多于职工数5", "fields": ["women", "surveyed_staff"],
+    assert {"severity": "error", "message": "女职工数9多于职工数5，请核对", "fields": ["women_count", "surveyed_staff"],
             "rule": "at_most"} in made["findings"]  # fmt: skip
     checked = answer("check", town, "--logic")
     assert checked["sound"] is True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -142,6 +143,64 @@ def test_a_copy_is_encrypted_and_never_written_over(town: Path, tmp_path: Path) 
     file.write_bytes(kept)
     for rest in ("ledger.db-wal", "ledger.db-shm"):
         (town / rest).unlink(missing_ok=True)
+    assert answer("list", town, "enterprise")["total"] == 1
+
+
+def test_restore_without_a_file_lists_the_backups_and_changes_nothing(town: Path, tmp_path: Path) -> None:
+    before = (town / "ledger.db").read_bytes()
+    (only,) = answer("restore", town)["backups"]
+    assert Path(only["file"]).parent == town / "backups"
+    assert only["bytes"] > 0
+    listed = run("restore", town, XIAOSANJI_PASSWORD=None)
+    assert listed.exit_code == 0
+    assert Path(only["file"]).name in listed.stdout
+    assert "--newest" in listed.stderr
+    assert (town / "ledger.db").read_bytes() == before
+    assert run("restore", tmp_path).exit_code == 2
+
+
+@pytest.mark.parametrize("harm", [None, b"", b"\x5a" * 50_000])
+def test_a_lost_ledger_says_what_to_do_and_comes_back_with_the_newest_backup(
+    town: Path, harm: bytes | None
+) -> None:
+    record(town, "enterprise", {"name": "甲公司"}, {"name": "乙公司"})
+    for rest in town.glob("ledger.db*"):
+        rest.unlink()
+    if harm is not None:
+        (town / "ledger.db").write_bytes(harm)
+    told = run("list", town, "enterprise")
+    assert told.exit_code == 15
+    assert "从备份恢复" in told.stderr
+    restored = answer("restore", town, "--newest")
+    assert restored["steps"] > 0
+    assert restored["torn"] is False
+    assert answer("list", town, "enterprise")["total"] == 2
+
+
+def test_a_backup_alone_is_restored_where_that_is_asked_for(town: Path) -> None:
+    record(town, "enterprise", {"name": "甲公司"})
+    assert run("restore", town, "--newest", "--backup-only").exit_code == 0
+    assert answer("list", town, "enterprise")["total"] == 0
+
+
+def test_the_own_password_is_changed_by_who_knows_the_old_one(town: Path) -> None:
+    new = {"XIAOSANJI_NEW_PASSWORD": "battery-staple"}
+    assert run("operator", town, "password", XIAOSANJI_PASSWORD="not-mine-1", **new).exit_code == 22
+    assert run("operator", town, "password", **new).exit_code == 0
+    assert run("list", town, "enterprise").exit_code == 22
+    assert run("list", town, "enterprise", XIAOSANJI_PASSWORD="battery-staple").exit_code == 0
+
+
+def test_a_backup_that_could_not_follow_is_told_after_what_was_done(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil._ntuple_diskusage(10**9, 10**9, 1_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    for rest in (town / "backups").iterdir():
+        rest.unlink()
+    result = run("record", town, "enterprise", lines='{"name": "照样保存"}\n')
+    assert result.exit_code == 0
+    assert "磁盘快满了" in result.stderr
     assert answer("list", town, "enterprise")["total"] == 1
 
 

@@ -96,7 +96,7 @@ def test_a_header_of_two_rows_is_read_as_one_with_and_without_its_merged_cells(m
     assert header is not None
     assert (header.first_row, header.last_row) == (1, 2)
     assert [c.target for c in header.columns] == [
-        None, "name", "surveyed_staff", "women", "contact_name", "contact_phone", "legal_person", None,
+        None, "name", "surveyed_staff", "women_count", "contact_name", "contact_phone", "legal_person", None,
     ]  # fmt: skip
     assert header.columns[0].counts_rows
     assert header.columns[7].proposed == "contact_phone"

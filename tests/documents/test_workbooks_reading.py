@@ -10,11 +10,18 @@ from typing import Any
 
 import pytest
 
-from desktop.documents.workbooks import sheets
+from desktop.documents.workbooks import archive, sheets
 from desktop.documents.workbooks.cells import Fault, FaultKind, examined, shown
 from desktop.documents.workbooks.delimited import delimiter_of, encoding_of
 from desktop.documents.workbooks.opening import open_workbook
-from desktop.documents.workbooks.problems import Locked, NoSuchSheet, OtherFormat, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import (
+    Locked,
+    NoSuchSheet,
+    OtherFormat,
+    TooLarge,
+    Unreadable,
+    unreachable,
+)
 from tests.documents import workbooks
 
 DATA = Path(__file__).parent.parent / "data"
@@ -156,6 +163,35 @@ def test_other_office_files_are_named(tmp_path: Path) -> None:
 def test_a_file_that_went_away_is_no_bug(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="U盘"):
         open_workbook(tmp_path / "没有.xlsx")
+
+
+def test_the_file_that_an_office_program_leaves_beside_an_open_table_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "~$名册.xlsx"
+    path.write_bytes(b"\x04user" + b" " * 160)
+    with pytest.raises(OtherFormat, match="临时文件"):
+        open_workbook(path)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_stick_that_is_pulled_out_while_reading_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text("企业名称,信用代码\n甲,1\n", encoding="utf-8")
+    else:
+        workbooks.book(path, [["企业名称", "信用代码"], ["甲", "1"]])
+        monkeypatch.setattr(archive, "BLOCK_BYTES", 10)
+    with open_workbook(path) as opened:
+        sheet = opened.sheet(opened.sheets[0].name)
+        path.unlink()
+        with pytest.raises(Unreadable, match="U盘"):
+            list(sheet.rows())
+
+
+def test_a_table_that_another_program_keeps_to_itself_is_to_be_closed(tmp_path: Path) -> None:
+    problem = unreachable(tmp_path / "a.xlsx", PermissionError(13, "in use"))
+    assert "请先关闭" in problem.next_step
 
 
 def test_more_rows_than_an_import_takes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

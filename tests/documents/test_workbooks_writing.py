@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import errno
 import tempfile
 import zipfile
 from pathlib import Path
@@ -119,6 +120,21 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NotWritten, match="关闭"):
         write_list(tmp_path / "没有" / "a.xlsx", "名单", [NAME], [])
+
+
+def test_a_disk_that_fills_up_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_list(path, "名单", [NAME], [["旧"]])
+    before = path.read_bytes()
+
+    def rows() -> Any:
+        yield ["新"]
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    with pytest.raises(NotWritten, match="满了"):
+        write_list(path, "名单", [NAME], rows())
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda f: f.name)

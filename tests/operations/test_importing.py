@@ -11,6 +11,7 @@ import pytest
 
 from desktop.operations import importing, records
 from desktop.operations.importing import NoHeader, Outcome, Stopped, Weight
+from desktop.operations.imports import words as words_of_registers
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
@@ -343,7 +344,60 @@ def test_words_of_registers_are_taken_where_they_leave_no_doubt_and_noted(
     rows = [firm(1), firm(2, industry="公共管理、社会保障和社会组织", ownership="有限责任公司分公司")]
     shown = look(district, table(tmp_path, rows))
     assert "“软件和信息技术服务业”按“信息传输计算机软件”保存" in texts(shown.rows[0], Weight.NOTE)
-    assert texts(shown.rows[1], Weight.PROBLEM).count("里没有") == 2
+    assert texts(shown.rows[1], Weight.NOTE).count("对不上") == 2
+    assert shown.returned == []
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("批发和零售业", "trade"),
+        ("农、林、牧、渔产品批发", "trade"),
+        ("计算机、软件及辅助设备批发", "trade"),
+        ("农、林、牧、渔专业及辅助性活动", "agriculture"),
+        ("精制茶加工", "manufacturing"),
+        ("金属制品、机械和设备修理业", "manufacturing"),
+        ("机动车、电子产品和日用产品修理业", "resident_services"),
+        ("软件和信息技术服务业", "information"),
+        ("工程管理服务", "research"),
+        ("园林绿化工程施工", "construction"),
+        ("建筑工程机械与设备经营租赁", "leasing_business"),
+        ("融资租赁服务", "finance"),
+        ("房地产租赁经营", "real_estate"),
+        ("互联网广告服务", "leasing_business"),
+        ("正餐服务", "lodging_catering"),
+        ("理发及美容服务", "resident_services"),
+        ("社会保障", ""),
+        ("外星贸易", None),
+    ],
+)
+def test_the_classes_of_the_national_standard_have_their_branch(words: str, meant: str | None) -> None:
+    assert words_of_registers.meant("enterprise", "industry", words) == meant
+
+
+def test_a_state_that_fits_nothing_is_left_open_and_not_taken_for_the_usual_one(
+    district: Session, tmp_path: Path
+) -> None:
+    header = ["企业名称", "信用代码", "经营状态", "职工人数"]
+    rows = [["甲公司", code(1), "吊销，未注销", 3], ["乙公司", code(2), "古怪", 3], ["丙公司", code(3), None, 3],
+            ["丁公司", code(4), "在业", 3]]  # fmt: skip
+    bring(district, table(tmp_path, rows, header))
+    found = held(district)
+    assert [found[n].values["status"] for n in ("甲公司", "乙公司", "丙公司", "丁公司")] == [
+        None, None, "active", "active",
+    ]  # fmt: skip
+
+
+def test_what_systems_write_for_nothing_is_no_town_and_no_telephone(
+    district: Session, tmp_path: Path
+) -> None:
+    header = ["企业名称", "信用代码", "所属镇街", "所属行业", "详细地址", "电话"]
+    rows = [["甲公司", code(1), "-", "-", "西湖区转塘街道双流1号", "138****1234"],
+            ["乙公司", code(2), "暂无", "暂无", "西湖区转塘街道双流1号", "暂无"]]  # fmt: skip
+    shown = look(district, table(tmp_path, rows, header))
+    assert [r.parts[0].weak.get("town") for r in shown.rows] == ["330106010", "330106010"]
+    assert "被隐藏" in texts(shown.rows[0], Weight.NOTE)
+    assert shown.returned == []
 
 
 def test_a_slot_in_conflict_is_not_decided_by_an_import(district: Session, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from desktop.documents.fonts import MissingGlyph
+from desktop.documents.letters.printed import digest_of
 from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
@@ -366,6 +368,22 @@ def test_only_the_desk_of_a_district_issues(desk: Session, tmp_path: Path) -> No
         assert supervision.draft(Session(workspace), at_desk.id, "reminder_letter").record
 
 
+def test_what_a_suggestion_still_lacks_is_said_with_where_to_fill_it_in(desk: Session) -> None:
+    case = CaseAt(desk, enterprise=None)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    with pytest.raises(IllegalStep, match=r"信用代码.*在案件的“单位（已登记）”里选择"):
+        case.issue(case.suggestion(), "11-12")
+    other = CaseAt(desk)
+    other.inquire()
+    opinion = other.opinion("11-12")
+    other.step("served", "11-12", document=opinion, service_way="left", service_result="refused")
+    bare = other.draft("suggestion_letter")
+    with pytest.raises(IllegalStep, match=r"还没有登记移交材料.*“移交材料”里逐项登记"):
+        other.issue(bare, "11-12")
+
+
 def test_numbers_need_the_code_of_the_body(tmp_path: Path) -> None:
     session = create(tmp_path)
     case = CaseAt(session)
@@ -474,6 +492,119 @@ def test_a_changed_issue_is_noticed_and_prints_nothing(desk: Session, tmp_path: 
     refused(lambda: supervision.print_document(desk, opinion, tmp_path), "被改动过")
 
 
+def test_the_kept_text_is_personal_and_tied_to_its_number(desk: Session, tmp_path: Path) -> None:
+    slots = desk.types["case_document"].slots
+    assert slots["snapshot"].personal
+    assert slots["investigation"].personal
+    assert not slots["issue"].personal
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    kept = str(case.values(opinion)["snapshot"])
+    assert "王建国" in kept
+    assert case.values(opinion)["snapshot_digest"] == digest_of(kept)
+    forge(desk, opinion, {"snapshot": kept.replace("12名职工", "21名职工")})
+    assert [reason.text for reason in case.state.contradictions] == [
+        "意见书（杭西工监意〔2026〕1号）签发以后被改动过"
+    ]
+    refused(lambda: supervision.print_document(desk, opinion, tmp_path), "被改动过")
+    supervision.void(desk, opinion, "全文被改动")
+    assert case.values(supervision.redraft(desk, opinion).record)["snapshot"] is None
+
+
+def test_what_comes_on_the_day_of_a_letter_may_have_come_after_it(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    suggestion = case.suggestion()
+    case.issue(suggestion, "11-12")
+    case.step("served", "11-12", document=opinion, service_way="direct", service_result="received")
+    case.step("rechecked", "11-12", rectification="full")
+    case.step("closed", "11-12", closing_way="corrected", people_count=12, recovered_amount="0")
+    assert case.state.stage is Stage.CLOSED
+    assert case.state.in_order
+    assert supervision.print_document(desk, suggestion, tmp_path).exists()
+    late = case.draft("reminder_letter")
+    refused(lambda: case.issue(late, "11-12"), "已经结案")
+
+
+NEXT_YEAR = """date,kind,name,source
+2027/1/1,放假,元旦,通知
+2027/2/5,放假,春节,通知
+2027/4/5,放假,清明节,通知
+2027/5/1,放假,劳动节,通知
+2027/6/9,放假,端午节,通知
+2027/9/15,放假,中秋节,通知
+2027/10/1,放假,国庆节,通知
+2027/1/9,上班,元旦,通知
+,,,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_year_that_is_not_shipped_can_be_brought_in(tmp_path: Path, encoding: str) -> None:
+    session = create(tmp_path, today=D(2026, 12, 28))
+    supervision.set_number_settings(session, "杭西")
+    case = CaseAt(session)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "12-11", document=opinion, service_way="direct", service_result="received")
+    assert case.state.missing_years == (2027,)
+    table = tmp_path / "放假安排.csv"
+    table.write_text(NEXT_YEAR.replace("2027/5/1,放假,劳动节,通知\n", ""), encoding)
+    with pytest.raises(Problem, match="缺少"):
+        supervision.import_working_days(session, table)
+    table.write_text("date,kind,name,source\n", encoding)
+    with pytest.raises(Problem, match="没有日期"):
+        supervision.import_working_days(session, table)
+    assert case.state.missing_years == (2027,)
+    table.write_text(NEXT_YEAR, encoding)
+    assert supervision.import_working_days(session, table) == (2027,)
+    assert case.state.missing_years == ()
+    assert [clock.due for clock in case.state.clocks] == [D(2027, 1, 4)]
+    # Nothing that was shipped has moved, and the table goes out as it came in.
+    out = supervision.export_working_days(session, tmp_path / "再导出.csv")
+    assert supervision.import_working_days(session, out) == (2024, 2025, 2026, 2027)
+    assert [clock.due for clock in case.state.clocks] == [D(2027, 1, 4)]
+    session.workspace.close()
+
+
+def test_a_department_answers_only_a_suggestion_that_was_issued(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    for kind in ("authority_accepted", "authority_result"):
+        refused(partial(case.step, kind, "11-12"), "以前没有发出建议书", "第二十四条")
+    suggestion = case.suggestion()
+    case.issue(suggestion, "11-12")
+    case.step("authority_accepted", "11-13", result="authority_accepted")
+    supervision.void(desk, suggestion, "主送有误")
+    assert case.state.in_order
+
+
+def test_an_industry_union_issues_what_the_law_gives_it(tmp_path: Path) -> None:
+    industry = create(tmp_path, "杭州市建设产业工会", Level.INDUSTRY, "330100")
+    supervision.set_number_settings(industry, "杭建")
+    case = CaseAt(industry)
+    case.step("accepted", "10-09")
+    assert supervision.file_case(industry, case.id) == "杭建工监案〔2026〕1号"
+    case.step("heard", "10-12")
+    case.step("negotiated", "10-14", result="not_agreed")
+    case.step(
+        "investigated", "11-03", result="established", certificates_shown=1,
+        inspector_1=case.inspectors[0], inspector_2=case.inspectors[1],
+    )  # fmt: skip
+    assert case.issue(case.draft("reminder_letter"), "11-04").number == "杭建工监提〔2026〕1号"
+    opinion = case.opinion()
+    assert case.values(opinion)["document_number"] == "杭建工监意〔2026〕1号"
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    suggestion = case.suggestion(addressee="杭州市人力资源和社会保障局")
+    refused(lambda: case.issue(suggestion, "11-12"), "建议书只能由地方总工会发出", "第二十三条")
+    industry.workspace.close()
+
+
 def test_a_void_number_stays_and_the_next_letter_gets_the_next(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk)
     case.inquire()
@@ -546,13 +677,11 @@ def test_a_letter_forged_past_the_issue_is_not_printed(
     number = "杭西工监意〔2026〕2号" if old else "杭西工监意〔2026〕1号"
     document = other.draft("opinion_letter", skip_reason="紧急")
     fields = desk.types["case_document"].slots["issue"].fields
-    snapshot = (
-        str(issued["snapshot"]).replace("杭西工监意〔2026〕1号", number).replace(old, new) if old else None
-    )
-    forged = {f.name: issued[f.name] for f in fields} | {"document_number": number, "sequence": 2}
-    records.save(
-        desk, "case_document", forged | ({"snapshot": snapshot} if snapshot else {}), record=document
-    )
+    snapshot = str(issued["snapshot"]).replace("杭西工监意〔2026〕1号", number).replace(old, new)
+    forged = {f.name: issued[f.name] for f in fields} | {
+        "document_number": number, "sequence": 2, "snapshot": snapshot, "snapshot_digest": digest_of(snapshot),
+    }  # fmt: skip
+    records.save(desk, "case_document", forged, record=document)
     assert other.state.in_order
     refused(lambda: supervision.print_document(desk, document, tmp_path), words)
     assert list(tmp_path.glob("*.pdf")) == []

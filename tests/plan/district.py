@@ -90,7 +90,7 @@ def _enterprise(rnd: random.Random, i: int, counts: dict[str, int]) -> dict[str,
         "ownership": "private", "economy": "private", "industry": "manufacturing",
         "sector": rnd.choices(("non_public", "state_owned", "institution"), (95, 3, 2))[0],
         "surveyed_staff": int(rnd.paretovariate(0.8) * 6), "surveyed_source": "工会摸排",
-        "surveyed_date": "2026-09-30", "women": 3, "status": "active", "union_state": rnd.choice("YCN"),
+        "surveyed_date": "2026-09-30", "women_count": 3, "status": "active", "union_state": rnd.choice("YCN"),
     }  # fmt: skip
 
 

@@ -224,6 +224,17 @@ def test_a_typed_state_holds_from_its_day(world: World, town: str) -> None:
     assert world.share("T03", town, "2026-05-01") == (1, 1)
 
 
+def test_an_enterprise_that_closed_was_there_before(world: World, town: str) -> None:
+    firm = world.firm(town, 30)
+    world.edit("enterprise", firm, status="deregistered", status_date="2026-06-30")
+    assert world.share("T03", town, "2026-06-29") == (0, 1)
+    assert world.share("T03", town, "2026-06-30") == (0, 0)
+    other = world.firm(town, 30)
+    world.edit("enterprise", other, verification="removed", verification_date="2026-07-01")
+    assert world.share("T03", town, "2026-06-30") == (0, 1)
+    assert world.share("T03", town) == (0, 0)
+
+
 def test_deleted_records_count_nowhere(world: World, town: str) -> None:
     firm = world.firm(town, 30)
     records.delete(world.session, "enterprise", firm)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import sqlite3
 
-from tests.plan.world import World
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import ric
+
+from desktop.records.canonical import Cell
+from desktop.records.id_number import IdKind, check_id
+from desktop.store.aggregates.facts import right_number
+from tests.plan.world import TODAY, World
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,20 @@ def test_one_person_with_two_records_is_new_once_and_from_the_first_day(world: W
     assert {f.unit: f.numerator.computed for f in taken.below} == {first: 1, second: 0}
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_came_over_with_the_first_day_is_still_new_once(world: World, town: str, order: int) -> None:
+    """Boundary case 4 within one district: neither record's age decides."""
+    left = {"membership_change": "4", "admission_kind": "admitted"}
+    arrived = {"membership_change": "2", "admission_kind": "transferred_in"}
+    for values in (left, arrived)[::order]:
+        world.member(
+            town, id_number=town, first_admission_date="2024-02-01", membership_change_date="2025-05-01",
+            **values,
+        )  # fmt: skip
+    assert world.count("T02", town) == 1
+    assert "另有从外转入1人，不算新增" in world.take("T02", town).notes
+
+
 def test_a_record_without_a_day_does_not_hide_the_one_with_it(world: World, town: str) -> None:
     world.member(town, id_number="110101199003070134", first_admission_date=None)
     world.member(town, id_number="110101199003070134", first_admission_date="2025-02-01")
@@ -87,6 +109,15 @@ def test_members_are_measured_against_the_reported_membership(world: World, town
     assert world.share("T10.members", town, denominator="roster") == (2, 4)
 
 
+def test_members_whose_union_reports_no_number_are_counted_from_the_roster(world: World, town: str) -> None:
+    over = world.union(town, member_count=10, status="revoked", status_date="2026-01-01")
+    for union in (over, "f" * 32, None):
+        world.member(town, union=union, national_entry_date="2025-01-01")
+    figure = world.take("T10.members", town).figure
+    assert figure.denominator is not None
+    assert (figure.numerator.computed, figure.denominator.computed) == (3, 3)
+
+
 def test_who_left_is_no_member_to_be_entered(world: World, town: str) -> None:
     world.member(
         town, membership_change="6", membership_change_date="2026-11-23", national_entry_date="2025-01-01"
@@ -107,6 +138,48 @@ def test_a_complete_record_can_be_asked_for(world: World, town: str) -> None:
     world.member(town, national_entry_date="2025-01-01")
     assert world.share("T10.members", town, denominator="roster") == (1, 1)
     assert world.share("T10.members", town, denominator="roster", quality="complete") == (0, 1)
+
+
+COMPLETE: dict[str, Cell] = {
+    "sex": "1", "birth_date": "1990-01-01", "id_kind": "resident_id", "phone": "13800000000",
+    "political_status": "13", "education": "bachelor", "skill_level": "0", "membership_change_date": "2025-01-01",
+    "workplace": "某公司", "employment": "1", "migrant": 0, "ethnicity": "01", "national_entry_date": "2025-01-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "qualified"),
+    [
+        ("330102199001010012", "resident_id", 1),
+        ("330102199001010013", "resident_id", 0),
+        ("33010219900101001", "resident_id", 0),
+        ("330102900101001", "resident_id", 0),
+        ("330102199002300017", "resident_id", 0),
+        ("11010519491231002X", "resident_id", 1),
+        ("E12345678", "passport", 1),
+        (None, "resident_id", 0),
+    ],
+)
+def test_a_qualified_record_has_a_right_number(
+    world: World, town: str, number: str | None, kind: str, qualified: int
+) -> None:
+    values = {**COMPLETE, "id_number": number, "id_kind": kind, "union": world.union(town)}
+    world.member(town, **values)
+    assert world.share("T10.members", town, denominator="roster", quality="complete") == (qualified, 1)
+
+
+NUMBERS = st.from_regex(
+    r"(33|81|91|11)0102(19[0-9]{2}|20[0-3][0-9]|18[0-9]{2})([01][0-9])([0-3][0-9])[0-9]{3}", fullmatch=True
+)
+
+
+@given(NUMBERS, st.sampled_from(["resident_id", "hmt_residence_permit"]), st.sampled_from("0123456789Xx "))
+def test_the_ledger_and_the_program_agree_on_right_numbers(body: str, kind: str, last: str) -> None:
+    query = f"SELECT {right_number('r')} FROM (SELECT :number AS id_number, :kind AS id_kind) r"
+    for number in (body + last, body + ric.calc_check_digit(body + "0")):
+        parameters = {"number": number, "kind": kind, "as_of": TODAY.isoformat()}
+        (said,) = sqlite3.connect(":memory:").execute(query, parameters).fetchone()
+        assert said == int(check_id(number, TODAY, IdKind(kind)).ok)
 
 
 def test_a_new_union_is_wholly_entered_with_all_its_members(world: World, town: str) -> None:

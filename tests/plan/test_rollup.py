@@ -225,6 +225,18 @@ def test_reports_that_cannot_be_used_are_left_out_and_named(world: World, town: 
     assert any("另有2个上报数没有用上" in note for note in taken.notes)
 
 
+@pytest.mark.parametrize("value", ["1e999999999", "1/0", "NaN", "一百", "", "٣"])
+def test_what_is_no_number_is_left_out(world: World, town: str, value: str) -> None:
+    """Another station's items may hold any text; one must not keep the home page from opening."""
+    report(world, town, "T02", "numerator", value, "2026-06-30", period_started="2024-01-01")
+    world.save(
+        "plan_target", town, indicator="T02", period_started="2024-01-01", period_ended="2026-12-31",
+        target_value=value, target_unit="people",
+    )  # fmt: skip
+    assert world.count("T02", town) == 0
+    assert world.take("T02", town).figure.target is None
+
+
 def test_a_report_that_goes_beyond_the_plan_cannot_be_used(world: World, town: str) -> None:
     report(world, town, "T01", "numerator", "40", "2026-12-31", period_started="2026-01-01")
     report(world, town, "T02", "numerator", "40", "2027-03-31", period_started="2026-01-01")

@@ -157,6 +157,16 @@ def test_which_appointments_start_a_clock(
     assert world.share("T25", town) == (0, counted)
 
 
+def test_initial_training_counts_for_the_person_on_whichever_roster_line(world: World, town: str) -> None:
+    here, there = (officer(world, town, id_number=f"{town}1") for _ in range(2))
+    appointed(world, town, here, "2025-02-01")
+    assert world.share("T25", town) == (0, 1)
+    initial(world, town, officer(world, town, id_number=f"{town}2"), "2025-03-01")
+    assert world.share("T25", town) == (0, 1)
+    initial(world, town, there, "2025-04-01")
+    assert world.share("T25", town) == (1, 1)
+
+
 def test_a_course_of_initial_training_counts_without_being_ticked(world: World, town: str) -> None:
     person = officer(world, town)
     appointed(world, town, person, "2025-02-01")

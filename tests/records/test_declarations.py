@@ -168,9 +168,9 @@ def test_who_complained_is_hidden() -> None:
     ("type_name", "slot"),
     [("case", "filing"), ("case", "archive"), ("case_document", "issue"), ("case_document", "voiding")],
 )
-def test_numbers_and_issue_are_the_districts(type_name: str, slot: str) -> None:
+def test_numbers_and_issue_are_for_who_holds_a_register(type_name: str, slot: str) -> None:
     for field in catalogue()[type_name].slots[slot].fields:
-        assert field.written_by.levels == (Level.DISTRICT, Level.CITY)
+        assert field.written_by.levels == (Level.DISTRICT, Level.INDUSTRY, Level.CITY)
 
 
 def test_targets_are_set_by_district_or_city() -> None:
@@ -220,9 +220,12 @@ def test_arguments_name_what_exists(record_type: RecordType) -> None:
         if check.rule == "children_match":
             child = catalogue()[arguments["type"]]
             assert child in catalogue().children(record_type.name)
-            assert set(arguments["values"]) <= _codes_of(child.by_name[arguments["field"]])
-        if check.rule == "needs_when":
-            condition = record_type.by_name[check.fields[1]]
+            assert ("field" in arguments) is ("values" in arguments)
+            counted = {arguments["field"]: arguments["values"]} if "field" in arguments else {}
+            for name, values in {**counted, **arguments.get("unless", {})}.items():
+                assert set(values) <= _codes_of(child.by_name[name])
+        if check.rule in ("needs_when", "none_of"):
+            condition = record_type.by_name[check.fields[-1]]
             allowed = {0, 1} if condition.kind is Kind.BOOLEAN else _codes_of(condition)
             assert set(arguments["values"]) <= allowed, check
 

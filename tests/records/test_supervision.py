@@ -595,6 +595,24 @@ def test_a_suggestion_names_one_of_the_situations_that_hold() -> None:
 
 
 @pytest.mark.parametrize(
+    ("addressee", "same"),
+    [
+        ("杭州市人力资源和社会保障局", True),
+        ("杭州市市场监督管理局", True),
+        ("杭州市城市管理局", True),
+        ("杭州市西湖区人力资源和社会保障局", False),
+        ("杭州市桐庐县人力资源和社会保障局", False),
+        ("浙江省人力资源和社会保障厅", False),
+    ],
+)
+def test_the_city_writes_to_the_citys_departments(addressee: str, same: bool) -> None:
+    city = Issuer(Level.CITY, "杭州市总工会")
+    values = {"kind": "suggestion_letter", "title_variant": "suggestion", "addressee": addressee}
+    decision = may_issue(file_of(*OPENED), LetterKind.SUGGESTION, city, letter_of("d", values))
+    assert any("同级" in reason.text for reason in decision.forbidden) is not same
+
+
+@pytest.mark.parametrize(
     ("level", "kind", "title", "case", "may"),
     [
         (Level.DISTRICT, "suggestion_letter", "suggestion", CASE, True),

@@ -56,7 +56,7 @@ def firms(count: int) -> Iterator[dict[str, Cell]]:
             "sector": "non_public" if n % 5 else None,
             "union_state": rnd.choice("NCY"),
             "surveyed_staff": rnd.randint(1, 400),
-            "women": 500 if n % 11 == 0 else None,
+            "women_count": 500 if n % 11 == 0 else None,
             "contact_name": "王犇",
             "contact_phone": "13805711234",
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
@@ -19,7 +19,7 @@ from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Sta
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.case import CasePage
 from desktop.ui.pages.case_letter_form import LetterPage, article_choices
-from desktop.ui.pages.case_reading import clock_words
+from desktop.ui.pages.case_reading import clock_words, timeline
 from desktop.ui.pages.case_tab import CaseTab
 from desktop.ui.pages.printing import PreviewPage
 from tests.operations.stations import CHEAP, repeatable
@@ -32,6 +32,14 @@ WORDS = {
     "articles": "《中华人民共和国劳动法》第五十条", "contact_name": "陈明", "contact_phone": "0571-87654321",
     "contact_address": "文三路100号", "skip_reason": "欠薪人数多，情况紧急",
 }  # fmt: skip
+
+NEXT_YEAR = "".join(
+    f"2027-{day},holiday,{name},通知\r\n"
+    for day, name in (
+        ("01-01", "元旦"), ("02-05", "春节"), ("04-05", "清明节"), ("05-01", "劳动节"), ("06-09", "端午节"),
+        ("09-15", "中秋节"), ("10-01", "国庆节"),
+    )
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -395,3 +403,274 @@ def test_a_new_case_goes_on_to_its_handling(desk: Desk, district: Session) -> No
     assert isinstance(page, CasePage)
     assert page.in_handling
     assert isinstance(page, FormPage)
+
+
+# -- what a tired person needs ----------------------------------------------------------------------------------------
+
+
+def test_steps_of_one_day_stand_in_the_order_of_the_law(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = case(district)
+    for kind in ("accepted", "heard"):
+        supervision.record_event(district, record, kind, TODAY)
+    document = drafted(district, record, "reminder_letter")
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    served = {"document": document, "service_way": "direct", "service_result": "received"}
+    supervision.record_event(district, record, "served", TODAY, **served)
+    tab = opened(desk, record)
+    assert tab.view is not None
+    kinds = [m.what.kind.value for m in timeline(tab.view)]
+    assert kinds == ["served", "reminder_letter", "heard", "accepted"]
+
+
+def test_the_first_complaint_is_brought_into_view(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    for day in range(7, 20):
+        supervision.record_event(
+            district, record, "note", datetime.date(2026, 11, day), content="电话联系" * 20
+        )
+    heard = next(e for e in records.children(district, "case_event", record) if e.values["kind"] == "heard")
+    records.save(district, "case_event", {"event_date": "2026-10-01"}, record=heard.id)
+    tab = opened(desk, record)
+    desk.qtbot.wait(20)
+    wrong = next(w for w in tab.timeline.findChildren(QLabel) if "早于收到线索的日期" in w.text())
+    assert wrong.visibleRegion().boundingRect().height() > 0
+
+
+def test_a_whole_draft_is_issued_from_the_next_step_and_an_unfinished_one_gone_on_with(
+    desk: Desk, district: Session
+) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = inquired(district)
+    bare = supervision.draft(district, record, "opinion_letter").record
+    tab = opened(desk, record)
+    step = tab.steps.buttons[LetterKind.OPINION]
+    assert step.text() == "修改意见书草稿"
+    desk.click(step)
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    assert page.record == bare
+    desk.window.back()
+    records.save(district, "case_document", {**WORDS}, record=bare)
+    tab.load()
+    desk.settle()
+    assert tab.steps.buttons[LetterKind.OPINION].text() == "签发意见书…"
+    assert next(iter(tab.steps.buttons)) is LetterKind.OPINION
+    desk.click(tab.steps.buttons[LetterKind.OPINION])
+    assert tab.front is tab.issue
+    assert tab.issue.layouts.currentData() == "plain"
+
+
+def test_the_layout_is_chosen_when_a_letter_is_issued(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = case(district)
+    document = drafted(district, record, "reminder_letter")
+    tab = opened(desk, record)
+    assert tab.view is not None
+    tab._begin_issue(tab.view.file.by_id[document])
+    tab.issue.name.setText("周正")
+    tab.issue.post.setText("主席")
+    tab.issue.layouts.setCurrentIndex(tab.issue.layouts.findData("plain"))
+    desk.click(tab.issue.save)
+    held = records.load(district, "case_document", document)
+    assert held is not None
+    assert '"layout":"plain"' in str(held.values["snapshot"])
+
+
+def test_once_the_time_has_run_out_the_next_letter_comes_first(qtbot: QtBot, tmp_path: Path) -> None:
+    session = workspace(tmp_path)
+    supervision.set_number_settings(session, "杭西")
+    record = inquired(session)
+    document = drafted(session, record, "reminder_letter")
+    supervision.issue(session, document, supervision.Signatory("周正", "主席"), datetime.date(2026, 11, 6))
+    served = {"document": document, "service_way": "direct", "service_result": "received"}
+    supervision.record_event(session, record, "served", datetime.date(2026, 11, 9), **served)
+    hands = Desk(qtbot, session, tmp_path)
+    try:
+        tab = opened(hands, record)
+        assert "已逾期" in texts(tab.standing)
+        assert next(iter(tab.steps.buttons)) is LetterKind.OPINION
+    finally:
+        hands.dialogs.always_leave()
+        hands.close()
+
+
+def test_only_what_the_service_needs_is_asked_for(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = case(district)
+    document = drafted(district, record, "reminder_letter")
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    tab = opened(desk, record)
+    desk.click(tab.steps.buttons[EventKind.SERVED])
+    rows = tab.entry.rows
+    assert not rows["refused_reason"].shown
+    assert not rows["tracking_number"].shown
+    for name, code in (("service_result", "refused"), ("service_way", "left")):
+        rows[name].editor.set_text(code)
+        rows[name].editor.edited.emit()
+    assert rows["refused_reason"].shown
+    assert rows["witness_1"].shown
+    assert not rows["recipient_name"].shown
+    rows["refused_reason"].editor.set_text("门卫拒收")
+    rows["service_result"].editor.set_text("received")
+    rows["service_result"].editor.edited.emit()
+    assert "refused_reason" not in tab.entry.cells()
+
+
+def test_inspectors_declare_that_they_have_no_interest_where_the_inquiry_is_recorded(
+    desk: Desk, district: Session
+) -> None:
+    record = case(district, recusal_declared=None)
+    for kind, more in (("accepted", {}), ("heard", {}), ("negotiated", {"result": "not_agreed"})):
+        supervision.record_event(district, record, kind, TODAY, **more)
+    tab = opened(desk, record)
+    desk.click(tab.steps.buttons[EventKind.INVESTIGATED])
+    for name, code in (("certificates_shown", "1"), ("recusal_declared", "1"), ("result", "established")):
+        tab.entry.rows[name].editor.set_text(code)
+    desk.press(K.Key_S, modifier=CTRL)
+    assert tab.view is not None
+    assert supervision.may_issue(district, record, "opinion_letter").forbidden == ()
+
+
+def test_materials_that_are_added_let_a_suggestion_be_issued_at_once(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    employer: dict[str, Any] = {"name": "杭州示例信息技术有限公司", "uscc": "91330106MA2ABCDEX7"}
+    record = inquired(district)
+    enterprise = records.save(
+        district, "enterprise", {**employer, "registered_address": "振华路200号"}
+    ).record
+    records.save(district, "case", {"enterprise": enterprise}, record=record)
+    opinion = drafted(district, record)
+    chair = supervision.Signatory("周正", "主席")
+    supervision.issue(district, opinion, chair, datetime.date(2026, 11, 9))
+    refusal = {"document": opinion, "service_way": "left", "service_result": "refused"}
+    supervision.record_event(district, record, "served", datetime.date(2026, 11, 10), **refusal)
+    document = drafted(district, record, "suggestion_letter")
+    tab = opened(desk, record)
+    assert "还没有登记移交材料" in texts(tab.letters)
+    desk.window.open_record("case_document", document)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    materials = page.tabs.indexOf(page.children_tabs["handover_item"])
+    assert page.tabs.isTabVisible(materials)
+    page.tabs.setCurrentIndex(materials)
+    desk.settle()
+    desk.type("考勤表")
+    desk.press(K.Key_Return, K.Key_Return)
+    desk.type("12")
+    desk.press(K.Key_Return, K.Key_Return)
+    desk.window.back()
+    desk.settle()
+    assert "还没有登记移交材料" not in texts(tab.letters)
+    assert tab.steps.buttons[LetterKind.SUGGESTION].text() == "签发建议书…"
+
+
+def test_a_reminder_hands_nothing_over(desk: Desk, district: Session) -> None:
+    document = drafted(district, case(district), "reminder_letter")
+    desk.show("list:case")
+    desk.window.open_record("case_document", document)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    assert not page.tabs.isTabVisible(page.tabs.indexOf(page.children_tabs["handover_item"]))
+    assert page.form.rows["snapshot"].editor.locked
+
+
+def test_what_keeps_a_draft_from_being_shown_stands_in_its_preview(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    document = supervision.draft(district, record, "opinion_letter", {"facts": "拖欠工资"}).record
+    tab = opened(desk, record)
+    assert tab.view is not None
+    tab.preview(tab.view.file.by_id[document])
+    desk.settle()
+    preview = desk.window.page
+    assert isinstance(preview, PreviewPage)
+    assert "文书还缺" in preview.note.words.text()
+
+
+def test_printing_leaves_no_file_behind(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = case(district)
+    document = drafted(district, record, "reminder_letter")
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    before = {path.name for path in district.workspace.folder.rglob("*")}
+    assert supervision.print_pages(district, document).startswith(b"%PDF-")
+    assert {path.name for path in district.workspace.folder.rglob("*")} == before
+    printed = [e for e in records.children(district, "case_event", record) if e.values["kind"] == "printed"]
+    assert len(printed) == 1
+
+
+def test_the_days_of_a_year_are_brought_in_where_a_period_needs_them(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.ui.test_case_page.TODAY", datetime.date(2026, 12, 14))
+    session = workspace(tmp_path)
+    supervision.set_number_settings(session, "杭西")
+    record = inquired(session)
+    document = drafted(session, record)
+    chair = supervision.Signatory("周正", "主席")
+    supervision.issue(session, document, chair, datetime.date(2026, 12, 10))
+    received = {"document": document, "service_way": "direct", "service_result": "received"}
+    supervision.record_event(session, record, "served", datetime.date(2026, 12, 11), **received)
+    hands = Desk(qtbot, session, tmp_path)
+    try:
+        tab = opened(hands, record)
+        assert "2027年的放假安排还没有导入" in texts(tab.standing)
+        table = tmp_path / "放假安排.csv"
+        hands.dialogs.paths = [table]
+        hands.click(link_of(tab.standing, "导出样表…"))
+        table.write_text(table.read_text("utf-8-sig") + NEXT_YEAR, "utf-8-sig")
+        hands.dialogs.paths = [table]
+        hands.click(link_of(tab.standing, "导入2027年放假安排…"))
+        assert "等待用人单位答复意见书：到2027年1月4日（周一）" in texts(tab.standing)
+    finally:
+        hands.dialogs.always_leave()
+        hands.close()
+
+
+def link_of(card: QWidget, words: str) -> QPushButton:
+    return next(each for each in card.findChildren(QPushButton) if each.text() == words and each.isVisible())
+
+
+def test_where_nobody_may_investigate_it_is_said_who_is_missing(desk: Desk, district: Session) -> None:
+    record = records.save(district, "case", {"summary": "拖欠工资", "source": "visit"}).record
+    tab = opened(desk, record)
+    tab.begin(EventKind.INVESTIGATED)
+    desk.settle()
+    assert "还没有登记劳动法律监督员" in tab.entry.note.words.text()
+    desk.click(link_of(tab.entry, "登记监督员"))
+    page = desk.window.page
+    assert isinstance(page, FormPage)
+    assert page.record_type.name == "inspector"
+
+
+def test_after_a_refusal_nothing_goes_on_without_a_reopening(desk: Desk, district: Session) -> None:
+    record = case(district)
+    supervision.record_event(district, record, "not_accepted", TODAY, refusal_ground="court")
+    tab = opened(desk, record)
+    tab.steps._toggle(True)
+    assert not tab.steps.buttons[EventKind.INVESTIGATED].isEnabled()
+    assert "重新办理" in tab.steps.buttons[EventKind.INVESTIGATED].toolTip()
+    assert tab.steps.buttons[EventKind.REOPENED].isEnabled()
+
+
+def test_the_timeline_names_who_investigated(desk: Desk, district: Session) -> None:
+    tab = opened(desk, inquired(district))
+    assert "监督员：王建国、李爱华" in texts(tab.timeline)
+
+
+def test_the_next_numbers_and_the_copies_can_be_read(desk: Desk, district: Session) -> None:
+    record = case(district)
+    drafted(district, record, "reminder_letter")
+    tab = opened(desk, record)
+    tab._begin_numbers()
+    desk.settle()
+    # Without its buttons a box under a style sheet gives its words one point of width.
+    assert all(box.lineEdit().width() > 40 for box in tab.numbers.following.values())
+    assert tab.view is not None
+    tab.preview(tab.view.file.letters[0])
+    desk.settle()
+    preview = desk.window.page
+    assert isinstance(preview, PreviewPage)
+    assert preview.copies.lineEdit().width() > 40

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.audit import recent
+from desktop.operations.session import open_session
 from desktop.records.canonical import Cell
+from desktop.records.declaration import Role
+from desktop.ui.forms.derived import own_place
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.pickers import LinkEditor, PickEditor
+from desktop.ui.settings import Settings
 from desktop.ui.workbench import Workbench
-from tests.ui.house import FakeDialogs, Hand
+from tests.ui.house import PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
 
 K = Qt.Key
 
@@ -137,10 +145,10 @@ def test_rules_between_fields_are_said_beside_the_one_edited_last(hand: Hand) ->
     form.set_only_first(False)
     form.go_to("surveyed_staff")
     hand.enter("10")
-    form.go_to("women")
+    form.go_to("women_count")
     hand.enter("12")
     hand.pause()
-    assert "多于职工数10" in form.rows["women"].message.words
+    assert "多于职工数10" in form.rows["women_count"].message.words
     assert any("多于职工数" in f.message for f in form.findings)
 
 
@@ -279,16 +287,18 @@ def test_a_masked_value_can_be_typed_anew_without_being_shown(hand: Hand, bench:
 
 
 def test_what_others_change_arrives_and_what_is_typed_stays(hand: Hand, bench: Workbench) -> None:
-    record = save(bench, hand, "enterprise", name="杭州甲有限公司", women=3)
+    record = save(bench, hand, "enterprise", name="杭州甲有限公司", women_count=3)
     hand.window.open_record("enterprise", record)
     hand.settle()
     form = hand.form_page.form
     form.set_only_first(False)
     form.go_to("building")
     hand.enter("一号楼")
-    bench.write("改", lambda session, _t: records.save(session, "enterprise", {"women": 5}, record=record))
+    bench.write(
+        "改", lambda session, _t: records.save(session, "enterprise", {"women_count": 5}, record=record)
+    )
     hand.settle()
-    assert form.values()["women"] == 5
+    assert form.values()["women_count"] == 5
     assert form.values()["building"] == "一号楼"
     assert form.dirty
 
@@ -346,3 +356,80 @@ def test_a_reader_sees_everything_and_changes_nothing(hand: Hand, bench: Workben
     form = new_form(hand, "plan_target")
     assert all(row.editor.locked for row in form.rows.values())
     assert not hand.form_page.acts()
+
+
+def test_long_complaints_are_shown_whole(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    form.go_to("ownership")
+    hand.enter("13805711234")
+    hand.pause()
+    message = form.rows["ownership"].message
+    words = message.findChildren(QLabel)[-1]
+    assert "国有企业" in words.text()
+    assert words.height() >= words.heightForWidth(words.width())
+
+
+def test_the_own_town_is_assumed_and_gives_way_to_the_one_of_the_chosen_firm(
+    hand: Hand, bench: Workbench
+) -> None:
+    elsewhere = save(bench, hand, "enterprise", name="翠苑茶厂", town="330106005", address="文三路1号")
+    form = new_form(hand, "union")
+    assert form.values()["town"] == "330106010", "almost everything lies where the one who records it sits"
+    assert not form.dirty
+    form.go_to("enterprise")
+    hand.type("翠苑")
+    hand.pause()
+    hand.press(K.Key_Return)
+    hand.pause()
+    assert form.values()["enterprise"] == elsewhere
+    assert form.values()["town"] == "330106005"
+    assert form.values()["address"] == "文三路1号"
+
+
+def test_a_town_that_was_chosen_stays_when_a_firm_is_chosen(hand: Hand, bench: Workbench) -> None:
+    save(bench, hand, "enterprise", name="翠苑茶厂", town="330106005", address="文三路1号")
+    form = new_form(hand, "union")
+    form.go_to("town")
+    hand.type("留下")
+    hand.press(K.Key_Return)
+    form.go_to("enterprise")
+    hand.type("翠苑")
+    hand.pause()
+    hand.press(K.Key_Return)
+    hand.pause()
+    assert form.values()["town"] == "330106009"
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("330110109222", {"town": "330110109", "village": "330110109222"}),
+        ("330110109900", {"town": "330110109"}),
+        ("330110109", {"town": "330110109"}),
+        ("330110", {}),
+        ("JS-0001", {}),
+    ],
+)
+def test_the_own_place_is_as_exact_as_the_code_of_the_unit(
+    bench: Workbench, code: str, place: dict[str, str]
+) -> None:
+    facts = replace(bench.facts, unit=replace(bench.facts.unit, code=code))
+    assert own_place(facts, bench.types["enterprise"]) == place
+    assert own_place(facts, bench.types["visit"]) == {}
+
+
+def test_a_reader_is_told_that_it_is_the_role_and_not_to_save(
+    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
+) -> None:
+    made = make_session(tmp_path / "w")
+    record = records.save(made, "enterprise", {"name": "一家"}).record
+    made.workspace.add_operator("看看", PASSWORD, Role.READER, QUICK)
+    made.workspace.close()
+    window = open_window(qtbot, open_session(tmp_path / "w", "看看", PASSWORD), dialogs, settings)
+    hand = Hand(qtbot, window)
+    window.open_record("enterprise", record)
+    hand.settle()
+    assert "您登录的身份只能查看" in hand.form_page.banner.words
+    assert "先保存" not in hand.form_page.status().words
+    dialogs.always_leave()
+    window.close()

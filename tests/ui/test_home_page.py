@@ -92,7 +92,10 @@ def test_a_new_village_is_shown_three_steps_and_the_first_one_works(open_page: O
     page.refresh(None)
     hands.settle()
     assert not page.first.isVisible()
-    assert "还没有办理入网，办了才能上报" in sentences(page)
+    told = [n for n, words in enumerate(sentences(page)) if "入网" in words]
+    assert len(told) == 1, "once is enough"
+    page.tasks.matters.tasks[told[0]].do()
+    assert isinstance(hands.window.page, SyncPage)
 
 
 def test_a_new_district_begins_with_those_below(open_page: Open, tmp_path: Path) -> None:
@@ -266,3 +269,28 @@ def test_mended_records_leave_the_list(open_page: Open, town: Session) -> None:
     )
     hands.settle()
     assert opened.models[0].rowCount() == before - 1
+
+
+def test_the_cursor_begins_at_the_most_urgent_matter_and_stays_where_one_put_it(
+    open_page: Open, town: Session
+) -> None:
+    hands, page = open_page(town)
+    shown = page.tasks.matters.tasks
+    assert len(shown) > 1
+    assert page.tasks.currentIndex().row() == 0
+    hands.qtbot.keyClick(page.tasks, Qt.Key.Key_Down)
+    chosen = shown[1].key
+    page.load()
+    hands.settle()
+    assert page.tasks.matters.tasks[page.tasks.currentIndex().row()].key == chosen
+
+
+def test_a_name_without_room_ends_in_dots_and_stands_in_the_tool_tip(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    row = page.plan.rows[0]
+    whole = row.name.text()
+    row.name.resize(80, row.name.height())
+    assert row.name.text().endswith("…")
+    assert whole in row.name.toolTip()
+    assert row.name.accessibleName() == whole
+    hands.window.resize(1366, 728)

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
@@ -143,6 +144,31 @@ def test_rows_are_filtered_by_what_becomes_of_them(desk: Desk, town: Session, tm
     assert page.check.rows.rowCount() == len(page.check.preview.rows)  # type: ignore[union-attr]
 
 
+def test_the_town_that_follows_from_an_address_is_shown_before_anything_is_written(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    row = firm(1)
+    row[3] = "-"
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [row]))
+    page.check.table.setCurrentIndex(page.check.rows.index(0, 1))
+    labels = [w.text() for w in page.check._detail.findChildren(QLabel)]
+    assert labels[labels.index("镇街（推定）") + 1] == "径山镇"
+
+
+def test_doubtful_rows_are_not_buried_under_those_without_a_town(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    rows = [[n, f"示例竹器厂{n}号", "文三路", "", "个体", 3, "", ""] for n in range(1, 5)]
+    rows[1][1] = rows[0][1]
+    rows[1][2] = "文二路"
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", rows))
+    chips = page.check.chips
+    desk.click(chips.chips[Shown.WITHOUT_TOWN])
+    assert page.check.rows.rowCount() == 4
+    desk.click(chips.chips[Shown.WARNED])
+    assert page.check.rows.rowCount() == 1
+
+
 def test_what_a_row_changes_is_shown_before_and_after(desk: Desk, town: Session, tmp_path: Path) -> None:
     page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1, staff=9)]))
     desk.click(page.check.run)
@@ -158,6 +184,31 @@ def test_rows_that_do_not_go_in_are_returned_in_a_workbook(desk: Desk, town: Ses
     desk.click(page.check.report)
     assert (tmp_path / "退回.xlsx").exists()
     assert "已保存1行" in desk.window.notices.words
+
+
+def test_an_empty_template_is_saved_filled_in_and_brought_back(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    desk.show("list:enterprise")
+    desk.window.open_page("import", type_name="reported_figure")
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, ImportPage)
+    desk.dialogs.paths = [tmp_path / "模板.xlsx"]
+    desk.press(K.Key_Tab)
+    assert desk.focus() is page.start.template
+    desk.press(K.Key_Space)
+    book = openpyxl.load_workbook(tmp_path / "模板.xlsx")
+    sheet = book.worksheets[0]
+    values = {"所属单位": "径山镇总工会", "指标": "新增会员数", "哪个数": "分子", "截至日期": "2023-12-31",
+              "数值": "120", "来源": "年报"}  # fmt: skip
+    sheet.append([values.get(str(cell.value)) for cell in sheet[1]])
+    book.save(tmp_path / "模板.xlsx")
+    page.open_file(tmp_path / "模板.xlsx")
+    desk.settle()
+    desk.click(page.check.run)
+    (held,) = reading.records(town.database, town.types, Query("reported_figure"))
+    assert (held.values["value"], held.unit) == ("120", town.unit.id)
 
 
 def test_a_file_without_a_heading_is_refused_with_a_way_on(desk: Desk, town: Session, tmp_path: Path) -> None:

@@ -201,6 +201,7 @@ def test_selected_rows_are_copied_as_a_spreadsheet_takes_them(hand: Hand, bench:
     page.list.table.setFocus()
     hand.control(K.Key_A)
     hand.control(K.Key_C)
+    hand.settle()
     lines = QGuiApplication.clipboard().text().split("\n")
     assert len(lines) == 2
     assert lines[0].split("\t")[0] == "第00001号单位"
@@ -311,3 +312,84 @@ def test_an_empty_list_says_what_it_is_for_and_offers_the_way_on(hand: Hand, ben
 
 def test_row_numbers_are_eight_bytes_a_row() -> None:
     assert array("q", range(100)).itemsize == 8
+
+
+def test_columns_give_up_width_only_where_all_of_them_fit_then(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1)])
+    page = hand.list_page
+    table, name = page.list.table, 1
+    naturals = [table._natural(column) for column in page.list.model.columns]
+    natural, bar = naturals[0], table.horizontalScrollBar()
+    beside = hand.window.width() - table.viewport().width() + table.columnWidth(0)
+    hand.window.resize(sum(naturals) + beside - 90, 728)
+    hand.settle()
+    assert bar.maximum() == 0
+    assert table.columnWidth(name) < natural, "a little narrower, and nothing has to be scrolled"
+    hand.window.resize(sum(naturals) + beside - 250, 728)
+    hand.settle()
+    assert bar.maximum() > 0
+    assert table.columnWidth(name) == natural, "who has to scroll anyway can read the names"
+
+
+def test_a_unit_without_units_below_sees_no_column_of_units(hand: Hand, bench: Workbench) -> None:
+    own = bench.facts.unit.id
+    above = [UnitNode("a", "西湖区总工会", ""), UnitNode(own, "转塘街道总工会", "a")]
+    page = hand.list_page
+    page._units_arrived(above)
+    assert UNIT not in [c.name for c in page.list.columns]
+    assert not page.filters._unit_chip.isVisible()
+    page._units_arrived([*above, UnitNode("b", "某村工会", own)])
+    assert UNIT in [c.name for c in page.list.columns]
+    assert page.filters._unit_chip.isVisible()
+
+
+def test_an_empty_list_that_cannot_be_searched_puts_the_cursor_on_what_to_do(
+    hand: Hand, bench: Workbench
+) -> None:
+    hand.window.open_page("list:coverage")
+    hand.settle()
+    page = hand.list_page
+    if page.search.isEnabled():
+        pytest.fail("the test needs a type without words to search")
+    assert hand.focus is page.list.empty.primary
+
+
+def test_all_selected_rows_are_copied_those_included_that_were_never_seen(
+    hand: Hand, bench: Workbench
+) -> None:
+    count = PAGE * (KEPT_PAGES + 3)
+    fill(bench, hand, [firm(n) for n in range(count)])
+    hand.list_page.list.table.setFocus()
+    hand.control(K.Key_A)
+    hand.control(K.Key_C)
+    hand.settle()
+    names = [line.split("\t")[0] for line in QGuiApplication.clipboard().text().split("\n")]
+    assert names == [f"第{n:05}号单位" for n in range(count)]
+    assert f"已复制{count}行" in hand.window.notices.words
+
+
+def test_enter_opens_a_row_that_is_still_on_its_way(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in range(PAGE * 3)])
+    page = hand.list_page
+    page.list.table.setFocus()
+    hand.press(K.Key_End)
+    page.list.model._pages.clear()  # as after a jump that was quicker than the reader
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert hand.form_page.title == f"第{PAGE * 3 - 1:05}号单位"
+
+
+def test_painting_a_list_of_which_all_is_selected_does_not_ask_every_row(
+    hand: Hand, bench: Workbench
+) -> None:
+    fill(bench, hand, [firm(n) for n in range(PAGE * 4)])
+    table = hand.list_page.list.table
+    table.setFocus()
+    hand.control(K.Key_A)
+    hand.settle()
+    asked: list[int] = []
+    count = table.rows.columnCount
+    table.rows.columnCount = lambda *parent: asked.append(1) or count(*parent)
+    table.grab()
+    del table.rows.columnCount
+    assert len(asked) < PAGE * 4

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
+import errno
+import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.operations import records
 from desktop.operations.session import open_session
 from desktop.records.declaration import Level
+from desktop.store.clock import WrongClock
+from desktop.store.environment import Environment
 from desktop.ui.app import Program, choose_input_method
 from desktop.ui.settings import Settings
-from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, compose, make_session, settle
+from desktop.ui.start import date_question
+from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, compose, make_session, settle
 
 K = Qt.Key
+_PATIENCE_MS = 5_000
+K_ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
@@ -131,6 +141,187 @@ def test_a_folder_that_is_no_workspace_is_said_so(qtbot: QtBot, program: Program
     program.show(tmp_path)
     qtbot.waitUntil(lambda: "没有工作区" in program.start.login.notice.words, timeout=10_000)
     assert not program.start.login.open_button.isEnabled()
+
+
+@pytest.mark.parametrize("harm", [b"", b"\x5a" * 50_000])
+def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
+    qtbot: QtBot, program: Program, dialogs: FakeDialogs, tmp_path: Path, harm: bytes
+) -> None:
+    session = make_session(tmp_path / "workspace")
+    saved = records.save(session, "enterprise", {"name": "杭州不能丢有限公司"})
+    session.workspace.close()
+    (tmp_path / "workspace" / "ledger.db").write_bytes(harm)
+    program.settings.note_opened(tmp_path / "workspace", "转塘街道总工会")
+    show(qtbot, program, tmp_path / "workspace")
+    login = program.start.login
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    login.password.setFocus()
+    keys(qtbot, PASSWORD)
+    key(qtbot, K.Key_Return)
+    qtbot.waitUntil(lambda: "从备份恢复" in login.notice.words, timeout=10_000)
+    qtbot.mouseClick(login.notice._button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: login.restoring is not None and login.restoring.isVisible(), timeout=10_000)
+    assert login.restoring is not None
+    assert login.restoring.list.count() == 1
+    picture(login.restoring, tmp_path, "restore")
+    qtbot.keyClick(login.restoring.list, K.Key_Return)
+    qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
+    assert program.window is not None
+    settle(qtbot, program.window.workbench)
+    assert records.load(program.window.workbench._session, "enterprise", saved.record) is not None
+    assert "1步操作也已补上" in dialogs.told[-1]
+
+
+def picture(widget: QWidget, folder: Path, name: str) -> None:
+    """A picture for a person to look at, where the run was asked to leave some."""
+    if os.environ.get("XIAOSANJI_LOOK"):
+        widget.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / f"{name}.png"))
+
+
+class Calendar:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.at = 1_795_420_800_000
+
+    def environment(self) -> Environment:
+        def now() -> int:
+            self.at += 1
+            return self.at
+
+        return Environment(now)
+
+
+@pytest.fixture
+def typing(
+    qtbot: QtBot, settings: Settings, dialogs: FakeDialogs, tmp_path: Path, qapp: QApplication
+) -> Iterator[tuple[Calendar, Program, Hand]]:
+    """An open window in which something was saved, and a form with a name typed into it, forty days later."""
+    calendar = Calendar()
+    make_session(tmp_path / "workspace").workspace.close()
+    settings.note_opened(tmp_path / "workspace", "转塘街道总工会")
+    program = Program(settings, dialogs, calendar.environment(), cost=QUICK)
+    show(qtbot, program, tmp_path / "workspace")
+    login = program.start.login
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    login.password.setText(PASSWORD)
+    login.password.setFocus()
+    key(qtbot, K.Key_Return)
+    qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
+    assert program.window is not None
+    program.window.activateWindow()
+    hand = Hand(qtbot, program.window)
+    program.window.open_page("list:enterprise")
+    hand.settle()
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("杭州先存有限公司")
+    hand.control(K.Key_S)
+    hand.settle()
+    hand.press(K.Key_Escape)
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("杭州四十天有限公司")
+    calendar.at += 40 * 86_400_000
+    yield calendar, program, hand
+    dialogs.always_leave()
+    program.window.close()
+    program.start.close()
+    program.close()
+
+
+def asked(qtbot: QtBot, program: Program, answer: Qt.Key) -> list[str]:
+    """Waits for the question about the date, answers it by a key, and says what it showed."""
+    seen: list[str] = []
+
+    def look() -> None:
+        question = program.start.date_question
+        dialog = question.dialog if question is not None else None
+        if dialog is None or not dialog.isVisible() or not dialog.isActiveWindow():
+            QTimer.singleShot(20, look)
+            return
+        # A key that does not reach the dialog must end in a failure, not in a test that waits for ever.
+        QTimer.singleShot(_PATIENCE_MS, dialog, dialog.reject)
+        picture(dialog, Path(), "date")
+        seen.append(dialog.date.text())
+        modifier = K_ALT if answer in (K.Key_Y, K.Key_N) else Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(dialog.focusWidget() or dialog, answer, modifier)
+
+    QTimer.singleShot(20, look)
+    return seen
+
+
+def test_a_date_that_a_person_finds_right_is_confirmed_and_the_save_goes_on(
+    qtbot: QtBot, typing: tuple[Calendar, Program, Hand]
+) -> None:
+    _, program, hand = typing
+    seen = asked(qtbot, program, K.Key_Y)
+    hand.control(K.Key_S)
+    hand.settle()
+    assert seen == ["2027年1月2日"]
+    assert not hand.form_page.form.dirty
+    record = hand.form_page.record
+    assert record is not None
+    bench = hand.window.workbench
+    assert records.load(bench._session, "enterprise", record) is not None
+    hand.press(K.Key_Escape)
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.type("杭州不再问有限公司")
+    hand.control(K.Key_S)
+    hand.settle()
+    assert not hand.form_page.form.dirty, "the day is confirmed, nobody is asked again"
+
+
+@pytest.mark.parametrize("answer", [K.Key_N, K.Key_Return, K.Key_Escape])
+def test_a_date_that_is_wrong_saves_nothing_and_loses_not_a_word(
+    qtbot: QtBot, typing: tuple[Calendar, Program, Hand], answer: Qt.Key
+) -> None:
+    calendar, program, hand = typing
+    seen = asked(qtbot, program, answer)
+    hand.control(K.Key_S)
+    hand.settle()
+    assert seen == ["2027年1月2日"]
+    form = hand.form_page.form
+    assert form.rows["name"].editor.text() == "杭州四十天有限公司"
+    assert form.dirty
+    assert hand.form_page.record is None
+    calendar.at -= 40 * 86_400_000  # the clock is put right
+    hand.control(K.Key_S)
+    hand.settle()
+    assert not form.dirty
+    assert hand.form_page.record is not None
+
+
+def test_a_window_that_cannot_answer_does_not_hold_the_save_for_ever(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(date_question, "_PATIENCE_S", 0.1)
+    question = date_question.DateQuestion()
+    said: list[bool] = []
+    problem = WrongClock("这台电脑的日期是2015年1月1日。", datetime.date(2015, 1, 1))
+    thread = threading.Thread(target=lambda: said.append(question.ask(problem)))
+    thread.start()
+    thread.join(10)  # as when the window waits for this very save to end
+    assert said == [False]
+    qtbot.wait(50)
+    assert question.dialog is None, "the question that nobody waits for is not asked"
+
+
+def test_trouble_with_the_backup_is_told_in_the_window_and_the_save_stands(
+    qtbot: QtBot, typing: tuple[Calendar, Program, Hand], dialogs: FakeDialogs
+) -> None:
+    calendar, _, hand = typing
+    calendar.at -= 40 * 86_400_000
+    keeper = hand.window.workbench._session.workspace.keeper
+    assert keeper is not None
+    keeper._missed(OSError(errno.ENOSPC, "no space left"))
+    hand.control(K.Key_S)
+    hand.settle()
+    assert hand.form_page.record is not None
+    qtbot.waitUntil(lambda: bool(dialogs.told), timeout=5_000)
+    assert "已经保存" in dialogs.told[-1]
+    assert "清理磁盘" in dialogs.told[-1]
 
 
 @pytest.mark.parametrize(

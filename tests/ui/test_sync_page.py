@@ -343,3 +343,100 @@ def test_every_input_of_the_page_has_a_name(open_page: Open, pair: tuple[Session
                 continue
             found = QAccessible.queryAccessibleInterface(widget)
             assert found.text(QAccessible.Text.Name), (widget, widget.parent())
+
+
+def test_a_station_without_the_right_says_who_can_take_the_request(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    _, village = pair
+    firm = station(tmp_path, "JS-0001", "某厂工会", Level.ENTERPRISE)
+    exchange.request(firm, tmp_path / "a.xsq")
+    hands, page = open_page(village)
+    hands.drop(page.merge.drop, [tmp_path / "a.xsq"])
+    assert "没有为下级办理入网的权限" in hands.window.notices.words
+    assert "径山镇总工会" in hands.window.notices.words
+    assert page.tabs.currentIndex() == WORK
+
+
+def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_none(
+    open_page: Open, tmp_path: Path
+) -> None:
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.DISTRICT)
+    files = []
+    for n, name in enumerate(("甲村工会", "乙村工会")):
+        village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
+        exchange.request(village, tmp_path / f"{name}.xsq")
+        exchange.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg")
+        exchange.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
+        files.append(tmp_path / f"{name}.xsa")
+        village.workspace.close()
+    bad = tmp_path / "坏的.xsa"
+    bad.write_bytes(files[0].read_bytes()[:-20])
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [files[0], bad, files[1]])
+    assert page.seen is not None
+    assert [p.link.confirmed for p in page.seen.peers] == [True, True]
+    assert "“甲村工会”、“乙村工会”已经入网" in page.grant.note.words.text()
+    assert "坏的.xsa" in page.grant.note.detail.text()
+
+
+def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
+    open_page: Open, tmp_path: Path
+) -> None:
+    town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    hands, page = open_page(village)
+    assert QApplication.focusWidget() is page.enrol.ask
+    exchange.request(village, tmp_path / "a.xsq")
+    exchange.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    hands.dialogs.paths = [tmp_path / "a.xsg"]
+    hands.click(page.enrol.open_grant)
+    hands.window.open_page("home")
+    hands.settle()
+    hands.window.open_page("sync")
+    hands.settle()
+    assert page.tabs.currentIndex() == ENROLMENT, "a grant lies on the table"
+    hands.click(page.enrol.accept_button)
+    hands.window.open_page("home")
+    hands.window.open_page("sync")
+    hands.settle()
+    assert page.tabs.currentIndex() == WORK
+    assert QApplication.focusWidget() is page.send.export
+    town.workspace.close()
+
+
+def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decision(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE}).record
+    report_up(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "甲"}, record=record)
+    records.save(town, "enterprise", {"name": "乙"}, record=record)
+    sent = exchange.send(village, tmp_path / "b.xsj")
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [sent.path])
+    assert QApplication.focusWidget() is page.merge.merge
+    hands.qtbot.keyClick(page.merge.merge, Qt.Key.Key_Space)
+    hands.settle()
+    assert "有分歧1项" in page.merge.note.words.text()
+    assert page.merge.note.property("tone") == "warning"
+    assert QApplication.focusWidget() is page.merge.again
+
+
+def test_a_small_screen_hides_no_row_behind_a_scroll_bar(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    records.save(village, "enterprise", {"name": LONG, "uscc": CODE})
+    sent = exchange.send(village, tmp_path / "b.xsj")
+    hands, page = open_page(town)
+    hands.window.resize(1093, 582)
+    hands.drop(page.merge.drop, [sent.path])
+    grid = page.merge.grid
+    assert grid.horizontalScrollBar().maximum() == 0
+    last = grid.visualRect(grid.rows.index(grid.rows.rowCount() - 1, 0))
+    assert grid.viewport().rect().contains(last)
+    hands.click(page.merge.merge)
+    assert not page.merge.again.visibleRegion().isEmpty()
+    assert hands.window.height() <= 582

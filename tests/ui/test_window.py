@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMessageBox, QTreeWidgetItem
+from PySide6.QtWidgets import QMessageBox, QPushButton, QTreeWidgetItem, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import StateProblem
@@ -233,3 +233,54 @@ def test_pictures_are_taken_of_every_page(qtbot: QtBot, tmp_path: Path, qapp: ob
     assert {"login.png", "list-enterprise.png", "record-enterprise.png", "list-case.png"} <= set(names)
     assert all(path.stat().st_size > 5_000 for path in taken)
     assert not list((tmp_path / "out").glob("*.ini"))
+
+
+def test_bad_news_goes_with_its_page_and_good_news_may_still_be_taken_back(
+    hand: Hand, window: MainWindow
+) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    window.tell(Tone.ERROR, "U盘已满，没有写完。")
+    assert window.notices.words
+    hand.press(K.Key_Escape)
+    hand.settle()
+    assert not window.notices.words, "it would be read as bad news about the list"
+    hand.control(K.Key_N)
+    hand.settle()
+    window.tell(Tone.GOOD, "已保存。", "撤消")
+    hand.press(K.Key_Escape)
+    hand.settle()
+    assert window.notices.words == "已保存。"
+
+
+class TallPage(Page):
+    """A page that needs more height than small screens have."""
+
+    title = "高"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        column = QVBoxLayout(self)
+        self.first, self.last = QPushButton("第一个"), QPushButton("最后一个")
+        column.addWidget(self.first)
+        column.addSpacing(1500)
+        column.addWidget(self.last)
+
+
+def test_a_page_too_tall_for_the_screen_scrolls_and_squeezes_nothing_beside_it(
+    hand: Hand, window: MainWindow, bench: Workbench
+) -> None:
+    bar = window.topbar.height()
+    tall = TallPage(bench)
+    window._push(tall)
+    hand.settle()
+    assert window.minimumSizeHint().height() <= 540
+    assert window.topbar.height() == bar
+    assert tall.last.visibleRegion().isEmpty()
+    tall.first.setFocus()
+    hand.press(K.Key_Tab)
+    assert hand.focus is tall.last
+    assert not tall.last.visibleRegion().isEmpty()
+    window.back()
+    hand.settle()
+    assert hand.list_page.height() < 900, "the next page is as high as the window again"

@@ -132,7 +132,10 @@ def _quotes(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
 
 def _attachment(part: TemplatePart, writing: _Writing) -> Part:
     if not writing.materials:
-        raise LetterIncomplete("建议书要移交相关材料（条例第二十三条），还没有登记移交材料。")
+        raise LetterIncomplete(
+            "建议书要移交相关材料（条例第二十三条），还没有登记移交材料。",
+            "请在建议书草稿的“移交材料”里逐项登记。",
+        )
     rows = [
         (str(index), official(each.name), str(each.copies), str(each.pages), each.form)
         for index, each in enumerate(writing.materials, start=1)

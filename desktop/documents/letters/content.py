@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from desktop import reference
 from desktop.documents.letters.filling import Source, inspectors_of
-from desktop.documents.letters.printed import PrintedLetter
+from desktop.documents.letters.printed import PrintedLetter, digest_of
 from desktop.documents.letters.quotes import Citation, Quote
 from desktop.documents.letters.quotes import quote as quote_words
 from desktop.documents.letters.typed import chinese_day
@@ -63,7 +63,8 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
         ("issue_date", letter.date),
         ("issuing_body", letter.organ),
     )
-    if any(text(document, name) != words for name, words in told):
+    kept = text(document, "snapshot_digest") == digest_of(text(document, "snapshot"))
+    if not kept or any(text(document, name) != words for name, words in told):
         yield forbidden("签发时保存的全文与记录不一致", "", "请作废后重发。")
     kind, title = LetterKind(letter.kind), Title(letter.title)
     yield from wording_faults(kind, title, letter.own_words)

@@ -6,6 +6,7 @@ The text of an issued letter is this value as JSON in the document's ``snapshot`
 from __future__ import annotations
 
 import datetime
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,6 +78,11 @@ class PrintedLetter:
 def to_snapshot(letter: PrintedLetter) -> str:
     """The letter as the JSON that is kept."""
     return msgspec.json.encode(letter).decode("utf-8")
+
+
+def digest_of(snapshot: str) -> str:
+    """What ties a kept letter to its number: SHA-256 of the kept text in hexadecimal digits."""
+    return hashlib.sha256(snapshot.encode("utf-8")).hexdigest()
 
 
 def from_snapshot(text: str) -> PrintedLetter:

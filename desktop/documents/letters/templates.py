@@ -63,6 +63,10 @@ class TemplateFaulty(UsageProblem):
     help_anchor = "templates"
 
 
+_WHERE = {"employer_identity": "请在案件的“单位（已登记）”里选择这个单位，代码、住所等从单位记录带出。"}
+"""Where something is filled in that stands neither in the draft nor in the case itself."""
+
+
 class LetterIncomplete(StateProblem):
     """A letter for which something needed is not filled in yet."""
 
@@ -185,7 +189,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         found = values.get(match[1])
         if not found:
-            raise LetterIncomplete(f"文书还缺“{PLACEHOLDERS.get(match[1], match[1])}”。")
+            words = f"文书还缺“{PLACEHOLDERS.get(match[1], match[1])}”。"
+            raise LetterIncomplete(words, _WHERE.get(match[1], ""))
         return found
 
     return _NAME.sub(value, _OPTIONAL.sub(optional, text))

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from desktop.documents.workbooks.cells import Row
-from desktop.documents.workbooks.problems import NoSuchSheet, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import NoSuchSheet, TooLarge, Unreadable, unreachable
 from desktop.documents.workbooks.sheets import MOST_ROWS, MergedRanges, SheetInfo
 
 MOST_BYTES = 200 << 20
@@ -62,6 +62,12 @@ class TextSheet:
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Row numbers from 1 and cells as text, empty ones as nothing; raises ``Unreadable`` and ``TooLarge``."""
+        try:
+            yield from self._rows()
+        except OSError as error:
+            raise unreachable(self._path, error) from error
+
+    def _rows(self) -> Iterator[tuple[int, Row]]:
         with self._path.open(encoding=self._encoding, newline="") as text:
             sample = text.read(_SAMPLE)
             text.seek(0)

@@ -58,11 +58,11 @@ def write_form(
                 line: list[Value] = [count, *row]
                 writer.row(line, [Look.NUMBERED if isinstance(v, int) else Look.BOXED for v in line])
             last = max(page.rows, LAST_LINE)
+            headers = [c.header for c in form.columns]
             for place, header in enumerate(chosen):
-                column = letters([c.header for c in form.columns].index(header))
-                source = f"'{OPTIONS}'!${letters(place)}$1:${letters(place)}${len(options[header])}"
-                page.choices.append(Choices(f"{column}{head + 1}:{column}{last}", source))
-        _write_options(book, [options[h] for h in chosen])
+                cells = (headers.index(header), head + 1, last)
+                page.choices.append(choices(cells, place, len(options[header])))
+        write_options(book, [options[h] for h in chosen])
     return count
 
 
@@ -108,7 +108,15 @@ def _write_signing(writer: SheetWriter, signing: Sequence[str], width: int) -> N
     writer.row(line, [Look.SMALL] * width)
 
 
-def _write_options(book: XlsxFile, lists: Sequence[Sequence[str]]) -> None:
+def choices(cells: tuple[int, int, int], place: int, count: int) -> Choices:
+    """A drop-down in a column (from 0) from one row to another, out of the list at a place of the options."""
+    column, first, last = letters(cells[0]), cells[1], cells[2]
+    source = f"'{OPTIONS}'!${letters(place)}$1:${letters(place)}${count}"
+    return Choices(f"{column}{first}:{column}{last}", source)
+
+
+def write_options(book: XlsxFile, lists: Sequence[Sequence[str]]) -> None:
+    """The hidden sheet with what can be chosen, one list a column."""
     if not lists:
         return
     with book.sheet(Page(OPTIONS, hidden=True, looks=[Look.TEXT] * len(lists))) as writer:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from desktop.documents.workbooks.compound import MAGIC
 from desktop.documents.workbooks.delimited import TextWorkbook
-from desktop.documents.workbooks.problems import OtherFormat, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import OtherFormat, TooLarge, Unreadable, unreachable
 from desktop.documents.workbooks.sheets import ModernWorkbook, OldWorkbook, Workbook
 
 MOST_FILE_BYTES = 200 << 20
 
 _ZIP = b"PK\x03\x04"
 _OTHER_PARTS = {"xl/workbook.bin": "xlsb", "content.xml": "ods", "word/document.xml": "Word"}
+_LEFT_BESIDE = ("~$", ".~")
 _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"SQLite format 3")
 
 
@@ -23,12 +24,19 @@ def open_workbook(path: Path) -> Workbook:
     Raises one of :mod:`desktop.documents.workbooks.problems`; a file that cannot be reached raises
     :class:`Unreadable` too.
     """
+    if path.name.startswith(_LEFT_BESIDE):
+        sentence = "这是WPS或Excel打开表格时放在旁边的临时文件，不是表格本身。"
+        raise OtherFormat(sentence, "请选择名称不以“~$”开头的那个文件。")
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(4096)
+        return _opened(path)
     except OSError as error:
-        raise Unreadable(f"打不开文件“{path.name}”。", "请检查文件是否还在、U盘是否插好。") from error
+        raise unreachable(path, error) from error
+
+
+def _opened(path: Path) -> Workbook:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(4096)
     if not size:
         raise Unreadable("文件是空的。")
     if size > MOST_FILE_BYTES:

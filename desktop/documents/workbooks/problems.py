@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from desktop.errors import EnvironmentProblem, UsageProblem
 
 
@@ -15,6 +17,14 @@ class Unreadable(WorkbookProblem):
     """The file is no table, or is damaged."""
 
     next_step = "请用WPS或Excel打开它，另存为xlsx后再导入。"
+
+
+def unreachable(path: Path, error: OSError) -> Unreadable:
+    """The problem of a file that the system does not let us read, at first or in the middle."""
+    next_step = "请检查文件是否还在、U盘是否插好。"
+    if isinstance(error, PermissionError):
+        next_step = "如果它正在WPS或Excel里打开，请先关闭；或者拷到电脑上再导入。"
+    return Unreadable(f"打不开文件“{path.name}”。", next_step)
 
 
 class OtherFormat(WorkbookProblem):

@@ -18,7 +18,7 @@ import python_calamine as calamine
 from desktop.documents.workbooks import archive, compound
 from desktop.documents.workbooks.archive import SheetScan
 from desktop.documents.workbooks.cells import Cell, Row
-from desktop.documents.workbooks.problems import Locked, NoSuchSheet, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import Locked, NoSuchSheet, TooLarge, Unreadable, unreachable
 
 MOST_ROWS = 200_000
 """Rows with something in them that one sheet may have."""
@@ -124,7 +124,7 @@ class StreamSheet:
             faults.setdefault(row, []).append((column, fault))
         count = empty = 0
         with _openpyxl(self._path) as book:
-            for number, raw in enumerate(_foreign_rows(book, self.name), start=1):
+            for number, raw in enumerate(_foreign_rows(book, self._path, self.name), start=1):
                 cells: Row = [None if cell == "" else _known(cell) for cell in raw]
                 if number in faults:
                     _put(cells, faults[number])
@@ -248,6 +248,8 @@ def _known(cell: Any) -> Cell:
 def _openpyxl(path: Path) -> Iterator[Any]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except OSError as error:
+        raise unreachable(path, error) from error
     except _FOREIGN as error:
         raise Unreadable("文件损坏，打不开。") from error
     try:
@@ -256,11 +258,13 @@ def _openpyxl(path: Path) -> Iterator[Any]:
         book.close()
 
 
-def _foreign_rows(book: Any, name: str) -> Iterator[Sequence[Any]]:
+def _foreign_rows(book: Any, path: Path, name: str) -> Iterator[Sequence[Any]]:
     try:
         sheet = book[name]
         # The stated size is often wrong: a sheet that says A1:XFD1048576 would come as rows of 16 384 cells.
         sheet.reset_dimensions()
         yield from sheet.iter_rows(values_only=True)
+    except OSError as error:
+        raise unreachable(path, error) from error
     except _FOREIGN as error:
         raise Unreadable("文件损坏，没有读完。") from error

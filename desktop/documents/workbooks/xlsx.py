@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import decimal
+import errno
 import io
 import os
 import re
@@ -119,6 +120,9 @@ class XlsxFile:
             yield
         except OSError as error:
             self._drop()
+            if error.errno == errno.ENOSPC:
+                sentence = f"磁盘或U盘满了，没有写成“{self._path.name}”。"
+                raise NotWritten(sentence, "请清理以后再试，或者换一个文件夹。") from error
             raise NotWritten(f"不能写入“{self._path.name}”。") from error
 
     def _open(self) -> tuple[zipfile.ZipFile, BinaryIO]:

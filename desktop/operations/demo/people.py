@@ -17,14 +17,14 @@ TEA: Final[Values] = {
     "name": "杭州径山示例茶业有限公司", "uscc": "91330106MA2ABCDEX7", "address": "杭州市余杭区径山镇径山村8号",
     "town": "330110109", "village": "330110109222", "ownership": "私营企业", "economy": "私营经济",
     "industry": "制造业", "sector": "非公企业", "surveyed_staff": 128, "surveyed_source": "工会摸排",
-    "surveyed_date": "2026-09-30", "women": 61, "status": "存续", "union_state": "建立",
+    "surveyed_date": "2026-09-30", "women_count": 61, "status": "存续", "union_state": "建立",
     "union_state_date": "2025-04-18", "contact_name": "钱堃", "contact_phone": "13800000001",
 }  # fmt: skip
 MACHINE: Final[Values] = {
     "name": "杭州瓶窑示例机械有限公司", "uscc": "91330109MA27WXYY63", "address": "杭州市余杭区瓶窑镇长命村21号",
     "town": "330110110", "village": "330110110210", "ownership": "私营企业", "economy": "私营经济",
     "industry": "制造业", "sector": "非公企业", "surveyed_staff": 56, "surveyed_source": "工会摸排",
-    "surveyed_date": "2026-10-12", "women": 14, "status": "存续", "union_state": "建立",
+    "surveyed_date": "2026-10-12", "women_count": 14, "status": "存续", "union_state": "建立",
     "union_state_date": "2024-11-05", "in_park": "是", "contact_name": "吴翀", "contact_phone": "13800000002",
 }  # fmt: skip
 CLOTHES: Final[Values] = {

@@ -10,6 +10,7 @@ from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.matching import folded_name
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.placing import PlaceFinder
+from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
 from desktop.records.id_number import IdKind, check_id
@@ -32,10 +33,13 @@ class Deriver:
         self._placed = ["town" in session.types[name].by_name for name in types]
         self._employers = [name == EMPLOYER for name in types]
         self._places = PlaceFinder(session.unit.code)
+        self._units = UnitFinder(session, self._places) if types[0] in HEADINGS else None
         self._today = session.environment.today()
 
     def complete(self, row: RowResult) -> None:
         """Places and what else follows from the row alone; links are found for many rows at once."""
+        if self._units is not None:
+            self._belong(row, self._units)
         for placed, employer, part in zip(self._placed, self._employers, row.parts, strict=True):
             if placed:
                 self._place(row, part)
@@ -45,6 +49,19 @@ class Deriver:
                     part.weak["sector"] = sector
             if "id_number" in part.values:
                 self._person(part)
+
+    def _belong(self, row: RowResult, units: UnitFinder) -> None:
+        part = row.parts[0]
+        words, column = (part.words or {}).pop(UNIT, ("", -1))
+        if not words:
+            return
+        found = units.find(words)
+        if found is None:
+            sentence = f"没有找到下级单位“{words[:30]}”，请先登记这个单位或改成准确的名称"
+            row.say(Note(sentence, Weight.PROBLEM, column, UNIT))
+            return
+        part.unit = found
+        row.say(Note(f"属于“{units.names[found]}”", Weight.NOTE, column, UNIT))
 
     def _place(self, row: RowResult, part: Part) -> None:
         said = part.words or {}

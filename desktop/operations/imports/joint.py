@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.operations.imports.layout import EMPLOYER, JOINT
-from desktop.operations.imports.matching import Candidate, Entry, folded_name
-from desktop.operations.imports.model import Options, Outcome, Part, RowResult
+from desktop.operations.imports.matching import Entry, folded_name
+from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
 from desktop.operations.imports.planning import Plan, Planner
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell

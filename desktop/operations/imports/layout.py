@@ -12,6 +12,7 @@ from desktop.documents.workbooks.headers import Column, Header, Labels, find_hea
 from desktop.documents.workbooks.problems import WorkbookProblem
 from desktop.documents.workbooks.sheets import Sheet, Workbook
 from desktop.operations.imports.model import ColumnMatch
+from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.real_name_forms import FORMS, UNION_FORM
@@ -25,6 +26,7 @@ Wishes = Mapping[int | str, str | None]
 
 _FORM_WEIGHT = 1.2
 _SECOND_TYPE = 0.8
+_USUAL = 0.96
 _PEEKED = headers.SEARCHED_ROWS + 2
 
 
@@ -88,6 +90,8 @@ def labels_of(session: Session, record_type: RecordType) -> Labels:
     """The words of a type; for unions also those of the enterprise, with targets ``type.field``."""
     if record_type.name != JOINT:
         entries = type_entries(record_type)
+        known = {folded(words) for words, _, _ in entries}
+        entries += [(w, UNIT, _USUAL) for w in HEADINGS.get(record_type.name, ()) if folded(w) not in known]
         for form in FORMS:
             if form.record_type == record_type.name:
                 entries += [(c.header, c.path[0], _FORM_WEIGHT) for c in form.columns if len(c.path) == 1]
@@ -172,7 +176,7 @@ class _Mapper:
         owner = self._session.types[place[0]]
         if self._type.name == EMPLOYER and owner.name != EMPLOYER:
             return replace(match, reason="这一列是工会的信息，请按“工会”导入"), None
-        if not self._session.may_write(owner, owner.by_name[place[1]]):
+        if place[1] != UNIT and not self._session.may_write(owner, owner.by_name[place[1]]):
             return replace(match, reason=f"本单位或您的角色不能填写“{self._label(place)}”"), None
         confidence = min(column.confidence, 1.0) if target == column.target else 1.0
         return replace(match, target=target, label=self._label(place), confidence=confidence), place
@@ -183,11 +187,13 @@ class _Mapper:
         type_name, dot, field_name = target.partition(".")
         if not self._found.prefixed or not dot:
             type_name, field_name = self._type.name, target
+        if field_name == UNIT:
+            return (type_name, UNIT) if type_name in HEADINGS else None
         known = self._session.types.get(type_name)
         return (type_name, field_name) if known is not None and field_name in known.by_name else None
 
     def _label(self, place: tuple[str, str]) -> str:
-        return self._session.types[place[0]].by_name[place[1]].label
+        return COLUMN.label if place[1] == UNIT else self._session.types[place[0]].by_name[place[1]].label
 
 
 def _samples(rows: Sequence[tuple[int, Row]], header: Header) -> dict[int, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Tells which record each row is about: one held here, one that an earlier row began, or a new one.
 
 Organisations are known by their credit code, else by name; persons by document number, else by name and telephone;
-everything else only when a record holds all that the row says. The same record twice in one table is one entry, so
+everything else as :mod:`.others` says. The same record twice in one table is one entry, so
 that it is written once (``sync-spec`` rule 6).
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from desktop.operations.imports.model import Note, Part, RowResult, Weight
+from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
+from desktop.operations.imports.others import Others
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.identity import derived_id
@@ -37,20 +38,9 @@ class Entry:
     strong: dict[str, Cell]
     weak: dict[str, Cell]
     place_reason: str = ""
+    unit: str = ""
     held: Held | None = None
     joined: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Candidate:
-    """A row with the part of it that is to be matched."""
-
-    row: RowResult
-    part: Part
-    values: dict[str, Cell] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.values = self.part.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class Refused(Exception):
 
 
 class Matcher:
-    """Matches the rows of one type. ``columns`` names the fields that are needed of what is held."""
+    """Matches the rows of one type. ``fields`` are needed of what is held, ``unit`` is the own one."""
 
     def __init__(
         self,
@@ -77,7 +67,9 @@ class Matcher:
         new_id: Callable[[], str],
         fields: Iterable[str],
         valid_codes: set[str],
+        unit: str,
     ) -> None:
+        self._unit = unit
         self._database = database
         self._valid_codes = valid_codes
         self._type = record_type
@@ -101,18 +93,19 @@ class Matcher:
             if entry is None:
                 part = candidate.part
                 entry = Entry(
-                    record, candidate.row, part.values, part.weak, part.place_reason, held.get(record)
-                )
+                    record, candidate.row, part.values, part.weak, part.place_reason, part.unit,
+                    held.get(record),
+                )  # fmt: skip
                 self.entries[record] = entry
             matched.append(entry)
         return matched
 
-    def _identities(self) -> _Organisations | _Persons | _Others:
+    def _identities(self) -> _Organisations | _Persons | Others:
         if self._type.key is not None:
             return _Organisations(self._database, self._type, self._valid_codes, vacant=self._vacant)
         if "id_number" in self._type.by_name:
-            return _Persons(self._database, self._type, vacant=self._vacant)
-        return _Others(self._database, self._type, vacant=self._vacant)
+            return _Persons(self._database, self._type, self._unit, vacant=self._vacant)
+        return Others(self._database, self._type, self._unit, vacant=self._vacant)
 
 
 class _Organisations:
@@ -247,14 +240,14 @@ class _Organisations:
 class _Persons:
     """By document number, then by name and telephone; a bare name tells nobody apart."""
 
-    def __init__(self, database: Database, record_type: RecordType, *, vacant: bool) -> None:
+    def __init__(self, database: Database, record_type: RecordType, unit: str, *, vacant: bool) -> None:
         self._database = database
         self._type = record_type
         self._vacant = vacant
         self._names: dict[str, str] = {}
         self._numbers: dict[str, list[tuple[str, Life]]] = {}
         self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
-        self._others = _Others(database, record_type, vacant=vacant)
+        self._others = Others(database, record_type, unit, vacant=vacant)
 
     def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
         """Rows with a number first, so that a row without one can join them by name and telephone."""
@@ -318,52 +311,6 @@ class _Persons:
             self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
         if phone:
             self._phones.setdefault((name, str(phone)), []).insert(0, (record, number, Life.LIVE))
-        return record
-
-
-class _Others:
-    """The same only if one record holds all that the row says."""
-
-    def __init__(self, database: Database, record_type: RecordType, *, vacant: bool) -> None:
-        self._database = database
-        self._type = record_type
-        self._vacant = vacant
-
-    def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
-        """An id for each candidate; a row without any of the words that name a record is refused."""
-        names = [n for n in self._type.title if any(c.values.get(n) is not None for c in candidates)]
-        known: dict[Cell, list[tuple[str, dict[str, Cell]]]] = {}
-        if names and not self._vacant:
-            fields = sorted({n for c in candidates for n in c.values})
-            keys = {c.values.get(names[0]) for c in candidates}
-            for value, record, life, beside in lookup.by_value(
-                self._database, self._type, names[0], keys, fields
-            ):
-                if life is not Life.DELETED:
-                    known.setdefault(value, []).append((record, dict(zip(fields, beside, strict=True))))
-        found: list[str | None] = []
-        for candidate in candidates:
-            if not any(candidate.values.get(n) is not None for n in self._type.title):
-                labels = "、".join(f"“{self._type.by_name[n].label}”" for n in self._type.title)
-                candidate.row.refuse(f"没有{labels}，不知道是哪一条")
-                found.append(None)
-                continue
-            found.append(self._same(candidate, known, names, new_id))
-        return found
-
-    def _same(
-        self,
-        candidate: Candidate,
-        known: dict[Cell, list[tuple[str, dict[str, Cell]]]],
-        names: Sequence[str],
-        new_id: Callable[[], str],
-    ) -> str:
-        key = candidate.values.get(names[0])
-        for record, values in known.get(key, ()):
-            if all(values.get(n) == v for n, v in candidate.values.items()):
-                return record
-        record = new_id()
-        known.setdefault(key, []).append((record, dict(candidate.values)))
         return record
 
 

@@ -18,6 +18,9 @@ Cancelled = Callable[[], bool]
 """Asked now and then whether to stop; nothing has been written then."""
 
 
+TOWN = "town"
+
+
 class Stopped(StateProblem):
     """The user cancelled; nothing was written."""
 
@@ -83,13 +86,15 @@ class Part:
     """What a row says of one record.
 
     ``values`` are read; ``words`` of links and places, with their column, are still to be found; ``weak`` values
-    follow from others and only fill what is empty. ``place_reason`` says why there is no town.
+    follow from others and only fill what is empty. ``place_reason`` says why there is no town; ``unit`` is the unit
+    that the row names for the record.
     """
 
     values: dict[str, Cell]
     weak: dict[str, Cell] = field(default_factory=dict)
     words: dict[str, tuple[str, int]] | None = None
     place_reason: str = ""
+    unit: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +126,14 @@ class RowResult:
             n.weight is Weight.PROBLEM for notes in (self.said, self.found) for n in notes
         )
 
+    @property
+    def doubts(self) -> list[Note]:
+        """The warnings beside that of a town which is not certain: those rows have a list of their own."""
+        return [
+            n for notes in (self.said, self.found) for n in notes
+            if n.weight is Weight.WARNING and n.field != TOWN
+        ]  # fmt: skip
+
     def say(self, note: Note) -> None:
         """Adds a note of reading."""
         self.said = (*self.said, note)
@@ -137,6 +150,18 @@ class RowResult:
     def forget(self) -> None:
         """Makes the row ready to be matched anew."""
         self.found, self.changes, self.outcome, self.record = (), (), Outcome.SAME, ""
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """A row with the part of it that is to be matched."""
+
+    row: RowResult
+    part: Part
+    values: dict[str, Cell] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.values = self.part.values
 
 
 @dataclass(frozen=True, slots=True)

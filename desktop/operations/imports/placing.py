@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from desktop import reference
-from desktop.records.addresses import LocationReason
+from desktop.records.addresses import Location, LocationReason
 from desktop.records.codes import places
 from desktop.records.divisions import Division, DivisionLevel
 
@@ -16,6 +16,7 @@ _HOUSE = re.compile(r"[0-9][0-9A-Za-z号幢栋室层楼座单元弄支\-－—~�
 """The house and room at the end of an address: no place is named there, so neighbours need be looked up once only."""
 _ENDINGS = ("街道", "镇", "乡", "街道办事处", "办事处", "镇人民政府", "乡人民政府", "街道办")
 _TOWN_DIGITS = 9
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class PlaceFinder:
     def _located(self, words: str) -> Placed:
         found = self._locator.search(words)
         if found.division is None:
-            return Placed(reason=found.reason.message)
+            return Placed(reason=_sentence(found))
         return self._of(found.division, LocationReason.NOTHING.message)
 
     def _of(self, division: Division | None, reason: str) -> Placed:
@@ -120,13 +121,25 @@ class PlaceFinder:
         return Placed(division.code[:_TOWN_DIGITS], village)
 
     def _stems(self) -> dict[str, Division]:
-        """The towns of the own district by name without its ending, where that is one town and no district."""
+        """The towns by name without its ending, where that is one town and no district.
+
+        In a column for towns that is enough; towns of other districts count only where there is no own district.
+        """
         found: dict[str, Division | None] = {}
-        for town in self._divisions.children(self._area) if self._area else ():
+        everywhere = () if self._area else self._divisions.of_level(DivisionLevel.TOWN)
+        for town in self._divisions.children(self._area) if self._area else everywhere:
             stem = _stem(town.name)
             found[stem] = None if stem in found else town
         districts = {d.name[:-1] for d in self._divisions.of_level(DivisionLevel.DISTRICT)}
         return {stem: town for stem, town in found.items() if town is not None and stem not in districts}
+
+
+def _sentence(found: Location) -> str:
+    """Why an address has no town, with the towns that it may lie in where these are few."""
+    names = [town.name for town in found.candidates[:_MOST_NAMED]]
+    if found.reason is not LocationReason.AMBIGUOUS or len(names) < len(found.candidates):
+        return found.reason.message
+    return f"地址可能属于{'、'.join(names)}，请选择"
 
 
 def _stem(name: str) -> str:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from desktop.operations.imports.matching import Candidate, Entry, Matcher, folded_name
-from desktop.operations.imports.model import FieldChange, Note, Options, Outcome, Weight
+from desktop.operations.imports.matching import Entry, Matcher, folded_name
+from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
 from desktop.operations.imports.reading import MOBILE
+from desktop.operations.imports.units import town_units
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.checks import Checker, Context
-from desktop.records.declaration import Kind, Level, RecordType, Slot
+from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.resolution import Life
 from desktop.store import lookup, reading
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
 
 _DEFAULTS: dict[str, tuple[str, ...]] = {"enterprise": ("status",), "union": ("status",)}
 """Defaults that hold for a record of a register too; others are only right when a person sees them."""
-_EVERY_TIME = ("national_entry", "registered_online", "sector")
+_EVERY_TIME = ("national_entry", "sector")
 """Slots that an import may fill although no column says so."""
 _DEPENDENTS = {"town": ("village",), "union_state": ("union_state_date", "no_union_reason")}
 """What says nothing any more once the field before it says something else."""
@@ -66,7 +67,7 @@ class Planner:
         self._repeats = repeats
         self._today = session.environment.today()
         self._headcounts = _headcounts(record_type)
-        self._units = _town_units(session) if options.by_town else {}
+        self._units = town_units(session) if options.by_town else {}
         self._defaults = {n: record_type.by_name[n].default for n in _DEFAULTS.get(record_type.name, ())}
         if "source_batch" in record_type.by_name:
             self._defaults["source_batch"] = batch
@@ -86,7 +87,9 @@ class Planner:
         beside = [n for n in (self._type.key, "town", *self._type.title) if n in self._type.by_name]
         fields += [str(n) for n in beside]
         new_id = self._session.ledger.new_id
-        matcher = Matcher(self._session.database, self._type, new_id, fields, self._valid_codes)
+        matcher = Matcher(
+            self._session.database, self._type, new_id, fields, self._valid_codes, self._session.unit.id
+        )
         matched = matcher.match(candidates)
         self.entries = matcher.entries
         for candidate, entry in zip(candidates, matched, strict=True):
@@ -142,15 +145,15 @@ class Planner:
     def _complete(self, entry: Entry) -> None:
         """Weak values that follow from the import as a whole."""
         if entry.held is None:
+            # A cell that said something which could not be read is not to say the usual in the end.
+            unread = {note.field for note in entry.first.said}
             for name, value in self._defaults.items():
-                entry.weak.setdefault(name, value)
+                if name not in unread:
+                    entry.weak.setdefault(name, value)
         known, national = self._type.by_name, self._options.national
-        if national is not None:
-            if "national_entry_date" in known:
-                entry.weak.setdefault("national_entry_date", national.date.isoformat())
-                entry.weak.setdefault("national_entry_batch", national.batch or self._batch)
-            if "registered_online" in known:
-                entry.strong["registered_online"] = 1
+        if national is not None and "national_entry_date" in known:
+            entry.weak.setdefault("national_entry_date", national.date.isoformat())
+            entry.weak.setdefault("national_entry_batch", national.batch or self._batch)
 
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
         if entry.held is None:
@@ -228,6 +231,8 @@ class Planner:
 
     def unit_of(self, entry: Entry) -> str:
         """The unit that a new record belongs to."""
+        if entry.unit:
+            return entry.unit
         town = entry.strong.get("town")
         return self._units.get(str(town), self._session.unit.id) if town else self._session.unit.id
 
@@ -310,17 +315,3 @@ def _headcounts(record_type: RecordType) -> list[tuple[tuple[str, ...], str, str
             date = next((f.name for f in slot.fields if f.name.endswith("_date")), "")
             found.append((numbers, source, date))
     return found
-
-
-def _town_units(session: Session) -> dict[str, str]:
-    """Town code to the unit of that town below this one, where the tree has exactly one."""
-    below = set(reading.subtree(session.database, session.unit.id)) - {session.unit.id}
-    if not below or "unit" not in session.types:
-        return {}
-    units = lookup.held(session.database, session.types["unit"], below, ("level", "place", "code"))
-    found: dict[str, list[str]] = {}
-    for unit in units.values():
-        place = unit.values.get("place") or unit.values.get("code")
-        if unit.values.get("level") == Level.TOWN.value and unit.life is not Life.DELETED and place:
-            found.setdefault(str(place), []).append(unit.id)
-    return {place: ids[0] for place, ids in found.items() if len(ids) == 1}

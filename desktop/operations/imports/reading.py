@@ -29,6 +29,7 @@ _PLAIN = re.compile(
     r"[\u4e00-\u9fffA-Z0-9a-df-z（）()·#&.,，、:：/;；\-]{2,}|[\u4e00-\u9fffA-Za-z0-9（）()]{2,}"
 )
 _PHONE_MARKS = re.compile(r"[;；,，、/|\s]+|或|和")
+_HIDDEN_PHONE = re.compile(r"[0-9+()（）\- ]*[*＊×xX]{2,}[0-9*＊\- ]*")
 _NOTHING = frozenset(
     {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a", "#n/a", "0000-00-00", "空"}
 )
@@ -86,7 +87,7 @@ class ColumnReader:
         cell = workbook.examined(cell)
         if isinstance(cell, Fault):
             return None, self._note(cell.sentence, Weight.PROBLEM)
-        if isinstance(cell, str) and self.field.kind in _NOTHING_KINDS and cell.strip().lower() in _NOTHING:
+        if isinstance(cell, str) and self.field.kind in _NOTHING_KINDS and is_nothing(cell):
             return None, None
         parsed = self._parse(cell)
         if parsed.problem is not None:
@@ -99,12 +100,23 @@ class ColumnReader:
         parsed = parse_cell(self.field, cell, codes=self._setting.codes, today=self._setting.today)
         if parsed.problem is None or not isinstance(cell, str):
             return parsed
-        if self.field.kind is Kind.CODE and (code := words.meant(self._type.name, self.field.name, cell)):
-            label = self._setting.codes[self.field.codes or ""].label_of(code)
-            return Parsed(code, f"“{_short(cell)}”按“{label}”保存")
+        if is_nothing(cell):
+            return Parsed(None)
+        if self.field.kind is Kind.CODE:
+            return self._meant(cell) or parsed
         if self.field.kind is Kind.PHONE:
-            return _first_phone(cell) or parsed
+            return _first_phone(cell) or _hidden_phone(cell) or parsed
         return parsed
+
+    def _meant(self, cell: str) -> Parsed | None:
+        """What a register's words stand for in the list. Those that fit nothing need no correction by anybody."""
+        code = words.meant(self._type.name, self.field.name, cell)
+        if code is None:
+            return None
+        if not code:
+            return Parsed(None, f"“{_short(cell)}”对不上“{self.field.label}”里的哪一项，这一格空着")
+        label = self._setting.codes[self.field.codes or ""].label_of(code)
+        return Parsed(code, f"“{_short(cell)}”按“{label}”保存")
 
     def _note(self, text: str, weight: Weight) -> Note:
         return Note(text, weight, self.column, self.field.name)
@@ -156,6 +168,18 @@ def _first_phone(text: str) -> Parsed | None:
     if len(numbers) < 2:
         return None
     return Parsed(numbers[0], "这一格有几个电话，取第一个")
+
+
+def _hidden_phone(text: str) -> Parsed | None:
+    """Data services hide the middle of a number, and nobody can mend that by looking at the row."""
+    if _HIDDEN_PHONE.fullmatch(text.strip()) is None:
+        return None
+    return Parsed(None, "电话中间几位被隐藏了，这一格空着")
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text is what systems and people write for nothing."""
+    return text.strip().lower() in _NOTHING
 
 
 def _short(text: str, most: int = 20) -> str:

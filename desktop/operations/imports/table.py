@@ -10,7 +10,8 @@ from desktop.documents.workbooks.cells import Fault, Row, is_blank, shown
 from desktop.documents.workbooks.headers import folded
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
-from desktop.operations.imports.reading import ColumnReader, Setting
+from desktop.operations.imports.reading import ColumnReader, Setting, is_nothing
+from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
 
@@ -33,6 +34,9 @@ class TableReader:
         self._words: list[list[tuple[int, Field]]] = [[] for _ in types]
         for index, (type_name, field_name) in sorted(layout.targets.items()):
             owner, position = session.types[type_name], types.index(type_name)
+            if field_name == UNIT:
+                self._words[position].append((index, COLUMN))
+                continue
             wanted = owner.by_name[field_name]
             if wanted.kind in (Kind.LINK, Kind.PLACE):
                 self._words[position].append((index, wanted))
@@ -100,9 +104,9 @@ class TableReader:
                 if isinstance(cell, Fault):
                     note = Note(cell.sentence, Weight.PROBLEM, index, wanted.name)
                     notes.setdefault(place, []).append(note)
-                elif not is_blank(cell):
+                elif not is_blank(cell) and not is_nothing(text := shown(cell).strip()):
                     part = parts[place]
-                    part.words = {**(part.words or {}), wanted.name: (shown(cell).strip(), index)}
+                    part.words = {**(part.words or {}), wanted.name: (text, index)}
         return parts
 
     def _fill_down(self, number: int, cells: Row, filled: dict[int, tuple[int, workbook.Cell]]) -> None:

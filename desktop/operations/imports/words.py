@@ -24,11 +24,11 @@ def _words() -> _Words:
 
 
 def meant(type_name: str, field: str, words: str) -> str | None:
-    """The code that a register's words leave no doubt about, if there is one."""
+    """The code that a register's words leave no doubt about; empty where they are known to fit none, else ``None``."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
     for pattern, code in _words().fields.get(f"{type_name}.{field}", ()):
         if re.search(pattern, plain):
-            return code or None
+            return code
     return None
 
 

@@ -4,16 +4,20 @@
 issues and voids.
 """
 
+from desktop.documents.letters.printed import Layout
 from desktop.operations.supervision.cases import (
     IllegalStep,
     Recorded,
     WorkItem,
     case_state,
+    has_inspectors,
     load_case,
     overdue,
+    overdue_on,
     record_event,
 )
 from desktop.operations.supervision.cases import case_state as state
+from desktop.operations.supervision.holidays import export_working_days, import_working_days
 from desktop.operations.supervision.issuing import Issued, Signatory, issue, void
 from desktop.operations.supervision.letters import (
     compose_letter,
@@ -21,6 +25,7 @@ from desktop.operations.supervision.letters import (
     may_issue,
     preview,
     print_document,
+    print_pages,
     redraft,
 )
 from desktop.operations.supervision.numbers import (
@@ -35,6 +40,7 @@ from desktop.operations.supervision.numbers import (
 __all__ = [
     "IllegalStep",
     "Issued",
+    "Layout",
     "NumberSettings",
     "Recorded",
     "Signatory",
@@ -43,15 +49,20 @@ __all__ = [
     "compose_letter",
     "confirm_numbers",
     "draft",
+    "export_working_days",
     "file_case",
+    "has_inspectors",
+    "import_working_days",
     "issue",
     "load_case",
     "may_issue",
     "next_numbers",
     "number_settings",
     "overdue",
+    "overdue_on",
     "preview",
     "print_document",
+    "print_pages",
     "record_event",
     "redraft",
     "set_number_settings",

@@ -6,10 +6,11 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from desktop import reference
+from desktop.documents.letters.printed import digest_of
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import records
 from desktop.operations.session import Session
+from desktop.operations.supervision.holidays import working_days
 from desktop.records.canonical import Cell, canonical
 from desktop.records.checks import Finding, Values
 from desktop.records.supervision import (
@@ -36,7 +37,7 @@ from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.reading import Query, Record
 
 CASE, EVENT, LETTER, INSPECTOR = "case", "case_event", "case_document", "inspector"
-ISSUE_SLOT = "issue"
+ISSUE_SLOT, TEXT_SLOT = "issue", "snapshot"
 
 
 _NEWEST = 1 << 63
@@ -85,6 +86,11 @@ class WorkItem:
     overdue: bool
 
 
+def has_inspectors(session: Session) -> bool:
+    """Whether anybody is registered who may investigate."""
+    return reading.count(session.database, session.types, Query(INSPECTOR)) > 0
+
+
 def issuer_of(session: Session) -> Issuer:
     """The body that issues from this workspace: its level and the full name that letters bear."""
     return Issuer(session.unit.level, session.ledger.meta("letters.organ") or session.unit.name)
@@ -118,7 +124,7 @@ def load_case(session: Session, case: str, database: Database | None = None) -> 
         _letters(database, types, case),
         _inspectors(database, types, values, known),
         session.environment.today(),
-        reference.working_day_table(),
+        working_days(database),
     )
 
 
@@ -142,7 +148,7 @@ def _letters(database: Database, types: Catalogue, case: str) -> list[Letter]:
                 record.values,
                 record.stamp,
                 altered=_altered(database, types, record),
-                disputed=ISSUE_SLOT in record.disputed,
+                disputed=not {ISSUE_SLOT, TEXT_SLOT}.isdisjoint(record.disputed),
                 deleted=deleted,
             )
             if letter is not None and (letter.number or not deleted):
@@ -151,9 +157,14 @@ def _letters(database: Database, types: Catalogue, case: str) -> list[Letter]:
 
 
 def _altered(database: Database, types: Catalogue, record: Record) -> bool:
-    """Whether the issue of a letter was changed or taken back after it was made: its history has two of them."""
+    """Whether the issue of a letter was changed or taken back after it was made: its history has two of them.
+
+    The kept text is another slot, so it is held against the digest in the issue.
+    """
     issues = issues_of(database, types, record.id)
-    return len(issues) > 1 or (bool(issues) and not text(record.values, "document_number"))
+    kept, digest = text(record.values, TEXT_SLOT), text(record.values, "snapshot_digest")
+    changed = bool(issues) and bool(kept) and digest_of(kept) != digest
+    return changed or len(issues) > 1 or (bool(issues) and not text(record.values, "document_number"))
 
 
 def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, str]:
@@ -203,7 +214,11 @@ def _new_faults(file: CaseFile, event: Event) -> list[Reason]:
 
 def overdue(session: Session, database: Database | None = None) -> list[WorkItem]:
     """What has run out in any case, longest ago first, then what cannot be computed for want of a table."""
-    database, types = database or session.database, session.types
+    return overdue_on(database or session.database, session.types, session.environment.today())
+
+
+def overdue_on(database: Database, types: Catalogue, today: datetime.date) -> list[WorkItem]:
+    """The same for a thread that only reads and has no session."""
     events: dict[str, list[Event]] = {}
     for record in _all(database, types, EVENT):
         event = event_of(record.id, record.values, record.stamp)
@@ -215,7 +230,7 @@ def overdue(session: Session, database: Database | None = None) -> list[WorkItem
         if letter is not None:
             letters.setdefault(text(record.values, "case"), []).append(letter)
     found = []
-    today, table = session.environment.today(), reference.working_day_table()
+    table = working_days(database)
     for case in _all(database, types, CASE):
         # Periods look neither at inspectors nor at histories, so a list of all cases costs three queries.
         steps, papers = events.get(case.id, []), letters.get(case.id, [])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from desktop.documents.letters import filling, pages
 from desktop.documents.letters.content import kept_faults
 from desktop.documents.letters.filling import Source
-from desktop.documents.letters.printed import Layout, PrintedLetter, to_snapshot
+from desktop.documents.letters.printed import Layout, PrintedLetter, digest_of, to_snapshot
 from desktop.documents.letters.register import Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.operations import records
@@ -110,7 +110,11 @@ def issue(
 
 def _tried(session: Session, source: Source, letter: PrintedLetter) -> None:
     """Raises here what would raise when it is printed, before a number is taken."""
-    told = {"document_number": letter.number, "issue_date": letter.date, "issuing_body": letter.organ}
+    snapshot = to_snapshot(letter)
+    told = {
+        "document_number": letter.number, "issue_date": letter.date, "issuing_body": letter.organ,
+        "snapshot": snapshot, "snapshot_digest": digest_of(snapshot),
+    }  # fmt: skip
     faults = tuple(kept_faults(letter, {**source.draft.values, **told}, source.file.case))
     if faults:
         raise IllegalStep(f"{source.kind.label}现在不能签发", faults)
@@ -216,6 +220,7 @@ def _issue_cells(
         "signer": signer.name.strip(),
         "signer_post": signer.post.strip(),
         "issue_date": letter.date,
+        "snapshot_digest": digest_of(snapshot),
         "snapshot": snapshot,
     }
 

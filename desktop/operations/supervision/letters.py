@@ -147,11 +147,10 @@ def redraft(session: Session, document: str) -> Saved:
     """A new draft with the words of another letter: how an issued one is corrected after it was voided."""
     old = held(session, LETTER, document)
     record_type = session.types[LETTER]
-    written_here = ("review", "issue", "voiding")
     kept = {
         f.name: old.values.get(f.name)
         for f in record_type.fields
-        if f.group not in written_here and f.name not in ("drafter", "remark", "reason")
+        if f.section != "issue" and f.name != "drafter"
     }
     values = {**kept, "drafter": session.operator.name}
     return records.save(session, LETTER, values, name="重新起草文书")
@@ -254,20 +253,42 @@ def decision_on(session: Session, source: Source, day: datetime.date) -> Decisio
     return replace(decision, reasons=(*decision.reasons, *words))
 
 
-def preview(session: Session, document: str) -> bytes:
+def preview(session: Session, document: str, *, layout: Layout | None = None) -> bytes:
     """A draft as PDF under the watermark 草稿, an issued letter as it will be printed; nothing is recorded."""
     record = held(session, LETTER, document)
     if text(record.values, "document_number"):
         return pages.print_letter(_kept(record.values), watermark=_mark(record.values))
-    return pages.print_letter(compose_letter(session, document), watermark=pages.DRAFT)
+    return pages.print_letter(compose_letter(session, document, layout=layout), watermark=pages.DRAFT)
 
 
 def print_document(session: Session, document: str, out_dir: Path) -> Path:
     """Prints an issued letter from its snapshot as PDF into a folder and records that it was printed.
 
+    Raises as :func:`print_pages`; the printing is recorded once the file is whole.
+    """
+    record, letter = _printable(session, document)
+    data = pages.print_letter(letter, watermark=_mark(record.values))
+    out_dir.mkdir(parents=True, exist_ok=True)
+    path = out_dir / _file_name(letter, bool(_mark(record.values)))
+    write_whole(path, data)
+    _note_printed(session, record, letter)
+    return path
+
+
+def print_pages(session: Session, document: str) -> bytes:
+    """The pages of an issued letter for a printer: no file is written, so that nothing lies in clear anywhere.
+
     Raises :class:`IllegalStep` for a draft and for a case whose steps contradict the order of law; before anything
     is printed its number stands in the register's file.
     """
+    record, letter = _printable(session, document)
+    data = pages.print_letter(letter, watermark=_mark(record.values))
+    _note_printed(session, record, letter)
+    return data
+
+
+def _printable(session: Session, document: str) -> tuple[Record, PrintedLetter]:
+    """An issued letter that may be printed; its number stands in the register's file from here on."""
     record = held(session, LETTER, document)
     case = text(record.values, "case")
     if not text(record.values, "document_number"):
@@ -280,16 +301,15 @@ def print_document(session: Session, document: str, out_dir: Path) -> Path:
     faults = (*kept_faults(letter, record.values, file.case), *_same_number(session, record))
     if faults:
         raise IllegalStep("这份文书不能打印", faults)
-    data = pages.print_letter(letter, watermark=_mark(record.values))
     keep_number(session, record)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    path = out_dir / _file_name(letter, bool(_mark(record.values)))
-    write_whole(path, data)
+    return record, letter
+
+
+def _note_printed(session: Session, record: Record, letter: PrintedLetter) -> None:
     record_event(
-        session, case, EventKind.PRINTED, session.environment.today(), document=document,
+        session, text(record.values, "case"), EventKind.PRINTED, session.environment.today(), document=record.id,
         content=f"打印{letter.title_words}（{letter.number}）",
     )  # fmt: skip
-    return path
 
 
 def _same_number(session: Session, record: Record) -> list[Reason]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from desktop.records.declaration import Check, RecordType, Severity
@@ -101,8 +101,15 @@ class Checker:
     def _checks(self) -> tuple[tuple[Rule, Check], ...]:
         return tuple((_RULES[check.rule], check) for check in self._type.checks)
 
+    @cached_property
+    def _looks_further(self) -> bool:
+        return any({"type", "link"} & check.arguments.keys() for check in self._type.checks)
+
     def __call__(self, values: Values, context: Context) -> list[Finding]:
         """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
+        if self._looks_further:
+            # Several rules ask for the same children; they are read once.
+            context = Context(context.today, cache(context.children), cache(context.linked))
         findings = [finding for name, finding in self._needed if is_empty(values.get(name))]
         for asked_rule, check in self._checks:
             failure = asked_rule(Asked(values, check.fields, check.arguments, context))

@@ -6,16 +6,19 @@ import decimal
 from typing import Any
 
 from desktop.records.checks.base import Asked, Failure, is_empty, rule
+from desktop.records.typed_numbers import stored_decimal
 
 
 def _numbers(asked: Asked) -> list[Any] | None:
-    """The fields as numbers; decimals are stored as text."""
+    """The fields as numbers; nothing if one is empty or, having come from elsewhere, is no number."""
     found = asked.filled()
-    return None if found is None else [_number(v) for v in found]
+    numbers = [] if found is None else [_number(v) for v in found]
+    return numbers if numbers and None not in numbers else None
 
 
-def _number(value: Any) -> int | decimal.Decimal:
-    return value if isinstance(value, int) else decimal.Decimal(value)
+def _number(value: Any) -> int | decimal.Decimal | None:
+    """A stored number: a whole one, or a decimal's text."""
+    return value if isinstance(value, int) else stored_decimal(value)
 
 
 @rule
@@ -59,8 +62,8 @@ def _linked(asked: Asked) -> Any:
 @rule
 def at_most_linked(asked: Asked) -> Failure | None:
     """The number is at most that of the linked record (arguments ``link`` and ``field``)."""
-    found, limit = _numbers(asked), _linked(asked)
-    if found is None or limit is None or found[0] <= _number(limit):
+    found, limit = _numbers(asked), _number(_linked(asked))
+    if found is None or limit is None or found[0] <= limit:
         return None
     return {"a": found[0], "b": limit}
 
@@ -86,28 +89,24 @@ def same_as_linked(asked: Asked) -> Failure | None:
 @rule
 def not_after(asked: Asked) -> Failure | None:
     """The first day is not after the second."""
-    found = asked.filled()
-    if found is None or found[0] <= found[1]:
+    early, late = asked.day(0), asked.day(1)
+    if early is None or late is None or early <= late:
         return None
-    return {"a": found[0], "b": found[1]}
+    return {"a": early, "b": late}
 
 
 @rule
 def not_in_future(asked: Asked) -> Failure | None:
     """The day has come."""
-    found = asked.filled()
-    if found is None or found[0] <= asked.context.today.isoformat():
-        return None
-    return {"a": found[0]}
+    day = asked.day(0)
+    return None if day is None or day <= asked.context.today else {"a": day}
 
 
 @rule
 def not_passed(asked: Asked) -> Failure | None:
     """The day has not passed; the last day itself is still in time."""
-    found = asked.filled()
-    if found is None or found[0] >= asked.context.today.isoformat():
-        return None
-    return {"a": found[0]}
+    day = asked.day(0)
+    return None if day is None or day >= asked.context.today else {"a": day}
 
 
 @rule
@@ -151,10 +150,23 @@ def needs_when(asked: Asked) -> Failure | None:
 
 
 @rule
+def none_of(asked: Asked) -> Failure | None:
+    """The field holds none of ``values``."""
+    return {} if asked.cells()[0] in asked.arguments["values"] else None
+
+
+@rule
 def needs_with(asked: Asked) -> Failure | None:
-    """The first field is filled (with ``yes``: says yes) when the second is."""
-    value, condition = asked.cells()
-    return {} if condition is not None and _lacks(value, asked) else None
+    """All fields but the last are filled (with ``yes``: say yes) when the last is."""
+    *values, condition = asked.cells()
+    return {} if condition is not None and any(_lacks(v, asked) for v in values) else None
+
+
+@rule
+def denied(asked: Asked) -> Failure | None:
+    """The first field does not say no while the second is filled."""
+    said, named = asked.cells()
+    return {} if said == 0 and named is not None else None
 
 
 @rule
@@ -192,17 +204,18 @@ def must_not_mention(asked: Asked) -> Failure | None:
 
 @rule
 def children_match(asked: Asked) -> Failure | None:
-    """The number equals that of the children of ``type`` whose ``field`` holds one of ``values``, if there are any.
+    """The number equals that of the children of ``type``, if there are any.
 
-    ``unless`` maps fields to values that leave a child out.
+    With ``field`` only those count where it holds one of ``values``; ``unless`` maps fields to values that leave a
+    child out.
     """
     found = asked.filled()
     children = asked.context.children(asked.arguments["type"])
     if found is None or not children:
         return None
-    unless = asked.arguments.get("unless", {})
+    field, unless = asked.arguments.get("field"), asked.arguments.get("unless", {})
     count = sum(
-        child.get(asked.arguments["field"]) in asked.arguments["values"]
+        (field is None or child.get(field) in asked.arguments["values"])
         and not any(child.get(name) in left_out for name, left_out in unless.items())
         for child in children
     )

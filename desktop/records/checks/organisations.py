@@ -102,7 +102,8 @@ def committee_fits(asked: Asked) -> Failure | None:
     seats = committee_seats(found[1])
     if found[0] in seats:
         return None
-    return {"a": found[0], "members": found[1], "least": seats.least, "most": seats.most}
+    usual = f"{seats.least}人" if seats.least == seats.most else f"{seats.least}至{seats.most}人"
+    return {"a": found[0], "members": found[1], "seats": usual}
 
 
 @rule

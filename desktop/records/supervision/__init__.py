@@ -25,7 +25,7 @@ from desktop.records.supervision.issuing import (
 from desktop.records.supervision.kinds import EventKind, Ground, LetterKind, Route, Stage, Title
 from desktop.records.supervision.order import contradictions
 from desktop.records.supervision.reasons import Reason, Weight
-from desktop.records.supervision.state import CaseState, NextStep, state_of
+from desktop.records.supervision.state import CaseState, NextStep, chronicle, state_of
 
 __all__ = [
     "REGISTER_LEVELS",
@@ -47,6 +47,7 @@ __all__ = [
     "Title",
     "Weight",
     "case_file",
+    "chronicle",
     "contradictions",
     "event_of",
     "letter_of",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
 from desktop.records.declaration import Level
@@ -237,10 +238,30 @@ def _lawful_opinions(file: CaseFile) -> Iterator[Standing]:
 
 
 def letter_faults(file: CaseFile, letter: Letter) -> tuple[Reason, ...]:
-    """Why an issued letter could not lawfully be issued on its day, as far as the events tell."""
+    """Why an issued letter could not lawfully be issued on its day, as far as the events tell.
+
+    Days are all that is recorded, so what can as well have come after the letter on its own day speaks neither
+    against it nor, where it is needed, is it left out: a case may be closed on the day of its last letter.
+    """
     if letter.issued is None:
         return ()
     then = file.until(letter.issued, without=letter.id)
+    open_still = _before(then, letter.issued, {EventKind.CLOSED})
+    found = _faults(open_still, letter)
+    return found if found and _faults(_before(open_still, letter.issued, _MAY_FOLLOW), letter) else ()
+
+
+_MAY_FOLLOW: Final = frozenset({
+    EventKind.NEGOTIATED, EventKind.SERVED, EventKind.REPLIED, EventKind.OBJECTION_REVIEWED, EventKind.RECHECKED,
+})  # fmt: skip
+
+
+def _before(file: CaseFile, day: datetime.date, kinds: Set[EventKind]) -> CaseFile:
+    """The case without the steps of some kinds that were made on one day."""
+    return replace(file, events=tuple(e for e in file.events if e.day != day or e.kind not in kinds))
+
+
+def _faults(then: CaseFile, letter: Letter) -> tuple[Reason, ...]:
     decision = may_issue(then, letter.kind, None, letter)
     found = [*decision.forbidden, *(r for r in decision.asked if r.field in ("opinion_letter", "ground"))]
     if letter.kind is LetterKind.OPINION and not signed_by_chair(text(letter.values, "signer_post")):
@@ -305,13 +326,17 @@ def _chosen(draft: Letter, found: tuple[tuple[str, Ground], ...]) -> Iterator[Re
 
 _PLACE: Final = re.compile(r"(?:.*?[省])?(?:.*?[市])?(.{2,}?)(?:新区|区|县|市)?总工会")
 
+_DISTRICT_OF_CITY: Final = re.compile(r"市[^市区县]{2,4}(?<![社园校])[区县]")
+"""杭州市西湖区人力资源和社会保障局 is no department of 杭州市, although it names it; 杭州市社区…局 would be one."""
+
 
 def _same_level(issuer: Issuer, addressee: str) -> Iterator[Reason]:
     """条例第二十三条: to the departments of the government of the same level."""
     place = _PLACE.fullmatch(issuer.name)
     if place is None or not addressee:
         return
-    if place[1] not in addressee:
+    below = issuer.level is Level.CITY and _DISTRICT_OF_CITY.search(addressee) is not None
+    if below or place[1] not in addressee:
         yield forbidden(
             f"建议书应当发给同级人民政府的部门，“{addressee}”看不出是{issuer.name}的同级部门", article(23),
             "主送请写部门全称，如“某某区人力资源和社会保障局”。",

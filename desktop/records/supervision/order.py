@@ -26,6 +26,7 @@ def contradictions(file: CaseFile) -> tuple[Reason, ...]:
         *_after_the_end(file),
         *_about_letters(file),
         *_reviews(file),
+        *_departments(file),
         *_letters(file),
     )
 
@@ -140,6 +141,17 @@ def _reviews(file: CaseFile) -> Iterator[Reason]:
             yield forbidden(
                 f"{name_of(review)}以前没有登记单位书面说明的理由", article(22),
                 "单位的答复认为意见不适当的，请在那一步勾选。", review.id,
+            )  # fmt: skip
+
+
+def _departments(file: CaseFile) -> Iterator[Reason]:
+    """A department answers a suggestion letter that was issued; one voided later was answered all the same."""
+    issued = [p.issued for p in file.letters if p.kind is LetterKind.SUGGESTION and p.number and p.issued]
+    for event in file.of(EventKind.AUTHORITY_ACCEPTED, EventKind.AUTHORITY_RESULT):
+        if not any(day <= event.day for day in issued):
+            yield forbidden(
+                f"{name_of(event)}以前没有发出建议书", article(24),
+                "部门自行处理的，请记在“其他记录”里；登记错了的，改正或者删除那一步。", event.id,
             )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.supervision.clocks import Clock, running
+from desktop.records.supervision.clocks import Bound, Clock, running
 from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter, text
 from desktop.records.supervision.inquiry import established
 from desktop.records.supervision.issuing import Decision, may_issue
@@ -65,7 +65,7 @@ def state_of(file: CaseFile, issuer: Issuer | None = None) -> CaseState:
     now = file.until(file.today)
     stage, since = stage_of(now)
     clocks = running(now)
-    steps = tuple(_next_steps(now, stage, clocks, issuer))
+    steps = _most_urgent_first(_next_steps(now, stage, clocks, issuer), clocks, now.today)
     return CaseState(stage, since, steps, clocks, contradictions(file), file.today)
 
 
@@ -73,7 +73,7 @@ def stage_of(file: CaseFile) -> tuple[Stage, datetime.date | None]:
     """How far the case is and since when: what the last step that moves a case has led to."""
     stage, since = Stage.CLUE, file.received
     open_stage = stage
-    for day, what in _timeline(file):
+    for day, what in chronicle(file):
         if isinstance(what, Event) and what.kind is EventKind.REOPENED:
             stage, since = Stage.CLUE if open_stage is Stage.NOT_ACCEPTED else open_stage, day
             continue
@@ -100,9 +100,12 @@ _RANK: Final = dict.fromkeys(Stage, 6) | {
 """A step that belongs to an earlier part of the procedure does not throw a case back, however late it is recorded."""
 
 
-def _timeline(file: CaseFile) -> Iterator[tuple[datetime.date, Event | Letter]]:
-    """Events and issues in their order; on one day a letter is issued before it is served."""
-    pending = [letter for letter in file.letters if letter.stands]
+def chronicle(file: CaseFile, *, voided: bool = False) -> Iterator[tuple[datetime.date, Event | Letter]]:
+    """Events and issues in their order; on one day a letter is issued after the inquiry and before it is served.
+
+    ``voided`` letters and those whose issue was taken back come too, for a person to read.
+    """
+    pending = [letter for letter in file.letters if letter.stands or (voided and letter.issued is not None)]
     for event in file.events:
         while pending and _comes_before(pending[0], event):
             letter = pending.pop(0)
@@ -258,6 +261,20 @@ def _next_steps(
             yield NextStep(step, law, decision=may_issue(file, step, issuer))
         else:
             yield NextStep(step, law, _clock_for(step, clocks))
+
+
+def _most_urgent_first(
+    steps: Iterator[NextStep], clocks: tuple[Clock, ...], today: datetime.date
+) -> tuple[NextStep, ...]:
+    """Once the employer's time has run out, what the law gives the union next comes before waiting on."""
+
+    def waits(step: NextStep) -> bool:
+        if isinstance(step.step, LetterKind):
+            return step.decision is None or bool(step.decision.forbidden)
+        return step.step is not EventKind.INVESTIGATED
+
+    late = any(clock.bound is Bound.EMPLOYER and clock.overdue(today) for clock in clocks)
+    return tuple(sorted(steps, key=waits) if late else steps)
 
 
 _AWAITED: Final = {

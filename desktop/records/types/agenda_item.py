@@ -44,11 +44,11 @@ TYPE = RecordType(
     checks=(
         Check(
             "sum_at_most", ("approve_count", "against_count", "abstain_count", "expected_count"),
-            "同意、反对和弃权合计{sum}票，多于应到{total}人",
+            "同意、反对和弃权合计{sum}票，多于应到{total}人，请核对",
         ),
         Check(
             "sum_at_most_linked", ("approve_count", "against_count", "abstain_count"),
-            "同意、反对和弃权合计{sum}票，多于实到{total}人",
+            "同意、反对和弃权合计{sum}票，多于实到{total}人，请核对",
             arguments={"link": "meeting", "field": "present_count"},
         ),
     ),

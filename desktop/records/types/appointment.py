@@ -76,10 +76,10 @@ TYPE = RecordType(
         *remarks("terms"),
     ),
     checks=(
-        Check("one_of", ("post", "worker_kind"), "“职务”和“工作力量类别”至少填一项"),
-        Check("not_after", ("started", "ended"), "任职日期{a}晚于离任日期{b}"),
-        Check("not_in_future", ("started",), "任职日期{a}还没有到"),
-        Check("not_after", ("started", "contract_until"), "任职日期{a}晚于届满日{b}"),
+        Check("one_of", ("post", "worker_kind"), "“职务”和“工作力量类别”请至少填一项"),
+        Check("not_after", ("started", "ended"), "任职日期{a}晚于离任日期{b}，请核对"),
+        Check("not_in_future", ("started",), "任职日期{a}还没有到，请核对"),
+        Check("not_after", ("started", "contract_until"), "任职日期{a}晚于届满日{b}，请核对"),
         Check("needs_with", ("ended_reason", "ended"), "已经离任，请填写原因", Severity.WARNING),
     ),
 )  # fmt: skip

@@ -83,9 +83,9 @@ TYPE = RecordType(
     checks=(
         phone_check(),
         Check("one_of", ("half_days", "absence_reason"), "没有签到，请填写缺勤原因", Severity.WARNING),
-        Check("not_in_future", ("appointed_date",), "任职日期{a}还没有到"),
+        Check("not_in_future", ("appointed_date",), "任职日期{a}还没有到，请核对"),
         Check(
-            "at_most_linked", ("hours",), "实得{a}学时，多于班次的{b}学时", Severity.WARNING,
+            "at_most_linked", ("hours",), "实得{a}学时，多于班次的{b}学时，请核对", Severity.WARNING,
             {"link": "course", "field": "hours"},
         ),
     ),

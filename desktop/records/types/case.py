@@ -18,7 +18,7 @@ from desktop.records.parts import LOCATION, PERSON_NAME, UNIT_NAME, location, re
 
 ORDER = 200
 
-_DESK = Writers(levels=(Level.DISTRICT, Level.CITY))
+_DESK = Writers(levels=(Level.DISTRICT, Level.INDUSTRY, Level.CITY))
 
 
 def _people(name: str, label: str, first: bool = False) -> Field:

@@ -1,7 +1,8 @@
 """Letters of a supervision case (一函两书): the draft part by part, and, written by the district only, its issue.
 
-Anyone may draft. Number, signer, day and the snapshot of the issued text are one group that a district or city
-writes; an issued letter is corrected only by voiding it with a reason and issuing another.
+Anyone may draft. Number, signer, day and the digest of the issued text are one group that a district, an industry
+union or the city writes. The text itself names people, so it stands in a personal slot of its own, tied to the number
+by that digest; an issued letter is corrected only by voiding it with a reason and issuing another.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from desktop.records.parts import UNIT_NAME, remarks
 
 ORDER = 220
 
-_DESK = Writers(levels=(Level.DISTRICT, Level.CITY))
+_DESK = Writers(levels=(Level.DISTRICT, Level.INDUSTRY, Level.CITY))
+"""Who numbers and issues; what a body may issue beyond that (建议书: 地方总工会 only) is for the order of law."""
 _RULES = "浙江省工会劳动法律监督条例"
 
 _DRAFT = (
@@ -57,7 +59,7 @@ _BODY = (
         help="提示函依据工会法、监督条例等规定和协同推进“一函两书”的通知，不引用条例第二十二条。",
     ),
     Field(
-        "investigation", "调查经过", Kind.NOTE, section="body", maximum=3000,
+        "investigation", "调查经过", Kind.NOTE, section="body", personal=True, maximum=3000,
         help="日期、两名以上监督员的姓名和证号、调查方式。意见书填写。",
     ),
     Field(
@@ -139,7 +141,11 @@ _ISSUE = (
         written_by=_DESK,
     ),
     Field(
-        "snapshot", "签发时的全文", Kind.NOTE, group="issue", section="issue", maximum=60000,
+        "snapshot_digest", "全文校验码", group="issue", section="issue", maximum=64, written_by=_DESK,
+        help="签发时自动计算，用来核对保存的全文没有被改动。",
+    ),
+    Field(
+        "snapshot", "签发时的全文", Kind.NOTE, section="issue", personal=True, maximum=60000,
         written_by=_DESK, help="自动保存，含引用的条文原文，不能修改。",
     ),
     Field(

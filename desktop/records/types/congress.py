@@ -116,6 +116,8 @@ _AFTER = (
 )  # fmt: skip
 
 _RULES = "浙江省企业民主管理条例"
+_RECALLED = {"change_kind": ["recalled"]}
+"""Delegates who are no longer among those expected."""
 
 TYPE = RecordType(
     name="congress",
@@ -150,58 +152,80 @@ TYPE = RecordType(
         ),
         Check(
             "congress_quorum", ("present_count", "expected_count"),
-            "实到{present}人，应到{expected}人，不足三分之二（至少{least}人），会议无效，不计入建制率",
+            "实到{present}人，应到{expected}人，不足三分之二（至少{least}人），会议无效，不计入建制率，请核对人数",
             Severity.WARNING, source=f"{_RULES}第十五条",
         ),
         Check(
             "congress_delegates", ("kind", "expected_count", "staff_count"),
-            "职工{staff}人，代表一般不少于{least}人，这里是{delegates}人", Severity.WARNING,
+            "职工{staff}人，代表一般不少于{least}人，这里是{delegates}人，请核对", Severity.WARNING,
             source=f"{_RULES}第十条",
         ),
         Check(
             "assembly_size", ("kind", "staff_count"),
-            "职工{staff}人，满100人应召开职工代表大会，不能用职工大会代替", Severity.WARNING,
+            "职工{staff}人，满100人应召开职工代表大会，不能用职工大会代替，请核对会议类型", Severity.WARNING,
             source=f"{_RULES}第七条",
         ),
         Check(
             "assembly_of_all", ("kind", "expected_count", "staff_count"),
-            "职工大会由全体职工参加，应到{delegates}人与职工总数{staff}人不符", Severity.WARNING,
+            "职工大会由全体职工参加，应到{delegates}人与职工总数{staff}人不符，请核对", Severity.WARNING,
             source=f"{_RULES}第七条",
         ),
         Check(
             "congress_managers", ("manager_delegate_count", "expected_count"),
-            "中高层管理人员代表{managers}人，超过全体代表的20%（最多{most}人）", Severity.WARNING,
+            "中高层管理人员代表{managers}人，超过全体代表的20%（最多{most}人），请核对", Severity.WARNING,
             source=f"{_RULES}第十一条",
         ),
         Check(
             "congress_women", ("women_delegate_count", "expected_count", "women_count", "staff_count"),
-            "女代表{women}人，低于女职工比例（至少{least}人）", Severity.WARNING, source=f"{_RULES}第十一条",
+            "女代表{women}人，低于女职工比例（至少{least}人），请核对", Severity.WARNING, source=f"{_RULES}第十一条",
         ),
-        Check("at_most", ("women_count", "staff_count"), "女职工数{a}多于职工总数{b}"),
-        Check("at_most", ("women_delegate_count", "expected_count"), "女代表{a}人多于全体代表{b}人"),
+        Check("at_most", ("women_count", "staff_count"), "女职工数{a}多于职工总数{b}，请核对"),
+        Check("at_most", ("women_delegate_count", "expected_count"), "女代表{a}人多于全体代表{b}人，请核对"),
         Check(
             "sum_at_most", ("manager_delegate_count", "front_line_delegate_count", "expected_count"),
-            "管理人员和一线职工代表合计{sum}人，多于全体代表{total}人",
+            "管理人员和一线职工代表合计{sum}人，多于全体代表{total}人，请核对",
         ),
-        Check("not_after", ("started_date", "ended_date"), "结束日期{b}早于召开日期{a}"),
-        Check("not_in_future", ("started_date",), "召开日期{a}还没有到，开完会再登记"),
-        Check("not_after", ("term_started", "term_ended"), "本届开始{a}晚于届满{b}"),
-        Check("not_after", ("previous_date", "started_date"), "上次会议日期{a}晚于这次{b}"),
+        Check("not_after", ("started_date", "ended_date"), "结束日期{b}早于召开日期{a}，请核对"),
+        Check("not_in_future", ("started_date",), "召开日期{a}还没有到，请开完会再登记"),
+        Check("not_after", ("term_started", "term_ended"), "本届开始{a}晚于届满{b}，请核对"),
+        Check("not_after", ("previous_date", "started_date"), "上次会议日期{a}晚于这次{b}，请核对"),
         Check(
             "days_before", ("materials_date", "started_date"),
-            "会前材料只提前{days}天送达，一般要提前{least}天", Severity.WARNING, {"days": 7},
+            "会前材料只提前{days}天送达，一般要提前{least}天，请核对日期", Severity.WARNING, {"days": 7},
             "企业民主管理规定",
         ),
-        Check("not_after", ("started_date", "publication_started"), "公示开始{b}早于召开日期{a}"),
-        Check("not_after", ("publication_started", "publication_ended"), "公示结束{b}早于开始{a}"),
-        Check("not_after", ("started_date", "reported_date"), "报上级工会日期{b}早于召开日期{a}"),
+        Check("not_after", ("started_date", "publication_started"), "公示开始{b}早于召开日期{a}，请核对"),
+        Check("not_after", ("publication_started", "publication_ended"), "公示结束{b}早于开始{a}，请核对"),
+        Check("not_after", ("started_date", "reported_date"), "报上级工会日期{b}早于召开日期{a}，请核对"),
         Check(
             "recorded_late", ("started_date", "recorded_date", "late_reason"),
             "会后{days}天才录入，算补录，请填写补录原因", Severity.WARNING, {"days": 30},
         ),
         Check(
-            "children_match", ("present_count",), "代表名册里签到{count}人，与实到代表{a}不一致",
+            "children_match", ("present_count",), "代表名册里签到{count}人，与实到代表{a}不一致，请核对",
             Severity.WARNING, {"type": "delegate", "field": "presence", "values": ["present"]},
+        ),
+        Check(
+            "children_match", ("leave_count",), "代表名册里请假{count}人，与请假人数{a}不一致", Severity.WARNING,
+            {"type": "delegate", "field": "presence", "values": ["leave"]},
+        ),
+        Check(
+            "children_match", ("expected_count",), "代表名册里有{count}人，与应到代表{a}不一致，请核对",
+            Severity.WARNING, {"type": "delegate", "unless": _RECALLED},
+        ),
+        Check(
+            "children_match", ("women_delegate_count",), "代表名册里女代表{count}人，与女代表人数{a}不一致，请核对",
+            Severity.WARNING, {"type": "delegate", "field": "sex", "values": ["2"], "unless": _RECALLED},
+        ),
+        Check(
+            "children_match", ("manager_delegate_count",),
+            "代表名册里中高层管理人员{count}人，与中高层管理人员代表人数{a}不一致，请核对", Severity.WARNING,
+            {
+                "type": "delegate",
+                "field": "job_category",
+                "values": ["senior_manager"],
+                "unless": _RECALLED,
+            },
         ),
     ),
 )  # fmt: skip

@@ -66,9 +66,9 @@ TYPE = RecordType(
         *remarks("notes"),
     ),
     checks=(
-        Check("not_after", ("started_date", "ended_date"), "结束日期{b}早于开始日期{a}"),
+        Check("not_after", ("started_date", "ended_date"), "结束日期{b}早于开始日期{a}，请核对"),
         Check(
-            "not_in_future", ("started_date",), "开始日期{a}还没有到，通知可以先存，开班后再统计",
+            "not_in_future", ("started_date",), "开始日期{a}还没有到，可以先保存，开班后请核对日期",
             Severity.WARNING,
         ),
         Check(

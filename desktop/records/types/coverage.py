@@ -15,7 +15,7 @@ TYPE = RecordType(
     parent="union",
     help="联合工会、工会联合会覆盖的单位一家一条。单位后来单独建会的，填上结束日期，不要删除。",
     sections=(Section("coverage", "覆盖关系"), Section("notes", "说明")),
-    groups=(Group("period", "起止日期"),),
+    groups=(Group("period", "起止日期"), Group("headcount", "该单位会员数")),
     fields=(
         Field(
             "union", "工会", Kind.LINK, link="union", section="coverage", needed=True, first=True, index=True,
@@ -42,14 +42,16 @@ TYPE = RecordType(
             section="coverage", column=6, width=12,
         ),
         Field(
-            "member_count", "该单位会员数", Kind.INTEGER, section="coverage", minimum=0, unit="人", column=7,
-            width=8,
+            "member_count", "该单位会员数", Kind.INTEGER, group="headcount", section="coverage", minimum=0,
+            unit="人", column=7, width=8,
         ),
+        Field("headcount_date", "会员数截止日期", Kind.DATE, group="headcount", section="coverage"),
         *remarks("notes"),
     ),
     checks=(
-        Check("not_after", ("started", "ended"), "开始日期{a}晚于结束日期{b}"),
-        Check("not_in_future", ("started",), "开始日期{a}还没有到"),
+        Check("not_after", ("started", "ended"), "开始日期{a}晚于结束日期{b}，请核对"),
+        Check("not_in_future", ("started",), "开始日期{a}还没有到，请核对"),
+        Check("not_in_future", ("headcount_date",), "会员数截止日期{a}还没有到，请核对"),
         Check("needs_with", ("ended_reason", "ended"), "已经结束覆盖，请填写原因", Severity.WARNING),
     ),
 )  # fmt: skip

@@ -64,7 +64,7 @@ TYPE = RecordType(
         *remarks("election"),
     ),
     checks=(
-        Check("not_in_future", ("elected_date",), "当选日期{a}还没有到"),
+        Check("not_in_future", ("elected_date",), "当选日期{a}还没有到，请核对"),
         Check("needs_with", ("change_reason", "change_kind"), "有罢免或补选，请写明原因", Severity.WARNING),
         Check("needs_with", ("change_date", "change_kind"), "有罢免或补选，请填写日期", Severity.WARNING),
     ),

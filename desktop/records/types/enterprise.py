@@ -11,11 +11,21 @@ _HEADCOUNT_SOURCES = (
     ("taxed", "税务登记职工数"),
     ("surveyed", "工会摸排职工数"),
 )
+_PARTS = (
+    ("women", "女职工数"),
+    ("migrant", "农民工数"),
+    ("dispatched", "劳务派遣工数"),
+    ("flexible", "灵活就业人数"),
+)
 
 
 def _headcount(name: str, label: str) -> tuple[Field, ...]:
-    """One count of staff with its source and day: a figure without them says nothing (boundary case 13)."""
+    """One count of staff with its source and day: a figure without them says nothing (boundary case 13).
+
+    What the union surveyed is told apart by kinds of staff too, as of the same day and from the same source.
+    """
     group = f"headcount_{name}"
+    parts = _PARTS if name == "surveyed" else ()
     return (
         Field(
             f"{name}_staff",
@@ -31,9 +41,27 @@ def _headcount(name: str, label: str) -> tuple[Field, ...]:
             first=name == "surveyed",
             needed=name == "surveyed",
         ),
-        Field(f"{name}_source", f"{label}来源", group=group, section="staff", example="2026年9月社保名册"),
+        Field(
+            f"{name}_source",
+            f"{label}来源",
+            group=group,
+            section="staff",
+            example="上门摸排" if name == "surveyed" else "2026年9月社保名册",
+        ),
         Field(f"{name}_date", f"{label}日期", Kind.DATE, group=group, section="staff"),
+        *(
+            Field(f"{part}_count", words, Kind.INTEGER, group=group, section="staff", unit="人", minimum=0)
+            for part, words in parts
+        ),
     )
+
+
+def _headcount_checks(name: str, label: str) -> tuple[Check, ...]:
+    """What an authority counted says whence and of which day; what was surveyed here is from here and of late."""
+    staff, source, date = f"{name}_staff", f"{name}_source", f"{name}_date"
+    told = Check("needs_with", (source, date, staff), f"请填写{label}的来源和日期", Severity.WARNING)
+    come = Check("not_in_future", (date,), f"{label}的日期{{a}}还没有到，请核对")
+    return (come,) if name == "surveyed" else (told, come)
 
 
 TYPE = RecordType(
@@ -55,9 +83,14 @@ TYPE = RecordType(
     groups=(
         *(Group(f"headcount_{name}", label) for name, label in _HEADCOUNT_SOURCES),
         Group("location", "实际经营地址"),
+        Group("zone", "开发区（平台、园区）"),
         Group("contact", "联系人", personal=True),
         Group("staff_contact", "人事或财务联系人", personal=True),
+        Group("standing", "经营状态"),
         Group("founding", "建会状态"),
+        Group("should_build", "应建核实"),
+        Group("responsibility", "一员"),
+        Group("provenance", "数据来源"),
     ),
     fields=(
         Field(
@@ -105,9 +138,9 @@ TYPE = RecordType(
         ),
         Field("village", "村社", Kind.PLACE, group="location", section="place", column=4, width=12),
         Field("grid", "网格", section="place", maximum=60),
-        Field("park", "园区或平台名称", section="place", search=True, maximum=60),
+        Field("park", "园区或平台名称", group="zone", section="place", search=True, maximum=60),
         Field("building", "楼宇或商圈", section="place", search=True, maximum=60),
-        Field("in_park", "在开发区（平台、园区）内", Kind.BOOLEAN, section="place", first=True),
+        Field("in_park", "在开发区（平台、园区）内", Kind.BOOLEAN, group="zone", section="place", first=True),
         Field("legal_person", "法定代表人", section="contact", personal=True, mask=Mask.NAME, maximum=60),
         Field(
             "contact_name",
@@ -175,19 +208,24 @@ TYPE = RecordType(
         Field("platform_role", "平台企业身份", Kind.CODE, codes="platform_role", section="nature"),
         Field("new_trade", "新业态行业", Kind.CODE, codes="new_form_field", section="nature"),
         *(f for name, label in _HEADCOUNT_SOURCES for f in _headcount(name, label)),
-        Field("women", "女职工数", Kind.INTEGER, section="staff", unit="人", minimum=0),
-        Field("migrants", "农民工数", Kind.INTEGER, section="staff", unit="人", minimum=0),
-        Field("dispatched", "劳务派遣工数", Kind.INTEGER, section="staff", unit="人", minimum=0),
-        Field("flexible", "灵活就业人数", Kind.INTEGER, section="staff", unit="人", minimum=0),
         Field(
             "status",
             "经营状态",
             Kind.CODE,
             codes="business_state",
+            group="standing",
             section="identity",
             default="active",
             first=True,
             review=True,
+        ),
+        Field(
+            "status_date",
+            "经营状态日期",
+            Kind.DATE,
+            group="standing",
+            section="identity",
+            help="歇业、注销或迁出的日期；没有填的，按一直如此统计。",
         ),
         Field(
             "union_state",
@@ -204,16 +242,36 @@ TYPE = RecordType(
         ),
         Field("union_state_date", "状态日期", Kind.DATE, group="founding", section="union"),
         Field("no_union_reason", "不建原因", Kind.CODE, codes="no_union_reason", group="founding", section="union"),
-        Field("verification", "应建核实", Kind.CODE, codes="should_build_state", section="union"),
+        Field(
+            "verification",
+            "应建核实",
+            Kind.CODE,
+            codes="should_build_state",
+            group="should_build",
+            section="union",
+        ),
+        Field("verification_date", "核实日期", Kind.DATE, group="should_build", section="union"),
+        Field(
+            "removal_reason", "剔除原因", Kind.CODE, codes="removal_reason", group="should_build", section="union"
+        ),
+        Field(
+            "verification_evidence",
+            "核实依据",
+            group="should_build",
+            section="union",
+            maximum=200,
+            example="市监登记注销，现场已无人办公",
+        ),
         Field("due_since", "首次应建日期", Kind.DATE, section="union"),
         Field("expected_date", "预计建会时间", Kind.DATE, section="union"),
         Field("key_enterprise", "重点企业", Kind.BOOLEAN, section="union"),
         Field("plan", "一企一策（措施）", Kind.NOTE, section="union", maximum=1000),
-        Field("responsible", "一员（责任人或建会指导员）", section="union", maximum=60),
-        Field("responsible_unit", "责任人单位", section="union", maximum=120),
-        Field("source", "数据来源", Kind.CODE, codes="data_source", section="source"),
-        Field("source_batch", "来源批次", section="source", maximum=80),
-        Field("registered_online", "全国系统已录入", Kind.BOOLEAN, section="source"),
+        Field("responsible", "一员（责任人或建会指导员）", group="responsibility", section="union", maximum=60),
+        Field("responsible_unit", "责任人单位", group="responsibility", section="union", maximum=120),
+        Field("assigned_date", "分工日期", Kind.DATE, group="responsibility", section="union"),
+        Field("source", "数据来源", Kind.CODE, codes="data_source", group="provenance", section="source"),
+        Field("source_batch", "来源批次", group="provenance", section="source", maximum=80),
+        Field("source_date", "来源日期", Kind.DATE, group="provenance", section="source"),
         Field("remark", "备注", Kind.NOTE, section="source", maximum=1000),
         Field(
             "reason",
@@ -232,15 +290,23 @@ TYPE = RecordType(
             Severity.WARNING,
             source="GB 32100-2015",
         ),
-        Check("phone_valid", ("contact_phone",), "联系电话不像电话号码", Severity.WARNING),
-        Check("phone_valid", ("staff_contact_phone",), "人事或财务电话不像电话号码", Severity.WARNING),
-        Check("at_most", ("women", "surveyed_staff"), "女职工数{a}多于职工数{b}"),
-        Check("at_most", ("migrants", "surveyed_staff"), "农民工数{a}多于职工数{b}", Severity.WARNING),
-        Check("not_in_future", ("surveyed_date",), "摸排日期{a}还没有到"),
-        Check("not_in_future", ("union_state_date",), "建会状态的日期{a}还没有到"),
-        Check("place_inside", ("village", "town"), "村社不在所选的镇街里"),
+        Check("phone_valid", ("contact_phone",), "联系电话不像电话号码，请核对", Severity.WARNING),
+        Check("phone_valid", ("staff_contact_phone",), "人事或财务电话不像电话号码，请核对", Severity.WARNING),
+        *(c for name, label in _HEADCOUNT_SOURCES for c in _headcount_checks(name, label)),
+        Check("at_most", ("women_count", "surveyed_staff"), "女职工数{a}多于职工数{b}，请核对"),
+        Check("at_most", ("migrant_count", "surveyed_staff"), "农民工数{a}多于职工数{b}，请核对"),
+        Check("not_in_future", ("status_date",), "经营状态的日期{a}还没有到，请核对"),
+        Check("not_in_future", ("union_state_date",), "建会状态的日期{a}还没有到，请核对"),
+        Check("not_in_future", ("verification_date",), "核实日期{a}还没有到，请核对"),
+        Check("not_in_future", ("due_since",), "首次应建日期{a}还没有到，请核对"),
+        Check("not_in_future", ("source_date",), "来源日期{a}还没有到，请核对"),
+        Check("denied", ("in_park", "park"), "填了园区名称，又说不在园区内，请核对", Severity.WARNING),
+        Check("needs_when", ("removal_reason", "verification"), "已经剔除，请填写剔除原因", Severity.WARNING,
+              {"values": ["removed"]}),
+        Check("place_inside", ("village", "town"), "村社不在所选的镇街里，请重选"),
         Check("needs_when", ("no_union_reason", "union_state"), "没有建会，请填写不建原因", Severity.WARNING,
               {"values": ["N"]}),
-        Check("sector_fits_code", ("sector", "uscc"), "单位类别与统一社会信用代码开头{prefix}不一致", Severity.WARNING),
+        Check("sector_fits_code", ("sector", "uscc"), "单位类别与统一社会信用代码开头{prefix}不一致，请核对",
+              Severity.WARNING),
     ),
 )  # fmt: skip

@@ -114,19 +114,19 @@ TYPE = RecordType(
         ),
         Check(
             "meeting_quorum", ("kind", "present_count", "expected_count"),
-            "实到{present}人不足应到{expected}人的三分之二（至少{least}人），不能进行选举和表决",
+            "实到{present}人不足应到{expected}人的三分之二（至少{least}人），不能进行选举和表决，请核对人数",
             Severity.WARNING,
             {"kinds": ["member_assembly", "member_congress", "union_committee", "re_election"]},
             "工会章程；基层工会工作条例",
         ),
-        Check("not_in_future", ("started_date",), "会议日期{a}还没有到，开完会再登记", Severity.ERROR),
-        Check("not_after", ("started_date", "ended_date"), "结束日期{b}早于开始日期{a}"),
+        Check("not_in_future", ("started_date",), "会议日期{a}还没有到，请开完会再登记", Severity.ERROR),
+        Check("not_after", ("started_date", "ended_date"), "结束日期{b}早于开始日期{a}，请核对"),
         Check(
             "time_order", ("started_date", "started_time", "ended_date", "ended_time"),
-            "结束时间{b}早于开始时间{a}",
+            "结束时间{b}早于开始时间{a}，请核对",
         ),
         Check(
-            "needs_when", ("both_sides_signed", "kind"), "集体协商会议记录要由双方首席代表签字确认",
+            "needs_when", ("both_sides_signed", "kind"), "集体协商会议记录要由双方首席代表签字，签好后请选“是”",
             Severity.WARNING, {"values": ["collective_bargaining"], "yes": True},
             "浙江省集体合同条例第十六条",
         ),
@@ -135,7 +135,15 @@ TYPE = RecordType(
             "会后{days}天才录入，算补录，请填写补录原因", Severity.WARNING, {"days": 30},
         ),
         Check(
-            "children_match", ("present_count",), "名单里实到{count}人，与实到人数{a}不一致",
+            "none_of", ("kind",), "职工代表大会、职工大会请改在“职代会”里登记，登记在这里的不计入建制率",
+            Severity.WARNING, {"values": ["staff_congress", "staff_assembly"]},
+        ),
+        Check(
+            "children_match", ("leave_count",), "名单里请假{count}人，与请假人数{a}不一致", Severity.WARNING,
+            {"type": "participant", "field": "presence", "values": ["leave"]},
+        ),
+        Check(
+            "children_match", ("present_count",), "名单里实到{count}人，与实到人数{a}不一致，请核对",
             Severity.WARNING,
             {
                 "type": "participant",

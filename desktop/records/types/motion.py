@@ -64,26 +64,26 @@ TYPE = RecordType(
         Check(
             "vote_tally",
             ("approve_count", "against_count", "abstain_count", "invalid_count", "returned_count"),
-            "同意、反对、弃权和无效合计{sum}票，与收回{total}票不符",
+            "同意、反对、弃权和无效合计{sum}票，与收回{total}票不符，请核对",
         ),
         Check(
             "valid_votes", ("valid_count", "invalid_count", "returned_count"),
-            "有效和无效合计{sum}票，与收回{total}票不符",
+            "有效和无效合计{sum}票，与收回{total}票不符，请核对",
         ),
-        Check("at_most", ("returned_count", "issued_count"), "收回{a}票，多于发出的{b}票"),
-        Check("at_most", ("issued_count", "present_count"), "发出{a}票，多于实到{b}人"),
-        Check("at_most", ("returned_count", "present_count"), "收回{a}票，多于实到{b}人"),
+        Check("at_most", ("returned_count", "issued_count"), "收回{a}票，多于发出的{b}票，请核对"),
+        Check("at_most", ("issued_count", "present_count"), "发出{a}票，多于实到{b}人，请核对"),
+        Check("at_most", ("returned_count", "present_count"), "收回{a}票，多于实到{b}人，请核对"),
         Check(
             "sum_at_most", ("approve_count", "against_count", "abstain_count", "present_count"),
-            "同意、反对和弃权合计{sum}票，多于实到{total}人",
+            "同意、反对和弃权合计{sum}票，多于实到{total}人，请核对",
         ),
-        Check("at_most", ("present_count", "expected_count"), "实到{a}人，多于应到{b}人"),
+        Check("at_most", ("present_count", "expected_count"), "实到{a}人，多于应到{b}人，请核对"),
         Check(
-            "same_as_linked", ("expected_count",), "表决时应到{a}人，与会议登记的应到{b}人不一致",
+            "same_as_linked", ("expected_count",), "表决时应到{a}人，与会议登记的应到{b}人不一致，请核对",
             Severity.WARNING, {"link": "congress", "field": "expected_count"},
         ),
         Check(
-            "at_most_linked", ("present_count",), "表决时实到{a}人，多于会议登记的实到{b}人",
+            "at_most_linked", ("present_count",), "表决时实到{a}人，多于会议登记的实到{b}人，请核对",
             Severity.WARNING, {"link": "congress", "field": "present_count"},
         ),
         Check(
@@ -95,12 +95,12 @@ TYPE = RecordType(
             Severity.ERROR, {"values": [1]},
         ),
         Check(
-            "secret_ballot", ("vote_method", "needs_vote"), "选举和表决应当采用无记名投票", Severity.WARNING,
-            source=_RULES,
+            "secret_ballot", ("vote_method", "needs_vote"), "选举和表决应当采用无记名投票，请核对表决方式",
+            Severity.WARNING, source=_RULES,
         ),
         Check(
             "motion_carried", ("resolution_document", "approve_count", "expected_count"),
-            "同意{approve}票，没有超过全体代表{expected}人的半数（至少{least}票），没有通过，不应有决议文号",
+            "同意{approve}票，没有超过全体代表{expected}人的半数（至少{least}票），没有通过，不应有决议文号，请核对",
             Severity.WARNING, source=_RULES,
         ),
     ),

@@ -68,8 +68,8 @@ TYPE = RecordType(
     checks=(
         *IDENTITY_CHECKS,
         phone_check(label="移动电话"),
-        Check("not_after", ("service_started", "service_ended"), "列入名册日期{a}晚于离开日期{b}"),
-        Check("not_in_future", ("service_started",), "列入名册日期{a}还没有到"),
+        Check("not_after", ("service_started", "service_ended"), "列入名册日期{a}晚于离开日期{b}，请核对"),
+        Check("not_in_future", ("service_started",), "列入名册日期{a}还没有到，请核对"),
         Check("needs_with", ("leaving_reason", "service_ended"), "已经离开，请填写原因", Severity.WARNING),
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ TYPE = RecordType(
     written_by=Writers(levels=(Level.DISTRICT, Level.CITY)),
     help="由市、区总工会填写并下发；没有下发的目标，首页按方案的统一要求显示。",
     sections=(Section("target", "目标"), Section("source", "依据")),
-    groups=(Group("period", "考核时间"), Group("amount", "目标值")),
+    groups=(Group("period", "考核时间"), Group("amount", "目标值与依据")),
     fields=(
         Field(
             "indicator", "指标", Kind.CODE, codes="indicator", section="target", needed=True, first=True,
@@ -45,9 +45,12 @@ TYPE = RecordType(
             "target_unit", "目标单位", Kind.CODE, codes="target_unit", group="amount", section="target",
             needed=True, first=True, column=7, width=6,
         ),
-        Field("source", "依据", section="source", first=True, maximum=120, example="杭总工〔2024〕32号"),
-        Field("document", "下达文件", section="source", maximum=120),
+        Field(
+            "source", "依据", group="amount", section="source", first=True, maximum=120,
+            example="杭总工〔2024〕32号",
+        ),
+        Field("document", "下达文件", group="amount", section="source", maximum=120),
         *remarks("source"),
     ),
-    checks=(Check("not_after", ("period_started", "period_ended"), "开始日期{a}晚于结束日期{b}"),),
+    checks=(Check("not_after", ("period_started", "period_ended"), "开始日期{a}晚于结束日期{b}，请核对"),),
 )  # fmt: skip

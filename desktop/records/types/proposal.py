@@ -76,6 +76,6 @@ TYPE = RecordType(
             {"values": [0]},
         ),
         Check("needs_with", ("reply_date", "result"), "已有办理结果，请填写答复日期", Severity.WARNING),
-        Check("not_in_future", ("reply_date",), "答复日期{a}还没有到"),
+        Check("not_in_future", ("reply_date",), "答复日期{a}还没有到，请核对"),
     ),
 )  # fmt: skip

@@ -58,9 +58,9 @@ TYPE = RecordType(
         *remarks("reading"),
     ),
     checks=(
-        Check("not_in_future", ("as_of_date",), "截至日期{a}还没有到"),
-        Check("not_after", ("period_started", "as_of_date"), "开始日期{a}晚于截至日期{b}"),
-        Check("not_in_future", ("reported_date",), "取得日期{a}还没有到"),
-        Check("not_after", ("as_of_date", "reported_date"), "取得日期{b}早于截至日期{a}", Severity.WARNING),
+        Check("not_in_future", ("as_of_date",), "截至日期{a}还没有到，请核对"),
+        Check("not_after", ("period_started", "as_of_date"), "开始日期{a}晚于截至日期{b}，请核对"),
+        Check("not_in_future", ("reported_date",), "取得日期{a}还没有到，请核对"),
+        Check("not_after", ("as_of_date", "reported_date"), "取得日期{b}早于截至日期{a}，请核对", Severity.WARNING),
     ),
 )  # fmt: skip

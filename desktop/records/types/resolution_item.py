@@ -45,6 +45,6 @@ TYPE = RecordType(
         *remarks("item"),
     ),
     checks=(
-        Check("not_in_future", ("done_date",), "完成日期{a}还没有到"),
+        Check("not_in_future", ("done_date",), "完成日期{a}还没有到，请核对"),
     ),
 )  # fmt: skip

@@ -26,5 +26,5 @@ TYPE = RecordType(
         Field("started", "启用日期", Kind.DATE),
         Field("ended", "停用日期", Kind.DATE),
     ),
-    checks=(Check("not_after", ("started", "ended"), "启用日期{a}晚于停用日期{b}"),),
+    checks=(Check("not_after", ("started", "ended"), "启用日期{a}晚于停用日期{b}，请核对"),),
 )  # fmt: skip

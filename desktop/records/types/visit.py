@@ -61,8 +61,8 @@ TYPE = RecordType(
         *remarks("notes"),
     ),
     checks=(
-        Check("not_in_future", ("visit_date",), "走访日期{a}还没有到"),
-        Check("not_after", ("visit_date", "follow_up_date"), "下次跟进日期{b}早于走访日期{a}"),
+        Check("not_in_future", ("visit_date",), "走访日期{a}还没有到，请核对"),
+        Check("not_after", ("visit_date", "follow_up_date"), "下次跟进日期{b}早于走访日期{a}，请核对"),
         Check(
             "recorded_late", ("visit_date", "recorded_date", "late_reason"),
             "走访后{days}天才录入，算补录，请填写补录原因", Severity.WARNING, {"days": 30},

@@ -137,8 +137,8 @@ _ENTERPRISE = Facts(
     "enterprise",
     {
         "class": _CLASS,
-        "status": "coalesce(r.status, 'active')",
-        "removed": "coalesce(r.verification, '') = 'removed'",
+        "status": "CASE WHEN r.status_date > :as_of THEN 'active' ELSE coalesce(r.status, 'active') END",
+        "removed": "coalesce(r.verification, '') = 'removed' AND coalesce(r.verification_date, '') <= :as_of",
         "insured": "r.insured_staff",
         "tax": "r.taxed_staff",
         "survey": "r.surveyed_staff",
@@ -204,31 +204,55 @@ _UNION = Facts(
 
 
 def _complete() -> str:
-    """Whether everything is filled that the declaration asks of a complete record."""
+    """Whether everything is filled that the declaration asks of a complete record, and a resident's number is right."""
     needed = (quoted(f.name) for f in catalogue()["member"].fields if f.needed)
-    return "(" + " AND ".join(f"r.{name} IS NOT NULL" for name in needed) + ")"
+    return "(" + " AND ".join([*(f"r.{name} IS NOT NULL" for name in needed), right_number("r")]) + ")"
 
 
-_ARRIVED = "(r.admission_kind = 'transferred_in' OR r.admission_kind IS NULL AND r.membership_change = '2')"
+def right_number(person: str) -> str:
+    """Whether the number of an identity card has a real birth date and the right check digit (GB 11643).
+
+    The same as :func:`desktop.records.id_number.check_id` says; other documents have no check.
+    """
+    number, kind = f"upper({person}.id_number)", f"coalesce({person}.id_kind, 'resident_id')"
+    digit = " + ".join(f"{w} * substr({number}, {place}, 1)" for place, w in enumerate(_ID_WEIGHTS, start=1))
+    birth = f"substr({number}, 7, 4) || '-' || substr({number}, 11, 2) || '-' || substr({number}, 13, 2)"
+    return (
+        f"CASE WHEN {kind} NOT IN ('resident_id', 'hmt_residence_permit') THEN 1"
+        f" WHEN {number} NOT GLOB '{'[0-9]' * 17}[0-9X]' OR {number} GLOB '9*' THEN 0"
+        f" ELSE ({kind} = 'hmt_residence_permit') = (substr({number}, 1, 2) IN ('81', '82', '83'))"
+        f" AND date({birth}) IS {birth} AND {birth} BETWEEN '1900-01-01' AND :as_of"
+        f" AND substr('10X98765432', ({digit}) % 11 + 1, 1) = substr({number}, 18) END"
+    )
+
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def _arrived(person: str) -> str:
+    """Whether somebody came from another union; who was admitted here is new."""
+    kind = f"{person}.admission_kind"
+    return f"(({kind} = 'transferred_in' OR {kind} IS NULL AND {person}.membership_change = '2') IS TRUE)"
+
 
 _MEMBER = Facts(
     "member",
     {
         "day": "r.first_admission_date",
-        "arrived": f"{_ARRIVED} IS TRUE",
-        "arrived_on": f"CASE WHEN {_ARRIVED} THEN coalesce(r.membership_change_date, r.first_admission_date) END",
+        "arrived": _arrived("r"),
+        "arrived_on": f"CASE WHEN {_arrived('r')} THEN coalesce(r.membership_change_date, r.first_admission_date) END",
         "left_on": "CASE WHEN r.membership_change BETWEEN '5' AND '6' THEN r.membership_change_date END",
         "member": _member("r"),
         "entered": _entered("r"),
         "complete": _complete(),
         "first_record": _first_by("by_day"),
         "one_record": _first_by("by_entry"),
-        "no_report": 'r."union" IS NULL OR r."union" IN (SELECT u.id FROM r_union u WHERE u._life <> 1'
-        f" AND u.member_count IS NULL AND {_standing('u')})",
+        "no_report": 'r."union" IS NULL OR r."union" NOT IN (SELECT u.id FROM r_union u WHERE u._life <> 1'
+        f" AND u.member_count IS NOT NULL AND {_standing('u')})",
     },
     tables=_doubles(
         "r_member",
-        by_day="coalesce(s.first_admission_date, '9')",
+        by_day=f"coalesce(s.first_admission_date, '9'), {_arrived('s')}",
         by_entry=f"{_member('s')} DESC, {_entered('s')} DESC",
     ),
 )
@@ -269,6 +293,12 @@ _DUE = """CASE WHEN substr(r.started, 6) = '02-29' THEN (substr(r.started, 1, 4)
     ELSE (substr(r.started, 1, 4) + 1) || substr(r.started, 5) END"""
 """The anniversary of an appointment, as :func:`desktop.records.periods.years_later` has it."""
 
+_POSTS = """SELECT p.id, p.started, p.officer FROM r_appointment p WHERE p._life <> 1
+    UNION ALL SELECT p.id, p.started, o.id FROM r_appointment p JOIN r_officer h ON h.id = p.officer
+    JOIN r_officer o ON o.id_number = h.id_number AND o.id <> h.id
+    WHERE p._life <> 1 AND h._life <> 1 AND o._life <> 1 AND h.id_number <> ''"""
+"""Appointments with every roster line of their holder: training counts for the person, whichever line it is on."""
+
 _APPOINTMENT = Facts(
     "appointment",
     {
@@ -285,9 +315,9 @@ _APPOINTMENT = Facts(
         f" OR coalesce({_DUE} < :as_of AND coalesce(r.ended >= {_DUE}, 1), 0))",
     },
     {
-        "initial": f"""(SELECT p.id, min({_COURSE_DAY}) AS day FROM r_appointment p
+        "initial": f"""(SELECT p.id, min({_COURSE_DAY}) AS day FROM ({_POSTS}) p
         JOIN r_attendance a ON a.officer = p.officer JOIN r_course c ON c.id = a.course
-        WHERE p._life <> 1 AND a._life <> 1 AND c._life <> 1 AND {_INITIAL} AND {_ATTENDED}
+        WHERE a._life <> 1 AND c._life <> 1 AND {_INITIAL} AND {_ATTENDED}
         AND {_COURSE_DAY} BETWEEN p.started AND :as_of GROUP BY p.id) initial ON initial.id = r.id"""
     },
 )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Kind, RecordType
+from desktop.records.divisions import DivisionLevel
 from desktop.records.id_number import check_id
+from desktop.ui.workbench import Facts
 
+PLACE_FIELDS = ("town", "village")
+"""The names of the fields that say in which town and village something lies."""
 _FROM_LINK: Mapping[str, Mapping[str, str]] = {
     "officer": {
         "name": "name",
@@ -37,17 +41,39 @@ _FROM_LINK: Mapping[str, Mapping[str, str]] = {
 """By the type that a link leads to: own field, and the field of the chosen record that it repeats."""
 
 
-def from_link(record_type: RecordType, field: str, chosen: Values, present: Values) -> dict[str, Cell]:
-    """The empty fields that a chosen record fills; a place only together with the address it belongs to."""
+def own_place(facts: Facts, record_type: RecordType) -> dict[str, str]:
+    """The town and village of the own unit, where almost everything lies that it records.
+
+    A unit below a town without a division of its own has a code that begins with that of the town.
+    """
+    code, found = facts.unit.code, {}
+    division = facts.divisions.get(code) or facts.divisions.get(code[:9])
+    if division is not None and division.level is DivisionLevel.VILLAGE:
+        found = {"town": division.parent, "village": division.code}
+    elif division is not None and division.level is DivisionLevel.TOWN:
+        found = {"town": division.code}
+    return {name: code for name, code in found.items() if name in record_type.by_name}
+
+
+def from_link(
+    record_type: RecordType, field: str, chosen: Values, present: Values, assumed: Collection[str] = ()
+) -> dict[str, Cell]:
+    """The empty fields that a chosen record fills; a place only together with the address it belongs to.
+
+    What stands in the ``assumed`` fields was only assumed, and gives way to a place that is known.
+    """
+    present = {**present, **dict.fromkeys(assumed)}
     link = record_type.by_name[field].link or ""
     found: dict[str, Cell] = {}
     for own, other in _FROM_LINK.get(link, {}).items():
         target = record_type.by_name.get(own)
         if target is not None and is_empty(present.get(own)) and not is_empty(chosen.get(other)):
             found[own] = chosen[other]
-    if any(not is_empty(present.get(name)) for name in ("town", "address", "village")):
-        for name in ("town", "address", "village"):
+    if any(not is_empty(present.get(name)) for name in ("address", *PLACE_FIELDS)):
+        for name in ("address", *PLACE_FIELDS):
             found.pop(name, None)
+    if any(name in found for name in PLACE_FIELDS):
+        found = {**dict.fromkeys(assumed), **found}
     return found
 
 

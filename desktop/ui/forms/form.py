@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
@@ -14,14 +14,14 @@ from desktop.operations.queries import FormData
 from desktop.records.canonical import Cell
 from desktop.records.checks import Finding, Values
 from desktop.records.checks.base import is_empty
-from desktop.records.declaration import Field, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Field, Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
-from desktop.ui.forms.derived import from_id_number, from_link
+from desktop.ui.forms.derived import from_id_number, from_link, own_place
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
 from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
-from desktop.ui.forms.rows import FieldRow, SectionBox
+from desktop.ui.forms.rows import FieldRow, SectionBox, sections_of
 from desktop.ui.workbench import Workbench
 
 SHORT_FORM = 14
@@ -56,6 +56,7 @@ class Form(QScrollArea):
         self._stored: Mapping[str, Cell] = {}
         self._initial: dict[str, Cell] = {}
         self._linked: dict[str, Values] = {}
+        self._placed: dict[str, str] = {}
         self._touched: list[str] = []
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
@@ -71,7 +72,7 @@ class Form(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
-        for section, fields in _sections(self.record_type):
+        for section, fields in sections_of(self.record_type):
             rows = [self._row(f, ask) for f in fields]
             if rows:
                 box = SectionBox(section, rows)
@@ -109,8 +110,10 @@ class Form(QScrollArea):
         self._stored = data.record.values if data is not None else {}
         self._know({**(data.links if data is not None else {}), **titles})
         today = self.workbench.today()
+        self._placed = {} if data is not None else own_place(self.workbench.facts, self.record_type)
         for name, row in self.rows.items():
-            fresh = values.get(name, default_value(row.field, today)) if data is None else None
+            usual = self._placed.get(name) or default_value(row.field, today)
+            fresh = values.get(name, usual) if data is None else None
             self._initial[name] = _cell(self._stored.get(name) if data is not None else fresh)
             row.editor.set_cell(self._initial[name])
         self.lock()
@@ -267,13 +270,19 @@ class Form(QScrollArea):
             self._linked |= found
             if name in found:
                 label = types[field.link or ""].label
-                self.fill(from_link(record_type, name, found[name], self.values()), f"由{label}带出")
+                told = from_link(record_type, name, found[name], self.values(), self._assumed())
+                self.fill(told, f"由{label}带出")
             self._timer.start()
 
         self.workbench.read(
             lambda database, _ticket: queries.linked_values(database, types, record_type, {name: target}),
             arrived, owner=self, key=f"link:{name}",
         )  # fmt: skip
+
+    def _assumed(self) -> list[str]:
+        """The fields that hold the own place because nobody has said otherwise yet."""
+        held = [n for n, code in self._placed.items() if self.rows[n].editor.text() == code]
+        return [n for n in held if n not in self._touched]
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
@@ -389,12 +398,3 @@ class Form(QScrollArea):
 
 def _cell(value: Cell) -> Cell:
     return None if value == "" else value
-
-
-def _sections(record_type: RecordType) -> Sequence[tuple[Section, list[Field]]]:
-    """The declared sections with their fields; fields without one come first under the type's own name."""
-    declared = {s.name for s in record_type.sections}
-    rest = [f for f in record_type.fields if f.section not in declared]
-    parts = [(Section("", record_type.label), rest)] if rest else []
-    parts += [(s, [f for f in record_type.fields if f.section == s.name]) for s in record_type.sections]
-    return parts

@@ -12,6 +12,7 @@ from desktop.operations import queries, records
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
+from desktop.records.declaration import Role
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, registry, theme
@@ -121,8 +122,9 @@ class RecordPage(Page):
 
         def failed(error: Exception) -> bool:
             if fail is not None:
-                bench.fault(error)
+                # First away from here, then the reason: bad news goes with the page that it was told on.
                 fail(error)
+                bench.fault(error)
             return fail is not None
 
         bench.read(
@@ -189,7 +191,13 @@ class RecordPage(Page):
                 lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
             )  # fmt: skip
         elif not self.writable:
-            self.banner.show_notice(Tone.PLAIN, "这类记录由别的单位登记，这里只能查看。")
+            reader = self.workbench.facts.operator.role is Role.READER
+            why = (
+                "您登录的身份只能查看。要修改，请用能登记的身份登录。"
+                if reader
+                else "这类记录由别的单位登记，这里只能查看。"
+            )
+            self.banner.show_notice(Tone.PLAIN, why)
         else:
             self.banner.clear()
 

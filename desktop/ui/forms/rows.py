@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.records.declaration import Field, Section, Severity
+from desktop.records.declaration import Field, RecordType, Section, Severity
 from desktop.ui import icons, theme
 from desktop.ui.forms.editors import Editor
 from desktop.ui.notices import SIGNS, Tone
@@ -152,6 +152,15 @@ class FieldGrid(QWidget):
             self._grid.setColumnStretch(n, 1 if n % 2 and n < 2 * columns else 0)
 
 
+def sections_of(record_type: RecordType) -> Sequence[tuple[Section, list[Field]]]:
+    """The declared sections with their fields; fields without one come first under the type's own name."""
+    declared = {s.name for s in record_type.sections}
+    rest = [f for f in record_type.fields if f.section not in declared]
+    parts = [(Section("", record_type.label), rest)] if rest else []
+    parts += [(s, [f for f in record_type.fields if f.section == s.name]) for s in record_type.sections]
+    return parts
+
+
 class SectionBox(QFrame):
     """A part of a form: heading, the fields that are asked first, and a line that unfolds the others."""
 
@@ -177,7 +186,7 @@ class SectionBox(QFrame):
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(self.grid)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         # Who goes through the fields by Tab is not to stop at the way to more of them first.
         QWidget.setTabOrder(rows[-1].editor.last_input(), self.more)
 

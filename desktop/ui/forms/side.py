@@ -123,6 +123,10 @@ class SidePanel(QFrame):
                 self._sections[box.section.name].setText(label)
                 self._sections[box.section.name].setToolTip(f"{count}处要填写或更正" if count else "")
 
+    @property
+    def _locked(self) -> bool:
+        return all(row.editor.locked for row in self._form.rows.values())
+
     def _state(
         self, missing: Sequence[Finding], errors: Sequence[Finding], warnings: Sequence[Finding]
     ) -> tuple[Tone, str]:
@@ -135,7 +139,7 @@ class SidePanel(QFrame):
             parts.append(f"{len(warnings)}处提醒")
         if not parts:
             return Tone.GOOD, "必填项已填全"
-        words = "，".join(parts) + "。没有填完也可以先保存。" * bool(errors or missing)
+        words = "，".join(parts) + "。没有填完也可以先保存。" * (bool(missing) and not self._locked)
         return (Tone.ERROR if errors else Tone.PLAIN if missing and not warnings else Tone.WARNING), words
 
     def _fill_lines(self, findings: Sequence[Finding]) -> None:

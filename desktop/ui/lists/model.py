@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.store import reading
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Aggregate, Query
 from desktop.ui import icons, theme
@@ -188,6 +189,31 @@ class RowsModel(QAbstractTableModel):
         self._asked[page] = self._workbench.read(
             lambda database, _ticket: shown_rows(database, source, rows), arrived, owner=self, priority=SOON
         )
+
+    def read(
+        self, numbers: Sequence[int], take: Callable[[ShownRow], str], then: Callable[[list[str]], None]
+    ) -> None:
+        """Takes something of rows, named by number, one page at a time, so that others may read in between."""
+        source, found = self._source(), list[str]()
+
+        def job(database: Database, part: Sequence[int]) -> list[str]:
+            return [take(row) for row in shown_rows(database, source, part) if row is not None]
+
+        def ask(at: int) -> None:
+            part = numbers[at : at + PAGE]
+            self._workbench.read(
+                lambda database, _ticket: job(database, part),
+                lambda taken: arrived(at + PAGE, taken), owner=self, key="rows", priority=SOON,
+            )  # fmt: skip
+
+        def arrived(at: int, taken: list[str]) -> None:
+            found.extend(taken)
+            if at < len(numbers):
+                ask(at)
+            else:
+                then(found)
+
+        ask(0)
 
     # -- what the view and the page ask ----------------------------------------------------------------------------
 

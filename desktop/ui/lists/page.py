@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -131,10 +131,11 @@ class ListPage(Page):
         )
 
     def _units_arrived(self, units: list[UnitNode]) -> None:
-        self.filters.set_units(units)
+        own = _own_and_below(units, self.workbench.facts.unit.id)
+        self.filters.set_units(own)
         self.list.model.units = {u.id: u.name for u in units}
-        if (len(units) > 1) != self._several_units:
-            self._several_units = len(units) > 1
+        if (len(own) > 1) != self._several_units:
+            self._several_units = len(own) > 1
             self._show_columns()
             self.list.model.refresh()
 
@@ -149,6 +150,8 @@ class ListPage(Page):
         self.restore_button.setEnabled(selected > 0)
         if not count and not self.list.model.loading:
             self._show_empty()
+            if self._fresh and self.list.table.hasFocus() and not self.list.empty.primary.isHidden():
+                self.list.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._fresh and count and self.search.hasFocus() and not self.search.text():
             # The page was entered before it had anything to put the cursor on.
             self._fresh = False
@@ -259,10 +262,12 @@ class ListPage(Page):
     def enter(self) -> None:
         """The cursor goes to the records, or to the button of the empty page."""
         self._fresh = not self.list.model.rowCount()
-        if not self._fresh:
-            self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        if self._fresh and self.search.isEnabled():
             self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._fresh and self.list.empty.primary.isVisible():
+            self.list.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search box, the down arrow goes to the records and Esc empties it."""
@@ -287,3 +292,13 @@ class ListPage(Page):
 
     def _import(self) -> None:
         self.workbench.shell.open_page("import", type_name=self.record_type.name)
+
+
+def _own_and_below(units: Sequence[UnitNode], own: str) -> list[UnitNode]:
+    """The units whose records one sees: those above send down none of their own; all while the own is not held."""
+    inside = {own}
+    for unit in units:  # those above stand before those below
+        if unit.superior in inside:
+            inside.add(unit.id)
+    found = [unit for unit in units if unit.id in inside]
+    return found if any(unit.id == own for unit in found) else list(units)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations import records
@@ -55,6 +56,7 @@ class RecordList(QWidget):
         self.table.new_wanted.connect(self.new_wanted)
         self.table.delete_wanted.connect(self.delete_selected)
         self.table.find_wanted.connect(self.find_wanted)
+        self.table.copy_wanted.connect(self._copy)
         self.table.selection_counted.connect(self._selection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._menu)
@@ -199,9 +201,14 @@ class RecordList(QWidget):
         return [row for row in rows if row is not None]
 
     def _open(self, position: int, field: str) -> None:
-        row = self.model.shown(position)
-        if row is not None:
-            self.workbench.shell.open_record(self.record_type.name, row.id, field)
+        shell, name, number = self.workbench.shell, self.record_type.name, self.model.row_number(position)
+        if (row := self.model.shown(position)) is not None:
+            shell.open_record(name, row.id, field)
+        elif number:
+            # Enter was quicker than the page on which the row stands.
+            self.model.read(
+                [number], lambda r: r.id, lambda ids: shell.open_record(name, ids[0], field) if ids else None
+            )
 
     def delete_selected(self) -> None:
         """Deletes the selected records after a question that names them."""
@@ -294,8 +301,21 @@ class RecordList(QWidget):
         return menu
 
     def _copy(self, *, with_labels: bool = False) -> None:
-        count = self.table.copy(with_labels=with_labels)
-        self.workbench.shell.tell(Tone.PLAIN, f"已复制{count}行，可以粘贴到表格里。")
+        """Puts all selected rows on the clipboard as a spreadsheet takes them; personal values stay masked."""
+        numbers, shell = self.model.row_numbers(self.table.positions()), self.workbench.shell
+        labels = "\t".join(c.label for c in self.model.columns)
+
+        def line(row: ShownRow) -> str:
+            return "\t".join(" ".join(text.split()) for text in row.texts)
+
+        def then(lines: list[str]) -> None:
+            QGuiApplication.clipboard().setText("\n".join([labels, *lines] if with_labels else lines))
+            shell.tell(Tone.PLAIN, f"已复制{len(lines)}行，可以粘贴到表格里。")
+
+        if numbers:
+            if len(numbers) > PAGE:
+                shell.tell(Tone.PLAIN, f"正在复制{len(numbers)}行……")
+            self.model.read(numbers, line, then)
 
     def _duplicate(self, row: ShownRow) -> None:
         """A new form with what the record says, but for its own name, code and personal data."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.records.declaration import Kind
@@ -31,6 +31,7 @@ class RowsTable(QTableView):
     new_wanted = Signal()
     delete_wanted = Signal()
     find_wanted = Signal()
+    copy_wanted = Signal()
     selection_counted = Signal(int)
     widths_kept = Signal(dict)
 
@@ -54,6 +55,8 @@ class RowsTable(QTableView):
         head.setSectionsClickable(True)
         head.setSortIndicatorShown(False)
         head.setHighlightSections(False)
+        # With the table's own one, every painting of the head would ask each selected row of a long list.
+        head.setSelectionModel(QItemSelectionModel(model, head))
         head.setMinimumSectionSize(24)
         head.sectionResized.connect(self._resized)
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -105,14 +108,20 @@ class RowsTable(QTableView):
                 widths[n] += share
             widths[widest[0]] += share + rest
         elif spare < 0:
-            given_up = [(n, _MOST_SQUEEZED) for n in _squeezed(columns, self._given)]
-            for n, most in [*given_up, *((n, _MOST_SHRUNK) for n in widest)]:
-                taken = max(min(-spare, round(widths[n] * most), widths[n] - self._least(columns[n])), 0)
-                widths[n] -= taken
-                spare += taken
+            widths = self._squeezed(widths, widest, -spare)
         for n, width in enumerate(widths):
             head.resizeSection(n + 1, width)
         self._fitting = False
+
+    def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
+        """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it."""
+        columns, narrow = self.rows.columns, list(widths)
+        given_up = [(n, _MOST_SQUEEZED) for n in _coded(columns, self._given)]
+        for n, most in [*given_up, *((n, _MOST_SHRUNK) for n in widest)]:
+            taken = max(min(lacking, round(narrow[n] * most), narrow[n] - self._least(columns[n])), 0)
+            narrow[n] -= taken
+            lacking -= taken
+        return widths if lacking > 0 else narrow
 
     def _natural(self, column: Column) -> int:
         """What the declaration asks for, but never less than the label needs, with the arrow of the sorted column."""
@@ -161,7 +170,7 @@ class RowsTable(QTableView):
         """Enter opens, F2 edits the field under the cursor, Ins makes a new one, Del deletes, Ctrl+C copies."""
         current = self.currentIndex()
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
+            self.copy_wanted.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current.isValid():
             self.opened.emit(current.row(), "")
         elif event.key() == Qt.Key.Key_F2 and current.isValid():
@@ -184,18 +193,6 @@ class RowsTable(QTableView):
         columns = self.rows.columns
         return columns[index.column() - 1].name if 0 < index.column() <= len(columns) else ""
 
-    def copy(self, *, with_labels: bool = False) -> int:
-        """Puts the selected rows on the clipboard as a spreadsheet takes them; personal values stay masked."""
-        lines = ["\t".join(c.label for c in self.rows.columns)] if with_labels else []
-        copied = 0
-        for position in self.positions():
-            row = self.rows.shown(position)
-            if row is not None:
-                lines.append("\t".join(" ".join(text.split()) for text in row.texts))
-                copied += 1
-        QGuiApplication.clipboard().setText("\n".join(lines))
-        return copied
-
 
 def _stretched(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
     """The columns that take what room is left: those of many words that the user has not set."""
@@ -207,7 +204,7 @@ def _stretched(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
     return wide or [n for n, c in enumerate(columns) if c.name not in given]
 
 
-def _squeezed(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
+def _coded(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
     kinds = (Kind.CODE, Kind.PLACE)
     return [
         n

@@ -17,13 +17,13 @@ from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case_reading import EVENT, CaseView
-from desktop.ui.pages.parts import Card, Note, button, row
+from desktop.ui.pages.parts import Card, Note, button, link, row
 from desktop.ui.workbench import Workbench
 
 _COMMON = ("event_date", "handler")
 _INVESTIGATION = (
-    "inspector_1", "inspector_2", "other_inspectors", "certificates_shown", "investigation_ways", "result",
-    "obstruction",
+    "inspector_1", "inspector_2", "other_inspectors", "certificates_shown", "recusal_declared", "investigation_ways",
+    "result", "obstruction",
 )  # fmt: skip
 _SERVICE = (
     "document", "service_result", "service_way", "recipient_name", "recipient_post", "service_place", "service_time",
@@ -43,6 +43,19 @@ FIELDS: Mapping[EventKind, Sequence[str]] = {
     EventKind.CLOSED: ("closing_way", "people_count", "recovered_amount", "contracts_signed_count", "insured_count"),
 }  # fmt: skip
 """The fields of each step beside day, handler and what happened."""
+_ELSEWHERE = frozenset({"administrative", "arbitration", "court"})
+DEPENDS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "handled_by": ("refusal_ground", _ELSEWHERE),
+    "handled_number": ("refusal_ground", _ELSEWHERE),
+    "recipient_name": ("service_result", frozenset({"received"})),
+    "recipient_post": ("service_result", frozenset({"received"})),
+    "refused_reason": ("service_result", frozenset({"refused"})),
+    "witness_1": ("service_result", frozenset({"refused"})),
+    "witness_2": ("service_result", frozenset({"refused"})),
+    "tracking_number": ("service_way", frozenset({"post"})),
+    "rectified_date": ("rectification", frozenset({"full", "partial"})),
+}
+"""Fields that are asked for only where another field says so: a card of fifteen rows has its button off the screen."""
 _RESULTS = {
     EventKind.NEGOTIATED: ("agreed", "not_agreed"),
     EventKind.INVESTIGATED: ("established", "not_established"),
@@ -94,6 +107,7 @@ class EntryCard(Card):
     wanted = Signal(object, dict)
     given_up = Signal()
     changed = Signal(dict)
+    inspector_wanted = Signal()
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -120,15 +134,26 @@ class EntryCard(Card):
         """Shows the fields of a step; ``texts`` are those of a draft."""
         self.kind, self._seen = kind, False
         self.say_heading(label)
-        self.note.say(Tone.PLAIN, "")
+        self._say_first(view)
         names = [*_COMMON, *FIELDS.get(kind, ()), "content"]
         self._replace_grid([self._row(self._type.by_name[name], view) for name in names])
         self._start_values(view)
         for name, text in (texts or {}).items():
             if name in self.rows:
                 self.rows[name].editor.set_text(text)
+        self._show_wanted()
         first = self.rows[names[2]] if len(names) > 3 else self.rows["event_date"]
         first.editor.take_focus()
+
+    def _say_first(self, view: CaseView) -> None:
+        """An investigation needs people who are registered; who searches among nobody is not told so by the search."""
+        if self.kind is EventKind.INVESTIGATED and not view.any_inspector:
+            words = "还没有登记劳动法律监督员：调查由两名以上持证监督员进行，请先登记监督员和证号。"
+            self.note.say(Tone.WARNING, words)
+            self.note.offer(link("登记监督员", self.inspector_wanted.emit))
+            return
+        self.note.offer()
+        self.note.say(Tone.PLAIN, "")
 
     def _replace_grid(self, rows: Sequence[FieldRow]) -> None:
         old = self.grid_host
@@ -188,16 +213,26 @@ class EntryCard(Card):
 
     # -- typing ----------------------------------------------------------------------------------------------------
 
+    def _wanted(self, name: str) -> bool:
+        """Whether a field is asked for, by what is said in the one that it depends on."""
+        on, values = DEPENDS.get(name, ("", frozenset()))
+        return on not in self.rows or self.rows[on].editor.parsed().value in values
+
+    def _show_wanted(self) -> None:
+        for name, each in self.rows.items():
+            each.set_shown(self._wanted(name))
+
     def texts(self) -> dict[str, str]:
         """What is typed, by field."""
         return {name: each.editor.draft_text() for name, each in self.rows.items() if each.editor.text()}
 
     def cells(self) -> dict[str, Cell]:
         """What can be read of it."""
-        parsed = {name: each.editor.parsed() for name, each in self.rows.items()}
+        parsed = {name: each.editor.parsed() for name, each in self.rows.items() if self._wanted(name)}
         return {name: found.value for name, found in parsed.items() if found.ok and found.value is not None}
 
     def _edited(self) -> None:
+        self._show_wanted()
         self._timer.start()
 
     def _finished(self, each: FieldRow) -> None:
@@ -210,7 +245,7 @@ class EntryCard(Card):
         self._show_findings(self._findings() if self._seen else [])
 
     def _step(self, each: FieldRow, by: int) -> None:
-        order = list(self.rows.values())
+        order = [row for name, row in self.rows.items() if row is each or self._wanted(name)]
         at = order.index(each) + by
         if at >= len(order):
             self.submit()
@@ -236,7 +271,8 @@ class EntryCard(Card):
 
     def submit(self) -> None:
         """Hands the step over; what is missing is shown once before it is taken as it is."""
-        unread = [each for each in self.rows.values() if not each.editor.parsed().ok]
+        asked = [each for name, each in self.rows.items() if self._wanted(name)]
+        unread = [each for each in asked if not each.editor.parsed().ok]
         if unread:
             unread[0].show_finding(Severity.ERROR, unread[0].editor.parsed().problem or "")
             unread[0].editor.take_focus()

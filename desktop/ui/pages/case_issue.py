@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from desktop.operations.supervision import Signatory
 from desktop.records.dates import parse_date
@@ -19,10 +19,13 @@ _SERIES = {
 }  # fmt: skip
 
 
-class IssueCard(Card):
-    """Who signs and on which day; ``wanted`` carries letter, signatory and day."""
+_LAYOUTS = {"letter": "信函格式（红色发文机关名称）", "plain": "普通格式（标题和文号）"}
 
-    wanted = Signal(object, object, object)
+
+class IssueCard(Card):
+    """Who signs, on which day and in which layout; ``wanted`` carries letter, signatory, day and layout."""
+
+    wanted = Signal(object, object, object, str)
     given_up = Signal()
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
@@ -30,18 +33,23 @@ class IssueCard(Card):
         self._workbench = workbench
         self._letter: Letter | None = None
         self.name, self.post, self.day = QLineEdit(), QLineEdit(), QLineEdit()
+        self.layouts = QComboBox()
+        for layout, described in _LAYOUTS.items():
+            self.layouts.addItem(described, layout)
         self.note = Note()
         self.save = button("签发并编号", self.submit, "check", primary=True)
         grid = QGridLayout()
-        for n, (label, line) in enumerate(
-            (("签发人(&Q)", self.name), ("职务(&Z)", self.post), ("签发日期(&R)", self.day))
-        ):
+        asked: list[tuple[str, QWidget]] = [
+            ("签发人(&Q)", self.name), ("职务(&Z)", self.post), ("签发日期(&R)", self.day), ("版式(&L)", self.layouts)
+        ]  # fmt: skip
+        for n, (label, widget) in enumerate(asked):
             words = QLabel(label)
-            words.setBuddy(line)
-            line.setAccessibleName(label.partition("(")[0])
-            line.returnPressed.connect(self.submit if line is self.day else self._next)
+            words.setBuddy(widget)
+            widget.setAccessibleName(label.partition("(")[0])
             grid.addWidget(words, n, 0)
-            grid.addWidget(line, n, 1)
+            grid.addWidget(widget, n, 1)
+        for line in (self.name, self.post, self.day):
+            line.returnPressed.connect(self.submit if line is self.day else self._next)
         self.column.addWidget(self.note)
         self.column.addLayout(grid)
         self.column.addLayout(row(self.save, button("返回（Esc）", self.given_up.emit), 1))
@@ -58,6 +66,8 @@ class IssueCard(Card):
             self.name.setText(view.signer.name)
             self.post.setText(view.signer.post)
         self.day.setText(self._workbench.today().isoformat())
+        usual = "letter" if letter.kind is LetterKind.REMINDER else "plain"
+        self.layouts.setCurrentIndex(self.layouts.findData(usual))
         self.name.setFocus()
 
     def _next(self) -> None:
@@ -74,7 +84,8 @@ class IssueCard(Card):
         elif day is None:
             self.note.say(Tone.ERROR, "签发日期看不出是哪一天，请写成2026-11-22这样。")
         elif self._letter is not None:
-            self.wanted.emit(self._letter, Signatory(self.name.text().strip(), self.post.text().strip()), day)
+            signer = Signatory(self.name.text().strip(), self.post.text().strip())
+            self.wanted.emit(self._letter, signer, day, str(self.layouts.currentData()))
 
     def refuse(self, words: str) -> None:
         """The law forbids it: what was typed stays."""
@@ -144,7 +155,7 @@ class NumbersCard(Card):
             grid.addWidget(widget, n, 1)
         for box in self.following.values():
             box.setRange(1, 99_999)
-            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.lineEdit().setTextMargins(7, 0, 7, 0)
         self.body.returnPressed.connect(self.organ.setFocus)
         self.organ.returnPressed.connect(self.submit)
         self.column.addWidget(self.note)

@@ -11,6 +11,7 @@ from desktop import reference
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.statutes import StatuteProblem, StatuteReference
+from desktop.records.supervision import LetterKind
 from desktop.ui import icons
 from desktop.ui.forms.page import FormPage
 from desktop.ui.matching import matches
@@ -20,6 +21,9 @@ from desktop.ui.pages.case_letters import print_job
 from desktop.ui.pages.case_reading import CaseView, read_case
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
+
+_BY_PROGRAM = ("snapshot", "snapshot_digest")
+"""What only issuing writes."""
 
 
 class LetterPage(FormPage):
@@ -48,6 +52,10 @@ class LetterPage(FormPage):
         linked = data.linked.get("case", {})
         self._violations = frozenset(str(linked.get("violations") or "").split())
         self.articles_button.setVisible(self.writable and not self.issued)
+        for name in _BY_PROGRAM:
+            self.form.rows[name].editor.set_locked(True)
+        materials = self.tabs.indexOf(self.children_tabs["handover_item"])
+        self.tabs.setTabVisible(materials, values.get("kind") == LetterKind.SUGGESTION)
         if self.issued:
             for each in self.form.rows.values():
                 each.editor.set_locked(True)

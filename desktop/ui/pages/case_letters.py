@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.pages.case_reading import EVENT, LETTER, CaseView
 from desktop.ui.pages.case_steps import reason_words
-from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain
+from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
 from desktop.ui.pages.printing import PrintJob, Released
 from desktop.ui.widgets.flow import FlowLayout
 
@@ -35,6 +34,9 @@ class LettersCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.say_heading("文书")
+        self._settings = link("编号设置", self.numbers_wanted.emit)
+        self.column.removeWidget(self.head)
+        self.column.addLayout(row(self.head, 1, self._settings))
         self._inner = QVBoxLayout()
         self._inner.setSpacing(8)
         self.column.addLayout(self._inner)
@@ -42,14 +44,13 @@ class LettersCard(Card):
     def show_case(self, view: CaseView, writable: bool) -> None:
         """Lists the letters, drafts first."""
         empty_layout(self._inner)
+        self._settings.setVisible(view.numbers.here)
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
         if not letters:
             self._inner.addWidget(plain("还没有文书。需要时从“下一步”里起草。", muted=True))
         for letter in drafts:
             self._inner.addWidget(self._draft(letter, view, writable))
-        if view.numbers.here:
-            self._inner.addWidget(link("编号设置", self.numbers_wanted.emit))
         for letter in reversed([each for each in letters if each.number]):
             self._inner.addWidget(self._issued(letter, view, writable))
 
@@ -96,7 +97,7 @@ def _not_yet(decision: Decision) -> str:
     """Why a draft cannot be issued yet, and what is worth a thought."""
     asked = [*decision.forbidden, *decision.asked]
     words = f"还不能签发：{reason_words(asked)}" if asked else ""
-    return " ".join(
+    return "\n".join(
         filter(None, (words, f"提醒：{reason_words(decision.advice)}" if decision.advice else ""))
     )
 
@@ -135,9 +136,7 @@ def print_job(case: str, letter: Letter, view: CaseView) -> PrintJob:
         return supervision.print_document(session, document, folder), changed
 
     def release(session: Session) -> Released:
-        # Beside the encrypted file and gone again at once: the operation writes files, a printer wants pages.
-        with tempfile.TemporaryDirectory(dir=session.workspace.folder, prefix="print-") as folder:
-            return Released(supervision.print_document(session, document, Path(folder)).read_bytes(), changed)
+        return Released(supervision.print_pages(session, document), changed)
 
     if not letter.number:
         return PrintJob(f"{letter.kind.label}（草稿）", render, why_not="这是草稿，签发编号以后才能打印。")

@@ -6,8 +6,8 @@ All judgement is that of :mod:`desktop.records.supervision`; here it is only ask
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
@@ -25,9 +25,10 @@ from desktop.records.supervision import (
     Reason,
     Stage,
     case_file,
+    chronicle,
     contradictions,
 )
-from desktop.records.supervision.kinds import WORKING, article
+from desktop.records.supervision.kinds import AFTER_REFUSAL, WORKING, article
 from desktop.records.supervision.numbering import Series
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
@@ -46,8 +47,10 @@ class Offer:
     label: str
     coming: bool
     article: str = ""
-    clock: Clock | None = None
     reasons: tuple[Reason, ...] = ()
+    draft: Letter | None = None
+    ready: bool = False
+    """Whether the draft may be issued here and now: then the step is to issue it."""
 
     @property
     def lawful(self) -> bool:
@@ -77,6 +80,7 @@ class CaseView:
     numbers: Numbers
     signer: supervision.Signatory | None
     inspectors: Mapping[str, str]
+    any_inspector: bool
 
 
 def read_case(session: Session, case: str) -> CaseView:
@@ -84,15 +88,19 @@ def read_case(session: Session, case: str) -> CaseView:
     file = supervision.load_case(session, case)
     state = supervision.state(session, case)
     drafts = [letter for letter in file.letters if not letter.number and not letter.deleted]
+    decisions = {d.id: supervision.may_issue(session, case, d.kind.value, d.id) for d in drafts}
+    numbers = _numbers(session)
+    offers = [_with_draft(offer, drafts, decisions, numbers) for offer in _offers(session, case, file, state)]
     return CaseView(
         case,
         file,
         state,
-        tuple(_offers(session, case, file, state)),
-        {d.id: supervision.may_issue(session, case, d.kind.value, d.id) for d in drafts},
-        _numbers(session),
+        tuple(sorted(offers, key=lambda o: (not o.ready, not (o.coming and o.lawful), not o.lawful))),
+        decisions,
+        numbers,
         _last_signer(file),
         {key: str(values.get("name") or "") for key, values in file.inspectors.items()},
+        supervision.has_inspectors(session),
     )
 
 
@@ -119,18 +127,33 @@ def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> li
         if letter not in found:
             reasons = supervision.may_issue(session, case, letter.value).forbidden
             found[letter] = Offer(letter, f"起草{letter.label}", coming=False, reasons=reasons)
-    return sorted(found.values(), key=lambda o: (not (o.coming and o.lawful), not o.lawful))
+    return list(found.values())
+
+
+def _with_draft(
+    offer: Offer, drafts: Sequence[Letter], decisions: Mapping[str, Decision], numbers: Numbers
+) -> Offer:
+    """A letter that is drafted already is not drafted again: it is gone on with, or issued once it may be."""
+    mine = [draft for draft in drafts if draft.kind is offer.step]
+    if not mine:
+        return offer
+    draft = mine[-1]
+    ready = offer.coming and numbers.here and decisions[draft.id].allowed
+    words = f"签发{draft.kind.label}…" if ready else f"修改{draft.kind.label}草稿"
+    return replace(offer, label=words, draft=draft, ready=ready)
 
 
 def _coming(step: NextStep, label: str) -> Offer:
     if isinstance(step.step, LetterKind):
         reasons = step.decision.forbidden if step.decision is not None else ()
-        return Offer(step.step, f"起草{step.step.label}", True, step.article, step.clock, tuple(reasons))
-    return Offer(step.step, label, True, step.article, step.clock)
+        return Offer(step.step, f"起草{step.step.label}", True, step.article, tuple(reasons))
+    return Offer(step.step, label, True, step.article)
 
 
 def why_not(file: CaseFile, state: CaseState, kind: EventKind) -> list[Reason]:
     """Why a step cannot be recorded today; nothing where it can."""
+    if state.stage is Stage.NOT_ACCEPTED and kind not in AFTER_REFUSAL | {EventKind.REOPENED}:
+        return [forbidden("已经决定不予受理", article(17), "要继续办理，请先登记重新办理。")]
     if state.stage is Stage.CLOSED and kind not in (EventKind.REOPENED, EventKind.NOTE):
         return [forbidden("本案已经结案", "", "要继续办理，请先登记重新办理。")]
     if kind is EventKind.REOPENED and state.stage not in (Stage.CLOSED, Stage.NOT_ACCEPTED):
@@ -220,12 +243,6 @@ def timeline(view: CaseView) -> list[Moment]:
     for reason in view.state.contradictions:
         faults.setdefault(reason.subject or "", []).append(reason)
     found = [
-        (event.day, 1, n, Moment(event.day, event, tuple(faults.get(event.id, ()))))
-        for n, event in enumerate(view.file.events)
+        Moment(day, what, tuple(faults.get(what.id, ()))) for day, what in chronicle(view.file, voided=True)
     ]
-    found += [
-        (letter.issued, 0, n, Moment(letter.issued, letter, tuple(faults.get(letter.id, ()))))
-        for n, letter in enumerate(view.file.letters)
-        if letter.issued is not None
-    ]
-    return [moment for _, _, _, moment in sorted(found, key=lambda f: f[:3], reverse=True)]
+    return found[::-1]

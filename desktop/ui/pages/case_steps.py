@@ -22,6 +22,8 @@ class StandingCard(Card):
     """The stage in large words, and every period with the days that are left."""
 
     number_wanted = Signal()
+    holidays_wanted = Signal()
+    sample_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -45,6 +47,12 @@ class StandingCard(Card):
         empty_layout(self._clocks)
         for clock in state.clocks:
             self._clocks.addLayout(_clock_line(clock, view))
+        if state.missing_years:
+            years = "、".join(map(str, state.missing_years))
+            bring = link(f"导入{years}年放假安排…", self.holidays_wanted.emit)
+            sample = link("导出样表…", self.sample_wanted.emit)
+            sample.setToolTip("导出现在的放假安排表，按国务院办公厅的通知在后面补上新一年，再导入")
+            self._clocks.addLayout(row(bring, sample, 1))
         general = [reason for reason in state.contradictions if not reason.subject]
         for reason in general:
             self._clocks.addLayout(_said(Tone.ERROR, f"{reason}。{reason.next_step}"))
@@ -134,9 +142,10 @@ class StepsCard(Card):
             label = plain(reason_words(offer.reasons), small=True)
             label.setProperty("tone", "warning")
             if isinstance(offer.step, LetterKind) and offer.coming:
-                label.setText(f"可以先起草；现在还不能签发：{label.text()}")
+                label.setText(f"可以先起草；现在还不能签发：\n{label.text()}")
             return label
-        return plain(offer.article, muted=True, small=True)
+        words = "草稿已经齐备，可以签发" if offer.ready else ""
+        return plain("　".join(filter(None, (words, offer.article))), muted=True, small=True)
 
     def _row(self, offers: Iterable[Offer], writable: bool) -> QWidget:
         whole = QWidget()
@@ -157,8 +166,5 @@ class StepsCard(Card):
 
 
 def reason_words(reasons: Iterable[Reason]) -> str:
-    """Reasons with their articles, and what to do about them."""
-    said = list(reasons)
-    steps = dict.fromkeys(reason.next_step for reason in said if reason.next_step)
-    words = "；".join(dict.fromkeys(str(reason) for reason in said))
-    return f"{words}。{''.join(steps)}" if words else ""
+    """Reasons with their articles, each with what to do about it and on a line of its own."""
+    return "\n".join(dict.fromkeys(f"{reason}。{reason.next_step}" for reason in reasons))

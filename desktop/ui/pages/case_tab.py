@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations import supervision
 from desktop.operations.session import Session
-from desktop.operations.supervision import Signatory
+from desktop.operations.supervision import Layout, Signatory
 from desktop.records.canonical import Cell
 from desktop.records.supervision import EventKind, Letter, LetterKind
 from desktop.store.ledger import ChangeSet
@@ -29,6 +30,10 @@ from desktop.ui.pages.case_timeline import Timeline
 from desktop.ui.pages.parts import Card, scrolling
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
+
+_TABLES = "放假调休安排表 (*.csv)"
+_JUDGED = frozenset({CASE, EVENT, LETTER, "handover_item", "inspector", "enterprise"})
+"""Besides the case: what a 建议书 hands over, who may investigate, and what is told of the employer."""
 
 
 class CaseTab(QWidget):
@@ -71,6 +76,9 @@ class CaseTab(QWidget):
         self.void.wanted.connect(self._void)
         self.numbers.wanted.connect(self._set_numbers)
         self.standing.number_wanted.connect(self._file_case)
+        self.standing.holidays_wanted.connect(self._import_holidays)
+        self.standing.sample_wanted.connect(self._export_holidays)
+        self.entry.inspector_wanted.connect(lambda: shell.new_record("inspector"))
         self.letters.numbers_wanted.connect(self._begin_numbers)
         for card in (self.entry, self.issue, self.void, self.numbers):
             card.given_up.connect(self.show_overview)
@@ -118,6 +126,7 @@ class CaseTab(QWidget):
 
     def _arrived(self, view: CaseView) -> None:
         first, self.view = self.view is None or self._take_cursor, view
+        inside, place = self._inside_steps(), self._area.verticalScrollBar().value()
         self._take_cursor = False
         self._layers.setCurrentIndex(1)
         self.timeline.show_case(view)
@@ -130,10 +139,20 @@ class CaseTab(QWidget):
         elif first and self.isVisible() and not self.busy:
             self.enter()
             self._bring_into_view()
+        else:
+            if inside:
+                self.enter()
+            # The buttons were made anew: what had the cursor is gone, and the next one in line was brought into view.
+            QTimer.singleShot(0, self, lambda: self._area.verticalScrollBar().setValue(place))
+
+    def _inside_steps(self) -> bool:
+        """Whether the cursor is on one of the buttons that are about to be made anew."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.steps.isAncestorOf(focused)
 
     def refresh(self, changes: ChangeSet | None) -> None:
-        """Reads again when the case, a step or a letter has changed."""
-        if changes is None or changes.everything or {CASE, EVENT, LETTER} & set(changes.records):
+        """Reads again when something that the case is judged by has changed."""
+        if changes is None or changes.everything or not _JUDGED.isdisjoint(changes.records):
             self.load()
 
     def resume(self, key: str, texts: Mapping[str, str]) -> None:
@@ -250,9 +269,12 @@ class CaseTab(QWidget):
 
     def _begin_letter(self, kind: LetterKind) -> None:
         case = self.case
-        drafts = [d for d in (self.view.file.letters if self.view else ()) if d.kind is kind and not d.number]
-        if drafts:
-            self.workbench.shell.open_record(LETTER, drafts[-1].id)
+        offer = next((o for o in (self.view.offers if self.view else ()) if o.step is kind), None)
+        if offer is not None and offer.draft is not None:
+            if offer.ready:
+                self._begin_issue(offer.draft)
+            else:
+                self.workbench.shell.open_record(LETTER, offer.draft.id)
             return
 
         def then(saved: Any) -> None:
@@ -313,7 +335,37 @@ class CaseTab(QWidget):
             "编立案号", lambda session, _t: supervision.file_case(session, case), then, owner=self, step=False
         )
 
-    def _issue(self, letter: Letter, signer: Signatory, day: datetime.date) -> None:
+    def _import_holidays(self) -> None:
+        """Takes a year's days off from a file; every period is counted anew."""
+        path = self.workbench.dialogs.open_file("选择放假调休安排表", Path.home(), [_TABLES])
+        if path is None:
+            return
+
+        def then(years: tuple[int, ...]) -> None:
+            self.load()
+            words = f"已导入{'、'.join(map(str, years))}年的放假安排，期限已重新计算。"
+            self.workbench.shell.tell(Tone.GOOD, words)
+
+        self.workbench.write(
+            "导入放假安排", lambda session, _t: supervision.import_working_days(session, path), then,
+            owner=self, step=False,
+        )  # fmt: skip
+
+    def _export_holidays(self) -> None:
+        path = self.workbench.dialogs.save_file("导出放假调休安排表", Path.home() / "放假安排.csv", [_TABLES])
+        if path is None:
+            return
+
+        def then(saved: Path) -> None:
+            words = f"已导出到{saved}。按国务院办公厅的通知在后面补上新一年，再导入。"
+            self.workbench.shell.tell(Tone.GOOD, words)
+
+        self.workbench.write(
+            "导出放假安排", lambda session, _t: supervision.export_working_days(session, path), then,
+            owner=self, step=False,
+        )  # fmt: skip
+
+    def _issue(self, letter: Letter, signer: Signatory, day: datetime.date, layout: Layout) -> None:
         def then(issued: supervision.Issued) -> None:
             self.show_overview()
             self.workbench.shell.tell(
@@ -321,7 +373,8 @@ class CaseTab(QWidget):
             )
 
         self.workbench.write(
-            f"签发{letter.kind.label}", lambda session, _t: supervision.issue(session, letter.id, signer, day), then,
+            f"签发{letter.kind.label}",
+            lambda session, _t: supervision.issue(session, letter.id, signer, day, layout=layout), then,
             owner=self, fail=self._refused(self.issue), step=False,
         )  # fmt: skip
 

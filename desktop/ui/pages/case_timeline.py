@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ _SAID = (
     "department",
 )
 """The fields of a step whose words stand beside its name."""
+_INSPECTORS = ("inspector_1", "inspector_2")
 _FACTS = ("employer_name", "source", "matter", "people_count", "amount", "handler")
 """What a case is about, in one line."""
 
@@ -49,8 +50,8 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._case, self._type = types[CASE], types[EVENT]
         self._codes = codes
-        inside = QWidget()
-        self._lines = QVBoxLayout(inside)
+        self._inside = QWidget()
+        self._lines = QVBoxLayout(self._inside)
         self._lines.setContentsMargins(0, 0, 8, 0)
         self._lines.setSpacing(6)
         column = QVBoxLayout(self)
@@ -58,7 +59,9 @@ class Timeline(QWidget):
         self.facts = plain()
         column.addWidget(self.facts)
         column.addWidget(heading("办理经过"))
-        column.addWidget(scrolling(inside), 1)
+        self._area = scrolling(self._inside)
+        self._told: tuple[str, ...] = ()
+        column.addWidget(self._area, 1)
 
     def show_case(self, view: CaseView) -> None:
         """Shows the steps of a case, and above them what it is about; never who complained."""
@@ -67,9 +70,26 @@ class Timeline(QWidget):
         moments = timeline(view)
         if not moments:
             self._lines.addWidget(plain("还没有登记任何步骤。从右边选择要办的第一步。", muted=True))
+        wrong = None
         for moment in moments:
-            self._lines.addWidget(self._line(moment, view.file))
+            line = self._line(moment, view.file)
+            self._lines.addWidget(line)
+            wrong = line if wrong is None and moment.faults else wrong
         self._lines.addStretch(1)
+        self._bring_into_view(wrong, tuple(reason.text for reason in view.state.contradictions))
+
+    def _bring_into_view(self, wrong: QWidget | None, told: tuple[str, ...]) -> None:
+        """Goes to the first line that is wrong, once for each new complaint; otherwise nothing moves by itself."""
+        if wrong is not None and told != self._told:
+            # Queued: the lines wrap by the width that they get, and only then have their height.
+            QTimer.singleShot(0, wrong, lambda: self._go_to(wrong))
+        self._told = told
+
+    def _go_to(self, line: QWidget) -> None:
+        self._lines.activate()
+        height = max(self._inside.sizeHint().height(), self._area.viewport().height())
+        self._inside.resize(self._inside.width(), height)
+        self._area.ensureWidgetVisible(line)
 
     def _facts(self, case: Values) -> str:
         found = []
@@ -139,6 +159,9 @@ class Timeline(QWidget):
         said = [display(self._type.by_name[n], event.values.get(n), codes=self._codes) for n in _SAID]
         parts = [label, letter.name() if letter is not None else "", *said]
         parts += ["单位认为意见不适当"] if event.values.get("objects") else []
+        people = [text(file.inspectors.get(text(event.values, slot), {}), "name") for slot in _INSPECTORS]
+        named = "、".join(filter(None, [*people, text(event.values, "other_inspectors")]))
+        parts += [f"监督员：{named}"] if named else []
         handler, content = text(event.values, "handler"), " ".join(text(event.values, "content").split())
         return "　".join(filter(None, parts)), "　".join(filter(None, (handler, content)))
 

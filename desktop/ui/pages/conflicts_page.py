@@ -74,7 +74,7 @@ class ConflictsPage(Page):
         line = QHBoxLayout(work)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
-        self.list.setMinimumWidth(300)
+        self.list.setMinimumWidth(220)
         self.list.setMaximumWidth(400)
         line.addWidget(self.list, 3)
         line.addWidget(card, 8)

@@ -29,7 +29,7 @@ QLabel[name="true"] {{ background: {window}; color: {muted}; border: 0; border-b
 QFrame[head="true"] {{ background: {head}; border: 1px solid {line}; border-bottom: 2px solid {edge}; }}
 QFrame[head="true"][chosen="true"] {{ background: {selection}; border: 2px solid {focus}; }}
 """
-_NARROWEST, _NAMES = 150, 128
+_NARROWEST, _NAMES = 116, 102
 OWN = "own"
 Choice = int | str
 """The number of a side, or :data:`OWN` for a value of one's own."""
@@ -210,7 +210,7 @@ class Comparison(QWidget):
         for n in range(len(dispute.fields)):
             place = QWidget()
             place.setProperty("cell", True)
-            place.setMinimumWidth(_NARROWEST + 50)
+            place.setMinimumWidth(_NARROWEST)
             place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             QVBoxLayout(place).setContentsMargins(8, 4, 8, 4)
             self._cells.setdefault(OWN, []).append(place)

@@ -16,6 +16,8 @@ from desktop.ui.notices import SIGNS, Tone
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_LEAST_SHARE = 0.5
+"""How much of its width a column of words keeps where there is too little room."""
 _PADDING = 18
 _SIGN = 22
 
@@ -192,5 +194,11 @@ class Grid(QTableView):
         for place, n in enumerate(wide):
             if spare > 0:
                 widths[n] += spare // len(wide) + (spare % len(wide) if place == 0 else 0)
+        if spare < 0 and wide:
+            # All words stand in the tool tip; a bar to scroll with would cover a row.
+            least = [round(widths[n] * _LEAST_SHARE) for n in wide]
+            room = sum(widths[n] for n in wide) + spare
+            for n, smallest in zip(wide, least, strict=True):
+                widths[n] = max(smallest, room * widths[n] // (room - spare))
         for n, width in enumerate(widths):
             head.resizeSection(n, width)

@@ -27,6 +27,7 @@ from desktop.ui.worker import LATER
 
 _PAGES = {
     "conflicts": "disagreements",
+    "not_enrolled": "sync",
     "receipts_due": "sync",
     "unsent": "sync",
     "unanswered": "sync",
@@ -207,7 +208,8 @@ class HomePage(Page):
         start, shell = self.start, self.workbench.shell
         if start is None or start.fresh:
             return
-        if start.standing.has_superior and not start.standing.enrolled:
+        told = any(item.kind == "not_enrolled" for item in self.items)
+        if start.standing.has_superior and not start.standing.enrolled and not told:
             words = (
                 "还没有办理入网：拿到批准文件后请导入"
                 if start.standing.requested

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
 from desktop.ui import icons, theme
@@ -15,6 +15,7 @@ from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.home_bar import Bar
 from desktop.ui.pages.home_reading import parts_of_figure
 from desktop.ui.pages.parts import button, link, plain, row
+from desktop.ui.widgets.elided import ElidedLink
 from desktop.ui.workbench import Workbench
 
 _TONES = {Status.MET: Tone.GOOD, Status.NOT_MET: Tone.WARNING}
@@ -38,11 +39,10 @@ class IndicatorRow(QFrame):
         self.fold.setAccessibleName(f"{indicator.label}：口径和下级情况")
         self.fold.setToolTip(_basis(indicator))
         self.fold.toggled.connect(self._unfold)
-        self.name = link(f"{_code(indicator)} {indicator.label}", self.open_records)
-        self.name.setToolTip("打开名单，还没有做到的在前")
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.name = ElidedLink(f"{_code(indicator)} {indicator.label}", "打开名单，还没有做到的在前")
+        self.name.clicked.connect(self.open_records)
         self.amount, self.gap, self.sign = QLabel(), QLabel(), QLabel()
-        for label, width in ((self.amount, 20), (self.gap, 11)):
+        for label, width in ((self.amount, 16), (self.gap, 10)):
             label.setMinimumWidth(theme.measures().average(width))
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sign.setFixedWidth(18)

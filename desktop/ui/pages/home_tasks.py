@@ -119,6 +119,7 @@ class TaskList(QListView):
     def __init__(self) -> None:
         super().__init__()
         self.matters = TaskModel(self)
+        self._went_to = ""
         self.setModel(self.matters)
         self.setItemDelegate(_Delegate(self, self.matters))
         self.setAccessibleName("今天要做的")
@@ -128,14 +129,13 @@ class TaskList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setStyleSheet("QListView { background: transparent; outline: 0; }")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.pressed.connect(self._note_place)
         self.clicked.connect(lambda index: self.matters.tasks[index.row()].do())
 
     def show_tasks(self, tasks: Sequence[Task]) -> None:
-        """Shows other ones; the cursor stays on the matter on which it stood."""
-        before = self.currentIndex()
-        key = self.matters.tasks[before.row()].key if before.isValid() else ""
+        """Shows other ones; the cursor stays on the matter that one went to, else on the first, the most urgent."""
         self.matters.show(tasks)
-        place = next((n for n, t in enumerate(tasks) if t.key == key), 0)
+        place = next((n for n, t in enumerate(tasks) if t.key == self._went_to), 0)
         if tasks:
             self.setCurrentIndex(self.matters.index(place, 0))
 
@@ -146,6 +146,10 @@ class TaskList(QListView):
             self.matters.tasks[self.currentIndex().row()].do()
             return
         super().keyPressEvent(event)
+        self._note_place(self.currentIndex())
+
+    def _note_place(self, index: QModelIndex) -> None:
+        self._went_to = self.matters.tasks[index.row()].key if index.isValid() else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lines break anew."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations import importing
+from desktop.operations import import_templates, importing
 from desktop.operations.importing import ImportPreview, ImportResult
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
@@ -53,6 +53,7 @@ class ImportPage(Page):
         self._layers = QStackedLayout()
         self._build()
         self.start.chosen.connect(self.open_file)
+        self.start.template_wanted.connect(self.save_template)
         self.check.sheet_wanted.connect(self._other_sheet)
         self.check.column_wanted.connect(self._other_column)
         self.check.report_wanted.connect(self.save_report)
@@ -181,6 +182,21 @@ class ImportPage(Page):
             "保存退回表",
             lambda _session, _ticket: importing.write_report(shown, path),
             then,
+            owner=self,
+            step=False,
+        )
+
+    def save_template(self) -> None:
+        """Saves an empty table of the type, to be filled in and imported here."""
+        name, label = self.record_type.name, self.record_type.label
+        suggestion = Path.home() / f"{label}-空白模板.xlsx"
+        path = self.workbench.dialogs.save_file("保存空白模板", suggestion, ("表格 (*.xlsx)",))
+        if path is None:
+            return
+        self.workbench.write(
+            "保存空白模板",
+            lambda session, _ticket: import_templates.write_empty(session, path, name),
+            lambda _none: self.workbench.shell.tell(Tone.GOOD, f"已保存{path.name}，填好以后在这里导入。"),
             owner=self,
             step=False,
         )

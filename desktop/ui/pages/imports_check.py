@@ -30,7 +30,8 @@ class CheckStep(QWidget):
         super().__init__()
         self._workbench = workbench
         self.preview: ImportPreview | None = None
-        self.file = plain()
+        self.file = QLabel()
+        self.file.setTextFormat(Qt.TextFormat.PlainText)
         self.sheets = QComboBox()
         self.sheets.setAccessibleName("工作表")
         self.sheets.activated.connect(lambda _n: self.sheet_wanted.emit(self.sheets.currentText()))

@@ -18,6 +18,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.operations.importing import ColumnMatch
+from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.matching import matches
@@ -168,7 +169,8 @@ def targets_of(types: Catalogue, type_name: str, columns: Sequence[ColumnMatch])
     """The fields that columns can go to, by target; in a table of unions those of the enterprise as well."""
     prefixed = type_name == "union" or any("." in (c.target or "") for c in columns)
     if not prefixed:
-        return {f.name: f.label for f in types[type_name].fields}
+        own = {UNIT: COLUMN.label} if type_name in HEADINGS else {}
+        return {**own, **{f.name: f.label for f in types[type_name].fields}}
     return {
         f"{name}.{f.name}": f"{types[name].label.partition('（')[0]}：{f.label}"
         for name in ("union", "enterprise")

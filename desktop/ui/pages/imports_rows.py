@@ -39,6 +39,9 @@ _SIGNS = {
     Outcome.DELETED: ("trash-2", theme.WARNING),
     Outcome.REJECTED: ("x", theme.ERROR),
 }
+_INFERRED = "（推定）"
+_SILENT = frozenset({"source_batch"})
+"""What is the same for every row."""
 _PERSONAL = "（不显示）"
 
 
@@ -142,7 +145,7 @@ def positions_of(preview: ImportPreview, shown: Outcome | Shown) -> Sequence[int
             numbers = set(preview.without_town)
             return [n for n, r in enumerate(rows) if r.number in numbers]
         case Shown.WARNED:
-            return [n for n, r in enumerate(rows) if any(note.weight is Weight.WARNING for note in r.notes)]
+            return [n for n, r in enumerate(rows) if r.doubts]
     return [n for n, r in enumerate(rows) if r.outcome is shown]
 
 
@@ -155,7 +158,10 @@ def notes_of(row: RowResult) -> str:
 def detail_of(
     row: RowResult, preview: ImportPreview, types: Catalogue, codes: Mapping[str, CodeList]
 ) -> list[tuple[str, str]]:
-    """Field by field what a row brings: label, and before → after where something changes; personal values masked."""
+    """Field by field what a row brings: label, and before → after where something changes; personal values masked.
+
+    What follows from the rest, such as the town of an address, is marked, so that a person can judge it.
+    """
     changed = {(c.type, c.field): c for c in row.changes}
     found = []
     names = [preview.type, *(["enterprise"] if len(row.parts) > 1 else [])]
@@ -169,6 +175,9 @@ def detail_of(
                 found.append((field.label, f"{before or '（空）'} → {after or '（空）'}"))
             elif value is not None and field.link is None:
                 found.append((field.label, _words(field, value, codes)))
+            elif field.name in part.weak and field.name not in _SILENT and field.link is None:
+                value = part.weak[field.name]
+                found.append((f"{field.label}{_INFERRED}", _words(field, value, codes)))
     return found
 
 

@@ -6,8 +6,8 @@ import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIntValidator
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.operations.importing import NationalExport, Options
 from desktop.records.canonical import Cell
@@ -17,15 +17,17 @@ from desktop.ui import icons, theme
 from desktop.ui.pages.parts import Card, button, heading, plain, row
 from desktop.ui.workbench import Workbench
 
-FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.csv *.txt)", "所有文件 (*)")
+FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.et *.csv *.txt)", "所有文件 (*)")
 _ENDINGS = {".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".et"}
+_LAST_HEADER_ROW = 40
 _NATIONAL = "national_entry_date"
 
 
 class StartStep(QWidget):
-    """``chosen`` carries the file that was chosen or dropped."""
+    """``chosen`` carries the file that was chosen or dropped; ``template_wanted`` asks for an empty one."""
 
     chosen = Signal(object)
+    template_wanted = Signal()
 
     def __init__(self, workbench: Workbench, record_type: RecordType, fixed: dict[str, Cell]) -> None:
         super().__init__()
@@ -34,6 +36,8 @@ class StartStep(QWidget):
         self._fixed = fixed
         self.setAcceptDrops(True)
         self.choose = button("选择表格文件…", self._choose, "folder-open", primary=True)
+        self.template = button("保存空白模板…", self.template_wanted.emit, "save")
+        self.template.setToolTip("只有列名和下拉选项的表格，发下去填好以后在这里导入")
         self.fill_only = QCheckBox("只填空白：已有内容的项目一律不改")
         self.revive = QCheckBox("以前删除过的记录，恢复后更新")
         self.national = QCheckBox("这是全国系统导出的名单，导入后标记为“已录入全国系统”")
@@ -44,10 +48,10 @@ class StartStep(QWidget):
         self.batch.setAccessibleName("录入批次")
         self.batch.setPlaceholderText("批次（可不填）")
         self.batch.setMaximumWidth(theme.measures().average(26))
-        self.header = QSpinBox()
-        self.header.setRange(0, 50)
-        self.header.setSpecialValueText("自动识别")
-        self.header.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        # No spin box: without its buttons the style leaves it no room for its text.
+        self.header = QLineEdit()
+        self.header.setPlaceholderText("自动识别")
+        self.header.setValidator(QIntValidator(1, _LAST_HEADER_ROW, self.header))
         self.header.setAccessibleName("表头所在的行")
         self.header.setFixedWidth(theme.measures().average(14))
         self._entry = QWidget()
@@ -68,7 +72,9 @@ class StartStep(QWidget):
         card.column.addSpacing(16)
         card.column.addWidget(sign, 0, center)
         card.column.addWidget(heading(f"把{self._type.label}的表格拖到这里，或者", 1), 0, center)
-        card.column.addWidget(self.choose, 0, center)
+        choices = row(self.choose, self.template, spacing=10)
+        choices.setAlignment(center)
+        card.column.addLayout(choices)
         card.column.addWidget(words)
         card.column.addSpacing(8)
         options = Card()
@@ -97,7 +103,7 @@ class StartStep(QWidget):
     @property
     def header_row(self) -> int | None:
         """The row that names the columns, where a person has said so."""
-        return self.header.value() or None
+        return int(self.header.text()) if self.header.hasAcceptableInput() else None
 
     def options(self) -> Options:
         """What was ticked."""

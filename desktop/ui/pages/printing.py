@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QMarginsF, QSizeF, Qt
 from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize, QShortcut
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
 
+from desktop.errors import Problem
 from desktop.operations.session import Session
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, theme
@@ -121,9 +123,9 @@ class PreviewPage(Page):
         self.printers.setAccessibleName("打印机")
         self.printers.setMinimumWidth(theme.measures().average(24))
         self.copies.setRange(1, 99)
+        self.copies.lineEdit().setTextMargins(7, 0, 7, 0)
         self.copies.setAccessibleName("份数")
         self.copies.setSuffix(" 份")
-        self.copies.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.copies.setFixedWidth(theme.measures().average(12))
         self.range.setAccessibleName("页码范围")
         self.range.setPlaceholderText("全部页，或如2-3")
@@ -170,7 +172,14 @@ class PreviewPage(Page):
             data = render(session)
             return data, sheets_of(data)
 
-        self.workbench.write("排版", job, self._arrived, owner=self, step=False)
+        self.workbench.write("排版", job, self._arrived, owner=self, fail=self._cannot, step=False)
+
+    def _cannot(self, error: Exception) -> bool:
+        """What keeps it from being shown stands here and goes with this page."""
+        if not isinstance(error, Problem) or not shiboken6.isValid(self):
+            return False
+        self.note.say(Tone.WARNING, str(error))
+        return True
 
     def _arrived(self, found: tuple[bytes, list[Sheet]]) -> None:
         self._data, sheets = found

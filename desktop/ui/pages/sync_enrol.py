@@ -13,10 +13,10 @@ from desktop.operations import exchange, traffic
 from desktop.operations.exchange import Requested
 from desktop.operations.session import Session
 from desktop.operations.traffic import Offered, Overview
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.workspace import OwnUnit
-from desktop.sync.words import WORDS, Fingerprint, fingerprint
+from desktop.sync.words import WORDS, Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
@@ -200,6 +200,10 @@ class EnrolCard(Card):
             else "接受批准时会写好一个入网回执（.xsa），把它交给上级就办好了。"
             "找不到这个文件时，再导入一次批准文件就会重新写好。",
         )  # fmt: skip
+        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        for made in (self.ask, self.open_grant):
+            made.setEnabled(allowed)
+            made.setToolTip("" if allowed else "入网由本单位的经办人或管理员来办。")
         set_primary(self.ask, not asked)
         set_primary(self.open_grant, asked and not enrolled and self._offered is None)
         self.ask.setText("再导出一次…" if asked else "导出入网申请…")
@@ -217,6 +221,19 @@ class EnrolCard(Card):
         for step in self.steps:
             step.setVisible(not folded)
 
+    @property
+    def open(self) -> bool:
+        """Whether a grant lies on the table."""
+        return self._offered is not None
+
+    def place_cursor(self) -> None:
+        """The cursor goes to the next step."""
+        offered = (self.accept_button, self.ask, self.open_grant)
+        primary = [b for b in offered if b.isVisible() and b.property("primary")]
+        following = primary or [b for b in offered if b.isVisible()]
+        if following:
+            following[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _unfold(self) -> None:
         self._unfolded = True
         self.done.emit()
@@ -228,7 +245,7 @@ class EnrolCard(Card):
 
     def _load_own_words(self) -> None:
         def job(session: Session, _ticket: Ticket) -> Fingerprint:
-            return fingerprint(exchange.station_keys(session).public_key)
+            return traffic.own_words(session)
 
         self.workbench.write("核对词语", job, self.own_words.show_words, owner=self, step=False)
 
@@ -331,7 +348,9 @@ class EnrolCard(Card):
             f"已入网。入网回执已写好：{out.name}",
             f"下一步：把它交给上级，上级导入后就可以上报了。{moved}",
         )
-        self.note.offer(link("打开所在文件夹", lambda: open_folder(out.parent)))
+        where = link("打开所在文件夹", lambda: open_folder(out.parent))
+        self.note.offer(where)
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
         self.done.emit()
 
     def tell_problem(self, error: Exception) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
+from desktop.errors import Problem
 from desktop.operations import exchange, traffic
 from desktop.operations.exchange import Granted
 from desktop.operations.session import Session
@@ -116,6 +118,11 @@ class GrantCard(Card):
         self.open_ack.setEnabled(allowed)
         self.delegate.setEnabled(seen.standing.may_delegate)
         self.delegate.setToolTip("" if seen.standing.may_delegate else "上级没有授权本单位的下级再往下办理。")
+
+    @property
+    def open(self) -> bool:
+        """Whether a request lies on the table."""
+        return self._asked is not None
 
     # -- the request -----------------------------------------------------------------------------------------------
 
@@ -229,7 +236,9 @@ class GrantCard(Card):
             f"已批准“{made.unit.name}”入网，批准文件已写好：{made.path.name}",
             "下一步：把它交回给对方。对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
         )
-        self.note.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        where = link("打开所在文件夹", lambda: open_folder(made.path.parent))
+        self.note.offer(where)
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
         self.done.emit()
 
     def confirm(self, path: Path | None) -> None:
@@ -239,20 +248,34 @@ class GrantCard(Card):
             path = self.workbench.dialogs.open_file("导入入网回执", documents(), filters)
         if path is None:
             return
-        chosen = path
+        self.confirm_all([path])
 
-        def job(session: Session, _ticket: Ticket) -> Link:
-            with traffic.plain_problems():
-                return exchange.confirm(session, chosen)
+    def confirm_all(self, paths: Sequence[Path]) -> None:
+        """Takes acknowledgements; one that cannot be taken does not hold up the others."""
+
+        def job(session: Session, _ticket: Ticket) -> tuple[list[Link], list[str]]:
+            taken: list[Link] = []
+            failed: list[str] = []
+            for path in paths:
+                try:
+                    with traffic.plain_problems():
+                        taken.append(exchange.confirm(session, path))
+                except Problem as problem:
+                    failed.append(f"{path.name}：{problem}" if len(paths) > 1 else str(problem))
+            return taken, failed
 
         self.workbench.write(
-            "导入入网回执", job, self._confirmed, owner=self, fail=self.tell_problem, step=False
+            "导入入网回执", job, lambda found: self._confirmed(*found), owner=self, step=False
         )
 
-    def _confirmed(self, found: Link) -> None:
-        self.note.say(Tone.GOOD, f"“{found.name}”已经入网，可以收它的数据包了。")
+    def _confirmed(self, taken: Sequence[Link], failed: Sequence[str]) -> None:
+        names = "、".join(f"“{found.name}”" for found in taken)
+        words = f"{names}已经入网，可以收它的数据包了。" if taken else "没有完成"
+        tone = Tone.GOOD if not failed else Tone.WARNING if taken else Tone.ERROR
+        self.note.say(tone, words, "\n".join(failed))
         self.note.offer()
-        self.done.emit()
+        if taken:
+            self.done.emit()
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""

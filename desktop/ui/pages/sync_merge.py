@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import traffic, unsettled
@@ -37,7 +37,7 @@ Merged = tuple[MergeOutcome, list[Shown]] | None
 
 
 class MergePanel(QStackedWidget):
-    """Files that came. ``busy_changed`` tells that files are on the table; ``enrolment`` a file of enrolment."""
+    """Files that came. ``busy_changed`` tells that files are on the table; ``enrolment`` brings files of enrolment."""
 
     busy_changed = Signal(bool)
     enrolment = Signal(object)
@@ -111,7 +111,7 @@ class MergePanel(QStackedWidget):
         """Adds files and looks at all of them; a file of enrolment goes where enrolment is."""
         small = [p for p in paths if p.suffix.lower() in (REQUEST, GRANT, ACKNOWLEDGEMENT)]
         if small:
-            self.enrolment.emit(small[0])
+            self.enrolment.emit(small)
         bundles = [p for p in paths if p not in small]
         if not bundles or self._task is not None:
             return
@@ -156,6 +156,7 @@ class MergePanel(QStackedWidget):
         if bad:
             self._tell_problems(bad)
         self._show_state()
+        self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell_problems(self, bad: Sequence[Shown]) -> None:
         told = [f"{f.path.name}：{f.result.problem}" for f in bad[:3] if f.result is not None]
@@ -223,10 +224,12 @@ class MergePanel(QStackedWidget):
         self._done = True
         self._tell_outcome(outcome, after)
         self._show_state()
+        self.again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.merged.emit()
 
     def _tell_outcome(self, outcome: MergeOutcome, after: Sequence[Shown]) -> None:
         lines, offered = [], []
+        asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
             where = outcome.receipts[0].path.parent
             names = "、".join(dict.fromkeys(s.name for s in outcome.receipts[:3]))
@@ -240,12 +243,12 @@ class MergePanel(QStackedWidget):
         lines += [
             f"{f.path.name}：{f.result.problem}" for f in self.files if f.result is not None and not f.good
         ]
-        if any(f.result is not None and f.result.conflict for f in after):
+        if asks:
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
         if any(f.items for f in after):
             offered.append(link("看没有收下的", self.unsettled_wanted.emit))
-        good = not outcome.failed and all(f.good for f in self.files)
+        good = not outcome.failed and not asks and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
 

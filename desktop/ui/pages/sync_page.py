@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
@@ -12,6 +13,7 @@ from desktop.operations.traffic import MergeLine, Overview
 from desktop.operations.unsettled import Unsettled
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.parts import heading, here_of, plain, scrolling
 from desktop.ui.pages.sync_below import Below
@@ -132,6 +134,8 @@ class SyncPage(Page):
         if first:
             enrolled = seen.standing.enrolled
             self.tabs.setCurrentIndex(self._first if enrolled else ENROLMENT)
+            if self.isVisible():
+                self._place_cursor()
         self.state_changed.emit()
 
     @staticmethod
@@ -158,19 +162,46 @@ class SyncPage(Page):
         self.send.setVisible(not busy and seen is not None and seen.upward is not None)
         self.below.setVisible(not busy and seen is not None and any(not p.link.upward for p in seen.peers))
 
-    def _enrolment(self, path: object) -> None:
-        """A file of enrolment goes to the part that takes it."""
-        from pathlib import Path
+    def _enrolment(self, paths: Sequence[Path]) -> None:
+        """Files of enrolment go to the part that takes them; where there is none, the reason is said."""
+        kinds: dict[str, list[Path]] = {}
+        for path in paths:
+            kinds.setdefault(path.suffix.lower(), []).append(path)
+        acknowledged, asked = kinds.pop(ACKNOWLEDGEMENT, []), kinds.pop(REQUEST, [])
+        granted = [path for rest in kinds.values() for path in rest]
+        standing = self.seen.standing if self.seen is not None else None
+        if standing is None:
+            return
+        if (acknowledged or asked) and not standing.may_enrol:
+            self.workbench.shell.tell(Tone.WARNING, self._no_right_words())
+        elif granted and not standing.has_superior:
+            self.workbench.shell.tell(
+                Tone.WARNING, "批准文件（.xsg）是给下级的：本单位是最上面一级，不用入网。请交给申请的单位。"
+            )
+        else:
+            self.tabs.setCurrentIndex(ENROLMENT)
+            if acknowledged:
+                self.grant.confirm_all(acknowledged)
+            if asked:
+                self.grant.look(asked[0])
+                if len(asked) > 1:
+                    self.workbench.shell.tell(
+                        Tone.PLAIN,
+                        f"入网申请要打电话核对，一次办一个：先办第一个，其余{len(asked) - 1}个办完再拖来。",
+                    )
+            if granted:
+                self.enrol.look(granted[0])
 
-        file = Path(str(path))
-        self.tabs.setCurrentIndex(ENROLMENT)
-        match file.suffix.lower():
-            case suffix if suffix == REQUEST:
-                self.grant.look(file)
-            case suffix if suffix == ACKNOWLEDGEMENT:
-                self.grant.confirm(file)
-            case _:
-                self.enrol.look(file)
+    def _no_right_words(self) -> str:
+        """Why files of stations below cannot be taken here, and who can."""
+        seen = self.seen
+        if seen is None or seen.upward is None:
+            return "本单位还没有入网，办好以后才能为下级办理。请先到“入网”里办三步。"
+        above = seen.upward.link.name
+        return (
+            f"本单位没有为下级办理入网的权限。请把这个文件交给“{above}”办理，"
+            "或者请它重新批准本单位，并勾选“允许它再为自己的下级办理入网”。"
+        )
 
     def _tab_changed(self, tab: int) -> None:
         if tab == COMPARE:
@@ -194,16 +225,24 @@ class SyncPage(Page):
         seen = self.seen
         if seen is None or seen.upward is None:
             return Status()
-        return Status(f"还没有上报{seen.fresh}项")
+        return Status(f"还有{seen.fresh}项没有上报" if seen.fresh else "没有要上报的内容")
 
     def shortcuts(self) -> Mapping[str, str]:
         """The keys of the page."""
         return {"Ctrl+Tab": "到下一个标签", "Enter": "在表里打开记录"}
 
     def enter(self) -> None:
-        """The cursor goes to what is done most often here."""
+        """The cursor goes to what is done most often here; who has enrolled comes to send, not to enrol."""
         self.load()
-        if self.send.isVisible():
+        enrolled = self.seen is not None and self.seen.standing.enrolled
+        if enrolled and self.tabs.currentIndex() == ENROLMENT and not self.enrol.open and not self.grant.open:
+            self.tabs.setCurrentIndex(WORK)
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        if self.tabs.currentIndex() == ENROLMENT:
+            self.enrol.place_cursor()
+        elif self.send.isVisible():
             self.send.export.setFocus()
-        else:
+        elif self.merge.drop.isVisible():
             self.merge.drop.choose.setFocus()

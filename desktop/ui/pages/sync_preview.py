@@ -144,8 +144,8 @@ class Details(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(14)
-        line.addLayout(left, 2)
-        line.addLayout(right, 3)
+        line.addLayout(left, 4)
+        line.addLayout(right, 5)
 
     def show_files(self, files: Iterable[Shown]) -> None:
         """Adds up these files."""
@@ -178,7 +178,7 @@ class Details(QWidget):
         for n in names:
             disputed, held, refused = left[n, CONFLICT], left[n, HELD], left[n, REFUSED]
             numbers = (births[n], max(0, changes[n] - disputed), disputed, held, refused)
-            lines.append(Line((self.workbench.types[n].label, *map(str, numbers))))
+            lines.append(Line((short_label(self.workbench.types[n].label), *map(str, numbers))))
         return lines
 
 

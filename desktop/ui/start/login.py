@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -25,6 +26,10 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Recent, Settings
 from desktop.ui.start.opening import Opened, Opener
 
+if TYPE_CHECKING:
+    from desktop.store.backups import Backup
+    from desktop.ui.start.restoring import RestoreDialog
+
 _FOLDER = Qt.ItemDataRole.UserRole
 _DELAYS = (0, 1, 2, 5, 10, 30)
 """Seconds to wait after the first, second … wrong password in a row."""
@@ -42,6 +47,7 @@ class LoginPage(QWidget):
         self._wrong = 0
         self._wait = 0
         self._to_password = False
+        self.restoring: RestoreDialog | None = None
         self.notice = NoticeBar()
         self.workspaces = QListWidget()
         self.operator = QComboBox()
@@ -199,15 +205,50 @@ class LoginPage(QWidget):
         self._lock(False)
         self.password.selectAll()
         self.password.setFocus()
-        self.notice.show_notice(Tone.ERROR, str(problem))
+        from desktop.store.database import LedgerDamaged
         from desktop.store.keys import WrongPassword
 
+        if isinstance(problem, LedgerDamaged):
+            self.notice.show_notice(Tone.ERROR, str(problem), "用备份恢复…", self._look_for_backups)
+        else:
+            self.notice.show_notice(Tone.ERROR, str(problem))
         if isinstance(problem, WrongPassword):
             self._wrong += 1
             self._wait = _DELAYS[min(self._wrong, len(_DELAYS)) - 1]
             if self._wait:
                 self._tick(first=True)
                 self._clock.start()
+
+    # -- restoring -------------------------------------------------------------------------------------------------
+
+    def _look_for_backups(self) -> None:
+        if (folder := self.folder) is not None:
+            self._opener.backups(folder, lambda found: self._offer_backups(folder, found))
+
+    def _offer_backups(self, folder: Path, found: list[Backup]) -> None:
+        """The password that was typed opens the backup too: it is still in its field."""
+        if not found:
+            self.notice.show_notice(
+                Tone.ERROR,
+                "这个工作区里没有备份。请找一找另存的备份文件，用命令 restore 恢复，或者联系上级。",
+            )
+            return
+        from desktop.ui.start.restoring import RestoreDialog
+
+        self.restoring = RestoreDialog(found, self)
+        self.restoring.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.restoring.accepted.connect(lambda: self._restore(folder))
+        self.restoring.open()
+
+    def _restore(self, folder: Path) -> None:
+        source = self.restoring.chosen if self.restoring is not None else None
+        if source is None:
+            return
+        self._lock(True)
+        self.notice.show_notice(Tone.PLAIN, "正在恢复，请不要关闭程序…")
+        self._opener.restore(
+            folder, source, self.operator.currentText(), self.password.text(), self._arrived, self._failed
+        )
 
     def _tick(self, *, first: bool = False) -> None:
         """Counts the seconds down after a wrong password."""

@@ -22,6 +22,7 @@ from desktop.ui.worker import LATER, Task, Ticket, Worker
 if TYPE_CHECKING:
     from desktop.operations.session import Session
     from desktop.records.declaration import Level
+    from desktop.store.backups import Backup
     from desktop.store.environment import Environment
     from desktop.store.keys import Cost
     from desktop.ui.workbench import Facts
@@ -41,6 +42,8 @@ class Opened:
 
     session: Session
     facts: Facts
+    words: str = ""
+    """What a user has to know of how it was opened."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,10 @@ class Opener(QObject):
 
         def job(_nothing: None, _ticket: Ticket) -> Opened:
             from desktop.operations.session import open_session
+            from desktop.store.database import translated
 
-            return _opened(open_session(folder, operator, password, self._environment))
+            with translated():
+                return _opened(open_session(folder, operator, password, self._environment))
 
         return self._submit(job, then, fail)
 
@@ -112,6 +117,37 @@ class Opener(QObject):
             )
 
         return self._submit(job, then, fail)
+
+    def restore(
+        self,
+        folder: Path,
+        source: Path,
+        operator: str,
+        password: str,
+        then: Callable[[Opened], None],
+        fail: Callable[[Problem], None],
+    ) -> Task[Opened]:
+        """Puts a backup with its journal in the place of a damaged ledger and opens it."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
+            from desktop.operations import restoring
+            from desktop.store.database import translated
+
+            with translated():
+                done = restoring.restore(folder, source, operator, password, self._environment)
+            return _opened(done.session, restored_words(done.source.name, done.steps, done.torn))
+
+        return self._submit(job, then, fail)
+
+    def backups(self, folder: Path, then: Callable[[list[Backup]], None]) -> None:
+        """The backups of a workspace, newest first."""
+
+        def job(_nothing: None, _ticket: Ticket) -> list[Backup]:
+            from desktop.operations import restoring
+
+            return restoring.backups(folder)
+
+        self._worker.submit(job, then)
 
     def _submit(
         self,
@@ -141,10 +177,7 @@ class Opener(QObject):
 def operators_of(folder: Path) -> list[str]:
     """The names that may open a workspace; empty when the folder is none or cannot be read."""
     from desktop.store.keys import KeySlots
-    from desktop.store.workspace import LEDGER
 
-    if not (folder / LEDGER).exists():
-        return []
     try:
         return list(KeySlots.load(folder).names)
     except (OSError, ValueError, KeyError):
@@ -155,7 +188,14 @@ def _load(module: str, _nothing: None, _ticket: Ticket) -> None:
     importlib.import_module(module)
 
 
-def _opened(session: Session) -> Opened:
+def _opened(session: Session, words: str = "") -> Opened:
     from desktop.ui.workbench import Facts
 
-    return Opened(session, Facts.of(session))
+    return Opened(session, Facts.of(session), words)
+
+
+def restored_words(source: str, steps: int, torn: bool) -> str:
+    """What a restore brought back, for the user to check."""
+    more = f"，备份以后的{steps}步操作也已补上" if steps else ""
+    lost = "最后几步可能没有补上，请核对最近录入的内容。" if torn else ""
+    return f"已用备份“{source}”恢复{more}。{lost}原来的数据库留在 backups 文件夹里。"

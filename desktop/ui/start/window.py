@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.errors import Problem
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.settings import Settings
 from desktop.ui.start.login import LoginPage
@@ -16,6 +17,7 @@ from desktop.ui.start.opening import Opened, Opener
 
 if TYPE_CHECKING:
     from desktop.ui.start.assistant import Assistant
+    from desktop.ui.start.date_question import DateQuestion
 
 _WORDS = "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。"
 
@@ -24,6 +26,7 @@ class StartWindow(QWidget):
     """``opened`` carries an :class:`Opened`."""
 
     opened = Signal(object)
+    _trouble = Signal(object)
 
     def __init__(self, opener: Opener, dialogs: Dialogs, settings: Settings) -> None:
         super().__init__()
@@ -32,6 +35,10 @@ class StartWindow(QWidget):
         self.resize(QSize(900, 560))
         self.setMinimumSize(QSize(780, 520))
         self._parts = (opener, dialogs, settings)
+        self._dialogs = dialogs
+        self.date_question: DateQuestion | None = None
+        # Queued, because a save tells of it in the thread that saves.
+        self._trouble.connect(self._tell_trouble, Qt.ConnectionType.QueuedConnection)
         self.login = LoginPage(opener, dialogs, settings)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.login)
@@ -68,7 +75,23 @@ class StartWindow(QWidget):
         self.login.start()
 
     def _opened(self, opened: Opened) -> None:
+        """Whatever is done in the workspace from here on can ask about the date and tell of its backup."""
+        from desktop.ui.start.date_question import DateQuestion
+
+        if self.date_question is None:
+            self.date_question = DateQuestion(self)
+        opened.session.ledger.clock.ask = self.date_question.ask
         self.opened.emit(opened)
+        keeper = opened.session.workspace.keeper
+        if keeper is not None:
+            keeper.tell = self._trouble.emit
+            if keeper.trouble is not None:
+                self._trouble.emit(keeper.trouble)
+        if opened.words:
+            self._dialogs.tell("已恢复", opened.words)
+
+    def _tell_trouble(self, problem: Problem) -> None:
+        self._dialogs.tell("备份没有跟上", str(problem))
 
     def showEvent(self, event: QShowEvent) -> None:
         """The cursor stands where work begins."""

@@ -1,0 +1,285 @@
+"""Who works in this workspace: the administrator lets others in and out, everybody changes the own password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.errors import Problem
+from desktop.operations import operators
+from desktop.operations.operators import ROLES
+from desktop.operations.session import Session
+from desktop.records.declaration import Role
+from desktop.store.ledger import ChangeSet
+from desktop.ui.dialogs import Answer
+from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.page import Page, Status
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import button, heading, plain, row
+from desktop.ui.workbench import Workbench
+
+LEAST_PASSWORD = 8
+RIGHTS = {
+    Role.ADMIN: "什么都能做，也管理操作员",
+    Role.DESK: "登记、合并、处理分歧、入网、制发文书",
+    Role.EDITOR: "登记和修改记录",
+    Role.READER: "只能查看，不能修改，看不到完整的身份证号码和电话",
+}
+
+
+class OperatorsPage(Page):
+    """A line an operator; what may not be done says why when the mouse rests on it."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self._known: dict[str, tuple[Role, bool]] = {}
+        self.dialog: OperatorDialog | PasswordDialog | None = None
+        self.grid = Grid(
+            [Col("操作员", 14), Col("角色", 8), Col("可以做什么", 30, wide=True), Col("状态", 8)], "操作员"
+        )
+        self.add = button("添加操作员…", self._add, "plus", primary=True)
+        self.change = button("改角色或口令…", self._change)
+        self.stop = button("停用", self._stop)
+        self.own = button("修改我的口令…", self._own)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        column.addLayout(row(heading("操作员", 1), 1, self.own, self.stop, self.change, self.add))
+        column.addWidget(
+            plain(
+                "每人用自己的姓名和口令，登记的每一条都记着是谁。停用以后，以前写的内容和署名不变。",
+                muted=True,
+            )
+        )
+        column.addWidget(self.grid, 1)
+        self.grid.chosen.connect(lambda _name: self._show_acts())
+        self.refresh(None)
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return "操作员"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section of the manual."""
+        return "operators"
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Reads who is there."""
+        self.workbench.read(
+            lambda database, _ticket: operators.listed(database), self._show, owner=self, key="operators"
+        )
+
+    def status(self) -> Status:
+        """How many are at work."""
+        return Status(f"在用{sum(not disabled for _, disabled in self._known.values())}人")
+
+    def enter(self) -> None:
+        """The cursor stands in the table."""
+        self.grid.setFocus()
+
+    def _show(self, found: list[tuple[str, Role, bool]]) -> None:
+        self._known = {name: (role, disabled) for name, role, disabled in found}
+        me = self.workbench.facts.operator.name
+        self.grid.show_lines(
+            [
+                Line(
+                    (f"{n}（我）" if n == me else n, ROLES[r], RIGHTS[r], "已停用" if d else "在用"), None, n
+                )
+                for n, r, d in found
+            ]
+        )
+        self._show_acts()
+        self.state_changed.emit()
+
+    def _show_acts(self) -> None:
+        admin = self.workbench.facts.operator.role is Role.ADMIN
+        chosen = self.grid.current()
+        role_disabled = self._known.get(str(chosen)) if chosen is not None else None
+        self.add.setEnabled(admin)
+        self.change.setEnabled(admin and role_disabled is not None)
+        self.stop.setEnabled(admin and role_disabled is not None and not role_disabled[1])
+        for made in (self.add, self.change, self.stop):
+            made.setToolTip("" if admin else "只有管理员能做。")
+
+    # -- acts ------------------------------------------------------------------------------------------------------
+
+    def _add(self) -> None:
+        self._open(OperatorDialog(self, self._put))
+
+    def _change(self) -> None:
+        name = str(self.grid.current())
+        self._open(OperatorDialog(self, self._put, name, *self._known[name]))
+
+    def _own(self) -> None:
+        self._open(PasswordDialog(self, self._change_own))
+
+    def _open(self, dialog: OperatorDialog | PasswordDialog) -> None:
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _stop(self) -> None:
+        name = str(self.grid.current())
+        answer = self.workbench.dialogs.ask(
+            "停用操作员", f"停用“{name}”以后，这个人的口令作废，不能再打开工作区。", yes="停用", danger=True
+        )
+        if answer is Answer.YES:
+            self._write("停用操作员", lambda session: operators.disable(session, name), f"“{name}”已停用。")
+
+    def _put(self, name: str, role: Role, password: str | None) -> None:
+        self._write(
+            "添加操作员",
+            lambda session: operators.put(session, name, role, password),
+            f"“{name}”（{ROLES[role]}）可以使用这个工作区了。",
+        )
+
+    def _change_own(self, old: str, new: str) -> None:
+        self._write(
+            "修改口令",
+            lambda session: operators.change_own_password(session, old, new),
+            "口令已经换好，下次用新口令打开。",
+        )
+
+    def _write(self, name: str, do: Callable[[Session], None], words: str) -> None:
+        def done(_nothing: None) -> None:
+            if self.dialog is not None:
+                self.dialog.accept()
+                self.dialog = None
+            self.workbench.shell.tell(Tone.GOOD, words)
+            self.refresh(None)
+
+        def failed(error: Exception) -> bool:
+            if isinstance(error, Problem) and self.dialog is not None:
+                self.dialog.show_problem(str(error))
+                return True
+            return False
+
+        self.workbench.write(
+            name, lambda session, _ticket: do(session), done, owner=self, fail=failed, step=False
+        )
+
+
+class _Asking(QDialog):
+    """A small form whose answer may be refused; what was typed stays until it is taken."""
+
+    def __init__(self, parent: QWidget, title: str, go_on: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        self.notice = NoticeBar()
+        self.form = QFormLayout()
+        self.form.setHorizontalSpacing(12)
+        self.form.setVerticalSpacing(10)
+        self.ok, cancel = QPushButton(go_on), QPushButton("取消")
+        self.ok.setProperty("primary", True)
+        self.ok.setDefault(True)
+        self.ok.clicked.connect(self.try_it)
+        cancel.clicked.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(self.notice)
+        column.addLayout(self.form)
+        column.addLayout(row(1, cancel, self.ok))
+
+    def secret(self, label: str, words: str = "") -> QLineEdit:
+        """A line for a password."""
+        edit = QLineEdit()
+        edit.setEchoMode(QLineEdit.EchoMode.Password)
+        edit.setInputMethodHints(Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData)
+        edit.setPlaceholderText(words)
+        self.form.addRow(label, edit)
+        return edit
+
+    def try_it(self) -> None:
+        """Says what is missing, or hands the answer over and waits."""
+        problem = self.problem()
+        if problem:
+            self.show_problem(problem)
+        else:
+            self.ok.setEnabled(False)
+            self.hand_over()
+
+    def show_problem(self, words: str) -> None:
+        """Why it was not taken; the answer can be changed."""
+        self.ok.setEnabled(True)
+        self.notice.show_notice(Tone.WARNING, words)
+
+    def problem(self) -> str:
+        """What has to be done first."""
+        raise NotImplementedError
+
+    def hand_over(self) -> None:
+        """Gives the answer to who asked."""
+        raise NotImplementedError
+
+
+class OperatorDialog(_Asking):
+    """A new operator, or another role and perhaps another password for one who is there."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        take: Callable[[str, Role, str | None], None],
+        name: str = "",
+        role: Role = Role.EDITOR,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(parent, "改角色或口令" if name else "添加操作员", "保存")
+        self._take = take
+        self._keeps = bool(name) and not disabled
+        self.name, self.role = QLineEdit(name), QComboBox()
+        self.name.setReadOnly(bool(name))
+        self.name.setMaxLength(operators.LONGEST_NAME)
+        for each, words in ROLES.items():
+            self.role.addItem(f"{words}：{RIGHTS[each]}")
+        self.role.setCurrentIndex(list(ROLES).index(role))
+        self.form.addRow("姓名(&U)", self.name)
+        self.form.addRow("角色(&J)", self.role)
+        self.password = self.secret("口令(&P)", "不改就空着" if self._keeps else "至少8位，由本人输入")
+        self.again = self.secret("再输一次(&R)")
+        (self.role if name else self.name).setFocus()
+
+    def problem(self) -> str:
+        """What is missing."""
+        if not self.name.text().strip():
+            return "请填写姓名。"
+        if self._keeps and not self.password.text() and not self.again.text():
+            return ""
+        return _password_problem(self.password, self.again)
+
+    def hand_over(self) -> None:
+        """Name, role and password."""
+        self._take(
+            self.name.text().strip(), list(ROLES)[self.role.currentIndex()], self.password.text() or None
+        )
+
+
+class PasswordDialog(_Asking):
+    """Another password for who works; the old one is asked for, because a window may stand open."""
+
+    def __init__(self, parent: QWidget, take: Callable[[str, str], None]) -> None:
+        super().__init__(parent, "修改我的口令", "修改")
+        self._take = take
+        self.old = self.secret("现在的口令(&O)")
+        self.new = self.secret("新口令(&P)", "至少8位")
+        self.again = self.secret("再输一次(&R)")
+        self.old.setFocus()
+
+    def problem(self) -> str:
+        """What is missing."""
+        return _password_problem(self.new, self.again) if self.old.text() else "请输入现在的口令。"
+
+    def hand_over(self) -> None:
+        """The old password and the new one."""
+        self._take(self.old.text(), self.new.text())
+
+
+def _password_problem(password: QLineEdit, again: QLineEdit) -> str:
+    if len(password.text()) < LEAST_PASSWORD:
+        return f"口令至少要{LEAST_PASSWORD}位。"
+    return "" if password.text() == again.text() else "两次输入的口令不一样，请重新输入。"

@@ -1,0 +1,82 @@
+"""Offers the backups of a workspace whose ledger does not open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.store.backups import Backup
+
+_PATH = Qt.ItemDataRole.UserRole
+_WORDS = (
+    "工作区的数据库打不开了，多半是磁盘或断电造成的损坏。程序每天自动备份，以后每次保存和合并也都记在流水里，"
+    "用最上面的一份恢复，一般一条也不会少。"
+)
+
+
+class RestoreDialog(QDialog):
+    """One line a backup, the newest chosen; ``chosen`` is the one that was taken."""
+
+    def __init__(self, backups: Sequence[Backup], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chosen: Path | None = None
+        self.setWindowTitle("用备份恢复")
+        self.setMinimumWidth(560)
+        words = QLabel(_WORDS)
+        words.setWordWrap(True)
+        self.list = QListWidget()
+        self.list.setObjectName("menu-list")
+        self.list.setAccessibleName("备份")
+        for backup in backups:
+            item = QListWidgetItem(words_for(backup))
+            item.setData(_PATH, backup.path)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.itemActivated.connect(lambda _item: self._take())
+        hint = QLabel("现在的文件不会删除，留在工作区的 backups 文件夹里。")
+        hint.setProperty("muted", True)
+        self.take, cancel = QPushButton("用选中的备份恢复"), QPushButton("取消")
+        self.take.setProperty("primary", True)
+        self.take.setDefault(True)
+        self.take.clicked.connect(self._take)
+        cancel.clicked.connect(self.reject)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(cancel)
+        line.addWidget(self.take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        for widget in (words, self.list, hint):
+            column.addWidget(widget)
+        column.addLayout(line)
+        self.list.setFocus()
+
+    def _take(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self.chosen = item.data(_PATH)
+            self.accept()
+
+
+def words_for(backup: Backup) -> str:
+    """The day, how far its content goes, and the size."""
+    day, until = backup.day, backup.until
+    size = backup.size / 1_000_000
+    part = f"（当天第{backup.part}份）" if backup.part > 1 else ""
+    return (
+        f"{day.year}年{day.month}月{day.day}日{part}　"
+        f"内容到{until.month}月{until.day}日 {until:%H:%M}　{max(size, 0.1):.1f}MB"
+    )

@@ -1,0 +1,41 @@
+"""Import through the command line: what asks for a look is told, and an empty template comes back filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from desktop.records.declaration import Level
+from tests.cli.calling import answer, make, run
+from tests.documents.workbooks import book
+from tests.operations.registers import code, wrong
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Path:
+    """A district's workspace."""
+    return make(tmp_path / "区", Level.DISTRICT, "330106", "西湖区总工会")
+
+
+def test_codes_that_do_not_check_are_told_with_their_rows(district: Path, tmp_path: Path) -> None:
+    rows = [["甲公司", code(1)], ["乙公司", wrong(2)], ["丙公司", wrong(3)]]
+    path = book(tmp_path / "名册.xlsx", [["企业名称", "信用代码"], *rows])
+    told = run("import", district, path, "--type", "enterprise")
+    assert told.exit_code == 0
+    assert "请核对2行的“统一社会信用代码”：第3、4行。" in told.stdout
+
+
+def test_targets_come_in_from_the_template(district: Path, tmp_path: Path) -> None:
+    path = tmp_path / "目标.xlsx"
+    assert answer("export", district, path, "--type", "plan_target", "--template")["file"] == str(path)
+    made = openpyxl.load_workbook(path)
+    sheet = made.worksheets[0]
+    values = {"所属单位": "西湖区总工会", "指标": "新增会员数", "从哪天起": "2024-01-01",
+              "到哪天为止": "2026-12-31", "目标值": "900", "目标单位": "人"}  # fmt: skip
+    sheet.append([values.get(str(cell.value)) for cell in sheet[1]])
+    made.save(path)
+    for outcome in ("new", "same"):
+        assert answer("import", district, path, "--type", "plan_target")["counts"][outcome] == 1
+    assert "900" in run("list", district, "plan_target").stdout

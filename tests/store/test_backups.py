@@ -1,0 +1,281 @@
+"""The keeper of backups: a new day, a kill at the worst moment, a full disk; the ledger is always ahead or equal."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from desktop.errors import Problem
+from desktop.operations import exchange, records, restoring
+from desktop.operations.session import Session, open_session
+from desktop.records.declaration import Level
+from desktop.store import backups, reading, schema
+from desktop.store.backups import KEPT_DAYS, RETRY_MS, NotKept, backups_of
+from desktop.store.environment import Environment
+from desktop.store.reading import Query, Record
+from desktop.store.schema import NewerDatabase
+from desktop.store.workspace import LEDGER
+from tests.operations.stations import START, repeatable, station
+
+ROOT = Path(__file__).parents[2]
+DAY = 86_400_000
+
+
+class Calendar:
+    """A clock that a test sets; it goes on by a millisecond a look."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def environment(self) -> Environment:
+        def now() -> int:
+            self.at += 1
+            return self.at
+
+        return Environment(now, os.urandom)
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar()
+
+
+@pytest.fixture
+def village(tmp_path: Path, calendar: Calendar) -> Session:
+    made = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    made.workspace.close()
+    return open_session(made.workspace.folder, "王芳", "password1", calendar.environment())
+
+
+def names(session: Session) -> list[str]:
+    return sorted(b.path.name for b in backups_of(session.workspace.folder))
+
+
+def lost_and_restored(session: Session, copy: Path) -> str:
+    """The digest of a copy of the workspace as it lies on the disk now, without its ledger, restored."""
+    keeper = session.workspace.keeper
+    assert keeper is not None
+    keeper.wait()
+    shutil.copytree(session.workspace.folder, copy)
+    for rest in copy.glob(LEDGER + "*"):
+        rest.unlink()
+    restored = restoring.restore(copy, None, "王芳", "password1", repeatable("copy", START + 40 * DAY))
+    found = exchange.digest(restored.session).sha256
+    restored.session.workspace.close()
+    return found
+
+
+def test_opening_makes_one_backup_a_day_and_goes_on_with_its_journal(tmp_path: Path) -> None:
+    made = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    made.workspace.close()
+    for seed in ("a", "b"):
+        again = open_session(made.workspace.folder, "王芳", "password1", repeatable(seed))
+        records.save(again, "enterprise", {"name": seed})
+        again.workspace.close()
+    assert names(again) == ["2026-11-23.db"]
+    assert {p.name for p in (made.workspace.folder / "backups").iterdir()} == {
+        "2026-11-23.db",
+        "2026-11-23.journal",
+    }
+
+
+def test_the_first_save_of_a_new_day_begins_its_backup_and_waits_for_nothing(
+    village: Session, calendar: Calendar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    copying = backups.write_copy
+
+    def slow(*arguments: object) -> None:
+        gate.wait(30)
+        copying(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backups, "write_copy", slow)
+    records.save(village, "enterprise", {"name": "昨天"})
+    calendar.at += DAY
+    for i in range(5):
+        records.save(village, "enterprise", {"name": f"复制的时候{i}"})
+    assert names(village) == ["2026-11-23.db"], "the copy stands still, the saves do not"
+    assert lost_and_restored(village, tmp_path / "meanwhile") == exchange.digest(village).sha256
+    gate.set()
+    deadline = time.monotonic() + 30
+    while names(village) != ["2026-11-23.db", "2026-11-24.db"]:
+        assert time.monotonic() < deadline
+        records.save(village, "enterprise", {"name": "复制完了"})
+        time.sleep(0.02)
+    records.save(village, "enterprise", {"name": "新的流水里"})
+    assert lost_and_restored(village, tmp_path / "after") == exchange.digest(village).sha256
+    village.workspace.close()
+
+
+def test_closing_gives_up_a_copy_that_is_not_finished_and_leaves_nothing_half_done(
+    village: Session, calendar: Calendar
+) -> None:
+    records.save_many(village, "enterprise", [{"name": f"第{i}家"} for i in range(2_000)])
+    calendar.at += DAY
+    records.save(village, "enterprise", {"name": "今天"})
+    village.workspace.close()
+    left = {p.name for p in (village.workspace.folder / "backups").iterdir()}
+    assert not [name for name in left if name.endswith(".new")]
+    calendar.at += 1
+    again = open_session(village.workspace.folder, "王芳", "password1", calendar.environment())
+    assert "2026-11-24.db" in names(again)
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk on which there is no room."""
+
+    def write(self, data: object) -> int:
+        raise OSError(errno.ENOSPC, "no space left")
+
+
+def test_a_full_disk_does_not_stop_the_save_is_told_once_and_made_good_later(
+    village: Session, calendar: Calendar, tmp_path: Path
+) -> None:
+    keeper = village.workspace.keeper
+    assert keeper is not None
+    assert keeper._journal is not None
+    told: list[Problem] = []
+    keeper.tell = told.append
+    disk = FullDisk(keeper._journal.path, "r+b")
+    disk.seek(0, io.SEEK_END)
+    keeper._journal._journal._file = disk
+    for name in ("一", "二"):
+        saved = records.save(village, "enterprise", {"name": name})
+        assert records.load(village, "enterprise", saved.record) is not None
+        assert not keeper.wait()
+    assert [type(t) for t in told] == [NotKept]
+    assert "已经保存" in str(told[0])
+    assert "清理磁盘" in str(told[0])
+    calendar.at += RETRY_MS
+    deadline = time.monotonic() + 30
+    while keeper.trouble is not None:
+        assert time.monotonic() < deadline
+        records.save(village, "enterprise", {"name": "三"})
+        time.sleep(0.02)
+    assert names(village) == ["2026-11-23-2.db", "2026-11-23.db"]
+    assert lost_and_restored(village, tmp_path / "copy") == exchange.digest(village).sha256
+    village.workspace.close()
+
+
+def test_no_room_for_a_copy_stops_nobody_and_yesterdays_journal_goes_on(
+    village: Session, calendar: Calendar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.workspace.close()
+    calendar.at += DAY
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(10**9, 10**9, 1000))
+    again = open_session(village.workspace.folder, "王芳", "password1", calendar.environment())
+    keeper = again.workspace.keeper
+    assert keeper is not None
+    assert "磁盘快满了" in str(keeper.trouble)
+    records.save(again, "enterprise", {"name": "照样保存"})
+    assert names(again) == ["2026-11-23.db"]
+    assert lost_and_restored(again, tmp_path / "copy") == exchange.digest(again).sha256
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from desktop.operations import records
+from desktop.operations.session import open_session
+from desktop.store import backups, replacing
+from tests.operations.stations import START, repeatable
+moment, folder = sys.argv[1], Path(sys.argv[2])
+def die(*_arguments, **_named):
+    os.kill(os.getpid(), signal.SIGKILL)
+session = open_session(folder, "王芳", "password1", repeatable("killed"))
+records.save(session, "enterprise", {"name": "写进流水的"})
+if moment == "append":
+    backups.Keeper._write_down = die
+records.save(session, "enterprise", {"name": "提交了的"})
+session.workspace.close()
+if moment == "copy":
+    backups.write_copy = die
+elif moment == "bind":
+    backups.mark_of = die
+elif moment == "rename":
+    backups.os.replace = die
+open_session(folder, "王芳", "password1", repeatable("day", START + 86_400_000))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("moment", ["append", "copy", "bind", "rename"])
+def test_a_kill_between_commit_and_journal_or_while_a_backup_is_made_costs_nothing(
+    village: Session, tmp_path: Path, moment: str
+) -> None:
+    folder = village.workspace.folder
+    village.workspace.close()
+    ended = subprocess.run([sys.executable, "-c", KILLED, moment, str(folder)], cwd=ROOT, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    before = names(village)
+    again = open_session(folder, "王芳", "password1", repeatable("again", START + 2 * DAY))
+    assert {r.values["name"] for r in _enterprises(again)} == {"写进流水的", "提交了的"}
+    assert len(names(again)) == len(before) + 1, "a fresh backup, because the journal may be behind"
+    assert lost_and_restored(again, tmp_path / "copy") == exchange.digest(again).sha256
+    assert not list((folder / "backups").glob("*.new*"))
+
+
+def _enterprises(session: Session) -> list[Record]:
+
+    return reading.records(session.database, session.types, Query("enterprise"))
+
+
+def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
+    village: Session, calendar: Calendar
+) -> None:
+    folder = village.workspace.folder
+    for _ in range(KEPT_DAYS + 3):
+        village.workspace.close()
+        calendar.at += DAY
+        village = open_session(folder, "王芳", "password1", calendar.environment())
+    for _ in range(5):  # killed, again and again
+        village.database.close()
+        village.workspace._lock.close()
+        village = open_session(folder, "王芳", "password1", calendar.environment())
+    found = backups_of(folder)
+    today = [b for b in found if b.day == village.environment.today()]
+    assert [b.part for b in today] == [6, 5, 4]
+    assert len({b.day for b in found}) == KEPT_DAYS
+    assert {p.suffix for p in (folder / "backups").iterdir()} == {".db", ".journal"}
+    assert len(list((folder / "backups").glob("*.journal"))) == len(found)
+
+
+def test_the_newest_backup_is_found_though_the_clock_was_wrong(village: Session, calendar: Calendar) -> None:
+    folder = village.workspace.folder
+    village.workspace.close()
+    open_session(folder, "王芳", "password1", repeatable("2030", START + 1_300 * DAY)).workspace.close()
+    calendar.at += DAY
+    open_session(folder, "王芳", "password1", calendar.environment()).workspace.close()
+    assert backups_of(folder)[0].path.name == "2026-11-24.db"
+
+
+def test_a_newer_database_is_refused_and_left_as_it_is(village: Session) -> None:
+    folder = village.workspace.folder
+    village.database.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    village.workspace.close()
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.suffix in (".db", ".journal")}
+    with pytest.raises(NewerDatabase) as told:
+        open_session(folder, "王芳", "password1", repeatable("x"))
+    assert told.value.exit_code == 24
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_an_older_database_is_copied_before_its_tables_change(
+    village: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = village.workspace.folder
+    village.workspace.close()
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    again = open_session(folder, "王芳", "password1", repeatable("newer"))
+    assert names(again) == ["2026-11-23-2.db", "2026-11-23.db"]
+    again.workspace.close()

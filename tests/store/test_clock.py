@@ -1,0 +1,76 @@
+"""A date in doubt: a person is asked before the first save, by the day in China, and once a day."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from desktop.store.clock import Clock, WrongClock
+from desktop.store.database import Database
+from desktop.store.environment import Environment
+
+MORNING = 1_795_392_000_000 - 60_000
+"""A minute before midnight in Greenwich, when it is 07:59 of 2026-11-23 in China."""
+DAY = 86_400_000
+
+
+class World:
+    """A clock over a database that has been written to, at a time that a test sets."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+        database = Database.open(None, bytes(32))
+        database.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        database.execute("CREATE TABLE operation (stamp INTEGER PRIMARY KEY)")
+        database.execute("INSERT INTO operation VALUES (1)")
+        self.clock = Clock(database, Environment(lambda: self.at), "ab" * 32)
+        self.clock.next_stamp()
+        self.asked: list[datetime.date] = []
+
+    def answering(self, answer: bool) -> None:
+        def ask(problem: WrongClock) -> bool:
+            self.asked.append(problem.day)
+            return answer
+
+        self.clock.ask = ask
+
+
+@pytest.mark.parametrize("days", [40, -3, -4_000])
+def test_a_date_that_a_person_finds_right_holds_for_the_day(days: int) -> None:
+    world = World()
+    world.at += days * DAY
+    world.answering(True)
+    world.clock.check()
+    world.clock.check()
+    assert world.asked == [datetime.date(2026, 11, 23) + datetime.timedelta(days)]
+    assert world.clock.next_stamp() > 0
+
+
+def test_a_date_that_a_person_finds_wrong_refuses_the_save_and_asks_again_at_the_next() -> None:
+    world = World()
+    world.at += 40 * DAY
+    world.answering(False)
+    for _ in range(2):
+        with pytest.raises(WrongClock, match="2027年1月2日"):
+            world.clock.check()
+    assert len(world.asked) == 2
+
+
+def test_nobody_is_asked_about_a_date_that_no_stamp_can_say() -> None:
+    world = World()
+    world.at += 100 * 365 * DAY
+    world.answering(True)
+    with pytest.raises(WrongClock, match="不可能"):
+        world.clock.check()
+    assert not world.asked
+
+
+def test_a_day_or_a_month_of_pause_is_nothing_to_ask_about() -> None:
+    world = World()
+    world.answering(False)
+    for days in (0, 1, 29):
+        world.at = MORNING + days * DAY
+        world.clock.check()
+    world.at = MORNING - DAY + 1_000
+    world.clock.check()

@@ -1,0 +1,146 @@
+"""The journal's file: what was appended is read again, and whatever happens to its end, what stands before is used."""
+
+from __future__ import annotations
+
+import errno
+import io
+import secrets
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.store import journal
+from desktop.store.journal import Entry, Journal, Kind, NotContinued
+
+KEY = bytes(range(32))
+PRINT = b"p" * 32
+
+
+def step(*texts: bytes) -> list[Entry]:
+    return [Entry(Kind.ROWS, t) for t in texts[:-1]] + [Entry(Kind.STEP, texts[-1])]
+
+
+def begun(path: Path) -> Journal:
+    return Journal.begin(path, KEY, 3, secrets.token_bytes)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[int], list[list[bytes]]]:
+    """A journal's bytes, where each of its steps ends, and the steps."""
+    path = tmp_path_factory.mktemp("journal") / "day.journal"
+    steps = [[b"one"], [b"two", b"and two" * 900], [b"three"], [b""]]
+    made = begun(path)
+    ends = []
+    for texts in steps:
+        made.append(step(*texts))
+        ends.append(path.stat().st_size)
+    made.close()
+    return path.read_bytes(), ends, steps
+
+
+def test_what_was_appended_is_read_again_and_only_with_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "day.journal"
+    made = begun(path)
+    made.append(step(b"first"))
+    made.append([Entry(Kind.BOUND, b"mark")])
+    made.append(step(b"a", "汉字".encode() * 5_000))
+    made.close()
+    assert list(journal.steps(path, KEY)) == [[b"first"], [b"a", "汉字".encode() * 5_000]]
+    assert journal.look(path, KEY) == journal.Reading(b"mark", False, 2)
+    assert journal.look(path, bytes(32)) == journal.Reading(None, True, 0)
+    assert journal.number_of(path) == 3
+    assert "汉字".encode() not in path.read_bytes()
+
+
+@given(data=st.data())
+def test_a_cut_at_any_byte_leaves_every_step_before_it(
+    written: tuple[bytes, list[int], list[list[bytes]]],
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
+) -> None:
+    whole, ends, steps = written
+    cut = data.draw(st.integers(0, len(whole)))
+    path = tmp_path_factory.mktemp("cut") / "day.journal"
+    path.write_bytes(whole[:cut])
+    assert list(journal.steps(path, KEY)) == [s for s, end in zip(steps, ends, strict=True) if end <= cut]
+
+
+@given(data=st.data())
+def test_a_changed_byte_ends_the_reading_before_it(
+    written: tuple[bytes, list[int], list[list[bytes]]],
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
+) -> None:
+    whole, ends, steps = written
+    at = data.draw(st.integers(0, len(whole) - 1))
+    path = tmp_path_factory.mktemp("flip") / "day.journal"
+    changed = bytearray(whole)
+    changed[at] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(changed)
+    assert list(journal.steps(path, KEY)) == [s for s, end in zip(steps, ends, strict=True) if end <= at]
+    assert journal.look(path, KEY).torn
+
+
+def test_a_step_that_was_taken_out_is_noticed(
+    written: tuple[bytes, list[int], list[list[bytes]]], tmp_path: Path
+) -> None:
+    whole, ends, steps = written
+    path = tmp_path / "day.journal"
+    path.write_bytes(whole[: ends[0]] + whole[ends[1] :])
+    assert list(journal.steps(path, KEY)) == steps[:1]
+    assert journal.look(path, KEY).torn
+
+
+def test_only_a_journal_closed_in_order_by_the_same_ledger_is_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "day.journal"
+    made = begun(path)
+    made.append(step(b"one"))
+    made.close()
+    with pytest.raises(NotContinued):
+        Journal.go_on(path, KEY, PRINT, secrets.token_bytes)
+    made = begun(path)
+    made.append(step(b"one"))
+    made.append([Entry(Kind.CLOSED, PRINT)])
+    made.close()
+    with pytest.raises(NotContinued):
+        Journal.go_on(path, KEY, b"q" * 32, secrets.token_bytes)
+    again = Journal.go_on(path, KEY, PRINT, secrets.token_bytes)
+    again.append(step(b"two"))
+    again.close()
+    assert list(journal.steps(path, KEY)) == [[b"one"], [b"two"]]
+    assert not journal.look(path, KEY).torn
+    with pytest.raises(NotContinued):
+        Journal.go_on(tmp_path / "none.journal", KEY, PRINT, secrets.token_bytes)
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk that takes so many bytes more."""
+
+    room = 0
+
+    def write(self, data: object) -> int:
+        piece = bytes(data)[: self.room]  # type: ignore[call-overload]
+        if not piece:
+            raise OSError(errno.ENOSPC, "no space left")
+        self.room -= len(piece)
+        return super().write(piece)
+
+
+def test_a_full_disk_leaves_the_journal_as_it_was_and_it_goes_on_later(tmp_path: Path) -> None:
+    path = tmp_path / "day.journal"
+    made = begun(path)
+    made.append(step(b"one"))
+    made.close()
+    full = FullDisk(path, "r+b")
+    made._file = full
+    before = path.read_bytes()
+    full.seek(0, io.SEEK_END)
+    full.room = 100
+    with pytest.raises(OSError, match="no space"):
+        made.append(step(b"x" * 40, b"two"))
+    assert path.read_bytes() == before
+    full.room = 10_000
+    made.append(step(b"two"))
+    assert list(journal.steps(path, KEY)) == [[b"one"], [b"two"]]

@@ -1,0 +1,62 @@
+"""Where a workspace may lie: not on a network, by whatever name the system gives it; and one program at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.store import places
+from desktop.store.places import InUse, NetworkPlace, file_system, refuse_network, take_lock
+
+MOUNTS = """/dev/sda1 / ext4 rw 0 0
+//nas/share /mnt/nas cifs rw 0 0
+nas:/home /home/nas nfs4 rw 0 0
+/dev/sdb1 /mnt/my\\040disk ext4 rw 0 0
+/dev/sdc1 /mnt/nas/inside ext4 rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/home/user/区", "ext4"),
+        ("/mnt/nas", "cifs"),
+        ("/mnt/nas/工会/台账", "cifs"),
+        ("/mnt/nasty", "ext4"),
+        ("/mnt/nas/inside/x", "ext4"),
+        ("/home/nas/x", "nfs4"),
+        ("/mnt/my disk/x", "ext4"),
+    ],
+)
+def test_the_kind_of_file_system_is_that_of_the_nearest_mount(path: str, kind: str) -> None:
+    assert file_system(path, MOUNTS) == kind
+
+
+@pytest.mark.parametrize("path", ["\\\\server\\share\\台账", "//server/share"])
+def test_a_network_path_is_refused_by_its_name(path: str) -> None:
+    with pytest.raises(NetworkPlace) as told:
+        refuse_network(Path(path))
+    assert told.value.exit_code == 31
+    assert "本机硬盘" in str(told.value)
+
+
+def test_a_mounted_share_is_refused_and_a_disk_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "mounts"
+    monkeypatch.setattr(places, "_MOUNTS", table)
+    table.write_text(f"/dev/sda1 / ext4 rw 0 0\n//nas/x {tmp_path} cifs rw 0 0\n", "utf-8")
+    with pytest.raises(NetworkPlace):
+        refuse_network(tmp_path / "台账")
+    table.write_text("/dev/sda1 / ext4 rw 0 0\n", "utf-8")
+    refuse_network(tmp_path / "台账")
+
+
+def test_a_lock_is_held_by_one_and_given_back(tmp_path: Path) -> None:
+    held = take_lock(tmp_path / "lock")
+    with pytest.raises(InUse) as told:
+        take_lock(tmp_path / "lock")
+    assert told.value.exit_code == 23
+    held.close()
+    take_lock(tmp_path / "lock").close()

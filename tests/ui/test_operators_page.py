@@ -1,0 +1,167 @@
+"""The page of operators: letting others in and out, roles, the own password; the rules are those of the operation."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import operators
+from desktop.operations.session import open_session
+from desktop.records.declaration import Role
+from desktop.store.keys import KeySlots
+from desktop.ui.dialogs import Answer
+from desktop.ui.pages.operators import OperatorDialog, OperatorsPage, PasswordDialog
+from desktop.ui.settings import Settings
+from desktop.ui.window import MainWindow
+from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, compose, make_session, open_window
+
+K = Qt.Key
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords cost nothing to keep."""
+    put = KeySlots.put
+
+    def cheap(slots: KeySlots, *given: Any) -> None:
+        name, password, key, environment = given[:4]
+        put(slots, name, password, key, environment, QUICK)
+
+    monkeypatch.setattr(KeySlots, "put", cheap)
+
+
+@pytest.fixture
+def page(window: MainWindow, hand: Hand) -> OperatorsPage:
+    window.open_page("operators")
+    hand.settle()
+    found = window.page
+    assert isinstance(found, OperatorsPage)
+    return found
+
+
+def names(page: OperatorsPage) -> list[tuple[str, str, str]]:
+    return [(line.texts[0], line.texts[1], line.texts[3]) for line in page.grid.rows.lines]
+
+
+def add(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage, name: str, password: str, again: str
+) -> OperatorDialog:
+    hand.click(page.add)
+    dialog = page.dialog
+    assert isinstance(dialog, OperatorDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    compose(dialog.name, name)
+    for edit, text in ((dialog.password, password), (dialog.again, again)):
+        qtbot.keyClicks(edit, text)
+    qtbot.keyClick(dialog.again, K.Key_Return)
+    hand.settle()
+    return dialog
+
+
+def test_an_operator_is_added_by_keys_and_can_open_the_workspace(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage, window: MainWindow
+) -> None:
+    assert names(page) == [(f"{OPERATOR}（我）", "管理员", "在用")]
+    dialog = add(qtbot, hand, page, "陈喆", "password-2", "password-3")
+    assert "不一样" in dialog.notice.words
+    assert dialog.name.text() == "陈喆"
+    dialog.again.clear()
+    qtbot.keyClicks(dialog.again, "password-2")
+    qtbot.keyClick(dialog.again, K.Key_Return)
+    hand.settle()
+    assert names(page)[1] == ("陈喆", "录入员", "在用")
+    if os.environ.get("XIAOSANJI_LOOK"):
+        window.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "operators.png"))
+    folder = window.workbench.facts.folder
+    window.close()
+    QApplication.processEvents()
+    again = open_session(folder, "陈喆", "password-2")
+    assert again.operator.role is Role.EDITOR
+    again.workspace.close()
+
+
+def test_a_weak_password_is_refused_and_nothing_typed_is_lost(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage
+) -> None:
+    dialog = add(qtbot, hand, page, "陈喆", "short", "short")
+    assert "8位" in dialog.notice.words
+    assert dialog.isVisible()
+    assert dialog.name.text() == "陈喆"
+
+
+def test_the_last_administrator_stays(
+    hand: Hand, page: OperatorsPage, dialogs: FakeDialogs, window: MainWindow
+) -> None:
+    page.grid.selectRow(0)
+    dialogs.answers = [Answer.YES]
+    hand.click(page.stop)
+    hand.settle()
+    assert "最后一名管理员" in window.notices.words
+    assert names(page)[0][2] == "在用"
+
+
+def test_somebody_is_disabled_after_a_question(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage, dialogs: FakeDialogs
+) -> None:
+    add(qtbot, hand, page, "陈喆", "password-2", "password-2")
+    page.grid.selectRow(1)
+    dialogs.answers = [Answer.CANCEL, Answer.YES]
+    hand.click(page.stop)
+    hand.settle()
+    assert names(page)[1][2] == "在用"
+    hand.click(page.stop)
+    hand.settle()
+    assert names(page)[1][2] == "已停用"
+    assert not page.stop.isEnabled()
+
+
+def test_the_own_password_is_changed_only_by_who_knows_it(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage, window: MainWindow
+) -> None:
+    hand.click(page.own)
+    dialog = page.dialog
+    assert isinstance(dialog, PasswordDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    for edit, text in (
+        (dialog.old, "not-mine-1"),
+        (dialog.new, "brand-new-1"),
+        (dialog.again, "brand-new-1"),
+    ):
+        qtbot.keyClicks(edit, text)
+    qtbot.keyClick(dialog.again, K.Key_Return)
+    hand.settle()
+    assert "口令不对" in dialog.notice.words
+    dialog.old.clear()
+    qtbot.keyClicks(dialog.old, PASSWORD)
+    qtbot.keyClick(dialog.again, K.Key_Return)
+    hand.settle()
+    folder = window.workbench.facts.folder
+    window.close()
+    QApplication.processEvents()
+    open_session(folder, OPERATOR, "brand-new-1").workspace.close()
+
+
+def test_who_is_no_administrator_sees_the_names_and_changes_only_the_own_password(
+    qtbot: QtBot, tmp_path: Path, dialogs: FakeDialogs, settings: Settings
+) -> None:
+    made = make_session(tmp_path / "workspace")
+    operators.put(made, "陈喆", Role.EDITOR, "password-2", QUICK)
+    made.workspace.close()
+    window = open_window(qtbot, open_session(tmp_path / "workspace", "陈喆", "password-2"), dialogs, settings)
+    window.open_page("operators")
+    Hand(qtbot, window).settle()
+    page = window.page
+    assert isinstance(page, OperatorsPage)
+    page.grid.selectRow(0)
+    assert len(names(page)) == 2
+    assert not any(b.isEnabled() for b in (page.add, page.change, page.stop))
+    assert page.own.isEnabled()
+    assert "管理员" in page.add.toolTip()
+    dialogs.always_leave()
+    window.close()
