@@ -59,7 +59,10 @@ class NextNumber(click.ParamType):
 @click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
 @json_option
 def print_papers(session: Session, kind: str, ids: tuple[str, ...], out: Path, as_json: bool) -> None:
-    """打印成PDF。KIND：letter（已签发的提示函、意见书、建议书，ID 是文书的编号）、cover（数据包的报送单，ID 是文件）。"""
+    """打印成PDF：已签发的文书，或者数据包的报送单。
+
+    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件）。
+    """
     paths = [PRINTED[kind](session, record, out) for record in ids]
     if as_json:
         json_line({"files": [str(p) for p in paths]})

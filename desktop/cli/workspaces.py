@@ -65,6 +65,8 @@ def new(
     区、产业工会、市自成体系；其他层级可以马上开始录入，以后再办理入网。
     """
     operator = operator_name or os.environ.get(OPERATOR) or FIRST_OPERATOR
+    if doubt := workspaces.doubt_about(code, kind):
+        remark(doubt)
     password = given_password(password_file, words=f"给“{operator}”设一个口令（至少8位）", twice=True)
     session = workspaces.create(
         workspace, code=code, name=name, level=kind, operator=operator, password=password

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from desktop import reference
 from desktop.errors import UsageProblem
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.declaration import Level, Role
+from desktop.records.divisions import DivisionLevel
 from desktop.records.identity import derived_id
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.environment import Environment
@@ -19,7 +21,12 @@ from desktop.sync.certificates import Claims, grant_serial
 
 ROOT_PATH_LENGTH = 4
 """How many levels of issuers may stand below a root."""
-_PLACE_DIGITS = {Level.DISTRICT: 6, Level.TOWN: 9, Level.VILLAGE: 12}
+_PLACES = {
+    Level.CITY: DivisionLevel.CITY,
+    Level.DISTRICT: DivisionLevel.DISTRICT,
+    Level.TOWN: DivisionLevel.TOWN,
+    Level.VILLAGE: DivisionLevel.VILLAGE,
+}
 """Territorial units take the division code of their place; all others have codes of their own."""
 _CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
 
@@ -33,6 +40,20 @@ class BadUnit(UsageProblem):
 def unit_id(level: Level, code: str) -> str:
     """The id of the unit that a code names at a level: the same on every laptop of the unit."""
     return derived_id(f"unit:{level.value}", code)
+
+
+def doubt_about(code: str, level: Level) -> str:
+    """What speaks against a code at a level, in a sentence; nothing where it is that of such a place, or may be.
+
+    Divisions change, so a code that the list does not have is no mistake that would have to be refused.
+    """
+    wanted = _PLACES.get(level)
+    found = reference.divisions().get(code)
+    if wanted is None or (found is not None and found.level is wanted):
+        return ""
+    if found is not None:
+        return f"编码{code}在区划表里是“{found.name}”，和所选的层级不一样，请核对。"
+    return f"区划表里没有编码{code}，请核对；新设的地方可以照用。"
 
 
 def create(
@@ -55,11 +76,6 @@ def create(
     """
     if _CODE.fullmatch(code) is None or not name.strip():
         raise BadUnit("单位的编码或名称不能这样写。")
-    digits = _PLACE_DIGITS.get(level)
-    if digits is not None and not (code.isdigit() and len(code) == digits):
-        raise BadUnit(
-            f"“{code}”不是这一级的区划代码。", f"区县写6位、镇街写9位、村社写12位；这里要{digits}位。"
-        )
     environment = environment or Environment()
     keys = identity.generate(environment.random)
     workspace = Workspace.create(

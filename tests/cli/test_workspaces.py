@@ -44,6 +44,14 @@ def test_a_short_password_makes_no_workspace(tmp_path: Path) -> None:
     assert not (tmp_path / "w" / "ledger.db").exists()
 
 
+def test_a_code_of_another_level_or_of_no_place_is_remarked_upon_and_taken(tmp_path: Path) -> None:
+    for code, words in (("330110109", "“径山镇”"), ("330110109999", "没有编码"), ("330110109222", "")):
+        made = run("new", tmp_path / code, "--unit", code, "--name", "村", "--kind", "village")
+        assert made.exit_code == 0
+        assert words in made.stderr
+        assert bool(words) == ("请核对" in made.stderr)
+
+
 def test_a_wrong_password_says_so_and_shows_nothing(town: Path) -> None:
     record(town, "enterprise", {"name": "甲公司"})
     result = run("list", town, "enterprise", "--json", XIAOSANJI_PASSWORD="wrong-password")

@@ -294,3 +294,23 @@ def test_a_name_without_room_ends_in_dots_and_stands_in_the_tool_tip(open_page: 
     assert whole in row.name.toolTip()
     assert row.name.accessibleName() == whole
     hands.window.resize(1366, 728)
+
+
+def test_a_period_of_a_case_that_has_run_out_stands_first_and_opens_the_case(
+    open_page: Open, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    case = records.save(
+        district, "case",
+        {"summary": "拖欠工资", "source": "complaint", "received_date": "2026-10-08",
+         "registered_date": "2026-10-08", "employer_name": "杭州示例服饰有限公司", "matter": "05"},
+    ).record  # fmt: skip
+    assert case is not None
+    hands, page = open_page(district)
+    first = page.tasks.matters.tasks[0]
+    assert first.urgent
+    assert first.sentence.startswith("杭州示例服饰有限公司：")
+    assert "期限到2026年10月" in first.sentence
+    first.do()
+    hands.settle()
+    assert getattr(hands.window.page, "record", None) == case

@@ -10,11 +10,13 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.operations import supervision
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import RecordType
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
+from desktop.store.reading import Query
 from desktop.ui.page import Page, Status
 from desktop.ui.pages import home_reading
 from desktop.ui.pages.home_plan import PlanPart, title_words
@@ -33,6 +35,7 @@ _PAGES = {
     "unanswered": "sync",
 }
 """Matters that lead to a page."""
+_MOST_CASES = 5
 _NAME = 20
 
 
@@ -43,6 +46,7 @@ class HomePage(Page):
         super().__init__(workbench)
         self.start: Start | None = None
         self.items: list[WorkItem] = []
+        self.cases: list[supervision.WorkItem] = []
         self.drafts: list[Draft] = []
         self.incomplete: dict[str, array[int]] = {}
         self._checking: Iterator[RecordType] = iter(())
@@ -96,6 +100,11 @@ class HomePage(Page):
             self._start_arrived, owner=self, key="start",
         )  # fmt: skip
         bench.read(lambda database, _ticket: work(database), self._work_arrived, owner=self, key="work")
+        today = bench.today()
+        bench.read(
+            lambda database, _ticket: supervision.overdue_on(database, bench.types, today),
+            self._cases_arrived, owner=self, key="cases",
+        )  # fmt: skip
         bench.read(
             lambda database, _ticket: plan(database),
             self._plan_arrived,
@@ -124,6 +133,10 @@ class HomePage(Page):
 
     def _work_arrived(self, found: list[WorkItem]) -> None:
         self.items = found
+        self._show_tasks()
+
+    def _cases_arrived(self, found: list[supervision.WorkItem]) -> None:
+        self.cases = found
         self._show_tasks()
 
     def _drafts_arrived(self, found: list[Draft]) -> None:
@@ -158,7 +171,13 @@ class HomePage(Page):
     # -- what is to be done ----------------------------------------------------------------------------------------
 
     def _show_tasks(self) -> None:
-        tasks = [*self._drafts(), *self._matters_of_work(), *self._checks(), *self._beginnings()]
+        tasks = [
+            *self._drafts(),
+            *self._periods(),
+            *self._matters_of_work(),
+            *self._checks(),
+            *self._beginnings(),
+        ]
         ordered = sorted(tasks, key=lambda t: not t.urgent)
         self.tasks.show_tasks(ordered)
         self._matters.setCurrentIndex(0 if ordered else 1)
@@ -179,6 +198,19 @@ class HomePage(Page):
                 f"还有{len(self.drafts) - 3}份没有保存的内容",
                 lambda: self.workbench.shell.open_draft(rest), key="drafts",
             )  # fmt: skip
+
+    def _periods(self) -> Iterator[Task]:
+        """Periods of supervision cases that have run out, or that nobody can compute without a table of holidays."""
+        for item in self.cases[:_MOST_CASES]:
+            words = (
+                f"{item.employer or '监督案件'}：{item.clock.words()}{'，已经过了' if item.overdue else ''}"
+            )
+            open_it = partial(self.workbench.shell.open_record, "case", item.case)
+            yield Task(words, open_it, item.overdue, f"case:{item.case}:{item.clock.awaits}")
+        if len(self.cases) > _MOST_CASES:
+            query = Query("case")
+            words = f"还有{len(self.cases) - _MOST_CASES}个案件期限的事，请看监督案件"
+            yield Task(words, partial(self.workbench.shell.open_list, "case", query, ""), True, "cases")
 
     def _matters_of_work(self) -> Iterator[Task]:
         for item in self.items:
