@@ -50,19 +50,19 @@ def _help(workbench: Workbench, anchor: str = "", keys: Mapping[str, str] | None
 
 
 def _home(workbench: Workbench) -> Page:
-    from desktop.ui.pages.home_page import HomePage
+    from desktop.ui.pages.home.page import HomePage
 
     return HomePage(workbench)
 
 
 def _found(workbench: Workbench, **arguments: Any) -> Page:
-    from desktop.ui.pages.home_found import FoundPage
+    from desktop.ui.pages.home.found import FoundPage
 
     return FoundPage(workbench, **arguments)
 
 
 def _sync(workbench: Workbench) -> Page:
-    from desktop.ui.pages.sync_page import SyncPage
+    from desktop.ui.pages.sync.page import SyncPage
 
     return SyncPage(workbench)
 
@@ -74,61 +74,61 @@ def _operators(workbench: Workbench) -> Page:
 
 
 def _course(workbench: Workbench, opening: Opening) -> Page:
-    from desktop.ui.pages.attendance import AttendancePage
+    from desktop.ui.pages.attendance.page import AttendancePage
 
     return AttendancePage(workbench, opening)
 
 
 def _disagreements(workbench: Workbench) -> Page:
-    from desktop.ui.pages.conflicts_page import ConflictsPage
+    from desktop.ui.pages.conflicts.page import ConflictsPage
 
     return ConflictsPage(workbench)
 
 
 def _conflicts(workbench: Workbench, type_name: str = "", record: str = "") -> Page:
-    from desktop.ui.pages.conflicts_page import ConflictsPage
+    from desktop.ui.pages.conflicts.page import ConflictsPage
 
     return ConflictsPage(workbench, record)
 
 
 def _import(workbench: Workbench, **arguments: Any) -> Page:
-    from desktop.ui.pages.imports import ImportPage
+    from desktop.ui.pages.imports.page import ImportPage
 
     return ImportPage(workbench, **arguments)
 
 
 def _export(workbench: Workbench, **arguments: Any) -> Page:
-    from desktop.ui.pages.imports_export import ExportPage
+    from desktop.ui.pages.imports.export import ExportPage
 
     return ExportPage(workbench, **arguments)
 
 
 def _preview(workbench: Workbench, **arguments: Any) -> Page:
-    from desktop.ui.pages.printing import PreviewPage
+    from desktop.ui.pages.printing.page import PreviewPage
 
     return PreviewPage(workbench, **arguments)
 
 
 def _case(workbench: Workbench, opening: Opening) -> Page:
-    from desktop.ui.pages.case import CasePage
+    from desktop.ui.pages.case.page import CasePage
 
     return CasePage(workbench, opening)
 
 
 def _case_document(workbench: Workbench, opening: Opening) -> Page:
-    from desktop.ui.pages.case_letter_form import LetterPage
+    from desktop.ui.pages.case.letter_form import LetterPage
 
     return LetterPage(workbench, opening)
 
 
 def _case_event(workbench: Workbench, opening: Opening) -> Page:
-    from desktop.ui.pages.case import resumed
+    from desktop.ui.pages.case.page import resumed
 
     return resumed(workbench, opening)
 
 
 def _congress(workbench: Workbench, opening: Opening) -> Page:
-    from desktop.ui.pages.congress import CongressPage
+    from desktop.ui.pages.congress.page import CongressPage
 
     return CongressPage(workbench, opening)
 

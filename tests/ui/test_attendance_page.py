@@ -17,7 +17,7 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
-from desktop.ui.pages.attendance import AttendancePage, AttendanceTab
+from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
 from tests.operations.stations import station
 from tests.ui.hands import Hands
 

@@ -17,11 +17,11 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
 from desktop.ui.forms.page import FormPage
-from desktop.ui.pages.case import CasePage
-from desktop.ui.pages.case_letter_form import LetterPage, article_choices
-from desktop.ui.pages.case_reading import clock_words, timeline
-from desktop.ui.pages.case_tab import CaseTab
-from desktop.ui.pages.printing import PreviewPage
+from desktop.ui.pages.case.letter_form import LetterPage, article_choices
+from desktop.ui.pages.case.page import CasePage
+from desktop.ui.pages.case.reading import clock_words, timeline
+from desktop.ui.pages.case.tab import CaseTab
+from desktop.ui.pages.printing.page import PreviewPage
 from tests.operations.stations import CHEAP, repeatable
 from tests.ui.test_attendance_page import CTRL, Desk, K
 

@@ -15,8 +15,8 @@ from desktop.operations import audit, conflicts, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
-from desktop.ui.pages.conflicts_page import ConflictsPage
-from desktop.ui.pages.conflicts_view import OWN
+from desktop.ui.pages.conflicts.page import ConflictsPage
+from desktop.ui.pages.conflicts.view import OWN
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands
 

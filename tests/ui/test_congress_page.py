@@ -13,8 +13,8 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.ui.notices import Tone
-from desktop.ui.pages.congress import CongressPage
-from desktop.ui.pages.congress_words import headcount, quorum_words, structure_words
+from desktop.ui.pages.congress.page import CongressPage
+from desktop.ui.pages.congress.words import headcount, quorum_words, structure_words
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import CTRL, Desk, K, paste
 

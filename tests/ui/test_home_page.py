@@ -18,12 +18,12 @@ from desktop.plan import indicators as plan
 from desktop.plan.results import Status
 from desktop.records.declaration import Level
 from desktop.store.drafts import Draft
-from desktop.ui.pages import home_reading
-from desktop.ui.pages.conflicts_page import ConflictsPage
-from desktop.ui.pages.home_found import FoundPage
-from desktop.ui.pages.home_page import HomePage
-from desktop.ui.pages.home_plan import amount_words
-from desktop.ui.pages.sync_page import SyncPage
+from desktop.ui.pages.conflicts.page import ConflictsPage
+from desktop.ui.pages.home import reading as home_reading
+from desktop.ui.pages.home.found import FoundPage
+from desktop.ui.pages.home.page import HomePage
+from desktop.ui.pages.home.plan import amount_words
+from desktop.ui.pages.sync.page import SyncPage
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands
 

@@ -19,9 +19,9 @@ from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.reading import Query
 from desktop.ui.page import Act
-from desktop.ui.pages.imports import ImportPage
-from desktop.ui.pages.imports_export import ExportPage
-from desktop.ui.pages.imports_rows import Shown
+from desktop.ui.pages.imports.export import ExportPage
+from desktop.ui.pages.imports.page import ImportPage
+from desktop.ui.pages.imports.rows import Shown
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import Desk, K
 

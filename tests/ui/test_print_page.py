@@ -17,10 +17,10 @@ from reportlab.pdfgen.canvas import Canvas
 from desktop.operations import records, supervision
 from desktop.operations.session import Session
 from desktop.store.ledger import ChangeSet
-from desktop.ui.pages.case_letters import print_job
-from desktop.ui.pages.case_reading import read_case
-from desktop.ui.pages.printing import PreviewPage, PrintJob, Released
-from desktop.ui.pages.printing_pages import draw_page
+from desktop.ui.pages.case.letters import print_job
+from desktop.ui.pages.case.reading import read_case
+from desktop.ui.pages.printing.page import PreviewPage, PrintJob, Released
+from desktop.ui.pages.printing.pages import draw_page
 from tests.ui.test_attendance_page import CTRL, Desk, K
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.operations import exchange, records, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role
-from desktop.ui.pages.sync_page import COMPARE, ENROLMENT, UNSETTLED, WORK, SyncPage
+from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, UNSETTLED, WORK, SyncPage
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands
 

@@ -1,0 +1,1 @@
+"""Taking attendance of a training course: pasting a list, matching, ticking."""

@@ -1,0 +1,196 @@
+"""The cells of a sheet: boxes, signs and words as they are drawn, and the editors of the forms to type in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QApplication,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.ui import icons, theme
+from desktop.ui.forms.editors import Editor
+from desktop.ui.forms.making import make_editor
+from desktop.ui.forms.pickers import LinkEditor
+from desktop.ui.pages.attendance.rows import LOOK, Look
+from desktop.ui.pages.attendance.sheet import SheetModel
+from desktop.ui.workbench import Workbench
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_BOX = 16
+_NARROW = 90
+"""Cells of numbers have no room for a sign before what is wrong in them; their ground is red."""
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Draws the :class:`Look` of a cell: a box, a sign, words, and what is wrong."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """The ground, then a box or a sign, then the words, then the ring around the current cell."""
+        look: Look = index.data(LOOK)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(theme.COLOURS["selection"]))
+        elif look.problem:
+            painter.fillRect(rect, QColor(theme.COLOURS["error-faint"]))
+        left = rect.left() + 8
+        if look.ticked is not None:
+            box = _BOX if not look.words else 0
+            left = rect.center().x() - box // 2 if box else left
+            _draw_box(painter, QRect(left, rect.center().y() - _BOX // 2, _BOX, _BOX), look.ticked)
+            left += _BOX + 5
+        name, colour = ("circle-alert", theme.ERROR) if look.problem else (look.icon, look.colour)
+        if name and (rect.width() > _NARROW or not look.problem):
+            place = QRect(left, rect.center().y() - 7, 16, 16)
+            icons.icon(name, colour).paint(painter, place)
+            left += 20
+        painter.setPen(QColor(theme.ERROR if look.problem else theme.INK))
+        words = QRect(left, rect.top(), max(rect.right() - left - 4, 0), rect.height())
+        text = painter.fontMetrics().elidedText(look.words, Qt.TextElideMode.ElideRight, words.width())
+        side = Qt.AlignmentFlag.AlignRight if look.numeric else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, text)
+        view = self.parent()
+        if isinstance(view, QTableView) and view.hasFocus() and view.currentIndex() == index:
+            painter.setPen(QPen(QColor(theme.FOCUS), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        painter.restore()
+
+
+class SheetDelegate(CellDelegate):
+    """Edits with the editors of the forms."""
+
+    moved_on = Signal(int, int)
+    """Rows and columns that the cursor goes after an editor is left by a key."""
+
+    def __init__(self, workbench: Workbench, model: SheetModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._model = model
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> QWidget:
+        """The editor that the field has in a form."""
+        field = self._model.columns[index.column()].field
+        if field is None:
+            return super().createEditor(parent, option, index)
+        editor = make_editor(field, self._workbench, None)
+        editor.setParent(parent)
+        editor.setAutoFillBackground(True)
+        first = editor.inputs()[0]
+        editor.setFocusProxy(first)
+        first.setAccessibleName(field.label)
+        first.installEventFilter(self)
+        editor.advanced.connect(lambda: self._leave(editor, 1, 0))
+        editor.retreated.connect(lambda: self._leave(editor, -1, 0))
+        editor.finished.connect(lambda: self._commit(editor))
+        return editor
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tab goes to the next cell, Esc gives up; what an input method composes goes to the line itself."""
+        if isinstance(watched, Editor) and event.type() == QEvent.Type.InputMethod:
+            inner = watched.focusProxy()
+            return inner is not None and QApplication.sendEvent(inner, event)
+        parent = watched.parent()
+        key = event.key() if isinstance(event, QKeyEvent) else 0
+        if event.type() == QEvent.Type.ShortcutOverride and key == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        if (
+            isinstance(parent, Editor)
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+        ):
+            if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+                self._leave(parent, 0, 1 if event.key() == Qt.Key.Key_Tab else -1)
+                return True
+            if event.key() == Qt.Key.Key_Escape and not getattr(watched, "is_open", False):
+                parent.setProperty("given_up", True)
+                self.closeEditor.emit(parent, QAbstractItemDelegate.EndEditHint.NoHint)
+                return True
+            return False
+        return super().eventFilter(watched, event) if isinstance(watched, Editor) else False
+
+    def _commit(self, editor: Editor) -> None:
+        view = self.parent()
+        # A view that closes an editor by itself has taken its text already and knows it no more.
+        editing = isinstance(view, QTableView) and view.state() is QAbstractItemView.State.EditingState
+        if editing and not editor.property("given_up"):
+            self.commitData.emit(editor)
+
+    def _leave(self, editor: Editor, rows: int, columns: int) -> None:
+        self._commit(editor)
+        editor.setProperty("given_up", True)
+        self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self.moved_on.emit(rows, columns)
+
+    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
+        """Shows the value, or what was typed and could not be read."""
+        if isinstance(editor, Editor) and not editor.property("filled"):
+            row, column = self._model.rows[index.row()], self._model.columns[index.column()]
+            value = str(row.values.get(column.name) or "")
+            if isinstance(editor, LinkEditor) and column.title is not None and value:
+                editor.know({value: column.title(value)})
+            if column.name in row.problems:
+                editor.set_text(row.problems[column.name][0])
+            else:
+                editor.set_cell(row.values.get(column.name))
+            editor.setProperty("filled", True)
+            editor.setProperty("was", editor.text())
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: AnyIndex) -> None:
+        """Takes over what was typed."""
+        if isinstance(editor, Editor) and editor.text() != editor.property("was"):
+            editor.setProperty("was", editor.text())
+            self._model.type_text(index.row(), self._model.columns[index.column()], editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """A little higher than the row, as an input is."""
+        rect: QRect = option.rect
+        height = max(rect.height(), editor.sizeHint().height())
+        top = max(rect.center().y() - height // 2, 0)
+        editor.setGeometry(rect.left(), top, max(rect.width(), 90), height)
+
+
+def take_measures(view: QTableView) -> None:
+    """Rows as high as the text size asks for; called again when that changes."""
+    view.verticalHeader().setDefaultSectionSize(theme.measures().row)
+
+
+def anchor_at(parent: QWidget, rect: QRect) -> QWidget:
+    """An unseen widget over a cell or a heading, for a list of choices to open below."""
+    anchor = QWidget(parent)
+    anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    anchor.setGeometry(rect)
+    # Shown at once: a size that is told later would close the list again.
+    anchor.show()
+    return anchor
+
+
+def _draw_box(painter: QPainter, rect: QRect, ticked: bool) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(theme.FOCUS if ticked else theme.EDGE))
+    painter.setBrush(QColor(theme.FOCUS if ticked else theme.SURFACE))
+    # Half a pixel in, so that the edge is one full pixel and not two faint ones.
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if ticked:
+        icons.icon("check", theme.SURFACE).paint(painter, rect.adjusted(1, 1, -1, -1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -1,0 +1,1 @@
+"""A supervision case: its timeline, the next lawful step and its letters."""

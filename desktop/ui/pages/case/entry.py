@@ -1,0 +1,301 @@
+"""A step of a case is recorded where it is read: only the fields that this step has, Enter from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+
+from desktop.records.canonical import Cell
+from desktop.records.checks import Context, Finding, run_checks
+from desktop.records.declaration import Field, Severity
+from desktop.records.supervision import EventKind, Letter
+from desktop.records.values import default_value
+from desktop.ui.forms.editors import Editor
+from desktop.ui.forms.making import make_editor
+from desktop.ui.forms.rows import FieldRow
+from desktop.ui.notices import Tone
+from desktop.ui.pages.case.reading import EVENT, CaseView
+from desktop.ui.pages.parts import Card, Note, button, link, row
+from desktop.ui.workbench import Workbench
+
+_COMMON = ("event_date", "handler")
+_INVESTIGATION = (
+    "inspector_1", "inspector_2", "other_inspectors", "certificates_shown", "recusal_declared", "investigation_ways",
+    "result", "obstruction",
+)  # fmt: skip
+_SERVICE = (
+    "document", "service_result", "service_way", "recipient_name", "recipient_post", "service_place", "service_time",
+    "tracking_number", "refused_reason", "server_1", "server_2", "witness_1", "witness_2",
+)  # fmt: skip
+FIELDS: Mapping[EventKind, Sequence[str]] = {
+    EventKind.NOT_ACCEPTED: ("refusal_ground", "handled_by", "handled_number", "advised_route"),
+    EventKind.NEGOTIATED: ("result",),
+    EventKind.INVESTIGATED: _INVESTIGATION,
+    EventKind.SERVED: _SERVICE,
+    EventKind.URGED: ("document",),
+    EventKind.REPLIED: ("document", "objects"),
+    EventKind.OBJECTION_REVIEWED: ("document", "result"),
+    EventKind.RECHECKED: ("rectification", "rectified_date"),
+    EventKind.AUTHORITY_ACCEPTED: ("department", "result", "department_number"),
+    EventKind.AUTHORITY_RESULT: ("department", "department_number"),
+    EventKind.CLOSED: ("closing_way", "people_count", "recovered_amount", "contracts_signed_count", "insured_count"),
+}  # fmt: skip
+"""The fields of each step beside day, handler and what happened."""
+_ELSEWHERE = frozenset({"administrative", "arbitration", "court"})
+DEPENDS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "handled_by": ("refusal_ground", _ELSEWHERE),
+    "handled_number": ("refusal_ground", _ELSEWHERE),
+    "recipient_name": ("service_result", frozenset({"received"})),
+    "recipient_post": ("service_result", frozenset({"received"})),
+    "refused_reason": ("service_result", frozenset({"refused"})),
+    "witness_1": ("service_result", frozenset({"refused"})),
+    "witness_2": ("service_result", frozenset({"refused"})),
+    "tracking_number": ("service_way", frozenset({"post"})),
+    "rectified_date": ("rectification", frozenset({"full", "partial"})),
+}
+"""Fields that are asked for only where another field says so: a card of fifteen rows has its button off the screen."""
+_RESULTS = {
+    EventKind.NEGOTIATED: ("agreed", "not_agreed"),
+    EventKind.INVESTIGATED: ("established", "not_established"),
+    EventKind.OBJECTION_REVIEWED: ("upheld", "not_upheld"),
+    EventKind.AUTHORITY_ACCEPTED: ("authority_accepted", "authority_refused"),
+}
+_DRAFT_DELAY_MS = 400
+
+
+class _Choice(Editor):
+    """One of a few: the letters of this case, the results that this step can have."""
+
+    def __init__(self, field: Field, workbench: Workbench, offered: Mapping[str, str]) -> None:
+        super().__init__(field, workbench)
+        self.box = QComboBox(self)
+        if len(offered) != 1:
+            self.box.addItem("", "")
+        for key, words in offered.items():
+            self.box.addItem(words, key)
+        self.box.activated.connect(lambda _n: self.edited.emit())
+        self.watch(self.box)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self.box)
+
+    def text(self) -> str:
+        """The key that is chosen."""
+        return str(self.box.currentData() or "")
+
+    def set_text(self, text: str) -> None:
+        """Chooses a key."""
+        self.box.setCurrentIndex(max(self.box.findData(text), 0))
+
+    def set_cell(self, cell: Cell) -> None:
+        """Chooses a key."""
+        self.set_text("" if cell is None else str(cell))
+
+    def tidy(self) -> None:
+        """What is chosen is in order."""
+
+    def inputs(self) -> list[QWidget]:
+        """The box."""
+        return [self.box]
+
+
+class EntryCard(Card):
+    """``wanted`` carries kind and cells of a step to be recorded, ``changed`` its texts for a draft."""
+
+    wanted = Signal(object, dict)
+    given_up = Signal()
+    changed = Signal(dict)
+    inspector_wanted = Signal()
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._workbench = workbench
+        self._type = workbench.types[EVENT]
+        self.kind = EventKind.NOTE
+        self.rows: dict[str, FieldRow] = {}
+        self._seen = False
+        self.note = Note()
+        self.grid_host = QWidget()
+        self.save = button("登记这一步（Ctrl+S）", self.submit, "check", primary=True)
+        cancel = button("返回（Esc）", self.given_up.emit)
+        self.column.addWidget(self.note)
+        self.column.addWidget(self.grid_host)
+        self.column.addLayout(row(self.save, cancel, 1))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DRAFT_DELAY_MS)
+        self._timer.timeout.connect(lambda: self.changed.emit(self.texts()))
+
+    def open(
+        self, kind: EventKind, label: str, view: CaseView, texts: Mapping[str, str] | None = None
+    ) -> None:
+        """Shows the fields of a step; ``texts`` are those of a draft."""
+        self.kind, self._seen = kind, False
+        self.say_heading(label)
+        self._say_first(view)
+        names = [*_COMMON, *FIELDS.get(kind, ()), "content"]
+        self._replace_grid([self._row(self._type.by_name[name], view) for name in names])
+        self._start_values(view)
+        for name, text in (texts or {}).items():
+            if name in self.rows:
+                self.rows[name].editor.set_text(text)
+        self._show_wanted()
+        first = self.rows[names[2]] if len(names) > 3 else self.rows["event_date"]
+        first.editor.take_focus()
+
+    def _say_first(self, view: CaseView) -> None:
+        """An investigation needs people who are registered; who searches among nobody is not told so by the search."""
+        if self.kind is EventKind.INVESTIGATED and not view.any_inspector:
+            words = "还没有登记劳动法律监督员：调查由两名以上持证监督员进行，请先登记监督员和证号。"
+            self.note.say(Tone.WARNING, words)
+            self.note.offer(link("登记监督员", self.inspector_wanted.emit))
+            return
+        self.note.offer()
+        self.note.say(Tone.PLAIN, "")
+
+    def _replace_grid(self, rows: Sequence[FieldRow]) -> None:
+        old = self.grid_host
+        self.grid_host = QWidget()
+        self.column.replaceWidget(old, self.grid_host)
+        old.hide()
+        old.deleteLater()
+        self.rows = {row.field.name: row for row in rows}
+        grid = QGridLayout(self.grid_host)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(6)
+        for n, each in enumerate(rows):
+            grid.addWidget(each.label, n, 0)
+            grid.addWidget(each.cell, n, 1)
+        grid.setColumnStretch(1, 1)
+
+    def _row(self, field: Field, view: CaseView) -> FieldRow:
+        editor = self._editor(field, view)
+        made = FieldRow(field, editor)
+        editor.edited.connect(self._edited)
+        editor.finished.connect(lambda: self._finished(made))
+        editor.advanced.connect(lambda: self._step(made, 1))
+        editor.retreated.connect(lambda: self._step(made, -1))
+        return made
+
+    def _editor(self, field: Field, view: CaseView) -> Editor:
+        if field.name == "document":
+            letters = [letter for letter in view.file.letters if letter.stands]
+            return _Choice(
+                field, self._workbench, {letter.id: letter.name() for letter in _newest_first(letters)}
+            )
+        if field.name == "result" and self.kind in _RESULTS:
+            codes = self._workbench.codes["event_result"]
+            return _Choice(
+                field, self._workbench, {code: codes.label_of(code) for code in _RESULTS[self.kind]}
+            )
+        return make_editor(field, self._workbench, None)
+
+    def _start_values(self, view: CaseView) -> None:
+        today = self._workbench.today()
+        for each in self.rows.values():
+            if not isinstance(each.editor, _Choice):
+                each.editor.set_cell(default_value(each.field, today))
+        self.rows["event_date"].editor.set_cell(today.isoformat())
+        self.rows["handler"].editor.set_cell(self._workbench.facts.operator.name)
+        for name in ("inspector_1", "inspector_2"):
+            if name in self.rows and (known := view.file.case.get(name)):
+                editor = self.rows[name].editor
+                know: Callable[[dict[str, str]], None] | None = getattr(editor, "know", None)
+                if know is not None:
+                    know(dict(view.inspectors))
+                editor.set_cell(known if isinstance(known, str) else None)
+        if "document" in self.rows:
+            letters = _newest_first([letter for letter in view.file.letters if letter.stands])
+            self.rows["document"].editor.set_text(letters[0].id if letters else "")
+
+    # -- typing ----------------------------------------------------------------------------------------------------
+
+    def _wanted(self, name: str) -> bool:
+        """Whether a field is asked for, by what is said in the one that it depends on."""
+        on, values = DEPENDS.get(name, ("", frozenset()))
+        return on not in self.rows or self.rows[on].editor.parsed().value in values
+
+    def _show_wanted(self) -> None:
+        for name, each in self.rows.items():
+            each.set_shown(self._wanted(name))
+
+    def texts(self) -> dict[str, str]:
+        """What is typed, by field."""
+        return {name: each.editor.draft_text() for name, each in self.rows.items() if each.editor.text()}
+
+    def cells(self) -> dict[str, Cell]:
+        """What can be read of it."""
+        parsed = {name: each.editor.parsed() for name, each in self.rows.items() if self._wanted(name)}
+        return {name: found.value for name, found in parsed.items() if found.ok and found.value is not None}
+
+    def _edited(self) -> None:
+        self._show_wanted()
+        self._timer.start()
+
+    def _finished(self, each: FieldRow) -> None:
+        parsed = each.editor.parsed()
+        if not parsed.ok:
+            each.show_finding(Severity.ERROR, parsed.problem or "")
+            return
+        each.editor.tidy()
+        each.note(parsed.note or "")
+        self._show_findings(self._findings() if self._seen else [])
+
+    def _step(self, each: FieldRow, by: int) -> None:
+        order = [row for name, row in self.rows.items() if row is each or self._wanted(name)]
+        at = order.index(each) + by
+        if at >= len(order):
+            self.submit()
+        else:
+            order[max(at, 0)].editor.take_focus()
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def _findings(self) -> list[Finding]:
+        values = {**self.cells(), "kind": self.kind.value, "case": "-"}
+        return run_checks(self._type, values, Context(self._workbench.today()))
+
+    def _show_findings(self, findings: Sequence[Finding]) -> None:
+        worst: dict[str, Finding] = {}
+        for finding in findings:
+            for name in finding.fields:
+                if name in self.rows:
+                    worst.setdefault(name, finding)
+                    break
+        for name, each in self.rows.items():
+            found = worst.get(name)
+            each.show_finding(found.severity if found else None, found.message if found else "")
+
+    def submit(self) -> None:
+        """Hands the step over; what is missing is shown once before it is taken as it is."""
+        asked = [each for name, each in self.rows.items() if self._wanted(name)]
+        unread = [each for each in asked if not each.editor.parsed().ok]
+        if unread:
+            unread[0].show_finding(Severity.ERROR, unread[0].editor.parsed().problem or "")
+            unread[0].editor.take_focus()
+            return
+        findings = self._findings()
+        errors = [f for f in findings if f.severity is Severity.ERROR]
+        self._show_findings(findings)
+        if errors and not self._seen:
+            self._seen = True
+            self.note.say(Tone.WARNING, "还有没填好的地方，补上再登记；确实没有的，再按一次按钮照样登记。")
+            name = next((n for f in errors for n in f.fields if n in self.rows), "event_date")
+            self.rows[name].editor.take_focus()
+            return
+        self.wanted.emit(self.kind, self.cells())
+
+    def refuse(self, words: str) -> None:
+        """The law forbids the step: everything typed stays."""
+        self.note.say(Tone.ERROR, words)
+
+
+def _newest_first(letters: Sequence[Letter]) -> list[Letter]:
+    return sorted(
+        letters,
+        key=lambda letter: (letter.issued is not None, str(letter.issued), letter.stamp),
+        reverse=True,
+    )

@@ -1,0 +1,149 @@
+"""The form of one letter: a draft with its preview and the articles to choose from; an issued one only to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from desktop import reference
+from desktop.operations.queries import FormData
+from desktop.operations.session import Session
+from desktop.records.statutes import StatuteProblem, StatuteReference
+from desktop.records.supervision import LetterKind
+from desktop.ui import icons
+from desktop.ui.forms.page import FormPage
+from desktop.ui.matching import matches
+from desktop.ui.notices import Tone
+from desktop.ui.page import Act, Opening
+from desktop.ui.pages.case.letters import print_job
+from desktop.ui.pages.case.reading import CaseView, read_case
+from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.workbench import Workbench
+
+_BY_PROGRAM = ("snapshot", "snapshot_digest")
+"""What only issuing writes."""
+
+
+class LetterPage(FormPage):
+    """A letter of a case."""
+
+    def __init__(self, workbench: Workbench, opening: Opening) -> None:
+        self.issued = False
+        self._violations: frozenset[str] = frozenset()
+        self.preview_button = QPushButton(icons.icon("eye"), "预览")
+        self.articles_button = QPushButton(icons.icon("scale"), "从条文库选取")
+        super().__init__(workbench, opening)
+        self.preview_button.clicked.connect(self.preview)
+        self.articles_button.clicked.connect(self.choose_articles)
+        self.articles_button.setToolTip("按案件的涉嫌违法情形列出可以引用的条文，选中的写进“条文”")
+        layout = self.layout()
+        first = layout.itemAt(0) if layout is not None else None
+        line = first.layout() if first is not None else None
+        if isinstance(line, QHBoxLayout):
+            line.addWidget(self.articles_button)
+            line.addWidget(self.preview_button)
+
+    def _show_record(self, data: FormData) -> None:
+        super()._show_record(data)
+        values = data.record.values
+        self.issued = bool(values.get("document_number"))
+        linked = data.linked.get("case", {})
+        self._violations = frozenset(str(linked.get("violations") or "").split())
+        self.articles_button.setVisible(self.writable and not self.issued)
+        for name in _BY_PROGRAM:
+            self.form.rows[name].editor.set_locked(True)
+        materials = self.tabs.indexOf(self.children_tabs["handover_item"])
+        self.tabs.setTabVisible(materials, values.get("kind") == LetterKind.SUGGESTION)
+        if self.issued:
+            for each in self.form.rows.values():
+                each.editor.set_locked(True)
+            voided = "，已作废" if values.get("voided_date") else ""
+            words = (
+                f"已签发（{values['document_number']}）{voided}，不能再改；要更正，请在案件里作废后重新起草。"
+            )
+            self.banner.show_notice(Tone.PLAIN, words)
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """An issued letter is not saved again; a new one begins in its case."""
+        kept = dict(super().acts())
+        kept.pop(Act.NEW, None)
+        if self.issued:
+            kept.pop(Act.SAVE, None)
+        if self.record is not None:
+            kept[Act.PRINT] = self.preview
+        return kept
+
+    def words_for(self, act: Act) -> str:
+        """Printing goes through the preview."""
+        return "预览" if act is Act.PRINT else super().words_for(act)
+
+    # -- preview ---------------------------------------------------------------------------------------------------
+
+    def preview(self) -> None:
+        """Saves what is typed, then shows the pages."""
+        if self.issued or not self.form.dirty:
+            self._show_preview()
+        else:
+            self.save(self._show_preview)
+
+    def _show_preview(self) -> None:
+        case, document = self.form.rows["case"].editor.text(), self.record
+        if not case or document is None:
+            self.workbench.shell.tell(Tone.WARNING, "先选择案件并保存，才能预览。")
+            return
+
+        def job(session: Session, _ticket: Any) -> CaseView:
+            return read_case(session, case)
+
+        def then(view: CaseView) -> None:
+            letter = next((each for each in view.file.letters if each.id == document), None)
+            if letter is not None:
+                self.workbench.shell.open_page("preview", job=print_job(case, letter, view))
+
+        self.workbench.write("读取文书", job, then, owner=self, step=False)
+
+    # -- articles --------------------------------------------------------------------------------------------------
+
+    def choose_articles(self) -> None:
+        """Offers the articles of the suspected violations; ticked ones stand in the letter, a line each."""
+        offered = article_choices(self._violations)
+        present = [line for line in self._article_lines() if line in offered]
+        choices = [Choice(citation, words) for citation, words in offered.items()]
+        overlay = ChoiceOverlay(self.articles_button, choices, present, matches=matches)
+        overlay.chosen.connect(lambda chosen: self._articles_chosen(chosen, set(offered)))
+        overlay.closed.connect(overlay.deleteLater)
+        overlay.open_below()
+
+    def _article_lines(self) -> list[str]:
+        return [
+            line.strip() for line in self.form.rows["articles"].editor.text().splitlines() if line.strip()
+        ]
+
+    def _articles_chosen(self, chosen: list[str], offered: set[str]) -> None:
+        typed = [line for line in self._article_lines() if line not in offered]
+        self.form.fill({"articles": "\n".join([*typed, *chosen]) or None}, "从条文库选取")
+
+
+def article_choices(violations: frozenset[str]) -> dict[str, str]:
+    """Citations with the violation they belong to: those that are suspected, or all where none was named."""
+    found: dict[str, str] = {}
+    for category in reference.violation_categories():
+        if violations and category.id not in violations:
+            continue
+        for place in (*category.duties, *category.sanctions):
+            citation = _citation(place)
+            if citation:
+                found.setdefault(citation, f"{citation}　{category.label}")
+    return found
+
+
+def _citation(place: StatuteReference) -> str:
+    """How a place is cited; nothing for a whole statute and for one that is not in the library."""
+    if place.article is None:
+        return ""
+    try:
+        return reference.law(place.statute).cite(place.article, place.paragraph, place.item)
+    except StatuteProblem:
+        return ""

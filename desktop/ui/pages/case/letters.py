@@ -1,0 +1,148 @@
+"""The letters of a case: drafts with what keeps them from being issued, issue and voiding, preview and print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from desktop.operations import supervision
+from desktop.operations.session import Session
+from desktop.records.supervision import Decision, Letter
+from desktop.records.supervision.facts import text
+from desktop.store.ledger import ChangeSet
+from desktop.ui import theme
+from desktop.ui.pages.case.reading import EVENT, LETTER, CaseView
+from desktop.ui.pages.case.steps import reason_words
+from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
+from desktop.ui.pages.printing.page import PrintJob, Released
+from desktop.ui.widgets.flow import FlowLayout
+
+
+class LettersCard(Card):
+    """Says what is wanted of a letter; the page does it."""
+
+    edit_wanted = Signal(str)
+    preview_wanted = Signal(object)
+    issue_wanted = Signal(object)
+    void_wanted = Signal(object)
+    redraft_wanted = Signal(str)
+    numbers_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.say_heading("文书")
+        self._settings = link("编号设置", self.numbers_wanted.emit)
+        self.column.removeWidget(self.head)
+        self.column.addLayout(row(self.head, 1, self._settings))
+        self._inner = QVBoxLayout()
+        self._inner.setSpacing(8)
+        self.column.addLayout(self._inner)
+
+    def show_case(self, view: CaseView, writable: bool) -> None:
+        """Lists the letters, drafts first."""
+        empty_layout(self._inner)
+        self._settings.setVisible(view.numbers.here)
+        letters = [letter for letter in view.file.letters if not letter.deleted]
+        drafts = [letter for letter in letters if not letter.number]
+        if not letters:
+            self._inner.addWidget(plain("还没有文书。需要时从“下一步”里起草。", muted=True))
+        for letter in drafts:
+            self._inner.addWidget(self._draft(letter, view, writable))
+        for letter in reversed([each for each in letters if each.number]):
+            self._inner.addWidget(self._issued(letter, view, writable))
+
+    def _draft(self, letter: Letter, view: CaseView, writable: bool) -> QWidget:
+        decision = view.decisions.get(letter.id)
+        frame, column = _frame(f"{letter.kind.label}（草稿）", text(letter.values, "addressee"))
+        if decision is not None and (words := _not_yet(decision)):
+            label = plain(words, small=True)
+            label.setProperty("tone", "warning")
+            column.addWidget(label)
+        ways = [button("修改草稿", lambda: self.edit_wanted.emit(letter.id), "pencil")]
+        ways.append(button("预览", lambda: self.preview_wanted.emit(letter), "eye"))
+        if view.numbers.here:
+            issue = button("签发编号…", lambda: self.issue_wanted.emit(letter), "check")
+            issue.setEnabled(writable and decision is not None and decision.allowed)
+            ways.append(issue)
+        else:
+            column.addWidget(
+                plain("由区总工会审核、编号、印发；报送数据包时随案件上报。", muted=True, small=True)
+            )
+        column.addWidget(_ways(ways))
+        return frame
+
+    def _issued(self, letter: Letter, view: CaseView, writable: bool) -> QWidget:
+        state = (
+            f"{letter.voided.isoformat()}作废：{text(letter.values, 'void_reason')}" if letter.voided else ""
+        )
+        day = f"{letter.issued.isoformat()}签发" if letter.issued else ""
+        frame, column = _frame(
+            letter.name(), "　".join(filter(None, (text(letter.values, "addressee"), day, state)))
+        )
+        words = "预览和打印" if view.numbers.here else "预览"
+        ways = [button(words, lambda: self.preview_wanted.emit(letter), "printer")]
+        if view.numbers.here and not letter.voided:
+            ways.append(button("作废…", lambda: self.void_wanted.emit(letter), "x"))
+        if view.numbers.here and letter.voided and writable:
+            ways.append(button("按原文重新起草", lambda: self.redraft_wanted.emit(letter.id), "copy"))
+        ways.append(link("打开记录", lambda: self.edit_wanted.emit(letter.id)))
+        column.addWidget(_ways(ways))
+        return frame
+
+
+def _not_yet(decision: Decision) -> str:
+    """Why a draft cannot be issued yet, and what is worth a thought."""
+    asked = [*decision.forbidden, *decision.asked]
+    words = f"还不能签发：{reason_words(asked)}" if asked else ""
+    return "\n".join(
+        filter(None, (words, f"提醒：{reason_words(decision.advice)}" if decision.advice else ""))
+    )
+
+
+def _frame(title: str, detail: str) -> tuple[QFrame, QVBoxLayout]:
+    frame = QFrame()
+    frame.setObjectName("letter")
+    frame.setStyleSheet(f"QFrame#letter {{ border: 0; border-top: 1px solid {theme.LINE}; }}")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(0, 6, 0, 0)
+    column.setSpacing(4)
+    name = heading(title)
+    name.setWordWrap(True)
+    column.addWidget(name)
+    column.addWidget(plain(detail, muted=True))
+    return frame, column
+
+
+def _ways(buttons: Sequence[QWidget]) -> QWidget:
+    whole = QWidget()
+    flow = FlowLayout(whole)
+    for made in buttons:
+        flow.addWidget(made)
+    return whole
+
+
+def print_job(case: str, letter: Letter, view: CaseView) -> PrintJob:
+    """The preview of a letter; an issued one can be printed and saved from where letters are issued."""
+    document = letter.id
+    changed = ChangeSet(0, {"case": (case,), EVENT: (), LETTER: (document,)})
+
+    def render(session: Session) -> bytes:
+        return supervision.preview(session, document)
+
+    def save(session: Session, folder: Path) -> tuple[Path, ChangeSet]:
+        return supervision.print_document(session, document, folder), changed
+
+    def release(session: Session) -> Released:
+        return Released(supervision.print_pages(session, document), changed)
+
+    if not letter.number:
+        return PrintJob(f"{letter.kind.label}（草稿）", render, why_not="这是草稿，签发编号以后才能打印。")
+    if not view.numbers.here:
+        return PrintJob(letter.name(), render, why_not="文书由区总工会打印、盖章，这里可以查看。")
+    if not view.state.in_order:
+        words = "本案有步骤不符合法定程序，改正以前不能打印文书。"
+        return PrintJob(letter.name(), render, why_not=words)
+    return PrintJob(letter.name(), render, release, save)

@@ -1,0 +1,170 @@
+"""Where a case stands, which periods run, and its steps: lawful ones as buttons, the others grey with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
+from desktop.records.supervision.facts import text
+from desktop.ui import icons, theme
+from desktop.ui.notices import SIGNS, Tone
+from desktop.ui.pages.case.reading import CaseView, Offer, clock_words
+from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
+from desktop.ui.widgets.flow import FlowLayout
+
+_SOON_DAYS = 5
+
+
+class StandingCard(Card):
+    """The stage in large words, and every period with the days that are left."""
+
+    number_wanted = Signal()
+    holidays_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.stage = heading("", 1)
+        self.number = plain(muted=True)
+        self._give = link("编立案号", self.number_wanted.emit)
+        self.column.addLayout(row(self.stage, 1, self.number, self._give))
+        self._clocks = QVBoxLayout()
+        self._clocks.setSpacing(4)
+        self.column.addLayout(self._clocks)
+
+    def show_case(self, view: CaseView) -> None:
+        """Shows where a case stands."""
+        state = view.state
+        since = f"（{state.since.month}月{state.since.day}日）" if state.since else ""
+        self.stage.setText(f"{state.stage.label}{since}")
+        number = text(view.file.case, "case_number")
+        self.number.setText(number)
+        accepted = bool(view.file.of(EventKind.ACCEPTED))
+        self._give.setVisible(accepted and not number and view.numbers.here)
+        empty_layout(self._clocks)
+        for clock in state.clocks:
+            self._clocks.addLayout(_clock_line(clock, view))
+        if state.missing_years:
+            years = "、".join(map(str, state.missing_years))
+            bring = link(f"导入{years}年放假安排…", self.holidays_wanted.emit)
+            sample = link("导出样表…", self.sample_wanted.emit)
+            sample.setToolTip("导出现在的放假安排表，按国务院办公厅的通知在后面补上新一年，再导入")
+            self._clocks.addLayout(row(bring, sample, 1))
+        general = [reason for reason in state.contradictions if not reason.subject]
+        for reason in general:
+            self._clocks.addLayout(_said(Tone.ERROR, f"{reason}。{reason.next_step}"))
+        if state.contradictions and not general:
+            words = f"有{len(state.contradictions)}处与法定步骤不符，见左边标红的地方；改正以前不能打印文书。"
+            self._clocks.addLayout(_said(Tone.ERROR, words))
+
+
+def _clock_line(clock: Clock, view: CaseView) -> QHBoxLayout:
+    today = view.state.today
+    late = clock.overdue(today)
+    soon = clock.due is not None and (clock.due - today).days <= _SOON_DAYS
+    tone = Tone.ERROR if late else Tone.WARNING if soon or clock.due is None else Tone.PLAIN
+    words = clock_words(clock, today, view.file.table)
+    return _said(tone, f"{words}（{clock.article}）" if clock.article else words)
+
+
+def _said(tone: Tone, words: str) -> QHBoxLayout:
+    sign, label = QLabel(), plain(words)
+    sign.setPixmap(icons.pixmap(*SIGNS[tone], 16))
+    label.setProperty("tone", tone.value if tone in (Tone.ERROR, Tone.WARNING) else "")
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    line.addWidget(sign)
+    line.addWidget(label, 1)
+    return line
+
+
+class StepsCard(Card):
+    """``chosen`` carries the step whose button was pressed."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.say_heading("下一步")
+        self.buttons: dict[object, QPushButton] = {}
+        self._inner = QVBoxLayout()
+        self._inner.setSpacing(6)
+        self.column.addLayout(self._inner)
+        self._all = False
+        self._view: CaseView | None = None
+
+    def show_case(self, view: CaseView, writable: bool) -> None:
+        """Offers the steps."""
+        self._view = view
+        empty_layout(self._inner)
+        self.buttons.clear()
+        coming = [offer for offer in view.offers if offer.coming]
+        others = [offer for offer in view.offers if not offer.coming and offer.lawful]
+        never = [offer for offer in view.offers if not offer.coming and not offer.lawful]
+        for n, offer in enumerate(coming):
+            self._inner.addWidget(self._offer(offer, writable, primary=n == 0))
+        if others or never:
+            words = (
+                "收起其他步骤"
+                if self._all
+                else f"其他步骤：可以登记的{len(others)}个，还不能办的{len(never)}个"
+            )
+            self._inner.addWidget(link(words, lambda: self._toggle(writable)))
+        if self._all:
+            self._inner.addWidget(self._row(others, writable))
+            for offer in never:
+                self._inner.addWidget(self._offer(offer, writable, primary=False))
+
+    def _toggle(self, writable: bool) -> None:
+        self._all = not self._all
+        if self._view is not None:
+            self.show_case(self._view, writable)
+
+    def _offer(self, offer: Offer, writable: bool, *, primary: bool) -> QWidget:
+        """A button with what speaks for it or against it beside it."""
+        # A letter may be drafted by anybody at any time; only its issue follows the order of the law.
+        possible = writable and (offer.lawful or (isinstance(offer.step, LetterKind) and offer.coming))
+        made = self._button(offer, possible)
+        made.setProperty("primary", primary and possible)
+        whole = QWidget()
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(10)
+        line.addWidget(made)
+        line.addWidget(self._why(offer), 1)
+        return whole
+
+    def _why(self, offer: Offer) -> QLabel:
+        if offer.reasons:
+            label = plain(reason_words(offer.reasons), small=True)
+            label.setProperty("tone", "warning")
+            if isinstance(offer.step, LetterKind) and offer.coming:
+                label.setText(f"可以先起草；现在还不能签发：\n{label.text()}")
+            return label
+        words = "草稿已经齐备，可以签发" if offer.ready else ""
+        return plain("　".join(filter(None, (words, offer.article))), muted=True, small=True)
+
+    def _row(self, offers: Iterable[Offer], writable: bool) -> QWidget:
+        whole = QWidget()
+        flow = FlowLayout(whole)
+        for offer in offers:
+            flow.addWidget(self._button(offer, writable))
+        return whole
+
+    def _button(self, offer: Offer, possible: bool) -> QPushButton:
+        made = button(offer.label, lambda: self.chosen.emit(offer.step))
+        made.setMinimumWidth(theme.measures().average(14))
+        made.setEnabled(possible)
+        words = reason_words(offer.reasons) or offer.article
+        made.setToolTip(words)
+        made.setAccessibleDescription(words)
+        self.buttons[offer.step] = made
+        return made
+
+
+def reason_words(reasons: Iterable[Reason]) -> str:
+    """Reasons with their articles, each with what to do about it and on a line of its own."""
+    return "\n".join(dict.fromkeys(f"{reason}。{reason.next_step}" for reason in reasons))

@@ -1,0 +1,170 @@
+"""The steps of a case one below the other, the newest first; what contradicts the order of the law says so itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.records.checks import Values
+from desktop.records.codes import CodeList
+from desktop.records.supervision import CaseFile, Event, EventKind, Letter
+from desktop.records.supervision.facts import text
+from desktop.records.types import Catalogue
+from desktop.records.values import display
+from desktop.ui import icons, theme
+from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, timeline
+from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling
+
+_ICONS = {
+    EventKind.ACCEPTED: "check", EventKind.NOT_ACCEPTED: "x", EventKind.HEARD: "messages-square",
+    EventKind.NEGOTIATED: "messages-square", EventKind.INVESTIGATED: "search", EventKind.SERVED: "file-output",
+    EventKind.REPLIED: "file-input", EventKind.RECHECKED: "eye", EventKind.AUTHORITY_ACCEPTED: "landmark",
+    EventKind.AUTHORITY_RESULT: "landmark", EventKind.CLOSED: "circle-check", EventKind.PRINTED: "printer",
+}  # fmt: skip
+_SAID = (
+    "result",
+    "service_result",
+    "service_way",
+    "refusal_ground",
+    "rectification",
+    "closing_way",
+    "department",
+)
+"""The fields of a step whose words stand beside its name."""
+_INSPECTORS = ("inspector_1", "inspector_2")
+_FACTS = ("employer_name", "source", "matter", "people_count", "amount", "handler")
+"""What a case is about, in one line."""
+
+
+class Timeline(QWidget):
+    """``opened`` carries the type and id of the record behind a line."""
+
+    opened = Signal(str, str)
+
+    def __init__(
+        self, types: Catalogue, codes: Mapping[str, CodeList], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._case, self._type = types[CASE], types[EVENT]
+        self._codes = codes
+        self._inside = QWidget()
+        self._lines = QVBoxLayout(self._inside)
+        self._lines.setContentsMargins(0, 0, 8, 0)
+        self._lines.setSpacing(6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.facts = plain()
+        column.addWidget(self.facts)
+        column.addWidget(heading("办理经过"))
+        self._area = scrolling(self._inside)
+        self._told: tuple[str, ...] = ()
+        column.addWidget(self._area, 1)
+
+    def show_case(self, view: CaseView) -> None:
+        """Shows the steps of a case, and above them what it is about; never who complained."""
+        empty_layout(self._lines)
+        self.facts.setText(self._facts(view.file.case))
+        moments = timeline(view)
+        if not moments:
+            self._lines.addWidget(plain("还没有登记任何步骤。从右边选择要办的第一步。", muted=True))
+        wrong = None
+        for moment in moments:
+            line = self._line(moment, view.file)
+            self._lines.addWidget(line)
+            wrong = line if wrong is None and moment.faults else wrong
+        self._lines.addStretch(1)
+        self._bring_into_view(wrong, tuple(reason.text for reason in view.state.contradictions))
+
+    def _bring_into_view(self, wrong: QWidget | None, told: tuple[str, ...]) -> None:
+        """Goes to the first line that is wrong, once for each new complaint; otherwise nothing moves by itself."""
+        if wrong is not None and told != self._told:
+            # Queued: the lines wrap by the width that they get, and only then have their height.
+            QTimer.singleShot(0, wrong, lambda: self._go_to(wrong))
+        self._told = told
+
+    def _go_to(self, line: QWidget) -> None:
+        self._lines.activate()
+        height = max(self._inside.sizeHint().height(), self._area.viewport().height())
+        self._inside.resize(self._inside.width(), height)
+        self._area.ensureWidgetVisible(line)
+
+    def _facts(self, case: Values) -> str:
+        found = []
+        for name in _FACTS:
+            field = self._case.by_name[name]
+            words = display(field, case.get(name), codes=self._codes, masked=True)
+            if words:
+                found.append(f"{field.label}：{words}{field.unit}")
+        if case.get("complainant_name"):
+            found.append("投诉人：依法保密，不显示")
+        return "　".join(found)
+
+    def _line(self, moment: Moment, file: CaseFile) -> QWidget:
+        card = QFrame()
+        card.setObjectName("card")
+        day = QLabel(moment.day.isoformat())
+        day.setProperty("muted", True)
+        day.setFixedWidth(theme.measures().average(12))
+        sign = QLabel()
+        sign.setPixmap(self._sign(moment))
+        title, detail = self.words(moment, file)
+        name = heading(title)
+        name.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(name)
+        if detail:
+            words.addWidget(plain(detail, muted=True))
+        for reason in moment.faults:
+            fault = plain(f"{reason}。{reason.next_step}")
+            fault.setProperty("tone", "error")
+            words.addWidget(fault)
+        line = QHBoxLayout(card)
+        line.setContentsMargins(12, 6, 8, 6)
+        line.setSpacing(8)
+        top = Qt.AlignmentFlag.AlignTop
+        line.addWidget(day, 0, top)
+        line.addWidget(sign, 0, top)
+        line.addLayout(words, 1)
+        way = link("打开", lambda: self.opened.emit(*_record_of(moment)))
+        way.setAccessibleName(f"打开{moment.day.isoformat()}的{title}")
+        line.addWidget(way, 0, top)
+        return card
+
+    @staticmethod
+    def _sign(moment: Moment) -> QPixmap:
+        if moment.faults:
+            return icons.pixmap("circle-alert", theme.ERROR, 18)
+        if isinstance(moment.what, Letter):
+            return icons.pixmap("file-text", theme.RED, 18)
+        return icons.pixmap(_ICONS.get(moment.what.kind, "pencil"), theme.FOCUS, 18)
+
+    def words(self, moment: Moment, file: CaseFile) -> tuple[str, str]:
+        """The name of a step with its result, and who did it and how."""
+        what = moment.what
+        if isinstance(what, Letter):
+            signer = " ".join(filter(None, (text(what.values, "signer"), text(what.values, "signer_post"))))
+            voided = f"，{what.voided.isoformat()}作废" if what.voided else ""
+            return f"签发{what.name()}{voided}", f"签发人：{signer}" if signer else ""
+        return self._event_words(what, file)
+
+    def _event_words(self, event: Event, file: CaseFile) -> tuple[str, str]:
+        label = self._codes["case_event_kind"].label_of(event.kind.value)
+        if event.kind is EventKind.PRINTED:
+            label = "打印文书"
+        letter = file.by_id.get(event.letter or "")
+        said = [display(self._type.by_name[n], event.values.get(n), codes=self._codes) for n in _SAID]
+        parts = [label, letter.name() if letter is not None else "", *said]
+        parts += ["单位认为意见不适当"] if event.values.get("objects") else []
+        people = [text(file.inspectors.get(text(event.values, slot), {}), "name") for slot in _INSPECTORS]
+        named = "、".join(filter(None, [*people, text(event.values, "other_inspectors")]))
+        parts += [f"监督员：{named}"] if named else []
+        handler, content = text(event.values, "handler"), " ".join(text(event.values, "content").split())
+        return "　".join(filter(None, parts)), "　".join(filter(None, (handler, content)))
+
+
+def _record_of(moment: Moment) -> tuple[str, str]:
+    return ("case_document" if isinstance(moment.what, Letter) else "case_event"), moment.what.id

@@ -1,0 +1,1 @@
+"""Disagreements: base and all values, and deciding."""

@@ -1,0 +1,364 @@
+"""The page 分歧: what people disagree about; choose, write another value, postpone, decide alike ones together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.operations import audit
+from desktop.operations.deciding import Decision, decide_all
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.declaration import UNIT_SLOT, Mask
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
+from desktop.ui.dialogs import Answer
+from desktop.ui.notices import Tone
+from desktop.ui.page import Page, Status
+from desktop.ui.pages.conflicts import reading as conflicts_reading
+from desktop.ui.pages.conflicts.reading import Dispute
+from desktop.ui.pages.conflicts.view import OWN, Comparison
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import Card, button, heading, here_of, link, plain, row, scrolling
+from desktop.ui.pages.sync.preview import short_label
+from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_MOST_KEYS = 9
+Value = Cell | Mapping[str, Cell]
+Chosen = tuple[Dispute, Value]
+
+
+class ConflictsPage(Page):
+    """All open conflicts, or those of one record."""
+
+    def __init__(self, workbench: Workbench, record: str = "") -> None:
+        super().__init__(workbench)
+        self._record = record
+        self._postponed: list[tuple[str, str]] = []
+        self.disputes: list[Dispute] = []
+        self._loaded_once = False
+        self.heading, self.progress = heading("分歧", 1), plain(muted=True)
+        self.list = Grid([Col("记录", 14, wide=True), Col("哪一项", 10, wide=True)], "有分歧的内容")
+        self.caption, self.question = heading("", 1), plain()
+        self.caption.setWordWrap(True)
+        self.comparison = Comparison(workbench)
+        self.hint = plain(muted=True, small=True)
+        self.accept = button("采用", self.decide, "check", primary=True)
+        self.later = button("以后再说（N）", self.postpone)
+        self.open = link("打开这条记录", self._open)
+        self.reveal = link("显示隐藏的内容", self._reveal)
+        self.empty = EmptyState()
+        self._build()
+        self.list.chosen.connect(self._show)
+        self.list.opened.connect(lambda _key: self.decide())
+        self.comparison.chosen.connect(self._show_choice)
+        self.comparison.entered.connect(self.decide)
+        self._make_keys()
+        self.load()
+
+    def _build(self) -> None:
+        card = Card()
+        card.column.addLayout(row(self.open, self.reveal, 1))
+        card.column.insertWidget(1, self.caption)
+        card.column.insertWidget(2, self.question)
+        self._area = scrolling(self.comparison, inside_card=True)
+        card.column.addWidget(self._area, 1)
+        card.column.addWidget(self.hint)
+        card.column.addLayout(row(self.accept, self.later, 1))
+        work = QWidget()
+        line = QHBoxLayout(work)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        self.list.setMinimumWidth(220)
+        self.list.setMaximumWidth(400)
+        line.addWidget(self.list, 3)
+        line.addWidget(card, 8)
+        self._layers = QStackedWidget()
+        self._layers.addWidget(work)
+        self._layers.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        top = row(self.heading, spacing=14)
+        top.addWidget(self.progress, 1)
+        column.addLayout(top)
+        column.addWidget(self._layers, 1)
+
+    def _make_keys(self) -> None:
+        for n in range(_MOST_KEYS):
+            shortcut = QShortcut(QKeySequence(str(n + 1)), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda n=n: self._choose(n))
+        later = QShortcut(QKeySequence("N"), self)
+        later.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        later.activated.connect(self.postpone)
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Asks again for what is open."""
+        here, record = here_of(self.workbench), self._record
+
+        def job(database: Database, _ticket: Ticket) -> list[Dispute]:
+            return conflicts_reading.load(database, here, record)
+
+        self.workbench.read(job, self._arrived, owner=self, key="disputes")
+
+    def _arrived(self, found: list[Dispute]) -> None:
+        before = self.list.current()
+        place = self.list.currentIndex().row()
+        waiting = [d for d in found if d.key in self._postponed]
+        self.disputes = [d for d in found if d.key not in self._postponed] + waiting
+        self._loaded_once = True
+        self.list.show_lines([self._line(d) for d in self.disputes])
+        self._layers.setCurrentIndex(0 if self.disputes else 1)
+        if not self.disputes:
+            self._show_empty()
+        elif all(d.key != before for d in self.disputes):
+            self._go(min(max(place, 0), len(self.disputes) - 1))
+        elif self._current() != self.comparison.dispute:
+            self._show(self.list.current())
+        due = sum(d.covered for d in self.disputes)
+        above = len(self.disputes) - due
+        words = [f"{due}处等您来定" if due else "", f"{above}处等上级来定" if above else ""]
+        self.progress.setText("，".join(filter(None, words)))
+        self.state_changed.emit()
+
+    def _line(self, dispute: Dispute) -> Line:
+        late = dispute.key in self._postponed
+        tone = Tone.PLAIN if not dispute.covered else Tone.WARNING if dispute.review and not late else None
+        mark = "以后再说：" if late else "等上级：" if not dispute.covered else ""
+        return Line((f"{dispute.title}", f"{mark}{dispute.label}"), tone, dispute.key,
+                    f"{dispute.type_label}：{dispute.title}\n{mark}{dispute.label}")  # fmt: skip
+
+    def _show_empty(self) -> None:
+        if self._record:
+            back = ("返回", self.workbench.shell.back)
+            self.empty.show_words("circle-check", "这条记录没有分歧了", "", back)
+        else:
+            self.empty.show_words(
+                "circle-check", "没有分歧",
+                "几个人改了同一项、又填得不一样时，会在这里一处一处列出来。",
+            )  # fmt: skip
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Asks again; out of sight it waits until it comes to the front."""
+        if changes is None or self.isVisible():
+            self.load()
+
+    # -- one conflict ----------------------------------------------------------------------------------------------
+
+    def _current(self) -> Dispute | None:
+        key = self.list.current()
+        return next((d for d in self.disputes if d.key == key), None)
+
+    def _go(self, place: int) -> None:
+        self.list.setCurrentIndex(self.list.rows.index(place, 0))
+        self._show(self.list.current())
+
+    def _show(self, key: object) -> None:
+        dispute = next((d for d in self.disputes if d.key == key), None)
+        if dispute is None:
+            return
+        may = self._may_decide(dispute)
+        within = QApplication.focusWidget()
+        if within is not None and self.comparison.isAncestorOf(within):
+            # What has the cursor is about to go; without it the keys 1, 2, 3 would reach nobody.
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.comparison.unmasked = False
+        self.comparison.show_dispute(dispute, locked=not may)
+        self.caption.setText(f"{short_label(dispute.type_label)}：{dispute.title}")
+        self.question.setText(self._question(dispute))
+        self.reveal.setVisible(dispute.masked)
+        self.accept.setVisible(may)
+        self.later.setText("以后再说（N）" if may else "下一处（N）")
+        keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))
+        self.hint.setText(f"键盘：{keys} 选一个，Enter 确定，N 以后再说。定了以后可以撤消。" if may else "")
+        self._show_choice()
+
+    def _question(self, dispute: Dispute) -> str:
+        if not dispute.covered:
+            return (
+                f"“{dispute.label}”填得不一样，涉及上级或别的单位填的内容，等上级来定；定好后会随回执带下来。"
+            )
+        if not self._may_write(dispute):
+            return f"“{dispute.label}”填得不一样。您的操作员角色或本单位不能改这一项，请由有权限的人来定。"
+        if dispute.deletion:
+            return "这条记录有人删除，同时有人修改。保留还是删除？"
+        if dispute.slot == UNIT_SLOT:
+            return f"这条记录有{len(dispute.sides)}个单位都登记成自己的，归哪个单位？"
+        born = not dispute.base and all(a.birth for s in dispute.sides for a in s.authors)
+        why = "（几处各自登记了同一个代码）" if born else "" if dispute.base else "（原来的内容本机没有）"
+        return f"“{dispute.label}”有{len(dispute.sides)}种填法{why}，请选一个对的，或者另写一个。"
+
+    def _may_write(self, dispute: Dispute) -> bool:
+        record_type = self.workbench.types[dispute.type]
+        bench = self.workbench
+        return bench.may_write(record_type) and all(bench.may_write(record_type, f) for f in dispute.fields)
+
+    def _may_decide(self, dispute: Dispute) -> bool:
+        return dispute.covered and self._may_write(dispute)
+
+    def _choose(self, number: int) -> None:
+        choices = self.comparison.choices
+        if number < len(choices):
+            self.comparison.choose(choices[number])
+
+    def _show_choice(self) -> None:
+        words, problem = self.comparison.words, self.comparison.problem
+        if self.comparison.choice == OWN and self.comparison.editors:
+            # The column has its width only after the editors were laid out.
+            first = self.comparison.editors[0]
+            QTimer.singleShot(0, first, lambda: self._area.ensureWidgetVisible(first))
+        dispute = self.comparison.dispute
+        self.accept.setText(words or "先选一个")
+        self.accept.setEnabled(bool(words) and not problem)
+        self.accept.setToolTip(problem)
+        if problem:
+            self.hint.setText(problem)
+        self.later.setEnabled(dispute is not None and len(self.disputes) > 1)
+
+    def _open(self) -> None:
+        dispute = self._current()
+        if dispute is not None:
+            field = dispute.fields[0].name if dispute.fields else ""
+            self.workbench.shell.open_record(dispute.type, dispute.record, field)
+
+    def _reveal(self) -> None:
+        """Hidden values are shown after it was noted who looked at them."""
+        dispute = self._current()
+        if dispute is None:
+            return
+        names = [f.name for f in dispute.fields if f.mask is not Mask.NONE]
+
+        def job(session: Session, _ticket: Ticket) -> None:
+            for name in names:
+                audit.reveal(session, dispute.type, dispute.record, name)
+
+        def then(_nothing: None) -> None:
+            if self.comparison.dispute == dispute:
+                self.comparison.unmask()
+                self.reveal.hide()
+
+        self.workbench.write("显示完整内容", job, then, owner=self, step=False)
+
+    def postpone(self) -> None:
+        """Goes on to the next; this one comes last until the window is closed."""
+        dispute = self._current()
+        if dispute is None or len(self.disputes) < 2:
+            return
+        place = self.disputes.index(dispute)
+        self._postponed = [k for k in self._postponed if k != dispute.key] + [dispute.key]
+        following = [d for d in self.disputes[place + 1 :] if d.key not in self._postponed]
+        rest = [d for d in self.disputes if d.key not in self._postponed]
+        self.disputes = rest + [d for k in self._postponed for d in self.disputes if d.key == k]
+        self.list.show_lines([self._line(d) for d in self.disputes])
+        after = following[0] if following else self.disputes[0]
+        self._go(self.disputes.index(after))
+
+    # -- deciding --------------------------------------------------------------------------------------------------
+
+    def decide(self) -> None:
+        """Takes what was chosen; asks first whether alike ones are to be decided the same way."""
+        dispute, view = self.comparison.dispute, self.comparison
+        if dispute is None or view.choice is None or view.problem or not self._may_decide(dispute):
+            return
+        decisions: list[Chosen] = [(dispute, view.decision())]
+        alike = self._alike(dispute)
+        if alike:
+            answer = self.workbench.dialogs.ask(
+                "还有一样的分歧", self._alike_words(dispute, alike),
+                yes=f"{len(alike) + 1}处都这样定", no="只定这一处",
+            )  # fmt: skip
+            if answer is Answer.CANCEL:
+                return
+            if answer is Answer.YES:
+                decisions += alike
+        words = self._told(dispute, len(decisions))
+        view.forget(dispute)
+
+        name = f"处理分歧：{dispute.label}" + (f"等{len(decisions)}处" if len(decisions) > 1 else "")
+        wanted = [Decision(d.type, d.record, d.slot, v) for d, v in decisions]
+
+        def job(session: Session, _ticket: Ticket) -> ChangeSet:
+            return decide_all(session, wanted, name)
+
+        bench = self.workbench
+        bench.write(
+            name,
+            job,
+            lambda _result: bench.shell.tell(Tone.GOOD, words, "撤消", bench.undo),
+            owner=self,
+        )
+
+    def _alike(self, dispute: Dispute) -> list[Chosen]:
+        """Other conflicts that the same choice would settle, with the value for each."""
+        choice = self.comparison.choice
+        if choice == OWN or choice is None or dispute.deletion:
+            return []
+        side = dispute.sides[int(choice)]
+        found: list[Chosen] = []
+        for other in self.disputes:
+            if dispute.like(other) and self._may_decide(other):
+                same = other.side_like(side)
+                if same is not None:
+                    found.append((other, same.value))
+        return found
+
+    def _alike_words(self, dispute: Dispute, alike: list[Chosen]) -> str:
+        side = dispute.sides[int(self.comparison.choice or 0)]
+        names = "\n".join(f"· {d.title}" for d, _ in alike[:6]) + ("\n……" if len(alike) > 6 else "")
+        return (
+            f"另外{len(alike)}条记录的“{dispute.label}”也有一样的分歧，"
+            f"是不是都照这样定，采用{side.who}填的？\n\n{names}"
+        )
+
+    def _told(self, dispute: Dispute, count: int) -> str:
+        if count > 1:
+            return f"已处理{count}处分歧：{dispute.label}。"
+        if dispute.deletion:
+            return f"“{dispute.title}”已{'删除' if self.comparison.decision() else '保留'}。"
+        return f"“{dispute.title}”的{dispute.label}已定，会随数据包和回执送到各处。"
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the window is called."""
+        return "分歧"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section of the manual."""
+        return "conflicts"
+
+    def status(self) -> Status:
+        """How many there are."""
+        return Status(f"分歧{len(self.disputes)}处" if self._loaded_once else "")
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of the page."""
+        return {
+            "1、2、3": "选一种填法",
+            "Enter": "按选中的定下来",
+            "N": "这一处以后再说",
+            "↑、↓": "换一处分歧",
+        }
+
+    def may_leave(self, again: Callable[[], None]) -> bool:
+        """Asks when something was written and not yet decided."""
+        if not self.comparison.written:
+            return True
+        words = "在“另写一个”里填的内容还没有定，离开这一页就没有了。"
+        answer = self.workbench.dialogs.ask("还有没定的内容", words, yes="离开，不要了", danger=True)
+        return answer is Answer.YES
+
+    def enter(self) -> None:
+        """The cursor goes to the list."""
+        self.load()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)

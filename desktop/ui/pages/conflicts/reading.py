@@ -1,0 +1,280 @@
+"""Open conflicts in words, read in the reader's thread: what stood before, who says what, and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from desktop.operations import queries, traffic
+from desktop.operations.traffic import Here
+from desktop.records.canonical import Cell, canonical
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
+from desktop.records.values import display
+from desktop.store import reading
+from desktop.store import traffic as stored
+from desktop.store.database import Database
+from desktop.store.traffic import DisputedVersion
+from desktop.sync import links
+from desktop.ui.pages.conflicts.deleted import deletion_told
+
+EMPTY = "（空）"
+KEEP, DELETE = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a value, at which unit, when, and whether it came with the record's registration."""
+
+    operator: str
+    station: str
+    unit: str
+    when: str
+    birth: bool
+
+    @property
+    def words(self) -> str:
+        """Who and where, then in a second line when."""
+        return f"{self.who}\n{self.when} {'登记' if self.birth else '修改'}"
+
+    @property
+    def who(self) -> str:
+        """“王芳（径山村工会）”."""
+        return f"{self.operator}（{self.unit}）"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One value in question with everybody who wrote it; ``texts`` are its words field by field."""
+
+    value: Any
+    texts: tuple[str, ...]
+    shown_whole: tuple[str, ...]
+    authors: tuple[Author, ...]
+    standing: bool = False
+
+    @property
+    def who(self) -> str:
+        """The names of its authors."""
+        return "、".join(dict.fromkeys(a.operator for a in self.authors))
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """One slot in conflict. ``labels`` name the fields of its group, ``differing`` those in which the sides differ.
+
+    ``told`` explains in sentences what an own form has no place for: a deletion against edits. ``covered`` is
+    whether all authors belong to this unit or to one below, so that the decision is due here.
+    """
+
+    type: str
+    type_label: str
+    record: str
+    title: str
+    slot: str
+    label: str
+    fields: tuple[Field, ...]
+    labels: tuple[str, ...]
+    base: Side | None
+    sides: tuple[Side, ...]
+    differing: frozenset[int]
+    told: tuple[str, ...] = ()
+    covered: bool = True
+    review: bool = False
+    links: Mapping[str, str] | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is known by."""
+        return self.record, self.slot
+
+    @property
+    def deletion(self) -> bool:
+        """Whether a deletion stands against something else."""
+        return self.slot == DELETED_SLOT
+
+    @property
+    def masked(self) -> bool:
+        """Whether any of its values is hidden."""
+        return any(f.mask is not Mask.NONE for f in self.fields)
+
+    @property
+    def authors(self) -> frozenset[tuple[tuple[str, str], ...]]:
+        """Who stands against whom: the pairs of operator and station, side by side."""
+        return frozenset(tuple(sorted({(a.operator, a.station) for a in s.authors})) for s in self.sides)
+
+    @property
+    def values(self) -> frozenset[str]:
+        """What stands against what."""
+        return frozenset(canonical(s.value) for s in self.sides) if not self.deletion else frozenset()
+
+    def like(self, other: Dispute) -> bool:
+        """Whether one decision can serve both: the same field, and the same people or the same values."""
+        same = (self.type, self.slot) == (other.type, other.slot) and not self.deletion
+        return (
+            same and self.key != other.key and (self.authors == other.authors or self.values == other.values)
+        )
+
+    def side_like(self, side: Side) -> Side | None:
+        """The own side that says what ``side`` of a like conflict says: the same value, else the same authors."""
+        for own in self.sides:
+            if canonical(own.value) == canonical(side.value):
+                return own
+        wanted = {(a.operator, a.station) for a in side.authors}
+        return next((s for s in self.sides if {(a.operator, a.station) for a in s.authors} == wanted), None)
+
+
+def load(database: Database, here: Here, record: str = "") -> list[Dispute]:
+    """Every open conflict, or those of one record: first what is due here and needs a person's eye.
+
+    Fields of a deleted record are not asked about, nor those of one whose deletion is itself in question.
+    """
+    found = stored.disputed_versions(database, record)
+    gone = stored.deleted_in_dispute(database, here.types)
+    gone |= {v.record for v in found if v.slot == DELETED_SLOT}
+    found = [v for v in found if v.slot == DELETED_SLOT or v.record not in gone]
+    teller = _Teller(database, here, found)
+    disputes = [
+        teller.dispute(list(versions)) for _, versions in groupby(found, key=lambda v: (v.record, v.slot))
+    ]
+    known = [d for d in disputes if d is not None]
+    return sorted(known, key=lambda d: (not d.covered, not d.review, d.type_label, d.title, d.record, d.slot))
+
+
+class _Teller:
+    """Puts versions into words; everything that words need is looked up once."""
+
+    def __init__(self, database: Database, here: Here, versions: Sequence[DisputedVersion]) -> None:
+        self._database = database
+        self._here = here
+        self._names = traffic.station_names(database, here)
+        self._units = {u.id: u.name for u in queries.unit_tree(database, here.types)} | {
+            here.unit.id: here.unit.name
+        }
+        self._below = self._stations_below()
+        self._titles = self._titles_of(versions)
+        self._links = self._link_titles(versions)
+
+    def _stations_below(self) -> set[str]:
+        scope = set(reading.subtree(self._database, self._here.unit.id)) | {self._here.unit.id}
+        held = dict(stored.stations(self._database))
+        held |= {link.peer: link.unit for link in links.all_links(self._database) if not link.upward}
+        return {station for station, unit in held.items() if unit in scope} | {self._here.station}
+
+    def _titles_of(self, versions: Iterable[DisputedVersion]) -> dict[str, str]:
+        wanted: dict[str, set[str]] = {}
+        for v in versions:
+            if v.type in self._here.types:
+                wanted.setdefault(v.type, set()).add(v.record)
+        here = self._here
+        found: dict[str, str] = {}
+        for name, ids in wanted.items():
+            found |= queries.titles(self._database, here.types, here.codes, name, ids)
+        return found
+
+    def _link_titles(self, versions: Iterable[DisputedVersion]) -> dict[str, str]:
+        rows: dict[str, list[Mapping[str, Cell]]] = {}
+        for v in versions:
+            record_type = self._here.types.get(v.type)
+            slot = record_type.slots.get(v.slot) if record_type is not None else None
+            if slot is not None:
+                rows.setdefault(v.type, []).append(_cells(slot, v.value))
+        here = self._here
+        found: dict[str, str] = {}
+        for name, given in rows.items():
+            found |= queries.link_titles(self._database, here.types, here.codes, here.types[name], given)
+        return found
+
+    def dispute(self, versions: list[DisputedVersion]) -> Dispute | None:
+        """The versions of one slot as a conflict; nothing for a type that this program does not know."""
+        first = versions[0]
+        record_type = self._here.types.get(first.type)
+        if record_type is None:
+            return None
+        slot = record_type.slots.get(first.slot)
+        heads, rest = [v for v in versions if v.head], [v for v in versions if not v.head]
+        sides = self._sides(slot, first.slot, heads)
+        told: tuple[str, ...] = ()
+        stations = {v.station for v in heads}
+        if first.slot == DELETED_SLOT:
+            told, others = deletion_told(
+                self._database, self._here, record_type, heads, self._author, self._words_of
+            )
+            stations |= others
+            sides = (Side(KEEP, (), (), ()), Side(DELETE, (), (), ()))
+        labels = tuple(f.label for f in slot.fields) if slot is not None else ()
+        return Dispute(
+            first.type,
+            record_type.label,
+            first.record,
+            self._titles.get(first.record, record_type.label),
+            first.slot,
+            slot.label if slot is not None else reading.RESERVED_SLOTS.get(first.slot, first.slot),
+            slot.fields if slot is not None else (),
+            labels,
+            self._side(slot, first.slot, rest[:1]) if rest and first.slot != DELETED_SLOT else None,
+            sides,
+            _differing(sides),
+            told,
+            stations <= self._below,
+            slot is None or any(f.review for f in slot.fields),
+            self._links,
+        )
+
+    def _sides(self, slot: Slot | None, name: str, heads: Sequence[DisputedVersion]) -> tuple[Side, ...]:
+        """One side for each value, the oldest first; what is shown now is the newest change."""
+        by_value: dict[str, list[DisputedVersion]] = {}
+        for v in sorted(heads, key=lambda v: v.stamp):
+            by_value.setdefault(canonical(v.value), []).append(v)
+        winner = max(heads, key=lambda v: (not v.birth, v.stamp, canonical(v.value).encode()), default=None)
+        shown = canonical(winner.value) if winner is not None else ""
+        return tuple(self._side(slot, name, found, value == shown) for value, found in by_value.items())
+
+    def _side(
+        self, slot: Slot | None, name: str, found: Sequence[DisputedVersion], standing: bool = False
+    ) -> Side:
+        value = found[0].value
+        masked, whole = (self._texts(slot, name, value, masked=m) for m in (True, False))
+        return Side(value, masked, whole, tuple(self._author(v) for v in found), standing)
+
+    def _author(self, version: DisputedVersion | reading.HistoryEntry) -> Author:
+        unit = self._names.get(version.station, traffic.unknown_station(version.station))
+        return Author(version.operator, version.station, unit, reading.moment(version.stamp), version.birth)
+
+    def _texts(self, slot: Slot | None, name: str, value: Any, *, masked: bool) -> tuple[str, ...]:
+        if name == UNIT_SLOT:
+            return (self._units.get(str(value), "本机没有登记的单位"),)
+        if slot is None:
+            return ("（本程序不认识的内容）",)
+        cells = _cells(slot, value)
+        return tuple(self._cell(f, cells.get(f.name), masked) for f in slot.fields)
+
+    def _cell(self, field: Field, cell: Cell, masked: bool) -> str:
+        if cell in (None, ""):
+            return EMPTY
+        if field.kind is Kind.LINK:
+            return self._links.get(str(cell), "（本机没有的记录）")
+        words = display(field, cell, codes=self._here.codes, masked=masked)
+        return f"{words}{field.unit}" if field.kind in (Kind.INTEGER, Kind.DECIMAL) else words
+
+    def _words_of(self, record_type: RecordType, slot_name: str, value: Any) -> str:
+        """A slot's value in one line, masked, for a sentence."""
+        slot = record_type.slots.get(slot_name)
+        texts = self._texts(slot, slot_name, value, masked=True)
+        return "、".join(t for t in texts if t != EMPTY) or EMPTY
+
+
+def _cells(slot: Slot, value: Any) -> Mapping[str, Cell]:
+    if slot.grouped:
+        return value if isinstance(value, Mapping) else {}
+    return {slot.name: value}
+
+
+def _differing(sides: Sequence[Side]) -> frozenset[int]:
+    """The fields whose words, as a whole, are not the same on all sides."""
+    if not sides or not sides[0].shown_whole:
+        return frozenset()
+    return frozenset(
+        n for n in range(len(sides[0].shown_whole)) if len({s.shown_whole[n] for s in sides}) > 1
+    )

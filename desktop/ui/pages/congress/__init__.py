@@ -1,0 +1,1 @@
+"""A staff congress: delegates, quorum, motions and their votes."""

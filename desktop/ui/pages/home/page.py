@@ -1,0 +1,294 @@
+"""The page 工作台: what is to be done today at the left, how far the targets are at the right."""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.operations import supervision
+from desktop.plan.results import Indicator
+from desktop.plan.worklist import WorkItem
+from desktop.records.declaration import RecordType
+from desktop.store.drafts import Draft
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import Query
+from desktop.ui.page import Page, Status
+from desktop.ui.pages.home import reading as home_reading
+from desktop.ui.pages.home.plan import PlanPart, title_words
+from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
+from desktop.ui.pages.home.start import StartPart
+from desktop.ui.pages.home.tasks import Task, TaskList
+from desktop.ui.pages.parts import Card, heading, here_of, plain, scrolling
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import LATER
+
+_PAGES = {
+    "conflicts": "disagreements",
+    "not_enrolled": "sync",
+    "receipts_due": "sync",
+    "unsent": "sync",
+    "unanswered": "sync",
+}
+"""Matters that lead to a page."""
+_MOST_CASES = 5
+_NAME = 20
+
+
+class HomePage(Page):
+    """Loads in three reads, so that what is quick is there at once; numbers come last."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self.start: Start | None = None
+        self.items: list[WorkItem] = []
+        self.cases: list[supervision.WorkItem] = []
+        self.drafts: list[Draft] = []
+        self.incomplete: dict[str, array[int]] = {}
+        self._checking: Iterator[RecordType] = iter(())
+        self._stale = False
+        self.tasks, self.plan, self.first = TaskList(), PlanPart(workbench), StartPart(workbench)
+        self.done = plain("没有到期的、没上报的和填得不一样的内容。有了会列在这里。", muted=True)
+        self.done.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.left, self.right = Card("今天要做的"), Card("离目标还有多远　（口径为示例，非官方）")
+        self.plan_note = plain("正在统计…", muted=True, small=True)
+        self._build()
+        self.load()
+
+    def _build(self) -> None:
+        matters = QWidget()
+        self._matters = QStackedLayout(matters)
+        self._matters.addWidget(self.tasks)
+        self._matters.addWidget(self.done)
+        self.left.column.addWidget(matters, 1)
+        self.right.column.addWidget(self.plan_note)
+        self.right.column.addWidget(scrolling(self.plan, inside_card=True), 1)
+        work = QWidget()
+        line = QHBoxLayout(work)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        line.addWidget(self.left, 4)
+        line.addWidget(self.right, 6)
+        self._layers = QStackedWidget()
+        self._layers.addWidget(work)
+        self._layers.addWidget(self.first)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        self.heading, self.day = heading("工作台", 1), plain(muted=True)
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(self.heading)
+        top.addWidget(self.day, 1)
+        column.addLayout(top)
+        column.addWidget(self._layers, 1)
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Asks again for everything, in the order in which it is quick."""
+        self._stale = False
+        bench, here = self.workbench, here_of(self.workbench)
+        self.day.setText(_day_words(bench.today()))
+        work, plan = home_reading.load_work(bench), home_reading.load_plan(bench)
+        bench.read(
+            lambda database, _ticket: home_reading.load_start(database, here),
+            self._start_arrived, owner=self, key="start",
+        )  # fmt: skip
+        bench.read(lambda database, _ticket: work(database), self._work_arrived, owner=self, key="work")
+        today = bench.today()
+        bench.read(
+            lambda database, _ticket: supervision.overdue_on(database, bench.types, today),
+            self._cases_arrived, owner=self, key="cases",
+        )  # fmt: skip
+        bench.read(
+            lambda database, _ticket: plan(database),
+            self._plan_arrived,
+            owner=self,
+            key="plan",
+            priority=LATER,
+        )
+        bench.drafts.all(self._drafts_arrived, self)
+        self._checking = iter([t for t in bench.types.values() if bench.may_write(t)])
+        self._check_next({})
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Asks again at once when in front, else when it comes to the front."""
+        self._stale = True
+        if changes is None or self.isVisible():
+            self.load()
+
+    def _start_arrived(self, found: Start) -> None:
+        first, self.start = self.start is None, found
+        self._layers.setCurrentIndex(1 if found.fresh else 0)
+        if found.fresh:
+            self.first.show_start(found)
+            if first and self.isVisible():
+                self._place_cursor()
+        self._show_tasks()
+
+    def _work_arrived(self, found: list[WorkItem]) -> None:
+        self.items = found
+        self._show_tasks()
+
+    def _cases_arrived(self, found: list[supervision.WorkItem]) -> None:
+        self.cases = found
+        self._show_tasks()
+
+    def _drafts_arrived(self, found: list[Draft]) -> None:
+        self.drafts = found
+        self._show_tasks()
+
+    def _plan_arrived(self, found: list[Indicator]) -> None:
+        self.plan.show_indicators(found)
+        due = {i.due for i in found if i.due is not None and i.due.year == self.workbench.today().year}
+        days = (max(due) - self.workbench.today()).days if due else None
+        left = f"，离{max(due).isoformat()}还有{days}天" if days is not None and days >= 0 else ""
+        self.plan_note.setText(f"{title_words(found)}{left}。点名称打开名单，点箭头看口径和各下级。")
+
+    def _check_next(self, found: dict[str, array[int]]) -> None:
+        """Looks through one type after the other, so that nobody who reads waits for all of them."""
+        record_type = next(self._checking, None)
+        bench = self.workbench
+        if record_type is None:
+            self.incomplete = {name: rows for name, rows in found.items() if rows}
+            self._show_tasks()
+            return
+        wanted = record_type
+
+        def then(rows: array[int]) -> None:
+            self._check_next({**found, wanted.name: rows})
+
+        bench.read(
+            lambda database, _ticket: home_reading.incomplete(database, bench, wanted),
+            then, owner=self, key="checking", priority=LATER,
+        )  # fmt: skip
+
+    # -- what is to be done ----------------------------------------------------------------------------------------
+
+    def _show_tasks(self) -> None:
+        tasks = [
+            *self._drafts(),
+            *self._periods(),
+            *self._matters_of_work(),
+            *self._checks(),
+            *self._beginnings(),
+        ]
+        ordered = sorted(tasks, key=lambda t: not t.urgent)
+        self.tasks.show_tasks(ordered)
+        self._matters.setCurrentIndex(0 if ordered else 1)
+        self.left.say_heading(f"今天要做的（{len(ordered)}件）" if ordered else "今天要做的")
+        self.state_changed.emit()
+
+    def _drafts(self) -> Iterator[Task]:
+        for draft in self.drafts[:3]:
+            record_type = self.workbench.types.get(draft.type)
+            if record_type is not None:
+                name = next((t for f in record_type.title if (t := draft.texts.get(f))), "")
+                name = f"“{name[:_NAME]}{'…' if len(name) > _NAME else ''}”" if name else ""
+                words = f"接着填上次没有保存的{record_type.label}{name}"
+                yield Task(words, partial(self.workbench.shell.open_draft, draft), key=f"draft:{draft.key}")
+        if len(self.drafts) > 3:
+            rest = self.drafts[3]
+            yield Task(
+                f"还有{len(self.drafts) - 3}份没有保存的内容",
+                lambda: self.workbench.shell.open_draft(rest), key="drafts",
+            )  # fmt: skip
+
+    def _periods(self) -> Iterator[Task]:
+        """Periods of supervision cases that have run out, or that nobody can compute without a table of holidays."""
+        for item in self.cases[:_MOST_CASES]:
+            words = (
+                f"{item.employer or '监督案件'}：{item.clock.words()}{'，已经过了' if item.overdue else ''}"
+            )
+            open_it = partial(self.workbench.shell.open_record, "case", item.case)
+            yield Task(words, open_it, item.overdue, f"case:{item.case}:{item.clock.awaits}")
+        if len(self.cases) > _MOST_CASES:
+            query = Query("case")
+            words = f"还有{len(self.cases) - _MOST_CASES}个案件期限的事，请看监督案件"
+            yield Task(words, partial(self.workbench.shell.open_list, "case", query, ""), True, "cases")
+
+    def _matters_of_work(self) -> Iterator[Task]:
+        for item in self.items:
+            yield Task(item.sentence, partial(self._open, item), item.urgent, item.kind)
+
+    def _open(self, item: WorkItem) -> None:
+        shell = self.workbench.shell
+        page = _PAGES.get(item.kind)
+        if page is not None and shell.has_page(page):
+            shell.open_page(page)
+        elif parts := parts_of_item(self.workbench, item):
+            shell.open_page("found", title=item.sentence, parts=parts)
+
+    def _checks(self) -> Iterator[Task]:
+        count = sum(map(len, self.incomplete.values()))
+        if count:
+            types = self.workbench.types
+            parts = [incomplete_part(self.workbench, types[name]) for name in self.incomplete]
+            words = f"{count}条记录不完整或有错，请补齐（逻辑检查）"
+            yield Task(
+                words,
+                lambda: self.workbench.shell.open_page("found", title="不完整或有错的记录", parts=parts),
+                key="incomplete",
+            )
+
+    def _beginnings(self) -> Iterator[Task]:
+        start, shell = self.start, self.workbench.shell
+        if start is None or start.fresh:
+            return
+        told = any(item.kind == "not_enrolled" for item in self.items)
+        if start.standing.has_superior and not start.standing.enrolled and not told:
+            words = (
+                "还没有办理入网：拿到批准文件后请导入"
+                if start.standing.requested
+                else "还没有办理入网，办了才能上报"
+            )
+            yield Task(words, lambda: shell.open_page("sync"), key="enrol")
+        if (
+            "union" in start.counts
+            and not start.counts["union"]
+            and self.workbench.may_write(self.workbench.types["union"])
+        ):
+            yield Task("还没有登记工会", lambda: shell.new_record("union"), key="union")
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return "工作台"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section of the manual."""
+        return "home"
+
+    def status(self) -> Status:
+        """How much there is to do."""
+        shown: Sequence[Task] = self.tasks.matters.tasks
+        return Status(f"要做的{len(shown)}件" if shown else "")
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of the page."""
+        return {"↑、↓": "换一件", "Enter": "打开选中的一件", "Tab": "到右边的指标"}
+
+    def enter(self) -> None:
+        """The cursor goes to what is to be done, or to the first step."""
+        if self._stale:
+            self.load()
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        if self.start is not None and self.start.fresh and self.first.tiles:
+            following = next((t for t in self.first.tiles if not t.step.done), self.first.tiles[0])
+            following.action.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.tasks.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _day_words(day: datetime.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日 星期{'一二三四五六日'[day.weekday()]}"

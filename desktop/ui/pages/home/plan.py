@@ -1,0 +1,240 @@
+"""How far the targets are: one row for each indicator, which opens into its records and unfolds its reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
+from desktop.ui import icons, theme
+from desktop.ui.notices import SIGNS, Tone
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.home.bar import Bar
+from desktop.ui.pages.home.reading import parts_of_figure
+from desktop.ui.pages.parts import button, link, plain, row
+from desktop.ui.widgets.elided import ElidedLink
+from desktop.ui.workbench import Workbench
+
+_TONES = {Status.MET: Tone.GOOD, Status.NOT_MET: Tone.WARNING}
+EXAMPLE = "以下口径为示例，非官方。"
+"""What stands before every reading as long as nobody official has set it."""
+
+
+class IndicatorRow(QFrame):
+    """One indicator."""
+
+    def __init__(self, workbench: Workbench, indicator: Indicator) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.indicator = indicator
+        self.fold = QToolButton()
+        self.fold.setProperty("flat", True)
+        self.fold.setCheckable(True)
+        self.fold.setFixedSize(QSize(26, 26))
+        # The usual padding of buttons would leave no room for the arrow.
+        self.fold.setStyleSheet("padding: 0; min-height: 0;")
+        self.fold.setAccessibleName(f"{indicator.label}：口径和下级情况")
+        self.fold.setToolTip(_basis(indicator))
+        self.fold.toggled.connect(self._unfold)
+        self.name = ElidedLink(f"{_code(indicator)} {indicator.label}", "打开名单，还没有做到的在前")
+        self.name.clicked.connect(self.open_records)
+        self.amount, self.gap, self.sign = QLabel(), QLabel(), QLabel()
+        for label, width in ((self.amount, 16), (self.gap, 10)):
+            label.setMinimumWidth(theme.measures().average(width))
+        self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.sign.setFixedWidth(18)
+        self.bar = Bar()
+        self.origin = plain(muted=True, small=True)
+        self.body: QWidget | None = None
+        self._show()
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.fold)
+        top.addWidget(self.name, 1)
+        for widget in (self.amount, self.sign, self.gap):
+            top.addWidget(widget)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(32, 0, 0, 0)
+        middle.setSpacing(12)
+        middle.addWidget(self.bar, 3)
+        middle.addWidget(self.origin, 2)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 2, 0, 4)
+        self.column.setSpacing(0)
+        self.column.addLayout(top)
+        self.column.addLayout(middle)
+        self._unfold(False)
+
+    def _show(self) -> None:
+        figure = self.indicator.figure
+        self.amount.setText(amount_words(figure))
+        tone = _TONES.get(figure.status)
+        if tone is not None:
+            self.sign.setPixmap(icons.pixmap(*SIGNS[tone], 16))
+        self.gap.setText(figure.gap_words if tone is not None else figure.status.label)
+        theme.restyle(
+            self.gap, tone={Tone.GOOD: "good", Tone.WARNING: "warning"}.get(tone, "note") if tone else "note"
+        )
+        self.bar.show_share(
+            figure.ratio, _mark(figure), met=figure.status is Status.MET, words=self.indicator.sentence
+        )
+        self.origin.setText(origin_words(figure))
+
+    def _unfold(self, on: bool) -> None:
+        self.fold.setIcon(icons.icon("chevron-down" if on else "chevron-right", theme.MUTED))
+        if on and self.body is None:
+            self.body = self._details()
+            self.column.addWidget(self.body)
+        if self.body is not None:
+            self.body.setVisible(on)
+
+    def _details(self) -> QWidget:
+        indicator, figure = self.indicator, self.indicator.figure
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(32, 6, 0, 8)
+        column.setSpacing(4)
+        column.addWidget(plain("方案原文：" + "；".join(f"“{w}”" for w in indicator.wording)))
+        whole = f"；分母：{indicator.denominator_words}" if indicator.denominator_words else ""
+        column.addWidget(plain(f"分子：{indicator.numerator_words}{whole}"))
+        column.addWidget(plain(_basis(indicator), muted=True))
+        for note in indicator.notes:
+            column.addWidget(plain(f"· {note}", muted=True))
+        column.addLayout(row(button("打开名单", self.open_records, "list-filter"), 1))
+        if indicator.below:
+            grid = Grid(
+                [Col("下级", 16, wide=True), Col("完成", 12, numeric=True), Col("比例", numeric=True), Col("还差", 9)],
+                f"{indicator.label}：各下级",
+            )  # fmt: skip
+            grid.show_lines([_below_line(f) for f in indicator.below])
+            grid.limit_height(6)
+            grid.opened.connect(self._open_below)
+            column.addWidget(grid)
+        if figure.deducted_count:
+            column.addWidget(plain(f"已扣减{figure.deducted_count}{figure.counter}。", muted=True))
+        return body
+
+    def open_records(self) -> None:
+        """Shows the records behind the figure."""
+        self._open_figure(self.indicator.figure, self.indicator.label)
+
+    def _open_below(self, figure: Figure | None) -> None:
+        if figure is not None:
+            self._open_figure(figure, f"{figure.name}：{self.indicator.label}")
+
+    def _open_figure(self, figure: Figure, title: str) -> None:
+        self.workbench.shell.open_page(
+            "found",
+            title=title,
+            explanation=_explained(self.indicator, figure),
+            parts=parts_of_figure(figure),
+        )
+
+
+class PlanPart(QWidget):
+    """All indicators; those without data are named in one line at the end."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.rows: list[IndicatorRow] = []
+        self._open: set[str] = set()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.silent = plain(muted=True)
+        self.more = link("也显示出来", self._show_silent)
+        self._silent_shown = False
+        self._found: Sequence[Indicator] = ()
+
+    def show_indicators(self, found: Sequence[Indicator]) -> None:
+        """Shows them anew; what was unfolded stays so."""
+        self._found = found
+        self._open = {r.indicator.id for r in self.rows if r.fold.isChecked()}
+        for old in self.rows:
+            old.hide()
+            old.deleteLater()
+        while self._column.takeAt(0) is not None:
+            pass
+        silent = [i for i in found if i.figure.status is Status.NO_DATA]
+        shown = [i for i in found if self._silent_shown or i not in silent]
+        self.rows = [IndicatorRow(self.workbench, i) for i in shown]
+        for made in self.rows:
+            self._column.addWidget(made)
+            made.fold.setChecked(made.indicator.id in self._open)
+        names = "、".join(dict.fromkeys(_code(i) for i in silent))
+        self.silent.setText(f"还有{len(silent)}项没有可算的数据：{names}")
+        for widget in (self.silent, self.more):
+            self._column.addWidget(widget)
+            widget.setVisible(bool(silent) and not self._silent_shown)
+        self._column.addStretch(1)
+
+    def _show_silent(self) -> None:
+        self._silent_shown = True
+        self.show_indicators(self._found)
+
+
+def _basis(indicator: Indicator) -> str:
+    return f"{EXAMPLE}{indicator.basis}"
+
+
+def _code(indicator: Indicator) -> str:
+    return indicator.target_id
+
+
+def amount_words(figure: Figure) -> str:
+    """“8/300家” for a count with a target, “12/40家，30.00%” for a share."""
+    if figure.denominator is None:
+        whole = f"/{number(figure.target.value)}" if figure.target is not None else ""
+        return f"{figure.numerator.shown}{whole}{figure.counter}"
+    if figure.status is Status.NO_DATA:
+        return "—"
+    return f"{figure.numerator.shown}/{figure.denominator.shown}{figure.counter}　{figure.percent}"
+
+
+def origin_words(figure: Figure) -> str:
+    """The target, and which part was computed from records and which was reported."""
+    words = [
+        f"目标{target_words(figure.target, figure.counter)}" if figure.target is not None else "没有定目标"
+    ]
+    reported = figure.numerator.reported or (
+        figure.denominator.reported if figure.denominator is not None else 0
+    )
+    if reported:
+        top = f"分子记录{figure.numerator.computed}、上报{number(figure.numerator.reported)}"
+        bottom = figure.denominator
+        words.append(
+            top if bottom is None else f"{top}；分母记录{bottom.computed}、上报{number(bottom.reported)}"
+        )
+    else:
+        words.append("按记录算出")
+    return "，".join(words)
+
+
+def _mark(figure: Figure) -> Fraction | None:
+    """Where the target stands on the bar: a count's bar is as long as its target."""
+    if figure.target is None:
+        return None
+    return figure.target.value if figure.denominator is not None else Fraction(1)
+
+
+def _below_line(figure: Figure) -> Line:
+    name = f"{figure.name}（本级）" if figure.direct else figure.name
+    amount = figure.numerator.shown
+    if figure.denominator is not None:
+        amount = f"{amount}/{figure.denominator.shown}"
+    tone = _TONES.get(figure.status)
+    share = share_words(figure.ratio) if figure.ratio is not None else "—"
+    return Line((name, amount, share, figure.gap_words), tone, figure)
+
+
+def _explained(indicator: Indicator, figure: Figure) -> str:
+    return f"{amount_words(figure)}，{origin_words(figure)}。{_basis(indicator)}"
+
+
+def title_words(found: Sequence[Indicator]) -> str:
+    """“截至2026-11-23”."""
+    return f"截至{found[0].as_of.isoformat()}（含下级）" if found else ""

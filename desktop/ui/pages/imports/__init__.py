@@ -1,0 +1,1 @@
+"""Importing a workbook, and exporting to one."""

@@ -1,0 +1,178 @@
+"""The columns of a workbook that is to be imported: what each was recognised as, and how to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from desktop.operations.importing import ColumnMatch
+from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
+from desktop.records.types import Catalogue
+from desktop.ui import theme
+from desktop.ui.matching import matches
+from desktop.ui.pages.attendance.cells import CellDelegate, anchor_at, take_measures
+from desktop.ui.pages.attendance.rows import LOOK, Look
+from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+LEFT_OUT = ""
+"""The key of the choice to leave a column out."""
+_SAMPLES = 3
+_SURE = 0.75
+
+
+class ColumnsModel(QAbstractTableModel):
+    """One row a column of the workbook: its heading with samples, and the field it goes to."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.matches: list[ColumnMatch] = []
+
+    def show(self, columns: Sequence[ColumnMatch]) -> None:
+        """Shows other columns; those that only number the rows and those without anything are left out."""
+        self.beginResetModel()
+        self.matches = [c for c in columns if not c.counts_rows and (c.header or c.samples)]
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+        """How many columns of the workbook."""
+        return 0 if parent.isValid() else len(self.matches)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+        """From and to."""
+        return 0 if parent.isValid() else 2
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """From and to."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return ("表格里的列", "导入到")[section]
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Words, look and tool tip."""
+        look = self._look(self.matches[index.row()], index.column())
+        if role == LOOK:
+            return look
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return look.words
+        return (look.tip or look.words) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def _look(self, match: ColumnMatch, column: int) -> Look:
+        if column == 0:
+            samples = "、".join(match.samples[:_SAMPLES])
+            return Look(
+                match.header or f"（第{match.index + 1}列，没有列名）",
+                tip=f"前几行：{samples}" if samples else "",
+            )
+        if match.target is not None:
+            if match.confidence < _SURE:
+                return Look(match.label, "circle-help", theme.WARNING, tip="按近似的列名认出，请核对")
+            return Look(match.label, "check", theme.GOOD)
+        if match.reason:
+            return Look("不导入", "x", theme.MUTED, tip=match.reason)
+        if match.proposed_label:
+            words = f"不导入（可能是{match.proposed_label}）"
+            return Look(words, "circle-help", theme.WARNING, tip="按回车选择这一列导入到哪里")
+        return Look("不导入（没有认出）", "x", theme.MUTED, tip="按回车选择这一列导入到哪里")
+
+
+class ColumnsTable(QTableView):
+    """``chosen`` carries the place of a column and its new target, empty for none."""
+
+    chosen = Signal(int, str)
+
+    def __init__(self, types: Catalogue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._types = types
+        self._offered: list[Choice] = []
+        self.columns = ColumnsModel(self)
+        self.setModel(self.columns)
+        self.setItemDelegate(CellDelegate(self))
+        self.setAccessibleName("列的对应")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        take_measures(self)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self.doubleClicked.connect(lambda index: self.choose(index.row()))
+
+    def show_columns(self, columns: Sequence[ColumnMatch], targets: Mapping[str, str]) -> None:
+        """Shows columns; ``targets`` are the fields that can be chosen, by target with their words."""
+        current = self.currentIndex().row()
+        self.columns.show(columns)
+        self._offered = [
+            Choice(LEFT_OUT, "不导入这一列"),
+            *(Choice(key, label) for key, label in targets.items()),
+        ]
+        if self.columns.rowCount():
+            unknown = next((n for n, m in enumerate(self.columns.matches) if m.target is None), 0)
+            row = current if 0 <= current < self.columns.rowCount() else unknown
+            self.setCurrentIndex(self.columns.index(row, 1))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            take_measures(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Both columns take half."""
+        super().resizeEvent(event)
+        half = self.viewport().width() // 2
+        self.horizontalHeader().resizeSection(0, half)
+        self.horizontalHeader().resizeSection(1, self.viewport().width() - half)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter, space and F4 choose."""
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F4, Qt.Key.Key_Space)
+        if event.key() in keys and self.currentIndex().isValid():
+            self.choose(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+    def choose(self, position: int) -> None:
+        """Offers the fields below the cell."""
+        match = self.columns.matches[position]
+        anchor = anchor_at(self.viewport(), self.visualRect(self.columns.index(position, 1)))
+        present = match.target or match.proposed or LEFT_OUT
+        overlay = ChoiceOverlay(anchor, self._offered, [present], single=True, matches=matches)
+        overlay.chosen.connect(lambda keys: self.chosen.emit(match.index, keys[0]))
+        overlay.closed.connect(anchor.deleteLater)
+        overlay.closed.connect(self.setFocus)
+        overlay.open_below()
+
+
+def targets_of(types: Catalogue, type_name: str, columns: Sequence[ColumnMatch]) -> dict[str, str]:
+    """The fields that columns can go to, by target; in a table of unions those of the enterprise as well."""
+    prefixed = type_name == "union" or any("." in (c.target or "") for c in columns)
+    if not prefixed:
+        own = {UNIT: COLUMN.label} if type_name in HEADINGS else {}
+        return {**own, **{f.name: f.label for f in types[type_name].fields}}
+    return {
+        f"{name}.{f.name}": f"{types[name].label.partition('（')[0]}：{f.label}"
+        for name in ("union", "enterprise")
+        for f in types[name].fields
+    }

@@ -1,0 +1,388 @@
+"""The import of a workbook in three steps: choose, check, done. Nothing is written before the second is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop.operations import import_templates, importing
+from desktop.operations.importing import ImportPreview, ImportResult
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.ui import icons, theme
+from desktop.ui.dialogs import Answer
+from desktop.ui.notices import Tone
+from desktop.ui.page import Act, Page, Status
+from desktop.ui.pages.imports.check import CheckStep
+from desktop.ui.pages.imports.start import StartStep
+from desktop.ui.pages.parts import Card, button, heading, plain, row
+from desktop.ui.widgets.overlay import Overlay
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Task, Ticket
+
+_STEPS = ("1 选择文件", "2 核对", "3 完成")
+
+
+class ImportPage(Page):
+    """Imports records of one type. ``fixed`` are cells that every row gets, such as the record it belongs to."""
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        type_name: str,
+        fixed: Mapping[str, Cell] | None = None,
+        path: Path | None = None,
+    ) -> None:
+        super().__init__(workbench)
+        self.record_type = workbench.types[type_name]
+        self.start = StartStep(workbench, self.record_type, dict(fixed or {}))
+        self.check = CheckStep(workbench)
+        self.done = _DoneStep()
+        self.busy = _BusyStep()
+        self.path: Path | None = None
+        self.result: ImportResult | None = None
+        self._task: Task[Any] | None = None
+        self._mapping: dict[int | str, str | None] = {}
+        self._sheet: str | None = None
+        self._steps = QLabel()
+        self._layers = QStackedLayout()
+        self._build()
+        self.start.chosen.connect(self.open_file)
+        self.start.template_wanted.connect(self.save_template)
+        self.check.sheet_wanted.connect(self._other_sheet)
+        self.check.column_wanted.connect(self._other_column)
+        self.check.report_wanted.connect(self.save_report)
+        self.check.run_wanted.connect(self.run)
+        self.check.back_wanted.connect(lambda: self._show(self.start))
+        self.busy.stop.clicked.connect(self.stop)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self._escape)
+        self._show(self.start)
+        if path is not None:
+            self.open_file(path)
+
+    def _build(self) -> None:
+        back = QPushButton(icons.icon("arrow-left"), "返回")
+        back.setProperty("flat", True)
+        back.clicked.connect(lambda: self.workbench.shell.back())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(row(back, heading(f"导入{self.record_type.label}", 1), 1, self._steps, spacing=10))
+        # In this order: a layout that belongs to nobody would show its first step as a window of its own.
+        column.addLayout(self._layers, 1)
+        for step in (self.start, self.check, self.done, self.busy):
+            self._layers.addWidget(step)
+
+    def _show(self, step: QWidget) -> None:
+        self._layers.setCurrentWidget(step)
+        present = {self.start: 0, self.check: 1, self.done: 2}.get(step, 1)
+        parts = [
+            f'<b style="color:{theme.RED}">{words}</b>' if n == present
+            else f'<span style="color:{theme.MUTED}">{words}</span>'
+            for n, words in enumerate(_STEPS)
+        ]  # fmt: skip
+        self._steps.setText("&nbsp;&nbsp;›&nbsp;&nbsp;".join(parts))
+        self.state_changed.emit()
+        if self.isVisible():
+            self.enter()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        """Reads a file and shows what it would change."""
+        if not self.start.day_is_readable():
+            self.workbench.shell.tell(Tone.ERROR, "导出日期看不出是哪一天，请写成2026-11-22这样。")
+            return
+        self.path, self._sheet = path, None
+        self._mapping = self._remembered()
+        self._look()
+
+    def _other_sheet(self, name: str) -> None:
+        self._sheet, self._mapping = name, self._remembered()
+        self._look()
+
+    def _other_column(self, index: int, target: str) -> None:
+        self._mapping[index] = target or None
+        self._look()
+
+    def _look(self) -> None:
+        path, name, sheet = self.path, self.record_type.name, self._sheet
+        mapping, options, header = dict(self._mapping), self.start.options(), self.start.header_row
+        if path is None:
+            return
+
+        def job(session: Session, ticket: Ticket) -> ImportPreview:
+            return importing.preview(
+                session, path, name, mapping=mapping, sheet=sheet, header_row=header, options=options,
+                progress=ticket.progress, cancelled=lambda: ticket.cancelled,
+            )  # fmt: skip
+
+        self._begin(f"读取{path.name}", job, self._looked_at, step=False)
+
+    def _looked_at(self, preview: ImportPreview) -> None:
+        self.check.show_preview(preview)
+        self._show(self.check)
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Writes what is shown."""
+        shown = self.check.preview
+        if shown is None:
+            return
+
+        def job(session: Session, ticket: Ticket) -> ImportResult:
+            return importing.run(session, shown, progress=ticket.progress, cancelled=lambda: ticket.cancelled)
+
+        self._begin(f"导入{self.record_type.label}", job, self._written, step=True)
+
+    def _written(self, result: ImportResult) -> None:
+        self.result = result
+        self._remember(result.preview)
+        returned = len(result.returned)
+        offered = [
+            button("查看列表", self._to_list, "file-text", primary=True),
+            button("撤消这次导入", self._undo, "undo-2"),
+        ]
+        if returned:
+            offered.append(button(f"保存退回表（{returned}行）…", self.save_report, "save"))
+        offered.append(button("再导入一个文件", lambda: self._show(self.start), "file-input"))
+        self.done.show_result(result, offered)
+        self._show(self.done)
+
+    def _undo(self) -> None:
+        self.workbench.undo()
+        self._show(self.check if self.check.preview is not None else self.start)
+        self.check.run.setEnabled(True)
+
+    def _to_list(self) -> None:
+        self.workbench.shell.open_page(f"list:{self.record_type.name}")
+
+    def save_report(self) -> None:
+        """Saves the rows that do not go in, with the reasons, to be corrected and imported alone."""
+        shown = self.check.preview
+        if shown is None or self.path is None:
+            return
+        suggestion = self.path.with_name(f"{self.path.stem}-退回.xlsx")
+        path = self.workbench.dialogs.save_file("保存退回表", suggestion, ("表格 (*.xlsx)",))
+        if path is None:
+            return
+
+        def then(count: int) -> None:
+            self.workbench.shell.tell(
+                Tone.GOOD, f"已保存{count}行到{path.name}，改好标红的格以后单独导入即可。"
+            )
+
+        self.workbench.write(
+            "保存退回表",
+            lambda _session, _ticket: importing.write_report(shown, path),
+            then,
+            owner=self,
+            step=False,
+        )
+
+    def save_template(self) -> None:
+        """Saves an empty table of the type, to be filled in and imported here."""
+        name, label = self.record_type.name, self.record_type.label
+        suggestion = Path.home() / f"{label}-空白模板.xlsx"
+        path = self.workbench.dialogs.save_file("保存空白模板", suggestion, ("表格 (*.xlsx)",))
+        if path is None:
+            return
+        self.workbench.write(
+            "保存空白模板",
+            lambda session, _ticket: import_templates.write_empty(session, path, name),
+            lambda _none: self.workbench.shell.tell(Tone.GOOD, f"已保存{path.name}，填好以后在这里导入。"),
+            owner=self,
+            step=False,
+        )
+
+    # -- running work ----------------------------------------------------------------------------------------------
+
+    def _begin(
+        self, name: str, job: Callable[[Session, Ticket], Any], then: Callable[[Any], None], *, step: bool
+    ) -> None:
+        before = self._layers.currentWidget() or self.start
+
+        def arrived(result: Any) -> None:
+            self._task = None
+            then(result)
+
+        def failed(_error: Exception) -> bool:
+            self._task = None
+            self._show(before)
+            return False
+
+        self.busy.begin(name)
+        self._layers.setCurrentWidget(self.busy)
+        self._task = self.workbench.write(name, job, arrived, owner=self, fail=failed, step=step)
+        self._task.progressed.connect(self.busy.show_progress)
+        self._task.ended.connect(lambda: self._ended(before))
+
+    def _ended(self, before: QWidget) -> None:
+        """Work that was stopped answers nothing: the step before comes back."""
+        if self._task is not None and self._task.ticket.cancelled:
+            self._task = None
+            self._show(before)
+            self.workbench.shell.tell(Tone.PLAIN, "已停止，没有写入任何内容。")
+
+    def stop(self) -> None:
+        """Stops at the next place where that does no harm."""
+        if self._task is not None:
+            self._task.cancel()
+            self.busy.words.setText("正在停止…")
+            self.busy.stop.setEnabled(False)
+
+    def _escape(self) -> None:
+        opened = [overlay for overlay in self.window().findChildren(Overlay) if overlay.isVisible()]
+        if opened:
+            opened[0].close_overlay()
+        elif self._task is not None:
+            self.stop()
+        elif self._layers.currentWidget() is self.check:
+            self._show(self.start)
+        else:
+            self.workbench.shell.back()
+
+    # -- what is remembered ----------------------------------------------------------------------------------------
+
+    def _remembered(self) -> dict[int | str, str | None]:
+        """Columns that a person has given a meaning before, by their heading."""
+        kept = self.workbench.settings.columns(f"import-{self.record_type.name}")
+        pairs = (entry.split("\t", 1) for entry in kept if "\t" in entry)
+        return {header: target or None for header, target in pairs}
+
+    def _remember(self, preview: ImportPreview) -> None:
+        chosen = {c.header: c.target or "" for c in preview.columns if c.index in self._mapping and c.header}
+        if chosen:
+            before = {str(k): v or "" for k, v in self._remembered().items()}
+            kept = [f"{header}\t{target}" for header, target in {**before, **chosen}.items()]
+            self.workbench.settings.keep_columns(f"import-{self.record_type.name}", kept)
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What is imported."""
+        return f"导入{self.record_type.label}"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section on workbooks."""
+        return "excel"
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """Nothing of the top line fits here."""
+        return {}
+
+    def status(self) -> Status:
+        """Which file."""
+        return Status(self.path.name if self.path is not None else "还没有选择文件")
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of the second step."""
+        return {"回车": "改选中一列的含义", "Esc": "停止；回上一步"}
+
+    def enter(self) -> None:
+        """The cursor goes to the next thing to do."""
+        step = self._layers.currentWidget()
+        target: QWidget = self.start.choose
+        if step is self.check:
+            unknown = bool(self.check.preview and self.check.preview.unknown_columns)
+            target = self.check.columns if unknown else self.check.run
+        elif step is self.done:
+            target = self.done
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def may_leave(self, again: Callable[[], None]) -> bool:
+        """Asks while something is being written."""
+        if self._task is None:
+            return True
+        answer = self.workbench.dialogs.ask("正在处理", "表格还在处理，要停止吗？", yes="停止", danger=True)
+        if answer is Answer.YES:
+            self.stop()
+            return True
+        return False
+
+
+class _BusyStep(QWidget):
+    """How far it is, and a way to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = heading("", 1)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(theme.measures().average(60))
+        self.stop = QPushButton("停止（Esc）")
+        column = QVBoxLayout(self)
+        center = Qt.AlignmentFlag.AlignHCenter
+        column.addStretch(2)
+        for widget in (self.words, self.bar, self.stop):
+            column.addWidget(widget, 0, center)
+        column.setSpacing(14)
+        column.addStretch(3)
+
+    def begin(self, name: str) -> None:
+        """Work begins."""
+        self.words.setText(f"正在{name}…")
+        self.bar.setRange(0, 0)
+        self.stop.setEnabled(True)
+
+    def show_progress(self, done: int, total: int, words: str) -> None:
+        """How far it is."""
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        count = f"{done} / {total}行" if total else f"{done}行" if done else ""
+        self.words.setText("　".join(filter(None, (f"正在{words}…" if words else "", count))))
+
+
+class _DoneStep(QWidget):
+    """What was done, and what can be done now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = heading("", 1)
+        self.detail = plain(muted=True)
+        self._card = Card()
+        sign = QLabel()
+        sign.setPixmap(icons.pixmap("circle-check", theme.GOOD, 40))
+        center = Qt.AlignmentFlag.AlignHCenter
+        self._card.column.addSpacing(20)
+        self._card.column.addWidget(sign, 0, center)
+        self._card.column.addWidget(self.words, 0, center)
+        self._card.column.addWidget(self.detail, 0, center)
+        self._buttons = QWidget()
+        self._card.column.addWidget(self._buttons, 0, center)
+        self._card.column.addSpacing(20)
+        self._first: QWidget | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addWidget(self._card)
+        column.addStretch(1)
+
+    def show_result(self, result: ImportResult, offered: list[QPushButton]) -> None:
+        """Shows the counts, and the buttons."""
+        counts = result.counts
+        self.words.setText(f"导入完成：新增{counts.new}行，修改{counts.changed}行")
+        returned = len(result.returned)
+        more = (
+            f"\n{returned}行没有导入，或有的格没有导入。保存退回表，改好后单独再导入，不会重复。"
+            if returned
+            else ""
+        )
+        self.detail.setText(f"{counts}{more}")
+        self.detail.setMinimumWidth(theme.measures().average(90))
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._buttons.deleteLater()
+        self._buttons = QWidget()
+        self._buttons.setLayout(row(*offered, spacing=10))
+        self._card.column.insertWidget(
+            self._card.column.count() - 1, self._buttons, 0, Qt.AlignmentFlag.AlignHCenter
+        )
+        self._first = offered[0]
+        self.setFocusProxy(offered[0])

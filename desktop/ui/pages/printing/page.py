@@ -1,0 +1,294 @@
+"""The preview of what goes on paper: pages, zoom, printer and copies; what is printed is recorded by its operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import shiboken6
+from PySide6.QtCore import QMarginsF, QSizeF, Qt
+from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize, QShortcut
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
+
+from desktop.errors import Problem
+from desktop.operations.session import Session
+from desktop.store.ledger import ChangeSet
+from desktop.ui import icons, theme
+from desktop.ui.notices import Tone
+from desktop.ui.page import Act, Page, Status
+from desktop.ui.pages.parts import Note, button, heading, row
+from desktop.ui.pages.printing.pages import PRINT_DPI, PagesView, Sheet, print_pages, sheets_of
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_RANGE = re.compile(r"(\d+)(?:\s*[-－—~至]\s*(\d+))?")
+_POINT_MM = 25.4 / 72
+
+
+@dataclass(frozen=True)
+class Released:
+    """What an operation let out to be printed or saved: the pages, and what it changed by noting that."""
+
+    data: bytes
+    changes: ChangeSet = field(default_factory=ChangeSet)
+
+
+@dataclass(frozen=True)
+class PrintJob:
+    """Something to look at and perhaps to print.
+
+    ``render`` makes the pages to look at. ``release`` makes the final ones and records that they were printed; it
+    raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise. Without
+    ``release`` it can only be looked at, and ``why_not`` says why.
+    """
+
+    title: str
+    render: Callable[[Session], bytes]
+    release: Callable[[Session], Released] | None = None
+    save: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
+    why_not: str = ""
+
+
+def printer_names() -> list[str]:
+    """The printers of this computer, the usual one first."""
+    usual = QPrinterInfo.defaultPrinterName()
+    names = QPrinterInfo.availablePrinterNames()
+    return sorted(names, key=lambda name: name != usual)
+
+
+def make_printer(name: str) -> QPrinter:
+    """A printer by name, at the resolution that pages are drawn with."""
+    info = QPrinterInfo.printerInfo(name)
+    printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
+    printer.setResolution(PRINT_DPI)
+    return printer
+
+
+def prepare(printer: QPrinter, sheet: Sheet, copies: int, title: str) -> None:
+    """Paper of the size of the pages, no margins of the program's own, so many copies."""
+    size = QSizeF(sheet.width * _POINT_MM, sheet.height * _POINT_MM)
+    landscape = sheet.width > sheet.height
+    paper = QPageSize(
+        size.transposed() if landscape else size,
+        QPageSize.Unit.Millimeter,
+        "",
+        QPageSize.SizeMatchPolicy.FuzzyMatch,
+    )
+    way = QPageLayout.Orientation.Landscape if landscape else QPageLayout.Orientation.Portrait
+    printer.setPageLayout(QPageLayout(paper, way, QMarginsF(0, 0, 0, 0)))
+    printer.setCopyCount(copies)
+    printer.setDocName(title)
+
+
+class PreviewPage(Page):
+    """Shows a :class:`PrintJob`. ``names`` and ``printer`` say which printers there are and make one of them."""
+
+    names: Callable[[], list[str]] = staticmethod(printer_names)
+    printer: Callable[[str], QPrinter] = staticmethod(make_printer)
+
+    def __init__(self, workbench: Workbench, job: PrintJob) -> None:
+        super().__init__(workbench)
+        self.job = job
+        self._data = b""
+        self.pages = PagesView(workbench)
+        self.note = Note()
+        self.count = QLabel()
+        self.zoom = QLabel()
+        self.printers, self.copies, self.range = QComboBox(), QSpinBox(), QLineEdit()
+        self.print_button = button("打印", self.print_now, "printer", primary=True)
+        self.save_button = button("保存PDF…", self.save_pdf, "save")
+        self._build()
+        self.pages.looked.connect(self._show_count)
+        self.pages.zoomed.connect(lambda zoom: self.zoom.setText(f"{round(zoom * 100)}%"))
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(lambda: workbench.shell.back())
+        self.load()
+
+    def _build(self) -> None:
+        back = QPushButton(icons.icon("arrow-left"), "返回")
+        back.setProperty("flat", True)
+        back.setToolTip("返回上一页（Esc）")
+        back.clicked.connect(lambda: self.workbench.shell.back())
+        smaller, larger = (
+            button("－", lambda: self.pages.step_zoom(-1)),
+            button("＋", lambda: self.pages.step_zoom(1)),
+        )
+        smaller.setAccessibleName("缩小")
+        larger.setAccessibleName("放大")
+        whole, fit = button("整页", self.pages.fit_page), button("适合宽度", self.pages.fit_width)
+        self.zoom.setFixedWidth(theme.measures().average(7))
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.printers.setAccessibleName("打印机")
+        self.printers.setMinimumWidth(theme.measures().average(24))
+        self.copies.setRange(1, 99)
+        self.copies.lineEdit().setTextMargins(7, 0, 7, 0)
+        self.copies.setAccessibleName("份数")
+        self.copies.setSuffix(" 份")
+        self.copies.setFixedWidth(theme.measures().average(12))
+        self.range.setAccessibleName("页码范围")
+        self.range.setPlaceholderText("全部页，或如2-3")
+        self.range.setMaximumWidth(theme.measures().average(16))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addLayout(
+            row(back, heading(self.job.title, 1), 1, self.save_button, self.print_button, spacing=10)
+        )
+        line = row(
+            smaller, self.zoom, larger, whole, fit, self.count, 1, QLabel("打印机"), self.printers, spacing=6
+        )
+        line.addWidget(self.copies)
+        line.addWidget(self.range)
+        column.addLayout(line)
+        column.addWidget(self.note)
+        column.addWidget(self.pages, 1)
+        self._offer_printers()
+
+    def _offer_printers(self) -> None:
+        names = self.names()
+        self.printers.addItems(names)
+        printable = self.job.release is not None
+        self.print_button.setEnabled(printable and bool(names))
+        self.save_button.setEnabled(self.job.save is not None)
+        for widget in (self.printers, self.copies, self.range):
+            widget.setEnabled(printable and bool(names))
+        if not printable:
+            self.note.say(Tone.PLAIN, self.job.why_not or "这是预览，不能打印。")
+        elif not names:
+            words = (
+                "没有找到打印机。可以先“保存PDF”到U盘，拿到别的电脑上打印（选“实际大小”，不要“适合纸张”）。"
+            )
+            self.note.say(Tone.WARNING, words)
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Makes the pages to look at."""
+        render = self.job.render
+
+        def job(session: Session, _ticket: Ticket) -> tuple[bytes, list[Sheet]]:
+            data = render(session)
+            return data, sheets_of(data)
+
+        self.workbench.write("排版", job, self._arrived, owner=self, fail=self._cannot, step=False)
+
+    def _cannot(self, error: Exception) -> bool:
+        """What keeps it from being shown stands here and goes with this page."""
+        if not isinstance(error, Problem) or not shiboken6.isValid(self):
+            return False
+        self.note.say(Tone.WARNING, str(error))
+        return True
+
+    def _arrived(self, found: tuple[bytes, list[Sheet]]) -> None:
+        self._data, sheets = found
+        self.pages.show_pages(self._data, sheets)
+        self._show_count(self.pages.current())
+        if self.isVisible():
+            self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.state_changed.emit()
+
+    def _show_count(self, page: int) -> None:
+        total = len(self.pages.sheets)
+        self.count.setText(f"第{page + 1}页，共{total}页" if total else "")
+
+    def wanted_pages(self) -> list[int] | None:
+        """The pages to be printed, from 0; nothing where the range cannot be read."""
+        words, total = self.range.text().strip(), len(self.pages.sheets)
+        if not words:
+            return list(range(total))
+        found: list[int] = []
+        for part in re.split(r"[,，、;；\s]+", words):
+            match = _RANGE.fullmatch(part)
+            if match is None:
+                return None
+            first, last = int(match[1]), int(match[2] or match[1])
+            if not 1 <= first <= last <= total:
+                return None
+            found += range(first - 1, last)
+        return found
+
+    # -- paper and files -------------------------------------------------------------------------------------------
+
+    def print_now(self) -> None:
+        """Has the operation let the pages out, then prints them at their own size."""
+        release, numbers = self.job.release, self.wanted_pages()
+        if release is None or not self.pages.sheets:
+            return
+        if numbers is None:
+            self.note.say(Tone.ERROR, f"页码范围看不懂，请写成2-3这样，最多到{len(self.pages.sheets)}。")
+            self.range.setFocus()
+            return
+        printer = self.printer(self.printers.currentText())
+        prepare(printer, self.pages.sheets[0], self.copies.value(), self.job.title)
+
+        def job(session: Session, ticket: Ticket) -> Released:
+            released = release(session)
+            print_pages(released.data, printer, numbers, ticket)
+            return released
+
+        def then(_released: Released) -> None:
+            copies = f"，{self.copies.value()}份" if self.copies.value() > 1 else ""
+            self.workbench.shell.tell(Tone.GOOD, f"已送到打印机：{len(numbers)}页{copies}。已经登记打印。")
+
+        self.print_button.setEnabled(False)
+        task = self.workbench.write(f"打印{self.job.title}", job, then, owner=self, step=False)
+        task.ended.connect(lambda: self.print_button.setEnabled(True))
+
+    def save_pdf(self) -> None:
+        """Writes the final pages as a file, to a stick for example."""
+        save = self.job.save
+        if save is None:
+            return
+        folder = self.workbench.dialogs.folder("保存PDF到哪里", Path.home())
+        if folder is None:
+            return
+
+        def then(saved: tuple[Path, ChangeSet]) -> None:
+            words = f"已保存到{saved[0]}。打印时请选“实际大小”，不要“适合纸张”。"
+            self.workbench.shell.tell(Tone.GOOD, words)
+
+        self.workbench.write(
+            "保存PDF", lambda session, _ticket: save(session, folder), then, owner=self, step=False
+        )
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What is looked at."""
+        return f"打印预览：{self.job.title}"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section on printing."""
+        return "print"
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """Print."""
+        return {Act.PRINT: self.print_now} if self.print_button.isEnabled() else {}
+
+    def primary(self) -> Act | None:
+        """Printing is what one does here."""
+        return None
+
+    def status(self) -> Status:
+        """How many pages."""
+        return Status(self.count.text())
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of the preview."""
+        return {
+            "PgDn、PgUp": "下一页、上一页",
+            "+、-": "放大、缩小",
+            "1": "纸张的实际大小",
+            "2": "整页",
+            "3": "适合宽度",
+            "Ctrl+P": "打印",
+            "Esc": "返回",
+        }
+
+    def enter(self) -> None:
+        """The cursor goes to the pages."""
+        self.pages.setFocus(Qt.FocusReason.OtherFocusReason)

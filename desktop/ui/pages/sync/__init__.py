@@ -1,0 +1,1 @@
+"""Sending, merging, receipts, enrolment and comparing."""

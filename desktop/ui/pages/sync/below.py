@@ -1,0 +1,115 @@
+"""The stations below: who has sent what when, who still waits for a receipt, and writing one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.operations import exchange, traffic
+from desktop.operations.session import Session
+from desktop.operations.traffic import RECEIPTS, Overview, Peer
+from desktop.sync.sending import Sent
+from desktop.ui.notices import Tone
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import Note, button, heading, link, moment, open_folder, row
+from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class Below(QWidget):
+    """Those who have not sent for longest come first. ``sent`` tells that a receipt was written."""
+
+    sent = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self._folder = ""
+        self._peers: dict[str, Peer] = {}
+        self.grid = Grid(
+            [
+                Col("下级单位", 16, wide=True),
+                Col("最近一次收到", 16),
+                Col("项数", 5, numeric=True),
+                Col("回执", 8),
+            ],
+            "下级报送情况",
+        )
+        self.answer = button("给它写回执…", self.write, "file-output")
+        self.note = Note()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row(heading("下级报送情况"), 1, self.answer))
+        column.addWidget(self.note)
+        column.addWidget(self.grid, 1)
+        self.grid.chosen.connect(lambda _peer: self._show_answer())
+        self.grid.opened.connect(lambda _peer: self.write())
+
+    def show_overview(self, seen: Overview) -> None:
+        """Shows them."""
+        self._folder = self._folder or seen.folders.get(RECEIPTS, "")
+        below = [p for p in seen.peers if not p.link.upward]
+        below.sort(key=lambda p: p.received.at if p.received is not None else 0)
+        self._peers = {p.link.peer: p for p in below}
+        self.grid.show_lines([_line(p) for p in below])
+        self._show_answer()
+
+    def _show_answer(self) -> None:
+        chosen = self.grid.current() in self._peers
+        self.answer.setEnabled(chosen)
+        self.answer.setToolTip(
+            "回执告诉对方收到了什么，也带去要下发的内容。" if chosen else "先在表里选一个单位。"
+        )
+
+    def write(self) -> None:
+        """Writes a receipt, and what is to go down, for the station under the cursor."""
+        peer = self._peers.get(self.grid.current() or "")
+        if peer is None:
+            return
+        start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
+        folder = self.workbench.dialogs.folder(f"给“{peer.link.name}”的回执保存到哪里（可以选U盘）", start)
+        if folder is None:
+            return
+        station, self._folder = peer.link.peer, str(folder)
+
+        def job(session: Session, _ticket: Ticket) -> Sent:
+            with traffic.plain_problems():
+                made = exchange.send(session, folder, to=station)
+            traffic.remember_folder(session, RECEIPTS, folder)
+            return made
+
+        self.workbench.write("写回执", job, self._written, owner=self, fail=self._failed, step=False)
+
+    def _written(self, made: Sent) -> None:
+        carried = f"带有{made.items}项下发内容" if made.items else "只有回执，没有要下发的内容"
+        self.note.say(
+            Tone.GOOD,
+            f"已写好：{made.path.name}（{carried}）",
+            f"下一步：把它交给“{made.name}”，对方拖到“收到的文件”里就行。",
+        )
+        self.note.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self.sent.emit()
+
+    def _failed(self, error: Exception) -> bool:
+        if not is_problem(error):
+            return False
+        self.note.say(Tone.ERROR, "没有写成", str(error))
+        self.note.offer()
+        return True
+
+
+def _line(peer: Peer) -> Line:
+    last = peer.received
+    if last is None:
+        return Line((peer.link.name, "还没有收到过", "", ""), Tone.WARNING, peer.link.peer)
+    owed = peer.sent is None or peer.sent.at < last.at
+    words = "还没有给" if owed else "已给"
+    return Line(
+        (peer.link.name, moment(last.at), str(last.total), words),
+        Tone.WARNING if owed else None,
+        peer.link.peer,
+    )

@@ -1,0 +1,365 @@
+"""Enrolment of this station: three steps, the next one highlighted, and the words that are compared by telephone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop import reference
+from desktop.operations import exchange, traffic
+from desktop.operations.exchange import Requested
+from desktop.operations.session import Session
+from desktop.operations.traffic import Offered, Overview
+from desktop.records.declaration import Level, Role
+from desktop.store.ledger import ChangeSet
+from desktop.store.workspace import OwnUnit
+from desktop.sync.words import WORDS, Fingerprint
+from desktop.ui import theme
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
+from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST
+from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+def level_words(level: Level) -> str:
+    """What a level is called."""
+    return reference.code_list("unit_level").label_of(level.value)
+
+
+def safe_name(words: str) -> str:
+    """Words that can be the name of a file on any system."""
+    return "".join("_" if c in '\\/:*?"<>|' else c for c in words)
+
+
+class Words(QFrame):
+    """A fingerprint, large enough to be read out over the telephone: six words, then six digits, in one line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("side")
+        self._words = [QLabel() for _ in range(WORDS)]
+        self._digits = QLabel()
+        size = theme.measures().text + 8
+        font = QFont(self.font())
+        font.setPixelSize(size)
+        # A word that is cut off would be compared all the same: its room is kept before it is known.
+        room = QFontMetrics(font)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 8, 16, 8)
+        line.setSpacing(6)
+        for number, label in enumerate([*self._words, self._digits]):
+            last = label is self._digits
+            line.addWidget(plain("数字" if last else str(number + 1), muted=True, small=True))
+            # The application's style sheet sets the size of text, so that a font alone would not do.
+            label.setStyleSheet(f"font-size: {size}px;")
+            label.setMinimumWidth(room.horizontalAdvance("000 0000" if last else "番茄茄"))
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            line.addWidget(label)
+            line.addSpacing(14)
+
+    def show_words(self, found: Fingerprint) -> None:
+        """Shows a fingerprint."""
+        for label, word in zip(self._words, found.words, strict=True):
+            label.setText(word)
+        self._digits.setText(f"{found.digits[:3]} {found.digits[3:]}")
+        self.setAccessibleName(str(found))
+
+    @property
+    def shown(self) -> str:
+        """All in one line, as it is read out."""
+        return " ".join(label.text() for label in (*self._words, self._digits))
+
+
+class _Number(QWidget):
+    """The number of a step in a circle: red for the next one, a tick for one that is done."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self.state = "later"
+        self.setFixedSize(QSize(30, 30))
+
+    def show_state(self, state: str) -> None:
+        """``done``, ``next`` or ``later``."""
+        self.state = state
+        self.setAccessibleName({"done": "已完成", "next": "下一步", "later": "以后"}[state])
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A circle with the number or a tick."""
+        fill = {"done": theme.GOOD, "next": theme.RED, "later": theme.SURFACE}[self.state]
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(theme.EDGE if self.state == "later" else fill))
+            painter.setBrush(QColor(fill))
+            painter.drawEllipse(2, 2, 26, 26)
+            painter.setPen(QColor(theme.MUTED if self.state == "later" else theme.SURFACE))
+            words = "✓" if self.state == "done" else str(self._number)
+            painter.drawText(QRect(2, 2, 26, 26), Qt.AlignmentFlag.AlignCenter, words)
+
+
+class Step(QWidget):
+    """One step: its number, what it is, what to do, and what belongs to it."""
+
+    def __init__(self, number: int, words: str) -> None:
+        super().__init__()
+        self.number = _Number(number)
+        self.title = heading(words)
+        self.explanation = plain(muted=True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        text = QVBoxLayout()
+        text.setSpacing(4)
+        text.addWidget(self.title)
+        text.addWidget(self.explanation)
+        text.addLayout(self.body)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 4, 0, 8)
+        line.setSpacing(12)
+        line.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(text, 1)
+
+    def show_state(self, state: str, explanation: str) -> None:
+        """``done``, ``next`` or ``later``, and what to say about it."""
+        self.number.show_state(state)
+        self.explanation.setText(explanation)
+
+
+class EnrolCard(Card):
+    """The own enrolment."""
+
+    done = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__("本机入网：申请、批准、回执三个文件，用U盘来回")
+        self.workbench = workbench
+        self._offered: Offered | None = None
+        self._unfolded = self._waiting = False
+        self.short = plain()
+        self.short.setWordWrap(False)
+        self.unfold = link("查看入网步骤", self._unfold)
+        self.steps = [Step(1, "导出入网申请"), Step(2, "导入批准文件"), Step(3, "交回入网回执")]
+        self.ask = button("导出入网申请…", self.request, "file-output")
+        self.open_grant = button("选择批准文件…", lambda: self.look(None), "folder-open")
+        self.own_words, self.their_words = Words(), Words()
+        self.own_hint = plain("上级在电话里会问这几个词语和数字，请照着念：")
+        self.offer, self.note = plain(), Note()
+        self.accept_button = button("词语一致，接受批准", self.accept, "check", primary=True)
+        self.decline = button("不一致", self._declined)
+        self._offer_box = QWidget()
+        self._build()
+
+    def _build(self) -> None:
+        first, second, third = self.steps
+        first.body.addLayout(row(self.ask, 1))
+        first.body.addWidget(self.own_hint)
+        first.body.addLayout(row(self.own_words, 1))
+        box = QVBoxLayout(self._offer_box)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.offer)
+        box.addLayout(row(self.their_words, 1))
+        box.addLayout(row(self.accept_button, self.decline, 1))
+        second.body.addLayout(row(self.open_grant, 1))
+        second.body.addWidget(self._offer_box)
+        self.column.addLayout(row(self.short, self.unfold, 1))
+        for step in (first, second, third):
+            self.column.addWidget(step)
+        self.column.addWidget(self.note)
+        self.column.addStretch(1)
+        self._offer_box.hide()
+        self.own_words.hide()
+        self.own_hint.hide()
+
+    def show_overview(self, seen: Overview) -> None:
+        """Which step is the next one."""
+        standing, peer = seen.standing, seen.upward
+        answered = peer is not None and peer.received is not None
+        first, second, third = self.steps
+        asked, enrolled = standing.requested, standing.enrolled
+        first.show_state(
+            "done" if asked else "next",
+            "已导出。把申请文件（.xsq）交给上级；文件丢了可以再导出一次。" if asked and not enrolled
+            else "已完成。" if enrolled
+            else "把申请文件（.xsq）存到U盘，交给上级（镇街工会或区总工会）。在这之前登记的内容都会保留。",
+        )  # fmt: skip
+        name = peer.link.name if peer is not None else "上级"
+        second.show_state(
+            "done" if enrolled else "next" if asked else "later",
+            f"已入网，上级是“{name}”。"
+            if enrolled
+            else "上级批准后会给一个批准文件（.xsg），拿到后在这里导入。",
+        )
+        third.show_state(
+            "done" if answered else "next" if enrolled else "later",
+            "已完成，上级的回执已经收到过。" if answered
+            else "接受批准时会写好一个入网回执（.xsa），把它交给上级就办好了。"
+            "找不到这个文件时，再导入一次批准文件就会重新写好。",
+        )  # fmt: skip
+        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        for made in (self.ask, self.open_grant):
+            made.setEnabled(allowed)
+            made.setToolTip("" if allowed else "入网由本单位的经办人或管理员来办。")
+        set_primary(self.ask, not asked)
+        set_primary(self.open_grant, asked and not enrolled and self._offered is None)
+        self.ask.setText("再导出一次…" if asked else "导出入网申请…")
+        self.ask.setVisible(not enrolled)
+        if asked and not enrolled and not self.own_words.shown.strip():
+            self._load_own_words()
+        self._waiting = asked and not enrolled
+        self._show_own_words()
+        folded = (answered or (enrolled and standing.may_enrol)) and not self._unfolded
+        self.head.setVisible(not folded)
+        hand_in = "" if answered else "入网回执（.xsa）如果还没有交给上级，请交一次。"
+        self.short.setText(f"本机已入网，上级是“{name}”。{hand_in}")
+        for widget in (self.short, self.unfold):
+            widget.setVisible(folded)
+        for step in self.steps:
+            step.setVisible(not folded)
+
+    @property
+    def open(self) -> bool:
+        """Whether a grant lies on the table."""
+        return self._offered is not None
+
+    def place_cursor(self) -> None:
+        """The cursor goes to the next step."""
+        offered = (self.accept_button, self.ask, self.open_grant)
+        primary = [b for b in offered if b.isVisible() and b.property("primary")]
+        following = primary or [b for b in offered if b.isVisible()]
+        if following:
+            following[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _unfold(self) -> None:
+        self._unfolded = True
+        self.done.emit()
+
+    def _show_own_words(self) -> None:
+        """Never beside the other's: two rows of words would be mistaken for one another."""
+        for widget in (self.own_words, self.own_hint):
+            widget.setVisible(self._waiting and self._offered is None)
+
+    def _load_own_words(self) -> None:
+        def job(session: Session, _ticket: Ticket) -> Fingerprint:
+            return traffic.own_words(session)
+
+        self.workbench.write("核对词语", job, self.own_words.show_words, owner=self, step=False)
+
+    # -- step 1 ----------------------------------------------------------------------------------------------------
+
+    def request(self) -> None:
+        """Writes the request where the user says."""
+        unit = self.workbench.facts.unit
+        suggestion = documents() / f"{safe_name(unit.name)}_入网申请{REQUEST}"
+        out = self.workbench.dialogs.save_file("入网申请保存到哪里", suggestion, ("入网申请 (*.xsq)",))
+        if out is None:
+            return
+
+        def job(session: Session, _ticket: Ticket) -> Requested:
+            with traffic.plain_problems():
+                return exchange.request(session, out)
+
+        self.workbench.write(
+            "导出入网申请", job, self._requested, owner=self, fail=self.tell_problem, step=False
+        )
+
+    def _requested(self, made: Requested) -> None:
+        self.note.say(
+            Tone.GOOD,
+            f"已导出：{made.path.name}",
+            "下一步：把它交给上级，并告诉上级您的电话；上级会打电话来核对上面的词语和数字。",
+        )
+        self.note.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self.done.emit()
+
+    # -- step 2 ----------------------------------------------------------------------------------------------------
+
+    def look(self, path: Path | None) -> None:
+        """Opens a grant and shows it; nothing is accepted yet."""
+        if path is None:
+            path = self.workbench.dialogs.open_file(
+                "选择批准文件", documents(), ("批准文件 (*.xsg)", "所有文件 (*)")
+            )
+        if path is None:
+            return
+        chosen = path
+
+        def job(session: Session, _ticket: Ticket) -> Offered:
+            return traffic.look_grant(session, chosen)
+
+        self.note.hide()
+        self.workbench.write(
+            "核对批准文件", job, self._show_offer, owner=self, fail=self.tell_problem, step=False
+        )
+
+    def _show_offer(self, found: Offered) -> None:
+        self._offered = found
+        more = "，可以为下级办理入网" if found.may_enrol else ""
+        self.offer.setText(
+            f"“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
+            f"请给“{found.grantor}”打电话，请对方念出自己的核对词语和数字，和下面的完全一样才能接受："
+        )
+        self.their_words.show_words(found.words)
+        self._offer_box.show()
+        self._show_own_words()
+        set_primary(self.open_grant, False)
+        self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _declined(self) -> None:
+        self._close_offer()
+        self.note.say(
+            Tone.WARNING,
+            "没有接受，本机没有任何改变",
+            "词语不一样，说明这个文件不是对方做的，或者中间被人换过。请不要再用它，让对方重新给一个批准文件。",
+        )
+        self.note.offer()
+
+    def _close_offer(self) -> None:
+        self._offered = None
+        self._offer_box.hide()
+        self._show_own_words()
+
+    def accept(self) -> None:
+        """Takes the grant that was shown, and writes the acknowledgement beside it."""
+        offered = self._offered
+        if offered is None:
+            return
+        out = offered.path.with_name(f"{safe_name(offered.unit)}_入网回执{ACKNOWLEDGEMENT}")
+
+        def job(session: Session, _ticket: Ticket) -> tuple[OwnUnit, ChangeSet]:
+            with traffic.plain_problems():
+                return exchange.accept(session, offered.path, out), ChangeSet(everything=True)
+
+        self.workbench.write(
+            "接受入网批准", job, lambda made: self._accepted(made[0], out), owner=self, fail=self.tell_problem,
+            step=False,
+        )  # fmt: skip
+
+    def _accepted(self, unit: OwnUnit, out: Path) -> None:
+        before = self.workbench.facts.unit
+        moved = f"本机的单位现在是“{unit.name}”，请关闭程序再打开一次。" if unit.name != before.name else ""
+        self._close_offer()
+        self.note.say(
+            Tone.GOOD,
+            f"已入网。入网回执已写好：{out.name}",
+            f"下一步：把它交给上级，上级导入后就可以上报了。{moved}",
+        )
+        where = link("打开所在文件夹", lambda: open_folder(out.parent))
+        self.note.offer(where)
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.done.emit()
+
+    def tell_problem(self, error: Exception) -> bool:
+        """Shows what the user can act on."""
+        if not is_problem(error):
+            return False
+        self.note.say(Tone.ERROR, "没有完成，本机没有任何改变", str(error))
+        self.note.offer()
+        return True
+
+
+ENROLMENT_SUFFIXES = (REQUEST, GRANT, ACKNOWLEDGEMENT)

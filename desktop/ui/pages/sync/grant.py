@@ -1,0 +1,286 @@
+"""Enrolling stations below: open a request, compare words by telephone, choose the unit, write the grant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+
+from desktop.errors import Problem
+from desktop.operations import exchange, traffic
+from desktop.operations.exchange import Granted
+from desktop.operations.session import Session
+from desktop.operations.traffic import Asked, Overview
+from desktop.records.declaration import Level, Role
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
+from desktop.store.reading import Query, records, subtree
+from desktop.sync.certificates import LEVEL_RANK
+from desktop.sync.links import Link
+from desktop.ui.notices import Tone
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
+from desktop.ui.pages.sync.drop import GRANT
+from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
+from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_OTHER = ""
+
+
+class GrantCard(Card):
+    """The desk's side of enrolment."""
+
+    done = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__("为下级办理入网")
+        self.workbench = workbench
+        self._asked: Asked | None = None
+        self._known: dict[str, str] = {}
+        self.open_request = button("打开申请文件…", lambda: self.look(None), "folder-open", primary=True)
+        self.open_ack = button("导入入网回执…", lambda: self.confirm(None), "file-input")
+        self.hint = plain(
+            "① 打开下级交来的申请（.xsq） ② 打电话核对词语 ③ 导出批准（.xsg）交回 ④ 下级交来入网回执（.xsa）后导入。",
+            muted=True,
+        )
+        self.stations = Grid(
+            [Col("单位", 24, wide=True), Col("入网办到哪一步", 26, wide=True)], "已办理入网的单位"
+        )
+        self.stations.limit_height(8)
+        self.none = plain("还没有办过下级入网。", muted=True)
+        self.note = Note()
+        self.asked, self.words = plain(), Words()
+        self.compared = QCheckBox("已经打过电话，对方念的词语和数字与上面完全一样")
+        self.as_asked, self.elsewhere = QRadioButton("按申请的单位"), QRadioButton("放到另一个单位：")
+        self.units = QComboBox()
+        self.code = QLineEdit()
+        self.level = QComboBox()
+        self.delegate = QCheckBox("允许它再为自己的下级办理入网（镇街一般需要）")
+        self.grant_button = button("导出批准文件…", self.grant, "file-output", primary=True)
+        self.cancel = button("先不批准", self._close)
+        self._box = QWidget()
+        self._build()
+        self._show_choice()
+
+    def _build(self) -> None:
+        self.units.setMinimumWidth(300)
+        self.units.setAccessibleName("另一个单位")
+        self.level.setAccessibleName("层级")
+        self.code.setAccessibleName("单位编码")
+        self.code.setPlaceholderText("单位编码")
+        self.code.setMaximumWidth(180)
+        box = QVBoxLayout(self._box)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        box.addWidget(self.asked)
+        box.addLayout(row(self.words, 1))
+        for widget in (self.compared, self.as_asked):
+            box.addWidget(widget)
+        box.addLayout(row(self.elsewhere, self.units, self.code, QLabel("层级"), self.level, 1))
+        box.addWidget(self.delegate)
+        box.addLayout(row(self.grant_button, self.cancel, 1))
+        self.column.addWidget(self.hint)
+        self.column.addLayout(row(self.open_request, self.open_ack, 1))
+        self.column.addWidget(self._box)
+        self.column.addWidget(self.note)
+        self._list = QWidget()
+        below = QVBoxLayout(self._list)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(8)
+        below.addWidget(heading("已办理入网的单位"))
+        below.addWidget(self.stations)
+        below.addWidget(self.none)
+        self.column.addWidget(self._list)
+        self.column.addStretch(1)
+        self._box.hide()
+        self.compared.toggled.connect(lambda _on: self._show_choice())
+        self.elsewhere.toggled.connect(lambda _on: self._show_choice())
+        self.code.textChanged.connect(lambda _text: self._show_choice())
+        self.units.currentIndexChanged.connect(lambda _index: self._show_choice())
+
+    def show_overview(self, seen: Overview) -> None:
+        """The stations below and how far they are."""
+        below = [p for p in seen.peers if not p.link.upward]
+        self._known = {p.link.peer: p.link.name for p in below}
+        self.stations.show_lines([
+            Line((p.link.name, "已入网" if p.link.confirmed or p.received else "已批准，等它交来入网回执（.xsa）"),
+                 Tone.GOOD if p.link.confirmed or p.received else Tone.WARNING, p.link.peer)
+            for p in below
+        ])  # fmt: skip
+        self.stations.setVisible(bool(below))
+        self.none.setVisible(not below)
+        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        self.open_request.setEnabled(allowed)
+        self.open_ack.setEnabled(allowed)
+        self.delegate.setEnabled(seen.standing.may_delegate)
+        self.delegate.setToolTip("" if seen.standing.may_delegate else "上级没有授权本单位的下级再往下办理。")
+
+    @property
+    def open(self) -> bool:
+        """Whether a request lies on the table."""
+        return self._asked is not None
+
+    # -- the request -----------------------------------------------------------------------------------------------
+
+    def look(self, path: Path | None) -> None:
+        """Opens a request and shows it."""
+        if path is None:
+            filters = ("入网申请 (*.xsq)", "所有文件 (*)")
+            path = self.workbench.dialogs.open_file("打开入网申请", documents(), filters)
+        if path is None:
+            return
+        chosen, types, own = path, self.workbench.types, self.workbench.facts.unit.id
+
+        def job(database: Database, _ticket: Ticket) -> tuple[Asked, list[tuple[str, str, str]]]:
+            asked = traffic.look_request(chosen)
+            scope = set(subtree(database, own))
+            units = [
+                (str(u.values.get("name")), str(u.values.get("code")), str(u.values.get("level")))
+                for u in records(database, types, Query("unit"))
+                if u.id in scope
+            ]
+            return asked, units
+
+        self.note.hide()
+        self.workbench.read(job, self._show_request, owner=self, fail=self.tell_problem)
+
+    def _show_request(self, found: tuple[Asked, list[tuple[str, str, str]]]) -> None:
+        asked, units = found
+        own = self.workbench.facts.unit
+        self._asked = asked
+        again = self._known.get(asked.station)
+        twice = f"\n这台电脑以前办过入网（{again}），再批准一次会给它换新的证书。" if again else ""
+        self.asked.setText(
+            f"“{asked.name}”（{level_words(asked.level)}，编码{asked.code}）申请入网。{twice}\n"
+            "文件里的名称谁都可以写，所以请给这个单位打电话，请对方念出屏幕上的词语和数字，和下面逐个核对："
+        )
+        self.words.show_words(asked.words)
+        self.units.clear()
+        for name, code, level in units:
+            another = "本单位的另一台电脑：" if code == own.code else ""
+            self.units.addItem(f"{another}{name}（{code}）", (code, level))
+        self.units.addItem("新的单位（填编码）", (_OTHER, asked.level.value))
+        self.level.clear()
+        for level in Level:
+            if LEVEL_RANK[level] >= LEVEL_RANK[own.level]:
+                self.level.addItem(level_words(level), level)
+        self.level.setCurrentIndex(max(self.level.findData(asked.level), 0))
+        self.delegate.setChecked(self.delegate.isEnabled() and asked.level is Level.TOWN)
+        self.compared.setChecked(False)
+        self.as_asked.setChecked(True)
+        self.code.clear()
+        self._box.show()
+        self._list.hide()
+        self.note.hide()
+        set_primary(self.open_request, False)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        other = self.elsewhere.isChecked()
+        data = self.units.currentData() or (_OTHER, "")
+        free = other and data[0] == _OTHER
+        self.units.setEnabled(other)
+        self.code.setVisible(free)
+        self.level.setEnabled(free)
+        if other and not free:
+            self.level.setCurrentIndex(max(self.level.findData(Level(data[1])), 0) if data[1] else 0)
+        ready = self.compared.isChecked() and (not free or bool(self.code.text().strip()))
+        self.grant_button.setEnabled(ready)
+        self.grant_button.setToolTip("" if ready else "请先打电话核对，并在上面打勾。")
+
+    def _close(self) -> None:
+        self._asked = None
+        self._box.hide()
+        self._list.show()
+        set_primary(self.open_request, True)
+
+    # -- the grant -------------------------------------------------------------------------------------------------
+
+    def grant(self) -> None:
+        """Writes the grant for the request that was shown."""
+        asked = self._asked
+        if asked is None or not self.grant_button.isEnabled():
+            return
+        suggestion = asked.path.with_name(f"{safe_name(asked.name)}_入网批准{GRANT}")
+        out = self.workbench.dialogs.save_file("批准文件保存到哪里", suggestion, ("批准文件 (*.xsg)",))
+        if out is None:
+            return
+        code, level = None, None
+        if self.elsewhere.isChecked():
+            code = (self.units.currentData() or (_OTHER,))[0] or self.code.text().strip()
+            level = Level(self.level.currentData())
+        delegate = self.delegate.isChecked() and self.delegate.isEnabled()
+
+        def job(session: Session, _ticket: Ticket) -> tuple[Granted, ChangeSet]:
+            with traffic.plain_problems():
+                made = exchange.grant(session, asked.path, out, level=level, code=code, delegate=delegate)
+            return made, ChangeSet(everything=True)
+
+        self.workbench.write(
+            "批准入网",
+            job,
+            lambda made: self._granted(made[0]),
+            owner=self,
+            fail=self.tell_problem,
+            step=False,
+        )
+
+    def _granted(self, made: Granted) -> None:
+        self._close()
+        self.note.say(
+            Tone.GOOD,
+            f"已批准“{made.unit.name}”入网，批准文件已写好：{made.path.name}",
+            "下一步：把它交回给对方。对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
+        )
+        where = link("打开所在文件夹", lambda: open_folder(made.path.parent))
+        self.note.offer(where)
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.done.emit()
+
+    def confirm(self, path: Path | None) -> None:
+        """Takes an acknowledgement."""
+        if path is None:
+            filters = ("入网回执 (*.xsa)", "所有文件 (*)")
+            path = self.workbench.dialogs.open_file("导入入网回执", documents(), filters)
+        if path is None:
+            return
+        self.confirm_all([path])
+
+    def confirm_all(self, paths: Sequence[Path]) -> None:
+        """Takes acknowledgements; one that cannot be taken does not hold up the others."""
+
+        def job(session: Session, _ticket: Ticket) -> tuple[list[Link], list[str]]:
+            taken: list[Link] = []
+            failed: list[str] = []
+            for path in paths:
+                try:
+                    with traffic.plain_problems():
+                        taken.append(exchange.confirm(session, path))
+                except Problem as problem:
+                    failed.append(f"{path.name}：{problem}" if len(paths) > 1 else str(problem))
+            return taken, failed
+
+        self.workbench.write(
+            "导入入网回执", job, lambda found: self._confirmed(*found), owner=self, step=False
+        )
+
+    def _confirmed(self, taken: Sequence[Link], failed: Sequence[str]) -> None:
+        names = "、".join(f"“{found.name}”" for found in taken)
+        words = f"{names}已经入网，可以收它的数据包了。" if taken else "没有完成"
+        tone = Tone.GOOD if not failed else Tone.WARNING if taken else Tone.ERROR
+        self.note.say(tone, words, "\n".join(failed))
+        self.note.offer()
+        if taken:
+            self.done.emit()
+
+    def tell_problem(self, error: Exception) -> bool:
+        """Shows what the user can act on."""
+        if not is_problem(error):
+            return False
+        self.note.say(Tone.ERROR, "没有完成", str(error))
+        self.note.offer()
+        return True

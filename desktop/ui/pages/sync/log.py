@@ -1,0 +1,131 @@
+"""What was exchanged: with whom, what was sent, received and confirmed, and the ledger of merges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.operations import unsettled
+from desktop.operations.traffic import MergeLine, Overview, Peer
+from desktop.operations.unsettled import Unsettled
+from desktop.store.database import Database
+from desktop.ui.notices import Tone
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import heading, here_of, moment, plain
+from desktop.ui.pages.sync.preview import item_line, open_item
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class LogTab(QWidget):
+    """Links above, the ledger of merges below."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.links = Grid(
+            [
+                Col("单位", 18, wide=True),
+                Col("关系", 5),
+                Col("最近发出", 26, wide=True),
+                Col("对方确认", 14),
+                Col("最近收到", 26, wide=True),
+            ],
+            "往来单位",
+        )
+        self.links.limit_height(5)
+        self.merges = Grid(
+            [
+                Col("时间", 15),
+                Col("来自", 18, wide=True),
+                Col("第几号", 6, numeric=True),
+                Col("共", 5, numeric=True),
+                *(Col(words, 6, numeric=True) for words in ("收下", "已有", "有分歧", "先留着", "不收")),
+                Col("文件", 22, wide=True),
+                Col("经手人", 8),
+            ],
+            "合并记录",
+        )
+        self.items = Grid(
+            [Col("结果", 8), Col("记录", 24, wide=True), Col("项目", 9), Col("谁填的", 14), Col("原因", wide=True)],
+            "这次合并没有直接收下的内容",
+        )  # fmt: skip
+        self.items.limit_height(5)
+        self.items_head = heading()
+        self.none = plain("还没有收过数据包或回执。", muted=True)
+        self._build()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(heading("往来单位"))
+        column.addWidget(self.links)
+        column.addWidget(heading("合并记录（只增不改）"))
+        column.addWidget(self.merges, 1)
+        column.addWidget(self.none)
+        column.addWidget(self.items_head)
+        column.addWidget(self.items)
+        self.merges.chosen.connect(self._load_items)
+        self.items.opened.connect(lambda item: open_item(self.workbench, item))
+        self._show_items([])
+
+    def show_overview(self, seen: Overview) -> None:
+        """The links."""
+        self.links.show_lines([_link_line(p) for p in seen.peers])
+
+    def show_merges(self, lines: Sequence[MergeLine]) -> None:
+        """The ledger."""
+        self.merges.show_lines([_merge_line(m) for m in lines])
+        self.none.setVisible(not lines)
+        self.merges.setVisible(bool(lines))
+
+    def _load_items(self, merge: int | None) -> None:
+        if merge is None:
+            self._show_items([])
+            return
+        number, here = merge, here_of(self.workbench)
+
+        def job(database: Database, _ticket: Ticket) -> list[Unsettled]:
+            return unsettled.merge_details(database, here, number)
+
+        self.workbench.read(job, self._show_items, owner=self, key="merge")
+
+    def _show_items(self, items: Sequence[Unsettled]) -> None:
+        self.items.show_lines([item_line(i) for i in items])
+        self.items.setVisible(bool(items))
+        self.items_head.setVisible(bool(items))
+        self.items_head.setText(f"这次合并没有直接收下的{len(items)}项（双击打开记录）")
+
+
+def _link_line(peer: Peer) -> Line:
+    sent, received = peer.sent, peer.received
+    if sent is None:
+        confirmed, tone = "", None
+    elif peer.confirmed:
+        confirmed, tone = "全部收到", Tone.GOOD
+    elif peer.link.upward:
+        confirmed, tone = "还没有回执", Tone.WARNING
+    else:
+        confirmed, tone = "等它下次上报", None
+    return Line(
+        (
+            peer.link.name,
+            "上级" if peer.link.upward else "下级",
+            f"{moment(sent.at)} 第{sent.sequence}号，{sent.items}项" if sent is not None else "还没有",
+            confirmed,
+            f"{moment(received.at)} 第{received.sequence}号，{received.total}项"
+            if received is not None
+            else "还没有",
+        ),
+        tone,
+        peer.link.peer,
+    )
+
+
+def _merge_line(line: MergeLine) -> Line:
+    m = line.merged
+    numbers = (m.sequence, m.total, m.applied, m.known, m.conflict, m.held, m.refused)
+    tone = Tone.ERROR if m.refused else Tone.WARNING if m.conflict or m.held else Tone.GOOD
+    return Line((moment(m.at), line.name, *map(str, numbers), m.file, m.operator), tone, m.id)

@@ -1,0 +1,327 @@
+"""Receiving: files are dropped, checked, shown as they would be merged, merged with progress, and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.operations import traffic, unsettled
+from desktop.operations.session import Session
+from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
+from desktop.records.declaration import Role
+from desktop.sync.receiving import BundleResult
+from desktop.ui import theme
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import (
+    Note,
+    button,
+    heading,
+    here_of,
+    link,
+    open_folder,
+    plain,
+    row,
+)
+from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST, DropArea
+from desktop.ui.pages.sync.preview import Details, FilesGrid, Shown, summary
+from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Cancelled, Task, Ticket
+
+_FILTERS = ("小三级文件 (*.xsj *.xsq *.xsg *.xsa)", "所有文件 (*)")
+Previewed = list[Shown] | None
+Merged = tuple[MergeOutcome, list[Shown]] | None
+
+
+class MergePanel(QStackedWidget):
+    """Files that came. ``busy_changed`` tells that files are on the table; ``enrolment`` brings files of enrolment."""
+
+    busy_changed = Signal(bool)
+    enrolment = Signal(object)
+    unsettled_wanted = Signal()
+    merged = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.files: list[Shown] = []
+        self._folder = ""
+        self._done = False
+        self._task: Task[Previewed] | Task[Merged] | None = None
+        self.drop = DropArea(
+            "把收到的文件拖到这里",
+            "下级的数据包、上级的回执都可以，一次可以拖很多个。\n先核对，看过结果再合并。",
+        )
+        self.drop.dropped.connect(self.take)
+        self.drop.wanted.connect(self.choose)
+        self.grid = FilesGrid()
+        self.grid.chosen.connect(self._show_details)
+        self.details = Details(workbench)
+        self.note = Note()
+        self.caption = heading("收到的文件", 1)
+        self.more = button("再加文件…", self.choose, "plus")
+        self.clear = button("全部拿掉", self.reset, "x")
+        self.merge = button("合并", self.start, "check", primary=True)
+        self.again = button("继续收别的文件", self.reset, primary=True)
+        self.receipts = QCheckBox("合并后写好回执，放在")
+        self.receipts.setChecked(True)
+        self.place = link("", self._choose_place)
+        self.place.setAccessibleName("更换存放回执的文件夹")
+        self.right = plain(muted=True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.doing = QLabel()
+        self.stop = button("停止", self._stop)
+        self._build()
+        self._show_state()
+
+    def _build(self) -> None:
+        work = QWidget()
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(row(self.caption, 1, self.more, self.clear))
+        column.addWidget(self.note)
+        column.addWidget(self.grid)
+        column.addWidget(self.details, 1)
+        self.receipt_line = QWidget()
+        self.receipt_line.setLayout(row(self.receipts, self.place, 1))
+        self.receipt_line.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr]
+        self.progress_line = QWidget()
+        self.progress_line.setLayout(row(self.doing, self.progress, self.stop))
+        column.addWidget(self.progress_line)
+        column.addLayout(row(self.receipt_line, self.right, 1, self.again, self.merge))
+        self.addWidget(self.drop)
+        self.addWidget(work)
+        self.grid.limit_height(7)
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Asks for a file."""
+        start = self.files[0].path.parent if self.files else documents()
+        found = self.workbench.dialogs.open_file("选择收到的文件", start, _FILTERS)
+        if found is not None:
+            self.take([found])
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Adds files and looks at all of them; a file of enrolment goes where enrolment is."""
+        small = [p for p in paths if p.suffix.lower() in (REQUEST, GRANT, ACKNOWLEDGEMENT)]
+        if small:
+            self.enrolment.emit(small)
+        bundles = [p for p in paths if p not in small]
+        if not bundles or self._task is not None:
+            return
+        if self._done:
+            self.reset()
+        known = {f.path for f in self.files}
+        self.files += [Shown(p) for p in dict.fromkeys(bundles) if p not in known]
+        if not self._folder:
+            self._folder = str(self.files[0].path.parent / "回执")
+        self._look()
+
+    def reset(self) -> None:
+        """Takes all files off the table."""
+        if self._task is not None:
+            return
+        self.files, self._done, self._folder = [], False, ""
+        self.note.hide()
+        self._show_state()
+
+    def _look(self) -> None:
+        paths, here = [f.path for f in self.files], here_of(self.workbench)
+
+        def job(session: Session, ticket: Ticket) -> Previewed:
+            try:
+                seen = traffic.preview(session, here, paths, _say(ticket))
+                return [_shown(session, here, s) for s in seen]
+            except Cancelled:
+                return None
+
+        self.note.hide()
+        self._begin(
+            self.workbench.write("核对文件", job, self._looked, owner=self, fail=self._failed, step=False)
+        )
+
+    def _looked(self, found: Previewed) -> None:
+        self._task = None
+        if found is None:
+            self.reset()
+            return
+        self.files = found
+        bad = [f for f in self.files if not f.good]
+        if bad:
+            self._tell_problems(bad)
+        self._show_state()
+        self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell_problems(self, bad: Sequence[Shown]) -> None:
+        told = [f"{f.path.name}：{f.result.problem}" for f in bad[:3] if f.result is not None]
+        more = [f"……还有{len(bad) - 3}个，见下表。"] if len(bad) > 3 else []
+        rest = "其他文件可以照常合并。" if len(bad) < len(self.files) else "什么都没有写入。"
+        self.note.say(Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", "\n".join([*told, *more]))
+        self.note.offer()
+
+    # -- merging ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Merges what can be merged."""
+        good = [f for f in self.files if f.good]
+        if not good or self._task is not None or not self._may_merge:
+            return
+        here, paths = here_of(self.workbench), [f.path for f in good]
+        wanted = self.receipts.isChecked() and any(f.seen is not None and not f.seen.downward for f in good)
+        folder = Path(self._folder) if wanted else None
+        seen = {f.path: f.seen for f in good}
+
+        def job(session: Session, ticket: Ticket) -> Merged:
+            try:
+                done = traffic.merge(session, paths, folder, _say(ticket))
+            except Cancelled:
+                return None
+            if folder is not None:
+                traffic.remember_folder(session, RECEIPTS, folder)
+            return done, [_after(session, here, seen[r.path], r) for r in done.report.bundles]
+
+        self.note.hide()
+        self._begin(
+            self.workbench.write("合并数据包", job, self._finished, owner=self, fail=self._failed, step=False)
+        )
+
+    def _begin(self, task: Task[Previewed] | Task[Merged]) -> None:
+        self._task = task
+        task.progressed.connect(self._show_progress)
+        self.progress.setRange(0, 0)
+        self.doing.setText(f"正在{task.name}…")
+        self.stop.setEnabled(True)
+        self._show_state()
+
+    def _show_progress(self, done: int, total: int, words: str) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        name = self._task.name if self._task is not None else ""
+        self.doing.setText(f"正在{name}：第{min(done + 1, total)}个，共{total}个　{words}")
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self.doing.setText("正在停止…")
+            self.stop.setEnabled(False)
+
+    def _finished(self, found: Merged) -> None:
+        self._task = None
+        if found is None:
+            self.note.say(Tone.PLAIN, "已停止，什么都没有写入。可以再合并一次。")
+            self.note.offer()
+            self._show_state()
+            return
+        outcome, after = found
+        bad = [f for f in self.files if not f.good]
+        self.files = [*after, *bad]
+        self._done = True
+        self._tell_outcome(outcome, after)
+        self._show_state()
+        self.again.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.merged.emit()
+
+    def _tell_outcome(self, outcome: MergeOutcome, after: Sequence[Shown]) -> None:
+        lines, offered = [], []
+        asks = any(f.result is not None and f.result.conflict for f in after)
+        if outcome.receipts:
+            where = outcome.receipts[0].path.parent
+            names = "、".join(dict.fromkeys(s.name for s in outcome.receipts[:3]))
+            more = "等" if len(outcome.receipts) > 3 else ""
+            lines.append(f"回执已写好{len(outcome.receipts)}个，请交还给：{names}{more}。放在：{where}")
+            offered.append(link("打开回执文件夹", lambda: open_folder(where)))
+        lines += [
+            f"回执没有写成：{problem}数据已经合并好；可以在“往来记录”里再做回执。"
+            for problem in outcome.failed[:1]
+        ]
+        lines += [
+            f"{f.path.name}：{f.result.problem}" for f in self.files if f.result is not None and not f.good
+        ]
+        if asks:
+            shell = self.workbench.shell
+            offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
+        if any(f.items for f in after):
+            offered.append(link("看没有收下的", self.unsettled_wanted.emit))
+        good = not outcome.failed and not asks and all(f.good for f in self.files)
+        self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
+        self.note.offer(*offered)
+
+    def _failed(self, error: Exception) -> bool:
+        self._task = None
+        self._show_state()
+        if not is_problem(error):
+            return False
+        self.note.say(Tone.ERROR, "没有完成，什么都没有写入", str(error))
+        self.note.offer()
+        return True
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def _may_merge(self) -> bool:
+        return self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+
+    def _choose_place(self) -> None:
+        start = Path(self._folder).parent
+        found = self.workbench.dialogs.folder("回执放在哪里", start if start.is_dir() else documents())
+        if found is not None:
+            self._folder = str(found)
+            self._show_state()
+
+    def _show_details(self, path: Path | None) -> None:
+        chosen = [f for f in self.files if f.path == path] if path is not None else []
+        only = chosen if chosen and chosen[0].good else []
+        self.details.show_files(only or self.files)
+        when = "结果" if self._done else "合并后会怎样"
+        whose = f"{only[0].path.name}" if only and len(self.files) > 1 else f"全部{len(self.files)}个文件"
+        self.details.caption.setText(f"{when}：{whose}" if len(self.files) > 1 else when)
+        self.details.caption.setToolTip(whose)
+
+    def _show_state(self) -> None:
+        busy, good = self._task is not None, [f for f in self.files if f.good]
+        self.setCurrentIndex(1 if self.files else 0)
+        self.grid.show_files(self.files)
+        self._show_details(self.grid.current())
+        self.caption.setText(f"收到的文件（{len(self.files)}个）")
+        self.progress_line.setVisible(busy)
+        for widget in (self.more, self.clear):
+            widget.setVisible(not self._done)
+            widget.setEnabled(not busy)
+        self.again.setVisible(self._done)
+        self.merge.setVisible(not self._done)
+        self.merge.setEnabled(bool(good) and not busy and self._may_merge)
+        self.merge.setText(f"合并{len(good)}个文件" if good else "合并")
+        up = any(f.seen is not None and not f.seen.downward for f in good)
+        self.receipt_line.setVisible(up and not self._done)
+        self.receipt_line.setEnabled(not busy)
+        self.place.setText(self._folder)
+        self.place.setToolTip("更换存放回执的文件夹")
+        self.right.setText("" if self._may_merge else "合并由本单位的经办人或管理员来做，您可以先看结果。")
+        theme.restyle(self.right, tone="" if self._may_merge else "warning")
+        self.busy_changed.emit(bool(self.files))
+
+
+def _say(ticket: Ticket) -> traffic.Progress:
+    """Tells how far it is; between two files it can be stopped, and then nothing of the merge stands."""
+
+    def say(done: int, total: int, words: str) -> None:
+        ticket.check()
+        ticket.progress(done, total, words)
+
+    return say
+
+
+def _shown(session: Session, here: traffic.Here, seen: Seen) -> Shown:
+    return Shown(seen.result.path, seen, unsettled.in_words(session.database, here, seen.result.unapplied))
+
+
+def _after(session: Session, here: traffic.Here, before: Seen | None, result: BundleResult) -> Shown:
+    """A file after it was merged: what the look before found, with the numbers of now."""
+    seen = Seen(result, before.name, before.created, before.downward) if before is not None else None
+    return Shown(result.path, seen, unsettled.in_words(session.database, here, result.unapplied))
