@@ -306,6 +306,9 @@ def _person(row: Sequence[str], parts: Sequence[Part]) -> Person:
     for part, cell in zip(parts, row, strict=True):
         if part is Part.SKIP or not cell:
             continue
+        if part is Part.NAME and _MOBILE.search(cell) and (typed := _persons(cell)):
+            # A line that was typed among those of a sheet: what stands beside the name is no part of it.
+            return typed[0]
         if part is Part.NAME:
             inside = _BRACKETS.findall(cell)
         told[part.value] = _value(part, cell)

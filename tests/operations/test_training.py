@@ -55,6 +55,13 @@ def test_columns_of_a_sheet_are_known_by_their_heading() -> None:
     assert people(block) == [Person("王芳", "径山村工会", "主席", "13800000001")]
 
 
+def test_a_line_typed_among_those_of_a_sheet_leaves_no_phone_in_the_name() -> None:
+    found = people(read_block("王芳\t径山村工会\n张三，13805711234\n李强\t长乐村工会"))
+    assert [(person.name, person.phone) for person in found] == [
+        ("王芳", ""), ("张三", "13805711234"), ("李强", ""),
+    ]  # fmt: skip
+
+
 def test_columns_of_a_sheet_are_known_by_what_they_hold() -> None:
     block = read_block("径山村工会\t王芳\t女\t委员\n长乐村工会\t李强\t男\t主席")
     assert block.parts == (Part.UNIT, Part.NAME, Part.SEX, Part.POST)
