@@ -55,13 +55,24 @@ def cover_of(session: Session, bundle: Path) -> Cover:
 
 def print_cover(session: Session, bundle: Path, out_dir: Path) -> Path:
     """Writes the cover sheet as PDF into a folder, named like the bundle; it is noted."""
-    cover = cover_of(session, bundle)
     path = out_dir / f"{bundle.stem}_报送单.pdf"
-    data = render_cover(cover)
+    data = preview(session, bundle)
     out_dir.mkdir(parents=True, exist_ok=True)
     write_whole(path, data)
     audit.note(session, "打印报送单", bundle.name)
     return path
+
+
+def preview(session: Session, bundle: Path) -> bytes:
+    """The sheet to look at; raises what :func:`cover_of` raises."""
+    return render_cover(cover_of(session, bundle))
+
+
+def print_pages(session: Session, bundle: Path) -> bytes:
+    """The sheet to be printed at once; it is noted."""
+    data = preview(session, bundle)
+    audit.note(session, "打印报送单", bundle.name)
+    return data
 
 
 def fits(bundle: OpenedBundle | Path, typed: str) -> bool:

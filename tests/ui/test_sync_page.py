@@ -10,12 +10,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QTabBar
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QTabBar,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import exchange, records, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role
+from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, UNSETTLED, WORK, SyncPage
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands
@@ -146,6 +155,23 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     hands.settle()
     hands.click(page.send.export)
     assert len(list(tmp_path.glob("径山村工会_*.xsj"))) == 2
+
+
+def test_the_cover_sheet_of_what_was_sent_can_be_looked_at_and_saved(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    _, village = pair
+    records.save(village, "enterprise", {"name": "一家", "uscc": CODE})
+    hands, page = open_page(village)
+    hands.dialogs.paths = [tmp_path]
+    hands.click(page.send.export)
+    (cover,) = [b for b in page.send.done.findChildren(QPushButton) if "报送单" in b.text()]
+    hands.click(cover)
+    shown = hands.window.page
+    assert isinstance(shown, PreviewPage)
+    assert "数据包报送单" in shown.title
+    assert shown.job.release is not None
+    assert shown.job.release(village).data.startswith(b"%PDF")
 
 
 def test_a_stick_that_is_gone_is_asked_for_again_and_nothing_is_lost(

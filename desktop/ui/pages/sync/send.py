@@ -7,13 +7,15 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QLabel
 
-from desktop.operations import exchange, traffic
+from desktop.operations import covers, exchange, traffic
 from desktop.operations.session import Session
 from desktop.operations.traffic import SEND, Count, Overview
+from desktop.store.ledger import ChangeSet
 from desktop.sync.sending import Sent
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
+from desktop.ui.pages.printing.page import PrintJob, Released
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -129,7 +131,13 @@ class SendCard(Card):
             f"{inside}\n下一步：① 把这个文件交给“{self._receiver}”（用U盘的，先安全弹出再拔）；"
             f"② 对方合并后会给一份回执；③ 拿到回执，拖到“收到的文件”里。".strip(),
         )
-        self.done.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self.done.offer(
+            link(
+                "报送单（签名盖章用）",
+                lambda: self.workbench.shell.open_page("preview", job=_cover_job(made)),
+            ),
+            link("打开所在文件夹", lambda: open_folder(made.path.parent)),
+        )
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:
@@ -138,6 +146,16 @@ class SendCard(Card):
         self.done.say(Tone.ERROR, "没有导出", str(error))
         self.done.offer(link("换一个文件夹", self._choose))
         return True
+
+
+def _cover_job(made: Sent) -> PrintJob:
+    """The cover sheet of a bundle, to be signed and stamped; it goes up together with the file."""
+    return PrintJob(
+        f"数据包报送单（第{made.sequence}号）",
+        lambda session: covers.preview(session, made.path),
+        lambda session: Released(covers.print_pages(session, made.path)),
+        lambda session, folder: (covers.print_cover(session, made.path, folder), ChangeSet()),
+    )
 
 
 def _amount_words(seen: Overview) -> str:
