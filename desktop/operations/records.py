@@ -91,10 +91,16 @@ def save_many(
 ) -> tuple[list[str], ChangeSet]:
     """Saves new records in one operation; the ids in the order of the rows. No checks: the caller shows them."""
     record_type = session.types[type_name]
+    tidied = [{k: _tidy(v) for k, v in row.items()} for row in rows]
+    # Rights depend on which fields are filled, not on how often.
+    _check_rights(
+        session,
+        record_type,
+        {k: None for values in tidied for k in values}
+        | {k: v for values in tidied for k, v in values.items() if v is not None},
+    )
     births = []
-    for row in rows:
-        values = {k: _tidy(v) for k, v in row.items()}
-        _check_rights(session, record_type, values)
+    for values in tidied:
         record = new_record_id(session, record_type, values)
         births.append(NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values))
     changes = session.ledger.write(
