@@ -12,8 +12,12 @@ from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations import conflicts as operations
+from desktop.operations import forks
 from desktop.operations.conflicts import Claim, Conflict, NoConflict
+from desktop.operations.forks import KINDS, Content, OpenFork
 from desktop.operations.session import Session
+from desktop.operations.traffic import Here
+from desktop.records import items
 from desktop.records.declaration import DELETED_SLOT, RecordType
 from desktop.store import reading
 
@@ -42,7 +46,7 @@ def conflicts(
 ) -> None:
     """几个人各自改了同一项的分歧：各种说法、谁写的、原来是什么；也可以定下来。
 
-    要定成另外的内容，用 record 按编号修改那个字段。
+    要定成另外的内容，用 record 按编号修改那个字段。后面列出重号：一台电脑给同一编号写了两种内容。
     """
     type_name = None if record_type is None else record_type.name
     showing = Showing(session, reveal)
@@ -51,13 +55,27 @@ def conflicts(
         changes = operations.decide(session, conflict.type, record, slot, _chosen(conflict, version))
         remark(f"已定：{conflict.title} {conflict.label}。操作{changes.stamp}")
     found = operations.open_conflicts(session, type_name)
+    doubled = forks.open_forks(session.database, _here(session))
     showing.note("conflicts", f"{len(found)}处")
     if as_json:
-        json_line({"conflicts": [_object(showing, c) for c in found]})
+        json_line(
+            {
+                "conflicts": [_object(showing, c) for c in found],
+                "forks": [_fork_object(showing, f) for f in doubled],
+            }
+        )
         return
     for conflict in found:
         _say(showing, conflict)
     say(f"分歧{len(found)}处。" if found else "没有分歧。")
+    for fork in doubled:
+        _say_fork(showing, fork)
+    if doubled:
+        say(f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。")
+
+
+def _here(session: Session) -> Here:
+    return Here(session.types, session.codes, session.unit, session.ledger.station)
 
 
 def _found(session: Session, record: str, slot: str) -> Conflict:
@@ -112,4 +130,46 @@ def _claim_object(showing: Showing, conflict: Conflict, claim: Claim) -> dict[st
         "at": reading.moment(claim.stamp),
         "station": claim.station,
         "birth": claim.birth,
+    }
+
+
+def _say_fork(showing: Showing, fork: OpenFork) -> None:
+    say(f"重号  {fork.author}  工作电脑{fork.station[:8]}  先留着{fork.waiting}项")
+    for content in fork.contents:
+        when = reading.moment(content.stamp)
+        say(f"  第{content.number}项：{_content_words(showing, content)}（{content.operator}，{when}）")
+
+
+def _content_words(showing: Showing, content: Content) -> str:
+    kind = KINDS.get(content.kind, "本程序不认识的内容")
+    record_type = showing.session.types.get(content.type)
+    if record_type is None or content.kind not in KINDS:
+        return kind
+    said = f"{kind} {record_type.label} {content.title or content.record}"
+    if content.kind != items.CHANGE:
+        return said
+    label = showing.slot_label(record_type, content.slot)
+    return f"{said} {label}：{showing.slot_words(record_type, content.slot, content.value)}"
+
+
+def _fork_object(showing: Showing, fork: OpenFork) -> dict[str, Any]:
+    return {
+        "station": fork.station,
+        "incarnation": fork.incarnation,
+        "author": fork.author,
+        "numbers": list(fork.numbers),
+        "waiting": fork.waiting,
+        "contents": [
+            {
+                "number": c.number,
+                "kind": c.kind,
+                "type": c.type,
+                "id": c.record,
+                "slot": c.slot,
+                "operator": c.operator,
+                "at": reading.moment(c.stamp),
+                "words": _content_words(showing, c),
+            }
+            for c in fork.contents
+        ],
     }

@@ -13,19 +13,13 @@ from desktop.cli.output import Ticker, complain, json_line, say
 from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, writes
 from desktop.errors import UsageProblem
 from desktop.operations import exchange, traffic
+from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
 from desktop.operations.traffic import MergeOutcome
-from desktop.records import items
 from desktop.records.dates import china_time
+from desktop.records.item_outcomes import HELD, OUTCOMES, reason_words
 from desktop.sync.manifest import DOWN, Manifest
-from desktop.sync.receiving import REASONS, BundleResult, MergeReport, Unapplied
-
-OUTCOMES = {"applied": "合并", "known": "已有", "held": "等待", "conflict": "分歧", "refused": "不收"}
-"""What becomes of an item; the five add up to the signed count."""
-
-
-KINDS = {items.BIRTH: "新增", items.CHANGE: "修改", items.TOMBSTONE: "删除"}
-"""What an item is, in words."""
+from desktop.sync.results import BundleResult, MergeReport, Unapplied
 
 
 class NoRoot(UsageProblem):
@@ -145,7 +139,7 @@ def receive(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--scope", metavar="UNIT", help="只算这个单位和它下面的（编码或名称）。")
 @json_option
 def digest(session: Session, scope: str | None, as_json: bool) -> None:
-    """内容摘要：两处摘要相同，内容就相同。另报等待的内容和没有处理的分歧。"""
+    """内容摘要：两处摘要相同，内容就相同。另报先留着的内容、没有处理的分歧和重号。"""
     found = exchange.digest(session, scope)
     name = session.workspace.folder.resolve().name
     if as_json:
@@ -156,11 +150,14 @@ def digest(session: Session, scope: str | None, as_json: bool) -> None:
                 "records": found.records,
                 "held": found.held,
                 "conflicts": found.conflicts,
+                "forks": found.forks,
             }
         )
     else:
         say(f"{name} {found.sha256}")
-        say(f"等待{found.held}项，分歧{found.conflicts}处。")
+        say(f"{OUTCOMES[HELD]}{found.held}项，分歧{found.conflicts}处，重号{found.forks}处。")
+        if found.forks:
+            say("重号是同一编号有两种内容；用 conflicts 看是哪台电脑、哪些内容。")
 
 
 def _roots(
@@ -229,10 +226,11 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
     said = "，".join(f"{words}{getattr(bundle, name)}" for name, words in OUTCOMES.items())
     sender = f"“{bundle.name}”第{bundle.sequence}个，" if bundle.name else ""
     say(f"{bundle.path.name}：{sender}共{bundle.total}项，{'将会' if preview else ''}{said}。")
-    for (outcome, reason), count in Counter((u.outcome, u.reason) for u in bundle.unapplied).items():
-        say(f"    {OUTCOMES.get(outcome, outcome)}{count}项：{REASONS.get(reason, reason)}")
+    told = Counter((OUTCOMES[u.outcome], reason_words(u.outcome, u.reason)) for u in bundle.unapplied)
+    for (outcome, reason), count in told.items():
+        say(f"    {outcome}{count}项：{reason}")
     if bundle.released:
-        say(f"    以前等待的{bundle.released}项现在合并了。")
+        say(f"    以前先留着的{bundle.released}项现在收下了。")
     if bundle.gap:
         say("    中间缺了数据包，请对方补发。")
     if bundle.answered:
@@ -257,7 +255,7 @@ def _unapplied_object(item: Unapplied) -> dict[str, Any]:
     return {
         "outcome": item.outcome,
         "reason": item.reason,
-        "words": REASONS.get(item.reason, item.reason),
+        "words": reason_words(item.outcome, item.reason),
         "station": item.station,
         "number": item.number,
         "type": item.type,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.errors import StateProblem
+from desktop.operations import queries
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
@@ -89,7 +90,9 @@ def _conflict(session: Session, type_name: str, record: str, slot: str) -> Confl
     return Conflict(
         type_name,
         record,
-        record_type.title_of(held.values) if held is not None else "",
+        queries.title(session.database, session.types, session.codes, record_type, held.values)
+        if held
+        else "",
         slot,
         _label(session, type_name, slot),
         versions[0].value if versions else None,

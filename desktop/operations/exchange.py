@@ -23,7 +23,8 @@ from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.enrolment import GrantDraft, Wish
 from desktop.sync.links import Link
 from desktop.sync.manifest import Manifest
-from desktop.sync.receiving import MergeReport, Progress
+from desktop.sync.receiving import Progress
+from desktop.sync.results import MergeReport
 from desktop.sync.sending import Sent
 from desktop.sync.trust import Authentic
 

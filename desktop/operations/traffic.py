@@ -33,7 +33,7 @@ from desktop.sync.errors import surroundings
 from desktop.sync.files import read_limited
 from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN
-from desktop.sync.receiving import BundleResult, MergeReport
+from desktop.sync.results import BundleResult, MergeReport
 from desktop.sync.sending import Sent
 from desktop.sync.words import Fingerprint, fingerprint
 
@@ -87,7 +87,8 @@ class Peer:
 class Overview:
     """Everything that the sync page shows at first.
 
-    ``waiting`` is what the level above has not confirmed, ``fresh`` what of it is in no bundle yet.
+    ``waiting`` is what the level above has not confirmed, ``fresh`` what of it is in no bundle yet. ``forks`` counts
+    computers whose numbers have two contents, which wait for a decision.
     """
 
     standing: Standing
@@ -102,6 +103,7 @@ class Overview:
     held: int
     conflicts: int
     folders: Mapping[str, str] = field(default_factory=dict)
+    forks: int = 0
 
 
 def overview(database: Database, here: Here) -> Overview:
@@ -125,6 +127,7 @@ def overview(database: Database, here: Here) -> Overview:
         held,
         conflicts,
         {purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
+        stored.count_forks(database),
     )
 
 

@@ -8,41 +8,41 @@ from dataclasses import dataclass
 
 from desktop.operations import queries
 from desktop.operations.traffic import Here, station_names, unknown_station
+from desktop.records import item_outcomes
 from desktop.store import reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
-from desktop.store.merging import HELD_NO_BIRTH, HELD_UNIT
 from desktop.store.traffic import Identity
-from desktop.sync import receiving
-from desktop.sync.receiving import REASONS
+from desktop.sync import results
 
-REFUSED, HELD, CONFLICT = "refused", "held", "conflict"
-OUTCOMES: Mapping[str, str] = {REFUSED: "不收", HELD: "先留着", CONFLICT: "有分歧"}
+REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcomes.CONFLICT
+OUTCOMES: Mapping[str, str] = {o: item_outcomes.OUTCOMES[o] for o in (REFUSED, HELD, CONFLICT)}
 """What became of an item that is not applied."""
 
 _OWN_REASONS: Mapping[str, str] = {
-    HELD_NO_BIRTH: "它修改的记录上级还没有收到",
-    HELD_UNIT: "它所属的单位上级还没有登记",
-    receiving.HELD_FUTURE: "它的时间比上级的电脑晚一天以上",
-    receiving.REFUSED_SCOPE: "它不在本单位负责的范围内",
-    receiving.REFUSED_WRITER: "这一项不由本级填写",
-    receiving.REFUSED_REVOKED: "写它的工作电脑已被停用",
+    item_outcomes.HELD_NO_BIRTH: "它修改的记录上级还没有收到",
+    item_outcomes.HELD_UNIT: "它所属的单位上级还没有登记",
+    item_outcomes.HELD_FUTURE: "它的时间比上级的电脑晚一天以上",
+    item_outcomes.REFUSED_SCOPE: "它不在本单位负责的范围内",
+    item_outcomes.REFUSED_WRITER: "这一项不由本级填写",
+    item_outcomes.REFUSED_REVOKED: "写它的工作电脑已被停用",
 }
 """The same reasons in the words of those whose items came back."""
 
 _ADVICE: Mapping[str, str] = {
-    HELD_NO_BIRTH: "请把后来的内容也上报一次，对上以后会自动处理。",
-    HELD_UNIT: "请收取上级最新的回执；单位登记后会自动处理。",
-    receiving.HELD_FUTURE: "请核对电脑的日期和时间；到了那一天会自动处理。",
-    receiving.HELD_KIND: "请升级程序；升级后会自动处理。",
-    receiving.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。",
-    receiving.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
-    receiving.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",
-    receiving.REFUSED_ORDER: "请核对电脑的日期，调对后把这一项重新保存、再上报。",
-    receiving.REFUSED_REVOKED: "请联系办理入网的单位。",
+    item_outcomes.HELD_NO_BIRTH: "请把后来的内容也上报一次，对上以后会自动处理。",
+    item_outcomes.HELD_UNIT: "请收取上级最新的回执；单位登记后会自动处理。",
+    item_outcomes.HELD_FUTURE: "请核对电脑的日期和时间；到了那一天会自动处理。",
+    item_outcomes.HELD_KIND: "请升级程序；升级后会自动处理。",
+    item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。",
+    item_outcomes.HELD_CERTIFICATE: "请让批准它入网的单位也报一次；入网批准到了以后，再请对方导出一次。",
+    item_outcomes.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
+    item_outcomes.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",
+    item_outcomes.REFUSED_ORDER: "请核对电脑的日期，调对后把这一项重新保存、再上报。",
+    item_outcomes.REFUSED_VALUE: "请升级对方的程序，把这一项重新填写、再上报。",
+    item_outcomes.REFUSED_REVOKED: "请联系办理入网的单位。",
 }
-_CONFLICT_REASON = "几个人填得不一样"
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
 
 
@@ -81,7 +81,7 @@ def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]
     return _words(database, here, stored.merge_items(database, merge))
 
 
-def in_words(database: Database, here: Here, items: Sequence[receiving.Unapplied]) -> list[Unsettled]:
+def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:
     """What a merge or its preview does not apply; records that are not here yet have no title."""
     found = [stored.Unapplied(u.station, "", u.number, u.outcome, u.reason) for u in items]
     places = {
@@ -143,12 +143,10 @@ def _unsettled(
     record_type = here.types.get(place.type)
     # A conflict gives the slot as its reason.
     slot = item.reason if item.outcome == CONFLICT else place.slot
-    if item.outcome == CONFLICT:
-        reason, advice = _CONFLICT_REASON, _CONFLICT_ADVICE
-    else:
-        reason = REASONS.get(item.reason, item.reason)
-        reason = _OWN_REASONS.get(item.reason, reason) if item.issuer else reason
-        advice = _ADVICE.get(item.reason, "")
+    reason = item_outcomes.reason_words(item.outcome, item.reason)
+    if item.issuer and item.outcome != CONFLICT:
+        reason = _OWN_REASONS.get(item.reason, reason)
+    advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
     return Unsettled(
         item.outcome,
         reason,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from desktop.records.declaration import UNIT_SLOT, Slot
 from desktop.records.resolution import Version, heads_of
 from desktop.records.types import Catalogue
+from desktop.store import traffic
 from desktop.store.columns import canonical_of, quoted, table_of
 from desktop.store.database import Database
-from desktop.store.merging import load_versions
+from desktop.store.versions import load_versions
 
 REFERENCE_TYPES = frozenset({"unit", "grant"})
 """Reference data is not hashed: who is who differs by what a station has to know."""
@@ -25,6 +26,7 @@ class Digest:
     records: int
     held: int
     conflicts: int
+    forks: int
 
 
 def digest(database: Database, types: Catalogue, units: frozenset[str] | None = None) -> Digest:
@@ -38,8 +40,9 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
         lines += list(_lines(database, name, slots, units, logged))
     held = int(database.value("SELECT count(*) FROM held"))
     conflicts = int(database.value("SELECT count(*) FROM conflict"))
+    forks = traffic.count_forks(database)
     lines.sort()
-    return Digest(hashlib.sha256(b"\n".join(lines)).hexdigest(), len(lines), held, conflicts)
+    return Digest(hashlib.sha256(b"\n".join(lines)).hexdigest(), len(lines), held, conflicts, forks)
 
 
 def _lines(

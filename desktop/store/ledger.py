@@ -12,14 +12,15 @@ from desktop.records import items
 from desktop.records.canonical import ABSENT, Cell, canonical, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.identity import random_id
-from desktop.records.resolution import canonical_tombstone
+from desktop.records.resolution import canonical_tombstone, heads_of
 from desktop.records.types import Catalogue
 from desktop.store import indexing, reading, schema
 from desktop.store.clock import Clock
 from desktop.store.columns import canonical_of, filled, quoted, table_of, wire_columns
 from desktop.store.database import Database
 from desktop.store.environment import Environment
-from desktop.store.merging import NOT_REPLACED, Births, Change, Merger, Result
+from desktop.store.merging import Births, Change, Merger
+from desktop.store.versions import NOT_REPLACED, load_versions
 
 SlotValue = Cell | Mapping[str, Cell]
 
@@ -63,6 +64,16 @@ class Deletion:
     type: str
     record: str
     revive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What stood in a slot before it was changed, as canonical texts: several for a conflict, the one shown last."""
+
+    type: str
+    record: str
+    slot: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -137,15 +148,21 @@ class Ledger:
         births: Sequence[NewRecord] = (),
         edits: Sequence[SlotEdit] = (),
         deletions: Sequence[Deletion] = (),
+        restorations: Sequence[Restoration] = (),
         undoes: int | None = None,
     ) -> ChangeSet:
         """Writes rows, log, lines to be sent and the operation's name in one transaction; all items share a stamp.
 
-        An edit whose value stands already writes nothing. Raises :class:`NotFound` and ``WrongClock``.
+        Only the values of a conflict that is opened again have stamps of their own, up to that of the operation: one
+        stamp with two values would be taken for two computers. An edit whose value stands already writes nothing.
+        Raises :class:`NotFound` and ``WrongClock``.
         """
         self.clock.check()
         with self.database.transaction():
-            stamp = self.clock.next_stamp()
+            stamps = [
+                self.clock.next_stamp() for _ in range(max([1, *(len(r.values) for r in restorations)]))
+            ]
+            stamp = stamps[-1]
             number = first = self.next_number()
             merger = Merger(self.database, self.types)
             lines: list[tuple[int, int | None, bytes]] = []
@@ -175,7 +192,11 @@ class Ledger:
                     changed.setdefault(type_name, {})[birth.record] = None
                     number += 1
                 merger.add_births(Births(type_name, self.origin, shape.columns, rows))
-            changes = [*self._changes(edits, stamp, operator), *self._tombstones(deletions, stamp, operator)]
+            changes = [
+                *self._changes(edits, stamp, operator),
+                *self._tombstones(deletions, stamp, operator),
+                *self._restored(restorations, stamps, operator),
+            ]
             numbered = []
             for change in changes:
                 numbered.append(self._numbered(change, number))
@@ -230,7 +251,9 @@ class Ledger:
         """
         passed = int(
             self.database.value(
-                "SELECT coalesce(max(e.position), 0) FROM exported e JOIN link l ON l.peer = e.peer WHERE NOT l.upward"
+                "SELECT max((SELECT coalesce(max(e.position), 0) FROM exported e JOIN link l ON l.peer = e.peer"
+                "  WHERE NOT l.upward), (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta"
+                "  WHERE key GLOB 'looked_*'))"
             )
         )
         positions = {
@@ -248,7 +271,7 @@ class Ledger:
             )
 
     def undo(self, stamp: int, operator: str) -> ChangeSet:
-        """Takes an operation back by ordinary changes (rule 11).
+        """Takes an operation back by ordinary changes (rule 11); what was in conflict before it is so again.
 
         Raises :class:`CannotUndo` when a newer version stands on one of its items, or it is not this station's.
         """
@@ -256,10 +279,10 @@ class Ledger:
         if found is None:
             raise CannotUndo("没有找到这一步操作，它可能是在别的电脑上做的。")
         name, first, last = found
-        # A restored ledger numbers its items anew: the stamp says that they are those of this operation.
+        # A restored ledger numbers its items anew: their stamps say that they are those of this operation.
         span = {"origin": self.origin, "first": first, "last": last, "stamp": stamp}
+        earlier = self.database.value("SELECT max(stamp) FROM operation WHERE stamp < ?", (stamp,))
         deletions: list[Deletion] = []
-        edits: list[SlotEdit] = []
         for record_type in self.types.values():
             for (record,) in self.database.rows(
                 f"SELECT lower(hex(id)) FROM {quoted(table_of(record_type.name))}"
@@ -271,18 +294,32 @@ class Ledger:
                 ):
                     raise CannotUndo("这条记录后来又改过，不能整条撤消。")
                 deletions.append(Deletion(record_type.name, record))
+        changed: dict[tuple[str, str, str], set[int]] = {}
         for type_name, record, slot, at in self.database.rows(
             "SELECT type, lower(hex(record)), slot, stamp FROM version WHERE origin = :origin"
-            " AND number BETWEEN :first AND :last AND stamp = :stamp AND NOT birth ORDER BY number",
-            span,
+            " AND number BETWEEN :first AND :last AND stamp > :earlier AND stamp <= :stamp AND NOT birth"
+            " ORDER BY number",
+            span | {"earlier": earlier or 0},
         ):
-            if [h for h, _ in self.heads(type_name, record, slot)] != [at]:
+            changed.setdefault((type_name, record, slot), set()).add(at)
+        restorations: list[Restoration] = []
+        for place, own in changed.items():
+            if {head for head, _ in self.heads(*place)} != own:
                 raise CannotUndo("这个内容后来又改过，不能撤消。")
-            if slot == DELETED_SLOT:
-                deletions.append(Deletion(type_name, record, revive=self._tombstoned(record, at)))
-            else:
-                edits.append(SlotEdit(type_name, record, slot, self._before(record, slot, at)))
-        return self.write(f"撤消：{name}", operator, edits=edits, deletions=deletions, undoes=stamp)
+            restorations.append(self._before(place, own))
+        return self.write(
+            f"撤消：{name}", operator, deletions=deletions, restorations=restorations, undoes=stamp
+        )
+
+    def _before(self, place: tuple[str, str, str], own: set[int]) -> Restoration:
+        """What stood before the versions with these stamps, which are the heads of the slot now."""
+        type_name, record, slot = place
+        logged = load_versions(self.database, type_name, bytes.fromhex(record))
+        heads = heads_of(v for v in logged if v.slot == slot and v.stamp not in own)
+        shown_last = sorted(heads, key=lambda v: (not v.birth, v.stamp, v.value.encode()))
+        # Of equal values the newest keeps its place.
+        values = list(dict.fromkeys(v.value for v in reversed(shown_last)))[::-1]
+        return Restoration(type_name, record, slot, tuple(values or [ABSENT]))
 
     # -- versions --------------------------------------------------------------------------------------------------
 
@@ -343,6 +380,23 @@ class Ledger:
             if not deletion.revive:
                 yield from self._tombstones(self._live_children(deletion), stamp, operator)
 
+    def _restored(
+        self, restorations: Iterable[Restoration], stamps: Sequence[int], operator: str
+    ) -> Iterable[Change]:
+        """All that stood replaces all that stands, so it stands side by side again."""
+        for back in restorations:
+            unit = self._as(back.type, back.record)
+            heads = self.heads(back.type, back.record, back.slot)
+            if {v for _, v in heads} == set(back.values):
+                continue
+            replaced = tuple(s for s, _ in heads)
+            for stamp, value in zip(stamps[-len(back.values) :], back.values, strict=True):
+                deleted = back.slot == DELETED_SLOT and value != ABSENT
+                yield Change(
+                    items.TOMBSTONE if deleted else items.CHANGE, back.type, back.record, unit, back.slot, stamp,
+                    replaced, self.origin, 0, operator, value,
+                )  # fmt: skip
+
     def _live_children(self, deletion: Deletion) -> list[Deletion]:
         """Children of other stations' units stay: their parent is then "deleted against edited" for who holds both."""
         return [
@@ -367,23 +421,6 @@ class Ledger:
             {"record": record, "deleted": DELETED_SLOT},
         )
         return canonical_tombstone([(s, t) for s, t in heads], births)
-
-    def _tombstoned(self, record: str, stamp: int) -> bool:
-        value = self.database.value(
-            "SELECT value FROM version WHERE record = unhex(?) AND slot = ? AND stamp = ?",
-            (record, DELETED_SLOT, stamp),
-        )
-        return bool(value != ABSENT)
-
-    def _before(self, record: str, slot: str, stamp: int) -> SlotValue:
-        """The value that stood before a change: what it replaced, the newest if it settled a conflict."""
-        value = self.database.value(
-            "SELECT v.value FROM version v WHERE v.record = unhex(:record) AND v.slot = :slot AND v.stamp < :stamp"
-            " ORDER BY v.birth, v.stamp DESC, v.value DESC LIMIT 1",
-            {"record": record, "slot": slot, "stamp": stamp},
-        )
-        before: SlotValue = parse(value) if value is not None else None
-        return before
 
     def unit_of(self, type_name: str, record: str) -> str:
         """The unit that a record belongs to; raises :class:`NotFound`."""
@@ -446,12 +483,6 @@ class Ledger:
             merger = Merger(self.database, self.types)
             for name in merger.resolve_again(added):
                 indexing.rebuild(self.database, self.types[name])
-
-    def refresh_search(self, result: Result) -> None:
-        """Brings the search index up to date after a merge (rule 32)."""
-        for type_name in {*result.births, *result.changes}:
-            if type_name in self.types:
-                indexing.rebuild(self.database, self.types[type_name])
 
 
 def shape_of(record_type: RecordType) -> items.Shape:

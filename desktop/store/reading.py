@@ -17,7 +17,7 @@ from desktop.records.types import Catalogue
 from desktop.store import indexing
 from desktop.store.columns import canonical_of, filled, quoted, read, table_of
 from desktop.store.database import Database
-from desktop.store.merging import NOT_REPLACED
+from desktop.store.versions import NOT_REPLACED
 
 TITLE_ORDER = "_sort"
 """The order of a Chinese dictionary over the words that name a record."""

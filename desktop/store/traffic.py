@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.records.canonical import parse
+from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.types import Catalogue
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
-from desktop.store.merging import NOT_REPLACED
+from desktop.store.versions import NOT_REPLACED
 
 Identity = tuple[str, str, int]
 """Station, incarnation and number: an item for ever."""
@@ -145,6 +146,11 @@ def count_unapplied(database: Database) -> tuple[int, int, int, int]:
         " (SELECT count(*) FROM conflict)"
     )
     return (0, 0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+
+
+def count_forks(database: Database) -> int:
+    """How many incarnations of stations have given one number two contents, with nothing decided yet."""
+    return int(database.value("SELECT count(DISTINCT origin) FROM held WHERE reason = ?", (HELD_FORK,)))
 
 
 def stations(database: Database) -> list[tuple[str, str]]:

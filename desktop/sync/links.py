@@ -144,6 +144,32 @@ def note_receipt(
     return True
 
 
+def looked_through(database: Database, link: Link) -> int:
+    """Up to which journal position there is nothing for a peer that it has not acknowledged.
+
+    What was found so holds for the unit and the incarnation of the peer, and from the position that it had then.
+    """
+    value = database.value("SELECT value FROM meta WHERE key = ?", (f"looked_{link.peer}",))
+    if value is not None:
+        upto, since, *of = str(value).split()
+        if int(since) <= link.acknowledged and of == _looked_of(link):
+            return max(int(upto), link.acknowledged)
+    return link.acknowledged
+
+
+def note_looked_through(database: Database, link: Link, upto: int) -> None:
+    """There is nothing for the peer between what it has acknowledged and this journal position."""
+    if upto > link.acknowledged:
+        database.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (f"looked_{link.peer}", " ".join([str(upto), str(link.acknowledged), *_looked_of(link)])),
+        )
+
+
+def _looked_of(link: Link) -> list[str]:
+    return [part for part in (link.unit, link.received_incarnation) if part]
+
+
 def _left(database: Database, peer: str) -> list[str]:
     """The incarnations that a peer has left for newer ones."""
     value = database.value("SELECT value FROM meta WHERE key = ?", (f"left_{peer}",))

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from desktop.store.database import Database
+from desktop.store.versions import IN_DISPUTE
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame, compress
@@ -92,15 +93,16 @@ def read(frame: Frame) -> Receipt:
 def present_answers(database: Database, stations: Iterable[str]) -> list[Answer]:
     """What is held, refused or in conflict here of these stations' items, and what levels above answered of them.
 
-    An item is told once, by the worst that became of it.
+    Of a conflict only what stands against each other is told, not what was replaced on the way. An item is told once,
+    by the worst that became of it.
     """
     wanted = set(stations)
     found = database.rows(
         "SELECT o.station, o.incarnation, h.number, 'held', h.reason FROM held h JOIN origin o ON o.ref = h.origin"
         " UNION ALL SELECT o.station, o.incarnation, r.number, 'refused', r.reason FROM refused r"
         " JOIN origin o ON o.ref = r.origin"
-        " UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', v.slot FROM conflict c"
-        " JOIN version v ON v.record = c.record AND v.slot = c.slot JOIN origin o ON o.ref = v.origin"
+        f" UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', c.slot FROM conflict c"
+        f" JOIN version v ON {IN_DISPUTE} JOIN origin o ON o.ref = v.origin"
         " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer"
         # "refused" before "held" before "conflict"
         " ORDER BY 1, 2, 3, 4 DESC, 5"

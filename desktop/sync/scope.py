@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence, Set
+from typing import Any
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.store import reading
@@ -21,11 +22,13 @@ Record = tuple[str, str]
 
 
 class Scope:
-    """The scope of the station of one unit, as this ledger sees it now."""
+    """The scope of a station of one unit, as this ledger sees it now."""
 
-    def __init__(self, ledger: Ledger, unit: str) -> None:
+    def __init__(self, ledger: Ledger, unit: str, station: str = "") -> None:
         self._ledger = ledger
         self._db = ledger.database
+        self._unit = unit
+        self._station = station
         self._units = set(reading.subtree(ledger.database, unit))
         self._tree = _tree_records(ledger, self._units)
         self._had: dict[str, set[str]] = {}
@@ -76,7 +79,9 @@ class Scope:
         return dict(sorted(found.items()))
 
     def _newcomers(self, position: int) -> set[Record]:
-        """Records that were moved or are claimed since, and those of units that were put into the tree here."""
+        """Records that were moved or are claimed since, those of units that were put into the tree here or that the
+        station was granted.
+        """
 
         def since(origin: str, number: str) -> str:
             return (
@@ -84,7 +89,7 @@ class Scope:
                 f" WHERE s.position > :position"
             )
 
-        said = {"position": position}
+        said: dict[str, Any] = {"position": position}
         found: set[Record] = set(
             self._db.rows(
                 f"SELECT DISTINCT v.type, lower(hex(v.record)) FROM record_unit u JOIN version v"
@@ -97,7 +102,11 @@ class Scope:
         moved = {u for (u,) in self._db.rows(
             f"SELECT lower(hex(r.id)) FROM r_unit r JOIN version v ON v.record = r.id AND v.slot = 'superior'"
             f" AND v.type = 'unit' AND v.birth = 0 {since('v.origin', 'v.number')}", said)}  # fmt: skip
-        for unit in born | moved:
+        granted = {self._unit for _ in self._db.rows(
+            f"SELECT 1 FROM r_grant r {since('r._origin', 'r._number')} AND r.station = :station"
+            f" AND lower(hex(r.holder)) = :unit LIMIT 1",
+            said | {"station": self._station, "unit": self._unit})}  # fmt: skip
+        for unit in born | moved | granted:
             for below in self._units & set(reading.subtree(self._db, unit)):
                 found |= self._records_of(below)
         if moved:

@@ -15,11 +15,13 @@ from desktop.store import reading, schema
 from desktop.store.ledger import Ledger
 from desktop.sync import envelope, frames, links, receipts, segments, station, trust
 from desktop.sync.envelope import Draft, Outgoing
+from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import TREE_TYPES, Scope
+from desktop.sync.segments import Header
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def cut_own(ledger: Ledger, keys: StationKeys) -> int:
     return made
 
 
-def keep(ledger: Ledger, header: segments.Header, frame: frames.Frame) -> int:
+def keep(ledger: Ledger, header: Header, frame: Frame) -> int:
     """Stores a segment as it came; its position in this ledger's journal."""
     origin = ledger.origin_ref(header.station, header.incarnation)
     return int(
@@ -155,7 +157,7 @@ def _send(
     return Sent(path, link.peer, link.name, sequence, sum(counts.values()), bundle.digest)
 
 
-def frame_of(compressed: bytes) -> frames.Frame:
+def frame_of(compressed: bytes) -> Frame:
     """A stored segment's frame."""
     (frame,) = frames.split(compressed, 1, MAX_PART_PLAIN)
     return frame
@@ -192,22 +194,33 @@ def _answers_for(ledger: Ledger, link: Link) -> list[receipts.Answer]:
 
 
 def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
-    """Rule 21: items of records in the receiver's scope that others wrote, under this station's own signature."""
-    scope = Scope(ledger, link.unit)
+    """Rule 21: items of records in the receiver's scope that others wrote, under this station's own signature.
+
+    The last of them moves the receiver's position over all that was looked through. Where there is none, this station
+    remembers how far it has looked.
+    """
+    scope = Scope(ledger, link.unit, link.peer)
+    since = links.looked_through(ledger.database, link)
     before = link.acknowledged
-    for position, origin, compressed in _journal(ledger, link, "position > ?", link.acknowledged):
+    # Segments of the receiver itself are passed over too: they may have brought older items into its scope.
+    end = int(ledger.database.value("SELECT coalesce(max(position), 0) FROM segment"))
+    found: list[tuple[Header, Frame, int]] = []
+    for position, origin, compressed in _journal(ledger, link, "position > ?", since):
         made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin))
         if made is not None:
-            header, frame = made
-            yield Outgoing(frame, [*header.label(), before, position]), dict(header.counts), position
-            before = position
-    for at, numbers in scope.grown(link.acknowledged).items():
-        for position, origin, compressed in _journal(ledger, link, "position = ?", at):
+            found.append((*made, position))
+    for at, numbers in scope.grown(since).items():
+        for _, origin, compressed in _journal(ledger, link, "position = ?", at):
             made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin, only=numbers))
             if made is not None:
-                # These lie before what was acknowledged: the label moves the receiver's position nowhere.
-                header, frame = made
-                yield Outgoing(frame, [*header.label(), position, position]), dict(header.counts), before
+                # These lie before what was looked through: the label moves the receiver's position nowhere.
+                found.append((*made, 0))
+    if not found:
+        links.note_looked_through(ledger.database, link, end)
+    for place, (header, frame, position) in enumerate(found, start=1):
+        after = end if place == len(found) else max(position, before)
+        yield Outgoing(frame, [*header.label(), before, after]), dict(header.counts), after
+        before = after
 
 
 def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tuple[int, int, bytes]]:
@@ -225,7 +238,7 @@ def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tupl
 
 def _vouched(
     ledger: Ledger, keys: StationKeys, compressed: bytes, choose: Callable[[segments.Contents], set[int]]
-) -> tuple[segments.Header, frames.Frame] | None:
+) -> tuple[Header, Frame] | None:
     """The chosen items of a segment under this station's own signature, if there are any."""
     header, lines = segments.read(frame_of(compressed))
     contents = segments.decode(header, lines, ledger.types)

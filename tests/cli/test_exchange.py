@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_a_bundle_goes_up_and_its_receipt_comes_down(places: Places) -> None:
 def test_the_digest_is_one_line_that_names_its_workspace_then_what_is_open(places: Places) -> None:
     lines = run("digest", places.town).stdout.splitlines()
     assert lines[0] == f"town {answer('digest', places.town)['sha256']}"
-    assert lines[1] == "等待0项，分歧0处。"
+    assert lines[1] == "先留着0项，分歧0处，重号0处。"
 
 
 def test_a_bundle_is_verified_by_the_root_that_counts_here(places: Places, tmp_path: Path) -> None:
@@ -161,3 +162,79 @@ def test_a_station_without_a_superior_has_no_root_to_give(tmp_path: Path) -> Non
     result = run("keys", alone, "export-root", tmp_path / "root.pem")
     assert result.exit_code == 22
     assert not (tmp_path / "root.pem").exists()
+
+
+def test_a_copied_laptop_is_a_fork_that_digest_and_conflicts_show_with_both_contents(places: Places) -> None:
+    """Rule 23: one number, two contents; both are kept, neither is chosen, and a person is told what to do."""
+    twin = shutil.copytree(places.town, places.stick / "twin")
+    record(places.town, "enterprise", {"name": "原机的厂", "contact_phone": "13800001234"})
+    record(twin, "enterprise", {"name": "副本的厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("send", twin, places.stick / "2.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    spoken = run("merge", places.district, places.stick / "2.xsj").stdout
+    assert "先留着1项：同一编号有两种内容，可能有一台电脑被恢复或复制过" in spoken
+    found = answer("digest", places.district)
+    assert (found["held"], found["conflicts"], found["forks"]) == (1, 0, 1)
+    lines = run("digest", places.district).stdout.splitlines()
+    assert lines[1] == "先留着1项，分歧0处，重号1处。"
+    assert "conflicts" in lines[2]
+    listed = answer("conflicts", places.district)
+    assert listed["conflicts"] == []
+    (fork,) = listed["forks"]
+    assert (fork["author"], fork["numbers"], fork["waiting"]) == ("北山街道总工会", [1], 1)
+    assert [c["words"] for c in fork["contents"]] == [
+        "新增 企业（单位） 原机的厂",
+        "新增 企业（单位） 副本的厂",
+    ]
+    spoken = run("conflicts", places.district).stdout
+    assert "第1项：新增 企业（单位） 原机的厂（王芳" in spoken
+    assert "没有分歧。" in spoken
+    assert "重号1处。请打电话问清" in spoken
+    assert "13800001234" not in spoken
+
+
+def test_a_fork_of_changes_shows_the_field_and_masks_it(places: Places) -> None:
+    (made,) = record(places.town, "enterprise", {"name": "茶厂", "contact_phone": "13800001234"})
+    twin = shutil.copytree(places.town, places.stick / "twin")
+    record(places.town, "enterprise", {"id": made["id"], "contact_phone": "13900005678"})
+    record(twin, "enterprise", {"id": made["id"], "name": "茶叶厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("send", twin, places.stick / "2.xsj")
+    answer("merge", places.district, places.stick / "1.xsj", places.stick / "2.xsj")
+    (fork,) = answer("conflicts", places.district)["forks"]
+    phone, name = (c["words"] for c in fork["contents"])
+    assert phone.startswith("修改 企业（单位） 茶厂 ")
+    assert "13900005678" not in phone
+    assert name == "修改 企业（单位） 茶厂 单位名称：茶叶厂"
+
+
+def test_a_conflict_is_told_in_words(places: Places) -> None:
+    """Neither the name of a field in the program nor a code stands in what a person reads."""
+    (made,) = record(places.town, "enterprise", {"name": "原名", "uscc": CODE})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    record(places.town, "enterprise", {"id": made["id"], "name": "街道改的"})
+    record(places.district, "enterprise", {"id": made["id"], "name": "区里改的"})
+    answer("send", places.town, places.stick / "2.xsj")
+    spoken = run("merge", places.district, places.stick / "2.xsj").stdout
+    assert "共2项，收下0，已有1，有分歧1，先留着0，不收0。" in spoken
+    assert "有分歧1项：几个人填得不一样" in spoken
+
+
+def test_a_decision_is_taken_back_by_undo_and_listed_again(places: Places) -> None:
+    (made,) = record(places.town, "enterprise", {"name": "原名", "uscc": CODE})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    record(places.town, "enterprise", {"id": made["id"], "name": "街道改的"})
+    record(places.district, "enterprise", {"id": made["id"], "name": "区里改的"})
+    answer("send", places.town, places.stick / "2.xsj")
+    answer("merge", places.district, places.stick / "2.xsj")
+    (conflict,) = answer("conflicts", places.district)["conflicts"]
+    decided = run(
+        "conflicts", places.district, "--decide", made["id"], "name", conflict["claims"][0]["version"]
+    )
+    operation = decided.stderr.rpartition("操作")[2].strip()
+    answer("undo", places.district, operation)
+    (again,) = answer("conflicts", places.district)["conflicts"]
+    assert {c["value"] for c in again["claims"]} == {"街道改的", "区里改的"}

@@ -9,8 +9,10 @@ import pytest
 from desktop.operations import exchange, records, traffic, unsettled
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
+from desktop.records import item_outcomes
 from desktop.records.declaration import Level
 from desktop.sync.errors import DiskGone, GrantForOther
+from desktop.sync.results import Unapplied
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
@@ -164,3 +166,27 @@ def test_receipts_that_cannot_be_written_leave_the_merge_standing(
     again = traffic.merge(town, [sent.path], tmp_path / "receipts")
     assert again.report.bundles[0].known == 1
     assert [s.name for s in again.receipts] == ["径山村工会"]
+
+
+@pytest.mark.parametrize("reason", item_outcomes.REASONS)
+def test_every_reason_has_words_and_a_next_step(three: tuple[Session, Session, Session], reason: str) -> None:
+    """Nobody reads a code of the program, here or in what came back from above."""
+    _, town, village = three
+    outcome = item_outcomes.HELD if f"HELD_{reason.upper()}" in vars(item_outcomes) else item_outcomes.REFUSED
+    item = Unapplied(outcome, reason, village.ledger.station, 1, "enterprise", "ab" * 16, "name")
+    (told,) = unsettled.in_words(town.database, here(town), [item])
+    assert told.reason
+    assert told.advice.endswith("。")
+    assert reason not in told.reason + told.advice
+    village.database.execute(
+        "INSERT INTO answer (station, incarnation, number, outcome, reason, issuer) VALUES (?, ?, 1, ?, ?, ?)",
+        (village.ledger.station, village.ledger.incarnation, outcome, reason, town.ledger.station),
+    )
+    (back,) = unsettled.unsettled(village.database, here(village))
+    assert (back.above, back.advice) == (True, told.advice)
+    assert reason not in back.reason
+
+
+def test_the_five_outcomes_have_one_set_of_words() -> None:
+    assert list(item_outcomes.OUTCOMES) == ["applied", "known", "conflict", "held", "refused"]
+    assert {o: item_outcomes.OUTCOMES[o] for o in unsettled.OUTCOMES} == unsettled.OUTCOMES

@@ -210,7 +210,8 @@ def expected_state(truth: Truth) -> dict[str, object]:
                 values.update({f.name: (value or {}).get(f.name) for f in record_type.slots[name].fields})  # type: ignore[attr-defined]
             elif name in record_type.slots:
                 values[name] = value
-            if name != DELETED_SLOT and slot.conflict:
+            # Rule 9: the fields of a deleted record are not asked.
+            if name != DELETED_SLOT and slot.conflict and truth.lives[record] is not Life.DELETED:
                 conflicts.add((record, name))
         if truth.lives[record] is Life.DISPUTED:
             conflicts.add((record, DELETED_SLOT))

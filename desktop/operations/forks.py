@@ -1,0 +1,98 @@
+"""Station forks in words: whose computer gave one number two contents, which, and how much waits for the decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.operations import queries
+from desktop.operations.traffic import Here, station_names, unknown_station
+from desktop.records import items
+from desktop.records.canonical import parse
+from desktop.store import reading
+from desktop.store.columns import wire_columns
+from desktop.store.database import Database
+from desktop.sync import forks
+from desktop.sync.sorting import Put
+
+KINDS = {items.BIRTH: "新增", items.CHANGE: "修改", items.TOMBSTONE: "删除"}
+"""What an item is, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One of the contents of a number; ``value`` is that of a changed slot, and nothing for a birth.
+
+    ``type`` may be one that is not known here; then there is no ``title``. ``stamp`` says when it was written.
+    """
+
+    number: int
+    kind: str
+    type: str
+    record: str
+    title: str
+    slot: str
+    value: Any
+    operator: str
+    stamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFork:
+    """One incarnation of a station with two contents for some numbers: those, and how many items wait for a word."""
+
+    station: str
+    incarnation: str
+    author: str
+    contents: tuple[Content, ...]
+    waiting: int
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers that have several contents, the lowest first."""
+        return sorted({c.number for c in self.contents})
+
+
+def open_forks(database: Database, here: Here) -> list[OpenFork]:
+    """Every fork that is not decided. Who decides asks by telephone: was a laptop restored, or are there two?"""
+    names = station_names(database, here)
+    return [
+        OpenFork(
+            fork.station,
+            fork.incarnation,
+            names.get(fork.station, unknown_station(fork.station)),
+            tuple(_content(database, here, put) for put in fork.contents),
+            fork.waiting,
+        )
+        for fork in forks.open_forks(database, here.types)
+    ]
+
+
+def _content(database: Database, here: Here, put: Put) -> Content:
+    birth = put.kind == items.BIRTH
+    return Content(
+        put.number,
+        put.kind,
+        put.type,
+        put.record,
+        _title(database, here, put, birth),
+        put.slot,
+        None if birth else parse(put.value),
+        put.operator,
+        put.stamp,
+    )
+
+
+def _title(database: Database, here: Here, put: Put, birth: bool) -> str:
+    """What the record is called: a new one by its own cells, another as it stands here, if it does."""
+    record_type = here.types.get(put.type)
+    if record_type is None:
+        return ""
+    if birth:
+        columns = wire_columns(record_type)
+        cells = {columns[c].name: value for c, value in json.loads(put.value).items() if c in columns}
+        return queries.title(database, here.types, here.codes, record_type, cells)
+    held = reading.record(database, here.types, put.type, put.record)
+    return "" if held is None else queries.title(database, here.types, here.codes, record_type, held.values)

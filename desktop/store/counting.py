@@ -1,0 +1,81 @@
+"""What counts of the changes that were staged, those that waited included, and what goes on waiting (rules 15, 16)."""
+
+from __future__ import annotations
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.item_outcomes import HELD_NO_BIRTH
+from desktop.records.types import Catalogue
+from desktop.store import schema
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+
+
+def stage_held(database: Database) -> None:
+    """Rule 15: what was held is tried again by itself."""
+    database.execute("INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT unit FROM held")
+    database.execute(
+        "INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value,"
+        " retried) SELECT kind, type, record, u.ref, slot, stamp, replaces, origin, number, operator, value, 1"
+        " FROM held JOIN unit_ref u ON u.id = held.unit WHERE kind <> 'birth' AND reason = ?",
+        (HELD_NO_BIRTH,),
+    )
+
+
+def count_staged(database: Database, types: Catalogue) -> None:
+    """Rule 16: a change counts when the record has or had its unit; moves that count may admit further ones."""
+    found = [t for (t,) in database.rows("SELECT DISTINCT type FROM staged")]
+    for type_name in found:
+        if type_name not in types:
+            schema.ensure_unknown_type(database, type_name)
+    growing = True
+    while growing:
+        moves_before = _moves(database)
+        for type_name in found:
+            database.execute(
+                f"UPDATE staged SET counts = 1 WHERE counts = 0 AND type = :type AND EXISTS ("
+                f" SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = staged.record AND ("
+                f" r.unit = staged.unit OR EXISTS (SELECT 1 FROM record_unit u"
+                f" WHERE u.record = staged.record AND u.unit = staged.unit)))",
+                {"type": type_name},
+            )
+        growing = _moves(database) > moves_before
+        if growing:
+            _note_units(database)
+
+
+def _moves(database: Database) -> int:
+    return int(database.value("SELECT count(*) FROM staged WHERE counts = 1 AND slot = ?", (UNIT_SLOT,)))
+
+
+def _note_units(database: Database) -> None:
+    """The units that records have or had, for those few that have had more than one."""
+    database.execute(
+        "INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT json_extract(value, '$') FROM staged"
+        " WHERE counts = 1 AND slot = 'unit' AND value <> 'null'"
+    )
+    for (type_name,) in database.rows("SELECT DISTINCT type FROM staged WHERE slot = 'unit' AND counts = 1"):
+        database.execute(
+            f"INSERT OR IGNORE INTO record_unit (record, unit) SELECT r.id, r.unit"
+            f" FROM {quoted(table_of(type_name))} r"
+            f" WHERE r.id IN (SELECT record FROM staged WHERE slot = 'unit' AND counts = 1 AND type = :type)",
+            {"type": type_name},
+        )
+    database.execute(
+        "INSERT OR IGNORE INTO record_unit (record, unit) SELECT s.record, u.ref FROM staged s"
+        " JOIN unit_ref u ON u.id = json_extract(s.value, '$') WHERE s.slot = 'unit' AND s.counts = 1"
+    )
+
+
+def keep_held(database: Database, now: int) -> None:
+    """What has come to count waits no longer; what does not count yet waits from now on."""
+    database.execute(
+        "DELETE FROM held WHERE EXISTS (SELECT 1 FROM staged s"
+        " WHERE s.origin = held.origin AND s.number = held.number AND s.counts = 1)"
+    )
+    database.execute(
+        "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
+        " reason, since) SELECT s.origin, s.number, s.kind, s.type, s.record, u.id, s.slot, s.stamp, s.replaces,"
+        " s.operator, s.value, :reason, :now FROM staged s JOIN unit_ref u ON u.ref = s.unit"
+        " WHERE s.counts = 0 AND s.retried = 0",
+        {"reason": HELD_NO_BIRTH, "now": now},
+    )

@@ -1,0 +1,86 @@
+"""The touched slots resolved anew: what is shown, what is in conflict, and the current row in the typed table."""
+
+from __future__ import annotations
+
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.types import Catalogue
+from desktop.store import columns
+from desktop.store.columns import quoted, table_of, title_fields, title_text
+from desktop.store.database import Database
+from desktop.store.versions import NOT_REPLACED
+
+
+def resolve(database: Database) -> None:
+    """Rule 6 decides what is shown, rule 5 what is in conflict, for the touched slots."""
+    database.execute(
+        "INSERT INTO winner (record, slot, type, value) SELECT record, slot, type, value FROM ("
+        " SELECT v.record, v.slot, t.type, v.value, row_number() OVER ("
+        "   PARTITION BY v.record, v.slot, v.type ORDER BY v.birth, v.stamp DESC, v.value DESC) AS place"
+        " FROM touched t JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type)"
+        " WHERE place = 1"
+    )
+    database.execute(
+        "DELETE FROM conflict WHERE EXISTS (SELECT 1 FROM touched t"
+        " WHERE t.record = conflict.record AND t.slot = conflict.slot AND t.type = conflict.type)"
+    )
+    _find_conflicts(database, "touched")
+
+
+def find_conflicts_again(database: Database, record: bytes, type_name: str) -> None:
+    """Which slots of a record are in conflict, after it was not asked about them for a time (rule 9)."""
+    database.execute(
+        "INSERT INTO fresh (record, slot, type) SELECT DISTINCT record, slot, type FROM version"
+        " WHERE record = ? AND type = ? ON CONFLICT DO NOTHING",
+        (record, type_name),
+    )
+    _find_conflicts(database, "fresh")
+    database.execute("DELETE FROM temp.fresh")
+
+
+def _find_conflicts(database: Database, slots: str) -> None:
+    """Rule 5, for the slots in a temporary table."""
+    database.execute(
+        f"INSERT INTO conflict (record, slot, type) SELECT t.record, t.slot, t.type"
+        f" FROM temp.{slots} t JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
+        f" WHERE t.slot <> :deleted AND {NOT_REPLACED}"
+        f" GROUP BY t.record, t.slot, t.type HAVING count(DISTINCT v.value) > 1 ON CONFLICT DO NOTHING",
+        {"deleted": DELETED_SLOT},
+    )
+
+
+def materialise(database: Database, types: Catalogue) -> None:
+    """The current row is always in the typed table."""
+    database.execute(
+        "INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT json_extract(value, '$') FROM winner"
+        " WHERE slot = 'unit' AND value <> 'null'"
+    )
+    for type_name, slot_name in database.rows("SELECT DISTINCT type, slot FROM winner"):
+        record_type = types.get(type_name)
+        if slot_name == UNIT_SLOT:
+            parts = "unit = (SELECT ref FROM unit_ref WHERE id = json_extract(w.value, '$'))"
+        elif record_type is not None and slot_name in record_type.slots:
+            parts = columns.assignments(record_type.slots[slot_name], "w.value")
+        else:
+            continue
+        database.execute(
+            f"UPDATE {quoted(table_of(type_name))} AS r SET {parts} FROM winner w"
+            f" WHERE w.type = :type AND w.slot = :slot AND r.id = w.record",
+            {"type": type_name, "slot": slot_name},
+        )
+
+    _sort_again(database, types)
+
+
+def _sort_again(database: Database, types: Catalogue) -> None:
+    """The order of lists follows the words that name a record."""
+    for (type_name,) in database.rows("SELECT DISTINCT type FROM winner"):
+        record_type = types.get(type_name)
+        if record_type is None:
+            continue
+        slots = {record_type.slot_of[f.name] for f in title_fields(record_type)}
+        marks = ", ".join("?" * len(slots))
+        database.execute(
+            f"UPDATE {quoted(table_of(type_name))} AS r SET _sort = sort_key({title_text(record_type, 'r.')})"
+            f" WHERE r.id IN (SELECT record FROM winner WHERE type = ? AND slot IN ({marks}))",
+            (type_name, *sorted(slots)),
+        )

@@ -1,0 +1,248 @@
+"""What comes into a merge: births go straight into their typed tables, changes wait in a temporary one to be counted.
+
+A birth that meets a record already here, or says what this program does not know, goes to the log as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from desktop.records.canonical import canonical
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
+from desktop.records.types import Catalogue
+from desktop.store import columns, schema
+from desktop.store.columns import quoted, table_of, title_fields
+from desktop.store.database import Database
+from desktop.store.versions import copy_births, slots_of
+
+STAGED = """
+CREATE TEMP TABLE IF NOT EXISTS staged (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL, unit INTEGER NOT NULL,
+    slot TEXT NOT NULL, stamp INTEGER NOT NULL, replaces TEXT NOT NULL, origin INTEGER NOT NULL,
+    number INTEGER NOT NULL, operator TEXT NOT NULL, value TEXT NOT NULL, counts INTEGER NOT NULL DEFAULT 0,
+    retried INTEGER NOT NULL DEFAULT 0);
+CREATE TEMP TABLE IF NOT EXISTS touched (
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
+CREATE TEMP TABLE IF NOT EXISTS fresh (
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
+CREATE TEMP TABLE IF NOT EXISTS winner (
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (record, slot, type));
+CREATE TEMP TABLE IF NOT EXISTS second_birth (
+    type TEXT NOT NULL, record BLOB NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type));
+"""
+"""The type stands in every key: who makes up a record of another type under a known id must not touch that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Births:
+    """Births of one type from one origin. A row is record, ``as``, stamp, number, operator, then its cells.
+
+    ``columns`` names the cells as they stand on the wire: ``slot`` or ``slot.member``.
+    """
+
+    type: str
+    origin: int
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change or tombstone of one slot; ``value`` is canonical text, ``replaces`` stamps of the record's versions."""
+
+    kind: str
+    type: str
+    record: str
+    unit: str
+    slot: str
+    stamp: int
+    replaces: tuple[int, ...]
+    origin: int
+    number: int
+    operator: str
+    value: str
+
+
+class Staging:
+    """The temporary tables of one merge, and what was noted while they were filled.
+
+    ``newest`` is the highest stamp of a birth, ``births`` how many were new of each type, ``parents`` the type and id
+    of records that got a child while something is deleted.
+    """
+
+    def __init__(self, database: Database, types: Catalogue) -> None:
+        self._db = database
+        self._types = types
+        self._units: dict[str, int] = {u: r for r, u in database.rows("SELECT ref, id FROM unit_ref")}
+        self.newest = 0
+        self.births: dict[str, int] = {}
+        self.parents: set[tuple[str, bytes]] = set()
+        self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = '_deleted' LIMIT 1"))
+        for statement in STAGED.split(";"):
+            if statement.strip():
+                database.execute(statement)
+        self.clear()
+
+    def unit_ref(self, unit: str) -> int:
+        """The small number that stands for a unit id in this database."""
+        ref = self._units.get(unit)
+        if ref is None:
+            ref = int(self._db.value("INSERT INTO unit_ref (id) VALUES (?) RETURNING ref", (unit,)))
+            self._units[unit] = ref
+        return ref
+
+    def add_births(self, births: Births) -> None:
+        """Writes births whose item numbers are new here; a record that exists already gets a second birth."""
+        if not births.rows:
+            return
+        record_type = self._types.get(births.type)
+        known = columns.wire_columns(record_type) if record_type else {}
+        if record_type is None:
+            schema.ensure_unknown_type(self._db, births.type)
+        fields = [known.get(c) for c in births.columns]
+        self.newest = max(self.newest, *map(_stamp_of, births.rows))
+        by_unit: dict[int, list[tuple[object, ...]]] = {}
+        for row in births.rows:
+            by_unit.setdefault(self.unit_ref(str(row[1])), []).append(row)
+        before = self._db.connection.total_changes
+        for unit_ref, rows in by_unit.items():
+            self._db.connection.executemany(_insertion(births, record_type, fields, unit_ref), rows)
+        inserted = self._db.connection.total_changes - before
+        self.births[births.type] = self.births.get(births.type, 0) + inserted
+        if inserted < len(births.rows):
+            self._add_second_births(births, record_type)
+        if None in fields:
+            self._log_unknown(births, fields)
+        self._note_parents(births, record_type)
+
+    def add_changes(self, changes: Iterable[Change]) -> None:
+        """Stages changes and tombstones whose item numbers are new here."""
+        self._db.connection.executemany(
+            "INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value)"
+            " VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (c.kind, c.type, c.record, self.unit_ref(c.unit), c.slot, c.stamp, json.dumps(c.replaces), c.origin,
+                 c.number, c.operator, c.value)
+                for c in changes
+            ),
+        )  # fmt: skip
+
+    def _add_second_births(self, births: Births, record_type: RecordType | None) -> None:
+        """Rule 6 and 7: of births that met a record already here, both go to the log and their slots are resolved."""
+        table = quoted(table_of(births.type))
+        rows = []
+        for row in births.rows:
+            found = self._db.row(f"SELECT _origin, _number FROM {table} WHERE id = unhex(?)", (row[0],))
+            if found is not None and found != (births.origin, row[3]):
+                rows.append(row)
+        if not rows:
+            return
+        cells_of = [slots_of(births.columns, row[5:]) | {UNIT_SLOT: canonical(str(row[1]))} for row in rows]
+        self._db.connection.executemany(
+            "INSERT INTO temp.fresh (record, slot, type) VALUES (unhex(?), ?, ?) ON CONFLICT DO NOTHING",
+            [
+                (row[0], slot, births.type)
+                for row, cells in zip(rows, cells_of, strict=True)
+                for slot in cells
+            ],
+        )
+        copy_births(self._db, self._types, "fresh")
+        self._db.execute("DELETE FROM temp.fresh")
+        for row, cells in zip(rows, cells_of, strict=True):
+            self._log_birth(births, row, cells)
+            self._db.execute(
+                f"INSERT INTO record_unit (record, unit) SELECT id, unit FROM {table} WHERE id = unhex(:id)"
+                f" UNION SELECT unhex(:id), :unit ON CONFLICT DO NOTHING",
+                {"id": row[0], "unit": self.unit_ref(str(row[1]))},
+            )
+        self._db.connection.executemany(
+            "INSERT INTO second_birth (type, record, origin, number) VALUES (?, unhex(?), ?, ?)",
+            [(births.type, r[0], births.origin, r[3]) for r in rows],
+        )
+
+    def _log_unknown(self, births: Births, fields: Sequence[object]) -> None:
+        """Rule 2: what this program does not know is kept in the log, a group with a member it does not know whole."""
+        places = [place for place, known in enumerate(fields, start=5) if known is None]
+        slots = {births.columns[place - 5].partition(".")[0] for place in places}
+        for row in births.rows:
+            if any(row[place] is not None for place in places):
+                cells = slots_of(births.columns, row[5:])
+                self._log_birth(births, row, {s: v for s, v in cells.items() if s in slots})
+
+    def _log_birth(self, births: Births, row: Sequence[object], cells: Mapping[str, str]) -> None:
+        self._db.connection.executemany(
+            "INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
+            " VALUES (?, unhex(?), ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO NOTHING",
+            [
+                (
+                    births.type,
+                    row[0],
+                    slot,
+                    row[2],
+                    births.origin,
+                    row[3],
+                    self.unit_ref(str(row[1])),
+                    row[4],
+                    value,
+                )
+                for slot, value in cells.items()
+            ],
+        )
+        self._db.connection.executemany(
+            "INSERT INTO touched (record, slot, type) VALUES (unhex(?), ?, ?) ON CONFLICT DO NOTHING",
+            [(row[0], slot, births.type) for slot in cells],
+        )
+
+    def _note_parents(self, births: Births, record_type: RecordType | None) -> None:
+        """Rule 9: a child that comes to a deleted parent is a conflict there; only matters once anything is deleted."""
+        if record_type is None or record_type.parent is None:
+            return
+        parent = record_type.by_name[record_type.parent]
+        column = parent.name if parent.group is None else f"{parent.group}.{parent.name}"
+        if column in births.columns and (self._tombstones or self._any_staged_tombstone()):
+            at = 5 + births.columns.index(column)
+            self.parents |= {(str(parent.link), bytes.fromhex(str(r[at]))) for r in births.rows if r[at]}
+
+    def _any_staged_tombstone(self) -> bool:
+        return self._db.row("SELECT 1 FROM staged WHERE slot = ? LIMIT 1", (DELETED_SLOT,)) is not None
+
+    def clear(self) -> None:
+        """Empties the temporary tables."""
+        for table in ("staged", "touched", "fresh", "winner", "second_birth", "judged"):
+            self._db.execute(f"DELETE FROM temp.{table}")
+
+
+def _insertion(
+    births: Births, record_type: RecordType | None, fields: Sequence[Field | None], unit_ref: int
+) -> str:
+    """The statement that takes a row as it was decoded: numbered parameters, so that nothing is built once more.
+
+    A row is record (1), ``as`` (2, which is ``unit_ref`` here), stamp (3), number (4), operator (5), cells (6 on).
+    """
+    names = [*columns.BASE_COLUMNS[:-1], "_sort"]
+    bound = []
+    for place, field_ in enumerate(fields, start=6):
+        if field_ is None:
+            continue
+        names.append(field_.name)
+        bound.append(columns.bind(field_).replace("?", f"?{place}"))
+    wanted = title_fields(record_type) if record_type is not None else ()
+    titles = [f"coalesce(?{fields.index(f) + 6}, '')" for f in wanted if f in fields]
+    if fields and fields[-1] is None:
+        # Every cell of a row is bound, so the last one is named even when its column is not known here.
+        titles.append(f"substr(coalesce(?{5 + len(fields)}, ''), 1, 0)")
+    sort = f"sort_key({' || '.join(titles)})" if titles else "''"
+    values = ["unhex(?1)", str(unit_ref), "?3", str(births.origin), "?4", "?5", sort, *bound]
+    return (
+        f"INSERT INTO {quoted(table_of(births.type))} ({', '.join(map(quoted, names))})"
+        f" VALUES ({', '.join(values)}) ON CONFLICT (id) DO NOTHING"
+    )
+
+
+_stamp_of = itemgetter(2)
+"""The stamp in a row of births."""

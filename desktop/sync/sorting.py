@@ -1,0 +1,184 @@
+"""The items of one segment sorted into what is known, refused, held, or new and counts; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.records import items
+from desktop.records.canonical import ABSENT
+from desktop.store.merging import Births, Change
+from desktop.sync.scope import TREE_TYPES
+from desktop.sync.segments import Contents, WireChange
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An item that is refused or held, with all that is needed to show it and to try it again."""
+
+    number: int
+    kind: str
+    type: str
+    record: str
+    unit: str
+    slot: str
+    stamp: int
+    replaces: tuple[int, ...]
+    operator: str
+    value: str
+    reason: str
+
+
+class Sorted:
+    """The items of one segment, each in at most one of: dropped, refused, held. The rest is new and counts."""
+
+    def __init__(self, contents: Contents, origin: int) -> None:
+        self.contents = contents
+        self.origin = origin
+        self._dropped: set[int] = set()
+        self._refused: dict[int, str] = {}
+        self._held: dict[int, str] = {}
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """These were known before, or say nothing any more, or are not looked at now."""
+        self._dropped.update(n for n in numbers if n not in self._refused and n not in self._held)
+
+    def refuse(self, numbers: Iterable[int], reason: str) -> None:
+        """The first match wins: refused before held (rule 17)."""
+        for n in numbers:
+            if n not in self._dropped:
+                self._held.pop(n, None)
+                self._refused.setdefault(n, reason)
+
+    def hold(self, numbers: Iterable[int], reason: str) -> None:
+        """These wait."""
+        for n in numbers:
+            if n not in self._dropped and n not in self._refused:
+                self._held.setdefault(n, reason)
+
+    def keep_only(self, stamps: Mapping[int, int]) -> None:
+        """Looks at items with these numbers and stamps alone; another content of a number is a fork."""
+        found = {row[3]: row[2] for block in self.contents.births.values() for row in block.rows}
+        found |= {c.number: c.stamp for c in self.contents.changes}
+        self.drop(n for n, stamp in found.items() if stamps.get(n) != stamp)
+
+    def part(self, *, in_tree: bool) -> Sorted:
+        """Of items that none was judged of yet, those that say who is who, or those that do not."""
+        found = {row[3] for t in TREE_TYPES if t in self.contents.births
+                 for row in self.contents.births[t].rows}  # fmt: skip
+        found |= {c.number for c in self.contents.changes if c.type in TREE_TYPES}
+        part = Sorted(self.contents, self.origin)
+        part.drop(self._dropped)
+        part.drop(set(self.contents.numbers) - found if in_tree else found)
+        return part
+
+    @property
+    def all_known(self) -> bool:
+        """Whether nothing here is new."""
+        return len(self._dropped) == len(self.contents.numbers)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be judged."""
+        return len(self._out) == len(self.contents.numbers)
+
+    @property
+    def _out(self) -> set[int]:
+        return self._dropped | set(self._refused) | set(self._held)
+
+    @property
+    def has_tree(self) -> bool:
+        """Whether something here says who is who."""
+        return any(t in self.contents.births for t in TREE_TYPES) or any(
+            c.type in TREE_TYPES for c in self.contents.changes
+        )
+
+    @property
+    def births(self) -> list[Births]:
+        """The births that count."""
+        out = self._out
+        return [
+            Births(b.type, self.origin, b.columns, rows)
+            for b in self.contents.births.values()
+            if (rows := [r for r in b.rows if r[3] not in out] if out else b.rows)
+        ]
+
+    def born(self) -> list[int]:
+        """The numbers of the births that count."""
+        out = self._out
+        return [row[3] for b in self.contents.births.values() for row in b.rows if row[3] not in out]
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes that may count."""
+        out = self._out
+        return [
+            Change(c.kind, c.type, c.record, c.unit, c.slot, c.stamp, c.replaces, self.origin, c.number, c.operator,
+                   str(c.value))
+            for c in self.contents.changes if c.number not in out
+        ]  # fmt: skip
+
+    def wire_changes(self) -> list[WireChange]:
+        """The changes and other items as they came, without those that are known."""
+        return [c for c in self.contents.changes if c.number not in self._dropped]
+
+    def units(self) -> set[str]:
+        """The units under which the items were written; most segments have one."""
+        found = {row[1] for block in self.contents.births.values() for row in block.rows}
+        return found | {c.unit for c in self.contents.changes}
+
+    def numbers_under(self, unit: str) -> set[int]:
+        """The numbers of the items that were written under a unit."""
+        births = {row[3] for block in self.contents.births.values() for row in block.rows if row[1] == unit}
+        return births | {c.number for c in self.contents.changes if c.unit == unit}
+
+    def highest_stamp(self) -> int:
+        """The newest stamp of what is looked at."""
+        births = (r[2] for b in self.contents.births.values() for r in b.rows if r[3] not in self._dropped)
+        newest: int = max([*births, *(c.stamp for c in self.wire_changes())])
+        return newest
+
+    def waits_for(self, reason: str) -> bool:
+        """Whether something is held for this reason."""
+        return reason in self._held.values()
+
+    def quarantined(self) -> list[Put]:
+        """What is refused."""
+        return self._puts(self._refused)
+
+    def waiting(self) -> list[Put]:
+        """What is held."""
+        return self._puts(self._held)
+
+    def _puts(self, reasons: dict[int, str]) -> list[Put]:
+        if not reasons:
+            return []
+        puts = [
+            Put(c.number, c.kind, c.type, c.record, c.unit, c.slot, c.stamp, c.replaces, c.operator,
+                 ABSENT if c.value is None else c.value, reasons[c.number])
+            for c in self.contents.changes if c.number in reasons
+        ]  # fmt: skip
+        for block in self.contents.births.values():
+            for record, unit, stamp, number, operator, *cells in block.rows:
+                if number in reasons:
+                    value = json.dumps(
+                        {c: v for c, v in zip(block.columns, cells, strict=True) if v is not None},
+                        ensure_ascii=False,
+                    )
+                    puts.append(
+                        Put(number, items.BIRTH, block.type, record, unit, "", stamp, (), operator, value,
+                             reasons[number])
+                    )  # fmt: skip
+        return puts
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers as ranges."""
+    runs: list[tuple[int, int]] = []
+    for n in numbers:
+        if runs and runs[-1][1] == n - 1:
+            runs[-1] = (runs[-1][0], n)
+        else:
+            runs.append((n, n))
+    return runs

@@ -1,0 +1,70 @@
+"""Station forks in words: what the window and the command line are told of each content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import forks, traffic
+from desktop.operations.traffic import Here
+from desktop.records import items
+from desktop.records.declaration import Level
+from desktop.store.workspace import OwnUnit
+from desktop.sync import station
+from tests.sync.desks import Desk, connect, enrol, new_desk, new_root
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+def here(desk: Desk) -> Here:
+    return Here(desk.ledger.types, {}, OwnUnit(desk.unit, "330110", desk.name, desk.level), desk.station)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Desk:
+    return new_root(tmp_path, "镇")
+
+
+@pytest.fixture
+def twins(town: Desk, tmp_path: Path) -> tuple[Desk, Desk]:
+    """A laptop and its copy."""
+    laptop = new_desk(tmp_path, "甲村", Level.VILLAGE)
+    enrol(laptop, town)
+    (tmp_path / "copy").mkdir()
+    copy = new_desk(tmp_path / "copy", laptop.name, laptop.level)
+    station.keep_chain(copy.ledger, station.own_chain(laptop.ledger))
+    connect(copy, town)
+    return laptop, copy
+
+
+def test_each_content_is_told_with_its_record_and_value(town: Desk, twins: tuple[Desk, Desk]) -> None:
+    laptop, copy = twins
+    laptop.birth("firm", {"name": "茶厂"}, record=FIRM)
+    town.take(laptop.send())
+    copy.forge_change(FIRM, "name", "茶叶厂", number=1)
+    town.take(copy.send())
+    (fork,) = forks.open_forks(town.database, here(town))
+    assert (fork.author, fork.numbers, fork.waiting) == ("甲村", [1], 1)
+    birth, change = fork.contents
+    assert (birth.kind, birth.title, birth.slot, birth.value) == (items.BIRTH, "茶厂", "", None)
+    assert (change.kind, change.title, change.slot, change.value) == (items.CHANGE, "茶厂", "name", "茶叶厂")
+    assert change.operator == "甲村"
+    assert traffic.overview(town.database, here(town)).forks == 1
+
+
+def test_what_is_not_here_or_not_known_has_no_title(town: Desk, twins: tuple[Desk, Desk]) -> None:
+    laptop, copy = twins
+    laptop.forge_birth(FIRM, {"motto": "实干"}, type="newer_type", number=1)
+    town.take(laptop.send())
+    copy.forge_change(OTHER, "name", "没有登记的", number=1)
+    town.take(copy.send())
+    (fork,) = forks.open_forks(town.database, here(town))
+    assert [(c.type, c.title) for c in fork.contents] == [("newer_type", ""), ("firm", "")]
+
+
+def test_without_a_fork_there_is_nothing_to_tell(town: Desk, twins: tuple[Desk, Desk]) -> None:
+    twins[0].birth("firm", {"name": "茶厂"}, record=FIRM)
+    town.take(twins[0].send())
+    assert forks.open_forks(town.database, here(town)) == []
+    assert traffic.overview(town.database, here(town)).forks == 0

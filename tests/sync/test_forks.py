@@ -1,0 +1,179 @@
+"""Station forks (rule 23): one number with two contents is kept twice, shown, and waits for a decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.records import items
+from desktop.records.declaration import Level
+from desktop.records.items import Shape
+from desktop.store import traffic
+from desktop.sync import forks, segments, sending, station, trust
+from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
+
+FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Desk:
+    return new_root(tmp_path, "镇")
+
+
+@pytest.fixture
+def laptop(town: Desk, tmp_path: Path) -> Desk:
+    found = new_desk(tmp_path, "甲村", Level.VILLAGE)
+    enrol(found, town)
+    return found
+
+
+@pytest.fixture
+def copy(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
+    """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
+    (tmp_path / "copy").mkdir()
+    found = new_desk(tmp_path / "copy", laptop.name, laptop.level)
+    station.keep_chain(found.ledger, station.own_chain(laptop.ledger))
+    connect(found, town)
+    return found
+
+
+def shown(desk: Desk) -> list[forks.Fork]:
+    return forks.open_forks(desk.database, desk.ledger.types)
+
+
+def test_both_contents_are_kept_and_shown_with_who_wrote_them(laptop: Desk, copy: Desk, town: Desk) -> None:
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    copy.birth("firm", {"name": "副本的"}, record=OTHER)
+    report(laptop, town)
+    assert (shown(town), town.digest().forks) == ([], 0)
+    town.take(copy.send())
+    (fork,) = shown(town)
+    assert (fork.station, fork.incarnation, fork.waiting) == (laptop.station, laptop.keys.incarnation, 1)
+    assert [(c.number, c.kind, c.record, c.value) for c in fork.contents] == [
+        (1, items.BIRTH, FIRM, '{"name": "原机的"}'),
+        (1, items.BIRTH, OTHER, '{"name": "副本的"}'),
+    ]
+    assert town.digest().forks == traffic.count_forks(town.database) == 1
+
+
+def test_a_number_with_one_content_is_no_part_of_the_question(laptop: Desk, copy: Desk, town: Desk) -> None:
+    """What follows waits with the fork, but only the number with two contents is asked about."""
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    report(laptop, town)
+    copy.birth("firm", {"name": "副本的"}, record=OTHER)
+    copy.birth("firm", {"name": "副本又一家"}, record=THIRD)
+    town.take(copy.send())
+    (fork,) = shown(town)
+    assert {c.number for c in fork.contents} == {1}
+    assert fork.waiting == 2
+
+
+def test_a_third_content_is_shown_beside_the_two(
+    laptop: Desk, copy: Desk, town: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "third").mkdir()
+    third = new_desk(tmp_path / "third", laptop.name, laptop.level)
+    station.keep_chain(third.ledger, station.own_chain(laptop.ledger))
+    connect(third, town)
+    for desk, record in ((laptop, FIRM), (copy, OTHER), (third, THIRD)):
+        desk.birth("firm", {"name": record}, record=record)
+        town.take(desk.send())
+    (fork,) = shown(town)
+    assert [c.record for c in fork.contents] == [FIRM, OTHER, THIRD]
+    assert town.records() == {FIRM}
+
+
+def test_the_same_content_in_another_segment_is_no_second_content(
+    laptop: Desk, copy: Desk, town: Desk, tmp_path: Path
+) -> None:
+    """A vouched copy of an item has the item's own bytes."""
+    other = new_root(tmp_path, "区")
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    laptop.birth("firm", {"name": "原机又一家"}, record=THIRD)
+    report(laptop, town)
+    copy.birth("firm", {"name": "副本的"}, record=OTHER)
+    town.take(copy.send())
+    compressed = town.database.value(
+        "SELECT s.frame FROM segment s JOIN origin o ON o.ref = s.origin WHERE o.station = ? ORDER BY s.position",
+        (laptop.station,),
+    )
+    header, lines = segments.read(sending.frame_of(compressed))
+    vouched, frame = segments.cut(
+        header.station, header.incarnation, [(1, lines[0])], header.shapes, other.keys.sign, trust.segment_message,
+        other.station,
+    )  # fmt: skip
+    sending.keep(town.ledger, vouched, frame)
+    (fork,) = shown(town)
+    assert [(c.number, c.record) for c in fork.contents] == [(1, FIRM), (1, OTHER)]
+
+
+def test_nothing_of_a_fork_is_tried_again_before_the_decision(laptop: Desk, copy: Desk, town: Desk) -> None:
+    """Not with the missing birth, not with the unit, not with the day: each may be of either content."""
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    laptop.forge_change(OTHER, "name", "改的", number=2)
+    report(laptop, town)
+    assert town.held() == {(laptop.station, 2): "no_birth"}
+    copy.birth("firm", {"name": "副本的"}, record=THIRD)
+    town.take(copy.send())
+    assert town.held() == {(laptop.station, 1): "fork", (laptop.station, 2): "fork"}
+    town.birth("firm", {"name": "镇里登记的"}, record=OTHER, unit=laptop.unit)
+    town.time.pass_days(3)
+    town.merge()
+    settle([(laptop, town)])
+    assert town.held() == {(laptop.station, 1): "fork", (laptop.station, 2): "fork"}
+    values = town.values(OTHER)
+    assert values is not None
+    assert values["name"] == "镇里登记的"
+
+
+def test_what_waited_before_the_fork_goes_on_waiting_for_its_own_reason(
+    laptop: Desk, copy: Desk, town: Desk
+) -> None:
+    """A number below the first with two contents was written before the disk was copied."""
+    laptop.forge_change(OTHER, "name", "抄录之前的", number=1)
+    _, lines = segments.read(
+        sending.frame_of(laptop.database.value("SELECT frame FROM segment WHERE vouched IS NULL"))
+    )
+    copy.forge([(1, lines[0])])
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    report(laptop, town)
+    copy.birth("firm", {"name": "副本的"}, record=THIRD)
+    town.take(copy.send())
+    assert town.held() == {(laptop.station, 1): "no_birth", (laptop.station, 2): "fork"}
+    town.birth("firm", {"name": "镇里登记的"}, record=OTHER, unit=laptop.unit)
+    town.merge()
+    assert town.held() == {(laptop.station, 2): "fork"}
+
+
+def test_a_fork_below_is_open_at_every_level_that_has_both(laptop: Desk, copy: Desk, tmp_path: Path) -> None:
+    district = new_root(tmp_path, "区里")
+    town = new_desk(tmp_path, "新镇", Level.TOWN)
+    enrol(town, district, 3)
+    village = new_desk(tmp_path, "乙村", Level.VILLAGE)
+    enrol(village, town)
+    (tmp_path / "again").mkdir()
+    again = new_desk(tmp_path / "again", "乙村", Level.VILLAGE)
+    station.keep_chain(again.ledger, station.own_chain(village.ledger))
+    connect(again, town)
+    village.birth("firm", {"name": "原机的"}, record=FIRM)
+    again.birth("firm", {"name": "副本的"}, record=OTHER)
+    town.take(village.send())
+    town.take(again.send())
+    settle([(town, district)], rounds=2)
+    assert [c.record for c in shown(district)[0].contents] == [FIRM, OTHER]
+    assert (town.digest().forks, district.digest().forks) == (1, 1)
+    # Who vouches downward vouches for neither the second content nor what follows.
+    village.take(town.send(village))
+    assert village.digest().forks == 0
+
+
+def test_a_kind_of_a_later_program_may_be_one_of_the_contents(laptop: Desk, copy: Desk, town: Desk) -> None:
+    laptop.forge_change(FIRM, None, None, kind="withdraw", number=1)
+    report(laptop, town)
+    head = copy.head(items.BIRTH, OTHER, None, number=1)
+    shape = Shape(("name",))
+    copy.forge([(1, items.birth_line(head, shape, {"name": "副本的"}, lambda: ""))], {"firm": shape})
+    town.take(copy.send())
+    (fork,) = shown(town)
+    assert [c.kind for c in fork.contents] == ["withdraw", items.BIRTH]
