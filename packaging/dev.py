@@ -39,6 +39,7 @@ LOCKS = {
     # The second lock repeats the first, so that one run of the resolver sees all of it.
     "dev": ("packaging/requirements-dev.txt",),
     "package": ("packaging/requirements.txt", "packaging/requirements-package.txt"),
+    "peers": ("packaging/requirements-peers.txt",),
 }
 
 # Debian package -> the library that must load. Without the first seven QtGui cannot even be imported.
@@ -620,6 +621,21 @@ def bench(arguments: Sequence[str]) -> int:
     """Run the benchmarks; they know their own arguments, ``--json FILE`` among them."""
     environment = prepare("dev")
     return run([str(environment.python), "-m", "tests.benchmarks", *arguments])
+
+
+def prepare_peers(root: Path = ROOT) -> Environment:
+    """An environment with nothing but what a benchmark compares with, which neither the program nor a test needs."""
+    work = root / "build" / "peers"
+    note = work / "installed.txt"
+    wanted = lock_digest(root, "peers", platform.python_version())
+    environment = read_environment(work)
+    if environment is None or not note.is_file() or note.read_text(encoding="ascii") != wanted:
+        work.mkdir(parents=True, exist_ok=True)
+        uv = usable_uv(os.environ, pip_configuration(Path.home()))
+        environment = make_environment(work, uv)
+        install_locks(root, "peers", environment, uv)
+        note.write_text(wanted, encoding="ascii")
+    return environment
 
 
 # --- package -------------------------------------------------------------------------------------------------------

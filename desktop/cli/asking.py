@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
+from desktop.cli.cells import CellReader
 from desktop.cli.frame import like
 from desktop.errors import UsageProblem
 from desktop.operations import exchange
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, RecordType
-from desktop.records.values import parse_cell
 from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
 
 ORDERS = {"title": TITLE_ORDER, "newest": NEWEST_ORDER}
@@ -108,8 +108,7 @@ def _condition(session: Session, record_type: RecordType, text: str) -> Filter:
     if sign == "=" and said.endswith("*"):
         return Filter(field.name, Compare.STARTS, said[:-1])
     compare: dict[str, Any] = {"=": Compare.EQUALS, ">=": Compare.AT_LEAST, "<=": Compare.AT_MOST}
-    today = session.environment.today()
-    parsed = parse_cell(field, said, codes=session.codes, today=today)
+    parsed = CellReader.of(session).read(field, said)
     if parsed.problem is not None or parsed.value is None:
         raise BadFilter(f"条件“{text}”不对：{parsed.problem or '没有值'}。", "请改正以后再试。")
     return Filter(field.name, compare[sign], parsed.value)

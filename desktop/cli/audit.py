@@ -1,57 +1,99 @@
-"""Commands on the audit log: whether its chain is whole, and taking it out."""
+"""Commands on the audit log: whether its chain is whole, taking it out, erasing texts that need not be kept."""
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import click
 
 from desktop.cli.frame import Group
 from desktop.cli.output import json_line, say
-from desktop.cli.parameters import PathOf, as_option, json_option, opened
+from desktop.cli.parameters import Day, PathOf, as_option, confirmed, json_option, opened
 from desktop.errors import UsageProblem
 from desktop.operations import audit as operations
+from desktop.operations import audit_log
 from desktop.sync.errors import Damaged
 
 
-@click.group(cls=Group)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+class AuditGroup(Group):
+    """Takes its first two words in either order, because what is verified may be a file as well as a workspace."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts the place before the command."""
+        if len(args) > 1 and args[0] in self.commands and args[1] not in self.commands:
+            args[:2] = args[1::-1]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=AuditGroup)
+@click.argument("place", metavar="WORKSPACE|FILE", type=PathOf())
 @click.pass_context
-def audit(context: click.Context, workspace: Path) -> None:
-    """审计日志：核对有没有被改动，导出。"""
-    context.obj = workspace
+def audit(context: click.Context, place: Path) -> None:
+    """审计日志：核对有没有被改动，导出，清除满三年的文字。"""
+    context.obj = place
 
 
 @audit.command("verify")
 @as_option
 @json_option
 @click.pass_obj
-def verify(workspace: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
-    """核对日志：少了一行或改了一行都会发现。有改动时退出码是15。"""
-    with opened(workspace, operator, password_file) as session:
-        broken = operations.verify(session)
-    if as_json:
-        json_line({"whole": broken is None, "broken_at": broken})
+def verify(place: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+    """核对工作区的日志，或者导出的日志文件（不用口令）：少一行、改一字都会发现，退出码是15。
+
+    末行校验值和另一份对得上，说明到这一行为止两份完全一样。
+    """
+    if place.is_file():
+        verdict = audit_log.verify_file(place)
     else:
-        say("审计日志完整，没有被改动。" if broken is None else f"审计日志从第{broken}行起被改动过。")
-    if broken is not None:
+        with opened(place, operator, password_file) as session:
+            verdict = operations.verdict(session.database)
+    if as_json:
+        json_line(
+            {
+                "whole": verdict.broken_at is None,
+                "broken_at": verdict.broken_at,
+                "lines": verdict.lines,
+                "head": verdict.head,
+            }
+        )
+    else:
+        say(verdict.words)
+        say(f"末行校验值：{verdict.head}")
+    if verdict.broken_at is not None:
         click.get_current_context().exit(Damaged.exit_code)
 
 
 @audit.command("export")
-@click.argument("out", metavar="OUT.jsonl", type=PathOf("out"))
+@click.argument("out", metavar="OUT", type=PathOf("out"))
 @as_option
 @json_option
 @click.pass_obj
-def export(
-    workspace: Path, out: Path, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
-    """把日志导出成JSON行，每行带校验值。导出本身也会记下来。"""
+def export(place: Path, out: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+    """导出日志：文件名以 .xlsx 结尾时是表格，否则是JSON行；都能用 verify 核对。导出本身也会记下来。"""
     if out.exists():
         raise UsageProblem(f"“{out.name}”已经存在，没有覆盖。", "请换一个文件名。")
-    with opened(workspace, operator, password_file) as session:
-        count = operations.export(session, out)
+    with opened(place, operator, password_file) as session:
+        count = audit_log.export(session, out)
     if as_json:
         json_line({"file": str(out), "lines": count})
     else:
         say(f"审计日志{count}行已导出到“{out.name}”。")
+
+
+@audit.command("erase")
+@click.option("--before", metavar="DATE", required=True, type=Day(), help="这一天以前的，至少满三年。")
+@as_option
+@json_option
+@click.pass_obj
+def erase(
+    place: Path, before: datetime.date, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """清除满三年的日志里的姓名和内容，只留时间、动作和校验值，链条不断。只有管理员能做，在终端里会再问一次。"""
+    with opened(place, operator, password_file) as session:
+        confirmed(f"{before.isoformat()}以前的日志，姓名和内容清除后找不回来。确定清除吗？")
+        count = operations.erase_texts(session, before)
+    if as_json:
+        json_line({"before": before.isoformat(), "lines": count})
+    else:
+        say(f"已清除{count}行的姓名和内容，链条没有断。")

@@ -1,7 +1,8 @@
-"""The command that lists what people disagree about, and decides it."""
+"""The command that lists what waits for somebody: disagreements, which it decides too, forks, what is set aside."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,11 +13,11 @@ from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations import conflicts as operations
-from desktop.operations import forks
+from desktop.operations import deciding, forks, unsettled
 from desktop.operations.conflicts import Claim, Conflict, NoConflict
 from desktop.operations.forks import KINDS, Content, OpenFork
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
+from desktop.operations.unsettled import CONFLICT, Unsettled
 from desktop.records import items
 from desktop.records.declaration import DELETED_SLOT, RecordType
 from desktop.store import reading
@@ -34,7 +35,7 @@ class NoSuchClaim(UsageProblem):
 @writes
 @click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="只看这一类记录。")
 @click.option("--decide", "decisions", metavar="ID SLOT VERSION", nargs=3, multiple=True,
-              help="定下来：编号、字段或组、采用的版本号；删除的分歧写 keep 或 delete。可写几个。")  # fmt: skip
+              help="定下来：编号、字段名或列出的名称、采用的版本号；删除的写 keep 或 delete。可写几个。")  # fmt: skip
 @reveal_option
 @json_option
 def conflicts(
@@ -44,24 +45,27 @@ def conflicts(
     reveal: bool,
     as_json: bool,
 ) -> None:
-    """几个人各自改了同一项的分歧：各种说法、谁写的、原来是什么；也可以定下来。
+    """等着处理的：几个人改了同一项的分歧（也可以定下来）、重号、先留着和没有收下的内容。
 
-    要定成另外的内容，用 record 按编号修改那个字段。后面列出重号：一台电脑给同一编号写了两种内容。
+    分歧列出各种说法、谁写的、原来是什么；要定成另外的内容，用 record 按编号修改那个字段。
+    重号是一台电脑给同一编号写了两种内容。
     """
     type_name = None if record_type is None else record_type.name
     showing = Showing(session, reveal)
     for record, slot, version in decisions:
         conflict = _found(session, record, slot)
-        changes = operations.decide(session, conflict.type, record, slot, _chosen(conflict, version))
+        changes = deciding.decide(session, conflict.type, record, conflict.slot, _chosen(conflict, version))
         remark(f"已定：{conflict.title} {conflict.label}。操作{changes.stamp}")
     found = operations.open_conflicts(session, type_name)
-    doubled = forks.open_forks(session.database, _here(session))
+    doubled = forks.open_forks(session.database, showing.here)
+    aside = [u for u in unsettled.unsettled(session.database, showing.here) if u.outcome != CONFLICT]
     showing.note("conflicts", f"{len(found)}处")
     if as_json:
         json_line(
             {
                 "conflicts": [_object(showing, c) for c in found],
                 "forks": [_fork_object(showing, f) for f in doubled],
+                "unsettled": [_unsettled_object(u) for u in aside],
             }
         )
         return
@@ -71,18 +75,27 @@ def conflicts(
     for fork in doubled:
         _say_fork(showing, fork)
     if doubled:
-        say(f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。")
+        say(f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由上级用 fork 定下来。")
+    _say_unsettled(aside)
 
 
-def _here(session: Session) -> Here:
-    return Here(session.types, session.codes, session.unit, session.ledger.station)
+def _found(session: Session, record: str, said: str) -> Conflict:
+    """The conflict that a person means: by the name of the slot, by its label as listed, or by one of its fields."""
+    found = [c for c in operations.open_conflicts(session) if c.record == record]
+    for names in (_slot_names, _field_names):
+        meant = [c for c in found if said in names(session, c)]
+        if len(meant) == 1:
+            return meant[0]
+    raise NoConflict(f"编号{record}的“{said}”没有分歧。")
 
 
-def _found(session: Session, record: str, slot: str) -> Conflict:
-    for conflict in operations.open_conflicts(session):
-        if (conflict.record, conflict.slot) == (record, slot):
-            return conflict
-    raise NoConflict(f"记录{record}的{slot}没有分歧。")
+def _slot_names(_session: Session, conflict: Conflict) -> set[str]:
+    return {conflict.slot, conflict.label}
+
+
+def _field_names(session: Session, conflict: Conflict) -> set[str]:
+    slot = session.types[conflict.type].slots.get(conflict.slot)
+    return {name for f in (slot.fields if slot is not None else ()) for name in (f.name, f.label)}
 
 
 def _chosen(conflict: Conflict, version: str) -> Any:
@@ -104,9 +117,8 @@ def _say(showing: Showing, conflict: Conflict) -> None:
         for claim in claims:
             value = showing.slot_words(record_type, conflict.slot, claim.value)
             when = reading.moment(claim.stamp)
-            say(
-                f"  {word}：{value}（{claim.operator}，{when}，工作电脑{claim.station[:8]}，版本{claim.stamp}）"
-            )
+            where = showing.station(claim.station)
+            say(f"  {word}：{value}（{claim.operator}，{where}，{when}，版本{claim.stamp}）")
 
 
 def _object(showing: Showing, conflict: Conflict) -> dict[str, Any]:
@@ -129,6 +141,7 @@ def _claim_object(showing: Showing, conflict: Conflict, claim: Claim) -> dict[st
         "operator": claim.operator,
         "at": reading.moment(claim.stamp),
         "station": claim.station,
+        "author": showing.author(claim.station),
         "birth": claim.birth,
     }
 
@@ -138,6 +151,32 @@ def _say_fork(showing: Showing, fork: OpenFork) -> None:
     for content in fork.contents:
         when = reading.moment(content.stamp)
         say(f"  第{content.number}项：{_content_words(showing, content)}（{content.operator}，{when}）")
+
+
+def _say_unsettled(aside: Sequence[Unsettled]) -> None:
+    """What is set aside or refused, all of one reason together with what to do about it."""
+    groups: dict[tuple[str, str, str], list[Unsettled]] = {}
+    for item in aside:
+        groups.setdefault((item.outcome, item.reason, item.advice), []).append(item)
+    for (outcome, reason, advice), found in groups.items():
+        say(f"{unsettled.OUTCOMES[outcome]}{len(found)}项：{reason}。{advice}")
+        for item in found:
+            what = " ".join(filter(None, (item.label, item.title or item.record, item.slot_label)))
+            say(f"  {what}（{item.author}）")
+
+
+def _unsettled_object(item: Unsettled) -> dict[str, Any]:
+    return {
+        "outcome": item.outcome,
+        "words": item.reason,
+        "advice": item.advice,
+        "author": item.author,
+        "above": item.above,
+        "type": item.type,
+        "id": item.record,
+        "title": item.title,
+        "slot": item.slot,
+    }
 
 
 def _content_words(showing: Showing, content: Content) -> str:

@@ -53,6 +53,7 @@ def grant(
     as_json: bool,
 ) -> None:
     """批准下级的入网申请，写出批准文件。"""
+    exchange.require_issuer(session)
     asked = traffic.look_request(request_file)
     remark(f"“{asked.name}”（编码{asked.code}）的申请，请打电话核对，对方屏幕上应是：{asked.words}")
     remark(f"对方也会问本机的词语，请念：{traffic.own_words(session)}")
@@ -69,13 +70,25 @@ def grant(
 @writes
 @click.argument("grant_file", metavar="GRANT.xsg", type=PathOf("file"))
 @click.option("--ack", metavar="OUT.xsa", type=PathOf("out"), help="写出回执，交还上级。")
+@click.option(
+    "--new-root",
+    "root_file",
+    metavar="ROOT.pem",
+    type=PathOf("file"),
+    help="上级的根证书丢失、换了新的时，写明新的根证书文件；已登记的内容都保留。",
+)
 @json_option
-def accept(session: Session, grant_file: Path, ack: Path | None, as_json: bool) -> None:
+def accept(
+    session: Session, grant_file: Path, ack: Path | None, root_file: Path | None, as_json: bool
+) -> None:
     """接受上级的批准文件，本单位从此有了上级和自己的位置。"""
-    offered = traffic.look_grant(session, grant_file)
+    root = exchange.read_root(root_file)[0] if root_file is not None else None
+    offered = traffic.look_grant(session, grant_file, root)
+    if root is not None:
+        remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{exchange.words_of(root)}")
     remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
     confirmed("核对一致吗？")
-    unit = exchange.accept(session, grant_file, ack)
+    unit = exchange.accept(session, grant_file, ack, new_root=root)
     if as_json:
         json_line(
             {

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from desktop.cli import folders
 from desktop.cli.frame import Command, problem_object
 from desktop.cli.output import Ticker, complain, json_line, say
 from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, writes
-from desktop.errors import UsageProblem
+from desktop.cli.steps import spoken
+from desktop.errors import Problem, UsageProblem
 from desktop.operations import exchange, traffic
 from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
 from desktop.operations.traffic import MergeOutcome
 from desktop.records.dates import china_time
-from desktop.records.item_outcomes import HELD, OUTCOMES, reason_words
+from desktop.records.item_outcomes import CONFLICT, HELD, OUTCOMES, REFUSED, reason_words
+from desktop.sync.errors import BadCertificate
 from desktop.sync.manifest import DOWN, Manifest
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
 
@@ -25,7 +29,9 @@ from desktop.sync.results import BundleResult, MergeReport, Unapplied
 class NoRoot(UsageProblem):
     """There is nothing to verify against."""
 
-    next_step = "请用 --root 指定上级给的根证书文件，或者用 --workspace 指定已入网的工作区。"
+    next_step = (
+        "请用 --root 指定上级用 keys export-root 写出的 .pem 文件，或者用 --workspace 指定已入网的工作区。"
+    )
 
 
 @click.command(cls=Command)
@@ -102,7 +108,7 @@ def verify(
 
 @click.command(cls=Command)
 @writes
-@click.argument("files", metavar="FILE…", type=PathOf("file"), nargs=-1, required=True)
+@click.argument("files", metavar="FILE|FOLDER…", type=folders.FileOrFolder(), nargs=-1, required=True)
 @click.option("--preview", is_flag=True, help="只看会怎样，什么都不写。")
 @click.option("--receipts", metavar="DIR", type=PathOf(), help="给每个发送方写回执，放在这个文件夹。")
 @json_option
@@ -111,18 +117,24 @@ def merge(
 ) -> None:
     """合并下级的数据包。不能信任或损坏的整个不收，其他的照常合并。
 
-    有文件不收时，退出码是第一个不收的文件的原因。
+    FOLDER 是文件夹时，合并里面还没有合并过的数据包，按对方导出的先后；文件留在原处。
+
+    有文件不收时，退出码是第一个不收的文件的原因；先留着的内容和分歧不影响退出码，最后一行会说有多少。
     """
+    paths = folders.bundles_of(session, files)
     with Ticker() as ticker:
         if preview:
-            done = MergeOutcome(exchange.merge(session, files, preview=True, progress=ticker.tick), (), ())
+            done = MergeOutcome(exchange.merge(session, paths, preview=True, progress=ticker.tick), (), ())
         else:
-            done = traffic.merge(session, files, receipts, ticker.tick)
+            done = traffic.merge(session, paths, receipts, ticker.tick)
     _show_report(done.report, preview, as_json)
+    if not preview:
+        in_folder = any(path.is_dir() for path in files)
+        folders.after_merge(session, done.report.bundles, as_json=as_json, folder=in_folder)
     if done.failed:
-        complain(f"数据已经合并好，有{len(done.failed)}个回执没有写成：{done.failed[0]}")
+        complain(f"数据已经合并好，有{len(done.failed)}个回执没有写成：{spoken(done.failed[0])}")
         complain("空出位置以后，用 send --to 把回执再写一次。")
-        click.get_current_context().exit(done.failed[0].exit_code)
+    _end_by(done.report, done.failed)
 
 
 @click.command(cls=Command)
@@ -131,7 +143,9 @@ def merge(
 @json_option
 def receive(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     """收上级的回执和下发的数据包。"""
-    _show_report(exchange.receive(session, files), False, as_json)
+    report = exchange.receive(session, files)
+    _show_report(report, False, as_json)
+    _end_by(report)
 
 
 @click.command(cls=Command)
@@ -164,7 +178,10 @@ def _roots(
     root: Path | None, workspace: Path | None, operator: str | None, password_file: Path | None
 ) -> tuple[bytes, ...]:
     if root is not None:
-        return exchange.read_root(root)
+        try:
+            return exchange.read_root(root)
+        except BadCertificate as problem:
+            raise NoRoot(f"“{root.name}”不是根证书文件。") from problem
     if workspace is None:
         raise NoRoot("不知道按哪份根证书核对。")
     with opened(workspace, operator, password_file) as session:
@@ -210,23 +227,50 @@ def _show_manifest(manifest: Manifest, verified: bool, as_json: bool) -> None:
 
 def _show_report(report: MergeReport, preview: bool, as_json: bool) -> None:
     if as_json:
-        json_line({"preview": preview, "bundles": [_bundle_object(b) for b in report.bundles]})
+        json_line(
+            {
+                "preview": preview,
+                "bundles": [_bundle_object(b) for b in report.bundles],
+                "renumbered": report.renumbered,
+                "copied": report.copied,
+            }
+        )
     else:
         for bundle in report.bundles:
             _say_bundle(bundle, preview)
+        if not preview:
+            _say_waiting(report)
+        if report.renumbered:
+            say(f"上级定了重号：本机有{report.renumbered}项换了新编号，请再上报一次。")
+        if report.copied:
+            say("上级定了重号：这台是复制来的电脑，请用 recovery place --copied 换成单独的一台，再办理入网。")
+
+
+def _say_waiting(report: MergeReport) -> None:
+    """How much of what was merged waits for somebody, and how to look at it; nothing where all is settled."""
+    counts = {o: sum(getattr(b, o) for b in report.bundles) for o in (CONFLICT, HELD, REFUSED)}
+    if any(counts.values()):
+        said = "，".join(f"{OUTCOMES[outcome]}{n}项" for outcome, n in counts.items() if n)
+        say(f"还要处理的：{said}。用 conflicts 命令看是哪些、怎么办。")
+
+
+def _end_by(report: MergeReport, more: Sequence[Problem] = ()) -> None:
+    """Ends with the exit code of the first file that was not taken, or of what else went wrong."""
     problems = [b.problem for b in report.bundles if b.problem is not None]
-    if problems:
-        click.get_current_context().exit(problems[0].exit_code)
+    if problems or more:
+        click.get_current_context().exit([*problems, *more][0].exit_code)
 
 
 def _say_bundle(bundle: BundleResult, preview: bool) -> None:
     if bundle.problem is not None:
-        complain(f"{bundle.path.name}：{bundle.problem}")
+        complain(f"{bundle.path.name}：{spoken(bundle.problem)}")
         return
     said = "，".join(f"{words}{getattr(bundle, name)}" for name, words in OUTCOMES.items())
     sender = f"“{bundle.name}”第{bundle.sequence}个，" if bundle.name else ""
     say(f"{bundle.path.name}：{sender}共{bundle.total}项，{'将会' if preview else ''}{said}。")
-    told = Counter((OUTCOMES[u.outcome], reason_words(u.outcome, u.reason)) for u in bundle.unapplied)
+    told: Counter[tuple[str, str]] = Counter()
+    for item in bundle.unapplied:
+        told[OUTCOMES[item.outcome], reason_words(item.outcome, item.reason)] += item.count
     for (outcome, reason), count in told.items():
         say(f"    {outcome}{count}项：{reason}")
     if bundle.released:
@@ -258,6 +302,7 @@ def _unapplied_object(item: Unapplied) -> dict[str, Any]:
         "words": reason_words(item.outcome, item.reason),
         "station": item.station,
         "number": item.number,
+        "count": item.count,
         "type": item.type,
         "record": item.record,
         "slot": item.slot,

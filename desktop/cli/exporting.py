@@ -74,7 +74,7 @@ def export(
         return
     columns = [field_of(record_type, name).name for name in fields] or None
     if all_fields:
-        columns = [f.name for f in record_type.fields]
+        columns = [f.name for f in record_type.shown_fields]
     with Ticker() as ticker:
         done = exporting.export_list(
             session, out, asked.query(session, record_type), columns, unmasked=reveal, progress=ticker.tick

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from desktop.cli.output import complain, json_line
+from desktop.cli.steps import next_step, spoken
 from desktop.errors import EXIT_BUG, Problem
 
 EXIT_USAGE = 2
@@ -127,7 +128,7 @@ class Program(Group):
             complain(usage_sentence(error))
             return EXIT_USAGE
         except Problem as problem:
-            complain(str(problem))
+            complain(spoken(problem))
             return problem.exit_code
         except Exception as error:  # noqa: BLE001  (the very top: what arrives here is a bug, or the surroundings)
             return _unexpected(error)
@@ -139,7 +140,7 @@ def problem_object(problem: Problem) -> dict[str, Any]:
     return {
         "cause": type(problem).__name__,
         "sentence": problem.sentence,
-        "next_step": problem.next_step,
+        "next_step": next_step(problem),
         "exit_code": problem.exit_code,
         "detail": getattr(problem, "detail", ""),
     }
@@ -192,7 +193,7 @@ def _unexpected(error: Exception) -> int:
         from desktop.sync.errors import surroundings
 
         problem = surroundings(error)
-        complain(str(problem))
+        complain(spoken(problem))
         return problem.exit_code
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if Path(f.filename).is_relative_to(_PACKAGE)] or frames

@@ -85,7 +85,7 @@ def import_workbook(
         if not dry_run:
             done = operations.run(session, shown, progress=ticker.tick)
             shown, stamp = done.preview, done.changes.stamp
-    returned = operations.write_report(shown, report) if report is not None else None
+    returned = operations.write_report(session, shown, report) if report is not None else None
     if as_json:
         json_line({"dry_run": dry_run, "operation": str(stamp) if stamp else None, **_object(shown)})
     else:

@@ -32,9 +32,14 @@ from desktop.operations.supervision import Layout, Signatory
 from desktop.records.supervision.kinds import LetterKind
 from desktop.records.supervision.numbering import Series
 
+
+def _file(said: str) -> Path:
+    return PathOf("file").convert(said, None, click.get_current_context())
+
+
 PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {
     "letter": supervision.print_document,
-    "cover": lambda session, bundle, out: covers.print_cover(session, Path(bundle), out),
+    "cover": lambda session, bundle, out: covers.print_cover(session, _file(bundle), out),
 }
 """What can be printed, by its kind on the command line: each takes a record's id, or a file, and a folder."""
 

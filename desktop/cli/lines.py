@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from desktop.cli.cells import CellReader
 from desktop.cli.frame import like
+from desktop.cli.output import remark
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.identity import is_id
-from desktop.records.values import parse_cell
 
 ID = "id"
 UNIT = "unit"
@@ -55,8 +54,7 @@ class LineReader:
 
     session: Session
     record_type: RecordType
-    codes: Mapping[str, CodeList]
-    today: datetime.date
+    cells: CellReader
 
     def read(self, stream: IO[bytes]) -> Iterator[Line]:
         """The lines of a stream; empty ones are passed over, a byte order mark is not minded."""
@@ -76,8 +74,10 @@ class LineReader:
             line.troubles.append(Trouble(_json_trouble(error)))
             return line
         self._take_names(line, given)
-        for name, cell in given.items():
-            self._take(line, name, cell)
+        # In the order of the declaration a town comes before its villages, and tells which of one name is meant.
+        declared = [name for name in self.record_type.by_name if name in given]
+        for name in dict.fromkeys([*declared, *given]):
+            self._take(line, name, given[name])
         return line
 
     def _take_names(self, line: Line, given: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ class LineReader:
         if isinstance(cell, dict) or (isinstance(cell, list) and declared.kind is not Kind.CODES):
             line.troubles.append(Trouble(f"“{declared.label}”应是一个值，组里的各个字段请分开写", name))
             return
-        parsed = parse_cell(declared, cell, codes=self.codes, today=self.today)
+        parsed = self.cells.read(declared, cell, self._places(line))
         if parsed.problem is not None:
             line.troubles.append(Trouble(parsed.problem, name))
         elif parsed.value is not None and not self.session.may_write(self.record_type, declared):
@@ -116,19 +116,27 @@ class LineReader:
             if parsed.note is not None:
                 line.notes.append(f"“{declared.label}”：{parsed.note}")
 
+    def _places(self, line: Line) -> list[str]:
+        """The codes of the places that a line has named so far."""
+        kinds = {f.name for f in self.record_type.fields if f.kind is Kind.PLACE}
+        return [cell for name, cell in line.values.items() if name in kinds and isinstance(cell, str)]
+
 
 def typed_pairs(
     session: Session, record_type: RecordType, pairs: Iterable[tuple[str, str]]
 ) -> dict[str, Cell]:
     """The stored values of fields said as ``FIELD=VALUE``; raises :class:`BadValue`."""
     found: dict[str, Cell] = {}
+    cells = CellReader.of(session)
     for name, said in pairs:
         declared = record_type.by_name.get(name)
         if declared is None:
             raise BadValue(f"“{record_type.label}”没有字段“{name}”{like(name, list(record_type.by_name))}。")
-        parsed = parse_cell(declared, said, codes=session.codes, today=session.environment.today())
+        parsed = cells.read(declared, said)
         if parsed.problem is not None:
             raise BadValue(f"{parsed.problem}。")
+        if parsed.note is not None:
+            remark(f"“{declared.label}”：{parsed.note}。")
         found[name] = parsed.value
     return found
 

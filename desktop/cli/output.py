@@ -35,6 +35,11 @@ def json_line(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
+def json_lines(values: Sequence[Any]) -> None:
+    """Several lines of the answer as JSON, in one piece."""
+    click.echo("\n".join(json.dumps(value, ensure_ascii=False) for value in values))
+
+
 class Ticker:
     """One line on a terminal that says how far a long step is; silent where nobody looks."""
 

@@ -17,7 +17,9 @@ import click
 
 from desktop.cli.frame import JSON_PARAMETER, like
 from desktop.cli.output import remark
+from desktop.cli.steps import spoken
 from desktop.errors import UsageProblem
+from desktop.operations.recovery import after_opening
 from desktop.operations.session import Session, open_session
 from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
@@ -63,6 +65,8 @@ class PathOf(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, if it can be what it has to be."""
         path = Path(value)
+        if self._kind == "file" and path.is_dir():
+            self.fail(f"“{path.name}”是文件夹，这里要写一个文件", param, ctx)
         if self._kind == "file" and not path.is_file():
             self.fail(f"没有文件“{path.name}”", param, ctx)
         if self._kind == "out" and path.is_dir():
@@ -219,12 +223,13 @@ def opened(
         try:
             if click.get_current_context().meta.get(_DATE_IS_RIGHT):
                 session.ledger.clock.confirm()
+            after_opening(session)
             yield session
         finally:
             session.workspace.close()
             keeper = session.workspace.keeper
             if keeper is not None and keeper.trouble is not None:
-                remark(str(keeper.trouble))
+                remark(spoken(keeper.trouble))
 
 
 def given_password(
@@ -235,16 +240,25 @@ def given_password(
     A prompt for a new password asks ``twice``. Raises :class:`NoPassword` when there is nobody to ask.
     """
     if file is not None:
-        lines = file.read_text("utf-8-sig").splitlines()
-        if not lines or not lines[0]:
-            raise NoPassword(f"口令文件“{file.name}”是空的。")
-        return lines[0]
+        return _first_line(file)
     if said := os.environ.get(variable):
         return said
     password = _ask(words)
     if twice and _ask(f"再输一次{words}") != password:
         raise UsageProblem("两次输入的口令不一样。", "请再试一次。")
     return password
+
+
+def _first_line(file: Path) -> str:
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise NoPassword(
+            f"口令文件“{file.name}”不是UTF-8编码的文字。", "请用记事本另存为UTF-8，第一行写口令。"
+        ) from error
+    if not lines or not lines[0]:
+        raise NoPassword(f"口令文件“{file.name}”是空的。")
+    return lines[0]
 
 
 def confirmed(question: str) -> None:

@@ -79,7 +79,7 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
     say(f"录入：{reading.moment(held.stamp)}  {held.operator}")
     if held.life in LIVES:
         say(f"状态：{LIVES[held.life]}")
-    for field in record_type.fields:
+    for field in record_type.shown_fields:
         if (cell := held.values.get(field.name)) is not None:
             mark = "  （有分歧）" if record_type.slot_of[field.name] in held.disputed else ""
             say(f"  {field.label}：{showing.words(field, cell)}{mark}")
@@ -145,15 +145,15 @@ def history(session: Session, record_type: RecordType, record_id: str, reveal: b
         json_line({"type": record_type.name, "id": held.id, "versions": versions})
         return
     table(
-        ("时间", "操作员", "操作号", "", "内容"),
+        ("时间", "操作员", "哪里写的", "操作号", "", "内容"),
         [
             (
                 reading.moment(e.stamp),
                 e.operator,
+                showing.station(e.station),
                 str(e.stamp),
                 "新增" if e.birth else "修改",
-                f"{showing.slot_label(record_type, e.slot)}：{showing.slot_words(record_type, e.slot, e.value)}"
-                + ("" if e.head else "（已被替换）"),
+                showing.slot_line(record_type, e.slot, e.value) + ("" if e.head else "（已被替换）"),
             )
             for e in entries
         ],

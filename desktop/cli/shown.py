@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from desktop.operations import audit, queries
+from desktop.operations import audit, queries, traffic
 from desktop.operations.session import Session
+from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
 from desktop.records.checks import Finding
 from desktop.records.codes import CodeList
@@ -53,12 +54,22 @@ class Showing:
         """Notes what is about to be shown whole; raises ``NotAllowed`` for those who may not see it."""
         if self.reveal:
             self.session.require(Role.EDITOR, Role.DESK)
-            audit.note(self.session, "查看完整信息", f"{type_name} {detail}")
+            audit.note(self.session, audit.Act.SHOWN, f"{type_name} {detail}")
 
     @cached_property
     def codes(self) -> Mapping[str, CodeList]:
         """The code lists, looked up once."""
         return self.session.codes
+
+    @cached_property
+    def here(self) -> Here:
+        """Where the session stands, as operations on traffic want it."""
+        session = self.session
+        return Here(session.types, self.codes, session.unit, session.ledger.station)
+
+    @cached_property
+    def _stations(self) -> Mapping[str, str]:
+        return traffic.station_names(self.session.database, self.here)
 
     @cached_property
     def _links(self) -> dict[tuple[str, str], str]:
@@ -85,11 +96,22 @@ class Showing:
         own = self.session.unit
         return own.name if unit == own.id else self._title_at("unit", unit)
 
+    def station(self, key: str) -> str:
+        """The unit of a station, if that is known here, and by what the computers of one unit are told apart."""
+        name = self.author(key)
+        return f"{name}的工作电脑{key[:8]}" if name else traffic.unknown_station(key)
+
+    def author(self, key: str) -> str | None:
+        """The name of a station's unit, if that is known here."""
+        return self._stations.get(key)
+
     def record_object(self, record: Record) -> dict[str, Any]:
         """A record for programs: ``values`` as stored, ``words`` as shown where that is something else."""
         record_type = self.session.types[record.type]
         filled = {
-            f: record.values[f.name] for f in record_type.fields if record.values.get(f.name) is not None
+            f: record.values[f.name]
+            for f in record_type.shown_fields
+            if record.values.get(f.name) is not None
         }
         values = {f.name: self.value(f, cell) for f, cell in filled.items()}
         words = {f.name: self.words(f, cell) for f, cell in filled.items()}
@@ -114,6 +136,7 @@ class Showing:
             "at": reading.moment(entry.stamp),
             "operator": entry.operator,
             "station": entry.station,
+            "author": self.author(entry.station),
             "value": self.slot_value(record_type, entry.slot, entry.value),
             "birth": entry.birth,
             "head": entry.head,
@@ -124,6 +147,11 @@ class Showing:
         found = record_type.slots.get(slot)
         return found.label if found is not None else reading.RESERVED_SLOTS.get(slot, slot)
 
+    def slot_line(self, record_type: RecordType, slot: str, value: Any) -> str:
+        """A slot and its value in words; a group that is called like its first field says that once."""
+        label, words = self.slot_label(record_type, slot), self.slot_words(record_type, slot, value)
+        return words if words.startswith(f"{label}：") else f"{label}：{words}"
+
     def slot_words(self, record_type: RecordType, slot_name: str, value: Any) -> str:
         """The value of a slot in words."""
         if slot_name == DELETED_SLOT:
@@ -133,24 +161,27 @@ class Showing:
         slot = record_type.slots.get(slot_name)
         if slot is None:
             return "（本程序不认识）"
+        if not slot.shown_fields:
+            return "（由程序保存的内容）"
         if value is None:
             return "（空）"
         if not slot.grouped:
-            return self.words(slot.fields[0], value)
-        filled = [f for f in slot.fields if value.get(f.name) is not None]
+            return self.words(slot.shown_fields[0], value)
+        filled = [f for f in slot.shown_fields if value.get(f.name) is not None]
         return "；".join(f"{f.label}：{self.words(f, value[f.name])}" for f in filled)
 
     def slot_value(self, record_type: RecordType, slot_name: str, value: Any) -> Any:
         """The value of a slot for programs; of a deletion only whether it is one."""
         slot = record_type.slots.get(slot_name)
-        if slot is None:
-            # A tombstone names stamps, and what a newer program wrote may be personal: neither is shown.
+        if slot is None or not slot.shown_fields:
+            # A tombstone names stamps, what a newer program wrote may be personal, and what this one keeps for
+            # itself is nobody's to read: none is shown.
             return value if slot_name == UNIT_SLOT else value is not None
         if not slot.grouped:
-            return self.value(slot.fields[0], value)
+            return self.value(slot.shown_fields[0], value)
         if value is None:
             return None
-        known = {f.name: f for f in slot.fields}
+        known = {f.name: f for f in slot.shown_fields}
         return {name: self.value(known[name], cell) for name, cell in value.items() if name in known}
 
     def _title_at(self, type_name: str, record: str) -> str:

@@ -80,10 +80,13 @@ def new(
                     "unit": {"id": unit.id, "code": unit.code, "name": unit.name, "kind": unit.level.value},
                     "station": session.ledger.station,
                     "operator": operator,
+                    "recovery_code": session.workspace.recovery_code,
                 }
             )
         else:
-            say(f"已新建“{unit.name}”的工作区，操作员“{operator}”（管理员）。口令忘了打不开，请记好。")
+            say(f"已新建“{unit.name}”的工作区，操作员“{operator}”（管理员）。")
+            say(f"恢复码：{session.workspace.recovery_code}")
+            remark("恢复码只显示这一次，请抄在纸上，和电脑分开放；忘了口令时用它打开。")
 
 
 @click.group(cls=Group)

@@ -11,9 +11,10 @@ from typing import Any
 
 import click
 
+from desktop.cli.cells import CellReader
 from desktop.cli.frame import EXIT_USAGE, Command
 from desktop.cli.lines import Line, LineReader, Trouble
-from desktop.cli.output import complain, json_line, remark, say
+from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.operations import exchange, records
@@ -31,12 +32,13 @@ OUTCOMES = {"new": "新增", "changed": "修改", "unchanged": "没有变化", "
 
 @dataclass
 class Outcome:
-    """What became of one line; ``stamp`` names the operation, which ``undo`` takes."""
+    """What became of one line; ``stamp`` names the operation, which ``undo`` takes, ``title`` the record."""
 
     line: Line
     outcome: str = "refused"
     stamp: int = 0
     findings: Sequence[Finding] = field(default_factory=tuple)
+    title: str = ""
 
     def to_object(self) -> dict[str, Any]:
         """The outcome for programs."""
@@ -61,20 +63,25 @@ class Outcome:
 def record(session: Session, record_type: RecordType, batch: int, as_json: bool) -> None:
     """从标准输入录入记录，每行一个JSON对象：字段名 → 值。
 
-    值可以写代码，也可以写名称和常见的日期写法。有 "id" 的行修改已有记录，没有写的字段不变，
-    写 null 的清空；"unit" 写所属单位的编码或名称。信用代码已有的，修改那一条，其他没有 "id" 的行都是新增。
-    能一次保存的行一次保存，报告了编号的行都已存好。有一行没有保存时退出码是2，其他行照常保存。
+    值可以写代码，也可以写名称和常见的日期写法；地点的名称和代码用 divisions 查。有 "id" 的行修改已有记录，
+    没有写的字段不变，写 null 的清空；"unit" 写所属单位的编码或名称。信用代码已有的，修改那一条，
+    其他没有 "id" 的行都是新增。
+
+    每读满 --batch 行或者读完就保存：其中新增的行（同一所属单位的）是一步操作，一起存好、一起撤消；
+    修改的行一行一步。存好一步马上报告编号，中途断了，报告过的都在，没有报告的再录入一次。
+    有一行没有保存时退出码是2，其他行照常保存。
     """
     if not session.may_write(record_type):
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
     showing = Showing(session)
-    reader = LineReader(session, record_type, showing.codes, session.environment.today())
+    reader = LineReader(session, record_type, CellReader.of(session))
     lines = reader.read(sys.stdin.buffer)
     counts = dict.fromkeys(OUTCOMES, 0)
     while part := list(itertools.islice(lines, batch)):
-        for outcome in _save(session, record_type, part):
-            counts[outcome.outcome] += 1
-            _report(outcome, showing, record_type, as_json)
+        for told in _save(showing, record_type, part):
+            for outcome in told:
+                counts[outcome.outcome] += 1
+            _report(told, as_json)
     remark("，".join(f"{words}{counts[name]}条" for name, words in OUTCOMES.items()) + "。")
     if counts["refused"]:
         complain("请改正没有保存的行，只把这些行再录入一次。")
@@ -114,8 +121,9 @@ def undo(session: Session, operation: int, as_json: bool) -> None:
     _report_changes(records.undo(session, operation), "已撤消", as_json)
 
 
-def _save(session: Session, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Outcome]:
-    """Saves what can be saved: the new records in one operation, then the changes; each is told once it is kept."""
+def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Sequence[Outcome]]:
+    """Saves what can be saved, first what is new, then the changes; what one operation kept is told at once."""
+    session = showing.session
     births: dict[str, Line] = {}
     changes: list[Line] = []
     refused: list[Outcome] = []
@@ -130,30 +138,42 @@ def _save(session: Session, record_type: RecordType, lines: Sequence[Line]) -> I
             continue
         else:
             changes.append(line)
-    yield from sorted(
-        [*_save_new(session, record_type, births.values()), *refused], key=attrgetter("line.number")
-    )
+    for made in _save_new(showing, record_type, births.values()):
+        yield sorted([*made, *refused], key=attrgetter("line.number"))
+        refused = []
+    if refused:
+        yield refused
     for line in changes:
         saved = records.save(session, record_type.name, line.values, record=line.record)
         outcome = "unchanged" if saved.changes.empty else "changed"
-        yield Outcome(line, outcome, saved.changes.stamp, saved.findings)
+        title = showing.title(record_type, line.values)
+        yield [Outcome(line, outcome, saved.changes.stamp, saved.findings, title)]
 
 
-def _save_new(session: Session, record_type: RecordType, lines: Iterable[Line]) -> list[Outcome]:
-    """Saves new records, one operation for each unit that they are said to belong to."""
+def _save_new(
+    showing: Showing, record_type: RecordType, lines: Iterable[Line]
+) -> Iterator[Sequence[Outcome]]:
+    """Saves new records, one operation for each unit that they are said to belong to.
+
+    What takes long, such as checking them, comes before the end of the transaction: what is kept is told without delay,
+    and nobody who kills the process has records of which he was told nothing.
+    """
+    session = showing.session
     by_unit: dict[str | None, list[Line]] = {}
     for line in lines:
         by_unit.setdefault(line.unit, []).append(line)
-    outcomes = []
     for unit, group in by_unit.items():
         name = f"新增{record_type.label}" if len(group) == 1 else ""
-        ids, changes = records.save_many(
-            session, record_type.name, [line.values for line in group], unit=unit, name=name
-        )
-        for line, line.record in zip(group, ids, strict=True):
-            findings = records.check(session, record_type.name, line.record)
-            outcomes.append(Outcome(line, "new", changes.stamp, findings))
-    return outcomes
+        with session.database.transaction():
+            ids, changes = records.save_many(
+                session, record_type.name, [line.values for line in group], unit=unit, name=name
+            )
+            made = []
+            for line, line.record in zip(group, ids, strict=True):
+                findings = records.check(session, record_type.name, line.record)
+                title = showing.title(record_type, line.values)
+                made.append(Outcome(line, "new", changes.stamp, findings, title))
+        yield made
 
 
 def _find_unit(session: Session, line: Line) -> None:
@@ -170,13 +190,24 @@ def _find_record(session: Session, record_type: RecordType, line: Line, births: 
     if line.record is None:
         line.record = records.new_record_id(session, record_type, line.values)
         if line.record not in births and records.load(session, record_type.name, line.record) is None:
-            births[line.record] = line
+            if trouble := _emptiness(record_type, line):
+                line.troubles.append(trouble)
+            else:
+                births[line.record] = line
             return
     held = records.load(session, record_type.name, line.record)
     if held is None and line.record not in births:
         line.troubles.append(Trouble(f"没有找到编号是这个的{record_type.label}", "id"))
     elif held is not None and line.unit not in (None, held.unit):
         line.troubles.append(Trouble("已有的记录不能在这里改所属单位", "unit"))
+
+
+def _emptiness(record_type: RecordType, line: Line) -> Trouble | None:
+    """What speaks against a new record of which nothing is said, where something has to be."""
+    needed = [f.label for f in record_type.fields if f.needed]
+    if not needed or any(cell is not None for cell in line.values.values()):
+        return None
+    return Trouble(f"什么都没有填，新增{record_type.label}要填{'、'.join(needed)}")
 
 
 def _is_deleted(session: Session, record_type: RecordType, record: str) -> bool:
@@ -186,24 +217,29 @@ def _is_deleted(session: Session, record_type: RecordType, record: str) -> bool:
     return held.life is Life.DELETED
 
 
-def _report(outcome: Outcome, showing: Showing, record_type: RecordType, as_json: bool) -> None:
+def _report(told: Sequence[Outcome], as_json: bool) -> None:
+    """Says what became of these lines: what is kept in one piece, then what was put right, then what is refused."""
     if as_json:
-        json_line(outcome.to_object())
+        json_lines([outcome.to_object() for outcome in told])
         return
-    line = outcome.line
-    if outcome.outcome == "refused":
+    kept = [outcome for outcome in told if outcome.outcome != "refused"]
+    if kept:
+        say("\n".join(words for outcome in kept for words in _words(outcome)))
+    for outcome in told:
+        line = outcome.line
+        for note in line.notes:
+            remark(f"第{line.number}行说明：{note}。")
         for trouble in line.troubles:
             where = f"（字段 {trouble.field}）" if trouble.field else ""
             complain(f"第{line.number}行没有保存：{trouble.message}{where}。")
-        return
-    words = OUTCOMES[outcome.outcome]
+
+
+def _words(outcome: Outcome) -> Iterator[str]:
     operation = f"  操作{outcome.stamp}" if outcome.stamp else ""
-    title = showing.title(record_type, line.values)
-    say(f"第{line.number}行  {words}  {line.record}  {title}{operation}")
-    for note in line.notes:
-        say(f"    说明：{note}")
+    line, words = outcome.line, OUTCOMES[outcome.outcome]
+    yield f"第{line.number}行  {words}  {line.record}  {outcome.title}{operation}"
     for finding in outcome.findings:
-        say(f"    {severity_words(finding)}：{finding.message}")
+        yield f"    {severity_words(finding)}：{finding.message}"
 
 
 def _report_changes(changes: ChangeSet, done: str, as_json: bool) -> None:

@@ -6,6 +6,8 @@ Paper and file belong together: whoever has both compares the digest, by eye or 
 from __future__ import annotations
 
 import datetime
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +25,8 @@ from desktop.documents.page import (
 )
 
 QR_PREFIX: Final = "XSJ1"
+DIGITS: Final = 64
+"""How many hexadecimal digits a digest has."""
 _GROUP: Final = 4
 _A_LINE: Final = 8
 _SEAL_LINES: Final = 6
@@ -61,12 +65,56 @@ class Cover:
     @property
     def groups(self) -> list[str]:
         """The digest in groups of four, as the window compares it."""
-        return [self.digest[n : n + _GROUP] for n in range(0, len(self.digest), _GROUP)]
+        return grouped(self.digest)
 
     @property
     def code(self) -> str:
         """What the QR code holds: the form of this text, sequence, number of items, digest."""
         return f"{QR_PREFIX} {self.sequence} {self.total} {self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was typed or scanned from a sheet: the digits as far as they go, and the numbers that a QR code adds.
+
+    ``wrong`` is the first sign that stands in no digest. ``cut`` tells that it begins like the text of a QR code
+    and does not go on like one.
+    """
+
+    digits: str = ""
+    wrong: str = ""
+    cut: bool = False
+    sequence: int | None = None
+    total: int | None = None
+
+    @property
+    def groups(self) -> list[str]:
+        """The digits in the groups of the sheet; the last one may be short."""
+        return grouped(self.digits)
+
+
+_SCANNED: Final = re.compile(rf"{QR_PREFIX}\s+(\d{{1,16}})\s+(\d{{1,16}})\s+([0-9a-f]{{64}})$", re.IGNORECASE)
+# Letters that no digest has and that are taken for digits, on paper and on the telephone.
+_MISTAKEN: Final = str.maketrans({"o": "0", "i": "1", "l": "1"})
+
+
+def read_sheet(typed: str) -> Sheet:
+    """What a person typed or a scanner sent: groups, blanks, full-width and capital letters make no difference."""
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if QR_PREFIX[:2] in text.upper():
+        # Who scans twice means the second sheet; what stood before it is not asked about.
+        scanned = _SCANNED.search(text)
+        if scanned is None:
+            return Sheet(cut=True)
+        return Sheet(scanned[3].lower(), sequence=int(scanned[1]), total=int(scanned[2]))
+    signs = [c for c in text.lower().translate(_MISTAKEN) if c.isascii() and c.isalnum()]
+    wrong = next((c for c in signs if c not in "0123456789abcdef"), "")
+    return Sheet("".join(c for c in signs if c in "0123456789abcdef"), wrong)
+
+
+def grouped(digits: str) -> list[str]:
+    """Digits in groups of four."""
+    return [digits[n : n + _GROUP] for n in range(0, len(digits), _GROUP)]
 
 
 def render_cover(cover: Cover) -> bytes:

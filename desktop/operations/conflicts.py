@@ -8,18 +8,17 @@ from typing import Any
 
 from desktop.errors import StateProblem
 from desktop.operations import queries
-from desktop.operations.session import Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.store import reading
-from desktop.store.ledger import ChangeSet, Deletion, NotFound, SlotEdit
 
 
 class NoConflict(StateProblem):
     """The slot is not in conflict any more."""
 
     exit_code = 22
-    next_step = "它可能刚被别人处理过，请刷新后再看。"
+    next_step = "它可能刚被处理过，请重新列出分歧再看。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +59,16 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
     return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, c.title, c.slot))
 
 
-def decide(
-    session: Session, type_name: str, record: str, slot: str, value: Cell | Mapping[str, Cell]
-) -> ChangeSet:
-    """Decides a conflict by a value, one of the claims or a third one; it travels like any change.
-
-    For ``_deleted`` a true value deletes and a false one keeps the record. Raises :class:`NoConflict`.
-    """
-    held = reading.record(session.database, session.types, type_name, record)
-    if held is None:
-        raise NotFound("没有找到这条记录。")
-    if slot not in held.disputed:
-        raise NoConflict("这一项已经没有分歧了。")
-    name = f"处理分歧：{_label(session, type_name, slot)}"
-    if slot == DELETED_SLOT:
-        deletion = Deletion(type_name, record, revive=not value)
-        return session.ledger.write(name, session.operator.name, deletions=[deletion])
-    return session.ledger.write(name, session.operator.name, edits=[SlotEdit(type_name, record, slot, value)])
+def require_decider(session: Session, type_name: str, slot: str, value: Cell | Mapping[str, Cell]) -> None:
+    """Raises :class:`NotAllowed` for those who may not write what they would decide, as if they typed it."""
+    record_type = session.types[type_name]
+    found = record_type.slots.get(slot)
+    cells = value if isinstance(value, Mapping) else {slot: value}
+    filled = [f for f in (found.fields if found is not None else ()) if cells.get(f.name) is not None]
+    if not session.may_write(record_type) or not all(session.may_write(record_type, f) for f in filled):
+        raise NotAllowed(
+            f"本单位或您的角色不能决定“{record_type.label}”的“{label_of(session, type_name, slot)}”。"
+        )
 
 
 def _conflict(session: Session, type_name: str, record: str, slot: str) -> Conflict:
@@ -94,14 +86,15 @@ def _conflict(session: Session, type_name: str, record: str, slot: str) -> Confl
         if held
         else "",
         slot,
-        _label(session, type_name, slot),
+        label_of(session, type_name, slot),
         versions[0].value if versions else None,
         tuple(claims),
         tuple(base),
     )
 
 
-def _label(session: Session, type_name: str, slot: str) -> str:
+def label_of(session: Session, type_name: str, slot: str) -> str:
+    """What a slot is called."""
     if slot in reading.RESERVED_SLOTS:
         return reading.RESERVED_SLOTS[slot]
     found = session.types[type_name].slots.get(slot)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import enum
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
-from desktop.documents.cover_sheet import Cover, render_cover
-from desktop.errors import StateProblem
+from desktop.documents.cover_sheet import DIGITS, Cover, Sheet, grouped, read_sheet, render_cover
+from desktop.errors import Problem, StateProblem
 from desktop.operations import audit
+from desktop.operations import traffic as exchanged
 from desktop.operations.session import Session
+from desktop.operations.traffic import Here
 from desktop.records import items
 from desktop.records.dates import china_time
-from desktop.store import traffic
+from desktop.store import arrivals, traffic
+from desktop.store.arrivals import MergedBundle
+from desktop.store.database import Database
 from desktop.store.keys import write_whole
 from desktop.sync import envelope, links
 from desktop.sync.envelope import OpenedBundle
@@ -59,7 +69,7 @@ def print_cover(session: Session, bundle: Path, out_dir: Path) -> Path:
     data = preview(session, bundle)
     out_dir.mkdir(parents=True, exist_ok=True)
     write_whole(path, data)
-    audit.note(session, "打印报送单", bundle.name)
+    audit.note(session, audit.Act.COVER_PRINTED, audit.digest_of_file(bundle))
     return path
 
 
@@ -71,15 +81,129 @@ def preview(session: Session, bundle: Path) -> bytes:
 def print_pages(session: Session, bundle: Path) -> bytes:
     """The sheet to be printed at once; it is noted."""
     data = preview(session, bundle)
-    audit.note(session, "打印报送单", bundle.name)
+    audit.note(session, audit.Act.COVER_PRINTED, audit.digest_of_file(bundle))
     return data
+
+
+# -- comparing a sheet with a file -------------------------------------------------------------------------------------
+
+ENOUGH_DIGITS: Final = 12
+"""From so many digits on the beginning of a digest leads to its file; it takes all of them to prove it."""
+
+
+class Fit(enum.Enum):
+    """How what was typed from a sheet stands to a file."""
+
+    NOTHING = "nothing"
+    TOO_FEW = "too_few"
+    PARTLY = "partly"
+    WHOLE = "whole"
+    TOO_MANY = "too_many"
+    OTHER = "other"
+
+
+def fit(digest: str, sheet: Sheet) -> Fit:
+    """Compares a sheet with the digest of a file; fewer digits than all are told as such."""
+    typed = sheet.digits
+    if not typed:
+        return Fit.NOTHING
+    if typed[:DIGITS] != digest[: len(typed)]:
+        return Fit.OTHER
+    if len(typed) == DIGITS:
+        return Fit.WHOLE
+    if len(typed) > DIGITS:
+        return Fit.TOO_MANY
+    return Fit.PARTLY if len(typed) >= ENOUGH_DIGITS else Fit.TOO_FEW
+
+
+def unequal_groups(digest: str, sheet: Sheet) -> list[int]:
+    """The groups of four that differ as far as they were typed, the first being 1."""
+    pairs = zip(grouped(digest), sheet.groups, strict=False)
+    return [n for n, (own, typed) in enumerate(pairs, 1) if not own.startswith(typed)]
 
 
 def fits(bundle: OpenedBundle | Path, typed: str) -> bool:
     """Whether what stands on a sheet, typed or scanned, names this very bundle: its digest, in any grouping."""
     opened = bundle if isinstance(bundle, OpenedBundle) else envelope.read_bundle(bundle)
-    words = typed.lower().split()
-    return "".join(words).endswith(opened.digest)
+    sheet = read_sheet(typed)
+    return not sheet.wrong and fit(opened.digest, sheet) is Fit.WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that is held against a sheet: its digest and what it says, or the problem with it.
+
+    ``stands`` is whether signature and all content were checked and are right.
+    """
+
+    path: Path
+    digest: str = ""
+    said: Manifest | None = None
+    stands: bool = False
+    problem: Problem | None = None
+
+
+def examine(path: Path, held: Collection[bytes]) -> Examined:
+    """Reads all of a file; its signature is judged by the roots that are held (DER), if any."""
+    try:
+        opened = envelope.read_bundle(path)
+        said = envelope.look(opened)
+    except Problem as problem:
+        return Examined(path, problem=problem)
+    if not held:
+        return Examined(path, opened.digest, said)
+    try:
+        envelope.authenticate(opened, held)
+    except Problem as problem:
+        return Examined(path, opened.digest, said, problem=problem)
+    return Examined(path, opened.digest, said, stands=True)
+
+
+def tell(
+    database: Database, here: Here, path: Path, said: Manifest, nearby: Mapping[str, Manifest]
+) -> dict[str, str]:
+    """The lines of the sheet as the file gives them; ``nearby`` are other files at hand by digest, for the period."""
+    names = exchanged.station_names(database, here)
+    kinds = dict(said.counts)
+    births, changes, deletions = (kinds.pop(kind, 0) for kind in (items.BIRTH, items.CHANGE, items.TOMBSTONE))
+    counted = f"新增{births}项，修改{changes}项，删除{deletions}项"
+    others = f"，其他{sum(kinds.values())}项" if sum(kinds.values()) else ""
+    made = china_time(said.created)
+    return {
+        "导出单位": names.get(said.sender, exchanged.unknown_station(said.sender)),
+        "接收单位": names.get(said.receiver, exchanged.unknown_station(said.receiver)),
+        "第几号": f"第{said.sequence}号",
+        "导出时间": f"{made.year}年{made.month}月{made.day}日 {made:%H:%M}",
+        "登记期间": _period(database, said, nearby),
+        "内容": f"共{said.items}项：{counted}{others}" if said.items else "只有回执，没有登记内容",
+        "文件名": path.name,
+    }
+
+
+def roots(database: Database) -> tuple[bytes, ...]:
+    """The root certificate that counts here, DER; none before enrolment."""
+    chain = json.loads(traffic.setting(database, "chain") or "[]")
+    return tuple(base64.b64decode(text) for text in chain[-1:])
+
+
+def merged_like(database: Database, sheet: Sheet) -> list[MergedBundle]:
+    """The bundles that were merged before and that this sheet may belong to."""
+    enough = ENOUGH_DIGITS <= len(sheet.digits) <= DIGITS
+    return arrivals.merged_like(database, sheet.digits) if enough else []
+
+
+def _period(database: Database, said: Manifest, nearby: Mapping[str, Manifest]) -> str:
+    """Since when the bundle carries what was registered, as well as it is known at the receiver."""
+    if said.previous is None:
+        return "第一次导出，含以前登记的全部内容"
+    if (before := nearby.get(said.previous)) is not None:
+        day = china_time(before.created)
+        return f"上次导出（{day.year}年{day.month}月{day.day}日）以后"
+    merged = arrivals.merged_bundles(database, [said.previous]).get(said.previous)
+    if merged is not None:
+        day = china_time(merged.at)
+        return f"第{merged.sequence}号以后（第{merged.sequence}号本机{day.month}月{day.day}日合并过）"
+    return "上次导出以后（上次的数据包本机没有收到过）"
 
 
 def _since(session: Session, said: Manifest) -> date | None:

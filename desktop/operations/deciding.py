@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.operations.conflicts import NoConflict
+from desktop.operations import audit, policy
+from desktop.operations.conflicts import NoConflict, label_of, require_decider
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import DELETED_SLOT
+from desktop.records.deciding import UNIT
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.store import reading
 from desktop.store.ledger import ChangeSet, Deletion, SlotEdit
 
@@ -23,18 +25,42 @@ class Decision:
     value: Cell | Mapping[str, Cell]
 
 
+def decide(
+    session: Session, type_name: str, record: str, slot: str, value: Cell | Mapping[str, Cell]
+) -> ChangeSet:
+    """Decides one conflict by a value, one of the claims or a third one; it travels like any change."""
+    name = f"处理分歧：{label_of(session, type_name, slot)}"
+    return decide_all(session, [Decision(type_name, record, slot, value)], name)
+
+
 def decide_all(session: Session, decisions: Sequence[Decision], name: str) -> ChangeSet:
     """Decides conflicts by one operation of this name; what was settled in the meantime is left as it is.
 
-    Raises :class:`NoConflict` when none of them is open any more.
+    Raises :class:`NoConflict` when none of them is open any more, and ``NotAllowed`` when one of those that are may
+    not be decided here.
     """
     open_now = set(reading.conflicts(session.database))
     wanted = [d for d in decisions if (d.type, d.record, d.slot) in open_now]
     if not wanted:
         raise NoConflict("已经没有分歧了。")
-    return session.ledger.write(
-        name,
-        session.operator.name,
-        edits=[SlotEdit(d.type, d.record, d.slot, d.value) for d in wanted if d.slot != DELETED_SLOT],
-        deletions=[Deletion(d.type, d.record, revive=not d.value) for d in wanted if d.slot == DELETED_SLOT],
-    )
+    for d in wanted:
+        require_decider(session, d.type, d.slot, d.value)
+    claims = [d for d in wanted if (d.type, d.slot) == (UNIT, UNIT_SLOT)]
+    with session.database.transaction():
+        audit.note(session, audit.Act.DECIDED, "；".join(f"{d.type} {d.record} {d.slot}" for d in wanted))
+        # Whose a unit is, is not written over what two have registered: the registration that is wrong does not count.
+        births = [birth for d in claims for birth in policy.claims_against(session, d.record, str(d.value))]
+        changes = session.ledger.write(
+            name,
+            session.operator.name,
+            births=births,
+            edits=[
+                SlotEdit(d.type, d.record, d.slot, d.value)
+                for d in wanted
+                if d.slot != DELETED_SLOT and d not in claims
+            ],
+            deletions=[
+                Deletion(d.type, d.record, revive=not d.value) for d in wanted if d.slot == DELETED_SLOT
+            ],
+        )
+        return policy.settle(session, changes)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.errors import StateProblem
-from desktop.operations import audit
+from desktop.operations import audit, recovery, renewal
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, NotAllowed, Session
 from desktop.operations.workspaces import unit_id
 from desktop.records.declaration import Level, Role
@@ -19,12 +19,13 @@ from desktop.store.keys import write_whole
 from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.workspace import OwnUnit
 from desktop.sync import certificates, enrolment, envelope, links, receiving, sending, station, words
+from desktop.sync import recovery as sealing
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.enrolment import GrantDraft, Wish
 from desktop.sync.links import Link
 from desktop.sync.manifest import Manifest
 from desktop.sync.receiving import Progress
-from desktop.sync.results import MergeReport
+from desktop.sync.results import BundleResult, MergeReport
 from desktop.sync.sending import Sent
 from desktop.sync.trust import Authentic
 
@@ -39,6 +40,13 @@ class NotEnrolled(StateProblem):
     """The station has no certificate yet."""
 
     next_step = "请先办理入网。"
+
+
+class PeerRevoked(StateProblem):
+    """The receiver was put out of use and gets nothing any more."""
+
+    exit_code = 13
+    next_step = "如果是误停用，请先恢复它；换了新电脑的，请让对方重新办理入网。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +68,13 @@ class Granted:
 
 def request(session: Session, out: Path) -> Requested:
     """Writes the request for enrolment (`.xsq`)."""
+    session.require(Role.DESK)
     keys = station.load_keys(session.ledger)
     unit = session.unit
     data = enrolment.make_request(keys, Wish(unit.code, unit.name, unit.level), session.environment.now())
     write_whole(out, data)
     session.ledger.set_meta("request", enrolment.read_request(data).digest)
+    audit.note(session, audit.Act.REQUESTED, audit.digest_of_file(out))
     return Requested(out, str(words.fingerprint(keys.public_key)))
 
 
@@ -83,13 +93,7 @@ def grant(
     own, because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units. Raises
     :class:`NotAllowed`, :class:`NotEnrolled` and what reading the request raises.
     """
-    desk.require(Role.DESK)
-    chain = station.own_chain(desk.ledger)
-    if not chain:
-        raise NotEnrolled("本单位自己还没有入网，不能批准下级。")
-    own = certificates.parse(chain[0])
-    if not own.claims.may_issue:
-        raise NotAllowed("上级没有授权本单位办理下级入网。")
+    own, chain = require_issuer(desk)
     keys = station.load_keys(desk.ledger)
     asked = enrolment.read_request(request_file.read_bytes())
     level = level or asked.wish.kind
@@ -104,6 +108,7 @@ def grant(
         level=level,
         role=asked.wish.role,
         path_length=_path_length(own, delegate, level),
+        recovery=sealing.recipient_below([certificates.parse(der) for der in chain]),
     )
     number = desk.ledger.next_number() + len(births)
     certificate = certificates.issue(claims, grant_serial(keys.station, keys.incarnation, number), keys, own)
@@ -118,6 +123,10 @@ def grant(
             name=unit.name,
             recipient=asked.keys.recipient,
         )
+        audit.note(
+            desk, audit.Act.GRANTED,
+            f"{level.value} {unit.id} 工作电脑{asked.keys.station}{' 可批下级' if delegate else ''}",
+        )  # fmt: skip
     draft = GrantDraft(
         asked.digest,
         (certificate.der, *chain),
@@ -130,15 +139,38 @@ def grant(
     return Granted(out, unit, str(asked.words))
 
 
-def accept(session: Session, grant_file: Path, ack_out: Path | None = None) -> OwnUnit:
-    """Takes the grant: pins the root, takes the place in the tree, begins the link upward, writes the ack (`.xsa`)."""
+def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[bytes]]:
+    """The certificate by which this station grants, and its chain; asked before anybody compares words for nothing.
+
+    Raises :class:`NotAllowed` and :class:`NotEnrolled`.
+    """
+    desk.require(Role.DESK)
+    chain = station.own_chain(desk.ledger)
+    if not chain:
+        raise NotEnrolled("本单位自己还没有入网，不能批准下级。")
+    own = certificates.parse(chain[0])
+    if not own.claims.may_issue:
+        raise NotAllowed(
+            "上级批准本单位入网时，没有授权再办理下级入网。",
+            "请上级再批准一次本单位的申请并允许办理下级入网；也可以把这份申请交给上级批准。",
+        )
+    return own, chain
+
+
+def accept(
+    session: Session, grant_file: Path, ack_out: Path | None = None, *, new_root: bytes | None = None
+) -> OwnUnit:
+    """Takes the grant: pins the root, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
+
+    ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
+    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one.
+    """
     session.require(Role.DESK)
     asked = session.ledger.meta("request")
     if asked is None:
         raise NoRequest("本机没有等待批准的入网申请。")
     keys = station.load_keys(session.ledger)
-    chain = station.own_chain(session.ledger)
-    pinned = chain[-1:] if session.unit.level not in LEVELS_WITH_OWN_ROOT else ()
+    pinned = pinned_roots(session, new_root)
     found = enrolment.read_grant(grant_file.read_bytes(), keys, asked, pinned)
     rows = {row["id"]: row for row in found.tree}
     units = [rows[u] for u in found.certificate.claims.units if u in rows]
@@ -157,6 +189,7 @@ def accept(session: Session, grant_file: Path, ack_out: Path | None = None) -> O
             name=desk_unit["name"] if desk_unit else "上级",
             recipient=found.desk.claims.recipient,
         )
+        audit.note(session, audit.Act.ACCEPTED, f"{own.id} 工作电脑{found.desk.station}")
         if found.reference is not None:
             receiving.take_tree(session.ledger, keys, found.reference, found.desk, session.operator.name)
     if ack_out is not None:
@@ -165,38 +198,60 @@ def accept(session: Session, grant_file: Path, ack_out: Path | None = None) -> O
             enrolment.make_ack(keys, found, session.ledger.next_number() - 1, session.environment.now()),
         )
     session.__dict__.pop("unit", None)
+    recovery.after_opening(session)
     return own
+
+
+def pinned_roots(session: Session, new_root: bytes | None = None) -> Sequence[bytes]:
+    """The roots under which a grant is taken; none yet before the first, and where a unit begins a tree of its own."""
+    if new_root is not None:
+        return (new_root,)
+    chain = station.own_chain(session.ledger)
+    return chain[-1:] if session.unit.level not in LEVELS_WITH_OWN_ROOT else ()
 
 
 def confirm(desk: Session, ack_file: Path) -> Link:
     """Takes the acknowledgement: from now on bundles of the station are expected."""
+    desk.require(Role.DESK)
     data = ack_file.read_bytes()
     digest = enrolment.acknowledged_certificate(data)
     for certificate in station.granted(desk.ledger):
         if certificate.digest == digest:
             ack = enrolment.read_ack(data, certificate)
             links.confirm(desk.database, ack.station, ack.incarnation)
+            audit.note(desk, audit.Act.CONFIRMED, f"工作电脑{ack.station}")
             link = links.link_to(desk.database, ack.station)
             if link is not None:
                 return link
-    raise NoRequest("这份回执不是对本单位批准文件的答复。")
+    raise NoRequest(
+        "这份回执不是对本单位批准文件的答复。",
+        "请核对是哪台电脑的回执（.xsa），交给批准它入网的单位确认。",
+    )
 
 
 def send(session: Session, out: Path, to: str | None = None) -> Sent:
     """Writes a bundle upward, or with ``to`` (a unit's code or name, or a station) down to a station below.
 
     ``out`` is a file, or a folder in which the file gets a name by unit, number and day.
+    Raises ``NotAllowed``, :class:`NotEnrolled`, ``NoLink`` and, as the bundle would bear a wrong date, ``WrongClock``.
     """
+    session.require(Role.EDITOR, Role.DESK)
+    session.ledger.clock.check()
     keys = station.load_keys(session.ledger)
     if not station.own_chain(session.ledger):
         raise NotEnrolled("本单位还没有入网，不能导出数据包。")
-    if to is None:
-        link = links.uplink(session.database)
-        return sending.send_up(session.ledger, keys, _target(session, out, link), session.operator.name)
-    link = find_link(session, to)
+    link = links.uplink(session.database) if to is None else find_link(session, to)
+    target, name = _target(session, out, link), session.operator.name
     if link.upward:
-        return sending.send_up(session.ledger, keys, _target(session, out, link), session.operator.name)
-    return sending.send_down(session.ledger, keys, link, _target(session, out, link), session.operator.name)
+        sent = sending.send_up(session.ledger, keys, target, name)
+    else:
+        if link.peer in station.knowledge(session.ledger, keys).state.revocations:
+            raise PeerRevoked(f"“{link.name}”的这台工作电脑已经停用，不再给它导出数据包。")
+        sent = sending.send_down(session.ledger, keys, link, target, name)
+    audit.note(
+        session, audit.Act.SENT, f"给{sent.peer} 第{sent.sequence}号 {sent.items}项 数据包{sent.digest[:16]}"
+    )
+    return sent
 
 
 def find_link(session: Session, to: str) -> Link:
@@ -224,6 +279,11 @@ def read_root(path: Path) -> tuple[bytes, ...]:
     return certificates.from_pem(path.read_bytes())[-1:]
 
 
+def words_of(root: bytes) -> str:
+    """The words of a certificate's key, to be compared by telephone."""
+    return str(words.fingerprint(certificates.parse(root).claims.public_key))
+
+
 def own_root(session: Session) -> tuple[bytes, ...]:
     """The root that counts here, DER; empty before enrolment."""
     return station.own_chain(session.ledger)[-1:]
@@ -243,7 +303,7 @@ def export_identity(session: Session, out: Path) -> None:
     Whoever has the file can read every bundle that was made for this station.
     """
     session.require(Role.DESK)
-    audit.note(session, "导出解密密钥", out.name)
+    audit.note(session, audit.Act.KEY_EXPORTED)
     write_whole(out, station.load_keys(session.ledger).identity_file().encode(), secret=True)
 
 
@@ -263,7 +323,11 @@ def merge(
         session.ledger, keys, paths, session.operator.name, preview=preview, progress=progress
     )
     if not preview:
+        audit.note(session, audit.Act.MERGED, "；".join(map(_result_words, report.bundles)))
         indexing.refresh_stale(session.database, session.types)
+        renewed = renewal.follow(session)
+        if renewed is not None:
+            report = replace(report, renumbered=renewed.rewritten, copied=renewed.copied)
     return report
 
 
@@ -288,6 +352,19 @@ def find_unit(session: Session, text: str) -> str:
         if text in (unit.id, unit.values.get("code"), unit.values.get("name")):
             return unit.id
     raise NotFound(f"没有找到单位“{text}”。")
+
+
+def _result_words(result: BundleResult) -> str:
+    """What became of a file, for the log: whose and which, and the five outcomes or the kind of problem."""
+    if result.problem is not None:
+        return f"没有收：{type(result.problem).__name__}"
+    counts = [result.applied, result.known, result.conflict, result.held, result.refused]
+    said = (
+        f"{words}{n}"
+        for words, n in zip(("收下", "已有", "有分歧", "先留着", "不收"), counts, strict=True)
+        if n
+    )
+    return f"{result.sender}第{result.sequence}号 共{result.total}项 {' '.join(said)}".rstrip()
 
 
 def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> list[NewRecord]:
@@ -317,7 +394,7 @@ def _grant_record(desk: Session, certificate: certificates.Certificate, unit: Ow
         "issued": desk.environment.today().isoformat(),
         "certificate": base64.b64encode(certificate.der).decode(),
     }
-    return NewRecord("grant", desk.ledger.new_id(), desk.unit.id, cells)
+    return NewRecord("grant", "", desk.unit.id, cells)
 
 
 def _path_length(issuer: certificates.Certificate, delegate: bool, level: Level) -> int | None:

@@ -68,7 +68,7 @@ def export_list(
     masking = (
         "个人信息为完整内容" if unmasked and secret else "个人信息已部分隐藏" if secret else "不含隐藏内容"
     )
-    audit.note(session, "导出", f"{query.type} {total}条 {masking}")
+    audit.note(session, audit.Act.EXPORTED, f"{query.type} {total}条 {masking}")
     columns = [ListColumn(f.label, f.width, f.kind in _LONG_NUMBERS or f.kind is Kind.TEXT) for f in shown]
     notes = [
         ("名称", record_type.label),

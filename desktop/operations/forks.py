@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import enum
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.operations import queries
-from desktop.operations.traffic import Here, station_names, unknown_station
+from desktop.errors import StateProblem
+from desktop.operations import audit, policy, queries, renewal
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.traffic import Here, here, station_names, unknown_station
 from desktop.records import items
 from desktop.records.canonical import parse
+from desktop.records.deciding import EXCLUSION
+from desktop.records.declaration import Role
 from desktop.store import reading
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
-from desktop.sync import forks
+from desktop.store.ledger import ChangeSet
+from desktop.sync import exclusions, forks
+from desktop.sync.policy import FORK
 from desktop.sync.sorting import Put
 
 KINDS = {items.BIRTH: "新增", items.CHANGE: "修改", items.TOMBSTONE: "删除"}
@@ -96,3 +104,61 @@ def _title(database: Database, here: Here, put: Put, birth: bool) -> str:
         return queries.title(database, here.types, here.codes, record_type, cells)
     held = reading.record(database, here.types, put.type, put.record)
     return "" if held is None else queries.title(database, here.types, here.codes, record_type, held.values)
+
+
+def decidable(session: Session) -> frozenset[tuple[str, str]]:
+    """The open forks, by station and incarnation, that this operator at this computer may decide."""
+    if session.operator.role not in (Role.ADMIN, Role.DESK):
+        return frozenset()
+    found = set()
+    for fork in open_forks(session.database, here(session)):
+        with contextlib.suppress(NotAllowed):
+            policy.require_above(session, [fork.station])
+            found.add((fork.station, fork.incarnation))
+    return frozenset(found)
+
+
+class Kind(enum.StrEnum):
+    """What the telephone call has shown."""
+
+    RESTORED = "restored"
+    COPIED = renewal.COPIED
+
+
+class NoFork(StateProblem):
+    """There is no fork of that computer here that is not decided."""
+
+    next_step = "请先合并最新的数据包，再看还有没有重号。"
+
+
+def decide(
+    session: Session, name: str, incarnation: str, kind: Kind, *, keep_waiting: bool = False, note: str = ""
+) -> ChangeSet:
+    """Says which contents of a forked computer count: what counts already, or with ``keep_waiting`` what waits.
+
+    The decision travels. A restored computer saves what lost anew under new numbers, so that nothing is missing; a
+    copied one has to be enrolled as a computer of its own. Raises :class:`NoFork`, ``NotAllowed``, ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    at = here(session)
+    fork = next(
+        (f for f in open_forks(session.database, at) if (f.station, f.incarnation) == (name, incarnation)),
+        None,
+    )
+    if fork is None:
+        raise NoFork("没有这处重号，或者已经定了。")
+    policy.require_above(session, [name])
+    origin = session.ledger.origin_ref(name, incarnation)
+    lost = forks.losing(session.ledger, origin, keep_held=keep_waiting)
+    words = f"重号：{fork.author}，{'恢复过备份' if kind is Kind.RESTORED else '复制成两台'}"
+    births = [
+        policy.birth_of(
+            session,
+            EXCLUSION,
+            {"label": words, "cause": FORK, "refusal": kind.value, "note": note or None, "items": text},
+        )
+        for text in exclusions.write({(name, incarnation): lost})
+    ]
+    changes = policy.say(session, words, births=births)
+    audit.note(session, audit.Act.FORK_DECIDED, f"station {name} incarnation {incarnation} {kind.value}")
+    return changes

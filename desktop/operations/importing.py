@@ -140,10 +140,13 @@ def preview(
     watch = _Watch(progress, cancelled)
     setting = Setting(session.codes, session.environment.today(), set())
     with _without_collection(), open_workbook(path) as book:
+        digest = audit.digest_of_file(path)
         watch.step(0, 0, "读取表格")
         layout = lay_out(session, book, record_type, sheet, mapping or {}, header_row)
         rows = _read(session, layout, record_type, setting, options, watch)
-        source = _Source(record_type.name, path.name, book.sheets, layout, rows, setting.valid_codes, options)
+        source = _Source(
+            record_type.name, path.name, digest, book.sheets, layout, rows, setting.valid_codes, options
+        )
         return _planned(session, source, watch)
 
 
@@ -165,22 +168,25 @@ def run(
             shown = _planned(session, shown._source, watch)
     watch.step(len(shown.rows), len(shown.rows), "写入")
     plan = shown._plan
-    changes = session.ledger.write(
-        f"导入{session.types[shown.type].label}（{shown.file}）"[:120],
-        session.operator.name,
-        births=plan.births,
-        edits=plan.edits,
-        deletions=plan.deletions,
-    )
-    audit.note(session, "导入", f"{shown.type} {shown.counts}")
+    with _without_collection(), session.database.transaction():
+        changes = session.ledger.write(
+            f"导入{session.types[shown.type].label}（{shown.file}）"[:120],
+            session.operator.name,
+            births=plan.births,
+            edits=plan.edits,
+            deletions=plan.deletions,
+        )
+        audit.note(session, audit.Act.IMPORTED, f"{shown.type} {shown.counts} {shown._source.digest}")
     return ImportResult(changes, shown.counts, shown.returned, shown)
 
 
-def write_report(shown: ImportPreview, path: Path) -> int:
+def write_report(session: Session, shown: ImportPreview, path: Path) -> int:
     """Writes the returned rows with their header, reasons and marked cells to an .xlsx; how many rows it has.
 
-    It can be corrected and imported as it is. Raises ``NotWritten``.
+    It can be corrected and imported as it is; its cells are those of the file that came, unmasked, which is noted
+    first. Raises ``NotWritten``.
     """
+    audit.note(session, audit.Act.RETURNED, f"{shown.type} {len(shown.returned)}行 {shown._source.digest}")
     rows = [
         ReturnedRow(
             row.cells,
@@ -199,6 +205,7 @@ class _Source:
 
     type: str
     file: str
+    digest: str
     sheets: tuple[SheetInfo, ...]
     layout: Layout
     rows: Sequence[RowResult]

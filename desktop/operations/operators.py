@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
-from desktop.operations.session import Session
+from desktop.operations.session import Session, note_wrong_passwords
 from desktop.records.declaration import Role
+from desktop.store.attempts import open_slot
+from desktop.store.audit import Act
 from desktop.store.database import Database
 from desktop.store.keys import Cost
 from desktop.store.workspace import operators_in
@@ -62,7 +64,10 @@ def put(session: Session, name: str, role: Role, password: str | None, cost: Cos
     if password is None and name not in at_work:
         raise NoOperator(f"没有在用的操作员“{name}”，新操作员要设一个口令。")
     session.workspace.add_operator(name, password, role, cost)
-    audit.note(session, "修改操作员" if name in at_work else "添加操作员", f"{name} {role.value}")
+    act = Act.OPERATOR_CHANGED if name in at_work else Act.OPERATOR_ADDED
+    audit.note(
+        session, act, f"{name} {ROLES[role]}{' 换了口令' if password is not None and name in at_work else ''}"
+    )
 
 
 def disable(session: Session, name: str) -> None:
@@ -75,15 +80,18 @@ def disable(session: Session, name: str) -> None:
         raise NoOperator(f"没有在用的操作员“{name}”。")
     _keep_an_administrator(session, name)
     session.workspace.disable_operator(name)
-    audit.note(session, "停用操作员", name)
+    audit.note(session, Act.OPERATOR_DISABLED, name)
 
 
 def change_own_password(session: Session, old: str, new: str, cost: Cost | None = None) -> None:
     """Another password for who works. Raises ``WrongPassword`` for a wrong old one, and ``WeakPassword``."""
     name = session.operator.name
-    session.workspace.slots.open(name, old)
+    try:
+        open_slot(session.workspace.folder, session.workspace.slots, name, old, session.environment)
+    finally:
+        note_wrong_passwords(session)
     session.workspace.add_operator(name, new, session.operator.role, cost)
-    audit.note(session, "修改口令", name)
+    audit.note(session, Act.PASSWORD_CHANGED)
 
 
 def _keep_an_administrator(session: Session, leaving: str) -> None:

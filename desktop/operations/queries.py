@@ -14,17 +14,19 @@ from desktop.errors import UsageProblem
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Values
 from desktop.records.codes import CodeList
-from desktop.records.declaration import Kind, RecordType
+from desktop.records.declaration import Kind, Mask, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
 from desktop.records.values import display
-from desktop.store import pinyin, reading
+from desktop.store import erasing, pinyin, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query, Record
 from desktop.store.workspace import BACKUPS
 
 Codes = Mapping[str, CodeList]
 LONGEST_TITLE = 60
+ERASED = "（已清除）"
+"""What a record is called whose name was erased for good."""
 _PLAIN_KINDS = frozenset({Kind.TEXT, Kind.NOTE, Kind.DATE, Kind.INTEGER, Kind.TIME, Kind.USCC})
 _DEEPEST = 2
 
@@ -41,15 +43,41 @@ def titles(
     """The words by which people know records, by id; links in a title are words too. Unknown ids are left out."""
     record_type = types[type_name]
     wanted = sorted(set(ids))
-    if all(record_type.by_name[name].kind in _PLAIN_KINDS for name in record_type.title):
+    named = [record_type.by_name[name] for name in record_type.title]
+    if all(f.kind in _PLAIN_KINDS and f.mask is Mask.NONE for f in named):
         found = reading.titles(database, record_type, wanted)
-        return {key: _short(words) or record_type.label for key, words in found.items()}
+        gone = erased(database, record_type, (key for key, words in found.items() if not words))
+        return {
+            key: _short(words) or (ERASED if key in gone else record_type.label)
+            for key, words in found.items()
+        }
     result: dict[str, str] = {}
     for key in wanted:
         held = reading.record(database, types, type_name, key)
         if held is not None:
-            result[key] = title(database, types, codes, record_type, held.values, depth)
+            result[key] = title_of(database, types, codes, held, depth)
     return result
+
+
+def erased(database: Database, record_type: RecordType, ids: Iterable[str]) -> frozenset[str]:
+    """Those of these nameless records of which a part of the name was erased for good."""
+    wanted = set(ids)
+    if not wanted:
+        return frozenset()
+    slots = {record_type.slot_of[name] for name in record_type.title}
+    return frozenset(
+        record
+        for (name, record), gone in erasing.targets(database).items()
+        if name == record_type.name and record in wanted and not slots.isdisjoint(gone)
+    )
+
+
+def title_of(database: Database, types: Catalogue, codes: Codes, held: Record, depth: int = 0) -> str:
+    """The words for one record; of one whose name was erased, that it was."""
+    record_type = types[held.type]
+    if any(held.values.get(name) not in (None, "") for name in record_type.title):
+        return title(database, types, codes, record_type, held.values, depth)
+    return ERASED if erased(database, record_type, [held.id]) else record_type.label
 
 
 def title(
@@ -113,7 +141,7 @@ def choices(
     return [
         Choice(
             held.id,
-            title(database, types, codes, record_type, held.values),
+            title_of(database, types, codes, held),
             _detail(codes, record_type, held.values),
         )
         for held in found
@@ -194,7 +222,7 @@ def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str
         raise RecordGone("没有找到这条记录。")
     return FormData(
         held,
-        title(database, types, codes, record_type, held.values),
+        title_of(database, types, codes, held),
         link_titles(database, types, codes, record_type, [held.values]),
         linked_values(database, types, record_type, held.values),
         {

@@ -82,7 +82,7 @@ def export_form(
             incomplete.append(Incomplete(found.id, title or chosen.type.label, tuple(reasons)))
         else:
             rows.append(chosen.words(found))
-    audit.note(session, "导出", f"{form.title} {len(rows)}条 个人信息为完整内容")
+    audit.note(session, audit.Act.EXPORTED, f"{form.title} {len(rows)}条 个人信息为完整内容")
     now = local_time(session)
     signing = (
         (

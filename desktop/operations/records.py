@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit, policy
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import uscc
 from desktop.records.canonical import Cell, normal_text
@@ -65,7 +66,7 @@ def save(
     """
     record_type = session.types[type_name]
     values = {k: _tidy(v) for k, v in values.items()}
-    _check_rights(session, record_type, values)
+    check_rights(session, record_type, values)
     if record is None:
         record = new_record_id(session, record_type, values)
         known = reading.record(session.database, session.types, type_name, record)
@@ -93,7 +94,7 @@ def save_many(
     record_type = session.types[type_name]
     tidied = [{k: _tidy(v) for k, v in row.items()} for row in rows]
     # Rights depend on which fields are filled, not on how often.
-    _check_rights(
+    check_rights(
         session,
         record_type,
         {k: None for values in tidied for k in values}
@@ -131,28 +132,33 @@ def slot_edits(
 def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back."""
     record_type = session.types[type_name]
-    _check_rights(session, record_type, {})
+    check_rights(session, record_type, {})
     _check_unlocked(session, record_type, record)
-    return session.ledger.write(
-        f"删除{record_type.label}", session.operator.name, deletions=[Deletion(type_name, record)]
-    )
+    with session.database.transaction():
+        audit.note(session, audit.Act.DELETED, f"{type_name} {record}")
+        return session.ledger.write(
+            f"删除{record_type.label}", session.operator.name, deletions=[Deletion(type_name, record)]
+        )
 
 
 def restore(session: Session, type_name: str, record: str) -> ChangeSet:
     """Brings a deleted record back."""
     record_type = session.types[type_name]
-    _check_rights(session, record_type, {})
-    return session.ledger.write(
-        f"恢复{record_type.label}",
-        session.operator.name,
-        deletions=[Deletion(type_name, record, revive=True)],
-    )
+    check_rights(session, record_type, {})
+    with session.database.transaction():
+        audit.note(session, audit.Act.UNDELETED, f"{type_name} {record}")
+        return session.ledger.write(
+            f"恢复{record_type.label}",
+            session.operator.name,
+            deletions=[Deletion(type_name, record, revive=True)],
+        )
 
 
 def undo(session: Session, stamp: int) -> ChangeSet:
     """Takes an operation of this station back; raises ``CannotUndo`` when something newer stands on it."""
     session.require(Role.EDITOR, Role.DESK)
-    return session.ledger.undo(stamp, session.operator.name)
+    with session.database.transaction():
+        return policy.settle(session, session.ledger.undo(stamp, session.operator.name))
 
 
 def load(session: Session, type_name: str, record: str) -> Record | None:
@@ -222,7 +228,8 @@ def _check_unlocked(session: Session, record_type: RecordType, record: str) -> N
         raise Locked(f"这份“{record_type.label}”已经签发。")
 
 
-def _check_rights(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:
+def check_rights(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:
+    """Raises :class:`UnknownField`, and :class:`NotAllowed` for who may not write a type with these fields filled."""
     for name in values:
         if name not in record_type.by_name:
             raise UnknownField(f"“{record_type.label}”没有字段 {name}。")

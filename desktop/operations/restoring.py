@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem
+from desktop.operations.audit import Act, digest_of_file
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Role
 from desktop.records.items import Shape
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import audit, captured, indexing, journal
+from desktop.store import audit, captured, indexing, journal, openings
+from desktop.store.attempts import open_slot
 from desktop.store.backups import Backup, backups_of, mark_of
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Merger
+from desktop.store.places import take_lock
 from desktop.store.replacing import replacement
-from desktop.store.workspace import NoWorkspace, role_of, slots_of
+from desktop.store.workspace import LOCK, NoWorkspace, role_of, slots_of
 from desktop.sync import identity, segments, sending, station, trust
 from desktop.sync.segments import Contents
 
@@ -80,7 +83,9 @@ def restore(
     backup, ``LedgerDamaged``, ``NotAllowed``, ``NewerDatabase``; then nothing has changed.
     """
     environment, types = environment or Environment(), types or catalogue()
-    key = slots_of(folder).open(operator, password)
+    slots = slots_of(folder)
+    with take_lock(folder / LOCK):
+        key = open_slot(folder, slots, operator, password, environment)
     source = source or newest(folder)
     if not source.exists():
         raise NoWorkspace(f"没有找到备份“{source.name}”。")
@@ -98,7 +103,10 @@ def restore(
         keys = station.load_keys(ledger)
         sending.cut_own(ledger, keys)
         station.begin_incarnation(ledger, identity.new_incarnation(environment.random))
-        audit.note(database, environment.now(), operator, "恢复备份", source.name)
+        steps = f"补上{found.steps}步" if found is not None else "不补流水"
+        audit.note(database, environment, operator, Act.RESTORED, f"{digest_of_file(source)} {steps}")
+        # Nobody is asked where this ledger comes from: it has its new incarnation already.
+        openings.expect(folder, database)
     session = open_session(folder, operator, password, environment, types)
     return Restored(session, source, found.steps if found else 0, found.torn if found else False)
 

@@ -10,8 +10,11 @@ from pathlib import Path
 from desktop import reference
 from desktop.errors import StateProblem
 from desktop.records.codes import PLACES, CodeList, places
+from desktop.records.dates import china_time
 from desktop.records.declaration import Field, Level, RecordType, Role
 from desktop.records.types import Catalogue, catalogue
+from desktop.store import audit
+from desktop.store.audit import Act
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
@@ -76,7 +79,9 @@ class Session:
             raise NotAllowed("您的操作员角色不能做这一步。")
 
     def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
-        """Whether this operator at this unit may write a type, or one field of it."""
+        """Whether this operator at this unit may write a type, or one field of it, by hand."""
+        if record_type.by_program:
+            return False
         writers = [record_type.written_by] + ([field.written_by] if field is not None else [])
         role = Role.DESK if self.operator.role is Role.ADMIN else self.operator.role
         return role is not Role.READER and all(w.admits(self.unit.level, role) for w in writers)
@@ -90,9 +95,26 @@ def open_session(
     types: Catalogue | None = None,
 ) -> Session:
     """Opens a workspace for an operator; raises what :meth:`Workspace.open` raises."""
-    return Session(
+    session = Session(
         Workspace.open(folder, types or catalogue(), environment or Environment(), operator, password)
     )
+    note_wrong_passwords(session)
+    return session
+
+
+def note_wrong_passwords(session: Session) -> None:
+    """Takes into the audit log which wrong passwords were tried since: whose name, how often and when."""
+    workspace, attempts = session.workspace, session.workspace.attempts
+    found = attempts.untold()
+    if not found or workspace.doubt is not None or workspace.must_enrol:
+        # Where nothing may be written now, they wait in their file.
+        return
+    with session.database.transaction():
+        for untold in found:
+            first, last = (f"{china_time(at):%Y-%m-%d %H:%M}" for at in (untold.first, untold.last))
+            detail = f"{untold.count}次 {first if first == last else f'{first}至{last}'}"
+            audit.note(session.database, session.environment, untold.name, Act.WRONG_PASSWORD, detail)
+    attempts.told()
 
 
 LEVELS_WITH_OWN_ROOT = frozenset({Level.DISTRICT, Level.INDUSTRY, Level.CITY})

@@ -53,6 +53,11 @@ class Here:
     station: str
 
 
+def here(session: Session) -> Here:
+    """Where a session works."""
+    return Here(session.types, session.codes, session.unit, session.ledger.station)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far enrolment is. ``has_superior`` is whether this unit is enrolled by a level above at all."""
@@ -146,12 +151,7 @@ def standing(database: Database, unit: OwnUnit) -> Standing:
 
 def peers(database: Database) -> list[Peer]:
     """Every station that bundles are exchanged with, those above first."""
-    sent: dict[str, Exported] = {}
-    for bundle in stored.exported(database):
-        sent.setdefault(bundle.peer, bundle)
-    received: dict[str, Merged] = {}
-    for merged in stored.merges(database):
-        received.setdefault(merged.sender, merged)
+    sent, received = stored.last_exported(database), stored.last_merges(database)
     return [
         Peer(
             link,
@@ -250,13 +250,12 @@ def look_request(path: Path) -> Asked:
     return Asked(path, wish.code, wish.name, wish.kind, found.keys.station, found.words)
 
 
-def look_grant(session: Session, path: Path) -> Offered:
+def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
     """A grant for this station, verified but not accepted; raises what :func:`exchange.accept` raises."""
     asked = session.ledger.meta("request")
     if asked is None:
         raise NoRequest("本机没有等待批准的入网申请。")
-    chain = station.own_chain(session.ledger)
-    pinned = chain[-1:] if session.unit.level not in LEVELS_WITH_OWN_ROOT else ()
+    pinned = exchange.pinned_roots(session, new_root)
     data = read_limited(path, enrolment.MAX_GRANT * 2)
     found = enrolment.read_grant(data, station.load_keys(session.ledger), asked, pinned)
     rows = {row["id"]: row for row in found.tree}

@@ -17,19 +17,25 @@ from rapidfuzz import fuzz
 
 from desktop.operations import queries, records
 from desktop.operations.queries import Codes
-from desktop.operations.session import NotAllowed, Session
+from desktop.operations.session import Session
 from desktop.operations.training_names import Person, fold_name
+from desktop.plan.indicators import plan_days
+from desktop.plan.measures import between, empty, yes
+from desktop.plan.training import new_appointments
 from desktop.records.canonical import Cell, normal_text
 from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
+from desktop.records.periods import InitialTraining, initial_training
 from desktop.records.types import Catalogue
-from desktop.store import reading
+from desktop.store import aggregates, reading
+from desktop.store.aggregates import Selection, Tally
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.pinyin import sort_key
 from desktop.store.reading import Query
 
+APPOINTMENT = "appointment"
 MOST_ALIKE = 6
 """So many candidates are offered for one name at most."""
 _ALIKE = 85
@@ -273,6 +279,33 @@ def turnout(rows: Sequence[Values], expected: Cell) -> Turnout:
     )
 
 
+def due(
+    database: Database, types: Catalogue, type_name: str, record_id: str, today: datetime.date
+) -> list[InitialTraining]:
+    """The clocks that run for an appointment, or for those of an officer: due within a year, and not completed yet.
+
+    What counts as new and as completed is what indicator T25 says; the soonest comes first.
+    """
+    held = reading.record(database, types, type_name, record_id)
+    if held is None:
+        return []
+    posts = [held]
+    if type_name != APPOINTMENT:
+        posts = reading.records(database, types, Query(APPOINTMENT, children_of=record_id))
+    days = plan_days(today)
+    found = []
+    for post in posts:
+        try:
+            started = datetime.date.fromisoformat(str(post.values.get("started")))
+        except ValueError:
+            continue
+        that_day = between("started", started, started)
+        waiting = Tally(APPOINTMENT, (*new_appointments(days), yes("holding"), empty("trained"), that_day))
+        if post.id in aggregates.record_ids(database, Selection(waiting, (post.unit,), days)):
+            found.append(initial_training(started, (), today))
+    return sorted(found, key=lambda clock: clock.due)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row of a sheet that is to be saved: a new record, or fields of the record that it shows."""
@@ -295,7 +328,7 @@ def save_sheet(
 ) -> SheetSaved:
     """Saves new rows, changed rows and removed rows of one page as one operation, which one undo takes back.
 
-    A new row belongs to its parent's unit. Raises :class:`NotAllowed`, ``NotFound`` and ``WrongClock``.
+    A new row belongs to its parent's unit. Raises ``NotAllowed``, ``UnknownField``, ``NotFound`` and ``WrongClock``.
     """
     births: list[NewRecord] = []
     edits: list[SlotEdit] = []
@@ -303,14 +336,14 @@ def save_sheet(
     for line in lines:
         record_type = session.types[line.type]
         values = {key: _tidy(value) for key, value in line.values.items()}
-        _check_rights(session, record_type, values)
+        records.check_rights(session, record_type, values)
         ids.append(line.record or records.new_record_id(session, record_type, values))
         if line.record is None:
             births.append(NewRecord(line.type, ids[-1], _unit_of(session, record_type, values), values))
         else:
             edits += records.slot_edits(session, record_type, line.record, values)
     for deletion in removed:
-        _check_rights(session, session.types[deletion.type], {})
+        records.check_rights(session, session.types[deletion.type], {})
     changes = session.ledger.write(
         name, session.operator.name, births=births, edits=edits, deletions=list(removed)
     )
@@ -323,14 +356,6 @@ def _unit_of(session: Session, record_type: RecordType, values: Values) -> str:
         if isinstance(parent, str) and link is not None:
             return session.ledger.unit_of(link, parent)
     return session.unit.id
-
-
-def _check_rights(session: Session, record_type: RecordType, values: Values) -> None:
-    for name in [None, *(key for key, value in values.items() if value is not None)]:
-        field = record_type.by_name[name] if name is not None else None
-        if not session.may_write(record_type, field):
-            label = field.label if field is not None else record_type.label
-            raise NotAllowed(f"本单位或您的角色不能填写“{label}”。")
 
 
 def _tidy(value: Cell) -> Cell:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from desktop.operations import queries
-from desktop.operations.traffic import Here, station_names, unknown_station
+from desktop.operations import audit, queries, renewal
+from desktop.operations.session import Session
+from desktop.operations.traffic import Here, here, station_names, unknown_station
 from desktop.records import item_outcomes
+from desktop.records.canonical import Cell, parse
+from desktop.records.declaration import Mask, RecordType, Role
+from desktop.records.items import BIRTH
 from desktop.store import reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
@@ -41,14 +45,26 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",
     item_outcomes.REFUSED_ORDER: "请核对电脑的日期，调对后把这一项重新保存、再上报。",
     item_outcomes.REFUSED_VALUE: "请升级对方的程序，把这一项重新填写、再上报。",
+    item_outcomes.REFUSED_IDENTITY: "这不是正常操作写得出来的，请打电话问清那台电脑的情况。",
     item_outcomes.REFUSED_REVOKED: "请联系办理入网的单位。",
+    item_outcomes.REFUSED_WITHDRAWN: "请向上级问清原因；上级恢复以后会自动收下，也可以改好后重新填写、再上报。",
+    item_outcomes.REFUSED_FORK: "恢复过备份的电脑收到下一个回执后会换新编号重新上报；复制来的电脑请重新办理入网。",
+    item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
 }
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
+_REFILLED = "refilled"
+"""Which own items were filled in once more and saved, a line for each."""
+_REPLACED = frozenset({item_outcomes.REFUSED_CLOCK, item_outcomes.REFUSED_FORK})
+"""Reasons of refusals whose contents the program itself has saved anew, or saves anew when it has to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """An item that is not applied, in words; ``above`` when a level above says so. ``record`` may not be here."""
+    """An item that is not applied, in words; ``above`` when a level above says so. ``record`` may not be here.
+
+    ``again`` is whether :func:`refused_words` gives what it says, so that a form can be filled with it, and ``done``
+    whether that was saved.
+    """
 
     outcome: str
     reason: str
@@ -63,17 +79,27 @@ class Unsettled:
     title: str
     slot_label: str
     known: bool
+    cause: str = ""
+    number: int = 0
+    incarnation: str = ""
+    again: bool = False
+    done: bool = False
 
 
 def unsettled(database: Database, here: Here) -> list[Unsettled]:
-    """What levels above have not taken, then what is set aside here; a conflict is told once, not once a version."""
+    """What levels above have not taken, then what is set aside here; a conflict is told once, not once a version.
+
+    What a level above does not take is put aside here too when it has said so in writing; that is told once.
+    """
+    answers, aside = stored.answers(database), stored.set_aside(database)
+    answered = {(a.station, a.incarnation, a.number, a.outcome) for a in answers}
+    new = [a for a in aside if (a.station, a.incarnation, a.number, a.outcome) not in answered]
     told: dict[tuple[object, ...], Unsettled] = {}
-    for number, found in enumerate(
-        _words(database, here, [*stored.answers(database), *stored.set_aside(database)])
-    ):
+    for number, found in enumerate(_words(database, here, [*answers, *new])):
         one = (found.record, found.slot, found.above) if found.outcome == CONFLICT else (number,)
         told.setdefault(one, found)
-    return list(told.values())
+    done = set(stored.setting(database, _REFILLED).split("\n"))
+    return [replace(found, done=found.again and _key(found) in done) for found in told.values()]
 
 
 def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]:
@@ -116,8 +142,11 @@ def _words(
         if place.cells and place.record not in titles and place.type in here.types:
             titles[place.record] = _title_of_cells(database, here, place)
     names = station_names(database, here)
+    before = stored.setting(database, renewal.STATION_BEFORE)
+    if before:
+        names[before] = here.unit.name
     return [
-        _unsettled(here, i, places.get((i.station, i.incarnation, i.number)), titles, names, held)
+        _unsettled(here, before, i, places.get((i.station, i.incarnation, i.number)), titles, names, held)
         for i in items
     ]
 
@@ -132,19 +161,20 @@ def _title_of_cells(database: Database, here: Here, place: stored.Place) -> str:
 
 def _unsettled(
     here: Here,
+    before: str,
     item: stored.Unapplied,
     place: stored.Place | None,
     titles: Mapping[str, str],
     names: Mapping[str, str],
     held: Set[str],
 ) -> Unsettled:
-    own = item.station == here.station
+    own = item.station in (here.station, before)
     place = place or stored.Place("", "", "")
     record_type = here.types.get(place.type)
     # A conflict gives the slot as its reason.
     slot = item.reason if item.outcome == CONFLICT else place.slot
     reason = item_outcomes.reason_words(item.outcome, item.reason)
-    if item.issuer and item.outcome != CONFLICT:
+    if (item.issuer or own) and item.outcome != CONFLICT:
         reason = _OWN_REASONS.get(item.reason, reason)
     advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
     return Unsettled(
@@ -153,7 +183,8 @@ def _unsettled(
         advice,
         names.get(item.station, unknown_station(item.station)),
         own,
-        bool(item.issuer),
+        # An own item is never refused by this computer itself.
+        bool(item.issuer) or (own and item.outcome == REFUSED),
         place.type,
         place.record,
         slot,
@@ -161,7 +192,64 @@ def _unsettled(
         titles.get(place.record, ""),
         _slot_label(here, place.type, slot),
         place.record in held,
+        item.reason,
+        item.number,
+        item.incarnation,
+        own
+        and item.outcome == REFUSED
+        and (item.reason not in _REPLACED or item.station == before)
+        and _has_words(record_type, place),
     )
+
+
+def _has_words(record_type: RecordType | None, place: stored.Place) -> bool:
+    """Whether it says something that people write into a form: a deletion does not."""
+    if record_type is None or record_type.by_program:
+        return False
+    return bool(place.cells) or place.slot in record_type.slots
+
+
+def _key(item: Unsettled) -> str:
+    return f"{item.type} {item.record} {item.incarnation} {item.number}"
+
+
+# -- saying it once more ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """What a form is to be filled with: of a new record without ``record``, else of that one."""
+
+    record: str
+    cells: Mapping[str, Cell]
+
+
+def refused_words(session: Session, item: Unsettled) -> Refill:
+    """What an own item that is put aside says, field by field; of a new record with all that was changed in it later.
+
+    Personal values are among them, which is noted. Raises ``NotAllowed``.
+    """
+    session.require(Role.DESK, Role.EDITOR)
+    record_type = session.types[item.type]
+    columns = wire_columns(record_type)
+    held = reading.record(session.database, session.types, item.type, item.record) is not None
+    before = stored.setting(session.database, renewal.STATION_BEFORE)
+    cells: dict[str, Cell] = {}
+    for number, kind, slot, value in session.database.rows(
+        "SELECT r.number, r.kind, r.slot, r.value FROM refused r JOIN origin o ON o.ref = r.origin"
+        " WHERE o.station IN (?, ?) AND r.type = ? AND r.record = unhex(?) ORDER BY r.stamp",
+        (session.ledger.station, before, item.type, item.record),
+    ):
+        if kind == BIRTH:
+            cells |= {columns[c].name: cell for c, cell in parse(value).items() if c in columns}
+        elif slot in record_type.slots and (number == item.number or not held):
+            known = record_type.slots[slot]
+            cells |= parse(value) or {} if known.grouped else {known.fields[0].name: parse(value)}
+    for field in record_type.fields:
+        if field.mask is not Mask.NONE and cells.get(field.name):
+            audit.note(session, audit.Act.SHOWN, f"{item.type} {item.record} {field.name}")
+    shown = {f.name for f in record_type.shown_fields}
+    return Refill(item.record if held else "", {n: cell for n, cell in cells.items() if n in shown})
 
 
 def _slot_label(here: Here, type_name: str, slot: str) -> str:
@@ -170,3 +258,13 @@ def _slot_label(here: Here, type_name: str, slot: str) -> str:
     record_type = here.types.get(type_name)
     found = record_type.slots.get(slot) if record_type is not None else None
     return found.label if found is not None else slot
+
+
+def note_refilled(session: Session, item: Unsettled) -> None:
+    """Notes that what an own item says was saved once more; of a new record, all that was put aside of it."""
+    held = reading.record(session.database, session.types, item.type, item.record) is not None
+    told = unsettled(session.database, here(session))
+    same = [t for t in told if t.again and (t.type, t.record) == (item.type, item.record)]
+    keys = {_key(item)} if held else {_key(t) for t in same}
+    before = stored.setting(session.database, _REFILLED).split("\n")
+    session.ledger.set_meta(_REFILLED, "\n".join(sorted(keys.union(filter(None, before)))))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from desktop import reference
 from desktop.errors import UsageProblem
+from desktop.operations import audit
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.declaration import Level, Role
 from desktop.records.divisions import DivisionLevel
-from desktop.records.identity import derived_id
+from desktop.records.identity import unit_id as identity_of
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.environment import Environment
 from desktop.store.keys import Cost
@@ -39,7 +40,7 @@ class BadUnit(UsageProblem):
 
 def unit_id(level: Level, code: str) -> str:
     """The id of the unit that a code names at a level: the same on every laptop of the unit."""
-    return derived_id(f"unit:{level.value}", code)
+    return identity_of(level.value, code)
 
 
 def doubt_about(code: str, level: Level) -> str:
@@ -49,7 +50,7 @@ def doubt_about(code: str, level: Level) -> str:
     """
     wanted = _PLACES.get(level)
     found = reference.divisions().get(code)
-    if wanted is None or (found is not None and found.level is wanted):
+    if wanted is None or _CODE.fullmatch(code) is None or (found is not None and found.level is wanted):
         return ""
     if found is not None:
         return f"编码{code}在区划表里是“{found.name}”，和所选的层级不一样，请核对。"
@@ -124,4 +125,5 @@ def _begin_tree(session: Session, unit: OwnUnit, keys: identity.StationKeys) -> 
 def backup(session: Session, target: Path) -> Path:
     """A whole encrypted copy of the ledger at ``target``; it opens with today's passwords only beside its key slots."""
     session.workspace.backup(target)
+    audit.note(session, audit.Act.BACKED_UP)
     return target

@@ -25,7 +25,6 @@ _SHORTEST_VILLAGE_ALONE = 4
 """Characters of a village's name, suffix included, that decide without any word of city or district."""
 
 _VILLAGE_ENDS = re.compile(r"社区|村(?<!村村(?=民委|委会))|居委会|居民委员会|生活区")
-_VILLAGE_NAME = re.compile(r"(.+?)(村村民委员会|村委会|社区居民委员会|社区居委会|居民委员会|居委会|社区|)")
 _NOT_A_VILLAGE = re.compile(
     "路|街|巷|弄|道|桥|镇|庄|大道|大街|大桥|卫生|幼儿|小学|中学|银行|小区|新村|公寓|家园|花园|广场|大厦|市场|公交|地铁|车站"
 )
@@ -139,7 +138,7 @@ class AddressLocator:
         self._outside = _any_of(words.outside, "(?!路|街|大道|大街|巷|弄|村|社区)")
         self._villages: dict[str, list[Division]] = {}
         for village in divisions.of_level(DivisionLevel.VILLAGE):
-            for form in _village_forms(village.name):
+            for form in self._forms(village):
                 self._villages.setdefault(form, []).append(village)
         self._longest = max((len(form) for form in self._villages), default=0)
         self._weak = self._weak_stems(words.stems_not_alone)
@@ -167,6 +166,16 @@ class AddressLocator:
             reason = LocationReason.AMBIGUOUS if reading.near else LocationReason.NOTHING
             return self._open(reason, reading.near)
         return self._by_villages(reading, villages)
+
+    def _forms(self, village: Division) -> list[str]:
+        """The ways in which a village is written in an address.
+
+        Names as short as 东村 are left out: they stand inside too many others.
+        """
+        return [name for name in self._divisions.names(village.code) if len(name) > 2]
+
+    def _shortest(self, village: Division) -> int:
+        return min(map(len, self._forms(village)), default=0)
 
     def _district_extents(self, words: AddressWords) -> dict[str, frozenset[str]]:
         extents = {d.name: frozenset({d.code}) for d in self._divisions.of_level(DivisionLevel.DISTRICT)}
@@ -346,7 +355,7 @@ class AddressLocator:
         fitting = [
             [v for v in mention if reading.admits(self._divisions[v.parent])]
             for mention in villages
-            if reading.area or _shortest_form(mention[0]) >= _SHORTEST_VILLAGE_ALONE
+            if reading.area or self._shortest(mention[0]) >= _SHORTEST_VILLAGE_ALONE
         ]
         if not fitting:
             return Location(None, LocationReason.NOTHING)
@@ -377,28 +386,6 @@ def _any_of(words: Iterable[str], unless: str = "") -> re.Pattern[str]:
 
 def _stem(town_name: str) -> str:
     return re.sub("(?:街道|镇|乡)$", "", town_name)
-
-
-def _village_forms(name: str) -> frozenset[str]:
-    """The ways in which a village of the list is written in an address, always with 社区, 村 or the like.
-
-    Names as short as 东村 are left out: they stand inside too many others.
-    """
-    plain = re.sub(r"[（(].*?[)）]", "", name)
-    found = _VILLAGE_NAME.fullmatch(plain)
-    stem, suffix = found.groups() if found else ("", "")
-    forms = {plain}
-    if suffix in ("村村民委员会", "村委会"):
-        forms = {f"{stem}村", *([stem] if stem.endswith("村") else [])}
-    elif suffix in ("社区", "社区居民委员会", "社区居委会"):
-        forms = {f"{stem}社区"}
-    elif suffix in ("居委会", "居民委员会"):
-        forms = {f"{stem}居委会", f"{stem}居民委员会", f"{stem}社区"}
-    return frozenset(form for form in forms if len(form) > 2)
-
-
-def _shortest_form(village: Division) -> int:
-    return min(map(len, _village_forms(village.name)), default=0)
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:

@@ -108,7 +108,8 @@ class Field:
     complete record has; it is asked for first and reported when missing, but nothing incomplete is refused.
     ``width`` is that of a list column in average characters; ``column`` its place in the list, 0 for none.
     ``first`` puts a field on the form's first screen. ``review`` marks what needs a person's eye when two stations
-    disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index.
+    disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index. A field that
+    is not ``shown`` holds what the program itself keeps: no form, list, history, workbook or table of fields has it.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Field:
     help: str = ""
     example: str = ""
     written_by: Writers = EVERYBODY
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,11 @@ class Slot:
     grouped: bool
     personal: bool
 
+    @property
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The fields that people see; none where the program itself keeps the slot."""
+        return tuple(f for f in self.fields if f.shown)
+
 
 @dataclass(frozen=True)
 class RecordType:
@@ -187,7 +194,7 @@ class RecordType:
     ``parent`` names the LINK field through which the record belongs to another one; ``key`` the USCC field from
     which the record id is derived when its code is valid; ``title`` the fields that name a record to a person.
     ``menu`` is the heading under which the type is found. A record whose field ``locked_by`` is filled is changed by
-    its own operations only, not by forms or imports.
+    its own operations only, not by forms or imports; with ``by_program`` that is so of every record of the type.
     """
 
     name: str
@@ -201,6 +208,7 @@ class RecordType:
     parent: str | None = None
     key: str | None = None
     locked_by: str | None = None
+    by_program: bool = False
     written_by: Writers = EVERYBODY
     help: str = ""
 
@@ -215,6 +223,10 @@ class RecordType:
                 raise ValueError(f"{self.name}.{f.name}: unknown group {f.group}")
             if f.name in {UNIT_SLOT, DELETED_SLOT} or f.name.startswith("_"):
                 raise ValueError(f"{self.name}.{f.name}: the name is reserved")
+            if not f.shown and (f.needed or f.first or f.column or f.search or f.name in self.title):
+                raise ValueError(
+                    f"{self.name}.{f.name}: what is not shown can be neither asked for nor listed"
+                )
             if (f.kind in (Kind.CODE, Kind.CODES)) != (f.codes is not None):
                 raise ValueError(
                     f"{self.name}.{f.name}: a code field names a list, and only a code field does"
@@ -238,6 +250,11 @@ class RecordType:
     def by_name(self) -> Mapping[str, Field]:
         """The fields by their permanent names."""
         return {f.name: f for f in self.fields}
+
+    @cached_property
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The fields that people see, in declared order."""
+        return tuple(f for f in self.fields if f.shown)
 
     @cached_property
     def slots(self) -> Mapping[str, Slot]:

@@ -3,8 +3,30 @@
 from __future__ import annotations
 
 import enum
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+_TOWN: Final = re.compile(r"(.+)(街道|镇|乡)")
+_TOWN_OFFICES: Final = {
+    "街道": ("", "办事处", "办"),
+    "镇": ("", "人民政府", "政府"),
+    "乡": ("", "人民政府", "政府"),
+}
+_VILLAGE: Final = re.compile(r"(.+?)(村村民委员会|村委会|社区居民委员会|社区居委会|居民委员会|居委会|社区)")
+_RURAL: Final = ("村", "村委会", "村民委员会", "村村委会", "村村民委员会")
+_URBAN: Final = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会")
+_CODE: Final = re.compile(r"[0-9]+")
+_CODE_AND_NAME: Final = re.compile(r"([0-9]{4,12})(?![0-9])(.+)")
+_PROVINCE: Final = re.compile("浙江省?(?=.)")
+_EXACT, _OFFICE, _BARE = range(3)
+"""How close a name comes to that of the list: the same, with another word for its office, without any ending.
+
+One without ending says what a place lies in (余杭径山镇), but never which place is meant: 径山 is a town and a village.
+"""
 
 
 class DivisionLevel(enum.StrEnum):
@@ -87,6 +109,106 @@ class Divisions:
         """Whether a division is ``upper`` or lies in it; an unknown code lies nowhere."""
         return code in self._rows and any(row.code == upper for row in self.path(code))
 
+    def meant(self, words: str) -> tuple[Division, ...]:
+        """Every division that these words name: one for certain, none, or several of the same name.
+
+        Words are a code (zeros behind it are padding), a name as the list writes it or as people do (径山村 for
+        径山村委会, 良渚街道办事处), names from above joined in front of it (余杭区径山镇径山村), or code and name
+        together where both say the same.
+        """
+        plain = _plain(words)
+        if _CODE.fullmatch(plain):
+            found = self._of_code(plain)
+            return (found,) if found is not None else ()
+        if both := _CODE_AND_NAME.fullmatch(plain):
+            found = self._of_code(both[1])
+            return (found,) if found is not None and found in self.meant(both[2]) else ()
+        named = self._named(plain)
+        closest = min(named.values(), default=_EXACT)
+        best = (row for row, rank in named.items() if rank == closest)
+        return tuple(sorted(best, key=lambda row: row.code))
+
+    def names(self, code: str) -> frozenset[str]:
+        """Every way to write the name of a division that says which kind of place it is, as :meth:`meant` reads it."""
+        return frozenset(name for name, rank in self._names[code].items() if rank < _BARE)
+
+    def search(self, words: str) -> tuple[Division, ...]:
+        """The divisions whose code begins with these words, or whose name, with all above it, has them in it."""
+        plain = _plain(words)
+        if not plain:
+            return ()
+        if _CODE.fullmatch(plain):
+            return tuple(row for row in self if row.code.startswith(plain))
+        return tuple(row for row in self if plain in _plain(row.name)) or tuple(
+            row for row in self if plain in _plain(self.full_name(row.code))
+        )
+
+    def _of_code(self, code: str) -> Division | None:
+        while code not in self._rows and len(code) > 4 and code.endswith("00"):
+            code = code.removesuffix("000") if len(code) > 6 and code.endswith("000") else code[:-2]
+        return self._rows.get(code)
+
+    def _named(self, plain: str) -> dict[Division, int]:
+        found: dict[Division, int] = {}
+        for text in {plain, _PROVINCE.sub("", plain, count=1)}:
+            for start in range(len(text)):
+                for division, rank in self._by_name.get(text[start:], {}).items():
+                    if rank < _BARE and self._leads_to(text[:start], division):
+                        found[division] = min(rank, found.get(division, rank))
+        return found
+
+    def _leads_to(self, before: str, division: Division) -> bool:
+        """Whether the words in front of a name are nothing but names of what it lies in, from the top down."""
+        upper = self._rows.get(division.parent)
+        while before and upper is not None:
+            for name in self._names[upper.code]:
+                if before.endswith(name) and self._leads_to(before[: -len(name)], upper):
+                    return True
+            upper = self._rows.get(upper.parent)
+        return not before
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, int]]:
+        return {row.code: _names_of(row) for row in self}
+
+    @cached_property
+    def _by_name(self) -> dict[str, dict[Division, int]]:
+        found: dict[str, dict[Division, int]] = {}
+        for code, names in self._names.items():
+            for name, rank in names.items():
+                found.setdefault(name, {})[self._rows[code]] = rank
+        return found
+
     def with_added(self, rows: Iterable[Division]) -> Divisions:
         """The list with more divisions, such as new villages with temporary codes."""
         return Divisions([*self._rows.values(), *rows], self.version)
+
+
+def _plain(words: str) -> str:
+    """Words without what people vary between the names: width, blanks, strokes, brackets."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", words))
+
+
+def _names_of(division: Division) -> dict[str, int]:
+    """What people call a division, each with how close it is to the name in the list."""
+    names = {_plain(division.name): _EXACT}
+    bare = _plain(re.sub(r"[（(].*?[)）]", "", division.name))
+    names.setdefault(bare, _OFFICE)
+    if division.level is DivisionLevel.TOWN:
+        if found := _TOWN.fullmatch(bare):
+            _add(names, found[1], (found[2] + office for office in _TOWN_OFFICES[found[2]]))
+    elif division.level is DivisionLevel.VILLAGE:
+        if found := _VILLAGE.fullmatch(bare):
+            rural = found[2].startswith("村")
+            _add(names, found[1], _RURAL if rural else _URBAN)
+            if rural and found[1].endswith("村"):
+                names[found[1]] = min(_OFFICE, names[found[1]])
+    elif len(bare) > 2:
+        names.setdefault(bare[:-1], _BARE)
+    return names
+
+
+def _add(names: dict[str, int], stem: str, endings: Iterable[str]) -> None:
+    for ending in endings:
+        names.setdefault(stem + ending, _OFFICE)
+    names.setdefault(stem, _BARE)

@@ -5,10 +5,12 @@ Ids are 32 lower-case hexadecimal digits. None is derived from personal data (``
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 NAMESPACE = uuid.UUID("6f1d4c1e-9a39-5d0c-8b57-0a4a3c2e7d10")
 """Frozen for ever: every derived id depends on it."""
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
 def random_id(milliseconds_since_1970: int, random_bytes: bytes) -> str:
@@ -23,7 +25,20 @@ def random_id(milliseconds_since_1970: int, random_bytes: bytes) -> str:
 
 def derived_id(kind: str, code: str) -> str:
     """The id of the record or unit of this kind that an official code names: UUIDv5 of ``kind:code``."""
-    return uuid.uuid5(NAMESPACE, f"{kind}:{code}").hex
+    name = NAMESPACE.bytes + f"{kind}:{code}".encode()
+    found = hashlib.sha1(name, usedforsecurity=False).hexdigest()
+    # RFC 9562: version 5 in the thirteenth digit, and the variant's two bits in the seventeenth.
+    return f"{found[:12]}5{found[13:16]}{_VARIANT[found[16]]}{found[17:32]}"
+
+
+def unit_id(level: str, code: str) -> str:
+    """The id of the unit that a code names at a level: the same on every laptop of the unit."""
+    return derived_id(f"unit:{level}", code)
+
+
+def item_id(kind: str, station: str, incarnation: str, number: int) -> str:
+    """The id of a record that only its own birth may give: nobody else can write a birth of the same record."""
+    return derived_id(kind, f"{station}:{incarnation}:{number}")
 
 
 def is_id(text: object) -> bool:

@@ -30,7 +30,11 @@ REFUSED_SCOPE: Final = "scope"
 REFUSED_WRITER: Final = "writer"
 REFUSED_ORDER: Final = "order"
 REFUSED_VALUE: Final = "value"
+REFUSED_IDENTITY: Final = "identity"
 REFUSED_REVOKED: Final = "revoked"
+REFUSED_WITHDRAWN: Final = "withdrawn"
+REFUSED_CLOCK: Final = "clock"
+REFUSED_FORK: Final = "fork_lost"
 
 REASONS: Final[Mapping[str, str]] = {
     HELD_NO_BIRTH: "它修改的记录还没有到",
@@ -43,7 +47,11 @@ REASONS: Final[Mapping[str, str]] = {
     REFUSED_WRITER: "发送方的层级不能填写这一项",
     REFUSED_ORDER: "它的时间早于它要替换的内容",
     REFUSED_VALUE: "它的内容和这一项的类型不符",
+    REFUSED_IDENTITY: "它的编号不是发送方自己能给的",
     REFUSED_REVOKED: "写它的工作电脑已被停用",
+    REFUSED_WITHDRAWN: "上级撤回了收下它的那次合并",
+    REFUSED_CLOCK: "它的日期有误，已经更正后重新报来",
+    REFUSED_FORK: "同一编号有两种内容，上级定了用另一种",
 }
 """The reasons of what is held or refused, in the words that a user reads."""
 

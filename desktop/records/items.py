@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -140,12 +140,12 @@ class Head:
 
 def birth_line(head: Head, shape: Shape, cells: Mapping[str, Cell], salt: Callable[[], str]) -> bytes:
     """The line of a birth; ``cells`` maps columns to values, absent ones are null."""
-    plain = _encode(head.to_wire([cells.get(c) for c in shape.plain]))
-    parts = [plain]
+    value_of = cells.get
+    parts = [_encode(head.to_wire(list(map(value_of, shape.plain))))]
     for columns in shape.personal:
-        values = [cells.get(c) for c in columns]
+        values = list(map(value_of, columns))
         # An empty part needs no salt: there is nothing in it to protect.
-        parts.append(_encode([salt(), *values]) if any(v is not None for v in values) else EMPTY_PART)
+        parts.append(EMPTY_PART if values.count(None) == len(values) else _encode([salt(), *values]))
     return b"[" + SEPARATOR.join(parts) + b"]"
 
 
@@ -161,6 +161,15 @@ def split_line(line: bytes) -> list[bytes]:
     if not line.startswith(b"[[") or not line.endswith(b"]"):
         raise MalformedLine("a line is an array of parts")
     return line[1:-1].split(SEPARATOR)
+
+
+def erased_line(line: bytes, places: Collection[int]) -> bytes:
+    """The line with the personal parts at these places (1, 2 …) replaced by their hash; its own hash stays."""
+    parts = split_line(line)
+    for place in places:
+        if parts[place] != EMPTY_PART:
+            parts[place] = b'"' + part_hash(parts[place]).hex().encode() + b'"'
+    return b"[" + SEPARATOR.join(parts) + b"]"
 
 
 def line_hash(parts: Sequence[bytes]) -> bytes:

@@ -5,7 +5,10 @@ Masking a masked value changes nothing, and no mask shows a short value whole.
 
 from __future__ import annotations
 
+import re
+
 STAR = "*"
+_LONG_NUMBER = re.compile(r"\d{7,17}[\dXx]?")
 _NAME_DOTS = frozenset("·•・．.")
 
 
@@ -36,6 +39,11 @@ def mask_name(name: str) -> str:
     middle = "".join(c if c in _NAME_DOTS else STAR for c in name[1:-1])
     last = name[-1] if STAR in middle else STAR
     return f"{name[0]}{middle}{last}"
+
+
+def mask_numbers(text: str) -> str:
+    """A text of which nobody knows what it is, with every number masked that is as long as a telephone's or longer."""
+    return _LONG_NUMBER.sub(lambda found: (mask_id if len(found[0]) > 11 else mask_phone)(found[0]), text)
 
 
 def _mask(text: str, head: int, tail: int, fewer: tuple[int, int]) -> str:

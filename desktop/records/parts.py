@@ -74,6 +74,23 @@ IDENTITY_CHECKS = (
 )  # fmt: skip
 
 
+def consent(section: str) -> Field:
+    """When a person has agreed in writing to what is asked for beyond a name."""
+    return Field(
+        "consent_date", "本人同意日期", Kind.DATE, section=section,
+        help="本人在采集告知书上签字同意处理身份证号等信息的日期。",
+    )  # fmt: skip
+
+
+CONSENT_CHECKS = (
+    Check("not_in_future", ("consent_date",), "本人同意日期{a}还没有到，请核对"),
+    Check(
+        "needs_with", ("consent_date", "id_number"), "填了证件号码，还没有登记本人同意日期，请补上", Severity.WARNING,
+        source="个人信息保护法第十三条、第二十八条、第二十九条",
+    ),
+)  # fmt: skip
+
+
 def phone(section: str, *, label: str = "移动电话", name: str = "phone", needed: bool = False) -> Field:
     """A person's phone: a slot of its own, because it changes while the person stays the same."""
     return Field(

@@ -22,6 +22,8 @@ _CLOCK = re.compile(
     r"(?:([0-9]{1,2})(?::[0-9]{1,2}|分)?|(半))?(am|pm)?"
 )
 _FOUR_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})")
+_UNSEEN = frozenset("\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""A byte order mark, a space without width, and what turns the direction of writing."""
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 _MINUTES_A_DAY = 24 * 60
 
@@ -104,8 +106,10 @@ def _clock(hour: int, minute: int) -> str | None:
 
 
 def _printable(text: str) -> str:
-    kept = "".join(c for c in text if c in "\n\t\r" or unicodedata.category(c) not in ("Cc", "Cs"))
-    kept = kept.replace("\ufeff", "").replace("\u200b", "")
+    """Without what controls a screen instead of standing on it: a name must not turn round what is behind it."""
+    kept = "".join(
+        c for c in text if c in "\n\t\r" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _UNSEEN)
+    )
     return normal_text(kept.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from operator import mul
 
 from stdnum.cn import uscc as standard
 
@@ -16,6 +17,9 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of GB 32100; I, O, S, V and Z are left out because they look like digits and letters."""
 
 _LENGTH = 18
+_VALUE_OF = {character: value for value, character in enumerate(ALPHABET)}.__getitem__
+_WEIGHTS = (*(3**position % len(ALPHABET) for position in range(_LENGTH - 1)), 1)
+"""Those of the standard, and one for the check character: what all add up to is a multiple of 31."""
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1"})
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -182,9 +186,20 @@ def names_a_record(text: str) -> bool:
 
     Frozen (``sync-spec`` rule 4), so it asks for less than :func:`check_uscc`, whose wisdom may grow.
     """
-    if len(text) != _LENGTH or any(c not in ALPHABET for c in text):
+    if len(text) != _LENGTH:
         return False
-    return text[-1] == standard.calc_check_digit(text)
+    try:
+        return not sum(map(mul, map(_VALUE_OF, text), _WEIGHTS)) % len(ALPHABET)
+    except KeyError:
+        return False
+
+
+def plainly_valid(code: str) -> bool:
+    """Whether a stored code is without fault: what :func:`check_uscc` says, without its reasons and many times as fast.
+
+    An import checks every row, and nearly every code is right.
+    """
+    return names_a_record(code) and code[2:8].isdigit()
 
 
 def check_digit(body: str) -> str:

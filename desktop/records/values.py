@@ -302,7 +302,9 @@ def _choices(codes: CodeList) -> str:
 
 def _link(given: _Input) -> Parsed:
     plain = given.text.replace("-", "").lower()
-    return Parsed(plain) if is_id(plain) else _problem(f"请从列表中选择“{given.field.label}”")
+    if is_id(plain):
+        return Parsed(plain)
+    return _problem(f"“{given.field.label}”请从列表中选择，或者写记录编号，{_said(given)}不是编号")
 
 
 def _place(given: _Input) -> Parsed:
@@ -318,8 +320,8 @@ def _place(given: _Input) -> Parsed:
     elif places is not None and (known := places.find(given.text)) is not None:
         return Parsed(known)
     if places is not None and places.is_ambiguous(given.text):
-        return _problem(f"有几个地方都叫{_said(given)}，请从列表中选择")
-    return _problem(f"“{given.field.label}”里没有{_said(given)}，请从列表中选择")
+        return _problem(f"有几个地方都叫{_said(given)}，请从列表中选择，或者写区划代码")
+    return _problem(f"“{given.field.label}”里没有{_said(given)}，请从列表中选择，或者写区划代码")
 
 
 def _lost_digits(given: _Input) -> bool:

@@ -24,7 +24,7 @@ from typing import Final
 
 from desktop.errors import EnvironmentProblem, Problem
 from desktop.store import captured, journal
-from desktop.store.database import Database, DatabaseError, DiskFull, translated
+from desktop.store.database import Database, DatabaseError, DiskFull, ReadOnlyPlace, Row, translated
 from desktop.store.environment import Environment
 from desktop.store.journal import Entry, Journal, Kind, NotContinued, Scribe
 
@@ -32,11 +32,17 @@ BACKUPS: Final = "backups"
 KEPT_DAYS: Final = 14
 KEPT_LAST: Final = 3
 """So many of the newest are kept whatever their day: after a wrong restore there is a way back."""
+BEFORE_COPY: Final = "复制前"
+"""The folder in which a copy keeps the backups of the workspace that it was copied from."""
+REPLACED: Final = "恢复前-"
+KEPT_REPLACED_MS: Final = 30 * 86_400_000
+"""Ledgers that a restore has replaced are kept for so long, and the newest :data:`KEPT_LAST` for ever."""
 RETRY_MS: Final = 600_000
 SPARE: Final = 32 << 20
 """Bytes that a backup leaves free on the disk."""
 _PAGE: Final = 4_096
 _COPY, _JOURNAL = "copy", "journal"
+_REPLACED_NAME: Final = re.compile(rf"{REPLACED}(\d{{1,15}})\.db")
 _NAME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?\.db")
 
 
@@ -103,13 +109,13 @@ def mark_of(path: Path) -> bytes:
 def write_copy(ledger: Path, key: bytes, beside: Path, held: list[Database] | None = None) -> None:
     """A whole copy of a ledger under the same key, over a connection of its own, flushed to the disk.
 
-    Raises what the surroundings do and :class:`CannotCopy`; then nothing is left.
+    Raises what the surroundings do, such as ``DiskFull``, and :class:`CannotCopy`; then nothing is left.
     """
     with contextlib.suppress(FileNotFoundError):
         beside.unlink()
     # A copy that fills the disk would take the room that the next save needs.
     if shutil.disk_usage(beside.parent).free < ledger.stat().st_size + SPARE:
-        raise NotKept("备份没有做成：磁盘快满了。")
+        raise DiskFull("备份没有做成：要存的磁盘快满了。", "请腾出空间，或者换一个磁盘再做一次。")
     database = Database.open(ledger, key, read_only=True)
     if held is not None:
         held.append(database)
@@ -132,15 +138,26 @@ class JournaledDatabase(Database):
     """A connection that says when a transaction has been committed. What raises after that would lie about it."""
 
     committed: Callable[[], None] | None = None
+    refusal: Callable[[], Problem | None] | None = None
+    """Asked before items that were written or received stand; what it answers is raised, and nothing stands."""
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """As :meth:`Database.transaction`; the outermost one is told of."""
         outermost = not self.connection.in_transaction
+        before = self._items() if outermost and self.refusal is not None else None
         with super().transaction():
             yield
+            if before is not None and self._items() != before and self.refusal is not None:
+                problem = self.refusal()
+                if problem is not None:
+                    raise problem
         if outermost and self.committed is not None:
             self.committed()
+
+    def _items(self) -> Row | None:
+        """What changes with every item that is written, cut or received."""
+        return self.row("SELECT (SELECT max(number) FROM pending_line), (SELECT max(position) FROM segment)")
 
 
 @dataclass
@@ -193,6 +210,59 @@ class Keeper:
             # There is no room for a copy: yesterday's backup with a longer journal holds as much.
             self._go_on(newest)
         self._db.committed = self.committed
+
+    def follow_tables(self) -> None:
+        """The tables were brought to another version: what is caught from now on has their columns of today."""
+        with self._lock:
+            self._write_down()
+            self._capture.start()
+
+    def guard(self, refusal: Callable[[], Problem | None]) -> None:
+        """From now on no item is written that ``refusal`` speaks against."""
+        self._db.refusal = refusal
+
+    def unseen(self, change: Callable[[], None]) -> None:
+        """Makes a change of this very ledger that a restored one must not repeat: the journal does not get it."""
+        with self._lock:
+            self._write_down()
+            change()
+            self._capture.forget()
+
+    def begin_anew(self) -> None:
+        """Puts the backups that are here aside and makes a fresh one: the ledger is another station's from now on.
+
+        Restoring one of the former would bring that station back to life beside the original.
+        """
+        with self._lock:
+            if self._making is not None:
+                self._abandon(self._making)
+            if self._journal is not None:
+                self._write_down()
+                self._journal.close()
+                self._journal = None
+            aside = self._folder / BEFORE_COPY
+            # What cannot be moved stays: it is no danger as long as nobody restores it by hand.
+            with contextlib.suppress(OSError):
+                aside.mkdir(parents=True, exist_ok=True)
+                for path in [p for p in self._folder.iterdir() if p.is_file()]:
+                    os.replace(path, aside / path.name)
+            self._make_now(self._environment.today())
+
+    def renew(self, *, destroy: bool) -> None:
+        """A fresh backup now, because the former hold values that were erased; with ``destroy`` those go at once.
+
+        Otherwise they age out like all others. Nothing goes before the fresh one stands.
+        """
+        with self._lock:
+            if self._making is not None:
+                self._abandon(self._making)
+            self._write_down()
+            self._make_now(self._environment.today())
+            if destroy and not self._troubles:
+                newest = next(iter(backups_of(self._workspace)))
+                for path in [p for p in self._folder.rglob("*") if p.is_file()]:
+                    if path not in (newest.path, newest.journal):
+                        path.unlink()
 
     def committed(self) -> None:
         """A transaction stands: writes down what it changed, and begins the backup of a new day."""
@@ -344,6 +414,22 @@ class Keeper:
                 # A file that another program holds open stays until the next time.
                 with contextlib.suppress(OSError):
                     path.unlink()
+        prune_replaced(self._workspace, self._environment.now())
+
+
+def prune_replaced(workspace: Path, now: int) -> None:
+    """Takes away the ledgers that were replaced long ago, by the moment in their names, with what belongs to them."""
+    found = sorted(
+        (int(match[1]), path.name)
+        for path in (workspace / BACKUPS).glob(f"{REPLACED}*.db")
+        if (match := _REPLACED_NAME.fullmatch(path.name)) is not None
+    )
+    for at, name in found[:-KEPT_LAST]:
+        if now - at > KEPT_REPLACED_MS:
+            for part in ("-wal", "-shm", ""):
+                # A file that another program holds open stays until the next time.
+                with contextlib.suppress(OSError):
+                    (workspace / BACKUPS / f"{name}{part}").unlink(missing_ok=True)
 
 
 def _as_step(texts: Iterator[bytes]) -> Iterator[Entry]:
@@ -361,16 +447,16 @@ def _named(error: DatabaseError) -> Problem:
     """What the engine says of a copy that it cannot make, as a problem."""
     message = str(error)
     if "unable to open" in message or "interrupted" in message:
-        return NotKept("备份没有做成：备份文件夹不能写入。")
+        return ReadOnlyPlace("备份没有做成：要存的位置不能写入。")
     return CannotCopy("备份没有做成：数据库有一部分读不出来，可能已经损坏。")
 
 
 def _not_kept(error: Exception) -> Problem:
     """What went wrong as a problem of the backup: the save itself stands."""
-    if isinstance(error, (NotKept, CannotCopy)):
+    if isinstance(error, CannotCopy):
         return error
     full = isinstance(error, DiskFull) or (
         isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     )
-    reason = "磁盘满了" if full else "备份文件夹不能写入"
+    reason = "磁盘快满了" if full else "备份文件夹不能写入"
     return NotKept(f"内容已经保存，但是备份没有跟上：{reason}。")

@@ -31,6 +31,9 @@ _MANY: Final = 2_000
 _RUNNING: Final = ("pending_line", "segment")
 """Tables of which many rows change at once, whose numbers follow each other."""
 
+_EVENTS: Final = {"INSERT": ("new",), "UPDATE": ("old", "new"), "DELETE": ("old",)}
+"""What happens to a row, and which sides of it have a key."""
+
 Row = tuple[Any, ...]
 
 
@@ -68,11 +71,13 @@ class Capture:
         self._noted: list[dict[tuple[Any, ...], None]] = []
 
     def start(self) -> None:
-        """Sets the triggers; they live as long as the connection."""
+        """Sets the triggers; they live as long as the connection. Again, they follow changed tables."""
         self._shapes = [s for s in (shape_of(self._db, name) for name in TABLES) if s.keys]
         self._noted = [{} for _ in self._shapes]
         self._db.connection.create_function("noted", -1, self._note)
         for place, shape in enumerate(self._shapes):
+            for event in _EVENTS:
+                self._db.execute(f"DROP TRIGGER IF EXISTS temp.{_trigger(shape, event)}")
             for statement in _triggers(place, shape):
                 self._db.execute(statement)
 
@@ -167,14 +172,18 @@ def shape_of(database: Database, name: str) -> Shape:
     return Shape(name, tuple(c for _, c in keys), tuple(row[1] for row in rows if not row[5]))
 
 
+def _trigger(shape: Shape, event: str) -> str:
+    return quoted(f"noted_{shape.name}_{event.lower()}")
+
+
 def _triggers(place: int, shape: Shape) -> Iterator[str]:
-    for event, sides in (("INSERT", ("new",)), ("UPDATE", ("old", "new")), ("DELETE", ("old",))):
+    for event, sides in _EVENTS.items():
         notes = "".join(
             f" SELECT noted({place}, {', '.join(f'{side}.{quoted(c)}' for c in shape.keys)});"
             for side in sides
         )
         yield (
-            f"CREATE TEMP TRIGGER {quoted(f'noted_{shape.name}_{event.lower()}')} AFTER {event}"
+            f"CREATE TEMP TRIGGER {_trigger(shape, event)} AFTER {event}"
             f" ON main.{quoted(shape.name)} BEGIN{notes} END"
         )
 

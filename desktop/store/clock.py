@@ -92,6 +92,11 @@ class Clock:
         self._set("clock", str(tick))
         return stamps.make(tick, self._tag)
 
+    def wind_back(self, stamp: int) -> None:
+        """Forgets what was given under a date in the future and is about to be void; later stamps follow this one."""
+        self._set("clock", str(stamps.tick_of(stamp)))
+        self._db.execute("DELETE FROM meta WHERE key = 'clock_confirmed'")
+
     def observe(self, stamp: int) -> None:
         """Takes note of a stamp that counts, so that later ones are greater."""
         if stamps.tick_of(stamp) > self.last_tick():

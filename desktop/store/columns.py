@@ -8,6 +8,8 @@ from desktop.records.declaration import UNIT_SLOT, Field, Kind, RecordType, Slot
 
 BASE_COLUMNS = ("id", UNIT_SLOT, "_stamp", "_origin", "_number", "_operator", "_life")
 SQL_TYPES = {Kind.INTEGER: "INTEGER", Kind.BOOLEAN: "INTEGER", Kind.LINK: "BLOB"}
+NUMBERS = frozenset({Kind.INTEGER, Kind.BOOLEAN})
+"""Kinds whose cells are whole numbers; all others are text."""
 
 
 def table_of(type_name: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.item_outcomes import HELD_NO_BIRTH
-from desktop.records.types import Catalogue
-from desktop.store import schema
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
+from desktop.store.staging import RETRIED
 
 
 def stage_held(database: Database) -> None:
@@ -21,12 +20,11 @@ def stage_held(database: Database) -> None:
     )
 
 
-def count_staged(database: Database, types: Catalogue) -> None:
+def count_staged(database: Database) -> None:
     """Rule 16: a change counts when the record has or had its unit; moves that count may admit further ones."""
-    found = [t for (t,) in database.rows("SELECT DISTINCT type FROM staged")]
-    for type_name in found:
-        if type_name not in types:
-            schema.ensure_unknown_type(database, type_name)
+    # Only births make a table; changes of a type without one have no record that they could count for.
+    tables = {t for (t,) in database.rows("SELECT substr(name, 3) FROM sqlite_master WHERE name GLOB 'r_*'")}
+    found = sorted(tables & {t for (t,) in database.rows("SELECT DISTINCT type FROM staged")})
     growing = True
     while growing:
         moves_before = _moves(database)
@@ -35,7 +33,7 @@ def count_staged(database: Database, types: Catalogue) -> None:
                 f"UPDATE staged SET counts = 1 WHERE counts = 0 AND type = :type AND EXISTS ("
                 f" SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = staged.record AND ("
                 f" r.unit = staged.unit OR EXISTS (SELECT 1 FROM record_unit u"
-                f" WHERE u.record = staged.record AND u.unit = staged.unit)))",
+                f" WHERE u.record = staged.record AND u.type = staged.type AND u.unit = staged.unit)))",
                 {"type": type_name},
             )
         growing = _moves(database) > moves_before
@@ -55,13 +53,13 @@ def _note_units(database: Database) -> None:
     )
     for (type_name,) in database.rows("SELECT DISTINCT type FROM staged WHERE slot = 'unit' AND counts = 1"):
         database.execute(
-            f"INSERT OR IGNORE INTO record_unit (record, unit) SELECT r.id, r.unit"
+            f"INSERT OR IGNORE INTO record_unit (record, type, unit) SELECT r.id, :type, r.unit"
             f" FROM {quoted(table_of(type_name))} r"
             f" WHERE r.id IN (SELECT record FROM staged WHERE slot = 'unit' AND counts = 1 AND type = :type)",
             {"type": type_name},
         )
     database.execute(
-        "INSERT OR IGNORE INTO record_unit (record, unit) SELECT s.record, u.ref FROM staged s"
+        "INSERT OR IGNORE INTO record_unit (record, type, unit) SELECT s.record, s.type, u.ref FROM staged s"
         " JOIN unit_ref u ON u.id = json_extract(s.value, '$') WHERE s.slot = 'unit' AND s.counts = 1"
     )
 
@@ -69,13 +67,14 @@ def _note_units(database: Database) -> None:
 def keep_held(database: Database, now: int) -> None:
     """What has come to count waits no longer; what does not count yet waits from now on."""
     database.execute(
-        "DELETE FROM held WHERE EXISTS (SELECT 1 FROM staged s"
-        " WHERE s.origin = held.origin AND s.number = held.number AND s.counts = 1)"
+        # Of a fork another content with the same number may wait.
+        "DELETE FROM held WHERE (origin, number, stamp) IN ("
+        " SELECT origin, number, stamp FROM staged WHERE counts = 1)"
     )
     database.execute(
         "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
         " reason, since) SELECT s.origin, s.number, s.kind, s.type, s.record, u.id, s.slot, s.stamp, s.replaces,"
         " s.operator, s.value, :reason, :now FROM staged s JOIN unit_ref u ON u.ref = s.unit"
-        " WHERE s.counts = 0 AND s.retried = 0",
-        {"reason": HELD_NO_BIRTH, "now": now},
+        " WHERE s.counts = 0 AND s.retried <> :retried ON CONFLICT DO NOTHING",
+        {"reason": HELD_NO_BIRTH, "now": now, "retried": RETRIED},
     )

@@ -142,6 +142,11 @@ class Database:
         found: Row | None = self.connection.execute(sql, parameters).fetchone()
         return found
 
+    def shred(self) -> None:
+        """Leaves nothing of what was deleted in free pages or in the log beside the file; outside a transaction."""
+        self.execute("VACUUM")
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def value(self, sql: str, parameters: Any = ()) -> Any:
         """The first value of the first row, or nothing."""
         found = self.row(sql, parameters)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from desktop.records.deciding import DECIDING_TYPES
 from desktop.records.declaration import UNIT_SLOT, Slot
 from desktop.records.resolution import Version, heads_of
 from desktop.records.types import Catalogue
@@ -13,9 +14,6 @@ from desktop.store import traffic
 from desktop.store.columns import canonical_of, quoted, table_of
 from desktop.store.database import Database
 from desktop.store.versions import load_versions
-
-REFERENCE_TYPES = frozenset({"unit", "grant"})
-"""Reference data is not hashed: who is who differs by what a station has to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,10 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     """The digest of all records, or of those whose unit, or a claim to it, is among ``units``."""
     logged = {r for (r,) in database.rows("SELECT DISTINCT record FROM version")}
     lines: list[bytes] = []
+    # Who is who, and what counts, differs by what a station has to know; it shows in what is hashed.
     # A type that is not known here has a table without columns: all that its records say stands in the log (rule 2).
     tables = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'")
-    for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - REFERENCE_TYPES):
+    for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - {*DECIDING_TYPES}):
         slots = types[name].slots if name in types else {}
         lines += list(_lines(database, name, slots, units, logged))
     held = int(database.value("SELECT count(*) FROM held"))

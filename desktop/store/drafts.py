@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from desktop.store.database import Database
@@ -47,6 +47,10 @@ class Drafts:
     def drop(self, key: str) -> None:
         """Forgets a draft: it was saved, or its writer gave it up."""
         self._db.execute("DELETE FROM draft WHERE key = ?", (key,))
+
+    def drop_of(self, records: Iterable[str]) -> None:
+        """Forgets every draft of these records."""
+        self._db.connection.executemany("DELETE FROM draft WHERE record = ?", [(r,) for r in records])
 
     def all(self) -> list[Draft]:
         """Every draft, newest first."""

@@ -19,10 +19,15 @@ def _system_time() -> int:
 
 @dataclass(frozen=True)
 class Environment:
-    """``now`` gives milliseconds since 1970 UTC, ``random`` that many unpredictable bytes."""
+    """``now`` gives milliseconds since 1970 UTC, ``random`` that many unpredictable bytes.
+
+    ``steady`` gives seconds of a clock that nobody can set, ``pause`` waits so many seconds of it.
+    """
 
     now: Callable[[], int] = _system_time
     random: Callable[[int], bytes] = secrets.token_bytes
+    steady: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
 
     def since_epoch(self) -> int:
         """Milliseconds since 2020, as stamps count them."""

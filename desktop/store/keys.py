@@ -1,4 +1,9 @@
-"""Key slots: the random key of a workspace, wrapped once for each operator by a password (Argon2id, ChaCha20)."""
+"""Key slots: the random key of a workspace, wrapped once for each operator by a password (Argon2id, ChaCha20).
+
+One more slot opens by the recovery code, which `new` shows once. The same file keeps a few notes that must be there
+while nobody can open the ledger: the key sealed to the level above, and a recovery that was asked for. This floor
+does not read them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import StateProblem
+from desktop.store import recovery_codes
 from desktop.store.database import KEY_BYTES
 from desktop.store.environment import Environment
 
@@ -27,7 +33,7 @@ class WrongPassword(StateProblem):
     """No slot of this operator opens with this password."""
 
     exit_code = 22
-    next_step = "请检查大小写和输入法后再试；忘记口令请找上级工会办理恢复。"
+    next_step = "请检查大小写和输入法后再试；忘了口令可以用恢复码，或者请上级恢复。"
 
 
 class WeakPassword(StateProblem):
@@ -35,6 +41,13 @@ class WeakPassword(StateProblem):
 
     exit_code = 22
     next_step = "请换一个至少8位的口令。"
+
+
+class WrongCode(StateProblem):
+    """The recovery code is well written, but it is not this workspace's."""
+
+    exit_code = 22
+    next_step = "请核对是不是这个工作区的恢复码；重新生成过的，只有最新的一个有用。没有的话请上级恢复。"
 
 
 @dataclass(frozen=True)
@@ -46,12 +59,25 @@ class Cost:
     lanes: int = 2
 
 
-class KeySlots:
-    """The slots of one workspace, kept in a small file beside the database and replaced as a whole."""
+_CODE_COST = Cost(memory=8, passes=1, lanes=1)
+"""Nobody finds 118 random bits by trying, however fast each try is."""
+_CODE = "code"
+_CODE_ABOUT = b"\0recovery code"
+"""No operator is called so: a slot of one kind never passes as one of the other."""
 
-    def __init__(self, path: Path, slots: Mapping[str, Mapping[str, Any]]) -> None:
+
+class KeySlots:
+    """The slots of one workspace, kept in a small file beside the database and replaced as a whole.
+
+    ``notes`` are what stands in the file beside the slots; what a newer program put there is kept.
+    """
+
+    def __init__(
+        self, path: Path, slots: Mapping[str, Mapping[str, Any]], notes: Mapping[str, Any] | None = None
+    ) -> None:
         self._path = path
         self._slots = dict(slots)
+        self._notes = dict(notes or {})
 
     @classmethod
     def load(cls, folder: Path) -> KeySlots:
@@ -59,7 +85,8 @@ class KeySlots:
         data = json.loads((folder / FILE).read_text("utf-8"))
         if data.get("format") != FORMAT:
             raise ValueError("unknown format of key slots")
-        return cls(folder / FILE, data["slots"])
+        notes = {name: value for name, value in data.items() if name not in ("format", "slots")}
+        return cls(folder / FILE, data["slots"], notes)
 
     @classmethod
     def empty(cls, folder: Path) -> KeySlots:
@@ -76,11 +103,8 @@ class KeySlots:
         slot = self._slots.get(name)
         if slot is None:
             raise WrongPassword("操作员或口令不对。")
-        wrapping = _derive(password, base64.b64decode(slot["salt"]), Cost(**slot["cost"]))
         try:
-            return ChaCha20Poly1305(wrapping).decrypt(
-                base64.b64decode(slot["nonce"]), base64.b64decode(slot["key"]), name.encode()
-            )
+            return _unwrap(slot, password, name.encode())
         except InvalidTag as error:
             raise WrongPassword("操作员或口令不对。") from error
 
@@ -88,19 +112,10 @@ class KeySlots:
         self, name: str, password: str, key: bytes, environment: Environment, cost: Cost | None = None
     ) -> None:
         """Makes or replaces the slot of an operator and writes the file; raises :class:`WeakPassword`."""
-        if len(password) < 8:
-            raise WeakPassword("口令太短。")
+        check_password(password)
         if len(key) != KEY_BYTES:
             raise ValueError("a workspace key has 32 bytes")
-        cost = cost or Cost()
-        salt, nonce = environment.random(16), environment.random(12)
-        sealed = ChaCha20Poly1305(_derive(password, salt, cost)).encrypt(nonce, key, name.encode())
-        self._slots[name] = {
-            "salt": base64.b64encode(salt).decode(),
-            "nonce": base64.b64encode(nonce).decode(),
-            "key": base64.b64encode(sealed).decode(),
-            "cost": {"memory": cost.memory, "passes": cost.passes, "lanes": cost.lanes},
-        }
+        self._slots[name] = _wrap(key, password, name.encode(), environment, cost or Cost())
         self._save()
 
     def remove(self, name: str) -> None:
@@ -108,9 +123,66 @@ class KeySlots:
         self._slots.pop(name, None)
         self._save()
 
+    # -- the recovery code, and notes ------------------------------------------------------------------------------
+
+    @property
+    def has_code(self) -> bool:
+        """Whether a recovery code opens this workspace."""
+        return _CODE in self._notes
+
+    def put_code(self, key: bytes, environment: Environment) -> str:
+        """A new recovery code, to be shown once; one that was made before opens nothing any more."""
+        code = recovery_codes.make(environment.random)
+        self.note(_CODE, _wrap(key, code, _CODE_ABOUT, environment, _CODE_COST))
+        return code
+
+    def open_by_code(self, typed: str) -> bytes:
+        """The key of the workspace by its recovery code. Raises ``BadCode`` and :class:`WrongCode`."""
+        code = recovery_codes.normalised(typed)
+        slot = self._notes.get(_CODE)
+        if slot is None:
+            raise WrongCode("这个工作区没有恢复码。")
+        try:
+            return _unwrap(slot, code, _CODE_ABOUT)
+        except InvalidTag as error:
+            raise WrongCode("恢复码不对。") from error
+
+    def noted(self, name: str) -> Any:
+        """What was noted under a name, or nothing."""
+        return self._notes.get(name)
+
+    def note(self, name: str, value: Any) -> None:
+        """Notes a value that JSON can say; nothing takes the note away."""
+        self._notes[name] = value
+        if value is None:
+            del self._notes[name]
+        self._save()
+
     def _save(self) -> None:
-        text = json.dumps({"format": FORMAT, "slots": self._slots}, ensure_ascii=False, indent=1)
+        text = json.dumps(
+            {"format": FORMAT, "slots": self._slots, **self._notes}, ensure_ascii=False, indent=1
+        )
         write_whole(self._path, text.encode(), secret=True)
+
+
+def check_password(password: str) -> None:
+    """Raises :class:`WeakPassword`."""
+    if len(password) < 8:
+        raise WeakPassword("口令太短。")
+
+
+def wrap_secret(secret: bytes, password: str, about: str, environment: Environment, cost: Cost | None) -> Any:
+    """A secret that only this password gives back, as a value for a note; ``about`` says what it is for."""
+    check_password(password)
+    return _wrap(secret, password, b"\0" + about.encode(), environment, cost or Cost())
+
+
+def unwrap_secret(wrapped: Any, password: str, about: str) -> bytes:
+    """The secret of :func:`wrap_secret`. Raises :class:`WrongPassword`."""
+    try:
+        return _unwrap(wrapped, password, b"\0" + about.encode())
+    except InvalidTag as error:
+        raise WrongPassword("口令不对。", "请输入写恢复申请时设的新口令；忘了就再写一份申请。") from error
 
 
 def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
@@ -140,6 +212,25 @@ def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
 
 def _for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def _wrap(secret: bytes, password: str, about: bytes, environment: Environment, cost: Cost) -> dict[str, Any]:
+    salt, nonce = environment.random(16), environment.random(12)
+    sealed = ChaCha20Poly1305(_derive(password, salt, cost)).encrypt(nonce, secret, about)
+    return {
+        "salt": base64.b64encode(salt).decode(),
+        "nonce": base64.b64encode(nonce).decode(),
+        "key": base64.b64encode(sealed).decode(),
+        "cost": {"memory": cost.memory, "passes": cost.passes, "lanes": cost.lanes},
+    }
+
+
+def _unwrap(slot: Mapping[str, Any], password: str, about: bytes) -> bytes:
+    """Raises ``InvalidTag`` for a wrong password."""
+    wrapping = _derive(password, base64.b64decode(slot["salt"]), Cost(**slot["cost"]))
+    return ChaCha20Poly1305(wrapping).decrypt(
+        base64.b64decode(slot["nonce"]), base64.b64decode(slot["key"]), about
+    )
 
 
 def _derive(password: str, salt: bytes, cost: Cost) -> bytes:

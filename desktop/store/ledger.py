@@ -11,15 +11,16 @@ from desktop.errors import StateProblem
 from desktop.records import items
 from desktop.records.canonical import ABSENT, Cell, canonical, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
-from desktop.records.identity import random_id
+from desktop.records.identity import item_id, random_id
 from desktop.records.resolution import canonical_tombstone, heads_of
 from desktop.records.types import Catalogue
 from desktop.store import indexing, reading, schema
+from desktop.store.births import indexed_afterwards, lay_out
 from desktop.store.clock import Clock
-from desktop.store.columns import canonical_of, filled, quoted, table_of, wire_columns
+from desktop.store.columns import canonical_of, filled, quoted, table_of
 from desktop.store.database import Database
 from desktop.store.environment import Environment
-from desktop.store.merging import Births, Change, Merger
+from desktop.store.merging import Change, Merger
 from desktop.store.versions import NOT_REPLACED, load_versions
 
 SlotValue = Cell | Mapping[str, Cell]
@@ -39,7 +40,10 @@ class CannotUndo(StateProblem):
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """A record to be born; ``cells`` maps field names to values, empty ones may be left out."""
+    """A record to be born; ``cells`` maps field names to values, empty ones may be left out.
+
+    Without a ``record`` its id follows from the item, as the types ask for that are their author's alone.
+    """
 
     type: str
     record: str
@@ -126,6 +130,9 @@ class Ledger:
         """A fresh record id."""
         return random_id(self.environment.now(), self.environment.random(10))
 
+    def _item_id(self, type_name: str, number: int) -> str:
+        return item_id(type_name, self.station, self.incarnation, number)
+
     def meta(self, key: str) -> str | None:
         """A setting of the workspace."""
         value = self.database.value("SELECT value FROM meta WHERE key = ?", (key,))
@@ -171,27 +178,17 @@ class Ledger:
                 record_type = self.types[type_name]
                 shape = shape_of(record_type)
                 shape_ref = self._shape_ref(type_name, shape)
-                fields = wire_columns(record_type)
-                rows = []
-                for birth in group:
-                    cells = {c: birth.cells.get(f.name) for c, f in fields.items()}
-                    head = items.Head(
-                        items.BIRTH, type_name, birth.record, birth.unit, None, stamp, (), number, operator
-                    )
-                    lines.append((number, shape_ref, items.birth_line(head, shape, cells, self._salt)))
-                    rows.append(
-                        (
-                            birth.record,
-                            birth.unit,
-                            stamp,
-                            number,
-                            operator,
-                            *(cells[c] for c in shape.columns),
-                        )
-                    )
-                    changed.setdefault(type_name, {})[birth.record] = None
-                    number += 1
-                merger.add_births(Births(type_name, self.origin, shape.columns, rows))
+                ids = [b.record or self._item_id(type_name, n) for n, b in enumerate(group, number)]
+                born = [(key, b.unit, b.cells) for key, b in zip(ids, group, strict=True)]
+                births_of_type, written = lay_out(
+                    record_type, shape, born, origin=self.origin,
+                    stamp=stamp, first=number, operator=operator, salt=self._salt,
+                )  # fmt: skip
+                with indexed_afterwards(self.database, record_type, len(group)):
+                    merger.add_births(births_of_type)
+                lines += [(n, shape_ref, line) for n, line in enumerate(written, number)]
+                changed[type_name] = dict.fromkeys(ids)
+                number += len(group)
             changes = [
                 *self._changes(edits, stamp, operator),
                 *self._tombstones(deletions, stamp, operator),
@@ -277,7 +274,7 @@ class Ledger:
         """
         found = self.database.row("SELECT name, first, last FROM operation WHERE stamp = ?", (stamp,))
         if found is None:
-            raise CannotUndo("没有找到这一步操作，它可能是在别的电脑上做的。")
+            raise CannotUndo("没有找到这一步操作，它可能是在别的电脑上做的。", "请核对操作号。")
         name, first, last = found
         # A restored ledger numbers its items anew: their stamps say that they are those of this operation.
         span = {"origin": self.origin, "first": first, "last": last, "stamp": stamp}
@@ -290,7 +287,8 @@ class Ledger:
                 span,
             ):
                 if self.database.row(
-                    "SELECT 1 FROM version WHERE record = unhex(?) AND NOT birth LIMIT 1", (record,)
+                    "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND NOT birth LIMIT 1",
+                    (record, record_type.name),
                 ):
                     raise CannotUndo("这条记录后来又改过，不能整条撤消。")
                 deletions.append(Deletion(record_type.name, record))
@@ -327,11 +325,12 @@ class Ledger:
         """Stamp and canonical value of the heads of a slot, oldest first (rule 5)."""
         logged: list[tuple[int, str]] = self.database.rows(
             f"SELECT v.stamp, v.value FROM version v WHERE v.record = unhex(:record) AND v.slot = :slot"
-            f" AND {NOT_REPLACED} ORDER BY v.stamp, v.value",
-            {"record": record, "slot": slot},
+            f" AND v.type = :type AND {NOT_REPLACED} ORDER BY v.stamp, v.value",
+            {"record": record, "slot": slot, "type": type_name},
         )
         if logged or self.database.row(
-            "SELECT 1 FROM version WHERE record = unhex(?) AND slot = ? LIMIT 1", (record, slot)
+            "SELECT 1 FROM version WHERE record = unhex(?) AND slot = ? AND type = ? LIMIT 1",
+            (record, slot, type_name),
         ):
             return logged
         return self._birth_head(type_name, record, slot)
@@ -414,11 +413,12 @@ class Ledger:
         births = {b for (b,) in self.database.rows(
             f"SELECT _stamp FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))}  # fmt: skip
         births |= {b for (b,) in self.database.rows(
-            "SELECT stamp FROM version WHERE record = unhex(?) AND birth", (record,))}  # fmt: skip
+            "SELECT stamp FROM version WHERE record = unhex(?) AND type = ? AND birth",
+            (record, type_name))}  # fmt: skip
         heads = self.database.rows(
-            f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND NOT v.birth"
+            f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = :type AND NOT v.birth"
             f" AND v.slot <> :deleted AND {NOT_REPLACED}",
-            {"record": record, "deleted": DELETED_SLOT},
+            {"record": record, "type": type_name, "deleted": DELETED_SLOT},
         )
         return canonical_tombstone([(s, t) for s, t in heads], births)
 
@@ -440,8 +440,8 @@ class Ledger:
             return present
         had = self.database.rows(
             "SELECT u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit WHERE r.record = unhex(?)"
-            " ORDER BY u.id",
-            (record,),
+            " AND r.type = ? ORDER BY u.id",
+            (record, type_name),
         )
         return next((unit for (unit,) in had if self._may_write(unit)), present)
 

@@ -27,7 +27,7 @@ class Lives:
         """Rule 9, through the pure resolution: deletions are few."""
         self._db.execute(
             "INSERT OR IGNORE INTO judged (record, type) SELECT DISTINCT t.record, t.type FROM touched t"
-            " JOIN version v ON v.record = t.record AND v.slot = '_deleted' AND v.type = t.type"
+            " CROSS JOIN version v ON v.record = t.record AND v.slot = '_deleted' AND v.type = t.type"
         )
         self._db.connection.executemany(
             "INSERT OR IGNORE INTO judged (record, type) SELECT record, type FROM version"
@@ -75,8 +75,8 @@ class Lives:
                 path = f"$.{record_type.parent}" if slot_name != record_type.parent else "$"
                 self._db.execute(
                     "INSERT OR IGNORE INTO judged (record, type) SELECT p.record, p.type FROM touched t"
-                    " JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
-                    " JOIN version p ON p.record = unhex(json_extract(v.value, :path)) AND p.slot = '_deleted'"
+                    " CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
+                    " CROSS JOIN version p ON p.record = unhex(json_extract(v.value, :path)) AND p.slot = '_deleted'"
                     " AND p.type = :parent WHERE t.type = :type AND t.slot = :slot",
                     {
                         "path": path,

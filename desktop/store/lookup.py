@@ -103,15 +103,15 @@ def by_value(
     return [(row[0], row[1], Life(row[2]), tuple(row[3:])) for row in found]
 
 
-def deleted_at(database: Database, ids: Sequence[str]) -> dict[str, int]:
+def deleted_at(database: Database, type_name: str, ids: Sequence[str]) -> dict[str, int]:
     """The stamp of the newest deletion of each of these records that has one."""
     return {
         record: int(stamp)
         for part in _parts(list(ids))
         for record, stamp in database.rows(
-            "SELECT lower(hex(record)), max(stamp) FROM version WHERE slot = :deleted AND value <> 'null'"
-            " AND record IN (SELECT unhex(value) FROM json_each(:ids)) GROUP BY record",
-            {"deleted": DELETED_SLOT, "ids": json.dumps(part)},
+            "SELECT lower(hex(record)), max(stamp) FROM version WHERE slot = :deleted AND type = :type"
+            " AND value <> 'null' AND record IN (SELECT unhex(value) FROM json_each(:ids)) GROUP BY record",
+            {"deleted": DELETED_SLOT, "type": type_name, "ids": json.dumps(part)},
         )
     }
 

@@ -1,20 +1,23 @@
 """The incremental computation of what ``records.resolution`` says, as set-based SQL inside one transaction.
 
 Items are staged, counted or held, written to the log that only grows, and the touched slots are resolved anew. Each
-step has a room of its own: ``staging``, ``counting``, ``versions``, ``resolving``, ``lives``. Rules are those of
+step has a room of its own: ``staging``, ``counting``, ``versions``, ``resolving``, ``lives``, and ``uncounting`` for
+what counts no longer and ``erasing`` for what is kept no longer. Rules are those of
 ``sync-spec``; their numbers stand beside the steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.records.types import Catalogue
-from desktop.store import counting, resolving
+from desktop.store import counting, erasing, resolving, uncounting
 from desktop.store.database import Database
+from desktop.store.erasing import Erasure
 from desktop.store.lives import Lives
-from desktop.store.staging import Births, Change, Staging
+from desktop.store.staging import STAGED_AGAIN, Births, Change, Staging
+from desktop.store.uncounting import Taken
 from desktop.store.versions import IN_DISPUTE, copy_births, log_changes
 
 __all__ = ["Births", "Change", "Item", "Merger", "Result"]
@@ -62,10 +65,19 @@ class Merger:
         """Stages changes and tombstones whose item numbers are new here."""
         self._staging.add_changes(changes)
 
+    def take_out(self, items: Sequence[Taken]) -> None:
+        """These have counted and count no longer; their records are resolved from what is left."""
+        if items:
+            uncounting.take_out(self._db, self._types, self._staging, items)
+
+    def forget(self, erasures: Iterable[Erasure]) -> set[tuple[int, int]]:
+        """These personal values are kept no longer; the items (origin, number) in whose lines they may stand."""
+        return erasing.forget(self._db, self._types, erasures)
+
     def finish(self, now: int) -> Result:
         """Counts, logs, resolves and materialises what was staged; ``now`` is in milliseconds since 2020."""
         counting.stage_held(self._db)
-        counting.count_staged(self._db, self._types)
+        counting.count_staged(self._db)
         self._db.execute(
             "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM staged WHERE counts = 1"
             " ON CONFLICT DO NOTHING"
@@ -108,13 +120,18 @@ class Merger:
                 f"SELECT v.origin, v.number, v.type, lower(hex(v.record)), max(c.slot) FROM ("
                 f" SELECT origin, number FROM staged WHERE counts = 1 AND retried = 0"
                 f" UNION SELECT origin, number FROM second_birth) n"
-                f" JOIN version v ON v.origin = n.origin AND v.number = n.number"
-                f" JOIN conflict c ON {IN_DISPUTE} GROUP BY v.origin, v.number"
+                f" CROSS JOIN version v ON v.origin = n.origin AND v.number = n.number"
+                f" CROSS JOIN conflict c ON {IN_DISPUTE} GROUP BY v.origin, v.number"
             ),
             held=self._items(f"{found} WHERE counts = 0 AND retried = 0"),
             released=self._items(f"{found} WHERE counts = 1 AND retried = 1"),
             births=self._staging.births,
-            changes=dict(self._db.rows("SELECT type, count(*) FROM staged WHERE counts = 1 GROUP BY type")),
+            changes=dict(
+                self._db.rows(
+                    "SELECT type, count(*) FROM staged WHERE counts = 1 AND retried <> ? GROUP BY type",
+                    (STAGED_AGAIN,),
+                )
+            ),
         )
 
     def _items(self, sql: str) -> list[Item]:

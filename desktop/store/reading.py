@@ -179,8 +179,8 @@ def history(database: Database, types: Catalogue, type_name: str, record_id: str
         HistoryEntry(slot, stamp, operator, station, parse(value), bool(birth), bool(head))
         for slot, stamp, operator, station, value, birth, head in database.rows(
             f"SELECT v.slot, v.stamp, v.operator, o.station, v.value, v.birth, ({NOT_REPLACED}) FROM version v"
-            f" JOIN origin o ON o.ref = v.origin WHERE v.record = unhex(?)",
-            (record_id,),
+            f" JOIN origin o ON o.ref = v.origin WHERE v.record = unhex(?) AND v.type = ?",
+            (record_id, type_name),
         )
     ]
     logged = {e.slot for e in entries}
@@ -205,18 +205,27 @@ def conflicts(database: Database) -> list[tuple[str, str, str]]:
     return found
 
 
+CLAIMED_TWICE = """
+    SELECT record FROM version WHERE type = 'unit' AND slot = 'unit' AND birth = 1
+    GROUP BY record HAVING count(DISTINCT unit) > 1
+"""
+"""Units that two superiors have registered: until somebody above has said whose they are, nobody judges by them."""
+
+
 def subtree(database: Database, unit: str) -> list[str]:
     """The ids of a unit and of all units below it, in the tree that is held here."""
     below = [u for (u,) in database.rows(
         "WITH RECURSIVE below (id) AS (SELECT unhex(:unit) UNION"
-        " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life = 0)"
+        " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life = 0"
+        f" AND c.id NOT IN ({CLAIMED_TWICE}))"
         " SELECT lower(hex(id)) FROM below", {"unit": unit})]  # fmt: skip
     return below or [unit]
 
 
 def _columns(record_type: RecordType) -> str:
     cells = "".join(f", {read(f, 'r.')}" for f in record_type.fields)
-    disputed = "(SELECT group_concat(c.slot, ' ') FROM conflict c WHERE c.record = r.id)"
+    conflict = f"conflict c WHERE c.record = r.id AND c.type = '{record_type.name}'"
+    disputed = f"(SELECT group_concat(c.slot, ' ') FROM {conflict})"
     unit = "(SELECT u.id FROM unit_ref u WHERE u.ref = r.unit)"
     return f"r._row, lower(hex(r.id)), {unit}, r._life, r._stamp, r._operator, {disputed}{cells}"
 
@@ -245,7 +254,9 @@ def _selection(record_type: RecordType, query: Query) -> tuple[str, dict[str, An
         parameters["parent"] = query.children_of
         conditions.append(f"r.{quoted(record_type.parent)} = unhex(:parent)")
     if query.disputed:
-        conditions.append("EXISTS (SELECT 1 FROM conflict c WHERE c.record = r.id)")
+        conditions.append(
+            f"EXISTS (SELECT 1 FROM conflict c WHERE c.record = r.id AND c.type = '{record_type.name}')"
+        )
     for number, condition in enumerate(query.filters):
         conditions.append(_condition(record_type, condition, f"f{number}", parameters))
     table = quoted(table_of(record_type.name))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.store.backups import BACKUPS
+from desktop.store.backups import BACKUPS, REPLACED, prune_replaced
 from desktop.store.database import Database, DatabaseError, DiskFull, LedgerDamaged, ReadOnlyPlace
 from desktop.store.places import take_lock
 from desktop.store.workspace import LEDGER, LOCK
@@ -42,13 +42,14 @@ def replacement(folder: Path, source: Path, key: bytes, at: int) -> Iterator[Dat
             database.close()
         with _translated():
             _put_in_place(folder, beside, key, at)
+        prune_replaced(folder, at)
     finally:
         _remove(beside)
         lock.close()
 
 
 def _put_in_place(folder: Path, beside: Path, key: bytes, at: int) -> None:
-    ledger, kept = folder / LEDGER, folder / BACKUPS / f"恢复前-{at}.db"
+    ledger, kept = folder / LEDGER, folder / BACKUPS / f"{REPLACED}{at}.db"
     with open(beside, "rb+") as file:
         os.fsync(file.fileno())
     kept.parent.mkdir(exist_ok=True)

@@ -16,12 +16,11 @@ def resolve(database: Database) -> None:
         "INSERT INTO winner (record, slot, type, value) SELECT record, slot, type, value FROM ("
         " SELECT v.record, v.slot, t.type, v.value, row_number() OVER ("
         "   PARTITION BY v.record, v.slot, v.type ORDER BY v.birth, v.stamp DESC, v.value DESC) AS place"
-        " FROM touched t JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type)"
+        " FROM touched t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type)"
         " WHERE place = 1"
     )
     database.execute(
-        "DELETE FROM conflict WHERE EXISTS (SELECT 1 FROM touched t"
-        " WHERE t.record = conflict.record AND t.slot = conflict.slot AND t.type = conflict.type)"
+        "DELETE FROM conflict WHERE (record, slot, type) IN (SELECT record, slot, type FROM touched)"
     )
     _find_conflicts(database, "touched")
 
@@ -41,7 +40,7 @@ def _find_conflicts(database: Database, slots: str) -> None:
     """Rule 5, for the slots in a temporary table."""
     database.execute(
         f"INSERT INTO conflict (record, slot, type) SELECT t.record, t.slot, t.type"
-        f" FROM temp.{slots} t JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
+        f" FROM temp.{slots} t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
         f" WHERE t.slot <> :deleted AND {NOT_REPLACED}"
         f" GROUP BY t.record, t.slot, t.type HAVING count(DISTINCT v.value) > 1 ON CONFLICT DO NOTHING",
         {"deleted": DELETED_SLOT},
@@ -73,7 +72,7 @@ def materialise(database: Database, types: Catalogue) -> None:
 
 def _sort_again(database: Database, types: Catalogue) -> None:
     """The order of lists follows the words that name a record."""
-    for (type_name,) in database.rows("SELECT DISTINCT type FROM winner"):
+    for (type_name,) in database.rows("SELECT DISTINCT type FROM touched"):
         record_type = types.get(type_name)
         if record_type is None:
             continue
@@ -81,6 +80,6 @@ def _sort_again(database: Database, types: Catalogue) -> None:
         marks = ", ".join("?" * len(slots))
         database.execute(
             f"UPDATE {quoted(table_of(type_name))} AS r SET _sort = sort_key({title_text(record_type, 'r.')})"
-            f" WHERE r.id IN (SELECT record FROM winner WHERE type = ? AND slot IN ({marks}))",
+            f" WHERE r.id IN (SELECT record FROM touched WHERE type = ? AND slot IN ({marks}))",
             (type_name, *sorted(slots)),
         )

@@ -13,7 +13,7 @@ from desktop.records.declaration import Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of
 from desktop.store.database import Database
 
-VERSION = 1
+VERSION = 2
 """The major version of the tables; a database with a greater one is refused politely."""
 
 CORE = """
@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS received (
 CREATE TABLE IF NOT EXISTS segment (
     position INTEGER PRIMARY KEY AUTOINCREMENT, origin INTEGER NOT NULL, first INTEGER NOT NULL,
     last INTEGER NOT NULL, digest TEXT NOT NULL, counts TEXT NOT NULL, total INTEGER NOT NULL,
-    vouched TEXT, frame BLOB NOT NULL);
+    vouched TEXT, merge INTEGER, frame BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS segment_merge ON segment (merge);
 CREATE INDEX IF NOT EXISTS segment_numbers ON segment (origin, first);
 CREATE TABLE IF NOT EXISTS shape (ref INTEGER PRIMARY KEY, type TEXT NOT NULL, json TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS pending_line (number INTEGER PRIMARY KEY, shape INTEGER, line BLOB NOT NULL);
@@ -37,20 +38,28 @@ CREATE TABLE IF NOT EXISTS version (
     operator TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, slot, stamp, origin, number));
 CREATE INDEX IF NOT EXISTS version_item ON version (origin, number);
 CREATE INDEX IF NOT EXISTS version_deleted ON version (record) WHERE slot = '_deleted';
+CREATE INDEX IF NOT EXISTS version_claims ON version (record, unit)
+    WHERE type = 'unit' AND slot = 'unit' AND birth = 1;
 CREATE TABLE IF NOT EXISTS replacement (
-    record BLOB NOT NULL, slot TEXT NOT NULL, replaced INTEGER NOT NULL, origin INTEGER NOT NULL,
-    number INTEGER NOT NULL, PRIMARY KEY (record, slot, replaced, origin, number));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, replaced INTEGER NOT NULL, origin INTEGER NOT NULL,
+    number INTEGER NOT NULL, PRIMARY KEY (record, slot, type, replaced, origin, number));
 CREATE TABLE IF NOT EXISTS record_unit (
-    record BLOB NOT NULL, unit INTEGER NOT NULL, PRIMARY KEY (record, unit));
+    record BLOB NOT NULL, type TEXT NOT NULL, unit INTEGER NOT NULL, PRIMARY KEY (record, type, unit));
 CREATE TABLE IF NOT EXISTS conflict (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
 CREATE TABLE IF NOT EXISTS held (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
     unit TEXT NOT NULL, slot TEXT, stamp INTEGER NOT NULL, replaces TEXT NOT NULL, operator TEXT NOT NULL,
     value TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (origin, number));
 CREATE TABLE IF NOT EXISTS refused (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
-    slot TEXT, value TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (origin, number));
+    slot TEXT, stamp INTEGER NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, excluded INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (origin, number, stamp));
+CREATE TABLE IF NOT EXISTS fork (origin INTEGER PRIMARY KEY, first INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS erased (
+    type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL, upto INTEGER NOT NULL,
+    PRIMARY KEY (record, slot, type));
+CREATE TABLE IF NOT EXISTS erasure_done (erasure BLOB PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS merge (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, sender TEXT NOT NULL,
     incarnation TEXT NOT NULL, sequence INTEGER NOT NULL, bundle TEXT NOT NULL, file TEXT NOT NULL,
@@ -84,8 +93,44 @@ CREATE TABLE IF NOT EXISTS operator (
     name TEXT PRIMARY KEY, role TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS audit (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, action TEXT NOT NULL,
-    detail TEXT NOT NULL, hash TEXT NOT NULL);
+    detail TEXT NOT NULL, hash TEXT NOT NULL, salt TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
 """
+
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {
+    # The texts of the audit log hang on its chain by a salted digest; older lines have none and stay as they are.
+    2: (
+        "ALTER TABLE audit ADD COLUMN salt TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE audit ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE segment ADD COLUMN merge INTEGER",
+        "ALTER TABLE refused RENAME TO refused_1",
+        "CREATE TABLE refused (origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,"
+        " type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT, stamp INTEGER NOT NULL, value TEXT NOT NULL,"
+        " reason TEXT NOT NULL, excluded INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (origin, number, stamp))",
+        "INSERT INTO refused (origin, number, kind, type, record, slot, stamp, value, reason)"
+        " SELECT origin, number, kind, type, record, slot, 0, value, reason FROM refused_1",
+        "DROP TABLE refused_1",
+        # A record of another type under a known id has no part in that one's versions, units and conflicts.
+        "ALTER TABLE replacement RENAME TO replacement_1",
+        "CREATE TABLE replacement (record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL,"
+        " replaced INTEGER NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL,"
+        " PRIMARY KEY (record, slot, type, replaced, origin, number))",
+        "INSERT INTO replacement SELECT p.record, p.slot, v.type, p.replaced, p.origin, p.number FROM replacement_1 p"
+        " JOIN version v ON v.origin = p.origin AND v.number = p.number AND v.birth = 0",
+        "DROP TABLE replacement_1",
+        "ALTER TABLE record_unit RENAME TO record_unit_1",
+        "CREATE TABLE record_unit (record BLOB NOT NULL, type TEXT NOT NULL, unit INTEGER NOT NULL,"
+        " PRIMARY KEY (record, type, unit))",
+        "INSERT INTO record_unit SELECT DISTINCT u.record, v.type, u.unit FROM record_unit_1 u"
+        " JOIN version v ON v.record = u.record AND v.slot = 'unit'",
+        "DROP TABLE record_unit_1",
+        "ALTER TABLE conflict RENAME TO conflict_1",
+        "CREATE TABLE conflict (record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL,"
+        " PRIMARY KEY (record, slot, type))",
+        "INSERT INTO conflict SELECT record, slot, type FROM conflict_1",
+        "DROP TABLE conflict_1",
+    ),
+}
+"""What brings a database of the version before to each version; each stands for itself and is never changed."""
 
 
 class NewerDatabase(StateProblem):
@@ -106,6 +151,9 @@ def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[st
     added: list[tuple[str, str]] = []
     with database.transaction():
         if found < VERSION:
+            for version in range(found + 1, VERSION + 1) if found else ():
+                for statement in MIGRATIONS.get(version, ()):
+                    database.execute(statement)
             for statement in CORE.split(";"):
                 if statement.strip():
                     database.execute(statement)

@@ -115,6 +115,22 @@ def merges(database: Database, limit: int = 500) -> list[Merged]:
         " ORDER BY id DESC LIMIT ?", (limit,))]  # fmt: skip
 
 
+def last_exported(database: Database) -> dict[str, Exported]:
+    """The newest bundle that was written for each station."""
+    found = [Exported(*row) for row in database.rows(
+        "SELECT peer, sequence, at, position, items, file, operator FROM exported"
+        " WHERE (peer, sequence) IN (SELECT peer, max(sequence) FROM exported GROUP BY peer)")]  # fmt: skip
+    return {bundle.peer: bundle for bundle in found}
+
+
+def last_merges(database: Database) -> dict[str, Merged]:
+    """The newest line of the ledger of merges for each station that has ever sent."""
+    found = [Merged(*row) for row in database.rows(
+        "SELECT id, at, operator, sender, sequence, file, applied, known, held, conflict, refused, total FROM merge"
+        " WHERE id IN (SELECT max(id) FROM merge GROUP BY sender)")]  # fmt: skip
+    return {merged.sender: merged for merged in found}
+
+
 def merge_items(database: Database, merge: int, limit: int = 2_000) -> list[Unapplied]:
     """What one merge did not apply, as it was told then."""
     return [Unapplied(*row) for row in database.rows(
@@ -281,7 +297,8 @@ def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
         for name in names
         for (record,) in database.rows(
             f"SELECT lower(hex(r.id)) FROM conflict c JOIN {quoted(table_of(name))} r ON r.id = c.record"
-            f" WHERE r._life = 1"
+            f" WHERE r._life = 1 AND c.type = ?",
+            (name,),
         )
     }
 
@@ -293,7 +310,7 @@ def disputed_versions(database: Database, record: str = "") -> list[DisputedVers
         for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
             f"SELECT v.type, lower(hex(v.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
             f" ({NOT_REPLACED}) FROM conflict c JOIN version v ON v.record = c.record AND v.slot = c.slot"
-            f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
+            f" AND v.type = c.type JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
             f" ORDER BY v.record, v.slot, v.stamp DESC",
             {"record": record},
         )

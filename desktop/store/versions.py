@@ -14,18 +14,18 @@ from desktop.store.database import Database
 
 NOT_REPLACED = """
     NOT EXISTS (SELECT 1 FROM replacement p
-                WHERE p.record = v.record AND p.slot = v.slot AND p.replaced = v.stamp)
+                WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.replaced = v.stamp)
     AND NOT (v.birth = 1 AND EXISTS (
         SELECT 1 FROM version b JOIN replacement p
-            ON p.record = b.record AND p.slot = b.slot AND p.replaced = b.stamp
-        WHERE b.record = v.record AND b.slot = v.slot AND b.birth = 1 AND b.value = v.value))
+            ON p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp
+        WHERE b.record = v.record AND b.slot = v.slot AND b.type = v.type AND b.birth = 1 AND b.value = v.value))
 """
 """Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced."""
 
 IN_DISPUTE = f"""
     c.record = v.record AND c.type = v.type AND {NOT_REPLACED}
     AND (c.slot = v.slot OR c.slot = '_deleted' AND NOT EXISTS (
-        SELECT 1 FROM version d WHERE d.record = v.record AND d.slot = '_deleted'
+        SELECT 1 FROM version d WHERE d.record = v.record AND d.type = v.type AND d.slot = '_deleted'
         AND instr(d.value, printf('%016x', v.stamp))))
 """
 """Whether version ``v`` is one of those that conflict ``c`` is about: a head, or what no tombstone has seen."""
@@ -49,8 +49,8 @@ def copy_births(database: Database, types: Catalogue, touched: str) -> None:
         database.execute(
             f"INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
             f" SELECT :type, r.id, :slot, r._stamp, r._origin, r._number, coalesce((SELECT b.unit FROM version b"
-            f"   WHERE b.record = r.id AND b.slot = 'unit' AND b.origin = r._origin AND b.number = r._number),"
-            f"   r.unit), 1, r._operator, {value}"
+            f"   WHERE b.record = r.id AND b.slot = 'unit' AND b.type = :type AND b.origin = r._origin"
+            f"   AND b.number = r._number), r.unit), 1, r._operator, {value}"
             f" FROM temp.{touched} t JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
             f" WHERE t.type = :type AND t.slot = :slot AND {is_filled} AND NOT EXISTS ("
             f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot AND v.type = :type)",
@@ -66,8 +66,8 @@ def log_changes(database: Database) -> None:
         " WHERE counts = 1 ON CONFLICT DO NOTHING"
     )
     database.execute(
-        "INSERT INTO replacement (record, slot, replaced, origin, number)"
-        " SELECT s.record, s.slot, e.value, s.origin, s.number FROM staged s, json_each(s.replaces) e"
+        "INSERT INTO replacement (record, slot, type, replaced, origin, number)"
+        " SELECT s.record, s.slot, s.type, e.value, s.origin, s.number FROM staged s, json_each(s.replaces) e"
         " WHERE s.counts = 1 ON CONFLICT DO NOTHING"
     )
 
@@ -76,7 +76,7 @@ def load_versions(database: Database, type_name: str, record: bytes) -> list[Ver
     """The counted versions of a record that stand in the log, as the pure resolution wants them."""
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
-        "SELECT slot, replaced, origin, number FROM replacement WHERE record = ?", (record,)
+        "SELECT slot, replaced, origin, number FROM replacement WHERE record = ? AND type = ?", (record, type_name)
     ):
         replaces.setdefault((slot, origin, number), set()).add(replaced)
     return [

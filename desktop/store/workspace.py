@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,8 @@ from typing import IO, Self
 from desktop.errors import StateProblem, UsageProblem
 from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
-from desktop.store import schema
+from desktop.store import openings, schema
+from desktop.store.attempts import Attempts, open_slot
 from desktop.store.backups import BACKUPS as BACKUPS
 from desktop.store.backups import JournaledDatabase, Keeper, write_copy
 from desktop.store.database import (
@@ -29,11 +31,13 @@ from desktop.store.environment import Environment
 from desktop.store.keys import FILE as KEY_SLOTS
 from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
+from desktop.store.openings import Doubt
 from desktop.store.places import refuse_network, take_lock
 
 LEDGER = "ledger.db"
 LOCK = "workspace.lock"
 DRAFTS = "drafts.db"
+_COPIED = "copied"
 
 
 class NoWorkspace(UsageProblem):
@@ -55,6 +59,22 @@ class KeysDamaged(StateProblem):
     exit_code = 15
     next_step = "请把以前另存的 keys.json 拷回工作区文件夹，数据本身没有改动。"
     help_anchor = "backup"
+
+
+class InDoubt(StateProblem):
+    """The ledger is not the one that was opened here last; nothing is written until a person says why."""
+
+    exit_code = 25
+    next_step = "请关闭程序再打开一次，回答它是怎么来的；用命令的，见 xiaosanji recovery place --help。"
+    help_anchor = "copied"
+
+
+class CopyMustEnrol(StateProblem):
+    """A copy of another laptop's workspace writes nothing until it is enrolled as a laptop of its own."""
+
+    exit_code = 26
+    next_step = "请在这台电脑上导出入网申请，上级批准以后就可以录入；原来那台电脑照常使用。"
+    help_anchor = "copied"
 
 
 class OperatorDisabled(StateProblem):
@@ -100,8 +120,14 @@ class Workspace:
         self.operator = operator
         self.slots = slots
         self.keeper = keeper
+        self.doubt: Doubt | None = None
+        """Why a person has to say where this ledger comes from; see :meth:`settled`."""
+        self.recovery_code: str | None = None
+        """Of a workspace that was just made: to be shown once."""
         self._lock = lock
         self._key = key
+        if keeper is not None:
+            keeper.guard(self._refusal)
 
     @classmethod
     def create(
@@ -133,6 +159,7 @@ class Workspace:
         lock = take_lock(folder / LOCK)
         try:
             slots.put(operator, password, key, environment, cost)
+            code = slots.put_code(key, environment)
             database = JournaledDatabase.open(folder / LEDGER, key, create=True)
             ledger = Ledger(database, types, environment, station, incarnation)
             with database.transaction():
@@ -144,12 +171,12 @@ class Workspace:
                 )
         except BaseException:
             lock.close()
-            for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK):
-                with contextlib.suppress(FileNotFoundError):
-                    (folder / name).unlink()
+            _take_away(folder)
             raise
         keeper = Keeper(folder / LEDGER, database, key, environment)
-        return cls(folder, ledger, Operator(operator, Role.ADMIN), lock, slots, key, keeper)
+        made = cls(folder, ledger, Operator(operator, Role.ADMIN), lock, slots, key, keeper)
+        made.recovery_code = code
+        return made
 
     @classmethod
     def open(
@@ -162,10 +189,11 @@ class Workspace:
         """
         refuse_network(folder)
         slots = slots_of(folder)
-        key = slots.open(operator, password)
+        # First the lock: two programs that try passwords at once would have to wait no longer than one.
         lock = take_lock(folder / LOCK)
         database = None
         try:
+            key = open_slot(folder, slots, operator, password, environment)
             database = _open_ledger(folder / LEDGER, key)
             role = role_of(database, operator)
             keeper = Keeper(folder / LEDGER, database, key, environment)
@@ -175,6 +203,11 @@ class Workspace:
             station = str(database.value("SELECT value FROM meta WHERE key = 'station'"))
             incarnation = str(database.value("SELECT value FROM meta WHERE key = 'incarnation'"))
             ledger = Ledger(database, types, environment, station, incarnation)
+            if version < schema.VERSION:
+                keeper.follow_tables()
+            workspace = cls(folder, ledger, Operator(operator, role), lock, slots, key, keeper)
+            workspace.doubt = openings.doubt(folder, database)
+            workspace._note_opening()
         except BaseException as error:
             if database is not None:
                 database.close()
@@ -182,13 +215,18 @@ class Workspace:
             if isinstance(error, DatabaseError) and (problem := problem_of(error)) is not None:
                 raise problem from error
             raise
-        return cls(folder, ledger, Operator(operator, role), lock, slots, key, keeper)
+        return workspace
 
     @property
     def unit(self) -> OwnUnit:
         """The unit whose workspace this is."""
         values = [self.ledger.meta(f"unit_{part}") or "" for part in ("id", "code", "name", "level")]
         return OwnUnit(values[0], values[1], values[2], Level(values[3]))
+
+    @property
+    def attempts(self) -> Attempts:
+        """The wrong passwords that were tried."""
+        return Attempts(self.folder)
 
     def set_unit(self, unit: OwnUnit) -> None:
         """Says whose workspace this is."""
@@ -205,6 +243,46 @@ class Workspace:
         """Begins backup and journal of a new workspace, when all that belongs to it stands."""
         if self.keeper is not None:
             self.keeper.start()
+            self._note_opening()
+
+    @property
+    def key(self) -> bytes:
+        """The key of the workspace, for who seals it to the level above."""
+        return self._key
+
+    # -- where the ledger comes from -------------------------------------------------------------------------------
+
+    def settled(self, *, copied: bool) -> None:
+        """A person has said where the ledger comes from; of a copy, that it has to be enrolled before it writes."""
+        self.ledger.set_meta(_COPIED, "1" if copied else "")
+        self.doubt = None
+        if copied and self.keeper is not None:
+            self.keeper.begin_anew()
+        self._note_opening()
+
+    @property
+    def must_enrol(self) -> bool:
+        """Whether this is a copy that is not enrolled as a laptop of its own yet."""
+        return bool(self.ledger.meta(_COPIED)) and self.ledger.meta("chain") in (None, "[]")
+
+    def _refusal(self) -> StateProblem | None:
+        """Why nothing may be written now, if anything is in the way."""
+        if self.doubt is not None:
+            return InDoubt(self.doubt.sentence)
+        if self.must_enrol:
+            return CopyMustEnrol("这是从另一台电脑复制来的工作区，办好入网以前只能看，不能录入。")
+        return None
+
+    def _note_opening(self) -> None:
+        """Leaves a new mark beside the ledger and in it; not while it is in doubt, or the doubt would be forgotten."""
+        if self.keeper is not None and self.doubt is None:
+            self.keeper.unseen(lambda: openings.mark(self.folder, self.ledger.database))
+
+    def shred(self, *, destroy_backups: bool = False) -> None:
+        """After an erasure: nothing of it stays in free pages, and today's backup no longer holds it."""
+        self.ledger.database.shred()
+        if self.keeper is not None:
+            self.keeper.renew(destroy=destroy_backups)
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""
@@ -255,13 +333,13 @@ class Workspace:
     def discard(self) -> None:
         """Closes a workspace that could not be finished and takes its files away."""
         self.close()
-        for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK):
-            with contextlib.suppress(FileNotFoundError):
-                (self.folder / name).unlink()
+        _take_away(self.folder)
 
     def close(self) -> None:
         """Closes the ledger and its journal, and gives the workspace free."""
         if self.keeper is not None:
+            # Once more, so that a copy that was made in the meantime is not taken for the ledger as it was closed.
+            self._note_opening()
             self.keeper.close()
         self.ledger.database.close()
         self._lock.close()
@@ -287,6 +365,15 @@ def slots_of(folder: Path) -> KeySlots:
         raise KeysDamaged("工作区的口令文件已经损坏。") from error
 
 
+@contextlib.contextmanager
+def slots_to_change(folder: Path) -> Iterator[KeySlots]:
+    """The key slots of a workspace that nobody has open. Raises as :func:`slots_of`, ``InUse``, ``NetworkPlace``."""
+    refuse_network(folder)
+    slots_of(folder)
+    with take_lock(folder / LOCK):
+        yield slots_of(folder)
+
+
 def operators_in(database: Database) -> list[tuple[str, Role, bool]]:
     """Name, role and whether disabled, of everybody who works or worked in a workspace, in the order of coming."""
     return [
@@ -303,6 +390,13 @@ def role_of(database: Database, operator: str) -> Role:
     if found is None or found[1]:
         raise OperatorDisabled("这个操作员已经停用。")
     return Role(found[0])
+
+
+def _take_away(folder: Path) -> None:
+    """The files of a workspace that could not be finished."""
+    for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK, openings.FILE):
+        with contextlib.suppress(FileNotFoundError):
+            (folder / name).unlink()
 
 
 def _open_ledger(path: Path, key: bytes) -> JournaledDatabase:

@@ -29,6 +29,7 @@ from desktop.sync.errors import (
     GrantForOther,
     GrantForOtherRequest,
     NewerFormat,
+    NotAnEnrolmentFile,
     RootDiffers,
     SenderUnequal,
 )
@@ -335,6 +336,8 @@ def _sign(payload_type: str, body: Mapping[str, Any], keyid: str, keys: StationK
 
 
 def _parse(data: bytes, payload_type: str, limit: int) -> Signed:
+    if not data.lstrip().startswith(b"{"):
+        raise NotAnEnrolmentFile("no JSON object")
     signed = dsse.parse(data, limit * 4 // 3 + 4096)
     if signed.payload_type not in (REQUEST_TYPE, GRANT_TYPE, ACK_TYPE):
         raise NewerFormat(signed.payload_type)

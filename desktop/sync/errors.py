@@ -93,6 +93,7 @@ class UnknownRoot(UnknownSigner):
     """The chain ends in a root that does not count here."""
 
     text = "这个文件来自不认识的体系，签名的根证书和本机保存的不一致。"
+    next_step = "文件多半是给别的区或别的工会的，请退给对方；确实是上下级的，打电话核对后再办理入网。"
 
 
 class NotGranted(UnknownSigner):
@@ -106,7 +107,7 @@ class RootDiffers(UnknownSigner):
     """A grant leads to another root than the pinned one."""
 
     text = "这份批准文件的根证书和本机原来保存的不一致。"
-    next_step = "请和上级在电话里核对指纹词语；确实换了根证书，再用“接受新的根证书”导入。"
+    next_step = "请先不要接受，和上级在电话里核对指纹词语，问清是不是换了根证书。"
 
 
 class RootGap(UnknownSigner):
@@ -314,6 +315,13 @@ class BadSegment(Damaged):
 
     text = "数据包里有一段数据和它的签名对不上，或者格式不对。"
     next_step = COPY_AGAIN
+
+
+class NotAnEnrolmentFile(Damaged):
+    """The file is none of the three at all: it is empty, a bundle, or something else."""
+
+    text = "这不是入网文件。"
+    next_step = "请核对选的文件：申请是.xsq，批准是.xsg，回执是.xsa。"
 
 
 class BadEnrolmentFile(Damaged):

@@ -6,6 +6,7 @@ that incarnation is let count from the first such number on, because it may be o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK
@@ -13,34 +14,78 @@ from desktop.records.types import Catalogue
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.sync import segments, sending
+from desktop.sync.exclusions import Named
 from desktop.sync.sorting import Put, Sorted
 
 
-def drop_known(ledger: Ledger, found: Sorted) -> int:
-    """Drops what is known and holds what a fork leaves open; how many items were known."""
-    database, header, numbers = ledger.database, found.contents.header, found.contents.numbers
-    overlap: set[int] = set()
-    for first, last in database.rows(
-        "SELECT first, last FROM received WHERE origin = ? AND first <= ? AND last >= ?",
-        (found.origin, header.last, header.first),
-    ):
-        overlap.update(n for n in numbers if first <= n <= last)
-    known: set[int] = set()
-    if overlap:
-        hashes = dict(zip(numbers, found.contents.hashes, strict=True))
-        held_here = _hashes(ledger, found.origin, min(overlap), max(overlap))
-        known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
-        found.drop(known)
-    if overlap != known:
-        _open(database, found.origin, min(overlap - known))
-        found.hold(numbers, HELD_FORK)
-    elif _is_open(database, found.origin):
-        found.hold(numbers, HELD_FORK)
-    return len(known)
+class Known:
+    """What a ledger knows already, during one merge; the segment that was read last is at hand.
+
+    Whoever cuts a known segment into thousands must not have it unpacked and hashed whole for each.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
+
+    def drop(self, found: Sorted) -> int:
+        """Drops what is known and holds what a fork leaves open; how many items were known."""
+        header, numbers = found.contents.header, found.contents.numbers
+        overlap: set[int] = set()
+        for first, last in self._db.rows(
+            "SELECT first, last FROM received WHERE origin = ? AND first <= ? AND last >= ?",
+            (found.origin, header.last, header.first),
+        ):
+            overlap.update(n for n in numbers if first <= n <= last)
+        known: set[int] = set()
+        if overlap:
+            hashes = dict(zip(numbers, found.contents.hashes, strict=True))
+            held_here = self._hashes(found.origin, overlap)
+            known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
+            found.drop(known)
+        if overlap != known:
+            _open(self._db, found.origin, min(overlap - known))
+            found.hold(numbers, HELD_FORK)
+        elif _is_open(self._db, found.origin):
+            found.hold(numbers, HELD_FORK)
+        return len(known)
+
+    def _hashes(self, origin: int, wanted: Collection[int]) -> dict[int, set[bytes]]:
+        """The hashes of those lines that are here, both contents of a fork, own lines not yet cut included."""
+        found: dict[int, set[bytes]] = {}
+        for (position,) in self._db.rows(
+            "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
+            (origin, max(wanted), min(wanted)),
+        ):
+            header, lines = self._read(position)
+            numbers = (
+                range(header.first, header.last + 1)
+                if header.vouched is None
+                else segments.decode(header, lines, self._ledger.types).numbers
+            )
+            chosen = [(n, line) for n, line in zip(numbers, lines, strict=True) if n in wanted]
+            hashes = segments.hashes_of(line for _, line in chosen)
+            for (number, _), line_hash in zip(chosen, hashes, strict=True):
+                found.setdefault(number, set()).add(line_hash)
+        if origin == self._ledger.origin:
+            for number, line in self._db.rows("SELECT number, line FROM pending_line"):
+                found.setdefault(number, set()).update(segments.hashes_of([line]))
+        return found
+
+    def _read(self, position: int) -> tuple[segments.Header, list[bytes]]:
+        if self._last is None or self._last[0] != position:
+            compressed = self._db.value("SELECT frame FROM segment WHERE position = ?", (position,))
+            self._last = position, segments.read(sending.frame_of(compressed))
+        return self._last[1]
 
 
 def _open(database: Database, origin: int, number: int) -> None:
     """What waits for something else, from the number with two contents on, now waits for the decision."""
+    database.execute(
+        "INSERT INTO fork (origin, first) VALUES (?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first)",
+        (origin, number),
+    )
     database.execute(
         "UPDATE held SET reason = ? WHERE origin = ? AND number >= ?", (HELD_FORK, origin, number)
     )
@@ -53,23 +98,6 @@ def _is_open(database: Database, origin: int) -> bool:
     )
 
 
-def _hashes(ledger: Ledger, origin: int, first: int, last: int) -> dict[int, set[bytes]]:
-    """The hashes of lines that are held here already, both contents of a fork, own lines not yet cut included."""
-    found: dict[int, set[bytes]] = {}
-    for header, lines in _segments(ledger.database, origin, first, last):
-        numbers = (
-            range(header.first, header.last + 1)
-            if header.vouched is None
-            else segments.decode(header, lines, ledger.types).numbers
-        )
-        for number, line_hash in zip(numbers, segments.hashes_of(lines), strict=True):
-            found.setdefault(number, set()).add(line_hash)
-    if origin == ledger.origin:
-        for number, line in ledger.database.rows("SELECT number, line FROM pending_line"):
-            found.setdefault(number, set()).update(segments.hashes_of([line]))
-    return found
-
-
 def _segments(
     database: Database, origin: int, first: int, last: int
 ) -> list[tuple[segments.Header, list[bytes]]]:
@@ -80,6 +108,10 @@ def _segments(
             (origin, last, first),
         )
     ]
+
+
+_LAST = (1 << 53) - 1
+"""The highest number that an item may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +146,28 @@ def _contents(database: Database, types: Catalogue, origin: int, first: int, las
         for put in items.waiting():
             found.setdefault(put.number, {}).setdefault(hashes[put.number], put)
     return [put for number in sorted(found) if len(found[number]) > 1 for put in found[number].values()]
+
+
+def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
+    """What does not count when a fork is decided: the other contents, and whatever the incarnation gives later.
+
+    What counts already is kept, or with ``keep_held`` what waits. From the last number of that on the incarnation is
+    closed: its station goes on under a new one.
+    """
+    database = ledger.database
+    first = int(database.value("SELECT first FROM fork WHERE origin = ?", (origin,)))
+    hashes: dict[tuple[int, int], set[bytes]] = {}
+    for header, lines in _segments(database, origin, first, _LAST):
+        contents = segments.decode(header, lines, ledger.types)
+        stamps = Sorted(contents, origin).looked_at
+        for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
+            if number >= first:
+                hashes.setdefault((number, stamps[number]), set()).add(line_hash)
+    waiting = "SELECT number, stamp FROM held WHERE origin = ? AND reason = ?"
+    held = set(database.rows(waiting, (origin, HELD_FORK)))
+    refused = set(database.rows("SELECT number, stamp FROM refused WHERE origin = ?", (origin,)))
+    kept = held if keep_held else hashes.keys() - held - refused
+    last = max((number for number, _ in kept), default=first - 1)
+    # Two contents of the very same moment cannot be told apart by name, so neither counts.
+    lost = (hashes.keys() - kept) | {item for item, found in hashes.items() if len(found) > 1}
+    return Named([(last + 1, _LAST)], frozenset((n, stamp) for n, stamp in lost if n <= last))

@@ -5,25 +5,28 @@ A judge knows what a ledger lets count at one moment: after units or grants have
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from desktop.errors import TrustProblem
-from desktop.records.declaration import Level, RecordType
+from desktop.records.deciding import OWN_TYPES, UNIT
+from desktop.records.declaration import DELETED_SLOT, Level, RecordType
+from desktop.records.identity import item_id, unit_id
 from desktop.records.item_outcomes import (
+    HELD_CERTIFICATE,
     HELD_FUTURE,
     HELD_KIND,
     HELD_UNIT,
+    REFUSED_IDENTITY,
     REFUSED_ORDER,
-    REFUSED_REVOKED,
     REFUSED_SCOPE,
     REFUSED_VALUE,
     REFUSED_WRITER,
 )
 from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.sync import trust
-from desktop.sync.certificates import Certificate
+from desktop.sync.certificates import LEVEL_RANK, Certificate
 from desktop.sync.errors import UnitNotKnown
-from desktop.sync.segments import Contents, Header, WireChange
+from desktop.sync.segments import Contents, WireChange
 from desktop.sync.sorting import Sorted
 from desktop.sync.station import Knowledge
 from desktop.sync.trust import Place
@@ -34,7 +37,9 @@ class Judge:
 
     def __init__(self, known: Knowledge, types: Mapping[str, RecordType], now: int) -> None:
         self.state = known.state
+        self.policy = known.policy
         self._chains = known.chains
+        self._certificates = known.certificates
         self._types = types
         self._now = now
         self._origins: dict[str, Certificate | None] = {}
@@ -44,6 +49,19 @@ class Judge:
         if station not in self._origins:
             self._origins[station] = self._judge_origin(station)
         return self._origins[station]
+
+    @property
+    def knows_grants(self) -> bool:
+        """Whether this station is enrolled; before that it holds nothing but its own."""
+        return bool(self._chains)
+
+    def certificates(self, station: str) -> Sequence[Certificate]:
+        """The certificates of a station that count here."""
+        return self._certificates.get(station, ())
+
+    def is_granted(self, station: str) -> bool:
+        """Whether grants that count lead from a station to the root."""
+        return station in self._chains
 
     def _judge_origin(self, station: str) -> Certificate | None:
         for chain in self._chains.get(station, []):
@@ -62,9 +80,9 @@ class Judge:
         if found.settled:
             return
         header = found.contents.header
-        if header.station in self.state.revocations:
-            cut = (n for n in found.contents.numbers if not self._counts(header, n))
-            found.refuse(list(cut), REFUSED_REVOKED)
+        origin = header.station, header.incarnation
+        if self.policy.concerns(origin):
+            found.exclude(self.policy.out(origin, found.looked_at, found.deciding, found.erasures))
         if self.is_future(found.highest_stamp()):
             found.hold(found.contents.numbers, HELD_FUTURE)
             return
@@ -79,27 +97,63 @@ class Judge:
             found.refuse(
                 _unwritable(self._types, found.contents, changes, author.claims.level), REFUSED_WRITER
             )
+        found.refuse(_misnamed(found.contents, author), REFUSED_IDENTITY)
+        found.refuse(
+            {c.number for c in changes if c.type in OWN_TYPES and c.slot != DELETED_SLOT}, REFUSED_WRITER
+        )
         found.refuse(found.contents.misfits, REFUSED_VALUE)
         found.refuse({c.number for c in changes if c.outranked}, REFUSED_ORDER)
         found.hold({c.number for c in changes if not c.slot}, HELD_KIND)
         # A change whose value was erased says nothing any more; it has counted as what it was.
         found.drop({c.number for c in changes if c.value is None and c.slot})
 
-    def is_due(self, reason: str, unit: str, stamp: int) -> bool:
-        """Whether an item that waits for its unit or its day has to wait no longer."""
-        return unit in self.state.tree if reason == HELD_UNIT else not self.is_future(stamp)
+    def is_due(self, reason: str, station: str, unit: str, stamp: int) -> bool:
+        """Whether an item has to wait no longer for its unit, its day or the grant of its station."""
+        if reason == HELD_UNIT:
+            return unit in self.state.tree
+        if reason == HELD_FUTURE:
+            return not self.is_future(stamp)
+        return reason == HELD_CERTIFICATE and self.is_granted(station)
 
     def is_future(self, stamp: int) -> bool:
         """Whether a stamp is more than a day ahead."""
         return milliseconds_of(stamp) > self._now + DAY_MS
 
-    def _counts(self, header: Header, number: int) -> bool:
-        return trust.item_counts(self.state, header.station, header.incarnation, number)
-
     def _place(self, unit: str, signer: Certificate) -> Place:
         if unit in signer.claims.units:
             return Place.INSIDE
         return trust.place_of(unit, signer.claims.units, self.state.tree)
+
+
+def _misnamed(contents: Contents, author: Certificate | None) -> set[int]:
+    """Births of a record that says who is who or what counts, under an id that their writer cannot give.
+
+    Whoever bears another's grant or exclusion a second time could write it; whoever bears a unit that is none below
+    its own, could put itself above everybody. What a parent vouches for it has judged.
+    """
+    header, numbers = contents.header, set[int]()
+    for name in OWN_TYPES:
+        if name in contents.births:
+            numbers |= {
+                row[3]
+                for row in contents.births[name].rows
+                if row[0] != item_id(name, header.station, header.incarnation, row[3])
+            }
+    if author is not None and UNIT in contents.births:
+        block = contents.births[UNIT]
+        for row in block.rows:
+            cells = dict(zip(block.columns, row[5:], strict=True))
+            if not _may_register(str(row[0]), cells.get("level"), cells.get("code"), author):
+                numbers.add(row[3])
+    return numbers
+
+
+def _may_register(unit: str, level: object, code: object, author: Certificate) -> bool:
+    """Whether a unit's id is that of its level and code, and the unit is of a lower level or the author's own."""
+    if level not in set(Level) or unit != unit_id(str(level), str(code)):
+        return False
+    own = author.claims
+    return unit in own.units or LEVEL_RANK[Level(str(level))] > LEVEL_RANK[own.level]
 
 
 def _unwritable(

@@ -120,6 +120,11 @@ def note_received(
     )
 
 
+def ask_again(database: Database) -> None:
+    """The level above is to send its journal from the start: what it holds of this station may be missing here."""
+    database.execute("UPDATE link SET received = 0 WHERE upward")
+
+
 def note_receipt(
     database: Database, peer: str, peer_incarnation: str, own_incarnation: bool, position: int, number: int
 ) -> bool:

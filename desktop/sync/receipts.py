@@ -18,7 +18,7 @@ from desktop.store.versions import IN_DISPUTE
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame, compress
-from desktop.sync.strictjson import Fields, NotStrict
+from desktop.sync.strictjson import Fields
 
 LABEL: Final = ["receipt"]
 HELD: Final = "held"
@@ -86,7 +86,7 @@ def read(frame: Frame) -> Receipt:
             fields.integer("number", 1, _MAX_NUMBER),
             tuple(Answer(*_decode_answer(line)) for line in lines),
         )
-    except (NotStrict, msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, ValueError) as error:  # text that is no UTF-8 is a ValueError here
         raise BadSegment(str(error)) from error
 
 

@@ -19,16 +19,20 @@ from desktop.records.item_outcomes import (
     HELD_NO_BIRTH,
     REFUSED,
 )
+from desktop.records.spans import spans_of
+from desktop.store import erasing as erased
 from desktop.store import indexing, schema
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Item, Merger
 from desktop.store.merging import Result as Merged
 from desktop.sync import (
     envelope,
+    erasing,
     forks,
     frames,
     links,
     receipts,
+    refusing,
     results,
     segments,
     sending,
@@ -44,7 +48,8 @@ from desktop.sync.judging import Judge
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
 from desktop.sync.segments import Header
-from desktop.sync.sorting import Sorted, runs
+from desktop.sync.sorting import Sorted
+from desktop.sync.standing import Settling
 from desktop.sync.trust import Verdict
 
 __all__ = [
@@ -59,6 +64,10 @@ __all__ = [
 
 BULK_ITEMS = 20_000
 """From this many items on, and when they are more than the ledger holds, indexes are built after the merge."""
+
+
+LEAST_BYTES = 8
+"""No item takes less in a bundle, compressed."""
 
 
 class ClockInDoubt(StateProblem):
@@ -101,7 +110,7 @@ def merge_bundles(
                 if progress is not None:
                     progress(number, len(paths), path.name)
                 taken.append(receiver.take(path))
-            receiver.finish(index=not preview)
+            receiver.finish(keep=not preview)
             if preview:
                 raise _PreviewDone
     except _PreviewDone:
@@ -134,6 +143,9 @@ class _Receiver:
         self._future: set[str] = set()
         self._changed = indexing.Changed()
         self._bulk = False
+        self._known = forks.Known(ledger)
+        self._erased = erased.targets(ledger.database)
+        self._settling = Settling(ledger, self._call_judge, self._changed)
 
     def _call_judge(self) -> Judge:
         """Whoever judges by the stations and units that count now."""
@@ -144,8 +156,11 @@ class _Receiver:
         expected = 0
         for path in paths:
             try:
-                expected += envelope.look(envelope.read_bundle(path)).items
-            except Problem:
+                bundle = envelope.read_bundle(path)
+                said = envelope.judge(bundle, self._judge.state).manifest.items
+                # What nobody has counted yet is believed as far as the file could hold it.
+                expected += min(said, path.stat().st_size // LEAST_BYTES)
+            except (Problem, OSError):
                 # The file gets its own refusal when its turn comes; here it only does not count.
                 continue
         held = int(self._db.value("SELECT coalesce(sum(total), 0) FROM segment"))
@@ -171,15 +186,20 @@ class _Receiver:
         self._db.execute("RELEASE bundle")
         return result
 
-    def finish(self, *, index: bool) -> None:
-        """What waited for the tree or the time, then indexes and search after all bundles."""
-        self._retry_held()
+    def finish(self, *, keep: bool) -> None:
+        """After all bundles: what waited for the tree or the time, what counts no longer, then indexes and search.
+
+        What is not kept, a preview, states no refusals and needs neither indexes nor search.
+        """
+        self._judge = self._settling.run(self._judge)
         if len(self._future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
+        if not keep:
+            return
+        refusing.state_refusals(self._ledger, self._judge, self._operator)
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
-        if index:
-            self._changed.bring_up_to_date(self._db, self._ledger.types)
+        self._changed.bring_up_to_date(self._db, self._ledger.types)
 
     # -- one bundle ------------------------------------------------------------------------------------------------
 
@@ -195,6 +215,7 @@ class _Receiver:
         merger = Merger(self._db, self._ledger.types)
         spans: list[tuple[int, int]] = []
         before_first: int | None = None
+        end = int(self._db.value("SELECT coalesce(max(position), 0) FROM segment"))
         seen = 0
         for part in envelope.open_parts(bundle, verdict, self._keys):
             for label, frame in zip(part.labels, part.frames, strict=True):
@@ -214,7 +235,7 @@ class _Receiver:
                 signer = self._signer(verdict, header)
                 if signer is None:
                     # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-                    _wait_for_certificate(header, result)
+                    _wait_for_certificate(header, len(lines), result)
                     continue
                 merger = self._merge_segment(merger, signer, frame, header, lines, result)
                 spans.append((before, position))
@@ -226,7 +247,7 @@ class _Receiver:
             result.gap = before_first > held_so_far
         links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans)
         result.applied = result.total - result.known - result.held - result.conflict - result.refused
-        results.note_merge(self._ledger, result, self._operator, said.incarnation, bundle.digest)
+        results.note_merge(self._ledger, result, self._operator, said.incarnation, bundle.digest, end)
 
     def _take_receipt(self, verdict: Verdict, receipt: receipts.Receipt) -> int:
         said = verdict.manifest
@@ -272,22 +293,25 @@ class _Receiver:
         result: BundleResult,
     ) -> Merger:
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
+        blank = erasing.blanked(header, lines, self._erased)
+        if blank is not None:
+            frame, (header, lines) = blank, segments.read(blank)
         contents = segments.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
-        result.known += forks.drop_known(self._ledger, found)
+        result.known += self._known.drop(found)
         _check_own(self._ledger, found)
         sending.keep(self._ledger, header, frame)
-        for first, last in runs(contents.numbers):
+        for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
         author = signer if header.vouched is None else None
-        if found.has_tree and not found.settled:
+        if found.deciding and not found.settled:
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
-            self._apply(merger, found.part(in_tree=True), author, result)
+            self._apply(merger, found.part(deciding=True), author, result)
             self._add_result(result, merger.finish(self._now))
             self._judge = self._call_judge()
             merger = Merger(self._db, self._ledger.types)
-            found = found.part(in_tree=False)
+            found = found.part(deciding=False)
         self._apply(merger, found, author, result)
         return merger
 
@@ -299,7 +323,7 @@ class _Receiver:
         self._set_aside(found, result)
         merger.add_changes(found.changes)
         for change in found.changes:
-            self._changed.add(change.type, [change.record])
+            self._changed.add_change(self._ledger.types.get(change.type), change.record, change.slot)
         for births in found.births:
             self._changed.add(births.type, (str(row[0]) for row in births.rows))
             merger.add_births(births)
@@ -324,33 +348,6 @@ class _Receiver:
         result.refused += len(refused)
         result.held += len(held)
 
-    # -- what waited -----------------------------------------------------------------------------------------------
-
-    def _retry_held(self) -> None:
-        """Rule 15: what waited for its unit or for the day is judged again, from the segment that brought it."""
-        grown = True
-        while grown:
-            grown = False
-            merger = Merger(self._db, self._ledger.types)
-            for found, author in waiting.due(self._ledger, self._judge):
-                self._judge.judge(found, author)
-                waiting.release(self._db, found)
-                for block in found.births:
-                    merger.add_births(block)
-                    self._changed.add(block.type, (str(row[0]) for row in block.rows))
-                self._ledger.journal_again([(found.origin, number) for number in found.born()])
-                grown |= found.has_tree and bool(found.births or found.changes)
-            self._note_counted(merger.finish(self._now))
-            if grown:
-                self._judge = self._call_judge()
-
-    def _note_counted(self, merged: Merged) -> None:
-        """The clock, the search index and the journal take note of what a merge has let count."""
-        self._ledger.clock.observe(merged.newest)
-        for item in merged.released:
-            self._changed.add(item.type, [item.record])
-        self._ledger.journal_again([(item.origin, item.number) for item in merged.released])
-
     def _add_result(self, result: BundleResult, merged: Merged) -> None:
         origins = {r: (s, i) for r, s, i in self._db.rows("SELECT ref, station, incarnation FROM origin")}
 
@@ -360,7 +357,7 @@ class _Receiver:
                 outcome, reason, station_id, item.number, item.type, item.record, item.slot, incarnation
             )
 
-        self._note_counted(merged)
+        self._settling.note_counted(merged)
         result.held += len(merged.held)
         result.conflict += len(merged.conflict)
         result.released += len(merged.released)
@@ -379,13 +376,19 @@ def _places(label: object) -> tuple[int, int, int]:
     raise BadSegment("a segment has a label")
 
 
-def _wait_for_certificate(header: Header, result: BundleResult) -> None:
-    """Rule 15: who wrote the segment is not known yet, so nothing of it can be judged."""
+def _wait_for_certificate(header: Header, lines: int, result: BundleResult) -> None:
+    """Rule 15: who wrote the segment is not known yet, so nothing of it can be judged; it is told as one.
+
+    A header that nobody has signed for may count whatever it likes.
+    """
+    if lines != header.total:
+        raise BadSegment("the lines are not as many as the header counts")
     result.held += header.total
-    result.unapplied += [
-        Unapplied(HELD, HELD_CERTIFICATE, header.station, number, "", "", "", header.incarnation)
-        for number in range(header.first, header.last + 1)
-    ]
+    result.unapplied.append(
+        Unapplied(
+            HELD, HELD_CERTIFICATE, header.station, header.first, "", "", "", header.incarnation, header.total
+        )
+    )
 
 
 def _check_own(ledger: Ledger, found: Sorted) -> None:

@@ -11,7 +11,10 @@ from desktop.store.ledger import ChangeSet, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """One item that is neither applied nor known: its outcome and reason, and the record it is about."""
+    """One item that is neither applied nor known: its outcome and reason, and the record it is about.
+
+    ``count`` is how many it stands for: of a segment whose origin is not known yet nothing more can be said.
+    """
 
     outcome: str
     reason: str
@@ -21,6 +24,7 @@ class Unapplied:
     record: str
     slot: str
     incarnation: str = ""
+    count: int = 1
 
 
 @dataclass
@@ -48,14 +52,25 @@ class BundleResult:
 
 @dataclass(frozen=True)
 class MergeReport:
-    """What a merge did, file by file; ``changes`` tells windows what to refresh."""
+    """What a merge did, file by file; ``changes`` tells windows what to refresh.
+
+    After a word from above about this station's fork, ``renumbered`` items have new numbers and go up again, or this
+    ledger is ``copied`` and has to be enrolled as a station of its own.
+    """
 
     bundles: tuple[BundleResult, ...]
     changes: ChangeSet
+    renumbered: int = 0
+    copied: bool = False
 
 
-def note_merge(ledger: Ledger, result: BundleResult, operator: str, incarnation: str, digest: str) -> None:
-    """Writes a line of the ledger of merges, which never changes, and what the merge did not apply."""
+def note_merge(
+    ledger: Ledger, result: BundleResult, operator: str, incarnation: str, digest: str, before: int
+) -> None:
+    """Writes a line of the ledger of merges, which never changes, what it did not apply, and which segments it brought.
+
+    ``before`` is the last position of the journal before the merge.
+    """
     merge = int(
         ledger.database.value(
             "INSERT INTO merge (at, operator, sender, incarnation, sequence, bundle, file, applied, known, held,"
@@ -69,4 +84,9 @@ def note_merge(ledger: Ledger, result: BundleResult, operator: str, incarnation:
         "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
         " SELECT ?, ref, ?, ?, ? FROM origin WHERE station = ? AND incarnation = ? ON CONFLICT DO NOTHING",
         [(merge, u.number, u.outcome, u.reason, u.station, u.incarnation) for u in result.unapplied],
+    )
+    # Every other segment that has come belongs to an earlier merge or came with the grant.
+    ledger.database.execute(
+        "UPDATE segment SET merge = ? WHERE merge IS NULL AND position > ? AND origin <> ?",
+        (merge, before, ledger.origin),
     )

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence, Set
 from typing import Any
 
+from desktop.records.deciding import POLICY_TYPES, TREE_TYPES
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.store import reading
 from desktop.store.columns import quoted, table_of
@@ -13,9 +14,6 @@ from desktop.store.ledger import Ledger
 from desktop.sync import certificates
 from desktop.sync.errors import Damaged
 from desktop.sync.segments import Contents
-
-TREE_TYPES = ("unit", "grant")
-"""Types whose records say who is who; they go to everybody who has to judge by them."""
 
 Record = tuple[str, str]
 """Type and id."""
@@ -31,11 +29,11 @@ class Scope:
         self._station = station
         self._units = set(reading.subtree(ledger.database, unit))
         self._tree = _tree_records(ledger, self._units)
-        self._had: dict[str, set[str]] = {}
-        for record, had in self._db.rows(
-            "SELECT lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
+        self._had: dict[Record, set[str]] = {}
+        for type_name, record, had in self._db.rows(
+            "SELECT r.type, lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
         ):
-            self._had.setdefault(record, set()).add(had)
+            self._had.setdefault((type_name, record), set()).add(had)
         self._covered: dict[Record, tuple[bool, bool]] = {}
 
     def numbers(
@@ -93,7 +91,7 @@ class Scope:
         found: set[Record] = set(
             self._db.rows(
                 f"SELECT DISTINCT v.type, lower(hex(v.record)) FROM record_unit u JOIN version v"
-                f" ON v.record = u.record AND v.slot = 'unit' {since('v.origin', 'v.number')}",
+                f" ON v.record = u.record AND v.type = u.type AND v.slot = 'unit' {since('v.origin', 'v.number')}",
                 said,
             )
         )
@@ -144,7 +142,10 @@ class Scope:
         type_name, record_id = record
         if type_name in TREE_TYPES:
             return record_id in self._tree, False
-        had = self._had.get(record_id)
+        if type_name in POLICY_TYPES:
+            # They name stations and numbers and nothing that is anybody's business to keep.
+            return True, True
+        had = self._had.get(record)
         if had is not None:
             claims = {value.strip('"') for _, value in self._ledger.heads(type_name, record_id, UNIT_SLOT)}
             return not claims.isdisjoint(self._units), not had.isdisjoint(self._units)
@@ -158,20 +159,13 @@ class Scope:
     def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
         """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""
         span = (origin, contents.header.first, contents.header.last)
-        aside: set[tuple[int, int]] = set(
-            self._db.rows("SELECT number, stamp FROM held WHERE origin = ? AND number BETWEEN ? AND ?", span)
-        )
-        refused = {
-            n
-            for (n,) in self._db.rows(
-                "SELECT number FROM refused WHERE origin = ? AND number BETWEEN ? AND ?", span
+        return {
+            item
+            for table in ("held", "refused")
+            for item in self._db.rows(
+                f"SELECT number, stamp FROM {table} WHERE origin = ? AND number BETWEEN ? AND ?", span
             )
         }
-        if refused:
-            births = ((row[3], row[2]) for block in contents.births.values() for row in block.rows)
-            changes = ((c.number, c.stamp) for c in contents.changes)
-            aside |= {item for item in (*births, *changes) if item[0] in refused}
-        return aside
 
 
 def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
@@ -179,6 +173,7 @@ def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
     superior: dict[str, str | None] = dict(
         ledger.database.rows(
             "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> 1"
+            f" AND id NOT IN ({reading.CLAIMED_TWICE})"
         )
     )
     wanted = set(units)

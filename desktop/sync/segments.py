@@ -58,8 +58,10 @@ _CELLS: Final[Mapping[Kind | None, Any]] = {
 }
 """What a cell of a birth may hold by the kind of its field; None stands for a field that is not known here."""
 _decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
-    tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, Any]
+    tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, msgspec.Raw]
 ).decode
+_decode_plain = msgspec.json.Decoder(_Value).decode
+_decode_opaque = msgspec.json.Decoder().decode
 _decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
 
 
@@ -317,11 +319,9 @@ class _Birth:
         stamp = int.from_bytes(bytes.fromhex(stamp_text), "big")
         if len(stamp_text) != 16 or not 0 < stamp <= MAX_STAMP:
             raise MalformedLine("the stamp is out of range")
-        for empty, reader, part in zip(self.empty, readers[1:], parts[1:], strict=True):
-            if part == EMPTY_PART or part[:1] == b'"':
-                cells += empty
-            else:
-                cells += reader(part)[1:]
+        for place, empty in enumerate(self.empty, 1):
+            part = parts[place]
+            cells += empty if part == EMPTY_PART or part[:1] == b'"' else readers[place](part)[1:]
         return (record, unit, stamp, number, operator, *cells)
 
 
@@ -369,6 +369,8 @@ def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, Recor
     stamp = from_wire(stamp_text)
     if kind == items.BIRTH:
         raise MalformedLine("a birth begins as births begin")
+    if len(parts) > 1 or slot is None or kind not in (items.CHANGE, items.TOMBSTONE):
+        _decode_opaque(plain)  # nothing of it is used, but it is JSON
     if kind not in (items.CHANGE, items.TOMBSTONE) or slot is None or len(parts) > 2:
         # Kinds of later formats are kept in their segment and count as held until a newer program reads them.
         contents.changes.append(
@@ -377,7 +379,7 @@ def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, Recor
         return number
     value: str | None = None
     if len(parts) == 1 or parts[1][:1] != b'"':
-        found = msgspec.convert(plain, _Value) if len(parts) == 1 else _decode_value(parts[1])[1]
+        found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
         if not _fits(types.get(type_name), slot, found):
             contents.misfits.add(number)
         value = canonical(found)

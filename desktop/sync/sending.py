@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from desktop import __version__
+from desktop.records.deciding import TREE_TYPES
 from desktop.records.items import Shape
 from desktop.store import reading, schema
 from desktop.store.ledger import Ledger
@@ -20,7 +21,7 @@ from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP
 from desktop.sync.receipts import Receipt
-from desktop.sync.scope import TREE_TYPES, Scope
+from desktop.sync.scope import Scope
 from desktop.sync.segments import Header
 
 

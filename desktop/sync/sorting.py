@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from desktop.records import items
 from desktop.records.canonical import ABSENT
+from desktop.records.deciding import DECIDING_TYPES, ERASURE
 from desktop.store.merging import Births, Change
-from desktop.sync.scope import TREE_TYPES
 from desktop.sync.segments import Contents, WireChange
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """An item that is refused or held, with all that is needed to show it and to try it again."""
+    """An item that is refused or held, with all that is needed to show it and to try it again.
+
+    ``excluded``: not for what it says, but because a level above lets it not count; that may be lifted.
+    """
 
     number: int
     kind: str
@@ -28,6 +32,7 @@ class Put:
     operator: str
     value: str
     reason: str
+    excluded: bool = False
 
 
 class Sorted:
@@ -39,6 +44,7 @@ class Sorted:
         self._dropped: set[int] = set()
         self._refused: dict[int, str] = {}
         self._held: dict[int, str] = {}
+        self._excluded: set[int] = set()
 
     def drop(self, numbers: Iterable[int]) -> None:
         """These were known before, or say nothing any more, or are not looked at now."""
@@ -51,27 +57,57 @@ class Sorted:
                 self._held.pop(n, None)
                 self._refused.setdefault(n, reason)
 
+    def exclude(self, reasons: Mapping[int, str]) -> None:
+        """These are refused because somebody above lets them not count."""
+        for number, reason in reasons.items():
+            self.refuse([number], reason)
+        self._excluded.update(n for n in reasons if n in self._refused)
+
     def hold(self, numbers: Iterable[int], reason: str) -> None:
         """These wait."""
         for n in numbers:
             if n not in self._dropped and n not in self._refused:
                 self._held.setdefault(n, reason)
 
+    def keep_numbers(self, numbers: Collection[int], but: Collection[tuple[int, int]] = ()) -> None:
+        """Looks at items with these numbers alone, and not at those with one of these numbers and stamps."""
+        self.drop(n for n, stamp in self._stamps.items() if n not in numbers or (n, stamp) in but)
+
     def keep_only(self, stamps: Mapping[int, int]) -> None:
         """Looks at items with these numbers and stamps alone; another content of a number is a fork."""
-        found = {row[3]: row[2] for block in self.contents.births.values() for row in block.rows}
-        found |= {c.number: c.stamp for c in self.contents.changes}
-        self.drop(n for n, stamp in found.items() if stamps.get(n) != stamp)
+        self.drop(n for n, stamp in self._stamps.items() if stamps.get(n) != stamp)
 
-    def part(self, *, in_tree: bool) -> Sorted:
-        """Of items that none was judged of yet, those that say who is who, or those that do not."""
-        found = {row[3] for t in TREE_TYPES if t in self.contents.births
-                 for row in self.contents.births[t].rows}  # fmt: skip
-        found |= {c.number for c in self.contents.changes if c.type in TREE_TYPES}
+    @cached_property
+    def _stamps(self) -> dict[int, int]:
+        births = {row[3]: row[2] for block in self.contents.births.values() for row in block.rows}
+        return births | {c.number: c.stamp for c in self.contents.changes}
+
+    @property
+    def looked_at(self) -> dict[int, int]:
+        """The items that were not dropped: number to stamp."""
+        return {n: stamp for n, stamp in self._stamps.items() if n not in self._dropped}
+
+    def part(self, *, deciding: bool) -> Sorted:
+        """Of items that none was judged of yet, those that say what counts of the others, or those others."""
+        found = self.deciding
         part = Sorted(self.contents, self.origin)
         part.drop(self._dropped)
-        part.drop(set(self.contents.numbers) - found if in_tree else found)
+        part.drop(set(self.contents.numbers) - found if deciding else found)
         return part
+
+    @cached_property
+    def deciding(self) -> frozenset[int]:
+        """The numbers of the items that say who is who and what counts."""
+        return self._numbers_of(DECIDING_TYPES)
+
+    @cached_property
+    def erasures(self) -> frozenset[int]:
+        """The numbers of the items that erase."""
+        return self._numbers_of((ERASURE,))
+
+    def _numbers_of(self, types: Collection[str]) -> frozenset[int]:
+        births = (row[3] for t in types if t in self.contents.births for row in self.contents.births[t].rows)
+        return frozenset([*births, *(c.number for c in self.contents.changes if c.type in types)])
 
     @property
     def all_known(self) -> bool:
@@ -86,13 +122,6 @@ class Sorted:
     @property
     def _out(self) -> set[int]:
         return self._dropped | set(self._refused) | set(self._held)
-
-    @property
-    def has_tree(self) -> bool:
-        """Whether something here says who is who."""
-        return any(t in self.contents.births for t in TREE_TYPES) or any(
-            c.type in TREE_TYPES for c in self.contents.changes
-        )
 
     @property
     def births(self) -> list[Births]:
@@ -156,7 +185,7 @@ class Sorted:
             return []
         puts = [
             Put(c.number, c.kind, c.type, c.record, c.unit, c.slot, c.stamp, c.replaces, c.operator,
-                 ABSENT if c.value is None else c.value, reasons[c.number])
+                 ABSENT if c.value is None else c.value, reasons[c.number], c.number in self._excluded)
             for c in self.contents.changes if c.number in reasons
         ]  # fmt: skip
         for block in self.contents.births.values():
@@ -168,17 +197,6 @@ class Sorted:
                     )
                     puts.append(
                         Put(number, items.BIRTH, block.type, record, unit, "", stamp, (), operator, value,
-                             reasons[number])
+                             reasons[number], number in self._excluded)
                     )  # fmt: skip
         return puts
-
-
-def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Consecutive numbers as ranges."""
-    runs: list[tuple[int, int]] = []
-    for n in numbers:
-        if runs and runs[-1][1] == n - 1:
-            runs[-1] = (runs[-1][0], n)
-        else:
-            runs.append((n, n))
-    return runs

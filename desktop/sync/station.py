@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of
+from desktop.store import reading
 from desktop.store.ledger import Ledger
 from desktop.sync import certificates, identity, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import Damaged
 from desktop.sync.identity import StationKeys
+from desktop.sync.policy import Known, Policy, policy_of
 from desktop.sync.trust import TrustState
 
 
@@ -74,10 +76,16 @@ def granted(ledger: Ledger) -> list[Certificate]:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The trust state, and the chains by which origins can be judged."""
+    """The trust state, the chains by which origins can be judged, and what does not count of what they wrote.
+
+    ``certificates`` are those that count, by station; ``issuers`` gives who stands above a station in each chain.
+    """
 
     state: TrustState
     chains: dict[str, list[tuple[bytes, ...]]]
+    policy: Policy
+    certificates: Mapping[str, Sequence[Certificate]]
+    issuers: Callable[[str], Sequence[Collection[str]]]
 
 
 def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
@@ -87,21 +95,44 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     own = [certificates.parse(der) for der in chain]
     tree: dict[str, str | None] = dict(
         ledger.database.rows(
-            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> ?",
+            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> ?"
+            f" AND id NOT IN ({reading.CLAIMED_TWICE})",
             (int(Life.DELETED),),
         )
     )
+    chains = _chains([*certificates_held, *own], chain[-1:])
+    known = _known([*certificates_held, *own], chains, tree, ledger.station)
+    policy = policy_of(ledger, known)
     state = TrustState(
         roots=frozenset(chain[-1:]),
         grants=frozenset(c.digest for c in certificates_held) | frozenset(c.digest for c in own),
-        revocations={},
+        revocations=policy.cuts,
         tree=tree,
         tree_version=tree_version(ledger),
         station=ledger.station,
         recipients=frozenset([keys.recipient]),
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
     )
-    return Knowledge(state, _chains([*certificates_held, *own], chain[-1:]))
+    return Knowledge(state, chains, policy, known.certificates, known.issuers)
+
+
+def _known(
+    held: Sequence[Certificate],
+    chains: Mapping[str, Sequence[tuple[bytes, ...]]],
+    tree: Mapping[str, str | None],
+    station: str,
+) -> Known:
+    by_station: dict[str, list[Certificate]] = {}
+    for certificate in held:
+        # Who has no chain up to the root counts for nobody.
+        if certificate.station in chains:
+            by_station.setdefault(certificate.station, []).append(certificate)
+    station_of = {c.der: c.station for c in held}
+
+    def issuers(name: str) -> list[frozenset[str]]:
+        return [frozenset(station_of[der] for der in chain[1:]) for chain in chains.get(name, ())]
+
+    return Known(station, by_station, tree, issuers)
 
 
 def tree_version(ledger: Ledger) -> int:

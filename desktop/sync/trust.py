@@ -36,6 +36,14 @@ Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 1
 Of an item that grants a certificate, before its digest enters :attr:`TrustState.grants`:
 
 * check 21  the item's origin issued the certificate, under the number of this very item (:func:`grant_fits`)
+
+Of an item that says which items count:
+
+* check 22  who excludes stands above whose items they are, in level and in the tree (:func:`may_exclude`)
+* check 23  who revokes stands above the station like that, or issued, at some remove, every certificate by which
+  it counts (:func:`may_revoke`)
+
+Both orders run in one direction only, so no two stations can take each other out of the count.
 """
 
 from __future__ import annotations
@@ -233,8 +241,13 @@ def segment_message(header: bytes) -> bytes:
 
 def item_counts(state: TrustState, station: str, incarnation: str, number: int) -> bool:
     """Check 19: whether revocation leaves the item with this number; rule 27."""
-    cuts = state.revocations.get(station)
-    return cuts is None or number <= cuts.get(incarnation, -1)
+    return number <= last_counted(state.revocations, station, incarnation)
+
+
+def last_counted(revocations: Mapping[str, Mapping[str, int]], station: str, incarnation: str) -> int:
+    """The last item number that counts of an incarnation; not even 0 where a revocation does not name it."""
+    cuts = revocations.get(station)
+    return NO_CUT if cuts is None else cuts.get(incarnation, -1)
 
 
 def grant_fits(certificate: Certificate, station: str, incarnation: str, number: int) -> bool:
@@ -245,6 +258,32 @@ def grant_fits(certificate: Certificate, station: str, incarnation: str, number:
     """
     named = certificates.grant_serial(station, incarnation, number)
     return certificate.issuer_station == station and certificate.serial == named
+
+
+def may_exclude(
+    writer: Certificate, concerned: Collection[Certificate], tree: Mapping[str, str | None]
+) -> bool:
+    """Check 22: whether a station may say that items of another do not count; ``concerned`` are the other's.
+
+    A station of which no certificate counts is nobody's to exclude: its items do not count anyway.
+    """
+    return bool(concerned) and all(
+        LEVEL_RANK[writer.claims.level] < LEVEL_RANK[other.claims.level]
+        and all(place_of(unit, writer.claims.units, tree) is Place.INSIDE for unit in other.claims.units)
+        for other in concerned
+    )
+
+
+def may_revoke(
+    writer: Certificate,
+    concerned: Collection[Certificate],
+    issuers: Collection[Collection[str]],
+    tree: Mapping[str, str | None],
+) -> bool:
+    """Check 23; ``issuers`` are the stations above the other in each of its chains."""
+    if may_exclude(writer, concerned, tree):
+        return True
+    return bool(issuers) and all(writer.station in chain for chain in issuers)
 
 
 def place_of(unit: str, units: Collection[str], tree: Mapping[str, str | None]) -> Place:

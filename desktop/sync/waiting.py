@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from desktop.records.item_outcomes import HELD_FUTURE, HELD_NO_BIRTH, HELD_UNIT
+from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.sync import segments, sending
 from desktop.sync.certificates import Certificate
+from desktop.sync.exclusions import Origin
 from desktop.sync.judging import Judge
+from desktop.sync.segments import Header
 from desktop.sync.sorting import Put, Sorted
+from desktop.sync.trust import NO_CUT
 
 
 def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], list[Put]]:
@@ -35,49 +38,93 @@ def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], l
 def quarantine(database: Database, origin: int, rows: Sequence[Put]) -> None:
     """Keeps what is refused, so that its words can be corrected and sent again."""
     database.connection.executemany(
-        "INSERT INTO refused (origin, number, kind, type, record, slot, value, reason)"
-        " VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?)",
-        [(origin, r.number, r.kind, r.type, r.record, r.slot, r.value, r.reason) for r in rows],
+        "INSERT INTO refused (origin, number, kind, type, record, slot, stamp, value, reason, excluded)"
+        " VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (origin, r.number, r.kind, r.type, r.record, r.slot, r.stamp, r.value, r.reason, int(r.excluded))
+            for r in rows
+        ],
     )
 
 
 def due(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
     """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that."""
-    waiting: dict[int, dict[int, int]] = {}
-    for origin, number, unit, stamp, reason in ledger.database.rows(
-        "SELECT origin, number, unit, stamp, reason FROM held WHERE reason IN (?, ?)",
-        (HELD_UNIT, HELD_FUTURE),
+    stamps: dict[int, dict[int, int]] = {}
+    decided: dict[int, bool] = {}
+    for origin, station, incarnation, number, unit, stamp, reason in ledger.database.rows(
+        "SELECT h.origin, o.station, o.incarnation, h.number, h.unit, h.stamp, h.reason FROM held h"
+        " JOIN origin o ON o.ref = h.origin WHERE h.reason <> ?",
+        (HELD_NO_BIRTH,),
     ):
-        if judge.is_due(reason, unit, stamp):
-            waiting.setdefault(origin, {})[number] = stamp
+        if reason == HELD_FORK and origin not in decided:
+            decided[origin] = _is_decided(ledger, judge, origin, (station, incarnation))
+        if decided[origin] if reason == HELD_FORK else judge.is_due(reason, station, unit, stamp):
+            stamps.setdefault(origin, {})[number] = stamp
+    return _again(ledger, judge, stamps)
+
+
+def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool:
+    """Rule 23: whether of every number of a forked incarnation at most one content may count."""
+    if not judge.policy.concerns(name):
+        return False
+    contents: dict[int, set[int]] = {}
+    for header, lines in stored(ledger, origin, 1, NO_CUT):
+        found = Sorted(segments.decode(header, lines, ledger.types), origin)
+        out = judge.policy.out(name, found.looked_at, found.deciding, found.erasures)
+        for number, stamp in found.looked_at.items():
+            if number not in out:
+                contents.setdefault(number, set()).add(stamp)
+    return all(len(stamps) == 1 for stamps in contents.values())
+
+
+def lifted(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
+    """What was excluded and is so no longer, in the same form."""
+    stamps: dict[int, dict[int, int]] = {}
+    for origin, station, incarnation, number, stamp in ledger.database.rows(
+        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp FROM refused r JOIN origin o ON o.ref = r.origin"
+        " WHERE r.excluded"
+    ):
+        if not judge.policy.out((station, incarnation), {number: stamp}):
+            stamps.setdefault(origin, {})[number] = stamp
+    return _again(ledger, judge, stamps)
+
+
+def _again(
+    ledger: Ledger, judge: Judge, stamps: Mapping[int, Mapping[int, int]]
+) -> list[tuple[Sorted, Certificate | None]]:
     found = []
-    for origin, numbers in waiting.items():
-        for (compressed,) in ledger.database.rows(
-            "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
-            (origin, max(numbers), min(numbers)),
-        ):
-            header, lines = segments.read(sending.frame_of(compressed))
+    for origin, numbers in stamps.items():
+        for header, lines in stored(ledger, origin, min(numbers), max(numbers)):
             author = judge.origin(header.station) if header.vouched is None else None
-            if author is not None or header.vouched is not None:
+            if author is not None or header.vouched is not None or header.station == ledger.station:
                 items = Sorted(segments.decode(header, lines, ledger.types), origin)
                 items.keep_only(numbers)
                 found.append((items, author))
     return found
 
 
-def release(database: Database, found: Sorted) -> None:
-    """Of items that waited and were judged again: refused after all, still waiting and why, or about to be merged."""
-    refused = found.quarantined()
-    quarantine(database, found.origin, refused)
+def stored(ledger: Ledger, origin: int, first: int, last: int) -> Iterator[tuple[Header, list[bytes]]]:
+    """The segments that hold items of an origin between two numbers, in the order in which they came."""
+    for (compressed,) in ledger.database.rows(
+        "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
+        (origin, last, first),
+    ):
+        yield segments.read(sending.frame_of(compressed))
+
+
+def release(database: Database, found: Sorted, now: int) -> None:
+    """Of items that waited or were excluded and were judged again: refused after all, waiting, or about to be merged.
+
+    The births that count are left to the caller; changes wait once more, as the merge tries all of those again.
+    """
+    born = found.born()
+    found.hold([change.number for change in found.changes], HELD_NO_BIRTH)
+    database.connection.executemany(
+        "DELETE FROM refused WHERE origin = ? AND number = ? AND stamp = ? AND excluded",
+        [(found.origin, number, stamp) for number, stamp in found.looked_at.items()],
+    )
+    refused, _ = set_aside(database, found, now)
     database.connection.executemany(
         "DELETE FROM held WHERE origin = ? AND number = ?",
-        [(found.origin, number) for number in (*found.born(), *(row.number for row in refused))],
-    )
-    database.connection.executemany(
-        "UPDATE held SET reason = ? WHERE origin = ? AND number = ?",
-        [
-            *((row.reason, found.origin, row.number) for row in found.waiting()),
-            # The merge tries every change again whose record may have come in the meantime.
-            *((HELD_NO_BIRTH, found.origin, change.number) for change in found.changes),
-        ],
+        [(found.origin, number) for number in (*born, *(row.number for row in refused))],
     )

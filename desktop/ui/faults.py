@@ -96,9 +96,18 @@ def install(show: Callable[[str, str], None]) -> None:
     )
 
 
+def _leave_no_memory() -> None:
+    """Forbids the system to write the memory of a crash into a file: the key and everybody's numbers are in it."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def watch_crashes() -> None:
     """Has a crash below Python leave its traceback in a file; a window has no console."""
     global _crash_file
+    _leave_no_memory()
     try:
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)

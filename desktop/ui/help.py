@@ -92,7 +92,7 @@ def _keys(heading: str, keys: Mapping[str, str]) -> str:
 
 def _fields(workbench: Workbench, record_type: RecordType) -> str:
     rows = []
-    for field in record_type.fields:
+    for field in record_type.shown_fields:
         words = [field.help]
         if field.example:
             words.append(f"例：{field.example}")

@@ -51,20 +51,25 @@ class Status:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a form is opened with: a record or none, values of a new one, a draft to go on with, a field to go to."""
+    """What a form is opened with: a record or none, values, a draft to go on with, a field to go to.
+
+    A new record begins with the values; an old one shows them as if they were typed, and not saved. ``saved`` is
+    called after the first save.
+    """
 
     type: str
     record: str | None = None
     values: Mapping[str, Cell] = field(default_factory=dict)
     draft: Draft | None = None
     cursor: str = ""
+    saved: Callable[[], None] | None = None
 
 
 class Shell(Protocol):
     """What the window offers to its pages."""
 
     def open_page(self, key: str, **arguments: Any) -> None:
-        """Shows a page by its key: one of the navigation, or a tool with its arguments."""
+        """Shows a page by its key: one of the navigation, perhaps at a ``part`` of it, or a tool with its arguments."""
         ...
 
     def open_list(self, type_name: str, query: Query, words: str) -> None:
@@ -81,6 +86,10 @@ class Shell(Protocol):
 
     def new_record(self, type_name: str, values: Mapping[str, Cell] | None = None) -> None:
         """Shows an empty form, with these values to begin with."""
+        ...
+
+    def open_form(self, opening: Opening) -> None:
+        """Shows a form as it is described."""
         ...
 
     def open_draft(self, draft: Draft) -> None:
@@ -102,7 +111,8 @@ class Page(QWidget):
     state_changed = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
-        super().__init__()
+        # A page that came to its place when it is complete would have all its parts styled once more.
+        super().__init__(workbench.place)
         self.setObjectName("page")
         self.workbench = workbench
 
@@ -141,6 +151,9 @@ class Page(QWidget):
 
     def enter(self) -> None:
         """The page has come to the front: puts the cursor where work begins."""
+
+    def go_to_part(self, part: str) -> None:
+        """Brings one of its parts to the front, by a name that the page itself gives them; a page may have none."""
 
     def may_leave(self, again: Callable[[], None]) -> bool:
         """Whether the page may go; asks the user when something is not saved.

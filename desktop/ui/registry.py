@@ -73,6 +73,12 @@ def _operators(workbench: Workbench) -> Page:
     return OperatorsPage(workbench)
 
 
+def _audit(workbench: Workbench) -> Page:
+    from desktop.ui.pages.audit import AuditPage
+
+    return AuditPage(workbench)
+
+
 def _course(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.attendance.page import AttendancePage
 
@@ -148,11 +154,12 @@ TOOLS: Mapping[str, Callable[..., Page]] = {
     "import": _import,
     "export": _export,
     "preview": _preview,
+    "audit": _audit,
 }
 """Pages that are opened by ``shell.open_page(key, **arguments)``; the function gets the workbench and the arguments.
 
-The lists offer ``import`` (type_name), ``export`` and ``print`` (type_name, query) and ``conflicts`` (type_name,
-record) as soon as there are tools of these names.
+The lists offer ``import`` (type_name), ``export`` (type_name, query) and ``conflicts`` (type_name, record) as soon as
+there are tools of these names.
 """
 
 RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
@@ -211,6 +218,11 @@ def list_entry(record_type: RecordType, icon: str) -> Entry:
         return ListPage(workbench, record_type, icon)
 
     return Entry(f"list:{record_type.name}", record_type.label, icon, make)
+
+
+def may_reveal(workbench: Workbench) -> bool:
+    """Whether this operator can have a personal value shown; who cannot is not offered it."""
+    return REVEAL is not None and audit.may_see(workbench.facts.operator.role)
 
 
 def record_page(workbench: Workbench, opening: Opening) -> Page:

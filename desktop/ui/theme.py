@@ -182,7 +182,8 @@ def restyle(widget: QWidget, **properties: object) -> None:
     """Sets properties that the style sheet selects by, and has it look again."""
     changed = False
     for name, value in properties.items():
-        if widget.property(name) != value:
+        # A property that was never set selects what an empty one does.
+        if (widget.property(name) or "") != (value or ""):
             widget.setProperty(name, value)
             changed = True
     if changed:

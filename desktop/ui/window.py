@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -34,6 +34,9 @@ from desktop.ui.topbar import TopBar
 from desktop.ui.widgets.reach import PageStack
 from desktop.ui.workbench import Workbench
 
+if TYPE_CHECKING:
+    from desktop.ui.pages.sync.herald import InboxHerald
+
 
 class MainWindow(QMainWindow):
     """Shows one page of the navigation, with the forms opened from it in front. Is the shell of its pages."""
@@ -47,11 +50,13 @@ class MainWindow(QMainWindow):
         self._root = ""
         self._trail: list[Page] = []
         self._told_at: Page | None = None
+        self._herald: InboxHerald | None = None
         self.navigation = Navigation(registry.headings(workbench))
         self.topbar = TopBar(self)
         self.notices = NoticeBar()
         self.statusbar = StatusBar(workbench)
         self._stack = PageStack()
+        workbench.place = self._stack.place
         self._build()
         self.navigation.chosen.connect(self.open_page)
         self.topbar.undo.triggered.connect(workbench.undo)
@@ -121,7 +126,7 @@ class MainWindow(QMainWindow):
         return self._trail[-1] if self._trail else self._roots.get(self._root)
 
     def open_page(self, key: str, **arguments: Any) -> None:
-        """Shows a page of the navigation, or a tool in front of the present one."""
+        """Shows a page of the navigation, perhaps at a ``part`` of it, or a tool in front of the present one."""
         if key not in self._entries:
             self._push(registry.tool(self.workbench, key, **arguments))
             return
@@ -129,10 +134,15 @@ class MainWindow(QMainWindow):
             self.navigation.show_current(self._root)
             return
         if key not in self._roots:
+            if key == "sync" and self._herald is not None:
+                self._herald.retire()
+                self._herald = None
             self._roots[key] = self._entries[key].make(self.workbench)
             self._adopt(self._roots[key])
         self._root = key
         self._show()
+        if part := arguments.get("part"):
+            self._roots[key].go_to_part(part)
 
     def open_list(self, type_name: str, query: Query, words: str) -> None:
         """Shows the list of a type with the records of a query."""
@@ -155,17 +165,18 @@ class MainWindow(QMainWindow):
                         return
                 self._show()
                 return
-        self._open(Opening(type_name, record, cursor=field))
+        self.open_form(Opening(type_name, record, cursor=field))
 
     def new_record(self, type_name: str, values: Mapping[str, Cell] | None = None) -> None:
         """Shows an empty form, with these values to begin with."""
-        self._open(Opening(type_name, values=values or {}))
+        self.open_form(Opening(type_name, values=values or {}))
 
     def open_draft(self, draft: Draft) -> None:
         """Shows the form that a draft was typed into, as it was left."""
-        self._open(Opening(draft.type, draft.record or None, draft=draft))
+        self.open_form(Opening(draft.type, draft.record or None, draft=draft))
 
-    def _open(self, opening: Opening) -> None:
+    def open_form(self, opening: Opening) -> None:
+        """Shows a form as it is described."""
         page = registry.record_page(self.workbench, opening)
         page.setProperty("record", f"{opening.type}:{opening.record}")
         self._push(page)
@@ -259,6 +270,14 @@ class MainWindow(QMainWindow):
         """Shows the first page, then asks about drafts as soon as the window stands."""
         self.open_page(next(iter(self._entries)))
         QTimer.singleShot(0, self, self.offer_drafts)
+        QTimer.singleShot(0, self, self._watch_inbox)
+
+    def _watch_inbox(self) -> None:
+        """Tells of new files from the start on, not only once their page was opened."""
+        from desktop.ui.pages.sync.herald import InboxHerald  # loads what the first page does not need
+
+        if "sync" in self._entries and "sync" not in self._roots:
+            self._herald = InboxHerald(self.workbench, self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks about what is not saved, lets running work end, and closes the workspace."""

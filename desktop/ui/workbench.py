@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop import reference
 from desktop.errors import Problem
@@ -72,6 +73,8 @@ class Workbench(QObject):
 
     shell: Shell
     """Set by the main window before the first page is made."""
+    place: QWidget | None = None
+    """What pages are made in; set by the main window."""
 
     def __init__(self, session: Session, facts: Facts, dialogs: Dialogs, settings: Settings) -> None:
         super().__init__()

@@ -19,9 +19,15 @@ GOALS = {
     "import_against_bare_read": 0.6,
     "first_page_large_against_small": 1.5,
     "start_against_bare_window": 4,
+    "first_against_geodiff": 0.5,
+    "first_against_session": 1,
+    "hundredth_against_geodiff": 0.167,
+    "tenth_against_bare_updates": 2.5,
+    "preview_against_merge": 0.5,
+    "bundle_against_xlsx": 0.5,
 }
 """What each ratio should be at most; the other figures are there to be read."""
-BENCHMARKS = ("merging", "import_register", "lists", "starting")
+BENCHMARKS = ("merging", "against_peers", "import_register", "lists", "starting")
 
 
 def main() -> None:
@@ -36,7 +42,7 @@ def main() -> None:
     results: dict[str, dict[str, Any]] = {}
     for name in arguments.names or BENCHMARKS:
         module = importlib.import_module(f"tests.benchmarks.{name}")
-        options = {"stations": arguments.stations} if name == "merging" else {}
+        options = {"stations": arguments.stations} if name in ("merging", "against_peers") else {}
         with tempfile.TemporaryDirectory() as folder:
             results[name] = module.run(Path(folder), **options)
         for figure, value in results[name].items():

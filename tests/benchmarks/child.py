@@ -13,12 +13,16 @@ from desktop.sync import receiving, station
 from tests.operations.stations import repeatable
 
 
-def merge(folder: Path, names: list[str]) -> dict[str, object]:
+def merge(folder: Path, names: list[str], *, preview: bool = False) -> dict[str, object]:
     """The merge of bundles into the desk of a folder, and the search index after it on its own."""
     desk = _desk(folder)
     started = time.perf_counter()
     report = receiving.merge_bundles(
-        desk.ledger, station.load_keys(desk.ledger), [folder / n for n in names], desk.operator.name
+        desk.ledger,
+        station.load_keys(desk.ledger),
+        [folder / n for n in names],
+        desk.operator.name,
+        preview=preview,
     )
     seconds = time.perf_counter() - started
     problems = [str(b.problem) for b in report.bundles if b.problem]
@@ -28,9 +32,14 @@ def merge(folder: Path, names: list[str]) -> dict[str, object]:
     started = time.perf_counter()
     indexing.refresh_stale(desk.database, desk.types)
     index = time.perf_counter() - started
-    applied = sum(b.applied for b in report.bundles)
     desk.workspace.close()
-    return {"seconds": seconds, "index_seconds": index, "peak_mb": peak, "applied": applied}
+    return {
+        "seconds": seconds,
+        "index_seconds": index,
+        "peak_mb": peak,
+        "applied": sum(b.applied for b in report.bundles),
+        "conflicts": sum(b.conflict for b in report.bundles),
+    }
 
 
 def peak_mb() -> int:
@@ -46,9 +55,9 @@ def _desk(folder: Path) -> Session:
 
 
 def main() -> None:
-    """``python -m tests.benchmarks.child FOLDER BUNDLE…``; names of bundles may come as a file of lines."""
+    """``python -m tests.benchmarks.child FOLDER LISTING [preview]``; the listing is a file with names of bundles."""
     folder, listing = Path(sys.argv[1]), Path(sys.argv[2])
-    print(json.dumps(merge(folder, listing.read_text("utf-8").split())))
+    print(json.dumps(merge(folder, listing.read_text("utf-8").split(), preview="preview" in sys.argv[3:])))
 
 
 if __name__ == "__main__":

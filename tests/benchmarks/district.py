@@ -6,10 +6,11 @@ because 200 workspaces would take longer to make than to measure.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -179,14 +180,25 @@ def birth_lines(sender: Sender, rows: list[Row]) -> None:
     """Numbers the rows as births of the sender and appends their lines."""
     shapes = {name: shape_of(t) for name, t in catalogue().items()}
     fields = {name: {c: c.rpartition(".")[2] for c in shape.columns} for name, shape in shapes.items()}
-    salts = random.Random(sender.keys.station)
+    salt = salted(f"{sender.keys.station} {sender.last}")
     for type_name, record, unit, values in rows:
         sender.last += 1
-        stamp = (STAMP_MS + sender.last) << 22 | int(sender.keys.station[:5], 16) >> 1
-        head = Head(items.BIRTH, type_name, record, unit, None, stamp, (), sender.last, "王芳")
+        head = Head(
+            items.BIRTH, type_name, record, unit, None, stamp_of(sender, sender.last), (), sender.last, "王芳"
+        )
         cells = {c: values.get(f) for c, f in fields[type_name].items()}
-        line = items.birth_line(head, shapes[type_name], cells, lambda: f"{salts.getrandbits(128):032x}"[:22])
-        sender.lines.append((sender.last, line))
+        sender.lines.append((sender.last, items.birth_line(head, shapes[type_name], cells, salt)))
+
+
+def stamp_of(sender: Sender, number: int) -> int:
+    """The stamp that the sender gives to its item with this number: one a millisecond."""
+    return (STAMP_MS + number) << 22 | int(sender.keys.station[:5], 16) >> 1
+
+
+def salted(seed: str) -> Callable[[], str]:
+    """Salts as a ledger makes them, the same for the same seed."""
+    random_bytes = random.Random(seed).randbytes
+    return lambda: base64.b64encode(random_bytes(items.SALT_BYTES)).decode().rstrip("=")
 
 
 def bundle(sender: Sender, path: Path, size: int = segments.MAX_LINES, first: int = 1) -> Path:

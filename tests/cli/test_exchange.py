@@ -238,3 +238,109 @@ def test_a_decision_is_taken_back_by_undo_and_listed_again(places: Places) -> No
     answer("undo", places.district, operation)
     (again,) = answer("conflicts", places.district)["conflicts"]
     assert {c["value"] for c in again["claims"]} == {"街道改的", "区里改的"}
+
+
+def disagree(places: Places) -> str:
+    """A figure in a group that town and district have changed without knowing of each other; the record's id."""
+    (made,) = record(places.town, "enterprise", {"name": "茶厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    record(places.town, "enterprise", {"id": made["id"], "surveyed_staff": 31})
+    record(places.district, "enterprise", {"id": made["id"], "surveyed_staff": 32})
+    answer("send", places.town, places.stick / "2.xsj")
+    return str(made["id"])
+
+
+def test_a_merge_that_leaves_something_to_do_says_so_last_and_ends_with_0(places: Places) -> None:
+    disagree(places)
+    merged = run("merge", places.district, places.stick / "2.xsj")
+    assert merged.exit_code == 0
+    assert merged.stdout.splitlines()[-1] == "还要处理的：有分歧1项。用 conflicts 命令看是哪些、怎么办。"
+    settled = run("merge", places.district, places.stick / "1.xsj")
+    assert "还要处理的" not in settled.stdout
+    preview = run("merge", places.district, places.stick / "2.xsj", "--preview")
+    assert "还要处理的" not in preview.stdout
+
+
+def test_a_conflict_says_whose_computer_said_what_and_is_decided_by_any_of_its_names(places: Places) -> None:
+    made = disagree(places)
+    answer("merge", places.district, places.stick / "2.xsj")
+    spoken = run("conflicts", places.district).stdout
+    assert "31（王芳，北山街道总工会的工作电脑" in spoken
+    assert "32（王芳，西湖区总工会的工作电脑" in spoken
+    (conflict,) = answer("conflicts", places.district)["conflicts"]
+    assert [c["author"] for c in conflict["claims"]] == ["西湖区总工会", "北山街道总工会"]
+    version = conflict["claims"][1]["version"]
+    assert conflict["label"] != conflict["slot"]
+    for name in (conflict["label"], "surveyed_staff", conflict["slot"]):
+        decided = run("conflicts", places.district, "--decide", made, name, version)
+        assert decided.exit_code == 0
+        operation = decided.stderr.rpartition("操作")[2].strip()
+        answer("undo", places.district, operation)
+    wrong = run("conflicts", places.district, "--decide", made, "单位名称", version)
+    assert wrong.exit_code == 22
+    assert "“单位名称”没有分歧" in wrong.stderr
+    assert "刷新" not in wrong.stderr
+
+
+def test_what_is_set_aside_is_listed_with_the_reason_and_what_to_do(places: Places) -> None:
+    twin = shutil.copytree(places.town, places.stick / "twin")
+    record(places.town, "enterprise", {"name": "原机的厂"})
+    record(twin, "enterprise", {"name": "副本的厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("send", twin, places.stick / "2.xsj")
+    merged = run("merge", places.district, places.stick / "1.xsj", places.stick / "2.xsj")
+    assert merged.exit_code == 0
+    assert "先留着" in merged.stdout.splitlines()[-1]
+    (item,) = answer("conflicts", places.district)["unsettled"]
+    assert (item["outcome"], item["author"], item["above"]) == ("held", "北山街道总工会", False)
+    spoken = run("conflicts", places.district).stdout
+    assert f"先留着1项：{item['words']}。{item['advice']}" in spoken
+
+
+def test_a_receipt_that_cannot_be_written_is_told_beside_a_bundle_that_is_refused(places: Places) -> None:
+    record(places.town, "enterprise", {"name": "甲公司"})
+    answer("send", places.town, places.stick / "1.xsj")
+    (places.stick / "bad.xsj").write_bytes(b"no bundle")
+    (places.stick / "down").write_text("a file where the folder should be")
+    told = run(
+        "merge", places.district, places.stick / "bad.xsj", places.stick / "1.xsj",
+        "--receipts", places.stick / "down",
+    )  # fmt: skip
+    assert told.exit_code == 15
+    assert "这不是小三级的数据包" in told.stderr
+    assert "有1个回执没有写成" in told.stderr
+    assert answer("list", places.district, "enterprise")["total"] == 1
+
+
+def test_who_may_not_enrol_others_is_told_before_anybody_compares_words(
+    places: Places, tmp_path: Path
+) -> None:
+    office = make(tmp_path / "office", Level.TOWN, "330106003", "西溪街道总工会")
+    village = make(tmp_path / "village", Level.VILLAGE, "330106003001", "某村工会")
+    answer("enrol", "request", office, places.stick / "b.xsq")
+    answer("enrol", "grant", places.district, places.stick / "b.xsq", places.stick / "b.xsg")
+    answer("enrol", "accept", office, places.stick / "b.xsg")
+    answer("enrol", "request", village, places.stick / "c.xsq")
+    told = run("enrol", "grant", office, places.stick / "c.xsq", places.stick / "c.xsg")
+    assert told.exit_code == 14
+    assert "核对" not in told.stderr
+    assert "没有授权再办理下级入网" in told.stderr
+    assert "请上级再批准一次" in told.stderr
+    assert not (places.stick / "c.xsg").exists()
+
+
+def test_a_bundle_for_another_office_or_from_strangers_says_what_it_is_and_what_to_do(
+    places: Places, tmp_path: Path
+) -> None:
+    record(places.town, "enterprise", {"name": "甲公司"})
+    answer("send", places.town, places.stick / "1.xsj")
+    other = make(tmp_path / "other", Level.DISTRICT, "330110", "余杭区总工会")
+    alone = make(tmp_path / "alone", Level.VILLAGE, "330106002001", "某村工会")
+    for desk, code in ((other, 11), (places.town, 12), (alone, 11)):
+        told = run("merge", desk, places.stick / "1.xsj", "--json")
+        (bundle,) = json.loads(told.stdout)["bundles"]
+        assert told.exit_code == bundle["problem"]["exit_code"] == code
+        spoken = run("merge", desk, places.stick / "1.xsj").stderr
+        assert bundle["problem"]["sentence"] + bundle["problem"]["next_step"] in spoken
+        assert answer("list", desk, "enterprise")["total"] in (0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pypdfium2 as pdfium
 import pytest
 
@@ -66,6 +67,29 @@ def test_a_letter_is_drafted_issued_once_printed_and_voided(
     assert answer("letter", district, "numbers")["next"]["reminder_letter"] == 2
 
 
+def test_what_the_program_keeps_for_itself_is_shown_by_no_command(
+    district: Path, case: str, tmp_path: Path
+) -> None:
+    letter = drafted(district, case, "reminder_letter")
+    answer("letter", district, "issue", letter, "--signer", "周敏", "--post", "主席")
+    shown = answer("show", district, "case_document", letter)["values"]
+    assert "document_number" in shown
+    assert not {"snapshot", "snapshot_digest"} & set(shown)
+    versions = {
+        v["slot"]: v["value"] for v in answer("history", district, "case_document", letter)["versions"]
+    }
+    assert versions["snapshot"] is True
+    assert "snapshot_digest" not in versions["issue"]
+    told = run("history", district, "case_document", letter).stdout
+    assert "（由程序保存的内容）" in told
+    assert "法律条文" not in told
+    answer("export", district, tmp_path / "all.xlsx", "--type", "case_document", "--all-fields")
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    header = {cell.value for sheet in book for row in sheet.iter_rows(max_row=12) for cell in row}
+    assert "文号" in header
+    assert not {"签发时的全文", "全文校验码"} & header
+
+
 def test_what_the_law_does_not_allow_yet_is_refused_with_the_article(district: Path, case: str) -> None:
     letter = drafted(district, case, "suggestion_letter")
     result = run("letter", district, "issue", letter, "--signer", "周敏", "--post", "主席")
@@ -111,7 +135,8 @@ def test_the_next_number_is_confirmed_where_the_register_was_lost(district: Path
     second = drafted(district, case, "reminder_letter")
     refused = run("letter", district, "issue", second, "--signer", "周敏", "--post", "主席")
     assert refused.exit_code == 22
-    assert "确认各类文书的下一个号" in refused.stderr
+    assert "numbers --confirm 确认各类文书的下一个号" in refused.stderr
+    assert "编号设置" not in refused.stderr
     assert "--next" in run("letter", district, "numbers", "--help").stdout
     assert run("letter", district, "numbers", "--next", "reminder_letter=零").exit_code == 2
     assert run("letter", district, "numbers", "--next", "memo=3").exit_code == 2

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop.operations import records
 from tests.cli.calling import CODE, OPERATOR, answer, json_lines, make, record, run
 
 
@@ -54,6 +56,12 @@ def test_values_may_be_typed_as_people_type_them(town: Path) -> None:
     assert (shown["words"]["town"], shown["words"]["in_park"]) == ("北山街道", "是")
     assert shown["words"]["union_state"] == "筹建"
     assert any("120" in note for note in made["notes"])
+
+
+def test_a_step_that_is_not_here_is_not_undone_and_the_number_is_asked_for(town: Path) -> None:
+    told = run("undo", town, "12345")
+    assert told.exit_code == 22
+    assert told.stderr.endswith("没有找到这一步操作，它可能是在别的电脑上做的。请核对操作号。\n")
 
 
 def test_all_new_lines_are_one_operation_and_undone_as_one(town: Path) -> None:
@@ -227,3 +235,134 @@ def test_what_a_unit_may_not_write_is_refused_and_nothing_is_kept(town: Path) ->
     assert result.exit_code == 14
     assert "不能填写" in result.stderr
     assert answer("list", town, "plan_target")["total"] == 0
+
+
+def test_places_are_taken_as_people_write_them_and_what_was_meant_is_said(town: Path) -> None:
+    lines = json_lines(
+        {"name": "甲公司", "town": "北山街道办事处", "village": "西湖区北山街道宝石社区居委会"}
+    )
+    told = run("record", town, "enterprise", lines=lines)
+    assert told.exit_code == 0
+    assert "第1行说明：“镇街”：“北山街道办事处”按“西湖区北山街道”（330106002）保存。" in told.stderr
+    (held,) = answer("list", town, "enterprise")["records"]
+    assert held["values"]["town"] == "330106002"
+    assert held["words"]["village"] == "宝石社区"
+
+
+def test_one_of_several_namesakes_is_taken_by_the_town_beside_it_else_by_the_own_unit(tmp_path: Path) -> None:
+    made = make(tmp_path / "径山", code="330110109", name="径山镇总工会")
+    rows = [{"name": "甲", "town": "义桥镇", "village": "西山村"}, {"name": "乙", "village": "西山村"}]
+    assert [r["outcome"] for r in record(made, "enterprise", *rows)] == ["new", "new"]
+    places = {r["title"]: r["values"]["village"] for r in answer("list", made, "enterprise")["records"]}
+    assert places["甲"].startswith("330109106")
+    assert places["乙"] == "330110109224"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("西山村", "西山村”可能是萧山区义桥镇西山村委会（330109106"),
+        ("良渚", "余杭区良渚街道（330110010）"),
+        ("火星", "“镇街”里没有“火星”，是不是钱塘区义蓬街道火星村委会（330114004221）"),
+        ("没有的地方", "用 xiaosanji divisions 查名称和代码"),
+        ("33011010922", "余杭区径山镇径山村委会（330110109222）"),
+    ],
+)
+def test_a_place_that_is_not_certain_is_refused_with_those_it_may_be(
+    town: Path, said: str, words: str
+) -> None:
+    told = run("record", town, "enterprise", lines=json_lines({"name": "甲", "town": said}))
+    assert told.exit_code == 2
+    assert words in told.stderr
+    assert "列表" not in told.stderr
+    assert answer("list", town, "enterprise")["total"] == 0
+
+
+def test_a_link_that_is_no_id_is_refused_with_how_to_find_one(town: Path) -> None:
+    told = run("record", town, "coverage", lines=json_lines({"enterprise": "甲公司"}))
+    assert told.exit_code == 2
+    assert "要写记录编号，用 xiaosanji list 工作区 enterprise 查编号" in told.stderr
+
+
+def test_characters_that_nobody_sees_are_taken_out_and_that_is_said(town: Path) -> None:
+    rows = [
+        {"name": "甲\u0007公\u200b司\u0000"},
+        {"name": "乙公司\n"},
+        {"name": "丙", "remark": "一\n二\t三"},
+    ]
+    made = record(town, "enterprise", *rows)
+    assert made[0]["notes"] == ["“单位名称”：去掉了3个看不见的控制字符"]
+    assert [m["notes"] for m in made[1:]] == [[], []]
+    turned = record(town, "enterprise", {"name": "\u202e丁\u2066公\u200e司\u2069\u202c"})
+    assert turned[0]["notes"] == ["“单位名称”：去掉了5个看不见的控制字符"]
+    assert answer("show", town, "enterprise", turned[0]["id"])["title"] == "丁公司"
+    answer("undo", town, turned[0]["operation"])
+    told = run("record", town, "enterprise", lines=json_lines(rows[0]))
+    assert "第1行说明：“单位名称”：去掉了3个看不见的控制字符。" in told.stderr
+    assert {r["title"] for r in answer("list", town, "enterprise")["records"]} == {"甲公司", "乙公司", "丙"}
+
+
+@pytest.mark.parametrize("line", ["{}", '{"name": null}', '{"name": " "}', '{"unit": "330106002"}'])
+def test_a_new_record_of_which_nothing_is_said_is_refused_with_what_is_needed(town: Path, line: str) -> None:
+    told = run("record", town, "enterprise", lines=line + "\n")
+    assert told.exit_code == 2
+    assert "什么都没有填，新增企业（单位）要填单位名称、镇街" in told.stderr
+    assert answer("list", town, "enterprise")["total"] == 0
+
+
+def test_a_line_with_an_id_and_nothing_else_changes_nothing(town: Path) -> None:
+    (made,) = record(town, "enterprise", {"name": "甲公司"})
+    assert [r["outcome"] for r in record(town, "enterprise", {"id": made["id"]})] == ["unchanged"]
+
+
+def test_what_is_new_is_told_before_a_later_line_is_read(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that ends in the middle has told everything that it kept, with the number to undo it."""
+    saved = records.save
+
+    def fails(*arguments: Any, **given: Any) -> Any:
+        if arguments[2].get("remark") == "断":
+            raise KeyboardInterrupt
+        return saved(*arguments, **given)
+
+    monkeypatch.setattr(records, "save", fails)
+    (made,) = record(town, "enterprise", {"name": "甲公司"})
+    rows = [
+        {"name": "乙公司"},
+        {"name": "丙公司", "unit": "330106002"},
+        {"id": made["id"], "name": "甲厂"},
+        {"id": made["id"], "remark": "断"},
+    ]
+    told = run("record", town, "enterprise", "--json", lines=json_lines(*rows))
+    outcomes = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [(o["line"], o["outcome"]) for o in outcomes] == [(1, "new"), (2, "new"), (3, "changed")]
+    assert all(o["operation"] for o in outcomes)
+    assert answer("list", town, "enterprise")["total"] == 3
+
+
+def test_what_cannot_be_checked_is_not_kept_either(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of which nobody was told: an interrupt while new lines are checked takes them all back."""
+
+    def interrupted(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(records, "check", interrupted)
+    told = run("record", town, "enterprise", lines=json_lines({"name": "甲公司"}, {"name": "乙公司"}))
+    assert told.exit_code == 130
+    assert answer("list", town, "enterprise")["total"] == 0
+
+
+def test_the_help_of_record_says_what_one_step_is() -> None:
+    said = run("record", "--help").stdout
+    assert "--batch" in said
+    assert "是一步操作" in said
+
+
+def test_history_says_each_label_once_and_who_wrote_where(town: Path) -> None:
+    (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 30})
+    lines = run("history", town, "enterprise", made["id"]).stdout.splitlines()
+    (line,) = [line for line in lines if "工会摸排职工数" in line]
+    assert line.count("工会摸排职工数") == 1
+    assert line.endswith("工会摸排职工数：30")
+    assert "北山街道总工会的工作电脑" in line
+    versions = answer("history", town, "enterprise", made["id"])["versions"]
+    assert {v["author"] for v in versions} == {"北山街道总工会"}

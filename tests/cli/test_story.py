@@ -18,6 +18,8 @@ def test_the_story_told_twice_gives_the_same_digests_and_no_other_long_numbers(t
     first, second = run("demo", tmp_path / "a", "--no-pictures"), run("demo", tmp_path / "b", "--no-pictures")
     assert first.exit_code == 0, first.output
     assert first.stdout == second.stdout
+    assert "项，收下" in first.stdout
+    assert "，先留着0，不收0；回执已送回" in first.stdout
     long_numbers = [line for line in first.stdout.splitlines() if re.search("[0-9a-f]{32}", line)]
     assert len(long_numbers) == 8
     assert all(DIGEST.fullmatch(line) for line in long_numbers)

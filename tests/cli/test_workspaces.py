@@ -212,6 +212,22 @@ def test_a_backup_that_could_not_follow_is_told_after_what_was_done(
     assert answer("list", town, "enterprise")["total"] == 1
 
 
+def test_a_backup_to_a_full_stick_was_not_made_and_nobody_says_that_it_will_be(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick, usage = tmp_path / "U盘", shutil.disk_usage
+    stick.mkdir()
+    monkeypatch.setattr(
+        shutil,
+        "disk_usage",
+        lambda path: shutil._ntuple_diskusage(10**9, 10**9, 1_000) if path == stick else usage(path),
+    )
+    told = run("backup", town, stick / "a.db")
+    assert told.exit_code == 30
+    assert told.stderr.endswith("备份没有做成：要存的磁盘快满了。请腾出空间，或者换一个磁盘再做一次。\n")
+    assert list(stick.iterdir()) == []
+
+
 def test_a_date_in_doubt_stops_the_save_until_a_person_says_that_it_is_right(tmp_path: Path) -> None:
     ahead = Environment(now=lambda: time.time_ns() // 1_000_000 + 60 * DAY_MS)
     district = make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会", ahead)

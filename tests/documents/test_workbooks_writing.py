@@ -131,8 +131,9 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_says_so(tmp_path: Path) ->
         yield ["新"]
         raise OSError(errno.ENOSPC, "no space left on device")
 
-    with pytest.raises(NotWritten, match="满了"):
+    with pytest.raises(NotWritten, match="满了") as told:
         write_list(path, "名单", [NAME], rows())
+    assert told.value.exit_code == 30
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
 

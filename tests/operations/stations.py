@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import shutil
 from pathlib import Path
 
 from desktop.operations import exchange, workspaces
-from desktop.operations.session import Session
+from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store.environment import Environment
 from desktop.store.keys import Cost
@@ -43,6 +44,14 @@ def station(folder: Path, code: str, name: str, level: Level, operator: str = "ç
         password="password1",
         environment=repeatable(name),
         cost=CHEAP,
+    )
+
+
+def twin(session: Session, folder: Path) -> Session:
+    """The same station once more, from a copied disk and an hour later."""
+    shutil.copytree(session.workspace.folder, folder)
+    return open_session(
+        folder, session.operator.name, "password1", repeatable(str(folder.name), START + 3_600_000)
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, conflicts, exchange, records
+from desktop.operations import audit, conflicts, deciding, exchange, records
 from desktop.operations.conflicts import NoConflict
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
@@ -49,26 +49,26 @@ def test_a_decision_closes_the_conflict_here_and_below(
     disputed: tuple[Session, Session, str], tmp_path: Path
 ) -> None:
     district, village, record = disputed
-    conflicts.decide(district, "enterprise", record, "name", "村里改的")
+    deciding.decide(district, "enterprise", record, "name", "村里改的")
     assert conflicts.open_conflicts(district) == []
     report_up(village, district, tmp_path)
     assert conflicts.open_conflicts(village) == []
     assert exchange.digest(village, village.unit.id) == exchange.digest(district, village.unit.id)
     with pytest.raises(NoConflict):
-        conflicts.decide(district, "enterprise", record, "name", "再来一次")
+        deciding.decide(district, "enterprise", record, "name", "再来一次")
 
 
 def test_a_deletion_against_an_edit_asks_and_keeps_both(
     disputed: tuple[Session, Session, str], tmp_path: Path
 ) -> None:
     district, village, record = disputed
-    conflicts.decide(district, "enterprise", record, "name", "村里改的")
+    deciding.decide(district, "enterprise", record, "name", "村里改的")
     report_up(village, district, tmp_path)
     records.delete(district, "enterprise", record)
     records.save(village, "enterprise", {"surveyed_staff": 99}, record=record)
     report_up(village, district, tmp_path)
     assert {c.slot for c in conflicts.open_conflicts(district)} == {"_deleted"}
-    conflicts.decide(district, "enterprise", record, "_deleted", 0)
+    deciding.decide(district, "enterprise", record, "_deleted", 0)
     held = records.load(district, "enterprise", record)
     assert held is not None
     assert held.values["surveyed_staff"] == 99

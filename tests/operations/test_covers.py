@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from desktop.documents.cover_sheet import render_cover
+from desktop.documents.cover_sheet import read_sheet, render_cover
 from desktop.operations import covers, exchange, records
+from desktop.operations.covers import Fit
 from desktop.operations.session import Session
+from desktop.operations.traffic import Here
 from desktop.records.declaration import Level
 from tests.operations.stations import enrol, report_up, station
 
@@ -92,3 +96,68 @@ def test_what_is_typed_or_scanned_from_a_sheet_fits_its_file_only(
         assert not covers.fits(second.path, typed)
     assert not covers.fits(first.path, cover.digest[:-1])
     assert not covers.fits(first.path, "")
+
+
+def test_groups_capitals_full_width_and_letters_taken_for_digits_are_understood() -> None:
+    digest = "01ab" * 16
+    for typed in (
+        "０１ＡＢ" * 16,
+        "O1AB-" * 16,
+        "0lab、" * 16,
+        "文件摘要　" + "  ".join(["01ab"] * 8) + "\n" + "  ".join(["01Ab"] * 8),
+        f"xsj1 3 12 {digest.upper()}\r\n",
+        f"XSJ1 1 1 {'f' * 64}XSJ1 3 12 {digest}",
+        f"01abXSJ1 3 12 {digest}",
+    ):
+        assert read_sheet(typed).digits == digest
+        assert not read_sheet(typed).wrong
+    assert (read_sheet(f"XSJ1 3 12 {digest}").sequence, read_sheet(f"XSJ1 3 12 {digest}").total) == (3, 12)
+    assert read_sheet("XSJ1 3 12 01ab").cut
+    assert read_sheet("01ag").wrong == "g"
+
+
+@given(typed=st.text())
+def test_nothing_that_is_typed_is_too_odd_to_be_read(typed: str) -> None:
+    sheet = read_sheet(typed)
+    assert set(sheet.digits) <= set("0123456789abcdef")
+    assert read_sheet(sheet.digits).digits == sheet.digits
+
+
+@given(digest=st.text("0123456789abcdef", min_size=64, max_size=64), count=st.integers(1, 63))
+def test_a_part_of_a_digest_is_told_as_a_part_and_never_as_the_whole(digest: str, count: int) -> None:
+    part = read_sheet(digest[:count])
+    assert covers.fit(digest, part) is (Fit.PARTLY if count >= covers.ENOUGH_DIGITS else Fit.TOO_FEW)
+    other = "0" if digest[count - 1] != "0" else "1"
+    wrong = read_sheet(digest[: count - 1] + other)
+    assert covers.fit(digest, wrong) is Fit.OTHER
+    assert covers.unequal_groups(digest, wrong) == [(count + 3) // 4]
+    assert covers.fit(digest, read_sheet(digest)) is Fit.WHOLE
+    assert covers.fit(digest, read_sheet(digest + "0")) is Fit.TOO_MANY
+
+
+def test_what_a_file_says_stands_under_the_labels_of_the_sheet(
+    two: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = two
+    here = Here(district.types, district.codes, district.unit, district.ledger.station)
+    saved = records.save(town, "enterprise", {"name": "一家"})
+    first = exchange.send(town, tmp_path / "一.xsj").path
+    records.save(town, "enterprise", {"name": "改名"}, record=saved.record)
+    second = exchange.send(town, tmp_path / "二.xsj").path
+    read = covers.examine(second, covers.roots(district.database))
+    assert read.stands
+    assert read.said is not None
+    told = covers.tell(district.database, here, second, read.said, {})
+    assert told["导出单位"] == "径山镇总工会"
+    assert told["内容"] == "共2项：新增1项，修改1项，删除0项"
+    assert told["登记期间"] == "上次导出以后（上次的数据包本机没有收到过）"
+    before = covers.examine(first, ())
+    assert (before.stands, before.problem) == (False, None)
+    assert before.said is not None
+    told = covers.tell(district.database, here, second, read.said, {before.digest: before.said})
+    assert told["登记期间"] == "上次导出（2026年11月23日）以后"
+    exchange.merge(district, [first])
+    told = covers.tell(district.database, here, second, read.said, {})
+    assert "第1号本机11月23日合并过" in told["登记期间"]
+    assert [m.sequence for m in covers.merged_like(district.database, read_sheet(before.digest[:12]))] == [1]
+    assert covers.merged_like(district.database, read_sheet(before.digest[:11])) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import conflicts, exchange, records, unsettled
+from desktop.operations import conflicts, deciding, exchange, records, unsettled
 from desktop.operations.conflicts import NoConflict
 from desktop.operations.deciding import Decision, decide_all
 from desktop.operations.session import Session
@@ -60,7 +60,7 @@ def test_all_are_decided_by_one_operation_and_taken_back_by_one_undo(
 
 def test_what_was_settled_meanwhile_stays_as_it_is(disputed: tuple[Session, list[Decision]]) -> None:
     district, decisions = disputed
-    conflicts.decide(district, "enterprise", decisions[0].record, "name", "先定的")
+    deciding.decide(district, "enterprise", decisions[0].record, "name", "先定的")
     decide_all(district, decisions, "处理分歧")
     assert names(district, decisions) == ["先定的", "商量好的", "商量好的"]
     with pytest.raises(NoConflict):

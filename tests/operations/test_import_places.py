@@ -19,12 +19,46 @@ YUHANG = "330110"
         (YUHANG, "仓前", "330110012"),
         (YUHANG, "清波", None),
         (YUHANG, "仓前街道办事处", "330110012"),
+        (YUHANG, "仓前镇", "330110012"),
+        (YUHANG, "余杭区径山镇", "330110109"),
+        (YUHANG, "径山村", "330110109"),
+        (YUHANG, "戴村", None),
+        ("", "萧山戴村", "330109102"),
     ],
 )
 def test_a_column_for_towns_may_leave_out_the_ending_where_one_town_is_meant(
     area: str, words: str, town: str | None
 ) -> None:
     assert PlaceFinder(area).town(words).town == town
+
+
+def test_a_village_in_a_column_for_towns_is_told_last() -> None:
+    """戴村 is a town and a village in it; whoever fills in a column for towns means the town."""
+    assert PlaceFinder("330109").town("戴村").village is None
+    assert PlaceFinder(YUHANG).town("径山村").village == "330110109222"
+
+
+@pytest.mark.parametrize(
+    ("town", "words", "village"),
+    [
+        ("330110109", "径山", "330110109222"),
+        ("330110109", "径山村民委员会", "330110109222"),
+        ("330110109", "余杭区径山镇径山村", "330110109222"),
+        ("330110109", "径山村3组", "330110109222"),
+        ("330110109", "清波门社区", None),
+        ("330102001", "清波门居委会", "330102001051"),
+        ("330182101", "莲花村", "330182101213"),
+        ("330182101", "莲花居委会", "330182101001"),
+        ("330182101", "莲花", None),
+        (None, "径山村", "330110109222"),
+        (None, "330110109222", "330110109222"),
+    ],
+)
+def test_a_column_for_villages_is_read_as_people_write_it(
+    town: str | None, words: str, village: str | None
+) -> None:
+    """莲花镇 has 莲花村 and 莲花居委会: the ending says which."""
+    assert PlaceFinder(YUHANG).village(words, town).village == village
 
 
 def test_the_towns_that_an_address_leaves_open_are_named() -> None:

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from desktop.operations import importing, records
+from desktop.operations.audit import digest_of_file
 from desktop.operations.importing import NoHeader, Outcome, Stopped, Weight
 from desktop.operations.imports import words as words_of_registers
 from desktop.operations.session import NotAllowed, Session
@@ -212,7 +213,7 @@ def test_returned_rows_are_corrected_and_imported_alone(district: Session, tmp_p
     shown = look(district, table(tmp_path, rows))
     importing.run(district, shown)
     report = tmp_path / "退回.xlsx"
-    assert importing.write_report(shown, report) == 2
+    assert importing.write_report(district, shown, report) == 2
     sheet = openpyxl.load_workbook(report)
     page = sheet.worksheets[0]
     assert [c.value for c in page[1]] == [*HEADER, "原因"]
@@ -456,9 +457,10 @@ def test_a_reader_may_not_import(district: Session, tmp_path: Path) -> None:
 
 
 def test_the_import_is_in_the_audit_log_without_names(district: Session, tmp_path: Path) -> None:
-    bring(district, table(tmp_path, [firm(1)]))
+    path = table(tmp_path, [firm(1)])
+    bring(district, path)
     found = district.database.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1")
-    assert found == [("导入", "enterprise 共1行，新增1行")]
+    assert found == [("导入", f"enterprise 共1行，新增1行 {digest_of_file(path)}")]
 
 
 def test_every_outcome_has_its_word() -> None:

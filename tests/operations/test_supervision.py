@@ -19,7 +19,7 @@ from desktop.documents.letters.printed import digest_of
 from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import exchange, records, supervision, workspaces
+from desktop.operations import exchange, records, supervision, whereabouts, workspaces
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.cases import UnknownStep
@@ -719,7 +719,12 @@ def test_an_older_ledger_does_not_give_numbers_twice(desk: Session, tmp_path: Pa
         rest.unlink()
     shutil.copy(tmp_path / "old.db", folder / LEDGER)
     again = open_session(folder, "王芳", "password1", environment)
+    whereabouts.settle(again, whereabouts.Origin.RESTORED)
     case.session = again
+    with pytest.raises(NumbersUnconfirmed):
+        issue_some(case, 1)
+    # Whatever is confirmed: what the file beside the ledger knows was given is not given again.
+    supervision.confirm_numbers(again, 2026, {Series.REMINDER: 1, Series.OPINION: 1})
     assert issue_some(case, 1) == ["杭西工监提〔2026〕4号"]
     again.workspace.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,29 @@ def test_a_bundle_counts_as_confirmed_only_after_its_receipt(
     assert after.upward.confirmed
     assert after.upward.received is not None
     assert after.waiting == 0
+
+
+def test_a_station_that_was_heard_long_ago_is_not_forgotten(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    _, town, village = three
+    report_up(village, town, tmp_path)
+    for table, names in (
+        ("merge", "at, operator, sender, incarnation, bundle, file, applied, known, held, conflict, refused, total"),
+        ("exported", "at, bundle, position, last, items, file, operator"),
+    ):  # fmt: skip
+        other = names.replace("sender", "'another' AS sender").replace("at,", "at + n.value AS at,")
+        keys = "sequence" if table == "merge" else "sequence, peer"
+        mine = "n.value" if table == "merge" else "n.value, 'another'"
+        town.database.execute(
+            f"INSERT INTO {table} ({names}, {keys}) SELECT {other}, {mine}"
+            f" FROM (SELECT * FROM {table} LIMIT 1), json_each(?) n",
+            (json.dumps(list(range(1, 601))),),
+        )
+    (peer,) = [p for p in traffic.peers(town.database) if p.link.peer == village.ledger.station]
+    assert peer.received is not None
+    assert peer.received.sender == village.ledger.station
+    assert peer.sent is not None
 
 
 def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advice(tmp_path: Path) -> None:

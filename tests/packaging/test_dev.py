@@ -492,6 +492,30 @@ def test_every_pin_has_a_hash_and_no_address_stands_in_the_lock(name):
     assert "://" not in text
 
 
+def test_what_the_benchmarks_compare_with_is_pinned_apart_from_everything_else():
+    text = (ROOT / "packaging" / "requirements-peers.txt").read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:]
+    assert pins("requirements-peers.txt").keys() == {"apsw", "pygeodiff"}
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text
+    assert not pins("requirements-peers.txt").keys() & pins("requirements-dev.txt").keys()
+
+
+def test_the_peers_are_installed_once_and_again_when_their_lock_changes(checkout, monkeypatch):
+    made = []
+    environment = dev.Environment(checkout / "python", "3.11.2", checkout, checkout)
+    monkeypatch.setattr(dev, "read_environment", lambda root: environment if made else None)
+    monkeypatch.setattr(dev, "make_environment", lambda root, uv: made.append(root) or environment)
+    monkeypatch.setattr(dev, "install_locks", lambda root, profile, environment, uv: made.append(profile))
+    lock = checkout / "packaging" / "requirements-peers.txt"
+    lock.write_text("c==1\n")
+    assert dev.prepare_peers(checkout) == dev.prepare_peers(checkout) == environment
+    assert made == [checkout / "build" / "peers", "peers"]
+    lock.write_text("c==2\n")
+    dev.prepare_peers(checkout)
+    assert len(made) == 4
+
+
 def test_both_locks_agree_and_hold_what_the_project_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime, everything = pins("requirements.txt"), pins("requirements-dev.txt")

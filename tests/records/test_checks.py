@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop import reference
-from desktop.records.checks import Context, run_checks
+from desktop.records.checks import Context, RememberingChecks, remembering, run_checks
 from desktop.records.declaration import Field, Kind, Severity
 from desktop.records.types import catalogue
 from desktop.records.uscc import ALPHABET, check_uscc
@@ -127,12 +127,28 @@ def test_a_document_number_is_checked_for_its_kind(number: str, kind: str | None
 
 
 def test_birth_and_sex_agree_with_the_number() -> None:
-    person = {"id_number": "330102199001010012", "birth_date": "1990-01-01", "sex": "1"}
+    person = {
+        "id_number": "330102199001010012", "birth_date": "1990-01-01", "sex": "1", "consent_date": "2026-01-05",
+    }  # fmt: skip
     assert rules("member", person) == set()
     assert found("member", {**person, "birth_date": "1990-01-02"}) == [
         "出生日期1990-01-02与身份证号码里的1990-01-01不一致，请核对"
     ]
     assert found("member", {**person, "sex": "2"}) == ["性别与身份证号码不一致，号码显示为男，请核对"]
+
+
+@pytest.mark.parametrize("type_name", ["member", "officer"])
+def test_a_document_number_asks_for_the_persons_consent(type_name: str) -> None:
+    """个人信息保护法第二十九条: a separate consent; without a number nothing is asked."""
+    number = {"id_number": "330102199001010012"}
+    assert "填了证件号码，还没有登记本人同意日期，请补上" in found(type_name, number)
+    (asked,) = [
+        c for c in catalogue()[type_name].checks if c.rule == "needs_with" and "consent_date" in c.fields
+    ]
+    assert asked.severity is Severity.WARNING
+    assert "needs_with" not in rules(type_name, {**number, "consent_date": "2026-11-23"})
+    assert "needs_with" not in rules(type_name, {"name": "张三"})
+    assert "not_in_future" in rules(type_name, {**number, "consent_date": "2026-11-24"})
 
 
 @pytest.mark.parametrize(
@@ -673,3 +689,51 @@ def test_no_cells_of_the_right_kind_make_a_check_fail(type_name: str, data: st.D
 @pytest.mark.parametrize("cell", ["", "{", "明天", "2026-13-01", "99999999999"])
 def test_a_text_that_is_no_day_is_not_compared(cell: str) -> None:
     assert rules("congress", {"started_date": cell, "ended_date": "2020-01-01"}) == set()
+
+
+# Many records
+
+
+def _cells(field: Field) -> st.SearchStrategy[Any]:
+    words = {
+        Kind.INTEGER: st.integers(0, 3), Kind.BOOLEAN: st.integers(0, 1),
+        Kind.DATE: st.sampled_from(["2007-03-15", "2026-11-22", "2026-12-01", "2026-13-45"]),
+        Kind.USCC: st.sampled_from(["91330106MA2ABCDEX7", "91350100M0001TGQXM", "12"]),
+        Kind.ID_NUMBER: st.sampled_from(["110101200703157658", "110101194912310024", "110101200703157654", "H1"]),
+        Kind.PHONE: st.sampled_from(["13800000000", "12"]),
+        Kind.PLACE: st.sampled_from(["330106010", "330106010201", "330110109222"]),
+    }  # fmt: skip
+    if field.codes is not None:
+        return st.sampled_from([item.code for item in reference.code_lists()[field.codes].items])
+    return words.get(field.kind, st.sampled_from(["甲", "乙"]))
+
+
+@given(st.data(), st.sampled_from(sorted(catalogue())), st.sampled_from([2, 2_000]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_remembered_is_what_is_found(data: st.DataObject, type_name: str, most: int) -> None:
+    record_type = catalogue()[type_name]
+    asked = {n for c in record_type.checks for n in c.fields} | ({"id_kind"} & record_type.by_name.keys())
+    cells = {name: st.none() | _cells(record_type.by_name[name]) for name in sorted(asked)}
+    records = data.draw(st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remembering, "_MOST_REMEMBERED", most)
+        checks = RememberingChecks(record_type.checks, TODAY, {})
+        for values in [*records, *records]:
+            plain = run_checks(record_type, values, Context(TODAY))
+            assert checks(values) == [f for f in plain if f.rule != "needed"]
+
+
+def test_a_rule_that_looks_beyond_its_check_is_remembered_by_that_too() -> None:
+    """Only the number of a resident tells a day of birth; the check does not name the kind of document."""
+    checks = [c for c in catalogue()["member"].checks if c.rule == "id_tells_birth"]
+    remembers = RememberingChecks(checks, TODAY, {})
+    said = {"id_number": "110101194912310024", "birth_date": "1950-01-01"}
+    kinds = ({"id_kind": "resident_id"}, {"id_kind": "passport"})
+    assert [bool(remembers(said | kind)) for kind in kinds * 2] == [True, False, True, False]
+
+
+def test_rules_that_are_known_to_hold_are_not_asked() -> None:
+    wrong = {"uscc": "91350100M0001TGQXM"}
+    checks = catalogue()["enterprise"].checks
+    assert [f.rule for f in RememberingChecks(checks, TODAY, {})(wrong)] == ["uscc_valid"]
+    assert RememberingChecks(checks, TODAY, {"uscc_valid": lambda code: code == wrong["uscc"]})(wrong) == []

@@ -29,6 +29,11 @@ def test_derived_ids_are_frozen(kind: str, code: str, expected: str) -> None:
     assert uuid.UUID(derived_id(kind, code)) == uuid.uuid5(NAMESPACE, f"{kind}:{code}")
 
 
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_derived_id_is_that_of_the_standard(kind: str, code: str) -> None:
+    assert derived_id(kind, code) == uuid.uuid5(NAMESPACE, f"{kind}:{code}").hex
+
+
 @pytest.mark.parametrize(
     ("moment", "random", "expected"),
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.masking import mask_account, mask_id, mask_name, mask_phone
+from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,17 @@ def test_masking_keeps_the_length_hides_something_and_is_idempotent(
     assert mask(shown) == shown
     if text:
         assert "*" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("王芳 330102199001010012", "王芳 330102********0012"),
+        ("0571-86121234转8", "0571-****1234转8"),
+        ("36人，2026-11-23", "36人，2026-11-23"),
+        ("", ""),
+    ],
+)
+def test_long_numbers_are_masked_in_a_text_of_any_kind(text: str, shown: str) -> None:
+    assert mask_numbers(text) == shown

@@ -12,8 +12,10 @@ from desktop.records.uscc import (
     UsccKind,
     UsccVerdict,
     check_uscc,
+    names_a_record,
     normalise_uscc,
     organisation_code_ok,
+    plainly_valid,
     uscc_kind,
 )
 
@@ -165,3 +167,15 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     check = check_uscc(text)
     assert check.ok == (check.reason == "")
     assert check.suggestion is None or check_uscc(check.suggestion).ok
+
+
+@given(
+    _codes() | st.text(alphabet=ALPHABET + "OIabz 中", max_size=20),
+    st.integers(0, 17),
+    st.sampled_from(ALPHABET),
+)
+def test_the_quick_ways_say_what_the_standard_says(code: str, place: int, character: str) -> None:
+    for text in (code, code[:place] + character + code[place + 1 :]):
+        whole = len(text) == 18 and set(text) <= set(ALPHABET)
+        assert names_a_record(text) is (whole and text[-1] == standard.calc_check_digit(text))
+        assert plainly_valid(text) is (text == normalise_uscc(text) and check_uscc(text).ok)

@@ -196,7 +196,7 @@ def test_a_place_is_read_from_code_or_name(cell: object, value: str) -> None:
 
 
 def test_a_name_of_two_places_is_asked_for() -> None:
-    assert parse(Kind.PLACE, "新建村").problem == "有几个地方都叫“新建村”，请从列表中选择"
+    assert parse(Kind.PLACE, "新建村").problem == "有几个地方都叫“新建村”，请从列表中选择，或者写区划代码"
     assert parse(Kind.PLACE, "330199").problem
 
 
@@ -255,7 +255,10 @@ def test_a_number_that_is_no_phone_is_kept_and_doubted() -> None:
 
 def test_a_link_is_an_id() -> None:
     assert parse(Kind.LINK, "0" * 32, link="union").value == "0" * 32
-    assert parse(Kind.LINK, "某工会", link="union").problem == "请从列表中选择“人数”"
+    assert (
+        parse(Kind.LINK, "某工会", link="union").problem
+        == "“人数”请从列表中选择，或者写记录编号，“某工会”不是编号"
+    )
 
 
 def test_a_line_has_no_breaks_and_a_note_keeps_them() -> None:

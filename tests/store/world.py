@@ -1,10 +1,10 @@
-"""A small world for merge tests: two record types, stations that write items, and the rules computed naively."""
+"""A small world for merge tests: types old and new, stations that write items, and the rules computed naively."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Group, Kind, RecordType
@@ -42,13 +42,52 @@ VISIT = RecordType(
     parent="firm",
     fields=(Field("firm", "单位", Kind.LINK, link="firm"), Field("topic", "事由")),
 )
-TYPES = Catalogue({t.name: t for t in (FIRM, VISIT)})
-COLUMNS = {"firm": ("name", "count.staff", "count.source"), "visit": ("firm", "topic")}
+TALK = RecordType(
+    name="talk",
+    label="谈话",
+    title=("said",),
+    parent="visit",
+    groups=(Group("about", "关于"),),
+    fields=(
+        Field("visit", "走访", Kind.LINK, link="visit", group="about"),
+        Field("place", "地点", group="about"),
+        Field("said", "内容"),
+    ),
+)
+TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, TALK)})
+
+NEWER_FIRM = replace(
+    FIRM,
+    fields=(*FIRM.fields, Field("verified", "已核实", Kind.BOOLEAN, group="count"), Field("slogan", "口号")),
+)
+PRIZE = RecordType(
+    name="prize",
+    label="奖项",
+    title=("title",),
+    parent="firm",
+    fields=(
+        Field("firm", "单位", Kind.LINK, link="firm"),
+        Field("title", "名称"),
+        Field("year", "年份", Kind.INTEGER),
+    ),
+)
+NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, TALK, PRIZE)})
+"""What a newer program knows: one type, one field and one member of a group more."""
+
+COLUMNS = {
+    "firm": ("name", "count.staff", "count.source"),
+    "visit": ("firm", "topic"),
+    "talk": ("about.visit", "about.place", "said"),
+    "prize": ("firm", "title", "year"),
+}
+NEWER_COLUMNS = COLUMNS | {"firm": ("name", "count.staff", "count.source", "count.verified", "slogan")}
+PARENTS = {"talk": ("about", "visit"), "visit": ("firm", None), "prize": ("firm", None)}
+"""The slot that says which record another one belongs to, and its member in a group; children before their parents."""
 
 
 @dataclass(frozen=True)
 class Birth:
-    """A first version as a station wrote it; ``cells`` follow :data:`COLUMNS`."""
+    """A first version as a station wrote it; ``cells`` follow ``columns``, by default those of :data:`COLUMNS`."""
 
     item: ItemId
     type: str
@@ -56,6 +95,12 @@ class Birth:
     unit: str
     stamp: int
     cells: tuple[object, ...]
+    columns: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the cells are called."""
+        return self.columns or COLUMNS[self.type]
 
 
 @dataclass(frozen=True)
@@ -85,7 +130,7 @@ class Truth:
 def versions_of(birth: Birth) -> list[Version]:
     """One version for each slot that a birth fills, and for its unit."""
     groups: dict[str, object] = {UNIT_SLOT: birth.unit}
-    for name, cell in zip(COLUMNS[birth.type], birth.cells, strict=True):
+    for name, cell in zip(birth.names, birth.cells, strict=True):
         slot, dot, member = name.partition(".")
         if cell is None:
             continue
@@ -99,8 +144,8 @@ def versions_of(birth: Birth) -> list[Version]:
     ]
 
 
-def truth_of(items: Iterable[Birth | Edit]) -> Truth:
-    """What must hold after all of ``items``, in whatever order and grouping they came."""
+def truth_of(items: Iterable[Birth | Edit], types: Catalogue = TYPES) -> Truth:
+    """What must hold after all of ``items``, in whatever order and grouping they came, for who knows these types."""
     truth = Truth()
     items = set(items)
     by_record: dict[str, list[Version]] = defaultdict(list)
@@ -121,21 +166,32 @@ def truth_of(items: Iterable[Birth | Edit]) -> Truth:
         truth.held |= {v.item for v in held}
         if record in births:
             truth.slots[record] = resolve_record(counted)
-    parents: dict[str, list[str]] = defaultdict(list)
+    children: dict[str, list[str]] = defaultdict(list)
+    order = [name for name in (*PARENTS, "firm") if name in types]
     for record, slots in truth.slots.items():
-        if truth.types[record] == "visit" and "firm" in slots:
-            parents[slots["firm"].value.strip('"')].append(record)
-    for record in sorted(truth.slots, key=lambda r: truth.types[r], reverse=True):
-        live_child = any(truth.lives[c] is not Life.DELETED for c in parents[record])
+        slot, member = PARENTS.get(truth.types[record], ("", None))
+        if truth.types[record] in types and slot in slots:
+            value = parse_value(slots[slot].value)
+            parent = value.get(member) if isinstance(value, dict) else value
+            children[str(parent)].append(record)
+    for record in sorted(truth.slots, key=lambda r: (*order, truth.types[r]).index(truth.types[r])):
+        live_child = any(truth.lives[c] is not Life.DELETED for c in children[record])
         truth.lives[record] = life_of(truth.slots[record], births[record], live_child=live_child)
     return truth
 
 
-def ledger() -> Database:
+def ledger(types: Catalogue = TYPES) -> Database:
     """An empty ledger in memory."""
     database = Database.open(None, bytes(32))
-    schema.ensure(database, TYPES)
+    schema.ensure(database, types)
     return database
+
+
+def update(database: Database, types: Catalogue) -> None:
+    """The program that opens a ledger knows these types from now on."""
+    added = schema.ensure(database, types)
+    with database.transaction():
+        Merger(database, types).resolve_again(added)
 
 
 def origin_ref(database: Database, item: ItemId) -> int:
@@ -151,17 +207,19 @@ def origin_ref(database: Database, item: ItemId) -> int:
     )
 
 
-def merge(database: Database, items: Sequence[Birth | Edit], known: set[ItemId]) -> Result:
+def merge(
+    database: Database, items: Sequence[Birth | Edit], known: set[ItemId], types: Catalogue = TYPES
+) -> Result:
     """Merges what is not yet known, in one transaction, as a desk would."""
     fresh = [i for i in dict.fromkeys(items) if i.item not in known]
     known.update(i.item for i in fresh)
     with database.transaction():
-        merger = Merger(database, TYPES)
+        merger = Merger(database, types)
         for item in fresh:
             ref = origin_ref(database, item.item)
             if isinstance(item, Birth):
                 row = (item.record, item.unit, item.stamp, item.item.number, "op", *item.cells)
-                merger.add_births(Births(item.type, ref, COLUMNS[item.type], [row]))
+                merger.add_births(Births(item.type, ref, item.names, [row]))
             else:
                 kind = "tombstone" if item.slot == DELETED_SLOT else "change"
                 merger.add_changes(
@@ -173,10 +231,16 @@ def merge(database: Database, items: Sequence[Birth | Edit], known: set[ItemId])
         return merger.finish(0)
 
 
-def state_of(database: Database) -> dict[str, object]:
+def state_of(database: Database, types: Catalogue = TYPES) -> dict[str, object]:
     """What a ledger shows: rows, conflicts, lives and what is held, in a form that compares."""
     state: dict[str, object] = {}
-    for record_type in TYPES.values():
+    tables = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'")
+    for name in {table.removeprefix("r_") for (table,) in tables} - set(types):
+        for record, unit, life in database.rows(
+            f"SELECT lower(hex(r.id)), u.id, r._life FROM {table_of(name)} r JOIN unit_ref u ON u.ref = r.unit"
+        ):
+            state[record] = (unit, Life(life), None)
+    for record_type in types.values():
         cells = ", ".join(read(f) for f in record_type.fields)
         for record, unit, life, *values in database.rows(
             f"SELECT lower(hex(r.id)), u.id, r._life, {cells} FROM {table_of(record_type.name)} r"
@@ -197,25 +261,26 @@ def state_of(database: Database) -> dict[str, object]:
     return state
 
 
-def expected_state(truth: Truth) -> dict[str, object]:
+def expected_state(truth: Truth, types: Catalogue = TYPES) -> dict[str, object]:
     """The same form from the naive computation."""
     state: dict[str, object] = {}
     conflicts: set[tuple[str, str]] = set()
     for record, slots in truth.slots.items():
-        record_type = TYPES[truth.types[record]]
-        values: dict[str, object] = {f.name: None for f in record_type.fields}
+        declared = types[truth.types[record]].slots if truth.types[record] in types else {}
+        values: dict[str, object] = {f.name: None for s in declared.values() for f in s.fields}
         for name, slot in slots.items():
             value = parse_value(slot.value)
-            if name in record_type.slots and record_type.slots[name].grouped:
-                values.update({f.name: (value or {}).get(f.name) for f in record_type.slots[name].fields})  # type: ignore[attr-defined]
-            elif name in record_type.slots:
+            if name in declared and declared[name].grouped:
+                values.update({f.name: (value or {}).get(f.name) for f in declared[name].fields})  # type: ignore[attr-defined]
+            elif name in declared:
                 values[name] = value
             # Rule 9: the fields of a deleted record are not asked.
             if name != DELETED_SLOT and slot.conflict and truth.lives[record] is not Life.DELETED:
                 conflicts.add((record, name))
         if truth.lives[record] is Life.DISPUTED:
             conflicts.add((record, DELETED_SLOT))
-        state[record] = (parse_value(slots[UNIT_SLOT].value), truth.lives[record], values)
+        shown = values if truth.types[record] in types else None
+        state[record] = (parse_value(slots[UNIT_SLOT].value), truth.lives[record], shown)
     state["conflicts"] = conflicts
     state["held"] = truth.held
     return state

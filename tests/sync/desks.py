@@ -15,9 +15,11 @@ from typing import Any
 
 from desktop.records import items
 from desktop.records.canonical import Cell
+from desktop.records.deciding import DECIDING_TYPES, OWN_TYPES
 from desktop.records.declaration import Field, Group, Kind, Level, RecordType, Role, Writers
 from desktop.records.identity import derived_id
 from desktop.records.items import Head, Replaced, Shape
+from desktop.records.spans import spans_of
 from desktop.records.stamps import EPOCH, make, tag_of, tick_at
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import digest as digests
@@ -26,7 +28,19 @@ from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.store.environment import Environment
 from desktop.store.ledger import ChangeSet, Deletion, Ledger, NewRecord, SlotEdit
-from desktop.sync import certificates, identity, links, receiving, segments, sending, station, trust
+from desktop.sync import (
+    certificates,
+    exclusions,
+    identity,
+    links,
+    policy,
+    receiving,
+    segments,
+    sending,
+    standing,
+    station,
+    trust,
+)
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
@@ -65,7 +79,7 @@ VISIT = RecordType(
 NOTICE = RecordType(
     name="notice", label="通知", title=("title",), written_by=_DISTRICT, fields=(Field("title", "标题"),)
 )
-_TREE = [catalogue()["unit"], catalogue()["grant"]]
+_TREE = [catalogue()[name] for name in DECIDING_TYPES]
 TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, NOTICE, *_TREE)})
 
 NEWER_FIRM = RecordType(
@@ -134,11 +148,11 @@ class Desk:
 
     def birth(self, type_name: str, cells: Mapping[str, Cell], *, record: str = "", unit: str = "") -> str:
         """A new record; its id."""
-        record = record or self.ledger.new_id()
-        self.ledger.write(
+        record = record or ("" if type_name in OWN_TYPES else self.ledger.new_id())
+        changes = self.ledger.write(
             "新增", self.name, births=[NewRecord(type_name, record, unit or self.unit, dict(cells))]
         )
-        return record
+        return changes.records[type_name][0]
 
     def edit(self, record: str, slot: str, value: Any, type_name: str = "firm") -> ChangeSet:
         """Changes one slot."""
@@ -169,6 +183,36 @@ class Desk:
         """The digest of everything, or of a unit and all below."""
         units = frozenset(reading.subtree(self.database, unit)) if unit else None
         return digests.digest(self.database, self.ledger.types, units)
+
+    # -- what it says about what counts ----------------------------------------------------------------------------
+
+    def exclude(
+        self, *items: tuple[Desk, int], cause: str = policy.WITHDRAWN, refusal: str | None = None
+    ) -> str:
+        """Says that items of stations do not count; the id of the record, which :meth:`delete` lifts."""
+        named: dict[tuple[str, str], list[int]] = {}
+        for desk, number in items:
+            named.setdefault((desk.station, desk.keys.incarnation), []).append(number)
+        (text,) = exclusions.write(
+            {origin: exclusions.Named(spans_of(numbers)) for origin, numbers in named.items()}
+        )
+        return self.say("exclusion", {"cause": cause, "refusal": refusal, "items": text})
+
+    def revoke(self, desk: Desk, last: int | None = None) -> str:
+        """Says up to which of its items a station counts; nothing counts without a number."""
+        cuts = {} if last is None else {desk.keys.incarnation: last}
+        return self.say("revocation", {"station": desk.station, "cuts": exclusions.write_cuts(cuts) or None})
+
+    def say(self, type_name: str, cells: Mapping[str, Cell]) -> str:
+        """Writes a record that says what counts, and acts upon it."""
+        record = self.birth(type_name, cells)
+        standing.settle(self.ledger, self.keys)
+        return record
+
+    def lift(self, record: str, type_name: str = "exclusion") -> None:
+        """Takes such a record back."""
+        self.delete(record, type_name)
+        standing.settle(self.ledger, self.keys)
 
     # -- what travels ----------------------------------------------------------------------------------------------
 
@@ -321,7 +365,7 @@ def new_root(folder: Path, name: str, **options: Any) -> Desk:
     return desk
 
 
-def enrol(below: Desk, desk: Desk, path_length: int | None = None) -> None:
+def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: str | None = None) -> None:
     """What request, grant, acceptance and acknowledgement do in the end."""
     if reading.record(desk.database, desk.ledger.types, "unit", below.unit) is None:
         _register(desk, below.unit, below.name, below.level, desk.unit)
@@ -330,21 +374,24 @@ def enrol(below: Desk, desk: Desk, path_length: int | None = None) -> None:
     certificate = certificates.issue(
         _claims(below, desk, path_length), serial, desk.keys, certificates.parse(chain[0])
     )
-    desk.ledger.write("批准", desk.name, births=[grant_record(desk, certificate, below.unit)])
+    desk.ledger.write("批准", desk.name, births=[grant_record(desk, certificate, below.unit, incarnation)])
     connect(below, desk)
     station.keep_chain(below.ledger, [certificate.der, *chain])
     frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
     receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
 
 
-def grant_record(desk: Desk, certificate: certificates.Certificate, unit: str) -> NewRecord:
+def grant_record(
+    desk: Desk, certificate: certificates.Certificate, unit: str, incarnation: str | None = None
+) -> NewRecord:
     """The record that issues a certificate."""
     cells: dict[str, Cell] = {
         "station": certificate.station,
         "holder": unit,
         "certificate": base64.b64encode(certificate.der).decode(),
+        "incarnation": incarnation,
     }
-    return NewRecord("grant", desk.ledger.new_id(), desk.unit, cells)
+    return NewRecord("grant", "", desk.unit, cells)
 
 
 def connect(below: Desk, desk: Desk) -> None:

@@ -157,7 +157,8 @@ BAD_REQUESTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "a grant called request": (lambda: typed(GRANT, REQUEST_TYPE), errors.BadEnrolmentFile),
     "a newer suite": (lambda: typed(REQUEST, FUTURE.format("request")), errors.NewerFormat),
     "a newer format": (lambda: changed(REQUEST, KEYS, format=2), errors.NewerFormat),
-    "no JSON": (lambda: b"PK\x03\x04", errors.BadEnvelope),
+    "a bundle": (lambda: b"PK\x03\x04", errors.NotAnEnrolmentFile),
+    "empty": (lambda: b"", errors.NotAnEnrolmentFile),
     "cut": (lambda: REQUEST[:-20], errors.BadEnvelope),
     "too long": (lambda: REQUEST + b" " * enrolment.MAX_SMALL * 2, errors.BadEnvelope),
     "no request inside": (lambda: changed(REQUEST, KEYS, csr="QQ=="), errors.BadEnrolmentFile),
@@ -236,6 +237,7 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(b"a", b"b")), errors.BadCertificate),
     "a newer suite": (lambda: typed(GRANT, FUTURE.format("grant")), errors.NewerFormat),
     "a request": (lambda: REQUEST, errors.BadEnrolmentFile),
+    "a bundle": (lambda: b"PK\x03\x04" + bytes(1 << 20), errors.NotAnEnrolmentFile),
 }  # fmt: skip
 
 
@@ -285,7 +287,7 @@ def test_a_changed_byte_is_refused_or_means_nothing(whole: bytes, data: st.DataO
 
 @given(st.sampled_from([REQUEST, GRANT, ACK]), st.data())
 def test_a_file_cut_short_is_refused(whole: bytes, data: st.DataObject) -> None:
-    length = data.draw(st.integers(0, len(whole) - 3))
+    length = data.draw(st.integers(1, len(whole) - 3))
     with pytest.raises(errors.BadEnvelope):
         read_any(whole[:length], parsed(whole).payload_type)
 

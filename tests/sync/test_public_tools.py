@@ -1,164 +1,182 @@
-"""A bundle is verified and read without this program: `unzip`, `openssl`, `age`, `zstd` and a text editor.
+"""Bundles and grants are verified and read without this program, by the commands that the format document prints.
 
-The commands stand as they may be typed; the manual repeats them. They need ``root.pem`` (the root certificate,
-handed over on paper or by telephone words) and, to read the content, ``identity.txt`` and ``key.pem`` from
-``xiaosanji keys WORKSPACE export-identity``.
+The commands are taken out of the document and run as they stand, one block after the other in one folder; both
+languages print the same ones. The tables of checks are compared with the errors of the program.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from desktop.sync import certificates, dsse, enrolment, envelope, trust
-from tests.sync.test_enrolment import GRANT
-from tests.sync.world import (
-    DISTRICT_DESK,
-    STRANGER,
-    TOWN_DESK,
-    VILLAGE_DESK,
-    bundle_from_village,
-    lines,
-)
+from desktop.resources import resource
+from desktop.sync import envelope, errors, recovery_errors
+from tests.vectors import player
+from tests.vectors.scene import Scene
 
-UNPACK = """
-unzip -q bundle.xsj -d bundle
-"""
+MANUAL = resource("manual")
+ENGLISH, CHINESE = ((MANUAL / name).read_text(encoding="utf-8") for name in ("format.md", "format.zh.md"))
+BLOCKS = re.findall(r"```sh\n(.*?)```", ENGLISH, re.DOTALL)
+MANIFEST, CHAIN, SIGNATURE, ENTRIES, CONTENT, SEGMENT, DIGEST, VALUES, GRANT = BLOCKS
+TOOLS = ("sh", "sed", "unzip", "openssl", "age", "zstd", "jq", "sha256sum", "base64", "basenc")
+VERIFIED = "Signature Verified Successfully"
+ERRORS = {name: found for module in (errors, recovery_errors) for name, found in vars(module).items()}
 
-CERTIFICATES = """
-# The sender's certificate is the first of the file, its issuers follow.
-openssl x509 -in bundle/certificates.pem -out sender.pem
-openssl verify -no_check_time -CAfile root.pem -untrusted bundle/certificates.pem sender.pem
-openssl x509 -in sender.pem -noout -ext subjectAltName
-"""
 
-MANIFEST = """
-# payload, payloadType and sig each stand on a line of their own.
-sed -n 's/^ "payload": "\\(.*\\)",$/\\1/p'     bundle/manifest.json | openssl base64 -d -A > payload.json
-sed -n 's/^ "payloadType": "\\(.*\\)",$/\\1/p' bundle/manifest.json | tr -d '\\n'          > type.txt
-sed -n 's/^ *"sig": "\\(.*\\)"$/\\1/p'         bundle/manifest.json | openssl base64 -d -A > payload.sig
-"""
+def run(folder: Path, *blocks: str, ok: bool = True) -> str:
+    """What the commands print; the test is skipped where a program is not installed."""
+    printed = ""
+    for block in blocks:
+        for program in TOOLS:
+            if re.search(rf"\b{program}\b", block) and shutil.which(program) is None:
+                pytest.skip(f"{program} is not installed")
+        done = subprocess.run(
+            ["sh", "-e", "-c", block], cwd=folder, capture_output=True, text=True, check=False
+        )
+        printed += done.stdout
+        last = block is blocks[-1]
+        assert (done.returncode == 0) is (ok or not last), done.stdout + done.stderr
+    return printed
 
-SIGNATURE = """
-# What is signed: DSSEv1, then length and text of the type, then length and text of the payload.
-printf 'DSSEv1 %d %s %d ' $(wc -c < type.txt) "$(cat type.txt)" $(wc -c < payload.json) > signed.bin
-cat payload.json >> signed.bin
-openssl x509 -in sender.pem -noout -pubkey > sender.pub
-openssl pkeyutl -verify -pubin -inkey sender.pub -rawin -in signed.bin -sigfile payload.sig
-"""
 
-PARTS = """
-# The manifest names each part by the SHA-256 of its ciphertext.
-cd bundle
-for part in parts/*; do
-    sum=$(openssl dgst -sha256 -r "$part" | cut -c 1-64)
-    grep -q "$sum" ../payload.json && echo "$part OK"
-done
-"""
+def inspector(folder: Path, bundle: Path, grant: Path) -> Path:
+    """What an inspector has: a bundle, the root certificate, the receiver's key and a grant."""
+    shutil.copy(bundle, folder / "bundle.xsj")
+    shutil.copy(player.STATIONS / "root.pem", folder / "root.pem")
+    shutil.copy(player.STATIONS / "town/identity.txt", folder / "identity.txt")
+    shutil.copy(grant, folder / "grant.xsg")
+    return folder
 
-CONTENT = """
-age -d -i identity.txt bundle/parts/0001.ndjson.zst.age | zstd -dc > content.ndjson
-"""
 
-IDENTITY = """
-# The identity of a bundle, as it stands on the printed cover sheet.
-openssl dgst -sha256 -r payload.json | cut -c 1-64
-"""
+@pytest.fixture(params=["items-all-kinds", "segment-erased", "items-rare-characters"])
+def frozen(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A bundle of the vectors."""
+    grant = player.STATIONS / "village/grant.xsg"
+    return inspector(tmp_path, player.HERE / request.param / "1.xsj", grant)
 
-SEGMENT = """
-# A segment's own signature, by the station that wrote it: a fixed first line, then its header.
-{ printf 'xiaosanji segment v1\\n'; cat header.json; } > segment.bin
-openssl pkeyutl -verify -pubin -inkey sender.pub -rawin -in segment.bin -sigfile header.sig
-"""
 
-ENROLMENT = """
-sed -n 's/^ "payload": "\\(.*\\)",$/\\1/p' grant.xsg | openssl base64 -d -A
-"""
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that this program has just written."""
+    scene = Scene(tmp_path_factory.mktemp("scene"))
+    scene.village.birth("enterprise", {"name": "径山茶厂", "contact_name": "王芳"}, record="f1" * 16)
+    return inspector(
+        tmp_path_factory.mktemp("desk"), scene.village.send().path, player.STATIONS / "village/grant.xsg"
+    )
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A folder with what an inspector has: a bundle, the root certificate, the receiver's keys."""
-    bundle_from_village(tmp_path)
-    (tmp_path / "root.pem").write_bytes(certificates.to_pem(DISTRICT_DESK.ders))
-    (tmp_path / "identity.txt").write_text(TOWN_DESK.keys.identity_file(), encoding="ascii")
-    return tmp_path
+def desk(written: Path, tmp_path: Path) -> Path:
+    """The same in a folder of its own."""
+    return Path(shutil.copytree(written, tmp_path / "desk"))
 
 
-def run(folder: Path, *scripts: str, ok: bool = True) -> str:
-    """What the commands print; the test is skipped where a program is not installed."""
-    for program in ("sh", "sed", "unzip", "openssl", "age", "zstd"):
-        if any(program in script for script in scripts) and shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    done = subprocess.run(
-        ["sh", "-e", "-c", "\n".join(scripts)], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode == 0) is ok, done.stdout + done.stderr
-    return done.stdout
+def test_every_block_works_on_the_vectors_as_printed(frozen: Path) -> None:
+    printed = run(frozen, *BLOCKS)
+    assert printed.count(VERIFIED) == 3
+    assert "sender.pem: OK" in printed
+    assert "the digest stands" in printed
+
+
+def test_every_block_works_on_what_is_written_now(desk: Path) -> None:
+    shown = run(desk, *BLOCKS)
+    assert shown.count(VERIFIED) == 3
+    assert envelope.read_bundle(desk / "bundle.xsj").digest in shown
+    assert "b/certificates.pem: OK" in shown
+    assert "b/parts/0001.ndjson.zst.age: OK" in shown
+    said = '{"record":"' + "f1" * 16 + '","type":"enterprise"'
+    (born,) = (json.loads(line) for line in shown.splitlines() if line.startswith(said))
+    assert (born["name"], born["contact.contact_name"]) == ("径山茶厂", "王芳")
+
+
+def test_the_hashes_of_lines_are_those_of_the_vectors(frozen: Path) -> None:
+    run(frozen, *BLOCKS[:7])
+    lines = (frozen / "hashes.txt").read_text(encoding="ascii").split()
+    stated = {
+        line.split()[-1] for folder in player.HERE.iterdir() if (folder / player.HEADER).exists()
+        for line in player.Header.read(folder).results if line.startswith("line: ")
+    }  # fmt: skip
+    assert lines
+    assert set(lines) <= stated
 
 
 def test_unzip_finds_no_fault(desk: Path) -> None:
     assert "No errors detected" in run(desk, "unzip -t bundle.xsj")
 
 
-def test_openssl_verifies_the_senders_certificate(desk: Path) -> None:
-    shown = run(desk, UNPACK, CERTIFICATES)
-    assert "sender.pem: OK" in shown
-    assert f"URI:xsj:station:{VILLAGE_DESK.station}" in shown
-    assert "URI:xsj:level:village" in shown
-
-
 def test_openssl_refuses_another_root(desk: Path) -> None:
-    (desk / "root.pem").write_bytes(certificates.to_pem(STRANGER.ders))
-    run(desk, UNPACK, CERTIFICATES, ok=False)
-
-
-def test_openssl_verifies_the_manifest(desk: Path) -> None:
-    shown = run(desk, UNPACK, CERTIFICATES, MANIFEST, SIGNATURE)
-    assert "Signature Verified Successfully" in shown
+    shutil.copy(player.STATIONS / "stranger/certificates.pem", desk / "root.pem")
+    run(desk, MANIFEST, CHAIN, ok=False)
 
 
 def test_openssl_refuses_a_changed_manifest(desk: Path) -> None:
-    change = 'sed -i \'s/"sequence": 1/"sequence": 2/\' payload.json'
-    run(desk, UNPACK, CERTIFICATES, MANIFEST, change, SIGNATURE, ok=False)
+    change = 'sed -i \'s/"sequence": /"sequence": 1/\' payload.json'
+    run(desk, MANIFEST, CHAIN, change, SIGNATURE, ok=False)
 
 
-def test_the_payload_is_named_by_its_hash(desk: Path) -> None:
-    shown = run(desk, UNPACK, MANIFEST, IDENTITY)
-    assert shown.strip() == envelope.read_bundle(desk / "bundle.xsj").digest
+def test_a_changed_part_is_seen(desk: Path) -> None:
+    change = "printf x >> b/parts/0001.ndjson.zst.age"
+    run(desk, MANIFEST, change, ENTRIES, ok=False)
 
 
-def test_openssl_checks_the_parts(desk: Path) -> None:
-    assert run(desk, UNPACK, MANIFEST, PARTS) == "parts/0001.ndjson.zst.age OK\n"
+def test_a_changed_line_is_seen(desk: Path) -> None:
+    change = "sed -i 's/径山/经山/' lines.ndjson"
+    run(desk, *BLOCKS[:6], change, DIGEST, ok=False)
 
 
-def test_age_and_zstd_read_the_content(desk: Path) -> None:
-    """The first line repeats whose bundle it is; the items of all segments follow as one stream of lines."""
-    run(desk, UNPACK, CONTENT)
-    first, rest = (desk / "content.ndjson").read_bytes().split(b"\n", 1)
-    assert VILLAGE_DESK.station.encode() in first
-    assert rest == lines(1, 7)
+def test_a_segment_by_somebody_else_is_seen(desk: Path) -> None:
+    run(desk, *BLOCKS[:5])
+    shutil.copy(player.STATIONS / "stranger/certificates.pem", desk / "other.pem")
+    run(desk, "openssl x509 -in other.pem -noout -pubkey > sender.pub", SEGMENT, ok=False)
 
 
 def test_age_does_not_open_it_for_others(desk: Path) -> None:
-    (desk / "identity.txt").write_text(STRANGER.keys.identity_file(), encoding="ascii")
-    run(desk, UNPACK, "age -d -i identity.txt bundle/parts/0001.ndjson.zst.age", ok=False)
+    shutil.copy(player.STATIONS / "village/identity.txt", desk / "identity.txt")
+    run(desk, MANIFEST, CONTENT, ok=False)
 
 
-def test_openssl_verifies_a_segment(desk: Path) -> None:
-    header = b'{"origin":"...","first":1,"last":3}'
-    (desk / "header.json").write_bytes(header)
-    (desk / "header.sig").write_bytes(VILLAGE_DESK.keys.sign(trust.segment_message(header)))
-    shown = run(
-        desk, UNPACK, CERTIFICATES, "openssl x509 -in sender.pem -noout -pubkey > sender.pub", SEGMENT
+def test_a_grant_by_somebody_else_is_seen(desk: Path) -> None:
+    altered = GRANT.replace("jq -c '.tree[]' grant.json", "").replace("'.chain[1]'", "'.chain[2]'")
+    run(desk, altered, ok=False)
+
+
+# -- the document ------------------------------------------------------------------------------------------------------
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The rows of tables with five columns that name an error."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.split("\n")
+        if line.startswith("|")
+    ]
+    return [row for row in rows if len(row) == 5 and row[2] in ERRORS]
+
+
+def test_both_languages_print_the_same_commands_and_tables() -> None:
+    assert re.findall(r"```sh\n(.*?)```", CHINESE, re.DOTALL) == BLOCKS
+    english, chinese = table_rows(ENGLISH), table_rows(CHINESE)
+    assert len(english) > 40
+    assert [row[2:4] for row in english] == [row[2:4] for row in chinese]
+    assert ENGLISH.count("\n## ") == CHINESE.count("\n## ")
+
+
+def test_the_tables_of_checks_are_those_of_the_program() -> None:
+    for row in table_rows(CHINESE):
+        error = ERRORS[row[2]]
+        assert row[3] == str(error.exit_code), row
+        assert row[4] == error.next_step, row
+
+
+def test_every_cause_that_a_vector_meets_stands_in_the_document() -> None:
+    text = "\n".join(
+        (p.parent / player.HEADER).read_text(encoding="utf-8") for p in player.HERE.glob("*/vector.txt")
     )
-    assert "Signature Verified Successfully" in shown
-
-
-def test_a_grant_is_read_with_openssl(desk: Path) -> None:
-    (desk / "grant.xsg").write_bytes(GRANT)
-    shown = run(desk, ENROLMENT)
-    assert shown.encode() == dsse.parse(GRANT, enrolment.MAX_GRANT).payload
+    met = set(re.findall(r"refused ([A-Z]\w+) \d\d$", text, re.MULTILINE))
+    assert met
+    assert sorted(name for name in met if name not in ENGLISH or name not in CHINESE) == []

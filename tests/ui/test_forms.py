@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QImage, QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
@@ -16,11 +18,14 @@ from desktop.operations.audit import recent
 from desktop.operations.session import open_session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
+from desktop.records.periods import years_later
 from desktop.ui.forms.derived import own_place
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.pickers import LinkEditor, PickEditor
 from desktop.ui.settings import Settings
+from desktop.ui.widgets.pick import PickList
+from desktop.ui.widgets.wrapping import WrappingLine
 from desktop.ui.workbench import Workbench
 from tests.ui.house import PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
 
@@ -433,3 +438,170 @@ def test_a_reader_is_told_that_it_is_the_role_and_not_to_save(
     assert "先保存" not in hand.form_page.status().words
     dialogs.always_leave()
     window.close()
+
+
+# -- long words and long forms -----------------------------------------------------------------------------------------
+
+LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五人力资源服务部"
+
+
+def ink_rows(line: QWidget) -> int:
+    """How many lines of words a widget shows, as its picture says: dark rows with light ones between them."""
+    picture = line.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    dark = [
+        any(picture.pixelColor(x, y).lightness() < 110 for x in range(12, picture.width() - 40))
+        for y in range(4, picture.height() - 4)
+    ]
+    return sum(now and not before for before, now in itertools.pairwise([False, *dark]))
+
+
+def test_words_that_are_too_long_for_their_line_stand_in_several(hand: Hand, bench: Workbench) -> None:
+    record = save(bench, hand, "enterprise", name=LONG, contact_name="王犇")
+    hand.window.open_record("enterprise", record)
+    hand.settle()
+    form = hand.form_page.form
+    name, phone = form.rows["name"].editor.inputs()[0], form.rows["contact_phone"].editor.inputs()[0]
+    form.go_to("uscc")
+    QApplication.processEvents()
+    assert isinstance(name, WrappingLine)
+    assert name.lines == 3
+    assert name.height() == phone.height() + 2 * name.fontMetrics().lineSpacing()
+    assert ink_rows(name) == 3
+    assert name.toolTip() == LONG
+    form.go_to("name")
+    hand.press(K.Key_End)
+    hand.type("甲")
+    assert form.rows["name"].editor.text() == f"{LONG}甲"
+    name.setText("短的")
+    QApplication.processEvents()
+    assert (name.lines, name.toolTip()) == (1, "")
+
+
+def test_a_linked_record_with_a_long_name_can_be_read_whole(hand: Hand, bench: Workbench) -> None:
+    firm = save(bench, hand, "enterprise", name=LONG)
+    form = new_form(hand, "union", enterprise=firm)
+    form.go_to("enterprise")
+    line = form.rows["enterprise"].editor.inputs()[0]
+    form.go_to("name")
+    QApplication.processEvents()
+    assert isinstance(line, WrappingLine)
+    assert line.lines == 3
+    assert ink_rows(line) == 3
+
+
+def test_what_is_longer_than_three_lines_ends_with_dots_and_is_told_whole(qtbot: QtBot) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    other, line = QLineEdit(whole), WrappingLine(whole)
+    line.setText(LONG * 3)
+    line.setGeometry(0, 40, 300, 100)
+    whole.show()
+    other.setFocus()
+    QApplication.processEvents()
+    assert line.lines == 3
+    assert ink_rows(line) == 3
+    assert line.toolTip() == LONG * 3
+
+
+class Restyled(QObject):
+    """Counts how often lines are styled again, which is what makes a long form slow to build."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.StyleChange and isinstance(watched, QLineEdit)
+        return False
+
+
+def test_a_long_form_is_built_once_and_makes_nothing_that_nobody_sees(hand: Hand, qapp: QApplication) -> None:
+    counter = Restyled()
+    qapp.installEventFilter(counter)
+    try:
+        form = new_form(hand, "enterprise")
+    finally:
+        qapp.removeEventFilter(counter)
+    lines = form.findChildren(QLineEdit)
+    assert set(form.rows) == {f.name for f in form.record_type.shown_fields}, "no field is lost"
+    assert counter.count <= len(lines), "parts are made in their place, not carried there"
+    assert not hand.window.findChildren(PickList), "a list is made when it is opened"
+    form.go_to("ownership")
+    hand.press(K.Key_F4)
+    assert len(hand.window.findChildren(PickList)) == 1
+
+
+def test_the_day_of_a_count_that_is_typed_is_today_unless_something_else_is_said(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    today = hand.window.workbench.today().isoformat()
+    form.go_to("surveyed_staff")
+    hand.enter("45")
+    row = form.rows["surveyed_date"]
+    assert row.editor.text() == today
+    assert row.shown
+    hand.pause()
+    assert "按今天填的" in row.message.words
+    row.editor.take_focus()
+    hand.enter("20261101")
+    assert row.editor.text() == "2026-11-01"
+    form.go_to("surveyed_staff")
+    hand.enter("46")
+    assert row.editor.text() == "2026-11-01", "what stands there is not touched"
+
+
+def test_what_an_authority_counted_gets_no_day_of_its_own(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    counted = next(n for n in form.rows if n.endswith("_staff") and n != "surveyed_staff")
+    form.go_to(counted)
+    hand.enter("45")
+    assert form.rows[counted.replace("_staff", "_date")].editor.text() == ""
+
+
+def test_going_through_a_stored_count_changes_nothing(hand: Hand, bench: Workbench) -> None:
+    record = save(bench, hand, "enterprise", name="一家", surveyed_staff=30)
+    hand.window.open_record("enterprise", record)
+    hand.settle()
+    form = hand.form_page.form
+    form.go_to("surveyed_staff")
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert not form.dirty
+
+
+def test_until_when_a_new_chair_is_to_be_trained_stands_over_the_records(
+    hand: Hand, bench: Workbench
+) -> None:
+    today = bench.today()
+    person = save(bench, hand, "officer", name="王芳")
+    started = today - datetime.timedelta(days=100)
+    post = save(
+        bench, hand, "appointment", officer=person, category="grassroots_chair", started=started.isoformat()
+    )
+    due = years_later(started, 1)
+    words = f"新任职的初任培训应于{due}前完成，还有{(due - today).days}天。"
+    for type_name, record in (("appointment", post), ("officer", person)):
+        hand.window.open_record(type_name, record)
+        hand.settle()
+        assert hand.form_page.banner.words == words
+        hand.window.back()
+    course = save(bench, hand, "course", name="初任班", category="initial", started_date=today.isoformat())
+    save(bench, hand, "attendance", course=course, officer=person, name="王芳", result="passed")
+    hand.window.open_record("officer", person)
+    hand.settle()
+    assert hand.form_page.banner.words == ""
+    hand.window.back()
+
+
+def test_who_is_overdue_is_told_so_and_who_was_elected_again_is_not(hand: Hand, bench: Workbench) -> None:
+    late = bench.today() - datetime.timedelta(days=400)
+    for new, words in ((1, "已超期"), (0, "")):
+        person = save(bench, hand, "officer", name=f"李强{new}")
+        save(
+            bench, hand, "appointment", officer=person, category="grassroots_chair",
+            started=late.isoformat(), newly_appointed=new,
+        )  # fmt: skip
+        hand.window.open_record("officer", person)
+        hand.settle()
+        assert words in hand.form_page.banner.words
+        assert bool(hand.form_page.banner.words) == bool(words)
+        hand.window.back()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import exchange, records
@@ -23,8 +23,9 @@ from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.home.plan import amount_words
-from desktop.ui.pages.sync.page import SyncPage
-from tests.operations.stations import enrol, report_up, station
+from desktop.ui.pages.imports.page import ImportPage
+from desktop.ui.pages.sync.page import FORKS, SyncPage
+from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands
 
 CODE = "91330106MA2ABCDEX7"
@@ -314,3 +315,34 @@ def test_a_period_of_a_case_that_has_run_out_stands_first_and_opens_the_case(
     first.do()
     hands.settle()
     assert getattr(hands.window.page, "record", None) == case
+
+
+def test_a_fork_is_urgent_and_opens_where_its_contents_stand(open_page: Open, tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, district, tmp_path)
+    report_up(village, district, tmp_path)
+    copy = twin(village, tmp_path / "拷贝")
+    for n, session in enumerate((village, copy)):
+        records.save(session, "enterprise", {"name": f"第{n}家"})
+        exchange.merge(district, [exchange.send(session, tmp_path / f"{n}.xsj").path])
+    hands, page = open_page(district)
+    (task,) = [t for t in page.tasks.matters.tasks if "重号" in t.sentence]
+    assert task.urgent
+    assert task.sentence.startswith("“径山村工会”的电脑有重号，1项先留着：请打电话问清")
+    row = page.tasks.matters.tasks.index(task)
+    page.tasks.setCurrentIndex(page.tasks.matters.index(row, 0))
+    hands.qtbot.keyClick(page.tasks, Qt.Key.Key_Return)
+    hands.settle()
+    shown = hands.window.page
+    assert isinstance(shown, SyncPage)
+    assert shown.tabs.currentIndex() == FORKS
+
+
+def test_targets_can_come_from_a_table(open_page: Open, tmp_path: Path) -> None:
+    hands, page = open_page(station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT))
+    (offered,) = [b for b in page.first.tiles[2].findChildren(QPushButton) if b.text() == "从表格导入"]
+    hands.click(offered)
+    shown = hands.window.page
+    assert isinstance(shown, ImportPage)
+    assert "计划目标" in shown.title

@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import operators
+from desktop.operations import operators, recovery
 from desktop.operations.session import open_session
 from desktop.records.declaration import Role
 from desktop.store.keys import KeySlots
 from desktop.ui.dialogs import Answer
-from desktop.ui.pages.operators import OperatorDialog, OperatorsPage, PasswordDialog
+from desktop.ui.pages.operators import CodeDialog, OperatorDialog, OperatorsPage, PasswordDialog
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, compose, make_session, open_window
@@ -119,6 +119,34 @@ def test_somebody_is_disabled_after_a_question(
     hand.settle()
     assert names(page)[1][2] == "已停用"
     assert not page.stop.isEnabled()
+
+
+def test_a_new_recovery_code_is_shown_once_and_opens_the_workspace(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage, dialogs: FakeDialogs, window: MainWindow
+) -> None:
+    dialogs.answers = [Answer.CANCEL, Answer.YES]
+    hand.click(page.code)
+    hand.settle()
+    assert page.dialog is None
+    hand.click(page.code)
+    qtbot.waitUntil(lambda: page.dialog is not None and page.dialog.isVisible(), timeout=20_000)
+    dialog = page.dialog
+    assert isinstance(dialog, CodeDialog)
+    code = "".join(dialog.code.text.text().split())
+    if os.environ.get("XIAOSANJI_LOOK"):
+        dialog.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "new-code.png"))
+    qtbot.keyClick(dialog, K.Key_Escape)
+    assert dialog.isVisible(), "nobody loses it by an Esc too many"
+    assert not dialog.ok.isEnabled()
+    qtbot.keyClick(dialog.copied, K.Key_Space)
+    qtbot.keyClick(dialog, K.Key_Return)
+    qtbot.waitUntil(lambda: page.dialog is None)
+    folder = window.workbench.facts.folder
+    window.close()
+    QApplication.processEvents()
+    again = recovery.open_by_code(folder, OPERATOR, code, "another-word-9")
+    assert again.operator.role is Role.ADMIN
+    again.workspace.close()
 
 
 def test_the_own_password_is_changed_only_by_who_knows_it(

@@ -93,6 +93,9 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assistant.again.clear()
     keys(qtbot, "short-and-longer")
     key(qtbot, K.Key_Return)
+    qtbot.waitUntil(assistant.copied.isVisible, timeout=20_000)
+    key(qtbot, K.Key_Space)  # the recovery code is copied
+    assistant.next()
     qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
     assert program.window is not None
     settle(qtbot, program.window.workbench)

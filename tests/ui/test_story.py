@@ -27,6 +27,7 @@ def register(hand: Hand, name: str) -> None:
     hand.enter()  # industry: not filled
     hand.enter("非公")
     hand.enter("36")
+    hand.enter()  # as of today, as suggested
     hand.enter("jl")  # 建立; the last one: Enter saves
     hand.settle()
 

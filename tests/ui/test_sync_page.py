@@ -21,15 +21,19 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import exchange, records, traffic
+from desktop.operations import audit, exchange, policy, records, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role
+from desktop.records.item_outcomes import OUTCOMES
+from desktop.store import traffic as stored
+from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.printing.page import PreviewPage
-from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, UNSETTLED, WORK, SyncPage
-from tests.operations.stations import enrol, report_up, station
+from desktop.ui.pages.sync.forks import number_words
+from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
+from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands
 
-CODE = "91330106MA2ABCDEX7"
+CODE, PHONE = "91330106MA2ABCDEX7", "13812340000"
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
 _PARTS_OF_OTHERS = ("QTableCornerButton", "QComboBoxListView", "QHeaderView")
 Open = Callable[[Session], tuple[Hands, SyncPage]]
@@ -218,7 +222,7 @@ def test_dropped_files_are_checked_shown_merged_and_answered(
     assert page.merge.merge.text() == "合并1个文件"
     hands.click(page.merge.merge)
     assert exchange.digest(town).records == 2
-    assert "已合并1个文件：新增2条" in page.merge.note.words.text()
+    assert page.merge.note.words.text() == "已合并1个文件：收下2项（新增2条）。"
     (receipt,) = (tmp_path / "回执").glob("*.xsj")
     assert "回执已写好1个" in page.merge.note.detail.text()
     below, station_page = open_page(village)
@@ -240,7 +244,9 @@ def test_the_same_bundle_again_is_said_to_be_known(
     hands, page = open_page(town)
     hands.drop(page.merge.drop, [sent.path, sent.path])
     assert len(page.merge.files) == 1
-    assert "以前收过" in page.merge.grid.rows.lines[0].texts[-1]
+    assert "全部已有" in page.merge.grid.rows.lines[0].texts[-1]
+    hands.click(page.merge.merge)
+    assert page.merge.note.words.text() == "已合并1个文件：已有1项。"
 
 
 def test_stopping_a_merge_writes_nothing(
@@ -278,28 +284,77 @@ def test_stopping_a_merge_writes_nothing(
     assert exchange.digest(town).records == 1
 
 
-def test_what_the_upper_level_refused_leads_to_the_record(
-    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def towns(tmp_path: Path) -> tuple[Session, Session, Session]:
+    """A district and two towns of it."""
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     one, two = (
         station(tmp_path, f"33011010{i}", f"{n}镇总工会", Level.TOWN) for i, n in ((9, "甲"), (8, "乙"))
     )
     for town in (one, two):
         enrol(town, district, tmp_path)
-    saved = records.save(one, "enterprise", {"name": "别家的茶厂"}, unit=two.unit.id)
+    return district, one, two
+
+
+def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
+    open_page: Open, towns: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, one, two = towns
+    saved = records.save(one, "enterprise", {"name": "别家的茶厂", "contact_phone": PHONE}, unit=two.unit.id)
+    records.save(one, "enterprise", {"surveyed_staff": 31}, record=saved.record)
     report_up(one, district, tmp_path)
     hands, page = open_page(one)
-    assert page.tabs.tabText(UNSETTLED) == "没有收下的（1）"
+    assert page.tabs.tabText(UNSETTLED) == "没有收下的（2）"
     page.tabs.setCurrentIndex(UNSETTLED)
-    assert page.unsettled.above.words.text() == "上级没有收下这1条，因为："
+    assert page.unsettled.above.words.text() == "上级没有收下这2条，因为："
     assert "不在本单位负责的范围内" in page.unsettled.above.detail.text()
-    opened: list[tuple[str, str, str]] = []
-    monkeypatch.setattr(hands.window, "open_record", lambda *told: opened.append(told))
-    hands.click(page.unsettled.open)
-    assert opened == [("enterprise", saved.record, "")]
+    assert records.load(one, "enterprise", saved.record) is None
+    assert not page.unsettled.open.isVisible()
+    # Either of the two leads to the whole record as it was last.
     hands.qtbot.keyClick(page.unsettled.grid, Qt.Key.Key_Return)
-    assert len(opened) == 2
+    hands.settle()
+    form = hands.window.page
+    assert isinstance(form, FormPage)
+    assert (form.record, form.form.values()["name"], form.form.values()["surveyed_staff"]) == (
+        None,
+        "别家的茶厂",
+        31,
+    )
+    assert form.form.values()["contact_phone"] == PHONE
+    assert PHONE not in form.form.rows["contact_phone"].editor.text()
+    assert audit.recent(one)[0].action == "查看完整信息"
+    assert "上级没有收下的内容" in hands.window.notices.words
+    hands.qtbot.keyClick(hands.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert form.record not in (None, saved.record)
+    assert page.tabs.tabText(UNSETTLED) == "没有收下的"
+    assert [line.texts[-1][:6] for line in page.unsettled.grid.rows.lines] == ["已重新填写；"] * 2
+    assert report_up(one, district, tmp_path).bundles[0].refused == 0
+
+
+def test_a_change_that_was_refused_is_put_into_its_field_and_not_saved(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    saved = records.save(village, "enterprise", {"name": "一家"})
+    report_up(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "错的名称"}, record=saved.record)
+    report_up(village, town, tmp_path)
+    policy.withdraw(town, stored.merges(town.database)[0].id)
+    report_up(village, town, tmp_path)
+    hands, page = open_page(village)
+    page.tabs.setCurrentIndex(UNSETTLED)
+    hands.click(page.unsettled.again)
+    form = hands.window.page
+    assert isinstance(form, FormPage)
+    assert form.record == saved.record
+    assert form.form.values()["name"] == "错的名称"
+    assert form.form.rows["name"].editor.hasFocus() or form.form.rows["name"].editor.inputs()[0].hasFocus()
+    assert form.form.dirty
+    assert records.load(village, "enterprise", saved.record).values["name"] == "一家"  # type: ignore[union-attr]
+    hands.qtbot.keyClick(hands.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert records.load(village, "enterprise", saved.record).values["name"] == "错的名称"  # type: ignore[union-attr]
 
 
 def test_an_editor_may_look_but_not_merge(
@@ -466,3 +521,76 @@ def test_a_small_screen_hides_no_row_behind_a_scroll_bar(
     hands.click(page.merge.merge)
     assert not page.merge.again.visibleRegion().isEmpty()
     assert hands.window.height() <= 582
+
+
+def test_the_five_outcomes_have_one_set_of_words_before_after_and_in_the_log(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE}).record
+    report_up(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "甲"}, record=record)
+    records.save(village, "enterprise", {"name": "又一家"})
+    records.save(town, "enterprise", {"name": "乙"}, record=record)
+    sent = exchange.send(village, tmp_path / "b.xsj")
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [sent.path])
+    words = tuple(OUTCOMES.values())
+    assert tuple(c.label for c in page.merge.grid.rows.columns)[5:10] == words
+    assert tuple(c.label for c in page.merge.details.types.rows.columns)[3:] == words[2:]
+    hands.click(page.merge.merge)
+    assert page.merge.note.words.text() == "已合并1个文件：收下1项（新增1条），有分歧1项。"
+    page.tabs.setCurrentIndex(LOG)
+    assert tuple(c.label for c in page.log.merges.rows.columns)[4:9] == words
+    assert page.log.merges.rows.lines[0].texts[3:9] == ("2", "1", "0", "1", "0", "0")
+
+
+@pytest.fixture
+def doubled(pair: tuple[Session, Session], tmp_path: Path) -> Session:
+    """A town to which a laptop and its copy sent different things under the same numbers."""
+    town, village = pair
+    firm = records.save(village, "enterprise", {"name": "一家", "contact_phone": "13800001111"}).record
+    report_up(village, town, tmp_path)
+    copy = twin(village, tmp_path / "拷贝")
+    records.save(village, "enterprise", {"contact_phone": "13900002222"}, record=firm)
+    records.save(copy, "enterprise", {"name": "副本登记的"})
+    records.save(copy, "enterprise", {"name": "又一家"})
+    for session, name in ((village, "a.xsj"), (copy, "b.xsj")):
+        exchange.merge(town, [exchange.send(session, tmp_path / name).path])
+    return town
+
+
+def test_a_fork_is_shown_with_both_contents_side_by_side_and_what_to_do(
+    open_page: Open, doubled: Session, tmp_path: Path
+) -> None:
+    hands, page = open_page(doubled)
+    assert page.tabs.isTabVisible(FORKS)
+    assert page.tabs.tabText(FORKS) == "重号（1）"
+    hands.qtbot.mouseClick(
+        page.tabs.tabBar(), Qt.MouseButton.LeftButton, pos=page.tabs.tabBar().tabRect(FORKS).center()
+    )
+    tab = page.forks
+    assert tab.note.words.text() == "“径山村工会”的电脑有重号：同一编号有两种内容，2项先留着。"
+    assert "打电话" in tab.note.detail.text()
+    assert "由管它的上级定" in tab.note.detail.text()
+    (fork,) = tab.grid.rows.lines
+    assert fork.texts[0] == "径山村工会"
+    assert fork.texts[3] == "2"
+    (line,) = tab.contents.rows.lines
+    number, first, second = line.texts
+    assert fork.texts[2] == number
+    changed, what, who = first.splitlines()
+    assert changed == "修改企业（单位）：一家"
+    assert "139****2222" in what, "personal values stay masked"
+    assert who.startswith("王芳，2026-11-")
+    assert second.startswith("新增企业（单位）：副本登记的\n王芳，2026-11-")
+    assert tab.contents.rowHeight(0) >= 3 * tab.contents.fontMetrics().lineSpacing(), "nothing is cut"
+
+
+def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Session, Session]) -> None:
+    _, page = open_page(pair[0])
+    assert not page.tabs.isTabVisible(FORKS)
+
+
+def test_runs_of_numbers_are_told_as_from_and_to() -> None:
+    assert number_words([3, 5, 6, 7, 12]) == "3、5至7、12"

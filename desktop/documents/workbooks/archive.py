@@ -116,7 +116,8 @@ def _scan_part(file: IO[bytes], part: zipfile.ZipInfo, budget: int) -> SheetScan
         if not is_xml:
             continue
         window = carry + chunk
-        if b"<!D" in window or b"<!E" in window:
+        # One byte is looked for much faster than three, and few tables have an exclamation mark in them.
+        if b"!" in window and (b"<!D" in window or b"<!E" in window):
             raise Suspicious("文件里带有不应有的声明。")
         cut = _boundary(window, scan) if is_sheet else len(window) - 2
         if is_sheet:
@@ -181,10 +182,10 @@ def _begins_as_xml(chunk: bytes) -> bool:
 def _scan_cells(window: bytes, scan: SheetScan) -> None:
     if scan.block and _FAR_OR_BARE.search(window):
         scan.block = False
-    if b't="e"' in window:
+    if b' t="e"' in window:
         for found in _ERROR_CELL.finditer(window):
             _note(scan, found, Fault(FaultKind.ERROR, (found[3] or b"#N/A").decode("ascii", "replace")))
-    if b"<f>" in window or b"<f " in window or b"<f/" in window:
+    if b"<f" in window:
         for found in _NOT_CALCULATED.finditer(window):
             if b't="str"' not in found[3]:
                 _note(scan, found, Fault(FaultKind.NOT_CALCULATED, "（公式）"))

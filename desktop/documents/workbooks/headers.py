@@ -106,9 +106,9 @@ class Labels:
 
 def type_entries(record_type: RecordType, prefix: str = "") -> list[tuple[str, str, float]]:
     """Words, target and weight for a type: labels first, then synonyms."""
-    entries = [(f.label, prefix + f.name, 1.0) for f in record_type.fields]
-    entries += [(f.name, prefix + f.name, 1.0) for f in record_type.fields]
-    known = record_type.by_name
+    entries = [(f.label, prefix + f.name, 1.0) for f in record_type.shown_fields]
+    entries += [(f.name, prefix + f.name, 1.0) for f in record_type.shown_fields]
+    known = {f.name for f in record_type.shown_fields}
     entries += [(w, prefix + name, weight) for w, name, weight in synonyms(record_type.name) if name in known]
     return entries
 

@@ -63,3 +63,10 @@ class NotWritten(EnvironmentProblem):
 
     exit_code = 31
     next_step = "如果文件正在WPS或Excel里打开，请先关闭；或者换一个文件夹。"
+
+
+class NoRoom(NotWritten):
+    """There is no room for the workbook."""
+
+    exit_code = 30
+    next_step = "请清理以后再试，或者换一个文件夹。"

@@ -208,11 +208,14 @@ class guarded(contextlib.AbstractContextManager["guarded"]):  # noqa: N801
 
 
 def _infos(book: calamine.CalamineWorkbook) -> tuple[SheetInfo, ...]:
-    return tuple(
+    found = tuple(
         SheetInfo(meta.name, meta.visible is not calamine.SheetVisibleEnum.Visible)
         for meta in book.sheets_metadata
         if meta.typ is calamine.SheetTypeEnum.WorkSheet
     )
+    if not found:
+        raise Unreadable("文件里没有能读的工作表。")
+    return found
 
 
 def _require(name: str, sheets: Sequence[SheetInfo]) -> None:

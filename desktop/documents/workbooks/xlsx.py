@@ -23,7 +23,7 @@ from typing import BinaryIO, Final, Self
 from xml.sax.saxutils import escape, quoteattr
 
 from desktop.documents.workbooks import remarks
-from desktop.documents.workbooks.problems import NotWritten
+from desktop.documents.workbooks.problems import NoRoom, NotWritten
 from desktop.documents.workbooks.remarks import PACKAGE, RELATION, SHEET, XML, Remark, relationships
 from desktop.documents.workbooks.styles import Look, styles_xml
 
@@ -120,9 +120,8 @@ class XlsxFile:
             yield
         except OSError as error:
             self._drop()
-            if error.errno == errno.ENOSPC:
-                sentence = f"磁盘或U盘满了，没有写成“{self._path.name}”。"
-                raise NotWritten(sentence, "请清理以后再试，或者换一个文件夹。") from error
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise NoRoom(f"磁盘或U盘满了，没有写成“{self._path.name}”。") from error
             raise NotWritten(f"不能写入“{self._path.name}”。") from error
 
     def _open(self) -> tuple[zipfile.ZipFile, BinaryIO]:

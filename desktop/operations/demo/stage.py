@@ -11,6 +11,7 @@ from pathlib import Path
 from desktop.operations import exchange, records, workspaces
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
+from desktop.records.item_outcomes import OUTCOMES
 from desktop.records.values import parse_cell
 from desktop.store.environment import Environment
 from desktop.store.keys import Cost
@@ -103,8 +104,9 @@ class Stage:
         if answered.problem is not None:
             raise answered.problem
         self.say(
-            f"　{lower.unit.name} → {upper.unit.name}：共{merged.total}项，已合并{merged.applied}，"
-            f"已有{merged.known}，等待{merged.held}，有分歧{merged.conflict}，不收{merged.refused}；回执已送回"
+            f"　{lower.unit.name} → {upper.unit.name}：共{merged.total}项，"
+            + "，".join(f"{words}{getattr(merged, outcome)}" for outcome, words in OUTCOMES.items())
+            + "；回执已送回"
         )
 
 

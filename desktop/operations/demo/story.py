@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.operations import conflicts, exchange, importing, records
+from desktop.operations import conflicts, deciding, exchange, importing, records
 from desktop.operations.demo import people
 from desktop.operations.demo.case import play_case
 from desktop.operations.demo.stage import DISTRICT, DISTRICT_OPERATOR, Stage, cells
@@ -94,7 +94,7 @@ def _import(stage: Stage) -> None:
     path.write_bytes("\n".join(",".join(row) for row in people.register()).encode("gb18030"))
     shown = importing.preview(town, path, "enterprise")
     result = importing.run(town, shown)
-    importing.write_report(shown, stage.place("登记册", "退回的行.xlsx"))
+    importing.write_report(town, shown, stage.place("登记册", "退回的行.xlsx"))
     stage.say(f"　{result.counts}")
     again = importing.preview(town, path, "enterprise")
     stage.say(f"　同一个文件再导入一次：{again.counts}")
@@ -167,7 +167,7 @@ def _fork(stage: Stage) -> None:
         told = "、".join(f"{c.operator}写的{c.value.get('surveyed_staff')}人" for c in conflict.claims)
         stage.say(f"　{conflict.title}的“{conflict.label}”有分歧：{told}")
         chosen = next(c.value for c in conflict.claims if c.value.get("surveyed_source") == "社保核对")
-        conflicts.decide(district, conflict.type, conflict.record, conflict.slot, chosen)
+        deciding.decide(district, conflict.type, conflict.record, conflict.slot, chosen)
         stage.say("　区里按社保核对的120人处理，决定随回执送回")
     for below, above in (("jingshan", "district"), ("tea", "jingshan"), ("jingshan", "district")):
         stage.report(below, above)

@@ -14,8 +14,10 @@ from desktop.documents.workbooks.sheets import Sheet, Workbook
 from desktop.operations.imports.model import ColumnMatch
 from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.operations.session import Session
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import Kind, Mask, RecordType
+from desktop.records.masking import mask_numbers
 from desktop.records.real_name_forms import FORMS, UNION_FORM
+from desktop.records.values import display
 
 JOINT = "union"
 """The type whose table fills three: a row of unions names the enterprise as well, and so the coverage."""
@@ -155,7 +157,8 @@ class _Mapper:
             match, place = self._match(column, wished.get(column.index, target))
             if place is not None:
                 targets[column.index] = place
-            columns.append(replace(match, samples=samples.get(column.index, ())))
+            shown_samples = tuple(self._masked(place, s) for s in samples.get(column.index, ()))
+            columns.append(replace(match, samples=shown_samples))
         own = tuple(cells for number, cells in rows if number <= header.last_row)
         return Layout(self._found.sheet, header, own, targets, tuple(columns))
 
@@ -191,6 +194,16 @@ class _Mapper:
             return (type_name, UNIT) if type_name in HEADINGS else None
         known = self._session.types.get(type_name)
         return (type_name, field_name) if known is not None and field_name in known.by_name else None
+
+    def _masked(self, place: tuple[str, str] | None, sample: str) -> str:
+        """A sample as its field shows it; of a column that goes nowhere, at least its numbers are masked."""
+        if place is not None and place[1] != UNIT:
+            field = self._session.types[place[0]].by_name[place[1]]
+            if field.mask is not Mask.NONE:
+                return display(field, sample, codes=self._session.codes, masked=True)
+            if field.kind is Kind.USCC:
+                return sample
+        return mask_numbers(sample)
 
     def _label(self, place: tuple[str, str]) -> str:
         return COLUMN.label if place[1] == UNIT else self._session.types[place[0]].by_name[place[1]].label

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
@@ -43,13 +43,13 @@ class Entry:
     joined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Known:
-    """A record that a name may mean: held here, or begun by an earlier row."""
+    """A record that a name may mean: held here, or begun by an earlier row; ``values`` have its addresses."""
 
     id: str
     code: Cell
-    addresses: tuple[str, ...]
+    values: Mapping[str, Cell]
     life: Life = Life.LIVE
 
 
@@ -160,9 +160,9 @@ class _Organisations:
         for value, record, life, beside in lookup.by_value(
             self._database, self._type, self._name, names, self._beside
         ):
-            addresses = tuple(str(a) for a in beside[1:] if a)
+            values = dict(zip(self._beside, beside, strict=True))
             self._by_name.setdefault(folded_name(str(value)), []).append(
-                _Known(record, beside[0], addresses, life)
+                _Known(record, beside[0], values, life)
             )
 
     def _with_code(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
@@ -172,19 +172,18 @@ class _Organisations:
             self._require_same_name(code, name, candidate)
             return self._by_code[code]
         derived = self._derived(code)
-        held = sorted(
-            self._held_by_code.get(code, ()), key=lambda k: (k[1] is Life.DELETED, k[0] != derived, k[0])
-        )
+        held = self._held_by_code.get(code)
         if held:
-            record = held[0][0]
+            record = min(held, key=lambda k: (k[1] is Life.DELETED, k[0] != derived, k[0]))[0]
         else:
             if not name:
                 label = self._type.by_name[self._name].label
                 raise Refused(f"没有“{label}”，这个代码在本机也没有登记过")
-            without_code = [
-                k for k in self._by_name.get(name, ()) if not k.code and k.life is not Life.DELETED
+            near = [
+                k
+                for k in self._by_name.get(name, ())
+                if not k.code and k.life is not Life.DELETED and self._compatible(candidate, name, k)
             ]
-            near = [k for k in without_code if self._compatible(candidate, name, k)]
             record = near[0].id if len(near) == 1 else derived or new_id()
         self._remember(candidate, record, code, name)
         return record
@@ -225,13 +224,13 @@ class _Organisations:
                 # A record that has just been given a code is not there for a namesake with another one.
                 known[position] = replace(one, code=one.code or code)
                 return
-        known.append(_Known(record, code, _addresses(candidate)))
+        known.append(_Known(record, code, candidate.values))
 
     def _compatible(self, candidate: Candidate, name: str, known: _Known) -> bool:
         """Whether a namesake is the same: its name is unique by law, or no address contradicts."""
         if _UNIQUE_NAME.search(name):
             return True
-        own, other = map(_plain_addresses, (_addresses(candidate), known.addresses))
+        own, other = _plain_addresses(candidate.values), _plain_addresses(known.values)
         if not own or not other:
             return True
         return any(a.endswith(b) or b.endswith(a) for a in own for b in other)
@@ -325,11 +324,8 @@ def _spellings(name: str) -> tuple[str, ...]:
     return (name, narrow, narrow.replace("(", "（").replace(")", "）"))
 
 
-def _addresses(candidate: Candidate) -> tuple[str, ...]:
-    return tuple(str(a) for n in _ADDRESSES if (a := candidate.values.get(n)))
-
-
-def _plain_addresses(addresses: Iterable[str]) -> list[str]:
+def _plain_addresses(values: Mapping[str, Cell]) -> list[str]:
     """Addresses from the town or street down, without blanks and marks."""
+    addresses = (str(a) for n in _ADDRESSES if (a := values.get(n)))
     plain = (re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", a)) for a in addresses)
     return [_DISTRICT.sub("", _REGION.sub("", a)) for a in plain]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from desktop import reference
 from desktop.records.addresses import Location, LocationReason
-from desktop.records.codes import places
 from desktop.records.divisions import Division, DivisionLevel
 
 _MOST_REMEMBERED = 20_000
@@ -34,7 +33,6 @@ class PlaceFinder:
     def __init__(self, area: str = "") -> None:
         self._divisions = reference.divisions()
         self._locator = reference.address_locator()
-        self._names = places(self._divisions)
         self._area = area[:6] if area[:6] in self._divisions else ""
         self._towns: dict[str, Placed] = {}
         self._villages: dict[tuple[str, str], Placed] = {}
@@ -67,18 +65,20 @@ class PlaceFinder:
 
     def _town(self, words: str) -> Placed:
         plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
+        meant = self._meant(plain)
         if plain.isascii() and plain.isdigit():
-            code = plain.removesuffix("000") if len(plain) > _TOWN_DIGITS else plain
-            return self._of(self._divisions.get(code), f"没有代码为{plain[:20]}的镇街")
-        found = self._names.find(plain)
-        if found is not None and len(found) >= _TOWN_DIGITS:
-            return self._of(self._divisions[found], "")
+            return self._of(meant, f"没有代码为{plain[:20]}的镇街")
+        if meant is not None and meant.level is DivisionLevel.TOWN:
+            return self._of(meant, "")
         own = self._by_stem.get(_stem(plain))
         if own is not None:
             return self._of(own, "")
         located = self._located(plain)
         if located.town is None and self._area:
             located = self._located(self._divisions.full_name(self._area) + plain)
+        if located.town is None and meant is not None and self._is_own(meant):
+            # A village is told last: 戴村 in a column for towns is 戴村镇 and not the village of that name.
+            located = self._of(meant, "")
         return (
             located
             if located.town
@@ -89,24 +89,28 @@ class PlaceFinder:
         plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
         unknown = Placed(reason=f"这个镇街里没有叫“{plain[:20]}”的村社，请核对")
         if town is None:
+            meant = self._meant(plain)
+            if meant is not None and meant.level is DivisionLevel.VILLAGE and self._is_own(meant):
+                return self._of(meant, "")
             return self._located(plain) if plain else unknown
-        children = {d.name: d.code for d in self._divisions.children(town)}
-        for name in (
-            plain,
-            f"{plain}村民委员会",
-            f"{plain}居民委员会",
-            f"{plain}委员会",
-            f"{plain}村村民委员会",
-        ):
-            if name in children:
-                return Placed(town, children[name])
-        if plain in self._divisions and plain.startswith(town):
-            return Placed(town, plain)
-        for text in (plain, f"{plain}社区", f"{plain}村"):
-            located = self._located(self._divisions.full_name(town) + text)
-            if located.village is not None and located.town == town:
-                return located
-        return unknown
+        within = self._divisions.full_name(town)
+        for endings in (("",), ("村", "社区")):
+            texts = [start + plain + ending for start in ("", within) for ending in endings]
+            meant_here = {d for text in texts for d in self._divisions.meant(text) if d.parent == town}
+            if meant_here:
+                return self._of(meant_here.pop(), "") if len(meant_here) == 1 else unknown
+        located = self._located(within + plain)
+        return located if located.village is not None and located.town == town else unknown
+
+    def _meant(self, plain: str) -> Division | None:
+        """The one division that words name, or of several the one that lies in the own district."""
+        found = self._divisions.meant(plain)
+        if len(found) > 1:
+            found = tuple(d for d in found if self._divisions.is_within(d.code, self._area))
+        return found[0] if len(found) == 1 else None
+
+    def _is_own(self, division: Division) -> bool:
+        return not self._area or self._divisions.is_within(division.code, self._area)
 
     def _located(self, words: str) -> Placed:
         found = self._locator.search(words)

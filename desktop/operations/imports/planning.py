@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from desktop.operations.imports.matching import Entry, Matcher, folded_name
 from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
@@ -11,7 +12,7 @@ from desktop.operations.imports.reading import MOBILE
 from desktop.operations.imports.units import town_units
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.checks import Checker, Context
+from desktop.records.checks import RememberingChecks
 from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.resolution import Life
 from desktop.store import lookup, reading
@@ -66,7 +67,10 @@ class Planner:
         self._valid_codes = valid_codes
         self._repeats = repeats
         self._today = session.environment.today()
+        self._day = self._today.isoformat()
         self._headcounts = _headcounts(record_type)
+        self._needed = {f.name: f.label for f in record_type.fields if f.needed}
+        self._placed = "town" in record_type.by_name
         self._units = town_units(session) if options.by_town else {}
         self._defaults = {n: record_type.by_name[n].default for n in _DEFAULTS.get(record_type.name, ())}
         if "source_batch" in record_type.by_name:
@@ -80,7 +84,7 @@ class Planner:
 
         ``also`` names slots that get values only later.
         """
-        named = {n for c in candidates for n in (*c.part.values, *c.part.weak)}
+        named = set[str]().union(*(c.part.values for c in candidates), *(c.part.weak for c in candidates))
         slots = {self._type.slot_of[n] for n in named} | {*_EVERY_TIME, *also}
         self._slots = [slot for name, slot in self._type.slots.items() if name in slots]
         fields = [f.name for f in self._type.fields if self._type.slot_of[f.name] in slots]
@@ -107,9 +111,9 @@ class Planner:
     def finish(self) -> Plan:
         """Births and edits of all entries; sets the outcomes of the rows that began them."""
         plan = Plan()
-        checkers = _Checkers(self._session, self._type, self.entries.values(), self._valid_codes)
+        checks = _checks(self._type, self.entries.values(), self._valid_codes, self._today)
         deleted = [e.id for e in self.entries.values() if e.held is not None and e.held.life is Life.DELETED]
-        moments = lookup.deleted_at(self._session.database, deleted)
+        moments = lookup.deleted_at(self._session.database, self._type.name, deleted)
         for entry in self.entries.values():
             self._complete(entry)
             outcome = self._outcome(entry, plan, moments)
@@ -117,7 +121,7 @@ class Planner:
             if not self._repeats and entry.first.outcome is not Outcome.REJECTED:
                 entry.first.outcome = outcome
             if outcome is not Outcome.DELETED:
-                self._check(entry, checkers, plan)
+                self._check(entry, checks, plan)
         return plan
 
     def outcome_of(self, record: str) -> Outcome:
@@ -146,12 +150,12 @@ class Planner:
         """Weak values that follow from the import as a whole."""
         if entry.held is None:
             # A cell that said something which could not be read is not to say the usual in the end.
-            unread = {note.field for note in entry.first.said}
+            unread = {note.field for note in entry.first.said} if entry.first.said else ()
             for name, value in self._defaults.items():
                 if name not in unread:
                     entry.weak.setdefault(name, value)
-        known, national = self._type.by_name, self._options.national
-        if national is not None and "national_entry_date" in known:
+        national = self._options.national
+        if national is not None and "national_entry_date" in self._type.by_name:
             entry.weak.setdefault("national_entry_date", national.date.isoformat())
             entry.weak.setdefault("national_entry_batch", national.batch or self._batch)
 
@@ -223,11 +227,11 @@ class Planner:
     def _date_headcounts(self, values: dict[str, Cell], strong: Mapping[str, Cell]) -> None:
         """A count that is set says where it comes from and of which day it is, unless the table says so itself."""
         for numbers, source, date in self._headcounts:
-            if any(n in strong for n in numbers):
+            if not numbers.isdisjoint(strong):
                 if source and source not in strong:
                     values[source] = self._batch
                 if date and date not in strong:
-                    values[date] = self._today.isoformat()
+                    values[date] = self._day
 
     def unit_of(self, entry: Entry) -> str:
         """The unit that a new record belongs to."""
@@ -238,64 +242,35 @@ class Planner:
 
     # -- checks ----------------------------------------------------------------------------------------------------
 
-    def _check(self, entry: Entry, checkers: _Checkers, plan: Plan) -> None:
+    def _check(self, entry: Entry, checks: RememberingChecks, plan: Plan) -> None:
         held = entry.held.values if entry.held is not None else {}
         values: dict[str, Cell] = {**held, **entry.strong} if held else entry.strong
-        for text, name in checkers.findings(values):
-            entry.first.tell(Note(text, Weight.WARNING, field=name))
-        for label in checkers.missing(values, held):
-            plan.missing[label] = plan.missing.get(label, 0) + 1
-        if "town" in self._type.by_name and values.get("town") is None and entry.weak.get("town") is None:
+        for found in checks(values):
+            entry.first.tell(Note(found.message, Weight.WARNING, field=found.fields[0]))
+        for name, label in self._needed.items():
+            # Of what is held only those fields are known that were looked at.
+            if values.get(name) is None and (not held or name in held):
+                plan.missing[label] = plan.missing.get(label, 0) + 1
+        if self._placed and values.get("town") is None and entry.weak.get("town") is None:
             plan.without_town.append(entry.first.number)
             text = entry.place_reason or "没有镇街，也没有地址"
             entry.first.tell(Note(text, Weight.WARNING, field="town"))
 
 
-class _Checkers:
-    """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good.
-
-    One :class:`Checker` for each set of checks that a row can do without.
-    """
-
-    def __init__(
-        self, session: Session, record_type: RecordType, entries: Iterable[Entry], valid_codes: set[str]
-    ) -> None:
-        filled = {n for e in entries for n in (*e.strong, *e.weak)}
-        filled |= {
-            n for e in entries if e.held is not None for n, v in e.held.values.items() if v is not None
-        }
-        self._checks = tuple(c for c in record_type.checks if filled & set(c.fields))
-        good: dict[str, Callable[[object], bool]] = {
-            "uscc_valid": valid_codes.__contains__,
-            "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
-        }
-        self._good = [(c.fields[0], good[c.rule]) for c in self._checks if c.rule in good]
-        self._plain = replace(record_type, fields=tuple(replace(f, needed=False) for f in record_type.fields))
-        self._checkers: dict[tuple[bool, ...], Checker] = {}
-        self._context = Context(session.environment.today())
-        self._needed = {f.name: f.label for f in record_type.fields if f.needed}
-
-    def findings(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
-        """Sentence and first field of each finding."""
-        get = values.get
-        sound = tuple([is_good(get(name)) for name, is_good in self._good])
-        checker = self._checkers.get(sound) or self._checker(sound)
-        return [(f.message, f.fields[0]) for f in checker(values, self._context)]
-
-    def missing(self, values: Mapping[str, Cell], held: Mapping[str, Cell]) -> list[str]:
-        """The labels of needed fields that are empty; of what is held only those that were looked at are known."""
-        absent = self._needed.keys() - values.keys()
-        if held:
-            absent = {n for n in self._needed.keys() & held.keys() if values.get(n) is None}
-        return [self._needed[name] for name in absent]
-
-    def _checker(self, sound: tuple[bool, ...]) -> Checker:
-        known = [name for (name, _), is_sound in zip(self._good, sound, strict=True) if is_sound]
-        left = tuple(
-            c for c in self._checks if not (c.fields[0] in known and c.rule in ("uscc_valid", "phone_valid"))
-        )
-        self._checkers[sound] = Checker(replace(self._plain, checks=left))
-        return self._checkers[sound]
+def _checks(
+    record_type: RecordType, entries: Iterable[Entry], valid_codes: set[str], today: datetime.date
+) -> RememberingChecks:
+    """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good."""
+    filled: set[str] = set()
+    for entry in entries:
+        filled.update(entry.strong, entry.weak)
+        if entry.held is not None:
+            filled.update(n for n, v in entry.held.values.items() if v is not None)
+    sound: dict[str, Callable[[object], bool]] = {
+        "uscc_valid": valid_codes.__contains__,
+        "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
+    }
+    return RememberingChecks([c for c in record_type.checks if filled & set(c.fields)], today, sound)
 
 
 def _alike(one: Cell, other: Cell) -> bool:
@@ -305,12 +280,12 @@ def _alike(one: Cell, other: Cell) -> bool:
     return isinstance(one, str) and isinstance(other, str) and folded_name(one) == folded_name(other)
 
 
-def _headcounts(record_type: RecordType) -> list[tuple[tuple[str, ...], str, str]]:
+def _headcounts(record_type: RecordType) -> list[tuple[frozenset[str], str, str]]:
     """The numbers of each group of counts, with the fields for their source and day."""
     found = []
     for slot in record_type.slots.values():
         if slot.grouped and slot.name.startswith(_HEADCOUNT):
-            numbers = tuple(f.name for f in slot.fields if f.kind is Kind.INTEGER)
+            numbers = frozenset(f.name for f in slot.fields if f.kind is Kind.INTEGER)
             source = next((f.name for f in slot.fields if f.name.endswith("_source")), "")
             date = next((f.name for f in slot.fields if f.name.endswith("_date")), "")
             found.append((numbers, source, date))

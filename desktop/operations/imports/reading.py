@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,12 +20,11 @@ from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.phones import is_phone, parse_phone
-from desktop.records.uscc import names_a_record
+from desktop.records.uscc import names_a_record, plainly_valid
 from desktop.records.values import Parsed, parse_cell
 
 _MOST_REMEMBERED = 5_000
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _PLAIN = re.compile(
     r"[\u4e00-\u9fffA-Z0-9a-df-z（）()·#&.,，、:：/;；\-]{2,}|[\u4e00-\u9fffA-Za-z0-9（）()]{2,}"
 )
@@ -55,15 +55,16 @@ class ColumnReader:
         self._type = record_type
         self._setting = setting
         self._known: dict[str, tuple[Cell, Note | None]] = {}
-        self._passes = _QUICK.get(field.kind, _never)
+        self._quick = _QUICK.get(field.kind, _never)(field, setting)
 
     def read(self, cells: Sequence[workbook.Cell], notes: dict[int, list[Note]]) -> list[Cell]:
         """The stored values of some cells below each other; what is to be said goes to ``notes`` under their place."""
-        passes = self._passes
-        return [
-            None if cell is None else cell if passes(self, cell) else self._one(cell, place, notes)  # type: ignore[misc]
-            for place, cell in enumerate(cells)
-        ]
+        values: list[Cell] = []
+        quick, one = self._quick, self._one
+        for place, cell in enumerate(cells):
+            value = None if cell is None else quick(cell)
+            values.append(one(cell, place, notes) if value is None and cell is not None else value)
+        return values
 
     def _one(self, cell: workbook.Cell, place: int, notes: dict[int, list[Note]]) -> Cell:
         if type(cell) is str:
@@ -72,8 +73,6 @@ class ColumnReader:
                 known = self._read(cell)
                 if len(self._known) < _MOST_REMEMBERED:
                     self._known[cell] = known
-        elif self.field.kind is Kind.INTEGER and type(cell) is float and self._is_whole(cell):
-            return int(cell)
         elif type(cell) is datetime.date and self.field.kind is Kind.DATE:
             return cell.isoformat()
         else:
@@ -121,44 +120,67 @@ class ColumnReader:
     def _note(self, text: str, weight: Weight) -> Note:
         return Note(text, weight, self.column, self.field.name)
 
-    def _is_whole(self, cell: float) -> bool:
-        return cell.is_integer() and self.is_within(int(cell))
 
-    def is_plain_text(self, cell: object) -> bool:
-        """Whether a cell is a text that is stored as it stands; anything unusual is looked at closely."""
-        return (
-            type(cell) is str
-            and _PLAIN.fullmatch(cell) is not None
-            and (self.field.maximum is None or len(cell) <= self.field.maximum)
-            and cell not in _NOTHING
-        )
-
-    def is_valid_code(self, cell: object) -> bool:
-        """Whether a cell is a credit code without fault; remembers that it is."""
-        if type(cell) is not str or _CODE.fullmatch(cell) is None or not names_a_record(cell):
-            return False
-        self._setting.valid_codes.add(cell)
-        return True
-
-    def is_mobile(self, cell: object) -> bool:
-        """Whether a cell is a mobile number as it is stored."""
-        return type(cell) is str and MOBILE.fullmatch(cell) is not None
-
-    def is_within(self, cell: object) -> bool:
-        """Whether a cell is a whole number within the field's limits."""
-        low, high = self.field.minimum, self.field.maximum
-        return type(cell) is int and (low is None or cell >= low) and (high is None or cell <= high)
+Quick = Callable[[object], Cell]
+"""The stored value of a cell that is as it should be; nothing for one that has to be looked at closely."""
 
 
-def _never(_reader: ColumnReader, _cell: object) -> bool:
-    return False
+def _never(_field: Field, _setting: Setting) -> Quick:
+    return lambda _cell: None
 
 
-_QUICK: Mapping[Kind, Callable[[ColumnReader, object], bool]] = {
-    Kind.TEXT: ColumnReader.is_plain_text,
-    Kind.USCC: ColumnReader.is_valid_code,
-    Kind.PHONE: ColumnReader.is_mobile,
-    Kind.INTEGER: ColumnReader.is_within,
+def _plain_text(field: Field, _setting: Setting) -> Quick:
+    """A text that is stored as it stands."""
+    most = sys.maxsize if field.maximum is None else field.maximum
+    is_plain = _PLAIN.fullmatch
+
+    def read(cell: object) -> Cell:
+        if type(cell) is str and is_plain(cell) and len(cell) <= most and cell not in _NOTHING:
+            return cell
+        return None
+
+    return read
+
+
+def _valid_code(_field: Field, setting: Setting) -> Quick:
+    """A credit code without fault; remembers that it is."""
+    remember = setting.valid_codes.add
+
+    def read(cell: object) -> Cell:
+        if type(cell) is str and plainly_valid(cell):
+            remember(cell)
+            return cell
+        return None
+
+    return read
+
+
+def _mobile(_field: Field, _setting: Setting) -> Quick:
+    """A mobile number as it is stored."""
+    is_mobile = MOBILE.fullmatch
+    return lambda cell: cell if type(cell) is str and is_mobile(cell) else None
+
+
+def _whole(field: Field, _setting: Setting) -> Quick:
+    """A whole number within the field's limits, which workbooks keep as one with a point."""
+    # From EXACT_LIMIT on a workbook has lost digits, whatever the field allows.
+    most = workbook.EXACT_LIMIT - 1
+    low = -most if field.minimum is None else max(field.minimum, -most)
+    high = most if field.maximum is None else min(field.maximum, most)
+
+    def read(cell: object) -> Cell:
+        if type(cell) is float and cell.is_integer():
+            cell = int(cell)
+        return cell if type(cell) is int and low <= cell <= high else None
+
+    return read
+
+
+_QUICK: Mapping[Kind, Callable[[Field, Setting], Quick]] = {
+    Kind.TEXT: _plain_text,
+    Kind.USCC: _valid_code,
+    Kind.PHONE: _mobile,
+    Kind.INTEGER: _whole,
 }
 
 

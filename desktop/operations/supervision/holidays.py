@@ -52,7 +52,7 @@ def import_working_days(session: Session, path: Path) -> tuple[int, ...]:
     with session.database.transaction():
         together = _imported(session.database).updated_by(found)
         session.ledger.set_meta(_KEPT, _written(together.days.values()))
-        audit.note(session, "导入放假安排", "、".join(map(str, sorted(found.years))))
+        audit.note(session, audit.Act.HOLIDAYS, "、".join(map(str, sorted(found.years))))
     return tuple(sorted(found.years))
 
 

@@ -11,7 +11,7 @@ from desktop.documents.letters.filling import Source
 from desktop.documents.letters.printed import Layout, PrintedLetter, digest_of, to_snapshot
 from desktop.documents.letters.register import Taken
 from desktop.documents.letters.templates import LetterIncomplete
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
     LETTER,
@@ -104,6 +104,7 @@ def issue(
             cells = _issue_cells(session, settings, signer, letter, n)
             edits = records.slot_edits(session, session.types[LETTER], document, {**changed, **cells})
             changes = session.ledger.write(f"签发{number}", session.operator.name, edits=edits)
+            audit.note(session, audit.Act.ISSUED, f"{document} {number}")
         keep(register, Taken(session.unit.id, series, date.year, n, number, document, _case_id(source)))
         return Issued(document, number, date.year, n, letter, changes)
 
@@ -250,6 +251,8 @@ def void(session: Session, document: str, reason: str) -> ChangeSet:
             "voided_date": session.environment.today().isoformat(), "void_reason": reason.strip(),
         }  # fmt: skip
         edits = records.slot_edits(session, session.types[LETTER], document, cells)
-        changes = session.ledger.write(f"作废{number}", session.operator.name, edits=edits)
+        with session.database.transaction():
+            changes = session.ledger.write(f"作废{number}", session.operator.name, edits=edits)
+            audit.note(session, audit.Act.VOIDED, f"{document} {number}")
         note_void(session, number, document)
         return changes

@@ -14,7 +14,7 @@ from desktop.documents.letters.filling import Material, Source
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
 from desktop.documents.letters.templates import LetterIncomplete, default_text, template_for
 from desktop.errors import Problem
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
@@ -306,6 +306,7 @@ def _printable(session: Session, document: str) -> tuple[Record, PrintedLetter]:
 
 
 def _note_printed(session: Session, record: Record, letter: PrintedLetter) -> None:
+    audit.note(session, audit.Act.PRINTED, f"{record.id} {letter.number}")
     record_event(
         session, text(record.values, "case"), EventKind.PRINTED, session.environment.today(), document=record.id,
         content=f"打印{letter.title_words}（{letter.number}）",

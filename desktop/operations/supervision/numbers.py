@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from desktop.documents.letters.register import Owner, Register, Taken, Voided
 from desktop.errors import StateProblem
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import (
     CASE,
@@ -84,6 +84,7 @@ def set_number_settings(
             session.ledger.set_meta("letters.organ", organ.strip())
         for series, pattern in checked.items():
             session.ledger.set_meta(f"letters.pattern.{series}", pattern)
+        audit.note(session, audit.Act.NUMBERS_SET, body)
     return number_settings(session)
 
 
@@ -172,7 +173,13 @@ def confirm_numbers(session: Session, year: int, numbers: Mapping[Series, int]) 
     with issuing_lock:
         register = register_of(session, year)
         proposed = {series: register.next(series, year) for series in Series}
-        register.confirm((s, year, max(numbers.get(s, n), n) - 1) for s, n in proposed.items())
+        confirmed = {s: max(numbers.get(s, n), n) for s, n in proposed.items()}
+        register.confirm((s, year, n - 1) for s, n in confirmed.items())
+        audit.note(
+            session,
+            audit.Act.NUMBERS_CONFIRMED,
+            f"{year}年 {' '.join(f'{s}={n}' for s, n in confirmed.items())}",
+        )
 
 
 def keep_number(session: Session, document: Record) -> None:
@@ -213,5 +220,6 @@ def file_case(session: Session, case: str, date: datetime.date | None = None) ->
             cells: dict[str, Cell] = {"case_number": number, "case_year": year, "case_sequence": n}
             edits = records.slot_edits(session, session.types[CASE], case, cells)
             session.ledger.write(f"立案{number}", session.operator.name, edits=edits)
+            audit.note(session, audit.Act.CASE_FILED, f"{case} {number}")
         keep(register, Taken(session.unit.id, Series.CASE, year, n, number, case, case))
         return number

@@ -20,6 +20,7 @@ from desktop.records.checks.base import (
     rules,
     run_checks,
 )
+from desktop.records.checks.remembering import RememberingChecks
 
 __all__ = [
     "Asked",
@@ -27,6 +28,7 @@ __all__ = [
     "Context",
     "Failure",
     "Finding",
+    "RememberingChecks",
     "Rule",
     "Values",
     "general",

@@ -114,7 +114,7 @@ class Checker:
         for asked_rule, check in self._checks:
             failure = asked_rule(Asked(values, check.fields, check.arguments, context))
             if failure is not None:
-                findings.append(_finding(check, failure))
+                findings.append(finding(check, failure))
         if len(findings) > 1:
             findings.sort(key=lambda found: found.severity is not Severity.ERROR)
         return findings
@@ -140,5 +140,6 @@ def as_day(value: Any) -> datetime.date | None:
         return None
 
 
-def _finding(check: Check, failure: Failure) -> Finding:
+def finding(check: Check, failure: Failure) -> Finding:
+    """What a check says when its rule has failed."""
     return Finding(check.severity, check.message.format(**failure), check.fields, check.rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Group, Kind, Mask, RecordType, Section, Severity
 from desktop.records.parts import PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
 
 ORDER = 190
@@ -35,7 +35,7 @@ TYPE = RecordType(
         ),
         Field(
             "person_code", "身份证后4位或内部编号", group="identity", section="trainee", personal=True,
-            maximum=12, help="同名的人靠它区分。",
+            mask=Mask.ACCOUNT, maximum=12, help="同名的人靠它区分。",
         ),
         Field(
             "unit_name", "单位（工会）", group="standing", section="trainee", needed=True, first=True,

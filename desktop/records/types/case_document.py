@@ -142,11 +142,11 @@ _ISSUE = (
     ),
     Field(
         "snapshot_digest", "全文校验码", group="issue", section="issue", maximum=64, written_by=_DESK,
-        help="签发时自动计算，用来核对保存的全文没有被改动。",
+        shown=False, help="签发时自动计算，用来核对保存的全文没有被改动。",
     ),
     Field(
         "snapshot", "签发时的全文", Kind.NOTE, section="issue", personal=True, maximum=60000,
-        written_by=_DESK, help="自动保存，含引用的条文原文，不能修改。",
+        written_by=_DESK, shown=False, help="自动保存，含引用的条文原文，不能修改。",
     ),
     Field(
         "voided_date", "作废日期", Kind.DATE, group="voiding", section="issue", column=6, width=10,

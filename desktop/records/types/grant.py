@@ -11,6 +11,7 @@ TYPE = RecordType(
     label="入网批准",
     menu="体系",
     title=("label",),
+    by_program=True,
     written_by=Writers((Level.TOWN, Level.DISTRICT, Level.INDUSTRY, Level.CITY)),
     help="一台工作电脑一条，由办理入网的上级自动登记。",
     fields=(
@@ -19,5 +20,6 @@ TYPE = RecordType(
         Field("holder", "所属单位", Kind.LINK, link="unit"),
         Field("issued", "批准日期", Kind.DATE, column=3, width=12),
         Field("certificate", "证书", Kind.NOTE),
+        Field("incarnation", "编号段"),
     ),
 )  # fmt: skip

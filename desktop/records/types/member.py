@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import (
+    CONSENT_CHECKS,
     IDENTITY,
     IDENTITY_CHECKS,
     NATIONAL_ENTRY,
     UNIT_NAME,
+    consent,
     identity,
     national_entry,
     phone,
@@ -108,10 +110,7 @@ TYPE = RecordType(
             maximum=120,
         ),
         *national_entry("entry"),
-        Field(
-            "consent_date", "本人同意日期", Kind.DATE, section="entry",
-            help="本人在采集告知书上签字同意处理身份证号等信息的日期。",
-        ),
+        consent("entry"),
         *remarks("entry"),
     ),
     checks=(
@@ -133,6 +132,6 @@ TYPE = RecordType(
             Severity.WARNING, {"values": ["3", "4", "5", "6"]},
         ),
         Check("not_in_future", ("national_entry_date",), "全国系统录入日期{a}还没有到，请核对"),
-        Check("not_in_future", ("consent_date",), "本人同意日期{a}还没有到，请核对"),
+        *CONSENT_CHECKS,
     ),
 )  # fmt: skip

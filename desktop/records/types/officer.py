@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import IDENTITY, IDENTITY_CHECKS, UNIT_NAME, identity, phone, phone_check, remarks
+from desktop.records.parts import (
+    CONSENT_CHECKS,
+    IDENTITY,
+    IDENTITY_CHECKS,
+    UNIT_NAME,
+    consent,
+    identity,
+    phone,
+    phone_check,
+    remarks,
+)
 
 ORDER = 60
 
@@ -63,10 +73,12 @@ TYPE = RecordType(
         Field(
             "leaving_reason", "离开原因", Kind.CODE, codes="leaving_reason", group="service", section="work",
         ),
+        consent("work"),
         *remarks("notes"),
     ),
     checks=(
         *IDENTITY_CHECKS,
+        *CONSENT_CHECKS,
         phone_check(label="移动电话"),
         Check("not_after", ("service_started", "service_ended"), "列入名册日期{a}晚于离开日期{b}，请核对"),
         Check("not_in_future", ("service_started",), "列入名册日期{a}还没有到，请核对"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -25,7 +26,6 @@ from desktop.records.declaration import Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import NEWEST_ORDER, Query
-from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
 from desktop.ui.lists.columns import shown_at_first
@@ -71,8 +71,8 @@ class QuickAdd(QFrame):
 
     def _row(self, name: str) -> FieldRow:
         field = self._type.by_name[name]
-        editor: Editor = make_editor(field, self._workbench, None)
-        row = FieldRow(field, editor)
+        row = FieldRow(field, lambda cell: make_editor(field, self._workbench, None, cell), self)
+        editor = row.editor
         editor.edited.connect(lambda: row.show_finding(None, ""))
         editor.finished.connect(lambda: self._finished(row))
         editor.advanced.connect(lambda: self._step(row, 1))
@@ -168,19 +168,30 @@ class ChildTab(QWidget):
         self._workbench = workbench
         self.record_type = record_type
         self._record = ""
-        self.list = RecordList(workbench, record_type)
-        self.list.set_columns(shown_at_first(record_type, several_units=False, of_one_parent=True))
-        self.quick = QuickAdd(workbench, record_type)
-        self._before = EmptyState()
+        self.count = 0
+        self._before = EmptyState(self)
         self._before.show_words(
             "save",
             f"先保存，再登记{record_type.label}",
             "保存以后就可以在这里一条一条添加。",
             ("保存", save_parent),
         )
-        self._build()
-        self.list.new_wanted.connect(self._new)
-        self.list.counted.connect(self._counted)
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(self._before)
+
+    @cached_property
+    def list(self) -> RecordList:
+        """The list, which is made when there is a record whose children it can show."""
+        made = RecordList(self._workbench, self.record_type)
+        made.set_columns(shown_at_first(self.record_type, several_units=False, of_one_parent=True))
+        made.new_wanted.connect(self._new)
+        made.counted.connect(self._counted)
+        return made
+
+    @cached_property
+    def quick(self) -> QuickAdd:
+        """The line for the next one, made together with the list."""
+        return QuickAdd(self._workbench, self.record_type)
 
     def _build(self) -> None:
         full, new = QWidget(), QPushButton("打开完整表单")
@@ -200,14 +211,14 @@ class ChildTab(QWidget):
         column.addLayout(line)
         column.addWidget(self.quick)
         column.addWidget(self.list, 1)
-        self._layers = QStackedLayout(self)
-        self._layers.addWidget(self._before)
         self._layers.addWidget(full)
 
     def show_record(self, record: str) -> None:
         """Shows the children of a record."""
         if record == self._record:
             return
+        if not self._record:
+            self._build()
         self._record = record
         self.quick.show_parent(record)
         order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER
@@ -230,6 +241,7 @@ class ChildTab(QWidget):
         if not count:
             label = self.record_type.label
             self.list.empty.show_words("info", f"还没有{label}", self.record_type.help)
+        self.count = count
         self.counted.emit(count)
 
     def _new(self) -> None:

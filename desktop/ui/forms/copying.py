@@ -15,7 +15,7 @@ def values_to_copy(record_type: RecordType, values: Mapping[str, Cell]) -> dict[
     own = {*record_type.title, record_type.key, "reason", "late_reason", "recorded_date"}
     return {
         f.name: values.get(f.name)
-        for f in record_type.fields
+        for f in record_type.shown_fields
         if f.name not in own and not f.personal and values.get(f.name) not in (None, "")
     }
 

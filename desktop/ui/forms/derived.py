@@ -1,4 +1,4 @@
-"""What follows from a value that was filled in and need not be typed again: from an ID number, from a chosen record."""
+"""What follows from a value that was filled in and need not be typed again: from an ID number, a record, a count."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ _FROM_LINK: Mapping[str, Mapping[str, str]] = {
     "union": {"union_name": "name", "superior_name": "name"},
 }
 """By the type that a link leads to: own field, and the field of the chosen record that it repeats."""
+_DAY_OF_COUNT: Mapping[str, str] = {"surveyed_staff": "surveyed_date"}
+"""Counts that the union makes itself; what an authority counted is of the day that the authority says."""
 
 
 def own_place(facts: Facts, record_type: RecordType) -> dict[str, str]:
@@ -75,6 +77,14 @@ def from_link(
     if any(name in found for name in PLACE_FIELDS):
         found = {**dict.fromkeys(assumed), **found}
     return found
+
+
+def from_count(record_type: RecordType, field: str, present: Values, today: datetime.date) -> dict[str, Cell]:
+    """The day of a count that was just typed, where it is still empty: what is counted here is typed in at once."""
+    day = _DAY_OF_COUNT.get(field, "")
+    if day not in record_type.by_name or is_empty(present.get(field)) or not is_empty(present.get(day)):
+        return {}
+    return {day: today.isoformat()}
 
 
 def from_id_number(record_type: RecordType, present: Values, today: datetime.date) -> dict[str, Cell]:

@@ -23,6 +23,7 @@ from desktop.records.declaration import Field, Kind
 from desktop.records.values import Parsed, display, parse_cell
 from desktop.ui import theme
 from desktop.ui.widgets.flow import FlowLayout
+from desktop.ui.widgets.wrapping import WrappingLine
 from desktop.ui.workbench import Workbench
 
 _HINTS = {
@@ -160,7 +161,7 @@ class LineEditor(Editor):
 
     def __init__(self, field: Field, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(field, workbench, parent)
-        self.line = QLineEdit()
+        self.line = WrappingLine(self)
         self.line.setInputMethodHints(_HINTS.get(field.kind, Qt.InputMethodHint.ImhNone))
         if field.example:
             self.line.setPlaceholderText(f"如：{field.example}".replace("\n", "、"))
@@ -169,7 +170,7 @@ class LineEditor(Editor):
         self.box = line_layout(self)
         self.box.addWidget(self.line, 1)
         if field.unit:
-            self.box.addWidget(QLabel(field.unit))
+            self.box.addWidget(QLabel(field.unit, self))
         if field.kind in _SHORT_KINDS:
             self.line.setMaximumWidth(theme.measures().average(_SHORT_KINDS[field.kind]) + 24)
             self.box.setStretch(0, 100)
@@ -203,7 +204,7 @@ class NoteEditor(Editor):
 
     def __init__(self, field: Field, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(field, workbench, parent)
-        self.edit = QPlainTextEdit()
+        self.edit = QPlainTextEdit(self)
         self.edit.setTabChangesFocus(True)
         self.edit.setPlaceholderText(f"如：{field.example}" if field.example else "")
         self.edit.document().contentsChanged.connect(self._changed)
@@ -261,7 +262,7 @@ class BooleanEditor(Editor):
         line = line_layout(self)
         line.setSpacing(16)
         for words, text in self._CHOICES:
-            button = QRadioButton(words)
+            button = QRadioButton(words, self)
             button.setAccessibleName(f"{field.label}：{words}")
             self._group.addButton(button)
             self._buttons[text] = button
@@ -305,7 +306,7 @@ class CodesEditor(Editor):
         flow = FlowLayout(self, spacing=14)
         flow.setContentsMargins(0, 4, 0, 0)
         for item in workbench.codes[field.codes or ""].offered:
-            box = QCheckBox(item.label)
+            box = QCheckBox(item.label, self)
             box.setAccessibleName(f"{field.label}：{item.label}")
             box.clicked.connect(self.edited)
             self._boxes[item.code] = box

@@ -17,7 +17,7 @@ from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Field, Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
-from desktop.ui.forms.derived import from_id_number, from_link, own_place
+from desktop.ui.forms.derived import from_count, from_id_number, from_link, own_place
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
 from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
@@ -40,8 +40,10 @@ class Form(QScrollArea):
     named = Signal()
     """The code or name of a new record has been typed."""
 
-    def __init__(self, workbench: Workbench, record_type: RecordType, ask: Ask | None) -> None:
-        super().__init__()
+    def __init__(
+        self, workbench: Workbench, record_type: RecordType, ask: Ask | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self.setObjectName("plain")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -51,7 +53,7 @@ class Form(QScrollArea):
         self.findings: list[Finding] = []
         self.strict = False
         """Whether missing fields are marked at their place too; from the first save on."""
-        self.long = len(record_type.fields) > SHORT_FORM
+        self.long = len(record_type.shown_fields) > SHORT_FORM
         self.only_first = self.long and not workbench.settings.flag(f"all_fields/{record_type.name}")
         self._stored: Mapping[str, Cell] = {}
         self._initial: dict[str, Cell] = {}
@@ -69,28 +71,28 @@ class Form(QScrollArea):
     def _build(self, ask: Ask | None) -> None:
         body = self._body = QWidget()
         body.setObjectName("form-body")
+        # Nothing is laid out before it is known what is shown.
+        body.hide()
+        self.setWidget(body)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
         for section, fields in sections_of(self.record_type):
-            rows = [self._row(f, ask) for f in fields]
-            if rows:
-                box = SectionBox(section, rows)
+            if fields:
+                box = SectionBox(section, body)
+                box.fill([self._row(f, ask, box.grid) for f in fields])
                 box.unfolded.connect(self.fold)
                 self.sections.append(box)
                 column.addWidget(box)
         column.addStretch(1)
-        self.setWidget(body)
-        # Nothing is laid out before it is known what is shown.
-        body.hide()
         town, village = self.rows.get("town"), self.rows.get("village")
         if town is not None and village is not None and isinstance(village.editor, PlaceEditor):
             village.editor.within = town.editor.text
             village.editor.chosen.connect(self._village_chosen)
 
-    def _row(self, field: Field, ask: Ask | None) -> FieldRow:
-        editor = make_editor(field, self.workbench, ask)
-        row = FieldRow(field, editor)
+    def _row(self, field: Field, ask: Ask | None, parent: QWidget) -> FieldRow:
+        row = FieldRow(field, lambda cell: make_editor(field, self.workbench, ask, cell), parent)
+        editor = row.editor
         editor.edited.connect(lambda: self._edited(row))
         editor.finished.connect(lambda: self._finished(row))
         editor.focused.connect(lambda: self._focused(row))
@@ -237,6 +239,9 @@ class Form(QScrollArea):
         if row.field.kind is Kind.ID_NUMBER:
             told = from_id_number(self.record_type, self.values(), self.workbench.today())
             self.fill(told, "由证件号码带出")
+        if row.field.name in self._touched:
+            told = from_count(self.record_type, row.field.name, self.values(), self.workbench.today())
+            self.fill(told, "按今天填的，可以改")
         if self._timer.isActive():
             self._timer.stop()
             self._after_pause()

@@ -23,12 +23,11 @@ from desktop.operations import queries, records, traffic
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
-from desktop.records.declaration import DELETED_SLOT, Field, Kind, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.values import display
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import HistoryEntry
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.workbench import Workbench
@@ -62,9 +61,11 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
     """The versions of a record, newest first; personal values stay masked."""
     entries = reading.history(database, here.types, record_type.name, record)
     names = traffic.station_names(database, here)
-    links = _links(database, here, record_type, entries)
+    links = _links(database, here, record_type, [(entry.slot, entry.value) for entry in entries])
     lines, older = [], {}  # type: ignore[var-annotated]
     for entry in reversed(entries):
+        if not _is_shown(record_type, entry.slot):
+            continue
         words = _value_words(here, record_type, links, entry.slot, entry.value)
         slot = record_type.slots.get(entry.slot)
         label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(entry.slot, entry.slot)
@@ -79,15 +80,32 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
     return lines[::-1]
 
 
+def _is_shown(record_type: RecordType, slot_name: str) -> bool:
+    """Whether people see any of a slot; what the program itself keeps changes together with what they do see."""
+    slot = record_type.slots.get(slot_name)
+    return slot is None or bool(slot.shown_fields)
+
+
+def slot_words(database: Database, here: Here, record_type: RecordType, slot: str, value: Any) -> str:
+    """The value of one slot in words; personal values stay masked."""
+    return _value_words(here, record_type, _links(database, here, record_type, [(slot, value)]), slot, value)
+
+
 def _links(
-    database: Database, here: Here, record_type: RecordType, entries: Sequence[HistoryEntry]
+    database: Database, here: Here, record_type: RecordType, versions: Sequence[tuple[str, Any]]
 ) -> Mapping[str, str]:
-    rows = []
-    for entry in entries:
-        slot = record_type.slots.get(entry.slot)
+    """The words for everything that these slots link to, by id; the units that a record belonged to among them."""
+    rows, units = [], set[str]()
+    for name, value in versions:
+        slot = record_type.slots.get(name)
         if slot is not None:
-            rows.append(entry.value if slot.grouped else {slot.name: entry.value})
-    return queries.link_titles(database, here.types, here.codes, record_type, [r for r in rows if r])
+            rows.append(value if slot.grouped else {slot.name: value})
+        elif name == UNIT_SLOT and value:
+            units.add(str(value))
+    found = queries.link_titles(database, here.types, here.codes, record_type, [r for r in rows if r])
+    if units and "unit" in here.types:
+        found |= queries.titles(database, here.types, here.codes, "unit", units)
+    return {**found, here.unit.id: here.unit.name}
 
 
 def _value_words(
@@ -95,13 +113,15 @@ def _value_words(
 ) -> str:
     if slot_name == DELETED_SLOT:
         return "已恢复" if value in (None, "") else "已删除"
+    if slot_name == UNIT_SLOT:
+        return links.get(str(value), "本机没有登记的单位")
     slot = record_type.slots.get(slot_name)
     if slot is None:
-        return str(value or "")
+        return "（本程序不认识的内容）"
     if not slot.grouped:
         return _cell_words(here, links, slot.fields[0], value)
     members: Mapping[str, Cell] = value or {}
-    filled = (f for f in slot.fields if members.get(f.name) not in (None, ""))
+    filled = (f for f in slot.shown_fields if members.get(f.name) not in (None, ""))
     return "；".join(f"{f.label}：{_cell_words(here, links, f, members[f.name])}" for f in filled) or "（空）"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
+
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.divisions import DivisionLevel
 from desktop.ui.forms.dates import DateEditor
@@ -14,25 +16,26 @@ _PLACE_LEVELS = {"town": DivisionLevel.TOWN, "village": DivisionLevel.VILLAGE}
 """Fields of these names hold a place of one level; all other places may be of any."""
 
 
-def make_editor(field: Field, workbench: Workbench, ask: Ask | None) -> Editor:
+def make_editor(field: Field, workbench: Workbench, ask: Ask | None, parent: QWidget | None = None) -> Editor:
     """The editor for a field; ``ask`` is how a masked value is asked for, nothing where it must stay hidden."""
     match field.kind:
         case Kind.NOTE:
-            hidden = field.mask is not Mask.NONE
-            return PersonalNoteEditor(field, workbench, ask) if hidden else NoteEditor(field, workbench)
+            if field.mask is not Mask.NONE:
+                return PersonalNoteEditor(field, workbench, ask, parent)
+            return NoteEditor(field, workbench, parent)
         case Kind.DATE if field.mask is Mask.NONE:
-            return DateEditor(field, workbench)
+            return DateEditor(field, workbench, parent)
         case Kind.BOOLEAN:
-            return BooleanEditor(field, workbench)
+            return BooleanEditor(field, workbench, parent)
         case Kind.CODE:
-            return CodeEditor(field, workbench)
+            return CodeEditor(field, workbench, parent)
         case Kind.CODES:
-            return CodesEditor(field, workbench)
+            return CodesEditor(field, workbench, parent)
         case Kind.LINK:
-            return LinkEditor(field, workbench)
+            return LinkEditor(field, workbench, parent)
         case Kind.PLACE:
-            return PlaceEditor(field, workbench, _PLACE_LEVELS.get(field.name))
+            return PlaceEditor(field, workbench, _PLACE_LEVELS.get(field.name), parent)
         case _ if field.mask is not Mask.NONE:
-            return PersonalEditor(field, workbench, ask)
+            return PersonalEditor(field, workbench, ask, parent)
         case _:
-            return LineEditor(field, workbench)
+            return LineEditor(field, workbench, parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
@@ -14,6 +15,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Severity
 from desktop.ui.dialogs import Answer
 from desktop.ui.drafts import DraftKeeper
+from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.copying import values_to_carry
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.notices import Tone
@@ -77,6 +79,9 @@ class FormPage(RecordPage):
 
     def _saved(self, saved: Saved, changes: Mapping[str, Cell], then: Callable[[], None] | None) -> None:
         self.record = saved.record
+        if self.opening.saved is not None:
+            told, self.opening = self.opening.saved, replace(self.opening, saved=None)
+            told()
 
         def reloaded(data: FormData) -> None:
             self._saving = False
@@ -152,13 +157,24 @@ class FormPage(RecordPage):
         return Act.SAVE
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
-        """Save, and a new one."""
+        """Save, a new one, and printing the list of what belongs to it."""
+        possible: dict[Act, Callable[[], None]] = {}
+        tab = self.tabs.currentWidget()
+        if isinstance(tab, ChildTab) and tab.count:
+            possible[Act.PRINT] = lambda: self._print_children(tab)
         if not self.writable:
-            return {}
-        possible: dict[Act, Callable[[], None]] = {Act.NEW: self._new}
+            return possible
+        possible[Act.NEW] = self._new
         if self.loaded and not (self.form.data is not None and self.form.data.deleted):
             possible[Act.SAVE] = self.save
         return possible
+
+    def _print_children(self, tab: ChildTab) -> None:
+        """The list in front, and whose it is."""
+        from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
+
+        scope = f"{self.record_type.label}：{self._title}"
+        print_list(self.workbench, tab.list.model, scope, tab.list.sums_words())
 
     def _new(self) -> None:
         """A new one; a child gets the same parent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.records.canonical import Cell
@@ -38,6 +39,7 @@ class _Hiding(Editor):
         layout = self.layout()
         if layout is not None:
             layout.addWidget(button)
+            layout.setAlignment(button, Qt.AlignmentFlag.AlignVCenter)
         return button
 
     @property

@@ -225,7 +225,8 @@ class LinkEditor(PickEditor):
         self.button.setToolTip(f"打开这条{self._target.label}")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self._open)
-        self.box.addWidget(self.button)
+        # An aligned one does not keep the line from growing.
+        self.box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._show_button()
         self.edited.connect(self._show_button)
 

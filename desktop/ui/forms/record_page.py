@@ -13,10 +13,13 @@ from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
+from desktop.records.periods import Clock, InitialTraining
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, registry, theme
 from desktop.ui.forms.children import ChildTab
+from desktop.ui.forms.erase import may_erase
+from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.history import HistoryTab
 from desktop.ui.forms.side import SidePanel
@@ -26,6 +29,10 @@ from desktop.ui.page import Opening, Page
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
+
+_REFILLED = "上级没有收下的内容，还没有保存"
+_TRAINED = frozenset({"officer", "appointment"})
+"""Records of people who are to be trained within a year of their appointment."""
 
 
 class RecordPage(Page):
@@ -40,16 +47,18 @@ class RecordPage(Page):
         self._saving = False
         self._title = ""
         self.writable = workbench.may_write(self.record_type)
-        self.form = Form(
-            workbench, self.record_type, self._ask_to_see if registry.REVEAL is not None else None
-        )
-        self.side = SidePanel(self.form)
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(self)
+        self._main = QWidget()
+        self.tabs.addTab(self._main, "基本信息")
+        ask = self._ask_to_see if registry.may_reveal(workbench) else None
+        self.form = Form(workbench, self.record_type, ask, self._main)
+        self.side = SidePanel(self.form, self._main)
         self.children_tabs: dict[str, ChildTab] = {}
         self.history = HistoryTab(workbench, self.record_type)
         self.banner = NoticeBar()
         self._heading, self._state = ElidedLabel(), QLabel()
         self.next_button = QPushButton("保存并新增")
+        self.erase_button = QPushButton("清除个人信息…")
         self._build()
         self.form.checked.connect(self._show_state)
         self.form.named.connect(self._look_for_twin)
@@ -69,22 +78,24 @@ class RecordPage(Page):
         self.next_button.setToolTip("保存这一条，接着登记下一条（Ctrl+Shift+S）")
         if not self.writable or self.record_type.parent is not None:
             self.next_button.hide()
+        self.erase_button.setProperty("flat", True)
+        self.erase_button.clicked.connect(self._erase)
+        self.erase_button.hide()
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(back)
         line.addWidget(self._heading)
         line.addWidget(self._state)
         line.addStretch(1)
+        line.addWidget(self.erase_button)
         line.addWidget(self.next_button)
-        main = QWidget()
-        both = QHBoxLayout(main)
+        both = QHBoxLayout(self._main)
         both.setContentsMargins(0, 10, 0, 0)
         both.setSpacing(10)
         both.addWidget(self.form, 1)
         both.addWidget(self.side)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(main, "基本信息")
         self._add_tabs()
         self.tabs.currentChanged.connect(self._tab_changed)
         column = QVBoxLayout(self)
@@ -106,6 +117,7 @@ class RecordPage(Page):
     def _show_count(self, tab: ChildTab, count: int) -> None:
         label = tab.record_type.label
         self.tabs.setTabText(self.tabs.indexOf(tab), f"{label}（{count}）" if count else label)
+        self.state_changed.emit()
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
@@ -161,6 +173,8 @@ class RecordPage(Page):
         if self.opening.draft is not None:
             self.form.apply_draft(self.opening.draft.texts)
             self.workbench.shell.tell(Tone.PLAIN, "这是上次没有保存的内容，请核对后保存。")
+        elif self.record is not None and self.opening.values:
+            self.form.fill(self.opening.values, _REFILLED)
         self._show_state()
         if self.opening.cursor:
             self.form.go_to(self.opening.cursor)
@@ -200,6 +214,25 @@ class RecordPage(Page):
             self.banner.show_notice(Tone.PLAIN, why)
         else:
             self.banner.clear()
+            if name in _TRAINED:
+                self._show_training(data)
+
+    def _show_training(self, data: FormData) -> None:
+        """Until when somebody who was newly appointed has to be trained, as long as that is open."""
+        from desktop.operations import training  # loads what only these few forms need
+
+        bench, name, record = self.workbench, self.record_type.name, data.record.id
+
+        def arrived(found: list[InitialTraining]) -> None:
+            if found:
+                late = any(clock.clock is Clock.OVERDUE for clock in found)
+                words = "；".join(clock.words for clock in found)
+                self.banner.show_notice(Tone.WARNING if late else Tone.PLAIN, f"新任职的初任培训{words}。")
+
+        bench.read(
+            lambda database, _ticket: training.due(database, bench.types, name, record, bench.today()),
+            arrived, owner=self, key="training",
+        )  # fmt: skip
 
     def _look_for_twin(self) -> None:
         """Tells before the save that the record is there already."""
@@ -253,6 +286,11 @@ class RecordPage(Page):
 
     # -- personal values -------------------------------------------------------------------------------------------
 
+    def _erase(self) -> None:
+        """Asks which personal values of this record are erased for good."""
+        if self.record is not None:
+            offer_erasing(self.workbench, self.record_type, [self.record], f"“{self._title}”")
+
     def _ask_to_see(self, field: str, then: Callable[[], None]) -> None:
         """Notes that the value is shown, and only then shows it."""
         reveal, name, record = registry.REVEAL, self.record_type.name, self.record
@@ -280,6 +318,12 @@ class RecordPage(Page):
     def _show_state(self) -> None:
         self._heading.setText(self.title)
         dirty = self.loaded and self.form.dirty
+        self.erase_button.setVisible(self.record is not None and may_erase(self.workbench, self.record_type))
+        # What is typed and not saved yet would be written over what was erased.
+        self.erase_button.setEnabled(not dirty)
+        self.erase_button.setToolTip(
+            "请先保存改动，再清除。" if dirty else "到期或者本人要求的，彻底清除，不能恢复"
+        )
         words = "有改动还没有保存（已留草稿）" if dirty else "" if self.record is None else "已保存"
         self._state.setText(words)
         theme.restyle(self._state, tone="warning" if dirty else "note")
@@ -295,3 +339,4 @@ class RecordPage(Page):
             self.history.show_record(self.record)
         elif isinstance(widget, ChildTab):
             widget.start()
+        self.state_changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -27,53 +27,67 @@ LABEL_WIDTH = 10.4
 
 
 class Message(QWidget):
-    """Words under an editor with the sign of what they are."""
+    """Words under an editor with the sign of what they are; most fields never have any, so its parts are made late."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign, self._words = QLabel(), QLabel()
-        self._words.setWordWrap(True)
-        self._words.setProperty("small", True)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(2, 1, 0, 0)
-        line.setSpacing(4)
-        line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._words, 1)
+        self._parts: tuple[QLabel, QLabel] | None = None
         self.hide()
 
     @property
     def words(self) -> str:
         """What is said; empty when nothing is."""
-        return "" if self.isHidden() else self._words.text()
+        return "" if self.isHidden() or self._parts is None else self._parts[1].text()
 
     def say(self, tone: str, words: str) -> None:
         """``error`` and ``warning`` have a sign, a ``note`` is grey; no words hide it."""
-        if words == self.words and self._words.property("tone") == tone:
+        if not words:
+            self.hide()
+            return
+        sign, label = self._parts = self._parts or self._make()
+        if words == self.words and label.property("tone") == tone:
             return
         signs = {"error": SIGNS[Tone.ERROR], "warning": SIGNS[Tone.WARNING]}
-        self._sign.setVisible(tone in signs)
+        sign.setVisible(tone in signs)
         if tone in signs:
-            self._sign.setPixmap(icons.pixmap(*signs[tone], 16))
-        self._words.setText(words)
-        theme.restyle(self._words, tone=tone)
-        self.setVisible(bool(words))
+            sign.setPixmap(icons.pixmap(*signs[tone], 16))
+        label.setText(words)
+        theme.restyle(label, tone=tone)
+        self.show()
+
+    def _make(self) -> tuple[QLabel, QLabel]:
+        sign, label = QLabel(self), QLabel(self)
+        label.setWordWrap(True)
+        label.setProperty("small", True)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(2, 1, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(label, 1)
+        return sign, label
 
 
 class FieldRow(QObject):
-    """A label with its editor. ``needed`` ones carry a red star, which is read aloud as 必填."""
+    """A label with its editor. ``needed`` ones carry a red star, which is read aloud as 必填.
 
-    def __init__(self, field: Field, editor: Editor) -> None:
+    Everything is made inside ``parent``: a widget that gets its parent when it is complete has all its parts styled
+    once more, which is most of what a long form costs.
+    """
+
+    def __init__(self, field: Field, make: Callable[[QWidget], Editor], parent: QWidget) -> None:
+        cell = QWidget(parent)
+        editor = make(cell)
         super().__init__(editor)
         self.field = field
         self.editor = editor
-        self.label = QLabel(_label_words(field))
+        self.label = QLabel(_label_words(field), parent)
         self.label.setTextFormat(Qt.TextFormat.RichText if field.needed else Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.label.setContentsMargins(0, 6, 0, 0)
         self.label.setToolTip(field.help)
-        self.cell = QWidget()
-        self.message = Message()
+        self.cell = cell
+        self.message = Message(cell)
         column = QVBoxLayout(self.cell)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -116,19 +130,15 @@ def _label_words(field: Field) -> str:
 
 
 class FieldGrid(QWidget):
-    """Fields in one or two columns, by the width there is; wide ones take both."""
+    """Fields in one or two columns, by the width there is; wide ones take both. The rows are made inside it."""
 
-    def __init__(self, rows: Sequence[FieldRow], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.rows = list(rows)
+        self.rows: list[FieldRow] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)
-        for row in self.rows:
-            # A widget without a parent would be shown as a window of its own.
-            row.label.setParent(self)
-            row.cell.setParent(self)
 
     def arrange(self, columns: int) -> None:
         """Puts the shown fields into so many columns."""
@@ -155,9 +165,9 @@ class FieldGrid(QWidget):
 def sections_of(record_type: RecordType) -> Sequence[tuple[Section, list[Field]]]:
     """The declared sections with their fields; fields without one come first under the type's own name."""
     declared = {s.name for s in record_type.sections}
-    rest = [f for f in record_type.fields if f.section not in declared]
+    rest = [f for f in record_type.shown_fields if f.section not in declared]
     parts = [(Section("", record_type.label), rest)] if rest else []
-    parts += [(s, [f for f in record_type.fields if f.section == s.name]) for s in record_type.sections]
+    parts += [(s, [f for f in record_type.shown_fields if f.section == s.name]) for s in record_type.sections]
     return parts
 
 
@@ -166,16 +176,16 @@ class SectionBox(QFrame):
 
     unfolded = Signal()
 
-    def __init__(self, section: Section, rows: Sequence[FieldRow], parent: QWidget | None = None) -> None:
+    def __init__(self, section: Section, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self.section = section
-        self.grid = FieldGrid(rows)
-        self.heading = QLabel(section.label)
+        self.heading = QLabel(section.label, self)
         self.heading.setProperty("heading", "2")
         self.more = QPushButton(self)
         self.more.setProperty("link", True)
         self.more.clicked.connect(self._unfold)
+        self.grid = FieldGrid(self)
         self._all = False
         top = QHBoxLayout()
         top.addWidget(self.heading)
@@ -187,6 +197,10 @@ class SectionBox(QFrame):
         column.addLayout(top)
         column.addWidget(self.grid)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def fill(self, rows: Sequence[FieldRow]) -> None:
+        """Takes the fields, which were made inside its grid."""
+        self.grid.rows = list(rows)
         # Who goes through the fields by Tab is not to stop at the way to more of them first.
         QWidget.setTabOrder(rows[-1].editor.last_input(), self.more)
 

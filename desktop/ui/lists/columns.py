@@ -29,7 +29,7 @@ class Column:
 def columns_of(record_type: RecordType) -> list[Column]:
     """Everything that can be shown, the declaration's own columns first and in their order."""
     first = list(record_type.columns)
-    rest = [f for f in record_type.fields if not f.column and f.name not in _NOT_LISTED]
+    rest = [f for f in record_type.shown_fields if not f.column and f.name not in _NOT_LISTED]
     return [
         *(_of(record_type, f) for f in (*first, *rest)),
         Column(UNIT, "所属单位", 20),

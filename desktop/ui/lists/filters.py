@@ -13,6 +13,7 @@ from desktop.operations.queries import UnitNode
 from desktop.records.codes import PLACES
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.divisions import DivisionLevel, Divisions
+from desktop.records.item_outcomes import CONFLICT, OUTCOMES
 from desktop.store.reading import Compare, Filter, Query
 from desktop.ui import icons, theme
 from desktop.ui.matching import matches
@@ -61,6 +62,7 @@ class Chip(QToolButton):
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = label
+        self.words = ""
         self.setProperty("chip", True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(14, 14))
@@ -71,6 +73,7 @@ class Chip(QToolButton):
     def show_value(self, words: str, *, switch: bool = False) -> None:
         """Shows what it is set to; no words for not set."""
         on = bool(words)
+        self.words = (self.label if switch else f"{self.label}：{words}") if on else ""
         short = words if len(words) <= _WORDS_SHOWN else words[:_WORDS_SHOWN] + "…"
         self.setText(self.label if not on or switch else f"{self.label}：{short}")
         name = ("check" if on else "") if switch else "chevron-down"
@@ -107,7 +110,7 @@ class FilterRow(QWidget):
         self._unit_chip.hide()
         for f in filtered_fields(record_type):
             self._chip(f.name, f.label)
-        self._switch("_disputed", "只看有冲突")
+        self._switch("_disputed", f"只看{OUTCOMES[CONFLICT]}")
         self._switch("_deleted", "已删除")
         self.clear_button = QToolButton()
         self.clear_button.setText("清除筛选")
@@ -149,6 +152,11 @@ class FilterRow(QWidget):
             disputed=self.disputed or query.disputed,
             deleted=self.deleted or query.deleted,
         )
+
+    def words(self) -> str:
+        """Which records the filters leave, for those who see no chips; empty for all."""
+        selected = "" if self._selection_chip.isHidden() else self._selection_chip.words
+        return "；".join(filter(None, [selected, *(chip.words for chip in self.chips.values())]))
 
     def show_selection(self, words: str) -> None:
         """Shows which records another page has selected, and takes other filters off."""

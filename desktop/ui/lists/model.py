@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.item_outcomes import CONFLICT, OUTCOMES
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
@@ -49,7 +50,7 @@ def is_summed(field: Field) -> bool:
 MARK_SIGNS = {
     Mark.WARNING: ("triangle-alert", theme.WARNING, "有提醒"),
     Mark.INCOMPLETE: ("circle-alert", theme.ERROR, "不完整"),
-    Mark.CONFLICT: ("git-compare", theme.ERROR, "有冲突"),
+    Mark.CONFLICT: ("git-compare", theme.ERROR, OUTCOMES[CONFLICT]),
 }
 
 
@@ -88,7 +89,7 @@ class RowsModel(QAbstractTableModel):
 
     def show(self, query: Query, around: int = 0) -> None:
         """Asks for the rows of a query; what is shown now stays until they arrive."""
-        source = self._source()
+        source = self.source()
         if query != self.query or not self._rows:
             self._workbench.read(
                 lambda database, _ticket: preview(database, source, query), self._preview_arrived, owner=self,
@@ -123,7 +124,8 @@ class RowsModel(QAbstractTableModel):
         links = {c.field.link for c in self.columns if c.field is not None and c.field.link}
         return any(name == self.record_type.name or name in links for name in changes.records)
 
-    def _source(self) -> Source:
+    def source(self) -> Source:
+        """Where the rows come from and how they are put into words."""
         bench = self._workbench
         return Source(bench.types, bench.codes, self.record_type, self.columns, self.units, bench.today())
 
@@ -178,7 +180,7 @@ class RowsModel(QAbstractTableModel):
         if len(self._asked) >= _MOST_ASKED:
             # Whoever drags the scroll bar through the list wants the page where it stops.
             self._asked.popitem(last=False)[1].cancel()
-        source, rows = self._source(), self._rows[page * PAGE : (page + 1) * PAGE]
+        source, rows = self.source(), self._rows[page * PAGE : (page + 1) * PAGE]
 
         def arrived(shown: list[ShownRow | None]) -> None:
             self._asked.pop(page, None)
@@ -194,7 +196,7 @@ class RowsModel(QAbstractTableModel):
         self, numbers: Sequence[int], take: Callable[[ShownRow], str], then: Callable[[list[str]], None]
     ) -> None:
         """Takes something of rows, named by number, one page at a time, so that others may read in between."""
-        source, found = self._source(), list[str]()
+        source, found = self.source(), list[str]()
 
         def job(database: Database, part: Sequence[int]) -> list[str]:
             return [take(row) for row in shown_rows(database, source, part) if row is not None]
@@ -242,6 +244,10 @@ class RowsModel(QAbstractTableModel):
             return self._rows.index(row_number)
         except ValueError:
             return -1
+
+    def all_rows(self) -> array[int]:
+        """The numbers of all rows, in their order."""
+        return self._rows[:]
 
     def newest(self) -> int:
         """The number of the record that was registered last, 0 in an empty list."""
@@ -292,7 +298,9 @@ class RowsModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Vertical:
             return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
         if section == self.MARK:
-            return "标记：不完整、有提醒、有冲突" if role == Qt.ItemDataRole.ToolTipRole else None
+            return (
+                f"标记：不完整、有提醒、{OUTCOMES[CONFLICT]}" if role == Qt.ItemDataRole.ToolTipRole else None
+            )
         if not 0 < section <= len(self.columns):
             return None
         column = self.columns[section - 1]

@@ -235,9 +235,17 @@ class ListPage(Page):
                 possible[Act.IMPORT] = self._import
         if shell.has_page("export") and self._count[0]:
             possible[Act.EXPORT] = lambda: shell.open_page("export", **self._shown())
-        if shell.has_page("print") and self._count[0]:
-            possible[Act.PRINT] = lambda: shell.open_page("print", **self._shown())
+        if self._count[0]:
+            possible[Act.PRINT] = self._print
         return possible
+
+    def _print(self) -> None:
+        """What the list shows, with its columns, order and filters in words."""
+        from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
+
+        text = self.search.text().strip()
+        scope = "；".join(filter(None, [self.filters.words(), f"查找“{text}”" if text else ""]))
+        print_list(self.workbench, self.list.model, scope, self.list.sums_words())
 
     def _shown(self) -> dict[str, object]:
         return {"type_name": self.record_type.name, "query": self.list.model.query}

@@ -20,6 +20,8 @@ from desktop.store.reading import TITLE_ORDER, Aggregate, Query, Record
 from desktop.ui import icons
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.copying import values_to_copy
+from desktop.ui.forms.erase import may_erase
+from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.lists.columns import Column, columns_of
 from desktop.ui.lists.model import RowsModel
 from desktop.ui.lists.rows import PAGE, ShownRow
@@ -157,13 +159,16 @@ class RecordList(QWidget):
     def _show_foot(self) -> None:
         if self.model.loading:
             return
-        labels = {c.name: c for c in self.columns}
-        words = [f"共{self.model.rowCount()}条"]
+        self.foot.setText("　".join(filter(None, [f"共{self.model.rowCount()}条", self.sums_words("　")])))
+
+    def sums_words(self, between: str = "，") -> str:
+        """What the shown columns add up to."""
+        labels, words = {c.name: c for c in self.columns}, []
         for name, total in self._sums.sums.items() if self._sums is not None else ():
             column = labels.get(name)
             if column is not None and column.field is not None:
                 words.append(f"{column.field.label}合计{total}{column.field.unit}")
-        self.foot.setText("　".join(words))
+        return between.join(words)
 
     # -- sorting ---------------------------------------------------------------------------------------------------
 
@@ -224,6 +229,17 @@ class RecordList(QWidget):
         words = f"要删除{named}吗？{below}\n删除后可以用“撤消”，或者在“已删除”里恢复。"
         if self.workbench.dialogs.ask("删除", words, yes="删除", danger=True) is Answer.YES:
             self._each(f"删除{label}", held, records.delete, f"已删除{named}。")
+
+    def erase_selected(self) -> None:
+        """Asks which personal values of the selected records are erased for good."""
+        if may_erase(self.workbench, self.record_type):
+            self._with_selected(self._erase)
+
+    def _erase(self, held: list[Record]) -> None:
+        named = (
+            f"“{self._named(held[0])}”" if len(held) == 1 else f"选中的{len(held)}条{self.record_type.label}"
+        )
+        offer_erasing(self.workbench, self.record_type, [record.id for record in held], named)
 
     def restore_selected(self) -> None:
         """Brings the selected deleted records back."""
@@ -295,6 +311,8 @@ class RecordList(QWidget):
             menu.addAction(icons.icon("trash-2"), "删除（Del）", self.delete_selected).setEnabled(
                 bool(rows) and self.writable
             )
+        if may_erase(self.workbench, self.record_type):
+            menu.addAction("清除个人信息…", self.erase_selected).setEnabled(bool(rows))
         menu.addSeparator()
         menu.addAction("复制到表格（Ctrl+C）", self._copy).setEnabled(bool(rows))
         menu.addAction("连同表头复制", lambda: self._copy(with_labels=True)).setEnabled(bool(rows))

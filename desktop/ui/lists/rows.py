@@ -70,7 +70,8 @@ def preview(database: Database, source: Source, query: Query) -> list[ShownRow]:
     """The first rows of a query, which are there long before all row numbers of a large list are."""
     held = reading.records(database, source.types, query, PREVIEW)
     links = _link_words(database, source, held)
-    return [_shown(source, record, links) for record in held]
+    gone = _erased(database, source, held)
+    return [_shown(source, record, links, record.id in gone) for record in held]
 
 
 def load(database: Database, source: Source, query: Query, around: int) -> Loaded:
@@ -84,7 +85,15 @@ def shown_rows(database: Database, source: Source, rows: Sequence[int]) -> list[
     """The rows with these numbers; nothing for one that is gone in the meantime."""
     held = reading.page(database, source.record_type, rows)
     links = _link_words(database, source, held.values())
-    return [None if n not in held else _shown(source, held[n], links) for n in rows]
+    gone = _erased(database, source, held.values())
+    return [None if n not in held else _shown(source, held[n], links, held[n].id in gone) for n in rows]
+
+
+def _erased(database: Database, source: Source, held: Iterable[Record]) -> frozenset[str]:
+    """The records whose name was erased; where every record has one, nothing is looked up."""
+    names = source.record_type.title
+    nameless = (r.id for r in held if all(r.values.get(name) in (None, "") for name in names))
+    return queries.erased(database, source.record_type, nameless)
 
 
 def _link_words(database: Database, source: Source, held: Iterable[Record]) -> dict[str, str]:
@@ -94,8 +103,12 @@ def _link_words(database: Database, source: Source, held: Iterable[Record]) -> d
     return queries.link_titles(database, source.types, source.codes, source.record_type, linking)
 
 
-def _shown(source: Source, record: Record, links: Mapping[str, str]) -> ShownRow:
-    texts = tuple(_cell(source, column, record, links) for column in source.columns)
+def _shown(source: Source, record: Record, links: Mapping[str, str], erased: bool) -> ShownRow:
+    named = source.record_type.title
+    texts = tuple(
+        queries.ERASED if erased and column.name in named else _cell(source, column, record, links)
+        for column in source.columns
+    )
     if record.disputed:
         slots = source.record_type.slots
         names = "、".join(

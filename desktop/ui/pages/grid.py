@@ -20,6 +20,8 @@ _LEAST_SHARE = 0.5
 """How much of its width a column of words keeps where there is too little room."""
 _PADDING = 18
 _SIGN = 22
+_AROUND = 8
+"""What a row of several lines has above and below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,12 @@ class Grid(QTableView):
     opened = Signal(object)
     chosen = Signal(object)
 
-    def __init__(self, columns: Sequence[Col], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Col], name: str, parent: QWidget | None = None, *, wrapping: bool = False
+    ) -> None:
+        """A ``wrapping`` one has rows as high as their words."""
         super().__init__(parent)
+        self._wrapping = wrapping
         self.rows = GridModel(columns, self)
         self.setModel(self.rows)
         self.setAccessibleName(name)
@@ -122,7 +128,7 @@ class Grid(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
+        self.setWordWrap(wrapping)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setIconSize(QSize(16, 16))
@@ -202,3 +208,7 @@ class Grid(QTableView):
                 widths[n] = max(smallest, room * widths[n] // (room - spare))
         for n, width in enumerate(widths):
             head.resizeSection(n, width)
+        if self._wrapping:
+            self.resizeRowsToContents()
+            for row in range(self.rows.rowCount()):
+                self.setRowHeight(row, self.rowHeight(row) + _AROUND)

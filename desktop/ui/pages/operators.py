@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.errors import Problem
-from desktop.operations import operators
+from desktop.operations import audit, operators, recovery
 from desktop.operations.operators import ROLES
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
@@ -18,6 +27,7 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import button, heading, plain, row
+from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 from desktop.ui.workbench import Workbench
 
 LEAST_PASSWORD = 8
@@ -35,7 +45,7 @@ class OperatorsPage(Page):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self._known: dict[str, tuple[Role, bool]] = {}
-        self.dialog: OperatorDialog | PasswordDialog | None = None
+        self.dialog: OperatorDialog | PasswordDialog | CodeDialog | None = None
         self.grid = Grid(
             [Col("操作员", 14), Col("角色", 8), Col("可以做什么", 30, wide=True), Col("状态", 8)], "操作员"
         )
@@ -43,10 +53,16 @@ class OperatorsPage(Page):
         self.change = button("改角色或口令…", self._change)
         self.stop = button("停用", self._stop)
         self.own = button("修改我的口令…", self._own)
+        self.code = button("生成新的恢复码…", self._new_code)
+        self.log = button("审计日志", lambda: self.workbench.shell.open_page("audit"), "file-text")
+        self.log.setEnabled(audit.may_look(workbench.facts.operator.role))
+        self.log.setToolTip("" if self.log.isEnabled() else "只有管理员和汇总员能看。")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
-        column.addLayout(row(heading("操作员", 1), 1, self.own, self.stop, self.change, self.add))
+        column.addLayout(
+            row(heading("操作员", 1), 1, self.log, self.code, self.own, self.stop, self.change, self.add)
+        )
         column.addWidget(
             plain(
                 "每人用自己的姓名和口令，登记的每一条都记着是谁。停用以后，以前写的内容和署名不变。",
@@ -102,7 +118,8 @@ class OperatorsPage(Page):
         self.add.setEnabled(admin)
         self.change.setEnabled(admin and role_disabled is not None)
         self.stop.setEnabled(admin and role_disabled is not None and not role_disabled[1])
-        for made in (self.add, self.change, self.stop):
+        self.code.setEnabled(admin)
+        for made in (self.add, self.change, self.stop, self.code):
             made.setToolTip("" if admin else "只有管理员能做。")
 
     # -- acts ------------------------------------------------------------------------------------------------------
@@ -117,10 +134,30 @@ class OperatorsPage(Page):
     def _own(self) -> None:
         self._open(PasswordDialog(self, self._change_own))
 
-    def _open(self, dialog: OperatorDialog | PasswordDialog) -> None:
+    def _new_code(self) -> None:
+        answer = self.workbench.dialogs.ask(
+            "生成新的恢复码",
+            "恢复码用来在忘了口令时打开工作区。生成新的以后，原来抄下的那个随即作废。\n"
+            "请先备好纸笔：新的恢复码只显示一次。",
+            yes="生成",
+        )
+        if answer is Answer.YES:
+            self.workbench.write(
+                "生成恢复码",
+                lambda session, _ticket: recovery.new_code(session),
+                lambda code: self._open(CodeDialog(self, code)),
+                owner=self,
+                step=False,
+            )
+
+    def _open(self, dialog: OperatorDialog | PasswordDialog | CodeDialog) -> None:
         self.dialog = dialog
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._closed)
         dialog.open()
+
+    def _closed(self) -> None:
+        self.dialog = None
 
     def _stop(self) -> None:
         name = str(self.grid.current())
@@ -153,7 +190,7 @@ class OperatorsPage(Page):
             self.refresh(None)
 
         def failed(error: Exception) -> bool:
-            if isinstance(error, Problem) and self.dialog is not None:
+            if isinstance(error, Problem) and isinstance(self.dialog, _Asking):
                 self.dialog.show_problem(str(error))
                 return True
             return False
@@ -277,6 +314,34 @@ class PasswordDialog(_Asking):
     def hand_over(self) -> None:
         """The old password and the new one."""
         self._take(self.old.text(), self.new.text())
+
+
+class CodeDialog(QDialog):
+    """A new recovery code; it is closed only by who says that it was copied, for it is not shown again."""
+
+    def __init__(self, parent: QWidget, code: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("新的恢复码")
+        self.setMinimumWidth(680)
+        self.code, self.copied = RecoveryCode(), QCheckBox(COPIED)
+        self.code.show_code(code)
+        self.ok = QPushButton("关闭")
+        self.ok.setProperty("primary", True)
+        self.ok.setEnabled(False)
+        self.ok.clicked.connect(self.accept)
+        self.copied.toggled.connect(self.ok.setEnabled)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(16)
+        for widget in (plain(f"原来的恢复码已经作废。\n{WHY}"), self.code, self.copied):
+            column.addWidget(widget)
+        column.addLayout(row(1, self.ok))
+        self.copied.setFocus()
+
+    def reject(self) -> None:
+        """An Esc too many, or the cross, would lose the code."""
+        if self.copied.isChecked():
+            super().reject()
 
 
 def _password_problem(password: QLineEdit, again: QLineEdit) -> str:

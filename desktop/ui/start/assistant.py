@@ -1,4 +1,4 @@
-"""Makes a new workspace in three steps: what kind of unit, which one, who works in it and where it is kept."""
+"""Makes a new workspace: what kind of unit, which one, who works in it and where it is kept; then its recovery code."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
+    QCheckBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -28,6 +29,7 @@ from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener, Wish
+from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 
 if TYPE_CHECKING:
     from desktop.ui.start.places import UnitChooser
@@ -42,7 +44,8 @@ _KINDS = (
     (Level.INDUSTRY, "产业（行业）工会", "登记所属单位和工会"),
     (Level.CITY, "市总工会", "汇总各区县数据"),
 )
-_STEPS = ("第一步：哪一类单位", "第二步：哪个单位", "第三步：操作员和存放位置")
+_STEPS = ("第一步：哪一类单位", "第二步：哪个单位", "第三步：操作员和存放位置", "最后一步：抄下恢复码")
+_CODE_STEP = 3
 _NOT_IN_NAMES = '\\/:*?"<>|'
 
 
@@ -56,6 +59,7 @@ class Assistant(QWidget):
         super().__init__()
         self._opener, self._dialogs, self._settings = opener, dialogs, settings
         self._suggested = ""
+        self._made_one: Opened | None = None
         self.heading = QLabel()
         self.heading.setProperty("heading", "1")
         self.notice = NoticeBar()
@@ -72,6 +76,8 @@ class Assistant(QWidget):
         unit_step.setLayout(self._unit_place)
         self.steps.addWidget(unit_step)
         self.steps.addWidget(self._operator_step())
+        self.code, self.copied = RecoveryCode(), QCheckBox(COPIED)
+        self.steps.addWidget(self._code_step())
         line = QHBoxLayout()
         line.addWidget(self.back_button)
         line.addStretch(1)
@@ -145,7 +151,7 @@ class Assistant(QWidget):
         place.setBuddy(self.folder)
         form.addRow(place, where)
         warning = QLabel(
-            "口令用来加密全部数据，程序里没有保存它，忘记后无法找回，请记牢。\n"
+            "口令用来加密全部数据，程序里没有保存它，请记牢；下一步会给一个恢复码，忘了口令时用。\n"
             "不得录入国家秘密、工作秘密。工作区请放在本机硬盘上，不要放在网络共享文件夹里。"
         )
         warning.setProperty("muted", True)
@@ -155,6 +161,19 @@ class Assistant(QWidget):
         column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(warning)
+        column.addStretch(1)
+        return page
+
+    def _code_step(self) -> QWidget:
+        page = QWidget()
+        why = QLabel(f"工作区建好了。{WHY}")
+        why.setWordWrap(True)
+        self.copied.toggled.connect(self._may_begin)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for widget in (why, self.code, self.copied):
+            column.addWidget(widget)
         column.addStretch(1)
         return page
 
@@ -184,9 +203,11 @@ class Assistant(QWidget):
     def next(self) -> None:
         """One step on, when nothing is missing; the last one makes the workspace."""
         step = self.steps.currentIndex()
-        problem = "" if step == 0 else self.unit.problem() if step == 1 else self._operator_problem()
+        problem = {1: lambda: self.unit.problem(), 2: self._operator_problem}.get(step, lambda: "")()
         if problem:
             self.notice.show_notice(Tone.WARNING, problem)
+        elif step == _CODE_STEP:
+            self._begin()
         elif step < 2:
             self._show_step(step + 1)
         else:
@@ -195,13 +216,18 @@ class Assistant(QWidget):
     def _show_step(self, step: int) -> None:
         self.notice.clear()
         self.heading.setText(f"新建工作区　{_STEPS[step]}")
-        self.next_button.setText("建立工作区" if step == 2 else "下一步")
+        self.next_button.setText({2: "建立工作区", _CODE_STEP: "开始使用"}.get(step, "下一步"))
+        self.back_button.setVisible(step != _CODE_STEP)
         self.steps.setCurrentIndex(step)
         if step == 0:
             self._kind_button().setFocus()
         elif step == 1:
             self.unit.show_level(self.level)
             self.unit.start()
+        elif step == _CODE_STEP:
+            self.copied.setChecked(False)
+            self._may_begin(False)
+            self.copied.setFocus()
         else:
             self._suggest_folder()
             self.operator.setFocus()
@@ -253,7 +279,26 @@ class Assistant(QWidget):
             edit.clear()
         self._settings.note_opened(opened.facts.folder, opened.facts.unit.name)
         self._settings.save()
-        self.opened.emit(opened)
+        self._made_one = opened
+        self.code.show_code(opened.session.workspace.recovery_code or "")
+        self._show_step(_CODE_STEP)
+
+    def _may_begin(self, copied: bool) -> None:
+        """The code will not be seen again: who has not copied it does not go on by an Enter too many."""
+        self.next_button.setEnabled(copied)
+
+    def _begin(self) -> None:
+        opened, self._made_one = self._made_one, None
+        if opened is not None:
+            self.code.show_code("")
+            opened.session.workspace.recovery_code = None
+            self.opened.emit(opened)
+
+    def give_up(self) -> None:
+        """The window is closed while the code stands there: the workspace is closed in order."""
+        if self._made_one is not None:
+            self._made_one.session.workspace.close()
+            self._made_one = None
 
     def _failed(self, problem: Problem) -> None:
         self._lock(False)

@@ -28,11 +28,10 @@ from desktop.ui.start.opening import Opened, Opener
 
 if TYPE_CHECKING:
     from desktop.store.backups import Backup
+    from desktop.ui.start.recovering import RecoverDialog
     from desktop.ui.start.restoring import RestoreDialog
 
 _FOLDER = Qt.ItemDataRole.UserRole
-_DELAYS = (0, 1, 2, 5, 10, 30)
-"""Seconds to wait after the first, second … wrong password in a row."""
 
 
 class LoginPage(QWidget):
@@ -44,15 +43,15 @@ class LoginPage(QWidget):
     def __init__(self, opener: Opener, dialogs: Dialogs, settings: Settings) -> None:
         super().__init__()
         self._opener, self._dialogs, self._settings = opener, dialogs, settings
-        self._wrong = 0
         self._wait = 0
         self._to_password = False
         self.restoring: RestoreDialog | None = None
+        self.recovering: RecoverDialog | None = None
         self.notice = NoticeBar()
         self.workspaces = QListWidget()
         self.operator = QComboBox()
         self.password = QLineEdit()
-        self.open_button = QPushButton("打开")
+        self.open_button, self.forgotten = QPushButton("打开"), QPushButton("忘了口令？")
         self._build()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -80,12 +79,21 @@ class LoginPage(QWidget):
         )
         self.password.setPlaceholderText("至少8位")
         self.open_button.setProperty("primary", True)
+        self.forgotten.setProperty("link", True)
+        self.forgotten.setAutoDefault(False)
+        self.forgotten.clicked.connect(self._recover)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(10)
         form.addRow("工作区(&W)", self.workspaces)
         form.addRow("操作员(&U)", self.operator)
-        form.addRow("口令(&P)", self.password)
+        secret = QHBoxLayout()
+        secret.setSpacing(6)
+        secret.addWidget(self.password, 1)
+        secret.addWidget(self.forgotten)
+        word = QLabel("口令(&P)")
+        word.setBuddy(self.password)
+        form.addRow(word, secret)
         line = QHBoxLayout()
         line.addWidget(other)
         line.addWidget(new)
@@ -151,7 +159,7 @@ class LoginPage(QWidget):
     def _show_names(self, names: list[str]) -> None:
         self.operator.clear()
         self.operator.addItems(names)
-        for widget in (self.operator, self.password):
+        for widget in (self.operator, self.password, self.forgotten):
             widget.setEnabled(bool(names))
         self.open_button.setEnabled(bool(names) and not self._wait)
         self.notice.clear()
@@ -182,6 +190,11 @@ class LoginPage(QWidget):
         if not self.password.text():
             self.notice.show_notice(Tone.WARNING, "请输入口令。")
             return
+        if self._must_wait():
+            self.notice.show_notice(
+                Tone.WARNING, "前几次口令不对，要等一会儿才能再试；等的时候不要关闭程序。"
+            )
+            return
         self._lock(True)
         self.notice.show_notice(Tone.PLAIN, "正在打开…")
         self._opener.open(
@@ -189,11 +202,16 @@ class LoginPage(QWidget):
         )
 
     def _lock(self, locked: bool) -> None:
-        for widget in (self.workspaces, self.operator, self.password, self.open_button):
+        for widget in (
+            self.workspaces,
+            self.operator,
+            self.password,
+            self.forgotten,
+            self.open_button,
+        ):
             widget.setEnabled(not locked)
 
     def _arrived(self, opened: Opened) -> None:
-        self._wrong = 0
         self._lock(False)
         self.password.clear()
         self.notice.clear()
@@ -213,11 +231,22 @@ class LoginPage(QWidget):
         else:
             self.notice.show_notice(Tone.ERROR, str(problem))
         if isinstance(problem, WrongPassword):
-            self._wrong += 1
-            self._wait = _DELAYS[min(self._wrong, len(_DELAYS)) - 1]
-            if self._wait:
-                self._tick(first=True)
-                self._clock.start()
+            self._must_wait()
+
+    # -- a forgotten password ----------------------------------------------------------------------------------------
+
+    def _recover(self) -> None:
+        if (folder := self.folder) is None:
+            return
+        from desktop.ui.start.recovering import RecoverDialog
+
+        self.notice.clear()
+        self.recovering = RecoverDialog(
+            folder, self.operator.currentText(), self._opener, self._dialogs, self
+        )
+        self.recovering.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.recovering.opened.connect(self._arrived)
+        self.recovering.open()
 
     # -- restoring -------------------------------------------------------------------------------------------------
 
@@ -249,6 +278,15 @@ class LoginPage(QWidget):
         self._opener.restore(
             folder, source, self.operator.currentText(), self.password.text(), self._arrived, self._failed
         )
+
+    def _must_wait(self) -> bool:
+        """Whether wrong passwords ask for waiting now; then the button counts the seconds."""
+        folder = self.folder
+        self._wait = 0 if folder is None else self._opener.waiting(folder, self.operator.currentText())
+        if self._wait:
+            self._tick(first=True)
+            self._clock.start()
+        return bool(self._wait)
 
     def _tick(self, *, first: bool = False) -> None:
         """Counts the seconds down after a wrong password."""

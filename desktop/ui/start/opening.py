@@ -20,7 +20,9 @@ from desktop.ui import faults
 from desktop.ui.worker import LATER, Task, Ticket, Worker
 
 if TYPE_CHECKING:
+    from desktop.operations.recovery import Offered, Requested, Standing
     from desktop.operations.session import Session
+    from desktop.operations.whereabouts import Origin
     from desktop.records.declaration import Level
     from desktop.store.backups import Backup
     from desktop.store.environment import Environment
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from desktop.ui.workbench import Facts
 
 Result = TypeVar("Result")
+_COPY_WORDS = (
+    "这是从另一台电脑复制来的工作区，办好入网以前只能看，不能录入。\n"
+    "请到“上报与合并”的“入网”里导出申请，交给上级。"
+)
 _BEHIND = (
     "desktop.operations.workspaces",
     "desktop.ui.window",
@@ -95,6 +101,14 @@ class Opener(QObject):
 
         return self._submit(job, then, fail)
 
+    def waiting(self, folder: Path, operator: str) -> int:
+        """How many seconds an operator has to wait after wrong passwords; the waiting begins now at the latest."""
+        from desktop.store.attempts import Attempts
+        from desktop.store.environment import Environment
+
+        # Less than half a second is waited by the opening itself.
+        return round(Attempts(folder).left(operator, self._environment or Environment()))
+
     def create(
         self, wish: Wish, then: Callable[[Opened], None], fail: Callable[[Problem], None]
     ) -> Task[Opened]:
@@ -149,12 +163,118 @@ class Opener(QObject):
 
         self._worker.submit(job, then)
 
-    def _submit(
+    # -- a forgotten password, and where a ledger comes from ---------------------------------------------------------
+
+    def recovery_standing(
+        self, folder: Path, then: Callable[[Standing], None], fail: Callable[[Problem], None]
+    ) -> None:
+        """What can be done in a workspace that nobody gets into."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Standing:
+            from desktop.operations import recovery
+
+            return recovery.standing(folder)
+
+        self._submit(job, then, fail)
+
+    def ask_recovery(
         self,
-        job: Callable[[None, Ticket], Opened],
+        folder: Path,
+        operator: str,
+        new_password: str,
+        out: Path,
+        then: Callable[[Requested], None],
+        fail: Callable[[Problem], None],
+    ) -> None:
+        """Writes a request to the level above."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Requested:
+            from desktop.operations import recovery
+
+            return recovery.ask(folder, operator, new_password, out, self._environment, self._cost)
+
+        self._submit(job, then, fail)
+
+    def look_answer(
+        self, folder: Path, path: Path, then: Callable[[Offered], None], fail: Callable[[Problem], None]
+    ) -> None:
+        """An answer of the level above; nothing is taken in yet."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Offered:
+            from desktop.operations import recovery
+
+            return recovery.look_answer(folder, path)
+
+        self._submit(job, then, fail)
+
+    def take_answer(
+        self,
+        folder: Path,
+        path: Path,
+        new_password: str,
         then: Callable[[Opened], None],
         fail: Callable[[Problem], None],
-    ) -> Task[Opened]:
+    ) -> None:
+        """Takes the answer in and opens the workspace."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
+            from desktop.operations import recovery
+            from desktop.store.database import translated
+
+            with translated():
+                return _opened(recovery.take(folder, path, new_password, self._environment, cost=self._cost))
+
+        self._submit(job, then, fail)
+
+    def open_by_code(
+        self,
+        folder: Path,
+        operator: str,
+        code: str,
+        new_password: str,
+        then: Callable[[Opened], None],
+        fail: Callable[[Problem], None],
+    ) -> None:
+        """Opens a workspace by its recovery code and sets a new password."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
+            from desktop.operations import recovery
+            from desktop.store.database import translated
+
+            with translated():
+                return _opened(
+                    recovery.open_by_code(
+                        folder, operator, code, new_password, self._environment, cost=self._cost
+                    )
+                )
+
+        self._submit(job, then, fail)
+
+    def settle(
+        self,
+        opened: Opened,
+        origin: Origin,
+        then: Callable[[Opened], None],
+        fail: Callable[[Problem], None],
+    ) -> None:
+        """Takes the answer where a ledger comes from; the facts of the session may be others then."""
+
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
+            from desktop.operations import whereabouts
+            from desktop.store.database import translated
+
+            with translated():
+                whereabouts.settle(opened.session, origin)
+            return _opened(opened.session)
+
+        self._submit(job, then, fail)
+
+    def _submit(
+        self,
+        job: Callable[[None, Ticket], Result],
+        then: Callable[[Result], None],
+        fail: Callable[[Problem], None],
+    ) -> Task[Result]:
         def failed(error: Exception) -> bool:
             if isinstance(error, Problem):
                 fail(error)
@@ -189,8 +309,12 @@ def _load(module: str, _nothing: None, _ticket: Ticket) -> None:
 
 
 def _opened(session: Session, words: str = "") -> Opened:
+    from desktop.operations import recovery
     from desktop.ui.workbench import Facts
 
+    recovery.after_opening(session)
+    if session.workspace.must_enrol:
+        words = words or _COPY_WORDS
     return Opened(session, Facts.of(session), words)
 
 
@@ -198,4 +322,4 @@ def restored_words(source: str, steps: int, torn: bool) -> str:
     """What a restore brought back, for the user to check."""
     more = f"，备份以后的{steps}步操作也已补上" if steps else ""
     lost = "最后几步可能没有补上，请核对最近录入的内容。" if torn else ""
-    return f"已用备份“{source}”恢复{more}。{lost}原来的数据库留在 backups 文件夹里。"
+    return f"已用备份“{source}”恢复{more}。{lost}原来的数据库留在 backups 文件夹里，至少留三十天。"

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
@@ -18,6 +18,7 @@ from desktop.ui.start.opening import Opened, Opener
 if TYPE_CHECKING:
     from desktop.ui.start.assistant import Assistant
     from desktop.ui.start.date_question import DateQuestion
+    from desktop.ui.start.origin import OriginDialog
 
 _WORDS = "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。"
 
@@ -37,6 +38,7 @@ class StartWindow(QWidget):
         self._parts = (opener, dialogs, settings)
         self._dialogs = dialogs
         self.date_question: DateQuestion | None = None
+        self.origin: OriginDialog | None = None
         # Queued, because a save tells of it in the thread that saves.
         self._trouble.connect(self._tell_trouble, Qt.ConnectionType.QueuedConnection)
         self.login = LoginPage(opener, dialogs, settings)
@@ -75,6 +77,34 @@ class StartWindow(QWidget):
         self.login.start()
 
     def _opened(self, opened: Opened) -> None:
+        """Who opened a ledger that may come from elsewhere is asked first, if the answer is his to give."""
+        from desktop.records.declaration import Role
+
+        doubt = opened.session.workspace.doubt
+        if doubt is None or opened.facts.operator.role is Role.READER:
+            self._begin(opened)
+            return
+        from desktop.ui.start.origin import OriginDialog
+
+        self.origin = OriginDialog(doubt, self)
+        self.origin.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.origin.accepted.connect(lambda: self._settle(opened))
+        self.origin.rejected.connect(lambda: self._begin(opened))
+        self.origin.open()
+
+    def _settle(self, opened: Opened) -> None:
+        origin = self.origin.origin if self.origin is not None else None
+        if origin is None:
+            self._begin(opened)
+            return
+
+        def failed(problem: Problem) -> None:
+            self._dialogs.tell("没有记下", str(problem))
+            self._begin(opened)
+
+        self._parts[0].settle(opened, origin, self._begin, failed)
+
+    def _begin(self, opened: Opened) -> None:
         """Whatever is done in the workspace from here on can ask about the date and tell of its backup."""
         from desktop.ui.start.date_question import DateQuestion
 
@@ -88,7 +118,13 @@ class StartWindow(QWidget):
             if keeper.trouble is not None:
                 self._trouble.emit(keeper.trouble)
         if opened.words:
-            self._dialogs.tell("已恢复", opened.words)
+            self._dialogs.tell("请先看一下", opened.words)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A workspace whose code stands on the screen is there all the same; it is closed in order."""
+        if "assistant" in self.__dict__:
+            self.assistant.give_up()
+        super().closeEvent(event)
 
     def _tell_trouble(self, problem: Problem) -> None:
         self._dialogs.tell("备份没有跟上", str(problem))

@@ -12,7 +12,6 @@ from typing import Protocol
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStyledItemDelegate,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from desktop.ui import icons, theme
 from desktop.ui.widgets.overlay import Overlay
+from desktop.ui.widgets.wrapping import WrappingLine
 
 _OPTION = Qt.ItemDataRole.UserRole
 _MOST_LINES = 10
@@ -135,7 +135,7 @@ class PickList(Overlay):
             self.list.setCurrentRow(min(max(self.list.currentRow() + lines, 0), count - 1))
 
 
-class PickEdit(QLineEdit):
+class PickEdit(WrappingLine):
     """``picked`` carries the option that was chosen, or nothing when the line was emptied."""
 
     picked = Signal(object)
@@ -146,8 +146,7 @@ class PickEdit(QLineEdit):
         super().__init__(parent)
         self._source = source
         self.option: Option | None = None
-        self._list = PickList(self)
-        self._list.taken.connect(self._take)
+        self._made_list: PickList | None = None
         self._asked = 0
         self._arrow = QToolButton(self)
         self._arrow.setIcon(icons.icon("chevron-down", theme.MUTED))
@@ -174,12 +173,15 @@ class PickEdit(QLineEdit):
     @property
     def is_open(self) -> bool:
         """Whether the list is open."""
-        return self._list.isVisible()
+        return self._made_list is not None and self._made_list.isVisible()
 
     @property
     def pick_list(self) -> PickList:
-        """The list below."""
-        return self._list
+        """The list below, which is made when it is first needed: most lines of a form are never opened."""
+        if self._made_list is None:
+            self._made_list = PickList(self)
+            self._made_list.taken.connect(self._take)
+        return self._made_list
 
     # -- the list --------------------------------------------------------------------------------------------------
 
@@ -194,16 +196,17 @@ class PickEdit(QLineEdit):
     def _found(self, number: int, text: str, options: Sequence[Option]) -> None:
         if number != self._asked or not self.hasFocus():
             return
-        self._list.show_options(options, self.NOTHING_FOUND)
+        self.pick_list.show_options(options, self.NOTHING_FOUND)
         current = self.option.key if self.option else ""
         row = next((n for n, o in enumerate(options) if o.key == current), 0 if text else -1)
-        self._list.list.setCurrentRow(row)
-        self._list.open_below()
+        self.pick_list.list.setCurrentRow(row)
+        self.pick_list.open_below()
 
     def close_list(self) -> None:
         """Closes it; an answer that is still on the way opens nothing."""
         self._asked += 1
-        self._list.close_overlay()
+        if self._made_list is not None:
+            self._made_list.close_overlay()
 
     def _toggle(self) -> None:
         if self.is_open:
@@ -231,7 +234,7 @@ class PickEdit(QLineEdit):
 
     def settle(self) -> bool:
         """Takes the highlighted option, if the list is open with one that can be chosen; whether it did so."""
-        option = self._list.current() if self.is_open else None
+        option = self.pick_list.current() if self.is_open else None
         if option is None:
             self.close_list()
             return False
@@ -251,9 +254,9 @@ class PickEdit(QLineEdit):
                 Qt.Key.Key_PageUp: -_MOST_LINES,
             }
             if key in steps:
-                self._list.walk(steps[Qt.Key(key)])
+                self.pick_list.walk(steps[Qt.Key(key)])
                 return
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._list.current() is not None:
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.pick_list.current() is not None:
                 if self.settle():
                     self.taken_by_enter.emit()
                 return
@@ -275,7 +278,7 @@ class PickEdit(QLineEdit):
         """Leaving by Tab takes what is highlighted after typing; leaving by mouse only closes the list."""
         by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         if self.is_open and by_key and self.option is None and self.text().strip():
-            option = self._list.current()
+            option = self.pick_list.current()
             if option is not None and not option.branch:
                 self._take(option)
         self.close_list()

@@ -26,6 +26,11 @@ class PageStack(QScrollArea):
         self.setWidget(self._pages)
         self._pages.installEventFilter(self)
 
+    @property
+    def place(self) -> QWidget:
+        """What pages are made in."""
+        return self._pages
+
     def add(self, page: QWidget) -> None:
         """Takes a page in; it is not shown yet."""
         self._pages.addWidget(page)

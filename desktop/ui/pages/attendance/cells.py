@@ -91,8 +91,7 @@ class SheetDelegate(CellDelegate):
         field = self._model.columns[index.column()].field
         if field is None:
             return super().createEditor(parent, option, index)
-        editor = make_editor(field, self._workbench, None)
-        editor.setParent(parent)
+        editor = make_editor(field, self._workbench, None, parent)
         editor.setAutoFillBackground(True)
         first = editor.inputs()[0]
         editor.setFocusProxy(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
@@ -19,6 +20,9 @@ from desktop.ui.page import Act, Opening
 from desktop.ui.pages.attendance.tab import SheetTab
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
+
+if TYPE_CHECKING:
+    from desktop.documents.lists import Paper
 
 _DRAFT = "_sheet:"
 _DRAFT_DELAY_MS = 400
@@ -49,6 +53,17 @@ class SheetFormPage(FormPage):
 
     def make_sheets(self) -> Mapping[str, SheetTab]:
         """The sheets by the names of their record types, in the order of their tabs."""
+        raise NotImplementedError
+
+    turnout_words = "到会情况"
+    """What the paper that says who came is called."""
+
+    def sign_in(self) -> Paper:
+        """The sheet to sign in on, with everybody who stands in the sheet now."""
+        raise NotImplementedError
+
+    def turnout(self) -> Paper:
+        """Who came, as the sheet says now."""
         raise NotImplementedError
 
     @property
@@ -235,7 +250,22 @@ class SheetFormPage(FormPage):
         if sheet is not None and sheet.record and sheet.writable:
             possible[Act.NEW] = sheet.add_one
             possible[Act.SAVE] = self.save
+        if self.loaded and self.record is not None:
+            possible[Act.PRINT] = self.print_papers
         return possible
+
+    def print_papers(self) -> None:
+        """One of the two papers, for a look and the printer."""
+        from desktop.ui.pages.printing.lists import paper_job  # loads what only paper needs
+
+        words = (
+            "要打印哪一种？\n签到表：名单和空白的签名栏，会前用。\n"
+            f"{self.turnout_words}：实到多少、谁没有来，会后用。"
+        )
+        answer = self.workbench.dialogs.ask("打印", words, yes="签到表", no=self.turnout_words)
+        if answer is not Answer.CANCEL:
+            paper = self.sign_in() if answer is Answer.YES else self.turnout()
+            self.workbench.shell.open_page("preview", job=paper_job(paper))
 
     def words_for(self, act: Act) -> str:
         """In a sheet, what is new is a row of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QLabel
 
@@ -21,6 +21,9 @@ from desktop.ui.pages.attendance.people import PasteWords, Taken
 from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.attendance.tab import SheetTab
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+
+if TYPE_CHECKING:
+    from desktop.documents.lists import Paper
 
 TYPE = "attendance"
 _FEW_HALF_DAYS = 6
@@ -211,9 +214,30 @@ def _half_days_of(row: SheetRow) -> set[str]:
 class AttendancePage(SheetFormPage):
     """A course: its facts and its trainees."""
 
+    turnout_words = "到课情况"
+
     def make_sheets(self) -> Mapping[str, SheetTab]:
         """The trainees."""
         return {TYPE: AttendanceTab(self.workbench, self.workbench.types[TYPE], lambda: self.save())}
+
+    def sign_in(self) -> Paper:
+        """Everybody on the list signs for each half day."""
+        from desktop.ui.pages.attendance import papers  # loads what only paper needs
+
+        return papers.sign_in(self.form.values(), self._trainees(), list(self._half_days().values()))
+
+    def turnout(self) -> Paper:
+        """Who came on which half day, and who passed."""
+        from desktop.ui.pages.attendance import papers  # loads what only paper needs
+
+        results = self.workbench.codes["assessment"]
+        return papers.turnout(self.form.values(), self._trainees(), self._half_days(), results)
+
+    def _trainees(self) -> list[Values]:
+        return [row.values for row in self.sheets[TYPE].model.rows if not row.blank]
+
+    def _half_days(self) -> dict[str, str]:
+        return {column.code: column.label for column in self.sheets[TYPE].columns() if column.code}
 
     def _show_state(self) -> None:
         super()._show_state()

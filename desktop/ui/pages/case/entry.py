@@ -68,8 +68,10 @@ _DRAFT_DELAY_MS = 400
 class _Choice(Editor):
     """One of a few: the letters of this case, the results that this step can have."""
 
-    def __init__(self, field: Field, workbench: Workbench, offered: Mapping[str, str]) -> None:
-        super().__init__(field, workbench)
+    def __init__(
+        self, field: Field, workbench: Workbench, offered: Mapping[str, str], parent: QWidget
+    ) -> None:
+        super().__init__(field, workbench, parent)
         self.box = QComboBox(self)
         if len(offered) != 1:
             self.box.addItem("", "")
@@ -136,7 +138,7 @@ class EntryCard(Card):
         self.say_heading(label)
         self._say_first(view)
         names = [*_COMMON, *FIELDS.get(kind, ()), "content"]
-        self._replace_grid([self._row(self._type.by_name[name], view) for name in names])
+        self._replace_grid([self._type.by_name[name] for name in names], view)
         self._start_values(view)
         for name, text in (texts or {}).items():
             if name in self.rows:
@@ -155,43 +157,41 @@ class EntryCard(Card):
         self.note.offer()
         self.note.say(Tone.PLAIN, "")
 
-    def _replace_grid(self, rows: Sequence[FieldRow]) -> None:
+    def _replace_grid(self, fields: Sequence[Field], view: CaseView) -> None:
         old = self.grid_host
         self.grid_host = QWidget()
         self.column.replaceWidget(old, self.grid_host)
         old.hide()
         old.deleteLater()
-        self.rows = {row.field.name: row for row in rows}
+        self.rows = {field.name: self._row(field, view) for field in fields}
         grid = QGridLayout(self.grid_host)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        for n, each in enumerate(rows):
+        for n, each in enumerate(self.rows.values()):
             grid.addWidget(each.label, n, 0)
             grid.addWidget(each.cell, n, 1)
         grid.setColumnStretch(1, 1)
 
     def _row(self, field: Field, view: CaseView) -> FieldRow:
-        editor = self._editor(field, view)
-        made = FieldRow(field, editor)
+        made = FieldRow(field, lambda cell: self._editor(field, view, cell), self.grid_host)
+        editor = made.editor
         editor.edited.connect(self._edited)
         editor.finished.connect(lambda: self._finished(made))
         editor.advanced.connect(lambda: self._step(made, 1))
         editor.retreated.connect(lambda: self._step(made, -1))
         return made
 
-    def _editor(self, field: Field, view: CaseView) -> Editor:
+    def _editor(self, field: Field, view: CaseView, cell: QWidget) -> Editor:
         if field.name == "document":
             letters = [letter for letter in view.file.letters if letter.stands]
-            return _Choice(
-                field, self._workbench, {letter.id: letter.name() for letter in _newest_first(letters)}
-            )
+            names = {letter.id: letter.name() for letter in _newest_first(letters)}
+            return _Choice(field, self._workbench, names, cell)
         if field.name == "result" and self.kind in _RESULTS:
             codes = self._workbench.codes["event_result"]
-            return _Choice(
-                field, self._workbench, {code: codes.label_of(code) for code in _RESULTS[self.kind]}
-            )
-        return make_editor(field, self._workbench, None)
+            labels = {code: codes.label_of(code) for code in _RESULTS[self.kind]}
+            return _Choice(field, self._workbench, labels, cell)
+        return make_editor(field, self._workbench, None, cell)
 
     def _start_values(self, view: CaseView) -> None:
         today = self._workbench.today()

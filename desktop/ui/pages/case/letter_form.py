@@ -22,9 +22,6 @@ from desktop.ui.pages.case.reading import CaseView, read_case
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
 
-_BY_PROGRAM = ("snapshot", "snapshot_digest")
-"""What only issuing writes."""
-
 
 class LetterPage(FormPage):
     """A letter of a case."""
@@ -52,8 +49,6 @@ class LetterPage(FormPage):
         linked = data.linked.get("case", {})
         self._violations = frozenset(str(linked.get("violations") or "").split())
         self.articles_button.setVisible(self.writable and not self.issued)
-        for name in _BY_PROGRAM:
-            self.form.rows[name].editor.set_locked(True)
         materials = self.tabs.indexOf(self.children_tabs["handover_item"])
         self.tabs.setTabVisible(materials, values.get("kind") == LetterKind.SUGGESTION)
         if self.issued:

@@ -174,7 +174,7 @@ class ConflictsPage(Page):
         self.comparison.show_dispute(dispute, locked=not may)
         self.caption.setText(f"{short_label(dispute.type_label)}：{dispute.title}")
         self.question.setText(self._question(dispute))
-        self.reveal.setVisible(dispute.masked)
+        self.reveal.setVisible(dispute.masked and audit.may_see(self.workbench.facts.operator.role))
         self.accept.setVisible(may)
         self.later.setText("以后再说（N）" if may else "下一处（N）")
         keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))

@@ -65,7 +65,8 @@ class Dispute:
     """One slot in conflict. ``labels`` name the fields of its group, ``differing`` those in which the sides differ.
 
     ``told`` explains in sentences what an own form has no place for: a deletion against edits. ``covered`` is
-    whether all authors belong to this unit or to one below, so that the decision is due here.
+    whether all authors belong to this unit or to one below, so that the decision is due here. ``by_hand`` is whether
+    another value can be typed: the program knows all of the slot, and keeps none of it by itself.
     """
 
     type: str
@@ -83,6 +84,7 @@ class Dispute:
     covered: bool = True
     review: bool = False
     links: Mapping[str, str] | None = None
+    by_hand: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -203,7 +205,7 @@ class _Teller:
             )
             stations |= others
             sides = (Side(KEEP, (), (), ()), Side(DELETE, (), (), ()))
-        labels = tuple(f.label for f in slot.fields) if slot is not None else ()
+        shown = slot.shown_fields if slot is not None else ()
         return Dispute(
             first.type,
             record_type.label,
@@ -211,8 +213,8 @@ class _Teller:
             self._titles.get(first.record, record_type.label),
             first.slot,
             slot.label if slot is not None else reading.RESERVED_SLOTS.get(first.slot, first.slot),
-            slot.fields if slot is not None else (),
-            labels,
+            shown,
+            tuple(f.label for f in shown),
             self._side(slot, first.slot, rest[:1]) if rest and first.slot != DELETED_SLOT else None,
             sides,
             _differing(sides),
@@ -220,6 +222,7 @@ class _Teller:
             stations <= self._below,
             slot is None or any(f.review for f in slot.fields),
             self._links,
+            slot is not None and shown == slot.fields,
         )
 
     def _sides(self, slot: Slot | None, name: str, heads: Sequence[DisputedVersion]) -> tuple[Side, ...]:
@@ -247,8 +250,10 @@ class _Teller:
             return (self._units.get(str(value), "本机没有登记的单位"),)
         if slot is None:
             return ("（本程序不认识的内容）",)
+        if not slot.shown_fields:
+            return ("（由程序保存的内容）",)
         cells = _cells(slot, value)
-        return tuple(self._cell(f, cells.get(f.name), masked) for f in slot.fields)
+        return tuple(self._cell(f, cells.get(f.name), masked) for f in slot.shown_fields)
 
     def _cell(self, field: Field, cell: Cell, masked: bool) -> str:
         if cell in (None, ""):

@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.records.canonical import Cell
-from desktop.records.declaration import UNIT_SLOT
 from desktop.ui import icons, theme
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
@@ -178,7 +177,7 @@ class Comparison(QWidget):
             self._head(number, Head("采用这个" if key else f"填法{number + 1}", detail, key), number + 2)
             texts = side.shown_whole if self.unmasked else side.texts
             self._column(number + 2, number, texts, dispute)
-        if dispute.fields and dispute.slot != UNIT_SLOT and not self._locked:
+        if dispute.by_hand and not self._locked:
             last = len(dispute.sides)
             self._head(OWN, Head("另写一个", "几个都不对时，自己填。", str(last + 1)), last + 2)
             self._own_column(dispute, last + 2)

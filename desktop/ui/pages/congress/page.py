@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.records.canonical import Cell
+from desktop.records.codes import CodeList
 from desktop.ui import icons, theme
+from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.page import Opening
 from desktop.ui.pages.attendance.form import SheetFormPage
@@ -19,6 +22,9 @@ from desktop.ui.pages.congress.words import ASSEMBLY, Said, headcount, quorum_wo
 from desktop.ui.pages.parts import empty_layout, link, plain
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from desktop.documents.lists import Paper
 
 Values = Mapping[str, Cell]
 
@@ -135,6 +141,24 @@ class CongressPage(SheetFormPage):
         """The roster is right: its figures go into the form."""
         self.form.fill(self.counted(), "由代表名册带出")
         self._show_words()
+
+    def sign_in(self) -> Paper:
+        """Every delegate signs."""
+        from desktop.ui.pages.congress import papers  # loads what only paper needs
+
+        return papers.sign_in(*self._for_paper())
+
+    def turnout(self) -> Paper:
+        """The quorum, and who did not come."""
+        from desktop.ui.pages.congress import papers  # loads what only paper needs
+
+        return papers.turnout(*self._for_paper())
+
+    def _for_paper(self) -> tuple[Values, str, Sequence[Values], Mapping[str, CodeList]]:
+        rows = [row.values for row in self.sheets[DELEGATE].model.rows if not row.blank]
+        editor = self.form.rows["enterprise"].editor
+        enterprise = editor.line.text() if isinstance(editor, LinkEditor) else ""
+        return self.figures(), enterprise, rows, self.workbench.codes
 
     def _show_words(self) -> None:
         figures = self.figures()

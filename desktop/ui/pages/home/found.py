@@ -27,7 +27,7 @@ from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.model import RowsModel
 from desktop.ui.lists.rows import PAGE, Loaded, Source, shown_rows
 from desktop.ui.lists.table import RowsTable
-from desktop.ui.page import Page, Status
+from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home.reading import Part
 from desktop.ui.pages.parts import heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
@@ -45,7 +45,7 @@ class FoundModel(RowsModel):
 
     def show(self, query: Query, around: int = 0) -> None:
         """Asks for the rows again."""
-        source, find = self._source(), self._find
+        source, find = self.source(), self._find
         self.query, self.loading = query, True
 
         def job(database: Database) -> Loaded:
@@ -198,6 +198,17 @@ class FoundPage(Page):
     def help_anchor(self) -> str:
         """The section of the manual."""
         return "plan"
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """The list in front can be printed."""
+        rows = self.models[self.current].rowCount() if self.models else 0
+        return {Act.PRINT: self._print} if rows else {}
+
+    def _print(self) -> None:
+        from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
+
+        part = self.parts[self.current]
+        print_list(self.workbench, self.models[self.current], f"{self._title}（{part.label}）")
 
     def status(self) -> Status:
         """How many there are."""

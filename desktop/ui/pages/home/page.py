@@ -14,6 +14,7 @@ from desktop.operations import supervision
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import RecordType
+from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
@@ -174,6 +175,7 @@ class HomePage(Page):
         tasks = [
             *self._drafts(),
             *self._periods(),
+            *self._forks(),
             *self._matters_of_work(),
             *self._checks(),
             *self._beginnings(),
@@ -211,6 +213,16 @@ class HomePage(Page):
             query = Query("case")
             words = f"还有{len(self.cases) - _MOST_CASES}个案件期限的事，请看监督案件"
             yield Task(words, partial(self.workbench.shell.open_list, "case", query, ""), True, "cases")
+
+    def _forks(self) -> Iterator[Task]:
+        """Computers that gave a number two contents: only a telephone call tells why."""
+        for fork in self.start.forks if self.start is not None else ():
+            words = (
+                f"“{fork.author}”的电脑有重号，{fork.waiting}项{OUTCOMES[HELD]}：请打电话问清是不是恢复过、"
+                "复制过，再由区总工会决定用哪一份"
+            )
+            open_it = partial(self.workbench.shell.open_page, "sync", part="forks")
+            yield Task(words, open_it, True, f"fork:{fork.station}:{fork.incarnation}")
 
     def _matters_of_work(self) -> Iterator[Task]:
         for item in self.items:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from desktop.operations import traffic
+from desktop.operations import forks, traffic
+from desktop.operations.forks import OpenFork
 from desktop.operations.traffic import Here, Standing
 from desktop.plan import indicators as plan
 from desktop.plan import worklist
@@ -39,12 +40,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Start:
-    """How far a new workspace is: records of the first types, and enrolment."""
+    """How far a new workspace is: records of the first types, and enrolment; and forks that nobody has decided."""
 
     counts: dict[str, int]
     standing: Standing
     below: int
     merged: bool
+    forks: tuple[OpenFork, ...] = ()
 
     @property
     def fresh(self) -> bool:
@@ -64,7 +66,8 @@ def load_start(database: Database, here: Here) -> Start:
     known = traffic.peers(database)
     merged = any(p.received is not None for p in known)
     below = sum(not p.link.upward for p in known)
-    return Start(counts, traffic.standing(database, here.unit), below, merged)
+    doubled = tuple(forks.open_forks(database, here))
+    return Start(counts, traffic.standing(database, here.unit), below, merged, doubled)
 
 
 def load_work(workbench: Workbench) -> Callable[[Database], list[WorkItem]]:

@@ -160,10 +160,12 @@ class StartPart(QWidget):
 
     def _targets(self) -> First:
         shell = self.workbench.shell
+        imported = ("从表格导入", lambda: shell.open_page("import", type_name="plan_target"))
         return First(
             "target",
             "填写计划目标",
             "方案没有把目标分到区县和镇街。把本区各镇街的目标数填进去，才能算出还差多少。",
             False,
             ("填写目标", lambda: shell.new_record("plan_target")),
+            imported if shell.has_page("import") else None,
         )

@@ -170,9 +170,9 @@ def targets_of(types: Catalogue, type_name: str, columns: Sequence[ColumnMatch])
     prefixed = type_name == "union" or any("." in (c.target or "") for c in columns)
     if not prefixed:
         own = {UNIT: COLUMN.label} if type_name in HEADINGS else {}
-        return {**own, **{f.name: f.label for f in types[type_name].fields}}
+        return {**own, **{f.name: f.label for f in types[type_name].shown_fields}}
     return {
         f"{name}.{f.name}": f"{types[name].label.partition('（')[0]}：{f.label}"
         for name in ("union", "enterprise")
-        for f in types[name].fields
+        for f in types[name].shown_fields
     }

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import exporting, real_name
+from desktop.operations import audit, exporting, real_name
 from desktop.operations.exporting import Exported
 from desktop.operations.real_name import FormExported
 from desktop.operations.session import Session
@@ -104,7 +104,7 @@ class ExportPage(Page):
         names = "、".join(self.record_type.by_name[n].label for n in self.shown_fields()[:_MOST_NAMED])
         found = [
             _Way("shown", "和列表一样", f"列表里正在显示的列，按列表的顺序和筛选：{names}等。"),
-            _Way("all", "全部内容", f"这类记录的全部{len(self.record_type.fields)}项。"),
+            _Way("all", "全部内容", f"这类记录的全部{len(self.record_type.shown_fields)}项。"),
         ]
         for form in FORMS:
             if form.record_type == self.record_type.name:
@@ -117,7 +117,8 @@ class ExportPage(Page):
         chosen = self.workbench.settings.columns(self.record_type.name) or shown_at_first(
             self.record_type, several_units=False
         )
-        return [name for name in chosen if name in self.record_type.by_name]
+        shown = {f.name for f in self.record_type.shown_fields}
+        return [name for name in chosen if name in shown]
 
     def way(self) -> str:
         """What was chosen."""
@@ -127,7 +128,7 @@ class ExportPage(Page):
         """The fields that are written."""
         if self.way() == "shown":
             return self.shown_fields()
-        return [f.name for f in self.record_type.fields]
+        return [f.name for f in self.record_type.shown_fields]
 
     def _show_choice(self) -> None:
         if not any(radio.isChecked() for radio in self.ways.values()):
@@ -135,7 +136,7 @@ class ExportPage(Page):
         form = next((f for f in FORMS if f.name == self.way()), None)
         fields = (self.record_type.by_name[name] for name in self.fields())
         secret = form is None and any(f.mask is not Mask.NONE for f in fields)
-        self.unmasked.setVisible(secret)
+        self.unmasked.setVisible(secret and audit.may_see(self.workbench.facts.operator.role))
 
     def _count(self) -> None:
         types, query = self.workbench.types, self.query

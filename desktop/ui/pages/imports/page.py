@@ -180,7 +180,7 @@ class ImportPage(Page):
 
         self.workbench.write(
             "保存退回表",
-            lambda _session, _ticket: importing.write_report(shown, path),
+            lambda session, _ticket: importing.write_report(session, shown, path),
             then,
             owner=self,
             step=False,

@@ -167,7 +167,7 @@ def detail_of(
     names = [preview.type, *(["enterprise"] if len(row.parts) > 1 else [])]
     for type_name, part in zip(names, row.parts, strict=False):
         record_type = types[type_name]
-        for field in record_type.fields:
+        for field in record_type.shown_fields:
             change = changed.get((type_name, field.name))
             value = part.values.get(field.name)
             if change is not None:

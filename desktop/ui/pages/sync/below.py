@@ -29,6 +29,7 @@ class Below(QWidget):
         self.workbench = workbench
         self._folder = ""
         self._peers: dict[str, Peer] = {}
+        self._revoked: frozenset[str] = frozenset()
         self.grid = Grid(
             [
                 Col("下级单位", 16, wide=True),
@@ -49,21 +50,26 @@ class Below(QWidget):
         self.grid.chosen.connect(lambda _peer: self._show_answer())
         self.grid.opened.connect(lambda _peer: self.write())
 
-    def show_overview(self, seen: Overview) -> None:
-        """Shows them."""
+    def show_overview(self, seen: Overview, revoked: frozenset[str] = frozenset()) -> None:
+        """Shows them; ``revoked`` are the computers that are out of use."""
+        self._revoked = revoked
         self._folder = self._folder or seen.folders.get(RECEIPTS, "")
         below = [p for p in seen.peers if not p.link.upward]
         below.sort(key=lambda p: p.received.at if p.received is not None else 0)
         self._peers = {p.link.peer: p for p in below}
-        self.grid.show_lines([_line(p) for p in below])
+        self.grid.show_lines([_line(p, p.link.peer in revoked) for p in below])
         self._show_answer()
 
     def _show_answer(self) -> None:
-        chosen = self.grid.current() in self._peers
-        self.answer.setEnabled(chosen)
-        self.answer.setToolTip(
-            "回执告诉对方收到了什么，也带去要下发的内容。" if chosen else "先在表里选一个单位。"
-        )
+        chosen = self.grid.current()
+        self.answer.setEnabled(chosen in self._peers and chosen not in self._revoked)
+        if chosen not in self._peers:
+            words = "先在表里选一个单位。"
+        elif chosen in self._revoked:
+            words = "这台电脑已经停用，不再给它导出。要恢复请到“下级电脑”里。"
+        else:
+            words = "回执告诉对方收到了什么，也带去要下发的内容。"
+        self.answer.setToolTip(words)
 
     def write(self) -> None:
         """Writes a receipt, and what is to go down, for the station under the cursor."""
@@ -102,8 +108,11 @@ class Below(QWidget):
         return True
 
 
-def _line(peer: Peer) -> Line:
+def _line(peer: Peer, revoked: bool) -> Line:
     last = peer.received
+    if revoked:
+        when, total = (moment(last.at), str(last.total)) if last is not None else ("还没有收到过", "")
+        return Line((peer.link.name, when, total, "已停用"), Tone.PLAIN, peer.link.peer)
     if last is None:
         return Line((peer.link.name, "还没有收到过", "", ""), Tone.WARNING, peer.link.peer)
     owed = peer.sent is None or peer.sent.at < last.at

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QVBoxLa
 
 from desktop.operations import queries, traffic
 from desktop.operations.queries import UnitNode
+from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.ui import theme
@@ -158,10 +159,11 @@ class DigestTab(QWidget):
 
     def _show(self, found: Digest) -> None:
         self._own = groups_of(found.sha256)
-        open_words = f"先留着的{found.held}项，没有处理的分歧{found.conflicts}处。"
-        clean = not found.held and not found.conflicts
+        held = OUTCOMES[HELD]
+        open_words = f"{held}的{found.held}项，没有处理的分歧{found.conflicts}处，重号{found.forks}处。"
+        clean = not (found.held or found.conflicts or found.forks)
         self.state.setText(
-            f"共{found.records}条记录。" + ("没有先留着的内容，也没有分歧。" if clean else open_words)
+            f"共{found.records}条记录。" + (f"没有{held}的内容，也没有分歧。" if clean else open_words)
         )
         self._compare()
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.operations.inbox_files import ACKNOWLEDGEMENT, BUNDLE, GRANT, KNOWN_FILES, REQUEST
 from desktop.ui import icons, theme
+from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import plain
+from desktop.ui.workbench import Workbench
 
-BUNDLE, REQUEST, GRANT, ACKNOWLEDGEMENT = ".xsj", ".xsq", ".xsg", ".xsa"
+__all__ = ["ACKNOWLEDGEMENT", "BUNDLE", "GRANT", "REQUEST", "DropArea", "dropped_paths", "with_files"]
 
 
 class DropArea(QFrame):
-    """``dropped`` carries the files, ``wanted`` asks for the dialog that chooses them."""
+    """``dropped`` carries files and folders as they came, ``wanted`` asks for the dialog that chooses them."""
 
     dropped = Signal(list)
     wanted = Signal()
@@ -71,25 +74,47 @@ class DropArea(QFrame):
         self._tint(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Tells which files were dropped; of a folder those that are bundles or files of enrolment."""
+        """Tells what was dropped."""
         self._tint(False)
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.dropped.emit(list(files_in(paths)))
+        if paths := dropped_paths(event):
+            self.dropped.emit(paths)
 
     def _tint(self, over: bool) -> None:
         self._over = over
         self.update()
 
 
-def files_in(paths: Iterable[Path]) -> Iterable[Path]:
-    """The files themselves, and what can be used of a dropped folder."""
-    known = (BUNDLE, REQUEST, GRANT, ACKNOWLEDGEMENT)
+def dropped_paths(event: QDropEvent) -> list[Path]:
+    """The files and folders of this computer that are let go; the event is taken when there are any."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    if paths:
+        event.acceptProposedAction()
+    return paths
+
+
+def with_files(
+    workbench: Workbench, paths: Sequence[Path], then: Callable[[list[Path]], None], owner: QObject
+) -> None:
+    """Goes on with what was dropped, of folders with what can be used; nothing is read in the window's thread."""
+
+    def found(files: list[Path]) -> None:
+        if files:
+            then(files)
+        else:
+            words = "拖来的文件夹里没有小三级的文件（.xsj、.xsq、.xsg、.xsa），请看一下是不是拖错了。"
+            workbench.shell.tell(Tone.PLAIN, words)
+
+    if all(path.suffix.lower() in KNOWN_FILES for path in paths):
+        then(list(paths))
+    else:
+        workbench.read(lambda _database, _ticket: list(_files_in(paths)), found, owner=owner)
+
+
+def _files_in(paths: Iterable[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
             # A folder that cannot be read has nothing to offer; the stick may just have been pulled out.
             with contextlib.suppress(OSError):
-                yield from sorted(p for p in path.iterdir() if p.suffix.lower() in known)
+                yield from sorted(p for p in path.iterdir() if p.suffix.lower() in KNOWN_FILES)
         else:
             yield path

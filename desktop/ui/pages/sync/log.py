@@ -1,25 +1,31 @@
-"""What was exchanged: with whom, what was sent, received and confirmed, and the ledger of merges."""
+"""What was exchanged: with whom, what was sent, received and confirmed, the ledger of merges, and rolling one back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations import unsettled
 from desktop.operations.traffic import MergeLine, Overview, Peer
+from desktop.operations.uncounted import Rollback
 from desktop.operations.unsettled import Unsettled
+from desktop.records.item_outcomes import OUTCOMES
 from desktop.store.database import Database
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import heading, here_of, moment, plain
-from desktop.ui.pages.sync.preview import item_line, open_item
+from desktop.ui.pages.parts import heading, here_of, moment, plain, row
+from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, open_item, outcome_columns
+from desktop.ui.pages.sync.withdraw import Withdrawing
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 
 class LogTab(QWidget):
-    """Links above, the ledger of merges below."""
+    """Links above, the ledger of merges below; ``list_wanted`` asks for the list of what does not count."""
+
+    list_wanted = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
@@ -35,21 +41,26 @@ class LogTab(QWidget):
             "往来单位",
         )
         self.links.limit_height(5)
+        self._lines: Mapping[int, MergeLine] = {}
+        self._rollbacks: Mapping[int, Rollback] = {}
+        self.withdrawing = Withdrawing(workbench)
+        self._links_head = heading("往来单位")
         self.merges = Grid(
             [
                 Col("时间", 15),
                 Col("来自", 18, wide=True),
                 Col("第几号", 6, numeric=True),
                 Col("共", 5, numeric=True),
-                *(Col(words, 6, numeric=True) for words in ("收下", "已有", "有分歧", "先留着", "不收")),
-                Col("文件", 22, wide=True),
+                *outcome_columns(),
+                Col("情况", 9),
+                Col("文件", 18, wide=True),
                 Col("经手人", 8),
             ],
             "合并记录",
         )
         self.items = Grid(
             [Col("结果", 8), Col("记录", 24, wide=True), Col("项目", 9), Col("谁填的", 14), Col("原因", wide=True)],
-            "这次合并没有直接收下的内容",
+            f"这次合并{NOT_TAKEN}",
         )  # fmt: skip
         self.items.limit_height(5)
         self.items_head = heading()
@@ -60,26 +71,45 @@ class LogTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 0)
         column.setSpacing(8)
-        column.addWidget(heading("往来单位"))
+        column.addWidget(self._links_head)
         column.addWidget(self.links)
-        column.addWidget(heading("合并记录（只增不改）"))
+        head = row(heading("合并记录（只增不改）"), 1)
+        head.addLayout(self.withdrawing.buttons)
+        column.addLayout(head)
+        column.addWidget(self.withdrawing)
         column.addWidget(self.merges, 1)
         column.addWidget(self.none)
         column.addWidget(self.items_head)
         column.addWidget(self.items)
-        self.merges.chosen.connect(self._load_items)
+        self.merges.chosen.connect(self._choose)
+        self.withdrawing.busy_changed.connect(self._make_room)
+        self.withdrawing.list_wanted.connect(self.list_wanted)
         self.items.opened.connect(lambda item: open_item(self.workbench, item))
-        self._show_items([])
+        self._choose(None)
 
     def show_overview(self, seen: Overview) -> None:
         """The links."""
         self.links.show_lines([_link_line(p) for p in seen.peers])
 
-    def show_merges(self, lines: Sequence[MergeLine]) -> None:
-        """The ledger."""
-        self.merges.show_lines([_merge_line(m) for m in lines])
+    def show_merges(self, lines: Sequence[MergeLine], rollbacks: Mapping[int, Rollback]) -> None:
+        """The ledger, and what of it is withdrawn."""
+        self._lines, self._rollbacks = {m.merged.id: m for m in lines}, rollbacks
+        self.merges.show_lines([_merge_line(m, rollbacks.get(m.merged.id)) for m in lines])
+        self._choose(self.merges.current())
         self.none.setVisible(not lines)
         self.merges.setVisible(bool(lines))
+
+    def _choose(self, merge: int | None) -> None:
+        chosen = self._lines.get(merge) if merge is not None else None
+        self.withdrawing.choose(chosen, self._rollbacks.get(merge) if merge is not None else None)
+        self._load_items(merge)
+
+    def _make_room(self, busy: bool) -> None:
+        """While something is decided, the links give way."""
+        for widget in (self._links_head, self.links):
+            widget.setVisible(not busy)
+        if not busy and self.isVisible():
+            self.merges.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _load_items(self, merge: int | None) -> None:
         if merge is None:
@@ -96,7 +126,7 @@ class LogTab(QWidget):
         self.items.show_lines([item_line(i) for i in items])
         self.items.setVisible(bool(items))
         self.items_head.setVisible(bool(items))
-        self.items_head.setText(f"这次合并没有直接收下的{len(items)}项（双击打开记录）")
+        self.items_head.setText(f"这次合并{NOT_TAKEN}{len(items)}项（双击打开记录）")
 
 
 def _link_line(peer: Peer) -> Line:
@@ -124,8 +154,10 @@ def _link_line(peer: Peer) -> Line:
     )
 
 
-def _merge_line(line: MergeLine) -> Line:
+def _merge_line(line: MergeLine, rollback: Rollback | None) -> Line:
     m = line.merged
-    numbers = (m.sequence, m.total, m.applied, m.known, m.conflict, m.held, m.refused)
+    numbers = (m.sequence, m.total, *(getattr(m, name) for name in OUTCOMES))
     tone = Tone.ERROR if m.refused else Tone.WARNING if m.conflict or m.held else Tone.GOOD
-    return Line((moment(m.at), line.name, *map(str, numbers), m.file, m.operator), tone, m.id)
+    state = "" if rollback is None else "已撤回" if rollback.own else "上级已撤回"
+    texts = (moment(m.at), line.name, *map(str, numbers), state, m.file, m.operator)
+    return Line(texts, Tone.PLAIN if rollback is not None else tone, m.id)

@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import traffic, unsettled
+from desktop.operations import inbox, traffic, unsettled
+from desktop.operations.inbox import MERGED_FOLDER, Aftermath
+from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.records.declaration import Role
-from desktop.sync.receiving import BundleResult
+from desktop.sync.results import BundleResult, MergeReport
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import (
@@ -25,23 +27,29 @@ from desktop.ui.pages.parts import (
     plain,
     row,
 )
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST, DropArea
-from desktop.ui.pages.sync.preview import Details, FilesGrid, Shown, summary
+from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST, DropArea, with_files
+from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Cancelled, Task, Ticket
 
 _FILTERS = ("小三级文件 (*.xsj *.xsq *.xsg *.xsa)", "所有文件 (*)")
 Previewed = list[Shown] | None
-Merged = tuple[MergeOutcome, list[Shown]] | None
+Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
+_MOST_NAMES, _LEAST_ROWS = 6, 3
 
 
 class MergePanel(QStackedWidget):
-    """Files that came. ``busy_changed`` tells that files are on the table; ``enrolment`` brings files of enrolment."""
+    """Files that came. ``busy_changed`` tells that files are on the table; ``enrolment`` brings files of enrolment.
+
+    ``checked`` carries the files after they were looked at, before anything is merged.
+    """
 
     busy_changed = Signal(bool)
     enrolment = Signal(object)
+    checked = Signal(object)
     unsettled_wanted = Signal()
+    enrolment_wanted = Signal()
     merged = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
@@ -55,7 +63,7 @@ class MergePanel(QStackedWidget):
             "把收到的文件拖到这里",
             "下级的数据包、上级的回执都可以，一次可以拖很多个。\n先核对，看过结果再合并。",
         )
-        self.drop.dropped.connect(self.take)
+        self.drop.dropped.connect(lambda paths: with_files(workbench, paths, self.take, self))
         self.drop.wanted.connect(self.choose)
         self.grid = FilesGrid()
         self.grid.chosen.connect(self._show_details)
@@ -85,8 +93,8 @@ class MergePanel(QStackedWidget):
         column.setSpacing(8)
         column.addLayout(row(self.caption, 1, self.more, self.clear))
         column.addWidget(self.note)
-        column.addWidget(self.grid)
-        column.addWidget(self.details, 1)
+        column.addWidget(self.grid, 3)
+        column.addWidget(self.details, 2)
         self.receipt_line = QWidget()
         self.receipt_line.setLayout(row(self.receipts, self.place, 1))
         self.receipt_line.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr]
@@ -97,6 +105,7 @@ class MergePanel(QStackedWidget):
         self.addWidget(self.drop)
         self.addWidget(work)
         self.grid.limit_height(7)
+        self.details.types.limit_height(7)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -107,9 +116,14 @@ class MergePanel(QStackedWidget):
         if found is not None:
             self.take([found])
 
+    @property
+    def working(self) -> bool:
+        """Whether files are being looked at or merged."""
+        return self._task is not None
+
     def take(self, paths: Sequence[Path]) -> None:
         """Adds files and looks at all of them; a file of enrolment goes where enrolment is."""
-        small = [p for p in paths if p.suffix.lower() in (REQUEST, GRANT, ACKNOWLEDGEMENT)]
+        small = [p for p in paths if p.suffix.lower() in (REQUEST, GRANT, ACKNOWLEDGEMENT, RECOVERY)]
         if small:
             self.enrolment.emit(small)
         bundles = [p for p in paths if p not in small]
@@ -136,7 +150,7 @@ class MergePanel(QStackedWidget):
 
         def job(session: Session, ticket: Ticket) -> Previewed:
             try:
-                seen = traffic.preview(session, here, paths, _say(ticket))
+                seen = traffic.preview(session, here, inbox.in_order(paths), _say(ticket))
                 return [_shown(session, here, s) for s in seen]
             except Cancelled:
                 return None
@@ -151,11 +165,16 @@ class MergePanel(QStackedWidget):
         if found is None:
             self.reset()
             return
+        same = len(self.files) - len(found)
         self.files = found
         bad = [f for f in self.files if not f.good]
         if bad:
             self._tell_problems(bad)
+        elif same:
+            self.note.say(Tone.PLAIN, f"有{same}个文件和别的文件内容相同，只合并一次。")
+            self.note.offer()
         self._show_state()
+        self.checked.emit(self.files)
         self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell_problems(self, bad: Sequence[Shown]) -> None:
@@ -184,7 +203,8 @@ class MergePanel(QStackedWidget):
                 return None
             if folder is not None:
                 traffic.remember_folder(session, RECEIPTS, folder)
-            return done, [_after(session, here, seen[r.path], r) for r in done.report.bundles]
+            after = [_after(session, here, seen[r.path], r) for r in done.report.bundles]
+            return done, after, inbox.after_merge(session, done.report.bundles)
 
         self.note.hide()
         self._begin(
@@ -218,16 +238,16 @@ class MergePanel(QStackedWidget):
             self.note.offer()
             self._show_state()
             return
-        outcome, after = found
+        outcome, after, afterwards = found
         bad = [f for f in self.files if not f.good]
         self.files = [*after, *bad]
         self._done = True
-        self._tell_outcome(outcome, after)
+        self._tell_outcome(outcome, after, afterwards)
         self._show_state()
         self.again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.merged.emit()
 
-    def _tell_outcome(self, outcome: MergeOutcome, after: Sequence[Shown]) -> None:
+    def _tell_outcome(self, outcome: MergeOutcome, after: Sequence[Shown], afterwards: Aftermath) -> None:
         lines, offered = [], []
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
@@ -243,12 +263,17 @@ class MergePanel(QStackedWidget):
         lines += [
             f"{f.path.name}：{f.result.problem}" for f in self.files if f.result is not None and not f.good
         ]
+        lines += _afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
         if asks:
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
         if any(f.items for f in after):
-            offered.append(link("看没有收下的", self.unsettled_wanted.emit))
-        good = not outcome.failed and not asks and all(f.good for f in self.files)
+            offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
+        lines = [*_fork_words(outcome.report), *lines]
+        if outcome.report.copied:
+            offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
+        told = outcome.report.renumbered or outcome.report.copied
+        good = not outcome.failed and not asks and not told and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
 
@@ -282,6 +307,10 @@ class MergePanel(QStackedWidget):
         whose = f"{only[0].path.name}" if only and len(self.files) > 1 else f"全部{len(self.files)}个文件"
         self.details.caption.setText(f"{when}：{whose}" if len(self.files) > 1 else when)
         self.details.caption.setToolTip(whose)
+        # The words above the lists take what they need; on a low screen the lists give way, and scroll.
+        least = (_LEAST_ROWS + 1) * theme.measures().row + 6
+        for grid in (self.grid, self.details.types):
+            grid.setMinimumHeight(min(grid.maximumHeight(), least))
 
     def _show_state(self) -> None:
         busy, good = self._task is not None, [f for f in self.files if f.good]
@@ -305,6 +334,30 @@ class MergePanel(QStackedWidget):
         self.right.setText("" if self._may_merge else "合并由本单位的经办人或管理员来做，您可以先看结果。")
         theme.restyle(self.right, tone="" if self._may_merge else "warning")
         self.busy_changed.emit(bool(self.files))
+
+
+def _afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
+    """What was moved, and after bundles from below who has sent nothing yet."""
+    lines = [f"{afterwards.moved}个文件已移到“{MERGED_FOLDER}”。"] if afterwards.moved else []
+    if afterwards.problem is not None:
+        lines.append(f"数据已经合并好，有文件没有移到“{MERGED_FOLDER}”：{afterwards.problem}")
+    if upward and (silent := afterwards.silent):
+        more = f"等{len(silent)}个单位" if len(silent) > _MOST_NAMES else ""
+        lines.append(f"本月还没有报送的下级：{'、'.join(silent[:_MOST_NAMES])}{more}。")
+    elif upward:
+        lines.append("本月下级单位都报送过了。")
+    return lines
+
+
+def _fork_words(report: MergeReport) -> list[str]:
+    """What a word from above about this computer's own fork has done."""
+    if report.copied:
+        return [
+            "上级认定这台电脑是从另一台复制来的。请重新办理入网；办好以前请不要在这台电脑上录入，录入的上级不收。"
+        ]
+    if report.renumbered:
+        return [f"上级认定这台电脑恢复过备份：有{report.renumbered}项已换新编号，内容没有变，请再上报一次。"]
+    return []
 
 
 def _say(ticket: Ticket) -> traffic.Progress:

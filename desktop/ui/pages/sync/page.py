@@ -1,35 +1,51 @@
-"""The page 上报与合并: sending up, receiving, what was not taken, what was exchanged, enrolment, comparing."""
+"""The page 上报与合并: sending, receiving, the inbox, what was not taken or does not count, the log, enrolment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.operations import traffic, unsettled
+from desktop.operations import renewal, traffic, uncounted, unsettled
+from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.traffic import MergeLine, Overview
+from desktop.operations.uncounted import Excluded, Rollback
 from desktop.operations.unsettled import Unsettled
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.parts import heading, here_of, plain, scrolling
+from desktop.ui.pages.sync import forks
 from desktop.ui.pages.sync.below import Below
+from desktop.ui.pages.sync.check import CheckTab
 from desktop.ui.pages.sync.digest import DigestTab
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.enrol import EnrolCard
+from desktop.ui.pages.sync.forks import Fork, ForksTab
 from desktop.ui.pages.sync.grant import GrantCard
+from desktop.ui.pages.sync.inbox import InboxTab
 from desktop.ui.pages.sync.log import LogTab
 from desktop.ui.pages.sync.merge import MergePanel
+from desktop.ui.pages.sync.preview import NOT_TAKEN
+from desktop.ui.pages.sync.recover import RecoverCard
 from desktop.ui.pages.sync.send import SendCard
+from desktop.ui.pages.sync.stations import StationsTab
+from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
-WORK, UNSETTLED, LOG, ENROLMENT, COMPARE = range(5)
-_NAMES = ("收发", "没有收下的", "往来记录", "入网", "核对内容")
+WORK, INBOX, UNSETTLED, FORKS, LOG, UNCOUNTED, ENROLMENT, STATIONS, COMPARE, CHECK = range(10)
+_NAMES = (
+    "收发", "收件文件夹", NOT_TAKEN, "重号", "往来记录", "不计入的", "入网", "下级电脑", "核对内容", "核对报送单",
+)  # fmt: skip
+
+_SECTIONS = {FORKS: "forks", LOG: "withdraw", UNCOUNTED: "uncounted", STATIONS: "revoke"}
+"""Where the manual tells of a tab."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,10 @@ class Loaded:
 
     overview: Overview
     items: list[Unsettled]
+    forks: list[Fork]
     merges: list[MergeLine]
+    rollbacks: dict[int, Rollback] = field(default_factory=dict)
+    excluded: list[Excluded] = field(default_factory=list)
 
 
 class SyncPage(Page):
@@ -48,23 +67,40 @@ class SyncPage(Page):
         super().__init__(workbench)
         self.seen: Overview | None = None
         self._first = tab
+        self._wanted = ""
         self.send, self.merge = SendCard(workbench), MergePanel(workbench)
         self.unsettled, self.log, self.compare = (
             UnsettledTab(workbench),
             LogTab(workbench),
             DigestTab(workbench),
         )
+        self.forks = ForksTab(workbench)
+        self.inbox, self.check = InboxTab(workbench), CheckTab(workbench)
+        self._from_inbox = False
         self.enrol, self.grant = EnrolCard(workbench), GrantCard(workbench)
+        self.recover = RecoverCard(workbench)
         self.below = Below(workbench)
+        self.uncounted, self.stations = UncountedTab(workbench), StationsTab(workbench)
+        self._grids = {
+            UNSETTLED: self.unsettled.grid,
+            FORKS: self.forks.grid,
+            LOG: self.log.merges,
+            UNCOUNTED: self.uncounted.grid,
+            STATIONS: self.stations.grid,
+        }
         self.heading, self.standing = heading("上报与合并", 1), plain(muted=True)
         self.tabs = QTabWidget()
         self._build()
         for signal in (self.send.sent, self.merge.merged, self.below.sent, self.enrol.done, self.grant.done):
             signal.connect(self.load)
+        self.unsettled.refilled.connect(self.load)
         self.merge.busy_changed.connect(self._merging)
         self.merge.enrolment.connect(self._enrolment)
         self.merge.unsettled_wanted.connect(lambda: self.tabs.setCurrentIndex(UNSETTLED))
+        self.merge.enrolment_wanted.connect(self._enrol_anew)
+        self.log.list_wanted.connect(lambda: self.tabs.setCurrentIndex(UNCOUNTED))
         self.tabs.currentChanged.connect(self._tab_changed)
+        self._connect_inbox()
         self.load()
 
     def _build(self) -> None:
@@ -84,16 +120,23 @@ class SyncPage(Page):
         column.setSpacing(14)
         column.addWidget(self.enrol)
         column.addWidget(self.grant)
+        column.addWidget(self.recover)
         column.addStretch(1)
-        widgets = (work, self.unsettled, self.log, scrolling(both), self.compare)
+        widgets = (
+            work, self.inbox, self.unsettled, self.forks, self.log, self.uncounted, scrolling(both), self.stations,
+            self.compare, scrolling(self.check),
+        )  # fmt: skip
         for widget, name in zip(widgets, _NAMES, strict=True):
             self.tabs.addTab(widget, name)
+        for tab in (FORKS, UNCOUNTED, STATIONS):
+            self.tabs.setTabVisible(tab, False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.send.hide()
         self.below.hide()
         self.enrol.hide()
         self.grant.hide()
+        self.recover.hide()
         top = QHBoxLayout()
         top.setSpacing(14)
         top.addWidget(self.heading)
@@ -103,6 +146,19 @@ class SyncPage(Page):
         whole.setSpacing(6)
         whole.addLayout(top)
         whole.addWidget(self.tabs, 1)
+
+    def _connect_inbox(self) -> None:
+        """Files go from the inbox to the table and to enrolment, and what became of them goes back."""
+        self.merge.checked.connect(self.inbox.note_checked)
+        for signal in (self.merge.merged, self.enrol.done, self.grant.done):
+            signal.connect(self.inbox.look_anew)
+        self.inbox.wanted.connect(self._take_from_inbox)
+        self.inbox.enrolment.connect(self._enrolment)
+        self.inbox.counted.connect(
+            lambda new: self.tabs.setTabText(INBOX, f"{_NAMES[INBOX]}（{new}）" if new else _NAMES[INBOX])
+        )
+        self.inbox.arrived.connect(self._arrived)
+        self.inbox.sorted_out.connect(self.check.show_arrivals)
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
@@ -114,29 +170,52 @@ class SyncPage(Page):
             return Loaded(
                 traffic.overview(database, here),
                 unsettled.unsettled(database, here),
+                forks.load(database, here),
                 traffic.merge_log(database, here),
+                uncounted.withdrawn_merges(database, here),
+                uncounted.all_excluded(database, here),
             )
 
         self.workbench.read(job, self._loaded, owner=self, key="traffic")
+        self.inbox.load()
+        if self.tabs.currentIndex() == STATIONS:
+            self.stations.load()
 
     def _loaded(self, found: Loaded) -> None:
         first, self.seen = self.seen is None, found.overview
         seen = found.overview
-        for part in (self.send, self.below, self.enrol, self.grant, self.log):
+        for part in (self.send, self.enrol, self.grant, self.log):
             part.show_overview(seen)
+        self.below.show_overview(seen, frozenset(e.station for e in found.excluded if e.station))
         self.unsettled.show_items(found.items)
-        self.log.show_merges(found.merges)
-        self.tabs.setTabText(UNSETTLED, f"没有收下的（{len(found.items)}）" if found.items else "没有收下的")
+        self.log.show_merges(found.merges, found.rollbacks)
+        self.uncounted.show_excluded(found.excluded)
+        self._show_tab(UNCOUNTED, shown=bool(found.excluded))
+        out = f"（{len(found.excluded)}）" if found.excluded else ""
+        self.tabs.setTabText(UNCOUNTED, f"{_NAMES[UNCOUNTED]}{out}")
+        self._show_tab(STATIONS, shown=seen.standing.may_enrol)
+        left = sum(not item.done for item in found.items)
+        self.tabs.setTabText(UNSETTLED, f"{NOT_TAKEN}（{left}）" if left else NOT_TAKEN)
+        self.forks.show_forks(found.forks)
+        self.tabs.setTabText(FORKS, f"{_NAMES[FORKS]}（{len(found.forks)}）")
+        self.tabs.setTabVisible(FORKS, bool(found.forks))
         self.enrol.setVisible(seen.standing.has_superior)
         self.grant.setVisible(seen.standing.may_enrol)
+        self.recover.setVisible(seen.standing.may_enrol)
         self._merging(bool(self.merge.files))
         self.standing.setText(self._standing_words(seen))
         if first:
             enrolled = seen.standing.enrolled
-            self.tabs.setCurrentIndex(self._first if enrolled else ENROLMENT)
+            self.tabs.setCurrentIndex(ENROLMENT if not enrolled else self._first)
+            if self._wanted:
+                self.go_to_part(self._wanted)
             if self.isVisible():
                 self._place_cursor()
         self.state_changed.emit()
+
+    def _show_tab(self, tab: int, *, shown: bool) -> None:
+        """A tab with nothing in it is not there, but for whoever looks at it now."""
+        self.tabs.setTabVisible(tab, shown or self.tabs.currentIndex() == tab)
 
     @staticmethod
     def _standing_words(seen: Overview) -> str:
@@ -153,6 +232,8 @@ class SyncPage(Page):
         """Asks again when anything was written: it may wait to be sent. Out of sight it waits for :meth:`enter`."""
         if changes is None or self.isVisible():
             self.load()
+        if changes is None:
+            self.inbox.watch.look()
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -161,6 +242,29 @@ class SyncPage(Page):
         seen = self.seen
         self.send.setVisible(not busy and seen is not None and seen.upward is not None)
         self.below.setVisible(not busy and seen is not None and any(not p.link.upward for p in seen.peers))
+        if not busy and self._from_inbox:
+            self._from_inbox = False
+            self.tabs.setCurrentIndex(INBOX)
+
+    def _take_from_inbox(self, paths: Sequence[Path]) -> None:
+        """Files of the inbox go onto the table; when that is empty again, the inbox comes back."""
+        if self.merge.working:
+            self.workbench.shell.tell(Tone.PLAIN, "前一批文件还在核对或合并，等它完成再来。")
+            return
+        self._from_inbox = False
+        self.merge.take(paths)
+        self._from_inbox = bool(self.merge.files)
+        self.tabs.setCurrentIndex(WORK)
+
+    def _arrived(self, new: int) -> None:
+        """Whoever works elsewhere is told."""
+        if not self.isVisible():
+            words = f"收件文件夹里来了{new}个新文件，合并前可以先看。"
+            self.workbench.shell.tell(Tone.PLAIN, words, "去看", self._show_inbox)
+
+    def _show_inbox(self) -> None:
+        self.workbench.shell.open_page("sync")
+        self.tabs.setCurrentIndex(INBOX)
 
     def _enrolment(self, paths: Sequence[Path]) -> None:
         """Files of enrolment go to the part that takes them; where there is none, the reason is said."""
@@ -168,11 +272,12 @@ class SyncPage(Page):
         for path in paths:
             kinds.setdefault(path.suffix.lower(), []).append(path)
         acknowledged, asked = kinds.pop(ACKNOWLEDGEMENT, []), kinds.pop(REQUEST, [])
+        forgotten = kinds.pop(RECOVERY, [])
         granted = [path for rest in kinds.values() for path in rest]
         standing = self.seen.standing if self.seen is not None else None
         if standing is None:
             return
-        if (acknowledged or asked) and not standing.may_enrol:
+        if (acknowledged or asked or forgotten) and not standing.may_enrol:
             self.workbench.shell.tell(Tone.WARNING, self._no_right_words())
         elif granted and not standing.has_superior:
             self.workbench.shell.tell(
@@ -191,6 +296,30 @@ class SyncPage(Page):
                     )
             if granted:
                 self.enrol.look(granted[0])
+            if forgotten:
+                self.recover.look(forgotten[0])
+
+    def _enrol_anew(self) -> None:
+        """This computer is a copy: it becomes one of its own, under the first of the three steps of enrolment."""
+        bench = self.workbench
+        answer = bench.dialogs.ask(
+            "重新办理入网",
+            "这台电脑会成为单独的一台，原来那台照常使用。\n"
+            "已有的内容都留着；办好入网以前只能看，不能录入。先导出入网申请，交给上级批准。",
+            yes="重新办理入网",
+        )
+        if answer is not Answer.YES:
+            return
+
+        def then(station: str) -> None:
+            bench.facts = replace(bench.facts, station=station)
+            self.merge.reset()
+            self.tabs.setCurrentIndex(ENROLMENT)
+            self.load()
+
+        bench.write(
+            "重新办理入网", lambda session, _ticket: renewal.become_own(session), then, owner=self, step=False
+        )
 
     def _no_right_words(self) -> str:
         """Why files of stations below cannot be taken here, and who can."""
@@ -206,6 +335,13 @@ class SyncPage(Page):
     def _tab_changed(self, tab: int) -> None:
         if tab == COMPARE:
             self.compare.enter()
+        elif tab == CHECK:
+            self.check.enter()
+        elif tab == STATIONS:
+            self.stations.load()
+        elif tab == INBOX:
+            self.inbox.watch.look()
+            self.inbox.place_cursor()
         self.state_changed.emit()
 
     # -- the page --------------------------------------------------------------------------------------------------
@@ -218,7 +354,15 @@ class SyncPage(Page):
     @property
     def help_anchor(self) -> str:
         """The section of the manual."""
-        return "sync"
+        return _SECTIONS.get(self.tabs.currentIndex(), "sync")
+
+    def go_to_part(self, part: str) -> None:
+        """Brings the forks, what was not taken or the inbox to the front, once it is known what there is."""
+        self._wanted = "" if self.seen is not None else part
+        if self.seen is not None:
+            self.tabs.setCurrentIndex(
+                {"forks": FORKS, "unsettled": UNSETTLED, "inbox": INBOX}.get(part, WORK)
+            )
 
     def status(self) -> Status:
         """What waits."""
@@ -234,6 +378,7 @@ class SyncPage(Page):
     def enter(self) -> None:
         """The cursor goes to what is done most often here; who has enrolled comes to send, not to enrol."""
         self.load()
+        self.inbox.watch.look()
         enrolled = self.seen is not None and self.seen.standing.enrolled
         if enrolled and self.tabs.currentIndex() == ENROLMENT and not self.enrol.open and not self.grant.open:
             self.tabs.setCurrentIndex(WORK)
@@ -242,6 +387,12 @@ class SyncPage(Page):
     def _place_cursor(self) -> None:
         if self.tabs.currentIndex() == ENROLMENT:
             self.enrol.place_cursor()
+        elif self.tabs.currentIndex() == INBOX:
+            self.inbox.place_cursor()
+        elif self.tabs.currentIndex() == CHECK:
+            self.check.enter()
+        elif grid := self._grids.get(self.tabs.currentIndex()):
+            grid.setFocus()
         elif self.send.isVisible():
             self.send.export.setFocus()
         elif self.merge.drop.isVisible():

@@ -10,16 +10,19 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.traffic import Seen
-from desktop.operations.unsettled import CONFLICT, HELD, OUTCOMES, REFUSED, Unsettled
-from desktop.sync.receiving import BundleResult
+from desktop.operations.unsettled import Unsettled
+from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
+from desktop.sync.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import brief, heading, plain
 from desktop.ui.workbench import Workbench
 
 OUTCOME_TONES = {REFUSED: Tone.ERROR, HELD: Tone.PLAIN, CONFLICT: Tone.WARNING}
-_TYPE_NUMBERS = ("新增", "修改", "有分歧", "先留着", "不收")
-_NUMBERS = ("applied", "known", "conflict", "held", "refused")
+_LEFT = (CONFLICT, HELD, REFUSED)
+"""What is not taken, in the order in which it is counted."""
+NOT_TAKEN = "没有收下的"
+"""What those are called on every page."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,13 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
     if seen.downward:
         return Tone.GOOD, "签名无误；上级的回执" + ("和下发内容" if result.total > result.known else "")
     if result.total and result.known == result.total:
-        return Tone.GOOD, "签名无误；以前收过，没有新内容"
+        return Tone.GOOD, f"签名无误；全部{OUTCOMES[KNOWN]}，没有新内容"
     return Tone.GOOD, "签名无误；下级上报的数据包"
+
+
+def outcome_columns() -> list[Col]:
+    """A column of numbers for each of the five outcomes."""
+    return [Col(words, 6, numeric=True) for words in OUTCOMES.values()]
 
 
 class FilesGrid(Grid):
@@ -68,11 +76,7 @@ class FilesGrid(Grid):
                 Col("第几号", 6, numeric=True),
                 Col("做于", 11),
                 Col("共", 5, numeric=True),
-                Col("收下", 5, numeric=True),
-                Col("已有", 5, numeric=True),
-                Col("有分歧", 6, numeric=True),
-                Col("先留着", 6, numeric=True),
-                Col("不收", 5, numeric=True),
+                *outcome_columns(),
                 Col("核对结果", 18, wide=True),
             ],
             "收到的文件",
@@ -86,7 +90,7 @@ class FilesGrid(Grid):
     @staticmethod
     def _all(files: Sequence[Shown]) -> Line:
         good = [f.result for f in files if f.result is not None and f.good]
-        numbers = [str(sum(getattr(r, n) for r in good)) for n in ("total", *_NUMBERS)]
+        numbers = [str(sum(getattr(r, n) for r in good)) for n in ("total", *OUTCOMES)]
         bad = sum(f.result is not None and not f.good for f in files)
         words = f"{bad}个不能合并" if bad else ""
         return Line((f"全部{len(files)}个文件", "", "", "", *numbers, words))
@@ -105,7 +109,7 @@ class FilesGrid(Grid):
                 (shown.path.name, name, "", brief(seen.created), *[""] * 6, words), tone, shown.path,
                 str(result.problem),
             )  # fmt: skip
-        numbers = [str(getattr(result, n)) for n in _NUMBERS]
+        numbers = [str(getattr(result, n)) for n in OUTCOMES]
         texts = (shown.path.name, name, str(result.sequence), brief(seen.created), str(result.total), *numbers,
                  words)  # fmt: skip
         return Line(texts, tone, shown.path)
@@ -118,18 +122,21 @@ class Details(QWidget):
         super().__init__()
         self.workbench = workbench
         self.types = Grid(
-            [Col("类别", 8, wide=True), *(Col(w, 5, numeric=True) for w in _TYPE_NUMBERS)],
+            [
+                Col("类别", 8, wide=True),
+                *(Col(w, 5, numeric=True) for w in ("新增", "修改", *(OUTCOMES[o] for o in _LEFT))),
+            ],
             "按类别",
-        )  # fmt: skip
+        )
         self.items = Grid(
             [Col("结果", 6), Col("记录", 18, wide=True), Col("项目", 9), Col("谁填的", 11), Col("原因", 16, wide=True)],
-            "没有直接收下的内容",
+            NOT_TAKEN,
         )  # fmt: skip
         self.items.opened.connect(lambda item: open_item(workbench, item))
         self.caption = heading("会怎样，按类别")
         self._nothing = plain("没有要另外处理的。", muted=True)
         self._no_types = plain("没有新增或修改的内容。", muted=True)
-        self._items_head = heading("没有直接收下的内容")
+        self._items_head = heading(NOT_TAKEN)
         for head in (self.caption, self._items_head):
             head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -157,9 +164,7 @@ class Details(QWidget):
         items = [item for f in good for item in f.items]
         self.items.show_lines([item_line(item) for item in items])
         self.items.setVisible(bool(items))
-        self._items_head.setText(
-            f"没有直接收下的内容（{len(items)}项，双击打开记录）" if items else "没有直接收下的内容"
-        )
+        self._items_head.setText(f"{NOT_TAKEN}（{len(items)}项，双击打开记录）" if items else NOT_TAKEN)
         self._nothing.setVisible(not items)
 
     def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
@@ -171,13 +176,10 @@ class Details(QWidget):
                 births.update(result.births)
                 changes.update(result.changes)
                 left.update((item.type, item.outcome) for item in shown.items)
-        names = [
-            n for n in self.workbench.types if births[n] or changes[n] or any(left[n, o] for o in OUTCOMES)
-        ]
+        names = [n for n in self.workbench.types if births[n] or changes[n] or any(left[n, o] for o in _LEFT)]
         lines = []
         for n in names:
-            disputed, held, refused = left[n, CONFLICT], left[n, HELD], left[n, REFUSED]
-            numbers = (births[n], max(0, changes[n] - disputed), disputed, held, refused)
+            numbers = (births[n], max(0, changes[n] - left[n, CONFLICT]), *(left[n, o] for o in _LEFT))
             lines.append(Line((short_label(self.workbench.types[n].label), *map(str, numbers))))
         return lines
 
@@ -189,7 +191,7 @@ def short_label(label: str) -> str:
 
 def item_line(item: Unsettled) -> Line:
     """One item that is not applied, as a row."""
-    title = item.title or "（新的，还没有合并进来）"
+    title = item.title or "（新的，还没有收下）"
     texts = (
         OUTCOMES.get(item.outcome, item.outcome),
         f"{short_label(item.label)}：{title}",
@@ -205,7 +207,7 @@ def open_item(workbench: Workbench, item: Unsettled | None) -> None:
     if item is None:
         return
     if not item.known:
-        workbench.shell.tell(Tone.PLAIN, "这条内容没有合并进来，本机没有它的记录可以打开。")
+        workbench.shell.tell(Tone.PLAIN, "这条内容没有收下，本机没有它的记录可以打开。")
     elif item.outcome == CONFLICT and not item.above:
         workbench.shell.open_page("conflicts", type_name=item.type, record=item.record)
     else:
@@ -217,15 +219,18 @@ def open_item(workbench: Workbench, item: Unsettled | None) -> None:
 def summary(files: Sequence[Shown]) -> str:
     """What became of all files, in one sentence."""
     good = [f.result for f in files if f.result is not None and f.good]
-    total = {name: sum(getattr(r, name) for r in good) for name in _NUMBERS}
+    total = {name: sum(getattr(r, name) for r in good) for name in OUTCOMES}
     born = sum(sum(r.births.values()) for r in good)
     # What was held before and is released now was counted when it came.
-    changed = max(0, sum(r.applied + r.released for r in good) - born)
-    words = [f"新增{born}条" if born else "", f"修改{changed}处" if changed else ""]
-    words += [f"以前收过{total['known']}项" if total["known"] else ""]
-    words += [f"有分歧{total['conflict']}项" if total["conflict"] else ""]
-    words += [f"先留着{total['held']}项" if total["held"] else ""]
-    words += [f"不收{total['refused']}项" if total["refused"] else ""]
-    said = "，".join(filter(None, words)) or "没有新内容"
+    released = sum(r.released for r in good)
+    changed = max(0, total[APPLIED] + released - born)
+    parts = [f"新增{born}条" if born else "", f"修改{changed}处" if changed else ""]
+    inside = "、".join(filter(None, parts))
+    taken = [f"{OUTCOMES[APPLIED]}{total.pop(APPLIED)}项"] if total[APPLIED] else []
+    taken += [f"以前{OUTCOMES[HELD]}的{released}项现在{OUTCOMES[APPLIED]}了"] if released else []
+    if taken and inside:
+        taken[-1] += f"（{inside}）"
+    rest = [f"{OUTCOMES[name]}{count}项" for name, count in total.items() if count]
+    said = "，".join([*taken, *rest]) or "没有新内容"
     answered = any(f.seen is not None and f.seen.downward and f.seen.result.answered for f in files)
     return f"已合并{len(good)}个文件：{said}{'，上级的回执已登记' if answered else ''}。"

@@ -16,10 +16,9 @@ from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
 from desktop.ui.pages.printing.page import PrintJob, Released
+from desktop.ui.pages.sync.words import counted
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
-
-_MOST_TYPES = 6
 
 
 class SendCard(Card):
@@ -63,7 +62,7 @@ class SendCard(Card):
         if seen.waiting:
             below = sum(c.births + c.changes for c in seen.below)
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
-            self.inside.setText(f"数据包里会有：{words_for_counts(self._counts)}。{more}")
+            self.inside.setText(f"数据包里会有：{counted(self._counts)}。{more}")
         else:
             self.inside.setText("登记或修改以后，这里会显示有多少项要上报。")
         set_primary(self.export, seen.fresh > 0)
@@ -124,7 +123,7 @@ class SendCard(Card):
         task.ended.connect(lambda: self.export.setEnabled(True))
 
     def _written(self, made: Sent, counts: tuple[Count, ...]) -> None:
-        inside = f"内容：{words_for_counts(counts)}。" if made.items and counts else ""
+        inside = f"内容：{counted(counts)}。" if made.items and counts else ""
         self.done.say(
             Tone.GOOD,
             f"已导出：{made.path.name}（第{made.sequence}号，{made.items}项）",
@@ -177,17 +176,6 @@ def documents() -> Path:
     """Where a person's files are: the folder that dialogs begin with."""
     found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(found) if found and Path(found).is_dir() else Path.home()
-
-
-def words_for_counts(counts: tuple[Count, ...]) -> str:
-    """“企业新增3条、修改1处；会员新增30条”, the largest first."""
-    ranked = sorted(counts, key=lambda c: -(c.births + c.changes))
-    words = []
-    for c in ranked[:_MOST_TYPES]:
-        parts = [f"新增{c.births}条" if c.births else "", f"修改{c.changes}处" if c.changes else ""]
-        words.append(f"{c.label}{'、'.join(filter(None, parts))}")
-    more = f"；等{len(ranked)}类" if len(ranked) > _MOST_TYPES else ""
-    return "；".join(words) + more
 
 
 def _joined(counts: list[Count]) -> list[Count]:

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations.unsettled import CONFLICT, HELD, OUTCOMES, REFUSED, Unsettled
+from desktop.operations import policy, unsettled
+from desktop.operations.policy import Loss
+from desktop.operations.session import Session
+from desktop.operations.unsettled import Refill, Unsettled
+from desktop.records.declaration import Role
+from desktop.records.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
+from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
+from desktop.ui.page import Opening
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, plain, row
-from desktop.ui.pages.sync.preview import OUTCOME_TONES, open_item, short_label
+from desktop.ui.pages.parts import Note, button, link, plain, row, set_primary
+from desktop.ui.pages.sync.preview import NOT_TAKEN, OUTCOME_TONES, open_item, short_label
+from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
 
 _MOST_REASONS = 3
 
 
 class UnsettledTab(QWidget):
-    """The items, those that a level above has not taken first."""
+    """The items, those that a level above has not taken first, and last what was filled in once more.
+
+    ``refilled`` tells that one of them was.
+    """
+
+    refilled = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self.workbench = workbench
-        self.above, self.here = Note(), Note()
+        self.above, self.here, self.ahead = Note(), Note(), Note()
         self.grid = Grid(
             [
                 Col("结果", 8),
@@ -35,13 +51,15 @@ class UnsettledTab(QWidget):
                 Col("谁填的", 14, wide=True),
                 Col("原因", 22, wide=True),
             ],
-            "没有收下的内容",
+            NOT_TAKEN,
         )
         self.advice = plain()
+        self.again = button("改正后重新填写", self._refill, "pencil", primary=True)
+        self.redate = button("更正日期，重新保存…", self._look_at_dates, "calendar-days", primary=True)
         self.open = button("打开这条记录", self._open, "pencil")
         self.empty = EmptyState()
         self.empty.show_words(
-            "circle-check", "没有这样的内容", "上级没有退回本单位的内容，下级送来的也都收下了。"
+            "circle-check", "没有这样的内容", "本单位上报的，上级都收下了；下级送来的，本机也都收下了。"
         )
         self._work = QWidget()
         column = QVBoxLayout(self._work)
@@ -50,28 +68,47 @@ class UnsettledTab(QWidget):
         for note in (self.above, self.here):
             column.addWidget(note)
         column.addWidget(self.grid, 1)
-        foot = row(self.open)
+        foot = row(self.open, self.redate, self.again)
         foot.insertWidget(0, self.advice, 1)
         column.addLayout(foot)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 10, 0, 0)
+        whole.addWidget(self.ahead)
         whole.addWidget(self._work)
         whole.addWidget(self.empty)
-        self.grid.opened.connect(lambda item: open_item(workbench, item))
+        self.grid.opened.connect(self._go_on)
         self.grid.chosen.connect(self._show_advice)
 
     def show_items(self, items: Sequence[Unsettled]) -> None:
         """Shows the items."""
-        above = [i for i in items if i.above]
+        above = [i for i in items if i.above and not i.done]
         here = [i for i in items if not i.above]
+        done = [i for i in items if i.above and i.done]
         self._say(self.above, "上级没有收下", above)
         self._say(self.here, "下级送来、本机没有收下", here)
-        self.grid.show_lines([_line(i) for i in [*above, *here]])
+        self.grid.show_lines([_line(i) for i in [*above, *here, *done]])
         if items and self.grid.current() is None:
             self.grid.setCurrentIndex(self.grid.rows.index(0, 0))
         self._work.setVisible(bool(items))
         self.empty.setVisible(not items)
         self._show_advice(self.grid.current())
+        self.workbench.read(
+            lambda database, _ticket: policy.latest_day(database), self._show_date, owner=self, key="date"
+        )
+
+    def _show_date(self, latest: datetime.date) -> None:
+        """What was saved under a date in the future is told before a level above complains."""
+        wrong = latest > self.workbench.today() + datetime.timedelta(days=1)
+        day = f"{latest.year}年{latest.month}月{latest.day}日"
+        words = f"本机有日期在今天以后的内容（最晚{day}），上级收到会一直先留着。"
+        self.ahead.say(
+            Tone.WARNING,
+            words if wrong else "",
+            "电脑日期已经调对的，请更正日期；现在的日期就不对的，请先把它调对。",
+        )
+        offered = link("更正日期，重新保存…", self._look_at_dates)
+        offered.setEnabled(may_decide(self.workbench))
+        self.ahead.offer(offered)
 
     @staticmethod
     def _say(note: Note, words: str, items: Sequence[Unsettled]) -> None:
@@ -86,15 +123,112 @@ class UnsettledTab(QWidget):
         note.say(tone, f"{words}这{len(items)}条，因为：", "\n".join([*told, *more]))
 
     def _show_advice(self, item: Unsettled | None) -> None:
-        self.advice.setText(f"{item.reason}。{item.advice}" if item is not None else "")
+        done = item is not None and item.done
+        words = f"{item.reason}。{item.advice}" if item is not None else ""
+        self.advice.setText("已经改正后重新填写、保存过，再上报一次就行。" if done else words)
+        set_primary(self.again, not done)
+        again = item is not None and item.again
+        self.again.setVisible(again)
+        may_write = self.workbench.facts.operator.role is not Role.READER
+        self.again.setEnabled(may_write)
+        self.again.setToolTip("原来的内容已填好，改正后再保存。" if may_write else "您登录的身份只能查看。")
+        self.redate.setVisible(_waits_for_date(item))
+        self.redate.setEnabled(may_decide(self.workbench))
+        self.redate.setToolTip("" if may_decide(self.workbench) else "更正日期由本单位的经办人或管理员来做。")
+        self.open.setVisible(not again or (item is not None and item.known))
         self.open.setEnabled(item is not None and item.known)
 
     def _open(self) -> None:
         open_item(self.workbench, self.grid.current())
 
+    def _go_on(self, item: Unsettled | None) -> None:
+        """What Enter and a double click do: the first thing that is offered."""
+        if item is not None and item.again and self.again.isEnabled():
+            self._refill()
+        else:
+            open_item(self.workbench, item)
+
+    # -- filling in once more --------------------------------------------------------------------------------------
+
+    def _refill(self) -> None:
+        """Opens a form with what an own item says that was not taken; nothing is saved before the user does."""
+        item: Unsettled | None = self.grid.current()
+        if item is None:
+            return
+        shell, chosen = self.workbench.shell, item
+
+        def job(session: Session, _ticket: Ticket) -> Refill:
+            return unsettled.refused_words(session, chosen)
+
+        def then(found: Refill) -> None:
+            slot = self.workbench.types[chosen.type].slots.get(chosen.slot)
+            field = slot.fields[0].name if found.record and slot is not None else ""
+            shell.open_form(
+                Opening(
+                    chosen.type,
+                    found.record or None,
+                    found.cells,
+                    cursor=field,
+                    saved=lambda: self._note_refilled(chosen),
+                )
+            )
+            shell.tell(Tone.PLAIN, f"这是上级没有收下的内容（{chosen.reason}）。改正后保存，再上报一次。")
+
+        self.workbench.write("取出没有收下的内容", job, then, owner=self, step=False)
+
+    def _note_refilled(self, item: Unsettled) -> None:
+        """What was filled in once more and saved is not asked for again."""
+        self.workbench.write(
+            "记下已重新填写",
+            lambda session, _ticket: unsettled.note_refilled(session, item),
+            lambda _nothing: self.refilled.emit(),
+            owner=self,
+            step=False,
+        )
+
+    # -- a wrong date ----------------------------------------------------------------------------------------------
+
+    def _look_at_dates(self) -> None:
+        """Asks whether the date of this computer is right by now; only then anything is saved anew."""
+
+        def job(session: Session, _ticket: Ticket) -> tuple[Loss, ...]:
+            return policy.look_at_redating(session)
+
+        self.workbench.write("查看日期", job, self._ask_about_date, owner=self, step=False)
+
+    def _ask_about_date(self, found: tuple[Loss, ...]) -> None:
+        shell, today = self.workbench.shell, self.workbench.today()
+        if not found:
+            shell.tell(Tone.PLAIN, "本机没有保存日期在今天以后的内容，不用更正；下次上报后上级会收下。")
+            return
+        answer = self.workbench.dialogs.ask(
+            "更正日期，重新保存",
+            f"这台电脑现在的日期是{today.year}年{today.month}月{today.day}日，对吗？\n\n"
+            f"以前日期调快的时候保存的{counted(found)}，会按今天的日期重新保存，内容一个字不变；"
+            "再上报一次，上级就会收下。日期不对的，请先取消，把电脑日期调对。",
+            yes="日期是对的，重新保存",
+        )
+        if answer is not Answer.YES:
+            return
+        self.workbench.write(
+            "更正日期",
+            lambda session, _ticket: policy.redate(session),
+            lambda _changes: shell.tell(
+                Tone.GOOD, f"已按今天的日期重新保存：{counted(found)}。请再上报一次。"
+            ),
+            owner=self,
+            step=False,
+        )
+
+
+def _waits_for_date(item: Unsettled | None) -> bool:
+    """Whether a level above holds an own item because of its date."""
+    return item is not None and item.own and item.above and item.cause == HELD_FUTURE
+
 
 def _line(item: Unsettled) -> Line:
     title = item.title or "（本机没有这条记录）"
+    reason = f"已重新填写；原来：{item.reason}" if item.done else item.reason
     texts = (
         OUTCOMES.get(item.outcome, item.outcome),
         "上级" if item.above else "本机",
@@ -102,6 +236,7 @@ def _line(item: Unsettled) -> Line:
         title,
         item.slot_label,
         "本单位" if item.own else item.author,
-        item.reason,
+        reason,
     )
-    return Line(texts, OUTCOME_TONES.get(item.outcome), item, f"{item.reason}。{item.advice}")
+    tone = Tone.GOOD if item.done else OUTCOME_TONES.get(item.outcome)
+    return Line(texts, tone, item, f"{reason}。{item.advice}")

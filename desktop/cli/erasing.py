@@ -1,0 +1,86 @@
+"""The command that erases personal values for good."""
+
+from __future__ import annotations
+
+import click
+
+from desktop import reference
+from desktop.cli.frame import Command
+from desktop.cli.output import json_line, remark, say
+from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, type_argument, writes
+from desktop.errors import UsageProblem
+from desktop.operations import erasing
+from desktop.operations.session import Session
+from desktop.records.declaration import RecordType
+
+_BASIS = {item.code: item.label for item in reference.code_lists()["erasure_basis"].items}
+
+
+class NoSuchContent(UsageProblem):
+    """A name that is none of the personal contents of the type."""
+
+    next_step = "只能写这一类记录的个人信息，不写就是全部。"
+
+
+@click.command(cls=Command)
+@writes
+@type_argument
+@click.argument("record_ids", metavar="ID…", nargs=-1, required=True)
+@click.option(
+    "--only",
+    "contents",
+    metavar="FIELD",
+    multiple=True,
+    help="只清除这一项，可以写几次；不写就是全部。",
+)
+@click.option("--basis", required=True, metavar="BASIS", type=OneOf(_BASIS),
+              help="依据：" + "，".join(f"{code}（{label}）" for code, label in _BASIS.items()) + "。")  # fmt: skip
+@click.option("--note", metavar="TEXT", default="", help="说明，不要写被清除的内容。")
+@click.option("--destroy-backups", is_flag=True, help="本机以前的备份也马上删除；不写时等它们过期。")
+@click.option("--yes", is_flag=True, help="不再询问。")
+@json_option
+def erase(
+    session: Session,
+    record_type: RecordType,
+    record_ids: tuple[str, ...],
+    contents: tuple[str, ...],
+    basis: str,
+    note: str,
+    destroy_backups: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """清除记录里的个人信息：各级都清除，历史、检索、草稿和存下来的数据包里也清除，不能恢复。
+
+    单位名称等其他内容不变。旧的备份里还有，过期以后自动删除；急着要删的请人工销毁。
+    """
+    slots = [_slot(record_type, words) for words in contents]
+    known = [
+        slot.label
+        for slot in record_type.slots.values()
+        if slot.personal and (not slots or slot.name in slots)
+    ]
+    words = f"{record_type.label}{len(record_ids)}条的{'、'.join(known)}"
+    if not yes:
+        answer = click.prompt(
+            f"要清除{words}，不能恢复。回答“{YES}”继续", default="", show_default=False, err=True
+        )
+        if answer != YES:
+            raise NotConfirmed("没有清除。")
+    changes = erasing.erase(
+        session, record_type.name, record_ids, slots, basis=basis, note=note, destroy_backups=destroy_backups
+    )
+    if as_json:
+        json_line({"type": record_type.name, "ids": list(record_ids), "operation": changes.stamp})
+        return
+    say(f"已清除{words}。")
+    remark("下一个数据包会让上下级也清除。")
+
+
+def _slot(record_type: RecordType, words: str) -> str:
+    for slot in record_type.slots.values():
+        if slot.personal and (
+            words in (slot.name, slot.label) or any(words in (f.name, f.label) for f in slot.fields)
+        ):
+            return slot.name
+    raise NoSuchContent(f"“{record_type.label}”没有个人信息“{words}”。")

@@ -1,0 +1,225 @@
+"""The commands that take something out of the count, show what is out, and let it in again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from desktop.cli.frame import Command
+from desktop.cli.output import json_line, remark, say, table
+from desktop.cli.parameters import OneOf, json_option, opens, writes
+from desktop.errors import UsageProblem
+from desktop.operations import forks, policy, traffic
+from desktop.operations.forks import Kind
+from desktop.operations.policy import Loss, Standing
+from desktop.operations.session import Session
+from desktop.records.dates import china_time
+from desktop.records.item_outcomes import OUTCOMES
+from desktop.store import traffic as stored
+from desktop.store.traffic import Merged
+
+_SHORT = 8
+
+note_option = click.option("--note", metavar="TEXT", default="", help="原因，会写进记录，随数据包送到各处。")
+preview_option = click.option("--preview", is_flag=True, help="只看会少哪些内容，什么都不写。")
+
+
+class WhichStation(UsageProblem):
+    """The words name no computer, or several."""
+
+    next_step = "用 stations 看编号，写开头几位就行。"
+
+
+@click.command(cls=Command)
+@opens
+@json_option
+def merges(session: Session, as_json: bool) -> None:
+    """合并记录：编号、时间、谁的数据包、五种结果各多少；撤回时用编号。"""
+    found = stored.merges(session.database)
+    names = traffic.station_names(session.database, traffic.here(session))
+    if as_json:
+        json_line({"merges": [_merge(m) for m in found]})
+        return
+    table(
+        ("编号", "时间", "发送方", "第几个", *OUTCOMES.values()),
+        [
+            (
+                str(m.id),
+                f"{china_time(m.at):%Y-%m-%d %H:%M}",
+                names.get(m.sender, traffic.unknown_station(m.sender)),
+                str(m.sequence),
+                *(str(getattr(m, o)) for o in OUTCOMES),
+            )
+            for m in found
+        ],
+    )
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("merge", metavar="MERGE", type=int)
+@note_option
+@preview_option
+@json_option
+def withdraw(session: Session, merge: int, note: str, preview: bool, as_json: bool) -> None:
+    """撤回一次合并：它带来的内容在各处都不再计入，写的人自己的电脑上也一样；原话留着，可以用 lift 恢复。
+
+    MERGE 是 merges 列出的编号。后来有人接着改过，或者签发的文书用到时，不能撤回。
+    """
+    found = policy.look_at_withdrawal(session, merge)
+    if not preview:
+        policy.withdraw(session, merge, note)
+    if as_json:
+        json_line(
+            {"merge": merge, "withdrawn": not preview, "allowed": found.allowed, "upon": found.upon,
+             "letters": found.letters, "losses": _objects(found.losses)}
+        )  # fmt: skip
+        return
+    done = "撤回以后" if preview else "已撤回"
+    say(f"{done}“{found.name}”第{found.merge.sequence}个数据包：{_words(found.losses)}不再计入。")
+    if preview and not found.allowed:
+        say(f"现在不能撤回：后来的修改{found.upon}处，用到它的文书{found.letters}份。")
+
+
+@click.command(cls=Command)
+@opens
+@json_option
+def stations(session: Session, as_json: bool) -> None:
+    """本单位可以停用的工作电脑：编号、单位、收到第几条、是否已停用。"""
+    found = policy.stations(session)
+    if as_json:
+        json_line(
+            {"stations": [{"station": s.station, "name": s.name, "incarnation": s.incarnation, "last": s.last,
+                           "revoked": bool(s.revocation)} for s in found]}
+        )  # fmt: skip
+        return
+    table(
+        ("编号", "单位", "收到第几条", "状态"),
+        [(s.station[:_SHORT], s.name, str(s.last), "已停用" if s.revocation else "") for s in found],
+    )
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("station", metavar="STATION")
+@click.option(
+    "--after", metavar="NUMBER", type=click.IntRange(0), help="这一条以后的不再计入；不写时现有的都还算。"
+)
+@note_option
+@preview_option
+@json_option
+def revoke(
+    session: Session, station: str, after: int | None, note: str, preview: bool, as_json: bool
+) -> None:
+    """停用一台工作电脑（丢失、被盗、交回）：某一条以后它写的内容，不论谁转来，都不再计入。
+
+    STATION 是 stations 列出的编号（写开头几位就行）或单位名称。误停用的可以用 lift 恢复。
+    """
+    found = _station(session, station)
+    losses = policy.look_at_revocation(session, found.station, after)
+    if not preview:
+        policy.revoke(session, found.station, after, note)
+    if as_json:
+        json_line({"station": found.station, "revoked": not preview, "losses": _objects(losses)})
+        return
+    done = "停用以后" if preview else "已停用"
+    say(f"{done}“{found.name}”的工作电脑{found.station[:_SHORT]}：{_words(losses)}不再计入。")
+
+
+@click.command(cls=Command)
+@opens
+@json_option
+def excluded(session: Session, as_json: bool) -> None:
+    """现在不计入的：撤回的合并、不收的内容、停用的工作电脑；恢复时用编号。"""
+    found = policy.excluded(session)
+    if as_json:
+        json_line({"excluded": [{"id": e.record, "type": e.type, "label": e.label, "date": e.day or None,
+                                 "note": e.note or None} for e in found]})  # fmt: skip
+        return
+    table(
+        ("编号", "种类", "说明", "日期", "原因"),
+        [(e.record, session.types[e.type].label, e.label, e.day, e.note) for e in found],
+    )
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("record", metavar="RECORD")
+def lift(session: Session, record: str) -> None:
+    """恢复撤回的合并、不收的内容或停用的工作电脑，和从前完全一样。RECORD 是 excluded 列出的编号。"""
+    policy.lift(session, record)
+    remark("已恢复。下级要等收到下一个数据包才会恢复。")
+
+
+@click.command(cls=Command)
+@writes
+@preview_option
+@json_option
+def redate(session: Session, preview: bool, as_json: bool) -> None:
+    """更正日期：电脑日期调对以后，把以前按以后的日期保存的内容按今天重新保存，上级就不用一直留着。"""
+    losses = policy.look_at_redating(session)
+    if not preview:
+        policy.redate(session)
+    if as_json:
+        json_line({"redated": not preview, "items": _objects(losses)})
+        return
+    say(f"{'将要' if preview else '已经'}按今天的日期重新保存：{_words(losses)}。")
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("station", metavar="STATION")
+@click.argument("kind", metavar="restored|copied", type=OneOf(Kind))
+@click.option("--keep-waiting", is_flag=True, help="用先留着的那一份；不写时用已经收下的那一份。")
+@note_option
+def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: str) -> None:
+    """处理重号：打电话问清以后，说明是同一台电脑恢复过备份（restored），还是复制成了两台（copied）。
+
+    STATION 是 conflicts 里重号的工作电脑编号，写开头几位就行。恢复过的电脑收到后会换新编号重新上报，内容不会少；
+    复制来的那台要重新办理入网。
+    """
+    found = [
+        f for f in forks.open_forks(session.database, traffic.here(session)) if f.station.startswith(station)
+    ]
+    if len(found) != 1 or len(station) < _SHORT:
+        raise WhichStation(f"“{station}”对得上{len(found)}处重号。")
+    (doubled,) = found
+    forks.decide(session, doubled.station, doubled.incarnation, kind, keep_waiting=keep_waiting, note=note)
+    say(f"已定：{doubled.author}的重号。")
+    remark("请把下一个数据包送给这台电脑和上下级。")
+
+
+def _merge(merge: Merged) -> dict[str, object]:
+    said = {
+        "id": merge.id,
+        "at": merge.at,
+        "sender": merge.sender,
+        "sequence": merge.sequence,
+        "file": merge.file,
+    }
+    return said | {"operator": merge.operator} | {outcome: getattr(merge, outcome) for outcome in OUTCOMES}
+
+
+def _station(session: Session, words: str) -> Standing:
+    known = policy.stations(session)
+    found = [s for s in known if s.station.startswith(words.lower())] if len(words) >= _SHORT else []
+    found = found or [s for s in known if s.name == words]
+    if len(found) != 1:
+        raise WhichStation(f"“{words}”对得上{len(found)}台工作电脑。")
+    return found[0]
+
+
+def _words(losses: Sequence[Loss]) -> str:
+    said = [
+        f"{loss.label}"
+        + "、".join(
+            f"{words}{count}" for words, count in (("新增", loss.births), ("修改", loss.changes)) if count
+        )
+        for loss in losses
+    ]
+    return "，".join(said) or "没有内容"
+
+
+def _objects(losses: Sequence[Loss]) -> list[dict[str, object]]:
+    return [{"label": loss.label, "births": loss.births, "changes": loss.changes} for loss in losses]

@@ -1,0 +1,246 @@
+"""Lists on paper: what a list of records shows, sheets to sign in on, and who came to a meeting or a course."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from desktop.documents.page import (
+    Align,
+    Column,
+    FormBlock,
+    FormCell,
+    FormRow,
+    Metadata,
+    Sheet,
+    render_sheets,
+)
+from desktop.documents.page.geometry import PAGE_HEIGHT, PAGE_WIDTH
+from desktop.documents.page.sheet import MARGIN_X
+from desktop.documents.page.tables import PADDING_X
+
+_LAYOUTS: Final = ((False, 10.5), (True, 10.5), (True, 9.0), (True, 8.0))
+"""Upright or on its side, and the size of text: the first that has room for a list is taken."""
+_FILLED: Final = 0.85
+"""The longest cells may go on in a second line."""
+_NEARLY_ALL = 0.95
+_WIDER = 1.25
+_SHORT_HEAD = 8
+"""A head of so many average characters stands in one line, a longer one in two."""
+_CHINESE_FROM = 0x1100
+_NUMBER: Final = Column("序号", 4, Align.CENTRE)
+_PEOPLE_A_PAGE: Final = 22
+"""Rows of about a centimetre, to sign in."""
+_MOST_SIGNED: Final = 6
+"""So many half days have room for a signature each on one sheet."""
+_UPRIGHT_SIGNED: Final = 2
+
+
+class Paper(Protocol):
+    """Something that goes on paper. ``noted`` says for the audit log what it is, without any personal value."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, also as a file."""
+        ...
+
+    @property
+    def noted(self) -> str:
+        """What it is for the audit log."""
+        ...
+
+    def render(self) -> bytes:
+        """Its pages as PDF. Raises ``MissingGlyph`` for a character that no font has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaperColumn:
+    """A column on paper: its label, its width in average characters, whether it holds numbers."""
+
+    label: str
+    width: float = 10
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class PaperList:
+    """A list as it goes on paper, numbered and under a head that stands again on every page.
+
+    ``scope`` says in words which records it has, ``sums`` what they add up to, ``remark`` what is not shown whole.
+    """
+
+    title: str
+    unit: str
+    scope: str
+    day: datetime.date
+    columns: tuple[PaperColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sums: str = ""
+    remark: str = ""
+    noted: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its title."""
+        return self.title
+
+    def render(self) -> bytes:
+        """Upright, or on its side where it is wide."""
+        columns = fitted(self.columns, self.rows)
+        landscape, size = layout_for([_NUMBER.width, *(c.width for c in columns)])
+        rows = tuple((str(number), *row) for number, row in enumerate(self.rows, start=1))
+        sheet = Sheet(
+            self.title,
+            (_NUMBER, *(_column(c) for c in columns)),
+            rows,
+            meta=((f"单位：{self.unit}", f"打印日期：{_day_words(self.day)}"), (f"范围：{self.scope}",)),
+            notes=(f"{'，'.join(filter(None, (f'共{len(rows)}条', self.sums)))}。{self.remark}",),
+            landscape=landscape,
+            size=size,
+        )
+        return render_sheets([sheet], Metadata(title=self.title))
+
+
+def fitted(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]]) -> list[PaperColumn]:
+    """Columns as wide as nearly all of their cells, within bounds: a list saves paper where a column is empty."""
+    found = []
+    for n, column in enumerate(columns):
+        cells = sorted(_characters(row[n]) for row in rows)
+        usual = cells[int((len(cells) - 1) * _NEARLY_ALL)] if cells else 0
+        head = _characters(column.label)
+        least = head if head <= _SHORT_HEAD else -(-head // 2)
+        found.append(replace(column, width=max(least, min(usual, column.width * _WIDER))))
+    return found
+
+
+def _characters(text: str) -> int:
+    """How many average characters wide a text is: a Chinese one counts two."""
+    return sum(1 if ord(character) < _CHINESE_FROM else 2 for character in text)
+
+
+def layout_for(widths: Sequence[float]) -> tuple[bool, float]:
+    """Whether columns of so many average characters lie on their side, and the size of their text in points."""
+    for landscape, size in _LAYOUTS:
+        room = (PAGE_HEIGHT if landscape else PAGE_WIDTH) - 2 * MARGIN_X
+        if (sum(widths) * size / 2 + len(widths) * 2 * PADDING_X) * _FILLED <= room:
+            return landscape, size
+    return _LAYOUTS[-1]
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """A meeting or a course: its name, who holds it, when and where it is, and who is expected, in words."""
+
+    title: str
+    unit: str = ""
+    when: str = ""
+    where: str = ""
+    expected: str = ""
+
+    @property
+    def meta(self) -> tuple[tuple[str, ...], ...]:
+        """The lines below the title; what is not known is left out."""
+        lines = (
+            (("单位", self.unit), ("人数", self.expected)),
+            (("时间", self.when), ("地点", self.where)),
+        )
+        found = (tuple(f"{label}：{words}" for label, words in line if words) for line in lines)
+        return tuple(line for line in found if line)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A sheet to sign in on: what is known of each person, and an empty column for each of ``signed``.
+
+    Without people it has ``blank`` empty rows.
+    """
+
+    gathering: Gathering
+    columns: tuple[PaperColumn, ...]
+    people: tuple[tuple[str, ...], ...]
+    signed: tuple[str, ...] = ("签名",)
+    blank: int = _PEOPLE_A_PAGE
+    noted: str = ""
+
+    @property
+    def name(self) -> str:
+        """The gathering's name, and what it is."""
+        return f"{self.gathering.title}签到表"
+
+    def render(self) -> bytes:
+        """Where more half days are signed for than fit a sheet, further sheets follow."""
+        parts = [self.signed[n : n + _MOST_SIGNED] for n in range(0, len(self.signed), _MOST_SIGNED)]
+        return render_sheets([self._sheet(part) for part in parts], Metadata(title=self.name))
+
+    def _sheet(self, signed: Sequence[str]) -> Sheet:
+        width = 18 if len(signed) == 1 else 11
+        empty = ("",) * len(signed)
+        rows = [(str(n), *person, *empty) for n, person in enumerate(self.people, start=1)]
+        if not rows:
+            known = ("",) * len(self.columns)
+            rows = [(str(n), *known, *empty) for n in range(1, self.blank + 1)]
+        return Sheet(
+            f"{self.gathering.title}\n签到表",
+            (_NUMBER, *(_column(c) for c in self.columns), *(Column(s, width, Align.CENTRE) for s in signed)),
+            tuple(rows),
+            meta=self.gathering.meta,
+            rows_per_page=_PEOPLE_A_PAGE if len(signed) <= _UPRIGHT_SIGNED else _PEOPLE_A_PAGE * 2 // 3,
+            landscape=len(signed) > _UPRIGHT_SIGNED,
+        )
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Who came: figures side by side, what follows from them, and a table of people; ``nobody`` stands without any."""
+
+    gathering: Gathering
+    what: str
+    figures: tuple[tuple[str, str], ...]
+    verdict: str
+    columns: tuple[PaperColumn, ...] = ()
+    people: tuple[tuple[str, ...], ...] = ()
+    nobody: str = ""
+    signers: str = ""
+    noted: str = ""
+
+    @property
+    def name(self) -> str:
+        """The gathering's name, and what it is."""
+        return f"{self.gathering.title}{self.what}"
+
+    def render(self) -> bytes:
+        """One table after the other on the same sheet."""
+        cells = [
+            FormCell(words, 1.0, Align.CENTRE, label)
+            for pair in self.figures
+            for words, label in zip(pair, (True, False), strict=True)
+        ]
+        verdict = (FormCell("结论", 1.0, Align.CENTRE, True), FormCell(self.verdict, len(cells) - 1.0))
+        rows = tuple((str(number), *person) for number, person in enumerate(self.people, start=1))
+        landscape, size = layout_for([_NUMBER.width, *(c.width for c in self.columns)])
+        sheet = Sheet(
+            f"{self.gathering.title}\n{self.what}",
+            (_NUMBER, *(_column(c) for c in self.columns)) if rows else (),
+            rows,
+            meta=self.gathering.meta,
+            form=FormBlock((FormRow(tuple(cells)), *([FormRow(verdict)] if self.verdict else [])), size=12.0),
+            notes=tuple(filter(None, ("" if rows else self.nobody, *self._below()))),
+            landscape=landscape and bool(rows),
+            size=size if rows else 12.0,
+        )
+        return render_sheets([sheet], Metadata(title=self.name))
+
+    def _below(self) -> tuple[str, ...]:
+        """Who signs, with room above."""
+        return ("　", self.signers) if self.signers else ()
+
+
+def _column(column: PaperColumn) -> Column:
+    return Column(column.label, column.width, Align.RIGHT if column.numeric else Align.LEFT)
+
+
+def _day_words(day: datetime.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

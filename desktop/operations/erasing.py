@@ -1,0 +1,108 @@
+"""Erasing personal values for good, on request or when their time is over (rule 12; 个人信息保护法 第四十七条)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
+from desktop.operations.audit import Act
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
+from desktop.records.deciding import ERASURE
+from desktop.records.declaration import Role, Slot
+from desktop.records.stamps import to_wire
+from desktop.store import reading
+from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.sync import standing, station
+
+OPERATION = "清除个人信息"
+
+
+class NothingPersonal(UsageProblem):
+    """There is nothing of that kind to erase."""
+
+    next_step = "只有个人信息可以清除；其他内容请修改，或者删除整条记录。"
+
+
+class Quoted(StateProblem):
+    """An issued document rests on it."""
+
+    exit_code = 22
+    next_step = "签发的文书按档案保存，到期以前不能清除其中的内容。"
+
+
+def personal_slots(session: Session, type_name: str) -> list[Slot]:
+    """What can be erased of a record."""
+    return [slot for slot in session.types[type_name].slots.values() if slot.personal]
+
+
+def erase(
+    session: Session,
+    type_name: str,
+    records: Sequence[str],
+    slots: Sequence[str] = (),
+    *,
+    basis: str,
+    note: str = "",
+    destroy_backups: bool = False,
+) -> ChangeSet:
+    """Erases personal slots of records, all of them by default, here and with the next bundles everywhere.
+
+    What stands is emptied by an ordinary change, so that whoever edits meanwhile without knowing of it gets a
+    conflict; everything older is forgotten in rows, log, search, drafts and stored segments. It cannot be undone.
+    Older backups age out, or go at once with ``destroy_backups``; today's is made anew.
+    Raises :class:`NothingPersonal`, :class:`Quoted`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    if basis not in session.codes["erasure_basis"].by_code:
+        raise NothingPersonal("请写明清除的依据。")
+    known = {slot.name for slot in personal_slots(session, type_name)}
+    chosen = [s for s in session.types[type_name].slots if s in known and (not slots or s in slots)]
+    if not chosen or not known.issuperset(slots):
+        raise NothingPersonal("这些内容不是个人信息。")
+    held = [_may_erase(session, type_name, record) for record in records]
+    with session.database.transaction():
+        changes = _write(session, held, chosen, {"basis": basis, "note": note or None})
+        for record in records:
+            audit.note(session, Act.ERASED, f"{type_name} {record} {' '.join(chosen)} {basis}")
+    drafts = session.workspace.drafts()
+    try:
+        drafts.drop_of(records)
+    finally:
+        drafts.close()
+    session.workspace.shred(destroy_backups=destroy_backups)
+    return changes
+
+
+def _may_erase(session: Session, type_name: str, record: str) -> reading.Record:
+    held = reading.record(session.database, session.types, type_name, record)
+    if held is None:
+        raise NotFound("没有找到这条记录。")
+    if held.unit not in reading.subtree(session.database, session.unit.id):
+        raise NotAllowed("这条记录不归本单位管，请由它的单位清除。")
+    lock = session.types[type_name].locked_by
+    if lock is not None and held.values.get(lock) is not None:
+        raise Quoted("这份文书已经签发。")
+    return held
+
+
+def _write(
+    session: Session, held: Sequence[reading.Record], slots: Sequence[str], reason: Mapping[str, Cell]
+) -> ChangeSet:
+    ledger, operator = session.ledger, session.operator.name
+    edits = [SlotEdit(record.type, record.id, slot, None) for record in held for slot in slots]
+    emptied = ledger.write(OPERATION, operator, edits=edits)
+    cells: dict[str, Cell] = {
+        **reason,
+        "slots": " ".join(slots),
+        "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
+        "erased": session.environment.today().isoformat(),
+    }
+    births = [
+        NewRecord(ERASURE, "", record.unit, {**cells, "kind": record.type, "target": record.id})
+        for record in held
+    ]
+    said = ledger.write(OPERATION, operator, births=births)
+    standing.settle(ledger, station.load_keys(ledger))
+    return ChangeSet(said.stamp, {held[0].type: tuple(record.id for record in held)} if held else {})

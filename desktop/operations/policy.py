@@ -1,0 +1,384 @@
+"""What a level above lets not count: withdrawing a merge, revoking a computer, taking either back (rules 18, 27)."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.errors import StateProblem
+from desktop.operations import audit, uncounted
+from desktop.operations.audit import Act
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.traffic import here, station_names, unknown_station
+from desktop.operations.uncounted import Excluded
+from desktop.records.canonical import Cell
+from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION, UNIT
+from desktop.records.declaration import UNIT_SLOT, Role
+from desktop.records.item_outcomes import REFUSED_SCOPE
+from desktop.records.items import BIRTH
+from desktop.records.spans import spans_of
+from desktop.records.stamps import COUNTER_BITS
+from desktop.store import reading
+from desktop.store import traffic as stored
+from desktop.store.database import Database
+from desktop.store.environment import EPOCH_MS, Environment
+from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
+from desktop.store.reading import Query
+from desktop.store.traffic import Merged
+from desktop.sync import exclusions, identity, policy, rewriting, standing, station, trust, withdrawing
+from desktop.sync.certificates import Certificate
+from desktop.sync.exclusions import Named
+from desktop.sync.sorting import Put
+from desktop.sync.station import Knowledge
+from desktop.sync.withdrawing import Affected
+
+
+class NoMerge(StateProblem):
+    """There is no such merge here, or nothing is left of it to be withdrawn."""
+
+    next_step = "请在合并记录里选择另一次合并。"
+
+
+class BuiltUpon(StateProblem):
+    """Something that counts stands on what would be withdrawn."""
+
+    exit_code = 22
+    next_step = "请直接把不对的内容改正过来，改正的内容也会送到各处。"
+
+
+class NothingWrong(StateProblem):
+    """No own item lies in the future."""
+
+    next_step = "日期没有问题，不用更正。"
+
+
+class NoStation(StateProblem):
+    """No such computer is known here."""
+
+    next_step = "请核对工作电脑的编号，或者先合并带有它的数据包。"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """How many new records and changes of one type would count no longer."""
+
+    label: str
+    births: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it."""
+
+    merge: Merged
+    name: str
+    losses: tuple[Loss, ...]
+    upon: int
+    letters: int
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing stands on it (rule 18)."""
+        return not self.upon and not self.letters
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A computer below and whether it counts; ``last`` is the highest number held of its newest incarnation."""
+
+    station: str
+    name: str
+    incarnation: str
+    last: int
+    revocation: str
+    """The id of the record that revokes it, or nothing."""
+
+
+# -- withdrawing a merge -------------------------------------------------------------------------------------------
+
+
+def look_at_withdrawal(session: Session, merge: int) -> Withdrawal:
+    """What withdrawing a merge would do, before anything is written. Raises :class:`NoMerge` and ``NotAllowed``."""
+    return _withdrawal(session, merge)[0]
+
+
+def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
+    """Rolls a merge back everywhere, the authors' computers included; :func:`lift` restores it exactly.
+
+    Raises :class:`NoMerge`, :class:`BuiltUpon`, ``NotAllowed`` and ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    found, brought = _withdrawal(session, merge)
+    if found.upon:
+        raise BuiltUpon(f"后来有{found.upon}处修改接在这次合并的内容上，不能撤回。")
+    if found.letters:
+        raise BuiltUpon(f"已经签发的{found.letters}份文书用到了这次合并的内容，不能撤回。")
+    label = f"撤回合并：{found.name}第{found.merge.sequence}个数据包"
+    births = [
+        birth_of(
+            session,
+            EXCLUSION,
+            {"label": label, "cause": policy.WITHDRAWN, "note": note or None, "items": text},
+        )
+        for text in exclusions.write(brought.named)
+    ]
+    changes = say(session, label, births=births)
+    audit.note(session, Act.WITHDRAWN, f"merge {merge} items {len(brought.items)}")
+    return changes
+
+
+def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.Withdrawable]:
+    merged = next((m for m in stored.merges(session.database) if m.id == merge), None)
+    if merged is None:
+        raise NoMerge(f"没有第{merge}次合并。")
+    brought = withdrawing.brought_by(session.ledger, merge)
+    if not brought.items:
+        raise NoMerge("这次合并没有带来新的内容，或者已经撤回。")
+    require_above(session, [name for name, _ in brought.named])
+    names = station_names(session.database, here(session))
+    return (
+        Withdrawal(
+            merged,
+            names.get(merged.sender, unknown_station(merged.sender)),
+            _losses(session, brought.items),
+            withdrawing.built_upon(session.ledger, brought.items),
+            withdrawing.quoted_in_letters(session.ledger, brought.items),
+        ),
+        brought,
+    )
+
+
+# -- revoking a computer -------------------------------------------------------------------------------------------
+
+
+def stations(session: Session) -> list[Standing]:
+    """The computers that this one may revoke, by the name of their unit."""
+    known = _known(session)
+    own = _own(known, session)
+    revoked = {r.values["station"]: r.id for r in _live(session, REVOCATION)}
+    names = station_names(session.database, here(session))
+    found = [
+        Standing(
+            name,
+            names.get(name, unknown_station(name)),
+            *_newest(session, name),
+            str(revoked.get(name, "")),
+        )
+        for name in known.certificates
+        if name != session.ledger.station and _may_revoke(own, known, name)
+    ]
+    return sorted(found, key=lambda s: (s.name, s.station))
+
+
+def look_at_revocation(session: Session, name: str, after: int | None = None) -> tuple[Loss, ...]:
+    """What would count no longer, by type. Without a number everything that is held now goes on counting."""
+    return _losses(session, withdrawing.above_cut(session.ledger, name, _cuts(session, name, after)))
+
+
+def revoke(session: Session, name: str, after: int | None = None, note: str = "") -> ChangeSet:
+    """From item ``after`` of its newest incarnation on, nothing that a computer has written counts any more.
+
+    Its earlier incarnations count as far as they are held. Raises :class:`NoStation`, ``NotAllowed``, ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    known = _known(session)
+    if name not in known.certificates:
+        raise NoStation("没有这台工作电脑。")
+    if name == session.ledger.station or not _may_revoke(_own(known, session), known, name):
+        raise NotAllowed("这台工作电脑不归本单位管，不能停用。")
+    cuts = _cuts(session, name, after)
+    label = station_names(session.database, here(session)).get(name, unknown_station(name))
+    before = [Deletion(REVOCATION, r.id) for r in _live(session, REVOCATION) if r.values["station"] == name]
+    birth = birth_of(
+        session,
+        REVOCATION,
+        {"label": label, "station": name, "cuts": exclusions.write_cuts(cuts) or None, "note": note or None},
+        day="revoked",
+    )
+    changes = say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
+    audit.note(session, Act.REVOKED, f"station {name} {exclusions.write_cuts(cuts)}".strip())
+    return changes
+
+
+# -- a wrong date --------------------------------------------------------------------------------------------------
+
+
+def look_at_redating(session: Session) -> tuple[Loss, ...]:
+    """What was saved here under a date in the future, by type."""
+    found = rewriting.future_items(session.ledger, station.load_keys(session.ledger))
+    return _losses(session, (item.put for item in found))
+
+
+def latest_day(database: Database) -> datetime.date:
+    """The day of the newest stamp that was given here: in the future where the date was wrong and is not corrected."""
+    tick = int(stored.setting(database, "clock") or 0)
+    return Environment.day_of((tick >> COUNTER_BITS) + EPOCH_MS)
+
+
+def redate(session: Session) -> ChangeSet:
+    """Writes what was saved under a date in the future anew, under the date of today, which must be right by now.
+
+    What of it waits at the levels above is let go there with the next bundle. Raises :class:`NothingWrong` and
+    ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    keys = station.load_keys(session.ledger)
+    fresh = identity.new_incarnation(session.environment.random)
+    count = len(rewriting.future_items(session.ledger, keys))
+    changes = rewriting.redate(session.ledger, keys, fresh, session.operator.name, "更正日期，重新保存")
+    if changes.empty:
+        raise NothingWrong("本机没有保存日期在今天以后的内容。")
+    audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
+    return changes
+
+
+# -- taking it back ------------------------------------------------------------------------------------------------
+
+
+def excluded(session: Session) -> list[Excluded]:
+    """Everything that does not count by a word that stands here, newest first."""
+    return uncounted.all_excluded(session.database, here(session))
+
+
+def lift(session: Session, *records: str) -> ChangeSet:
+    """Takes a withdrawal, a refusal or a revocation back: what it named counts again, exactly as before.
+
+    A large withdrawal stands in several records. Raises ``NotFound`` and ``NotAllowed`` when another level said it.
+    """
+    session.require(Role.DESK)
+    known = {r.id: r for name in (EXCLUSION, REVOCATION) for r in _live(session, name)}
+    if not records or not known.keys() >= set(records):
+        raise NotFound("没有这一条，或者已经恢复了。")
+    said = [known[record] for record in records]
+    if any(r.unit != session.unit.id for r in said):
+        raise NotAllowed("这是上级或者别的单位定的，请由它恢复。")
+    deletions = [Deletion(r.type, r.id) for r in said]
+    changes = say(session, f"恢复：{said[0].values['label']}", deletions=deletions)
+    for r in said:
+        audit.note(session, Act.LIFTED, f"{r.type} {r.id}")
+    return changes
+
+
+def settle(session: Session, changes: ChangeSet) -> ChangeSet:
+    """After an undo or the like: brings the ledger in line when it touched what says what counts."""
+    if changes.records.keys().isdisjoint(DECIDING_TYPES):
+        return changes
+    settled = standing.settle(session.ledger, station.load_keys(session.ledger))
+    return ChangeSet(changes.stamp, changes.records, changes.everything or settled.everything)
+
+
+# -- units that two superiors have registered ----------------------------------------------------------------------
+
+
+def claims_against(session: Session, unit: str, keep: str) -> list[NewRecord]:
+    """What says that a unit is that of ``keep``, the unit under which it was registered: the others do not count.
+
+    Until then nobody judges by the unit. Raises ``NotAllowed`` for who is not above those others.
+    """
+    found: dict[exclusions.Origin, list[int]] = {}
+    for name, incarnation, number in session.database.rows(
+        "SELECT o.station, o.incarnation, v.number FROM version v JOIN origin o ON o.ref = v.origin"
+        " JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = ? AND v.slot = ? AND v.birth"
+        " AND u.id <> ?",
+        (unit, UNIT, UNIT_SLOT, keep),
+    ):
+        found.setdefault((name, incarnation), []).append(number)
+    require_above(session, [name for name, _ in found])
+    named = {origin: Named(spans_of(numbers)) for origin, numbers in found.items()}
+    label = f"登记了别人的下级：{len(found)}处"
+    cells: dict[str, Cell] = {"label": label, "cause": policy.REFUSED, "refusal": REFUSED_SCOPE}
+    return [birth_of(session, EXCLUSION, cells | {"items": text}) for text in exclusions.write(named)]
+
+
+# -- helpers -------------------------------------------------------------------------------------------------------
+
+
+def require_above(session: Session, names: Iterable[str]) -> None:
+    """Raises ``NotAllowed`` unless this computer may say what counts of what these have written (check 22)."""
+    known = _known(session)
+    own = _own(known, session)
+    for name in names:
+        if not trust.may_exclude(own, known.certificates.get(name, ()), known.state.tree):
+            raise NotAllowed("这里有不归本单位管的电脑写的内容，要由上级来定。")
+
+
+def say(
+    session: Session,
+    words: str,
+    *,
+    births: Sequence[NewRecord] = (),
+    deletions: Sequence[Deletion] = (),
+) -> ChangeSet:
+    """Writes it and acts upon it in one transaction."""
+    with session.database.transaction():
+        return settle(
+            session, session.ledger.write(words, session.operator.name, births=births, deletions=deletions)
+        )
+
+
+def birth_of(session: Session, name: str, cells: Mapping[str, Cell], day: str = "excluded") -> NewRecord:
+    today = session.environment.today().isoformat()
+    return NewRecord(name, "", session.unit.id, {**cells, day: today})
+
+
+def _live(session: Session, name: str) -> list[reading.Record]:
+    return reading.records(session.database, session.types, Query(name))
+
+
+def _known(session: Session) -> Knowledge:
+    return station.knowledge(session.ledger, station.load_keys(session.ledger))
+
+
+def _own(known: Knowledge, session: Session) -> Certificate:
+    certificates = known.certificates.get(session.ledger.station)
+    if not certificates:
+        raise NotAllowed("本机还没有入网，没有下级可以管。")
+    return certificates[0]
+
+
+def _may_revoke(own: Certificate, known: Knowledge, name: str) -> bool:
+    return trust.may_revoke(own, known.certificates[name], known.issuers(name), known.state.tree)
+
+
+def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:
+    """What is held of each incarnation; ``after`` for the newest."""
+    cuts = dict(
+        session.database.rows(
+            "SELECT o.incarnation, max(r.last) FROM received r JOIN origin o ON o.ref = r.origin"
+            " WHERE o.station = ? GROUP BY o.incarnation",
+            (name,),
+        )
+    )
+    if after is not None:
+        newest, _ = _newest(session, name)
+        if newest:
+            cuts[newest] = after
+    return cuts
+
+
+def _newest(session: Session, name: str) -> tuple[str, int]:
+    """The newest incarnation held of a station, and its highest number."""
+    found = session.database.row(
+        "SELECT o.incarnation, max(r.last) FROM received r JOIN origin o ON o.ref = r.origin"
+        " WHERE o.station = ? GROUP BY o.ref ORDER BY o.ref DESC LIMIT 1",
+        (name,),
+    )
+    return (str(found[0]), int(found[1])) if found is not None else ("", 0)
+
+
+def _losses(session: Session, items: Iterable[Affected | Put]) -> tuple[Loss, ...]:
+    births: Counter[str] = Counter()
+    changes: Counter[str] = Counter()
+    for item in items:
+        (births if item.kind == BIRTH else changes)[item.type] += 1
+    return tuple(
+        Loss(
+            session.types[name].label if name in session.types else "本程序不认识的内容",
+            births[name],
+            changes[name],
+        )
+        for name in sorted({*births, *changes})
+    )

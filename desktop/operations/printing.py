@@ -1,0 +1,48 @@
+"""What is put on paper as it is shown: lists, sheets to sign in on, who came; looked at, printed, saved, noted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from desktop.documents.lists import Paper
+from desktop.operations import audit
+from desktop.operations.session import Session
+from desktop.store.keys import write_whole
+
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
+_LONGEST_NAME = 60
+
+
+def preview(paper: Paper) -> bytes:
+    """The pages to look at."""
+    return paper.render()
+
+
+def print_pages(session: Session, paper: Paper) -> bytes:
+    """The pages for a printer: no file is written, so that nothing lies in clear anywhere; it is noted."""
+    data = paper.render()
+    _note(session, paper)
+    return data
+
+
+def save(session: Session, paper: Paper, folder: Path) -> Path:
+    """Writes the pages as PDF into a folder, beside what is there already; it is noted once the file is whole."""
+    data = paper.render()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME])
+    write_whole(path, data)
+    _note(session, paper)
+    return path
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A name that no file has yet."""
+    path, number = folder / f"{name}.pdf", 2
+    while path.exists():
+        path, number = folder / f"{name}（{number}）.pdf", number + 1
+    return path
+
+
+def _note(session: Session, paper: Paper) -> None:
+    audit.note(session, audit.Act.LIST_PRINTED, paper.noted)

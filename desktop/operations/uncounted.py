@@ -1,0 +1,113 @@
+"""What does not count and by whose word, for whoever only reads; saying and lifting it is in ``policy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.operations import queries
+from desktop.operations.traffic import Here, station_names, unknown_station
+from desktop.records.canonical import Cell
+from desktop.records.deciding import EXCLUSION, REVOCATION
+from desktop.records.spans import common
+from desktop.records.values import display
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.reading import Query
+from desktop.sync import exclusions
+from desktop.sync.policy import WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A record by which items do not count. ``own``: this unit has said so, and may take it back.
+
+    ``kind`` is what it is in words, ``cause`` the code for it, of a revocation nothing; that has a ``station``.
+    ``whose`` names those who have written the items.
+    """
+
+    record: str
+    type: str
+    label: str
+    day: str
+    note: str
+    kind: str = ""
+    cause: str = ""
+    who: str = ""
+    own: bool = False
+    station: str = ""
+    whose: str = ""
+
+
+def all_excluded(database: Database, at: Here) -> list[Excluded]:
+    """Every record by which items do not count, newest first."""
+    units = {u.id: u.name for u in queries.unit_tree(database, at.types)} | {at.unit.id: at.unit.name}
+    found = [
+        record
+        for name in (EXCLUSION, REVOCATION)
+        for record in reading.records(database, at.types, Query(name))
+    ]
+    found.sort(key=lambda record: record.stamp, reverse=True)
+    names = station_names(database, at)
+    return [_excluded(at, record, units.get(record.unit, ""), names) for record in found]
+
+
+def _excluded(at: Here, record: reading.Record, unit: str, names: Mapping[str, str]) -> Excluded:
+    values, record_type = record.values, at.types[record.type]
+    cause = str(values.get("cause") or "")
+    day, kind = ("revoked", record_type.label) if record.type == REVOCATION else ("excluded", "")
+    return Excluded(
+        record.id,
+        record.type,
+        str(values["label"] or ""),
+        str(values[day] or ""),
+        str(values["note"] or ""),
+        kind or display(record_type.by_name["cause"], cause, codes=at.codes),
+        cause,
+        " ".join(filter(None, (unit, record.operator))),
+        record.unit == at.unit.id,
+        str(values.get("station") or ""),
+        "、".join(dict.fromkeys(names.get(s, unknown_station(s)) for s in _authors(values))),
+    )
+
+
+def _authors(values: Mapping[str, Cell]) -> list[str]:
+    """The stations of the items that are named, or the one that is out of use."""
+    station = str(values.get("station") or "")
+    return [station] if station else [name for name, _ in exclusions.read(str(values.get("items") or ""))]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """By which records a merge is withdrawn; ``own``: this unit has said so, and may take it back."""
+
+    records: tuple[str, ...]
+    own: bool
+
+
+def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
+    """The merges of which something is withdrawn, by number."""
+    found: dict[int, Rollback] = {}
+    for record in reading.records(database, at.types, Query(EXCLUSION)):
+        if record.values["cause"] != WITHDRAWN:
+            continue
+        own = record.unit == at.unit.id
+        for merge in _merges_of(database, str(record.values["items"] or "")):
+            before = found.get(merge, Rollback((), own=True))
+            found[merge] = Rollback((*before.records, record.id), before.own and own)
+    return found
+
+
+def _merges_of(database: Database, items: str) -> set[int]:
+    """The merges that have brought items which a text names."""
+    found: set[int] = set()
+    for origin, named in exclusions.read(items).items():
+        spans = named.where()
+        for merge, first, last in database.rows(
+            "SELECT s.merge, s.first, s.last FROM segment s JOIN origin o ON o.ref = s.origin"
+            " WHERE o.station = ? AND o.incarnation = ? AND s.merge IS NOT NULL",
+            origin,
+        ):
+            if merge not in found and common(spans, [(first, last)]):
+                found.add(merge)
+    return found

@@ -1,0 +1,18 @@
+"""The record types that say who is who and what counts of all the others; what a station knows of them differs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNIT, GRANT, REVOCATION, EXCLUSION, ERASURE = "unit", "grant", "revocation", "exclusion", "erasure"
+
+TREE_TYPES: Final = (UNIT, GRANT)
+"""Who is who: these go to everybody who has to judge by them."""
+
+POLICY_TYPES: Final = (REVOCATION, EXCLUSION, ERASURE)
+"""Which items count, and which values nobody keeps: these go to everybody who may hold what they name."""
+
+OWN_TYPES: Final = (GRANT, *POLICY_TYPES)
+"""Records that are their author's alone: the id follows from the item, and nothing but deleting changes them."""
+
+DECIDING_TYPES: Final = (*TREE_TYPES, *POLICY_TYPES)

@@ -1,0 +1,61 @@
+"""Runs of whole numbers: item numbers are nearly always consecutive, so sets of them are kept and sent as spans."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Sequence
+
+Span = tuple[int, int]
+"""First and last number."""
+
+
+def spans_of(numbers: Iterable[int]) -> list[Span]:
+    """Numbers, in any order and however often, as spans without a gap, the lowest first."""
+    ordered = sorted(set(numbers))
+    if ordered and ordered[-1] - ordered[0] + 1 == len(ordered):
+        # Nearly always: a segment is one span.
+        return [(ordered[0], ordered[-1])]
+    spans: list[Span] = []
+    for n in ordered:
+        if spans and spans[-1][1] == n - 1:
+            spans[-1] = (spans[-1][0], n)
+        else:
+            spans.append((n, n))
+    return spans
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same numbers in spans that neither touch nor overlap, the lowest first."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def common(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
+    """The numbers that stand in both; each side as :func:`joined` gives it."""
+    found: list[Span] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        first, last = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if first <= last:
+            found.append((first, last))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def inside(numbers: Iterable[int], spans: Sequence[Span]) -> set[int]:
+    """Those numbers that lie in a span; spans as :func:`joined` gives them."""
+    firsts = [first for first, _ in spans]
+    found = set()
+    for n in numbers:
+        at = bisect.bisect_right(firsts, n) - 1
+        if at >= 0 and n <= spans[at][1]:
+            found.add(n)
+    return found

@@ -1,0 +1,123 @@
+"""Whether a ledger is the one that was opened here last (rule 23): a mark beside it and in it, new with each opening.
+
+The mark is random; no time and no path goes into it, so moving the folder, a stick with coarse times and a wrong clock
+change nothing. The ledger gets its new mark first and keeps the one that lies beside with it, then the file beside is
+written: a power cut between leaves a file whose mark the ledger still knows.
+
+A copy of the ledger that was made earlier does not know the mark beside. One that was carried to another computer as
+a whole does, so the ledger also remembers the computers on which it was opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import hashlib
+import json
+import platform
+import secrets
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from desktop.errors import Problem
+from desktop.store.database import Database, DatabaseError
+from desktop.store.keys import write_whole
+
+FILE: Final = "opened.json"
+_FORMAT: Final = 1
+_META: Final = "opening"
+_COMPUTERS: Final = "computers"
+_MOST_COMPUTERS: Final = 50
+_MACHINE_FILES: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+
+
+class Doubt(enum.Enum):
+    """What is strange about a ledger."""
+
+    OLDER = "older"
+    """It is not as it was closed here last."""
+    ELSEWHERE = "elsewhere"
+    """It was never opened on this computer before."""
+
+    @property
+    def sentence(self) -> str:
+        """In words, for a person."""
+        if self is Doubt.OLDER:
+            return "这个工作区的数据库和上次关闭时不一样，可能换成了以前的备份。"
+        return "这个工作区是第一次在这台电脑上打开，可能是从别的电脑复制来的。"
+
+
+def doubt(folder: Path, database: Database) -> Doubt | None:
+    """What is strange about the ledger in this folder; nothing where neither it nor the folder was ever marked."""
+    inside, beside = _value(database, _META), _beside(folder)
+    if inside is None:
+        # One without a mark beside a file with a mark was copied before its first opening came to its end.
+        return Doubt.OLDER if beside else None
+    if computer() not in (_value(database, _COMPUTERS) or "").split():
+        return Doubt.ELSEWHERE
+    return None if beside in inside.split() else Doubt.OLDER
+
+
+def mark(folder: Path, database: Database) -> None:
+    """A new mark, beside and inside; the ledger counts as opened on this computer."""
+    new = secrets.token_hex(8)
+    # Where the disk is full or write-protected the ledger goes on knowing the mark beside, so the next opening finds
+    # nothing strange: whether there is room for a mark must not decide whether a ledger opens.
+    with contextlib.suppress(OSError, DatabaseError, Problem):
+        _put_inside(database, new, _beside(folder))
+        write_whole(folder / FILE, json.dumps({"format": _FORMAT, "mark": new}).encode())
+
+
+def expect(folder: Path, database: Database) -> None:
+    """The ledger in ``database`` is about to take the place of the one in the folder, as a restore does it.
+
+    Until it has, the present one is as right as it was.
+    """
+    _put_inside(database, secrets.token_hex(8), _beside(folder))
+
+
+@cache
+def computer() -> str:
+    """What tells this computer from others, without saying anything about it."""
+    return hashlib.sha256(f"xiaosanji computer v1\n{_machine()}".encode()).hexdigest()[:16]
+
+
+def _machine() -> str:
+    if sys.platform == "win32":
+        import winreg
+
+        with (
+            contextlib.suppress(OSError),
+            winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key,
+        ):
+            return str(winreg.QueryValueEx(key, "MachineGuid")[0])
+    for file in _MACHINE_FILES:
+        with contextlib.suppress(OSError):
+            if found := file.read_text("utf-8", "replace").strip():
+                return found
+    return platform.node()
+
+
+def _beside(folder: Path) -> str:
+    """The mark that the ledger has to know; empty where the file is gone or was not written by this program."""
+    try:
+        return str(json.loads((folder / FILE).read_text("utf-8"))["mark"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _put_inside(database: Database, new: str, beside: str) -> None:
+    known = [c for c in (_value(database, _COMPUTERS) or "").split() if c != computer()]
+    # One statement and no transaction: the journal is not told of it.
+    database.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?), (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (_COMPUTERS, " ".join([*known, computer()][-_MOST_COMPUTERS:]), _META, f"{new} {beside}".rstrip()),
+    )
+
+
+def _value(database: Database, name: str) -> str | None:
+    found = database.value("SELECT value FROM meta WHERE key = ?", (name,))
+    return None if found is None else str(found)

@@ -1,0 +1,60 @@
+"""What this station has refused becomes an item of its own, so that all levels judge alike (rule 14)."""
+
+from __future__ import annotations
+
+from desktop import __version__
+from desktop.records.canonical import Cell
+from desktop.records.deciding import EXCLUSION
+from desktop.records.item_outcomes import REASONS
+from desktop.records.spans import spans_of
+from desktop.store.ledger import Ledger, NewRecord
+from desktop.sync import certificates, exclusions, station, trust
+from desktop.sync.exclusions import Named, Origin
+from desktop.sync.judging import Judge
+from desktop.sync.policy import REFUSED
+
+_LABEL = 60
+
+
+def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
+    """Writes what was refused of stations below and not stated yet, inside the caller's transaction.
+
+    The author's own ledger lets them count no longer when it hears of it, and keeps the words.
+    """
+    chain = station.own_chain(ledger)
+    if not chain:
+        return
+    own = certificates.parse(chain[0])
+    found: dict[str, dict[Origin, list[int]]] = {}
+    stated: list[tuple[int, int]] = []
+    for origin, name, incarnation, number, stamp, reason in ledger.database.rows(
+        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.reason FROM refused r"
+        " JOIN origin o ON o.ref = r.origin WHERE NOT r.excluded ORDER BY 2, 3, 4"
+    ):
+        if judge.policy.out((name, incarnation), {number: stamp}):
+            # Another level has said so already.
+            stated.append((origin, number))
+        elif trust.may_exclude(own, judge.certificates(name), judge.state.tree):
+            found.setdefault(reason, {}).setdefault((name, incarnation), []).append(number)
+            stated.append((origin, number))
+    unit, day = ledger.meta("unit_id") or "", ledger.environment.today().isoformat()
+    births = [
+        NewRecord(EXCLUSION, "", unit, _cells(reason, text) | {"excluded": day})
+        for reason, items in found.items()
+        for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in items.items()})
+    ]
+    if births:
+        ledger.write("登记不收的内容", operator, births=births)
+    ledger.database.connection.executemany(
+        "UPDATE refused SET excluded = 1 WHERE origin = ? AND number = ?", stated
+    )
+
+
+def _cells(reason: str, items: str) -> dict[str, Cell]:
+    return {
+        "label": f"不收：{REASONS.get(reason, reason)}"[:_LABEL],
+        "cause": REFUSED,
+        "refusal": reason,
+        "program": __version__,
+        "items": items,
+    }

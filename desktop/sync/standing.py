@@ -1,0 +1,151 @@
+"""Brings a ledger in line with what counts now (rules 14 to 19, 26, 27).
+
+What waited and may count, or was excluded and is lifted, comes in; what has counted and was withdrawn, refused,
+revoked or lost its grant goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from desktop.records.deciding import DECIDING_TYPES
+from desktop.records.item_outcomes import HELD_CERTIFICATE
+from desktop.records.spans import Span, common, joined
+from desktop.store import indexing
+from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.merging import Merger, Result
+from desktop.store.uncounting import Taken
+from desktop.sync import erasing, segments, sending, station, waiting
+from desktop.sync.identity import StationKeys
+from desktop.sync.judging import Judge
+from desktop.sync.sorting import Put, Sorted
+
+
+def settle(ledger: Ledger, keys: StationKeys) -> ChangeSet:
+    """Lets count what may count and takes out what does not, after this station itself has said something about it."""
+    changed = indexing.Changed()
+
+    def call_judge() -> Judge:
+        return Judge(station.knowledge(ledger, keys), ledger.types, ledger.environment.since_epoch())
+
+    with ledger.database.transaction():
+        sending.cut_own(ledger, keys)
+        settling = Settling(ledger, call_judge, changed)
+        settling.run(call_judge())
+        changed.bring_up_to_date(ledger.database, ledger.types)
+    return ChangeSet(everything=settling.moved)
+
+
+_REFUSED = "SELECT number, stamp FROM refused WHERE origin = :origin"
+_HELD = "SELECT number, stamp FROM held WHERE origin = :origin"
+
+
+class Settling:
+    """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to."""
+
+    def __init__(self, ledger: Ledger, call_judge: Callable[[], Judge], changed: indexing.Changed) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._call_judge = call_judge
+        self._changed = changed
+        self._now = ledger.environment.since_epoch()
+        self.moved = False
+
+    def run(self, judge: Judge) -> Judge:
+        """Goes on until nothing moves; whoever judges then.
+
+        It ends: what says who counts is only ever taken out by a word from further above (checks 22 and 23).
+        """
+        while self._once(judge):
+            judge = self._call_judge()
+        return judge
+
+    def _once(self, judge: Judge) -> bool:
+        """Whether something moved that says what counts of the rest, so that all is to be judged anew."""
+        merger = Merger(self._db, self._ledger.types)
+        taken = self._take_out(judge)
+        merger.take_out(taken)
+        for item in taken:
+            self._changed.add(item.type, [item.record])
+        deciding = any(item.type in DECIDING_TYPES for item in taken)
+        erasures = erasing.due(self._ledger)
+        erasing.blank_stored(self._ledger, merger.forget(erasures))
+        for erasure in erasures:
+            self._changed.add(erasure.type, [erasure.record])
+        for found, author in (*waiting.due(self._ledger, judge), *waiting.lifted(self._ledger, judge)):
+            judge.judge(found, author)
+            births = found.births
+            deciding |= bool(found.deciding) and bool(births or found.changes)
+            waiting.release(self._db, found, self._now)
+            for block in births:
+                merger.add_births(block)
+                self._changed.add(block.type, (str(row[0]) for row in block.rows))
+            born = [(found.origin, int(str(row[3]))) for block in births for row in block.rows]
+            self._ledger.journal_again(born)
+            self.moved |= bool(born)
+        self.note_counted(merger.finish(self._now))
+        self.moved |= bool(taken) or bool(erasures)
+        return deciding
+
+    def note_counted(self, merged: Result) -> None:
+        """The clock, the search index and the journal take note of what a merge has let count."""
+        self._ledger.clock.observe(merged.newest)
+        for item in merged.released:
+            self._changed.add(item.type, [item.record])
+        self._ledger.journal_again([(item.origin, item.number) for item in merged.released])
+        self.moved |= bool(merged.released)
+
+    # -- what counts no longer -------------------------------------------------------------------------------------
+
+    def _take_out(self, judge: Judge) -> list[Taken]:
+        """Puts aside what counts no longer, each with its reason, and tells what it was."""
+        taken: list[Taken] = []
+        for ref, name, incarnation in self._db.rows(
+            "SELECT ref, station, incarnation FROM origin ORDER BY ref"
+        ):
+            origin = name, incarnation
+            spans = judge.policy.spans(origin)
+            for found in self._held_here(ref, spans, _REFUSED):
+                found.exclude(judge.policy.out(origin, found.looked_at, found.deciding, found.erasures))
+                taken += self._put_aside(found)
+            if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
+                signed = joined(
+                    self._db.rows(
+                        "SELECT first, last FROM segment WHERE origin = ? AND vouched IS NULL", (ref,)
+                    )
+                )
+                for found in self._held_here(ref, signed, f"{_REFUSED} UNION {_HELD}"):
+                    found.hold(found.looked_at, HELD_CERTIFICATE)
+                    taken += self._put_aside(found)
+        return taken
+
+    def _held_here(self, origin: int, spans: list[Span], aside: str) -> Iterator[Sorted]:
+        """The items in these spans that were received and are not aside, by segment."""
+        if not spans:
+            return
+        received = joined(self._db.rows("SELECT first, last FROM received WHERE origin = ?", (origin,)))
+        seen: set[tuple[int, int]] = set(self._db.rows(aside, {"origin": origin}))
+        wanted = {n for first, last in common(spans, received) for n in range(first, last + 1)}
+        if not wanted or (wanted <= {n for n, _ in seen} and not self._forked(origin)):
+            return
+        for header, lines in waiting.stored(self._ledger, origin, min(wanted), max(wanted)):
+            found = Sorted(segments.decode(header, lines, self._ledger.types), origin)
+            found.keep_numbers(wanted, seen)
+            seen.update(found.looked_at.items())
+            yield found
+
+    def _forked(self, origin: int) -> bool:
+        """Whether numbers of an origin may have several contents here."""
+        return self._db.row("SELECT 1 FROM fork WHERE origin = ?", (origin,)) is not None
+
+    def _put_aside(self, found: Sorted) -> Iterable[Taken]:
+        refused, held = waiting.set_aside(self._db, found, self._now)
+        self._db.connection.executemany(
+            "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ?",
+            [(found.origin, row.number, row.stamp) for row in refused],
+        )
+        return [_taken(found.origin, row) for row in (*refused, *held)]
+
+
+def _taken(origin: int, row: Put) -> Taken:
+    return Taken(origin, row.number, row.stamp, row.type, row.record)

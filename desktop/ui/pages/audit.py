@@ -1,0 +1,204 @@
+"""The audit log: whether its chain is whole, who did what when, filtered, and taking it out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout
+
+from desktop.operations import audit, audit_log
+from desktop.operations.audit import Found, Verdict, Wanted
+from desktop.store.audit import AuditLine
+from desktop.store.ledger import ChangeSet
+from desktop.ui.notices import Tone
+from desktop.ui.page import Page, Status
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import Note, button, heading, moment, plain, row
+from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.workbench import Workbench
+
+_ALL_OPERATORS, _ALL_ACTS = "全部操作员", "全部动作"
+_TIMES = {"全部时间": None, "今天": 0, "近7天": 6, "近30天": 29, "近一年": 364}
+"""Words for a period and how many days before today it begins."""
+ERASED = "（已按规定清除）"
+
+
+class AuditPage(Page):
+    """A line an act, newest first; the verdict on the chain stands above."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self._total = 0
+        self.verdict = Note()
+        self.operator, self.act, self.time = QComboBox(), QComboBox(), QComboBox()
+        for box, words in ((self.operator, _ALL_OPERATORS), (self.act, _ALL_ACTS)):
+            box.addItem(words)
+        self.time.addItems(list(_TIMES))
+        self.grid = Grid(
+            [
+                Col("行号", 6, numeric=True),
+                Col("时间", 15),
+                Col("操作员", 9),
+                Col("动作", 12),
+                Col("内容", 40, wide=True),
+            ],
+            "审计日志",
+        )
+        self.export_button = button("导出日志…", self.export, "file-output")
+        self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
+        self.shown_words = plain(muted=True)
+        self.empty = EmptyState()
+        self.empty.show_words("file-text", "没有这样的记录", "换一个条件再看。")
+        self._build()
+        for box in (self.operator, self.act, self.time):
+            box.currentIndexChanged.connect(lambda _index: self._load())
+        self.grid.opened.connect(self._open)
+        self.refresh(None)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        column.addLayout(row(heading("审计日志", 1), 1, self.check_button, self.export_button))
+        column.addWidget(
+            plain(
+                "谁在什么时候查看、导入、导出、合并、签发、改口令，都记在这里，只增不改；只记编号和数目，不记个人信息的内容。",
+                muted=True,
+            )
+        )
+        column.addWidget(self.verdict)
+        labels = [("操作员(&U)", self.operator), ("动作(&D)", self.act), ("时间(&T)", self.time)]
+        filters = row(spacing=8)
+        for words, box in labels:
+            label = QLabel(words)
+            label.setBuddy(box)
+            box.setAccessibleName(words.split("(")[0])
+            filters.addWidget(label)
+            filters.addWidget(box)
+            filters.addSpacing(12)
+        filters.addStretch(1)
+        filters.addWidget(self.shown_words)
+        column.addLayout(filters)
+        column.addWidget(self.grid, 1)
+        column.addWidget(self.empty, 1)
+        self.empty.hide()
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return "审计日志"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section of the manual."""
+        return "operators"
+
+    def status(self) -> Status:
+        """How many lines there are."""
+        return Status(f"日志{self._total}行")
+
+    def enter(self) -> None:
+        """The cursor stands in the table."""
+        self.grid.setFocus()
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Verifies the whole chain, and reads what is wanted."""
+        if not audit.may_look(self.workbench.facts.operator.role):
+            self.verdict.say(Tone.WARNING, "审计日志只有管理员和汇总员能看。")
+            self.export_button.setEnabled(False)
+            return
+        self.workbench.read(
+            lambda database, _ticket: audit.verdict(database), self._show_verdict, owner=self, key="verdict"
+        )
+        self._load()
+
+    def wanted(self) -> Wanted:
+        """What is chosen."""
+        back = _TIMES[self.time.currentText()]
+        since = None if back is None else self.workbench.today() - datetime.timedelta(days=back)
+        return Wanted(
+            self.operator.currentText() if self.operator.currentIndex() > 0 else "",
+            self.act.currentText() if self.act.currentIndex() > 0 else "",
+            since,
+        )
+
+    def _load(self) -> None:
+        wanted = self.wanted()
+        self.workbench.read(
+            lambda database, _ticket: audit.find(database, wanted), self._show, owner=self, key="lines"
+        )
+
+    def _show_verdict(self, verdict: Verdict) -> None:
+        tone = Tone.GOOD if verdict.broken_at is None else Tone.ERROR
+        more = (
+            ""
+            if verdict.broken_at is None
+            else "请先把整个工作区文件夹拷一份，不要继续使用，联系上级工会核查。"
+        )
+        self._total = verdict.lines
+        self.verdict.say(tone, verdict.words, more)
+        self.state_changed.emit()
+
+    def _show(self, found: Found) -> None:
+        _offer(self.operator, found.operators)
+        _offer(self.act, found.actions)
+        self.grid.show_lines([self._line(line) for line in found.lines])
+        self.grid.setVisible(bool(found.lines))
+        self.empty.setVisible(not found.lines)
+        shown = len(found.lines)
+        self.shown_words.setText(
+            f"{found.total}行"
+            if shown == found.total
+            else f"{found.total}行，显示最近{shown}行；要看更早的，请先选条件。"
+        )
+
+    def _line(self, line: AuditLine) -> Line:
+        types = self.workbench.types
+        who, what = (ERASED, "") if line.erased else (line.operator, audit.readable(types, line.detail))
+        texts = (str(line.id), moment(line.at), who, line.action, what)
+        return Line(texts, None, line, f"{what}\n行校验值 {line.hash}")
+
+    def _open(self, line: AuditLine) -> None:
+        record = audit.record_of(self.workbench.types, line.detail)
+        if record is not None:
+            self.workbench.shell.open_record(*record)
+
+    def export(self) -> None:
+        """Takes the whole log out, as a workbook or as JSON lines."""
+        day = self.workbench.today()
+        path = self.workbench.dialogs.save_file(
+            "导出审计日志", Path.home() / f"审计日志-{day:%Y%m%d}.xlsx", ("表格 (*.xlsx)", "JSON行 (*.jsonl)")
+        )
+        if path is None:
+            return
+
+        def then(count: int) -> None:
+            self.workbench.shell.tell(
+                Tone.GOOD,
+                f"日志{count}行已导出到{path.name}。用命令 xiaosanji audit verify 加这个文件可以核对。",
+            )
+            self.refresh(None)
+
+        self.workbench.write(
+            "导出审计日志",
+            lambda session, _ticket: audit_log.export(session, path),
+            then,
+            owner=self,
+            step=False,
+        )
+
+
+def _offer(box: QComboBox, words: Sequence[str]) -> None:
+    """Offers what stands in the log, below the word for all; what is chosen stays."""
+    offered = [box.itemText(n) for n in range(1, box.count())]
+    if offered == list(words):
+        return
+    chosen = box.currentText()
+    box.blockSignals(True)
+    while box.count() > 1:
+        box.removeItem(1)
+    box.addItems(list(words))
+    box.setCurrentIndex(max(box.findText(chosen), 0))
+    box.blockSignals(False)

@@ -1,0 +1,362 @@
+"""Holding a cover sheet against a file: the digest typed or scanned, the file chosen, dropped or found in the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.documents.cover_sheet import DIGITS, Sheet, grouped, read_sheet
+from desktop.operations import covers
+from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit
+from desktop.operations.inbox import Arrival
+from desktop.records.dates import china_time
+from desktop.store.arrivals import MergedBundle
+from desktop.store.database import Database
+from desktop.ui import theme
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Card, Note, button, here_of, link, plain
+from desktop.ui.pages.sync.digest import Groups
+from desktop.ui.pages.sync.drop import dropped_paths
+from desktop.ui.pages.sync.inbox_watch import apart
+from desktop.ui.pages.sync.send import documents
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_FILTERS = ("数据包 (*.xsj)", "所有文件 (*)")
+_FEW_GROUPS = 3
+"""So many groups that differ are more likely typed wrongly than another file's."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that a verdict follows from: the sheet, the file, and where else its digest is known."""
+
+    sheet: Sheet
+    file: Examined | None = None
+    matches: Sequence[Arrival] = field(default_factory=tuple)
+    merged: Sequence[MergedBundle] = field(default_factory=tuple)
+
+
+def verdict(found: Found) -> tuple[Tone, str, str]:
+    """Whether sheet and file belong together, and what to do; no words as long as there is nothing to say."""
+    sheet, file = found.sheet, found.file
+    if sheet.cut:
+        return Tone.WARNING, "二维码没有扫全。", "请把光标放在“报送单”这一格，切换到英文输入，再扫一次。"
+    if sheet.wrong:
+        return Tone.WARNING, f"“{sheet.wrong}”不是摘要里的字。", "摘要只有数字0到9和字母a到f，请看一眼再改。"
+    if not sheet.digits:
+        return Tone.PLAIN, "", ""
+    if len(sheet.digits) > DIGITS:
+        return (
+            Tone.WARNING,
+            f"输多了{len(sheet.digits) - DIGITS}位。",
+            f"摘要正好{DIGITS}位，每4位一组，共16组。",
+        )
+    if file is None:
+        return _without_file(found)
+    if not file.digest and file.problem is not None:
+        return Tone.ERROR, f"这个文件读不出来：{file.problem.sentence}", file.problem.next_step
+    return _with_file(found, file)
+
+
+def _with_file(found: Found, file: Examined) -> tuple[Tone, str, str]:
+    sheet, typed = found.sheet, len(found.sheet.digits)
+    match covers.fit(file.digest, sheet):
+        case Fit.WHOLE if file.problem is not None:
+            return Tone.ERROR, f"摘要对得上，但是文件有问题：{file.problem.sentence}", file.problem.next_step
+        case Fit.WHOLE if not _numbers_agree(sheet, file):
+            return (
+                Tone.ERROR,
+                "摘要对得上，但二维码里的第几号或项数和文件不一样。",
+                "请打电话给报送单位，重新打印报送单。",
+            )
+        case Fit.WHOLE:
+            words = "对得上：这张报送单就是这个文件的。"
+            return Tone.GOOD, words, "再把下面几行和纸上比一比；都一样，就可以在报送单上签收。"
+        case Fit.PARTLY:
+            return (
+                Tone.PLAIN,
+                f"输入的前{typed}位对得上，还有{DIGITS - typed}位没有输入。",
+                "只输一部分可以找到文件，但不能证明就是它；请扫码，或者把16组输完。",
+            )
+        case Fit.TOO_FEW:
+            return Tone.PLAIN, f"输入的前{typed}位对得上，至少要输{ENOUGH_DIGITS}位（3组）。", ""
+    return _unequal(found, file)
+
+
+def _unequal(found: Found, file: Examined) -> tuple[Tone, str, str]:
+    groups = covers.unequal_groups(file.digest, found.sheet)
+    named = "、".join(map(str, groups[:_FEW_GROUPS])) + ("等" if len(groups) > _FEW_GROUPS else "")
+    others = [a.look.shown_name for a in found.matches if a.path != file.path]
+    if others:
+        return Tone.ERROR, "对不上：这张报送单不是这个文件的。", f"收件文件夹里的“{others[0]}”和它对得上。"
+    if len(groups) <= _FEW_GROUPS and len(found.sheet.groups) > 2 * _FEW_GROUPS:
+        return (
+            Tone.WARNING,
+            f"对不上：第{named}组不一样。",
+            "其他组都一样，多半是这一组输错了，请对着纸再看一眼。",
+        )
+    return (
+        Tone.ERROR,
+        "对不上：这张报送单不是这个文件的。",
+        f"第{named}组不一样。请换一个文件或换一张报送单再比；都不对，请打电话给报送单位。",
+    )
+
+
+def _without_file(found: Found) -> tuple[Tone, str, str]:
+    typed = len(found.sheet.digits)
+    if typed < ENOUGH_DIGITS:
+        return Tone.PLAIN, f"已输入{typed}位，至少要输{ENOUGH_DIGITS}位（3组）才能找文件。", ""
+    part = "" if typed == DIGITS else f"（只输了前{typed}位）"
+    if len(found.matches) > 1:
+        names = "、".join(f"“{a.look.shown_name}”" for a in found.matches[:_FEW_GROUPS])
+        return (
+            Tone.PLAIN,
+            f"收件文件夹里有{len(found.matches)}个文件可能是{part}：{names}。",
+            "请再多输几组。",
+        )
+    if found.merged:
+        before = found.merged[0]
+        when = f"{china_time(before.at):%Y-%m-%d %H:%M}"
+        return (
+            Tone.GOOD if typed == DIGITS else Tone.PLAIN,
+            f"这张报送单的数据包本机{when}已经合并过{part}：第{before.sequence}号，共{before.total}项。",
+            f"当时的文件名是“{before.file}”，现在不在收件文件夹里。",
+        )
+    return (
+        Tone.WARNING,
+        f"收件文件夹里没有和它对得上的文件，本机也没有合并过{part}。",
+        "请选择收到的文件，或者检查有没有输错。",
+    )
+
+
+def _numbers_agree(sheet: Sheet, file: Examined) -> bool:
+    if file.said is None or sheet.sequence is None:
+        return True
+    return (sheet.sequence, sheet.total) == (file.said.sequence, file.said.items)
+
+
+class CheckTab(QWidget):
+    """The digest above, the file below it, the verdict between, and what the file says beside the paper."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.typed = QLineEdit()
+        self.file_name = plain()
+        self.other_file = button("选择文件…", self.choose, "folder-open")
+        self.drop_file = link("不看这个文件", lambda: self.look_at(None))
+        self.groups = Groups()
+        self.verdict = Note()
+        self.facts = QWidget()
+        self.lines: dict[str, str] = {}
+        self._arrivals: list[Arrival] = []
+        self._merged: list[MergedBundle] = []
+        self._chosen: Path | None = None
+        self._target: Path | None = None
+        self._file: Examined | None = None
+        self._roots: tuple[bytes, ...] = ()
+        self._build()
+        self.typed.textChanged.connect(lambda _text: self._update())
+        self.typed.returnPressed.connect(self.typed.selectAll)
+        self._update()
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self.typed.setAccessibleName("报送单上的摘要")
+        self.typed.setPlaceholderText("扫报送单上的二维码，或照着“文件摘要”输入；空格、大小写、全角都可以")
+        self.typed.setClearButtonEnabled(True)
+        # A scanner types like a keyboard: an input method would take its letters for pinyin.
+        self.typed.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        card = Card("核对报送单：纸和文件是不是一起的")
+        both = QGridLayout()
+        both.setColumnStretch(1, 1)
+        both.addWidget(QLabel("报送单"), 0, 0)
+        both.addWidget(self.typed, 0, 1, 1, 3)
+        both.addWidget(QLabel("文件"), 1, 0)
+        both.addWidget(self.file_name, 1, 1)
+        both.addWidget(self.drop_file, 1, 2)
+        both.addWidget(self.other_file, 1, 3)
+        card.column.addLayout(both)
+        card.column.addWidget(self.groups)
+        card.column.addWidget(self.verdict)
+        self.facts_card = Card("文件里写的，和纸上一行一行比")
+        self.fact_grid = QGridLayout(self.facts)
+        self.fact_grid.setContentsMargins(0, 0, 0, 0)
+        self.fact_grid.setHorizontalSpacing(18)
+        self.fact_grid.setVerticalSpacing(5)
+        self.fact_grid.setColumnStretch(1, 1)
+        self.fact_grid.setColumnStretch(3, 1)
+        self.facts_card.column.addWidget(self.facts)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(card)
+        column.addWidget(self.facts_card)
+        column.addStretch(1)
+
+    # -- what is compared ------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Whoever comes here has the sheet in hand."""
+        self.workbench.read(
+            lambda database, _ticket: covers.roots(database), self._take_roots, owner=self, key="roots"
+        )
+        self.typed.setFocus()
+        self.typed.selectAll()
+
+    def _take_roots(self, roots: tuple[bytes, ...]) -> None:
+        if roots != self._roots:
+            self._roots = roots
+            self._examine(self._target)
+
+    def show_arrivals(self, arrivals: list[Arrival]) -> None:
+        """The files of the inbox, in which the sheet's is looked for."""
+        self._arrivals = [a for a in arrivals if a.look.said is not None]
+        self._update()
+
+    def choose(self) -> None:
+        """Asks for the file."""
+        start = self._target.parent if self._target is not None else documents()
+        found = self.workbench.dialogs.open_file("选择收到的数据包", start, _FILTERS)
+        if found is not None:
+            self.look_at(found)
+
+    def look_at(self, path: Path | None) -> None:
+        """Compares with this file; with none, whichever of the inbox fits."""
+        self._chosen = path
+        self._update()
+        self.typed.setFocus()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes one file."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Compares with the first file that was dropped."""
+        if paths := dropped_paths(event):
+            self.look_at(paths[0])
+
+    def _update(self) -> None:
+        """Whatever was typed, chosen or has arrived: looks at the file that is meant now, and says what is known."""
+        sheet = read_sheet(self.typed.text())
+        found = self._matches(sheet)
+        target = self._chosen or (found[0].path if len(found) == 1 else None)
+        if target != self._target:
+            self._examine(target)
+        if target is None and len(sheet.digits) >= ENOUGH_DIGITS and not found:
+            self.workbench.read(
+                lambda database, _ticket: covers.merged_like(database, sheet), self._take_merged, owner=self,
+                key="merged",
+            )  # fmt: skip
+        else:
+            self._merged = []
+        self._show()
+
+    def _matches(self, sheet: Sheet) -> list[Arrival]:
+        """The files of the inbox that the sheet may belong to, each content once."""
+        if sheet.wrong or sheet.cut:
+            return []
+        fitting = (Fit.WHOLE, Fit.PARTLY)
+        found = {
+            a.look.digest: a for a in reversed(self._arrivals) if covers.fit(a.look.digest, sheet) in fitting
+        }
+        return list(found.values())
+
+    def _take_merged(self, found: list[MergedBundle]) -> None:
+        self._merged = found
+        self._show()
+
+    def _examine(self, path: Path | None) -> None:
+        self._target, self._file, self.lines = path, None, {}
+        if path is None:
+            return
+        roots = self._roots
+
+        def job(_ticket: Ticket) -> Examined:
+            return covers.examine(path, roots)
+
+        apart(self.workbench, "核对报送单", job, self._examined, self)
+
+    def _examined(self, file: Examined) -> None:
+        if file.path != self._target:
+            return
+        self._file = file
+        self._show()
+        said = file.said
+        if said is None:
+            return
+        here = here_of(self.workbench)
+        nearby = {a.look.digest: a.look.said for a in self._arrivals if a.look.said is not None}
+
+        def job(database: Database, _ticket: Ticket) -> tuple[Path, dict[str, str]]:
+            return file.path, covers.tell(database, here, file.path, said, nearby)
+
+        self.workbench.read(job, self._take_lines, owner=self, key="facts")
+
+    def _take_lines(self, told: tuple[Path, dict[str, str]]) -> None:
+        if told[0] == self._target:
+            self.lines = told[1]
+            self._show()
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        sheet = read_sheet(self.typed.text())
+        self.drop_file.setVisible(self._chosen is not None)
+        self.file_name.setText(self._file_words())
+        self.file_name.setToolTip(str(self._target) if self._target is not None else "")
+        digest = self._file.digest if self._file is not None else ""
+        own = grouped(digest) if digest else sheet.groups[:16]
+        self.groups.show_groups(own, sheet.groups if digest else [])
+        self.groups.setVisible(bool(own))
+        if self._target is not None and self._file is None:
+            self.verdict.say(Tone.PLAIN, "正在读文件…")
+        else:
+            found = Found(sheet, self._file, self._matches(sheet), self._merged)
+            self.verdict.say(*verdict(found))
+            others = [a.path for a in found.matches if a.path != self._target]
+            offer = link("改看对得上的文件", lambda: self.look_at(others[0])) if self._offers(found) else None
+            self.verdict.offer(*([offer] if offer is not None else []))
+        self._show_facts()
+
+    def _offers(self, found: Found) -> bool:
+        """Whether another file of the inbox fits where the one in hand does not."""
+        unequal = found.file is not None and covers.fit(found.file.digest, found.sheet) is Fit.OTHER
+        return unequal and bool(found.matches)
+
+    def _file_words(self) -> str:
+        if self._target is None:
+            return "还没有选文件；也可以把文件拖到这里。没有选时，在收件文件夹里找。"
+        name = self._target.name.encode("utf-8", "replace").decode()
+        return name if self._chosen is not None else f"{name}（在收件文件夹里找到的）"
+
+    def _show_facts(self) -> None:
+        lines = dict(self.lines)
+        if lines and self._file is not None:
+            lines["签名"] = _signature_words(self._file)
+        self.facts_card.setVisible(bool(lines))
+        while (item := self.fact_grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        half = (len(lines) + 1) // 2
+        for n, (label, words) in enumerate(lines.items()):
+            name, said = plain(label, muted=True), plain(words)
+            said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if label == "签名" and self._file is not None and self._file.problem is not None:
+                theme.restyle(said, tone="error")
+            self.fact_grid.addWidget(name, n % half, n // half * 2, Qt.AlignmentFlag.AlignTop)
+            self.fact_grid.addWidget(said, n % half, n // half * 2 + 1)
+
+
+def _signature_words(file: Examined) -> str:
+    if file.problem is not None:
+        return file.problem.sentence
+    return "签名无误，内容完整" if file.stands else "本机还没有入网，没有核对签名"

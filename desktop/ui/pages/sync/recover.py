@@ -1,0 +1,143 @@
+"""Answering a station below that has forgotten its password: open the request, compare words, write the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from desktop.operations import recovery
+from desktop.operations.recovery import ANSWER, REQUEST, Seen
+from desktop.operations.session import Session
+from desktop.records.declaration import Role
+from desktop.sync.words import Fingerprint
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Card, Note, button, link, open_folder, plain, row
+from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
+from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class RecoverCard(Card):
+    """The desk's side of a forgotten password; ``done`` when an answer was written."""
+
+    done = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__("下级忘了口令")
+        self.workbench = workbench
+        self._seen: Seen | None = None
+        self.hint = plain(
+            f"下级交来恢复申请（{REQUEST}）时在这里答复。拿到答复和那台电脑的人能看到里面的全部数据，一定要先打电话核对。",
+            muted=True,
+        )
+        self.open_request = button("打开恢复申请…", lambda: self.look(None), "folder-open")
+        self.asked, self.words, self.own = plain(), Words(), plain()
+        self.compared = QCheckBox("已经打过平时的电话，对方念的词语和数字与上面完全一样，电脑在本人手里")
+        self.answer_button = button("导出恢复答复…", self.answer, "file-output", primary=True)
+        self.cancel = button("先不答复", self._close)
+        self.note = Note()
+        self._box = QWidget()
+        self._build()
+
+    def _build(self) -> None:
+        box = QVBoxLayout(self._box)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        box.addWidget(self.asked)
+        box.addLayout(row(self.words, 1))
+        box.addWidget(self.compared)
+        box.addWidget(self.own)
+        box.addLayout(row(self.answer_button, self.cancel, 1))
+        self.column.addWidget(self.hint)
+        self.column.addLayout(row(self.open_request, 1))
+        self.column.addWidget(self._box)
+        self.column.addWidget(self.note)
+        self._box.hide()
+        self.compared.toggled.connect(self.answer_button.setEnabled)
+        self.answer_button.setEnabled(False)
+        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        self.open_request.setEnabled(allowed)
+        self.open_request.setToolTip("" if allowed else "由本单位的经办人或管理员来办。")
+
+    def look(self, path: Path | None) -> None:
+        """Opens a request and shows whose it is; nothing is answered yet."""
+        if path is None:
+            path = self.workbench.dialogs.open_file(
+                "选择恢复申请", documents(), (f"恢复申请 (*{REQUEST})", "所有文件 (*)")
+            )
+        if path is None:
+            return
+        chosen = path
+
+        def job(session: Session, _ticket: Ticket) -> tuple[Seen, Fingerprint]:
+            return recovery.look_request(session, chosen), recovery.own_words(session)
+
+        self._close()
+        self.note.hide()
+        self.workbench.write(
+            "核对恢复申请",
+            job,
+            lambda found: self._show(*found),
+            owner=self,
+            fail=self.tell_problem,
+            step=False,
+        )
+
+    def _show(self, seen: Seen, own: Fingerprint) -> None:
+        self._seen = seen
+        at = seen.asked
+        self.asked.setText(
+            f"“{seen.name}”（{level_words(seen.level)}，编码{seen.code}）的操作员“{seen.operator}”申请恢复口令，"
+            f"{at.month}月{at.day}日 {at:%H:%M}写的。\n"
+            "请打这个单位平时的电话，请对方念出屏幕上的核对词语和数字，和下面的完全一样才能答复："
+        )
+        self.words.show_words(seen.words)
+        # In small type: two large rows of words would be mistaken for one another.
+        self.own.setText(f"对方也会问本机的词语和数字，请照着念：{own}")
+        self.compared.setChecked(False)
+        self._box.show()
+        self.compared.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close(self) -> None:
+        self._seen = None
+        self._box.hide()
+
+    def answer(self) -> None:
+        """Writes the answer where the user says."""
+        seen = self._seen
+        if seen is None or not self.compared.isChecked():
+            return
+        suggestion = seen.path.with_name(f"{safe_name(seen.name)}_恢复答复{ANSWER}")
+        out = self.workbench.dialogs.save_file("恢复答复保存到哪里", suggestion, (f"恢复答复 (*{ANSWER})",))
+        if out is None:
+            return
+
+        def job(session: Session, _ticket: Ticket) -> Seen:
+            return recovery.answer(session, seen.path, out)
+
+        self.workbench.write(
+            "答复恢复申请", job, lambda _seen: self._answered(out), owner=self, fail=self.tell_problem, step=False
+        )  # fmt: skip
+
+    def _answered(self, out: Path) -> None:
+        self._close()
+        self.note.say(
+            Tone.GOOD,
+            f"已答复，答复文件是：{out.name}",
+            "下一步：把它交给对方，对方导入时也会打电话核对本机的词语。这次答复已经记入日志。",
+        )
+        where = link("打开所在文件夹", lambda: open_folder(out.parent))
+        self.note.offer(where)
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.done.emit()
+
+    def tell_problem(self, error: Exception) -> bool:
+        """Shows what the user can act on."""
+        if not is_problem(error):
+            return False
+        self.note.say(Tone.ERROR, "没有答复", str(error))
+        self.note.offer()
+        return True

@@ -1,0 +1,45 @@
+"""The commands by which a desk rolls back and puts out of use."""
+
+from __future__ import annotations
+
+from tests.cli.calling import answer, run
+from tests.cli.test_exchange import Places, places, record
+
+__all__ = ["places"]
+
+
+def test_a_merge_is_listed_withdrawn_and_lifted(places: Places) -> None:
+    record(places.town, "enterprise", {"name": "茶厂"}, {"name": "伞厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    (merge,) = answer("merges", places.district)["merges"]
+    assert merge["applied"] == 2
+    assert "北山街道总工会" in run("merges", places.district).stdout
+    looked = answer("withdraw", places.district, str(merge["id"]), "--preview")
+    assert (looked["allowed"], looked["withdrawn"]) == (True, False)
+    assert looked["losses"] == [{"label": "企业（单位）", "births": 2, "changes": 0}]
+    spoken = run("withdraw", places.district, str(merge["id"]), "--note", "填错了").stdout
+    assert "已撤回“北山街道总工会”第1个数据包：企业（单位）新增2不再计入。" in spoken
+    assert answer("list", places.district, "enterprise")["total"] == 0
+    assert run("withdraw", places.district, str(merge["id"])).exit_code == 22
+    (said,) = answer("excluded", places.district)["excluded"]
+    assert said["note"] == "填错了"
+    run("lift", places.district, said["id"])
+    assert answer("list", places.district, "enterprise")["total"] == 2
+
+
+def test_a_computer_is_put_out_of_use(places: Places) -> None:
+    record(places.town, "enterprise", {"name": "茶厂"}, {"name": "伞厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    (known,) = answer("stations", places.district)["stations"]
+    assert (known["name"], known["revoked"]) == ("北山街道总工会", False)
+    looked = answer("revoke", places.district, known["station"][:8], "--after", "1", "--preview")
+    assert looked["losses"] == [{"label": "企业（单位）", "births": 1, "changes": 0}]
+    spoken = run("revoke", places.district, "北山街道总工会", "--after", "1").stdout
+    assert "已停用“北山街道总工会”的工作电脑" in spoken
+    record(places.town, "enterprise", {"name": "后来的厂"})
+    answer("send", places.town, places.stick / "2.xsj")
+    refused = run("merge", places.district, places.stick / "2.xsj")
+    assert refused.exit_code == 13
+    assert run("revoke", places.district, "没有的").exit_code == 2

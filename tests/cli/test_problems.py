@@ -1,0 +1,155 @@
+"""Every problem that can arise: one Chinese sentence, a next step that can be taken here, a code that is explained."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import desktop
+from desktop.cli.steps import NEXT_STEPS, next_step, spoken
+from desktop.errors import EnvironmentProblem, Problem, TrustProblem
+from desktop.operations import exchange
+from desktop.operations.session import open_session
+from desktop.records.declaration import Level
+from desktop.resources import resource
+from desktop.store.clock import WrongClock
+from desktop.store.environment import Environment
+from desktop.sync import errors
+from desktop.sync.errors import Caused
+from tests.cli.calling import OPERATOR, PASSWORD, answer, make, run
+
+LONG_AGO = 1_420_070_400_000
+"""2015-01-01 in milliseconds."""
+
+WINDOW = re.compile(
+    "刷新|按钮|列表中选择|点击|点“|勾选|菜单|左边|右边|左上|右上|对话框|这一页|“编号设置”|在设置里"
+)
+CODES = frozenset({2, *range(10, 16), *range(20, 30), *range(30, 33)})
+"""What README.md explains; 70, a bug, is no problem."""
+NOT_IN_COMMANDS = frozenset({"RecordGone", "UnknownStep", "MissingGlyph", "UnusableFont"})
+"""Only the window raises the first two; the setting that the others name stands in the window alone."""
+
+
+def below(base: type[Problem]) -> list[type[Problem]]:
+    return [found for child in base.__subclasses__() for found in (child, *below(child))]
+
+
+def all_problems() -> list[type[Problem]]:
+    """Every class of problem of the floors that commands stand on."""
+    for module in pkgutil.walk_packages(desktop.__path__, "desktop."):
+        if not module.name.startswith(("desktop.ui", "desktop.__main__")):
+            importlib.import_module(module.name)
+    found = sorted(set(below(Problem)), key=lambda c: (c.__module__, c.__name__))
+    return [c for c in found if c.__module__.startswith("desktop.") and ".ui." not in c.__module__]
+
+
+PROBLEMS = all_problems()
+
+
+@pytest.mark.parametrize("cause", PROBLEMS, ids=lambda c: c.__name__)
+def test_a_problem_has_an_exit_code_and_no_step_that_only_a_window_has(cause: type[Problem]) -> None:
+    assert cause.exit_code in CODES
+    assert not issubclass(cause, TrustProblem) or cause.exit_code in range(10, 16)
+    step = NEXT_STEPS.get(cause.__name__, cause.next_step)
+    assert cause.__name__ in NOT_IN_COMMANDS or not WINDOW.search(step)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [c for c in PROBLEMS if issubclass(c, Caused) and c.__module__ == errors.__name__ and c.text],
+    ids=lambda c: c.__name__,
+)
+def test_what_travels_badly_is_told_in_one_sentence_with_a_next_step(cause: type[Caused]) -> None:
+    problem = cause("segment 3 of 01a2")
+    assert re.fullmatch(r"[^。]+。", problem.sentence)
+    assert re.fullmatch(r"[^。]+。", next_step(problem))
+    assert "segment" not in spoken(problem)
+    assert problem.help_anchor or isinstance(problem, EnvironmentProblem)
+
+
+@pytest.mark.parametrize("cause", PROBLEMS, ids=lambda c: c.__name__)
+def test_the_manual_has_the_section_that_a_problem_names(cause: type[Problem]) -> None:
+    manual = resource("manual", "index.html").read_text("utf-8")
+    assert not cause.help_anchor or f'<a name="{cause.help_anchor}"></a>' in manual
+
+
+def test_the_steps_of_the_command_line_belong_to_problems_that_there_are() -> None:
+    assert set(NEXT_STEPS) <= {c.__name__ for c in PROBLEMS}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A town's workspace that has sent a bundle to its district, with a few odd files beside it."""
+    town = make(tmp_path / "镇 的")
+    (tmp_path / "空").write_bytes(b"")
+    (tmp_path / "字").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "夹 子").mkdir()
+    return town
+
+
+ODD = [
+    (("inspect", "{}/夹 子"), 2, "“夹 子”是文件夹，这里要写一个文件"),
+    (("inspect", "{}/没有"), 2, "没有文件“没有”"),
+    (("inspect", "{}/空"), 15, "文件不完整"),
+    (
+        ("verify", "{}/空", "--root", "{}/空"),
+        2,
+        "“空”不是根证书文件。请用 --root 指定上级用 keys export-root",
+    ),
+    (("list", "{}/镇 的", "enterprise", "--password-file", "{}/空"), 2, "口令文件“空”是空的"),
+    (("list", "{}/镇 的", "enterprise", "--password-file", "{}/字"), 2, "不是UTF-8编码的文字"),
+    (("list", "{}/夹 子", "enterprise"), 2, "不是一个工作区。请核对文件夹，或者先用 xiaosanji new"),
+    (("list", "{}/空", "enterprise"), 2, "不是一个工作区"),
+    (("send", "{}/镇 的", "{}/没有/a.xsj"), 2, "没有文件夹“没有”"),
+    (("print", "{}/镇 的", "cover", "{}/没有", "--out", "{}/单子"), 2, "没有文件“没有”"),
+    (("print", "{}/镇 的", "cover", "{}/夹 子", "--out", "{}/单子"), 2, "是文件夹"),
+    (("enrol", "confirm", "{}/镇 的", "{}/空"), 15, "这不是入网文件。请核对选的文件"),
+    (("enrol", "accept", "{}/镇 的", "{}/空"), 22, "没有等待批准的入网申请。请先在本机导出入网申请"),
+    (
+        ("new", "{}/新", "--unit", "", "--name", "甲", "--kind", "town"),
+        2,
+        "单位的编码或名称不能这样写。编码用",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), ODD)
+def test_odd_paths_and_files_end_with_a_sentence_and_a_next_step(
+    town: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    told = run(*(a.replace("{}", str(town.parent)) for a in arguments))
+    assert told.exit_code == code
+    assert words in told.stderr
+    assert "程序内部出错" not in told.stderr
+    assert told.stderr.endswith("。\n")
+    assert "区划表里没有" not in told.stderr
+
+
+def test_an_acknowledgement_of_another_desk_is_sent_where_it_belongs(tmp_path: Path) -> None:
+    desks = [make(tmp_path / code, Level.DISTRICT, code, f"{code}总工会") for code in ("330106", "330110")]
+    town = make(tmp_path / "town")
+    answer("enrol", "request", town, tmp_path / "a.xsq")
+    answer("enrol", "grant", desks[0], tmp_path / "a.xsq", tmp_path / "a.xsg")
+    answer("enrol", "accept", town, tmp_path / "a.xsg", "--ack", tmp_path / "a.xsa")
+    told = run("enrol", "confirm", desks[1], tmp_path / "a.xsa")
+    assert told.exit_code == 22
+    assert "交给批准它入网的单位确认" in told.stderr
+    assert answer("enrol", "confirm", desks[0], tmp_path / "a.xsa")["name"] == "北山街道总工会"
+
+
+def test_no_bundle_is_written_with_a_date_that_cannot_be_right(tmp_path: Path) -> None:
+    district = make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会")
+    town = make(tmp_path / "town")
+    answer("enrol", "request", town, tmp_path / "a.xsq")
+    answer("enrol", "grant", district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    answer("enrol", "accept", town, tmp_path / "a.xsg")
+    session = open_session(town, OPERATOR, PASSWORD, Environment(lambda: LONG_AGO))
+    with session.workspace, pytest.raises(WrongClock) as told:
+        exchange.send(session, tmp_path / "a.xsj")
+    assert not (tmp_path / "a.xsj").exists()
+    assert "--date-is-right" in next_step(told.value)
+    assert answer("send", town, tmp_path / "a.xsj")["sequence"] == 1

@@ -1,0 +1,168 @@
+"""Erasing personal values as a desk does it: nowhere on the disk of any level is one left that can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import erasing, exchange, queries, records
+from desktop.operations.erasing import NothingPersonal
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.store import reading
+from desktop.store.backups import backups_of
+from desktop.store.database import Database
+from desktop.store.drafts import Draft
+from desktop.store.ledger import NotFound
+from desktop.store.reading import Query
+from desktop.sync.sending import frame_of
+from tests.operations.stations import enrol, report_up, station
+
+PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+
+
+@pytest.fixture
+def town(tmp_path: Path, village: Session) -> Session:
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.DISTRICT)
+    enrol(village, town, tmp_path)
+    return town
+
+
+@pytest.fixture
+def member(village: Session, town: Session, tmp_path: Path) -> str:
+    """A member with a history, known at both levels."""
+    saved = records.save(village, "member", {"name": "旧名", "phone": "13911112222"})
+    records.save(
+        village,
+        "member",
+        {"name": NAME, "phone": PHONE, "id_number": ID, "education": "junior"},
+        record=saved.record,
+    )
+    report_up(village, town, tmp_path)
+    return saved.record
+
+
+def texts(session: Session) -> str:
+    """Every cell of every table, search index included, and every stored segment unpacked."""
+    found = [repr(row) for (table,) in session.database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+             for row in session.database.rows(f'SELECT * FROM "{table}"')]  # fmt: skip
+    found += [frame_of(f).plain().decode() for (f,) in session.database.rows("SELECT frame FROM segment")]
+    return "\n".join(found)
+
+
+def holds(session: Session) -> list[str]:
+    return [value for value in (PHONE, NAME, ID, "旧名", "13911112222") if value in texts(session)]
+
+
+def test_nothing_is_left_at_any_level(town: Session, village: Session, member: str, tmp_path: Path) -> None:
+    drafts = village.workspace.drafts()
+    drafts.keep(Draft("k", "member", member, 1, {"phone": PHONE}))
+    drafts.close()
+    assert len(holds(town)) == len(holds(village)) == 5
+    assert found(village, NAME) == found(town, NAME) == 1
+    erasing.erase(village, "member", [member], basis="consent", note="本人要求")
+    report_up(village, town, tmp_path)
+    for session in (village, town):
+        assert holds(session) == []
+        assert found(session, NAME) == 0
+        held = records.load(session, "member", member)
+        assert held is not None
+        assert (held.values["name"], held.values["phone"]) == (None, None)
+        shown = [line.value for line in records.history(session, "member", member)]
+        assert NAME not in repr(shown)
+        assert PHONE not in repr(shown)
+    drafts = village.workspace.drafts()
+    assert drafts.all() == []
+    drafts.close()
+    assert exchange.digest(town, village.unit.id).sha256 == exchange.digest(village).sha256
+
+
+def found(session: Session, text: str) -> int:
+    return reading.count(session.database, session.types, Query("member", text=text))
+
+
+def test_one_content_is_erased_and_the_others_stay(village: Session, member: str) -> None:
+    erasing.erase(village, "member", [member], ["phone"], basis="purpose")
+    held = records.load(village, "member", member)
+    assert held is not None
+    assert (held.values["name"], held.values["phone"]) == (NAME, None)
+    assert PHONE not in texts(village)
+    # What is recorded afterwards is a new matter.
+    records.save(village, "member", {"phone": PHONE}, record=member)
+    assert PHONE in texts(village)
+
+
+def test_an_erasure_is_not_undone(village: Session, member: str) -> None:
+    changes = erasing.erase(village, "member", [member], basis="consent")
+    records.undo(village, changes.stamp)
+    assert holds(village) == []
+
+
+def test_only_what_is_personal_and_in_charge(town: Session, village: Session, member: str) -> None:
+    with pytest.raises(NothingPersonal):
+        erasing.erase(village, "member", [member], ["union"], basis="consent")
+    with pytest.raises(NothingPersonal):
+        erasing.erase(village, "member", [member], basis="because")
+    with pytest.raises(NotFound):
+        erasing.erase(village, "member", ["0" * 32], basis="consent")
+    own = records.save(town, "member", {"name": "镇里的人"}).record
+    with pytest.raises(NotFound):
+        erasing.erase(village, "member", [own], basis="consent")
+    assert len(holds(village)) == 5
+
+
+def test_whoever_is_above_may_erase_for_those_below(
+    town: Session, village: Session, member: str, tmp_path: Path
+) -> None:
+    erasing.erase(town, "member", [member], basis="period")
+    report_up(village, town, tmp_path)
+    assert holds(village) == holds(town) == []
+    assert exchange.digest(town, village.unit.id).sha256 == exchange.digest(village).sha256
+
+
+def test_backups_hold_it_until_they_age_out_or_are_destroyed(village: Session, member: str) -> None:
+    folder = village.workspace.folder
+    before = {b.path for b in backups_of(folder)}
+    erasing.erase(village, "member", [member], ["phone"], basis="consent")
+    newest, *older = backups_of(folder)
+    assert newest.path not in before
+    assert {b.path for b in older} == before
+    erasing.erase(village, "member", [member], basis="consent", destroy_backups=True)
+    (only,) = backups_of(folder)
+    copy = Database.open(only.path, village.workspace._key, read_only=True)
+    kept = "\n".join(repr(row) for (table,) in copy.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+                     for row in copy.rows(f'SELECT * FROM "{table}"'))  # fmt: skip
+    copy.close()
+    assert NAME not in kept
+    assert PHONE not in kept
+
+
+def test_whose_name_was_erased_is_called_so_and_who_has_none_yet_is_not(
+    village: Session, member: str
+) -> None:
+    nameless = records.save(village, "member", {"education": "junior"}).record
+    erasing.erase(village, "member", [member], basis="consent")
+    types, codes = village.types, village.codes
+    assert queries.titles(village.database, types, codes, "member", [member, nameless]) == {
+        member: queries.ERASED,
+        nameless: "会员",
+    }
+    assert queries.form_data(village.database, types, codes, "member", member).title == queries.ERASED
+    assert queries.ERASED in {c.title for c in queries.choices(village.database, types, codes, "member", "")}
+    # A new name is a name again.
+    records.save(village, "member", {"name": "重新登记的人"}, record=member)
+    assert queries.titles(village.database, types, codes, "member", [member]) == {member: "重新登记的人"}
+
+
+def test_what_else_was_erased_takes_no_name_away(village: Session) -> None:
+    other = records.save(village, "member", {"phone": PHONE}).record
+    erasing.erase(village, "member", [other], ["phone"], basis="consent")
+    assert queries.titles(village.database, village.types, village.codes, "member", [other]) == {
+        other: "会员"
+    }

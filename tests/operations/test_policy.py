@@ -1,0 +1,351 @@
+"""Rolling a merge back, putting a computer out of use, and letting either count again, as a desk does it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import audit, exchange, forks, policy, records, renewal, uncounted, unsettled
+from desktop.operations.forks import Kind, NoFork
+from desktop.operations.policy import BuiltUpon, NoMerge, NoStation
+from desktop.operations.renewal import NotACopy
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.traffic import here
+from desktop.records.declaration import Level, Role
+from desktop.store import traffic as stored
+from desktop.store.ledger import NotFound
+from desktop.sync import exclusions
+from desktop.sync.results import MergeReport
+from tests.operations.stations import enrol, report_up, station, twin
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+
+
+@pytest.fixture
+def town(tmp_path: Path, village: Session) -> Session:
+    """A town that a district has enrolled, and that has enrolled the village."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    return town
+
+
+def names(session: Session) -> set[object]:
+    return {
+        r.values["name"]
+        for r in [records.load(session, "enterprise", key) for key in _ids(session)]
+        if r is not None
+    }
+
+
+def _ids(session: Session) -> list[str]:
+    return [key for (key,) in session.database.rows("SELECT lower(hex(id)) FROM r_enterprise")]
+
+
+def last_merge(session: Session) -> int:
+    return stored.merges(session.database)[0].id
+
+
+def same(*sessions: Session, unit: str) -> bool:
+    return len({exchange.digest(s, unit).sha256 for s in sessions}) == 1
+
+
+def test_a_merge_is_looked_at_withdrawn_and_restored(town: Session, village: Session, tmp_path: Path) -> None:
+    records.save(village, "enterprise", {"name": "第一批的厂"})
+    report_up(village, town, tmp_path)
+    saved = records.save(village, "enterprise", {"name": "第二批的厂"})
+    records.save(village, "enterprise", {"name": "第二批改的厂"}, record=saved.record)
+    report_up(village, town, tmp_path)
+    found = policy.look_at_withdrawal(town, last_merge(town))
+    assert [(loss.label, loss.births, loss.changes) for loss in found.losses] == [("企业（单位）", 1, 1)]
+    assert found.allowed
+    assert names(town) == {"第一批的厂", "第二批改的厂"}
+    policy.withdraw(town, last_merge(town), "填错了表")
+    assert names(town) == {"第一批的厂"}
+    with pytest.raises(NoMerge):
+        policy.withdraw(town, last_merge(town))
+    report_up(village, town, tmp_path)
+    assert names(village) == {"第一批的厂"}
+    assert same(town, village, unit=village.unit.id)
+    told = [t for t in unsettled.unsettled(village.database, here(village)) if t.own]
+    assert {t.reason for t in told} == {"上级撤回了收下它的那次合并"}
+    (lifted,) = policy.excluded(town)
+    assert (lifted.label, lifted.note) == ("撤回合并：径山村工会第2个数据包", "填错了表")
+    policy.lift(town, lifted.record)
+    assert policy.excluded(town) == []
+    report_up(village, town, tmp_path)
+    assert names(town) == names(village) == {"第一批的厂", "第二批改的厂"}
+    assert same(town, village, unit=village.unit.id)
+    acts = [line.action for line in audit.recent(town)]
+    assert {"撤回", "恢复计入"} <= set(acts)
+
+
+def test_nothing_is_withdrawn_on_which_somebody_has_built(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    """Rule 18; what the same merge brought does not stand in its own way."""
+    saved = records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    records.save(town, "enterprise", {"name": "镇里改的"}, record=saved.record)
+    assert not policy.look_at_withdrawal(town, last_merge(town)).allowed
+    with pytest.raises(BuiltUpon):
+        policy.withdraw(town, last_merge(town))
+    assert names(town) == {"镇里改的"}
+    with pytest.raises(NoMerge):
+        policy.withdraw(town, 99)
+
+
+def test_who_is_below_withdraws_nothing_of_those_above(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    saved = records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    records.save(town, "enterprise", {"name": "镇里改的"}, record=saved.record)
+    report_up(village, town, tmp_path)
+    # What the town vouched for is the town's; there is nothing else in that merge.
+    with pytest.raises(NoMerge):
+        policy.withdraw(village, last_merge(village))
+    with pytest.raises(NotAllowed):
+        policy.revoke(village, town.ledger.station)
+    assert policy.stations(village) == []
+
+
+def test_undo_takes_a_withdrawal_back_too(town: Session, village: Session, tmp_path: Path) -> None:
+    """One way back: the same as lifting it."""
+    records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    changes = policy.withdraw(town, last_merge(town))
+    assert names(town) == set()
+    records.undo(town, changes.stamp)
+    assert names(town) == {"厂"}
+
+
+def test_a_computer_is_put_out_of_use_and_in_again(town: Session, village: Session, tmp_path: Path) -> None:
+    records.save(village, "enterprise", {"name": "一厂"})
+    records.save(village, "enterprise", {"name": "二厂"})
+    report_up(village, town, tmp_path)
+    (found,) = policy.stations(town)
+    assert (found.name, found.last, found.revocation) == ("径山村工会", 2, "")
+    assert policy.look_at_revocation(town, found.station) == ()
+    (loss,) = policy.look_at_revocation(town, found.station, 1)
+    assert (loss.births, loss.changes) == (1, 0)
+    policy.revoke(town, found.station, 1, "电脑丢失")
+    assert names(town) == {"一厂"}
+    (listed,) = policy.stations(town)
+    assert listed.revocation
+    # The newest word stands, and the one before is taken back with it.
+    policy.revoke(town, found.station)
+    (said,) = policy.excluded(town)
+    assert said.label == "径山村工会"
+    policy.lift(town, said.record)
+    assert names(town) == {"一厂", "二厂"}
+    with pytest.raises(NotFound):
+        policy.lift(town, said.record)
+    with pytest.raises(NoStation):
+        policy.revoke(town, "0" * 64)
+    with pytest.raises(NotAllowed):
+        policy.revoke(town, town.ledger.station)
+
+
+def test_a_revoked_computer_gets_no_more_bundles(town: Session, village: Session, tmp_path: Path) -> None:
+    policy.revoke(town, village.ledger.station)
+    with pytest.raises(exchange.PeerRevoked):
+        exchange.send(town, tmp_path / "x.xsj", to=village.unit.name)
+
+
+def test_what_another_level_has_said_is_lifted_by_that_level(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    policy.withdraw(town, last_merge(town))
+    report_up(village, town, tmp_path)
+    (said,) = policy.excluded(village)
+    with pytest.raises(NotAllowed):
+        policy.lift(village, said.record)
+
+
+def test_these_records_are_not_written_by_hand(town: Session) -> None:
+    for name in ("exclusion", "revocation", "grant"):
+        with pytest.raises(NotAllowed):
+            records.save(town, name, {"label": "手工写的"})
+
+
+# -- forks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forked(town: Session, village: Session, tmp_path: Path) -> Session:
+    """The village's laptop and its twin have written under the same numbers; the town holds what the twin wrote."""
+    copy = twin(village, tmp_path / "twin")
+    records.save(village, "enterprise", {"name": "原机的厂"})
+    records.save(copy, "enterprise", {"name": "副本的厂"})
+    records.save(copy, "enterprise", {"name": "副本又一家"})
+    report_up(village, town, tmp_path)
+    exchange.merge(town, [exchange.send(copy, tmp_path / "copy.xsj").path])
+    assert len(forks.open_forks(town.database, here(town))) == 1
+    return copy
+
+
+def decide(town: Session, kind: Kind, *, keep_waiting: bool = False) -> None:
+    (fork,) = forks.open_forks(town.database, here(town))
+    forks.decide(town, fork.station, fork.incarnation, kind, keep_waiting=keep_waiting)
+    assert forks.open_forks(town.database, here(town)) == []
+
+
+def down(town: Session, to: Session, folder: Path) -> MergeReport:
+    sent = exchange.send(town, folder / f"down{town.ledger.next_number()}.xsj", to=to.unit.name)
+    return exchange.merge(to, [sent.path])
+
+
+def test_a_restored_computer_goes_on_under_new_numbers_and_nothing_is_missing(
+    town: Session, village: Session, forked: Session, tmp_path: Path
+) -> None:
+    decide(town, Kind.RESTORED)
+    assert names(town) == {"原机的厂"}
+    before = forked.ledger.incarnation
+    report = down(town, forked, tmp_path)
+    assert (report.renumbered, report.copied) == (2, False)
+    assert forked.ledger.incarnation != before
+    report_up(forked, town, tmp_path)
+    assert names(town) == names(forked) == {"原机的厂", "副本的厂", "副本又一家"}
+    assert same(town, forked, unit=village.unit.id)
+
+
+def test_a_copied_computer_is_told_to_enrol_and_the_other_goes_on(
+    town: Session, village: Session, forked: Session, tmp_path: Path
+) -> None:
+    decide(town, Kind.COPIED)
+    assert down(town, forked, tmp_path).copied
+    report = down(town, village, tmp_path)
+    assert (report.renumbered, report.copied) == (0, False)
+    records.save(village, "enterprise", {"name": "接着写的厂"})
+    report_up(village, town, tmp_path)
+    assert names(town) == {"原机的厂", "接着写的厂"}
+
+
+def test_what_waits_may_be_kept(town: Session, village: Session, forked: Session, tmp_path: Path) -> None:
+    decide(town, Kind.COPIED, keep_waiting=True)
+    assert names(town) == {"副本的厂", "副本又一家"}
+    assert down(town, village, tmp_path).copied
+    assert not down(town, forked, tmp_path).copied
+
+
+def test_who_is_not_above_decides_no_fork(town: Session, village: Session, forked: Session) -> None:
+    with pytest.raises(NoFork):
+        forks.decide(village, village.ledger.station, village.ledger.incarnation, Kind.RESTORED)
+
+
+# -- what the window reads -----------------------------------------------------------------------------------------
+
+
+def test_what_does_not_count_is_told_with_who_said_it_and_whose_it_is(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    merge = last_merge(town)
+    policy.withdraw(town, merge, "重复")
+    report_up(village, town, tmp_path)
+    policy.revoke(town, village.ledger.station, note="丢失")
+    revoked, withdrawn = uncounted.all_excluded(town.database, here(town))
+    assert (revoked.kind, revoked.cause, revoked.station) == ("停用的工作电脑", "", village.ledger.station)
+    assert (withdrawn.kind, withdrawn.cause, withdrawn.whose) == ("撤回合并", "withdrawn", village.unit.name)
+    assert {e.who for e in (revoked, withdrawn)} == {"径山镇总工会 王芳"}
+    assert all(e.own for e in (revoked, withdrawn))
+    (below,) = uncounted.all_excluded(village.database, here(village))
+    assert (below.record, below.own) == (withdrawn.record, False)
+
+
+def test_a_merge_is_known_as_withdrawn_until_it_is_restored(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    for name in ("一厂", "二厂"):
+        records.save(village, "enterprise", {"name": name})
+        report_up(village, town, tmp_path)
+    merge = last_merge(town)
+    assert uncounted.withdrawn_merges(town.database, here(town)) == {}
+    policy.withdraw(town, merge)
+    found = uncounted.withdrawn_merges(town.database, here(town))
+    assert list(found) == [merge]
+    assert found[merge].own
+    policy.lift(town, *found[merge].records)
+    assert uncounted.withdrawn_merges(town.database, here(town)) == {}
+    assert names(town) == {"一厂", "二厂"}
+
+
+def test_a_withdrawal_of_several_records_is_lifted_as_a_whole(
+    town: Session, village: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exclusions, "MAX_WORDS", 1)
+    # What is refused in between makes two spans of numbers.
+    for number, unit in enumerate((village, town, village)):
+        records.save(village, "enterprise", {"name": f"{number}厂"}, unit=unit.unit.id)
+    assert report_up(village, town, tmp_path).bundles[0].refused == 1
+    policy.withdraw(town, last_merge(town))
+    assert names(town) == set()
+    found = uncounted.withdrawn_merges(town.database, here(town))[last_merge(town)]
+    assert len(found.records) == 2
+    policy.lift(town, *found.records)
+    assert names(town) == {"0厂", "2厂"}
+    with pytest.raises(NotFound):
+        policy.lift(town, *found.records)
+    with pytest.raises(NotFound):
+        policy.lift(town)
+
+
+# -- filling in once more ------------------------------------------------------------------------------------------
+
+
+def test_what_was_refused_is_given_back_word_for_word(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    """A new record with all that was changed in it later; a change by itself; personal values are noted."""
+    kept = records.save(village, "enterprise", {"name": "留下的厂"}).record
+    report_up(village, town, tmp_path)
+    new = records.save(village, "enterprise", {"name": "新厂", "contact_phone": "13812340000"}).record
+    records.save(village, "enterprise", {"name": "新厂改"}, record=new)
+    records.save(village, "enterprise", {"surveyed_staff": 9}, record=kept)
+    report_up(village, town, tmp_path)
+    policy.withdraw(town, last_merge(town))
+    report_up(village, town, tmp_path)
+    told = unsettled.unsettled(village.database, here(village))
+    assert all(t.again for t in told)
+    assert len(told) == 3
+    for item in told:
+        found = unsettled.refused_words(village, item)
+        if item.record == new:
+            assert found.record == ""
+            assert (found.cells["name"], found.cells["contact_phone"]) == ("新厂改", "13812340000")
+        else:
+            assert (found.record, found.cells) == (kept, {"surveyed_staff": 9})
+    shown = [line for line in audit.recent(village) if line.action == audit.Act.SHOWN.value]
+    assert len(shown) == 2
+    for item in told:
+        unsettled.note_refilled(village, item)
+        left = [t for t in unsettled.unsettled(village.database, here(village)) if not t.done]
+        assert item.record not in {t.record for t in left}
+    # What the level above holds or refuses of others is none of one's own to fill in.
+    assert not any(t.again for t in unsettled.unsettled(town.database, here(town)))
+
+
+def test_a_reader_is_not_given_what_was_refused(town: Session, village: Session, tmp_path: Path) -> None:
+    records.save(village, "enterprise", {"name": "新厂"})
+    report_up(village, town, tmp_path)
+    policy.withdraw(town, last_merge(town))
+    report_up(village, town, tmp_path)
+    (item,) = unsettled.unsettled(village.database, here(village))
+    village.workspace.operator = replace(village.operator, role=Role.READER)
+    with pytest.raises(NotAllowed):
+        unsettled.refused_words(village, item)
+
+
+def test_only_a_copy_becomes_a_computer_of_its_own(village: Session) -> None:
+    with pytest.raises(NotACopy):
+        renewal.become_own(village)

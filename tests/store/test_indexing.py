@@ -1,0 +1,77 @@
+"""The search index after a merge: brought up to date for what can be searched, left alone for the rest."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.records.types import catalogue
+from desktop.store import indexing, schema
+from desktop.store.database import Database
+from desktop.store.indexing import BOUNDARY, Changed
+from desktop.store.merging import Births, Merger
+from desktop.store.pinyin import initials
+
+TYPES = catalogue()
+MEMBER = TYPES["member"]
+RECORD = "1" * 32
+
+
+@pytest.mark.parametrize(
+    ("slot", "held"),
+    [
+        ("identity", True),
+        ("phone", True),
+        ("education", False),
+        ("unit", False),
+        ("_deleted", False),
+        ("x", False),
+    ],
+)
+def test_the_index_holds_what_is_searched_or_names_a_record(slot: str, held: bool) -> None:
+    assert indexing.holds(MEMBER, slot) is held
+
+
+def test_every_word_in_the_index_stands_in_a_slot_that_it_is_said_to_hold() -> None:
+    for record_type in TYPES.values():
+        for name in (*record_type.title, *(f.name for f in indexing.searchable(record_type))):
+            assert indexing.holds(record_type, record_type.slot_of[name])
+
+
+@pytest.mark.parametrize(("slot", "found"), [("identity", 1), ("education", 0)])
+def test_only_a_change_that_can_be_searched_is_indexed(slot: str, found: int) -> None:
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, TYPES)
+    indexing.ensure(database, TYPES)
+    merger = Merger(database, TYPES)
+    merger.add_births(Births("member", 7, ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", "陈敏")]))
+    merger.finish(0)
+    changed = Changed()
+    changed.add_change(MEMBER, RECORD, slot)
+    changed.add_change(None, RECORD, slot)
+    changed.bring_up_to_date(database, TYPES)
+    index = indexing.index_of("member")
+    assert (
+        len(database.rows(f"SELECT rowid FROM {index} WHERE {index} MATCH ?", (indexing.phrase("陈敏"),)))
+        == found
+    )
+    database.close()
+
+
+def plainly(row: tuple[object, ...]) -> list[str]:
+    """The words of one row, told apart: those of its values, each once, and the initials of its title."""
+    title = " ".join(str(v) for v in row[1:3] if v is not None)
+    parts = [*(str(v) for v in dict.fromkeys(row[3:]) if v is not None), initials(title)]
+    return ["".join(unicodedata.normalize("NFKC", part).split()) for part in parts]
+
+
+WORDS = st.none() | st.text("甲乙㈱ΑΣσ\u0301e ①\t\n\ue000A1", max_size=5) | st.integers(0, 20)
+
+
+@given(st.lists(st.tuples(st.integers(), WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=6))
+def test_rows_that_are_spelled_together_are_spelled_like_one(rows: list[tuple[object, ...]]) -> None:
+    texts = indexing._search_texts(rows, 3)
+    assert [text.split() for text in texts] == [list(BOUNDARY.join(plainly(row))) for row in rows]

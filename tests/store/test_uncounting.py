@@ -1,0 +1,83 @@
+"""What is taken out of the count leaves a ledger as if it had never come, and let in again as if it always had."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.records.resolution import ItemId
+from desktop.store.database import Database
+from desktop.store.merging import Merger
+from desktop.store.uncounting import Taken
+from tests.store.test_merging import histories
+from tests.store.world import (
+    TYPES,
+    Birth,
+    Edit,
+    expected_state,
+    ledger,
+    merge,
+    origin_ref,
+    state_of,
+    truth_of,
+)
+
+Items = Sequence[Birth | Edit]
+
+
+def take_out(database: Database, items: Iterable[Birth | Edit]) -> None:
+    """What a desk does with items that are withdrawn or revoked: those that wait are merely forgotten."""
+    with database.transaction():
+        merger = Merger(database, TYPES)
+        taken = [Taken(origin_ref(database, i.item), i.item.number, i.stamp, i.type, i.record) for i in items]
+        database.connection.executemany(
+            "DELETE FROM held WHERE origin = ? AND number = ?", [(t.origin, t.number) for t in taken]
+        )
+        merger.take_out(taken)
+        merger.finish(0)
+
+
+@given(histories(), st.data(), st.randoms(use_true_random=False))
+@settings(max_examples=300)
+def test_what_is_left_is_what_the_rules_say_of_the_rest(
+    items: Items, data: st.DataObject, rnd: random.Random
+) -> None:
+    """Rules 15, 16 and 18: births under changes, moves under which others wrote, tombstones, second births."""
+    out = data.draw(st.sets(st.sampled_from(sorted(items, key=lambda i: i.item)), min_size=1))
+    database, known = ledger(), set[ItemId]()
+    for part in _parts(items, rnd):
+        merge(database, part, known)
+    take_out(database, out)
+    left = [i for i in items if i not in out]
+    assert state_of(database) == expected_state(truth_of(left))
+    # Let in again, in any order, everything stands as before.
+    again = [*out]
+    rnd.shuffle(again)
+    merge(database, again, {i.item for i in left})
+    assert state_of(database) == expected_state(truth_of(items))
+
+
+@given(histories(), st.data())
+@settings(max_examples=100)
+def test_it_makes_no_difference_how_many_steps_it_takes(items: Items, data: st.DataObject) -> None:
+    out = data.draw(st.lists(st.sampled_from(sorted(items, key=lambda i: i.item)), min_size=1, unique=True))
+    at_once, by_and_by = ledger(), ledger()
+    for database in (at_once, by_and_by):
+        merge(database, items, set())
+    take_out(at_once, out)
+    for item in out:
+        take_out(by_and_by, [item])
+    assert state_of(at_once) == state_of(by_and_by)
+    for table in ("version", "replacement", "record_unit"):
+        rows = f"SELECT * FROM {table}"
+        assert sorted(at_once.rows(rows)) == sorted(by_and_by.rows(rows))
+
+
+def _parts(items: Items, rnd: random.Random) -> list[Items]:
+    items = list(items)
+    rnd.shuffle(items)
+    cut = rnd.randrange(len(items) + 1)
+    return [items[:cut], items[cut:]]

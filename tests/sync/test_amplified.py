@@ -1,0 +1,121 @@
+"""A small bundle of an enrolled village must not cost its town more than it brings."""
+
+from __future__ import annotations
+
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.records import items
+from desktop.records.items import Shape
+from desktop.sync import strictjson
+from desktop.sync.envelope import Outgoing
+from desktop.sync.frames import compress
+from tests.sync.test_receiving import FIRM, Tree, forged_bundle, grow, one_segment
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """Processor time, so that a busy machine does not count."""
+    begun = time.process_time()
+    act()
+    return time.process_time() - begun
+
+
+def saving(tree: Tree) -> float:
+    """How long a save takes, the quickest of a few."""
+    return min(seconds(lambda: tree.town.birth("firm", {"name": "一家"})) for _ in range(3))
+
+
+def send_changes(
+    tree: Tree, count: int, record: Callable[[int], str], type_name: Callable[[int], str]
+) -> None:
+    """Changes of records that nobody has, merged at the town."""
+    first = tree.village.next_number()
+    for start in range(0, count, 5_000):
+        lines = []
+        for n in range(start, min(count, start + 5_000)):
+            head = tree.village.head("change", record(n), "name", number=first + n, type=type_name(n))
+            lines.append((head.number, items.change_line(head, "v", None)))
+        tree.village.forge(lines)
+    assert tree.town.take(tree.village.send()).held == count
+
+
+def test_what_waits_does_not_hold_up_every_save(tmp_path: Path) -> None:
+    """A bundle of 133 KB may hold 20 000 changes of unknown records, which are all tried again at each save."""
+    tree = grow(tmp_path)
+    send_changes(tree, 1_000, lambda n: f"{n:032x}", lambda n: "firm")
+    few = saving(tree)
+    send_changes(tree, 8_000, lambda n: f"{n + 1_000:032x}", lambda n: "firm")
+    # Nine times as many; with a comparison of each with each it would be eighty times.
+    assert saving(tree) < 25 * few
+
+
+def test_names_of_types_that_nobody_has_cost_no_save_either(tmp_path: Path) -> None:
+    """A bundle of 19 KB may name 2 000 types; only births make a table, and only what has one is looked at."""
+    tree = grow(tmp_path)
+    send_changes(tree, 2_000, lambda n: FIRM, lambda n: "t")
+    one = saving(tree)
+    send_changes(tree, 2_000, lambda n: FIRM, lambda n: f"t{n}")
+    assert saving(tree) < 8 * one
+    assert (tree.town.database.value("SELECT count(*) FROM sqlite_master WHERE name GLOB 'r_t[0-9]*'")) == 0
+
+
+def test_segments_cut_small_are_not_each_compared_with_a_whole_one(tmp_path: Path) -> None:
+    """One part may hold 4 095 segments of one line each, a bundle 120 parts."""
+    few, many = (cost_of_small(tmp_path / str(size), size) for size in (100, 5_000))
+    # Fifty times as long; unpacking and hashing it for each line would cost about as many times more.
+    assert many < 5 * few
+
+
+def cost_of_small(folder: Path, size: int) -> float:
+    """What a hundred segments of one line cost that stand in a known one of many."""
+    folder.mkdir()
+    tree = grow(folder)
+    shape = Shape(("name",))
+    heads = [tree.village.head("birth", f"{n:032x}", None, number=n + 1) for n in range(size)]
+    lines = [(head.number, items.birth_line(head, shape, {}, lambda: "")) for head in heads]
+    tree.village.forge(lines, {"firm": shape})
+    tree.town.take(tree.village.send())
+    tree.village.database.execute("DELETE FROM segment WHERE vouched IS NULL")
+    for line in lines[:100]:
+        tree.village.forge([line], {"firm": shape})
+    sent = tree.village.send()
+    return seconds(lambda: tree.town.take(sent))
+
+
+def test_segments_of_nobody_take_no_more_memory_than_they_bring(tmp_path: Path) -> None:
+    """63 KB, 200 headers without a line behind them, which count a million items."""
+    tree = grow(tmp_path)
+    header, _ = one_segment(tree.village)
+    outgoing = []
+    for n in range(200):
+        said = json.loads(header.raw) | {
+            "station": f"{n:064x}",
+            "last": 5_000,
+            "counts": {"change": 5_000},
+            "shapes": {},
+        }
+        raw = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+        signed = strictjson.line({"signature": strictjson.to_base64(header.signature)})
+        label = [said["station"], said["incarnation"], 1, 5_000, said["digest"], 5_000, n, n + 1]
+        outgoing.append(Outgoing(compress(raw + b"\n" + signed), label))
+    sent = forged_bundle(tree.village, tree.town, outgoing, counts=200 * 5_000)
+    tracemalloc.start()
+    tree.town.merge(sent)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40_000_000
+
+
+def test_what_a_bundle_says_of_its_size_drops_no_index(tmp_path: Path) -> None:
+    """Indexes are built afterwards for what is really large, not for what a small file says of itself."""
+    tree = grow(tmp_path)
+    sent = forged_bundle(tree.village, tree.town, [], counts=10**9)
+    statements: list[str] = []
+    tree.town.database.connection.set_trace_callback(statements.append)
+    problem = tree.town.merge(sent).bundles[0].problem
+    tree.town.database.connection.set_trace_callback(None)
+    assert problem is not None
+    assert not [s for s in statements if s.startswith("DROP INDEX")]

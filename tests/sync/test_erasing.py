@@ -1,0 +1,252 @@
+"""Erasing personal values: no level keeps them, and the rest stays readable, proven and alike everywhere (rule 12)."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.records.declaration import Level
+from desktop.records.stamps import to_wire
+from desktop.store.ledger import NewRecord, SlotEdit
+from desktop.sync import segments, sending, standing
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+SECRET, LATER, FIRST = "13800001234", "13900005678", "13700004321"
+
+
+@dataclass
+class Tree:
+    """A district, a town that may enrol, and two villages of the town."""
+
+    district: Desk
+    town: Desk
+    village: Desk
+
+    def deliver(self) -> None:
+        settle([(self.village, self.town), (self.town, self.district)])
+
+    def digests(self) -> set[str]:
+        return {d.digest(self.village.unit).sha256 for d in (self.district, self.town, self.village)}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return make(tmp_path)
+
+
+def make(folder: Path) -> Tree:
+    district = new_root(folder, "区")
+    town = new_desk(folder, "镇", Level.TOWN)
+    village = new_desk(folder, "村", Level.VILLAGE)
+    enrol(town, district, 1)
+    enrol(village, town)
+    return Tree(district, town, village)
+
+
+def erase(desk: Desk, record: str = FIRM, slots: str = "contact") -> None:
+    """What the operation does: the values that stand are emptied, and everything up to then is to be forgotten."""
+    ledger = desk.ledger
+    emptied = ledger.write(
+        "清除", desk.name, edits=[SlotEdit("firm", record, s, None) for s in slots.split()]
+    )
+    cells = {
+        "kind": "firm",
+        "target": record,
+        "slots": slots,
+        "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
+    }
+    unit = ledger.unit_of("firm", record)
+    ledger.write("清除", desk.name, births=[NewRecord("erasure", "", unit, cells)])
+    standing.settle(ledger, desk.keys)
+
+
+def everything(desk: Desk) -> str:
+    """Every value in every table, stored segments unpacked: what a thief who has the key could read."""
+    found = []
+    for (table,) in desk.database.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+    ):
+        for row in desk.database.rows(f'SELECT * FROM "{table}"'):
+            found += [str(cell) for cell in row if not isinstance(cell, bytes)]
+            found += [cell.decode("utf-8", "replace") for cell in row if isinstance(cell, bytes)]
+    for (compressed,) in desk.database.rows("SELECT frame FROM segment"):
+        found.append(sending.frame_of(compressed).plain().decode())
+    return "\n".join(found)
+
+
+def contact(phone: str) -> dict[str, object]:
+    return {"person": "王", "phone": phone}
+
+
+def test_the_value_leaves_every_level_and_the_rest_stays(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
+    tree.deliver()
+    assert all(SECRET in everything(d) for d in (tree.district, tree.town, tree.village))
+    erase(tree.village)
+    tree.deliver()
+    for desk in (tree.district, tree.town, tree.village):
+        text = everything(desk)
+        assert SECRET not in text
+        assert FIRST not in text
+        values = desk.values(FIRM)
+        assert values is not None
+        assert (values["name"], values["phone"], values["person"]) == ("厂", None, None)
+        assert LATER in text
+        assert desk.refused() == desk.held() == {}
+        assert desk.conflicts() == set()
+    assert len(tree.digests()) == 1
+
+
+def test_stored_segments_are_still_proven(tree: Tree) -> None:
+    """Rule 20: the origin's signature and the digest over the lines stand, whatever was blanked."""
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    tree.deliver()
+    erase(tree.town)
+    late = new_root(tree.town.folder, "另一区")
+    for (compressed,) in tree.town.database.rows("SELECT frame FROM segment"):
+        header, lines = segments.read(sending.frame_of(compressed))
+        segments.decode(header, lines, late.ledger.types)
+
+
+def test_a_station_that_comes_later_never_sees_it_and_holds_the_same(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    report(tree.village, tree.town)
+    erase(tree.town)
+    tree.deliver()
+    second = new_desk(tree.town.folder, "村二", Level.VILLAGE, unit=tree.village.unit)
+    enrol(second, tree.town)
+    second.take(tree.town.send(second))
+    text = everything(second) + everything(tree.district)
+    assert SECRET not in text
+    assert FIRST not in text
+    assert {second.digest(tree.village.unit).sha256} == tree.digests()
+
+
+def test_a_copy_that_comes_after_is_blanked_before_it_is_kept(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    old = tree.village.send()
+    tree.deliver()
+    tree.village.time.pass_days(0.1)
+    erase(tree.town)
+    tree.district.take(tree.town.send())
+    second = new_desk(tree.town.folder, "村二", Level.VILLAGE, unit=tree.village.unit)
+    enrol(second, tree.town)
+    second.birth("firm", {"name": "厂", "phone": LATER}, record=FIRM, unit=tree.village.unit)
+    report(second, tree.town)
+    tree.town.take(old)
+    assert SECRET not in everything(tree.town)
+    # What was written later than the erasure is another matter.
+    assert LATER in everything(tree.town)
+
+
+def test_who_edits_without_knowing_of_it_gets_a_conflict(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    tree.deliver()
+    erase(tree.town)
+    tree.village.time.pass_days(0.1)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    tree.deliver()
+    assert tree.town.conflicts() == {(FIRM, "contact")}
+    assert len(tree.digests()) == 1
+    assert FIRST not in everything(tree.village)
+
+
+def test_nobody_erases_what_is_not_in_its_charge(tree: Tree) -> None:
+    """The erasure is written under a unit that the record never had."""
+    tree.town.birth("firm", {"name": "镇的厂", "phone": SECRET}, record=FIRM)
+    tree.deliver()
+    cells = {
+        "kind": "firm",
+        "target": FIRM,
+        "slots": "contact",
+        "upto": to_wire(tree.village.stamp(days=0.5)),
+    }
+    tree.village.birth("erasure", cells)
+    report(tree.village, tree.town)
+    assert SECRET in everything(tree.town)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"kind": "firm", "target": FIRM, "slots": "name", "upto": "7fffffffffffffff"},
+        {"kind": "firm", "target": FIRM, "slots": "none _deleted unit", "upto": "7fffffffffffffff"},
+        {"kind": "other", "target": FIRM, "slots": "contact", "upto": "7fffffffffffffff"},
+        {"kind": "firm", "target": "zz", "slots": "contact", "upto": "7fffffffffffffff"},
+        {"kind": "firm", "target": FIRM, "slots": "contact", "upto": "later"},
+        {"kind": "firm", "target": FIRM, "slots": "contact", "upto": None},
+    ],
+)
+def test_an_erasure_that_makes_no_sense_erases_nothing(tree: Tree, cells: dict[str, str]) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    tree.village.birth("erasure", cells)
+    standing.settle(tree.village.ledger, tree.village.keys)
+    tree.deliver()
+    assert tree.town.values(FIRM) == tree.village.values(FIRM)
+    assert SECRET in everything(tree.town)
+
+
+def test_no_withdrawal_brings_it_back_or_keeps_it_from_others(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    tree.deliver()
+    erase(tree.village)
+    number = tree.village.ledger.next_number() - 1
+    report(tree.village, tree.town)
+    tree.town.exclude((tree.village, number), (tree.village, number - 1))
+    tree.deliver()
+    assert SECRET not in everything(tree.district) + everything(tree.town)
+    tree.town.ledger.undo(tree.town.database.value("SELECT max(stamp) FROM operation"), "镇")
+    assert SECRET not in everything(tree.town)
+
+
+def test_what_waits_and_what_was_refused_is_blanked_too(tree: Tree) -> None:
+    """Quarantine and waiting room hold words of people as well."""
+    tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    tree.deliver()
+    tree.town.exclude((tree.village, 2))
+    assert SECRET in everything(tree.town)
+    erase(tree.town)
+    assert SECRET not in everything(tree.town)
+    tree.deliver()
+    assert SECRET not in everything(tree.village) + everything(tree.district)
+    assert len(tree.digests()) == 1
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=12, deadline=None)
+def test_old_holders_and_new_ones_say_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    """Edits, empty values, second births and several erasures; one station has seen all, another comes last."""
+    rnd = random.Random(seed)
+    tree = make(tmp_path_factory.mktemp("erasing"))
+    second = new_desk(tree.town.folder, "村二", Level.VILLAGE, unit=tree.village.unit)
+    enrol(second, tree.town)
+    for desk in (tree.village, second):
+        desk.birth("firm", {"name": "厂", "phone": rnd.choice((FIRST, SECRET, None))}, record=FIRM)
+    pairs = [(tree.village, tree.town), (second, tree.town), (tree.town, tree.district)]
+    for _ in range(10):
+        desk = rnd.choice((tree.village, second, tree.town))
+        if desk.shown(FIRM) is not None:
+            if rnd.random() < 0.25:
+                erase(desk)
+            else:
+                desk.edit(FIRM, "contact", rnd.choice((contact(SECRET), contact(LATER), None)))
+        if rnd.random() < 0.4:
+            report(*rnd.choice(pairs))
+    settle(pairs)
+    last = new_desk(tree.town.folder, "村三", Level.VILLAGE, unit=tree.village.unit)
+    enrol(last, tree.town)
+    last.take(tree.town.send(last))
+    found = {
+        d.digest(tree.village.unit).sha256 for d in (tree.district, tree.town, tree.village, second, last)
+    }
+    assert len(found) == 1

@@ -1,0 +1,371 @@
+"""What a level above lets not count, and lets count again: exclusions and revocations (rules 14, 18, 26 and 27)."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desktop import __version__
+from desktop.records.declaration import Level
+from desktop.sync import policy, standing
+from desktop.sync.errors import Revoked
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+
+FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
+
+
+@dataclass
+class Tree:
+    """A district, a town that may enrol, and two villages of the town."""
+
+    district: Desk
+    town: Desk
+    village: Desk
+    sibling: Desk
+
+    def deliver(self) -> None:
+        """Everything reaches everybody."""
+        settle([(self.village, self.town), (self.sibling, self.town), (self.town, self.district)])
+
+    def digests(self) -> set[str]:
+        """What the three that hold the village's records say of them."""
+        return {d.digest(self.village.unit).sha256 for d in (self.district, self.town, self.village)}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return make(tmp_path)
+
+
+def make(folder: Path) -> Tree:
+    district = new_root(folder, "区")
+    town = new_desk(folder, "镇", Level.TOWN)
+    village = new_desk(folder, "村", Level.VILLAGE)
+    sibling = new_desk(folder, "邻村", Level.VILLAGE)
+    enrol(town, district, 1)
+    enrol(village, town)
+    enrol(sibling, town)
+    return Tree(district, town, village, sibling)
+
+
+def name_of(desk: Desk, record: str = FIRM) -> object:
+    values = desk.values(record)
+    return None if values is None else values["name"]
+
+
+# -- exclusions ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_withdrawn_counts_nowhere_and_comes_back_when_it_is_lifted(tree: Tree) -> None:
+    """Rule 18: everywhere, the author's ledger included, and a lift restores exactly."""
+    tree.village.birth("firm", {"name": "原名", "staff": 3}, record=FIRM)
+    tree.village.edit(FIRM, "name", "新名")
+    tree.deliver()
+    before = tree.digests()
+    withdrawn = tree.town.exclude((tree.village, 2))
+    assert name_of(tree.town) == "原名"
+    tree.deliver()
+    assert [name_of(d) for d in (tree.district, tree.town, tree.village)] == ["原名"] * 3
+    assert all(d.refused() == {(tree.village.station, 2): "withdrawn"} for d in (tree.district, tree.village))
+    assert tree.village.answers()[tree.village.station, 2] == ("refused", "withdrawn")
+    assert len(tree.digests()) == 1
+    assert tree.digests() != before
+    tree.town.lift(withdrawn)
+    tree.deliver()
+    assert tree.digests() == before
+    assert [d.refused() for d in (tree.district, tree.town, tree.village)] == [{}, {}, {}]
+    assert tree.village.answers() == {}
+
+
+def test_a_record_whose_birth_is_withdrawn_is_no_more_and_what_others_wrote_waits(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂", "phone": "13800001234"}, record=FIRM)
+    tree.village.birth("visit", {"firm": FIRM, "topic": "走访"}, record=VISIT)
+    tree.deliver()
+    tree.town.edit(FIRM, "name", "镇里改的")
+    tree.deliver()
+    before = tree.digests()
+    withdrawn = tree.district.exclude((tree.village, 1))
+    tree.deliver()
+    for desk in (tree.district, tree.town, tree.village):
+        assert desk.shown(FIRM) is None
+        assert desk.shown(VISIT, "visit") is not None
+        assert desk.held() == {(tree.town.station, number_of(tree.town)): "no_birth"}
+    tree.district.lift(withdrawn)
+    tree.deliver()
+    assert tree.digests() == before
+    assert name_of(tree.village) == "镇里改的"
+    assert tree.village.held() == {}
+
+
+def number_of(desk: Desk) -> int:
+    """The number of the last item that a station wrote about a firm."""
+    found = desk.database.value(
+        "SELECT max(number) FROM (SELECT number FROM version WHERE origin = :own AND type = 'firm'"
+        " UNION SELECT number FROM held WHERE origin = :own AND type = 'firm')",
+        {"own": desk.ledger.origin},
+    )
+    return int(found)
+
+
+def test_what_arrives_after_its_exclusion_is_refused_and_counts_when_that_is_lifted(tree: Tree) -> None:
+    """Rule 14: whatever the order."""
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    withdrawn = tree.district.exclude((tree.village, 1))
+    tree.town.take(tree.district.send(tree.town))
+    result = report(tree.village, tree.town)
+    assert (result.applied, result.refused) == (0, 1)
+    assert tree.village.shown(FIRM) is None
+    tree.district.lift(withdrawn)
+    tree.deliver()
+    assert name_of(tree.town) == name_of(tree.district) == name_of(tree.village) == "厂"
+
+
+def test_nobody_excludes_what_is_not_below(tree: Tree) -> None:
+    """Check 22: neither a village the town's, nor one village the other's, nor a town those of another town."""
+    other = new_desk(tree.town.folder, "另一镇", Level.TOWN)
+    enrol(other, tree.district, 1)
+    tree.town.birth("firm", {"name": "镇的厂"}, record=FIRM)
+    tree.sibling.birth("firm", {"name": "邻村的厂"}, record=OTHER)
+    tree.deliver()
+    tree.village.exclude((tree.town, tree.town.ledger.next_number() - 1), (tree.sibling, 1))
+    other.exclude((tree.sibling, 1), (tree.district, 1))
+    other.revoke(tree.sibling)
+    tree.deliver()
+    report(other, tree.district)
+    assert name_of(tree.district) == "镇的厂"
+    assert (
+        name_of(tree.district, OTHER)
+        == name_of(tree.town, OTHER)
+        == name_of(tree.sibling, OTHER)
+        == "邻村的厂"
+    )
+    assert tree.district.refused() == {}
+
+
+def test_a_station_takes_back_its_own_but_not_what_it_said_of_others(tree: Tree) -> None:
+    """Rule 19: that is how a wrong date is made good; but no station can take itself out of the count in a circle."""
+    tree.town.birth("firm", {"name": "镇的厂"}, record=FIRM)
+    first = tree.town.ledger.next_number()
+    tree.village.birth("firm", {"name": "村的厂"}, record=OTHER)
+    tree.deliver()
+    tree.town.exclude((tree.village, 1))
+    tree.town.exclude((tree.town, first - 1), (tree.town, first), cause=policy.CLOCK)
+    tree.deliver()
+    assert tree.district.shown(FIRM) is None
+    assert tree.district.shown(OTHER) is None
+    assert tree.district.refused() == {
+        (tree.town.station, first - 1): "clock",
+        (tree.village.station, 1): "withdrawn",
+    }
+
+
+def test_a_refusal_says_why(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    tree.town.exclude((tree.village, 1), cause=policy.REFUSED, refusal="scope")
+    tree.deliver()
+    assert tree.village.refused() == {(tree.village.station, 1): "scope"}
+    assert tree.village.shown(FIRM) is None
+    # A word that this program does not know is no reason to show it to anybody.
+    tree.town.exclude((tree.village, 1), cause="later", refusal="<b>later</b>")
+    assert set(tree.town.refused().values()) == {"scope"}
+
+
+def test_what_a_merge_refuses_is_refused_in_writing(tree: Tree) -> None:
+    """Rule 14: the author's ledger shows the former value, and all levels hold the same."""
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.village.edit(FIRM, "name", "新名")
+    tree.village.edit(FIRM, "checked", "已核对")
+    tree.deliver()
+    assert [d.values(FIRM) for d in (tree.town, tree.village)] == [tree.district.values(FIRM)] * 2
+    assert tree.village.values(FIRM)["checked"] is None  # type: ignore[index]
+    assert tree.village.refused() == {(tree.village.station, 3): "writer"}
+    assert len(tree.digests()) == 1
+    (stated,) = tree.town.records("exclusion")
+    assert tree.town.shown(stated, "exclusion").values["program"] == __version__  # type: ignore[union-attr]
+    # Said once: neither this level again nor the one above.
+    tree.deliver()
+    assert [d.records("exclusion") for d in (tree.district, tree.town, tree.village)] == [{stated}] * 3
+    # Lifted, it is judged by the program of the day, which says the same.
+    tree.town.lift(stated)
+    tree.deliver()
+    assert tree.town.refused() == {(tree.village.station, 3): "writer"}
+
+
+def test_a_garbled_exclusion_excludes_nothing(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    for text in ("", "x", f"{tree.village.station} 1-2", f"{tree.village.station} {'0' * 16} 5-1", None):
+        tree.town.say("exclusion", {"cause": "withdrawn", "items": text})
+    assert name_of(tree.town) == "厂"
+
+
+def test_several_words_about_one_item_are_lifted_one_by_one(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    first, second = tree.town.exclude((tree.village, 1)), tree.district.exclude((tree.village, 1))
+    tree.deliver()
+    tree.town.lift(first)
+    tree.deliver()
+    assert name_of(tree.town) is None
+    tree.district.lift(second)
+    tree.deliver()
+    assert name_of(tree.town) == name_of(tree.village) == "厂"
+
+
+# -- revocations ---------------------------------------------------------------------------------------------------
+
+
+def test_a_revoked_station_counts_up_to_the_cut_whoever_forwards_it(tree: Tree) -> None:
+    """Rule 27: even if the rest was applied before."""
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    tree.village.birth("firm", {"name": "二家"}, record=OTHER)
+    tree.deliver()
+    revoked = tree.district.revoke(tree.village, 1)
+    tree.town.take(tree.district.send(tree.town))
+    for desk in (tree.district, tree.town):
+        assert desk.records() == {FIRM}
+        assert desk.refused() == {(tree.village.station, 2): "revoked"}
+    tree.village.birth("firm", {"name": "三家"})
+    with pytest.raises(Revoked):
+        tree.town.take(tree.village.send())
+    tree.district.lift(revoked, "revocation")
+    tree.town.take(tree.district.send(tree.town))
+    tree.deliver()
+    assert len(tree.district.records()) == 3
+    assert len(tree.digests()) == 1
+
+
+def test_without_a_number_nothing_of_a_revoked_station_counts(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    tree.deliver()
+    tree.town.revoke(tree.village)
+    assert tree.town.records() == set()
+
+
+def test_what_a_revoked_desk_granted_after_the_cut_counts_no_longer(tree: Tree) -> None:
+    """Rule 26: a certificate counts only while its grant does."""
+    tree.village.birth("firm", {"name": "老村的"}, record=FIRM)
+    last = tree.town.ledger.next_number() - 1
+    late = new_desk(tree.town.folder, "新村", Level.VILLAGE)
+    enrol(late, tree.town)
+    late.birth("firm", {"name": "新村的"}, record=OTHER)
+    report(late, tree.town)
+    tree.deliver()
+    assert tree.district.records() == {FIRM, OTHER}
+    before = tree.district.digest().sha256
+    revoked = tree.district.revoke(tree.town, last)
+    assert tree.district.records() == {FIRM}
+    assert tree.district.held() == {(late.station, 1): "certificate"}
+    tree.district.lift(revoked, "revocation")
+    assert tree.district.records() == {FIRM, OTHER}
+    assert tree.district.digest().sha256 == before
+    assert tree.district.held() == {}
+
+
+def test_a_later_grant_lets_an_incarnation_in_again(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    tree.deliver()
+    tree.town.revoke(tree.village)
+    assert tree.town.records() == set()
+    enrol(tree.village, tree.town, incarnation=tree.village.keys.incarnation)
+    standing.settle(tree.town.ledger, tree.town.keys)
+    assert tree.town.records() == {FIRM}
+
+
+def test_the_highest_level_s_word_stands_and_of_one_level_the_newest(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    tree.village.birth("firm", {"name": "二家"}, record=OTHER)
+    tree.deliver()
+    tree.district.revoke(tree.village, 1)
+    tree.town.take(tree.district.send(tree.town))
+    tree.town.revoke(tree.village)
+    assert tree.town.records() == {FIRM}
+    tree.district.revoke(tree.village, 2)
+    tree.town.take(tree.district.send(tree.town))
+    assert tree.town.records() == {FIRM, OTHER}
+
+
+def test_a_desk_revokes_a_second_station_of_its_own_unit_and_not_the_other_way_round(tree: Tree) -> None:
+    """Check 23: the one that issued the other's certificate."""
+    second = new_desk(tree.town.folder, "镇二", Level.TOWN, unit=tree.town.unit)
+    enrol(second, tree.town)
+    second.birth("firm", {"name": "二号机的厂"}, record=FIRM)
+    tree.town.birth("firm", {"name": "一号机的厂"}, record=OTHER)
+    report(second, tree.town)
+    second.revoke(tree.town)
+    report(second, tree.town)
+    assert tree.town.records() == {FIRM, OTHER}
+    tree.town.revoke(second, 1)
+    assert tree.town.records() == {FIRM, OTHER}
+    tree.town.revoke(second)
+    assert tree.town.records() == {OTHER}
+
+
+def test_policy_reaches_stations_that_are_enrolled_later(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    tree.town.exclude((tree.village, 1))
+    late = new_desk(tree.town.folder, "村二", Level.VILLAGE, unit=tree.village.unit)
+    enrol(late, tree.town)
+    late.take(tree.town.send(late))
+    assert late.shown(FIRM) is None
+    assert set(late.records("exclusion")) == set(tree.town.records("exclusion"))
+
+
+# -- any order -----------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_order_of_delivery_gives_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    """Births, edits, moves and deletions below; exclusions, revocations and lifts above; bundles in any order."""
+    rnd = random.Random(seed)
+    tree = make(tmp_path_factory.mktemp("policy"))
+    said: list[tuple[Desk, str, str]] = []
+    writers = [tree.village, tree.sibling, tree.town]
+    pairs = [(tree.village, tree.town), (tree.sibling, tree.town), (tree.town, tree.district)]
+    for _ in range(14):
+        _act(tree, rnd, rnd.choice(writers), said)
+        if rnd.random() < 0.3:
+            below, desk = rnd.choice(pairs)
+            # What a revoked station sends is refused whole; it comes again when it is let in.
+            desk.merge(below.send())
+            below.merge(desk.send(below))
+    for desk, type_name, record in said:
+        if type_name == "revocation":
+            # A revoked station sends nothing any more; in the end everybody is let in again.
+            desk.lift(record, type_name)
+    # Down first, so that those are let in again who are to be heard.
+    for below, desk in reversed(pairs):
+        below.merge(desk.send(below))
+    tree.deliver()
+    assert len({d.digest(tree.town.unit).sha256 for d in (tree.district, tree.town)}) == 1
+    assert len(tree.digests()) == 1
+
+
+def _act(tree: Tree, rnd: random.Random, writer: Desk, said: list[tuple[Desk, str, str]]) -> None:
+    present = sorted(writer.records())
+    what = rnd.choice(("birth", "edit", "edit", "delete", "exclude", "revoke", "lift"))
+    if what == "birth" or not present:
+        writer.birth("firm", {"name": str(rnd.randrange(99))}, record=rnd.choice((FIRM, OTHER, "")))
+    elif what == "edit":
+        writer.edit(rnd.choice(present), "name", str(rnd.randrange(99)))
+    elif what == "delete":
+        writer.delete(rnd.choice(present), revive=rnd.random() < 0.3)
+    elif what == "lift" and said:
+        desk, type_name, record = said.pop(rnd.randrange(len(said)))
+        desk.lift(record, type_name)
+    else:
+        above = rnd.choice((tree.town, tree.district))
+        below = rnd.choice((tree.village, tree.sibling))
+        number = rnd.randrange(1, below.ledger.next_number() + 1)
+        if what == "exclude":
+            said.append((above, "exclusion", above.exclude((below, number), (below, number + 1))))
+        else:
+            said.append((above, "revocation", above.revoke(below, number)))

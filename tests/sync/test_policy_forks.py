@@ -1,0 +1,152 @@
+"""Deciding a station fork: one laptop that was restored, or two with one identity (rule 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level
+from desktop.sync import certificates, exclusions, forks, policy, receiving, rewriting, sending, station
+from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report
+
+FIRM, OTHER, THIRD, FOURTH = "f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Desk:
+    return new_root(tmp_path, "区")
+
+
+@pytest.fixture
+def town(district: Desk, tmp_path: Path) -> Desk:
+    town = new_desk(tmp_path, "镇", Level.TOWN)
+    enrol(town, district, 1)
+    return town
+
+
+@pytest.fixture
+def laptop(town: Desk, tmp_path: Path) -> Desk:
+    found = new_desk(tmp_path, "甲村", Level.VILLAGE)
+    enrol(found, town)
+    return found
+
+
+@pytest.fixture
+def twin(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
+    """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
+    (tmp_path / "twin").mkdir()
+    found = new_desk(tmp_path / "twin", laptop.name, laptop.level)
+    station.keep_chain(found.ledger, station.own_chain(laptop.ledger))
+    connect(found, town)
+    frames = sending.tree_frames(town.ledger, town.keys, laptop.unit)
+    desk = certificates.parse(station.own_chain(town.ledger)[0])
+    receiving.take_tree(found.ledger, found.keys, frames, desk, found.name)
+    # It was written later.
+    found.time.pass_days(0.01)
+    return found
+
+
+def decide(desk: Desk, laptop: Desk, *, keep_held: bool = False) -> list[str]:
+    origin = desk.ledger.origin_ref(laptop.station, laptop.keys.incarnation)
+    lost = forks.losing(desk.ledger, origin, keep_held=keep_held)
+    return [
+        desk.say("exclusion", {"cause": policy.FORK, "items": text})
+        for text in exclusions.write({(laptop.station, laptop.keys.incarnation): lost})
+    ]
+
+
+def renumber(desk: Desk, incarnation: str = "cd" * 8) -> int:
+    count = rewriting.renumber(desk.ledger, incarnation, "换新编号")
+    desk.keys = station.load_keys(desk.ledger)
+    return count
+
+
+def open_forks(*desks: Desk) -> Sequence[object]:
+    return [fork for desk in desks for fork in forks.open_forks(desk.database, desk.ledger.types)]
+
+
+def forked(laptop: Desk, twin: Desk, town: Desk, district: Desk) -> None:
+    """Three items of the one, two of the other, at both levels above."""
+    laptop.birth("firm", {"name": "先写的"}, record=FIRM)
+    laptop.edit(FIRM, "name", "先写又改的")
+    laptop.birth("firm", {"name": "先写第三条"}, record=FOURTH)
+    report(laptop, town)
+    twin.birth("firm", {"name": "后写的"}, record=OTHER)
+    twin.edit(OTHER, "name", "后写又改的")
+    town.take(twin.send())
+    district.take(town.send())
+    assert len(open_forks(town, district)) == 2
+    assert town.records() == {FIRM, FOURTH}
+
+
+def test_a_restored_laptop_writes_anew_what_lost_and_nothing_is_missing(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    """The laptop was restored to its first day and is the twin now; what it wrote before is at the town."""
+    forked(laptop, twin, town, district)
+    decide(town, laptop)
+    assert open_forks(town) == []
+    assert set(town.refused().values()) == {"fork_lost"}
+    district.take(town.send())
+    assert open_forks(district) == []
+    twin.take(town.send(twin))
+    assert OTHER not in twin.records()
+    assert renumber(twin) == 2
+    report(twin, town)
+    report(twin, town)
+    district.take(town.send())
+    for desk in (district, town, twin):
+        assert desk.records() == {FIRM, OTHER, FOURTH}
+        found = desk.values(OTHER)
+        assert found is not None
+        assert found["name"] == "后写又改的"
+    assert len({d.digest(laptop.unit).sha256 for d in (district, town, twin)}) == 1
+
+
+def test_of_two_laptops_the_other_one_may_be_kept(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    forked(laptop, twin, town, district)
+    decide(district, laptop, keep_held=True)
+    town.take(district.send(town))
+    for desk in (district, town):
+        assert open_forks(desk) == []
+        assert desk.records() == {OTHER}
+        assert {n for _, n in desk.refused()} == {1, 2, 3}
+    twin.birth("firm", {"name": "以后写的"}, record=THIRD)
+    twin.take(town.send(twin))
+    # Its own count, but what it wrote after the last of them is closed out.
+    assert twin.records() == {OTHER}
+    assert renumber(twin) == 1
+    assert report(twin, town).applied == 1
+    assert town.records() == {OTHER, THIRD}
+
+
+def test_what_comes_late_of_a_decided_incarnation_does_not_count(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    forked(laptop, twin, town, district)
+    decide(town, laptop)
+    laptop.birth("firm", {"name": "又一条"}, record=THIRD)
+    result = town.take(laptop.send())
+    assert (result.applied, result.refused) == (0, 1)
+    twin.edit(OTHER, "name", "第三次改")
+    town.take(twin.send())
+    # Another content of a number: the question is asked anew.
+    assert len(open_forks(town)) == 1
+    decide(town, laptop)
+    assert open_forks(town) == []
+    assert town.records() == {FIRM, FOURTH}
+
+
+def test_taking_the_decision_back_opens_the_fork_again(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    forked(laptop, twin, town, district)
+    (said,) = decide(town, laptop, keep_held=True)
+    assert town.records() == {OTHER}
+    town.lift(said)
+    assert town.records() >= {OTHER}
+    assert FIRM in town.records()

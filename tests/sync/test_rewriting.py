@@ -1,0 +1,84 @@
+"""A laptop whose date was years ahead: what it saved is written anew under the right one (rule 19)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level
+from desktop.records.stamps import milliseconds_of
+from desktop.sync import rewriting, station
+from tests.sync.desks import DAY, EPOCH_MS, Desk, enrol, new_desk, new_root, report
+
+FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
+FRESH = "ab" * 8
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Desk, Desk]:
+    town = new_root(tmp_path, "区")
+    village = new_desk(tmp_path, "村", Level.VILLAGE)
+    enrol(village, town)
+    return town, village
+
+
+def redate(desk: Desk) -> None:
+    rewriting.redate(desk.ledger, desk.keys, FRESH, "王芳", "更正日期")
+    desk.keys = station.load_keys(desk.ledger)
+
+
+def save_ahead(village: Desk, days: float) -> None:
+    """A birth, edits, a move of a link, a deletion and a revival under a wrong date."""
+    village.time.pass_days(days)
+    village.ledger.clock.confirm()
+    village.birth("firm", {"name": "新厂", "phone": "13800001234", "staff": 5}, record=OTHER)
+    village.edit(OTHER, "name", "新厂改")
+    village.edit(FIRM, "name", "老厂改")
+    village.birth("visit", {"firm": OTHER, "topic": "走访"}, record=VISIT)
+    village.delete(VISIT, "visit")
+    village.time.pass_days(-days)
+
+
+@pytest.mark.parametrize("sent_before", [True, False])
+def test_what_was_saved_years_ahead_counts_above_at_once(pair: tuple[Desk, Desk], sent_before: bool) -> None:
+    town, village = pair
+    village.birth("firm", {"name": "老厂"}, record=FIRM)
+    report(village, town)
+    save_ahead(village, 400)
+    if sent_before:
+        assert report(village, town).held == 5
+    shown = [village.values(FIRM), village.values(OTHER), village.shown(VISIT, "visit")]
+    assert len(rewriting.future_items(village.ledger, village.keys)) == 5
+    redate(village)
+    assert rewriting.future_items(village.ledger, village.keys) == []
+    assert [village.values(FIRM), village.values(OTHER)] == shown[:2]
+    assert milliseconds_of(village.stamp()) < town.time.at - EPOCH_MS + DAY
+    report(village, town)
+    assert town.held() == {}
+    assert [town.values(FIRM), town.values(OTHER)] == shown[:2]
+    assert town.digest(village.unit).sha256 == village.digest(village.unit).sha256
+    assert set(town.refused().values()) == {"clock"}
+    # From now on everything goes its way.
+    village.edit(FIRM, "name", "再改")
+    assert report(village, town).applied == 1
+
+
+def test_nothing_is_done_where_no_date_is_wrong(pair: tuple[Desk, Desk]) -> None:
+    _, village = pair
+    village.birth("firm", {"name": "老厂"}, record=FIRM)
+    before = village.ledger.incarnation
+    redate(village)
+    assert village.ledger.incarnation == before
+
+
+def test_who_wrote_it_stays_its_writer(pair: tuple[Desk, Desk]) -> None:
+    _, village = pair
+    save_name = village.name
+    village.birth("firm", {"name": "老厂"}, record=FIRM)
+    save_ahead(village, 400)
+    redate(village)
+    writers = village.database.rows(
+        "SELECT DISTINCT _operator FROM r_firm UNION SELECT operator FROM version"
+    )
+    assert writers == [(save_name,)]

@@ -1,0 +1,170 @@
+"""The page of the audit log: the verdict in words, filters, the way to the record, taking the log out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import audit, audit_log, exporting, operators, records
+from desktop.operations.audit import Act
+from desktop.operations.session import Session, open_session
+from desktop.records.declaration import Role
+from desktop.store.reading import Query
+from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.audit import AuditPage
+from desktop.ui.pages.operators import OperatorsPage
+from desktop.ui.settings import Settings
+from desktop.ui.window import MainWindow
+from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
+
+
+def a_day(session: Session, folder: Path) -> str:
+    """Some work that is noted; the id of the firm."""
+    firm = records.save(
+        session, "enterprise", {"name": "杭州示例茶业有限公司", "contact_phone": "13805711234"}
+    )
+    audit.reveal(session, "enterprise", firm.record, "contact_phone")
+    exporting.export_list(session, folder / "a.xlsx", Query("enterprise"), ["name", "contact_phone"])
+    operators.put(session, "陈喆", Role.EDITOR, "password-2", QUICK)
+    for _ in range(3):
+        audit.reveal(session, "enterprise", firm.record, "contact_phone")
+    return firm.record
+
+
+def opened(qtbot: QtBot, window: MainWindow) -> AuditPage:
+    """The page, by the button on the page of operators."""
+    hand = Hand(qtbot, window)
+    window.open_page("operators")
+    hand.settle()
+    page = window.page
+    assert isinstance(page, OperatorsPage)
+    hand.click(page.log)
+    hand.settle()
+    found = window.page
+    assert isinstance(found, AuditPage)
+    return found
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> str:
+    made = make_session(tmp_path / "workspace")
+    record = a_day(made, tmp_path)
+    made.workspace.close()
+    return record
+
+
+@pytest.fixture
+def page(
+    qtbot: QtBot, tmp_path: Path, firm: str, dialogs: FakeDialogs, settings: Settings
+) -> Iterator[AuditPage]:
+    session = open_session(tmp_path / "workspace", OPERATOR, PASSWORD)
+    window = open_window(qtbot, session, dialogs, settings)
+    yield opened(qtbot, window)
+    dialogs.always_leave()
+    window.close()
+
+
+def texts(page: AuditPage) -> list[tuple[str, ...]]:
+    return [line.texts for line in page.grid.rows.lines]
+
+
+def hand_of(qtbot: QtBot, page: AuditPage) -> Hand:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    return Hand(qtbot, window)
+
+
+def test_the_log_is_shown_newest_first_in_words_and_the_chain_is_whole(page: AuditPage, firm: str) -> None:
+    assert page.verdict.words.text() == "链条完整：共6行，没有缺行，没有改动。"
+    shown = texts(page)
+    assert [t[0] for t in shown] == ["6", "5", "4", "3", "2", "1"]
+    assert shown[0][2:] == (OPERATOR, "查看完整信息", f"企业（单位） …{firm[-6:]} “联系电话”")
+    assert "13805711234" not in repr(shown)
+    if os.environ.get("XIAOSANJI_LOOK"):
+        page.window().grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "audit.png"))
+
+
+def test_filters_by_act_operator_and_time_and_says_when_nothing_is_left(
+    qtbot: QtBot, page: AuditPage
+) -> None:
+    hand = hand_of(qtbot, page)
+    assert [page.act.itemText(n) for n in range(page.act.count())] == [
+        "全部动作",
+        "导出",
+        "查看完整信息",
+        "添加操作员",
+    ]
+    page.act.setCurrentIndex(page.act.findText("添加操作员"))
+    hand.settle()
+    assert [t[3] for t in texts(page)] == ["添加操作员"]
+    page.act.setCurrentIndex(0)
+    page.time.setCurrentText("今天")
+    page.operator.setCurrentText(OPERATOR)
+    hand.settle()
+    assert len(texts(page)) == 6
+    assert page.shown_words.text() == "6行"
+
+
+def test_enter_on_a_line_opens_its_record(qtbot: QtBot, page: AuditPage) -> None:
+    hand = hand_of(qtbot, page)
+    page.grid.selectRow(0)
+    page.grid.opened.emit(page.grid.current())
+    hand.settle()
+    form = hand.window.page
+    assert isinstance(form, FormPage)
+    assert "杭州示例茶业有限公司" in form.title
+
+
+@pytest.mark.parametrize("name", ["日志.xlsx", "日志.jsonl"])
+def test_the_log_is_taken_out_and_verified_elsewhere(
+    qtbot: QtBot, page: AuditPage, dialogs: FakeDialogs, tmp_path: Path, name: str
+) -> None:
+    hand = hand_of(qtbot, page)
+    dialogs.paths = [tmp_path / name]
+    hand.click(page.export_button)
+    hand.settle()
+    assert "7行" in hand.window.notices.words
+    assert audit_log.verify_file(tmp_path / name).words.startswith("链条完整：共7行")
+    assert texts(page)[0][3] == Act.LOG_EXPORTED
+
+
+def test_a_line_that_was_changed_is_told_in_words(
+    qtbot: QtBot, tmp_path: Path, firm: str, dialogs: FakeDialogs, settings: Settings
+) -> None:
+    session = open_session(tmp_path / "workspace", OPERATOR, PASSWORD)
+    session.database.execute("UPDATE audit SET operator = '别人' WHERE id = 3")
+    window = open_window(qtbot, session, dialogs, settings)
+    page = opened(qtbot, window)
+    assert page.verdict.words.text().startswith("第3行起不对")
+    assert "不要继续使用" in page.verdict.detail.text()
+    if os.environ.get("XIAOSANJI_LOOK"):
+        window.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "audit-broken.png"))
+    dialogs.always_leave()
+    window.close()
+
+
+def test_who_does_not_answer_for_the_workspace_sees_no_log(
+    qtbot: QtBot, tmp_path: Path, firm: str, dialogs: FakeDialogs, settings: Settings
+) -> None:
+    window = open_window(qtbot, open_session(tmp_path / "workspace", "陈喆", "password-2"), dialogs, settings)
+    window.open_page("operators")
+    hand = Hand(qtbot, window)
+    hand.settle()
+    operators_page = window.page
+    assert isinstance(operators_page, OperatorsPage)
+    assert not operators_page.log.isEnabled()
+    assert "管理员" in operators_page.log.toolTip()
+    window.open_page("audit")
+    hand.settle()
+    found = window.page
+    assert isinstance(found, AuditPage)
+    assert texts(found) == []
+    assert not found.export_button.isEnabled()
+    dialogs.always_leave()
+    window.close()
+    QApplication.processEvents()

@@ -1,0 +1,261 @@
+"""打印 wherever something is shown: lists as they stand, what belongs to a record, a congress, a course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import records
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Level
+from desktop.ui.dialogs import Answer
+from desktop.ui.forms.page import FormPage
+from desktop.ui.lists.page import ListPage
+from desktop.ui.page import Act
+from desktop.ui.pages.attendance.papers import when_words
+from desktop.ui.pages.printing import lists as paper
+from desktop.ui.pages.printing.page import PreviewPage
+from tests.operations.stations import station
+from tests.ui.test_attendance_page import CTRL, Desk, K
+
+NAMES = ("王犇", "李卫东", "䶮㛃")
+
+
+@pytest.fixture(autouse=True)
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
+    hands = Desk(qtbot, town, tmp_path)
+    yield hands
+    hands.dialogs.always_leave()
+    hands.close()
+
+
+def firms(session: Session, count: int) -> None:
+    rows: list[dict[str, Cell]] = [
+        {"name": f"径山第{n}厂", "union_state": "N" if n % 2 else "Y", "surveyed_staff": n,
+         "contact_name": "王犇犇", "contact_phone": "13805711234"}
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+    records.save_many(session, "enterprise", rows)
+
+
+def shown(desk: Desk) -> str:
+    """The text of the pages in front, without spaces."""
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, PreviewPage)
+    document = pdfium.PdfDocument(page._data)
+    return "".join("".join(p.get_textpage().get_text_bounded().split()) for p in document)
+
+
+def list_page(desk: Desk, name: str = "enterprise") -> ListPage:
+    page = desk.show(f"list:{name}")
+    assert isinstance(page, ListPage)
+    return page
+
+
+def test_a_list_is_printed_as_it_is_shown_with_its_filter_in_words(desk: Desk, town: Session) -> None:
+    firms(town, 4)
+    page = list_page(desk)
+    page.list.set_columns(["name", "surveyed_staff", "contact_name", "contact_phone"])
+    page.filters.set_values("union_state", ["N"])
+    desk.settle()
+    page.list.sort_by("surveyed_staff", descending=True)
+    desk.settle()
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "企业（单位）一览表" in text
+    assert "单位：径山镇总工会" in text
+    label = town.types["enterprise"].by_name["union_state"].label
+    assert f"范围：{label}：待筹建" in text
+    assert "1径山第3厂3" in text
+    assert "2径山第1厂1" in text
+    assert "径山第2厂" not in text
+    assert "138****1234" in text
+    assert "13805711234" not in text
+    assert "王犇犇" not in text
+    assert "个人信息已部分隐藏" in text
+
+
+def test_what_was_looked_at_is_what_is_saved_and_it_is_noted(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    firms(town, 2)
+    list_page(desk)
+    desk.press(K.Key_P, modifier=CTRL)
+    assert "径山第2厂" in shown(desk)
+    records.save(town, "enterprise", {"name": "后来的"})
+    page = desk.window.page
+    assert isinstance(page, PreviewPage)
+    desk.dialogs.paths = [tmp_path / "U盘"]
+    desk.click(page.save_button)
+    (written,) = (tmp_path / "U盘").glob("*.pdf")
+    assert written.name == "企业（单位）一览表.pdf"
+    assert written.read_bytes() == page._data
+
+
+def test_a_long_list_asks_first_and_one_that_is_too_long_says_what_to_do(
+    desk: Desk, town: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firms(town, 40)
+    monkeypatch.setattr(paper, "MOST_UNASKED", 30)
+    page = list_page(desk)
+    desk.dialogs.answers = [Answer.CANCEL, Answer.YES]
+    desk.press(K.Key_P, modifier=CTRL)
+    assert "40条，打印出来大约3页" in desk.dialogs.asked[-1]
+    assert desk.window.page is page
+    desk.press(K.Key_P, modifier=CTRL)
+    assert "径山第40厂" in shown(desk)
+    desk.window.back()
+    monkeypatch.setattr(paper, "MOST", 30)
+    desk.press(K.Key_P, modifier=CTRL)
+    assert "请先筛选，或者导出成表格" in desk.window.notices.words
+    assert desk.window.page is page
+
+
+def test_an_empty_list_has_nothing_to_print(desk: Desk) -> None:
+    assert Act.PRINT not in list_page(desk).acts()
+
+
+def test_what_belongs_to_a_record_is_printed_from_its_tab(desk: Desk, town: Session) -> None:
+    meeting = records.save(town, "meeting", {"name": "第三次委员会会议", "started_date": "2026-11-20"}).record
+    for name in NAMES:
+        records.save(town, "participant", {"meeting": meeting, "name": name})
+    desk.show("list:meeting")
+    desk.window.open_record("meeting", meeting)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, FormPage)
+    assert Act.PRINT not in page.acts()
+    page.tabs.setCurrentWidget(page.children_tabs["participant"])
+    desk.settle()
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "参会人员一览表" in text
+    assert "第三次委员会会议" in text
+    assert all(name in text for name in NAMES)
+
+
+def test_the_records_behind_a_number_are_printed_under_its_name(desk: Desk, town: Session) -> None:
+    firms(town, 3)
+    desk.show("home")
+    desk.qtbot.waitUntil(lambda: bool(desk.window.page.incomplete), timeout=20_000)
+    tasks = desk.window.page.tasks
+    row = next(n for n, t in enumerate(tasks.matters.tasks) if t.key == "incomplete")
+    tasks.setCurrentIndex(tasks.matters.index(row, 0))
+    desk.qtbot.keyClick(tasks, Qt.Key.Key_Return)
+    desk.settle()
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "范围：不完整或有错的记录" in text
+    assert "径山第3厂" in text
+
+
+# -- gatherings --------------------------------------------------------------------------------------------------------
+
+
+def test_a_congress_has_a_sheet_to_sign_and_says_who_came(desk: Desk, town: Session) -> None:
+    firm = records.save(town, "enterprise", {"name": "径山茶业有限公司"}).record
+    session = records.save(
+        town, "congress",
+        {"name": "第三届第二次职代会", "kind": "congress", "enterprise": firm, "started_date": "2026-11-12",
+         "venue": "三楼", "expected_count": 3, "present_count": 2, "leave_count": 1, "absent_count": 0},
+    ).record  # fmt: skip
+    for n, name in enumerate(NAMES, start=1):
+        more: dict[str, Cell] = (
+            {"presence": "leave", "leave_reason": "出差"} if n == 3 else {"presence": "present"}
+        )
+        records.save(
+            town, "delegate",
+            {"congress": session, "sequence": n, "name": name, "sex": "1", "constituency": f"{n}车间",
+             "job_category": "front_line", **more},
+        )  # fmt: skip
+    desk.show("list:congress")
+    desk.window.open_record("congress", session)
+    desk.settle()
+    desk.dialogs.answers = [Answer.YES, Answer.NO, Answer.CANCEL]
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "第三届第二次职代会签到表" in text
+    for words in ("单位：径山茶业有限公司", "人数：应到3人", "时间：2026年11月12日", "地点：三楼", "签名"):
+        assert words in text
+    assert "1王犇男1车间一线职工2李卫东" in text
+    desk.window.back()
+    desk.settle()
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "应到3人实到2人请假1人缺席0人" in text
+    assert "达到三分之二，会议有效。" in text
+    assert "1䶮㛃3车间请假出差" in text
+    assert "李卫东" not in text
+    desk.window.back()
+    desk.settle()
+    before = desk.window.page
+    desk.press(K.Key_P, modifier=CTRL)
+    assert desk.window.page is before
+
+
+def test_a_course_has_a_column_to_sign_for_each_half_day_and_says_who_came_when(
+    desk: Desk, town: Session
+) -> None:
+    course = records.save(
+        town, "course",
+        {"name": "轮训班", "host": "余杭区总工会", "started_date": "2026-11-20", "ended_date": "2026-11-21",
+         "expected_count": 3},
+    ).record  # fmt: skip
+    for n, (name, came) in enumerate(zip(NAMES, ("d01am d01pm", "d01am", ""), strict=True), start=1):
+        codes = [item.code for item in town.codes["half_day"].offered]
+        ticked = " ".join(codes[: len(came.split())]) or None
+        records.save(
+            town, "attendance",
+            {"course": course, "sequence": n, "name": name, "unit_name": f"{n}村工会", "half_days": ticked,
+             "result": "passed" if n == 1 else None, "absence_reason": "生病" if n == 3 else None},
+        )  # fmt: skip
+    desk.show("list:course")
+    desk.window.open_record("course", course)
+    desk.settle()
+    desk.dialogs.answers = [Answer.YES, Answer.NO]
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "轮训班签到表" in text
+    assert "时间：2026年11月20日至21日" in text
+    for head in ("11月20日上午", "11月20日下午", "11月21日上午", "11月21日下午"):
+        assert head in text
+    assert "3䶮㛃3村工会" in text
+    desk.window.back()
+    desk.settle()
+    desk.press(K.Key_P, modifier=CTRL)
+    text = shown(desk)
+    assert "应训3人实到2人缺勤1人合格1人" in text
+    assert text.count("√") == 3
+    assert "生病" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-11-20", None, "2026年11月20日"),
+        ("2026-11-20", "2026-11-20", "2026年11月20日"),
+        ("2026-11-20", "2026-11-22", "2026年11月20日至22日"),
+        ("2026-11-30", "2026-12-02", "2026年11月30日至12月2日"),
+        ("2026-12-31", "2027-01-02", "2026年12月31日至2027年1月2日"),
+        (None, "2026-11-20", ""),
+    ],
+)
+def test_days_are_told_as_briefly_as_they_can_be(first: Cell, last: Cell, words: str) -> None:
+    assert when_words({"started_date": first, "ended_date": last}) == words

@@ -1,0 +1,409 @@
+"""Letting things not count, with mouse and keys: a merge rolled back, a computer out of use, a fork decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import exchange, forks, policy, records, workspaces
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.traffic import here
+from desktop.records.declaration import Level, Role
+from desktop.records.stamps import DAY_MS
+from desktop.store import traffic as stored
+from desktop.ui.dialogs import Answer
+from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage
+from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
+from tests.ui.hands import Hands
+
+Open = Callable[[Session], tuple[Hands, SyncPage]]
+LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens the page over a session; everything is closed afterwards."""
+    opened: list[Hands] = []
+
+    def opening(session: Session) -> tuple[Hands, SyncPage]:
+        hands = Hands(qtbot, session, tmp_path)
+        opened.append(hands)
+        page = hands.show("sync")
+        assert isinstance(page, SyncPage)
+        return hands, page
+
+    yield opening
+    for hands in opened:
+        hands.close()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Session, Session]:
+    """A district, and a town of it that has reported twice."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    records.save(town, "enterprise", {"name": "第一批的厂"})
+    report_up(town, district, tmp_path)
+    records.save(town, "enterprise", {"name": "第二批的厂"})
+    report_up(town, district, tmp_path)
+    return district, town
+
+
+def names(session: Session) -> set[object]:
+    return {name for (name,) in session.database.rows("SELECT name FROM r_enterprise WHERE _life <> 1")}
+
+
+def choose(hands: Hands, page: SyncPage, merge: int) -> None:
+    """The arrow keys bring the cursor onto a merge."""
+    grid = page.log.merges
+    grid.setFocus()
+    for _ in range(grid.rows.rowCount() + 1):
+        if grid.current() == merge:
+            return
+        hands.qtbot.keyClick(grid, Qt.Key.Key_Down)
+        hands.settle()
+    raise LookupError(merge)
+
+
+def situations(page: SyncPage) -> list[str]:
+    """What the ledger of merges says of each, newest first."""
+    columns = [c.label for c in page.log.merges.rows.columns]
+    return [line.texts[columns.index("情况")] for line in page.log.merges.rows.lines]
+
+
+# -- merges --------------------------------------------------------------------------------------------------------
+
+
+def test_a_merge_is_rolled_back_and_restored(open_page: Open, pair: tuple[Session, Session]) -> None:
+    district, _ = pair
+    hands, page = open_page(district)
+    log = page.log.withdrawing
+    assert not page.tabs.isTabVisible(UNCOUNTED)
+    page.tabs.setCurrentIndex(LOG)
+    assert not log.withdraw.isEnabled()
+    choose(hands, page, stored.merges(district.database)[0].id)
+    hands.click(log.withdraw)
+    assert "会不再计入：企业新增1条" in log.decision.words.text()
+    assert log.decision.reason.hasFocus()
+    hands.qtbot.keyClick(log.decision.reason, Qt.Key.Key_Return)
+    assert names(district) == {"第一批的厂", "第二批的厂"}, "a reason is asked for"
+    hands.qtbot.keyClicks(log.decision.reason, "wrong file")
+    hands.dialogs.answers = [Answer.CANCEL]
+    hands.qtbot.keyClick(log.decision.reason, Qt.Key.Key_Return)
+    hands.settle()
+    assert names(district) == {"第一批的厂", "第二批的厂"}
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(log.decision.way_on)
+    assert names(district) == {"第一批的厂"}
+    assert log.decision.isHidden()
+    assert "已撤回“径山镇总工会”第2个数据包" in log.note.words.text()
+    assert situations(page) == ["已撤回", ""]
+    assert page.tabs.tabText(UNCOUNTED) == "不计入的（1）"
+
+    log.note.findChild(QPushButton).click()
+    assert page.tabs.currentIndex() == UNCOUNTED
+    (line,) = page.uncounted.grid.rows.lines
+    assert line.texts[0] == "撤回合并"
+    assert line.texts[2] == "径山镇总工会"
+    assert line.texts[4:] == ("wrong file", "余杭区总工会 王芳")
+    page.tabs.setCurrentIndex(LOG)
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(log.restore)
+    assert names(district) == {"第一批的厂", "第二批的厂"}
+    assert situations(page) == ["", ""]
+
+
+def test_why_a_merge_cannot_be_rolled_back_is_said(open_page: Open, pair: tuple[Session, Session]) -> None:
+    district, _ = pair
+    (key,) = (
+        k
+        for (k,) in district.database.rows(
+            "SELECT lower(hex(id)) FROM r_enterprise WHERE name = '第二批的厂'"
+        )
+    )
+    records.save(district, "enterprise", {"surveyed_staff": 9}, record=key)
+    records.save(district, "enterprise", {"name": "区里改的"}, record=key)
+    hands, page = open_page(district)
+    page.tabs.setCurrentIndex(LOG)
+    choose(hands, page, stored.merges(district.database)[0].id)
+    decision = page.log.withdrawing.decision
+    hands.click(page.log.withdrawing.withdraw)
+    assert "后来有1处修改" in decision.note.words.text()
+    assert not decision.way_on.isVisible()
+    assert decision.cancel.text() == "知道了"
+    hands.qtbot.keyClick(decision.cancel, Qt.Key.Key_Escape)
+    assert decision.isHidden()
+    assert page.log.links.isVisible()
+
+
+def test_who_may_not_decide_sees_why(open_page: Open, pair: tuple[Session, Session]) -> None:
+    district, _ = pair
+    hands, page = open_page(district)
+    operator = replace(hands.bench.facts.operator, role=Role.EDITOR)
+    hands.bench.facts = replace(hands.bench.facts, operator=operator)
+    page.tabs.setCurrentIndex(LOG)
+    choose(hands, page, stored.merges(district.database)[0].id)
+    assert not page.log.withdrawing.withdraw.isEnabled()
+    assert "经办人或管理员" in page.log.withdrawing.withdraw.toolTip()
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    assert not page.stations.revoke.isEnabled()
+
+
+def test_what_the_level_above_withdrew_is_marked_and_not_restored_here(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "村里的厂"})
+    report_up(village, town, tmp_path)
+    report_up(town, district, tmp_path)
+    policy.withdraw(district, stored.merges(district.database)[0].id, "重复")
+    report_up(town, district, tmp_path)
+    assert "村里的厂" not in names(town)
+    hands, page = open_page(town)
+    page.tabs.setCurrentIndex(LOG)
+    assert "上级已撤回" in situations(page)
+    merge = page.log.merges.rows.lines[situations(page).index("上级已撤回")].key
+    choose(hands, page, merge)
+    assert not page.log.withdrawing.restore.isEnabled()
+    page.tabs.setCurrentIndex(UNCOUNTED)
+    assert not page.uncounted.lift.isEnabled()
+    assert "上级" in page.uncounted.advice.text()
+
+
+# -- computers -----------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    hands, page = open_page(district)
+    tab = page.stations
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    (line,) = tab.grid.rows.lines
+    assert (line.texts[0], line.texts[3]) == ("径山镇总工会", "在用")
+    hands.click(tab.revoke)
+    assert tab.decision.words.text().startswith("已经收到的内容都还算。")
+    hands.tick(tab.earlier)
+    assert "会不再计入：企业新增1条" in tab.decision.words.text()
+    hands.tick(tab.earlier)
+    assert tab.decision.words.text().startswith("已经收到的内容都还算。")
+    hands.click(tab.decision.examples[0])
+    assert tab.decision.reason.text() == "丢失"
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(tab.decision.way_on)
+    assert tab.grid.rows.lines[0].texts[3] == "已停用"
+    assert names(district) == {"第一批的厂", "第二批的厂"}
+    records.save(town, "enterprise", {"name": "捡到的人写的"})
+    late = exchange.send(town, tmp_path / "late.xsj")
+    (refused,) = exchange.merge(district, [late.path]).bundles
+    assert refused.problem is not None
+    assert page.below.grid.rows.lines[0].texts[3] == "已停用"
+    page.tabs.setCurrentIndex(0)
+    page.below.grid.setCurrentIndex(page.below.grid.rows.index(0, 0))
+    assert not page.below.answer.isEnabled()
+    hands.dialogs.paths = [tmp_path]
+    page.below.write()
+    hands.settle()
+    assert "已经停用，不再给它导出" in page.below.note.detail.text()
+
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(tab.restore)
+    assert tab.grid.rows.lines[0].texts[3] == "在用"
+    exchange.merge(district, [late.path])
+    assert "捡到的人写的" in names(district)
+
+
+def test_items_from_a_number_on_are_cut(open_page: Open, pair: tuple[Session, Session]) -> None:
+    district, _ = pair
+    hands, page = open_page(district)
+    tab = page.stations
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    hands.click(tab.revoke)
+    hands.tick(tab.earlier)
+    hands.qtbot.keyClicks(tab.decision.reason, "stolen")
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(tab.decision.way_on)
+    assert names(district) == {"第一批的厂"}
+    # The list of what does not count takes it back too.
+    page.tabs.setCurrentIndex(UNCOUNTED)
+    hands.dialogs.answers = [Answer.YES]
+    hands.qtbot.keyClick(page.uncounted.grid, Qt.Key.Key_Return)
+    hands.settle()
+    assert names(district) == {"第一批的厂", "第二批的厂"}
+    assert "已恢复" in page.uncounted.note.words.text()
+
+
+def test_undo_lets_a_computer_in_again_and_the_page_shows_it(
+    open_page: Open, pair: tuple[Session, Session]
+) -> None:
+    district, _ = pair
+    hands, page = open_page(district)
+    tab = page.stations
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    hands.click(tab.revoke)
+    hands.click(tab.decision.examples[2])
+    hands.dialogs.answers = [Answer.YES]
+    hands.qtbot.keyClick(tab.decision.reason, Qt.Key.Key_Return)
+    hands.settle()
+    assert tab.grid.rows.lines[0].texts[3] == "已停用"
+    assert tab.grid.hasFocus()
+    hands.qtbot.keyClick(hands.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert tab.grid.rows.lines[0].texts[3] == "在用"
+    assert policy.excluded(district) == []
+
+
+# -- forks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forked(pair: tuple[Session, Session], tmp_path: Path) -> tuple[Session, Session, Session]:
+    """The district, the town's laptop and its twin, which have written under the same numbers."""
+    district, town = pair
+    copy = twin(town, tmp_path / "twin")
+    records.save(town, "enterprise", {"name": "原机的厂"})
+    records.save(copy, "enterprise", {"name": "副本的厂"})
+    report_up(town, district, tmp_path)
+    exchange.merge(district, [exchange.send(copy, tmp_path / "copy.xsj").path])
+    return district, town, copy
+
+
+def decide(hands: Hands, page: SyncPage, answer: int) -> None:
+    page.tabs.setCurrentIndex(FORKS)
+    deciding = page.forks.deciding
+    hands.click(deciding.begin)
+    assert not deciding.decision.way_on.isEnabled()
+    hands.tick(deciding.answers.buttons()[answer])
+    hands.qtbot.keyClicks(deciding.decision.reason, "phone")
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(deciding.decision.way_on)
+
+
+def receive(hands: Hands, page: SyncPage, path: Path) -> None:
+    hands.drop(page.merge.drop, [path])
+    hands.click(page.merge.merge)
+
+
+def test_a_restored_computer_is_told_to_report_once_more(
+    open_page: Open, forked: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, town, copy = forked
+    hands, page = open_page(district)
+    decide(hands, page, 0)
+    assert forks.open_forks(district.database, here(district)) == []
+    down = exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
+    hands, page = open_page(copy)
+    receive(hands, page, down.path)
+    assert "有1项已换新编号" in page.merge.note.detail.text()
+    assert "请再上报一次" in page.merge.note.detail.text()
+    report_up(copy, district, tmp_path)
+    assert {"原机的厂", "副本的厂"} <= names(district)
+
+
+def test_a_copy_is_led_to_enrolment(
+    open_page: Open, forked: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, town, copy = forked
+    hands, page = open_page(district)
+    decide(hands, page, 1)
+    down = exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
+    hands, page = open_page(copy)
+    before = copy.ledger.station
+    receive(hands, page, down.path)
+    assert "从另一台复制来的" in page.merge.note.detail.text()
+    way = next(b for b in page.merge.note.findChildren(QPushButton) if "重新办理入网" in b.text())
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(way)
+    assert copy.ledger.station not in (before, town.ledger.station)
+    assert page.tabs.currentIndex() == ENROLMENT
+    assert page.seen is not None
+    assert not page.seen.standing.enrolled
+    # What it has written is not lost with its name: it can be filled in once more.
+    page.tabs.setCurrentIndex(UNSETTLED)
+    hands.settle()
+    (item,) = [line.key for line in page.unsettled.grid.rows.lines if line.key.title == "副本的厂"]
+    assert (item.own, item.again) == (True, True)
+    with pytest.raises(Exception, match="复制来的工作区"):
+        records.save(copy, "enterprise", {"name": "还不能录入"})
+
+
+def test_who_is_below_is_told_who_decides_a_fork(
+    open_page: Open, forked: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, _, _ = forked
+    hands, page = open_page(district)
+    operator = replace(hands.bench.facts.operator, role=Role.EDITOR)
+    hands.bench.facts = replace(hands.bench.facts, operator=operator)
+    page.forks.deciding.choose(page.forks.deciding._fork, decidable=False)
+    page.tabs.setCurrentIndex(FORKS)
+    assert not page.forks.deciding.begin.isVisible()
+    assert "经办人或管理员" in page.forks.deciding.theirs.text()
+    with pytest.raises(NotAllowed):
+        policy.require_above(pair_of(forked), [district.ledger.station])
+
+
+# -- a wrong date --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_saved_under_a_wrong_date_is_saved_anew_after_a_question(
+    open_page: Open, tmp_path: Path
+) -> None:
+    ahead = [0]
+    ticks = repeatable("快表")
+    environment = replace(ticks, now=lambda: ticks.now() + ahead[0])
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = workspaces.create(
+        tmp_path / "镇", code="330110109", name="径山镇总工会", level=Level.TOWN, operator="王芳",
+        password="password1", environment=environment, cost=CHEAP,
+    )  # fmt: skip
+    enrol(town, district, tmp_path)
+    ahead[0] = 20 * DAY_MS
+    records.save(town, "enterprise", {"name": "日期快的厂"})
+    ahead[0] = 0
+    town.ledger.clock.ask = lambda _doubt: True
+    report_up(town, district, tmp_path)
+    assert names(district) == set()
+    hands, page = open_page(town)
+    page.tabs.setCurrentIndex(UNSETTLED)
+    hands.settle()
+    tab = page.unsettled
+    assert tab.redate.isVisible()
+    assert "最晚2026年12月13日" in tab.ahead.words.text()
+    assert not tab.again.isVisible()
+    hands.dialogs.answers = [Answer.CANCEL]
+    hands.click(tab.redate)
+    assert "2026年11月23日，对吗" in hands.dialogs.asked[-1]
+    assert "企业新增1条" in hands.dialogs.asked[-1]
+    assert [loss.births for loss in policy.look_at_redating(town)] == [1]
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(tab.redate)
+    assert policy.look_at_redating(town) == ()
+    assert not tab.ahead.isVisible()
+    report_up(town, district, tmp_path)
+    assert names(district) == {"日期快的厂"}
+    # Once more there is nothing to do, and that is said.
+    page.load()
+    hands.settle()
+    tab._look_at_dates()
+    hands.settle()
+    assert "不用更正" in hands.window.notices.words
+
+
+def pair_of(forked: tuple[Session, Session, Session]) -> Session:
+    return forked[1]

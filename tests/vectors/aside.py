@@ -1,0 +1,154 @@
+"""Vectors of items that wait, and of those that are refused one by one."""
+
+from __future__ import annotations
+
+from desktop.records import items
+from desktop.records.items import Head, Shape
+from tests.vectors.bundles import FIRM, SECOND, honest
+from tests.vectors.items import Bundles, change, firm, stamp_of, vector
+from tests.vectors.scene import Pack, Scene, birth, signed_segment
+
+TARGET, VISIT = "e1" * 16, "d1" * 16
+
+# -- what waits --------------------------------------------------------------------------------------------------------
+
+
+@vector("held-no-birth", "held no_birth", "A change of a record that is not here.")
+def _(s: Scene) -> Bundles:
+    change(s.village, FIRM, "name", "没有见过的")
+    return [s.village.send()]
+
+
+@vector("held-other-unit", "held no_birth", "A change under a unit that the record never had.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    first = s.village.send()
+    change(s.village2, FIRM, "name", "邻村改的")
+    return [first, s.village2.send()]
+
+
+@vector("held-unit", "held unit", "Written under a unit that the tree does not have.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, FIRM, {"name": "厂"}, unit="ab" * 16)
+    return [s.village.send()]
+
+
+@vector("held-future", "held future", "One stamp is more than a day ahead: the whole segment waits.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    birth(s.village, SECOND, {"name": "后天的"}, stamp=s.village.stamp(2))
+    return [s.village.send()]
+
+
+@vector("future-within-a-day", "accepted", "A stamp of less than a day ahead counts.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, FIRM, {"name": "明天的"}, stamp=s.village.stamp(1))
+    return [s.village.send()]
+
+
+@vector(
+    "held-fork",
+    "held fork",
+    "One number with two contents: nothing from there on counts until somebody decides.",
+)
+def _(s: Scene) -> Bundles:
+    return two_contents(s)
+
+
+def two_contents(s: Scene) -> list[bytes]:
+    """The village's first bundle, and one of a copy of its disk."""
+    firm(s.village, "原机的")
+    firm(s.village, "原机的第二家", SECOND)
+    first = Pack.of(s.village.send(), s.village, s.town)
+    numbers = {"name": "副本的"}
+    s.copied = s.village.stamp()
+    head = Head("birth", "enterprise", "f3" * 16, s.village.unit, None, s.copied, (), 1, "village")
+    lines = [items.birth_line(head, Shape(tuple(numbers)), numbers, lambda: "")]
+    shapes = {"enterprise": {"plain": ["name"], "personal": []}}
+    said = first.header | {"last": 1, "counts": {"birth": 1}, "shapes": shapes}
+    copy = Pack.of(s.village.send(), s.village, s.town)
+    return [first.build(), copy.with_segment(signed_segment(s.village, said, lines))]
+
+
+@vector(
+    "held-certificate", "held certificate", "A segment forwarded from a station whose grant has not come."
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village3)
+    own = Pack.of(s.village3.send(), s.village3, s.town2)
+    pack = honest(s)
+    return [pack.with_segment(own.frames[-1])]
+
+
+# -- what is refused one by one ----------------------------------------------------------------------------------------
+
+
+@vector("check-20", "item scope", "Written under a unit outside the writer's certificate.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, FIRM, {"name": "邻村的厂"}, unit=s.village2.unit)
+    firm(s.village, record=SECOND)
+    return [s.village.send()]
+
+
+@vector("refused-writer", "item writer", "A village writes a target, which only districts and the city may.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, TARGET, {}, type="plan_target")
+    return [s.village.send()]
+
+
+@vector("refused-writer-field", "item writer", "A field that the writer's level may not write.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, TARGET, {"case_number": "杭劳监〔2026〕1号"}, type="case")
+    return [s.village.send()]
+
+
+@vector("refused-order", "item order", "A change whose stamp is not greater than what it replaces.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    change(
+        s.village,
+        FIRM,
+        "name",
+        "倒着来的",
+        stamp=stamp_of(s.village) + (1 << 30),
+        replaces=(stamp_of(s.village) + (1 << 31),),
+    )
+    return [s.village.send()]
+
+
+@vector("refused-value", "item value", "Text in a number.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, FIRM, {"name": "厂", "headcount_surveyed.surveyed_staff": "三十"})
+    return [s.village.send()]
+
+
+@vector("refused-value-link", "item value", "A link that is no id.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, VISIT, {"enterprise": "那家厂"}, type="visit")
+    return [s.village.send()]
+
+
+@vector("refused-value-group", "item value", "A bare value where a group belongs.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    change(s.village, FIRM, "headcount_surveyed", 30)
+    return [s.village.send()]
+
+
+@vector(
+    "held-fork-waiting",
+    "held fork",
+    "What waited for its record in a forked incarnation now waits for the decision.",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village, "原机的")
+    change(s.village, SECOND, "name", "没有出生的")
+    sent = s.village.send()
+    copy = Pack.of(sent, s.village, s.town)
+    shapes = {"enterprise": {"plain": ["name"], "personal": []}}
+    said = copy.header | {"first": 1, "last": 1, "counts": {"birth": 1}, "shapes": shapes}
+    head = Head("birth", "enterprise", "f3" * 16, s.village.unit, None, s.village.stamp(), (), 1, "village")
+    line = items.birth_line(head, Shape(("name",)), {"name": "副本的"}, lambda: "")
+    labels = copy.repeat["labels"]
+    copy.frames, copy.repeat["labels"], copy.repeat["segments"] = copy.frames[::2], labels[::2], 2
+    return [sent, copy.with_segment(signed_segment(s.village, said, [line]))]

@@ -1,0 +1,234 @@
+"""Vectors of what is encrypted in a bundle: parts, frames, labels, receipts, and the form of segments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import zstandard
+
+from desktop.records.items import EMPTY_PART, erased_line, split_line
+from desktop.sync import agefile, manifest
+from tests.vectors.bundles import FIRM, Change, vector
+from tests.vectors.scene import Pack, Scene, play_incarnation, signed_segment, zipped
+
+# -- what is encrypted -------------------------------------------------------------------------------------------------
+
+
+def _sealed(pack: Pack, data: bytes, plain: int, frames: int) -> bytes:
+    return pack.build(sealed=(agefile.encrypt(data, pack.receiver.keys.recipient), plain, frames))
+
+
+def _part(pack: Pack, **changes: int) -> bytes:
+    cipher, plain, frames = pack.cipher()
+    return pack.build(sealed=(cipher, plain, frames), part={"plain": plain, "frames": frames} | {
+        name: {"plain": plain, "frames": frames}[name] + by for name, by in changes.items()
+    })  # fmt: skip
+
+
+def _repeat(**changes: Any) -> Callable[[Scene, Pack], bytes]:
+    return lambda s, p: p.build(sealed=p.cipher(repeat=changes))
+
+
+vector("content-other-key", "refused content CannotDecrypt 15", "The part is encrypted to somebody else.")(
+    lambda s, p: p.build(sealed=p.cipher(recipient=s.village2.keys.recipient))
+)
+vector("content-no-age", "refused content CannotDecrypt 15", "The part is no age file.")(
+    lambda s, p: p.build(sealed=(b"not encrypted", 13, 1))
+)
+vector("content-no-zstd", "refused content BadFrame 15", "Inside is no zstd.")(
+    lambda s, p: _sealed(p, b"plain text\n", 11, 1)
+)
+vector("content-no-size", "refused content BadFrame 15", "A frame that does not state its size.")(
+    lambda s, p: _sealed(p, zstandard.ZstdCompressor(write_content_size=False).compress(b"{}\n"), 3, 1)
+)
+vector("content-more-frames", "refused content TooBig 15", "More frames than the manifest says.")(
+    lambda s, p: _part(p, frames=-1)
+)
+vector("content-fewer-frames", "refused content BadFrame 15", "Fewer frames than the manifest says.")(
+    lambda s, p: _part(p, frames=1)
+)
+vector(
+    "content-more-bytes",
+    "refused content TooBig 15",
+    "More plain bytes than the manifest says: nothing is unpacked.",
+)(lambda s, p: _part(p, plain=-1))
+vector("content-no-line-end", "refused content BadFrame 15", "A frame that does not end with a line end.")(
+    lambda s, p: p.build(sealed=p.cipher(frames=[p.frames[0], p.frames[1][:-1]]))
+)
+vector(
+    "content-repeat-sequence",
+    "refused content RepeatUnequal 10",
+    "The first line inside says another sequence.",
+)(_repeat(sequence=7))
+vector(
+    "content-repeat-nonce", "refused content RepeatUnequal 10", "The first line inside says another nonce."
+)(_repeat(nonce="1" * 32))
+vector(
+    "content-repeat-part",
+    "refused content RepeatUnequal 10",
+    "The first line inside says that this is part 2.",
+)(_repeat(part=2))
+vector("content-labels", "refused content RepeatUnequal 10", "Fewer labels than frames.")(
+    _repeat(labels=[["receipt"]])
+)
+
+
+def _label(scene: Scene, pack: Pack) -> bytes:
+    label = list(pack.repeat["labels"][-1])
+    label[3] += 1
+    return pack.build(sealed=pack.cipher(repeat={"labels": [pack.repeat["labels"][0], label]}))
+
+
+vector("label-unequal", "refused label BadSegment 15", "A label says another last number than the header.")(
+    _label
+)
+vector("counts-unequal", "refused counts BadSegment 15", "The manifest counts more items than the labels.")(
+    lambda s, p: p.build({"counts": {"items": 3, "kinds": {"birth": 1, "change": 2}}})
+)
+vector("receipt-for-other", "refused receipt BadSegment 15", "The receipt inside is for another station.")(
+    lambda s, p: p.build(
+        sealed=p.cipher(
+            frames=[p.frames[0].replace(s.town.station.encode(), s.town2.station.encode()), p.frames[1]]
+        )
+    )
+)
+
+
+# -- segments ----------------------------------------------------------------------------------------------------------
+
+NAME = '"杭州示例茶叶有限公司"'.encode()
+"""The value of the second line."""
+
+
+def _signed(
+    *, by: str = "village", lines: Callable[[list[bytes]], list[bytes]] = list, **header: Any
+) -> Change:
+    """The segment with other lines or members of its header, signed by a desk."""
+    return lambda s, p: signed_segment(s.desks[by], p.header | header, lines(p.lines))
+
+
+def _second(old: bytes, new: bytes) -> Callable[[list[bytes]], list[bytes]]:
+    return lambda lines: [lines[0], lines[1].replace(old, new, 1)]
+
+
+def _restamped(stamp: str) -> Callable[[list[bytes]], list[bytes]]:
+    def change(lines: list[bytes]) -> list[bytes]:
+        return [lines[0], lines[1].replace(json.loads(lines[1])[0][5].encode(), stamp.encode(), 1)]
+
+    return change
+
+
+def _cut_ids(lines: list[bytes]) -> list[bytes]:
+    return [line.replace(FIRM.encode(), FIRM[1:].encode()) for line in lines]
+
+
+def _under_the_same_digest(scene: Scene, pack: Pack) -> bytes:
+    lines = _second(NAME, '"经山示例茶叶有限公司"'.encode())(pack.lines)
+    return signed_segment(scene.village, pack.header, lines, redigest=False)
+
+
+def _of_receiver(scene: Scene, pack: Pack) -> bytes:
+    head = pack.header | {"station": scene.town.station, "incarnation": play_incarnation("town")}
+    return signed_segment(scene.town, head, pack.lines)
+
+
+def _vouched(scene: Scene, pack: Pack) -> bytes:
+    return signed_segment(scene.village, pack.header | {"vouched": scene.village.station}, pack.lines)
+
+
+TWICE = {"enterprise": {"plain": ["name", "name"], "personal": []}}
+BAD = "segment BadSegment 15"
+SEGMENTS: dict[str, tuple[str, str, Change]] = {
+    "check-18": ("18 BadSegmentSignature 10", "The header is signed by a neighbour.", _signed(by="village2")),
+    "segment-digest": (BAD, "A value was changed under the signed digest.", _under_the_same_digest),
+    "segment-numbers": (BAD, "A number stands twice.", _signed(lines=_second(b",2,", b",1,"))),
+    "segment-counts": (BAD, "The header counts two births.", _signed(counts={"birth": 2})),
+    "segment-shape-missing": (BAD, "A birth without a shape of its type.", _signed(shapes={})),
+    "segment-shape-doubled": (BAD, "A shape names a column twice.", _signed(shapes=TWICE)),
+    "segment-stamp-zero": (BAD, "A stamp of zero.", _signed(lines=_restamped("0" * 16))),
+    "segment-stamp-high": (BAD, "A stamp of 2^63.", _signed(lines=_restamped("8" + "0" * 15))),
+    "segment-stamp-capitals": (BAD, "A stamp in capitals.", _signed(lines=_restamped("0CAA" + "0" * 12))),
+    "segment-id": (BAD, "A record id of 31 digits.", _signed(lines=_cut_ids)),
+    "segment-number-too-large": (
+        BAD,
+        "A number of 2^63.",
+        _signed(lines=_second(NAME, b"9223372036854775808")),
+    ),
+    "segment-fraction": (BAD, "A value that is a fraction.", _signed(lines=_second(NAME, b"1.5"))),
+    "segment-format-2": (BAD, "A segment of a later format.", _signed(format=2)),
+    "segment-vouched-upward": ("segment UnknownSigner 11", "Nobody vouches upward.", _vouched),
+    "segment-of-receiver": (
+        BAD,
+        "Items of the receiver's present incarnation that it never wrote.",
+        _of_receiver,
+    ),
+}
+for _name, (_expect, _shows, _segment) in SEGMENTS.items():
+    vector(_name, f"refused {_expect}", _shows)(lambda s, p, segment=_segment: p.with_segment(segment(s, p)))
+vector(
+    "segment-erased", "accepted", "Personal values that were erased travel as their hash; the line is proven."
+)(lambda s, p: p.build(sealed=p.cipher(frames=[p.frames[0], _erased(p)])))
+vector(
+    "segment-unknown-header-member",
+    "accepted",
+    "Members of a header that a reader does not know are left alone.",
+)(lambda s, p: p.with_segment(signed_segment(s.village, p.header | {"colour": "green"}, p.lines)))
+
+
+def _erased(pack: Pack, at: int = 1) -> bytes:
+    """A segment whose first line has lost its personal values."""
+    lines = pack.frames[at].split(b"\n")
+    parts = split_line(lines[2])
+    places = [i for i, part in enumerate(parts) if i and part != EMPTY_PART]
+    lines[2] = erased_line(lines[2], places)
+    return b"\n".join(lines)
+
+
+def _erased_change(scene: Scene, pack: Pack) -> bytes:
+    scene.village.edit(FIRM, "contact", {"contact_name": "李明"}, "enterprise")
+    both = Pack.of(scene.village.send(), scene.village, scene.town)
+    return both.build(sealed=both.cipher(frames=[*both.frames[:-1], _erased(both, -1)]))
+
+
+vector("segment-erased-change", "accepted", "A change whose value was erased says nothing any more.")(
+    _erased_change
+)
+
+
+def _two_parts(scene: Scene, pack: Pack) -> bytes:
+    labels, sealed = pack.repeat["labels"], {}
+    parts = []
+    for number, (label, frame) in enumerate(zip(labels, pack.frames, strict=True), 1):
+        cipher, plain, frames = pack.cipher(
+            frames=[frame], repeat={"part": number, "segments": 1, "labels": [label]}
+        )
+        name = manifest.part_name(number)
+        sealed[name] = cipher
+        sums = {"sha256": hashlib.sha256(cipher).hexdigest(), "size": len(cipher)}
+        parts.append({"name": name, "plain": plain, "frames": frames} | sums)
+    return zipped(pack.entries({"parts": parts}) | sealed)
+
+
+vector(
+    "up-two-parts",
+    "accepted",
+    "The receipt in one part, the segment in another; labels are those of the part.",
+)(_two_parts)
+
+
+def _with_roots(scene: Scene, pack: Pack) -> bytes:
+    found = pack.entries()
+    statement = b"any bytes: this version follows none\n"
+    files = [
+        {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+        for name, data in (("certificates.pem", found["certificates.pem"]), ("roots/0001.json", statement))
+    ]
+    return zipped(pack.entries({"files": files}) | {"roots/0001.json": statement})
+
+
+vector("up-with-roots", "accepted", "A bundle has room for root statements; their sums are checked.")(
+    _with_roots
+)
