@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.records.canonical import parse
-from desktop.records.item_outcomes import HELD_FORK
+from desktop.records.item_outcomes import HELD_FORK, REFUSED_CLOCK
 from desktop.records.types import Catalogue
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
@@ -150,16 +150,18 @@ def set_aside(database: Database, limit: int = 5_000) -> list[Unapplied]:
     """What is refused or held here; ``since`` is in milliseconds since 2020."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0 FROM refused r"
-        " JOIN origin o ON o.ref = r.origin UNION ALL"
+        " JOIN origin o ON o.ref = r.origin WHERE r.reason <> ? UNION ALL"
         " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since FROM held h"
-        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (limit,))]  # fmt: skip
+        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (REFUSED_CLOCK, limit))]  # fmt: skip
 
 
 def count_unapplied(database: Database) -> tuple[int, int, int, int]:
     """How many items are answered as not applied above, and refused, held and in conflict here."""
     row = database.row(
-        "SELECT (SELECT count(*) FROM answer), (SELECT count(*) FROM refused), (SELECT count(*) FROM held),"
-        " (SELECT count(*) FROM conflict)"
+        "SELECT (SELECT count(*) FROM answer WHERE reason <> :done),"
+        " (SELECT count(*) FROM refused WHERE reason <> :done), (SELECT count(*) FROM held),"
+        " (SELECT count(*) FROM conflict)",
+        {"done": REFUSED_CLOCK},
     )
     return (0, 0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
 

@@ -76,7 +76,8 @@ def load_versions(database: Database, type_name: str, record: bytes) -> list[Ver
     """The counted versions of a record that stand in the log, as the pure resolution wants them."""
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
-        "SELECT slot, replaced, origin, number FROM replacement WHERE record = ? AND type = ?", (record, type_name)
+        "SELECT slot, replaced, origin, number FROM replacement WHERE record = ? AND type = ?",
+        (record, type_name),
     ):
         replaces.setdefault((slot, origin, number), set()).add(replaced)
     return [

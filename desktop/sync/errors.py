@@ -170,8 +170,8 @@ class Revoked(Caused, TrustProblem):
 
     exit_code = 13
     help_anchor = "trust-revoked"
-    text = "发来文件的工作电脑已被注销，这个文件是注销以后的，不能导入。"
-    next_step = "如果电脑是误注销或已换新机，请让对方重新办理入网后再导出。"
+    text = "发来文件的工作电脑已被停用，这个文件是停用以后的，不能导入。"
+    next_step = "如果是误停用，请让停用它的单位恢复；换了新电脑的，请让对方重新办理入网后再导出。"
 
 
 # Scope (14) -----------------------------------------------------------------------------------------------
@@ -342,12 +342,12 @@ class BadKeyFile(Damaged):
 
 
 class UnitNotKnown(Caused, StateProblem):
-    """A unit is not in the tree that is held here: the file waits until it is."""
+    """A unit is not in the tree that is held here: the file can be merged when it is."""
 
     exit_code = 20
     help_anchor = "held"
-    text = "文件里的单位在本机的单位树里还没有，文件先留着不处理。"
-    next_step = "请收取上级最新的回执，更新单位树后会自动再试。"
+    text = "文件里的单位在本机的单位树里还没有，这个文件现在不能合并。"
+    next_step = "请把文件留着，收取上级最新的回执，单位树更新以后再合并一次。"
 
 
 class NewerFormat(Caused, StateProblem):

@@ -39,7 +39,7 @@ class UnknownLaptop(UnknownSigner):
 class LaptopRevoked(Revoked):
     """The laptop was revoked: whoever holds it now is not to read it."""
 
-    text = "申请恢复口令的电脑已被注销，不能答复。"
+    text = "申请恢复口令的电脑已被停用，不能答复。"
     next_step = "请打电话问清电脑现在在谁手里；找回的电脑请重新办理入网。"
 
 

@@ -22,7 +22,7 @@ By the station that it is for (:func:`judge_bundle`):
 * check 12  every certificate below the root has a grant that counts
 * check 13  the sender is not revoked, or wrote this upward bundle at or before the item of the cut
 * check 14  the tree of units is not newer than the one held; if it is, the verdict says so, its scope is
-  empty, checks 15 and 16 wait, and nothing but items of the tree may be taken from the bundle
+  empty, checks 15 and 16 wait, and the bundle is not taken before the tree has come
 * check 15  the units of each certificate lie in those of its issuer
 * check 16  the manifest's unit lies in the sender's, and sender and receiver stand in the right direction
 

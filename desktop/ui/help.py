@@ -60,6 +60,7 @@ class HelpPage(Page):
     def enter(self) -> None:
         """The cursor goes into the text, so that it can be scrolled by keys."""
         self.text.setFocus()
+        self.text.scrollToAnchor(self._anchor)
 
     def _content(self) -> str:
         parts = [_STYLE.format(line=theme.LINE, muted=theme.MUTED)]

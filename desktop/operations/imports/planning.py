@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from desktop.operations.imports.matching import Entry, Matcher, folded_name
@@ -70,6 +70,7 @@ class Planner:
         self._day = self._today.isoformat()
         self._headcounts = _headcounts(record_type)
         self._needed = {f.name: f.label for f in record_type.fields if f.needed}
+        self._filled: Set[str] = frozenset()
         self._placed = "town" in record_type.by_name
         self._units = town_units(session) if options.by_town else {}
         self._defaults = {n: record_type.by_name[n].default for n in _DEFAULTS.get(record_type.name, ())}
@@ -111,7 +112,8 @@ class Planner:
     def finish(self) -> Plan:
         """Births and edits of all entries; sets the outcomes of the rows that began them."""
         plan = Plan()
-        checks = _checks(self._type, self.entries.values(), self._valid_codes, self._today)
+        self._filled = _filled(self.entries.values())
+        checks = _checks(self._type, self._filled, self._valid_codes, self._today)
         deleted = [e.id for e in self.entries.values() if e.held is not None and e.held.life is Life.DELETED]
         moments = lookup.deleted_at(self._session.database, self._type.name, deleted)
         for entry in self.entries.values():
@@ -246,6 +248,11 @@ class Planner:
         held = entry.held.values if entry.held is not None else {}
         values: dict[str, Cell] = {**held, **entry.strong} if held else entry.strong
         for found in checks(values):
+            if found.rule == "needs_with" and found.fields[0] not in self._filled:
+                # The whole file lacks it, so it is said once and not at each row.
+                label = self._type.by_name[found.fields[0]].label
+                plan.missing[label] = plan.missing.get(label, 0) + 1
+                continue
             entry.first.tell(Note(found.message, Weight.WARNING, field=found.fields[0]))
         for name, label in self._needed.items():
             # Of what is held only those fields are known that were looked at.
@@ -257,15 +264,20 @@ class Planner:
             entry.first.tell(Note(text, Weight.WARNING, field="town"))
 
 
-def _checks(
-    record_type: RecordType, entries: Iterable[Entry], valid_codes: set[str], today: datetime.date
-) -> RememberingChecks:
-    """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good."""
+def _filled(entries: Iterable[Entry]) -> set[str]:
+    """The fields that the file, or what is held of its records, fills anywhere."""
     filled: set[str] = set()
     for entry in entries:
         filled.update(entry.strong, entry.weak)
         if entry.held is not None:
             filled.update(n for n, v in entry.held.values.items() if v is not None)
+    return filled
+
+
+def _checks(
+    record_type: RecordType, filled: Set[str], valid_codes: set[str], today: datetime.date
+) -> RememberingChecks:
+    """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good."""
     sound: dict[str, Callable[[object], bool]] = {
         "uscc_valid": valid_codes.__contains__,
         "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,

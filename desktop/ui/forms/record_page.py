@@ -209,6 +209,8 @@ class RecordPage(Page):
             why = (
                 "您登录的身份只能查看。要修改，请用能登记的身份登录。"
                 if reader
+                else "这类记录由程序登记，这里只能查看。"
+                if self.record_type.by_program
                 else "这类记录由别的单位登记，这里只能查看。"
             )
             self.banner.show_notice(Tone.PLAIN, why)

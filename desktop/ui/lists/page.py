@@ -170,7 +170,13 @@ class ListPage(Page):
                 ("清除条件", self._clear),
             )
         elif not self.list.writable:
-            empty.show_words("info", f"还没有{label}", "这类记录由别的单位登记，随数据包下来后在这里显示。")
+            empty.show_words(
+                "info",
+                f"还没有{label}",
+                "这类记录由程序登记，有了以后在这里显示。"
+                if self.record_type.by_program
+                else "这类记录由别的单位登记，随数据包下来后在这里显示。",
+            )
         else:
             shell = self.workbench.shell
             more = ("从表格导入", self._import) if shell.has_page("import") else None

@@ -101,7 +101,7 @@ def with_files(
         if files:
             then(files)
         else:
-            words = "拖来的文件夹里没有小三级的文件（.xsj、.xsq、.xsg、.xsa），请看一下是不是拖错了。"
+            words = "拖来的文件夹里没有小三级的文件（.xsj、.xsq、.xsg、.xsa、.xsr），请看一下是不是拖错了。"
             workbench.shell.tell(Tone.PLAIN, words)
 
     if all(path.suffix.lower() in KNOWN_FILES for path in paths):

@@ -33,7 +33,7 @@ from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Cancelled, Task, Ticket
 
-_FILTERS = ("小三级文件 (*.xsj *.xsq *.xsg *.xsa)", "所有文件 (*)")
+_FILTERS = ("小三级文件 (*.xsj *.xsq *.xsg *.xsa *.xsr)", "所有文件 (*)")
 Previewed = list[Shown] | None
 Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
 _MOST_NAMES, _LEAST_ROWS = 6, 3
