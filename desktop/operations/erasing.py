@@ -13,6 +13,8 @@ from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Role, Slot
 from desktop.records.stamps import to_wire
 from desktop.store import reading
+from desktop.store import traffic as stored
+from desktop.store.erasing import SHRED_DUE, covered
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.sync import standing, station
 
@@ -61,26 +63,46 @@ def erase(
     chosen = [s for s in session.types[type_name].slots if s in known and (not slots or s in slots)]
     if not chosen or not known.issuperset(slots):
         raise NothingPersonal("这些内容不是个人信息。")
-    held = [_may_erase(session, type_name, record) for record in records]
+    held = [_may_erase(session, type_name, record, chosen) for record in records]
     with session.database.transaction():
         changes = _write(session, held, chosen, {"basis": basis, "note": note or None})
         for record in records:
             audit.note(session, Act.ERASED, f"{type_name} {record} {' '.join(chosen)} {basis}")
-    drafts = session.workspace.drafts()
-    try:
-        drafts.drop_of(records)
-    finally:
-        drafts.close()
-    session.workspace.shred(destroy_backups=destroy_backups)
+    finish(session, destroy_backups=destroy_backups)
     return changes
 
 
-def _may_erase(session: Session, type_name: str, record: str) -> reading.Record:
+def finish(session: Session, *, destroy_backups: bool = False) -> None:
+    """What stands outside the ledger and in free pages goes too, after an erasure that was made here or has come.
+
+    The ledger remembers that this is still to be done, so that it is done at the next opening if the program ends now.
+    """
+    database = session.database
+    if not stored.setting(database, SHRED_DUE):
+        return
+    drafts = session.workspace.drafts()
+    try:
+        drafts.drop_of(r for (r,) in database.rows("SELECT DISTINCT lower(hex(record)) FROM erased"))
+    finally:
+        drafts.close()
+    session.workspace.shred(destroy_backups=destroy_backups)
+    database.execute("DELETE FROM meta WHERE key = ?", (SHRED_DUE,))
+
+
+def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[str]) -> reading.Record:
     held = reading.record(session.database, session.types, type_name, record)
     if held is None:
         raise NotFound("没有找到这条记录。")
     if held.unit not in reading.subtree(session.database, session.unit.id):
         raise NotAllowed("这条记录不归本单位管，请由它的单位清除。")
+    ours = covered(session.database, session.unit.id)
+    wrote = session.database.rows(
+        "SELECT DISTINCT v.slot, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
+        " WHERE v.record = unhex(?) AND v.type = ? AND v.value <> 'null'",
+        (record, type_name),
+    )
+    if any(slot in slots and unit not in ours for slot, unit in wrote):
+        raise NotAllowed("这些内容有不归本单位管的单位填写过，请由上级清除。")
     lock = session.types[type_name].locked_by
     if lock is not None and held.values.get(lock) is not None:
         raise Quoted("这份文书已经签发。")
@@ -100,7 +122,7 @@ def _write(
         "erased": session.environment.today().isoformat(),
     }
     births = [
-        NewRecord(ERASURE, "", record.unit, {**cells, "kind": record.type, "target": record.id})
+        NewRecord(ERASURE, "", session.unit.id, {**cells, "kind": record.type, "target": record.id})
         for record in held
     ]
     said = ledger.write(OPERATION, operator, births=births)

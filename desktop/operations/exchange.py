@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.errors import StateProblem
-from desktop.operations import audit, recovery, renewal
+from desktop.operations import audit, erasing, recovery, renewal
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, NotAllowed, Session
 from desktop.operations.workspaces import unit_id
 from desktop.records.declaration import Level, Role
@@ -18,7 +18,7 @@ from desktop.store.digest import Digest
 from desktop.store.keys import write_whole
 from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.workspace import OwnUnit
-from desktop.sync import certificates, enrolment, envelope, links, receiving, sending, station, words
+from desktop.sync import certificates, enrolment, envelope, links, receiving, sending, station, trust, words
 from desktop.sync import recovery as sealing
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.enrolment import GrantDraft, Wish
@@ -112,7 +112,7 @@ def grant(
     )
     number = desk.ledger.next_number() + len(births)
     certificate = certificates.issue(claims, grant_serial(keys.station, keys.incarnation, number), keys, own)
-    births.append(_grant_record(desk, certificate, unit))
+    births.append(_grant_record(desk, certificate, unit, asked.incarnation))
     with desk.database.transaction():
         desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=births)
         links.connect(
@@ -245,7 +245,8 @@ def send(session: Session, out: Path, to: str | None = None) -> Sent:
     if link.upward:
         sent = sending.send_up(session.ledger, keys, target, name)
     else:
-        if link.peer in station.knowledge(session.ledger, keys).state.revocations:
+        state = station.knowledge(session.ledger, keys).state
+        if not trust.item_counts(state, link.peer, link.peer_incarnation, trust.NO_CUT):
             raise PeerRevoked(f"“{link.name}”的这台工作电脑已经停用，不再给它导出数据包。")
         sent = sending.send_down(session.ledger, keys, link, target, name)
     audit.note(
@@ -325,6 +326,7 @@ def merge(
     if not preview:
         audit.note(session, audit.Act.MERGED, "；".join(map(_result_words, report.bundles)))
         indexing.refresh_stale(session.database, session.types)
+        erasing.finish(session)
         renewed = renewal.follow(session)
         if renewed is not None:
             report = replace(report, renumbered=renewed.rewritten, copied=renewed.copied)
@@ -386,13 +388,16 @@ def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> lis
     return births
 
 
-def _grant_record(desk: Session, certificate: certificates.Certificate, unit: OwnUnit) -> NewRecord:
+def _grant_record(
+    desk: Session, certificate: certificates.Certificate, unit: OwnUnit, incarnation: str
+) -> NewRecord:
     cells = {
         "label": unit.name,
         "station": certificate.station,
         "holder": unit.id,
         "issued": desk.environment.today().isoformat(),
         "certificate": base64.b64encode(certificate.der).decode(),
+        "incarnation": incarnation,
     }
     return NewRecord("grant", "", desk.unit.id, cells)
 

@@ -159,6 +159,6 @@ def decide(
         )
         for text in exclusions.write({(name, incarnation): lost})
     ]
-    changes = policy.say(session, words, births=births)
-    audit.note(session, audit.Act.FORK_DECIDED, f"station {name} incarnation {incarnation} {kind.value}")
-    return changes
+    with session.database.transaction():
+        audit.note(session, audit.Act.FORK_DECIDED, f"station {name} incarnation {incarnation} {kind.value}")
+        return policy.say(session, words, births=births)

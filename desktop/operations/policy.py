@@ -125,9 +125,9 @@ def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
         )
         for text in exclusions.write(brought.named)
     ]
-    changes = say(session, label, births=births)
-    audit.note(session, Act.WITHDRAWN, f"merge {merge} items {len(brought.items)}")
-    return changes
+    with session.database.transaction():
+        audit.note(session, Act.WITHDRAWN, f"merge {merge} items {len(brought.items)}")
+        return say(session, label, births=births)
 
 
 def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.Withdrawable]:
@@ -198,9 +198,9 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
         {"label": label, "station": name, "cuts": exclusions.write_cuts(cuts) or None, "note": note or None},
         day="revoked",
     )
-    changes = say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
-    audit.note(session, Act.REVOKED, f"station {name} {exclusions.write_cuts(cuts)}".strip())
-    return changes
+    with session.database.transaction():
+        audit.note(session, Act.REVOKED, f"station {name} {exclusions.write_cuts(cuts)}".strip())
+        return say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
 
 
 # -- a wrong date --------------------------------------------------------------------------------------------------
@@ -227,12 +227,12 @@ def redate(session: Session) -> ChangeSet:
     session.require(Role.DESK)
     keys = station.load_keys(session.ledger)
     fresh = identity.new_incarnation(session.environment.random)
-    count = len(rewriting.future_items(session.ledger, keys))
-    changes = rewriting.redate(session.ledger, keys, fresh, session.operator.name, "更正日期，重新保存")
-    if changes.empty:
-        raise NothingWrong("本机没有保存日期在今天以后的内容。")
-    audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
-    return changes
+    with session.database.transaction():
+        count = len(rewriting.future_items(session.ledger, keys))
+        if not count:
+            raise NothingWrong("本机没有保存日期在今天以后的内容。")
+        audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
+        return rewriting.redate(session.ledger, keys, fresh, session.operator.name, rewriting.REDATING)
 
 
 # -- taking it back ------------------------------------------------------------------------------------------------
@@ -256,10 +256,10 @@ def lift(session: Session, *records: str) -> ChangeSet:
     if any(r.unit != session.unit.id for r in said):
         raise NotAllowed("这是上级或者别的单位定的，请由它恢复。")
     deletions = [Deletion(r.type, r.id) for r in said]
-    changes = say(session, f"恢复：{said[0].values['label']}", deletions=deletions)
-    for r in said:
-        audit.note(session, Act.LIFTED, f"{r.type} {r.id}")
-    return changes
+    with session.database.transaction():
+        for r in said:
+            audit.note(session, Act.LIFTED, f"{r.type} {r.id}")
+        return say(session, f"恢复：{said[0].values['label']}", deletions=deletions)
 
 
 def settle(session: Session, changes: ChangeSet) -> ChangeSet:

@@ -68,7 +68,9 @@ def erased(database: Database, record_type: RecordType, ids: Iterable[str]) -> f
     return frozenset(
         record
         for (name, record), gone in erasing.targets(database).items()
-        if name == record_type.name and record in wanted and not slots.isdisjoint(gone)
+        if name == record_type.name
+        and record in wanted
+        and not slots.isdisjoint(erasure.slot for erasure in gone)
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import EnvironmentProblem, Problem, StateProblem
-from desktop.operations import audit
+from desktop.operations import audit, erasing
 from desktop.operations import recovery_notes as notes
 from desktop.operations.operators import NoOperator
 from desktop.operations.session import Session, open_session
@@ -209,6 +209,7 @@ def after_opening(session: Session) -> None:
     with contextlib.suppress(OSError, EnvironmentProblem):
         _note_owed(session)
         keep_sealed(session)
+        erasing.finish(session)
 
 
 def _note_owed(session: Session) -> None:

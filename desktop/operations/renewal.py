@@ -39,8 +39,9 @@ def follow(session: Session) -> Renewal | None:
     if _is_copy(session, origin):
         return Renewal(copied=True)
     fresh = identity.new_incarnation(session.environment.random)
-    count = rewriting.renumber(ledger, fresh, LABEL)
-    audit.note(session, audit.Act.RENUMBERED, f"items {count} incarnation {fresh}")
+    with session.database.transaction():
+        count = rewriting.renumber(ledger, fresh, LABEL)
+        audit.note(session, audit.Act.RENUMBERED, f"items {count} incarnation {fresh}")
     return Renewal(rewritten=count)
 
 

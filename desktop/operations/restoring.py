@@ -25,8 +25,9 @@ from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Merger
 from desktop.store.places import take_lock
 from desktop.store.replacing import replacement
+from desktop.store.uncounting import Taken
 from desktop.store.workspace import LOCK, NoWorkspace, role_of, slots_of
-from desktop.sync import identity, segments, sending, station, trust
+from desktop.sync import erasing, identity, segments, sending, station, trust
 from desktop.sync.segments import Contents
 
 Progress = Callable[[int, int], None]
@@ -128,7 +129,26 @@ def _replay(ledger: Ledger, path: Path, key: bytes, total: int, progress: Progre
         with ledger.database.transaction():
             _Step(ledger, changed).take_in(texts)
     with ledger.database.transaction():
+        _put_right(ledger, changed)
         changed.bring_up_to_date(ledger.database, ledger.types)
+
+
+def _put_right(ledger: Ledger, changed: indexing.Changed) -> None:
+    """What was put aside or erased in a step had counted, or stood, in the backup."""
+    merger = Merger(ledger.database, ledger.types)
+    taken = [
+        Taken(*row)
+        for table in ("refused", "held")
+        for row in ledger.database.rows(
+            f"SELECT origin, number, stamp, type, lower(hex(record)) FROM {table}"
+        )
+    ]
+    merger.take_out(taken)
+    erasures = erasing.due(ledger)
+    erasing.blank_stored(ledger, merger.forget(erasures))
+    merger.finish(ledger.environment.since_epoch())
+    for type_name, record in [*((t.type, t.record) for t in taken), *((e.type, e.record) for e in erasures)]:
+        changed.add(type_name, [record])
 
 
 class _Step:
@@ -144,7 +164,11 @@ class _Step:
 
     def take_in(self, texts: Sequence[bytes]) -> None:
         """Puts the rows back and merges the items among them that are new here or wait no longer."""
-        held = set(self._db.rows("SELECT origin, number FROM held"))
+        aside = {
+            (table, *item)
+            for table in ("held", "refused")
+            for item in self._db.rows(f"SELECT origin, number FROM {table}")
+        }
         positions: list[int] = []
         lines: list[int] = []
         released: dict[int, set[int]] = {}
@@ -153,7 +177,7 @@ class _Step:
                 positions.append(key[0])
             elif table == "pending_line" and values is not None:
                 lines.append(key[0])
-            elif table == "held" and values is None and tuple(key) in held:
+            elif values is None and (table, *key[:2]) in aside:
                 released.setdefault(key[0], set()).add(key[1])
         self._follow_incarnation()
         merger = Merger(self._db, self._ledger.types)

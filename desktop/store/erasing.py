@@ -6,35 +6,58 @@ forgotten once is remembered by its place, so that a copy which comes later is b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import ABSENT
 from desktop.records.items import BIRTH
 from desktop.records.types import Catalogue
+from desktop.store import reading
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
-Targets = Mapping[tuple[str, str], Mapping[str, int]]
-"""Type and record, then slot and the stamp up to which it is erased."""
+SHRED_DUE = "shred_due"
+"""The setting that says that free pages, drafts and backups still hold what was erased."""
+
+Targets = Mapping[tuple[str, str], Sequence["Erasure"]]
+"""Type and record, then what is erased of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One slot of one record, up to a stamp; ``said`` is the id of the record that asks for it."""
+    """One slot of one record, up to a stamp, as far as it was written under ``units``.
 
-    said: bytes
+    ``unit`` is the one under which that was said.
+    """
+
     type: str
     record: str
     slot: str
     upto: int
+    unit: str
+    units: frozenset[str]
+
+    def reaches(self, slot: str | None, stamp: int, unit: str) -> bool:
+        """Whether a version of the record is meant."""
+        return slot == self.slot and stamp <= self.upto and unit in self.units
+
+
+def covered(database: Database, unit: str) -> frozenset[str]:
+    """The units for whose words a unit may speak: itself and all below."""
+    return frozenset(reading.subtree(database, unit))
 
 
 def targets(database: Database) -> Targets:
     """Everything that was ever erased here."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for name, record, slot, upto in database.rows("SELECT type, lower(hex(record)), slot, upto FROM erased"):
-        found.setdefault((name, record), {})[slot] = upto
+    found: dict[tuple[str, str], list[Erasure]] = {}
+    units: dict[str, frozenset[str]] = {}
+    for name, record, slot, unit, upto in database.rows(
+        "SELECT type, lower(hex(record)), slot, unit, upto FROM erased"
+    ):
+        if unit not in units:
+            units[unit] = covered(database, unit)
+        found.setdefault((name, record), []).append(Erasure(name, record, slot, upto, unit, units[unit]))
     return found
 
 
@@ -44,34 +67,42 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
     The touched slots are left in ``temp.touched`` for the merge that resolves them.
     """
     holders: set[tuple[int, int]] = set()
+    erasures = list(erasures)
+    if erasures:
+        database.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, '1')", (SHRED_DUE,))
     for erasure in erasures:
+        said = {
+            "record": erasure.record, "slot": erasure.slot, "type": erasure.type, "upto": erasure.upto,
+            "unit": erasure.unit, "units": json.dumps(sorted(erasure.units)), "absent": ABSENT, "birth": BIRTH,
+        }  # fmt: skip
         database.execute(
-            "INSERT INTO erased (type, record, slot, upto) VALUES (?, unhex(?), ?, ?)"
+            "INSERT INTO erased (type, record, slot, unit, upto) VALUES (:type, unhex(:record), :slot, :unit, :upto)"
             " ON CONFLICT DO UPDATE SET upto = max(upto, excluded.upto)",
-            (erasure.type, erasure.record, erasure.slot, erasure.upto),
+            said,
         )
-        database.execute(
-            "INSERT INTO erasure_done (erasure) VALUES (?) ON CONFLICT DO NOTHING", (erasure.said,)
+        logged = database.row(
+            "SELECT 1 FROM version WHERE record = unhex(:record) AND slot = :slot AND type = :type LIMIT 1",
+            said,
         )
-        holders |= _forget_versions(database, erasure)
-        holders |= _forget_row(database, types, erasure)
-        for table in ("held", "refused"):
-            holders |= _forget_put(database, table, erasure)
+        holders |= _forget_versions(database, said)
+        holders |= _forget_row(database, types, erasure, said, logged=logged is not None)
+        holders |= _forget_held(database, said)
+        holders |= _forget_refused(database, said)
     return holders
 
 
-def _forget_versions(database: Database, erasure: Erasure) -> set[tuple[int, int]]:
-    said = {
-        "record": erasure.record, "slot": erasure.slot, "type": erasure.type, "upto": erasure.upto, "absent": ABSENT,
-    }  # fmt: skip
+_THEIRS = "(SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each(:units)))"
+
+
+def _forget_versions(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
     where = (
         "record = unhex(:record) AND slot = :slot AND type = :type AND stamp <= :upto AND value <> :absent"
+        f" AND unit IN {_THEIRS}"
     )
     found = set(database.rows(f"SELECT origin, number FROM version WHERE {where}", said))
     database.execute(
         f"DELETE FROM replacement WHERE record = unhex(:record) AND slot = :slot AND type = :type"
-        f" AND (origin, number) IN ("
-        f" SELECT origin, number FROM version WHERE {where} AND NOT birth)",
+        f" AND (origin, number) IN (SELECT origin, number FROM version WHERE {where} AND NOT birth)",
         said,
     )
     database.execute(f"DELETE FROM version WHERE {where}", said)
@@ -82,41 +113,53 @@ def _forget_versions(database: Database, erasure: Erasure) -> set[tuple[int, int
     return found
 
 
-def _forget_row(database: Database, types: Catalogue, erasure: Erasure) -> set[tuple[int, int]]:
-    """The columns, which the merge fills again from what is left, and the birth whose cells they may have been."""
+def _forget_row(
+    database: Database, types: Catalogue, erasure: Erasure, said: Mapping[str, object], *, logged: bool
+) -> set[tuple[int, int]]:
+    """The columns, which the merge fills again from what is left, and the birth whose cells they may have been.
+
+    A slot that stands in the log is filled again from there, whoever's birth the row stands on.
+    """
     record_type = types.get(erasure.type)
     if record_type is None or erasure.slot not in record_type.slots:
         return set()
     table = quoted(table_of(erasure.type))
-    where = "id = unhex(?) AND _stamp <= ?"
-    found = set(
-        database.rows(f"SELECT _origin, _number FROM {table} WHERE {where}", (erasure.record, erasure.upto))
+    birth = (
+        f"id = unhex(:record) AND _stamp <= :upto AND coalesce((SELECT b.unit FROM version b"
+        f" WHERE b.record = {table}.id AND b.type = :type AND b.slot = 'unit' AND b.birth"
+        f" AND b.origin = {table}._origin AND b.number = {table}._number), {table}.unit) IN {_THEIRS}"
     )
+    found = set(database.rows(f"SELECT _origin, _number FROM {table} WHERE {birth}", said))
     columns = ", ".join(f"{quoted(f.name)} = NULL" for f in record_type.slots[erasure.slot].fields)
-    database.execute(f"UPDATE {table} SET {columns} WHERE {where}", (erasure.record, erasure.upto))
+    database.execute(f"UPDATE {table} SET {columns} WHERE {'id = unhex(:record)' if logged else birth}", said)
     return found
 
 
-def _forget_put(database: Database, table: str, erasure: Erasure) -> set[tuple[int, int]]:
-    """What waits or was refused: a change leaves, a birth stays without those cells."""
-    said = {
-        "record": erasure.record, "slot": erasure.slot, "type": erasure.type, "upto": erasure.upto, "birth": BIRTH,
-    }  # fmt: skip
-    where = "record = unhex(:record) AND type = :type AND stamp <= :upto AND (slot = :slot OR kind = :birth)"
-    found = set(database.rows(f"SELECT origin, number FROM {table} WHERE {where}", said))
-    if table == "held":
-        database.execute(f"DELETE FROM held WHERE {where} AND kind <> :birth", said)
-    else:
-        database.execute(f"UPDATE refused SET value = 'null' WHERE {where} AND kind <> :birth", said)
+_PUT = "record = unhex(:record) AND type = :type AND stamp <= :upto AND (slot = :slot OR kind = :birth)"
+
+
+def _forget_held(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
+    """Of what waits a change leaves, and a birth stays without those cells."""
+    where = f"{_PUT} AND unit IN (SELECT value FROM json_each(:units))"
+    found = set(database.rows(f"SELECT origin, number FROM held WHERE {where}", said))
+    database.execute(f"DELETE FROM held WHERE {where} AND kind <> :birth", said)
+    _empty_births(database, "held", where, said)
+    return found
+
+
+def _forget_refused(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
+    """Of what was refused only that remains; under which unit it was written is no matter, as it counts nowhere."""
+    found = set(database.rows(f"SELECT origin, number FROM refused WHERE {_PUT}", said))
+    database.execute(f"UPDATE refused SET value = :absent WHERE {_PUT} AND kind <> :birth", said)
+    _empty_births(database, "refused", _PUT, said)
+    return found
+
+
+def _empty_births(database: Database, table: str, where: str, said: Mapping[str, object]) -> None:
     for row, value in database.rows(
         f"SELECT rowid, value FROM {table} WHERE {where} AND kind = :birth", said
     ):
-        gone = [
-            path
-            for (path,) in database.rows("SELECT key FROM json_each(?)", (value,))
-            if path.partition(".")[0] == erasure.slot
-        ]
-        for column in gone:
-            value = database.value("SELECT json_remove(?, ?)", (value, f'$."{column}"'))
-        database.execute(f"UPDATE {table} SET value = ? WHERE rowid = ?", (value, row))
-    return found
+        cells = {c: v for c, v in json.loads(value).items() if c.partition(".")[0] != said["slot"]}
+        database.execute(
+            f"UPDATE {table} SET value = ? WHERE rowid = ?", (json.dumps(cells, ensure_ascii=False), row)
+        )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from desktop.errors import StateProblem
 from desktop.records import items
 from desktop.records.canonical import ABSENT, Cell, canonical, parse
+from desktop.records.deciding import ERASURE, EXCLUSION
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.identity import item_id, random_id
 from desktop.records.resolution import canonical_tombstone, heads_of
@@ -59,6 +60,20 @@ class SlotEdit:
     record: str
     slot: str
     value: SlotValue
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A change that is written once more as it was: canonical ``value``, and the stamps that its writer saw.
+
+    What has been written meanwhile stands beside it and is not decided by it.
+    """
+
+    type: str
+    record: str
+    slot: str
+    value: str
+    replaces: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +171,7 @@ class Ledger:
         edits: Sequence[SlotEdit] = (),
         deletions: Sequence[Deletion] = (),
         restorations: Sequence[Restoration] = (),
+        again: Sequence[Again] = (),
         undoes: int | None = None,
     ) -> ChangeSet:
         """Writes rows, log, lines to be sent and the operation's name in one transaction; all items share a stamp.
@@ -193,6 +209,7 @@ class Ledger:
                 *self._changes(edits, stamp, operator),
                 *self._tombstones(deletions, stamp, operator),
                 *self._restored(restorations, stamps, operator),
+                *self._again(again, stamp, operator),
             ]
             numbered = []
             for change in changes:
@@ -291,6 +308,10 @@ class Ledger:
                     (record, record_type.name),
                 ):
                     raise CannotUndo("这条记录后来又改过，不能整条撤消。")
+                if record_type.name == ERASURE:
+                    raise CannotUndo("清除个人信息不能撤消。", "需要的内容请重新填写。")
+                if record_type.name == EXCLUSION and self._is_own_exclusion(record):
+                    raise CannotUndo("更正日期不能撤消，不然错误的日期又回来了。", "需要改的请直接修改。")
                 deletions.append(Deletion(record_type.name, record))
         changed: dict[tuple[str, str, str], set[int]] = {}
         for type_name, record, slot, at in self.database.rows(
@@ -308,6 +329,13 @@ class Ledger:
         return self.write(
             f"撤消：{name}", operator, deletions=deletions, restorations=restorations, undoes=stamp
         )
+
+    def _is_own_exclusion(self, record: str) -> bool:
+        """Whether an exclusion is of this station's own items: that is how a wrong date is put right."""
+        items_named = self.database.value(
+            f"SELECT items FROM {quoted(table_of(EXCLUSION))} WHERE id = unhex(?)", (record,)
+        )
+        return str(items_named or "").startswith(self.station)
 
     def _before(self, place: tuple[str, str, str], own: set[int]) -> Restoration:
         """What stood before the versions with these stamps, which are the heads of the slot now."""
@@ -395,6 +423,14 @@ class Ledger:
                     items.TOMBSTONE if deleted else items.CHANGE, back.type, back.record, unit, back.slot, stamp,
                     replaced, self.origin, 0, operator, value,
                 )  # fmt: skip
+
+    def _again(self, again: Iterable[Again], stamp: int, operator: str) -> Iterable[Change]:
+        for a in again:
+            deleted = a.slot == DELETED_SLOT and a.value != ABSENT
+            yield Change(
+                items.TOMBSTONE if deleted else items.CHANGE, a.type, a.record, self._as(a.type, a.record), a.slot,
+                stamp, a.replaces, self.origin, 0, operator, a.value,
+            )  # fmt: skip
 
     def _live_children(self, deletion: Deletion) -> list[Deletion]:
         """Children of other stations' units stay: their parent is then "deleted against edited" for who holds both."""

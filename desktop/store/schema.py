@@ -50,16 +50,15 @@ CREATE TABLE IF NOT EXISTS conflict (
 CREATE TABLE IF NOT EXISTS held (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
     unit TEXT NOT NULL, slot TEXT, stamp INTEGER NOT NULL, replaces TEXT NOT NULL, operator TEXT NOT NULL,
-    value TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (origin, number));
+    value TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (origin, number, stamp));
 CREATE TABLE IF NOT EXISTS refused (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
     slot TEXT, stamp INTEGER NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, excluded INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (origin, number, stamp));
 CREATE TABLE IF NOT EXISTS fork (origin INTEGER PRIMARY KEY, first INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS erased (
-    type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL, upto INTEGER NOT NULL,
-    PRIMARY KEY (record, slot, type));
-CREATE TABLE IF NOT EXISTS erasure_done (erasure BLOB PRIMARY KEY);
+    type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL, unit TEXT NOT NULL, upto INTEGER NOT NULL,
+    PRIMARY KEY (record, slot, type, unit));
 CREATE TABLE IF NOT EXISTS merge (
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, operator TEXT NOT NULL, sender TEXT NOT NULL,
     incarnation TEXT NOT NULL, sequence INTEGER NOT NULL, bundle TEXT NOT NULL, file TEXT NOT NULL,
@@ -109,6 +108,15 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "INSERT INTO refused (origin, number, kind, type, record, slot, stamp, value, reason)"
         " SELECT origin, number, kind, type, record, slot, 0, value, reason FROM refused_1",
         "DROP TABLE refused_1",
+        # Of a fork two contents of one number may wait.
+        "ALTER TABLE held RENAME TO held_1",
+        "CREATE TABLE held (origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL,"
+        " record BLOB NOT NULL, unit TEXT NOT NULL, slot TEXT, stamp INTEGER NOT NULL, replaces TEXT NOT NULL,"
+        " operator TEXT NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL,"
+        " PRIMARY KEY (origin, number, stamp))",
+        "INSERT INTO held SELECT origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
+        " reason, since FROM held_1",
+        "DROP TABLE held_1",
         # A record of another type under a known id has no part in that one's versions, units and conflicts.
         "ALTER TABLE replacement RENAME TO replacement_1",
         "CREATE TABLE replacement (record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL,"

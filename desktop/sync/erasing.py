@@ -11,6 +11,7 @@ import msgspec
 
 from desktop.records import items
 from desktop.records.deciding import ERASURE
+from desktop.records.identity import is_id
 from desktop.records.items import MalformedLine, Shape
 from desktop.records.stamps import from_wire
 from desktop.store import erasing
@@ -26,39 +27,39 @@ from desktop.sync.segments import Header, read
 def due(ledger: Ledger) -> list[Erasure]:
     """What the erasures that count ask for and was not done here yet.
 
-    An erasure counts for a record that has or had the unit under which it was written, like any other change. One
-    whose record is not here waits until it comes.
+    An erasure reaches what was written under its own unit or one below, up to the moment at which it was said, of
+    whatever record: whose words they were is signed with them, and who claims a record later has no part in them.
     """
     found = []
-    for said, kind, target, slots, upto, unit in ledger.database.rows(
-        f"SELECT e.id, e.kind, e.target, e.slots, e.upto, e.unit FROM {quoted(table_of(ERASURE))} e"
+    units: dict[str, frozenset[str]] = {}
+    done = {
+        (e.type, e.record, e.slot, e.unit): e.upto
+        for several in erasing.targets(ledger.database).values()
+        for e in several
+    }
+    for kind, target, slots, upto, unit, own in ledger.database.rows(
+        f"SELECT e.kind, lower(e.target), e.slots, e.upto, u.id, e._stamp FROM {quoted(table_of(ERASURE))} e"
         # Whoever deletes the record of an erasure brings nothing back.
-        f" WHERE e.id NOT IN (SELECT erasure FROM erasure_done)"
+        f" JOIN unit_ref u ON u.ref = e.unit"
     ):
+        record_type = ledger.types.get(kind or "")
         try:
-            stamp, record = from_wire(upto or ""), bytes.fromhex(target or "")
+            stamp = min(from_wire(upto or ""), own)
         except ValueError:
             # No station of this program writes such a one, and there is nothing that it could mean.
             continue
-        record_type = ledger.types.get(kind or "")
-        if record_type is not None and _may_reach(ledger, record_type.name, record, unit):
-            found += [
-                Erasure(said, record_type.name, record.hex(), slot, stamp)
-                for slot in (slots or "").split()
-                if slot in record_type.slots and record_type.slots[slot].personal
-            ]
+        if record_type is None or not is_id(target):
+            continue
+        if unit not in units:
+            units[unit] = erasing.covered(ledger.database, unit)
+        found += [
+            Erasure(record_type.name, target, slot, stamp, unit, units[unit])
+            for slot in (slots or "").split()
+            if slot in record_type.slots
+            and record_type.slots[slot].personal
+            and done.get((record_type.name, target, slot, unit), -1) < stamp
+        ]
     return found
-
-
-def _may_reach(ledger: Ledger, type_name: str, record: bytes, unit: int) -> bool:
-    return (
-        ledger.database.row(
-            f"SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = :record AND (r.unit = :unit OR EXISTS ("
-            f" SELECT 1 FROM record_unit u WHERE u.record = r.id AND u.type = :type AND u.unit = :unit))",
-            {"record": record, "type": type_name, "unit": unit},
-        )
-        is not None
-    )
 
 
 def blank_stored(ledger: Ledger, holders: Collection[tuple[int, int]]) -> None:
@@ -90,7 +91,7 @@ def blanked(header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | 
     changed = False
     after: list[bytes] = []
     for line in lines:
-        places = _places(header, line, wanted) if _names_one(line, names) else []
+        places = _places(header, line, wanted) if _names_one(line, names) or b"\\u" in line else []
         after.append(items.erased_line(line, places) if places else line)
         changed |= after[-1] != line
     if not changed:
@@ -109,15 +110,16 @@ def _places(header: Header, line: bytes, wanted: Targets) -> list[int]:
     """Which parts of a line hold an erased value."""
     try:
         parts = items.split_line(line)
-        kind, type_name, record, _, slot, stamp, *_ = msgspec.json.decode(parts[0])
+        kind, type_name, record, unit, slot, stamp, *_ = msgspec.json.decode(parts[0])
         at = from_wire(stamp)
     except (MalformedLine, msgspec.DecodeError, ValueError, TypeError) as error:
         raise BadSegment(str(error)) from error
-    slots = {name for name, upto in wanted.get((type_name, record), {}).items() if at <= upto}
+    erased = wanted.get((type_name, record), ())
     if kind == items.BIRTH:
         shape = header.shapes.get(type_name, Shape(()))
+        slots = {e.slot for e in erased if e.reaches(e.slot, at, unit)}
         return [place for place, part in enumerate(shape.personal, start=1) if _is_of(part, slots)]
-    if slot not in slots or len(parts) < 2 or not parts[1].startswith(b"["):
+    if not any(e.reaches(slot, at, unit) for e in erased) or len(parts) < 2 or not parts[1].startswith(b"["):
         return []
     # That somebody emptied a field says nothing about anybody, and later versions may stand on it.
     return [] if msgspec.json.decode(parts[1])[1:] == [None] else [1]

@@ -68,12 +68,17 @@ def write(items: Mapping[Origin, Named]) -> list[str]:
 def read(text: str) -> dict[Origin, Named]:
     """The items that a text names; what is not of the form names none, so whoever garbles it excludes less."""
     found: dict[Origin, tuple[list[Span], set[tuple[int, int]]]] = {}
+    # Nobody of this program writes more; whoever does, must not make others read it again and again.
+    room = MAX_WORDS
     for line in text.split("\n"):
         match = _LINE.fullmatch(line)
         if match is None:
             continue
         spans, contents = found.setdefault((match[1], match[2]), ([], set()))
         for word in match[3].split():
+            room -= 1
+            if room < 0:
+                break
             span, content = _SPAN.fullmatch(word), _CONTENT.fullmatch(word)
             if span is not None and int(span[1]) <= int(span[2] or span[1]):
                 spans.append((int(span[1]), int(span[2] or span[1])))

@@ -6,6 +6,7 @@ that incarnation is let count from the first such number on, because it may be o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -155,14 +156,15 @@ def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     closed: its station goes on under a new one.
     """
     database = ledger.database
-    first = int(database.value("SELECT first FROM fork WHERE origin = ?", (origin,)))
     hashes: dict[tuple[int, int], set[bytes]] = {}
-    for header, lines in _segments(database, origin, first, _LAST):
+    for header, lines in _segments(database, origin, 1, _LAST):
         contents = segments.decode(header, lines, ledger.types)
         stamps = Sorted(contents, origin).looked_at
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
-            if number >= first:
-                hashes.setdefault((number, stamps[number]), set()).add(line_hash)
+            hashes.setdefault((number, stamps[number]), set()).add(line_hash)
+    several = Counter(number for (number, _), found in hashes.items() for _ in found)
+    first = min(number for number, count in several.items() if count > 1)
+    hashes = {(number, stamp): found for (number, stamp), found in hashes.items() if number >= first}
     waiting = "SELECT number, stamp FROM held WHERE origin = ? AND reason = ?"
     held = set(database.rows(waiting, (origin, HELD_FORK)))
     refused = set(database.rows("SELECT number, stamp FROM refused WHERE origin = ?", (origin,)))

@@ -43,6 +43,7 @@ class Judge:
         self._types = types
         self._now = now
         self._origins: dict[str, Certificate | None] = {}
+        self._units: dict[str, frozenset[str]] = {}
 
     def origin(self, station: str) -> Certificate | None:
         """The certificate of an origin that counts here, judged once."""
@@ -64,13 +65,16 @@ class Judge:
         return station in self._chains
 
     def _judge_origin(self, station: str) -> Certificate | None:
+        """The newest of its certificates that count; its units are those of all of them."""
+        found: list[Certificate] = []
         for chain in self._chains.get(station, []):
             try:
-                return trust.judge_chain(chain, self.state)[0]
+                found.append(trust.judge_chain(chain, self.state)[0])
             except (TrustProblem, UnitNotKnown):
                 # A station may have several chains, of which some do not count (any more); one that does is enough.
                 continue
-        return None
+        self._units[station] = frozenset(unit for c in found for unit in c.claims.units)
+        return found[0] if found else None
 
     def judge(self, found: Sorted, author: Certificate | None) -> None:
         """Rules 14 and 15 for what is new: the outcome of each item before any of it is written.
@@ -120,9 +124,9 @@ class Judge:
         return milliseconds_of(stamp) > self._now + DAY_MS
 
     def _place(self, unit: str, signer: Certificate) -> Place:
-        if unit in signer.claims.units:
-            return Place.INSIDE
-        return trust.place_of(unit, signer.claims.units, self.state.tree)
+        # Who certifies another's station once more takes nothing away from it.
+        units = signer.claims.units | self._units.get(signer.station, frozenset())
+        return Place.INSIDE if unit in units else trust.place_of(unit, units, self.state.tree)
 
 
 def _misnamed(contents: Contents, author: Certificate | None) -> set[int]:
@@ -152,8 +156,10 @@ def _may_register(unit: str, level: object, code: object, author: Certificate) -
     """Whether a unit's id is that of its level and code, and the unit is of a lower level or the author's own."""
     if level not in set(Level) or unit != unit_id(str(level), str(code)):
         return False
-    own = author.claims
-    return unit in own.units or LEVEL_RANK[Level(str(level))] > LEVEL_RANK[own.level]
+    if unit in author.claims.units and author.issuer_station == author.station:
+        # Only who begins a tree registers itself.
+        return True
+    return LEVEL_RANK[Level(str(level))] > LEVEL_RANK[author.claims.level]
 
 
 def _unwritable(

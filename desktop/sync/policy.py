@@ -5,6 +5,7 @@ The records count like any others; whether they have an effect is asked anew whe
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ class Known:
     tree: Mapping[str, str | None]
     issuers: Callable[[str], Sequence[Collection[str]]]
 
-    def of(self, concerned: str) -> Sequence[Certificate]:
+    def judged_by(self, concerned: str) -> Sequence[Certificate]:
         """By whom a word about a station is judged: that station, or this one where that one is not known here.
 
         Of stations beside it a station knows no certificates. Whoever stands above this one is believed about them.
@@ -49,11 +50,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Items of one incarnation that do not count, and why. ``own``: their own station says so."""
+    """Items of one incarnation that do not count, and why.
+
+    ``own``: their own station says so, in an item of stamp ``since``. It may take back what it has dated later than
+    that, which is what a wrong date needs and nothing more.
+    """
 
     named: Named
     reason: str
     own: bool
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class Policy:
         found: dict[int, str] = {}
         for exclusion in self.exclusions.get(origin, ()):
             named = exclusion.named.among(items).difference(deciding if exclusion.own else erasures)
+            if exclusion.own:
+                named = {n for n in named if items[n] > exclusion.since}
             found |= dict.fromkeys(named, exclusion.reason)
         last = trust.last_counted(self.cuts, *origin)
         return found | {n: REFUSED_REVOKED for n in items if n > last}
@@ -130,38 +138,49 @@ def _cuts(ledger: Ledger, known: Known) -> dict[str, Mapping[str, int]]:
     standing: dict[str, _Said] = {}
     for said in _said(ledger, known, REVOCATION, "station", "cuts"):
         revoked, _ = said.cells
-        if not trust.may_revoke(said.writer, known.of(revoked), known.issuers(revoked), known.tree):
+        if not trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
             continue
         before = standing.get(revoked)
         if before is None or _rank(said.writer) <= _rank(before.writer):
             standing[revoked] = said
     return {
-        revoked: exclusions.read_cuts(said.cells[1]) | _let_in(ledger, revoked, said.stamp)
+        revoked: exclusions.read_cuts(said.cells[1]) | _let_in(ledger, known, revoked, said)
         for revoked, said in standing.items()
     }
 
 
-def _let_in(ledger: Ledger, station: str, since: int) -> dict[str, int]:
-    """Rule 27: incarnations that a grant names which is later than the revocation."""
+def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said) -> dict[str, int]:
+    """Rule 27: incarnations that a later grant names, which counts and was given by a level not below the revoker's."""
+    held = {base64.b64encode(c.der).decode(): c for c in known.certificates.get(revoked, ())}
     return {
         incarnation: trust.NO_CUT
-        for (incarnation,) in ledger.database.rows(
-            "SELECT incarnation FROM r_grant WHERE station = ? AND _stamp > ? AND _life <> ?"
-            " AND incarnation IS NOT NULL",
-            (station, since, int(Life.DELETED)),
+        for incarnation, text, giver in ledger.database.rows(
+            "SELECT g.incarnation, g.certificate, o.station FROM r_grant g JOIN origin o ON o.ref = g._origin"
+            " WHERE g.station = ? AND g._stamp > ? AND g._life <> ? AND g.incarnation IS NOT NULL",
+            (revoked, said.stamp, int(Life.DELETED)),
         )
+        if text in held
+        and giver != revoked
+        and any(_rank(c) <= _rank(said.writer) for c in known.certificates.get(giver, ()))
     }
 
 
 def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
+    """What others say of an origin is joined by reason, so that many words cost no more than few."""
     found: dict[Origin, list[Exclusion]] = {}
+    joint: dict[tuple[Origin, str], list[Named]] = {}
     for said in _said(ledger, known, EXCLUSION, "cause", "refusal", "items"):
         cause, refusal, items = said.cells
         reason = _REASONS.get(cause) or (refusal if refusal in REASONS else REFUSED_WITHDRAWN)
         for origin, named in exclusions.read(items).items():
-            own = origin[0] == said.writer.station
-            if own or trust.may_exclude(said.writer, known.of(origin[0]), known.tree):
-                found.setdefault(origin, []).append(Exclusion(named, reason, own))
+            if origin[0] == said.writer.station:
+                found.setdefault(origin, []).append(Exclusion(named, reason, True, said.stamp))
+            elif trust.may_exclude(said.writer, known.judged_by(origin[0]), known.tree):
+                joint.setdefault((origin, reason), []).append(named)
+    for (origin, reason), several in joint.items():
+        spans = joined(span for named in several for span in named.spans)
+        contents = frozenset(content for named in several for content in named.contents)
+        found.setdefault(origin, []).append(Exclusion(Named(spans, contents), reason, False))
     return found
 
 

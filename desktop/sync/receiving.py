@@ -333,6 +333,10 @@ class _Receiver:
         if header.vouched is not None:
             if header.vouched != verdict.manifest.sender or verdict.manifest.kind != DOWN:
                 raise UnknownSigner("only the sender of a downward bundle vouches")
+            link = links.link_to(self._db, verdict.manifest.sender)
+            if link is None or not link.upward:
+                # Stations of one unit may send each other bundles, but only the level above speaks for others.
+                raise UnknownSigner("only the level above vouches")
             return verdict.sender
         return self._judge.origin(header.station)
 

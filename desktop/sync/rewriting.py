@@ -9,7 +9,7 @@ nobody else has given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import ABSENT, parse
@@ -17,15 +17,19 @@ from desktop.records.deciding import DECIDING_TYPES, EXCLUSION
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import REFUSED_FORK
 from desktop.records.items import BIRTH
+from desktop.records.resolution import canonical_tombstone
 from desktop.records.spans import spans_of
-from desktop.records.stamps import DAY_MS, milliseconds_of
+from desktop.records.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at
 from desktop.store.columns import quoted, table_of, wire_columns
-from desktop.store.ledger import ChangeSet, Deletion, Ledger, NewRecord, SlotEdit
+from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
 from desktop.sync import exclusions, links, segments, sending, standing, station, waiting
 from desktop.sync.exclusions import Named
 from desktop.sync.identity import StationKeys
 from desktop.sync.policy import CLOCK
 from desktop.sync.sorting import Put, Sorted
+
+REDATING = "更正日期，重新保存"
+"""What the operation is called; it is not taken back, as that would bring the wrong date back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
         if not wrong:
             return ChangeSet()
         station.begin_incarnation(ledger, incarnation)
-        ledger.clock.wind_back(_newest(ledger, wrong))
+        ledger.clock.wind_back(_newest(ledger))
         named: dict[exclusions.Origin, list[int]] = defaultdict(list)
         for item in wrong:
             named[ledger.station, item.incarnation].append(item.put.number)
@@ -100,8 +104,7 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
         ]  # fmt: skip
         said = ledger.write(label, operator, births=births)
         standing.settle(ledger, keys)
-        for item in wrong:
-            _write_again(ledger, item.put, label)
+        _write_again(ledger, wrong, label)
     return ChangeSet(said.stamp, everything=True)
 
 
@@ -116,43 +119,66 @@ def renumber(ledger: Ledger, incarnation: str, label: str) -> int:
         lost = lost_items(ledger)
         station.begin_incarnation(ledger, incarnation)
         links.ask_again(ledger.database)
-        for item in lost:
-            _write_again(ledger, item.put, label)
+        _write_again(ledger, lost, label)
     return len(lost)
 
 
-def _newest(ledger: Ledger, wrong: Sequence[OwnItem]) -> int:
-    """The newest stamp of everything else that is held here."""
-    bad = {(item.origin, item.put.number) for item in wrong}
-    floor = min(item.put.stamp for item in wrong)
-    newest = int(
-        ledger.database.value("SELECT coalesce(max(stamp), 0) FROM operation WHERE stamp < ?", (floor,))
+def _newest(ledger: Ledger) -> int:
+    """The newest stamp here that is not of the future; what counts of others cannot be later."""
+    limit = make(tick_at(ledger.environment.since_epoch() + DAY_MS + 1), 0)
+    columns = [
+        ("operation", "stamp"),
+        ("version", "stamp"),
+        *((table_of(name), "_stamp") for name in ledger.types),
+    ]
+    return max(
+        ledger.database.value(f"SELECT max({stamp}) FROM {quoted(table)} WHERE {stamp} < ?", (limit,)) or 0
+        for table, stamp in columns
     )
-    columns = [(table_of(name), "_stamp", "_origin", "_number") for name in ledger.types]
-    for table, stamp, origin, number in [*columns, ("version", "stamp", "origin", "number")]:
-        older = ledger.database.value(f"SELECT max({stamp}) FROM {quoted(table)} WHERE {stamp} < ?", (floor,))
-        newest = max(newest, older or 0)
-        for at, *item in ledger.database.rows(
-            f"SELECT {stamp}, {origin}, {number} FROM {quoted(table)} WHERE {stamp} >= ?", (floor,)
-        ):
-            newest = newest if tuple(item) in bad else max(newest, at)
-    return newest
 
 
-def _write_again(ledger: Ledger, put: Put, label: str) -> None:
-    """One item as an ordinary save by the same person; what stands already by another hand is not doubled."""
-    record_type = ledger.types.get(put.type)
-    if record_type is None:
-        return
-    if put.kind == BIRTH:
-        names = {column: f.name for column, f in wire_columns(record_type).items()}
-        cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
-        ledger.write(label, put.operator, births=[NewRecord(put.type, put.record, put.unit, cells)])
-    elif put.slot == DELETED_SLOT:
-        deletion = Deletion(put.type, put.record, revive=put.value == ABSENT)
-        ledger.write(label, put.operator, deletions=[deletion])
-    else:
-        ledger.write(label, put.operator, edits=[SlotEdit(put.type, put.record, put.slot, parse(put.value))])
+def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
+    """Items as saves of the same persons, in their order, each upon what its writer saw.
+
+    What others have written meanwhile stands beside it. What is about a record that is no longer here stays where it
+    was put aside.
+    """
+    anew: dict[int, int] = {}
+    for item in items:
+        put = item.put
+        record_type = ledger.types.get(put.type)
+        if record_type is None:
+            continue
+        if put.kind == BIRTH:
+            names = {column: f.name for column, f in wire_columns(record_type).items()}
+            cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
+            said = ledger.write(
+                label, put.operator, births=[NewRecord(put.type, put.record, put.unit, cells)]
+            )
+        else:
+            replaces = tuple(anew.get(stamp, stamp) for stamp in put.replaces)
+            value = _renamed(put.value, anew) if put.slot == DELETED_SLOT else put.value
+            try:
+                said = ledger.write(
+                    label, put.operator, again=[Again(put.type, put.record, put.slot, value, replaces)]
+                )
+            except NotFound:
+                # Somebody above has withdrawn it since.
+                continue
+        anew[put.stamp] = said.stamp
+
+
+def _renamed(value: str, anew: Mapping[int, int]) -> str:
+    """A tombstone that names what its writer saw by the stamps which that has now."""
+    if value == ABSENT:
+        return value
+    said = parse(value)
+    births = [from_wire(word) for word in said["births"].split()]
+    heads = [(slot, from_wire(stamp)) for slot, _, stamp in (w.partition("@") for w in said["heads"].split())]
+    return canonical_tombstone(
+        [(slot, anew.get(stamp, stamp)) for slot, stamp in heads],
+        [anew.get(stamp, stamp) for stamp in births],
+    )
 
 
 def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:

@@ -131,7 +131,7 @@ class Contents:
     """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines.
 
     ``misfits`` are the numbers of items with a value that is none of its field's kind: text in a number, no id in
-    a link, half a tombstone.
+    a link, half a tombstone; or with a personal value that is not in a part of its own.
     """
 
     header: Header
@@ -247,6 +247,7 @@ def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordTyp
         for block in contents.births.values():
             _check_ids([row[0] for row in block.rows], {row[1] for row in block.rows})
             _check_links(contents, block, types.get(block.type))
+            _check_exposed(contents, block, types.get(block.type))
         _check_ids([c.record for c in contents.changes], {c.unit for c in contents.changes})
     except (MalformedLine, msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadSegment(str(error)) from error
@@ -317,8 +318,8 @@ class _Birth:
         if replaces or len(parts) != len(readers):
             raise MalformedLine("a birth follows the shape of its type")
         stamp = int.from_bytes(bytes.fromhex(stamp_text), "big")
-        if len(stamp_text) != 16 or not 0 < stamp <= MAX_STAMP:
-            raise MalformedLine("the stamp is out of range")
+        if not 0 < stamp <= MAX_STAMP or stamp.to_bytes(8, "big").hex() != stamp_text:
+            raise MalformedLine("a stamp is 16 lower-case hexadecimal digits")
         for place, empty in enumerate(self.empty, 1):
             part = parts[place]
             cells += empty if part == EMPTY_PART or part[:1] == b'"' else readers[place](part)[1:]
@@ -380,7 +381,9 @@ def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, Recor
     value: str | None = None
     if len(parts) == 1 or parts[1][:1] != b'"':
         found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
-        if not _fits(types.get(type_name), slot, found):
+        record_type = types.get(type_name)
+        exposed = len(parts) == 1 and found is not None and _is_personal(record_type, slot)
+        if exposed or not _fits(record_type, slot, found):
             contents.misfits.add(number)
         value = canonical(found)
     named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
@@ -433,6 +436,18 @@ def _fits_kind(kind: Kind, cell: str | int | None) -> bool:
     if kind is Kind.LINK:
         return is_id(cell)
     return isinstance(cell, int) == (kind in (Kind.INTEGER, Kind.BOOLEAN))
+
+
+def _is_personal(record_type: RecordType | None, slot: str) -> bool:
+    return record_type is not None and slot in record_type.slots and record_type.slots[slot].personal
+
+
+def _check_exposed(contents: Contents, block: BirthBlock, record_type: RecordType | None) -> None:
+    """A personal value stands in a part of its own, or it could not be erased (rule 20)."""
+    plain = contents.header.shapes[block.type].plain
+    open_to_all = [5 + i for i, c in enumerate(plain) if _is_personal(record_type, c.partition(".")[0])]
+    if open_to_all:
+        contents.misfits |= {row[3] for row in block.rows if any(row[i] is not None for i in open_to_all)}
 
 
 def _check_links(contents: Contents, block: BirthBlock, record_type: RecordType | None) -> None:

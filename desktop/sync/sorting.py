@@ -73,9 +73,9 @@ class Sorted:
         """Looks at items with these numbers alone, and not at those with one of these numbers and stamps."""
         self.drop(n for n, stamp in self._stamps.items() if n not in numbers or (n, stamp) in but)
 
-    def keep_only(self, stamps: Mapping[int, int]) -> None:
+    def keep_only(self, items: Collection[tuple[int, int]]) -> None:
         """Looks at items with these numbers and stamps alone; another content of a number is a fork."""
-        self.drop(n for n, stamp in self._stamps.items() if stamps.get(n) != stamp)
+        self.drop(n for n, stamp in self._stamps.items() if (n, stamp) not in items)
 
     @cached_property
     def _stamps(self) -> dict[int, int]:

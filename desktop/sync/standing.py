@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from desktop.records.deciding import DECIDING_TYPES
+from desktop.records.declaration import UNIT_SLOT
 from desktop.records.item_outcomes import HELD_CERTIFICATE
 from desktop.records.spans import Span, common, joined
 from desktop.store import indexing
+from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Merger, Result
 from desktop.store.uncounting import Taken
@@ -40,6 +42,10 @@ _REFUSED = "SELECT number, stamp FROM refused WHERE origin = :origin"
 _HELD = "SELECT number, stamp FROM held WHERE origin = :origin"
 
 
+ROUNDS = 64
+"""More than a chain of words from above can be long."""
+
+
 class Settling:
     """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to."""
 
@@ -49,20 +55,25 @@ class Settling:
         self._call_judge = call_judge
         self._changed = changed
         self._now = ledger.environment.since_epoch()
+        self._unmoved: set[tuple[str, str]] = set()
         self.moved = False
 
     def run(self, judge: Judge) -> Judge:
         """Goes on until nothing moves; whoever judges then.
 
-        It ends: what says who counts is only ever taken out by a word from further above (checks 22 and 23).
+        It ends: what says who counts is only ever taken out by a word from further above (checks 22 and 23). Should
+        somebody find a way round that, it ends all the same.
         """
-        while self._once(judge):
+        for _ in range(ROUNDS):
+            if not self._once(judge):
+                break
             judge = self._call_judge()
         return judge
 
     def _once(self, judge: Judge) -> bool:
         """Whether something moved that says what counts of the rest, so that all is to be judged anew."""
         merger = Merger(self._db, self._ledger.types)
+        self._unmoved.clear()
         taken = self._take_out(judge)
         merger.take_out(taken)
         for item in taken:
@@ -84,8 +95,10 @@ class Settling:
             self._ledger.journal_again(born)
             self.moved |= bool(born)
         self.note_counted(merger.finish(self._now))
+        self._ledger.journal_again(self._items_of(self._unmoved))
         self.moved |= bool(taken) or bool(erasures)
-        return deciding
+        # What has come to count by now may hold values that were erased.
+        return deciding or bool(erasing.due(self._ledger))
 
     def note_counted(self, merged: Result) -> None:
         """The clock, the search index and the journal take note of what a merge has let count."""
@@ -144,7 +157,20 @@ class Settling:
             "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ?",
             [(found.origin, row.number, row.stamp) for row in refused],
         )
+        self._unmoved |= {(row.type, row.record) for row in (*refused, *held) if row.slot == UNIT_SLOT}
         return [_taken(found.origin, row) for row in (*refused, *held)]
+
+    def _items_of(self, records: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:
+        """Origin and number of what is left of records: a unit that has one back has not seen what came meanwhile."""
+        return [
+            (origin, number)
+            for type_name, record in records
+            for origin, number in self._db.rows(
+                f"SELECT _origin, _number FROM {quoted(table_of(type_name))} WHERE id = unhex(:record)"
+                f" UNION SELECT origin, number FROM version WHERE record = unhex(:record) AND type = :type",
+                {"record": record, "type": type_name},
+            )
+        ]
 
 
 def _taken(origin: int, row: Put) -> Taken:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.errors import TrustProblem
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of
 from desktop.store import reading
 from desktop.store.ledger import Ledger
 from desktop.sync import certificates, identity, trust
 from desktop.sync.certificates import Certificate
-from desktop.sync.errors import Damaged
+from desktop.sync.errors import Damaged, UnitNotKnown
 from desktop.sync.identity import StationKeys
 from desktop.sync.policy import Known, Policy, policy_of
 from desktop.sync.trust import TrustState
@@ -101,19 +103,37 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         )
     )
     chains = _chains([*certificates_held, *own], chain[-1:])
-    known = _known([*certificates_held, *own], chains, tree, ledger.station)
-    policy = policy_of(ledger, known)
     state = TrustState(
         roots=frozenset(chain[-1:]),
         grants=frozenset(c.digest for c in certificates_held) | frozenset(c.digest for c in own),
-        revocations=policy.cuts,
+        revocations={},
         tree=tree,
         tree_version=tree_version(ledger),
         station=ledger.station,
         recipients=frozenset([keys.recipient]),
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
     )
-    return Knowledge(state, chains, policy, known.certificates, known.issuers)
+    known = _known([*certificates_held, *own], _proven(chains, state), tree, ledger.station)
+    policy = policy_of(ledger, known)
+    return Knowledge(
+        dataclasses.replace(state, revocations=policy.cuts), chains, policy, known.certificates, known.issuers
+    )
+
+
+def _proven(
+    chains: Mapping[str, Sequence[tuple[bytes, ...]]], state: TrustState
+) -> dict[str, list[tuple[bytes, ...]]]:
+    """The chains that stand by the kernel's checks: who may say what counts is not a matter of anybody's own word."""
+    found: dict[str, list[tuple[bytes, ...]]] = {}
+    for name, of_station in chains.items():
+        for chain in of_station:
+            try:
+                trust.judge_chain(chain, state)
+            except (TrustProblem, UnitNotKnown):
+                # It proves nothing; the station may have another.
+                continue
+            found.setdefault(name, []).append(chain)
+    return found
 
 
 def _known(
@@ -123,9 +143,10 @@ def _known(
     station: str,
 ) -> Known:
     by_station: dict[str, list[Certificate]] = {}
+    proven = {chain[0] for of_station in chains.values() for chain in of_station}
     for certificate in held:
         # Who has no chain up to the root counts for nobody.
-        if certificate.station in chains:
+        if certificate.der in proven:
             by_station.setdefault(certificate.station, []).append(certificate)
     station_of = {c.der: c.station for c in held}
 

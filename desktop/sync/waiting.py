@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
+from desktop.records.deciding import DECIDING_TYPES, ERASURE
 from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
@@ -49,7 +50,7 @@ def quarantine(database: Database, origin: int, rows: Sequence[Put]) -> None:
 
 def due(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
     """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that."""
-    stamps: dict[int, dict[int, int]] = {}
+    stamps: dict[int, set[tuple[int, int]]] = {}
     decided: dict[int, bool] = {}
     for origin, station, incarnation, number, unit, stamp, reason in ledger.database.rows(
         "SELECT h.origin, o.station, o.incarnation, h.number, h.unit, h.stamp, h.reason FROM held h"
@@ -59,7 +60,7 @@ def due(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]
         if reason == HELD_FORK and origin not in decided:
             decided[origin] = _is_decided(ledger, judge, origin, (station, incarnation))
         if decided[origin] if reason == HELD_FORK else judge.is_due(reason, station, unit, stamp):
-            stamps.setdefault(origin, {})[number] = stamp
+            stamps.setdefault(origin, set()).add((number, stamp))
     return _again(ledger, judge, stamps)
 
 
@@ -79,27 +80,40 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
 
 def lifted(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
     """What was excluded and is so no longer, in the same form."""
-    stamps: dict[int, dict[int, int]] = {}
-    for origin, station, incarnation, number, stamp in ledger.database.rows(
-        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp FROM refused r JOIN origin o ON o.ref = r.origin"
-        " WHERE r.excluded"
+    aside: dict[tuple[int, str, str], dict[tuple[int, int], str]] = {}
+    for origin, station, incarnation, number, stamp, type_name in ledger.database.rows(
+        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type FROM refused r"
+        " JOIN origin o ON o.ref = r.origin WHERE r.excluded"
     ):
-        if not judge.policy.out((station, incarnation), {number: stamp}):
-            stamps.setdefault(origin, {})[number] = stamp
+        aside.setdefault((origin, station, incarnation), {})[number, stamp] = type_name
+    stamps: dict[int, set[tuple[int, int]]] = {}
+    for (origin, station, incarnation), rows in aside.items():
+        # Of a fork two contents of one number may be aside: they are asked about one after the other.
+        while rows:
+            items = dict(rows.keys())
+            deciding = {n for n, stamp in items.items() if rows[n, stamp] in DECIDING_TYPES}
+            erasures = {n for n, stamp in items.items() if rows[n, stamp] == ERASURE}
+            out = judge.policy.out((station, incarnation), items, deciding, erasures)
+            stamps.setdefault(origin, set()).update((n, stamp) for n, stamp in items.items() if n not in out)
+            for item in items.items():
+                del rows[item]
     return _again(ledger, judge, stamps)
 
 
 def _again(
-    ledger: Ledger, judge: Judge, stamps: Mapping[int, Mapping[int, int]]
+    ledger: Ledger, judge: Judge, wanted: Mapping[int, Set[tuple[int, int]]]
 ) -> list[tuple[Sorted, Certificate | None]]:
+    """The items with these numbers and stamps, by origin, from the segments that brought them."""
     found = []
-    for origin, numbers in stamps.items():
-        for header, lines in stored(ledger, origin, min(numbers), max(numbers)):
+    for origin, items in wanted.items():
+        if not items:
+            continue
+        for header, lines in stored(ledger, origin, min(items)[0], max(items)[0]):
             author = judge.origin(header.station) if header.vouched is None else None
             if author is not None or header.vouched is not None or header.station == ledger.station:
-                items = Sorted(segments.decode(header, lines, ledger.types), origin)
-                items.keep_only(numbers)
-                found.append((items, author))
+                contents = Sorted(segments.decode(header, lines, ledger.types), origin)
+                contents.keep_only(items)
+                found.append((contents, author))
     return found
 
 
@@ -125,6 +139,6 @@ def release(database: Database, found: Sorted, now: int) -> None:
     )
     refused, _ = set_aside(database, found, now)
     database.connection.executemany(
-        "DELETE FROM held WHERE origin = ? AND number = ?",
-        [(found.origin, number) for number in (*born, *(row.number for row in refused))],
+        "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ?",
+        [(found.origin, n, found.looked_at[n]) for n in (*born, *(row.number for row in refused))],
     )

@@ -75,18 +75,23 @@ def built_upon(ledger: Ledger, items: Iterable[Affected]) -> int:
     with database.transaction():
         database.execute(
             "CREATE TEMP TABLE IF NOT EXISTS named (origin INTEGER NOT NULL, number INTEGER NOT NULL,"
-            " record BLOB NOT NULL, type TEXT NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (origin, number))"
+            " record BLOB NOT NULL, type TEXT NOT NULL, kind TEXT NOT NULL, stamp INTEGER NOT NULL,"
+            " PRIMARY KEY (origin, number))"
         )
         database.connection.executemany(
-            "INSERT INTO named (origin, number, record, type, stamp) VALUES (?, ?, unhex(?), ?, ?)"
+            "INSERT INTO named (origin, number, record, type, kind, stamp) VALUES (?, ?, unhex(?), ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            [(i.origin, i.number, i.record, i.type, i.stamp) for i in items],
+            [(i.origin, i.number, i.record, i.type, i.kind, i.stamp) for i in items],
         )
         found = int(
             database.value(
                 "SELECT count(*) FROM (SELECT DISTINCT p.origin, p.number FROM named n"
                 " JOIN replacement p ON p.record = n.record AND p.type = n.type AND p.replaced = n.stamp"
-                " WHERE NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = p.origin AND o.number = p.number))"
+                " WHERE NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = p.origin AND o.number = p.number)"
+                # Whoever fills in what a birth left empty replaces nothing and would hang in the air all the same.
+                " UNION SELECT v.origin, v.number FROM named n"
+                " JOIN version v ON v.record = n.record AND v.type = n.type WHERE n.kind = 'birth' AND NOT v.birth"
+                " AND NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = v.origin AND o.number = v.number))"
             )
         )
         database.execute("DELETE FROM named")

@@ -61,8 +61,7 @@ def erase(desk: Desk, record: str = FIRM, slots: str = "contact") -> None:
         "slots": slots,
         "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
     }
-    unit = ledger.unit_of("firm", record)
-    ledger.write("清除", desk.name, births=[NewRecord("erasure", "", unit, cells)])
+    ledger.write("清除", desk.name, births=[NewRecord("erasure", "", desk.unit, cells)])
     standing.settle(ledger, desk.keys)
 
 

@@ -147,19 +147,21 @@ def test_nobody_excludes_what_is_not_below(tree: Tree) -> None:
     assert tree.district.refused() == {}
 
 
-def test_a_station_takes_back_its_own_but_not_what_it_said_of_others(tree: Tree) -> None:
+def test_a_station_takes_back_what_it_has_dated_ahead_but_not_what_it_said_of_others(tree: Tree) -> None:
     """Rule 19: that is how a wrong date is made good; but no station can take itself out of the count in a circle."""
     tree.town.birth("firm", {"name": "镇的厂"}, record=FIRM)
-    first = tree.town.ledger.next_number()
+    early = tree.town.ledger.next_number() - 1
     tree.village.birth("firm", {"name": "村的厂"}, record=OTHER)
     tree.deliver()
     tree.town.exclude((tree.village, 1))
-    tree.town.exclude((tree.town, first - 1), (tree.town, first), cause=policy.CLOCK)
+    said = tree.town.ledger.next_number() - 1
+    ahead = tree.town.forge_birth("f3" * 16, {"name": "明天的"}, stamp=tree.town.stamp(days=0.5))
+    tree.town.exclude((tree.town, early), (tree.town, said), (tree.town, ahead), cause=policy.CLOCK)
     tree.deliver()
-    assert tree.district.shown(FIRM) is None
+    assert name_of(tree.district) == "镇的厂"
     assert tree.district.shown(OTHER) is None
     assert tree.district.refused() == {
-        (tree.town.station, first - 1): "clock",
+        (tree.town.station, ahead): "clock",
         (tree.village.station, 1): "withdrawn",
     }
 

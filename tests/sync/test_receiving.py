@@ -645,7 +645,8 @@ def test_a_number_with_two_contents_is_a_station_fork(tree: Tree) -> None:
     result = report(tree.village, tree.town)
     assert outcome(result) == (0, 0, 0, 2, 0)
     assert {a[1] for a in tree.village.answers().values()} == {"fork"}
-    assert tree.town.digest().held == 3
+    # Of one number two contents wait.
+    assert tree.town.digest().held == 4
     # The district sees both contents under the station's own signature, in whatever order they come.
     settle([(tree.town, tree.district)], rounds=1)
     assert set(tree.district.held().values()) == {"fork"}

@@ -1,0 +1,213 @@
+"""What a restore, an older database, and a kill between two steps leave of a word from above."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.operations import erasing, exchange, forks, policy, records, recovery, restoring
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.store import traffic as stored
+from desktop.store.workspace import LEDGER
+from tests.operations.stations import enrol, repeatable, report_up, station, twin
+
+PHONE = "13812345678"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Session, Session]:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, district, tmp_path)
+    return district, village
+
+
+def names(session: Session) -> set[object]:
+    return {n for (n,) in session.database.rows("SELECT name FROM r_enterprise WHERE _life <> 1")}
+
+
+def last_merge(session: Session) -> int:
+    return stored.merges(session.database)[0].id
+
+
+def fresh_backup(session: Session) -> None:
+    assert session.workspace.keeper is not None
+    session.workspace.keeper.renew(destroy=False)
+
+
+def restored(session: Session) -> Session:
+    folder = session.workspace.folder
+    session.workspace.close()
+    (folder / LEDGER).write_bytes(b"\x5a" * 9000)
+    found = restoring.restore(folder, None, "王芳", "password1", repeatable("restored"))
+    assert found.steps
+    return found.session
+
+
+def test_what_was_withdrawn_after_the_backup_is_out_after_a_restore(
+    pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, village = pair
+    records.save(village, "enterprise", {"name": "撤回的厂"})
+    report_up(village, district, tmp_path)
+    fresh_backup(district)
+    policy.withdraw(district, last_merge(district))
+    assert names(district) == set()
+    before = exchange.digest(district)
+    again = restored(district)
+    assert names(again) == set()
+    assert exchange.digest(again) == before
+
+
+def test_it_is_out_at_least_after_the_next_merge(pair: tuple[Session, Session], tmp_path: Path) -> None:
+    district, village = pair
+    records.save(village, "enterprise", {"name": "撤回的厂"})
+    report_up(village, district, tmp_path)
+    fresh_backup(district)
+    policy.withdraw(district, last_merge(district))
+    again = restored(district)
+    report_up(village, again, tmp_path)
+    assert names(again) == set()
+
+
+def test_what_was_lifted_after_the_backup_counts_after_a_restore(
+    pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, village = pair
+    records.save(village, "enterprise", {"name": "撤回的厂"})
+    report_up(village, district, tmp_path)
+    policy.withdraw(district, last_merge(district))
+    fresh_backup(district)
+    policy.lift(district, policy.excluded(district)[0].record)
+    assert names(district) == {"撤回的厂"}
+    again = restored(district)
+    report_up(village, again, tmp_path)
+    assert names(again) == {"撤回的厂"}
+
+
+def test_what_was_erased_after_the_backup_is_gone_after_a_restore(
+    pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure came with a bundle, so no backup was renewed; its row is in the journal."""
+    district, village = pair
+    saved = records.save(village, "enterprise", {"name": "厂", "contact_phone": PHONE})
+    report_up(village, district, tmp_path)
+    erasing.erase(
+        village, "enterprise", [saved.record], basis=next(iter(village.codes["erasure_basis"].by_code))
+    )
+    fresh_backup(district)
+    report_up(village, district, tmp_path)
+    again = restored(district)
+    text = "\n".join(
+        str(row) for t in ("r_enterprise", "version") for row in again.database.rows(f"SELECT * FROM {t}")
+    )
+    assert PHONE not in text
+
+
+def test_a_fork_is_decided_after_a_restore(pair: tuple[Session, Session], tmp_path: Path) -> None:
+    district, village = pair
+    fresh_backup(district)
+    other = twin(village, tmp_path / "twin")
+    records.save(village, "enterprise", {"name": "一"})
+    exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
+    records.save(other, "enterprise", {"name": "二"})
+    exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
+    again = restored(district)
+    (fork,) = forks.open_forks(again.database, forks.here(again))
+    forks.decide(again, fork.station, fork.incarnation, forks.Kind.RESTORED)
+
+
+def test_a_fork_of_before_the_update_is_decided(pair: tuple[Session, Session], tmp_path: Path) -> None:
+    """Version 1 had no table of forks; the migration makes it and leaves it empty."""
+    district, village = pair
+    other = twin(village, tmp_path / "twin")
+    records.save(village, "enterprise", {"name": "一"})
+    exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
+    records.save(other, "enterprise", {"name": "二"})
+    exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
+    district.database.execute("DELETE FROM fork")
+    (fork,) = forks.open_forks(district.database, forks.here(district))
+    forks.decide(district, fork.station, fork.incarnation, forks.Kind.RESTORED)
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+@pytest.mark.parametrize("what", ["withdraw", "lift", "revoke"])
+def test_an_act_and_its_line_in_the_log_are_one_step(
+    pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    district, village = pair
+    records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, district, tmp_path)
+    if what == "lift":
+        policy.withdraw(district, last_merge(district))
+    before = district.database.value("SELECT count(*) FROM operation")
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(policy.audit, "note", killed)
+
+    def act() -> None:
+        if what == "withdraw":
+            policy.withdraw(district, last_merge(district))
+        elif what == "lift":
+            policy.lift(district, policy.excluded(district)[0].record)
+        else:
+            policy.revoke(district, village.ledger.station)
+
+    with pytest.raises(Killed):
+        act()
+    assert district.database.value("SELECT count(*) FROM operation") == before
+
+
+def test_a_kill_after_the_erasure_leaves_nothing_that_nobody_finishes(
+    pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop.operations.session import open_session
+    from desktop.store.drafts import Draft
+
+    _, village = pair
+    saved = records.save(village, "enterprise", {"name": "厂", "contact_phone": PHONE})
+    drafts = village.workspace.drafts()
+    drafts.keep(Draft("k", "enterprise", saved.record, 1, {"contact_phone": PHONE}))
+    drafts.close()
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(type(village.workspace), "drafts", killed)
+    with pytest.raises(Killed):
+        erasing.erase(
+            village, "enterprise", [saved.record], basis=next(iter(village.codes["erasure_basis"].by_code))
+        )
+    monkeypatch.undo()
+    village.workspace.close()
+    again = open_session(village.workspace.folder, "王芳", "password1", repeatable("again"))
+    recovery.after_opening(again)
+    drafts = again.workspace.drafts()
+    assert PHONE not in str(drafts.all())
+
+
+def test_an_erasure_that_comes_with_a_bundle_reaches_drafts(
+    pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    from desktop.store.drafts import Draft
+
+    district, village = pair
+    saved = records.save(village, "enterprise", {"name": "厂", "contact_phone": PHONE})
+    report_up(village, district, tmp_path)
+    drafts = district.workspace.drafts()
+    drafts.keep(Draft("k", "enterprise", saved.record, 1, {"contact_phone": PHONE}))
+    drafts.close()
+    erasing.erase(
+        village, "enterprise", [saved.record], basis=next(iter(village.codes["erasure_basis"].by_code))
+    )
+    report_up(village, district, tmp_path)
+    drafts = district.workspace.drafts()
+    assert PHONE not in str(drafts.all())

@@ -1,0 +1,277 @@
+"""Attacks by one valid town station or one valid village station on what counts elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level, Role
+from desktop.records.stamps import to_wire
+from desktop.sync import certificates, exclusions, policy, standing, station
+from desktop.sync.certificates import Claims, grant_serial
+from tests.sync.desks import Desk, enrol, grant_record, new_desk, new_root, report
+from tests.sync.test_erasing import contact, everything
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+SECRET, LATER = "13800001234", "13900005678"
+
+
+class Places:
+    def __init__(self, folder: Path) -> None:
+        self.district = new_root(folder, "区")
+        self.town = new_desk(folder, "甲镇", Level.TOWN)
+        self.other = new_desk(folder, "乙镇", Level.TOWN)
+        self.village = new_desk(folder, "甲村", Level.VILLAGE)
+        self.sibling = new_desk(folder, "邻村", Level.VILLAGE)
+        self.far = new_desk(folder, "乙镇的村", Level.VILLAGE)
+        enrol(self.town, self.district, 3)
+        enrol(self.other, self.district, 3)
+        enrol(self.village, self.town)
+        enrol(self.sibling, self.town)
+        enrol(self.far, self.other)
+        self.pairs = [
+            (self.village, self.town),
+            (self.sibling, self.town),
+            (self.far, self.other),
+            (self.town, self.district),
+            (self.other, self.district),
+        ]
+
+    def deliver(self, rounds: int = 3) -> None:
+        for _ in range(rounds):
+            for below, desk in self.pairs:
+                desk.merge(below.send())
+                below.merge(desk.send(below))
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path)
+
+
+def self_grant(desk: Desk, holder: Desk, units: set[str], level: Level) -> None:
+    """The desk writes a grant for a certificate that it has issued itself, and that nobody above would accept."""
+    own = certificates.parse(station.own_chain(desk.ledger)[0])
+    serial = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
+    claims = Claims(
+        holder.station, holder.keys.public_key, holder.keys.recipient, frozenset(units), level, Role.DESK
+    )
+    made = certificates.issue(claims, serial, desk.keys, own)
+    desk.ledger.write("批准", desk.name, births=[grant_record(desk, made, holder.unit)])
+
+
+def name_of(desk: Desk, record: str = FIRM) -> object:
+    values = desk.values(record)
+    return None if values is None else values["name"]
+
+
+# -- certificates that nobody verified ------------------------------------------------------------------------------
+
+
+def test_a_town_makes_itself_a_city_and_excludes_what_the_district_and_another_town_wrote(
+    places: Places,
+) -> None:
+    places.district.birth("firm", {"name": "区里的"}, record=FIRM)
+    number = places.district.ledger.next_number() - 1
+    places.other.birth("firm", {"name": "乙镇的"}, record=OTHER)
+    theirs = places.other.ledger.next_number() - 1
+    places.deliver()
+    self_grant(places.town, places.town, {places.district.unit}, Level.CITY)
+    places.town.exclude((places.district, number), (places.other, theirs))
+    report(places.town, places.district)
+    assert name_of(places.district, OTHER) == "乙镇的"
+    assert name_of(places.district) == "区里的"
+
+
+def test_a_town_revokes_another_town(places: Places) -> None:
+    places.other.birth("firm", {"name": "乙镇的"}, record=OTHER)
+    places.deliver()
+    self_grant(places.town, places.town, {places.district.unit}, Level.DISTRICT)
+    places.town.revoke(places.other)
+    report(places.town, places.district)
+    assert name_of(places.district, OTHER) == "乙镇的"
+
+
+def test_a_town_is_not_immune_against_the_district_by_a_certificate_for_nowhere(places: Places) -> None:
+    places.town.birth("firm", {"name": "镇里的"}, record=FIRM)
+    number = places.town.ledger.next_number() - 1
+    places.deliver()
+    places.district.exclude((places.town, number))
+    assert name_of(places.district) is None
+    self_grant(places.town, places.town, {"ee" * 16}, Level.TOWN)
+    report(places.town, places.district)
+    assert name_of(places.district) is None
+
+
+def test_a_town_does_not_lift_what_another_town_said_of_its_village_by_a_certificate_for_nowhere(
+    places: Places,
+) -> None:
+    """The village's key stands in its public certificate, so anybody can certify it once more."""
+    places.far.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    places.other.exclude((places.far, 1))
+    report(places.other, places.district)
+    assert name_of(places.district) is None
+    self_grant(places.town, places.far, {"ee" * 16}, Level.VILLAGE)
+    report(places.town, places.district)
+    assert name_of(places.district) is None
+
+
+# -- units claimed twice --------------------------------------------------------------------------------------------
+
+
+def test_a_town_does_not_lift_a_withdrawal_by_registering_its_own_unit_again(places: Places) -> None:
+    places.town.birth("firm", {"name": "镇里的"}, record=FIRM)
+    number = places.town.ledger.next_number() - 1
+    places.deliver()
+    places.district.exclude((places.town, number))
+    assert name_of(places.district) is None
+    places.town.forge_birth(places.town.unit, {"name": "甲镇", "code": "甲镇", "level": "town"}, type="unit")
+    report(places.town, places.district)
+    assert name_of(places.district) is None
+
+
+def test_a_town_does_not_lift_what_another_town_withdrew_by_claiming_its_village(places: Places) -> None:
+    places.far.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    places.other.exclude((places.far, 1))
+    places.deliver()
+    assert name_of(places.district) is None
+    places.town.forge_birth(
+        places.far.unit,
+        {"name": "乙镇的村", "code": "乙镇的村", "level": "village", "superior": places.town.unit},
+        type="unit",
+    )
+    report(places.town, places.district)
+    assert name_of(places.district) is None
+
+
+def test_a_town_lets_no_station_in_that_it_never_granted(places: Places) -> None:
+    places.far.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    places.other.revoke(places.far)
+    report(places.other, places.district)
+    assert name_of(places.district) is None
+    places.town.time.at += 60_000
+    places.town.birth("grant", {"station": places.far.station, "incarnation": places.far.keys.incarnation})
+    report(places.town, places.district)
+    assert name_of(places.district) is None
+
+
+def test_a_revoked_town_lets_itself_not_in(places: Places) -> None:
+    places.town.birth("firm", {"name": "镇里的"}, record=FIRM)
+    places.deliver()
+    places.town.time.pass_days(0.9)
+    places.town.birth("grant", {"station": places.town.station, "incarnation": places.town.keys.incarnation})
+    report(places.town, places.district)
+    places.district.time.pass_days(0.1)
+    places.district.revoke(places.town)
+    assert name_of(places.district) is None
+
+
+# -- erasing ---------------------------------------------------------------------------------------------------------
+
+
+def erasure_of(desk: Desk, record: str, upto: int) -> None:
+    cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}
+    desk.birth("erasure", cells)
+
+
+def test_a_village_erases_nothing_of_anothers_record_that_it_claims(places: Places) -> None:
+    """Ids of enterprises follow from public codes, so anybody can bear them a second time."""
+    places.far.birth("firm", {"name": "厂", "person": "王", "phone": SECRET}, record=FIRM)
+    places.deliver()
+    places.village.time.at += 60_000
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    erasure_of(places.village, FIRM, places.village.stamp())
+    report(places.village, places.town)
+    report(places.town, places.district)
+    assert SECRET in everything(places.district)
+
+
+def test_an_erasure_reaches_no_further_than_its_own_moment(places: Places) -> None:
+    """Otherwise whatever is typed later is blanked at every other level without a word."""
+    places.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    places.deliver()
+    erasure_of(places.village, FIRM, (1 << 63) - 1)
+    standing.settle(places.village.ledger, places.village.keys)
+    places.deliver()
+    places.town.time.pass_days(0.2)
+    places.town.edit(FIRM, "contact", contact(LATER))
+    places.deliver()
+    assert LATER in everything(places.town)
+    assert LATER in everything(places.district)
+    assert places.town.digest(places.village.unit) == places.district.digest(places.village.unit)
+
+
+def test_who_has_given_a_record_away_does_not_erase_what_the_new_owner_writes(places: Places) -> None:
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    places.town.move(FIRM, places.sibling.unit)
+    places.deliver()
+    places.sibling.edit(FIRM, "contact", contact(SECRET))
+    places.deliver()
+    places.village.time.at += 60_000
+    erasure_of(places.village, FIRM, places.village.stamp())
+    places.deliver()
+    assert SECRET in everything(places.sibling)
+    assert SECRET in everything(places.district)
+
+
+# -- own exclusions --------------------------------------------------------------------------------------------------
+
+
+def test_a_village_takes_nothing_of_the_towns_words_out_by_taking_back_its_birth(places: Places) -> None:
+    """Rule 18: withdrawing needs a strictly higher level; a station voids only what lies in the future (rule 19)."""
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    places.town.edit(FIRM, "name", "镇里核对过的")
+    places.district.edit(FIRM, "checked", "区里核对过")
+    places.deliver()
+    places.village.exclude((places.village, 1), cause=policy.WITHDRAWN)
+    places.deliver()
+    assert name_of(places.district) is not None
+    assert places.district.held() == {}
+
+
+def test_what_a_station_has_taken_back_itself_is_gone_at_its_siblings_too(places: Places) -> None:
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    places.town.move(FIRM, places.sibling.unit)
+    places.deliver()
+    places.village.exclude((places.village, 1), cause=policy.CLOCK)
+    places.deliver()
+    assert (
+        len({d.digest(places.sibling.unit).sha256 for d in (places.sibling, places.town, places.district)})
+        == 1
+    )
+
+
+def test_a_copied_laptop_does_not_decide_its_own_fork(places: Places, tmp_path: Path) -> None:
+    """Rule 23: the district decides; the same key under a new incarnation must not throw out what counts."""
+    from desktop.sync import receiving, sending
+    from tests.sync.desks import connect
+
+    (tmp_path / "twin").mkdir()
+    twin = new_desk(tmp_path / "twin", places.village.name, Level.VILLAGE)
+    station.keep_chain(twin.ledger, station.own_chain(places.village.ledger))
+    connect(twin, places.town)
+    frames = sending.tree_frames(places.town.ledger, places.town.keys, places.village.unit)
+    receiving.take_tree(
+        twin.ledger, twin.keys, frames, certificates.parse(station.own_chain(places.town.ledger)[0]), "x"
+    )
+    places.village.birth("firm", {"name": "先写的"}, record=FIRM)
+    stamp = places.village.database.value("SELECT _stamp FROM r_firm")
+    places.town.take(places.village.send())
+    twin.time.pass_days(0.01)
+    twin.birth("firm", {"name": "抄来的"}, record=OTHER)
+    places.town.take(twin.send())
+    assert places.town.records() == {FIRM}
+    old = twin.keys.incarnation
+    station.begin_incarnation(twin.ledger, "ab" * 8)
+    twin.keys = station.load_keys(twin.ledger)
+    (text,) = exclusions.write({(twin.station, old): exclusions.Named((), frozenset([(1, stamp)]))})
+    twin.birth("exclusion", {"cause": policy.FORK, "items": text})
+    places.town.merge(twin.send())
+    assert places.town.records() == {FIRM}

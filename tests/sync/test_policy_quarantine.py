@@ -1,0 +1,83 @@
+"""Erasures of what is in quarantine or not known yet, odd stamps, and what a sender that is cut off leaves."""
+
+# ruff: noqa: F811 - fixtures are used by the names under which they are imported
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
+
+from desktop.records.declaration import Field, Level
+from desktop.records.types import Catalogue
+from desktop.sync import standing
+from tests.sync.desks import _TREE, NOTICE, Desk, enrol, new_desk, new_root, reopen, report
+from tests.sync.desks import FIRM as FIRM_TYPE
+from tests.sync.desks import VISIT as VISIT_TYPE
+from tests.sync.test_erasing import erase, everything
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+SECRET, LATER = "13800001234", "13900005678"
+
+
+def test_a_birth_in_quarantine_is_blanked(places: Places) -> None:
+    """Rule 12: log, quarantine, attachments, search."""
+    places.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    places.deliver()
+    places.district.exclude((places.village, 1))
+    erase(places.village)
+    places.deliver()
+    assert SECRET not in everything(places.district)
+
+
+def test_a_slot_that_this_program_learns_later_is_erased_then(tmp_path: Path) -> None:
+    """``erasure_done`` says that an erasure was done when one of its slots was known."""
+    newer = replace(FIRM_TYPE, fields=(*FIRM_TYPE.fields, Field("wechat", "微信", personal=True)))
+    types = Catalogue({t.name: t for t in (newer, VISIT_TYPE, NOTICE, *_TREE)})
+    town = new_root(tmp_path, "区")
+    village = new_desk(tmp_path, "村", Level.VILLAGE, types=types)
+    enrol(village, town)
+    village.birth("firm", {"name": "厂", "phone": SECRET, "wechat": "wx" + SECRET}, record=FIRM)
+    report(village, town)
+    erase(village, slots="contact wechat")
+    report(village, town)
+    reopen(town, types)
+    report(village, town)
+    assert "wx" + SECRET not in everything(town)
+    assert town.digest(village.unit).sha256 == village.digest(village.unit).sha256
+
+
+def test_a_sender_that_is_cut_off_keeps_what_it_forwarded(places: Places) -> None:
+    """Withdrawing a town's grant holds what it signed; what its villages wrote stays on the same footing everywhere."""
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    number = places.district.database.value(
+        "SELECT _number FROM r_grant WHERE station = ?", (places.town.station,)
+    )
+    places.district.birth("exclusion", {"cause": "withdrawn"})
+    places.district.delete(
+        places.district.database.value("SELECT lower(hex(id)) FROM r_grant WHERE _number = ?", (number,)),
+        "grant",
+    )
+    standing.settle(places.district.ledger, places.district.keys)
+    assert name_of(places.district) is None
+    places.district.delete(
+        places.district.database.value("SELECT lower(hex(id)) FROM r_grant WHERE _number = ?", (number,)),
+        "grant",
+        revive=True,
+    )
+    standing.settle(places.district.ledger, places.district.keys)
+    assert name_of(places.district) == "厂"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Desk, Desk]:
+    above = new_root(tmp_path, "区")
+    village = new_desk(tmp_path, "村", Level.VILLAGE)
+    enrol(village, above)
+    return above, village

@@ -1,0 +1,124 @@
+"""Rewriting: a second wrong date, a half that the parent holds, order, and what undoing does to it."""
+
+# ruff: noqa: F811 - fixtures are used by the names under which they are imported
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level
+from desktop.store.ledger import CannotUndo
+from desktop.sync import rewriting, standing, station
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report
+from tests.sync.test_policy_forks import decide, district, laptop, open_forks, renumber, town, twin  # noqa: F401
+
+FIRM, OTHER, VISIT, THIRD, FOURTH = "f1" * 16, "f2" * 16, "d1" * 16, "f3" * 16, "f4" * 16
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Desk, Desk]:
+    above = new_root(tmp_path, "区")
+    village = new_desk(tmp_path, "村", Level.VILLAGE)
+    enrol(village, above)
+    return above, village
+
+
+def redate(desk: Desk, fresh: str) -> None:
+    rewriting.redate(desk.ledger, desk.keys, fresh, "王芳", "更正日期")
+    desk.keys = station.load_keys(desk.ledger)
+
+
+def test_a_date_that_is_wrong_a_second_time_is_put_right_too(pair: tuple[Desk, Desk]) -> None:
+    above, village = pair
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    report(village, above)
+    for turn, days in enumerate((400, 401)):
+        village.time.pass_days(days)
+        village.ledger.clock.confirm()
+        village.edit(FIRM, "name", f"改{turn}")
+        village.time.pass_days(-days)
+        redate(village, f"{turn + 5:016x}")
+        assert rewriting.future_items(village.ledger, village.keys) == []
+
+
+def test_undoing_the_step_of_a_redating_does_not_bring_the_wrong_date_back(pair: tuple[Desk, Desk]) -> None:
+    above, village = pair
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    report(village, above)
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    village.edit(FIRM, "name", "改")
+    village.time.pass_days(-400)
+    redate(village, "ab" * 8)
+    for (stamp,) in village.database.rows(
+        "SELECT stamp FROM operation WHERE name = '更正日期' ORDER BY stamp"
+    ):
+        try:
+            village.ledger.undo(stamp, "王芳")
+        except CannotUndo:
+            continue
+    standing.settle(village.ledger, village.keys)
+    assert rewriting.future_items(village.ledger, village.keys) == []
+
+
+def test_two_edits_of_one_slot_of_which_the_first_stands_already(pair: tuple[Desk, Desk]) -> None:
+    """A deletion under a wrong date of a record that somebody edited meanwhile: 'deleted against edited' must stay."""
+    above, village = pair
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    report(village, above)
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    village.delete(FIRM)
+    village.time.pass_days(-400)
+    above.edit(FIRM, "name", "区里改的")
+    village.take(above.send(village))
+    redate(village, "ab" * 8)
+    report(village, above)
+    shown = above.shown(FIRM)
+    assert shown is not None
+    assert shown.life == 2, "the district's edit is deleted though nobody had seen it"
+
+
+def test_what_a_restored_laptop_lost_does_not_override_what_came_meanwhile(
+    laptop: Desk,
+    twin: Desk,
+    town: Desk,
+    district: Desk,
+) -> None:
+    laptop.birth("firm", {"name": "一"}, record=OTHER)
+    report(laptop, town)
+    town.birth("firm", {"name": "镇里的"}, record=FIRM, unit=laptop.unit)
+    twin.take(town.send(twin))
+    twin.edit(FIRM, "name", "村里改的")
+    town.take(twin.send())
+    assert len(open_forks(town)) == 1
+    town.edit(FIRM, "name", "镇里又改的")
+    decide(town, laptop)
+    twin.take(town.send(twin))
+    renumber(twin)
+    report(twin, town)
+    assert town.conflicts() == {(FIRM, "name")}
+
+
+def test_renumbering_ends_though_a_record_is_not_here_any_more(
+    laptop: Desk,
+    twin: Desk,
+    town: Desk,
+    district: Desk,
+) -> None:
+    number = town.ledger.next_number()
+    town.birth("firm", {"name": "镇里的"}, record=FIRM, unit=laptop.unit)
+    twin.take(town.send(twin))
+    laptop.birth("firm", {"name": "一"}, record=OTHER)
+    report(laptop, town)
+    twin.edit(FIRM, "name", "村里改的")
+    twin.birth("firm", {"name": "二"}, record=THIRD)
+    town.take(twin.send())
+    decide(town, laptop)
+    town.exclude((town, number)) if False else district.exclude((town, number))
+    town.take(district.send(town))
+    twin.take(town.send(twin))
+    renumber(twin)
+    report(twin, town)
+    assert THIRD in town.records()
