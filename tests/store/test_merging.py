@@ -125,7 +125,7 @@ def merge_in_any_order(
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_any_order_and_grouping_gives_what_the_rules_say(
     items: list[Birth | Edit], rnd: random.Random
 ) -> None:

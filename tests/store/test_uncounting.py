@@ -41,7 +41,7 @@ def take_out(database: Database, items: Iterable[Birth | Edit]) -> None:
 
 
 @given(histories(), st.data(), st.randoms(use_true_random=False))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_what_is_left_is_what_the_rules_say_of_the_rest(
     items: Items, data: st.DataObject, rnd: random.Random
 ) -> None:
@@ -61,7 +61,7 @@ def test_what_is_left_is_what_the_rules_say_of_the_rest(
 
 
 @given(histories(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_it_makes_no_difference_how_many_steps_it_takes(items: Items, data: st.DataObject) -> None:
     out = data.draw(st.lists(st.sampled_from(sorted(items, key=lambda i: i.item)), min_size=1, unique=True))
     at_once, by_and_by = ledger(), ledger()

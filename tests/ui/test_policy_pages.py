@@ -135,7 +135,7 @@ def test_why_a_merge_cannot_be_rolled_back_is_said(open_page: Open, pair: tuple[
     choose(hands, page, stored.merges(district.database)[0].id)
     decision = page.log.withdrawing.decision
     hands.click(page.log.withdrawing.withdraw)
-    assert "后来有1处修改" in decision.note.words.text()
+    assert "后来有2处修改" in decision.note.words.text()
     assert not decision.way_on.isVisible()
     assert decision.cancel.text() == "知道了"
     hands.qtbot.keyClick(decision.cancel, Qt.Key.Key_Escape)
