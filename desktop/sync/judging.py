@@ -153,12 +153,9 @@ def _misnamed(contents: Contents, author: Certificate | None) -> set[int]:
 
 
 def _may_register(unit: str, level: object, code: object, author: Certificate) -> bool:
-    """Whether a unit's id is that of its level and code, and the unit is of a lower level or the author's own."""
+    """Whether a unit's id is that of its level and code, and the unit is of a lower level than the author's own."""
     if level not in set(Level) or unit != unit_id(str(level), str(code)):
         return False
-    if unit in author.claims.units and author.issuer_station == author.station:
-        # Only who begins a tree registers itself.
-        return True
     return LEVEL_RANK[Level(str(level))] > LEVEL_RANK[author.claims.level]
 
 
