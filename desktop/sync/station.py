@@ -6,7 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import TrustProblem
@@ -113,47 +113,70 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         recipients=frozenset([keys.recipient]),
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
     )
-    known = _known([*certificates_held, *own], _proven(chains, state), tree, ledger.station)
+    known = _known([*certificates_held, *own], chains, state, ledger.station)
     policy = policy_of(ledger, known)
     return Knowledge(
         dataclasses.replace(state, revocations=policy.cuts), chains, policy, known.certificates, known.issuers
     )
 
 
-def _proven(
-    chains: Mapping[str, Sequence[tuple[bytes, ...]]], state: TrustState
-) -> dict[str, list[tuple[bytes, ...]]]:
-    """The chains that stand by the kernel's checks: who may say what counts is not a matter of anybody's own word."""
-    found: dict[str, list[tuple[bytes, ...]]] = {}
-    for name, of_station in chains.items():
-        for chain in of_station:
-            try:
-                trust.judge_chain(chain, state)
-            except (TrustProblem, UnitNotKnown):
-                # It proves nothing; the station may have another.
-                continue
-            found.setdefault(name, []).append(chain)
-    return found
+class _Proven(Mapping[str, Sequence[Certificate]]):
+    """The certificates of each station whose chain stands by the kernel's checks, judged when they are asked for.
+
+    Who may say what counts is not a matter of anybody's own word; but of most stations nobody ever asks.
+    """
+
+    def __init__(
+        self,
+        held: Sequence[Certificate],
+        chains: Mapping[str, Sequence[tuple[bytes, ...]]],
+        state: TrustState,
+    ) -> None:
+        self._by_der = {c.der: c for c in held}
+        self._chains = chains
+        self._state = state
+        self._found: dict[str, list[tuple[bytes, ...]]] = {}
+
+    def chains(self, station: str) -> list[tuple[bytes, ...]]:
+        """The chains of a station that stand."""
+        if station not in self._found:
+            self._found[station] = [c for c in self._chains.get(station, ()) if self._stands(c)]
+        return self._found[station]
+
+    def _stands(self, chain: tuple[bytes, ...]) -> bool:
+        try:
+            trust.judge_chain(chain, self._state)
+        except (TrustProblem, UnitNotKnown):
+            # It proves nothing; the station may have another.
+            return False
+        return True
+
+    def __getitem__(self, station: str) -> Sequence[Certificate]:
+        found = {chain[0]: None for chain in self.chains(station)}
+        if not found:
+            raise KeyError(station)
+        return [self._by_der[der] for der in found]
+
+    def __iter__(self) -> Iterator[str]:
+        return (station for station in self._chains if self.chains(station))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _known(
     held: Sequence[Certificate],
     chains: Mapping[str, Sequence[tuple[bytes, ...]]],
-    tree: Mapping[str, str | None],
+    state: TrustState,
     station: str,
 ) -> Known:
-    by_station: dict[str, list[Certificate]] = {}
-    proven = {chain[0] for of_station in chains.values() for chain in of_station}
-    for certificate in held:
-        # Who has no chain up to the root counts for nobody.
-        if certificate.der in proven:
-            by_station.setdefault(certificate.station, []).append(certificate)
+    proven = _Proven(held, chains, state)
     station_of = {c.der: c.station for c in held}
 
     def issuers(name: str) -> list[frozenset[str]]:
-        return [frozenset(station_of[der] for der in chain[1:]) for chain in chains.get(name, ())]
+        return [frozenset(station_of[der] for der in chain[1:]) for chain in proven.chains(name)]
 
-    return Known(station, by_station, tree, issuers)
+    return Known(station, proven, state.tree, issuers)
 
 
 def tree_version(ledger: Ledger) -> int:
