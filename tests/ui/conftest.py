@@ -9,6 +9,7 @@ from pathlib import Path
 os.environ["XIAOSANJI_FONTS"] = "bundle"
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.operations.session import Session
@@ -23,6 +24,15 @@ from tests.ui.house import FakeDialogs, Hand, make_session, open_window
 def qapp(tmp_path_factory: pytest.TempPathFactory) -> QApplication:
     """The one application, dressed as users see it, with the bundled font."""
     return make_application(["tests"], Settings(tmp_path_factory.mktemp("settings") / "window.ini"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_open(qapp: QApplication) -> Iterator[None]:
+    """Windows of earlier tests would be styled anew at each change of the look, and fill the memory."""
+    yield
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
