@@ -286,12 +286,18 @@ def _statute(key: str) -> Statute:
 class _TargetFile:
     version: str
     phases: tuple[PlanPhase, ...]
+    chapters: tuple[str, ...]
     targets: tuple[PlanTarget, ...]
 
 
 def plan_targets() -> tuple[PlanTarget, ...]:
     """The action plan's targets T01 to T29 in order."""
     return _target_file().targets
+
+
+def plan_chapters() -> tuple[str, ...]:
+    """The parts of the action plan that targets stand in, in its own words and order."""
+    return _target_file().chapters
 
 
 def plan_phases() -> tuple[PlanPhase, ...]:

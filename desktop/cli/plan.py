@@ -53,7 +53,7 @@ def plan(
 def _say(indicator: Indicator) -> None:
     say(f"{indicator.id}  {indicator.sentence}。")
     for figure in indicator.below:
-        say(f"    {figure.name}{'（本级）' if figure.direct else ''}：{_words(figure)}")
+        say(f"    {figure.name}：{_words(figure)}")
     for note in indicator.notes:
         say(f"    {note}")
     say(f"    {indicator.basis}")

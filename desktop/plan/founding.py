@@ -27,7 +27,7 @@ NEW_KINDS = ("new", "split")
 """Kinds of founding that make a new union; 合并, 更名, 换届 and 补录 do not."""
 
 _NEW = (among("founding", *NEW_KINDS), yes("grassroots"))
-_ENTERPRISES = ("state_owned", "collective", "non_public", "enterprise")
+ENTERPRISES = ("state_owned", "collective", "non_public", "enterprise")
 _UNCLEAR = ("enterprise", "unknown")
 """Classes of employers of which nothing more is known than their code tells."""
 
@@ -125,11 +125,11 @@ def _medium(at: Circumstances) -> Measurement:
 
 
 def _large(at: Circumstances) -> Measurement:
-    return _from_size(LARGE, _ENTERPRISES, at)
+    return _from_size(LARGE, ENTERPRISES, at)
 
 
 def _in_parks(at: Circumstances) -> Measurement:
-    return _from_size(MIDDLE, _ENTERPRISES, at, yes("in_park"))
+    return _from_size(MIDDLE, ENTERPRISES, at, yes("in_park"))
 
 
 def _small(at: Circumstances) -> Measurement:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from desktop import reference
-from desktop.plan import democracy, founding, membership, reported, training
+from desktop.plan import coverage, democracy, founding, means, membership, new_trades, reported, training
 from desktop.plan.measures import Circumstances, Indication, Reports
 from desktop.plan.readings import Options, readings, refuse_unknown
 from desktop.plan.reported import Accepted
@@ -15,7 +15,7 @@ from desktop.plan.results import Figure, Indicator, Status, basis_words, number
 from desktop.plan.rollup import RollUp, Task
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
-from desktop.records.plan_targets import Choice, Measure, MeasureKind, PlanTarget
+from desktop.records.plan_targets import PER_YEAR, Choice, Measure, MeasureKind, PlanTarget
 from desktop.records.types import Catalogue
 from desktop.store import aggregates
 from desktop.store.aggregates import Days
@@ -25,9 +25,12 @@ INDICATIONS: tuple[Indication, ...] = tuple(
     sorted(
         (
             *founding.INDICATIONS,
+            *coverage.INDICATIONS,
             *membership.INDICATIONS,
+            *new_trades.INDICATIONS,
             *democracy.INDICATIONS,
             *training.INDICATIONS,
+            *means.INDICATIONS,
         ),
         key=lambda i: i.id.partition(".")[0],
     )
@@ -41,12 +44,20 @@ def declared() -> Mapping[str, tuple[PlanTarget, Measure]]:
     return {m.id: (target, m) for target in reference.plan_targets() for m in target.measures}
 
 
+@cache
+def _yearly() -> frozenset[str]:
+    """The measures whose records are counted by the year."""
+    return frozenset(key for key, (_, measure) in declared().items() if measure.per == PER_YEAR)
+
+
 def choices() -> Mapping[str, tuple[Choice, ...]]:
     """The readings that can be chosen, by target id."""
     found: dict[str, tuple[Choice, ...]] = {}
     for indication in INDICATIONS:
         target, _ = declared()[indication.id]
-        found[target.id] = (*found.get(target.id, target.choices), *indication.choices)
+        known = found.get(target.id, target.choices)
+        # Several measures of one target may leave the same reading open.
+        found[target.id] = (*known, *(c for c in indication.choices if c not in known))
     return found
 
 
@@ -82,7 +93,7 @@ def indicators(
     wanted = [i for i in INDICATIONS if not only or i.id in only or i.id.partition(".")[0] in only]
     with aggregates.snapshot(database):
         given = reported.reports(database, types, tree, as_of)
-        goals = reported.targets(database, types, days)
+        goals = reported.targets(database, types, days, _yearly())
         tasks = [_task(i, tree, asked, days, options, given.get(i.id, {})) for i in wanted]
         counts = aggregates.count_by_unit(database, [t for task in tasks for t in task.tallies()], days)
     return [_indicator(task, RollUp(task, tree, counts, goals), asked, own.level) for task in tasks]
@@ -110,6 +121,7 @@ def _indicator(task: Task, rollup: RollUp, asked: Unit, level: Level | None) -> 
         id=task.measure.id,
         target_id=task.target.id,
         label=task.measure.label,
+        chapter=task.target.chapter,
         wording=task.target.wording,
         numerator_words=task.measure.numerator,
         denominator_words=task.measure.denominator,
@@ -130,7 +142,8 @@ def _notes(task: Task, figure: Figure, below: tuple[Figure, ...], level: Level |
         notes.insert(0, task.indication.none)
     elif figure.status is Status.NO_TARGET and task.measure.kind is MeasureKind.COUNT:
         who = "请在“计划目标”里填写" if level in (Level.DISTRICT, Level.CITY) else "请等待区总工会填写并下发"
-        notes.insert(0, f"方案没有把目标分解到区县和镇街，还差多少要有目标才能算：{who}")
+        why = "方案没有把目标分解到区县和镇街" if task.measure.at_least else "方案没有给出数量"
+        notes.insert(0, f"{why}，还差多少要有目标才能算：{who}")
     notes += [_report_words(task, r) for r in figure.reports]
     ignored = sum(len(some) for unit, some in task.given.items() if unit in figure.hits.units) - len(
         figure.reports

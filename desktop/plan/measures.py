@@ -88,8 +88,8 @@ class Circumstances:
         return self.days.as_of
 
     def reads(self, choice: str, option: str) -> bool:
-        """Whether this reading was chosen."""
-        return self.chosen[choice] == option
+        """Whether this reading was chosen; a choice that the target does not have reads nothing."""
+        return self.chosen.get(choice) == option
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -152,10 +152,13 @@ Targets = Mapping[tuple[str, str], Target]
 """Targets by measure and unit."""
 
 
-def targets(database: Database, types: Catalogue, days: Days) -> Targets:
+def targets(
+    database: Database, types: Catalogue, days: Days, yearly: Container[str] = frozenset()
+) -> Targets:
     """The targets in force, after the plan's end those of its last day; a yearly share goes before a longer one.
 
-    A count for less than the whole plan is left out, because records are counted over the whole of it.
+    A count for less than the whole plan is left out, because records are counted over the whole of it; for the
+    measures ``yearly``, whose records are counted by the year, it is the other way round.
     """
     found: dict[tuple[str, str], tuple[tuple[int, str], Target]] = {}
     for held in reading.records(
@@ -167,7 +170,7 @@ def targets(database: Database, types: Catalogue, days: Days) -> Targets:
         if value is None or first is None or last is None or not first <= days.as_of or last < days.until:
             continue
         is_share, length = values.get("target_unit") == "percent", (last - first).days
-        if not is_share and length < _LONG:
+        if not is_share and (length < _LONG) != (str(values.get("indicator") or "") in yearly):
             continue
         rank = (-length if is_share else length, held.id)
         target = Target(

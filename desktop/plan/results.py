@@ -150,13 +150,15 @@ class Reading:
 class Indicator:
     """One measure of the plan as of a day: the asked unit's figure and one for each unit directly below.
 
-    ``wording`` quotes the plan, ``basis`` is the reading to be printed below a table, ``notes`` sentences on what
-    else must be known. ``below`` ends with what belongs to the asked unit itself, where there is any.
+    ``wording`` quotes the plan, ``chapter`` is its part in which it stands, ``basis`` is the reading to be printed
+    below a table, ``notes`` sentences on what else must be known. ``below`` ends with what belongs to the asked unit
+    itself, where there is any.
     """
 
     id: str
     target_id: str
     label: str
+    chapter: str
     wording: tuple[str, ...]
     numerator_words: str
     denominator_words: str
@@ -208,6 +210,7 @@ def plain(indicator: Indicator) -> dict[str, Any]:
     return {
         "id": indicator.id,
         "label": indicator.label,
+        "chapter": indicator.chapter,
         "wording": list(indicator.wording),
         "as_of": indicator.as_of.isoformat(),
         "due": indicator.due.isoformat() if indicator.due else None,

@@ -13,7 +13,7 @@ from desktop.plan.reported import DENOMINATOR, NUMERATOR, Accepted, Report, Targ
 from desktop.plan.results import Amount, Figure, Noted, Reading, number
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
-from desktop.records.plan_targets import Measure, MeasureKind, PlanTarget
+from desktop.records.plan_targets import PER_DISTRICT, Measure, MeasureKind, PlanTarget
 from desktop.store.aggregates import Selection, Span, Tally
 
 Counts = Mapping[Tally, Mapping[str, int]]
@@ -193,15 +193,21 @@ class RollUp:
                 yield Noted(sentence, count, self._selection(remark.tally, units))
 
     def _target(self, unit: Unit, direct: bool) -> Target | None:
-        """The target set for the unit; else the plan's own, which for a count is the city's."""
+        """The target set for the unit; else the plan's own, which for a count is the city's or one of each district."""
         measure = self._task.measure
         is_share = measure.kind is MeasureKind.SHARE
         found = None if direct else self._goals.get((measure.id, unit.id))
         if found is not None and (is_share or not found.is_share):
             return found
-        if measure.threshold is None or not (is_share or (unit.level is Level.CITY and not direct)):
+        if measure.threshold is None or (direct and not is_share):
             return None
-        return Target(measure.threshold, is_share, PLAN)
+        if is_share or (unit.level is Level.CITY and measure.per != PER_DISTRICT):
+            return Target(measure.threshold, is_share, PLAN)
+        if measure.per != PER_DISTRICT:
+            return None
+        below = map(self._tree.unit, self._tree.subtree(unit.id))
+        districts = sum(u.level is Level.DISTRICT for u in below)
+        return Target(measure.threshold * districts, is_share, PLAN) if districts else None
 
 
 _NOTHING = _Sum(Amount(), Amount())

@@ -25,11 +25,18 @@ def _rotation(at: Circumstances) -> Measurement:
     hours = at.chosen["minimum_hours"]
     trained = filled("hours") if hours == "none" else at_least("hours", int(hours))
     unmatched = Tally("attendance", (yes("unmatched"),))
+    this_year = between("year", at.as_of.year, at.as_of.year)
     return share(
         "officer",
         (yes("on_roster"), yes("one_record")),
         (trained,),
-        (Remark("另有{count}人次的培训学员没有对上干部名册，没有计入", unmatched),),
+        (
+            Remark("另有{count}人次的培训学员没有对上干部名册，没有计入", unmatched),
+            Remark(
+                "今年有{count}项培训计划的完成人数还没有到计划人数",
+                Tally("training_plan", (this_year, yes("behind"))),
+            ),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from desktop.plan.democracy import PUBLIC
 from desktop.plan.founding import LARGE, NEW_KINDS, SMALL
 from desktop.plan.indicators import plan_days
-from desktop.plan.measures import among, at_least, at_most, between, empty, no, yes
+from desktop.plan.measures import among, at_least, at_most, between, empty, filled, no, yes
 from desktop.plan.training import new_appointments
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
@@ -29,6 +29,18 @@ ELECTION_DAYS = 60
 """So many days before its term ends a union is asked to prepare its election."""
 BASIS = "survey"
 """The head-count that work lists go by: the union's own survey."""
+RENEWAL_DAYS = 90
+"""So many days before a contract ends its renewal may be asked for (浙江省集体合同条例第三十条)."""
+FILING_DAYS = 10
+"""A signed contract is filed within so many days (条例第三十四条)."""
+PUBLISHING_DAYS = 7
+"""Five working days (条例第三十五条), which are a week where no holiday lies in it."""
+REPLY_DAYS = 30
+"""A proposal about open affairs is answered within so many days (浙江省企业民主管理条例第二十三条)."""
+CLEANING_DAYS = 14
+"""A batch of cleaning is named so many days before it is due."""
+LAST_QUARTER = 10
+"""The month from which what belongs to the year is asked for."""
 
 
 _ROOTS = (Level.DISTRICT, Level.INDUSTRY, Level.CITY)
@@ -61,6 +73,7 @@ class _Matter:
     sentence: str
     tally: Callable[[Days], Tally]
     urgent: bool = False
+    first_month: int = 1
 
 
 def _shifted(days: Days, number: int) -> datetime.date:
@@ -141,10 +154,83 @@ def _unapproved(days: Days) -> Tally:
     return Tally("union", (yes("standing"), empty("day"), among("founding", *NEW_KINDS)))
 
 
+def _contracts_ending(days: Days) -> Tally:
+    ending = between("ends", days.as_of, _shifted(days, RENEWAL_DAYS))
+    return Tally("collective_contract", (filled("signed"), ending, no("renewed")))
+
+
+def _contracts_unfiled(days: Days) -> Tally:
+    long_ago = at_most("signed", _shifted(days, -FILING_DAYS - 1))
+    return Tally("collective_contract", (long_ago, empty("filed"), yes("running")))
+
+
+def _contracts_unpublished(days: Days) -> Tally:
+    in_force = at_most("effective", _shifted(days, -PUBLISHING_DAYS - 1))
+    return Tally("collective_contract", (filled("signed"), in_force, empty("published"), yes("running")))
+
+
+def _decisions_overdue(days: Days) -> Tally:
+    return Tally("resolution_item", (at_most("due", _shifted(days, -1)), empty("done")))
+
+
+def _letters_unanswered(days: Days) -> Tally:
+    return Tally("mailbox_letter", (at_most("received", _shifted(days, -REPLY_DAYS - 1)), empty("answered")))
+
+
+def _notices_due(days: Days) -> Tally:
+    return Tally("accountability_notice", (at_most("due", days.as_of),))
+
+
+def _cleaning_overdue(days: Days) -> Tally:
+    return Tally("cleaning_batch", (at_most("due", _shifted(days, -1)), empty("finished")))
+
+
+def _cleaning_soon(days: Days) -> Tally:
+    within = between("due", days.as_of, _shifted(days, CLEANING_DAYS))
+    return Tally("cleaning_batch", (within, empty("finished")))
+
+
+def _this_year(days: Days) -> Condition:
+    return between("year", days.as_of.year, days.as_of.year)
+
+
+def _assessments_open(days: Days) -> Tally:
+    return Tally("assessment", (_this_year(days), empty("decided")))
+
+
+def _assessments_missing(days: Days) -> Tally:
+    unions = (yes("standing"), yes("grassroots"), yes("assessments_run"))
+    return Tally("union", unions, but=(at_least("assessed", days.as_of.year),))
+
+
+def _plans_behind(days: Days) -> Tally:
+    return Tally("training_plan", (_this_year(days), yes("behind")))
+
+
 MATTERS = (
     _Matter("election_overdue", "{count}家工会任期已经届满，请组织换届", _election_overdue, urgent=True),
     _Matter("training_overdue", "{count}个新任职超过一年还没有完成初任培训", _training_overdue, urgent=True),
     _Matter("visit_promised", "{count}次走访约定的跟进日期已到，还没有跟进", _promised, urgent=True),
+    _Matter(
+        "contract_unfiled",
+        f"{{count}}份集体合同签字超过{FILING_DAYS}天还没有报送人社",
+        _contracts_unfiled,
+        urgent=True,
+    ),
+    _Matter(
+        "letter_unanswered",
+        f"{{count}}封信箱来信超过{REPLY_DAYS}天没有答复",
+        _letters_unanswered,
+        urgent=True,
+    ),
+    _Matter("notice_due", "{count}份通报、约谈的整改期限或跟进日期已到，请跟进", _notices_due, urgent=True),
+    _Matter("decision_overdue", "{count}项会议议定事项过了期限还没有完成", _decisions_overdue, urgent=True),
+    _Matter("cleaning_overdue", "{count}个实名制清洗批次过了期限还没有完成", _cleaning_overdue, urgent=True),
+    _Matter(
+        "contract_unpublished", "{count}份集体合同已生效满一周，还没有登记向职工公布", _contracts_unpublished
+    ),
+    _Matter("contract_ending", f"{{count}}份集体合同{RENEWAL_DAYS}天内期满，请准备续签", _contracts_ending),
+    _Matter("cleaning_soon", f"{{count}}个实名制清洗批次{CLEANING_DAYS}天内到期", _cleaning_soon),
     _Matter("training_soon", f"{{count}}个新任职的初任培训{ALERT_DAYS}天内到期", _training_soon),
     _Matter("election_soon", f"{{count}}家工会{ELECTION_DAYS}天内任期届满，请准备换届", _election_soon),
     _Matter(
@@ -157,6 +243,16 @@ MATTERS = (
         "{count}家百人以上已建会的非公企业今年还没有有效的职代会记录",
         _private_without_congress,
     ),
+    _Matter(
+        "assessment_missing",
+        "{count}家工会今年还没有开始评价",
+        _assessments_missing,
+        first_month=LAST_QUARTER,
+    ),
+    _Matter(
+        "assessment_open", "{count}份今年的工会评价还没有评定", _assessments_open, first_month=LAST_QUARTER
+    ),
+    _Matter("plan_behind", "{count}项今年的培训计划还没有完成", _plans_behind, first_month=LAST_QUARTER),
     _Matter("unvisited", f"{{count}}家25人以上未建会的非公企业{UNVISITED_DAYS}天没有走访", _unvisited),
     _Matter("union_of_gone", "{count}家已注销、迁出或查无的企业，工会记录还在，请核对", _orphaned),
     _Matter("state_contradicted", "{count}家企业登记为已建会，但工会已经不存在，请核对", _contradicted),
@@ -187,7 +283,7 @@ def ordered(items: Iterable[WorkItem]) -> list[WorkItem]:
 
 
 def _from_records(database: Database, units: tuple[str, ...], days: Days) -> list[WorkItem]:
-    tallies = {matter: matter.tally(days) for matter in MATTERS}
+    tallies = {m: m.tally(days) for m in MATTERS if m.first_month <= days.as_of.month}
     counts = aggregates.count_by_unit(database, tallies.values(), days)
     items = []
     for matter, tally in tallies.items():

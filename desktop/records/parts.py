@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, Mask, Severity
+from desktop.records.declaration import Check, Field, Group, Kind, Level, Mask, Severity, Writers
 
 LOCATION = Group("location", "地址")
 IDENTITY = Group("identity", "身份信息", personal=True)
 NATIONAL_ENTRY = Group("national_entry", "全国系统录入")
+CONTACT = Group("contact", "联系人", personal=True)
+
+ABOVE_VILLAGES = Writers(levels=(Level.PARK, Level.TOWN, Level.DISTRICT, Level.INDUSTRY, Level.CITY))
+"""Offices that guide, check and pay others: not villages and enterprises."""
+DISTRICT_UP = Writers(levels=(Level.DISTRICT, Level.INDUSTRY, Level.CITY))
 
 PERSON_NAME = 60
 """The longest name kept; names of several parts with “·” go beyond twenty characters."""
@@ -102,6 +107,34 @@ def phone(section: str, *, label: str = "移动电话", name: str = "phone", nee
 def phone_check(name: str = "phone", label: str = "电话") -> Check:
     """The check that goes with :func:`phone`."""
     return Check("phone_valid", (name,), f"{label}不像电话号码，请核对", Severity.WARNING)
+
+
+def contact(section: str, *, label: str = "联系人") -> tuple[Field, ...]:
+    """Whom to call about something: one personal group, because a phone without its name says nothing."""
+    return (
+        Field(
+            "contact_name", label, group=CONTACT.name, section=section, first=True, personal=True,
+            maximum=PERSON_NAME,
+        ),
+        Field(
+            "contact_phone", f"{label}电话", Kind.PHONE, group=CONTACT.name, section=section, first=True,
+            personal=True, mask=Mask.PHONE, width=13,
+        ),
+    )  # fmt: skip
+
+
+def month(section: str, *, column: int) -> tuple[Field, ...]:
+    """A month as year and number, in columns side by side."""
+    return (
+        Field(
+            "year", "年份", Kind.INTEGER, group="month", section=section, needed=True, first=True, index=True,
+            minimum=2000, maximum=2099, unit="年", column=column, width=6, example="2026",
+        ),
+        Field(
+            "month_number", "月份", Kind.INTEGER, group="month", section=section, needed=True, first=True,
+            minimum=1, maximum=12, unit="月", column=column + 1, width=5, example="10",
+        ),
+    )  # fmt: skip
 
 
 def national_entry(section: str) -> tuple[Field, ...]:

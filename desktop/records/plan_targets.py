@@ -7,6 +7,9 @@ import enum
 from dataclasses import dataclass
 from fractions import Fraction
 
+PER_DISTRICT, PER_YEAR = "每区县", "每年"
+"""Of what a count is wanted, where that changes how it is measured."""
+
 
 class Origin(enum.StrEnum):
     """Where a number comes from: our records, a report from outside, or a goal that the district sets."""
@@ -77,7 +80,7 @@ class PlanPhase:
 
 @dataclass(frozen=True, slots=True)
 class PlanTarget:
-    """One target. ``wording`` quotes the plan letter by letter, apart from line breaks.
+    """One target. ``wording`` quotes the plan letter by letter, apart from line breaks; ``chapter`` is where it stands.
 
     ``origin`` is REPORTED where a number must come from outside the program's records. ``recorded_by``,
     ``checked_by`` and ``totalled_by`` are levels of units; ``industry_column`` marks targets that industry
@@ -96,5 +99,6 @@ class PlanTarget:
     start: datetime.date | None = None
     due: datetime.date | None = None
     period: str = ""
+    chapter: str = ""
     choices: tuple[Choice, ...] = ()
     notes: tuple[str, ...] = ()

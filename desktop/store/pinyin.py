@@ -8,9 +8,12 @@ from functools import cache
 from desktop.resources import resource
 
 
-def sort_key(text: str) -> str:
-    """Pinyin without tones where a character has it, else the character: the order of a Chinese dictionary."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_pinyin())
+def sort_key(text: str | int) -> str:
+    """Pinyin without tones where a character has it, else the character: the order of a Chinese dictionary.
+
+    A title that is nothing but a year comes as a number.
+    """
+    return unicodedata.normalize("NFKC", str(text)).lower().translate(_pinyin())
 
 
 def initials(text: str) -> str:

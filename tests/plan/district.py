@@ -16,7 +16,8 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store import schema
-from desktop.store.ledger import NewRecord, shape_of
+from desktop.store.births import shape_of
+from desktop.store.ledger import NewRecord
 from desktop.store.merging import Births, Merger
 from tests.operations.stations import station
 

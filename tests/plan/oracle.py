@@ -37,10 +37,14 @@ class Book:
 
 @dataclass(frozen=True)
 class Counted:
-    """Whom an indicator counts, by the key of what is counted once; ``whole`` is nothing for a count."""
+    """Whom an indicator counts, by the key of what is counted once; ``whole`` is nothing for a count.
+
+    ``amounts`` are numerator and denominator where they are not the numbers of these records.
+    """
 
     hits: set[str]
     whole: set[str] | None = None
+    amounts: tuple[int, int] | None = None
 
 
 class Oracle:
@@ -180,11 +184,16 @@ class Oracle:
         return any(
             self._since() <= c["started_date"] <= self.day
             and c.get("kind") in (None, "congress", "assembly", "school")
+            and c.get("level") in (None, "own")
             and c.get("expected_count")
             and c["expected_count"] * 2 <= (c.get("present_count") or 0) * 3
             and c["present_count"] <= c["expected_count"]
             for c in self.book.of("congress", enterprise=firm["id"])
         )
+
+    def _answered(self, firm: Row) -> bool:
+        letters = self.book.of("mailbox_letter", enterprise=firm["id"])
+        return any(self._since() <= (m.get("answered_date") or "") <= self.day for m in letters)
 
     def _talk(self, firm: Row) -> bool:
         return any(
@@ -197,7 +206,7 @@ class Oracle:
 
     def t22(self) -> Counted:
         firms = [f for f in self._sized(100, "non_public") if self.own(f)]
-        return self._share_of_firms(firms, lambda f: self._congress(f) or self._talk(f))
+        return self._share_of_firms(firms, lambda f: self._congress(f) or self._talk(f) or self._answered(f))
 
     # Training
 

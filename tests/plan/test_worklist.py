@@ -97,6 +97,86 @@ def test_congresses_of_this_year(fresh: World) -> None:
     assert "congress_public" not in fresh.work()
 
 
+@pytest.mark.parametrize(
+    ("type_name", "values", "kind"),
+    [
+        (
+            "collective_contract",
+            {"signed_date": -400, "filed_date": -399, "published_date": -370, "ended": 90},
+            "contract_ending",
+        ),
+        (
+            "collective_contract",
+            {"signed_date": -400, "filed_date": -399, "published_date": -370, "ended": 91},
+            None,
+        ),
+        ("collective_contract", {"ended": 90}, None),
+        ("collective_contract", {"signed_date": -10, "ended": 400}, None),
+        ("collective_contract", {"signed_date": -11, "ended": 400}, "contract_unfiled"),
+        ("collective_contract", {"signed_date": -800, "ended": -1}, None),
+        ("collective_contract", {"signed_date": -30, "filed_date": -22, "ended": 400}, None),
+        (
+            "collective_contract",
+            {"signed_date": -30, "filed_date": -23, "ended": 400},
+            "contract_unpublished",
+        ),
+        ("resolution_item", {"due_date": 0}, None),
+        ("resolution_item", {"due_date": -1}, "decision_overdue"),
+        ("resolution_item", {"due_date": -9, "done_date": -1}, None),
+        ("mailbox_letter", {"received_date": -30}, None),
+        ("mailbox_letter", {"received_date": -31}, "letter_unanswered"),
+        ("mailbox_letter", {"received_date": -31, "answered_date": -1}, None),
+        ("accountability_notice", {"due_date": 1}, None),
+        ("accountability_notice", {"due_date": 0}, "notice_due"),
+        ("accountability_notice", {"due_date": -9, "next_check_date": 3}, None),
+        ("accountability_notice", {"due_date": -9, "answered_date": -1}, None),
+        ("cleaning_batch", {"due_date": -1}, "cleaning_overdue"),
+        ("cleaning_batch", {"due_date": -1, "finished": -1}, None),
+        ("cleaning_batch", {"due_date": 14}, "cleaning_soon"),
+        ("cleaning_batch", {"due_date": 15}, None),
+    ],
+)
+def test_what_has_a_day_appears_on_it(
+    fresh: World, type_name: str, values: dict[str, int], kind: str | None
+) -> None:
+    fresh.save(type_name, own(fresh), **{name: day(shift) for name, shift in values.items()})
+    assert fresh.work() == ({kind: 1} if kind else {})
+
+
+def test_a_contract_that_is_bargained_for_again_does_not_end_unnoticed(fresh: World) -> None:
+    firm = fresh.save("enterprise", own(fresh), name="厂", status="deregistered")
+    given = {"enterprise": firm, "kind": "wages"}
+    fresh.save("collective_contract", own(fresh), offer_date=day(-400), signed_date=day(-350),
+               filed_date=day(-349), published_date=day(-330), ended=day(10), **given)  # fmt: skip
+    assert fresh.work() == {"contract_ending": 1}
+    fresh.save("collective_contract", own(fresh), offer_date=day(-5), **given)
+    assert fresh.work() == {}
+
+
+def test_what_belongs_to_the_year_is_asked_for_in_its_last_quarter(fresh: World) -> None:
+    union = fresh.union(own(fresh))
+    fresh.save("training_plan", own(fresh), year=2026, planned_count=1)
+    assert fresh.work() == {"plan_behind": 1}
+    fresh.save("assessment_template", own(fresh), name="五有")
+    assert fresh.work()["assessment_missing"] == 1
+    assessed = fresh.save("assessment", own(fresh), union=union, year=2026)
+    assert fresh.work() == {"plan_behind": 1, "assessment_open": 1}
+    assert fresh.work(datetime.date(2026, 9, 30)) == {}
+    fresh.edit("assessment", assessed, meets_standard=1)
+    assert "assessment_open" not in fresh.work()
+
+
+def test_a_training_plan_is_done_when_as_many_people_were_trained(fresh: World) -> None:
+    planned = fresh.save("training_plan", own(fresh), year=2026, planned_count=2)
+    course = fresh.course(own(fresh), "2026-03-01", training_plan=planned)
+    person = fresh.save("officer", own(fresh), name="李四")
+    for _ in range(2):
+        fresh.attend(own(fresh), course, person)
+    assert fresh.work() == {"plan_behind": 1}
+    fresh.attend(own(fresh), course, None)
+    assert fresh.work() == {}
+
+
 def test_records_that_contradict_each_other(fresh: World) -> None:
     gone = fresh.firm(own(fresh), 30, status="deregistered", union_state="Y")
     fresh.union(own(fresh), enterprise=gone)

@@ -517,12 +517,14 @@ SOFT = {
     "uscc_valid", "uscc_prefix", "sector_fits_code", "phone_valid", "id_valid", "meeting_quorum", "congress_quorum",
     "congress_delegates", "assembly_size", "assembly_of_all", "congress_managers", "congress_women", "days_before",
     "recorded_late", "committee_fits", "term_fits", "secret_ballot", "motion_carried", "same_as_linked",
-    "at_most_linked", "children_match", "initial_counts", "denied", "none_of", "needs_with",
+    "at_most_linked", "children_match", "initial_counts", "denied", "none_of", "needs_with", "usually_at_most",
+    "share_of", "within_days", "within_weekdays", "empty_when", "children_add_up", "bargaining_seats",
+    "contract_term",
 }  # fmt: skip
 """What may be right all the same: it is asked about and never keeps a record from being complete."""
 HARD = {
     "parts_add_up", "at_most", "sum_at_most", "sum_at_most_linked", "vote_tally", "valid_votes", "place_inside",
-    "id_tells_birth", "id_tells_sex", "of_working_age", "time_order", "digits",
+    "id_tells_birth", "id_tells_sex", "of_working_age", "time_order", "digits", "month_in_past",
 }  # fmt: skip
 """What cannot be."""
 
@@ -667,7 +669,7 @@ def _cell(field: Field) -> st.SearchStrategy[str | int | None]:
 
 @pytest.mark.parametrize("type_name", sorted(catalogue()))
 @given(data=st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_no_cells_of_the_right_kind_make_a_check_fail(type_name: str, data: st.DataObject) -> None:
     def record(name: str, fields: set[str]) -> dict[str, Any]:
         return {f.name: data.draw(_cell(f)) for f in catalogue()[name].fields if f.name in fields}
@@ -675,10 +677,11 @@ def test_no_cells_of_the_right_kind_make_a_check_fail(type_name: str, data: st.D
     record_type = catalogue()[type_name]
     values = record(type_name, {n for c in record_type.checks for n in c.fields} | {"id_kind"})
     children = {
-        c.name: [record(c.name, {"presence", "sex", "role"})] for c in catalogue().children(type_name)
+        c.name: [record(c.name, {"presence", "sex", "role", "side", "is_chief", "full_score", "self_score"})]
+        for c in catalogue().children(type_name)
     }
     linked = {
-        f.name: record(f.link, {"expected_count", "present_count", "hours"})
+        f.name: record(f.link, {"expected_count", "present_count", "hours", "full_score"})
         for f in record_type.fields
         if f.link is not None
     }
@@ -718,9 +721,10 @@ def test_what_is_remembered_is_what_is_found(data: st.DataObject, type_name: str
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remembering, "_MOST_REMEMBERED", most)
         checks = RememberingChecks(record_type.checks, TODAY, {})
-        for values in [*records, *records]:
+        found = checks([*records, *records])
+        for place, values in enumerate([*records, *records]):
             plain = run_checks(record_type, values, Context(TODAY))
-            assert checks(values) == [f for f in plain if f.rule != "needed"]
+            assert found.get(place, []) == [f for f in plain if f.rule != "needed"]
 
 
 def test_a_rule_that_looks_beyond_its_check_is_remembered_by_that_too() -> None:
@@ -729,11 +733,11 @@ def test_a_rule_that_looks_beyond_its_check_is_remembered_by_that_too() -> None:
     remembers = RememberingChecks(checks, TODAY, {})
     said = {"id_number": "110101194912310024", "birth_date": "1950-01-01"}
     kinds = ({"id_kind": "resident_id"}, {"id_kind": "passport"})
-    assert [bool(remembers(said | kind)) for kind in kinds * 2] == [True, False, True, False]
+    assert sorted(remembers([said | kind for kind in kinds * 2])) == [0, 2]
 
 
 def test_rules_that_are_known_to_hold_are_not_asked() -> None:
     wrong = {"uscc": "91350100M0001TGQXM"}
     checks = catalogue()["enterprise"].checks
-    assert [f.rule for f in RememberingChecks(checks, TODAY, {})(wrong)] == ["uscc_valid"]
-    assert RememberingChecks(checks, TODAY, {"uscc_valid": lambda code: code == wrong["uscc"]})(wrong) == []
+    assert [f.rule for f in RememberingChecks(checks, TODAY, {})([wrong])[0]] == ["uscc_valid"]
+    assert not RememberingChecks(checks, TODAY, {"uscc_valid": lambda code: code == wrong["uscc"]})([wrong])

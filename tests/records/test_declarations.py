@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import unicodedata
+from functools import cache
 
 import pytest
 
@@ -46,7 +47,13 @@ def test_the_types_that_the_issue_names_are_there() -> None:
         "enterprise", "union", "coverage", "member", "officer", "appointment", "meeting", "participant",
         "agenda_item", "resolution_item", "congress", "delegate", "motion", "proposal", "course", "attendance",
         "visit", "case", "case_event", "case_document", "handover_item", "inspector", "reported_figure",
-        "plan_target",
+        "plan_target", "area", "town_federation", "platform_affiliation", "new_form_survey",
+        "membership_application", "cleaning_batch", "cleaning_item", "liaison_assignment", "activist",
+        "volunteer_team", "volunteer", "volunteer_activity", "purchased_project", "service_site", "site_use",
+        "pairing", "pairing_activity", "nomination", "assessment_template", "assessment_criterion", "assessment",
+        "assessment_score", "collective_contract", "bargaining_representative", "staff_director",
+        "democratic_system", "mailbox_letter", "dues_refund", "subsidy", "chair_allowance", "rights_claim",
+        "training_plan", "party_organisation", "joint_plan", "local_rule", "accountability_notice",
     }  # fmt: skip
 
 
@@ -200,13 +207,17 @@ def _words(function_name: str, module: ast.Module) -> set[str]:
     return keys.union(*(_words(name, module) for name in called & functions.keys() - {function_name}))
 
 
+@cache
+def _words_of(rule: str) -> set[str]:
+    module = inspect.getmodule(checks.rules()[rule])
+    assert module is not None
+    return _words(rule, ast.parse(inspect.getsource(module)))
+
+
 @every_type
 def test_a_message_uses_words_that_its_rule_gives(record_type: RecordType) -> None:
     for check in record_type.checks:
-        module = inspect.getmodule(checks.rules()[check.rule])
-        assert module is not None
-        words = _words(check.rule, ast.parse(inspect.getsource(module)))
-        assert set(PLACEHOLDER.findall(check.message)) <= words, check
+        assert set(PLACEHOLDER.findall(check.message)) <= _words_of(check.rule), check
 
 
 @every_type
@@ -224,7 +235,15 @@ def test_arguments_name_what_exists(record_type: RecordType) -> None:
             counted = {arguments["field"]: arguments["values"]} if "field" in arguments else {}
             for name, values in {**counted, **arguments.get("unless", {})}.items():
                 assert set(values) <= _codes_of(child.by_name[name])
-        if check.rule in ("needs_when", "none_of"):
+        if check.rule == "children_add_up":
+            child = catalogue()[arguments["type"]]
+            assert child in catalogue().children(record_type.name)
+            assert child.by_name[arguments["field"]].kind in (Kind.INTEGER, Kind.DECIMAL)
+        if check.rule == "bargaining_seats":
+            assert {"side", "is_chief", "is_external"} <= set(catalogue()[arguments["type"]].by_name)
+        if "blank" in arguments:
+            assert arguments["blank"] in catalogue()[arguments["type"]].by_name
+        if check.rule in ("needs_when", "none_of", "empty_when"):
             condition = record_type.by_name[check.fields[-1]]
             allowed = {0, 1} if condition.kind is Kind.BOOLEAN else _codes_of(condition)
             assert set(arguments["values"]) <= allowed, check

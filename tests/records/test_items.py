@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -17,12 +18,17 @@ from desktop.records.items import (
     Shape,
     birth_line,
     change_line,
+    erased_line,
     line_hash,
+    most_weight,
+    opened_line,
     part_hash,
     split_line,
+    weight,
 )
 
 RECORD, UNIT = "ab" * 16, "cd" * 16
+KEY = bytes(range(32))
 SHAPE = Shape(("name", "count.staff"), (("phone",), ("contact.person", "contact.job")))
 
 
@@ -78,6 +84,86 @@ def test_the_hash_of_a_line_is_that_of_the_format_document() -> None:
         parts[0] + hashlib.sha256(parts[1]).digest() + hashlib.sha256(parts[2]).digest()
     )
     assert line_hash(parts) == expected.digest()
+
+
+# -- sealed parts: their salts follow from the key of the segment ---------------------------------------------------
+
+
+def sealed_line(head: str = '["change","firm"]') -> bytes:
+    """Five personal parts: the third is empty, the fourth has a salt of its own."""
+    parts = [head, '["","a"]', '["",null,"b"]', "[]", '["salt","c"]', '["",7]']
+    return b"[" + b",\t".join(p.encode() for p in parts) + b"]"
+
+
+def salt_of(head: bytes, place: int, key: bytes = KEY) -> bytes:
+    """As the format document says it; places are 1, 2 …"""
+    block = (place - 1) // 2
+    said = b"xiaosanji salt v1\n" + key + hashlib.sha256(head).digest() + str(block).encode()
+    text = base64.b64encode(hashlib.sha256(said).digest())
+    return text[21:42] if place % 2 == 0 else text[:21]
+
+
+def test_what_a_program_writes_is_sealed() -> None:
+    line = birth_line(head(), SHAPE, {"name": "一家", "phone": "138", "contact.job": "主席"})
+    assert split_line(line)[1:] == [b'["","138"]', '["",null,"主席"]'.encode()]
+
+
+def test_a_sealed_line_and_its_open_form_have_one_hash() -> None:
+    line = sealed_line()
+    opened = opened_line(line, KEY)
+    head, *parts = split_line(opened)
+    salts = [json.loads(p)[0].encode() for p in parts if p != EMPTY_PART]
+    assert salts == [salt_of(head, 1), salt_of(head, 2), b"salt", salt_of(head, 5)]
+    assert [json.loads(p)[1:] for p in parts] == [["a"], [None, "b"], [], ["c"], [7]]
+    assert line_hash(split_line(line), KEY) == line_hash([head, *parts])
+    assert opened_line(opened, None) == opened
+
+
+def test_every_part_has_a_salt_of_its_own_wherever_it_stands() -> None:
+    """A part that is moved to another place or line, or read with another key, has another hash."""
+    lines = [sealed_line(), sealed_line('["change","firm","other"]')]
+    found = {p for line in lines for key in (KEY, bytes(32)) for p in split_line(opened_line(line, key))[1:]}
+    assert len(found) == 2 + 3 * 4  # those that were open are the same everywhere
+    head, first, second, *_ = split_line(lines[0])
+    assert line_hash([head, first, second], KEY) != line_hash([head, second, first], KEY)
+
+
+def test_nothing_is_hashed_without_a_salt() -> None:
+    parts = split_line(sealed_line())
+    for refused in (
+        lambda: line_hash(parts),
+        lambda: part_hash(parts[1]),
+        lambda: opened_line(sealed_line(), None),
+        lambda: erased_line(sealed_line(), [1]),
+    ):
+        with pytest.raises(MalformedLine, match="key"):
+            refused()
+
+
+def test_an_erased_part_stands_beside_no_key() -> None:
+    """The key would give the salt with which values can be tried against the hash."""
+    erased = erased_line(opened_line(sealed_line(), KEY), [1])
+    assert line_hash(split_line(erased)) == line_hash(split_line(sealed_line()), KEY)
+    for refused in (lambda: line_hash(split_line(erased), KEY), lambda: opened_line(erased, KEY)):
+        with pytest.raises(MalformedLine, match="key"):
+            refused()
+
+
+def test_opening_and_erasing_make_no_line_heavier() -> None:
+    """A segment that was taken in fits its frame for ever, and who gets it from there takes it in as well."""
+    line = sealed_line()
+    opened = opened_line(line, KEY)
+    assert most_weight(line) >= weight(line) == weight(opened) >= len(opened)
+    for places in ([1], [1, 2], [1, 2, 3, 4, 5]):
+        erased = erased_line(opened, places)
+        assert weight(line) > weight(erased) >= len(erased)
+        line = erased
+
+
+def test_only_one_spelling_is_sealed() -> None:
+    """Readers that compare bytes and readers that parse must not differ; anything else is hashed as it stands."""
+    part = b'[ "","x"]'
+    assert line_hash([b"[]", part]) == line_hash([b"[]", part], KEY) != line_hash([b"[]", b'["","x"]'], KEY)
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b'["birth"]', b"{}", b'x[["birth"]]'])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 import pytest
@@ -13,6 +14,8 @@ from desktop.records.resolution import (
     Version,
     canonical_tombstone,
     heads_of,
+    heads_of_components,
+    join,
     life_of,
     resolve_record,
     resolve_slot,
@@ -204,6 +207,72 @@ def test_a_tombstone_is_written_in_one_form() -> None:
     assert text == (
         '{"births":"0000000000000001 0000000000000010","heads":"name@00000000000000ff topic@0000000000000002"}'
     )
+
+
+# -- rule 10: records that are one ---------------------------------------------------------------------------------
+
+
+def under(record: str, *versions: Version) -> list[Version]:
+    """The same versions under another id."""
+    return [dataclasses.replace(v, record=record) for v in versions]
+
+
+def test_what_two_records_say_stands_side_by_side_and_what_one_says_alone_is_shown() -> None:
+    """Rules 5 to 7 over both."""
+    both = join({
+        "f1": under("f1", birth(1, "甲"), birth(1, "x", slot="topic")),
+        "f2": under("f2", birth(2, "乙", station=B)),
+    })  # fmt: skip
+    assert (both.slots["name"].value, both.slots["topic"].value, both.conflicts) == ('"乙"', '"x"', {"name"})
+    assert both.hidden == ()
+
+
+def test_a_change_that_names_the_heads_of_both_replaces_both_and_only_while_they_are_one() -> None:
+    chosen = dataclasses.replace(change(3, "丙", [1]), elsewhere=frozenset({("f2", 2)}))
+    mine, theirs = under("f1", birth(1, "甲"), chosen), under("f2", birth(2, "乙", station=B))
+    both = join({"f1": mine, "f2": theirs})
+    assert [(h.record, h.value) for h in both.slots["name"].heads] == [("f1", '"丙"')]
+    assert [h.value for h in both.hidden] == ['"乙"']
+    assert both.heads_under("f2") == {"name": []}
+    assert join({"f2": theirs}).slots["name"].value == '"乙"'
+
+
+def test_what_was_corrected_under_one_id_is_not_said_again_by_the_birth_of_the_other() -> None:
+    """Rule 6 over both."""
+    mine = under("f1", birth(1, "甲"), change(3, "乙", [1]))
+    assert join({"f1": mine, "f2": under("f2", birth(2, "甲", station=B))}).conflicts == frozenset()
+
+
+def test_one_that_is_deleted_takes_no_part_and_keeps_what_it_says() -> None:
+    gone = under("f2", birth(2, "乙", station=B), tombstone(4, [], [2]))
+    both = join({"f1": under("f1", birth(1, "甲")), "f2": gone})
+    assert (both.slots["name"].value, both.conflicts, both.taking) == ('"甲"', frozenset(), ("f1",))
+    assert [h.value for h in both.heads_under("f2")["name"]] == ['"乙"']
+    assert both.life(live_child=True) is Life.LIVE
+
+
+def test_they_are_deleted_when_all_are_and_asked_about_while_one_is() -> None:
+    gone = under("f1", birth(1, "甲"), tombstone(3, [], [1]))
+    edited = under("f2", birth(2, "乙", station=B), change(5, "丙", [2]), tombstone(4, [], [2]))
+    assert join({"f1": gone}).life(live_child=False) is Life.DELETED
+    assert join({"f1": gone}).life(live_child=True) is Life.DISPUTED
+    assert join({"f1": gone}).slots["name"].value == '"甲"'
+    assert join({"f1": gone, "f2": edited}).life(live_child=False) is Life.DISPUTED
+
+
+def test_two_codes_are_in_conflict_whatever_was_chosen() -> None:
+    chosen = dataclasses.replace(change(3, "X", [1]), elsewhere=frozenset({("f2", 2)}))
+    both = {"f1": under("f1", birth(1, "X"), chosen), "f2": under("f2", birth(2, "Y", station=B))}
+    assert join(both, "name").conflicts == {"name"}
+    assert join(both).conflicts == frozenset()
+    assert join({"f1": both["f1"], "f2": under("f2", birth(2, "X"))}, "name").codes == {'"X"'}
+
+
+def test_a_component_is_named_by_its_smallest_id_a_derived_one_before_all_others() -> None:
+    a, b, derived, c, d = "0a" * 16, "0b" * 16, "ff" * 6 + "5f" + "ff" * 9, "0c" * 16, "0d" * 16
+    assert heads_of_components([(a, b), (c, d)]) == {a: a, b: a, c: c, d: c}
+    assert heads_of_components([(a, b), (c, derived), (b, c)]) == dict.fromkeys((a, b, c, derived), derived)
+    assert heads_of_components([]) == {}
 
 
 # -- rules 15 and 16: what counts ----------------------------------------------------------------------------------

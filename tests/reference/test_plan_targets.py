@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from desktop.records.plan_targets import MeasureKind, Origin, PlanTarget
-from desktop.reference import plan_phases, plan_targets, plan_text
+from desktop.reference import plan_chapters, plan_phases, plan_targets, plan_text
 
 TARGETS = plan_targets()
 BY_ID = {target.id: target for target in TARGETS}
@@ -61,6 +61,11 @@ def test_every_target_says_who_reports_it_and_what_is_counted(target: PlanTarget
     for choice in target.choices:
         assert choice.default in {option.code for option in choice.options}
         assert len(choice.options) > 1
+
+
+def test_every_target_stands_in_a_chapter_of_the_plan() -> None:
+    assert {target.chapter for target in TARGETS} == set(plan_chapters())
+    assert all(chapter in PLAN for chapter in plan_chapters())
 
 
 def test_measures_have_unique_ids() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop import reference
 from desktop.operations import exchange, records
 from desktop.operations.session import Session
 from desktop.plan import indicators as plan
@@ -178,6 +179,43 @@ def test_an_indicator_says_number_target_gap_and_origin_and_opens_what_is_missin
     }  # fmt: skip
     hands.window.back()
     assert hands.window.page is page
+
+
+def test_indicators_stand_below_the_chapters_of_the_plan(open_page: Open, town: Session) -> None:
+    records.save(town, "union", {"name": "工会", "kind": "independent", "approval_date": "2025-01-01"})
+    hands, page = open_page(town)
+    heads = [label.text().partition("　")[0] for label in page.plan.chapters]
+    assert heads == [c for c in reference.plan_chapters() if c in heads]
+    assert [r.indicator.chapter for r in page.plan.rows] == sorted(
+        (r.indicator.chapter for r in page.plan.rows), key=heads.index
+    )
+    entered = next(label for label in page.plan.chapters if label.text().startswith("基层赋能计划"))
+    assert entered.text() == "基层赋能计划　1项有目标，0项达标"
+    codes = [r.indicator.id for r in page.plan.rows if r.indicator.chapter == "基层赋能计划"]
+    assert codes.index("T27") < codes.index("T26.stations"), "what says something comes first"
+    page.load()
+    hands.settle()
+    assert [label.isVisible() for label in page.plan.chapters] == [True] * len(heads)
+
+
+def test_each_new_matter_opens_its_records(open_page: Open, town: Session) -> None:
+    unit = town.unit.id
+    for type_name, values in (
+        ("resolution_item", {"content": "修食堂", "due_date": "2025-01-01"}),
+        ("mailbox_letter", {"subject": "食堂", "received_date": "2025-01-01"}),
+        ("collective_contract", {"signed_date": "2025-01-01", "ended": "2030-01-01"}),
+    ):
+        records.save(town, type_name, values, unit=unit)
+    hands, page = open_page(town)
+    for words, count in (("议定事项", 1), ("信箱来信", 1), ("报送人社", 1)):
+        hands.show("home")
+        task = next(t for t in page.tasks.matters.tasks if words in t.sentence)
+        assert task.urgent
+        task.do()
+        hands.settle()
+        opened = hands.window.page
+        assert isinstance(opened, FoundPage)
+        assert [m.rowCount() for m in opened.models] == [count]
 
 
 def test_the_reading_is_marked_as_an_example_and_quotes_the_plan(open_page: Open, town: Session) -> None:

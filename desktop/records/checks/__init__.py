@@ -1,13 +1,13 @@
 """The rules that declarations name: each says whether one record's values hold together.
 
 Rules are registered by the modules of this folder: ``general`` (numbers, days, what needs what), ``people``,
-``organisations``, ``meetings`` (congress arithmetic included) and ``supervision``. Duplicates are not among them:
-they need the store.
+``organisations``, ``meetings`` (congress arithmetic included), ``bargaining`` and ``supervision``. Duplicates
+are not among them: they need the store.
 """
 
 from __future__ import annotations
 
-from desktop.records.checks import general, meetings, organisations, people, supervision
+from desktop.records.checks import bargaining, general, meetings, organisations, people, supervision
 from desktop.records.checks.base import (
     Asked,
     Checker,
@@ -31,6 +31,7 @@ __all__ = [
     "RememberingChecks",
     "Rule",
     "Values",
+    "bargaining",
     "general",
     "meetings",
     "organisations",

@@ -31,6 +31,26 @@ def at_most(asked: Asked) -> Failure | None:
 
 
 @rule
+def usually_at_most(asked: Asked) -> Failure | None:
+    """As ``at_most``, of numbers that come from different hands and may be right all the same."""
+    return at_most(asked)
+
+
+@rule
+def share_of(asked: Asked) -> Failure | None:
+    """The first number is so many percent (third) of the second, give or take one."""
+    found = _numbers(asked)
+    if found is None:
+        return None
+    part, whole, ratio = (decimal.Decimal(n) for n in found)
+    expected = whole * ratio / 100
+    if abs(part - expected) <= 1:
+        return None
+    words = f"{expected:.2f}".rstrip("0").rstrip(".")
+    return {"a": found[0], "whole": found[1], "ratio": found[2], "expected": words}
+
+
+@rule
 def parts_add_up(asked: Asked) -> Failure | None:
     """All numbers but the last add up to the last; while a part is missing they only must not exceed it."""
     *parts, total = asked.cells()
@@ -120,6 +140,43 @@ def days_before(asked: Asked) -> Failure | None:
 
 
 @rule
+def within_days(asked: Asked) -> Failure | None:
+    """The second day is at most ``days`` days after the first; with ``values`` only where the third field holds one."""
+    first, second = asked.day(0), asked.day(1)
+    if first is None or second is None:
+        return None
+    if "values" in asked.arguments and asked.values.get(asked.fields[2]) not in asked.arguments["values"]:
+        return None
+    passed, most = (second - first).days, asked.arguments["days"]
+    return {"days": passed, "most": most} if passed > most else None
+
+
+@rule
+def within_weekdays(asked: Asked) -> Failure | None:
+    """The second day is at most ``days`` days from Monday to Friday after the first, which is not counted.
+
+    Which of them are holidays is not known to a rule; whoever is warned is told so.
+    """
+    first, second = asked.day(0), asked.day(1)
+    if first is None or second is None:
+        return None
+    weeks, rest = divmod((second - first).days, 7)
+    passed = weeks * 5 + sum((first.weekday() + n) % 7 < 5 for n in range(1, rest + 1))
+    most = asked.arguments["days"]
+    return {"days": passed, "most": most} if passed > most else None
+
+
+@rule
+def month_in_past(asked: Asked) -> Failure | None:
+    """The month (year, number) has begun."""
+    found = _numbers(asked)
+    today = asked.context.today
+    if found is None or (found[0], found[1]) <= (today.year, today.month):
+        return None
+    return {"year": found[0], "month": found[1]}
+
+
+@rule
 def recorded_late(asked: Asked) -> Failure | None:
     """A record made more than ``days`` days after the event (event, record) says why (third field)."""
     event, recorded = asked.day(0), asked.day(1)
@@ -147,6 +204,13 @@ def needs_when(asked: Asked) -> Failure | None:
     """The first field is filled (with ``yes``: says yes) when the second holds one of ``values``."""
     value, condition = asked.cells()
     return {} if condition in asked.arguments["values"] and _lacks(value, asked) else None
+
+
+@rule
+def empty_when(asked: Asked) -> Failure | None:
+    """The first field is empty when the second holds one of ``values``."""
+    value, condition = asked.cells()
+    return {} if value is not None and condition in asked.arguments["values"] else None
 
 
 @rule
@@ -207,16 +271,32 @@ def children_match(asked: Asked) -> Failure | None:
     """The number equals that of the children of ``type``, if there are any.
 
     With ``field`` only those count where it holds one of ``values``; ``unless`` maps fields to values that leave a
-    child out.
+    child out, and with ``blank`` only those count where that field is empty.
     """
     found = asked.filled()
     children = asked.context.children(asked.arguments["type"])
     if found is None or not children:
         return None
     field, unless = asked.arguments.get("field"), asked.arguments.get("unless", {})
+    blank = asked.arguments.get("blank", "")
     count = sum(
         (field is None or child.get(field) in asked.arguments["values"])
         and not any(child.get(name) in left_out for name, left_out in unless.items())
+        and is_empty(child.get(blank))
         for child in children
     )
     return None if count == found[0] else {"count": count, "a": found[0]}
+
+
+@rule
+def children_add_up(asked: Asked) -> Failure | None:
+    """The number is the sum of ``field`` over the children of ``type``, if there are any that have it."""
+    found = _numbers(asked)
+    parts = [
+        _number(child.get(asked.arguments["field"]))
+        for child in asked.context.children(asked.arguments["type"])
+    ]
+    known = [p for p in parts if p is not None]
+    if found is None or not known or sum(known) == found[0]:
+        return None
+    return {"sum": sum(known), "a": found[0]}

@@ -61,10 +61,15 @@ def uscc_prefix(asked: Asked) -> Failure | None:
 def sector_fits_code(asked: Asked) -> Failure | None:
     """The class of employer is one that a credit code with this prefix can have."""
     found = asked.filled()
-    kind = None if found is None else uscc_kind(str(found[1]))
-    if found is None or kind is None or found[0] in _SECTORS[kind]:
+    if found is None or sector_fits(found[0], str(found[1])):
         return None
     return {"prefix": str(found[1])[:2]}
+
+
+def sector_fits(sector: object, code: str) -> bool:
+    """Whether an employer of this class can have a code with this prefix; nothing is known of some prefixes."""
+    kind = uscc_kind(code)
+    return kind is None or sector in _SECTORS[kind]
 
 
 @rule

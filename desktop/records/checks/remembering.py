@@ -15,35 +15,54 @@ _MOST_REMEMBERED = 2_000
 class RememberingChecks:
     """What :class:`~desktop.records.checks.Checker` finds by these checks on records without children and links.
 
-    ``sound`` says of some rules, by name, when they are known to hold: by the value of the check's first field.
+    ``sound`` says of some rules, by name, when they are known to hold: by the values of the check's fields.
     """
 
     def __init__(
-        self, checks: Sequence[Check], today: datetime.date, sound: Mapping[str, Callable[[object], bool]]
+        self, checks: Sequence[Check], today: datetime.date, sound: Mapping[str, Callable[..., bool]]
     ) -> None:
-        context = Context(today)
-        self._checks = [(c.fields[0], sound.get(c.rule), _Known(c, context)) for c in checks]
+        self._checks = checks
+        self._context = Context(today)
+        self._sound = sound
 
-    def __call__(self, values: Values) -> list[Finding]:
-        """All findings on one record, errors first."""
-        value_of = values.get
-        findings = []
-        for first, is_sound, known in self._checks:
-            if is_sound is not None and is_sound(value_of(first)):
-                continue
-            found = known.ask(values)
-            if found is not None:
-                findings.append(found)
-        if len(findings) > 1:
-            findings.sort(key=lambda found: found.severity is not Severity.ERROR)
+    def __call__(self, records: Sequence[Values]) -> dict[int, list[Finding]]:
+        """All findings on each record that has any, errors first, by its place among the records."""
+        columns = _Columns(records)
+        findings: dict[int, list[Finding]] = {}
+        for check in self._checks:
+            places = self._doubtful(check, columns)
+            for place, found in _Asking(check, self._context).ask(places, columns):
+                findings.setdefault(place, []).append(found)
+        for several in findings.values():
+            several.sort(key=lambda found: found.severity is not Severity.ERROR)
         return findings
 
+    def _doubtful(self, check: Check, columns: _Columns) -> Sequence[int]:
+        """The places of the records for which the rule is not known to hold."""
+        is_sound = self._sound.get(check.rule)
+        if is_sound is None:
+            return range(len(columns.records))
+        fields = [columns[name] for name in check.fields]
+        return [place for place, values in enumerate(zip(*fields, strict=True)) if not is_sound(*values)]
 
-class _Known:
-    """What one check has found, by the values of the fields that its rule has looked at.
 
-    These are the check's own and whatever else a rule turns out to look at; what was found while less was known of
-    it is forgotten then. Once there is much to remember, a rule whose values are new is just asked.
+class _Columns(dict[str, list[Any]]):
+    """The values of the records field by field."""
+
+    def __init__(self, records: Sequence[Values]) -> None:
+        super().__init__()
+        self.records = records
+
+    def __missing__(self, name: str) -> list[Any]:
+        self[name] = [values.get(name) for values in self.records]
+        return self[name]
+
+
+class _Asking:
+    """Asks one check, once for all records that hold the same in the fields that its rule has looked at.
+
+    These are the check's own and whatever else a rule turns out to look at; then all begins anew. Once there is much
+    to remember, a rule whose values are new is just asked.
     """
 
     def __init__(self, check: Check, context: Context) -> None:
@@ -51,23 +70,34 @@ class _Known:
         self._rule = rules()[check.rule]
         self._context = context
         self._looked_at = check.fields
-        self._found: dict[tuple[object, ...], Finding | None] = {}
 
-    def ask(self, values: Values) -> Finding | None:
-        """The finding on one record, if any."""
-        key = tuple(map(values.get, self._looked_at))
-        if key in self._found:
-            return self._found[key]
-        if len(self._found) >= _MOST_REMEMBERED:
-            return self._asked(values)
-        watched = _Watched(values)
-        found = self._asked(watched)
-        further = tuple(watched.names - set(self._looked_at))
-        if further:
-            self._looked_at += further
-            self._found.clear()
-            key = tuple(map(values.get, self._looked_at))
-        self._found[key] = found
+    def ask(self, places: Sequence[int], columns: _Columns) -> list[tuple[int, Finding]]:
+        """The findings with the places of their records."""
+        while True:
+            looked_at = self._looked_at
+            found = self._found(places, columns)
+            if self._looked_at == looked_at:
+                return found
+
+    def _found(self, places: Sequence[int], columns: _Columns) -> list[tuple[int, Finding]]:
+        known: dict[tuple[object, ...], Finding | None] = {}
+        found = []
+        keys = list(zip(*(columns[name] for name in self._looked_at), strict=True))
+        for place in places:
+            key = keys[place]
+            if key in known:
+                said = known[key]
+            elif len(known) >= _MOST_REMEMBERED:
+                said = self._asked(columns.records[place])
+            else:
+                watched = _Watched(columns.records[place])
+                said = known[key] = self._asked(watched)
+                further = watched.names.difference(self._looked_at)
+                if further:
+                    self._looked_at += tuple(further)
+                    return []
+            if said is not None:
+                found.append((place, said))
         return found
 
     def _asked(self, values: Values) -> Finding | None:

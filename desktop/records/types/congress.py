@@ -30,6 +30,11 @@ _SESSION = (
     ),
     Field("union", "工会", Kind.LINK, link="union", section="session", index=True),
     Field(
+        "level", "层级", Kind.CODE, codes="congress_level", group="body", section="session", default="own",
+        help="集团公司、分公司或车间召开的选择；建制率按本级统计。",
+    ),
+    Field("body_name", "分公司或车间名称", group="body", section="session", maximum=80),
+    Field(
         "term_number", "第几届", Kind.INTEGER, group="session", section="session", minimum=1, unit="届",
         first=True,
     ),
@@ -132,6 +137,7 @@ TYPE = RecordType(
         Section("after", "会后与录入"),
     ),
     groups=(
+        Group("body", "层级"),
         Group("session", "届次"),
         Group("period", "召开时间"),
         Group("headcount", "职工人数"),
@@ -180,6 +186,10 @@ TYPE = RecordType(
             "女代表{women}人，低于女职工比例（至少{least}人），请核对", Severity.WARNING, source=f"{_RULES}第十一条",
         ),
         Check("at_most", ("women_count", "staff_count"), "女职工数{a}多于职工总数{b}，请核对"),
+        Check(
+            "needs_when", ("body_name", "level"), "请填写是哪个分公司或车间", Severity.WARNING,
+            {"values": ["branch", "workshop"]},
+        ),
         Check("at_most", ("women_delegate_count", "expected_count"), "女代表{a}人多于全体代表{b}人，请核对"),
         Check(
             "sum_at_most", ("manager_delegate_count", "front_line_delegate_count", "expected_count"),

@@ -32,6 +32,10 @@ TYPE = RecordType(
             "host_level", "主办层级", Kind.CODE, codes="training_host", section="course", needed=True,
             first=True, column=4, width=6,
         ),
+        Field(
+            "training_plan", "对应的培训计划", Kind.LINK, link="training_plan", section="course", index=True,
+            help="列入年度培训计划的选择，计划的完成数按它统计。",
+        ),
         Field("host", "主办单位", section="course", first=True, search=True, maximum=UNIT_NAME),
         Field("audience", "培训对象", section="course", maximum=200, example="新任村社工会主席"),
         Field(

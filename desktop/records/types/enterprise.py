@@ -140,6 +140,14 @@ TYPE = RecordType(
         Field("grid", "网格", section="place", maximum=60),
         Field("park", "园区或平台名称", group="zone", section="place", search=True, maximum=60),
         Field("building", "楼宇或商圈", section="place", search=True, maximum=60),
+        Field(
+            "area",
+            "所在区域（已登记）",
+            Kind.LINK,
+            link="area",
+            section="place",
+            help="园区、楼宇、商圈等在“区域”里登记过的选择，填最小的一个。",
+        ),
         Field("in_park", "在开发区（平台、园区）内", Kind.BOOLEAN, group="zone", section="place", first=True),
         Field("legal_person", "法定代表人", section="contact", personal=True, mask=Mask.NAME, maximum=60),
         Field(

@@ -21,5 +21,6 @@ TYPE = RecordType(
         Field("issued", "批准日期", Kind.DATE, column=3, width=12),
         Field("certificate", "证书", Kind.NOTE),
         Field("incarnation", "编号段"),
+        Field("proof", "换密钥的证明", Kind.NOTE),
     ),
 )  # fmt: skip

@@ -50,6 +50,10 @@ TYPE = RecordType(
             width=18, help="民主恳谈会、民主议事会、集体协商会议等填单位。",
         ),
         Field(
+            "collective_contract", "集体协商", Kind.LINK, link="collective_contract", section="meeting",
+            index=True, help="集体协商会议选择对应的协商，在“集体协商与合同”里登记。",
+        ),
+        Field(
             "term_number", "第几届", Kind.INTEGER, group="session", section="meeting", minimum=1, unit="届",
         ),
         Field(
@@ -85,6 +89,10 @@ TYPE = RecordType(
         Field(
             "participating_bodies", "参加单位", Kind.NOTE, section="turnout", maximum=1000,
             help="联席会议、三方四家会商等，一行一个单位。", example="区人力社保局\n区总工会\n区工商联",
+        ),
+        Field(
+            "shared_information", "信息共享清单", Kind.NOTE, section="turnout", maximum=1000,
+            help="联席会议、三方四家会商确定共享的信息，一行一项：内容，提供单位，时间。",
         ),
         _count("expected_count", "应到人数"),
         _count("present_count", "实到人数"),

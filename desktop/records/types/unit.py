@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Kind, Level, RecordType, Writers
+from desktop.records.duties import RULE_FIELD
 
 ORDER = 900
 
@@ -25,6 +26,10 @@ TYPE = RecordType(
         Field("place", "所在地", Kind.PLACE, first=True, column=5, width=12),
         Field("started", "启用日期", Kind.DATE),
         Field("ended", "停用日期", Kind.DATE),
+        Field(
+            RULE_FIELD, "收下级数据包要的签名", Kind.CODE, codes="signature_rule", review=True,
+            help="不填就不要求。填了以后，没有这些签名的数据包这个单位不收；要求会随下发的数据包通知下级。",
+        ),
     ),
     checks=(Check("not_after", ("started", "ended"), "启用日期{a}晚于停用日期{b}，请核对"),),
 )  # fmt: skip

@@ -1,69 +1,19 @@
 """What is computed for each record of a type as of a day, so that it can be counted: one SQL expression a fact.
 
 Parameters: ``:as_of``, and the first day of the plan and the last one that counts, ``:plan_first`` and
-``:plan_until``. In an expression ``r`` is the record; other aliases are joins, which are made only when used.
+``:plan_until``. The registers of the plan and what is to be done about them stand in :mod:`.registers` and
+:mod:`.duties`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from desktop.records.types import catalogue
+from desktop.store.aggregates.duties import DUTIES
+from desktop.store.aggregates.expressions import Facts, entered, member, standing
+from desktop.store.aggregates.registers import REGISTERS
 from desktop.store.columns import quoted
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The facts of one record type: expressions by name, and the joins and tables by the names that they use."""
-
-    type: str
-    columns: Mapping[str, str]
-    joins: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, str] = field(default_factory=dict)
-
-    def joins_for(self, expressions: Iterable[str]) -> str:
-        """The joins whose aliases these expressions name."""
-        used = set(re.findall(r"\b([a-z_]+)\.", " ".join(expressions)))
-        return " ".join(f"LEFT JOIN {join}" for alias, join in self.joins.items() if alias in used)
-
-    def tables_for(self, expressions: Iterable[str]) -> str:
-        """The tables that these expressions look into, as the beginning of a statement; each is computed once."""
-        text = " ".join(expressions)
-        used = [f"{name} AS MATERIALIZED ({sql})" for name, sql in self.tables.items() if name in text]
-        return f"WITH {', '.join(used)} " if used else ""
-
-
-def _ended(union: str) -> str:
-    """Whether a union was revoked or deregistered by the day; without a date it is over."""
-    return (
-        f"(coalesce({union}.status, 'normal') IN ('revoked', 'deregistered')"
-        f" AND coalesce({union}.status_date, '') <= :as_of)"
-    )
-
-
-def _standing(union: str) -> str:
-    """Whether a union existed on the day: founded by then, and not over."""
-    return (
-        f"(coalesce({union}.status, 'normal') <> 'preparing'"
-        f" AND coalesce({union}.approval_date, {union}.established_date, '') <= :as_of AND NOT {_ended(union)})"
-    )
-
-
-def _member(person: str) -> str:
-    """Whether somebody was a member on the day: not struck off, left or transferred out by then."""
-    return (
-        f"(coalesce({person}.first_admission_date, '') <= :as_of"
-        f" AND NOT (coalesce({person}.membership_change BETWEEN '4' AND '6', 0)"
-        f" AND coalesce({person}.membership_change_date, '') <= :as_of))"
-    )
-
-
-def _entered(record: str) -> str:
-    """Whether a record stood in the national system on the day."""
-    return f"coalesce({record}.national_entry_date <= :as_of, 0)"
-
 
 _DOUBLES = "records_of_one_person"
 
@@ -100,13 +50,13 @@ _CLASS = """coalesce(r.sector, CASE
     WHEN substr(r.uscc, 1, 2) = '91' THEN 'enterprise'
     ELSE 'unknown' END)"""
 
-_OWN = f"""(SELECT u.enterprise, max({_standing("u")}) AS standing, max(u.member_count) AS members FROM r_union u
+_OWN = f"""(SELECT u.enterprise, max({standing("u")}) AS standing, max(u.member_count) AS members FROM r_union u
     WHERE u._life <> 1 AND u.enterprise IS NOT NULL AND coalesce(u.status, 'normal') <> 'preparing'
     GROUP BY u.enterprise) own ON own.enterprise = r.id"""
 
 _COVERING = f"""FROM r_coverage c WHERE c._life <> 1 AND coalesce(c.started, '') <= :as_of
     AND coalesce(c.ended, :as_of) >= :as_of AND (c."union" IN (SELECT u.id FROM r_union u WHERE u._life <> 1
-    AND {_standing("u")}) OR c."union" NOT IN (SELECT id FROM r_union))"""
+    AND {standing("u")}) OR c."union" NOT IN (SELECT id FROM r_union))"""
 """Coverage by a union that exists, or of which only the coverage is known here."""
 
 _ORGANISED = f"""CASE
@@ -119,16 +69,32 @@ _ORGANISED = f"""CASE
 _CONGRESS = """(SELECT coalesce(c.enterprise, (SELECT u.enterprise FROM r_union u WHERE u.id = c."union"))
     AS enterprise, max(c.started_date) AS day, max(CASE WHEN c.evidence IS NOT NULL THEN c.started_date END) AS proven
     FROM r_congress c WHERE c._life <> 1 AND c.started_date <= :as_of
-    AND coalesce(c.kind, 'congress') IN ('congress', 'assembly', 'school') AND c.expected_count > 0
+    AND coalesce(c.kind, 'congress') IN ('congress', 'assembly', 'school') AND coalesce(c.level, 'own') = 'own'
+    AND c.expected_count > 0
     AND c.present_count * 3 >= c.expected_count * 2 AND c.present_count <= c.expected_count
     GROUP BY 1) congress ON congress.enterprise = r.id"""
-"""Valid sessions of the employer itself: two thirds of all delegates came (条例第十五条)."""
+"""Valid sessions of the employer itself: two thirds of all delegates came (条例第十五条).
+
+Those of its group, branches and workshops are theirs: counted here, one employer would be counted for another.
+"""
 
 _TALKS = """(SELECT coalesce(m.enterprise, (SELECT u.enterprise FROM r_union u WHERE u.id = m."union"))
     AS enterprise, max(m.started_date) AS day, max(CASE WHEN m.evidence IS NOT NULL THEN m.started_date END) AS proven
     FROM r_meeting m WHERE m._life <> 1 AND m.started_date <= :as_of
     AND m.kind IN ('candid_talk', 'deliberation', 'manager_mailbox')
     GROUP BY 1) talks ON talks.enterprise = r.id"""
+
+_LETTERS = """(SELECT l.enterprise, max(l.answered_date) AS day FROM r_mailbox_letter l WHERE l._life <> 1
+    AND l.answered_date <= :as_of GROUP BY 1) letters ON letters.enterprise = r.id"""
+"""The manager's mailbox is in use where letters are answered."""
+
+_PLATFORM = """(SELECT a.enterprise, max(a.now AND a.role = 'headquarters') AS headquarters,
+    max(a.now AND a.branch) AS branch, max(a.now AND a.role IN ('affiliated', 'franchisee', 'partner')) AS partner,
+    max(CASE WHEN a.now AND a.branch THEN a.belongs_locally END) AS local
+    FROM (SELECT p.*, coalesce(p.started, '') <= :as_of AND coalesce(p.ended, :as_of) >= :as_of AS now,
+    p.role IN ('subsidiary', 'branch') AS branch FROM r_platform_affiliation p WHERE p._life <> 1) a
+    GROUP BY 1) platform ON platform.enterprise = r.id"""
+"""What an employer is to any platform on the day; its own typed role speaks only where nothing is registered."""
 
 _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 months')"
 """Whether a state-owned employer's last session is more than half a year old."""
@@ -152,9 +118,14 @@ _ENTERPRISE = Facts(
         "congress_proven": "congress.proven",
         "congress_day_half_yearly": f"CASE WHEN {_LAPSED.format('day')} THEN NULL ELSE congress.day END",
         "congress_proven_half_yearly": f"CASE WHEN {_LAPSED.format('proven')} THEN NULL ELSE congress.proven END",
-        "democracy_day": "max(coalesce(congress.day, ''), coalesce(talks.day, ''))",
+        "democracy_day": "max(coalesce(congress.day, ''), coalesce(talks.day, ''), coalesce(letters.day, ''))",
         "democracy_proven": "max(coalesce(congress.proven, ''), coalesce(talks.proven, ''))",
         "visited": "visits.day",
+        "above_scale": "r.above_scale",
+        "platform_headquarters": "coalesce(platform.headquarters, r.platform_role = 'headquarters')",
+        "platform_branch": "coalesce(platform.branch, r.platform_role IN ('subsidiary', 'branch'))",
+        "platform_partner": "coalesce(platform.partner, r.platform_role IN ('affiliated', 'franchisee', 'partner'))",
+        "belongs_locally": "platform.local",
     },
     {
         "own": _OWN,
@@ -162,9 +133,11 @@ _ENTERPRISE = Facts(
         " ON cover.enterprise = r.id",
         "congress": _CONGRESS,
         "talks": _TALKS,
+        "letters": _LETTERS,
+        "platform": _PLATFORM,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"
         " AND v.visit_date <= :as_of GROUP BY v.enterprise) visits ON visits.enterprise = r.id",
-        "roll": f"(SELECT m.enterprise, count(*) AS members FROM r_member m WHERE m._life <> 1 AND {_member('m')}"
+        "roll": f"(SELECT m.enterprise, count(*) AS members FROM r_member m WHERE m._life <> 1 AND {member('m')}"
         " AND m.enterprise IS NOT NULL GROUP BY m.enterprise) roll ON roll.enterprise = r.id",
     },
 )
@@ -187,20 +160,37 @@ _UNION = Facts(
         "established": "r.established_date",
         "founding": "coalesce(r.founding_kind, 'new')",
         "grassroots": "coalesce(r.kind, 'independent') NOT IN ('general', 'industrial')",
-        "standing": _standing("r"),
+        "standing": standing("r"),
         "ended": "CASE WHEN r.status IN ('revoked', 'deregistered') THEN r.status_date END",
-        "entered": _entered("r"),
+        "entered": entered("r"),
         "entry_days": "max(0, julianday(r.national_entry_date) - julianday(r.approval_date))",
-        "wholly_entered": f"""CASE WHEN {_entered("r")} AND r.approval_date >= :plan_first THEN
-            EXISTS (SELECT 1 FROM r_member m WHERE m."union" = r.id AND m._life <> 1 AND {_member("m")})
-            AND NOT EXISTS (SELECT 1 FROM r_member m WHERE m."union" = r.id AND m._life <> 1 AND {_member("m")}
-            AND NOT {_entered("m")}) ELSE 0 END""",
+        "wholly_entered": f"""CASE WHEN {entered("r")} AND r.approval_date >= :plan_first THEN
+            EXISTS (SELECT 1 FROM r_member m WHERE m."union" = r.id AND m._life <> 1 AND {member("m")})
+            AND NOT EXISTS (SELECT 1 FROM r_member m WHERE m."union" = r.id AND m._life <> 1 AND {member("m")}
+            AND NOT {entered("m")}) ELSE 0 END""",
         "members": "r.member_count",
         "election_due": "coalesce(r.next_election_due, r.term_ended)",
+        "kind": "coalesce(r.kind, 'independent')",
+        "has_account": "r.has_account",
+        "category": "r.category",
+        "trade": "r.new_trade",
+        "first_of_trade": f"""r._row IN (SELECT row FROM (SELECT u._row AS row, row_number() OVER (
+        PARTITION BY u.unit, u.new_trade ORDER BY u.id) AS place FROM r_union u WHERE u._life <> 1
+        AND u.category = 'new_form_industry_union' AND {standing("u")}) WHERE place = 1)""",
+        "assessed": '(SELECT max(a.year) FROM r_assessment a WHERE a._life <> 1 AND a."union" = r.id)',
+        "assessments_run": "EXISTS (SELECT 1 FROM r_assessment_template t WHERE t._life <> 1)",
     },
 )
 
 # Members
+
+_YEAR_BEFORE = "date(:as_of, 'start of year', '-1 day')"
+"""The last day of the year before."""
+
+
+def _was_member(person: str) -> str:
+    """Whether somebody was a member at the end of the year before."""
+    return member(person).replace(":as_of", _YEAR_BEFORE)
 
 
 def _complete() -> str:
@@ -242,18 +232,24 @@ _MEMBER = Facts(
         "arrived": _arrived("r"),
         "arrived_on": f"CASE WHEN {_arrived('r')} THEN coalesce(r.membership_change_date, r.first_admission_date) END",
         "left_on": "CASE WHEN r.membership_change BETWEEN '5' AND '6' THEN r.membership_change_date END",
-        "member": _member("r"),
-        "entered": _entered("r"),
+        "member": member("r"),
+        "entered": entered("r"),
         "complete": _complete(),
         "first_record": _first_by("by_day"),
         "one_record": _first_by("by_entry"),
+        "key_group": "r.key_group",
+        "member_before": _was_member("r"),
+        "one_of_group": _first_by("by_group"),
+        "one_of_group_before": _first_by("by_group_before"),
         "no_report": 'r."union" IS NULL OR r."union" NOT IN (SELECT u.id FROM r_union u WHERE u._life <> 1'
-        f" AND u.member_count IS NOT NULL AND {_standing('u')})",
+        f" AND u.member_count IS NOT NULL AND {standing('u')})",
     },
     tables=_doubles(
         "r_member",
         by_day=f"coalesce(s.first_admission_date, '9'), {_arrived('s')}",
-        by_entry=f"{_member('s')} DESC, {_entered('s')} DESC",
+        by_entry=f"{member('s')} DESC, {entered('s')} DESC",
+        by_group=f"{member('s')} DESC, s.key_group IS NULL",
+        by_group_before=f"{_was_member('s')} DESC, s.key_group IS NULL",
     ),
 )
 
@@ -331,7 +327,23 @@ _ATTENDANCE = Facts(
     },
 )
 
+_TRAINING_PLAN = Facts(
+    "training_plan",
+    {"year": "r.year", "behind": "coalesce(done.people, 0) < coalesce(r.planned_count, 0)"},
+    {
+        "done": f"""(SELECT c.training_plan AS plan, count(DISTINCT coalesce(a.officer, a.id)) AS people
+        FROM r_course c CROSS JOIN r_attendance a ON a.course = c.id WHERE c.training_plan IS NOT NULL
+        AND c._life <> 1 AND a._life <> 1 AND {_ATTENDED} AND {_COURSE_DAY} <= :as_of GROUP BY 1) done
+        ON done.plan = r.id"""
+    },
+)
+
 FACTS: Mapping[str, Facts] = {
-    facts.type: facts for facts in (_ENTERPRISE, _VISIT, _UNION, _MEMBER, _OFFICER, _APPOINTMENT, _ATTENDANCE)
+    facts.type: facts
+    for facts in (
+        *(_ENTERPRISE, _VISIT, _UNION, _MEMBER, _OFFICER, _APPOINTMENT, _ATTENDANCE, _TRAINING_PLAN),
+        *REGISTERS,
+        *DUTIES,
+    )
 }
 """The facts by the type that they are about."""

@@ -8,13 +8,14 @@ from fractions import Fraction
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from desktop import reference
 from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.home.bar import Bar
 from desktop.ui.pages.home.reading import parts_of_figure
-from desktop.ui.pages.parts import button, link, plain, row
+from desktop.ui.pages.parts import button, heading, link, plain, row
 from desktop.ui.widgets.elided import ElidedLink
 from desktop.ui.workbench import Workbench
 
@@ -106,7 +107,7 @@ class IndicatorRow(QFrame):
         column.addLayout(row(button("打开名单", self.open_records, "list-filter"), 1))
         if indicator.below:
             grid = Grid(
-                [Col("下级", 16, wide=True), Col("完成", 12, numeric=True), Col("比例", numeric=True), Col("还差", 9)],
+                [Col("下级", 16, wide=True), Col("完成", 12, numeric=True), Col("比例", numeric=True), Col("还差", 11)],
                 f"{indicator.label}：各下级",
             )  # fmt: skip
             grid.show_lines([_below_line(f) for f in indicator.below])
@@ -135,12 +136,13 @@ class IndicatorRow(QFrame):
 
 
 class PlanPart(QWidget):
-    """All indicators; those without data are named in one line at the end."""
+    """All indicators by the plan's chapters; those without data are named in one line at the end."""
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self.workbench = workbench
         self.rows: list[IndicatorRow] = []
+        self.chapters: list[QLabel] = []
         self._open: set[str] = set()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -154,17 +156,18 @@ class PlanPart(QWidget):
         """Shows them anew; what was unfolded stays so."""
         self._found = found
         self._open = {r.indicator.id for r in self.rows if r.fold.isChecked()}
-        for old in self.rows:
+        for old in (*self.rows, *self.chapters):
             old.hide()
             old.deleteLater()
         while self._column.takeAt(0) is not None:
             pass
         silent = [i for i in found if i.figure.status is Status.NO_DATA]
         shown = [i for i in found if self._silent_shown or i not in silent]
-        self.rows = [IndicatorRow(self.workbench, i) for i in shown]
-        for made in self.rows:
-            self._column.addWidget(made)
-            made.fold.setChecked(made.indicator.id in self._open)
+        self.rows, self.chapters = [], []
+        for chapter in reference.plan_chapters():
+            its = [i for i in shown if i.chapter == chapter]
+            if its:
+                self._show_chapter(chapter, sorted(its, key=_says_nothing))
         names = "、".join(dict.fromkeys(_code(i) for i in silent))
         self.silent.setText(f"还有{len(silent)}项没有可算的数据：{names}")
         for widget in (self.silent, self.more):
@@ -172,9 +175,33 @@ class PlanPart(QWidget):
             widget.setVisible(bool(silent) and not self._silent_shown)
         self._column.addStretch(1)
 
+    def _show_chapter(self, chapter: str, its: Sequence[Indicator]) -> None:
+        """A heading that says how many of its targets are met, and the rows below it."""
+        judged = [i for i in its if i.figure.status in _TONES]
+        met = sum(i.figure.status is Status.MET for i in judged)
+        words = f"　{len(judged)}项有目标，{met}项达标" if judged else ""
+        head = heading(f"{chapter}{words}", 3)
+        font = head.font()
+        font.setBold(True)
+        head.setFont(font)
+        head.setContentsMargins(0, 8 if self.chapters else 0, 0, 2)
+        self.chapters.append(head)
+        self._column.addWidget(head)
+        for indicator in its:
+            made = IndicatorRow(self.workbench, indicator)
+            self.rows.append(made)
+            self._column.addWidget(made)
+            made.fold.setChecked(indicator.id in self._open)
+
     def _show_silent(self) -> None:
         self._silent_shown = True
         self.show_indicators(self._found)
+
+
+def _says_nothing(indicator: Indicator) -> bool:
+    """A count of nothing that is not measured against anything."""
+    figure = indicator.figure
+    return figure.status is Status.NO_TARGET and figure.denominator is None and not figure.numerator.total
 
 
 def _basis(indicator: Indicator) -> str:
@@ -222,13 +249,12 @@ def _mark(figure: Figure) -> Fraction | None:
 
 
 def _below_line(figure: Figure) -> Line:
-    name = f"{figure.name}（本级）" if figure.direct else figure.name
     amount = figure.numerator.shown
     if figure.denominator is not None:
         amount = f"{amount}/{figure.denominator.shown}"
     tone = _TONES.get(figure.status)
     share = share_words(figure.ratio) if figure.ratio is not None else "—"
-    return Line((name, amount, share, figure.gap_words), tone, figure)
+    return Line((figure.name, amount, share, figure.gap_words), tone, figure)
 
 
 def _explained(indicator: Indicator, figure: Figure) -> str:

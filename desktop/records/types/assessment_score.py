@@ -1,0 +1,55 @@
+"""The score of one criterion in an assessment, with what it rests on."""
+
+from __future__ import annotations
+
+from desktop.records.declaration import EVERYBODY, Check, Field, Kind, RecordType, Section, Severity
+from desktop.records.parts import ABOVE_VILLAGES, DISTRICT_UP, remarks
+
+ORDER = 274
+
+_STEPS = (
+    ("self", "自评", EVERYBODY),
+    ("town", "镇街审核", ABOVE_VILLAGES),
+    ("district", "区县评定", DISTRICT_UP),
+)
+
+TYPE = RecordType(
+    name="assessment_score",
+    label="评价得分",
+    menu="提质评价",
+    title=("criterion_name",),
+    parent="assessment",
+    help="一个项目一条。",
+    sections=(Section("score", "得分"),),
+    fields=(
+        Field(
+            "assessment", "工会评价", Kind.LINK, link="assessment", section="score", needed=True, index=True,
+            column=6, width=24,
+        ),
+        Field("sequence", "序号", Kind.INTEGER, section="score", minimum=1, column=1, width=4),
+        Field(
+            "criterion", "评价项目（模板）", Kind.LINK, link="assessment_criterion", section="score",
+            first=True, index=True,
+        ),
+        Field(
+            "criterion_name", "评价项目", section="score", needed=True, first=True, search=True, column=2,
+            width=22, maximum=120,
+        ),
+        *(
+            Field(
+                f"{step}_score", f"{label}得分", Kind.DECIMAL, section="score", first=True, minimum=0,
+                unit="分", column=column, width=9, review=True, written_by=writers,
+            )
+            for column, (step, label, writers) in enumerate(_STEPS, start=3)
+        ),
+        Field("basis", "得分理由和材料", Kind.NOTE, section="score", first=True, maximum=500),
+        *remarks("score"),
+    ),
+    checks=tuple(
+        Check(
+            "at_most_linked", (f"{step}_score",), f"{label}得分{{a}}高于本项满分{{b}}，请核对",
+            Severity.WARNING, {"link": "criterion", "field": "full_score"},
+        )
+        for step, label, _ in _STEPS
+    ),
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""How facts are declared, and the expressions that facts of several record types share.
+
+In an expression ``r`` is the record; other aliases are joins, which are made only when used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one record type: expressions by name, and the joins and tables by the names that they use.
+
+    ``owner`` is the reference of the unit that a record is counted at: the one that it belongs to.
+    """
+
+    type: str
+    columns: Mapping[str, str]
+    joins: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    owner: str = "r.unit"
+
+    def joins_for(self, expressions: Iterable[str]) -> str:
+        """The joins whose aliases these expressions name."""
+        used = set(re.findall(r"\b([a-z_]+)\.", " ".join(expressions)))
+        return " ".join(f"LEFT JOIN {join}" for alias, join in self.joins.items() if alias in used)
+
+    def tables_for(self, expressions: Iterable[str]) -> str:
+        """The tables that these expressions look into, as the beginning of a statement; each is computed once."""
+        text = " ".join(expressions)
+        used = [f"{name} AS MATERIALIZED ({sql})" for name, sql in self.tables.items() if name in text]
+        return f"WITH {', '.join(used)} " if used else ""
+
+
+def ended(union: str) -> str:
+    """Whether a union was revoked or deregistered by the day; without a date it is over."""
+    return (
+        f"(coalesce({union}.status, 'normal') IN ('revoked', 'deregistered')"
+        f" AND coalesce({union}.status_date, '') <= :as_of)"
+    )
+
+
+def standing(union: str) -> str:
+    """Whether a union existed on the day: founded by then, and not over."""
+    return (
+        f"(coalesce({union}.status, 'normal') <> 'preparing'"
+        f" AND coalesce({union}.approval_date, {union}.established_date, '') <= :as_of AND NOT {ended(union)})"
+    )
+
+
+def member(person: str) -> str:
+    """Whether somebody was a member on the day: not struck off, left or transferred out by then."""
+    return (
+        f"(coalesce({person}.first_admission_date, '') <= :as_of"
+        f" AND NOT (coalesce({person}.membership_change BETWEEN '4' AND '6', 0)"
+        f" AND coalesce({person}.membership_change_date, '') <= :as_of))"
+    )
+
+
+def entered(record: str) -> str:
+    """Whether a record stood in the national system on the day."""
+    return f"coalesce({record}.national_entry_date <= :as_of, 0)"

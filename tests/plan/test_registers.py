@@ -1,0 +1,216 @@
+"""The registers of the plan at their edges: whose number stands, which day still counts, what has been done."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from desktop.plan.results import Status
+from tests.plan.world import World, whole_number
+
+
+def amounts(world: World, indicator: str, unit: str, **options: str) -> tuple[int, int]:
+    """Numerator and denominator that are added up from what records say."""
+    found = world.take(indicator, unit, options=options).figure
+    assert found.denominator is not None
+    return whole_number(found.numerator.total), whole_number(found.denominator.total)
+
+
+def survey(world: World, unit: str, day: str = "2026-06-30", **values: str | int) -> str:
+    given: dict[str, str | int] = {"key_group": "courier", "workforce_count": 100, "member_count": 80}
+    return world.save("new_form_survey", unit, **{**given, "as_of_date": day, **values})
+
+
+def test_the_newest_survey_of_a_group_counts(world: World, town: str) -> None:
+    survey(world, town, "2025-12-31", workforce_count=500)
+    survey(world, town)
+    survey(world, town, "2026-11-24", workforce_count=900)
+    assert amounts(world, "T08.courier", town) == (80, 100)
+    assert world.take("T08.courier", town).figure.status is Status.MET
+    assert amounts(world, "T07", town) == (80, 100)
+
+
+def test_a_number_for_the_whole_is_not_added_to_its_parts(world: World) -> None:
+    district = world.unit("区", level="district")
+    town = world.unit("镇", district, place="998100001")
+    survey(world, district, town="998100001", site_name="甲站", workforce_count=30, member_count=3)
+    survey(world, town, site_name="乙站", workforce_count=20, member_count=2)
+    assert amounts(world, "T08.courier", district) == (5, 50)
+    survey(world, district, town="998100001", workforce_count=60, member_count=6)
+    assert amounts(world, "T08.courier", district) == (6, 60)
+    survey(world, town, "2026-07-01", workforce_count=70, member_count=7)
+    assert amounts(world, "T08.courier", district) == (7, 70)
+    survey(world, district, "2025-01-01", workforce_count=90, member_count=9)
+    assert amounts(world, "T08.courier", district) == (9, 90)
+    assert any("另有3份摸底已包含在合计里" in n for n in world.take("T08.courier", district).notes)
+
+
+def test_riders_are_measured_by_those_active_on_a_day(world: World, town: str) -> None:
+    values = {"key_group": "food_delivery_rider", "workforce_count": 900, "member_count": 50}
+    survey(world, town, "2026-03-31", daily_active_count=81, **values)
+    survey(world, town, daily_active_count=100, **values)
+    assert amounts(world, "T09.food_delivery_rider", town) == (50, 100)
+    assert amounts(world, "T09.food_delivery_rider", town, daily_active="year_average") == (50, 91)
+
+
+def test_members_of_a_group_can_be_those_of_the_roster(world: World, town: str) -> None:
+    survey(world, town)
+    for number in ("甲1", "甲1", None):
+        world.member(town, key_group="courier", first_admission_date="2025-01-01", id_number=number)
+    world.member(town, first_admission_date="2025-01-01")
+    assert amounts(world, "T08.courier", town, members_of="roster") == (2, 100)
+
+
+def test_a_reported_figure_stands_where_there_is_no_survey(world: World, town: str) -> None:
+    for figure, value in (("numerator", "60"), ("denominator", "100")):
+        world.save(
+            "reported_figure", town, indicator="T07", figure=figure, as_of_date="2026-06-30", value=value,
+            source="交通局",
+        )  # fmt: skip
+    found = world.take("T07", town)
+    assert (found.figure.numerator.computed, found.figure.numerator.reported) == (0, Fraction(60))
+    assert any("交通局" in note for note in found.notes)
+    survey(world, town)
+    assert amounts(world, "T07", town) == (80, 100)
+
+
+@pytest.mark.parametrize(
+    ("ended", "local", "counted"),
+    [(None, 1, (1, 1)), ("2026-11-23", 1, (1, 1)), ("2026-11-22", 1, (0, 0)), (None, 0, (0, 1)),
+     (None, None, (0, 1))],
+)  # fmt: skip
+def test_a_branch_counts_as_long_as_it_is_one_and_where_its_union_belongs_here(
+    world: World, town: str, ended: str | None, local: int | None, counted: tuple[int, int]
+) -> None:
+    firm = world.firm(town, union_state="Y", platform_role="partner")
+    world.save(
+        "platform_affiliation", town, enterprise=firm, platform="某外卖", field="food_delivery", role="branch",
+        ended=ended, belongs_locally=local,
+    )  # fmt: skip
+    assert world.share("T15", town) == counted
+    assert world.share("T16", town) == (0, 0)
+
+
+def test_a_firm_of_two_platforms_counts_once_and_covered_is_enough_for_partners(
+    world: World, town: str
+) -> None:
+    firm = world.firm(town, 5)
+    for platform in ("甲", "乙"):
+        world.save(
+            "platform_affiliation", town, enterprise=firm, platform=platform, field="express", role="partner"
+        )
+    assert world.share("T16", town) == (0, 1)
+    world.save("coverage", town, union=world.union(town), enterprise=firm, started="2026-01-01")
+    assert world.share("T16", town) == (1, 1)
+
+
+def test_growth_is_measured_from_the_end_of_the_year_before(world: World, town: str) -> None:
+    for admitted in ("2025-12-31", "2024-05-01", "2026-01-01"):
+        world.member(town, key_group="courier", first_admission_date=admitted)
+    world.member(
+        town, key_group="courier", first_admission_date="2024-05-01", membership_change="6",
+        membership_change_date="2026-01-01",
+    )  # fmt: skip
+    assert amounts(world, "T17", town) == (0, 3)
+    assert world.take("T17", town).figure.gap_words == "还差1人"
+    assert amounts(world, "T17", world.unit()) == (0, 0)
+
+
+def test_shares_of_members_leave_out_who_has_no_head_count(world: World, town: str) -> None:
+    organ = world.firm(town, 20, sector="organ")
+    world.firm(town, None, sector="organ")
+    world.union(town, enterprise=organ, member_count=19)
+    assert world.share("T05.organ.units", town) == (1, 2)
+    assert amounts(world, "T05.organ.members", town) == (19, 20)
+    assert world.take("T05.organ.members", town).figure.status is Status.MET
+
+
+def test_an_area_is_covered_by_a_federation_that_exists(world: World, town: str) -> None:
+    federation = world.union(town, kind="federation")
+    given = {"name": "某园", "union_state": "federation", "federation": federation}
+    world.save("area", town, kind="park", **given)
+    world.save("area", town, kind="building", **given)
+    world.save("area", town, kind="economic_zone", name="某区", union_state="joint")
+    assert world.share("T19", town) == (1, 2)
+    assert world.share("T19", town, area_cover="any") == (2, 2)
+    world.edit("union", federation, status="revoked", status_date="2026-11-23")
+    assert world.share("T19", town) == (0, 2)
+
+
+def test_a_team_needs_a_number_a_roster_and_regular_work_and_each_district_one(world: World) -> None:
+    district = world.unit("区", level="district")
+    team = world.save(
+        "volunteer_team", district, name="队", registered_date="2025-01-01", registration_number="1"
+    )
+    for _ in range(5):
+        world.save("volunteer", district, volunteer_team=team, name="甲", started="2025-01-01")
+    for day in ("2025-11-23", "2025-11-24", "2026-03-01", "2026-06-01"):
+        world.save("volunteer_activity", district, volunteer_team=team, topic="值守", activity_date=day)
+    found = world.take("T23", district).figure
+    assert (found.numerator.total, found.gap_words) == (0, "还差1支")
+    assert world.count("T23", district, activities="1") == 1
+    world.save("volunteer_activity", district, volunteer_team=team, topic="值守", activity_date="2026-11-23")
+    assert world.take("T23", district).figure.status is Status.MET
+    assert world.take("T23", world.unit("镇", district)).figure.target is None
+    city = world.unit("市", level="city")
+    for name in ("甲区", "乙区"):
+        world.unit(name, city, level="district")
+    assert world.take("T23", city).figure.gap == 2
+
+
+def test_towns_have_sites_unions_and_meetings_of_their_own(world: World) -> None:
+    district = world.unit("区", level="district")
+    places = ["998200001", "998200002"]
+    first, second = (world.unit(name, district, place=p) for name, p in zip("甲乙", places, strict=True))
+    world.save("service_site", district, name="站", kind="love_station", town=places[0], round_the_clock=1)
+    world.save("service_site", district, name="宫", kind="culture_palace", town=places[1])
+    world.union(second, kind="joint", category="town_new_form_joint", town=places[1])
+    world.save("meeting", first, kind="government_union", name="会", started_date="2026-01-01")
+    assert world.share("T26.coverage", district) == (1, 2)
+    assert (world.count("T26.stations", district), world.count("T26.round_the_clock", district)) == (1, 1)
+    assert world.share("T18.town", district) == (1, 2)
+    assert world.share("T29", district) == (1, 2)
+    assert world.share("T29", district, "2027-01-01") == (0, 2)
+    assert world.share("T29", first) == (1, 1)
+
+
+def test_models_are_those_of_the_year_and_a_target_for_the_year_is_theirs(world: World) -> None:
+    district = world.unit("区", level="district")
+    given = {"union_name": "骑手工会", "result": "named", "naming_date": "2026-05-01"}
+    for kind, year in (("new_form_city", 2026), ("new_form_city", 2025), ("new_form_local", 2026)):
+        world.save("nomination", district, kind=kind, year=year, **given)
+    world.save(
+        "plan_target", district, indicator="T20", period_started="2026-01-01", period_ended="2026-12-31",
+        target_value="2", target_unit="count",
+    )  # fmt: skip
+    assert world.take("T20", district).figure.gap_words == "还差1家"
+
+
+def test_a_congress_of_a_branch_is_not_the_employers_own(world: World, town: str) -> None:
+    firm = world.firm(town, 100, sector="state_owned")
+    given = {"name": "职代会", "enterprise": firm, "expected_count": 30, "present_count": 20}
+    for level in ("group", "branch", "workshop"):
+        world.save("congress", town, started_date="2026-05-01", level=level, **given)
+    assert world.share("T21", town) == (0, 1)
+    world.save("congress", town, started_date="2026-05-01", level="own", **given)
+    assert world.share("T21", town) == (1, 1)
+
+
+def test_answered_letters_show_that_the_mailbox_is_in_use(world: World, town: str) -> None:
+    firm = world.firm(town, 100, union_state="Y")
+    letter = world.save("mailbox_letter", town, enterprise=firm, subject="食堂", received_date="2026-05-01")
+    assert world.share("T22", town) == (0, 1)
+    world.edit("mailbox_letter", letter, answered_date="2026-05-20")
+    assert world.share("T22", town) == (1, 1)
+    assert world.share("T22", town, forms="congress") == (0, 1)
+
+
+def test_letters_count_when_they_are_served(world: World, town: str) -> None:
+    letter = world.save("case_document", town, kind="opinion_letter", issue_date="2026-05-01")
+    world.save(
+        "case_document", town, kind="opinion_letter", issue_date="2026-05-01", voided_date="2026-05-02"
+    )
+    assert world.count("T28.opinion_letter", town) == 0
+    world.save("case_event", town, document=letter, kind="served", event_date="2026-05-03")
+    assert world.count("T28.opinion_letter", town) == 1
