@@ -11,7 +11,7 @@ import click
 
 from desktop.cli.frame import Command, Group
 from desktop.cli.lines import typed_pairs
-from desktop.cli.output import json_line, say
+from desktop.cli.output import json_line, json_lines, say, table
 from desktop.cli.parameters import (
     Day,
     Number,
@@ -25,21 +25,27 @@ from desktop.cli.parameters import (
     writes,
 )
 from desktop.cli.shown import finding_object, severity_words
-from desktop.operations import covers, supervision
+from desktop.operations import covers, papers, printing, supervision
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
 from desktop.records.supervision.kinds import LetterKind
 from desktop.records.supervision.numbering import Series
+from desktop.records.types import catalogue
 
 
 def _file(said: str) -> Path:
     return PathOf("file").convert(said, None, click.get_current_context())
 
 
+def _paper(template: str) -> Callable[[Session, str, Path], Path]:
+    return lambda session, record, out: printing.save(session, papers.paper(session, template, record), out)
+
+
 PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {
     "letter": supervision.print_document,
     "cover": lambda session, bundle, out: covers.print_cover(session, _file(bundle), out),
+    **{name: _paper(name) for name in papers.names()},
 }
 """What can be printed, by its kind on the command line: each takes a record's id, or a file, and a folder."""
 
@@ -62,18 +68,40 @@ class NextNumber(click.ParamType):
 @click.argument("kind", metavar="KIND", type=OneOf(PRINTED))
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
 @click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
+@click.option("--docx", is_flag=True, help="保存成可以修改的Word文件（只用于表单和材料）。")
 @json_option
-def print_papers(session: Session, kind: str, ids: tuple[str, ...], out: Path, as_json: bool) -> None:
-    """打印成PDF：已签发的文书，或者数据包的报送单。
+def print_papers(
+    session: Session, kind: str, ids: tuple[str, ...], out: Path, docx: bool, as_json: bool
+) -> None:
+    """打印成PDF：已签发的文书、数据包的报送单，或者由一条记录填好的表单和材料。
 
-    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件）。
+    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件），或者 papers 列出
+    的一种表单，ID 是记录的编号。
     """
-    paths = [PRINTED[kind](session, record, out) for record in ids]
+    if docx and kind in ("letter", "cover"):
+        raise click.UsageError("文书和报送单只打印成PDF，不能改。")
+    paths = [
+        printing.save_word(session, papers.paper(session, kind, record), out)
+        if docx
+        else PRINTED[kind](session, record, out)
+        for record in ids
+    ]
     if as_json:
         json_line({"files": [str(p) for p in paths]})
         return
     for path in paths:
-        say(f"已打印“{path.name}”。")
+        say(f"{'已保存' if docx else '已打印'}“{path.name}”。")
+
+
+@click.command("papers", cls=Command)
+@json_option
+def list_papers(as_json: bool) -> None:
+    """列出可以由一条记录填好、打印的表单和材料：名称、属于哪类记录、叫什么。"""
+    types, known = catalogue(), list(papers.papers().values())
+    if as_json:
+        json_lines([{"id": t.id, "type": t.about, "label": t.label, "official": t.official} for t in known])
+    else:
+        table(("名称", "记录", "表单"), [(t.id, types[t.about].label, t.label) for t in known])
 
 
 @click.group(cls=Group)

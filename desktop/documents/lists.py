@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from desktop.documents.notices import short_words
 from desktop.documents.page import (
     Align,
     Column,
@@ -155,7 +156,7 @@ class Gathering:
 class SignIn:
     """A sheet to sign in on: what is known of each person, and an empty column for each of ``signed``.
 
-    Without people it has ``blank`` empty rows.
+    Without people it has ``blank`` empty rows. Below stands what people are told whose data is collected.
     """
 
     gathering: Gathering
@@ -187,6 +188,7 @@ class SignIn:
             (_NUMBER, *(_column(c) for c in self.columns), *(Column(s, width, Align.CENTRE) for s in signed)),
             tuple(rows),
             meta=self.gathering.meta,
+            notes=(short_words(self.gathering.unit),),
             rows_per_page=_PEOPLE_A_PAGE if len(signed) <= _UPRIGHT_SIGNED else _PEOPLE_A_PAGE * 2 // 3,
             landscape=len(signed) > _UPRIGHT_SIGNED,
         )

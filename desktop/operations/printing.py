@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Protocol
 
 from desktop.documents.lists import Paper
 from desktop.operations import audit
@@ -12,6 +13,14 @@ from desktop.store.keys import write_whole
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
 _LONGEST_NAME = 60
+
+
+class Editable(Paper, Protocol):
+    """A paper that can be written as a Word file as well."""
+
+    def word(self) -> bytes:
+        """It as a Word file."""
+        ...
 
 
 def preview(paper: Paper) -> bytes:
@@ -28,19 +37,27 @@ def print_pages(session: Session, paper: Paper) -> bytes:
 
 def save(session: Session, paper: Paper, folder: Path) -> Path:
     """Writes the pages as PDF into a folder, beside what is there already; it is noted once the file is whole."""
-    data = paper.render()
+    return _save(session, paper, folder, "pdf", paper.render())
+
+
+def save_word(session: Session, paper: Editable, folder: Path) -> Path:
+    """Writes the paper as a Word file likewise, for those who have to edit it."""
+    return _save(session, paper, folder, "docx", paper.word())
+
+
+def _save(session: Session, paper: Paper, folder: Path, ending: str, data: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = _free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME])
+    path = _free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], ending)
     write_whole(path, data)
     _note(session, paper)
     return path
 
 
-def _free(folder: Path, name: str) -> Path:
+def _free(folder: Path, name: str, ending: str) -> Path:
     """A name that no file has yet."""
-    path, number = folder / f"{name}.pdf", 2
+    path, number = folder / f"{name}.{ending}", 2
     while path.exists():
-        path, number = folder / f"{name}（{number}）.pdf", number + 1
+        path, number = folder / f"{name}（{number}）.{ending}", number + 1
     return path
 
 

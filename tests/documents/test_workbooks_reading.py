@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.documents.workbooks import archive, sheets
+from desktop.documents.workbooks import archive, compound, sheets
 from desktop.documents.workbooks.cells import Fault, FaultKind, examined, shown
 from desktop.documents.workbooks.delimited import delimiter_of, encoding_of
 from desktop.documents.workbooks.opening import open_workbook
@@ -64,6 +65,37 @@ def test_an_old_workbook_is_read_by_its_content_under_the_name_of_wps_too(tmp_pa
     ]  # fmt: skip
     shutil.copy(DATA / "register.xls", tmp_path / "名册.et")
     assert workbooks.read(tmp_path / "名册.et") == found
+
+
+def test_hidden_rows_and_columns_are_told(tmp_path: Path) -> None:
+    def shape(sheet: Any) -> None:
+        sheet.row_dimensions[2].hidden = True
+        for letter in ("B", "C"):
+            sheet.column_dimensions[letter].hidden = True
+
+    with open_workbook(workbooks.book(tmp_path / "a.xlsx", [HEADER] * 3, shape)) as opened:
+        sheet = opened.sheet("Sheet1")
+        assert (sheet.hidden_rows, sheet.hidden_columns) == ({2}, {1, 2})
+    with open_workbook(workbooks.book(tmp_path / "b.xlsx", [HEADER])) as opened:
+        assert not opened.sheet("Sheet1").hidden_rows
+    whole = f'<cols><col hidden="1" max="16384" min="4" width="9"/></cols>{workbooks.cells([HEADER])[77:]}'
+    path = workbooks.raw(tmp_path / "c.xlsx", workbooks.SHEET_HEAD.replace("<sheetData>", whole))
+    with open_workbook(path) as opened:
+        assert max(opened.sheet("Sheet1").hidden_columns) < 1_000
+
+
+def test_hidden_rows_and_columns_of_an_old_workbook_are_told(tmp_path: Path) -> None:
+    data = bytearray((DATA / "register.xls").read_bytes())
+    record = data.index(b"\x08\x02\x10\x00")
+    data[record + 4 + 12] |= 0x20
+    path = tmp_path / "a.xls"
+    path.write_bytes(bytes(data))
+    number = int.from_bytes(data[record + 4 : record + 6], "little") + 1
+    with open_workbook(path) as opened:
+        assert opened.sheet("企业名册").hidden_rows == {number}
+        assert not opened.sheet("隐藏").hidden_rows
+    columns = struct.pack("<HHHHHHHH", 0x7D, 12, 1, 2, 0, 0, 1, 0)
+    assert compound._check_sheet(columns + struct.pack("<HH", 0x0A, 0), 0).columns == {1, 2}
 
 
 def test_hidden_sheets_are_told_and_read_only_by_name(tmp_path: Path) -> None:

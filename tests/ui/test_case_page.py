@@ -22,6 +22,7 @@ from desktop.ui.pages.case.page import CasePage
 from desktop.ui.pages.case.reading import clock_words, timeline
 from desktop.ui.pages.case.tab import CaseTab
 from desktop.ui.pages.printing.page import PreviewPage
+from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.operations.stations import CHEAP, repeatable
 from tests.ui.test_attendance_page import CTRL, Desk, K
 
@@ -356,6 +357,11 @@ def test_an_issued_letter_can_only_be_read(desk: Desk, district: Session) -> Non
     assert all(each.editor.locked for each in page.form.rows.values())
     assert "不能再改" in page.banner.words
     desk.press(K.Key_P, modifier=CTRL)
+    overlay = desk.window.findChild(ChoiceOverlay)
+    assert overlay is not None
+    shown = [overlay.list.item(n).text() for n in range(overlay.list.count())]
+    assert shown == ["打印文书", "打印存根", "打印送达回证（空白）"]
+    desk.press(K.Key_Return)
     assert isinstance(desk.window.page, PreviewPage)
 
 

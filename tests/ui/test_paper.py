@@ -21,6 +21,7 @@ from desktop.ui.page import Act
 from desktop.ui.pages.attendance.papers import when_words
 from desktop.ui.pages.printing import lists as paper
 from desktop.ui.pages.printing.page import PreviewPage
+from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import CTRL, Desk, K
 
@@ -132,6 +133,33 @@ def test_an_empty_list_has_nothing_to_print(desk: Desk) -> None:
     assert Act.PRINT not in list_page(desk).acts()
 
 
+def choose(desk: Desk, label: str) -> None:
+    """Ctrl+P, then the arrow keys to what is to be printed; nothing leaves the choice alone."""
+    desk.press(K.Key_P, modifier=CTRL)
+    overlay = desk.window.findChild(ChoiceOverlay)
+    assert overlay is not None
+    labels = [overlay.list.item(n).text() for n in range(overlay.list.count())]
+    desk.press(*[K.Key_Down] * (labels.index(f"打印{label}") if label else 0))
+    desk.press(K.Key_Return if label else K.Key_Escape)
+    desk.settle()
+
+
+def test_typed_but_not_saved_is_saved_before_it_is_printed(desk: Desk, town: Session) -> None:
+    firm = records.save(town, "enterprise", {"name": "径山茶业有限公司"}).record
+    desk.show("list:enterprise")
+    desk.window.open_record("enterprise", firm)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, FormPage)
+    page.form.go_to("responsible")
+    desk.type("陈喆")
+    desk.press(K.Key_P, modifier=CTRL)
+    desk.settle()
+    text = shown(desk)
+    assert "“一企一策”工作单" in text
+    assert "责任人陈喆" in text
+
+
 def test_what_belongs_to_a_record_is_printed_from_its_tab(desk: Desk, town: Session) -> None:
     meeting = records.save(town, "meeting", {"name": "第三次委员会会议", "started_date": "2026-11-20"}).record
     for name in NAMES:
@@ -141,10 +169,9 @@ def test_what_belongs_to_a_record_is_printed_from_its_tab(desk: Desk, town: Sess
     desk.settle()
     page = desk.window.page
     assert isinstance(page, FormPage)
-    assert Act.PRINT not in page.acts()
     page.tabs.setCurrentWidget(page.children_tabs["participant"])
     desk.settle()
-    desk.press(K.Key_P, modifier=CTRL)
+    choose(desk, "列表：参会人员")
     text = shown(desk)
     assert "参会人员一览表" in text
     assert "第三次委员会会议" in text
@@ -188,8 +215,7 @@ def test_a_congress_has_a_sheet_to_sign_and_says_who_came(desk: Desk, town: Sess
     desk.show("list:congress")
     desk.window.open_record("congress", session)
     desk.settle()
-    desk.dialogs.answers = [Answer.YES, Answer.NO, Answer.CANCEL]
-    desk.press(K.Key_P, modifier=CTRL)
+    choose(desk, "签到表（会前用）")
     text = shown(desk)
     assert "第三届第二次职代会签到表" in text
     for words in ("单位：径山茶业有限公司", "人数：应到3人", "时间：2026年11月12日", "地点：三楼", "签名"):
@@ -197,7 +223,7 @@ def test_a_congress_has_a_sheet_to_sign_and_says_who_came(desk: Desk, town: Sess
     assert "1王犇男1车间一线职工2李卫东" in text
     desk.window.back()
     desk.settle()
-    desk.press(K.Key_P, modifier=CTRL)
+    choose(desk, "到会情况（会后用）")
     text = shown(desk)
     assert "应到3人实到2人请假1人缺席0人" in text
     assert "达到三分之二，会议有效。" in text
@@ -206,8 +232,12 @@ def test_a_congress_has_a_sheet_to_sign_and_says_who_came(desk: Desk, town: Sess
     desk.window.back()
     desk.settle()
     before = desk.window.page
-    desk.press(K.Key_P, modifier=CTRL)
+    choose(desk, "")
     assert desk.window.page is before
+    choose(desk, "职工代表名册")
+    text = shown(desk)
+    assert "第三届第二次职代会职工代表名册" in text
+    assert "1王犇男1车间一线职工" in text
 
 
 def test_a_course_has_a_column_to_sign_for_each_half_day_and_says_who_came_when(
@@ -229,8 +259,7 @@ def test_a_course_has_a_column_to_sign_for_each_half_day_and_says_who_came_when(
     desk.show("list:course")
     desk.window.open_record("course", course)
     desk.settle()
-    desk.dialogs.answers = [Answer.YES, Answer.NO]
-    desk.press(K.Key_P, modifier=CTRL)
+    choose(desk, "签到表（会前用）")
     text = shown(desk)
     assert "轮训班签到表" in text
     assert "时间：2026年11月20日至21日" in text
@@ -239,7 +268,7 @@ def test_a_course_has_a_column_to_sign_for_each_half_day_and_says_who_came_when(
     assert "3䶮㛃3村工会" in text
     desk.window.back()
     desk.settle()
-    desk.press(K.Key_P, modifier=CTRL)
+    choose(desk, "到课情况（会后用）")
     text = shown(desk)
     assert "应训3人实到2人缺勤1人合格1人" in text
     assert text.count("√") == 3

@@ -6,7 +6,6 @@ There is no placeholder for the complainant, so no template can print one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -15,7 +14,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from desktop.errors import StateProblem, UsageProblem
+from desktop.documents.placeholders import TemplateFaulty, filled, names_in, paired
+from desktop.errors import StateProblem
 from desktop.records.supervision import Route, Title
 from desktop.resources import resource
 
@@ -50,18 +50,6 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
 QUOTE_PLACEHOLDERS: Final = frozenset({"citation", "quote"})
 DEFAULTED: Final = frozenset({"legal_basis", "reply_method", "consequence"})
 """Fields of a draft that a template may begin with words of its own."""
-
-_NAME: Final = re.compile(r"\{([^{}]*)\}")
-_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
-_STRAY: Final = re.compile(r"[{}\[\]]")
-
-
-class TemplateFaulty(UsageProblem):
-    """A template that cannot be used as it stands."""
-
-    next_step = "请改正这个样式文件，或者换回程序自带的样式。"
-    help_anchor = "templates"
-
 
 _WHERE = {"employer_identity": "请在案件的“单位（已登记）”里选择这个单位，代码、住所等从单位记录带出。"}
 """Where something is filled in that stands neither in the draft nor in the case itself."""
@@ -146,10 +134,10 @@ def _texts(template: LetterTemplate) -> Iterable[tuple[str, frozenset[str]]]:
 
 
 def _check_text(text: str, extra: frozenset[str], name: str) -> None:
-    for found in _NAME.findall(text):
+    for found in names_in(text):
         if found not in PLACEHOLDERS and found not in extra:
             raise TemplateFaulty(f"样式“{name}”里不认识占位{{{found}}}。")
-    if _STRAY.search(_NAME.sub("", _OPTIONAL.sub(lambda match: match[1], text))):
+    if not paired(text):
         raise TemplateFaulty(f"样式“{name}”里的括号不成对：{text[:20]}…")
 
 
@@ -182,20 +170,13 @@ def template_for(title: Title, route: Route) -> LetterTemplate:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its placeholders filled. Raises :class:`LetterIncomplete` for one that has nothing in it."""
 
-    def optional(match: re.Match[str]) -> str:
-        names = _NAME.findall(match[1])
-        return match[1] if all(values.get(name) for name in names) else ""
+    def missing(name: str) -> str:
+        raise LetterIncomplete(f"文书还缺“{PLACEHOLDERS.get(name, name)}”。", _WHERE.get(name, ""))
 
-    def value(match: re.Match[str]) -> str:
-        found = values.get(match[1])
-        if not found:
-            words = f"文书还缺“{PLACEHOLDERS.get(match[1], match[1])}”。"
-            raise LetterIncomplete(words, _WHERE.get(match[1], ""))
-        return found
-
-    return _NAME.sub(value, _OPTIONAL.sub(optional, text))
+    return filled(text, lambda name: values.get(name, ""), missing)
 
 
 def default_text(template: LetterTemplate, name: str, values: Mapping[str, str]) -> str:
     """What a draft begins with in one field; a placeholder without value counts as nothing here."""
-    return _NAME.sub(lambda match: values.get(match[1], ""), template.defaults.get(name, ""))
+    words = template.defaults.get(name, "")
+    return filled(words, lambda name: values.get(name, ""), lambda _name: "")

@@ -1,6 +1,7 @@
 """The official page: a document model and its layout after GB/T 9704-2012, printed as PDF.
 
-``render_pdf`` prints an :class:`OfficialDocument`, ``render_sheets`` prints tables to fill in or to hand out.
+``render_pdf`` prints an :class:`OfficialDocument`, :mod:`desktop.documents.page.word` writes it for those who edit it,
+``render_sheets`` prints tables to fill in or to hand out.
 """
 
 from desktop.documents.page.model import (

@@ -141,7 +141,7 @@ class FormRow:
     """A row of boxes, at least ``lines`` lines high."""
 
     cells: tuple[FormCell, ...]
-    lines: int = 1
+    lines: float = 1
 
 
 @dataclass(frozen=True)

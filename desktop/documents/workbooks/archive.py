@@ -27,7 +27,7 @@ MOST_BYTES = 1 << 30
 BLOCK_BYTES = 256 << 20
 """A sheet that unpacks to more is read row by row."""
 
-_WINDOW = 4 << 20
+_WINDOW = 1 << 20
 _MOST_FAULTS = 100_000
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
@@ -42,6 +42,13 @@ _NOT_CALCULATED = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)><f[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
 )
 
+_HIDDEN_ROW = re.compile(rb'<row r="([0-9]{1,7})"[^>]*? hidden="(?:1|true)"')
+_HIDDEN_COLUMNS = re.compile(
+    rb'<col (?=[^>]*?\bhidden="(?:1|true)")(?=[^>]*?\bmin="([0-9]{1,5})")[^>]*?\bmax="([0-9]{1,5})"'
+)
+_MOST_SHOWN_COLUMNS = 1_000
+"""A sheet that hides all columns to its right end hides nothing that anybody wrote."""
+
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT_MAIN = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -50,9 +57,14 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 @dataclass
 class SheetScan:
-    """What the pass found in one sheet; ``faults`` maps (row, column), both from 1 and 0, to what is wrong there."""
+    """What the pass found in one sheet; ``faults`` maps (row, column), both from 1 and 0, to what is wrong there.
+
+    Rows are hidden by hand or by a filter, columns by hand; both are counted as in ``faults``.
+    """
 
     faults: dict[tuple[int, int], Fault] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     block: bool = True
     size: int = 0
 
@@ -189,6 +201,10 @@ def _scan_cells(window: bytes, scan: SheetScan) -> None:
         for found in _NOT_CALCULATED.finditer(window):
             if b't="str"' not in found[3]:
                 _note(scan, found, Fault(FaultKind.NOT_CALCULATED, "（公式）"))
+    if b' hidden="' in window and len(scan.hidden_rows) < _MOST_FAULTS:
+        scan.hidden_rows.update(int(found[1]) for found in _HIDDEN_ROW.finditer(window))
+        for found in _HIDDEN_COLUMNS.finditer(window):
+            scan.hidden_columns.update(range(int(found[1]) - 1, min(int(found[2]), _MOST_SHOWN_COLUMNS)))
 
 
 def _note(scan: SheetScan, found: re.Match[bytes], fault: Fault) -> None:

@@ -26,6 +26,8 @@ _ENTRY = 128
 _STREAM, _ROOT = 2, 5
 _EOF, _BOUNDSHEET, _SST, _DIMENSIONS, _CONTINUE, _FILEPASS = 0x0A, 0x85, 0xFC, 0x200, 0x3C, 0x2F
 _CELLS = frozenset({0x06, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E})
+_ROW, _COLUMNS = 0x208, 0x7D
+_ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
 _SEVERAL_CELLS = {0xBD: 6, 0xBE: 2}
 _BOOKS = frozenset({"workbook", "book"})
 _MACROS = frozenset({"_vba_project_cur", "vba"})
@@ -39,15 +41,29 @@ class _Entry:
     size: int
 
 
-def inspect(data: bytes) -> None:
-    """Raises :class:`Suspicious`, :class:`TooLarge`, :class:`Unreadable`, :class:`Locked` or :class:`OtherFormat`."""
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What nobody sees in a sheet: rows from 1, columns from 0."""
+
+    rows: frozenset[int]
+    columns: frozenset[int]
+
+
+NOTHING_HIDDEN = Hidden(frozenset(), frozenset())
+
+
+def inspect(data: bytes) -> list[Hidden]:
+    """What is hidden in each sheet, in their order.
+
+    Raises :class:`Suspicious`, :class:`TooLarge`, :class:`Unreadable`, :class:`Locked` or :class:`OtherFormat`.
+    """
     try:
-        _inspect(data)
+        return _inspect(data)
     except (struct.error, IndexError) as error:
         raise Unreadable("文件损坏，打不开。") from error
 
 
-def _inspect(data: bytes) -> None:
+def _inspect(data: bytes) -> list[Hidden]:
     container = _Container(data)
     names = {e.name for e in container.entries}
     if "encryptedpackage" in names:
@@ -60,8 +76,8 @@ def _inspect(data: bytes) -> None:
     for entry in container.entries:
         if entry.kind in (_STREAM, _ROOT):
             container.check(entry)
-    for entry in books:
-        _check_book(container.stream(entry))
+    found = [_check_book(container.stream(entry)) for entry in books]
+    return found[0]
 
 
 class _Container:
@@ -152,7 +168,7 @@ def _entries(directory: bytes) -> Iterator[_Entry]:
         yield _Entry(name.lower(), kind, start, size)
 
 
-def _check_book(stream: bytes) -> None:
+def _check_book(stream: bytes) -> list[Hidden]:
     """The records of the workbook, then those of each sheet from where the workbook says that it begins."""
     sheets = []
     for kind, place, _length in _records(stream, 0):
@@ -164,13 +180,13 @@ def _check_book(stream: bytes) -> None:
             raise Suspicious("文件里的文字数量不真实。")
         elif kind == _EOF:
             break
-    for start in sheets:
-        _check_sheet(stream, start)
+    return [_check_sheet(stream, start) for start in sheets]
 
 
-def _check_sheet(stream: bytes, start: int) -> None:
+def _check_sheet(stream: bytes, start: int) -> Hidden:
     rows = columns = 0
     last = 0
+    hidden: tuple[set[int], set[int]] = set(), set()
     for kind, place, length in _records(stream, start):
         if kind == _EOF:
             break
@@ -180,6 +196,11 @@ def _check_sheet(stream: bytes, start: int) -> None:
             row, column = struct.unpack_from("<HH", stream, place)
             column += max(length - 6, 0) // _SEVERAL_CELLS[kind] if kind in _SEVERAL_CELLS else 0
             rows, columns = max(rows, row + 1), max(columns, column + 1)
+        elif kind == _ROW and stream[place + 12] & _ROW_HIDDEN:
+            hidden[0].add(struct.unpack_from("<H", stream, place)[0] + 1)
+        elif kind == _COLUMNS and stream[place + 8] & _COLUMN_HIDDEN:
+            first, end = struct.unpack_from("<HH", stream, place)
+            hidden[1].update(range(first, min(end + 1, MOST_COLUMNS)))
         elif kind == _CONTINUE and last in _SEVERAL_CELLS:
             raise Suspicious("文件里的单元格超出了格式允许的范围。")
         last = kind
@@ -187,6 +208,7 @@ def _check_sheet(stream: bytes, start: int) -> None:
         raise Suspicious("文件里的单元格超出了格式允许的范围。")
     if rows * columns > MOST_CELLS:
         raise TooLarge("这个xls表格的范围太大。")
+    return Hidden(frozenset(hidden[0]), frozenset(hidden[1]))
 
 
 def _check_dimensions(stream: bytes, place: int, length: int) -> None:

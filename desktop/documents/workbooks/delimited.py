@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -57,6 +57,8 @@ class TextSheet:
     def __init__(self, path: Path, encoding: str) -> None:
         self.name = path.stem
         self.merged: MergedRanges | None = ()
+        self.hidden_rows: Set[int] = frozenset()
+        self.hidden_columns: Set[int] = frozenset()
         self._path = path
         self._encoding = encoding
 
@@ -79,7 +81,7 @@ class TextSheet:
                 for number, raw in enumerate(csv.reader(text, delimiter=delimiter_of(sample)), start=1):
                     if len(raw) > MOST_COLUMNS:
                         raise TooLarge(f"第{number}行有{len(raw)}列。")
-                    cells: Row = [_cell(cell) for cell in raw]
+                    cells: Row = [text_cell(cell) for cell in raw]
                     if any(cell is not None for cell in cells):
                         count += 1
                         if count > MOST_ROWS:
@@ -131,7 +133,7 @@ def delimiter_of(sample: str) -> str:
     return best
 
 
-def _cell(text: str) -> str | None:
+def text_cell(text: str) -> str | None:
     """A cell; ``="0123"`` is how a text table keeps a number as text."""
     kept = _KEPT_AS_TEXT.fullmatch(text)
     if kept is not None:

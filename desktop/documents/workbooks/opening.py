@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop.documents.workbooks.compound import MAGIC
 from desktop.documents.workbooks.delimited import TextWorkbook
+from desktop.documents.workbooks.pasted import Pasted, PastedWorkbook
 from desktop.documents.workbooks.problems import OtherFormat, TooLarge, Unreadable, unreachable
 from desktop.documents.workbooks.sheets import ModernWorkbook, OldWorkbook, Workbook
 
@@ -18,12 +19,14 @@ _LEFT_BESIDE = ("~$", ".~")
 _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"SQLite format 3")
 
 
-def open_workbook(path: Path) -> Workbook:
-    """Opens an .xlsx, .xls, .et or text table.
+def open_workbook(path: Path | Pasted) -> Workbook:
+    """Opens an .xlsx, .xls, .et or text table, or what was copied from one.
 
     Raises one of :mod:`desktop.documents.workbooks.problems`; a file that cannot be reached raises
     :class:`Unreadable` too.
     """
+    if isinstance(path, Pasted):
+        return PastedWorkbook(path)
     if path.name.startswith(_LEFT_BESIDE):
         sentence = "这是WPS或Excel打开表格时放在旁边的临时文件，不是表格本身。"
         raise OtherFormat(sentence, "请选择名称不以“~$”开头的那个文件。")

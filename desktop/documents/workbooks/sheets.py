@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -51,10 +51,15 @@ class SheetInfo:
 
 
 class Sheet(Protocol):
-    """An open sheet. ``merged`` lists ((row, column), (row, column)) from 0, or nothing where it is not known."""
+    """An open sheet. ``merged`` lists ((row, column), (row, column)) from 0, or nothing where it is not known.
+
+    ``hidden_rows`` are numbers as a spreadsheet shows them, ``hidden_columns`` places from 0; what is hidden is read.
+    """
 
     name: str
     merged: MergedRanges | None
+    hidden_rows: Set[int]
+    hidden_columns: Set[int]
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Row numbers as a spreadsheet shows them, with the cells; empty rows are left out.
@@ -86,6 +91,8 @@ class BlockSheet:
     def __init__(self, sheet: calamine.CalamineSheet, scan: SheetScan) -> None:
         self.name = sheet.name
         self.merged: MergedRanges | None = sheet.merged_cell_ranges
+        self.hidden_rows: Set[int] = scan.hidden_rows
+        self.hidden_columns: Set[int] = scan.hidden_columns
         self._sheet = sheet
         self._faults: dict[int, list[tuple[int, Cell]]] = {}
         for (row, column), fault in scan.faults.items():
@@ -102,7 +109,8 @@ class BlockSheet:
                 cells = offset + cells
             if number in self._faults:
                 _put(cells, self._faults[number])
-            if not any(cell is not None for cell in cells):
+            # Nearly every row begins with something.
+            if (not cells or cells[0] is None) and not any(cell is not None for cell in cells):
                 continue
             count = _counted(count)
             yield number, cells
@@ -114,6 +122,8 @@ class StreamSheet:
     def __init__(self, path: Path, name: str, scan: SheetScan) -> None:
         self.name = name
         self.merged: MergedRanges | None = None
+        self.hidden_rows: Set[int] = scan.hidden_rows
+        self.hidden_columns: Set[int] = scan.hidden_columns
         self._path = path
         self._scan = scan
 
@@ -173,16 +183,20 @@ class OldWorkbook:
         if path.stat().st_size > MOST_OLD_BYTES:
             raise TooLarge("这个xls文件太大了。")
         data = path.read_bytes()
-        compound.inspect(data)
+        hidden = compound.inspect(data)
         with guarded():
             self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             self.sheets = _infos(self._book)
+            # Charts have their place in the order too.
+            self._hidden = dict(zip((m.name for m in self._book.sheets_metadata), hidden, strict=False))
 
     def sheet(self, name: str) -> Sheet:
         """See :class:`Workbook`."""
         _require(name, self.sheets)
         with guarded():
-            return BlockSheet(self._book.get_sheet_by_name(name), SheetScan())
+            sheet = self._book.get_sheet_by_name(name)
+        hidden = self._hidden.get(name, compound.NOTHING_HIDDEN)
+        return BlockSheet(sheet, SheetScan(hidden_rows=set(hidden.rows), hidden_columns=set(hidden.columns)))
 
     def __enter__(self) -> Self:
         return self

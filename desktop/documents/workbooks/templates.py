@@ -1,4 +1,4 @@
-"""An empty table to be filled in and imported: headers, drop-downs, and a second sheet that says how to fill it in."""
+"""An empty table to be filled in and imported: headers, drop-downs, what people are told, how to fill it in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desktop.documents.workbooks.styles import Look
 from desktop.documents.workbooks.xlsx import Page, Value, XlsxFile, sheet_name
 
 GUIDE = "填写说明"
+NOTICE = "填表须知"
 LAST_LINE = 5_000
 """How far down the drop-downs reach."""
 _NARROWEST, _WIDEST = 10.0, 40.0
@@ -31,11 +32,15 @@ class TemplateColumn:
 
 
 def write_template(
-    path: Path, title: str, columns: Sequence[TemplateColumn], at: datetime.datetime | None = None
+    path: Path,
+    title: str,
+    columns: Sequence[TemplateColumn],
+    at: datetime.datetime | None = None,
+    told: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Writes the table without a row. All cells are text, so that no number or day is turned into something else.
 
-    Raises ``NotWritten``.
+    ``told`` are label and text of what people are told who fill it in; they get a second sheet. Raises ``NotWritten``.
     """
     page = Page(
         sheet_name(title),
@@ -51,6 +56,8 @@ def write_template(
     with XlsxFile(path, at) as book:
         with book.sheet(page) as writer:
             writer.row([c.header for c in columns], [Look.HEADER] * len(columns))
+        if told:
+            _write_notice(book, told)
         with book.sheet(guide) as writer:
             writer.row(_LEGEND, [Look.HEADER] * len(_LEGEND))
             for column in columns:
@@ -62,3 +69,12 @@ def write_template(
                 ]
                 writer.row([v or None for v in line], [Look.BOXED] * len(line))
         write_options(book, [words for _, words in chosen])
+
+
+def _write_notice(book: XlsxFile, told: Sequence[tuple[str, str]]) -> None:
+    page = Page(NOTICE, widths=[14, 96], looks=[Look.BOXED] * 2, frozen_rows=1, header_rows=1)
+    with book.sheet(page) as writer:
+        title, *rest = told
+        writer.row(title, [Look.HEADER] * 2)
+        for line in rest:
+            writer.row(line, [Look.BOXED] * 2)

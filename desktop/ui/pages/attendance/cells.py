@@ -173,16 +173,6 @@ def take_measures(view: QTableView) -> None:
     view.verticalHeader().setDefaultSectionSize(theme.measures().row)
 
 
-def anchor_at(parent: QWidget, rect: QRect) -> QWidget:
-    """An unseen widget over a cell or a heading, for a list of choices to open below."""
-    anchor = QWidget(parent)
-    anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    anchor.setGeometry(rect)
-    # Shown at once: a size that is told later would close the list again.
-    anchor.show()
-    return anchor
-
-
 def _draw_box(painter: QPainter, rect: QRect, ticked: bool) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor(theme.FOCUS if ticked else theme.EDGE))

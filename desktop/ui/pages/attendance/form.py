@@ -250,22 +250,24 @@ class SheetFormPage(FormPage):
         if sheet is not None and sheet.record and sheet.writable:
             possible[Act.NEW] = sheet.add_one
             possible[Act.SAVE] = self.save
-        if self.loaded and self.record is not None:
-            possible[Act.PRINT] = self.print_papers
         return possible
 
-    def print_papers(self) -> None:
-        """One of the two papers, for a look and the printer."""
+    def _printable(self) -> bool:
+        """There is a sheet for every meeting."""
+        return self.loaded and self.record is not None
+
+    def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
+        """A sheet to sign in on before, who came afterwards, and the papers of the record."""
+        return [
+            ("签到表（会前用）", lambda: self._open_paper(self.sign_in())),
+            (f"{self.turnout_words}（会后用）", lambda: self._open_paper(self.turnout())),
+            *super().paper_choices(),
+        ]
+
+    def _open_paper(self, paper: Paper) -> None:
         from desktop.ui.pages.printing.lists import paper_job  # loads what only paper needs
 
-        words = (
-            "要打印哪一种？\n签到表：名单和空白的签名栏，会前用。\n"
-            f"{self.turnout_words}：实到多少、谁没有来，会后用。"
-        )
-        answer = self.workbench.dialogs.ask("打印", words, yes="签到表", no=self.turnout_words)
-        if answer is not Answer.CANCEL:
-            paper = self.sign_in() if answer is Answer.YES else self.turnout()
-            self.workbench.shell.open_page("preview", job=paper_job(paper))
+        self.workbench.shell.open_page("preview", job=paper_job(paper.name, lambda _session: paper))
 
     def words_for(self, act: Act) -> str:
         """In a sheet, what is new is a row of it."""

@@ -15,12 +15,12 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Field
 from desktop.store.database import Database
 from desktop.ui import theme
-from desktop.ui.pages.attendance.cells import anchor_at
 from desktop.ui.pages.attendance.form import SheetFormPage
 from desktop.ui.pages.attendance.people import PasteWords, Taken
 from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.attendance.tab import SheetTab
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.overlay import anchor_at
 
 if TYPE_CHECKING:
     from desktop.documents.lists import Paper

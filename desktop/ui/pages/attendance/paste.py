@@ -31,11 +31,12 @@ from desktop.operations.training import Roster, Standing, Values
 from desktop.operations.training_names import Block, Part, read_block
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.attendance.cells import CellDelegate, anchor_at, take_measures
+from desktop.ui.pages.attendance.cells import CellDelegate, take_measures
 from desktop.ui.pages.attendance.people import FIRST, STATE, TICK, PasteModel, PasteWords
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.flow import FlowLayout
+from desktop.ui.widgets.overlay import anchor_at
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _DELAY_MS = 250

@@ -66,13 +66,11 @@ class LetterPage(FormPage):
         kept.pop(Act.NEW, None)
         if self.issued:
             kept.pop(Act.SAVE, None)
-        if self.record is not None:
-            kept[Act.PRINT] = self.preview
         return kept
 
-    def words_for(self, act: Act) -> str:
-        """Printing goes through the preview."""
-        return "预览" if act is Act.PRINT else super().words_for(act)
+    def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
+        """The letter itself before what goes with it."""
+        return [("文书", self._show_preview), *super().paper_choices()]
 
     # -- preview ---------------------------------------------------------------------------------------------------
 

@@ -24,13 +24,8 @@ MOST = 20_000
 _ROWS_A_PAGE = 16
 
 
-def paper_job(paper: Paper) -> PrintJob:
-    """Something that is there already, to be looked at, printed or saved."""
-    return _job(paper.name, lambda _session: paper)
-
-
-def _job(name: str, make: Callable[[Session], Paper]) -> PrintJob:
-    """What was looked at is what is printed: it is made once."""
+def paper_job(name: str, make: Callable[[Session], Paper]) -> PrintJob:
+    """Something to look at, to print and to save. What was looked at is what is printed: it is made once."""
     made: list[Paper] = []
 
     def paper(session: Session) -> Paper:
@@ -76,7 +71,7 @@ def print_list(workbench: Workbench, model: RowsModel, scope: str, sums: str = "
             f"{source.record_type.name} {len(rows)}条 {'个人信息已部分隐藏' if secret else '不含隐藏内容'}",
         )
 
-    workbench.shell.open_page("preview", job=_job(name, make))
+    workbench.shell.open_page("preview", job=paper_job(name, make))
 
 
 def _words(database: Database, source: Source, rows: array[int]) -> tuple[tuple[str, ...], ...]:

@@ -41,14 +41,15 @@ class PrintJob:
     """Something to look at and perhaps to print.
 
     ``render`` makes the pages to look at. ``release`` makes the final ones and records that they were printed; it
-    raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise. Without
-    ``release`` it can only be looked at, and ``why_not`` says why.
+    raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise, ``word``
+    as a Word file to be edited. Without ``release`` it can only be looked at, and ``why_not`` says why.
     """
 
     title: str
     render: Callable[[Session], bytes]
     release: Callable[[Session], Released] | None = None
     save: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
+    word: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
     why_not: str = ""
 
 
@@ -100,6 +101,7 @@ class PreviewPage(Page):
         self.printers, self.copies, self.range = QComboBox(), QSpinBox(), QLineEdit()
         self.print_button = button("打印", self.print_now, "printer", primary=True)
         self.save_button = button("保存PDF…", self.save_pdf, "save")
+        self.word_button = button("保存Word…", self.save_word, "file-text")
         self._build()
         self.pages.looked.connect(self._show_count)
         self.pages.zoomed.connect(lambda zoom: self.zoom.setText(f"{round(zoom * 100)}%"))
@@ -134,7 +136,15 @@ class PreviewPage(Page):
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
         column.addLayout(
-            row(back, heading(self.job.title, 1), 1, self.save_button, self.print_button, spacing=10)
+            row(
+                back,
+                heading(self.job.title, 1),
+                1,
+                self.word_button,
+                self.save_button,
+                self.print_button,
+                spacing=10,
+            )
         )
         line = row(
             smaller, self.zoom, larger, whole, fit, self.count, 1, QLabel("打印机"), self.printers, spacing=6
@@ -152,6 +162,7 @@ class PreviewPage(Page):
         printable = self.job.release is not None
         self.print_button.setEnabled(printable and bool(names))
         self.save_button.setEnabled(self.job.save is not None)
+        self.word_button.setVisible(self.job.word is not None)
         for widget in (self.printers, self.copies, self.range):
             widget.setEnabled(printable and bool(names))
         if not printable:
@@ -238,19 +249,26 @@ class PreviewPage(Page):
 
     def save_pdf(self) -> None:
         """Writes the final pages as a file, to a stick for example."""
-        save = self.job.save
+        self._save("PDF", self.job.save, "打印时请选“实际大小”，不要“适合纸张”。")
+
+    def save_word(self) -> None:
+        """Writes it as a Word file, for those who have to edit it."""
+        self._save("Word", self.job.word, "可以用WPS打开修改；改动不会回到台账里。")
+
+    def _save(
+        self, kind: str, save: Callable[[Session, Path], tuple[Path, ChangeSet]] | None, advice: str
+    ) -> None:
         if save is None:
             return
-        folder = self.workbench.dialogs.folder("保存PDF到哪里", Path.home())
+        folder = self.workbench.dialogs.folder(f"保存{kind}到哪里", Path.home())
         if folder is None:
             return
 
         def then(saved: tuple[Path, ChangeSet]) -> None:
-            words = f"已保存到{saved[0]}。打印时请选“实际大小”，不要“适合纸张”。"
-            self.workbench.shell.tell(Tone.GOOD, words)
+            self.workbench.shell.tell(Tone.GOOD, f"已保存到{saved[0]}。{advice}")
 
         self.workbench.write(
-            "保存PDF", lambda session, _ticket: save(session, folder), then, owner=self, step=False
+            f"保存{kind}", lambda session, _ticket: save(session, folder), then, owner=self, step=False
         )
 
     # -- the page --------------------------------------------------------------------------------------------------

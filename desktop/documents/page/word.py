@@ -1,0 +1,371 @@
+"""The second output of a document: a Word file for those who have to edit it, with the same blocks, fonts and grid.
+
+Word sets its lines itself: page, grid and sizes are those of GB/T 9704-2012, breaking and squeezing are Word's. Fonts
+are named and not embedded, so a machine without them takes others. The same document gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import segno
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table, _Cell, _Row
+from docx.text.paragraph import Paragraph as WordParagraph
+from docx.text.run import Run as WordRun
+
+from desktop.documents.font_files import FontRole
+from desktop.documents.page.endings import chinese_date
+from desktop.documents.page.geometry import (
+    LEADING,
+    MARGIN_BOTTOM,
+    MARGIN_LEFT,
+    MARGIN_RIGHT,
+    MARGIN_TOP,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SIZE_BODY,
+    SIZE_SMALL,
+    SIZE_TITLE,
+    TEXT_WIDTH,
+)
+from desktop.documents.page.model import (
+    Align,
+    AttachmentNote,
+    Block,
+    Column,
+    FormBlock,
+    Heading,
+    Imprint,
+    LetterHead,
+    OfficialDocument,
+    Paragraph,
+    PlainHead,
+    QrBlock,
+    Recipient,
+    RedHead,
+    Run,
+    Signature,
+    TableBlock,
+    Text,
+)
+from desktop.documents.page.setting import Numbering
+from desktop.documents.page.shaping import as_runs, paragraphs
+from desktop.documents.page.writer import Metadata
+
+FONTS: Final[Mapping[FontRole, str]] = {
+    FontRole.FANGSONG: "仿宋",
+    FontRole.KAITI: "楷体",
+    FontRole.SONGTI: "宋体",
+    FontRole.TITLE: "方正小标宋简体",
+    FontRole.HEITI: "黑体",
+}
+"""How the typefaces are called on machines with Windows and with WPS."""
+_HEADINGS: Final[Mapping[int, FontRole]] = {
+    1: FontRole.HEITI,
+    2: FontRole.KAITI,
+    3: FontRole.FANGSONG,
+    4: FontRole.FANGSONG,
+}
+_ALIGN: Final[Mapping[Align, WD_ALIGN_PARAGRAPH]] = {
+    Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
+    Align.CENTRE: WD_ALIGN_PARAGRAPH.CENTER,
+    Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
+}
+_RED: Final = RGBColor(0xDE, 0x00, 0x0F)
+_MARK: Final = 36.0
+_ROW: Final = 1.6
+"""Height of a table's line against the size of its text."""
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def render_docx(document: OfficialDocument, metadata: Metadata | None = None) -> bytes:
+    """The document as a Word file."""
+    return _Writer(document, metadata or Metadata()).render()
+
+
+class _Writer:
+    """Writes one document from top to bottom."""
+
+    def __init__(self, document: OfficialDocument, metadata: Metadata) -> None:
+        self.document, self.metadata = document, metadata
+        self.word: WordDocument = Document()
+        self.numbering = Numbering()
+
+    def render(self) -> bytes:
+        document = self.document
+        self._page()
+        if document.watermark:
+            # Word has no plain watermark; what must not be taken for the document itself says so in its head.
+            self._line(f"（{document.watermark}）", FontRole.HEITI, align=Align.CENTRE, header=True)
+        if document.corner:
+            self._line(document.corner, FontRole.HEITI)
+        self._head()
+        for line in filter(None, document.title.split("\n")):
+            self._line(line, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+        if document.title:
+            self._line("")
+        self._blocks(document.blocks)
+        if document.signature is not None:
+            self._signature(document.signature)
+        if document.note is not None:
+            self._line(f"（{document.note.text.strip('（）')}）", indent=2)
+        for attachment in document.attachments:
+            self._line("").runs[0].add_break(WD_BREAK.PAGE)
+            self._line(attachment.label, FontRole.HEITI)
+            self._line(attachment.title, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+            self._blocks(attachment.blocks)
+        if document.imprint is not None:
+            self._imprint(document.imprint)
+        return self._bytes()
+
+    # -- page ----------------------------------------------------------------------------------------------------
+
+    def _page(self) -> None:
+        section = self.word.sections[0]
+        section.page_width, section.page_height = Pt(PAGE_WIDTH), Pt(PAGE_HEIGHT)
+        section.top_margin, section.bottom_margin = Pt(MARGIN_TOP), Pt(MARGIN_BOTTOM)
+        section.left_margin, section.right_margin = Pt(MARGIN_LEFT), Pt(MARGIN_RIGHT)
+        grid = section._sectPr.find(qn("w:docGrid"))
+        if grid is None:
+            grid = OxmlElement("w:docGrid")
+            section._sectPr.append(grid)
+        grid.set(qn("w:type"), "lines")
+        grid.set(qn("w:linePitch"), str(round(LEADING * 20)))
+        self._page_number()
+        properties, data = self.word.core_properties, self.metadata
+        properties.title, properties.author, properties.subject = data.title, data.author, data.subject
+        properties.comments = ""
+        created = data.created or datetime.datetime(*_EPOCH)
+        properties.created = properties.modified = created.astimezone(datetime.UTC).replace(tzinfo=None)
+
+    def _page_number(self) -> None:
+        """7.5: — 1 — in 4号 under the text."""
+        paragraph = self.word.sections[0].footer.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        self._run(paragraph, "— ", FontRole.SONGTI, SIZE_SMALL)
+        field = self._run(paragraph, "", FontRole.SONGTI, SIZE_SMALL)
+        for kind, text in (("begin", ""), ("", " PAGE "), ("end", "")):
+            if kind:
+                mark = OxmlElement("w:fldChar")
+                mark.set(qn("w:fldCharType"), kind)
+            else:
+                mark = OxmlElement("w:instrText")
+                mark.set(qn("xml:space"), "preserve")
+                mark.text = text
+            field._r.append(mark)
+        self._run(paragraph, " —", FontRole.SONGTI, SIZE_SMALL)
+
+    def _bytes(self) -> bytes:
+        """The file with fixed times and order, so that the same document is the same file."""
+        made, result = io.BytesIO(), io.BytesIO()
+        self.word.save(made)
+        with zipfile.ZipFile(made) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+            for name in old.namelist():
+                entry = zipfile.ZipInfo(name, _EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                new.writestr(entry, old.read(name))
+        return result.getvalue()
+
+    # -- text ----------------------------------------------------------------------------------------------------
+
+    def _line(
+        self,
+        text: Text,
+        role: FontRole = FontRole.FANGSONG,
+        size: float = SIZE_BODY,
+        align: Align = Align.LEFT,
+        *,
+        indent: float = 0,
+        right: float = 0,
+        colour: RGBColor | None = None,
+        header: bool = False,
+    ) -> WordParagraph:
+        """One paragraph; ``indent`` and ``right`` are characters of the body."""
+        paragraph = self.word.sections[0].header.paragraphs[0] if header else self.word.add_paragraph()
+        form = paragraph.paragraph_format
+        form.alignment = _ALIGN[align]
+        form.space_before = form.space_after = Pt(0)
+        if size <= SIZE_BODY:
+            form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LEADING)
+        form.first_line_indent = Pt(indent * SIZE_BODY) if indent else None
+        form.right_indent = Pt(right * SIZE_BODY) if right else None
+        self._runs(paragraph, text, role, size, colour)
+        return paragraph
+
+    def _runs(
+        self,
+        paragraph: WordParagraph,
+        text: Text,
+        role: FontRole,
+        size: float,
+        colour: RGBColor | None = None,
+    ) -> None:
+        for run in as_runs(text):
+            for number, stretch in enumerate(run.text.split("\n")):
+                made = self._run(paragraph, stretch, run.role or role, size, colour)
+                made.underline = run.underline or None
+                if number:
+                    made._r.insert(1, OxmlElement("w:br"))
+
+    def _run(
+        self, paragraph: WordParagraph, text: str, role: FontRole, size: float, colour: RGBColor | None = None
+    ) -> WordRun:
+        run = paragraph.add_run(text)
+        run.font.name, run.font.size = FONTS[role], Pt(size)
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONTS[role])
+        if colour is not None:
+            run.font.color.rgb = colour
+        return run
+
+    def _head(self) -> None:
+        head = self.document.head
+        match head:
+            case PlainHead():
+                if head.number:
+                    self._line(head.number, align=Align.RIGHT)
+            case LetterHead():
+                self._line(head.organ, FontRole.TITLE, _MARK, Align.CENTRE, colour=_RED)
+                self._rule()
+                if head.number:
+                    self._line(head.number, align=Align.RIGHT)
+                self._line("")
+            case RedHead():
+                self._line(head.mark, FontRole.TITLE, _MARK, Align.CENTRE, colour=_RED)
+                line = "　　签发人：".join(filter(None, (head.number, head.signer)))
+                if line:
+                    self._line(line, align=Align.CENTRE)
+                self._rule()
+                self._line("")
+
+    def _rule(self) -> None:
+        """A red rule: the lower border of an empty paragraph."""
+        paragraph = self._line("")
+        paragraph.paragraph_format.line_spacing = Pt(4)
+        borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+        for name, value in (("val", "single"), ("sz", "12"), ("space", "1"), ("color", "DE000F")):
+            bottom.set(qn(f"w:{name}"), value)
+        borders.append(bottom)
+        paragraph._p.get_or_add_pPr().append(borders)
+
+    # -- blocks --------------------------------------------------------------------------------------------------
+
+    def _blocks(self, blocks: Iterable[Block]) -> None:
+        for block in blocks:
+            match block:
+                case Recipient():
+                    self._line(block.text.strip().rstrip(":：") + "：")
+                case Heading():
+                    self._heading(block)
+                case Paragraph():
+                    self._paragraph(block)
+                case AttachmentNote():
+                    self._line("")
+                    for number, name in enumerate(block.names, start=1):
+                        several = f"{number}." if len(block.names) > 1 else ""
+                        label = "附件：" if number == 1 else "　　　"
+                        self._line(f"{label}{several}{name}", indent=2)
+                case TableBlock():
+                    self._table(block)
+                case FormBlock():
+                    self._form(block)
+                case QrBlock():
+                    self._code(block)
+
+    def _heading(self, heading: Heading) -> None:
+        title = Run(self.numbering.next(heading) + heading.text, _HEADINGS[heading.level])
+        self._line((title, *as_runs(heading.body)), indent=2)
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        for runs in paragraphs(paragraph.text):
+            self._line(runs, indent=paragraph.indent).alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+
+    def _code(self, block: QrBlock) -> None:
+        picture = io.BytesIO()
+        segno.make(block.data, error="m", micro=False).save(picture, kind="png", scale=8, border=2)
+        picture.seek(0)
+        self._line("").runs[0].add_picture(picture, Mm(block.millimetres))
+        if block.caption:
+            self._line(block.caption, size=SIZE_SMALL)
+
+    def _table(self, block: TableBlock) -> None:
+        if block.title:
+            self._line(block.title, FontRole.HEITI, align=Align.CENTRE)
+        table = self._grid(1 + len(block.rows), [column.width for column in block.columns])
+        heads = [(column.title, FontRole.HEITI, Align.CENTRE) for column in block.columns]
+        self._row(table.rows[0], heads, block.size, 1)
+        repeated = OxmlElement("w:tblHeader")
+        table.rows[0]._tr.get_or_add_trPr().append(repeated)
+        for row, cells in zip(list(table.rows)[1:], block.rows, strict=True):
+            self._row(row, _plain_cells(block.columns, cells), block.size, block.lines)
+
+    def _form(self, block: FormBlock) -> None:
+        """Each row is a table of its own beneath the other, so that every row has its own boxes."""
+        for form_row in block.rows:
+            table = self._grid(1, [cell.width for cell in form_row.cells])
+            cells = [
+                (cell.text, FontRole.HEITI if cell.label else FontRole.FANGSONG, cell.align)
+                for cell in form_row.cells
+            ]
+            self._row(table.rows[0], cells, block.size, form_row.lines)
+        if block.rows:
+            self._line("").paragraph_format.line_spacing = Pt(6)
+
+    def _grid(self, rows: int, widths: Sequence[float]) -> Table:
+        table = self.word.add_table(rows, len(widths), style="Table Grid")
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        total = sum(widths)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Pt(TEXT_WIDTH * width / total)
+            for cell in column.cells:
+                cell.width = column.width
+        return table
+
+    def _row(
+        self, row: _Row, cells: Sequence[tuple[Text, FontRole, Align]], size: float, lines: float
+    ) -> None:
+        row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Pt(size * _ROW * max(1.0, lines))
+        for cell, (text, role, align) in zip(row.cells, cells, strict=True):
+            self._cell(cell, text, role, align, size)
+
+    def _cell(self, cell: _Cell, text: Text, role: FontRole, align: Align, size: float) -> None:
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        paragraph = cell.paragraphs[0]
+        paragraph.alignment = _ALIGN[align]
+        paragraph.paragraph_format.space_after = Pt(0)
+        self._runs(paragraph, text, role, size)
+
+    # -- endings -------------------------------------------------------------------------------------------------
+
+    def _signature(self, signature: Signature) -> None:
+        """7.3.5: room for the seal above, name and date to the right; no seal is ever drawn."""
+        if signature.signer is not None:
+            signer = signature.signer
+            line = (Run(signer.label), Run("　" * signer.characters, underline=True), Run(signer.suffix))
+            self._line("")
+            self._line(line, align=Align.RIGHT, right=2)
+        for _ in range(2 if signature.seal else 1):
+            self._line("")
+        self._line(signature.organ, align=Align.RIGHT, right=2)
+        self._line(chinese_date(signature.date), align=Align.RIGHT, right=4)
+
+    def _imprint(self, imprint: Imprint) -> None:
+        if imprint.copies:
+            self._line(f"抄送：{'，'.join(imprint.copies)}。", size=SIZE_SMALL)
+        if imprint.issuer or imprint.issued is not None:
+            issued = f"{chinese_date(imprint.issued)}印发" if imprint.issued is not None else ""
+            self._line("　　".join(filter(None, (imprint.issuer, issued))), size=SIZE_SMALL)
+
+
+def _plain_cells(columns: Sequence[Column], cells: Sequence[str]) -> list[tuple[Text, FontRole, Align]]:
+    return [(text, FontRole.FANGSONG, column.align) for column, text in zip(columns, cells, strict=True)]

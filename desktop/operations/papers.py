@@ -1,0 +1,184 @@
+"""Papers about one record: which there are for it, and each filled from the record and what belongs to it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_field
+
+from desktop.documents.letters.typed import chinese_day
+from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
+from desktop.documents.papers.templates import PaperTemplate, Table, names, papers, path_of
+from desktop.documents.placeholders import names_in
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import queries
+from desktop.operations.session import Session
+from desktop.operations.supervision.cases import CASE, held, issuer_of
+from desktop.records.checks.base import Values, as_day
+from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
+from desktop.records.resolution import Life
+from desktop.records.supervision.wording import complainant_faults
+from desktop.records.values import display
+from desktop.store import reading
+from desktop.store.reading import Query, Record
+
+__all__ = [
+    "NamesComplainant",
+    "NoSuchPaper",
+    "PaperTemplate",
+    "Table",
+    "fields",
+    "names",
+    "offered",
+    "paper",
+    "papers",
+]
+
+
+class NoSuchPaper(UsageProblem):
+    """There is no template of this name, or it is about other records."""
+
+    next_step = "请从记录的“打印”里选择文书。"
+
+
+class NamesComplainant(StateProblem):
+    """A paper for others in which the one who complained could be recognised (条例第十三条)."""
+
+    next_step = "请把案件和办案经过里写出投诉人的地方改成看不出是谁的写法，再打印。"
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A record as a paper reads it; ``used`` keeps what was read, to look for what the paper must not say."""
+
+    session: Session
+    record: Record
+    used: list[str] = made_field(default_factory=list)
+
+    @property
+    def _type(self) -> RecordType:
+        return self.session.types[self.record.type]
+
+    def words(self, path: tuple[str, ...]) -> str:
+        found = self._words(path)
+        self.used.append(found)
+        return found
+
+    def _words(self, path: tuple[str, ...]) -> str:
+        name = path[0]
+        if name.startswith("@"):
+            return self._special(name)
+        declared, cell = self._type.by_name[name], self.record.values.get(name)
+        if declared.link is None:
+            day = as_day(cell) if declared.kind is Kind.DATE else None
+            return chinese_day(day) if day is not None else display(declared, cell, codes=self.session.codes)
+        target = self._linked(declared.link, cell)
+        if target is None:
+            return ""
+        if len(path) > 1:
+            return target._words(path[1:])
+        session = self.session
+        return queries.title_of(session.database, session.types, session.codes, target.record)
+
+    def _linked(self, link: str, cell: object) -> _Seen | None:
+        if not isinstance(cell, str) or not cell:
+            return None
+        found = reading.record(self.session.database, self.session.types, link, cell)
+        return None if found is None else _Seen(self.session, found, self.used)
+
+    def _special(self, name: str) -> str:
+        session = self.session
+        match name:
+            case "@today":
+                return chinese_day(session.environment.today())
+            case "@unit":
+                return session.unit.name
+            case "@organ":
+                return issuer_of(session).name
+            case _:
+                return session.operator.name
+
+    def day(self, name: str) -> datetime.date | None:
+        return self.session.environment.today() if name == "@today" else as_day(self.record.values.get(name))
+
+    def holds(self, name: str) -> str:
+        cell = self.record.values.get(name)
+        return "" if cell is None else str(cell)
+
+    def children(self, of: str, order: str) -> Sequence[Subject]:
+        query = Query(of, children_of=self.record.id, order=reading.NEWEST_ORDER)
+        found = reading.records(self.session.database, self.session.types, query)
+        kind = self.session.types[of].by_name[order].kind if order else None
+
+        def place(record: Record) -> tuple[bool, int | str, int, str]:
+            cell = record.values.get(order) if order else None
+            standing: int | str = 0 if kind is Kind.INTEGER else ""
+            return (cell is None, standing if cell is None else cell, record.stamp, record.id)
+
+        return [_Seen(self.session, record, self.used) for record in sorted(found, key=place)]
+
+
+def offered(type_name: str, values: Values) -> list[PaperTemplate]:
+    """The papers that can be printed of a record with these values, in the order in which they are needed."""
+    fitting = [t for t in papers().values() if t.about == type_name and _fits(t, values)]
+    return sorted(fitting, key=lambda t: t.order)
+
+
+def _fits(template: PaperTemplate, values: Values) -> bool:
+    return all(str(values.get(name)) in allowed for name, allowed in template.when.items())
+
+
+def paper(session: Session, template_id: str, record: str) -> FilledPaper:
+    """A paper of a record, ready to look at, to print and to save by :mod:`desktop.operations.printing`.
+
+    Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, and ``NotAllowed`` where values stand on it
+    that the operator's role sees in part only.
+    """
+    template = papers().get(template_id)
+    if template is None:
+        raise NoSuchPaper(f"没有叫“{template_id}”的文书。")
+    found = held(session, template.about, record)
+    if found.life is Life.DELETED:
+        raise NoSuchPaper("这条记录已经删除，不能打印。", "还要用的，请先在“已删除”里恢复。")
+    if not _fits(template, found.values):
+        raise NoSuchPaper(f"“{template.label}”不能从这条{session.types[template.about].label}打印。")
+    if any(f.mask is not Mask.NONE for f in fields(session.types, template)):
+        session.require(Role.EDITOR, Role.DESK)
+    seen = _Seen(session, found)
+    made = compose_paper(template, seen, f"{template.id} {record}")
+    if not template.secret:
+        _check_complainant(session, template, found, seen.used)
+    return made
+
+
+def fields(types: Mapping[str, RecordType], template: PaperTemplate) -> Iterator[Field]:
+    """Every field whose words stand on the paper."""
+    about = types[template.about]
+    for text in template.texts():
+        yield from _fields_in(types, about, text)
+    for part in template.parts:
+        if isinstance(part, Table):
+            for column in part.columns:
+                yield from _fields_in(types, types[part.of], column.text)
+
+
+def _fields_in(types: Mapping[str, RecordType], about: RecordType, text: str) -> Iterator[Field]:
+    for placeholder in names_in(text):
+        if placeholder.startswith(("@", "#", "|")):
+            continue
+        at = about
+        for name in path_of(placeholder)[0]:
+            declared = at.by_name[name]
+            yield declared
+            at = types[declared.link] if declared.link is not None else at
+
+
+def _check_complainant(session: Session, template: PaperTemplate, found: Record, used: Sequence[str]) -> None:
+    """Whoever complained stands in no field that the paper may use, but people write names into any field."""
+    case = found.id if template.about == CASE else found.values.get("case")
+    if not isinstance(case, str) or "case" not in {template.about, *session.types[template.about].by_name}:
+        return
+    faults = list(complainant_faults(held(session, CASE, case).values, {template.label: "\n".join(used)}))
+    if faults:
+        raise NamesComplainant(f"{faults[0].text}，这份文书要给别人看，不能打印。")

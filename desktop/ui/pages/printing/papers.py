@@ -1,0 +1,58 @@
+"""What can be put on paper from one record: its papers, each opened in the preview, and the list in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QWidget
+
+from desktop.documents.papers.compose import FilledPaper
+from desktop.operations import papers, printing
+from desktop.operations.papers import PaperTemplate
+from desktop.operations.session import Session
+from desktop.records.checks import Values
+from desktop.records.declaration import RecordType
+from desktop.store.ledger import ChangeSet
+from desktop.ui.matching import matches
+from desktop.ui.pages.printing.lists import paper_job
+from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.overlay import anchor_at
+from desktop.ui.workbench import Workbench
+
+PaperChoice = tuple[str, Callable[[], None]]
+"""What can be printed, and what opens it."""
+
+
+def paper_choices(
+    workbench: Workbench, record_type: RecordType, record: str, values: Values
+) -> list[PaperChoice]:
+    """The papers of a record, by their labels."""
+
+    def chosen(template: PaperTemplate) -> PaperChoice:
+        def make(session: Session) -> FilledPaper:
+            return papers.paper(session, template.id, record)
+
+        job = replace(
+            paper_job(template.label, make),
+            word=lambda session, folder: (printing.save_word(session, make(session), folder), ChangeSet()),
+        )
+        return template.label, lambda: workbench.shell.open_page("preview", job=job)
+
+    return [chosen(template) for template in papers.offered(record_type.name, values)]
+
+
+def choose_paper(page: QWidget, choices: Sequence[PaperChoice]) -> None:
+    """Opens the only one, or asks which one at the upper right, where the button is."""
+    if len(choices) == 1:
+        choices[0][1]()
+        return
+    anchor = anchor_at(page, QRect(page.width() - 1, 0, 1, 1))
+    before = page.focusWidget() or page
+    lines = [Choice(str(n), f"打印{label}") for n, (label, _) in enumerate(choices)]
+    overlay = ChoiceOverlay(anchor, lines, [], single=True, matches=matches)
+    overlay.chosen.connect(lambda keys: choices[int(keys[0])][1]())
+    overlay.closed.connect(anchor.deleteLater)
+    overlay.closed.connect(before.setFocus)
+    overlay.open_below()

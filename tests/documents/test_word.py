@@ -1,0 +1,137 @@
+"""The Word file of a document: everything that stands on the printed page stands in it, on the same page and grid."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from desktop.documents.page import (
+    Align,
+    AttachmentNote,
+    AttachmentPage,
+    Column,
+    FormBlock,
+    FormCell,
+    FormRow,
+    Heading,
+    Imprint,
+    LetterHead,
+    Metadata,
+    Note,
+    OfficialDocument,
+    Paragraph,
+    PlainHead,
+    QrBlock,
+    Recipient,
+    RedHead,
+    Run,
+    Signature,
+    Signer,
+    TableBlock,
+    blank,
+)
+from desktop.documents.page.word import render_docx
+
+DAY = datetime.date(2026, 11, 5)
+RARE = "犇㛃䶮𬬮"
+
+
+def document(**changes: object) -> OfficialDocument:
+    values: dict[str, object] = {
+        "head": LetterHead("杭州市西湖区总工会", "杭西工监提〔2026〕1号"),
+        "title": "关于工资支付的\n提示函",
+        "blocks": (
+            Recipient("某某公司"),
+            Paragraph((Run("第一段"), blank(4), Run(f"{RARE}\n第二段"))),
+            Heading(1, "事实"),
+            Heading(2, "第一项", body="接着写"),
+            Heading(1, "要求"),
+            TableBlock(
+                (Column("序号", 1, Align.CENTRE), Column("名称", 4)), (("1", "考勤表"), ("2", "工资表"))
+            ),
+            FormBlock((FormRow((FormCell("收件人", label=True), FormCell("甲\n乙", 3.0))),)),
+            QrBlock("XSJ1", "核对码"),
+            AttachmentNote(("清单", "说明")),
+        ),
+        "signature": Signature("杭州市西湖区总工会", DAY, signer=Signer()),
+        "note": Note("此件公开"),
+        "attachments": (AttachmentPage("附件1", "清单", (Paragraph("附件正文"),)),),
+        "imprint": Imprint(("区人社局",), "办公室", DAY),
+        "corner": "存根",
+        "watermark": "草稿",
+    }
+    return OfficialDocument(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def lines(data: bytes) -> list[str]:
+    """Every line of text in the order of the file, those of tables included."""
+    word = Document(io.BytesIO(data))
+    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in word.element.body.iter(qn("w:p"))]
+
+
+def test_everything_stands_in_it_in_its_order() -> None:
+    data = render_docx(document())
+    found = [line for line in lines(data) if line.strip("　")]
+    assert found == [
+        "存根", "杭州市西湖区总工会", "杭西工监提〔2026〕1号", "关于工资支付的", "提示函", "某某公司：",
+        f"第一段　　　　{RARE}", "第二段", "一、事实", "（一）第一项接着写", "二、要求", "序号", "名称", "1", "考勤表",
+        "2", "工资表", "收件人", "甲乙", "核对码", "附件：1.清单", "　　　2.说明",
+        "主席（副主席）：　　　　　　　（签名）", "杭州市西湖区总工会", "2026年11月5日", "（此件公开）", "附件1",
+        "清单", "附件正文", "抄送：区人社局。", "办公室　　2026年11月5日印发",
+    ]  # fmt: skip
+    header = Document(io.BytesIO(data)).sections[0].header.paragraphs[0].text
+    assert header == "（草稿）"
+
+
+def test_page_and_grid_are_those_of_the_standard() -> None:
+    section = Document(io.BytesIO(render_docx(document()))).sections[0]
+    measured = [round(length.mm) for length in (section.page_width, section.page_height, section.top_margin,
+                section.bottom_margin, section.left_margin, section.right_margin)]  # fmt: skip
+    assert measured == [210, 297, 37, 35, 28, 26]
+    grid = section._sectPr.find(qn("w:docGrid"))
+    assert round(int(grid.get(qn("w:linePitch"))) / 20 * 22 / 72 * 25.4) == 225
+
+
+def test_chinese_is_set_in_the_named_typefaces() -> None:
+    word = Document(io.BytesIO(render_docx(document())))
+    named = {
+        p.text: {r._element.rPr.rFonts.get(qn("w:eastAsia")) for r in p.runs if r.text}
+        for p in word.paragraphs
+    }
+    assert named["某某公司："] == {"仿宋"}
+    assert named["一、事实"] == {"黑体"}
+    assert named["（一）第一项接着写"] == {"楷体", "仿宋"}
+    assert named["提示函"] == {"方正小标宋简体"}
+
+
+@pytest.mark.parametrize(
+    "head", [PlainHead(), PlainHead("号1"), RedHead("某某文件", "号1", "张三"), RedHead("某某文件")]
+)
+def test_every_head_is_written(head: PlainHead | RedHead) -> None:
+    found = lines(
+        render_docx(document(head=head, signature=Signature("甲会", DAY, seal=False), imprint=None))
+    )
+    assert ("号1" in found) == (head == PlainHead("号1"))
+    assert ("号1　　签发人：张三" in found) == (head == RedHead("某某文件", "号1", "张三"))
+
+
+def test_the_same_document_is_the_same_file_and_names_nothing_of_the_machine() -> None:
+    data = Metadata(
+        "标题", "某某工会", "样式为示例，非官方", datetime.datetime(2026, 11, 5, tzinfo=datetime.UTC)
+    )
+    first = render_docx(document(), data)
+    assert first == render_docx(document(), data)
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    properties = Document(io.BytesIO(first)).core_properties
+    assert (properties.title, properties.author, properties.subject) == (
+        "标题",
+        "某某工会",
+        "样式为示例，非官方",
+    )
+    assert (properties.comments, properties.last_modified_by) == ("", "")

@@ -1,0 +1,256 @@
+"""Papers about a record: every template prints filled, almost empty and at its longest, and names nobody to others."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pytest
+
+from desktop import reference
+from desktop.documents.papers.templates import parse_paper
+from desktop.documents.placeholders import TemplateFaulty
+from desktop.operations import operators, papers, printing, records, supervision, workspaces
+from desktop.operations.papers import NamesComplainant, NoSuchPaper
+from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.records.declaration import Kind, Level, RecordType, Role
+from desktop.records.types import catalogue
+from desktop.resources import resource
+from desktop.store import audit as audit_store
+from tests.operations.stations import CHEAP, repeatable
+from tests.operations.test_supervision import CaseAt
+
+TEMPLATES = papers.names()
+ROWS = 30
+"""More than a page holds."""
+RARE = "犇㛃䶮𬬮"
+LONG = "杭州某某跨境电子商务供应链管理与新型材料技术研究开发示例有限公司"
+
+
+@pytest.fixture(autouse=True)
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Session]:
+    noon = datetime.datetime(2026, 11, 23, 4, tzinfo=datetime.UTC)
+    session = workspaces.create(
+        tmp_path / "w", code="330106", name="杭州市西湖区总工会", level=Level.DISTRICT, operator="王芳",
+        password="password1", environment=repeatable("w", int(noon.timestamp() * 1000)), cost=CHEAP,
+    )  # fmt: skip
+    yield session
+    session.workspace.close()
+
+
+def value(record_type: RecordType, name: str, *, full: bool) -> Any:
+    """Something that fits the field: as long and as rare as it may be, or just there."""
+    f = record_type.by_name[name]
+    match f.kind:
+        case Kind.DATE:
+            return "2026-11-05"
+        case Kind.TIME:
+            return "09:30"
+        case Kind.INTEGER:
+            return max(f.minimum or 0, min(f.maximum or 24, 24))
+        case Kind.DECIMAL:
+            return "24"
+        case Kind.BOOLEAN:
+            return 1
+        case Kind.CODE:
+            assert f.codes is not None
+            return reference.code_list(f.codes).offered[0].code
+        case Kind.NOTE:
+            return (LONG + RARE) * (12 if full else 1)
+        case Kind.TEXT:
+            return (RARE + LONG)[: f.maximum]
+        case Kind.PHONE:
+            return "13800005678"
+        case Kind.USCC:
+            return "91330106MA2ABCDEX7"
+        case Kind.PLACE:
+            return "330106010"
+        case _:
+            return None
+
+
+def make(session: Session, type_name: str, *, full: bool, **given: Any) -> str:
+    """A record of a type with what papers show in it."""
+    return records.save(
+        session, type_name, filled(session, session.types[type_name], full=full, **given)
+    ).record
+
+
+def filled(session: Session, record_type: RecordType, *, full: bool, **given: Any) -> dict[str, Any]:
+    """The values of a record, what it links to included."""
+    values: dict[str, Any] = {}
+    for f in record_type.fields:
+        if f.name in given or not f.shown or not (full or f.needed):
+            continue
+        if f.kind is Kind.LINK:
+            if full and f.link in ("enterprise", "union", "inspector") and f.link != record_type.name:
+                values[f.name] = make(session, f.link, full=False)
+        elif f.kind is not Kind.CODES and session.may_write(record_type, f):
+            values[f.name] = value(record_type, f.name, full=full)
+    return {**values, **given}
+
+
+def subject(session: Session, template_id: str, *, full: bool) -> str:
+    """A record that the paper can be printed of, with children where it shows any."""
+    template = papers.papers()[template_id]
+    given: dict[str, Any] = {name: codes[0] for name, codes in template.when.items()}
+    record_type = session.types[template.about]
+    if template.about == "case_document":
+        case = CaseAt(session)
+        return case.draft(given.get("kind", "reminder_letter"))
+    if template.about == "case_event":
+        given["case"] = CaseAt(session).id
+    elif record_type.parent is not None:
+        link = record_type.by_name[record_type.parent].link
+        assert link is not None
+        given[record_type.parent] = make(session, link, full=full)
+    made = make(session, template.about, full=full, **given)
+    for child in (p.of for p in template.parts if isinstance(p, papers.Table)):
+        parent = session.types[child].parent
+        assert parent is not None
+        if full:
+            shown = {"result": "passed", "needs_vote": 1}
+            row = filled(session, session.types[child], full=True, **{parent: made})
+            row |= {name: code for name, code in shown.items() if name in session.types[child].by_name}
+            records.save_many(session, child, [row] * ROWS)
+    return made
+
+
+def words_of(data: bytes) -> str:
+    document = pdfium.PdfDocument(data)
+    try:
+        return "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
+    finally:
+        document.close()
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["sparse", "full"])
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_paper_prints(desk: Session, name: str, full: bool) -> None:
+    made = papers.paper(desk, name, subject(desk, name, full=full))
+    words = words_of(made.render())
+    assert "".join(made.name.split()) in words
+    assert "{" not in words
+    if full and papers.papers()[name].about not in ("case_document", "case_event", "case"):
+        assert any(rare in words for rare in RARE)
+
+
+def test_a_paper_for_others_never_says_who_complained(desk: Session) -> None:
+    for template in papers.papers().values():
+        if not template.secret:
+            used = {f.group for f in papers.fields(desk.types, template)}
+            assert "complainant" not in used, template.id
+
+
+def test_a_name_typed_into_another_field_stops_the_paper(desk: Session) -> None:
+    case = CaseAt(desk)
+    letter = case.draft("reminder_letter", subject="李小明反映的欠薪")
+    assert papers.paper(desk, "counterfoil", letter)
+    step = case.step("investigated", "11-03", result="established", service_place="李 小明家").event
+    record = records.save(desk, "case_event", {"kind": "served"}, record=step).record
+    with pytest.raises(NamesComplainant):
+        papers.paper(desk, "service_record", record)
+
+
+def test_a_paper_fits_only_the_records_that_it_is_about(desk: Session) -> None:
+    case = CaseAt(desk)
+    step = case.step("accepted", "10-09").event
+    assert papers.offered("case_event", {"kind": "accepted"}) == []
+    with pytest.raises(NoSuchPaper):
+        papers.paper(desk, "refusal_notice", step)
+    with pytest.raises(NoSuchPaper):
+        papers.paper(desk, "../keys", step)
+
+
+def test_whoever_only_looks_prints_nothing_that_is_masked_to_them(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk).id
+    congress = make(desk, "congress", full=False)
+    operators.put(desk, "看看", Role.READER, "password2")
+    desk.workspace.close()
+    reader = open_session(tmp_path / "w", "看看", "password2", repeatable("r"))
+    with pytest.raises(NotAllowed):
+        papers.paper(reader, "case_approval", case)
+    assert papers.paper(reader, "congress_notice", congress)
+    reader.workspace.close()
+
+
+def test_what_is_printed_is_noted_without_anybody_s_name(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk).id
+    path = printing.save(desk, papers.paper(desk, "case_approval", case), tmp_path / "out")
+    assert path.name == "工会劳动法律监督立案审批表.pdf"
+    assert "李小明" in words_of(path.read_bytes())
+    noted = [line.detail for line in audit_store.lines(desk.database) if line.detail]
+    assert any(line == f"case_approval {case}" for line in noted)
+    assert not any("李小明" in line for line in noted)
+
+
+def template(**changes: Any) -> str:
+    plain: Mapping[str, Any] = {
+        "id": "trial", "label": "试", "version": "1", "official": True, "notice": "", "source": "",
+        "about": "case", "reader": "employer", "title": "试", "parts": [],
+    }  # fmt: skip
+    return json.dumps({**plain, **changes}, ensure_ascii=False)
+
+
+FAULTS = {
+    "an unknown placeholder": {"title": "{nothing}"},
+    "a path past a field that leads nowhere": {"title": "{summary.name}"},
+    "a field that is not shown": {"about": "case_document", "title": "{snapshot}"},
+    "the complainant in a paper for the employer": {"title": "{complainant_name}"},
+    "the complainant through a link": {"about": "case_event", "title": "{case.complainant_phone}"},
+    "brackets without their pair": {"title": "[{summary}"},
+    "a blank of no length": {"title": "{summary|0}"},
+    "a blank that is no number": {"title": "{summary|x}"},
+    "children that are none": {"parts": [{"part": "table", "of": "member", "columns": [{"title": "a", "text": ""}]}]},
+    "a table without columns": {"parts": [{"part": "table", "of": "case_event", "columns": []}]},
+    "an unknown code": {"when": {"matter": ["99"]}},
+    "an unknown type": {"about": "nothing"},
+    "records that the program writes": {"about": "grant"},
+    "an unknown key": {"colour": "red"},
+    "an unknown part": {"parts": [{"part": "picture"}]},
+    "a date that is none": {"signature": {"organ": "a", "date": "summary"}},
+    "not official without saying so": {"official": False},
+    "another id": {"id": "other"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", FAULTS.values(), ids=FAULTS)
+def test_a_faulty_template_is_refused_with_the_reason(changes: Mapping[str, Any]) -> None:
+    parse_paper(template(), "trial", catalogue(), reference.code_lists())
+    with pytest.raises(TemplateFaulty) as problem:
+        parse_paper(template(**changes), "trial", catalogue(), reference.code_lists())
+    assert "样式" in str(problem.value)
+
+
+def test_a_district_s_own_template_may_name_the_complainant_for_its_own_file() -> None:
+    own = parse_paper(
+        template(reader="own", title="{complainant_name}"), "trial", catalogue(), reference.code_lists()
+    )
+    assert own.secret
+
+
+def test_no_shipped_paper_pretends_to_be_official() -> None:
+    for path in resource("papers").glob("*.json"):
+        plain = json.loads(path.read_text("utf-8"))
+        assert plain["official"] is False
+        assert "非官方" in plain["notice"]
+        assert plain["source"]
+
+
+def test_issued_letters_have_a_counterfoil_with_their_number(desk: Session) -> None:
+    supervision.set_number_settings(desk, "杭西")
+    case = CaseAt(desk)
+    case.inquire()
+    letter = case.opinion()
+    words = words_of(papers.paper(desk, "counterfoil", letter).render())
+    assert "存根" in words
+    assert "杭西工监意〔2026〕1号" in words
