@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
-from desktop.operations.records import check_context
+from desktop.operations import queries
+from desktop.operations.queries import Codes
 from desktop.operations.session import Session
 from desktop.records.checks import Checker, Context, Finding
+from desktop.records.declaration import Severity
+from desktop.records.types import Catalogue
 from desktop.store import reading
+from desktop.store.database import Database
 from desktop.store.reading import Query
 
 
@@ -22,34 +27,98 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many records were looked at, and those on which something was found."""
+
+    total: int
+    found: tuple[Checked, ...]
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are as severe as this."""
+        return sum(f.severity is severity for checked in self.found for f in checked.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One record on which a rule found something: where the cursor goes, and what is said there."""
+
+    type: str
+    record: str
+    title: str
+    field: str
+    message: str
+
+
+@dataclass(slots=True)
+class Problem:
+    """What one rule found, on all records of one type."""
+
+    type: str
+    severity: Severity
+    rule: str
+    places: list[Place] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """What it is: the sentence itself where it is the same everywhere, else that of the first record."""
+        first = self.places[0].message
+        return first if all(place.message == first for place in self.places) else f"{first} 等"
+
+
 Progress = Callable[[int, int], None]
 """Called with done and total; may raise to cancel."""
 
 _PAGE = 1_000
 
 
-def logic_check(
-    session: Session, types: Sequence[str] | None = None, progress: Progress | None = None
-) -> list[Checked]:
-    """The records on which something is to be mended or explained, type by type; empty when all is right (逻辑正确)."""
-    wanted = [session.types[name] for name in (types or session.types)]
-    total = sum(reading.count(session.database, session.types, Query(t.name)) for t in wanted)
+def check_all(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    today: datetime.date,
+    wanted: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Looks through every record, type by type; nothing is found when all is right (逻辑正确)."""
+    looked_at = [types[name] for name in (wanted or types) if not types[name].by_program]
+    total = sum(reading.count(database, types, Query(t.name)) for t in looked_at)
     done = 0
     found: list[Checked] = []
-    for record_type in wanted:
+    for record_type in looked_at:
         checker = Checker(record_type)
-        related = bool(session.types.children(record_type.name)) or record_type.parent is not None
-        plain = Context(session.environment.today())
-        numbers = reading.row_numbers(session.database, session.types, Query(record_type.name))
+        related = bool(types.children(record_type.name)) or record_type.parent is not None
+        plain = Context(today)
+        numbers = reading.row_numbers(database, types, Query(record_type.name))
         for start in range(0, len(numbers), _PAGE):
-            page = reading.page(session.database, record_type, numbers[start : start + _PAGE])
+            page = reading.page(database, record_type, numbers[start : start + _PAGE])
             for held in page.values():
-                context = check_context(session, held) if related else plain
+                context = queries.context_of(database, types, held, today) if related else plain
                 findings = checker(held.values, context)
                 if findings:
-                    title = record_type.title_of(held.values)
+                    title = queries.title_of(database, types, codes, held)
                     found.append(Checked(record_type.name, held.id, title, tuple(findings)))
             done += len(page)
             if progress is not None:
                 progress(done, total)
-    return found
+    return Report(total, tuple(found))
+
+
+def logic_check(
+    session: Session, wanted: Sequence[str] | None = None, progress: Progress | None = None
+) -> Report:
+    """The check of a session's whole ledger, or of some types."""
+    today = session.environment.today()
+    return check_all(session.database, session.types, session.codes, today, wanted, progress)
+
+
+def problems(found: Iterable[Checked]) -> list[Problem]:
+    """The findings by type and rule, errors before warnings, the most frequent first."""
+    by_rule: dict[tuple[str, Severity, str, tuple[str, ...]], Problem] = {}
+    for checked in found:
+        for finding in checked.findings:
+            key = (checked.type, finding.severity, finding.rule, finding.fields)
+            problem = by_rule.setdefault(key, Problem(checked.type, finding.severity, finding.rule))
+            cursor = finding.fields[0] if finding.fields else ""
+            problem.places.append(Place(checked.type, checked.record, checked.title, cursor, finding.message))
+    return sorted(by_rule.values(), key=lambda p: (p.severity is not Severity.ERROR, -len(p.places)))

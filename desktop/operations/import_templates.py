@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop import reference
+from desktop.documents import notices
 from desktop.documents.workbooks.templates import TemplateColumn, write_template
 from desktop.operations.exporting import local_time
 from desktop.operations.imports.placing import PlaceFinder
@@ -15,6 +16,8 @@ from desktop.records.declaration import Field, Kind, RecordType
 _MOST_CHOICES = 400
 _OURS = frozenset({"reason", "source_batch"})
 """What is said in this program and not in a table."""
+_CONSENT = "consent_date"
+"""Types with this field hold what the law calls sensitive: the notice asks for a consent of its own."""
 _BY_KIND = {
     Kind.DATE: "日期，如 2026-11-22",
     Kind.INTEGER: "整数",
@@ -33,13 +36,26 @@ def write_empty(session: Session, path: Path, type_name: str) -> None:
     columns = [_column(session, f) for f in _fields(session, record_type)]
     if type_name in HEADINGS:
         columns.insert(0, _unit_column(session))
-    write_template(path, record_type.label, columns, local_time(session))
+    write_template(path, record_type.label, columns, local_time(session), _told(session, record_type))
 
 
 def _fields(session: Session, record_type: RecordType) -> list[Field]:
     """In the order of the form, what a complete record has first."""
     found = [f for f in record_type.shown_fields if f.name not in _OURS and session.may_write(record_type, f)]
     return sorted(found, key=lambda f: (not f.needed, not f.first))
+
+
+def _told(session: Session, record_type: RecordType) -> list[tuple[str, str]]:
+    """What people are told whose data stands in the table; nothing where none does."""
+    personal = [f for f in _fields(session, record_type) if f.personal]
+    if not personal:
+        return []
+    sensitive = _CONSENT in record_type.by_name
+    told = notices.collection_notice()
+    return [
+        ("须知", told.title),
+        *notices.lines(session.unit.name, [f.label for f in personal], sensitive=sensitive),
+    ]
 
 
 def _column(session: Session, field: Field) -> TemplateColumn:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.documents.workbooks.headers import folded
 from desktop.documents.workbooks.opening import open_workbook
+from desktop.documents.workbooks.pasted import Pasted
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
-from desktop.documents.workbooks.sheets import SheetInfo
+from desktop.documents.workbooks.sheets import Sheet, SheetInfo
 from desktop.operations import audit
 from desktop.operations.imports.deriving import Deriver
+from desktop.operations.imports.headless import lay_out_headless
 from desktop.operations.imports.joint import JointPlanner
 from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout, NoHeader, Wishes, lay_out
 from desktop.operations.imports.model import (
@@ -54,6 +58,7 @@ __all__ = [
     "Note",
     "Options",
     "Outcome",
+    "Pasted",
     "RowResult",
     "Stopped",
     "Weight",
@@ -72,7 +77,9 @@ class ImportPreview:
 
     ``rows`` has one result for each row of the table, ``columns`` one for each column; those without a target can be
     given one by a second preview with ``mapping``. ``missing`` counts the records that will still lack a needed
-    field, by its label; ``without_town`` lists the rows whose town is not certain.
+    field, by its label; ``without_town`` lists the rows whose town is not certain. A pasted block without a header
+    has 0 for its rows; ``by_order`` says that its columns were taken in the order of the list. ``hidden_rows`` and
+    ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet.
     """
 
     type: str
@@ -86,6 +93,9 @@ class ImportPreview:
     missing: Mapping[str, int]
     without_town: tuple[int, ...]
     options: Options
+    by_order: bool
+    hidden_rows: int
+    hidden_columns: tuple[str, ...]
     _plan: Plan = field(repr=False)
     _source: _Source = field(repr=False)
     _mark: tuple[int, int] = field(repr=False)
@@ -96,6 +106,17 @@ class ImportPreview:
         return tuple(
             c for c in self.columns if c.target is None and not c.counts_rows and (c.header or c.samples)
         )
+
+    @property
+    def has_header(self) -> bool:
+        """Whether a row names the columns; only a pasted block may go without."""
+        return self.header_rows[1] > 0
+
+    @property
+    def repeated_columns(self) -> tuple[ColumnMatch, ...]:
+        """The columns that are left out because one before them has the same heading and was recognised."""
+        taken = {folded(c.header) for c in self.columns if c.target is not None and c.header}
+        return tuple(c for c in self.unknown_columns if c.header and folded(c.header) in taken)
 
     @property
     def returned(self) -> list[RowResult]:
@@ -115,12 +136,13 @@ class ImportResult:
 
 def preview(
     session: Session,
-    path: Path,
+    path: Path | Pasted,
     type_name: str,
     *,
     mapping: Wishes | None = None,
     sheet: str | None = None,
     header_row: int | None = None,
+    order: Sequence[str] = (),
     options: Options | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -129,7 +151,8 @@ def preview(
 
     ``mapping`` gives columns (by place from 0, or by header) a field, or ``None`` to leave them out; in a table of
     unions a field is said as ``union.name`` or ``enterprise.name``. ``header_row`` says where the header stands if
-    it is not recognised. Raises :class:`NotAllowed`, :class:`NoHeader`, :class:`Stopped` and the problems of
+    it is not recognised. A block that was pasted may have none: ``order`` are the columns of the list that it is
+    pasted into. Raises :class:`NotAllowed`, :class:`NoHeader`, :class:`Stopped` and the problems of
     ``documents.workbooks``.
     """
     record_type = session.types[type_name]
@@ -140,13 +163,22 @@ def preview(
     watch = _Watch(progress, cancelled)
     setting = Setting(session.codes, session.environment.today(), set())
     with _without_collection(), open_workbook(path) as book:
-        digest = audit.digest_of_file(path)
+        digest = _digest(path)
         watch.step(0, 0, "读取表格")
-        layout = lay_out(session, book, record_type, sheet, mapping or {}, header_row)
-        rows = _read(session, layout, record_type, setting, options, watch)
+        try:
+            opened, layout = lay_out(session, book, record_type, sheet, mapping or {}, header_row)
+        except NoHeader:
+            if not isinstance(path, Pasted) or header_row is not None:
+                raise
+            types = _parts(record_type)
+            opened, layout = lay_out_headless(session, book, record_type, mapping or {}, order, types)
+        rows = _read(session, opened, layout, record_type, setting, options, watch)
         source = _Source(
-            record_type.name, path.name, digest, book.sheets, layout, rows, setting.valid_codes, options
-        )
+            record_type.name, path.name, digest, book.sheets, layout, rows, setting.valid_codes, options,
+            *_hidden(opened, layout, rows),
+        )  # fmt: skip
+        # Its cells are a block of their own in memory, and matching needs as much again.
+        del opened
         return _planned(session, source, watch)
 
 
@@ -211,6 +243,8 @@ class _Source:
     rows: Sequence[RowResult]
     valid_codes: set[str]
     options: Options
+    hidden_rows: int
+    hidden_columns: tuple[str, ...]
 
 
 class _Watch:
@@ -240,11 +274,30 @@ def _without_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # What was made counts as old from now on, or the next look at the newest objects would go through it.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
+
+
+def _digest(source: Path | Pasted) -> str:
+    """What names a table in the log without its name or content."""
+    if isinstance(source, Path):
+        return audit.digest_of_file(source)
+    return f"粘贴{hashlib.sha256(source.text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def _hidden(sheet: Sheet, layout: Layout, rows: Sequence[RowResult]) -> tuple[int, tuple[str, ...]]:
+    """How many of the rows that were read, and which of the columns that go somewhere, nobody sees in the sheet."""
+    columns = tuple(
+        c.header for c in layout.columns if c.target is not None and c.index in sheet.hidden_columns
+    )
+    return sum(row.number in sheet.hidden_rows for row in rows) if sheet.hidden_rows else 0, columns
 
 
 def _read(
     session: Session,
+    sheet: Sheet,
     layout: Layout,
     record_type: RecordType,
     setting: Setting,
@@ -252,7 +305,7 @@ def _read(
     watch: _Watch,
 ) -> list[RowResult]:
     types = _parts(record_type)
-    reader = TableReader(session, layout, types, setting)
+    reader = TableReader(session, sheet, layout, types, setting)
     deriver = Deriver(session, types)
     fixed = {n: v for n, v in options.fixed.items() if n in record_type.by_name and v is not None}
     rows: list[RowResult] = []
@@ -284,9 +337,9 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
         plan = planner.finish()
     counts = Counts.of(rows, len(plan.without_town))
     return ImportPreview(
-        source.type, source.file, layout.sheet.name, source.sheets, layout.columns,
+        source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
-        options, plan, source, mark,
+        options, layout.by_order, source.hidden_rows, source.hidden_columns, plan, source, mark,
     )  # fmt: skip
 
 

@@ -17,7 +17,13 @@ GOALS = {
     "edits_large_against_small": 1.5,
     "peak_mb": 300,
     "import_against_bare_read": 0.6,
+    "export_against_bare_write": 1.2,
     "first_page_large_against_small": 1.5,
+    "jump_large_against_small": 1.5,
+    "search_against_like": 0.1,
+    "check_against_reading": 4,
+    "save_large_against_small": 1.3,
+    "new_record_large_against_small": 1.3,
     "start_against_bare_window": 4,
     "first_against_geodiff": 0.5,
     "first_against_session": 1,
@@ -27,7 +33,7 @@ GOALS = {
     "bundle_against_xlsx": 0.5,
 }
 """What each ratio should be at most; the other figures are there to be read."""
-BENCHMARKS = ("merging", "against_peers", "import_register", "lists", "starting")
+BENCHMARKS = ("merging", "against_peers", "import_register", "lists", "saving", "starting")
 
 
 def main() -> None:
@@ -42,7 +48,7 @@ def main() -> None:
     results: dict[str, dict[str, Any]] = {}
     for name in arguments.names or BENCHMARKS:
         module = importlib.import_module(f"tests.benchmarks.{name}")
-        options = {"stations": arguments.stations} if name in ("merging", "against_peers") else {}
+        options = {"stations": arguments.stations} if name in ("merging", "against_peers", "saving") else {}
         with tempfile.TemporaryDirectory() as folder:
             results[name] = module.run(Path(folder), **options)
         for figure, value in results[name].items():

@@ -6,11 +6,10 @@ because 200 workspaces would take longer to make than to measure.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.items import Head
 from desktop.records.types import catalogue
-from desktop.store.ledger import shape_of
+from desktop.store.births import shape_of
 from desktop.sync import certificates, enrolment, envelope, identity, segments, sending, station, trust
 from desktop.sync.enrolment import Wish
 from desktop.sync.envelope import Draft, Outgoing
@@ -180,25 +179,18 @@ def birth_lines(sender: Sender, rows: list[Row]) -> None:
     """Numbers the rows as births of the sender and appends their lines."""
     shapes = {name: shape_of(t) for name, t in catalogue().items()}
     fields = {name: {c: c.rpartition(".")[2] for c in shape.columns} for name, shape in shapes.items()}
-    salt = salted(f"{sender.keys.station} {sender.last}")
     for type_name, record, unit, values in rows:
         sender.last += 1
         head = Head(
             items.BIRTH, type_name, record, unit, None, stamp_of(sender, sender.last), (), sender.last, "王芳"
         )
         cells = {c: values.get(f) for c, f in fields[type_name].items()}
-        sender.lines.append((sender.last, items.birth_line(head, shapes[type_name], cells, salt)))
+        sender.lines.append((sender.last, items.birth_line(head, shapes[type_name], cells)))
 
 
 def stamp_of(sender: Sender, number: int) -> int:
     """The stamp that the sender gives to its item with this number: one a millisecond."""
     return (STAMP_MS + number) << 22 | int(sender.keys.station[:5], 16) >> 1
-
-
-def salted(seed: str) -> Callable[[], str]:
-    """Salts as a ledger makes them, the same for the same seed."""
-    random_bytes = random.Random(seed).randbytes
-    return lambda: base64.b64encode(random_bytes(items.SALT_BYTES)).decode().rstrip("=")
 
 
 def bundle(sender: Sender, path: Path, size: int = segments.MAX_LINES, first: int = 1) -> Path:
@@ -215,8 +207,9 @@ def bundle(sender: Sender, path: Path, size: int = segments.MAX_LINES, first: in
             if any(f'"birth","{name}"'.encode() in line[:60] for _, line in part)
         }
         header, frame = segments.cut(
-            sender.keys.station, sender.keys.incarnation, part, used, sender.keys.sign, trust.segment_message
-        )
+            sender.keys.station, sender.keys.incarnation, part, used, sender.keys.sign, trust.segment_message,
+            key=random.Random(f"{sender.keys.station} {part[0][0]}").randbytes(items.KEY_BYTES),
+        )  # fmt: skip
         outgoing.append(Outgoing(frame, [*header.label(), number, number + 1]))
         for kind, n in header.counts.items():
             counts[kind] = counts.get(kind, 0) + n

@@ -18,7 +18,7 @@ from desktop.records.resolution import canonical_tombstone
 from desktop.records.types import catalogue
 from desktop.store.ledger import SlotEdit
 from tests.benchmarks import district
-from tests.benchmarks.district import Row, Sender, salted, stamp_of
+from tests.benchmarks.district import Row, Sender, stamp_of
 from tests.operations.stations import repeatable
 
 FIELDS = {
@@ -56,12 +56,13 @@ def edits_of(rows: Sequence[Row], every: int, start: int) -> list[Edit]:
 def add_edits(sender: Sender, edits: Sequence[Edit]) -> None:
     """Appends the lines of edits by one who saw the births and nothing else."""
     types = catalogue()
-    salt = salted(f"{sender.keys.station} {sender.last}")
     for edit in edits:
         sender.last += 1
         head = _head(sender, items.CHANGE, edit.type, edit.record, edit.field, stamp_of(sender, edit.number))
         personal = types[edit.type].slots[edit.field].personal
-        sender.lines.append((sender.last, items.change_line(head, edit.value, salt() if personal else None)))
+        sender.lines.append(
+            (sender.last, items.change_line(head, edit.value, items.sealed() if personal else None))
+        )
 
 
 def add_growth(sender: Sender, rows: Sequence[Row], number: int) -> None:

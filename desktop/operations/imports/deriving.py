@@ -9,7 +9,7 @@ from desktop.operations.imports import words
 from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.matching import folded_name
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
-from desktop.operations.imports.placing import PlaceFinder
+from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
@@ -30,7 +30,7 @@ class Deriver:
     def __init__(self, session: Session, types: tuple[str, ...]) -> None:
         self._session = session
         self._types = types
-        self._placed = ["town" in session.types[name].by_name for name in types]
+        self._fields = [session.types[name].by_name.keys() for name in types]
         self._employers = [name == EMPLOYER for name in types]
         self._places = PlaceFinder(session.unit.code)
         self._units = UnitFinder(session, self._places) if types[0] in HEADINGS else None
@@ -40,9 +40,9 @@ class Deriver:
         """Places and what else follows from the row alone; links are found for many rows at once."""
         if self._units is not None:
             self._belong(row, self._units)
-        for placed, employer, part in zip(self._placed, self._employers, row.parts, strict=True):
-            if placed:
-                self._place(row, part)
+        for fields, employer, part in zip(self._fields, self._employers, row.parts, strict=True):
+            if "town" in fields:
+                self._place(row, part, towns_only="village" not in fields)
             if employer and "sector" not in part.values:
                 sector = words.sector_of(part.values.get("ownership"), part.values.get("uscc"))
                 if sector is not None:
@@ -63,11 +63,13 @@ class Deriver:
         part.unit = found
         row.say(Note(f"属于“{units.names[found]}”", Weight.NOTE, column, UNIT))
 
-    def _place(self, row: RowResult, part: Part) -> None:
+    def _place(self, row: RowResult, part: Part, *, towns_only: bool) -> None:
         said = part.words or {}
         town_words, village_words = said.pop("town", None), said.pop("village", None)
         if town_words is not None:
             found = self._places.town(town_words[0])
+            if towns_only and found.village is not None:
+                found = Placed(reason=f"“{town_words[0][:20]}”是村社，这一列请填镇街")
             if found.town is None:
                 row.say(Note(found.reason, Weight.PROBLEM, town_words[1], "town"))
                 part.place_reason = found.reason
@@ -86,6 +88,8 @@ class Deriver:
                     part.weak["town"] = found.town
         if "village" not in part.values and (town is None or "village" not in part.weak):
             self._from_address(part, town)
+        if towns_only:
+            part.weak.pop("village", None)
 
     def _from_address(self, part: Part, town: object) -> None:
         """The town of the first address that has one; the village only where it lies in the town of the row."""

@@ -40,13 +40,18 @@ class NoHeader(WorkbookProblem):
 
 @dataclass(frozen=True)
 class Layout:
-    """A sheet, its header with the rows it stands in, and the type and field of each column that has one."""
+    """A sheet's header with the rows it stands in, and the type and field of each column that has one.
 
-    sheet: Sheet
+    The sheet itself is not kept: with it, all its cells would stay in memory as long as a preview is shown.
+    ``by_order`` says that there is no header and the columns were taken in the order of a list.
+    """
+
+    sheet_name: str
     header: Header
     header_cells: tuple[Row, ...]
     targets: Mapping[int, tuple[str, str]]
     columns: tuple[ColumnMatch, ...]
+    by_order: bool = False
 
     def column_of(self, type_name: str, field_name: str) -> int:
         """The place of the column that fills a field, or -1."""
@@ -54,7 +59,9 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """A sheet with a header that may be the one to read; in a table of several types targets have a prefix."""
+
     sheet: Sheet
     rows: Sequence[tuple[int, Row]]
     header: Header
@@ -62,6 +69,7 @@ class _Candidate:
 
     @property
     def score(self) -> float:
+        """How well its columns were recognised."""
         return sum(c.confidence for c in self.header.columns)
 
 
@@ -72,20 +80,25 @@ def lay_out(
     sheet: str | None,
     wishes: Wishes,
     header_row: int | None,
-) -> Layout:
+) -> tuple[Sheet, Layout]:
     """Chooses the sheet that fits best among the visible ones, or takes the named one; ``wishes`` overrule the words.
 
     Raises :class:`NoHeader`.
     """
     visible = [s.name for s in book.sheets if not s.hidden] or [s.name for s in book.sheets]
-    best: _Candidate | None = None
+    best: Candidate | None = None
     for name in [sheet] if sheet is not None else visible:
         found = _candidate(session, book.sheet(name), record_type, header_row)
         if found is not None and (best is None or found.score > best.score):
             best = found
     if best is None:
         raise NoHeader("没有认出表头。")
-    return _Mapper(session, record_type, best, wishes).layout()
+    return best.sheet, mapped(session, record_type, best, wishes)
+
+
+def mapped(session: Session, record_type: RecordType, candidate: Candidate, wishes: Wishes) -> Layout:
+    """The layout of a candidate with what a person has said of its columns."""
+    return _Mapper(session, record_type, candidate, wishes).layout()
 
 
 def labels_of(session: Session, record_type: RecordType) -> Labels:
@@ -110,16 +123,16 @@ def labels_of(session: Session, record_type: RecordType) -> Labels:
 
 def _candidate(
     session: Session, sheet: Sheet, record_type: RecordType, header_row: int | None
-) -> _Candidate | None:
+) -> Candidate | None:
     rows = list(islice(sheet.rows(), _PEEKED))
     prefixed = record_type.name == JOINT
     if record_type.name == EMPLOYER:
         # The federation's form of unions has the telephone of the chair, not of the firm.
         joint = _header(rows, sheet, labels_of(session, session.types[JOINT]), header_row)
         if joint is not None and {f"{EMPLOYER}.name", f"{JOINT}.name"} <= {c.target for c in joint.columns}:
-            return _Candidate(sheet, rows, joint, prefixed=True)
+            return Candidate(sheet, rows, joint, prefixed=True)
     header = _header(rows, sheet, labels_of(session, record_type), header_row)
-    return None if header is None else _Candidate(sheet, rows, header, prefixed)
+    return None if header is None else Candidate(sheet, rows, header, prefixed)
 
 
 def _header(
@@ -138,7 +151,7 @@ class _Mapper:
     """Puts what was recognised and what was wished for together."""
 
     def __init__(
-        self, session: Session, record_type: RecordType, candidate: _Candidate, wishes: Wishes
+        self, session: Session, record_type: RecordType, candidate: Candidate, wishes: Wishes
     ) -> None:
         self._session = session
         self._type = record_type
@@ -160,7 +173,7 @@ class _Mapper:
             shown_samples = tuple(self._masked(place, s) for s in samples.get(column.index, ()))
             columns.append(replace(match, samples=shown_samples))
         own = tuple(cells for number, cells in rows if number <= header.last_row)
-        return Layout(self._found.sheet, header, own, targets, tuple(columns))
+        return Layout(self._found.sheet.name, header, own, targets, tuple(columns))
 
     def _wish(self, column: Column) -> str | None:
         """The target that a person chose for a column; empty words for none, nothing where nothing was said."""

@@ -128,15 +128,21 @@ class _Organisations:
     def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
         """Rows with a code first, so that a row without one can join them whatever their order."""
         self._look_up(candidates)
-        found: dict[int, str | None] = {}
-        for coded in (True, False):
-            for position, candidate in enumerate(candidates):
-                if bool(candidate.values.get(self._key)) is coded:
-                    found[position] = self._refusing(candidate, new_id)
-        return [found[position] for position in range(len(candidates))]
+        found: list[str | None] = [None] * len(candidates)
+        without: list[int] = []
+        for position, candidate in enumerate(candidates):
+            if candidate.values.get(self._key):
+                found[position] = self._refusing(self._with_code, candidate, new_id)
+            else:
+                without.append(position)
+        for position in without:
+            found[position] = self._refusing(self._by_words, candidates[position], new_id)
+        return found
 
-    def _refusing(self, candidate: Candidate, new_id: Callable[[], str]) -> str | None:
-        find = self._with_code if candidate.values.get(self._key) else self._by_words
+    @staticmethod
+    def _refusing(
+        find: Callable[[Candidate, Callable[[], str]], str], candidate: Candidate, new_id: Callable[[], str]
+    ) -> str | None:
         try:
             return find(candidate, new_id)
         except Refused as refused:
@@ -179,14 +185,18 @@ class _Organisations:
             if not name:
                 label = self._type.by_name[self._name].label
                 raise Refused(f"没有“{label}”，这个代码在本机也没有登记过")
-            near = [
-                k
-                for k in self._by_name.get(name, ())
-                if not k.code and k.life is not Life.DELETED and self._compatible(candidate, name, k)
-            ]
-            record = near[0].id if len(near) == 1 else derived or new_id()
+            record = self._uncoded(candidate, name) or derived or new_id()
         self._remember(candidate, record, code, name)
         return record
+
+    def _uncoded(self, candidate: Candidate, name: str) -> str | None:
+        """The one record of this name that has no code yet."""
+        near = [
+            k
+            for k in self._by_name.get(name, ())
+            if not k.code and k.life is not Life.DELETED and self._compatible(candidate, name, k)
+        ]
+        return near[0].id if len(near) == 1 else None
 
     def _derived(self, code: str) -> str | None:
         """The id that a valid code gives its record (rule 4)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -122,9 +121,9 @@ class RowResult:
     @property
     def returned(self) -> bool:
         """Whether the row, or one of its cells, was left out and is to be corrected."""
-        return self.outcome is Outcome.REJECTED or any(
-            n.weight is Weight.PROBLEM for notes in (self.said, self.found) for n in notes
-        )
+        if self.outcome is Outcome.REJECTED:
+            return True
+        return bool(self.said or self.found) and any(n.weight is Weight.PROBLEM for n in self.notes)
 
     @property
     def doubts(self) -> list[Note]:
@@ -227,9 +226,9 @@ class Counts:
     @classmethod
     def of(cls, rows: Sequence[RowResult], without_town: int = 0) -> Counts:
         """The counts of these rows."""
-        found = Counter(row.outcome for row in rows)
-        partial = sum(bool(r.said) and r.outcome is not Outcome.REJECTED and r.returned for r in rows)
-        ends = {outcome.value: found[outcome] for outcome in Outcome}
+        outcomes = [row.outcome for row in rows]
+        partial = sum(r.returned for r in rows if r.said and r.outcome is not Outcome.REJECTED)
+        ends = {outcome.value: outcomes.count(outcome) for outcome in Outcome}
         return cls(rows=len(rows), partial=partial, without_town=without_town, **ends)
 
     def __str__(self) -> str:

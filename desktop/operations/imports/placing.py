@@ -13,6 +13,8 @@ from desktop.records.divisions import Division, DivisionLevel
 _MOST_REMEMBERED = 20_000
 _HOUSE = re.compile(r"[0-9][0-9A-Za-z号幢栋室层楼座单元弄支\-－—~～,，、()（）#及至之. ]*$")
 """The house and room at the end of an address: no place is named there, so neighbours need be looked up once only."""
+_SOME_HOUSE = "1"
+"""Stands for any of them: an address is not told apart by the digit with which its house begins."""
 _ENDINGS = ("街道", "镇", "乡", "街道办事处", "办事处", "镇人民政府", "乡人民政府", "街道办")
 _TOWN_DIGITS = 9
 _MOST_NAMED = 3
@@ -55,7 +57,7 @@ class PlaceFinder:
     def address(self, words: str) -> Placed:
         """Where an address lies for certain."""
         house = _HOUSE.search(words)
-        key = words if house is None else words[: house.start() + 1]
+        key = words if house is None else words[: house.start()] + _SOME_HOUSE
         found = self._addresses.get(key)
         if found is None:
             found = self._located(key)

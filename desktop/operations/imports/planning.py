@@ -13,6 +13,7 @@ from desktop.operations.imports.units import town_units
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.checks import RememberingChecks
+from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.resolution import Life
 from desktop.store import lookup, reading
@@ -37,13 +38,18 @@ class Plan:
     missing: dict[str, int] = field(default_factory=dict)
     without_town: list[int] = field(default_factory=list)
 
+    def miss(self, label: str, count: int = 1) -> None:
+        """Counts records in which a field is missing."""
+        if count:
+            self.missing[label] = self.missing.get(label, 0) + count
+
     def add(self, other: Plan) -> None:
         """Takes another type's part in."""
         self.births += other.births
         self.edits += other.edits
         self.deletions += other.deletions
         for label, count in other.missing.items():
-            self.missing[label] = self.missing.get(label, 0) + count
+            self.miss(label, count)
         self.without_town += other.without_town
 
 
@@ -76,6 +82,7 @@ class Planner:
         self._defaults = {n: record_type.by_name[n].default for n in _DEFAULTS.get(record_type.name, ())}
         if "source_batch" in record_type.by_name:
             self._defaults["source_batch"] = batch
+        self._national = self._said_by_system()
         self._outcomes: dict[str, Outcome] = {}
         self._slots: list[Slot] = []
         self.entries: dict[str, Entry] = {}
@@ -113,17 +120,15 @@ class Planner:
         """Births and edits of all entries; sets the outcomes of the rows that began them."""
         plan = Plan()
         self._filled = _filled(self.entries.values())
-        checks = _checks(self._type, self._filled, self._valid_codes, self._today)
+        self._headcounts = [h for h in self._headcounts if not h[0].isdisjoint(self._filled)]
         deleted = [e.id for e in self.entries.values() if e.held is not None and e.held.life is Life.DELETED]
         moments = lookup.deleted_at(self._session.database, self._type.name, deleted)
         for entry in self.entries.values():
-            self._complete(entry)
             outcome = self._outcome(entry, plan, moments)
             self._outcomes[entry.id] = outcome
             if not self._repeats and entry.first.outcome is not Outcome.REJECTED:
                 entry.first.outcome = outcome
-            if outcome is not Outcome.DELETED:
-                self._check(entry, checks, plan)
+        self._check([e for e in self.entries.values() if self._outcomes[e.id] is not Outcome.DELETED], plan)
         return plan
 
     def outcome_of(self, record: str) -> Outcome:
@@ -148,23 +153,28 @@ class Planner:
 
     # -- values ----------------------------------------------------------------------------------------------------
 
-    def _complete(self, entry: Entry) -> None:
-        """Weak values that follow from the import as a whole."""
-        if entry.held is None:
-            # A cell that said something which could not be read is not to say the usual in the end.
-            unread = {note.field for note in entry.first.said} if entry.first.said else ()
-            for name, value in self._defaults.items():
-                if name not in unread:
-                    entry.weak.setdefault(name, value)
+    def _said_by_system(self) -> dict[str, Cell]:
+        """What an export of the national system says of every record in it."""
         national = self._options.national
-        if national is not None and "national_entry_date" in self._type.by_name:
-            entry.weak.setdefault("national_entry_date", national.date.isoformat())
-            entry.weak.setdefault("national_entry_batch", national.batch or self._batch)
+        if national is None or "national_entry_date" not in self._type.by_name:
+            return {}
+        batch = national.batch or self._batch
+        return {"national_entry_date": national.date.isoformat(), "national_entry_batch": batch}
+
+    def _usual(self, entry: Entry) -> Mapping[str, Cell]:
+        """What a new record says by default. A cell that could not be read is not to say the usual in the end."""
+        unread = [note.field for note in entry.first.said if note.field in self._defaults]
+        if not unread:
+            return self._defaults
+        return {name: value for name, value in self._defaults.items() if name not in unread}
 
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
         if entry.held is None:
-            values = {**entry.weak, **entry.strong}
+            values = dict(entry.strong)
             self._date_headcounts(values, entry.strong)
+            for follows in (entry.weak, self._usual(entry), self._national):
+                for name, value in follows.items():
+                    values.setdefault(name, value)
             entry.strong = values
             plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))
             return Outcome.NEW
@@ -176,6 +186,7 @@ class Planner:
                 return Outcome.DELETED
             plan.deletions.append(Deletion(self._type.name, entry.id, revive=True))
             entry.first.tell(Note(f"这条记录{when}删除过，现在恢复"))
+        entry.weak = {**self._national, **entry.weak}
         edits = self._edits(entry)
         plan.edits += edits
         return Outcome.CHANGED if edits or entry.held.life is Life.DELETED else Outcome.SAME
@@ -244,24 +255,28 @@ class Planner:
 
     # -- checks ----------------------------------------------------------------------------------------------------
 
-    def _check(self, entry: Entry, checks: RememberingChecks, plan: Plan) -> None:
-        held = entry.held.values if entry.held is not None else {}
-        values: dict[str, Cell] = {**held, **entry.strong} if held else entry.strong
-        for found in checks(values):
-            if found.rule == "needs_with" and found.fields[0] not in self._filled:
-                # The whole file lacks it, so it is said once and not at each row.
-                label = self._type.by_name[found.fields[0]].label
-                plan.missing[label] = plan.missing.get(label, 0) + 1
-                continue
-            entry.first.tell(Note(found.message, Weight.WARNING, field=found.fields[0]))
+    def _check(self, entries: Sequence[Entry], plan: Plan) -> None:
+        """Says what is doubtful in each record, and counts what is missing in all."""
+        checks = _checks(self._type, self._filled, self._valid_codes, self._today)
+        records = [{**e.held.values, **e.strong} if e.held is not None else e.strong for e in entries]
+        for place, findings in sorted(checks(records).items()):
+            for found in findings:
+                if found.rule == "needs_with" and found.fields[0] not in self._filled:
+                    # The whole file lacks it, so it is said once and not at each row.
+                    plan.miss(self._type.by_name[found.fields[0]].label)
+                else:
+                    note = Note(found.message, Weight.WARNING, field=found.fields[0])
+                    entries[place].first.tell(note)
         for name, label in self._needed.items():
             # Of what is held only those fields are known that were looked at.
-            if values.get(name) is None and (not held or name in held):
-                plan.missing[label] = plan.missing.get(label, 0) + 1
-        if self._placed and values.get("town") is None and entry.weak.get("town") is None:
-            plan.without_town.append(entry.first.number)
-            text = entry.place_reason or "没有镇街，也没有地址"
-            entry.first.tell(Note(text, Weight.WARNING, field="town"))
+            lacking = [e for e, values in zip(entries, records, strict=True) if values.get(name) is None]
+            plan.miss(label, sum(e.held is None or name in e.held.values for e in lacking))
+        if self._placed:
+            for entry, values in zip(entries, records, strict=True):
+                if values.get("town") is None and entry.weak.get("town") is None:
+                    plan.without_town.append(entry.first.number)
+                    text = entry.place_reason or "没有镇街，也没有地址"
+                    entry.first.tell(Note(text, Weight.WARNING, field="town"))
 
 
 def _filled(entries: Iterable[Entry]) -> set[str]:
@@ -278,8 +293,9 @@ def _checks(
     record_type: RecordType, filled: Set[str], valid_codes: set[str], today: datetime.date
 ) -> RememberingChecks:
     """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good."""
-    sound: dict[str, Callable[[object], bool]] = {
+    sound: dict[str, Callable[..., bool]] = {
         "uscc_valid": valid_codes.__contains__,
+        "sector_fits_code": lambda sector, code: isinstance(code, str) and sector_fits(sector, code),
         "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
     }
     return RememberingChecks([c for c in record_type.checks if filled & set(c.fields)], today, sound)

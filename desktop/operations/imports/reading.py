@@ -18,7 +18,7 @@ from desktop.operations.imports import words
 from desktop.operations.imports.model import Note, Weight
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
-from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.uscc import names_a_record, plainly_valid
 from desktop.records.values import Parsed, parse_cell
@@ -26,14 +26,19 @@ from desktop.records.values import Parsed, parse_cell
 _MOST_REMEMBERED = 5_000
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PLAIN = re.compile(
-    r"[\u4e00-\u9fffA-Z0-9a-df-z（）()·#&.,，、:：/;；\-]{2,}|[\u4e00-\u9fffA-Za-z0-9（）()]{2,}"
+    r"(?!#)[\u4e00-\u9fffA-Z0-9a-df-z（）()·#&.,，、:：/;；\-]{2,}|[\u4e00-\u9fffA-Za-z0-9（）()]{2,}"
 )
 _PHONE_MARKS = re.compile(r"[;；,，、/|\s]+|或|和")
+_STARS = re.compile("[*＊]")
+_WHOLE_ONLY = frozenset({Mask.ID, Mask.NAME, Mask.ACCOUNT})
+"""What is exported with stars and would come back with them. Telephones are left empty, as registers hide them."""
 _HIDDEN_PHONE = re.compile(r"[0-9+()（）\- ]*[*＊×xX]{2,}[0-9*＊\- ]*")
 _NOTHING = frozenset(
     {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a", "#n/a", "0000-00-00", "空"}
 )
 """What systems and people write for nothing."""
+_LONGEST_NOTHING = max(map(len, _NOTHING))
+_YEARS = range(1900, 2100)
 _NOTHING_KINDS = frozenset(Kind) - {Kind.NOTE, Kind.BOOLEAN, Kind.CODE, Kind.CODES}
 
 
@@ -59,11 +64,10 @@ class ColumnReader:
 
     def read(self, cells: Sequence[workbook.Cell], notes: dict[int, list[Note]]) -> list[Cell]:
         """The stored values of some cells below each other; what is to be said goes to ``notes`` under their place."""
-        values: list[Cell] = []
-        quick, one = self._quick, self._one
+        values = self._quick(cells)
         for place, cell in enumerate(cells):
-            value = None if cell is None else quick(cell)
-            values.append(one(cell, place, notes) if value is None and cell is not None else value)
+            if values[place] is None and cell is not None:
+                values[place] = self._one(cell, place, notes)
         return values
 
     def _one(self, cell: workbook.Cell, place: int, notes: dict[int, list[Note]]) -> Cell:
@@ -73,7 +77,7 @@ class ColumnReader:
                 known = self._read(cell)
                 if len(self._known) < _MOST_REMEMBERED:
                     self._known[cell] = known
-        elif type(cell) is datetime.date and self.field.kind is Kind.DATE:
+        elif type(cell) is datetime.date and self.field.kind is Kind.DATE and cell.year in _YEARS:
             return cell.isoformat()
         else:
             known = self._read(cell)
@@ -84,16 +88,30 @@ class ColumnReader:
 
     def _read(self, cell: workbook.Cell) -> tuple[Cell, Note | None]:
         cell = workbook.examined(cell)
+        if isinstance(cell, datetime.date) and cell.year not in _YEARS:
+            # A day that no text may say, as 9999-12-31 or a negative number, is none in a cell for days either.
+            cell = workbook.shown(cell)
         if isinstance(cell, Fault):
             return None, self._note(cell.sentence, Weight.PROBLEM)
         if isinstance(cell, str) and self.field.kind in _NOTHING_KINDS and is_nothing(cell):
             return None, None
+        if isinstance(cell, str) and self._is_masked(cell):
+            return None, self._note(f"“{self.field.label}”有一部分被星号隐藏了，请填完整的", Weight.PROBLEM)
         parsed = self._parse(cell)
         if parsed.problem is not None:
             return None, self._note(parsed.problem, Weight.PROBLEM)
         if self.field.kind is Kind.USCC and isinstance(parsed.value, str) and names_a_record(parsed.value):
             self._setting.valid_codes.add(parsed.value)
+        if self.field.unit == "%" and isinstance(cell, float) and 0 < cell < 1:
+            # A spreadsheet keeps 35% as 0.35 and shows it otherwise; nobody can see here which was meant.
+            words = f"“{self.field.label}”按{cell:g}%保存；如果表格里显示的是{cell * 100:g}%，请改为{cell * 100:g}"
+            return parsed.value, self._note(words, Weight.WARNING)
         return parsed.value, self._note(parsed.note, Weight.NOTE) if parsed.note else None
+
+    def _is_masked(self, cell: str) -> bool:
+        """Whether part of a value is hidden by stars, as in our own exports and in lists that are put up."""
+        named = self.field.personal and self.field.kind is Kind.TEXT
+        return (named or self.field.mask in _WHOLE_ONLY) and _STARS.search(cell) is not None
 
     def _parse(self, cell: workbook.Cell) -> Parsed:
         parsed = parse_cell(self.field, cell, codes=self._setting.codes, today=self._setting.today)
@@ -121,36 +139,36 @@ class ColumnReader:
         return Note(text, weight, self.column, self.field.name)
 
 
-Quick = Callable[[object], Cell]
-"""The stored value of a cell that is as it should be; nothing for one that has to be looked at closely."""
+Quick = Callable[[Sequence[object]], list[Cell]]
+"""The stored values of the cells that are as they should be; nothing for those that have to be looked at closely."""
 
 
 def _never(_field: Field, _setting: Setting) -> Quick:
-    return lambda _cell: None
+    return lambda cells: [None] * len(cells)
 
 
 def _plain_text(field: Field, _setting: Setting) -> Quick:
     """A text that is stored as it stands."""
     most = sys.maxsize if field.maximum is None else field.maximum
     is_plain = _PLAIN.fullmatch
-
-    def read(cell: object) -> Cell:
-        if type(cell) is str and is_plain(cell) and len(cell) <= most and cell not in _NOTHING:
-            return cell
-        return None
-
-    return read
+    return lambda cells: [
+        cell
+        if type(cell) is str
+        and is_plain(cell)
+        and len(cell) <= most
+        and (len(cell) > _LONGEST_NOTHING or cell.lower() not in _NOTHING)
+        else None
+        for cell in cells
+    ]
 
 
 def _valid_code(_field: Field, setting: Setting) -> Quick:
     """A credit code without fault; remembers that it is."""
-    remember = setting.valid_codes.add
 
-    def read(cell: object) -> Cell:
-        if type(cell) is str and plainly_valid(cell):
-            remember(cell)
-            return cell
-        return None
+    def read(cells: Sequence[object]) -> list[Cell]:
+        codes: list[Cell] = [cell if type(cell) is str and plainly_valid(cell) else None for cell in cells]
+        setting.valid_codes.update(code for code in codes if isinstance(code, str))
+        return codes
 
     return read
 
@@ -158,7 +176,7 @@ def _valid_code(_field: Field, setting: Setting) -> Quick:
 def _mobile(_field: Field, _setting: Setting) -> Quick:
     """A mobile number as it is stored."""
     is_mobile = MOBILE.fullmatch
-    return lambda cell: cell if type(cell) is str and is_mobile(cell) else None
+    return lambda cells: [cell if type(cell) is str and is_mobile(cell) else None for cell in cells]
 
 
 def _whole(field: Field, _setting: Setting) -> Quick:
@@ -167,13 +185,12 @@ def _whole(field: Field, _setting: Setting) -> Quick:
     most = workbook.EXACT_LIMIT - 1
     low = -most if field.minimum is None else max(field.minimum, -most)
     high = most if field.maximum is None else min(field.maximum, most)
-
-    def read(cell: object) -> Cell:
-        if type(cell) is float and cell.is_integer():
-            cell = int(cell)
-        return cell if type(cell) is int and low <= cell <= high else None
-
-    return read
+    return lambda cells: [
+        int(cell)
+        if (type(cell) is float or type(cell) is int) and low <= cell <= high and cell == int(cell)
+        else None
+        for cell in cells
+    ]
 
 
 _QUICK: Mapping[Kind, Callable[[Field, Setting], Quick]] = {

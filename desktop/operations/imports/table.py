@@ -8,6 +8,7 @@ from itertools import zip_longest
 from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Fault, Row, is_blank, shown
 from desktop.documents.workbooks.headers import folded
+from desktop.documents.workbooks.sheets import Sheet
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.reading import ColumnReader, Setting, is_nothing
@@ -21,6 +22,7 @@ _FOOTERS = (
     *("信息采集人", "联系人：", "联系电话：", "（盖章）"),
 )
 _EXAMPLES = ("示例", "例：", "例:", "例如", "样例", "填写说明", "填表说明")
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
 _MOST_IN_FOOTER = 4
 _BATCH = 500
 
@@ -28,7 +30,10 @@ _BATCH = 500
 class TableReader:
     """Reads the rows of a layout, some hundreds at a time and column by column, which is much quicker than by rows."""
 
-    def __init__(self, session: Session, layout: Layout, types: tuple[str, ...], setting: Setting) -> None:
+    def __init__(
+        self, session: Session, sheet: Sheet, layout: Layout, types: tuple[str, ...], setting: Setting
+    ) -> None:
+        self._sheet = sheet
         self._layout = layout
         self._readers: list[list[ColumnReader]] = [[] for _ in types]
         self._words: list[list[tuple[int, Field]]] = [[] for _ in types]
@@ -42,7 +47,14 @@ class TableReader:
                 self._words[position].append((index, wanted))
             else:
                 self._readers[position].append(ColumnReader(owner, wanted, index, setting))
-        self._merged = _merged_below(layout)
+        self._merged = _merged_below(sheet, layout)
+        # Words for rows whose cells are merged with those above, until the rows are read.
+        self._told: dict[int, list[Note]] = {}
+        self._numbers = {
+            index: owner.by_name[name]
+            for index, (type_name, name) in layout.targets.items()
+            if name in (owner := session.types[type_name]).by_name and owner.by_name[name].kind in _NUMBERS
+        }
         self._probe = min(layout.targets, default=0)
         self._probe_text = layout.header.columns[self._probe].header
 
@@ -58,9 +70,9 @@ class TableReader:
 
     def _records(self) -> Iterator[tuple[int, Row]]:
         header = self._layout.header
-        filled: dict[int, tuple[int, workbook.Cell]] = {}
+        filled: dict[int, tuple[int, int, workbook.Cell]] = {}
         first = True
-        for number, cells in self._layout.sheet.rows():
+        for number, cells in self._sheet.rows():
             if number <= header.last_row:
                 continue
             if self._merged:
@@ -76,10 +88,12 @@ class TableReader:
         columns = list(zip_longest(*(cells for _, cells in batch)))
         notes: dict[int, list[Note]] = {}
         parts = [self._parts(position, columns, len(batch), notes) for position in range(len(self._readers))]
-        for place, ((number, cells), *own) in enumerate(zip(batch, *parts, strict=True)):
+        for place, ((number, cells), own) in enumerate(zip(batch, zip(*parts, strict=True), strict=True)):
             said = notes.get(place)
-            if said or any(part.values or part.words for part in own):
-                yield RowResult(number, cells, tuple(own), said or ())
+            if number in self._told:
+                said = [*(said or ()), *self._told.pop(number)]
+            if said or own[0].values or any(part.values or part.words for part in own):
+                yield RowResult(number, cells, own, said or ())
 
     def _parts(
         self,
@@ -94,13 +108,18 @@ class TableReader:
         values = [r.read(columns[r.column], notes) for r in read]
         if read:
             parts = [
-                Part({name: cell for name, cell in zip(names, row, strict=True) if cell is not None})
+                Part(
+                    dict(zip(names, row, strict=True))
+                    if all(row)
+                    else {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
+                )
                 for row in zip(*values, strict=True)
             ]
         else:
             parts = [Part({}) for _ in range(count)]
         for index, wanted in self._words[position]:
-            for place, cell in enumerate(columns[index] if index < len(columns) else ()):
+            for place, raw in enumerate(columns[index] if index < len(columns) else ()):
+                cell = workbook.examined(raw) if isinstance(raw, str) and "#" in raw else raw
                 if isinstance(cell, Fault):
                     note = Note(cell.sentence, Weight.PROBLEM, index, wanted.name)
                     notes.setdefault(place, []).append(note)
@@ -109,14 +128,26 @@ class TableReader:
                     part.words = {**(part.words or {}), wanted.name: (text, index)}
         return parts
 
-    def _fill_down(self, number: int, cells: Row, filled: dict[int, tuple[int, workbook.Cell]]) -> None:
-        """A cell that is merged over several rows counts for each of them."""
-        for column, (bottom, value) in filled.items():
-            if number <= bottom and column < len(cells) and cells[column] is None:
+    def _fill_down(self, number: int, cells: Row, filled: dict[int, tuple[int, int, workbook.Cell]]) -> None:
+        """A cell that is merged over several rows counts for each of them, but a number would be counted twice."""
+        for column, (top, bottom, value) in filled.items():
+            if (
+                value is None
+                or not top < number <= bottom
+                or column >= len(cells)
+                or cells[column] is not None
+            ):
+                continue
+            wanted = self._numbers.get(column)
+            if wanted is None:
                 cells[column] = value
+                continue
+            words = f"“{wanted.label}”是与第{top}行合并的一格，数字只算在第{top}行，这一行空着"
+            note = Note(words, Weight.WARNING, column, wanted.name)
+            self._told.setdefault(number, []).append(note)
         for column, bottom in self._merged.get(number, ()):
             if column < len(cells):
-                filled[column] = (bottom, cells[column])
+                filled[column] = (number, bottom, cells[column])
 
     def _is_header(self, cells: Row) -> bool:
         """Whether a printed table repeats its header here."""
@@ -127,10 +158,10 @@ class TableReader:
         return sum(same) * 2 > len(same)
 
 
-def _merged_below(layout: Layout) -> dict[int, list[tuple[int, int]]]:
+def _merged_below(sheet: Sheet, layout: Layout) -> dict[int, list[tuple[int, int]]]:
     """Row number to (column, last row number) of each merged cell below the header that spans several rows."""
     found: dict[int, list[tuple[int, int]]] = {}
-    for (top, left), (bottom, _) in layout.sheet.merged or ():
+    for (top, left), (bottom, _) in sheet.merged or ():
         if bottom > top >= layout.header.last_row:
             found.setdefault(top + 1, []).append((left, bottom + 1))
     return found
@@ -144,7 +175,9 @@ def _counts_columns(cells: Row) -> bool:
 
 def _is_beside(cells: Row) -> bool:
     """Whether a row is an example, sums up or is signed."""
-    first = next((c for c in cells if c is not None), None)
+    first = cells[0] if cells else None
+    if first is None:
+        first = next((c for c in cells if c is not None), None)
     if not isinstance(first, str):
         return False
     text = first.strip()

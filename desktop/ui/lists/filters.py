@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -198,6 +198,34 @@ class FilterRow(QWidget):
         self._values[name] = values
         self._show_field(name)
         self._tell()
+
+    @property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """What is chosen, by field."""
+        return {name: tuple(values) for name, values in self._values.items() if values}
+
+    @property
+    def unit(self) -> str:
+        """The unit that is chosen."""
+        return self._unit
+
+    def show_view(
+        self, values: Mapping[str, Sequence[str]], unit: str, *, disputed: bool, deleted: bool
+    ) -> None:
+        """Sets all filters at once and tells nobody; what cannot be filtered any more is passed over."""
+        self._selection_chip.hide()
+        self._reset()
+        for f in filtered_fields(self._type):
+            if f.name in values:
+                self._values[f.name] = list(values[f.name])
+                self._show_field(f.name)
+        if any(u.id == unit for u in self._units):
+            self._unit = unit
+            self._unit_chip.show_value(next(u.name for u in self._units if u.id == unit))
+        self.disputed, self.deleted = disputed, deleted
+        for name, on in (("_disputed", disputed), ("_deleted", deleted)):
+            self.chips[name].show_value("是" if on else "", switch=True)
+        self._show_clear()
 
     def clear(self) -> None:
         """Takes all filters off."""

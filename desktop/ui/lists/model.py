@@ -39,7 +39,7 @@ _ANSWERED = frozenset({_DISPLAY, _TOOL_TIP, _DECORATION, _ALIGNMENT, _ACCESSIBLE
 _LEFT = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
 _RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
 
-_NOT_SUMMED = frozenset({"", "届", "次", "岁", "年"})
+_NOT_SUMMED = frozenset({"", "届", "次", "岁", "年", "月"})
 
 
 def is_summed(field: Field) -> bool:

@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QTool
 
 from desktop.operations import queries
 from desktop.operations.queries import UnitNode
+from desktop.operations.views import View
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Query
+from desktop.store.reading import TITLE_ORDER, Query
 from desktop.ui import icons, theme
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.filters import FilterRow
+from desktop.ui.lists.pasting import catch_blocks
 from desktop.ui.lists.record_list import RecordList
+from desktop.ui.lists.views import ViewsButton
 from desktop.ui.matching import matches
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
@@ -38,6 +41,7 @@ class ListPage(Page):
         self.filters = FilterRow(workbench, record_type)
         self.list = RecordList(workbench, record_type)
         self._columns_button = QToolButton()
+        self.views = ViewsButton(workbench, record_type.name, self.view)
         self.restore_button = QPushButton("恢复选中的记录")
         self._selection: Query | None = None
         self._count = (0, 0)
@@ -46,14 +50,16 @@ class ListPage(Page):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_DELAY_MS)
-        self._timer.timeout.connect(self._ask)
+        self._timer.timeout.connect(lambda: self._ask())
         self.search.textChanged.connect(lambda _text: self._timer.start())
-        self.search.returnPressed.connect(self._ask)
-        self.filters.changed.connect(self._ask)
+        self.search.returnPressed.connect(lambda: self._ask())
+        self.filters.changed.connect(lambda: self._ask())
         self.filters.selection_cleared.connect(self._selection_cleared)
         self.list.counted.connect(self._counted)
         self.list.new_wanted.connect(self._new)
         self.list.find_wanted.connect(self._find)
+        self.list.counted.connect(lambda *_: self.views.show_current())
+        self.views.wanted.connect(self.show_view)
         self._show_columns()
         self._load_units()
         self._ask()
@@ -74,6 +80,7 @@ class ListPage(Page):
         self.search.setMinimumWidth(280)
         self.search.setMaximumWidth(460)
         self.search.installEventFilter(self)
+        catch_blocks(self.search, self.list)
         self._columns_button.setText("选择列")
         self._columns_button.setIcon(icons.icon("columns-3", theme.MUTED))
         self._columns_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -85,6 +92,7 @@ class ListPage(Page):
         line.addWidget(self.search, 1)
         line.addStretch(1)
         line.addWidget(self.restore_button)
+        line.addWidget(self.views)
         line.addWidget(self._columns_button)
         self.restore_button.clicked.connect(self.list.restore_selected)
         self.restore_button.hide()
@@ -97,13 +105,14 @@ class ListPage(Page):
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
-    def _ask(self) -> None:
+    def _ask(self, order: str = "", descending: bool = False) -> None:
+        """Asks in another order, or in that of before."""
         self._timer.stop()
         present = self.list.model.query
         query = replace(
             self._selection or Query(self.record_type.name),
-            order=present.order,
-            descending=present.descending,
+            order=order or present.order,
+            descending=descending if order else present.descending,
         )
         query = replace(self.filters.applied(query), text=self.search.text().strip())
         self.list.show_query(query)
@@ -116,6 +125,33 @@ class ListPage(Page):
         self._selection = query
         self.filters.show_selection(words)
         self._ask()
+
+    def view(self) -> View:
+        """What the list shows now, as it would be kept under a name."""
+        query = self.list.model.query
+        return View(
+            text=self.search.text().strip(),
+            filters=self.filters.values,
+            unit=self.filters.unit,
+            disputed=self.filters.disputed,
+            deleted=self.filters.deleted,
+            columns=tuple(c.name for c in self.list.columns),
+            order=query.order,
+            descending=query.descending,
+        )
+
+    def show_view(self, view: View) -> None:
+        """Shows what a view says; the columns stay where it names none, and what is gone is passed over."""
+        self._selection = None
+        self.filters.show_view(view.filters, view.unit, disputed=view.disputed, deleted=view.deleted)
+        self.search.setText(view.text)
+        known = {c.name for c in columns_of(self.record_type)}
+        if columns := [name for name in view.columns if name in known]:
+            self.workbench.settings.keep_columns(self.record_type.name, columns)
+            self._show_columns()
+        orders = {c.order for c in columns_of(self.record_type) if c.order}
+        order = view.order if view.order in orders else TITLE_ORDER
+        self._ask(order, view.descending and order == view.order)
 
     def _selection_cleared(self) -> None:
         self._selection = None
@@ -143,6 +179,8 @@ class ListPage(Page):
         """Asks again; units too when they changed."""
         if changes is None or changes.everything or "unit" in changes.records:
             self._load_units()
+        if changes is None or self.record_type.name in changes.records or changes.everything:
+            self.views.load()
         self.list.refresh(changes)
 
     def _counted(self, count: int, selected: int) -> None:
@@ -226,7 +264,7 @@ class ListPage(Page):
 
     def words_for(self, act: Act) -> str:
         """Says what is new, and 恢复 among the deleted ones."""
-        return self._new_words() if act is Act.NEW else ""
+        return self._new_words() if act is Act.NEW and not self.record_type.by_program else ""
 
     def primary(self) -> Act | None:
         """A new record is what one comes here for."""
@@ -269,7 +307,10 @@ class ListPage(Page):
             "Ins 或 Ctrl+N": "新增",
             "Del": "删除选中的记录（会先问一声）",
             "Ctrl+C": "把选中的行复制到表格",
+            "Ctrl+V": "粘贴从表格里复制的行（先预览，确认才写入）",
+            "Ctrl+B": "批量修改选中的记录（Ctrl+A全选）",
             "Ctrl+F 或 /": "查找",
+            "Alt+V": "视图：选择、存下、改名",
             "Home、End": "到第一条、最后一条",
         }
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations import records
+from desktop.operations import batches, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.values import title_words
@@ -22,11 +22,14 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.copying import values_to_copy
 from desktop.ui.forms.erase import may_erase
 from desktop.ui.forms.erase import offer as offer_erasing
+from desktop.ui.lists.batch import offer as offer_batch
 from desktop.ui.lists.columns import Column, columns_of
 from desktop.ui.lists.model import RowsModel
+from desktop.ui.lists.pasting import listen, may_paste, paste_into
 from desktop.ui.lists.rows import PAGE, ShownRow
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.notices import Tone
+from desktop.ui.pasting import copied
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -59,6 +62,8 @@ class RecordList(QWidget):
         self.table.delete_wanted.connect(self.delete_selected)
         self.table.find_wanted.connect(self.find_wanted)
         self.table.copy_wanted.connect(self._copy)
+        self.table.batch_wanted.connect(self.edit_selected)
+        listen(self)
         self.table.selection_counted.connect(self._selection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._menu)
@@ -230,6 +235,18 @@ class RecordList(QWidget):
         if self.workbench.dialogs.ask("删除", words, yes="删除", danger=True) is Answer.YES:
             self._each(f"删除{label}", held, records.delete, f"已删除{named}。")
 
+    @property
+    def batched(self) -> bool:
+        """Whether something can be changed in several of these records at once."""
+        shown = self.writable and not self.model.query.deleted
+        return shown and bool(batches.targets_of(self.record_type, self.workbench.may_write))
+
+    def edit_selected(self, field: str = "") -> None:
+        """Asks what the selected records are to have in common; ``field`` is what the cursor stands on."""
+        numbers = self.model.row_numbers(self.table.positions())
+        if numbers and self.batched:
+            offer_batch(self.workbench, self.record_type, numbers, field)
+
     def erase_selected(self) -> None:
         """Asks which personal values of the selected records are erased for good."""
         if may_erase(self.workbench, self.record_type):
@@ -295,27 +312,31 @@ class RecordList(QWidget):
         """What can be done with the selected records."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rows, deleted = self.selected(), self.model.query.deleted
-        current = self.table.currentIndex()
+        deleted, current, any_ = self.model.query.deleted, self.table.currentIndex(), self._selected > 0
+        rows = self.selected() if self._selected == 1 else []
         one = len(rows) == 1 and current.isValid()
         add = menu.addAction(icons.icon("pencil"), "打开（Enter）", lambda: self._open(current.row(), ""))
         add.setEnabled(one)
         if deleted:
             menu.addAction(icons.icon("rotate-ccw"), "恢复", self.restore_selected).setEnabled(
-                bool(rows) and self.writable
+                any_ and self.writable
             )
         else:
             menu.addAction(icons.icon("copy"), "复制一条新增", lambda: self._duplicate(rows[0])).setEnabled(
                 one and self.writable
             )
+            menu.addAction(
+                "批量修改…（Ctrl+B）", lambda: self.edit_selected(self.table.current_field())
+            ).setEnabled(any_ and self.batched)
             menu.addAction(icons.icon("trash-2"), "删除（Del）", self.delete_selected).setEnabled(
-                bool(rows) and self.writable
+                any_ and self.writable
             )
         if may_erase(self.workbench, self.record_type):
-            menu.addAction("清除个人信息…", self.erase_selected).setEnabled(bool(rows))
+            menu.addAction("清除个人信息…", self.erase_selected).setEnabled(any_)
         menu.addSeparator()
-        menu.addAction("复制到表格（Ctrl+C）", self._copy).setEnabled(bool(rows))
-        menu.addAction("连同表头复制", lambda: self._copy(with_labels=True)).setEnabled(bool(rows))
+        menu.addAction("复制到表格（Ctrl+C）", self._copy).setEnabled(any_)
+        menu.addAction("连同表头复制", lambda: self._copy(with_labels=True)).setEnabled(any_)
+        menu.addAction("从剪贴板粘贴（Ctrl+V）", lambda: paste_into(self)).setEnabled(may_paste(self))
         return menu
 
     def _copy(self, *, with_labels: bool = False) -> None:
@@ -324,7 +345,7 @@ class RecordList(QWidget):
         labels = "\t".join(c.label for c in self.model.columns)
 
         def line(row: ShownRow) -> str:
-            return "\t".join(" ".join(text.split()) for text in row.texts)
+            return "\t".join(map(copied, row.texts))
 
         def then(lines: list[str]) -> None:
             QGuiApplication.clipboard().setText("\n".join([labels, *lines] if with_labels else lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -32,6 +32,8 @@ class RowsTable(QTableView):
     delete_wanted = Signal()
     find_wanted = Signal()
     copy_wanted = Signal()
+    batch_wanted = Signal(str)
+    """The field under the cursor, or nothing."""
     selection_counted = Signal(int)
     widths_kept = Signal(dict)
 
@@ -167,14 +169,16 @@ class RowsTable(QTableView):
     # -- keys and mouse --------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, F2 edits the field under the cursor, Ins makes a new one, Del deletes, Ctrl+C copies."""
+        """Enter opens, F2 edits the field under the cursor, Ins makes a new one, Del deletes; Ctrl+C, Ctrl+B."""
         current = self.currentIndex()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_wanted.emit()
+        elif event.key() == Qt.Key.Key_B and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.batch_wanted.emit(self.current_field())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current.isValid():
             self.opened.emit(current.row(), "")
         elif event.key() == Qt.Key.Key_F2 and current.isValid():
-            self.opened.emit(current.row(), self._column_name(current))
+            self.opened.emit(current.row(), self.current_field())
         elif event.key() == Qt.Key.Key_Insert:
             self.new_wanted.emit()
         elif event.key() == Qt.Key.Key_Delete and self.positions():
@@ -189,9 +193,10 @@ class RowsTable(QTableView):
     def keyboardSearch(self, search: str) -> None:
         """Typing does not jump about: the search box is for that."""
 
-    def _column_name(self, index: QModelIndex) -> str:
-        columns = self.rows.columns
-        return columns[index.column() - 1].name if 0 < index.column() <= len(columns) else ""
+    def current_field(self) -> str:
+        """The name of the column under the cursor; nothing at the mark."""
+        columns, at = self.rows.columns, self.currentIndex().column()
+        return columns[at - 1].name if 0 < at <= len(columns) else ""
 
 
 def _stretched(columns: Sequence[Column], given: dict[str, int]) -> list[int]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from desktop.operations.importing import ImportPreview, Outcome
+from desktop.operations.imports import telling
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.imports.columns import ColumnsTable, targets_of
@@ -13,7 +14,6 @@ from desktop.ui.pages.imports.rows import OutcomeChips, RowsModel, RowsTable, Sh
 from desktop.ui.pages.parts import Card, Note, button, empty_layout, plain, row, scrolling
 from desktop.ui.workbench import Workbench
 
-_MOST_SHOWN = 4
 _DETAIL_HEIGHT = 150
 
 
@@ -53,7 +53,7 @@ class CheckStep(QWidget):
         self._build()
 
     def _build(self) -> None:
-        back = button("换一个文件", self.back_wanted.emit, "folder-open")
+        back = button("重新选择", self.back_wanted.emit, "folder-open")
         self._sheet_label = QLabel("工作表")
         top = row(self.file, self._sheet_label, self.sheets, 1, back, self.report, self.run, spacing=8)
         left = Card()
@@ -97,9 +97,7 @@ class CheckStep(QWidget):
     def show_preview(self, preview: ImportPreview) -> None:
         """Shows what an import would do."""
         self.preview = preview
-        first, last = preview.header_rows
-        rows = f"第{first}行" if first == last else f"第{first}至{last}行"
-        self.file.setText(f"{preview.file}　表头在{rows}")
+        self.file.setText(f"{preview.file}　{_header_words(preview)}")
         visible = [s.name for s in preview.sheets if not s.hidden or s.name == preview.sheet]
         self.sheets.clear()
         self.sheets.addItems(visible)
@@ -109,7 +107,9 @@ class CheckStep(QWidget):
         types = self._workbench.types
         self.columns.show_columns(preview.columns, targets_of(types, preview.type, preview.columns))
         known = sum(c.target is not None for c in preview.columns)
-        self.columns_words.setText(f"认出{known}列。选中一列按回车，可以改它导入到哪里")
+        how = "按列表里列的先后对应" if preview.by_order else "认出"
+        told = f"{how}{known}列。" if known else ""
+        self.columns_words.setText(f"{told}选中一列按回车，可以改它导入到哪里")
         self.chips.show_counts(preview)
         self._say(preview)
         changes = (
@@ -124,19 +124,20 @@ class CheckStep(QWidget):
         self.report.setVisible(returned > 0)
 
     def _say(self, preview: ImportPreview) -> None:
-        lines = []
+        lines = [*_assumed(preview), *telling.sentences(preview)]
         unknown = [c.header or f"第{c.index + 1}列" for c in preview.unknown_columns]
-        if unknown:
-            lines.append(f"有{len(unknown)}列没有认出，不会导入：{_listed(unknown)}。")
+        if unknown and (preview.has_header or preview.by_order):
+            lines.append(f"有{len(unknown)}列没有认出，不会导入：{telling.listed(unknown)}。")
         if preview.missing:
             parts = [f"{label}（{count}条）" for label, count in preview.missing.items()]
-            lines.append(f"导入以后还缺必填内容：{_listed(parts)}，可以以后补。")
+            lines.append(f"导入以后还缺必填内容：{telling.listed(parts)}，可以以后补。")
         if preview.counts.without_town:
             lines.append(f"{preview.counts.without_town}行看不出是哪个镇街，请在“没有确定镇街”里查看。")
         if preview.counts.deleted and not preview.options.revive:
             lines.append(f"{preview.counts.deleted}行以前在本机删除过，不会导入；要恢复的，请回上一步勾选。")
         tone = Tone.WARNING if lines else Tone.GOOD
-        self.note.say(tone, str(preview.counts), "\n".join(lines))
+        counts = str(preview.counts) if preview.rows else "还没有可以导入的行"
+        self.note.say(tone, counts, "\n".join(lines))
 
     def _filter(self, key: Outcome | Shown) -> None:
         if self.preview is not None:
@@ -171,6 +172,20 @@ class CheckStep(QWidget):
             self._grid.setColumnStretch(side * 2 + 1, 1)
 
 
-def _listed(words: list[str]) -> str:
-    more = len(words) - _MOST_SHOWN
-    return "、".join(words[:_MOST_SHOWN]) + (f"等{len(words)}项" if more > 0 else "")
+def _header_words(preview: ImportPreview) -> str:
+    if not preview.has_header:
+        return "没有列名"
+    first, last = preview.header_rows
+    return f"表头在第{first}行" if first == last else f"表头在第{first}至{last}行"
+
+
+def _assumed(preview: ImportPreview) -> list[str]:
+    """What was taken for granted where nothing names the columns."""
+    if preview.by_order:
+        taken = [c.label for c in preview.columns if c.target is not None]
+        return [
+            f"粘贴的内容没有列名，已按列表里各列的先后对应：{'、'.join(taken)}。不对的，在左边选中那一列按回车改。"
+        ]
+    if not preview.has_header:
+        return ["粘贴的内容没有列名，和列表里的列也对不上。请在左边逐列按回车，选它导入到哪里。"]
+    return []

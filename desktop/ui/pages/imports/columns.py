@@ -22,9 +22,10 @@ from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.matching import matches
-from desktop.ui.pages.attendance.cells import CellDelegate, anchor_at, take_measures
+from desktop.ui.pages.attendance.cells import CellDelegate, take_measures
 from desktop.ui.pages.attendance.rows import LOOK, Look
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.overlay import anchor_at
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 LEFT_OUT = ""
@@ -74,20 +75,20 @@ class ColumnsModel(QAbstractTableModel):
     def _look(self, match: ColumnMatch, column: int) -> Look:
         if column == 0:
             samples = "、".join(match.samples[:_SAMPLES])
-            return Look(
-                match.header or f"（第{match.index + 1}列，没有列名）",
-                tip=f"前几行：{samples}" if samples else "",
-            )
+            bare = f"第{match.index + 1}列" + (f"：{samples}" if samples else "（没有列名）")
+            return Look(match.header or bare, tip=f"前几行：{samples}" if samples else "")
         if match.target is not None:
             if match.confidence < _SURE:
-                return Look(match.label, "circle-help", theme.WARNING, tip="按近似的列名认出，请核对")
+                tip = "按近似的列名认出，请核对" if match.header else "按列表里列的先后对应，请核对"
+                return Look(match.label, "circle-help", theme.WARNING, tip=tip)
             return Look(match.label, "check", theme.GOOD)
         if match.reason:
             return Look("不导入", "x", theme.MUTED, tip=match.reason)
         if match.proposed_label:
             words = f"不导入（可能是{match.proposed_label}）"
             return Look(words, "circle-help", theme.WARNING, tip="按回车选择这一列导入到哪里")
-        return Look("不导入（没有认出）", "x", theme.MUTED, tip="按回车选择这一列导入到哪里")
+        words = "不导入（没有认出）" if match.header else "不导入"
+        return Look(words, "x", theme.MUTED, tip="按回车选择这一列导入到哪里")
 
 
 class ColumnsTable(QTableView):

@@ -1,8 +1,8 @@
-"""The import of a workbook in three steps: choose, check, done. Nothing is written before the second is confirmed."""
+"""The import of a table in three steps: choose, check, done. Nothing is written before the second is confirmed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations import import_templates, importing
-from desktop.operations.importing import ImportPreview, ImportResult
+from desktop.operations.importing import ImportPreview, ImportResult, Pasted
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
+from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.imports.check import CheckStep
@@ -25,18 +26,22 @@ from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
 
-_STEPS = ("1 选择文件", "2 核对", "3 完成")
+_STEPS = ("1 选择表格", "2 核对", "3 完成")
 
 
 class ImportPage(Page):
-    """Imports records of one type. ``fixed`` are cells that every row gets, such as the record it belongs to."""
+    """Imports records of one type. ``fixed`` are cells that every row gets, such as the record it belongs to.
+
+    ``order`` are the columns of the list that a block is pasted into; by default those that its list page shows.
+    """
 
     def __init__(
         self,
         workbench: Workbench,
         type_name: str,
         fixed: Mapping[str, Cell] | None = None,
-        path: Path | None = None,
+        source: Path | Pasted | None = None,
+        order: Sequence[str] = (),
     ) -> None:
         super().__init__(workbench)
         self.record_type = workbench.types[type_name]
@@ -44,7 +49,8 @@ class ImportPage(Page):
         self.check = CheckStep(workbench)
         self.done = _DoneStep()
         self.busy = _BusyStep()
-        self.path: Path | None = None
+        self.source: Path | Pasted | None = None
+        self._order = order or self._shown_columns()
         self.result: ImportResult | None = None
         self._task: Task[Any] | None = None
         self._mapping: dict[int | str, str | None] = {}
@@ -52,7 +58,7 @@ class ImportPage(Page):
         self._steps = QLabel()
         self._layers = QStackedLayout()
         self._build()
-        self.start.chosen.connect(self.open_file)
+        self.start.chosen.connect(self.open_table)
         self.start.template_wanted.connect(self.save_template)
         self.check.sheet_wanted.connect(self._other_sheet)
         self.check.column_wanted.connect(self._other_column)
@@ -62,8 +68,12 @@ class ImportPage(Page):
         self.busy.stop.clicked.connect(self.stop)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self._escape)
         self._show(self.start)
-        if path is not None:
-            self.open_file(path)
+        if source is not None:
+            self.open_table(source)
+
+    def _shown_columns(self) -> Sequence[str]:
+        kept = self.workbench.settings.columns(self.record_type.name)
+        return kept or shown_at_first(self.record_type, several_units=False)
 
     def _build(self) -> None:
         back = QPushButton(icons.icon("arrow-left"), "返回")
@@ -93,12 +103,12 @@ class ImportPage(Page):
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def open_file(self, path: Path) -> None:
-        """Reads a file and shows what it would change."""
+    def open_table(self, source: Path | Pasted) -> None:
+        """Reads a file, or what was copied, and shows what it would change."""
         if not self.start.day_is_readable():
             self.workbench.shell.tell(Tone.ERROR, "导出日期看不出是哪一天，请写成2026-11-22这样。")
             return
-        self.path, self._sheet = path, None
+        self.source, self._sheet = source, None
         self._mapping = self._remembered()
         self._look()
 
@@ -111,18 +121,18 @@ class ImportPage(Page):
         self._look()
 
     def _look(self) -> None:
-        path, name, sheet = self.path, self.record_type.name, self._sheet
+        source, name, sheet, order = self.source, self.record_type.name, self._sheet, self._order
         mapping, options, header = dict(self._mapping), self.start.options(), self.start.header_row
-        if path is None:
+        if source is None:
             return
 
         def job(session: Session, ticket: Ticket) -> ImportPreview:
             return importing.preview(
-                session, path, name, mapping=mapping, sheet=sheet, header_row=header, options=options,
-                progress=ticket.progress, cancelled=lambda: ticket.cancelled,
+                session, source, name, mapping=mapping, sheet=sheet, header_row=header, order=order,
+                options=options, progress=ticket.progress, cancelled=lambda: ticket.cancelled,
             )  # fmt: skip
 
-        self._begin(f"读取{path.name}", job, self._looked_at, step=False)
+        self._begin(f"读取{source.name}", job, self._looked_at, step=False)
 
     def _looked_at(self, preview: ImportPreview) -> None:
         self.check.show_preview(preview)
@@ -151,7 +161,7 @@ class ImportPage(Page):
         ]
         if returned:
             offered.append(button(f"保存退回表（{returned}行）…", self.save_report, "save"))
-        offered.append(button("再导入一个文件", lambda: self._show(self.start), "file-input"))
+        offered.append(button("再导入一份", lambda: self._show(self.start), "file-input"))
         self.done.show_result(result, offered)
         self._show(self.done)
 
@@ -166,9 +176,11 @@ class ImportPage(Page):
     def save_report(self) -> None:
         """Saves the rows that do not go in, with the reasons, to be corrected and imported alone."""
         shown = self.check.preview
-        if shown is None or self.path is None:
+        source = self.source
+        if shown is None or source is None:
             return
-        suggestion = self.path.with_name(f"{self.path.stem}-退回.xlsx")
+        near = source if isinstance(source, Path) else Path.home() / f"{source.name}.xlsx"
+        suggestion = near.with_name(f"{near.stem}-退回.xlsx")
         path = self.workbench.dialogs.save_file("保存退回表", suggestion, ("表格 (*.xlsx)",))
         if path is None:
             return
@@ -281,11 +293,11 @@ class ImportPage(Page):
 
     def status(self) -> Status:
         """Which file."""
-        return Status(self.path.name if self.path is not None else "还没有选择文件")
+        return Status(self.source.name if self.source is not None else "还没有选择表格")
 
     def shortcuts(self) -> Mapping[str, str]:
-        """The keys of the second step."""
-        return {"回车": "改选中一列的含义", "Esc": "停止；回上一步"}
+        """The keys of the first and the second step."""
+        return {"Ctrl+V": "粘贴从表格里复制的行", "回车": "改选中一列的含义", "Esc": "停止；回上一步"}
 
     def enter(self) -> None:
         """The cursor goes to the next thing to do."""

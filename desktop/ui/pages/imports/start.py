@@ -1,4 +1,4 @@
-"""The first step of an import: which file, and how to go about it."""
+"""The first step of an import: which file or what was copied, and how to go about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIntValidator
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIntValidator, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.operations.importing import NationalExport, Options
@@ -14,17 +14,18 @@ from desktop.records.canonical import Cell
 from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
 from desktop.ui import icons, theme
+from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, button, heading, plain, row
+from desktop.ui.pasting import NoTable, on_clipboard, table_file
 from desktop.ui.workbench import Workbench
 
 FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.et *.csv *.txt)", "所有文件 (*)")
-_ENDINGS = {".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".et"}
 _LAST_HEADER_ROW = 40
 _NATIONAL = "national_entry_date"
 
 
 class StartStep(QWidget):
-    """``chosen`` carries the file that was chosen or dropped; ``template_wanted`` asks for an empty one."""
+    """``chosen`` carries the table that was chosen, dropped or copied; ``template_wanted`` asks for an empty one."""
 
     chosen = Signal(object)
     template_wanted = Signal()
@@ -36,6 +37,8 @@ class StartStep(QWidget):
         self._fixed = fixed
         self.setAcceptDrops(True)
         self.choose = button("选择表格文件…", self._choose, "folder-open", primary=True)
+        self.paste = button("从剪贴板粘贴", self._paste, "copy")
+        self.paste.setToolTip("在WPS或Excel里选中几行几列复制，再到这里粘贴（Ctrl+V）")
         self.template = button("保存空白模板…", self.template_wanted.emit, "save")
         self.template.setToolTip("只有列名和下拉选项的表格，发下去填好以后在这里导入")
         self.fill_only = QCheckBox("只填空白：已有内容的项目一律不改")
@@ -57,13 +60,17 @@ class StartStep(QWidget):
         self._entry = QWidget()
         self.national.toggled.connect(self._entry.setEnabled)
         self._build()
+        keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.activated.connect(self._paste)
 
     def _build(self) -> None:
         card = Card()
         sign = QLabel()
         sign.setPixmap(icons.pixmap("file-input", theme.FAINT, 40))
         words = plain(
-            "支持 xlsx、xls、csv。表头和列名会自动识别，全国实名制两种模板也认得；"
+            "支持 xlsx、xls、csv，也可以在WPS或Excel里选中几行复制，到这里或者任何列表里按Ctrl+V。"
+            "表头和列名会自动识别，全国实名制两种模板也认得；"
             "先显示会新增什么、修改什么，您确认以后才写入，写入后一步就能撤消。",
             muted=True,
         )
@@ -72,7 +79,7 @@ class StartStep(QWidget):
         card.column.addSpacing(16)
         card.column.addWidget(sign, 0, center)
         card.column.addWidget(heading(f"把{self._type.label}的表格拖到这里，或者", 1), 0, center)
-        choices = row(self.choose, self.template, spacing=10)
+        choices = row(self.choose, self.paste, self.template, spacing=10)
         choices.setAlignment(center)
         card.column.addLayout(choices)
         card.column.addWidget(words)
@@ -130,19 +137,21 @@ class StartStep(QWidget):
         if path is not None:
             self.chosen.emit(path)
 
+    def _paste(self) -> None:
+        """Takes what was copied, or says why that is no table."""
+        try:
+            self.chosen.emit(on_clipboard(self._workbench.today()))
+        except NoTable as problem:
+            self._workbench.shell.tell(Tone.WARNING, str(problem))
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """One table may be dropped."""
-        if _dropped(event) is not None:
+        if table_file(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Takes the table."""
-        path = _dropped(event)
+        path = table_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
             self.chosen.emit(path)
-
-
-def _dropped(event: QDropEvent) -> Path | None:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() in _ENDINGS else None

@@ -1,0 +1,70 @@
+"""The command that lists the steps done at this computer, whose numbers ``undo`` takes."""
+
+from __future__ import annotations
+
+import click
+
+from desktop.cli.frame import Command
+from desktop.cli.output import json_line, remark, table
+from desktop.cli.parameters import Number, json_option, opens
+from desktop.operations import queries, steps
+from desktop.operations.session import Session
+from desktop.operations.steps import Step
+from desktop.records.dates import china_time
+
+_LISTED = 30
+
+
+@click.command("operations", cls=Command)
+@opens
+@click.option(
+    "--limit", metavar="N", type=Number(1), default=_LISTED, help=f"列出最近多少步，默认{_LISTED}。"
+)
+@click.option("--before", metavar="OPERATION", type=Number(1), help="只列出这一步以前的。")
+@json_option
+def list_operations(session: Session, limit: int, before: int | None, as_json: bool) -> None:
+    """本机最近的操作，新的在前：时间、谁、做了什么、涉及几条记录；操作号可以用 undo 撤消。"""
+    found = steps.recent(session.database, session.ledger.station, limit, before)
+    if as_json:
+        json_line({"operations": [_object(step) for step in found]})
+        return
+    if found:
+        table(
+            ("操作号", "时间", "操作员", "做了什么", "记录", "条数"),
+            [
+                (
+                    str(step.operation.stamp),
+                    f"{china_time(step.operation.at):%Y-%m-%d %H:%M}",
+                    step.operation.operator,
+                    step.operation.name + ("（已撤消）" if step.undone else ""),
+                    _title(session, step),
+                    str(step.records),
+                )
+                for step in found
+            ],
+        )
+    remark(f"列出{len(found)}步。" if found else "还没有做过什么。")
+
+
+def _title(session: Session, step: Step) -> str:
+    """The words for the first record of a step."""
+    if step.first is None or step.first[0] not in session.types:
+        return ""
+    name, record = step.first
+    words = queries.titles(session.database, session.types, session.codes, name, [record]).get(record, "")
+    return f"{words}等" if words and step.records > 1 else words
+
+
+def _object(step: Step) -> dict[str, object]:
+    done = step.operation
+    return {
+        "operation": str(done.stamp),
+        "at": done.at,
+        "operator": done.operator,
+        "name": done.name,
+        "records": step.records,
+        "first": None if step.first is None else {"type": step.first[0], "id": step.first[1]},
+        "undoes": None if done.undoes is None else str(done.undoes),
+        "undone": step.undone,
+        "possible": step.here and not step.undone,
+    }

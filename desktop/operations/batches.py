@@ -1,0 +1,212 @@
+"""One field, or one group, of many records set to one value in one operation (批量修改).
+
+What nobody has decided is not decided by the way: records that are locked, that belong to others, or whose slot is in
+conflict are passed over and counted.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.operations import records
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
+from desktop.records.resolution import Life
+from desktop.records.typed_numbers import printable
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet, SlotEdit
+from desktop.store.reading import Record
+
+_PAGE = 1_000
+_TELL_EVERY = 500
+
+Progress = Callable[[int, int], None]
+"""Called with done and total; may raise to cancel, and then nothing is changed."""
+
+
+class Skip(enum.StrEnum):
+    """Why a record is passed over."""
+
+    GONE = "已经不在列表里"
+    FOREIGN = "是别的单位的记录，本机不能改"
+    LOCKED = "已经签发，不能再改"
+    DISPUTED = "这一项有分歧，请到“分歧”里处理"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is changed: one field, or those of a group together. The other fields of a group stay with each record."""
+
+    label: str
+    slot: Slot
+    fields: tuple[Field, ...]
+
+    @property
+    def key(self) -> str:
+        """A name of its own among those of a type."""
+        return self.fields[0].name if len(self.fields) == 1 else self.slot.name
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What stands in records that were named by their row numbers, before anything is changed.
+
+    ``ids`` are those that can be changed, by row number. ``standing`` counts their values, as tuples in the order of
+    the target's fields.
+    """
+
+    type: str
+    target: Target
+    ids: Mapping[int, str]
+    standing: Mapping[tuple[Cell, ...], int]
+    skipped: Mapping[Skip, int]
+
+    def changing(self, values: Mapping[str, Cell]) -> int:
+        """How many records these values of fields would change."""
+        wanted = [(at, values[f.name]) for at, f in enumerate(self.target.fields) if f.name in values]
+        if len(wanted) == len(self.target.fields):
+            # Asked at every key, where a hundred thousand records may have as many values.
+            return len(self.ids) - self.standing.get(tuple(cell for _, cell in wanted), 0)
+        return sum(n for held, n in self.standing.items() if any(held[at] != cell for at, cell in wanted))
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a batch edit did: how many records it changed, and how many were passed over since it was surveyed."""
+
+    changes: ChangeSet
+    count: int
+    skipped: Mapping[Skip, int] = field(default_factory=dict)
+
+
+def targets_of(record_type: RecordType, may_write: Callable[[RecordType, Field], bool]) -> list[Target]:
+    """What can be changed in many records of a type at once: each field, and after those of a group the whole of it."""
+    found = []
+    for slot in record_type.slots.values():
+        fields = tuple(
+            f for f in slot.shown_fields if _is_shared(record_type, f) and may_write(record_type, f)
+        )
+        found += [Target(f.label, slot, (f,)) for f in fields]
+        if len(fields) > 1:
+            found.append(Target(f"{slot.label}（{len(fields)}项一起）", slot, fields))
+    return found
+
+
+def _is_shared(record_type: RecordType, field: Field) -> bool:
+    """Whether many records may have one value in common: nothing by which one of them is known."""
+    name = field.name == record_type.title[0] and field.kind is Kind.TEXT
+    return not name and field.mask is Mask.NONE and field.name not in (record_type.key, record_type.locked_by)
+
+
+def survey(
+    database: Database,
+    record_type: RecordType,
+    target: Target,
+    rows: Sequence[int],
+    own: str,
+    progress: Progress | None = None,
+) -> Survey:
+    """Looks at what stands in the records with these row numbers; ``own`` is the unit of the workspace."""
+    names = [f.name for f in target.fields]
+    standing: Counter[tuple[Cell, ...]] = Counter()
+    skipped: Counter[Skip] = Counter()
+    ids: dict[int, str] = {}
+    for row, held, why in _look(database, record_type, target.slot.name, rows, own, progress):
+        if held is None or why is not None:
+            skipped[why or Skip.GONE] += 1
+        else:
+            ids[row] = held.id
+            standing[tuple(held.values.get(name) for name in names)] += 1
+    return Survey(record_type.name, target, ids, standing, skipped)
+
+
+def change(
+    session: Session, found: Survey, values: Mapping[str, Cell], progress: Progress | None = None
+) -> Changed:
+    """Sets these fields of the target in the surveyed records, as one operation.
+
+    They are looked at once more in the same transaction: what others have locked or disputed since is passed over.
+    Raises ``UnknownField`` and :class:`NotAllowed`.
+    """
+    record_type, slot = session.types[found.type], found.target.slot
+    values = {name: (printable(v) or None) if isinstance(v, str) else v for name, v in values.items()}
+    records.check_rights(session, record_type, values)
+    named = {
+        f.name
+        for f in found.target.fields
+        if session.may_write(record_type, f) and _is_shared(record_type, f)
+    }
+    if not values.keys() <= named:
+        raise NotAllowed("这一项不能批量修改。", "请打开记录一条一条改。")
+    skipped: Counter[Skip] = Counter()
+    edits: list[SlotEdit] = []
+    with session.database.transaction():
+        for row, held, why in _look(
+            session.database, record_type, slot.name, list(found.ids), session.unit.id, None
+        ):
+            if held is None or why is not None or held.id != found.ids[row]:
+                skipped[why or Skip.GONE] += 1
+            elif _differs(held.values, values):
+                whole = {f.name: values.get(f.name, held.values.get(f.name)) for f in slot.fields}
+                edits.append(
+                    SlotEdit(found.type, held.id, slot.name, whole if slot.grouped else whole[slot.name])
+                )
+        name = f"批量修改{record_type.label}：{found.target.label}"
+        changes = session.ledger.write(name, session.operator.name, edits=_Told(edits, progress))
+    return Changed(changes, len(edits), skipped)
+
+
+class _Told(list[SlotEdit]):
+    """Edits that say how far they are while the ledger goes through them, which is most of its work."""
+
+    def __init__(self, edits: Sequence[SlotEdit], progress: Progress | None) -> None:
+        super().__init__(edits)
+        self._progress = progress
+
+    def __iter__(self) -> Iterator[SlotEdit]:
+        for done, edit in enumerate(super().__iter__()):
+            if self._progress is not None and not done % _TELL_EVERY:
+                self._progress(done, len(self))
+            yield edit
+        if self._progress is not None:
+            self._progress(len(self), len(self))
+
+
+def _look(
+    database: Database,
+    record_type: RecordType,
+    slot: str,
+    rows: Sequence[int],
+    own: str,
+    progress: Progress | None,
+) -> Iterator[tuple[int, Record | None, Skip | None]]:
+    """The records one after the other, and why one is passed over."""
+    mine = {own, *reading.subtree(database, own)}
+    for start in range(0, len(rows), _PAGE):
+        part = rows[start : start + _PAGE]
+        page = reading.page(database, record_type, part)
+        for row in part:
+            held = page.get(row)
+            yield row, held, None if held is None else _skipped(record_type, slot, held, mine)
+        if progress is not None:
+            progress(start + len(part), len(rows))
+
+
+def _skipped(record_type: RecordType, slot: str, held: Record, mine: set[str]) -> Skip | None:
+    if held.life is Life.DELETED:
+        return Skip.GONE
+    if held.unit not in mine:
+        return Skip.FOREIGN
+    if record_type.locked_by is not None and held.values.get(record_type.locked_by) is not None:
+        return Skip.LOCKED
+    # A value that is written where several stand would be a decision.
+    return Skip.DISPUTED if slot in held.disputed else None
+
+
+def _differs(held: Mapping[str, Cell], values: Mapping[str, Cell]) -> bool:
+    return any(held.get(name) != cell for name, cell in values.items())

@@ -1,0 +1,183 @@
+"""The steps that were done at this computer: which, by whom, what each changed, and taking one of them back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from desktop.operations import records
+from desktop.operations.session import NotAllowed, Session
+from desktop.records import items
+from desktop.records.deciding import SAME
+from desktop.records.declaration import Role
+from desktop.records.stamps import from_wire
+from desktop.store import steps as stored
+from desktop.store.database import Database
+from desktop.store.ledger import CannotUndo, ChangeSet
+from desktop.store.steps import Edit, Operation
+from desktop.sync import segments, sending
+
+SHOWN = 200
+"""So many steps are listed at once."""
+MOST_CHANGES = 300
+"""So many changes of one step are shown; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step with the number of records that it touched, the first of them by type and id, and what became of it.
+
+    ``undone``: it was taken back, and that was not taken back. ``here``: it was done since the ledger was last
+    restored; what was done before is history here as it is everywhere else.
+    """
+
+    operation: Operation
+    records: int
+    first: tuple[str, str] | None
+    undone: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one item of a step said: the birth of a record, or a value of one of its slots.
+
+    ``edit`` is nothing for a birth, and for what is kept no longer because it was erased or does not count.
+    """
+
+    type: str
+    record: str
+    slot: str
+    birth: bool
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a step changed, as far as it is shown, and how many changes it made in all."""
+
+    changes: tuple[Change, ...]
+    total: int
+
+
+def recent(database: Database, station: str, limit: int = SHOWN, before: int | None = None) -> list[Step]:
+    """The newest steps of this station, or those older than the stamp ``before``."""
+    found = stored.newest(database, limit + 1, before)
+    if not found:
+        return []
+    origin, began = stored.present(database, station)
+    undoing = stored.undoing(database, found[-1].stamp)
+    shown = [one for one in found[:limit] if origin is not None and one.stamp >= began]
+    firsts = _about(database, origin, [one.first for one in shown]) if origin is not None else {}
+    steps = []
+    for n, one in enumerate(found[:limit]):
+        here = origin is not None and one.stamp >= began
+        total = one.last - one.first + 1
+        if origin is not None and here:
+            since = found[n + 1].stamp if n + 1 < len(found) else 0
+            changes, of_records = stored.counted(database, origin, one, since)
+            total += of_records - changes
+        steps.append(
+            Step(one, total, firsts.get(one.first) if here else None, _is_undone(one.stamp, undoing), here)
+        )
+    return steps
+
+
+def _about(database: Database, origin: int, numbers: list[int]) -> dict[int, tuple[str, str]]:
+    """Type and id of the record that each of these items is about: from the log, else from its line."""
+    found = stored.about(database, origin, numbers)
+    for number in numbers:
+        if number not in found:
+            # A segment that is opened for one of them is read for all of them.
+            missing = [n for n in numbers if n not in found]
+            heads = _heads(database, origin, number, number, wanted=frozenset(missing), waiting=True)
+            found |= {head.number: (head.type, head.record) for head in heads}
+    return found
+
+
+def _is_undone(stamp: int, undoing: Mapping[int, int]) -> bool:
+    by = undoing.get(stamp)
+    return by is not None and not _is_undone(by, undoing)
+
+
+def look(database: Database, station: str, step: Operation, limit: int = MOST_CHANGES) -> Looked:
+    """What a step changed, in the order in which it was written; the first ``limit`` of it."""
+    total = step.last - step.first + 1
+    last = min(step.last, step.first + limit - 1)
+    for place, origin in enumerate(stored.incarnations(database, station)):
+        lines = _heads(database, origin, step.first, last, waiting=not place)
+        heads = [head for head in lines if head.stamp <= step.stamp]
+        if heads and heads[-1].stamp > stored.earlier(database, step.stamp):
+            edits = stored.edits(database, origin, step.first, last)
+            return Looked(tuple(_change(head, edits.get(head.number)) for head in heads), total)
+    return Looked((), total)
+
+
+def undo(session: Session, stamp: int) -> ChangeSet:
+    """Takes a step back whose records this operator may write; raises ``CannotUndo`` and :class:`NotAllowed`."""
+    session.require(Role.EDITOR, Role.DESK)
+    step = stored.operation(session.database, stamp)
+    if step is not None:
+        for name in sorted(_types(session, step)):
+            record_type = session.types.get(name)
+            if name == SAME:
+                # Whoever records may say which records are one, and take that back.
+                continue
+            if record_type is None or record_type.by_program:
+                session.require(Role.DESK)
+            elif not session.may_write(record_type):
+                raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”，不能撤消这一步。")
+    changes = records.undo(session, stamp)
+    if changes.empty:
+        raise CannotUndo(
+            "这一步已经没有可以撤消的内容。", "还原以前做的不能在这里撤消，请直接改成需要的内容。"
+        )
+    return changes
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a line says first: what kind of item it is, and which slot of which record it is about."""
+
+    number: int
+    kind: str
+    type: str
+    record: str
+    slot: str
+    stamp: int
+
+
+def _change(head: _Head, edit: Edit | None) -> Change:
+    return Change(head.type, head.record, head.slot, head.kind == items.BIRTH, edit)
+
+
+def _types(session: Session, step: Operation) -> set[str]:
+    heads = _heads(session.database, session.ledger.origin, step.first, step.last, waiting=True)
+    return {head.type for head in heads if head.stamp <= step.stamp}
+
+
+def _heads(
+    database: Database,
+    origin: int,
+    first: int,
+    last: int,
+    *,
+    waiting: bool,
+    wanted: frozenset[int] = frozenset(),
+) -> Iterator[_Head]:
+    """Those of the items with these numbers: from the segments that were cut, then from what waits.
+
+    Others that are ``wanted`` and stand in the same segments come with them. The lines say it in a moment, where the
+    rows of births would have to be looked for in every table.
+    """
+    found: dict[int, bytes] = {}
+    for compressed in stored.frames(database, origin, first, last):
+        header, lines = segments.read(sending.frame_of(compressed))
+        numbered = enumerate(lines, header.first)
+        found |= {n: line for n, line in numbered if first <= n <= last or n in wanted}
+    if waiting:
+        found |= dict(stored.waiting(database, first, last))
+    for number in sorted(found):
+        kind, type_name, record, _, slot, stamp, *_ = json.loads(items.split_line(found[number])[0])
+        yield _Head(number, kind, type_name, record, slot or "", from_wire(stamp))

@@ -1,0 +1,161 @@
+"""The operations of this station as they were named when they were written, and what each has changed; only read.
+
+Every question names a range of the key or of an index and a limit: a ledger of a district has millions of versions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.records.canonical import parse
+from desktop.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: its items have the numbers from ``first`` to ``last``; ``at`` is in milliseconds of 1970."""
+
+    stamp: int
+    name: str
+    operator: str
+    at: int
+    first: int
+    last: int
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a slot as it is kept: what it says, and what it replaced; several where these were in conflict."""
+
+    number: int
+    type: str
+    record: str
+    slot: str
+    value: Any
+    before: tuple[Any, ...]
+
+
+def newest(database: Database, limit: int, before: int | None = None) -> list[Operation]:
+    """The operations, newest first; only those older than the stamp ``before``."""
+    return [
+        Operation(*row)
+        for row in database.rows(
+            "SELECT stamp, name, operator, at, first, last, undoes FROM operation"
+            " WHERE stamp < coalesce(:before, 9223372036854775807) ORDER BY stamp DESC LIMIT :limit",
+            {"before": before, "limit": limit},
+        )
+    ]
+
+
+def operation(database: Database, stamp: int) -> Operation | None:
+    """The operation with this stamp, if this station has made it."""
+    row = database.row(
+        "SELECT stamp, name, operator, at, first, last, undoes FROM operation WHERE stamp = ?", (stamp,)
+    )
+    return None if row is None else Operation(*row)
+
+
+def undoing(database: Database, since: int) -> Mapping[int, int]:
+    """Which operation took back each of those from ``since`` on; the last one where it was done again and again."""
+    return dict(
+        database.rows(
+            "SELECT undoes, stamp FROM operation WHERE stamp > ? AND undoes IS NOT NULL ORDER BY stamp",
+            (since,),
+        )
+    )
+
+
+_NOW = "(SELECT value FROM meta WHERE key = 'incarnation')"
+
+
+def incarnations(database: Database, station: str) -> list[int]:
+    """The origins of this station, the present one first: a restored ledger numbers its items anew."""
+    return [
+        ref
+        for (ref,) in database.rows(
+            f"SELECT ref FROM origin WHERE station = ? ORDER BY incarnation = {_NOW} DESC, ref DESC",
+            (station,),
+        )
+    ]
+
+
+def present(database: Database, station: str) -> tuple[int | None, int]:
+    """The origin under which is written now, if anything was, and the stamp of the first operation under it."""
+    origin = database.value(
+        f"SELECT o.ref FROM origin o JOIN received r ON r.origin = o.ref"
+        f" WHERE o.station = ? AND o.incarnation = {_NOW}",
+        (station,),
+    )
+    began = database.value("SELECT coalesce(max(stamp), 0) FROM operation WHERE first = 1")
+    return (None if origin is None else int(origin)), int(began)
+
+
+def earlier(database: Database, stamp: int) -> int:
+    """The stamp of the operation before, 0 when there is none."""
+    return int(database.value("SELECT coalesce(max(stamp), 0) FROM operation WHERE stamp < ?", (stamp,)))
+
+
+def counted(database: Database, origin: int, found: Operation, since: int) -> tuple[int, int]:
+    """How many changes an operation has made after the stamp ``since``, and of how many records."""
+    row = database.row(
+        "SELECT count(*), count(DISTINCT type || hex(record)) FROM version WHERE origin = :origin"
+        " AND number BETWEEN :first AND :last AND NOT birth AND stamp > :since AND stamp <= :stamp",
+        {"origin": origin, "first": found.first, "last": found.last, "since": since, "stamp": found.stamp},
+    )
+    return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
+def edits(database: Database, origin: int, first: int, last: int) -> dict[int, Edit]:
+    """The changes among these items, by number; births are in the rows of their types and not here."""
+    found: dict[int, Edit] = {}
+    # The log is read by the index of its items; nothing tells the planner how few these are.
+    for number, type_name, record, slot, value, before in database.rows(
+        "SELECT v.number, v.type, lower(hex(v.record)), v.slot, v.value, b.value FROM version v"
+        " LEFT JOIN replacement p ON p.record = v.record AND p.slot = v.slot AND p.type = v.type"
+        "  AND p.origin = v.origin AND p.number = v.number"
+        " LEFT JOIN version b ON b.record = p.record AND b.slot = p.slot AND b.stamp = p.replaced AND b.type = p.type"
+        " WHERE v.origin = ? AND v.number BETWEEN ? AND ? AND NOT v.birth ORDER BY v.number, b.stamp",
+        (origin, first, last),
+    ):
+        known = found.get(number)
+        said = () if before is None else (parse(before),)
+        if known is None:
+            found[number] = Edit(number, type_name, record, slot, parse(value), said)
+        elif said and said[0] not in known.before:
+            found[number] = Edit(number, type_name, record, slot, known.value, (*known.before, *said))
+    return found
+
+
+def about(database: Database, origin: int, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Type and id of the record of each of these items that is a change; births are not in the log."""
+    return {
+        number: (type_name, record)
+        for number, type_name, record in database.rows(
+            "SELECT v.number, v.type, lower(hex(v.record)) FROM json_each(:numbers) n CROSS JOIN version v"
+            " ON v.origin = :origin AND v.number = n.value WHERE NOT v.birth",
+            {"numbers": json.dumps(numbers), "origin": origin},
+        )
+    }
+
+
+def waiting(database: Database, first: int, last: int) -> list[tuple[int, bytes]]:
+    """Number and line of own items that stand in no segment yet."""
+    return database.rows(
+        "SELECT number, line FROM pending_line WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
+    )
+
+
+def frames(database: Database, origin: int, first: int, last: int) -> Sequence[bytes]:
+    """The stored segments of an origin that hold items with these numbers."""
+    return [
+        frame
+        for (frame,) in database.rows(
+            "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ? AND vouched IS NULL"
+            " ORDER BY position",
+            (origin, last, first),
+        )
+    ]

@@ -1,0 +1,319 @@
+"""The page 最近的操作: what was done at this computer, newest first, what each step changed, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.operations import queries, steps
+from desktop.operations.session import Session
+from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
+from desktop.operations.traffic import Here
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Field, Kind, RecordType, Role
+from desktop.records.values import display
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
+from desktop.ui.dialogs import Answer
+from desktop.ui.forms.history import slot_words
+from desktop.ui.notices import Tone
+from desktop.ui.page import Page, Status
+from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.pages.parts import Card, Note, brief, button, heading, here_of, link, moment, plain, row
+from desktop.ui.pages.sync.preview import short_label
+from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+_GONE = "（已清除，不再显示）"
+Titles = Mapping[tuple[str, str], str]
+"""Words for records by type and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change in words: of which record, which of its contents, what stood there and what stands there now."""
+
+    type: str
+    record: str
+    texts: tuple[str, str, str, str]
+
+
+class RecentPage(Page):
+    """At the left the steps, at the right what the chosen one changed."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self.steps: list[Step] = []
+        self._limit = SHOWN
+        self.count = plain(muted=True)
+        self.list = Grid(
+            [
+                Col("时间", 10),
+                Col("做了什么", 18, wide=True),
+                Col("记录", 18, wide=True),
+                Col("条数", 5, numeric=True),
+                Col("谁", 7),
+            ],
+            "最近的操作",
+        )
+        self.more = link("更早的操作", self._more)
+        self.caption, self.who = heading("", 1), plain(muted=True)
+        self.caption.setWordWrap(True)
+        self.note = Note()
+        self.changes = Grid(
+            [
+                Col("记录", 14, wide=True),
+                Col("项目", 10, wide=True),
+                Col("原来", 10, wide=True),
+                Col("改成", 10, wide=True),
+            ],
+            "这一步改了什么",
+        )
+        self.rest = plain(muted=True, small=True)
+        self.undo = button("撤消这一步", self._undo, "undo-2")
+        self.empty = EmptyState()
+        self._build()
+        self.list.chosen.connect(self._show)
+        self.list.opened.connect(lambda _stamp: self.changes.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.changes.opened.connect(self._open)
+        self._load()
+
+    def _build(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.more)
+        card = Card()
+        for part in (self.caption, self.who, self.note):
+            card.column.addWidget(part)
+        card.column.addWidget(self.changes, 1)
+        card.column.addWidget(self.rest)
+        card.column.addLayout(row(self.undo, 1))
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setChildrenCollapsible(False)
+        both.addWidget(left)
+        both.addWidget(card)
+        both.setSizes([620, 520])
+        self._layers = QStackedWidget()
+        self._layers.addWidget(both)
+        self._layers.addWidget(self.empty)
+        self.empty.show_words(
+            "history", "还没有做过什么", "在这台电脑上登记、修改、导入和处理的每一步都会列在这里，可以撤消。"
+        )
+        page = QVBoxLayout(self)
+        page.setContentsMargins(12, 8, 12, 8)
+        page.setSpacing(8)
+        top = row(heading("最近的操作", 1), spacing=14)
+        top.addWidget(self.count, 1)
+        page.addLayout(top)
+        page.addWidget(self._layers, 1)
+        self.more.hide()
+
+    # -- the steps -------------------------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        limit = self._limit
+        here = here_of(self.workbench)
+
+        def job(database: Database, _ticket: Ticket) -> tuple[list[Step], Titles]:
+            found = steps.recent(database, here.station, limit)
+            return found, _titles(database, here, [step.first for step in found if step.first is not None])
+
+        self.workbench.read(job, self._arrived, owner=self, key="steps")
+
+    def _more(self) -> None:
+        self._limit += SHOWN
+        self._load()
+
+    def _arrived(self, answer: tuple[list[Step], Titles]) -> None:
+        found, titles = answer
+        before, had_cursor = self.list.current(), self.list.hasFocus()
+        self.steps = found
+        self.list.show_lines([_line(step, titles) for step in found])
+        self.more.setVisible(len(found) == self._limit)
+        self._layers.setCurrentIndex(0 if found else 1)
+        self.count.setText(
+            "这台电脑上做的，新的在前。别的电脑上做的看各条记录的“修改记录”。" if found else ""
+        )
+        if found:
+            stamps = [step.operation.stamp for step in found]
+            at = stamps.index(before) if before in stamps else 0
+            self.list.setCurrentIndex(self.list.rows.index(at, 0))
+            self._show(stamps[at])
+        if had_cursor or (self.isVisible() and self.focusWidget() is None):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.state_changed.emit()
+
+    def _step(self) -> Step | None:
+        stamp = self.list.current()
+        return next((s for s in self.steps if s.operation.stamp == stamp), None)
+
+    # -- one of them -----------------------------------------------------------------------------------------------
+
+    def _show(self, _stamp: object) -> None:
+        step = self._step()
+        if step is None:
+            return
+        done = step.operation
+        self.caption.setText(done.name)
+        self.who.setText(f"{moment(done.at)}　{done.operator}　涉及{step.records}条记录")
+        self._show_state(step)
+        here = here_of(self.workbench)
+
+        def job(database: Database, _ticket: Ticket) -> tuple[Looked, list[Told]]:
+            looked = steps.look(database, here.station, done)
+            return looked, told(database, here, looked.changes)
+
+        def then(found: tuple[Looked, list[Told]]) -> None:
+            looked, lines = found
+            self.changes.show_lines([Line(t.texts, None, t, "\n".join(filter(None, t.texts))) for t in lines])
+            more = looked.total - len(looked.changes)
+            self.rest.setText(f"列出前{MOST_CHANGES}处，还有{more}处。" if more > 0 else "")
+            self.rest.setVisible(more > 0)
+
+        self.workbench.read(job, then, owner=self, key="look")
+
+    def _show_state(self, step: Step) -> None:
+        reasons = [
+            ("这一步已经撤消了。要恢复的，请撤消上面那一步“撤消”。", step.undone),
+            ("这是还原以前做的，不能在这里撤消；要改的请直接改成需要的内容。", not step.here),
+            ("您的操作员角色只能查看，不能撤消。", not self._may()),
+        ]
+        words = next((words for words, so in reasons if so), "")
+        self.note.say(Tone.PLAIN, words)
+        self.undo.setVisible(self._may())
+        self.undo.setEnabled(not words)
+        self.undo.setToolTip(words or "后来又改过的不能撤消，会说明原因")
+
+    def _may(self) -> bool:
+        return self.workbench.facts.operator.role is not Role.READER
+
+    def _open(self, shown: Told) -> None:
+        record_type = self.workbench.types.get(shown.type)
+        if record_type is not None and not record_type.by_program:
+            self.workbench.shell.open_record(shown.type, shown.record)
+
+    def _undo(self) -> None:
+        step = self._step()
+        if step is None or not self.undo.isEnabled():
+            return
+        name, stamp = step.operation.name, step.operation.stamp
+        if step.records > 1:
+            question = f"要撤消“{name}”吗？涉及{step.records}条记录，都恢复成这一步以前的样子。"
+            if self.workbench.dialogs.ask("撤消这一步", question, yes="撤消") is not Answer.YES:
+                return
+
+        def job(session: Session, _ticket: Ticket) -> ChangeSet:
+            return steps.undo(session, stamp)
+
+        def then(_changes: ChangeSet) -> None:
+            self.workbench.shell.tell(Tone.GOOD, f"已撤消：{name}。")
+
+        self.workbench.write(f"撤消：{name}", job, then, owner=self)
+
+    # -- the page --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return "最近的操作"
+
+    @property
+    def help_anchor(self) -> str:
+        """The section of the manual."""
+        return "undo"
+
+    def status(self) -> Status:
+        """How many are listed."""
+        return Status(f"列出最近{len(self.steps)}步" if self.steps else "")
+
+    def shortcuts(self) -> Mapping[str, str]:
+        """The keys of the page."""
+        return {"Enter": "到右边的记录；再按一次打开", "Tab": "到另一边"}
+
+    def enter(self) -> None:
+        """The cursor stands in the list; what was done meanwhile is there."""
+        self._load()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """Asks again; out of sight it waits until it comes to the front."""
+        if changes is None or self.isVisible():
+            self._load()
+
+
+def _line(step: Step, titles: Titles) -> Line:
+    done, name = step.operation, step.operation.name
+    words = f"{name}（已撤消）" if step.undone else name
+    title = titles.get(step.first, "") if step.first is not None else ""
+    record = f"{title}等" if title and step.records > 1 else title
+    tip = f"{moment(done.at)}　{done.operator}\n{words}\n{record}，涉及{step.records}条记录".replace(
+        "\n，", "\n"
+    )
+    return Line((brief(done.at), words, record, str(step.records), done.operator), None, done.stamp, tip)
+
+
+def _titles(database: Database, here: Here, records: Iterable[tuple[str, str]]) -> Titles:
+    """The words for records of several types."""
+    ids: dict[str, set[str]] = {}
+    for name, record in records:
+        ids.setdefault(name, set()).add(record)
+    return {
+        (name, record): title
+        for name, wanted in ids.items()
+        if name in here.types
+        for record, title in queries.titles(database, here.types, here.codes, name, wanted).items()
+    }
+
+
+def told(database: Database, here: Here, changes: Sequence[Change]) -> list[Told]:
+    """The changes that people see, in words; personal values stay masked."""
+    titles = _titles(database, here, {(change.type, change.record) for change in changes})
+    found = []
+    for change in changes:
+        record_type = here.types.get(change.type)
+        if record_type is None:
+            continue
+        title = titles.get((change.type, change.record), "（未找到）")
+        if change.birth:
+            lines = [(f"新登记{short_label(record_type.label)}", "", "")]
+        else:
+            lines = _said(database, here, record_type, change)
+        found += [Told(change.type, change.record, (title, *words)) for words in lines]
+    return found
+
+
+def _said(
+    database: Database, here: Here, record_type: RecordType, change: Change
+) -> list[tuple[str, str, str]]:
+    """Label, what stood there, and what stands there now; of a group only the fields that differ."""
+    slot = record_type.slots.get(change.slot)
+    if slot is not None and not slot.shown_fields:
+        return []
+    label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(change.slot, change.slot)
+    if change.edit is None:
+        return [(label, "", _GONE)]
+    edit = change.edit
+    if slot is None or not slot.grouped or len(edit.before) > 1:
+        before = [slot_words(database, here, record_type, change.slot, value) for value in edit.before]
+        return [(label, "／".join(before), slot_words(database, here, record_type, change.slot, edit.value))]
+    old: Mapping[str, Cell] = (edit.before[0] if edit.before else None) or {}
+    new: Mapping[str, Cell] = edit.value or {}
+    links = queries.link_titles(database, here.types, here.codes, record_type, [old, new])
+
+    def words(field: Field, cell: Cell) -> str:
+        if field.kind is Kind.LINK:
+            return links.get(str(cell), "（未找到）") if cell else ""
+        return display(field, cell, codes=here.codes, masked=True)
+
+    return [
+        (f.label, words(f, old.get(f.name)), words(f, new.get(f.name)) or "（空）")
+        for f in slot.shown_fields
+        if old.get(f.name) != new.get(f.name)
+    ]

@@ -1,0 +1,126 @@
+"""The logic check in the window: F7 looks through everything, leads to the field, and says when all is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import checking, records
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.logic import LogicPage
+from tests.operations.stations import station
+from tests.ui.test_attendance_page import CTRL, Desk, K
+
+FIRM = {
+    "name": "径山茶业有限公司", "uscc": "91330106MA2ABCDEX7", "town": "330110109", "status": "active",
+    "union_state": "N",
+}  # fmt: skip
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
+    hands = Desk(qtbot, town, tmp_path)
+    yield hands
+    hands.dialogs.always_leave()
+    hands.close()
+
+
+def opened(desk: Desk) -> LogicPage:
+    desk.show("list:enterprise")
+    desk.press(K.Key_F7)
+    page = desk.window.page
+    assert isinstance(page, LogicPage)
+    return page
+
+
+def problems(page: LogicPage) -> list[tuple[str, str]]:
+    return [(line.texts[0], line.texts[2]) for line in page.groups.rows.lines]
+
+
+def test_errors_come_first_and_lead_to_the_field_that_is_mended(desk: Desk, town: Session) -> None:
+    meeting = {"kind": "union_committee", "name": "第一次会议", "started_date": "2026-11-20", "venue": "三楼"}
+    first = records.save(town, "meeting", {**meeting, "expected_count": 3, "present_count": 9}).record
+    records.save(town, "meeting", {"name": "第二次会议", "started_date": "2026-11-21"})
+    page = opened(desk)
+    assert page.report is not None
+    assert page.report.total == 2
+    tones = [problem.severity for problem in page.problems]
+    assert tones == sorted(tones, key=lambda s: s.value)
+    place = next(p for problem in page.problems for p in problem.places if p.record == first)
+    row = next(n for n, problem in enumerate(page.problems) if place in problem.places)
+    page.groups.setCurrentIndex(page.groups.rows.index(row, 0))
+    desk.press(K.Key_Return)
+    assert page.places.hasFocus()
+    page.places.setCurrentIndex(page.places.rows.index(0, 0))
+    desk.press(K.Key_Return)
+    form = desk.window.page
+    assert isinstance(form, FormPage)
+    assert form.record == first
+    editor, cursor = form.form.rows[place.field].editor, desk.focus()
+    assert editor is cursor or editor.isAncestorOf(cursor)
+
+
+def test_what_was_mended_is_gone_when_one_comes_back(desk: Desk, town: Session) -> None:
+    records.save(
+        town, "visit", {"visitors": "陈喆", "enterprise": records.save(town, "enterprise", FIRM).record}
+    )
+    page = opened(desk)
+    before = problems(page)
+    assert before
+    missing = next(p for p in page.problems if p.type == "visit" and p.rule == "needed")
+    place = missing.places[0]
+    desk.window.open_record(place.type, place.record, place.field)
+    desk.settle()
+    form = desk.window.page
+    assert isinstance(form, FormPage)
+    desk.type("20261120")
+    desk.press(K.Key_S, modifier=CTRL)
+    desk.window.back()
+    desk.settle()
+    assert desk.window.page is page
+    assert len(problems(page)) < len(before)
+
+
+def test_all_right_and_nothing_there_are_said(
+    desk: Desk, town: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(desk)
+    assert "还没有记录" in page.empty.sentence.text()
+    records.save(town, "enterprise", FIRM)
+    monkeypatch.setattr(checking, "check_all", lambda *_a, **_k: checking.Report(1, ()))
+    desk.press(K.Key_F7)
+    assert page.empty.isVisible()
+    assert page.empty.sentence.text() == "逻辑正确"
+    assert page.status().words == "逻辑正确"
+
+
+def test_a_long_check_is_stopped_and_lists_are_read_meanwhile(
+    desk: Desk, town: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        records.save(town, "enterprise", {"name": f"径山第{n}厂"})
+    page = opened(desk)
+    before = page.report
+    monkeypatch.setattr(checking, "_PAGE", 1)
+    page.check()
+    page.cancel()
+    desk.settle()
+    assert page.report is before
+    assert page.again.isEnabled()
+    assert not page.bar.isVisible()
+
+
+def test_records_of_the_program_are_not_asked_for(town: Session) -> None:
+    assert checking.logic_check(town).total == 0
+    records.save(town, "enterprise", FIRM)
+    assert checking.logic_check(town).total == 1
