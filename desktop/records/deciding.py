@@ -6,6 +6,9 @@ from typing import Final
 
 UNIT, GRANT, REVOCATION, EXCLUSION, ERASURE = "unit", "grant", "revocation", "exclusion", "erasure"
 
+SAME = "same"
+"""That two records are one (rule 10); its id follows from what it says, and nothing but deleting changes it."""
+
 TREE_TYPES: Final = (UNIT, GRANT)
 """Who is who: these go to everybody who has to judge by them."""
 

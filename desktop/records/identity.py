@@ -41,6 +41,11 @@ def item_id(kind: str, station: str, incarnation: str, number: int) -> str:
     return derived_id(kind, f"{station}:{incarnation}:{number}")
 
 
+def same_id(kind: str, one: str, other: str) -> str:
+    """The id of the edge between two records: whoever says that they are one makes the same record (rule 10)."""
+    return derived_id("same", f"{kind}:{min(one, other)}:{max(one, other)}")
+
+
 def is_id(text: object) -> bool:
     """Whether this is an id in its one written form."""
     return (

@@ -35,6 +35,9 @@ REFUSED_REVOKED: Final = "revoked"
 REFUSED_WITHDRAWN: Final = "withdrawn"
 REFUSED_CLOCK: Final = "clock"
 REFUSED_FORK: Final = "fork_lost"
+REFUSED_SUPERIOR: Final = "superior"
+REFUSED_REGISTERED: Final = "registered"
+REFUSED_KEY: Final = "key"
 
 REASONS: Final[Mapping[str, str]] = {
     HELD_NO_BIRTH: "它修改的记录还没有到",
@@ -52,6 +55,9 @@ REASONS: Final[Mapping[str, str]] = {
     REFUSED_WITHDRAWN: "上级撤回了收下它的那次合并",
     REFUSED_CLOCK: "它的日期有误，已经更正后重新报来",
     REFUSED_FORK: "同一编号有两种内容，上级定了用另一种",
+    REFUSED_SUPERIOR: "这个单位不归发送方管，不能由它调整隶属关系",
+    REFUSED_REGISTERED: "这个单位已经由另一个上级登记",
+    REFUSED_KEY: "它是用那台电脑已经更换掉的密钥签的",
 }
 """The reasons of what is held or refused, in the words that a user reads."""
 

@@ -11,15 +11,21 @@ The hash of a personal part is SHA-256 of its bytes; an erased part is that hash
 line is SHA-256 of the bytes of part 0 followed by the hashes of its personal parts, so a line whose personal
 values were erased still proves everything else.
 
+A **sealed** part has the empty text as its salt, because random salts cannot be compressed: its salt follows from
+the key of the segment and the line. It is hashed with that salt in its place, so a line has the same hash whether
+its parts are sealed or **open**. Whoever has the key can try values against a hash; so where one part was erased,
+the others are opened and the key is gone.
+
 The cells of a birth follow the shape of its type, which stands in the signed header of the segment.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from binascii import b2a_base64
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -32,13 +38,25 @@ BIRTH: Final = "birth"
 CHANGE: Final = "change"
 TOMBSTONE: Final = "tombstone"
 SEPARATOR: Final = b",\t"
-SALT_BYTES: Final = 16
+MAX_LINES: Final = 5_000
+"""How many lines a segment has at most."""
+MAX_WEIGHT: Final = 30 * 1024 * 1024
+"""How much the lines of a segment weigh at most, so that its frame holds it whatever is opened or erased in it."""
+KEY_BYTES: Final = 32
 EMPTY_PART: Final = b"[]"
+SEALED: Final = b'["",'
+"""How a sealed part begins, byte for byte: any other spelling of an empty text is a salt as it stands."""
 
-EMPTY_HASH: Final = hashlib.sha256(EMPTY_PART).digest()
+EMPTY_HASH: Final = sha256(EMPTY_PART).digest()
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 """How types, slots, members and kinds of lines are called. The reserved slot ``_deleted`` is none of these."""
 _COLUMN: Final = re.compile(rf"({NAME.pattern})(\.{NAME.pattern})?")
+
+_SALT_LABEL: Final = b"xiaosanji salt v1\n"
+_SALT: Final = 21
+"""Characters of base64 in a salt that follows from a key: two are in one SHA-256."""
+_STATED: Final = 66
+"""Bytes of an erased part."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -138,15 +156,37 @@ class Head:
         ]
 
 
-def birth_line(head: Head, shape: Shape, cells: Mapping[str, Cell], salt: Callable[[], str]) -> bytes:
+def sealed() -> str:
+    """The salt of a part whose salt follows from the key of its segment."""
+    return ""
+
+
+def birth_line(
+    head: Head, shape: Shape, cells: Mapping[str, Cell], salt: Callable[[], str] = sealed
+) -> bytes:
     """The line of a birth; ``cells`` maps columns to values, absent ones are null."""
-    value_of = cells.get
-    parts = [_encode(head.to_wire(list(map(value_of, shape.plain))))]
-    for columns in shape.personal:
-        values = list(map(value_of, columns))
-        # An empty part needs no salt: there is nothing in it to protect.
-        parts.append(EMPTY_PART if values.count(None) == len(values) else _encode([salt(), *values]))
-    return b"[" + SEPARATOR.join(parts) + b"]"
+    return birth_lines(head, shape, [(head.record, head.unit, cells)], salt)[0]
+
+
+def birth_lines(
+    first: Head,
+    shape: Shape,
+    born: Iterable[tuple[str, str, Mapping[str, Cell]]],
+    salt: Callable[[], str] = sealed,
+) -> list[bytes]:
+    """The lines of births (record, unit, cells) that share the rest of a head; numbers count on from its number."""
+    kind, type_name, _, _, slot, stamp, replaces, _, operator, _ = first.to_wire(None)
+    lines = []
+    for number, (record, unit, cells) in enumerate(born, first.number):
+        value_of = cells.get
+        plain = [*map(value_of, shape.plain)]
+        parts = [_encode([kind, type_name, record, unit, slot, stamp, replaces, number, operator, plain])]
+        for columns in shape.personal:
+            values = [*map(value_of, columns)]
+            # An empty part needs no salt: there is nothing in it to protect.
+            parts.append(EMPTY_PART if values.count(None) == len(values) else _encode([salt(), *values]))
+        lines.append(b"[" + SEPARATOR.join(parts) + b"]")
+    return lines
 
 
 def change_line(head: Head, value: Any, salt: str | None) -> bytes:
@@ -163,8 +203,39 @@ def split_line(line: bytes) -> list[bytes]:
     return line[1:-1].split(SEPARATOR)
 
 
+def weight(lines: bytes) -> int:
+    """The bytes of lines once all is opened or erased that can be; doing so makes them no heavier."""
+    personal = lines.count(b"\t") - lines.count(b'\t"')
+    return len(lines) + _STATED * personal + _SALT * lines.count(b"\t" + SEALED)
+
+
+def most_weight(lines: bytes) -> int:
+    """What lines weigh at most; one look at them is enough to know."""
+    return len(lines) + (_STATED + _SALT) * lines.count(b"\t")
+
+
+def too_heavy(lines: bytes) -> bool:
+    """Whether lines are too heavy for a segment. Those of a register are far from it, so it is hardly ever reckoned."""
+    # No part takes less than three bytes.
+    if len(lines) <= MAX_WEIGHT // 32:
+        return False
+    return most_weight(lines) > MAX_WEIGHT and weight(lines) > MAX_WEIGHT
+
+
+def opened_line(line: bytes, key: bytes | None) -> bytes:
+    """The line with a salt in each of its personal parts; its hash stays, and no key belongs to it any more."""
+    parts = split_line(line)
+    head = sha256(parts[0]).digest()
+    for place, part in enumerate(parts[1:]):
+        if part[:4] == SEALED:
+            parts[place + 1] = _with_salt(part, _salts(key, head, place >> 1), place)
+        elif key is not None:
+            _refuse_erased(part)
+    return b"[" + SEPARATOR.join(parts) + b"]"
+
+
 def erased_line(line: bytes, places: Collection[int]) -> bytes:
-    """The line with the personal parts at these places (1, 2 …) replaced by their hash; its own hash stays."""
+    """The opened line with the personal parts at these places (1, 2 …) replaced by their hash; its own hash stays."""
     parts = split_line(line)
     for place in places:
         if parts[place] != EMPTY_PART:
@@ -172,22 +243,65 @@ def erased_line(line: bytes, places: Collection[int]) -> bytes:
     return b"[" + SEPARATOR.join(parts) + b"]"
 
 
-def line_hash(parts: Sequence[bytes]) -> bytes:
-    """The hash of a line from the bytes of its parts."""
-    digest = hashlib.sha256(parts[0])
-    for part in parts[1:]:
-        digest.update(EMPTY_HASH if part == EMPTY_PART else part_hash(part))
+def line_hash(parts: Sequence[bytes], key: bytes | None = None) -> bytes:
+    """The hash of a line from the bytes of its parts and the key of the segment in which it stands.
+
+    Raises :class:`MalformedLine` for what cannot stand there. A tight loop, because it sees every row.
+    """
+    digest = sha256(parts[0])
+    if len(parts) == 1:
+        return digest.digest()
+    head = b"" if key is None else digest.digest()
+    add = digest.update
+    salts, block = b"", -1
+    for place, part in enumerate(parts[1:]):
+        if part == EMPTY_PART:
+            add(EMPTY_HASH)
+        elif part[:4] == SEALED:
+            if block != place >> 1:
+                block = place >> 1
+                salts = _salts(key, head, block)
+            add(sha256(_with_salt(part, salts, place)).digest())
+        elif part[:1] == b'"':
+            if key is not None:
+                _refuse_erased(part)
+            add(part_hash(part))
+        else:
+            add(sha256(part).digest())
     return digest.digest()
 
 
 def part_hash(part: bytes) -> bytes:
-    """The hash of one personal part, which an erased part states itself."""
-    if part.startswith(b'"'):
+    """The hash of one personal part that has a salt, which an erased part states itself."""
+    if part[:4] == SEALED:
+        raise MalformedLine("a part without a salt needs the key of its segment")
+    if part[:1] == b'"':
         try:
             stated = bytes.fromhex(part[1:-1].decode("ascii"))
         except ValueError as error:
             raise MalformedLine("an erased part is a hash") from error
-        if len(stated) != hashlib.sha256().digest_size or not part.endswith(b'"'):
+        if len(stated) != sha256().digest_size or not part.endswith(b'"'):
             raise MalformedLine("an erased part is a hash")
         return stated
-    return hashlib.sha256(part).digest()
+    return sha256(part).digest()
+
+
+def _refuse_erased(part: bytes) -> None:
+    """That a part was erased says that nobody may try values against its hash, so no key stands beside it."""
+    if part[:1] == b'"':
+        raise MalformedLine("an erased part stands beside no key")
+
+
+def _salts(key: bytes | None, head: bytes, block: int) -> bytes:
+    """The salts of two places, one after the other, in the line whose part 0 has this hash.
+
+    Part 0 names the item and says what it is about, so a part has another salt wherever else it stands.
+    """
+    if key is None:
+        raise MalformedLine("a part without a salt needs the key of its segment")
+    return b2a_base64(sha256(b"%b%b%b%d" % (_SALT_LABEL, key, head, block)).digest())
+
+
+def _with_salt(part: bytes, salts: bytes, place: int) -> bytes:
+    """A sealed part with the salt of its place, which is counted from 0."""
+    return b'["' + (salts[_SALT : 2 * _SALT] if place & 1 else salts[:_SALT]) + part[2:]

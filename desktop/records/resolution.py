@@ -1,4 +1,4 @@
-"""The resolution of versions: the specification in code, and the oracle of the tests (rules 5 to 9, 15 and 16).
+"""The resolution of versions: the specification in code, and the oracle of the tests (rules 5 to 10, 15 and 16).
 
 Pure functions over values. The state of a ledger is a function of the set of items that count, never of the order
 in which they came; nothing here knows an order. ``store.merging`` computes the same incrementally in SQL.
@@ -26,7 +26,10 @@ class ItemId:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What one item says about one slot of one record. ``value`` is canonical text; ``unit`` the item's ``as``."""
+    """What one item says about one slot of one record. ``value`` is canonical text; ``unit`` the item's ``as``.
+
+    ``elsewhere`` are the versions of other records, by record and stamp, that it replaces where these are one with it.
+    """
 
     item: ItemId
     record: str
@@ -36,6 +39,7 @@ class Version:
     unit: str
     birth: bool = False
     replaces: frozenset[int] = frozenset()
+    elsewhere: frozenset[tuple[str, int]] = frozenset()
 
 
 class Life(IntEnum):
@@ -60,11 +64,16 @@ class Slot:
 
 
 def heads_of(versions: Iterable[Version]) -> tuple[Version, ...]:
-    """The versions of one slot that none of them replaces directly, oldest stamp first (rules 5 and 6)."""
+    """The versions of one slot that none of them replaces directly, oldest stamp first (rules 5 and 6).
+
+    They are those of one record, or of records that are one.
+    """
     versions = tuple(versions)
-    replaced = {stamp for v in versions for stamp in v.replaces}
-    replaced_births = {v.value for v in versions if v.birth and v.stamp in replaced}
-    heads = (v for v in versions if v.stamp not in replaced and not (v.birth and v.value in replaced_births))
+    replaced = {(v.record, stamp) for v in versions for stamp in v.replaces}
+    replaced |= {named for v in versions for named in v.elsewhere}
+    standing = [v for v in versions if (v.record, v.stamp) not in replaced]
+    gone = {v.value for v in versions if v.birth and (v.record, v.stamp) in replaced}
+    heads = (v for v in standing if not (v.birth and v.value in gone))
     return tuple(sorted(heads, key=lambda v: (v.stamp, v.value, v.item)))
 
 
@@ -132,3 +141,82 @@ def life_of(slots: Mapping[str, Slot], births: Iterable[int], *, live_child: boo
     )
     revived = deleted is not None and any(h.value == ABSENT for h in deleted.heads)
     return Life.DISPUTED if unseen_birth or unseen_head or live_child or revived else Life.DELETED
+
+
+# -- records that are one (rule 10) --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What records that are one say together.
+
+    ``own`` are the slots that each has alone, ``lives`` whether each lives by what is said under its own id.
+    ``taking`` are those that take part: all that are not deleted, or all where all are. ``hidden`` are heads of one
+    record that are none of all together, ``codes`` the values that they show by themselves in the slot of the key.
+    """
+
+    slots: Mapping[str, Slot]
+    own: Mapping[str, Mapping[str, Slot]]
+    lives: Mapping[str, Life]
+    taking: tuple[str, ...]
+    conflicts: frozenset[str]
+    hidden: tuple[Version, ...]
+    codes: frozenset[str]
+
+    def heads_under(self, record: str) -> dict[str, list[Version]]:
+        """The heads that stand under one of the ids; a deleted one that takes no part keeps its own."""
+        hidden = {(v.slot, v.item) for v in self.hidden if v.record == record and record in self.taking}
+        return {
+            name: [h for h in slot.heads if (name, h.item) not in hidden]
+            for name, slot in self.own[record].items()
+        }
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units that have them or claim them."""
+        return frozenset(parse(h.value) for h in self.slots[UNIT_SLOT].heads)
+
+    def life(self, *, live_child: bool) -> Life:
+        """Deleted when all are and no child lives; asked about while one of them is."""
+        if all(life is Life.DELETED for life in self.lives.values()):
+            return Life.DISPUTED if live_child else Life.DELETED
+        return Life.DISPUTED if Life.DISPUTED in self.lives.values() else Life.LIVE
+
+
+def join(versions: Mapping[str, Iterable[Version]], key: str | None = None) -> Joined:
+    """Rules 5 to 7 over the versions of records that are one; two codes in the slot ``key`` are always a conflict."""
+    of = {record: tuple(found) for record, found in versions.items()}
+    own = {record: resolve_record(found) for record, found in of.items()}
+    lives = {
+        record: life_of(own[record], {v.stamp for v in found if v.birth}) for record, found in of.items()
+    }
+    taking = tuple(r for r, life in lives.items() if life is not Life.DELETED) or tuple(of)
+    slots = resolve_record(v for r in taking for v in of[r] if v.slot != DELETED_SLOT)
+    conflicts = {name for name, slot in slots.items() if slot.conflict}
+    codes = frozenset(own[r][key].value for r in taking if key in own[r]) - {ABSENT} if key else frozenset()
+    if len(codes) > 1:
+        conflicts.add(str(key))
+    standing = {(h.record, h.slot, h.item) for slot in slots.values() for h in slot.heads}
+    hidden = tuple(
+        h
+        for found in own.values()
+        for slot in found.values()
+        for h in slot.heads
+        if h.slot != DELETED_SLOT and (h.record, h.slot, h.item) not in standing
+    )
+    return Joined(slots, own, lives, taking, frozenset(conflicts), hidden, codes)
+
+
+def heads_of_components(edges: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The id of its component for each record that an edge names: the smallest, derived ones first."""
+    group: dict[str, set[str]] = {}
+    for one, other in edges:
+        together = group.get(one, {one}) | group.get(other, {other})
+        for record in together:
+            group[record] = together
+    return {record: min(together, key=rank) for record, together in group.items()}
+
+
+def rank(record: str) -> tuple[bool, str]:
+    """Ids in the order in which they name a component: derived ones first."""
+    return record[12:13] != "5", record

@@ -22,8 +22,11 @@ _CLOCK = re.compile(
     r"(?:([0-9]{1,2})(?::[0-9]{1,2}|分)?|(半))?(am|pm)?"
 )
 _FOUR_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})")
-_UNSEEN = frozenset("\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""A byte order mark, a space without width, and what turns the direction of writing."""
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+"""Controls, marks and spaces without width, and what turns the direction of writing: nobody sees them in a name."""
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 _MINUTES_A_DAY = 24 * 60
 
@@ -32,7 +35,7 @@ def text_of(cell: object) -> str | None:
     """A cell as the text that a person would see in it; ``None`` for what no cell holds."""
     match cell:
         case str():
-            return _printable(cell)
+            return printable(cell)
         case bool():
             return "1" if cell else "0"
         case int():
@@ -47,6 +50,15 @@ def text_of(cell: object) -> str | None:
             return "、".join(str(part) for part in cell)
         case _:
             return None
+
+
+def printable(text: str) -> str:
+    """Text as it enters the ledger, without what controls a screen instead of standing on it.
+
+    A name must neither turn round what is behind it nor differ from another in what nobody sees.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return normal_text(_UNSEEN.sub("", lines))
 
 
 def folded(text: str) -> str:
@@ -103,14 +115,6 @@ def read_time(cell: object, text: str) -> str | None:
 
 def _clock(hour: int, minute: int) -> str | None:
     return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
-
-
-def _printable(text: str) -> str:
-    """Without what controls a screen instead of standing on it: a name must not turn round what is behind it."""
-    kept = "".join(
-        c for c in text if c in "\n\t\r" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _UNSEEN)
-    )
-    return normal_text(kept.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _plain_number(number: float) -> str | None:

@@ -114,7 +114,7 @@ def normalise_uscc(text: str) -> str:
 
 def uscc_kind(text: str) -> UsccKind | None:
     """Whose code it is by prefix, without any other check."""
-    return _KINDS.get(compact_code(text)[:2])
+    return _KINDS.get(text[:2]) or _KINDS.get(compact_code(text)[:2])
 
 
 def check_uscc(text: str) -> UsccCheck:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from desktop.records import items
 from desktop.records.canonical import Cell
@@ -14,10 +14,28 @@ from desktop.store.database import Database
 from desktop.store.staging import Births
 
 MANY = 10_000
-"""From this many births on, and when they are more than what is held, indexes are built after them."""
+"""From this many births on they have a shape of their own, and indexes are built after them if few were there."""
 
 Born = tuple[str, str, Mapping[str, Cell]]
 """Id, unit and cells by field name of a record to be born."""
+
+
+def shape_of(record_type: RecordType, born: Sequence[Mapping[str, Cell]] = ()) -> items.Shape:
+    """The cells that this program's births of a type carry; those of a whole register only what any of them fills.
+
+    A segment states one shape for each type and ends where it changes, so fewer births have none of their own.
+    """
+    fields = set().union(*born) if len(born) >= MANY else record_type.by_name.keys()
+    plain: list[str] = []
+    personal: list[tuple[str, ...]] = []
+    for slot in record_type.slots.values():
+        filled = [f.name for f in slot.fields if f.name in fields]
+        names = tuple(f"{slot.name}.{name}" if slot.grouped else name for name in filled)
+        if slot.personal and names:
+            personal.append(names)
+        else:
+            plain += names
+    return items.Shape(tuple(plain), tuple(personal))
 
 
 def lay_out(
@@ -29,7 +47,6 @@ def lay_out(
     stamp: int,
     first: int,
     operator: str,
-    salt: Callable[[], str],
 ) -> tuple[Births, list[bytes]]:
     """Rows with the columns that any of the births fills, and a line with all columns of the shape for each.
 
@@ -48,25 +65,22 @@ def lay_out(
         (record, unit, stamp, number, operator, *map(cells.get, names))
         for number, (record, unit, cells) in enumerate(born, first)
     ]
-    lines = [
-        items.birth_line(
-            items.Head(items.BIRTH, record_type.name, record, unit, None, stamp, (), number, operator),
-            by_name, cells, salt,
-        )
-        for number, (record, unit, cells) in enumerate(born, first)
-    ]  # fmt: skip
-    return Births(record_type.name, origin, columns, rows), lines
+    head = items.Head(items.BIRTH, record_type.name, "", "", None, stamp, (), first, operator)
+    return Births(record_type.name, origin, columns, rows), items.birth_lines(head, by_name, born)
 
 
 @contextlib.contextmanager
-def indexed_afterwards(database: Database, record_type: RecordType, coming: int) -> Iterator[None]:
-    """What speeds up lists is built at the end where most of the rows are only coming; that takes half the time."""
-    table = quoted(table_of(record_type.name))
-    # A look at the last row's number is enough: rows are hardly ever taken out.
-    late = coming >= MANY and coming > database.value(f"SELECT coalesce(max(_row), 0) FROM {table}")
+def indexed_afterwards(database: Database, record_type: RecordType, coming: int) -> Iterator[int]:
+    """What speeds up lists is built at the end where most of the rows are only coming; that takes half the time.
+
+    Gives the number of the last row that was there before.
+    """
+    # It is enough to tell how many there are: rows are hardly ever taken out.
+    last = int(database.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(record_type.name))}"))
+    late = coming >= MANY and coming > last
     types = {record_type.name: record_type}
     if late:
         schema.drop_indexes(database, types)
-    yield
+    yield last
     if late:
         schema.make_indexes(database, types)

@@ -22,6 +22,7 @@ from desktop.store.database import Database
 TABLES: Final = (
     "meta", "secret", "operator", "unit_ref", "origin", "shape", "segment", "pending_line", "received", "held",
     "refused", "fork", "operation", "link", "exported", "answer", "merge", "merge_item", "certificate", "audit",
+    "not_same",
 )  # fmt: skip
 STALE: Final = "stale_"
 """The marks of what the search index owes are not caught: a restored ledger indexes what it takes in."""
@@ -98,7 +99,10 @@ class Capture:
         for shape, keys in changed:
             for key, values in self._rows(shape, keys):
                 piece.append((shape.name, key, values))
-                size += 40 + sum(len(v) for v in values or () if isinstance(v, (str, bytes)))
+                size += 40
+                for value in values or ():
+                    if isinstance(value, (str, bytes)):
+                        size += len(value)
                 if size >= CHUNK:
                     yield _pack((columns, piece))
                     piece, size = [], 0

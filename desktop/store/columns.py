@@ -70,8 +70,14 @@ def assignments(slot: Slot, source: str) -> str:
     parts = []
     for f in slot.fields:
         value = f"json_extract({source}, '$.{f.name}')" if slot.grouped else f"json_extract({source}, '$')"
-        parts.append(f"{quoted(f.name)} = " + (f"unhex({value})" if f.kind is Kind.LINK else value))
+        parts.append(f"{quoted(f.name)} = " + (_led(f, value) if f.kind is Kind.LINK else value))
     return ", ".join(parts)
+
+
+def _led(field: Field, value: str) -> str:
+    """Where a link leads: to the head of records that are one (rule 10)."""
+    head = f"(SELECT m.head FROM component m WHERE m.id = unhex({value}) AND m.type = '{field.link}')"
+    return f"coalesce({head}, unhex({value}))"
 
 
 def wire_columns(record_type: RecordType) -> Mapping[str, Field]:

@@ -32,7 +32,9 @@ def count_staged(database: Database) -> None:
             database.execute(
                 f"UPDATE staged SET counts = 1 WHERE counts = 0 AND type = :type AND EXISTS ("
                 f" SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = staged.record AND ("
-                f" r.unit = staged.unit OR EXISTS (SELECT 1 FROM record_unit u"
+                # What is shown of records that are one may be the unit of another of them (rule 10).
+                f" r.unit = staged.unit AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id"
+                f"  AND m.type = staged.type) OR EXISTS (SELECT 1 FROM record_unit u"
                 f" WHERE u.record = staged.record AND u.type = staged.type AND u.unit = staged.unit)))",
                 {"type": type_name},
             )
@@ -55,7 +57,8 @@ def _note_units(database: Database) -> None:
         database.execute(
             f"INSERT OR IGNORE INTO record_unit (record, type, unit) SELECT r.id, :type, r.unit"
             f" FROM {quoted(table_of(type_name))} r"
-            f" WHERE r.id IN (SELECT record FROM staged WHERE slot = 'unit' AND counts = 1 AND type = :type)",
+            f" WHERE r.id IN (SELECT record FROM staged WHERE slot = 'unit' AND counts = 1 AND type = :type)"
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
             {"type": type_name},
         )
     database.execute(

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from desktop.records.deciding import DECIDING_TYPES
+from desktop.records.canonical import canonical
+from desktop.records.deciding import DECIDING_TYPES, SAME
 from desktop.records.declaration import UNIT_SLOT, Slot
 from desktop.records.resolution import Version, heads_of
 from desktop.records.types import Catalogue
-from desktop.store import traffic
+from desktop.store import components, traffic
 from desktop.store.columns import canonical_of, quoted, table_of
 from desktop.store.database import Database
 from desktop.store.versions import load_versions
@@ -30,13 +31,19 @@ class Digest:
 def digest(database: Database, types: Catalogue, units: frozenset[str] | None = None) -> Digest:
     """The digest of all records, or of those whose unit, or a claim to it, is among ``units``."""
     logged = {r for (r,) in database.rows("SELECT DISTINCT record FROM version")}
+    joined = set(database.rows("SELECT id, type FROM component"))
     lines: list[bytes] = []
     # Who is who, and what counts, differs by what a station has to know; it shows in what is hashed.
     # A type that is not known here has a table without columns: all that its records say stands in the log (rule 2).
     tables = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'")
-    for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - {*DECIDING_TYPES}):
+    apart = {*DECIDING_TYPES, *({SAME} & types.keys())}
+    for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - apart):
         slots = types[name].slots if name in types else {}
-        lines += list(_lines(database, name, slots, units, logged))
+        lines += list(_lines(database, name, slots, units, logged, joined))
+    for name, record in sorted((name, record) for record, name in joined):
+        lines += _joined_line(database, types, name, record.hex(), units)
+    if SAME in types:
+        lines += _edges(database, types, units)
     held = int(database.value("SELECT count(*) FROM held"))
     conflicts = int(database.value("SELECT count(*) FROM conflict"))
     forks = traffic.count_forks(database)
@@ -50,6 +57,7 @@ def _lines(
     declared: Mapping[str, Slot],
     units: frozenset[str] | None,
     logged: set[bytes],
+    joined: set[tuple[bytes, str]],
 ) -> Iterator[bytes]:
     """One line a record: id, type, then per slot in id order its sorted heads as ``stamp=value``."""
     slots = sorted(declared)
@@ -60,6 +68,8 @@ def _lines(
     )
     while rows := cursor.fetchmany(2_000):
         for record, unit, stamp, *values in rows:
+            if (record, type_name) in joined:
+                continue
             heads = {s: [(stamp, v)] for s, v in zip(slots, values, strict=True) if v != "null"}
             heads[UNIT_SLOT] = [(stamp, f'"{unit}"')]
             claims = {unit}
@@ -68,6 +78,30 @@ def _lines(
             if units is not None and not claims & units:
                 continue
             yield _line(record, type_name, heads)
+
+
+def _joined_line(
+    database: Database, types: Catalogue, type_name: str, record: str, units: frozenset[str] | None
+) -> list[bytes]:
+    """The line of one of several records that are one; all of them are in scope together (rule 10)."""
+    said = components.load(database, types, type_name, components.members(database, type_name, record))
+    if units is not None and not units & said.units:
+        return []
+    heads = {s: [(h.stamp, h.value) for h in found] for s, found in said.heads_under(record).items()}
+    return [_line(bytes.fromhex(record), type_name, heads)]
+
+
+def _edges(database: Database, types: Catalogue, units: frozenset[str] | None) -> Iterator[bytes]:
+    """The lines of the edges; one is in scope where a record is that it names."""
+    for edge, unit, stamp, kind, one, other in database.rows(
+        "SELECT r.id, u.id, r._stamp, r.kind, r.one, r.other FROM r_same r JOIN unit_ref u ON u.ref = r.unit"
+    ):
+        heads = {"kind": [(stamp, kind)], "one": [(stamp, one)], "other": [(stamp, other)]}
+        heads = {slot: [(s, canonical(v)) for s, v in found] for slot, found in heads.items()}
+        heads[UNIT_SLOT] = [(stamp, canonical(unit))]
+        claims = {unit} | _replace_logged(heads, load_versions(database, SAME, edge))
+        if units is None or units & (claims | components.claims(database, types, kind, (one, other))):
+            yield _line(edge, SAME, heads)
 
 
 def _replace_logged(heads: dict[str, list[tuple[int, str]]], versions: list[Version]) -> set[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from desktop.records.canonical import ABSENT
 from desktop.records.items import BIRTH
 from desktop.records.types import Catalogue
-from desktop.store import reading
+from desktop.store import reading, views
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
@@ -70,6 +70,7 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
     erasures = list(erasures)
     if erasures:
         database.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, '1')", (SHRED_DUE,))
+        views.forget_searches(database)
     for erasure in erasures:
         said = {
             "record": erasure.record, "slot": erasure.slot, "type": erasure.type, "upto": erasure.upto,
@@ -100,11 +101,12 @@ def _forget_versions(database: Database, said: Mapping[str, object]) -> set[tupl
         f" AND unit IN {_THEIRS}"
     )
     found = set(database.rows(f"SELECT origin, number FROM version WHERE {where}", said))
-    database.execute(
-        f"DELETE FROM replacement WHERE record = unhex(:record) AND slot = :slot AND type = :type"
-        f" AND (origin, number) IN (SELECT origin, number FROM version WHERE {where} AND NOT birth)",
-        said,
-    )
+    for table in ("replacement", "elsewhere"):
+        database.execute(
+            f"DELETE FROM {table} WHERE record = unhex(:record) AND slot = :slot AND type = :type"
+            f" AND (origin, number) IN (SELECT origin, number FROM version WHERE {where} AND NOT birth)",
+            said,
+        )
     database.execute(f"DELETE FROM version WHERE {where}", said)
     database.execute(
         "INSERT INTO touched (record, slot, type) VALUES (unhex(:record), :slot, :type) ON CONFLICT DO NOTHING",

@@ -61,6 +61,8 @@ class Cost:
 
 _CODE_COST = Cost(memory=8, passes=1, lanes=1)
 """Nobody finds 118 random bits by trying, however fast each try is."""
+_OWN = "own"
+_OWN_ABOUT = b"\0own "
 _CODE = "code"
 _CODE_ABOUT = b"\0recovery code"
 """No operator is called so: a slot of one kind never passes as one of the other."""
@@ -117,6 +119,26 @@ class KeySlots:
             raise ValueError("a workspace key has 32 bytes")
         self._slots[name] = _wrap(key, password, name.encode(), environment, cost or Cost())
         self._save()
+
+    def put_own(
+        self, name: str, password: str, secret: bytes, environment: Environment, cost: Cost | None = None
+    ) -> None:
+        """Keeps a secret of an operator's own in the slot; another password for the slot takes it away."""
+        self._slots[name] = {
+            **self._slots[name],
+            _OWN: _wrap(secret, password, _OWN_ABOUT + name.encode(), environment, cost or Cost()),
+        }
+        self._save()
+
+    def open_own(self, name: str, password: str) -> bytes | None:
+        """The operator's own secret, or nothing where the slot has none. Raises :class:`WrongPassword`."""
+        wrapped = self._slots.get(name, {}).get(_OWN)
+        if wrapped is None:
+            return None
+        try:
+            return _unwrap(wrapped, password, _OWN_ABOUT + name.encode())
+        except InvalidTag as error:
+            raise WrongPassword("操作员或口令不对。") from error
 
     def remove(self, name: str) -> None:
         """Takes an operator's slot away."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from dataclasses import dataclass, field
 from desktop.errors import StateProblem
 from desktop.records import items
 from desktop.records.canonical import ABSENT, Cell, canonical, parse
-from desktop.records.deciding import ERASURE, EXCLUSION
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
+from desktop.records.deciding import ERASURE, EXCLUSION, SAME
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.identity import item_id, random_id
-from desktop.records.resolution import canonical_tombstone, heads_of
+from desktop.records.resolution import Life, canonical_tombstone, heads_of
 from desktop.records.types import Catalogue
-from desktop.store import indexing, reading, schema
-from desktop.store.births import indexed_afterwards, lay_out
+from desktop.store import components, indexing, pending, reading, schema
+from desktop.store.births import indexed_afterwards, lay_out, shape_of
 from desktop.store.clock import Clock
 from desktop.store.columns import canonical_of, filled, quoted, table_of
 from desktop.store.database import Database
@@ -73,7 +72,7 @@ class Again:
     record: str
     slot: str
     value: str
-    replaces: tuple[int, ...]
+    replaces: tuple[int | tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,17 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What stood in a slot before it was changed, as canonical texts: several for a conflict, the one shown last."""
+    """What stood in a slot before it was changed, as canonical texts with the id that each was said under.
+
+    They are several for a conflict, the one that was shown last.
+    ``within``: only what stands under these ids, whatever else is one with them now.
+    """
 
     type: str
     record: str
     slot: str
-    values: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,22 +192,27 @@ class Ledger:
             stamp = stamps[-1]
             number = first = self.next_number()
             merger = Merger(self.database, self.types)
-            lines: list[tuple[int, int | None, bytes]] = []
+            lines: list[pending.Line] = []
+            new: dict[str, dict[str, None]] = {}
             changed: dict[str, dict[str, None]] = {}
+            rows_before: dict[str, int] = {}
             for type_name, group in _by_type(births).items():
                 record_type = self.types[type_name]
-                shape = shape_of(record_type)
+                shape = shape_of(record_type, [b.cells for b in group])
                 shape_ref = self._shape_ref(type_name, shape)
                 ids = [b.record or self._item_id(type_name, n) for n, b in enumerate(group, number)]
                 born = [(key, b.unit, b.cells) for key, b in zip(ids, group, strict=True)]
                 births_of_type, written = lay_out(
-                    record_type, shape, born, origin=self.origin,
-                    stamp=stamp, first=number, operator=operator, salt=self._salt,
-                )  # fmt: skip
-                with indexed_afterwards(self.database, record_type, len(group)):
-                    merger.add_births(births_of_type)
+                    record_type, shape, born, origin=self.origin, stamp=stamp, first=number, operator=operator
+                )
+                with indexed_afterwards(self.database, record_type, len(group)) as last_row:
+                    added = merger.add_births(births_of_type)
                 lines += [(n, shape_ref, line) for n, line in enumerate(written, number)]
-                changed[type_name] = dict.fromkeys(ids)
+                new[type_name] = dict.fromkeys(ids)
+                if added == len(group):
+                    rows_before[type_name] = last_row
+                else:
+                    changed[type_name] = dict(new[type_name])
                 number += len(group)
             changes = [
                 *self._changes(edits, stamp, operator),
@@ -220,18 +229,20 @@ class Ledger:
             if number == first:
                 return ChangeSet()
             merger.add_changes(numbered)
-            merger.finish(self.environment.since_epoch())
-            self.database.connection.executemany(
-                "INSERT INTO pending_line (number, shape, line) VALUES (?, ?, ?)", lines
-            )
+            shown = merger.finish(self.environment.since_epoch()).shown
+            pending.keep(self.database, self.environment, lines)
             self.note_received(self.origin, first, number - 1)
             self.database.execute(
                 "INSERT INTO operation (stamp, name, operator, at, first, last, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (stamp, operation, operator, self.environment.now(), first, number - 1, undoes),
             )
+            for type_name, joined in shown.items():
+                changed.setdefault(type_name, {}).update(dict.fromkeys(sorted(joined)))
+            for type_name, last_row in rows_before.items():
+                indexing.add(self.database, self.types[type_name], last_row)
             for type_name, records in changed.items():
                 indexing.update(self.database, self.types[type_name], list(records))
-        return ChangeSet(stamp, {t: tuple(records) for t, records in changed.items()})
+        return ChangeSet(stamp, {t: tuple(new.get(t, {}) | changed.get(t, {})) for t in new | changed})
 
     def next_number(self) -> int:
         """The number of the next own item: 1, 2, 3 … without gaps in this incarnation."""
@@ -308,6 +319,10 @@ class Ledger:
                     (record, record_type.name),
                 ):
                     raise CannotUndo("这条记录后来又改过，不能整条撤消。")
+                if components.members(self.database, record_type.name, record):
+                    raise CannotUndo(
+                        "这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里撤销合并。"
+                    )
                 if record_type.name == ERASURE:
                     raise CannotUndo("清除个人信息不能撤消。", "需要的内容请重新填写。")
                 if record_type.name == EXCLUSION and self._is_own_exclusion(record):
@@ -321,11 +336,14 @@ class Ledger:
             span | {"earlier": earlier or 0},
         ):
             changed.setdefault((type_name, record, slot), set()).add(at)
+        # What was written when records became one is taken back on either side by itself.
+        edges = {d.record for d in deletions if d.type == SAME} | {r for t, r, _ in changed if t == SAME}
         restorations: list[Restoration] = []
         for place, own in changed.items():
-            if {head for head, _ in self.heads(*place)} != own:
+            within = components.side(self.database, place[0], place[1], edges) if edges else ()
+            if {(r, s) for r, s, _ in self.standing(*place, within=within)} != {(place[1], s) for s in own}:
                 raise CannotUndo("这个内容后来又改过，不能撤消。")
-            restorations.append(self._before(place, own))
+            restorations.append(self.before(*place, own, within=within))
         return self.write(
             f"撤消：{name}", operator, deletions=deletions, restorations=restorations, undoes=stamp
         )
@@ -337,20 +355,45 @@ class Ledger:
         )
         return str(items_named or "").startswith(self.station)
 
-    def _before(self, place: tuple[str, str, str], own: set[int]) -> Restoration:
+    def before(
+        self, type_name: str, record: str, slot: str, own: set[int], *, within: tuple[str, ...] = ()
+    ) -> Restoration:
         """What stood before the versions with these stamps, which are the heads of the slot now."""
-        type_name, record, slot = place
-        logged = load_versions(self.database, type_name, bytes.fromhex(record))
-        heads = heads_of(v for v in logged if v.slot == slot and v.stamp not in own)
+        ids = within or components.members(self.database, type_name, record)
+        if slot == DELETED_SLOT:
+            # Whether it is deleted is said of each of them.
+            ids = (record,)
+        logged = [
+            v for r in ids or (record,) for v in load_versions(self.database, type_name, bytes.fromhex(r))
+        ]
+        heads = heads_of(v for v in logged if v.slot == slot and not (v.record == record and v.stamp in own))
         shown_last = sorted(heads, key=lambda v: (not v.birth, v.stamp, v.value.encode()))
         # Of equal values the newest keeps its place.
-        values = list(dict.fromkeys(v.value for v in reversed(shown_last)))[::-1]
-        return Restoration(type_name, record, slot, tuple(values or [ABSENT]))
+        under: dict[str, str] = {}
+        for v in reversed(shown_last):
+            under.setdefault(v.value, v.record)
+        values = tuple(under.items())[::-1] or ((ABSENT, record),)
+        return Restoration(type_name, record, slot, values, within)
 
     # -- versions --------------------------------------------------------------------------------------------------
 
     def heads(self, type_name: str, record: str, slot: str) -> list[tuple[int, str]]:
         """Stamp and canonical value of the heads of a slot, oldest first (rule 5)."""
+        return [(stamp, value) for _, stamp, value in self.standing(type_name, record, slot)]
+
+    def standing(
+        self, type_name: str, record: str, slot: str, *, within: tuple[str, ...] = ()
+    ) -> list[tuple[str, int, str]]:
+        """Record, stamp and canonical value of the heads of a slot, under all ids that are one or those ``within``."""
+        present = components.members(self.database, type_name, record)
+        ids = within or present
+        if not present:
+            return [(record, stamp, value) for stamp, value in self._logged_heads(type_name, record, slot)]
+        joined = components.load(self.database, self.types, type_name, ids)
+        of = joined.own[record] if slot == DELETED_SLOT else joined.slots
+        return [(h.record, h.stamp, h.value) for h in (of[slot].heads if slot in of else ())]
+
+    def _logged_heads(self, type_name: str, record: str, slot: str) -> list[tuple[int, str]]:
         logged: list[tuple[int, str]] = self.database.rows(
             f"SELECT v.stamp, v.value FROM version v WHERE v.record = unhex(:record) AND v.slot = :slot"
             f" AND v.type = :type AND {NOT_REPLACED} ORDER BY v.stamp, v.value",
@@ -383,19 +426,19 @@ class Ledger:
 
     def _changes(self, edits: Iterable[SlotEdit], stamp: int, operator: str) -> Iterable[Change]:
         for edit in edits:
-            unit = self._as(edit.type, edit.record)
-            heads = self.heads(edit.type, edit.record, edit.slot)
+            record = self.written_under(edit.type, edit.record)
+            standing = self.standing(edit.type, edit.record, edit.slot)
             value = canonical(edit.value)
-            shown = {v for _, v in heads} or {ABSENT}
+            shown = {v for _, _, v in standing} or {ABSENT}
             if shown == {value}:
                 continue
             yield Change(
-                items.CHANGE, edit.type, edit.record, unit, edit.slot, stamp, tuple(s for s, _ in heads), self.origin,
-                0, operator, value,
+                items.CHANGE, edit.type, record, self._as(edit.type, record), edit.slot, stamp,
+                _named(record, standing), self.origin, 0, operator, value,
             )  # fmt: skip
 
     def _tombstones(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
-        for deletion in deletions:
+        for deletion in self._of_all(deletions):
             unit = self._as(deletion.type, deletion.record)
             replaced = tuple(s for s, _ in self.heads(deletion.type, deletion.record, DELETED_SLOT))
             kind = items.CHANGE if deletion.revive else items.TOMBSTONE
@@ -412,16 +455,17 @@ class Ledger:
     ) -> Iterable[Change]:
         """All that stood replaces all that stands, so it stands side by side again."""
         for back in restorations:
-            unit = self._as(back.type, back.record)
-            heads = self.heads(back.type, back.record, back.slot)
-            if {v for _, v in heads} == set(back.values):
+            standing = self.standing(back.type, back.record, back.slot, within=back.within)
+            if {v for _, _, v in standing} == {v for v, _ in back.values}:
                 continue
-            replaced = tuple(s for s, _ in heads)
-            for stamp, value in zip(stamps[-len(back.values) :], back.values, strict=True):
+            for stamp, (value, said_under) in zip(stamps[-len(back.values) :], back.values, strict=True):
                 deleted = back.slot == DELETED_SLOT and value != ABSENT
+                record = back.record
+                if said_under != record and self._may_write(self._as(back.type, said_under)):
+                    record = said_under
                 yield Change(
-                    items.TOMBSTONE if deleted else items.CHANGE, back.type, back.record, unit, back.slot, stamp,
-                    replaced, self.origin, 0, operator, value,
+                    items.TOMBSTONE if deleted else items.CHANGE, back.type, record, self._as(back.type, record),
+                    back.slot, stamp, _named(record, standing), self.origin, 0, operator, value,
                 )  # fmt: skip
 
     def _again(self, again: Iterable[Again], stamp: int, operator: str) -> Iterable[Change]:
@@ -431,6 +475,29 @@ class Ledger:
                 items.TOMBSTONE if deleted else items.CHANGE, a.type, a.record, self._as(a.type, a.record), a.slot,
                 stamp, a.replaces, self.origin, 0, operator, a.value,
             )  # fmt: skip
+
+    def _of_all(self, deletions: Iterable[Deletion]) -> Iterable[Deletion]:
+        """Rule 10: records that are one are deleted and brought back together, each by what is said under its id."""
+        for deletion in deletions:
+            ids = components.members(self.database, deletion.type, deletion.record)
+            if not ids:
+                yield deletion
+                continue
+            lives = components.load(self.database, self.types, deletion.type, ids).lives
+            done = Life.LIVE if deletion.revive else Life.DELETED
+            wanted = [r for r in ids if lives[r] is not done]
+            writable = [r for r in wanted if self._may_write(self._as(deletion.type, r))]
+            for record in writable or wanted or ids[:1]:
+                yield Deletion(deletion.type, record, deletion.revive)
+
+    def written_under(self, type_name: str, record: str) -> str:
+        """The id that an edit is written under: the smallest that is not deleted and that this station may write."""
+        ids = components.members(self.database, type_name, record)
+        if not ids:
+            return record
+        lives = components.load(self.database, self.types, type_name, ids).lives
+        living = [r for r in ids if lives[r] is not Life.DELETED] or list(ids)
+        return next((r for r in living if self._may_write(self._as(type_name, r))), living[0])
 
     def _live_children(self, deletion: Deletion) -> list[Deletion]:
         """Children of other stations' units stay: their parent is then "deleted against edited" for who holds both."""
@@ -451,6 +518,18 @@ class Ledger:
         births |= {b for (b,) in self.database.rows(
             "SELECT stamp FROM version WHERE record = unhex(?) AND type = ? AND birth",
             (record, type_name))}  # fmt: skip
+        if ids := components.members(self.database, type_name, record):
+            own = components.load(self.database, self.types, type_name, ids).own[record]
+            return canonical_tombstone(
+                [
+                    (s, h.stamp)
+                    for s, slot in own.items()
+                    if s != DELETED_SLOT
+                    for h in slot.heads
+                    if not h.birth
+                ],
+                births,
+            )
         heads = self.database.rows(
             f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = :type AND NOT v.birth"
             f" AND v.slot <> :deleted AND {NOT_REPLACED}",
@@ -471,7 +550,12 @@ class Ledger:
 
     def _as(self, type_name: str, record: str) -> str:
         """The unit under which a change is written: the present one, or one that the record had and is written here."""
-        present = self.unit_of(type_name, record)
+        if ids := components.members(self.database, type_name, record):
+            # What is shown of records that are one may be the unit of another of them.
+            own = components.load(self.database, self.types, type_name, ids).own[record]
+            present = str(parse(own[UNIT_SLOT].value))
+        else:
+            present = self.unit_of(type_name, record)
         if self._may_write(present):
             return present
         had = self.database.rows(
@@ -488,9 +572,6 @@ class Ledger:
 
     # -- lines -----------------------------------------------------------------------------------------------------
 
-    def _salt(self) -> str:
-        return base64.b64encode(self.environment.random(items.SALT_BYTES)).decode().rstrip("=")
-
     def _numbered(self, change: Change, number: int) -> Change:
         return Change(
             change.kind, change.type, change.record, change.unit, change.slot, change.stamp, change.replaces,
@@ -500,10 +581,11 @@ class Ledger:
     def _change_line(self, change: Change) -> bytes:
         head = items.Head(
             change.kind, change.type, change.record, change.unit, change.slot, change.stamp,
-            tuple(items.Replaced(s) for s in change.replaces), change.number, change.operator,
+            tuple(items.Replaced(s) if isinstance(s, int) else items.Replaced(s[1], s[0]) for s in change.replaces),
+            change.number, change.operator,
         )  # fmt: skip
         slot = self.types[change.type].slots.get(change.slot)
-        salt = self._salt() if slot is not None and slot.personal else None
+        salt = items.sealed() if slot is not None and slot.personal else None
         return items.change_line(head, parse(change.value), salt)
 
     def _shape_ref(self, type_name: str, shape: items.Shape) -> int:
@@ -521,17 +603,9 @@ class Ledger:
                 indexing.rebuild(self.database, self.types[name])
 
 
-def shape_of(record_type: RecordType) -> items.Shape:
-    """The cells that this program's births of a type carry."""
-    plain: list[str] = []
-    personal: list[tuple[str, ...]] = []
-    for slot in record_type.slots.values():
-        names = tuple(f"{slot.name}.{f.name}" if slot.grouped else f.name for f in slot.fields)
-        if slot.personal:
-            personal.append(names)
-        else:
-            plain += names
-    return items.Shape(tuple(plain), tuple(personal))
+def _named(record: str, standing: Iterable[tuple[str, int, str]]) -> tuple[int | tuple[str, int], ...]:
+    """The entries of ``replaces`` for these heads, of which those of other records name them."""
+    return tuple(stamp if of == record else (of, stamp) for of, stamp, _ in standing)
 
 
 def canonical_shape(type_name: str, shape: items.Shape) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.resolution import Life, life_of, resolve_record
 from desktop.records.types import Catalogue
-from desktop.store import resolving, versions
+from desktop.store import components, resolving, versions
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
@@ -35,6 +35,7 @@ class Lives:
             [(record, type_name) for type_name, record in self._parents],
         )
         self._judge_relinked()
+        self._judge_heads()
         waiting = self._db.rows("SELECT record, type FROM judged")
         judged: set[tuple[bytes, str]] = set()
         # Children before their parents: a parent asks whether a child lives.
@@ -63,7 +64,21 @@ class Lives:
                 (record, DELETED_SLOT, type_name),
             )
         if before is Life.DELETED and life is not Life.DELETED:
-            resolving.find_conflicts_again(self._db, record, type_name)
+            if ids := components.members(self._db, type_name, record.hex()):
+                components.ask(self._db, self._types, type_name, ids)
+            else:
+                resolving.find_conflicts_again(self._db, record, type_name)
+
+    def _judge_heads(self) -> None:
+        """Records that are one live and die under their head (rule 10)."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO judged (record, type) SELECT m.head, m.type FROM judged j"
+            " CROSS JOIN component m ON m.id = j.record AND m.type = j.type"
+        )
+        self._db.execute(
+            "DELETE FROM judged WHERE EXISTS (SELECT 1 FROM component m WHERE m.id = judged.record"
+            " AND m.type = judged.type AND m.head <> m.id)"
+        )
 
     def _judge_relinked(self) -> None:
         """A child that was linked to another parent may change the life of both."""
@@ -108,6 +123,9 @@ class Lives:
         ]
 
     def _life(self, type_name: str, record: bytes) -> Life:
+        if ids := components.members(self._db, type_name, record.hex()):
+            joined = components.load(self._db, self._types, type_name, ids)
+            return joined.life(live_child=self._live_child(type_name, record))
         table = quoted(table_of(type_name))
         logged = versions.load_versions(self._db, type_name, record)
         births = {b for (b,) in self._db.rows(f"SELECT _stamp FROM {table} WHERE id = ?", (record,))}

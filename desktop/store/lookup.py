@@ -47,7 +47,10 @@ def is_empty(database: Database, record_type: RecordType) -> bool:
 def held(
     database: Database, record_type: RecordType, ids: Iterable[str], fields: Sequence[str]
 ) -> dict[str, Held]:
-    """The records with these ids, deleted ones included, each with the named fields."""
+    """The records with these ids, deleted ones included, each with the named fields.
+
+    Of records that are one each id leads to what they say together.
+    """
     table = quoted(table_of(record_type.name))
     columns = "".join(f", {read(record_type.by_name[name], 'r.')}" for name in fields)
     disputed: dict[str, set[str]] = {}
@@ -58,12 +61,13 @@ def held(
     found: dict[str, Held] = {}
     for part in _parts(sorted(set(ids))):
         for row in database.rows(
-            f"SELECT lower(hex(r.id)), u.id, r._life{columns} FROM {table} r JOIN unit_ref u ON u.ref = r.unit"
-            f" WHERE r.id IN (SELECT unhex(value) FROM json_each(?))",
-            (json.dumps(part),),
+            f"SELECT e.value, lower(hex(r.id)), u.id, r._life{columns} FROM json_each(:ids) e"
+            f" LEFT JOIN component m ON m.id = unhex(e.value) AND m.type = :type"
+            f" CROSS JOIN {table} r ON r.id = coalesce(m.head, unhex(e.value)) JOIN unit_ref u ON u.ref = r.unit",
+            {"ids": json.dumps(part), "type": record_type.name},
         ):
-            values = dict(zip(fields, row[3:], strict=True))
-            found[row[0]] = Held(row[0], row[1], Life(row[2]), values, frozenset(disputed.get(row[0], ())))
+            values = dict(zip(fields, row[4:], strict=True))
+            found[row[0]] = Held(row[1], row[2], Life(row[3]), values, frozenset(disputed.get(row[1], ())))
     return found
 
 
@@ -87,13 +91,17 @@ def by_value(
     values: Iterable[Cell],
     beside: Sequence[str] = (),
 ) -> list[tuple[Cell, str, Life, tuple[Cell, ...]]]:
-    """(value, id, life, cells of ``beside``) of every record whose field holds one of the values, oldest first."""
-    wanted = record_type.by_name[field]
+    """(value, id, life, cells of ``beside``) of every record whose field holds one of the values, oldest first.
+
+    A record that is shown under another id is found by what it says itself, under that id and with its life.
+    """
+    wanted, table = record_type.by_name[field], quoted(table_of(record_type.name))
     cells = "".join(f", {read(record_type.by_name[name], 'r.')}" for name in beside)
     value = "unhex(value)" if wanted.kind is Kind.LINK else "value"
     sql = (
-        f"SELECT {read(wanted, 'r.')}, lower(hex(r.id)), r._life{cells}"
-        f" FROM {quoted(table_of(record_type.name))} r"
+        f"SELECT {read(wanted, 'r.')}, lower(hex(coalesce(m.head, r.id))), coalesce(h._life, r._life){cells}"
+        f" FROM {table} r LEFT JOIN component m ON m.id = r.id AND m.type = '{record_type.name}'"
+        f" LEFT JOIN {table} h ON h.id = m.head"
         f" WHERE r.{quoted(field)} IN (SELECT {value} FROM json_each(?)) ORDER BY r._row"
     )
     keys = sorted({v for v in values if v is not None}, key=str)

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 from desktop.records.types import Catalogue
 from desktop.store import counting, erasing, resolving, uncounting
+from desktop.store.columns import quoted, table_of
+from desktop.store.components import Components
 from desktop.store.database import Database
 from desktop.store.erasing import Erasure
 from desktop.store.lives import Lives
 from desktop.store.staging import STAGED_AGAIN, Births, Change, Staging
 from desktop.store.uncounting import Taken
-from desktop.store.versions import IN_DISPUTE, copy_births, log_changes
+from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT, copy_births, log_changes
 
 __all__ = ["Births", "Change", "Item", "Merger", "Result"]
 
@@ -39,6 +41,7 @@ class Result:
     """What a merge did: held and conflicting items one by one, the rest counted; and which types changed.
 
     ``released`` had been held. ``newest`` is the highest stamp that has come to count, 0 when none has.
+    ``shown`` are records, by type, that show something else because of what is one with them.
     """
 
     newest: int = 0
@@ -47,19 +50,28 @@ class Result:
     released: list[Item] = field(default_factory=list)
     births: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, set[str]] = field(default_factory=dict)
 
 
 class Merger:
-    """One merge inside one transaction: add births and changes in any order, then :meth:`finish` once."""
+    """One merge inside one transaction: add births and changes in any order, then :meth:`finish` once.
 
-    def __init__(self, database: Database, types: Catalogue) -> None:
+    ``listed``: rows have their place in lists; what nobody will keep needs none.
+    """
+
+    def __init__(self, database: Database, types: Catalogue, *, listed: bool = True) -> None:
         self._db = database
         self._types = types
-        self._staging = Staging(database, types)
+        self._staging = Staging(database, types, listed=listed)
+        self._components = Components(database, types)
+        self._anew = False
 
-    def add_births(self, births: Births) -> None:
-        """Writes births whose item numbers are new here; a record that exists already gets a second birth."""
-        self._staging.add_births(births)
+    def add_births(self, births: Births) -> int:
+        """Writes births whose item numbers are new here; a record that exists already gets a second birth.
+
+        How many rows were added.
+        """
+        return self._staging.add_births(births)
 
     def add_changes(self, changes: Iterable[Change]) -> None:
         """Stages changes and tombstones whose item numbers are new here."""
@@ -69,6 +81,7 @@ class Merger:
         """These have counted and count no longer; their records are resolved from what is left."""
         if items:
             uncounting.take_out(self._db, self._types, self._staging, items)
+            self._anew = True
 
     def forget(self, erasures: Iterable[Erasure]) -> set[tuple[int, int]]:
         """These personal values are kept no longer; the items (origin, number) in whose lines they may stand."""
@@ -82,10 +95,11 @@ class Merger:
             "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM staged WHERE counts = 1"
             " ON CONFLICT DO NOTHING"
         )
+        self._staging.touch_led()
         copy_births(self._db, self._types, "touched")
         log_changes(self._db)
         self._resolve()
-        result = self._result()
+        result = self._result(dict(self._components.shown))
         counting.keep_held(self._db, now)
         self._staging.clear()
         return result
@@ -100,17 +114,21 @@ class Merger:
             " WHERE type = ? AND slot = ? ON CONFLICT DO NOTHING",
             list(slots),
         )
+        self._anew = True
         self._resolve()
         found = [name for (name,) in self._db.rows("SELECT DISTINCT type FROM touched ORDER BY type")]
         self._staging.clear()
         return found
 
     def _resolve(self) -> None:
+        self._components.look_again(anew=self._anew or self._staging.joins)
+        self._anew = False
         resolving.resolve(self._db)
+        self._components.resolve()
         resolving.materialise(self._db, self._types)
         Lives(self._db, self._types, self._staging.parents).judge()
 
-    def _result(self) -> Result:
+    def _result(self, shown: dict[str, set[str]]) -> Result:
         """Rule 17, for what was staged: held, in conflict, or applied and only counted."""
         newest = self._db.value("SELECT max(stamp) FROM staged WHERE counts = 1")
         found = "SELECT origin, number, type, lower(hex(record)), slot FROM staged"
@@ -119,19 +137,30 @@ class Merger:
             conflict=self._items(
                 f"SELECT v.origin, v.number, v.type, lower(hex(v.record)), max(c.slot) FROM ("
                 f" SELECT origin, number FROM staged WHERE counts = 1 AND retried = 0"
-                f" UNION SELECT origin, number FROM second_birth) n"
+                f" UNION SELECT origin, number FROM second_birth{self._joined_births()}) n"
                 f" CROSS JOIN version v ON v.origin = n.origin AND v.number = n.number"
-                f" CROSS JOIN conflict c ON {IN_DISPUTE} GROUP BY v.origin, v.number"
+                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.origin, v.number"
             ),
             held=self._items(f"{found} WHERE counts = 0 AND retried = 0"),
             released=self._items(f"{found} WHERE counts = 1 AND retried = 1"),
             births=self._staging.births,
+            shown=shown,
             changes=dict(
                 self._db.rows(
                     "SELECT type, count(*) FROM staged WHERE counts = 1 AND retried <> ? GROUP BY type",
                     (STAGED_AGAIN,),
                 )
             ),
+        )
+
+    def _joined_births(self) -> str:
+        """What was born in this merge of records that are one with others (rule 10)."""
+        before = self._staging.rows_before
+        return "".join(
+            f" UNION SELECT r._origin, r._number FROM component m JOIN {quoted(table_of(name))} r ON r.id = m.id"
+            f" WHERE m.type = '{name}' AND r._row > {before[name]}"
+            for (name,) in self._db.rows("SELECT DISTINCT type FROM component ORDER BY type")
+            if name in before
         )
 
     def _items(self, sql: str) -> list[Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from desktop.records.canonical import Cell, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
-from desktop.store import indexing
+from desktop.store import components, indexing
 from desktop.store.columns import canonical_of, filled, quoted, read, table_of
 from desktop.store.database import Database
 from desktop.store.versions import NOT_REPLACED
@@ -22,6 +23,10 @@ from desktop.store.versions import NOT_REPLACED
 TITLE_ORDER = "_sort"
 """The order of a Chinese dictionary over the words that name a record."""
 NEWEST_ORDER = "_stamp"
+_UNDER_HEAD = (
+    "coalesce((SELECT m.head FROM component m WHERE m.id = unhex(:id) AND m.type = :type), unhex(:id))"
+)
+"""The id under which a record is shown."""
 
 
 class Compare(StrEnum):
@@ -135,11 +140,11 @@ def page(database: Database, record_type: RecordType, rows: Sequence[int]) -> di
 
 
 def record(database: Database, types: Catalogue, type_name: str, record_id: str) -> Record | None:
-    """One record by its id."""
+    """One record by its id, or by that of one that is one with it (rule 10)."""
     record_type = types[type_name]
     row = database.row(
-        f"SELECT {_columns(record_type)} FROM {quoted(table_of(type_name))} r WHERE r.id = unhex(?)",
-        (record_id,),
+        f"SELECT {_columns(record_type)} FROM {quoted(table_of(type_name))} r WHERE r.id = {_UNDER_HEAD}",
+        {"id": record_id, "type": type_name},
     )
     return None if row is None else _record(record_type, row)
 
@@ -175,14 +180,19 @@ def titles(database: Database, record_type: RecordType, ids: Sequence[str]) -> d
 
 def history(database: Database, types: Catalogue, type_name: str, record_id: str) -> list[HistoryEntry]:
     """All versions of a record that count, newest first; the birth of untouched slots included."""
+    ids = components.members(database, type_name, record_id)
     entries = [
         HistoryEntry(slot, stamp, operator, station, parse(value), bool(birth), bool(head))
         for slot, stamp, operator, station, value, birth, head in database.rows(
             f"SELECT v.slot, v.stamp, v.operator, o.station, v.value, v.birth, ({NOT_REPLACED}) FROM version v"
-            f" JOIN origin o ON o.ref = v.origin WHERE v.record = unhex(?) AND v.type = ?",
-            (record_id, type_name),
+            f" JOIN origin o ON o.ref = v.origin WHERE v.record IN (SELECT unhex(value) FROM json_each(?))"
+            f" AND v.type = ?",
+            (json.dumps(ids or [record_id]), type_name),
         )
     ]
+    if ids:
+        # All that the births of records that are one filled stands in the log.
+        return sorted(entries, key=lambda e: (e.stamp, e.slot), reverse=True)
     logged = {e.slot for e in entries}
     record_type = types[type_name]
     for name, slot in record_type.slots.items():
@@ -240,6 +250,12 @@ def _selection(record_type: RecordType, query: Query) -> tuple[str, dict[str, An
     """The FROM and WHERE of a list and its parameters."""
     parameters: dict[str, Any] = {}
     conditions = ["r._life = 1" if query.deleted else "r._life <> 1"]
+    if query.deleted:
+        # What is shown under another id is not deleted.
+        conditions.append(
+            "NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.id <> m.head"
+            f" AND m.type = '{record_type.name}')"
+        )
     if query.text.strip():
         conditions.append(_text_condition(record_type, query.text, parameters))
     if query.unit is not None:
@@ -252,7 +268,11 @@ def _selection(record_type: RecordType, query: Query) -> tuple[str, dict[str, An
         )
     if query.children_of is not None and record_type.parent is not None:
         parameters["parent"] = query.children_of
-        conditions.append(f"r.{quoted(record_type.parent)} = unhex(:parent)")
+        parameters["parent_type"] = record_type.by_name[record_type.parent].link
+        conditions.append(
+            f"r.{quoted(record_type.parent)} = coalesce((SELECT m.head FROM component m"
+            " WHERE m.id = unhex(:parent) AND m.type = :parent_type), unhex(:parent))"
+        )
     if query.disputed:
         conditions.append(
             f"EXISTS (SELECT 1 FROM conflict c WHERE c.record = r.id AND c.type = '{record_type.name}')"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.stamps import MAX_STAMP
 from desktop.records.types import Catalogue
 from desktop.store import columns
 from desktop.store.columns import quoted, table_of, title_fields, title_text
@@ -13,16 +14,21 @@ from desktop.store.versions import NOT_REPLACED
 def resolve(database: Database) -> None:
     """Rule 6 decides what is shown, rule 5 what is in conflict, for the touched slots."""
     database.execute(
-        "INSERT INTO winner (record, slot, type, value) SELECT record, slot, type, value FROM ("
-        " SELECT v.record, v.slot, t.type, v.value, row_number() OVER ("
-        "   PARTITION BY v.record, v.slot, v.type ORDER BY v.birth, v.stamp DESC, v.value DESC) AS place"
-        " FROM touched t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type)"
-        " WHERE place = 1"
+        # The value comes from the row of the greatest place: any change stands before any birth.
+        "INSERT INTO winner (record, slot, type, value, place, heads) SELECT t.record, t.slot, t.type, v.value,"
+        f" max(CASE v.birth WHEN 1 THEN v.stamp - {MAX_STAMP} ELSE v.stamp END), sum({NOT_REPLACED})"
+        " FROM touched t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
+        " GROUP BY t.record, t.slot, t.type"
+    )
+    database.execute(
+        # One head that is a change has a stamp of its own; of others several may have the same.
+        "UPDATE winner AS w SET value = (SELECT v.value FROM version v WHERE v.record = w.record AND v.slot = w.slot"
+        " AND v.type = w.type ORDER BY v.birth, v.stamp DESC, v.value DESC LIMIT 1) WHERE heads <> 1 OR place <= 0"
     )
     database.execute(
         "DELETE FROM conflict WHERE (record, slot, type) IN (SELECT record, slot, type FROM touched)"
     )
-    _find_conflicts(database, "touched")
+    _find_conflicts(database, "winner", "t.heads > 1 AND")
 
 
 def find_conflicts_again(database: Database, record: bytes, type_name: str) -> None:
@@ -36,12 +42,13 @@ def find_conflicts_again(database: Database, record: bytes, type_name: str) -> N
     database.execute("DELETE FROM temp.fresh")
 
 
-def _find_conflicts(database: Database, slots: str) -> None:
-    """Rule 5, for the slots in a temporary table."""
+def _find_conflicts(database: Database, slots: str, only: str = "") -> None:
+    """Rule 5, for the slots in a temporary table, or only some of them."""
     database.execute(
         f"INSERT INTO conflict (record, slot, type) SELECT t.record, t.slot, t.type"
         f" FROM temp.{slots} t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
-        f" WHERE t.slot <> :deleted AND {NOT_REPLACED}"
+        # Whoever says that two records are one says the same: nobody asks whose word it is (rule 10).
+        f" WHERE {only} t.slot <> :deleted AND NOT (t.slot = 'unit' AND t.type = 'same') AND {NOT_REPLACED}"
         f" GROUP BY t.record, t.slot, t.type HAVING count(DISTINCT v.value) > 1 ON CONFLICT DO NOTHING",
         {"deleted": DELETED_SLOT},
     )

@@ -13,7 +13,7 @@ from desktop.records.declaration import Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of
 from desktop.store.database import Database
 
-VERSION = 2
+VERSION = 3
 """The major version of the tables; a database with a greater one is refused politely."""
 
 CORE = """
@@ -40,9 +40,21 @@ CREATE INDEX IF NOT EXISTS version_item ON version (origin, number);
 CREATE INDEX IF NOT EXISTS version_deleted ON version (record) WHERE slot = '_deleted';
 CREATE INDEX IF NOT EXISTS version_claims ON version (record, unit)
     WHERE type = 'unit' AND slot = 'unit' AND birth = 1;
+CREATE INDEX IF NOT EXISTS version_moves ON version (slot) WHERE type = 'unit' AND birth = 0;
 CREATE TABLE IF NOT EXISTS replacement (
     record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, replaced INTEGER NOT NULL, origin INTEGER NOT NULL,
     number INTEGER NOT NULL, PRIMARY KEY (record, slot, type, replaced, origin, number));
+CREATE TABLE IF NOT EXISTS elsewhere (
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, other BLOB NOT NULL, replaced INTEGER NOT NULL,
+    origin INTEGER NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (record, slot, type, other, replaced, origin, number));
+CREATE INDEX IF NOT EXISTS elsewhere_other ON elsewhere (other, replaced);
+CREATE TABLE IF NOT EXISTS component (
+    type TEXT NOT NULL, id BLOB NOT NULL, head BLOB NOT NULL, PRIMARY KEY (id, type));
+CREATE INDEX IF NOT EXISTS component_head ON component (head, type);
+CREATE TABLE IF NOT EXISTS not_same (
+    type TEXT NOT NULL, one BLOB NOT NULL, other BLOB NOT NULL, at INTEGER NOT NULL, operator TEXT NOT NULL,
+    PRIMARY KEY (one, other, type));
 CREATE TABLE IF NOT EXISTS record_unit (
     record BLOB NOT NULL, type TEXT NOT NULL, unit INTEGER NOT NULL, PRIMARY KEY (record, type, unit));
 CREATE TABLE IF NOT EXISTS conflict (
@@ -54,7 +66,7 @@ CREATE TABLE IF NOT EXISTS held (
 CREATE TABLE IF NOT EXISTS refused (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
     slot TEXT, stamp INTEGER NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, excluded INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (origin, number, stamp));
+    unit TEXT NOT NULL DEFAULT '', replaces TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (origin, number, stamp));
 CREATE TABLE IF NOT EXISTS fork (origin INTEGER PRIMARY KEY, first INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS erased (
     type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL, unit TEXT NOT NULL, upto INTEGER NOT NULL,
@@ -136,6 +148,11 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         " PRIMARY KEY (record, slot, type))",
         "INSERT INTO conflict SELECT record, slot, type FROM conflict_1",
         "DROP TABLE conflict_1",
+    ),
+    # Who may let an item not count hangs on its unit; without one it is judged again as it stands in its segment.
+    3: (
+        "ALTER TABLE refused ADD COLUMN unit TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE refused ADD COLUMN replaces TEXT NOT NULL DEFAULT '[]'",
     ),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""

@@ -9,9 +9,11 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 
 from desktop.records.canonical import canonical
+from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
 from desktop.records.types import Catalogue
 from desktop.store import columns, schema
@@ -31,7 +33,7 @@ CREATE TEMP TABLE IF NOT EXISTS fresh (
     record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
 CREATE TEMP TABLE IF NOT EXISTS winner (
     record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (record, slot, type));
+    place INTEGER NOT NULL DEFAULT 0, heads INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (record, slot, type));
 CREATE TEMP TABLE IF NOT EXISTS second_birth (
     type TEXT NOT NULL, record BLOB NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type));
@@ -58,7 +60,10 @@ class Births:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change or tombstone of one slot; ``value`` is canonical text, ``replaces`` stamps of the record's versions."""
+    """A change or tombstone of one slot; ``value`` is canonical text.
+
+    ``replaces`` are stamps of the record's versions, or record and stamp of those of others (rule 10).
+    """
 
     kind: str
     type: str
@@ -66,7 +71,7 @@ class Change:
     unit: str
     slot: str
     stamp: int
-    replaces: tuple[int, ...]
+    replaces: tuple[int | tuple[str, int], ...]
     origin: int
     number: int
     operator: str
@@ -77,21 +82,40 @@ class Staging:
     """The temporary tables of one merge, and what was noted while they were filled.
 
     ``newest`` is the highest stamp of a birth, ``births`` how many were new of each type, ``parents`` the type and id
-    of records that got a child while something is deleted.
+    of records that got a child while something is deleted. ``joins`` tells that something was born which may make
+    records one, ``rows_before`` by type the last row that was there before any was born.
     """
 
-    def __init__(self, database: Database, types: Catalogue) -> None:
+    def __init__(self, database: Database, types: Catalogue, *, listed: bool) -> None:
         self._db = database
         self._types = types
+        self._listed = listed
         self._units: dict[str, int] = {u: r for r, u in database.rows("SELECT ref, id FROM unit_ref")}
         self.newest = 0
         self.births: dict[str, int] = {}
         self.parents: set[tuple[str, bytes]] = set()
+        self.joins = False
+        self.rows_before: dict[str, int] = {}
+        self._led: list[tuple[str, str, str]] = []
         self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = '_deleted' LIMIT 1"))
         for statement in STAGED.split(";"):
             if statement.strip():
                 database.execute(statement)
         self.clear()
+
+    @cached_property
+    def _absorbed(self) -> Mapping[str, set[str]]:
+        """The ids, by type, that are shown under another one."""
+        found: dict[str, set[str]] = {}
+        for name, record in self._db.rows("SELECT type, lower(hex(id)) FROM component WHERE id <> head"):
+            found.setdefault(name, set()).add(record)
+        return found
+
+    @cached_property
+    def _ends(self) -> set[str]:
+        """The ids that edges name."""
+        pairs = self._db.rows("SELECT one, other FROM r_same") if SAME in self._types else []
+        return {end for pair in pairs for end in pair}
 
     def unit_ref(self, unit: str) -> int:
         """The small number that stands for a unit id in this database."""
@@ -101,29 +125,35 @@ class Staging:
             self._units[unit] = ref
         return ref
 
-    def add_births(self, births: Births) -> None:
-        """Writes births whose item numbers are new here; a record that exists already gets a second birth."""
+    def add_births(self, births: Births) -> int:
+        """See :meth:`desktop.store.merging.Merger.add_births`."""
         if not births.rows:
-            return
+            return 0
         record_type = self._types.get(births.type)
         known = columns.wire_columns(record_type) if record_type else {}
         if record_type is None:
             schema.ensure_unknown_type(self._db, births.type)
+        if births.type not in self.rows_before:
+            last = self._db.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(births.type))}")
+            self.rows_before[births.type] = int(last)
         fields = [known.get(c) for c in births.columns]
         self.newest = max(self.newest, *map(_stamp_of, births.rows))
         by_unit: dict[int, list[tuple[object, ...]]] = {}
         for row in births.rows:
             by_unit.setdefault(self.unit_ref(str(row[1])), []).append(row)
+        titles = title_fields(record_type) if record_type is not None and self._listed else ()
         before = self._db.connection.total_changes
         for unit_ref, rows in by_unit.items():
-            self._db.connection.executemany(*_insertion(births, record_type, fields, unit_ref, rows))
-        inserted = self._db.connection.total_changes - before
+            self._db.connection.executemany(*_insertion(births, titles, fields, unit_ref, rows))
+        inserted: int = self._db.connection.total_changes - before
         self.births[births.type] = self.births.get(births.type, 0) + inserted
         if inserted < len(births.rows):
             self._add_second_births(births, record_type)
         if None in fields:
             self._log_unknown(births, fields)
         self._note_parents(births, record_type)
+        self._note_joined(births, fields)
+        return inserted
 
     def add_changes(self, changes: Iterable[Change]) -> None:
         """Stages changes and tombstones whose item numbers are new here."""
@@ -162,7 +192,8 @@ class Staging:
             self._log_birth(births, row, cells)
             self._db.execute(
                 f"INSERT INTO record_unit (record, type, unit) SELECT id, :type, unit FROM {table}"
-                f" WHERE id = unhex(:id) UNION SELECT unhex(:id), :type, :unit ON CONFLICT DO NOTHING",
+                f" WHERE id = unhex(:id) AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = unhex(:id)"
+                f" AND m.type = :type) UNION SELECT unhex(:id), :type, :unit ON CONFLICT DO NOTHING",
                 {"id": row[0], "type": births.type, "unit": self.unit_ref(str(row[1]))},
             )
         self._db.connection.executemany(
@@ -225,6 +256,26 @@ class Staging:
         if found is not None:
             self.parents.add((str(parent.link), found))
 
+    def _note_joined(self, births: Births, fields: Sequence[Field | None]) -> None:
+        """Rule 10: an edge, a unit, or what an edge names may make records one; a link may lead to what is one."""
+        self.joins = (
+            self.joins
+            or births.type in (SAME, UNIT)
+            or (bool(self._ends) and not self._ends.isdisjoint(str(row[0]) for row in births.rows))
+        )
+        for at, field_ in enumerate(fields, start=5):
+            absorbed = self._absorbed.get(str(field_.link)) if field_ is not None else None
+            if field_ is not None and absorbed:
+                slot = births.columns[at - 5].partition(".")[0]
+                self._led += [(str(r[0]), slot, births.type) for r in births.rows if r[at] in absorbed]
+
+    def touch_led(self) -> None:
+        """The links of births that lead to records that are shown under another id are led on."""
+        self._db.connection.executemany(
+            "INSERT INTO touched (record, slot, type) VALUES (unhex(?), ?, ?) ON CONFLICT DO NOTHING",
+            self._led,
+        )
+
     def _any_staged_tombstone(self) -> bool:
         return self._db.row("SELECT 1 FROM staged WHERE slot = ? LIMIT 1", (DELETED_SLOT,)) is not None
 
@@ -236,12 +287,14 @@ class Staging:
 
 def _insertion(
     births: Births,
-    record_type: RecordType | None,
+    titles: Sequence[Field],
     fields: Sequence[Field | None],
     unit_ref: int,
     rows: Sequence[tuple[object, ...]],
 ) -> tuple[str, Iterator[tuple[object, ...]]]:
     """The statement for rows that were written under one unit, and its parameters, row by row.
+
+    ``titles`` are the fields by whose words the rows are listed.
 
     The driver takes twenty times as long for a parameter that is empty as for one that is not, and most cells of a
     register are empty. So a column without any value is left out, and elsewhere the empty cells are bound as what no
@@ -263,7 +316,6 @@ def _insertion(
             value = f"nullif({value}, {other_in_sql})"
         filled.append(column)
         bound[field_.name] = value
-    titles = title_fields(record_type) if record_type is not None else ()
     words = [f"coalesce({bound[f.name]}, '')" for f in titles if f.name in bound]
     names = [*columns.BASE_COLUMNS[:-1], "_sort", *bound]
     values = [

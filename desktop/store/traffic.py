@@ -11,7 +11,7 @@ from desktop.records.item_outcomes import HELD_FORK, REFUSED_CLOCK
 from desktop.records.types import Catalogue
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
-from desktop.store.versions import NOT_REPLACED
+from desktop.store.versions import NOT_REPLACED, OF_CONFLICT
 
 Identity = tuple[str, str, int]
 """Station, incarnation and number: an item for ever."""
@@ -180,9 +180,14 @@ def stations(database: Database) -> list[tuple[str, str]]:
     return found
 
 
-def waiting(database: Database, types: Catalogue, station: str, position: int) -> list[Waiting]:
-    """What a bundle upward would carry now: items after a journal position and own items in no segment yet."""
-    spans = _waiting_spans(database, station, position)
+def waiting(
+    database: Database, types: Catalogue, station: str, position: int, upto: int | None = None
+) -> list[Waiting]:
+    """What a bundle upward would carry now: items after a journal position and own items in no segment yet.
+
+    With ``upto`` what one carries that was written when the journal ended there.
+    """
+    spans = _waiting_spans(database, station, position, upto)
     if not spans:
         return []
     values = ", ".join("(?, ?, ?, ?)" for _ in spans)
@@ -206,6 +211,17 @@ def waiting(database: Database, types: Catalogue, station: str, position: int) -
     return [Waiting(name, own, births, changes) for (name, own), (births, changes) in found.items()]
 
 
+def held_upto(database: Database, station: str, incarnation: str) -> int:
+    """Up to which number everything of an incarnation is held, without a gap."""
+    return int(
+        database.value(
+            "SELECT coalesce(max(r.last), 0) FROM received r JOIN origin o ON o.ref = r.origin"
+            " WHERE o.station = ? AND o.incarnation = ? AND r.first <= 1",
+            (station, incarnation),
+        )
+    )
+
+
 def count_waiting(database: Database, position: int) -> int:
     """How many items a bundle upward would carry now."""
     return int(
@@ -217,15 +233,17 @@ def count_waiting(database: Database, position: int) -> int:
     )
 
 
-def _waiting_spans(database: Database, station: str, position: int) -> list[tuple[int, int, int, int]]:
+def _waiting_spans(
+    database: Database, station: str, position: int, upto: int | None
+) -> list[tuple[int, int, int, int]]:
     """Origin, first, last and whether it is this station's; neighbours joined, so that there are few."""
     rows: list[tuple[int, int, int, int]] = database.rows(
         "SELECT s.origin, s.first, s.last, o.station = :station FROM segment s JOIN origin o ON o.ref = s.origin"
-        " WHERE s.vouched IS NULL AND s.position > :position UNION ALL"
+        " WHERE s.vouched IS NULL AND s.position > :position AND (:upto IS NULL OR s.position <= :upto) UNION ALL"
         " SELECT o.ref, min(p.number), max(p.number), 1 FROM pending_line p JOIN origin o"
         " ON o.station = :station AND o.incarnation = (SELECT value FROM meta WHERE key = 'incarnation')"
-        " GROUP BY o.ref ORDER BY 1, 2",
-        {"station": station, "position": position},
+        " WHERE :upto IS NULL GROUP BY o.ref ORDER BY 1, 2",
+        {"station": station, "position": position, "upto": upto},
     )
     spans: list[tuple[int, int, int, int]] = []
     for origin, first, last, own in rows:
@@ -310,10 +328,10 @@ def disputed_versions(database: Database, record: str = "") -> list[DisputedVers
     return [
         DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
         for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
-            f"SELECT v.type, lower(hex(v.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
-            f" ({NOT_REPLACED}) FROM conflict c JOIN version v ON v.record = c.record AND v.slot = c.slot"
-            f" AND v.type = c.type JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
-            f" ORDER BY v.record, v.slot, v.stamp DESC",
+            f"SELECT v.type, lower(hex(c.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
+            f" ({NOT_REPLACED}) FROM {OF_CONFLICT} AND v.slot = c.slot"
+            f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
+            f" ORDER BY c.record, v.slot, v.stamp DESC",
             {"record": record},
         )
     ]

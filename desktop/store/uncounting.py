@@ -71,9 +71,11 @@ def _stage_again(database: Database) -> None:
         f"INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value,"
         f" retried)"
         f" SELECT CASE WHEN v.slot = '_deleted' AND v.value <> 'null' THEN :tombstone ELSE :change END, v.type,"
-        f"  v.record, v.unit, v.slot, v.stamp, (SELECT json_group_array(p.replaced) FROM replacement p"
-        f"   WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.origin = v.origin"
-        f"   AND p.number = v.number),"
+        f"  v.record, v.unit, v.slot, v.stamp, (SELECT json_group_array(json(seen)) FROM ("
+        f"   SELECT p.replaced AS seen FROM replacement p WHERE p.record = v.record AND p.slot = v.slot"
+        f"   AND p.type = v.type AND p.origin = v.origin AND p.number = v.number UNION ALL"
+        f"   SELECT json_array(lower(hex(e.other)), e.replaced) FROM elsewhere e WHERE e.record = v.record"
+        f"   AND e.slot = v.slot AND e.type = v.type AND e.origin = v.origin AND e.number = v.number)),"
         f"  v.origin, v.number, v.operator, v.value, :again"
         f" FROM version v WHERE NOT v.birth AND {_APART} AND NOT {_TAKEN}",
         {"tombstone": TOMBSTONE, "change": CHANGE, "again": STAGED_AGAIN},
@@ -81,10 +83,11 @@ def _stage_again(database: Database) -> None:
 
 
 def _forget_versions(database: Database) -> None:
-    database.execute(
-        f"DELETE FROM replacement WHERE (record, slot, type, origin, number) IN ("
-        f" SELECT v.record, v.slot, v.type, v.origin, v.number FROM version v WHERE NOT v.birth AND {_APART})"
-    )
+    for table in ("replacement", "elsewhere"):
+        database.execute(
+            f"DELETE FROM {table} WHERE (record, slot, type, origin, number) IN ("
+            f" SELECT v.record, v.slot, v.type, v.origin, v.number FROM version v WHERE NOT v.birth AND {_APART})"
+        )
     database.execute(f"DELETE FROM version AS v WHERE {_APART} AND (NOT v.birth OR {_TAKEN})")
     # The units that the births left gave; moves give theirs again when they count.
     database.execute(

@@ -22,8 +22,23 @@ NOT_REPLACED = """
 """
 """Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced."""
 
+BY_COMPONENT = 0
+"""The origin under which ``replacement`` notes what is no head only because records are one; items have others."""
+
+OF_CONFLICT = """
+    conflict c LEFT JOIN component m ON m.head = c.record AND m.type = c.type
+    CROSS JOIN version v ON v.record = coalesce(m.id, c.record) AND v.type = c.type
+"""
+"""The conflicts ``c`` with the versions ``v`` of the record that each is about, and of those that are one with it."""
+
+ITS_CONFLICT = """
+    LEFT JOIN component m ON m.id = v.record AND m.type = v.type
+    CROSS JOIN conflict c ON c.record = coalesce(m.head, v.record) AND c.type = v.type
+"""
+"""The conflicts ``c`` that are kept under the id under which the record of a version ``v`` is shown (rule 10)."""
+
 IN_DISPUTE = f"""
-    c.record = v.record AND c.type = v.type AND {NOT_REPLACED}
+    {NOT_REPLACED}
     AND (c.slot = v.slot OR c.slot = '_deleted' AND NOT EXISTS (
         SELECT 1 FROM version d WHERE d.record = v.record AND d.type = v.type AND d.slot = '_deleted'
         AND instr(d.value, printf('%016x', v.stamp))))
@@ -53,7 +68,9 @@ def copy_births(database: Database, types: Catalogue, touched: str) -> None:
             f"   AND b.number = r._number), r.unit), 1, r._operator, {value}"
             f" FROM temp.{touched} t JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
             f" WHERE t.type = :type AND t.slot = :slot AND {is_filled} AND NOT EXISTS ("
-            f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot AND v.type = :type)",
+            f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot AND v.type = :type)"
+            # What records that are one show may be the word of another; all that their births said is logged.
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
             {"type": type_name, "slot": slot_name},
         )
 
@@ -68,7 +85,15 @@ def log_changes(database: Database) -> None:
     database.execute(
         "INSERT INTO replacement (record, slot, type, replaced, origin, number)"
         " SELECT s.record, s.slot, s.type, e.value, s.origin, s.number FROM staged s, json_each(s.replaces) e"
-        " WHERE s.counts = 1 ON CONFLICT DO NOTHING"
+        " WHERE s.counts = 1 AND e.type = 'integer' ON CONFLICT DO NOTHING"
+    )
+    database.execute(
+        "INSERT INTO elsewhere (record, slot, type, other, replaced, origin, number)"
+        " SELECT s.record, s.slot, s.type, unhex(e.value ->> 0), e.value ->> 1, s.origin, s.number"
+        " FROM staged s, json_each(s.replaces) e"
+        # Only those entries name a record, in quotation marks.
+        " WHERE s.counts = 1 AND instr(s.replaces, char(34)) AND e.type = 'array'"
+        " ON CONFLICT DO NOTHING"
     )
 
 
@@ -80,6 +105,12 @@ def load_versions(database: Database, type_name: str, record: bytes) -> list[Ver
         (record, type_name),
     ):
         replaces.setdefault((slot, origin, number), set()).add(replaced)
+    elsewhere: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
+    for slot, other, replaced, origin, number in database.rows(
+        "SELECT slot, lower(hex(other)), replaced, origin, number FROM elsewhere WHERE record = ? AND type = ?",
+        (record, type_name),
+    ):
+        elsewhere.setdefault((slot, origin, number), set()).add((other, replaced))
     return [
         Version(
             item=ItemId(station, incarnation, number),
@@ -90,6 +121,7 @@ def load_versions(database: Database, type_name: str, record: bytes) -> list[Ver
             unit=unit,
             birth=bool(birth),
             replaces=frozenset(replaces.get((slot, origin, number), ())),
+            elsewhere=frozenset(elsewhere.get((slot, origin, number), ())),
         )
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
             "SELECT v.slot, v.stamp, v.value, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"

@@ -125,6 +125,11 @@ class RequestedKeys:
     recipient: str
 
 
+def is_of_small_order(raw: bytes) -> bool:
+    """Whether one signature by this raw public key fits every message."""
+    return raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER
+
+
 def grant_serial(station: str, incarnation: str, number: int) -> int:
     """The serial number that follows from the identity of the ``grant`` item that issues the certificate."""
     name = f"xiaosanji grant v1\n{station}\n{incarnation}\n{number}\n".encode("ascii")
@@ -278,7 +283,7 @@ def _raw_key(key: object, signature_algorithm: x509.ObjectIdentifier) -> bytes:
     if not isinstance(key, Ed25519PublicKey) or signature_algorithm != SignatureAlgorithmOID.ED25519:
         raise ValueError("not Ed25519")
     raw = key.public_bytes_raw()
-    if raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER:
+    if is_of_small_order(raw):
         raise ValueError("the public key is of small order")
     return raw
 

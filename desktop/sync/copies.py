@@ -21,5 +21,7 @@ def become_another(ledger: Ledger, keys: StationKeys) -> None:
     clock = Clock(ledger.database, ledger.environment, keys.station)
     clock.ask = ledger.clock.ask
     ledger.clock = clock
-    ledger.database.execute("DELETE FROM meta WHERE key IN ('chain', 'request')")
+    ledger.database.connection.executemany(
+        "DELETE FROM meta WHERE key = ?", [(key,) for key in station.ENROLMENT]
+    )
     ledger.database.execute("DELETE FROM link")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.sync import strictjson
 from desktop.sync.errors import BadEnvelope
@@ -19,7 +19,7 @@ from desktop.sync.strictjson import Fields, NotStrict
 
 SIGNATURE_BYTES = 64
 MAX_SIGNATURES = 4
-"""The first is the sender's; further ones are persons' (rule 31): suite 1 carries them, unjudged."""
+"""The first is the sender's; further ones are persons' (rule 31), judged by :mod:`desktop.sync.persons`."""
 
 _KEYID = re.compile(r"[0-9a-f]{64}")
 _TYPE = re.compile(r"[a-z0-9./+;= -]{1,100}")
@@ -49,6 +49,10 @@ class Signed:
     def message(self) -> bytes:
         """The bytes that are signed."""
         return pre_authentication_encoding(self.payload_type, self.payload)
+
+    def also_by(self, keyid: str, signer: Callable[[bytes], bytes]) -> Signed:
+        """The same with one more signature: payload and digest stay what they are."""
+        return replace(self, signatures=(*self.signatures, Signature(keyid, signer(self.message()))))
 
     def encode(self) -> bytes:
         """The envelope as it stands in a file."""

@@ -14,26 +14,31 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
-from desktop.sync import certificates, dsse, manifest, strictjson, trust
+from desktop.sync import certificates, dsse, manifest, renewing, roots, strictjson, trust
 from desktop.sync.certificates import Certificate, RequestedKeys
 from desktop.sync.dsse import Signed
 from desktop.sync.errors import (
     AckForOther,
+    BadCertificate,
     BadEnrolmentFile,
+    BadRootStatement,
     BadSignature,
+    FormerRoot,
     GrantForOther,
     GrantForOtherRequest,
     NewerFormat,
     NotAnEnrolmentFile,
     RootDiffers,
+    RootGap,
     SenderUnequal,
 )
-from desktop.sync.identity import INCARNATION, STATION, StationKeys, signature_stands, station_id
+from desktop.sync.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, signature_stands, station_id
+from desktop.sync.roots import History
 from desktop.sync.strictjson import Fields, NotStrict
 from desktop.sync.trust import TrustState
 from desktop.sync.words import Fingerprint, fingerprint
@@ -63,13 +68,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request whose signatures stand: its sender holds these keys. ``digest`` names it in the grant."""
+    """A request whose signatures stand: its sender holds these keys. ``digest`` names it in the grant.
+
+    ``proof`` says of renewed keys that they are the station's, for everybody who judges by the grant.
+    """
 
     digest: str
     keys: RequestedKeys
     incarnation: str
     wish: Wish
     created: int
+    proof: str | None = None
 
     @property
     def words(self) -> Fingerprint:
@@ -82,7 +91,7 @@ class GrantDraft:
     """What a desk puts into a grant. ``chain`` is DER from the new certificate through the desk's to the root.
 
     Each row of ``tree`` is an object with ``id`` and ``parent`` (a unit id, or None at the top); whatever else
-    it holds is passed through, as is ``reference``.
+    it holds is passed through, as is ``reference``. ``history`` tells of the roots, where they have changed.
     """
 
     request: str
@@ -91,11 +100,12 @@ class GrantDraft:
     tree: Sequence[Mapping[str, Any]]
     created: int
     reference: bytes | None = None
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant that stands and is for this station. ``root`` is to be pinned after comparing ``words``."""
+    """A grant that stands and is for this station. ``history`` is to be pinned after comparing ``words``."""
 
     digest: str
     chain: tuple[Certificate, ...]
@@ -103,6 +113,7 @@ class Grant:
     tree: tuple[Mapping[str, Any], ...]
     created: int
     reference: bytes | None
+    history: History
 
     @property
     def certificate(self) -> Certificate:
@@ -145,7 +156,7 @@ def make_request(keys: StationKeys, wish: Wish, created: int, first_keys: Statio
     if first_keys is not None:
         proof = {
             "key": strictjson.to_base64(first_keys.public_key),
-            "sig": strictjson.to_base64(first_keys.sign(_continuity(csr))),
+            "sig": strictjson.to_base64(renewing.sign(first_keys, csr)),
         }
     body = {
         "csr": strictjson.to_base64(csr),
@@ -176,22 +187,37 @@ def make_grant(draft: GrantDraft, desk_keys: StationKeys) -> bytes:
         "created": draft.created,
         "reference": None if draft.reference is None else strictjson.to_base64(draft.reference),
     }
+    if draft.history is not None and draft.history.statements:
+        said = {"first": draft.history.first, "statements": draft.history.statements}
+        body["roots"] = {name: [strictjson.to_base64(data) for data in found] for name, found in said.items()}
     return _sign(GRANT_TYPE, body, certificates.parse(draft.chain[1]).digest, desk_keys)
 
 
-def read_grant(data: bytes, keys: StationKeys, request: str, pinned: Collection[bytes] = ()) -> Grant:
+def read_grant(
+    data: bytes,
+    keys: StationKeys,
+    request: str,
+    pinned: Collection[bytes] = (),
+    held: History | None = None,
+) -> Grant:
     """The grant in these bytes, if it answers the ``request`` (digest) of the station with these ``keys``.
 
-    ``pinned`` holds the DER of the roots that the station trusts already: then the grant must lead to one of
-    them (:class:`RootDiffers`). With none, the caller shows ``words`` and asks before pinning ``grant.root``.
-    Raises what the kernel raises for chains, and :class:`GrantForOther`, :class:`GrantForOtherRequest`.
+    ``pinned`` holds the DER of the roots that the station trusts already, or ``held`` what it knows of them: then the
+    grant must lead to one of them, or one that its statements name (:class:`RootDiffers`). With none, the caller shows
+    ``words`` and asks before pinning. Raises what the kernel raises for chains and root statements,
+    :class:`FormerRoot`, :class:`GrantForOther`, :class:`GrantForOtherRequest`.
     """
     signed = _parse(data, GRANT_TYPE, MAX_GRANT)
     with _strictly():
         grant, answered = _grant(signed)
     _check_signature(signed, grant.desk)
+    if held is not None:
+        grant = replace(grant, history=_followed(held, grant))
+        pinned = grant.history.known
     if pinned and grant.root.der not in pinned:
         raise RootDiffers(grant.root.digest)
+    if grant.desk.der in grant.history.former:
+        raise FormerRoot(grant.desk.digest)
     trust.judge_chain([certificate.der for certificate in grant.chain], _grant_state(grant, keys))
     claims = grant.certificate.claims
     mine = (keys.station, keys.public_key, keys.recipient)
@@ -244,8 +270,8 @@ def _request(signed: Signed) -> Request:
         raise SenderUnequal(keys.station)
     if not signature_stands(keys.public_key, signed.message(), signed.signatures[0].signature):
         raise BadSignature(keys.station)
-    if station_id(keys.public_key) != keys.station:
-        _check_continuity(fields.object("first"), keys, csr)
+    own = station_id(keys.public_key) == keys.station
+    proof = None if own else _continuity(fields.object("first"), keys, csr)
     unit = fields.object("unit")
     wish = Wish(
         unit.matching("code", _CODE),
@@ -259,21 +285,16 @@ def _request(signed: Signed) -> Request:
         fields.matching("incarnation", INCARNATION),
         wish,
         fields.integer("created", 0, manifest.MAX_NUMBER),
+        proof,
     )
 
 
-def _check_continuity(first: Fields, keys: RequestedKeys, csr: bytes) -> None:
-    """Renewed keys: the station's first key, from which its id follows, must have signed the request for them.
-
-    Without this anyone could ask for a certificate of a station that is not theirs.
-    """
-    key, signature = first.binary("key", 32), first.binary("sig", dsse.SIGNATURE_BYTES)
-    if station_id(key) != keys.station or not signature_stands(key, _continuity(csr), signature):
+def _continuity(first: Fields, keys: RequestedKeys, csr: bytes) -> str:
+    """Renewed keys: the station's first key must have signed the request for them; what the grant says of that."""
+    key, signature = first.binary("key", KEY_BYTES), first.binary("sig", dsse.SIGNATURE_BYTES)
+    if not renewing.signed(keys.station, key, signature, csr):
         raise SenderUnequal("the first key did not sign for the new one")
-
-
-def _continuity(csr: bytes) -> bytes:
-    return b"xiaosanji renewed key v1\n" + csr
+    return renewing.proof(key, signature, csr)
 
 
 def _grant(signed: Signed) -> tuple[Grant, str]:
@@ -288,15 +309,42 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
             raise NotStrict("a unit has id and parent")
         if row["parent"] is not None and not is_id(row["parent"]):
             raise NotStrict("a parent is a unit id")
+    chain = tuple(certificates.parse(strictjson.from_base64(text)) for text in texts)
     grant = Grant(
         signed.digest,
-        tuple(certificates.parse(strictjson.from_base64(text)) for text in texts),
+        chain,
         fields.integer("tree_version", 0, manifest.MAX_NUMBER),
         rows,
         fields.integer("created", 0, manifest.MAX_NUMBER),
         None if fields.raw("reference") is None else fields.binary("reference", MAX_REFERENCE),
+        _history(fields, chain[-1].der),
     )
     return grant, fields.matching("request", _DIGEST)
+
+
+def _history(fields: Fields, root: bytes) -> History:
+    """What the desk tells of the roots; it must stand by itself and lead to the root of the chain."""
+    if "roots" not in fields.names():
+        return History((root,))
+    said = fields.object("roots")
+    first, statements = (
+        tuple(strictjson.from_base64(str(text)) for text in said.items(name, limit))
+        for name, limit in (("first", roots.MAX_ROOTS), ("statements", roots.MAX_CHANGES))
+    )
+    if not first or not all(roots.is_self_signed(der) for der in first):
+        raise BadCertificate("the roots of the beginning")
+    found = History(first, statements)
+    if root not in found.known:
+        raise BadRootStatement("the chain leads to another root")
+    return found
+
+
+def _followed(held: History, grant: Grant) -> History:
+    """What the station knows of the roots after the statements of a grant; those of another tree are none of its."""
+    try:
+        return held.followed(grant.history.statements)
+    except (BadRootStatement, RootGap) as error:
+        raise RootDiffers(error.detail) from error
 
 
 def _grant_state(grant: Grant, keys: StationKeys) -> TrustState:

@@ -38,7 +38,7 @@ from desktop.sync.errors import (
 from desktop.sync.files import reading, replacing
 from desktop.sync.frames import Frame
 from desktop.sync.identity import Randomness, StationKeys
-from desktop.sync.manifest import FileEntry, Manifest, PartEntry
+from desktop.sync.manifest import FileEntry, Manifest, PartEntry, Person
 from desktop.sync.strictjson import NotStrict
 from desktop.sync.trust import Authentic, TrustState, Verdict
 from desktop.sync.zipstore import Entry
@@ -53,12 +53,16 @@ _ALLOWED: Final = re.compile(
 _MAX_ENTRIES: Final = 2 + manifest.MAX_ROOTS + manifest.MAX_PARTS
 _MAX_ENVELOPE: Final = manifest.MAX_MANIFEST * 4 // 3 + 4096
 _MAX_REPEAT: Final = 2 * 1024 * 1024
+_MAX_NAME: Final = 60
 _NONCE_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the caller says of a bundle to be written; the fields are those of :class:`Manifest`."""
+    """What the caller says of a bundle to be written; the fields are those of :class:`Manifest`.
+
+    ``names`` are those of the persons, in their order: they stand inside, where only the receiver reads them.
+    """
 
     program: str
     schema: int
@@ -72,6 +76,8 @@ class Draft:
     created: int
     previous: str | None
     counts: Mapping[str, int]
+    persons: tuple[Person, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,8 @@ class OpenedBundle:
     """A bundle whose container is right. Nothing in it is verified, its manifest is not even read.
 
     ``chain`` is DER, the sender's certificate first. ``public`` holds the bytes of the certificates and of the
-    root statements; these are followed (:func:`desktop.sync.roots.follow`) before the bundle is judged, since
-    it may be signed under the new root.
+    root statements; in one from above these are followed (:class:`desktop.sync.roots.History`) before the bundle
+    is judged, since it may be signed under the new root.
     """
 
     path: Path
@@ -110,11 +116,15 @@ class OpenedBundle:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A decrypted part: its segments' frames as they came, and their labels (None where there is none)."""
+    """A decrypted part: its segments' frames as they came, and their labels (None where there is none).
+
+    ``names`` are those of the manifest's persons, where this part tells them.
+    """
 
     number: int
     labels: tuple[Any, ...]
     frames: tuple[Frame, ...]
+    names: tuple[str, ...] = ()
 
 
 def write_bundle(
@@ -141,7 +151,7 @@ def write_bundle(
         archive = zipstore.Writer(stream)
         parts: list[PartEntry] = []
         for number, group in enumerate(_grouped(segments), 1):
-            cipher, entry = _seal(base, number, group)
+            cipher, entry = _seal(base, number, group, draft.names if number == 1 else ())
             archive.add(entry.name, cipher)
             parts.append(entry)
         files = []
@@ -152,6 +162,25 @@ def write_bundle(
         archive.add(MANIFEST, dsse.sign(manifest.PAYLOAD_TYPE, payload, sender.digest, keys.sign).encode())
         archive.finish()
     return read_bundle(path)
+
+
+def write_signatures(bundle: OpenedBundle, signed: Signed) -> OpenedBundle:
+    """The same bundle with other signatures under its manifest, in its place; all other entries stay byte for byte.
+
+    The file has the old content or the new one, never half of it. Raises what reading and the disk raise.
+    """
+    if signed.digest != bundle.digest:
+        raise ValueError("the signatures are under another manifest")
+    with replacing(bundle.path) as stream:
+        archive = zipstore.Writer(stream)
+        # Windows renames over no file that is open, so the old one is closed first.
+        with reading(bundle.path) as old:
+            for entry in bundle.entries.values():
+                if entry.name != MANIFEST:
+                    archive.add(entry.name, zipstore.read_entry(old, entry, manifest.MAX_PART))
+        archive.add(MANIFEST, signed.encode())
+        archive.finish()
+    return read_bundle(bundle.path)
 
 
 def read_bundle(path: Path) -> OpenedBundle:
@@ -175,7 +204,7 @@ def look(bundle: OpenedBundle) -> Manifest:
 
 
 def authenticate(bundle: OpenedBundle, roots: Collection[bytes]) -> Authentic:
-    """Checks 1 to 9 of the kernel under these roots (DER), then all entries against the manifest.
+    """Checks 1 to 9 and 24 of the kernel under these roots (DER), then all entries against the manifest.
 
     Anyone can do this without a key: parts are compared as ciphertext.
     """
@@ -187,7 +216,7 @@ def authenticate(bundle: OpenedBundle, roots: Collection[bytes]) -> Authentic:
 
 
 def judge(bundle: OpenedBundle, state: TrustState) -> Verdict:
-    """Checks 1 to 16 of the kernel, then the names, sizes and public entries against the manifest."""
+    """Checks 1 to 16, 24 and 25 of the kernel, then the names, sizes and public entries against the manifest."""
     verdict = trust.judge_bundle(bundle.signed, bundle.chain, state)
     _check_listing(bundle, verdict.manifest)
     return verdict
@@ -204,13 +233,14 @@ def open_part(bundle: OpenedBundle, verdict: Verdict, number: int, keys: Station
     part = verdict.manifest.parts[number - 1]
     cipher = _ciphertext(bundle, part)
     try:
-        compressed = agefile.decrypt(cipher, keys.age_identity)
+        compressed = agefile.decrypt(cipher, keys.opening(verdict.manifest.recipient))
     except agefile.NotDecrypted as error:
         raise CannotDecrypt(f"{part.name}: {error}") from error
     found = frames.split(compressed, part.frames, part.plain)
     if len(found) != part.frames or sum(frame.plain_size for frame in found) != part.plain:
         raise BadFrame("the frames are not those that the manifest counts")
-    return Part(number, _labels(verdict.manifest, number, found[0], len(found) - 1), found[1:])
+    labels, names = _repeated(verdict.manifest, number, found[0], len(found) - 1)
+    return Part(number, labels, found[1:], names)
 
 
 def open_parts(bundle: OpenedBundle, verdict: Verdict, keys: StationKeys) -> Iterator[Part]:
@@ -240,6 +270,7 @@ def _base(draft: Draft, keys: StationKeys, randomness: Randomness) -> Manifest:
         counts=dict(draft.counts),
         files=(),
         parts=(),
+        persons=draft.persons,
     )
 
 
@@ -263,10 +294,13 @@ def _grouped(segments: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
         yield group
 
 
-def _seal(base: Manifest, number: int, group: Sequence[Outgoing]) -> tuple[bytes, PartEntry]:
+def _seal(
+    base: Manifest, number: int, group: Sequence[Outgoing], names: Sequence[str]
+) -> tuple[bytes, PartEntry]:
     """The ciphertext of one part and its line in the manifest."""
     labels = [segment.label for segment in group]
-    repeat = frames.compress(strictjson.line(base.repeat(number, len(group)) | {"labels": labels}))
+    said = base.repeat(number, len(group)) | {"labels": labels} | ({"names": list(names)} if names else {})
+    repeat = frames.compress(strictjson.line(said))
     cipher = agefile.encrypt(
         b"".join([repeat.compressed, *(segment.frame.compressed for segment in group)]), base.recipient
     )
@@ -307,8 +341,10 @@ def _ciphertext(bundle: OpenedBundle, part: PartEntry) -> bytes:
     return data
 
 
-def _labels(said: Manifest, number: int, first: Frame, count: int) -> tuple[Any, ...]:
-    """The labels in the repeat line, which must repeat what the manifest says."""
+def _repeated(
+    said: Manifest, number: int, first: Frame, count: int
+) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """The labels in the repeat line, which must repeat what the manifest says, and the names of its persons."""
     if first.plain_size > _MAX_REPEAT:
         raise TooBig("the repeat line is too long")
     expected = said.repeat(number, count)
@@ -316,8 +352,9 @@ def _labels(said: Manifest, number: int, first: Frame, count: int) -> tuple[Any,
         line = strictjson.Fields(strictjson.parse(first.plain(), _MAX_REPEAT), "repeat line")
         labels = line.items("labels", count)
         repeated = {name: line.raw(name) for name in expected}
+        names = line.texts("names", len(said.persons), _MAX_NAME) if "names" in line.names() else ()
     except NotStrict as error:
         raise RepeatUnequal(str(error)) from error
     if len(labels) != count or strictjson.line(repeated) != strictjson.line(expected):
         raise RepeatUnequal(f"part {number}")
-    return tuple(labels)
+    return tuple(labels), names

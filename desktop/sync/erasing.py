@@ -1,6 +1,7 @@
 """Erasures reach every line in which a value stands: stored segments are blanked, later copies before they are read.
 
-A blanked personal value travels as its hash, so the rest of the line stays readable and proven (rules 12 and 20).
+A blanked personal value travels as its hash, so the rest of the line stays readable and proven (rules 12 and 20). Its
+salt goes too, or the value could be found by trying: the segment is opened and leaves its key behind.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from desktop.store import erasing
 from desktop.store.columns import quoted, table_of
 from desktop.store.erasing import Erasure, Targets
 from desktop.store.ledger import Ledger
-from desktop.sync import frames, sending, strictjson
+from desktop.sync import sending
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame
-from desktop.sync.segments import Header, read
+from desktop.sync.segments import Header, opened, pack, read
+
+_decode_head = msgspec.json.Decoder(
+    tuple[str, str, str, str, str | None, str, msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]
+).decode
 
 
 def due(ledger: Ledger) -> list[Erasure]:
@@ -78,9 +83,37 @@ def blank_stored(ledger: Ledger, holders: Collection[tuple[int, int]]) -> None:
         header, lines = read(sending.frame_of(compressed))
         frame = blanked(header, lines, wanted)
         if frame is not None:
-            ledger.database.execute(
-                "UPDATE segment SET frame = ? WHERE position = ?", (frame.compressed, position)
-            )
+            _put(ledger, position, frame)
+
+
+def as_kept(ledger: Ledger, header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | None:
+    """What is kept of a segment that has come, if not its own bytes: erased values are not, nor a key held twice.
+
+    A ledger that was restored cuts what waited to be sent once more, perhaps in a longer or shorter segment, under
+    the key that it had. So segments that begin with the same item are all open: what is erased in one must not be
+    found by the key of another.
+    """
+    twins = ledger.database.rows(
+        "SELECT s.position, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
+        " WHERE o.station = ? AND o.incarnation = ? AND s.first = ? AND s.vouched IS NULL LIMIT 2",
+        (header.station, header.incarnation, header.first),
+    )
+    if len(twins) == 1:  # where there are more they were opened when the second came
+        _open_stored(ledger, *twins[0])
+    frame = blanked(header, lines, wanted)
+    if frame is None and twins and header.key is not None:
+        frame = pack(*opened(header, lines))
+    return frame
+
+
+def _open_stored(ledger: Ledger, position: int, compressed: bytes) -> None:
+    header, lines = read(sending.frame_of(compressed))
+    if header.key is not None:
+        _put(ledger, position, pack(*opened(header, lines)))
+
+
+def _put(ledger: Ledger, position: int, frame: Frame) -> None:
+    ledger.database.execute("UPDATE segment SET frame = ? WHERE position = ?", (frame.compressed, position))
 
 
 def blanked(header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | None:
@@ -88,16 +121,16 @@ def blanked(header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | 
     if not wanted:
         return None
     names = {record for _, record in wanted}
-    changed = False
-    after: list[bytes] = []
-    for line in lines:
-        places = _places(header, line, wanted) if _names_one(line, names) or b"\\u" in line else []
-        after.append(items.erased_line(line, places) if places else line)
-        changed |= after[-1] != line
-    if not changed:
+    places = {
+        at: found
+        for at, line in enumerate(lines)
+        if (_names_one(line, names) or b"\\u" in line) and (found := _places(header, line, wanted))
+    }
+    if not places:
         return None
-    signature = msgspec.json.encode({"signature": strictjson.to_base64(header.signature)})
-    return frames.compress(b"\n".join([header.raw, signature, *after]) + b"\n")
+    header, before = opened(header, lines)
+    after = [items.erased_line(line, places.get(at, ())) for at, line in enumerate(before)]
+    return pack(header, after) if after != before else None
 
 
 def _names_one(line: bytes, names: Collection[str]) -> bool:
@@ -107,22 +140,34 @@ def _names_one(line: bytes, names: Collection[str]) -> bool:
 
 
 def _places(header: Header, line: bytes, wanted: Targets) -> list[int]:
-    """Which parts of a line hold an erased value."""
+    """Which parts of a line hold an erased value; what is no item of the format is refused before it is read."""
     try:
         parts = items.split_line(line)
-        kind, type_name, record, unit, slot, stamp, *_ = msgspec.json.decode(parts[0])
+        kind, type_name, record, unit, slot, stamp, *_ = _decode_head(parts[0])
         at = from_wire(stamp)
-    except (MalformedLine, msgspec.DecodeError, ValueError, TypeError) as error:
+    except (MalformedLine, msgspec.DecodeError, ValueError) as error:
         raise BadSegment(str(error)) from error
     erased = wanted.get((type_name, record), ())
     if kind == items.BIRTH:
-        shape = header.shapes.get(type_name, Shape(()))
+        personal = header.shapes.get(type_name, Shape(())).personal
+        if len(parts) != 1 + len(personal):
+            raise BadSegment("a birth follows the shape of its type")
         slots = {e.slot for e in erased if e.reaches(e.slot, at, unit)}
-        return [place for place, part in enumerate(shape.personal, start=1) if _is_of(part, slots)]
-    if not any(e.reaches(slot, at, unit) for e in erased) or len(parts) < 2 or not parts[1].startswith(b"["):
+        return [place for place, part in enumerate(personal, start=1) if _is_of(part, slots)]
+    if not any(e.reaches(slot, at, unit) for e in erased):
         return []
-    # That somebody emptied a field says nothing about anybody, and later versions may stand on it.
-    return [] if msgspec.json.decode(parts[1])[1:] == [None] else [1]
+    # Of kinds of later formats, which may have more parts, nothing is known but whose value it is.
+    filled = [place for place, part in enumerate(parts) if place and part.startswith(b"[")]
+    return [] if filled == [1] and _empties(parts[1]) else filled
+
+
+def _empties(part: bytes) -> bool:
+    """That somebody emptied a field says nothing about anybody, and later versions may stand on it."""
+    try:
+        return bool(msgspec.json.decode(part)[1:] == [None])
+    except msgspec.DecodeError:
+        # Nobody has read yet what a later format says.
+        return False
 
 
 def _is_of(columns: Sequence[str], slots: Collection[str]) -> bool:

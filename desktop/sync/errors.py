@@ -72,10 +72,66 @@ class BadSegmentSignature(Forged):
     text = "一段数据的签名不对，内容可能被改动过。"
 
 
+class BadPersonSignature(Forged):
+    """The signature of a person whom the manifest lists does not fit its content."""
+
+    text = "经办人或负责人的签名不对，内容或签名可能被改动过。"
+
+
+class SignedTwice(Forged):
+    """One person has signed twice."""
+
+    text = "同一个人签了两次名，不能当作两个人的签名。"
+
+
+class NotSignedByPersons(Caused, TrustProblem):
+    """The content stands, but not everybody has signed whom the receiver asks for (rule 31)."""
+
+    exit_code = 10
+    next_step = "数据包没有坏，什么都没有丢：请发送方给同一个文件补上签名（“复核签名”，命令是 sign）再交来。"
+    help_anchor = "operators"
+
+
+class HandlerNotSigned(NotSignedByPersons):
+    """The person in charge has signed, the one who made it has not."""
+
+    text = "这个数据包还缺经办人的签名，本单位要求签名后才收。"
+
+
+class HeadNotSigned(NotSignedByPersons):
+    """The head has not signed."""
+
+    text = "这个数据包还缺负责人的签名，本单位要求签名后才收。"
+
+
+class NobodySigned(NotSignedByPersons):
+    """Neither has signed."""
+
+    text = "这个数据包还缺经办人和负责人的签名，本单位要求签名后才收。"
+
+
+class NoSignerNamed(NotSignedByPersons):
+    """When the bundle was written its station had nobody who could sign for a duty."""
+
+    text = "这个数据包缺签名，发送方导出它的时候还没有设好经办人和负责人。"
+    next_step = (
+        "请发送方在“操作员”里设好签名的经办人和负责人，再导出一次，两人签名后交来；登记的内容不用重做。"
+    )
+
+
 class BadRootStatement(Forged):
     """A statement of new roots is not signed by a root that counts."""
 
     text = "更换根证书的声明没有得到现有根证书的签名。"
+
+
+class RootFork(Forged):
+    """Two different statements of new roots have one number, both signed by a root that counted."""
+
+    text = "同一次更换根证书有两份内容不同的声明，可能有人冒用了上级的密钥。"
+    next_step = (
+        "请不要使用这个文件，打电话给最上面的一级工会核对现在的根证书；不一样的，凭对的那张重新办理入网。"
+    )
 
 
 # Unknown signer (11) --------------------------------------------------------------------------------------
@@ -101,6 +157,20 @@ class NotGranted(UnknownSigner):
 
     text = "签名的工作电脑在本机没有有效的入网记录。"
     next_step = "请先收取上级最新的回执，再导入这个文件；仍然不行，请联系签发证书的单位。"
+
+
+class FormerRoot(UnknownSigner):
+    """A root that counts no longer speaks itself, and not through certificates that it had issued."""
+
+    text = "这个文件是上级更换根证书以前做的，现在不再采用。"
+    next_step = "请让上级重新导出一份，里面的内容会在新的一份里一起带来。"
+
+
+class FormerKey(UnknownSigner):
+    """A station has renewed its keys, and this was signed by those before, in an incarnation that has begun since."""
+
+    text = "这个文件是用对方已经更换掉的密钥签的。"
+    next_step = "请打电话问对方：是它做的，请它重新导出一份；不是，请不要使用，并停用那台电脑。"
 
 
 class RootDiffers(UnknownSigner):
@@ -329,6 +399,13 @@ class BadEnrolmentFile(Damaged):
 
     text = "入网文件已损坏或格式不对。"
     next_step = "请让对方重新导出这份入网文件，再拷贝一次。"
+
+
+class BadWipeFile(Damaged):
+    """The content of a statement that a station was wiped is not of its form."""
+
+    text = "清除确认文件已损坏或格式不对。"
+    next_step = "请再拷贝一次；那台电脑已经清除，写不出第二份，可以按上次收到的内容停用它。"
 
 
 class BadKeyFile(Damaged):

@@ -8,13 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from desktop.records.spans import Span, inside, joined
 from desktop.records.stamps import from_wire, to_wire
 
 Origin = tuple[str, str]
 """Station and incarnation."""
+
+
+class Item(NamedTuple):
+    """What has to be known of an item to tell whether it counts; ``unit`` is the one under which it was written."""
+
+    stamp: int
+    type: str
+    unit: str
+
+
+Items = Mapping[int, Item]
+"""Items of one incarnation by number."""
 
 MAX_WORDS: Final = 2_000
 """How many words a record of exclusions takes, so that a line on the wire stays short."""
@@ -24,6 +36,7 @@ _LINE: Final = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{16})((?: [0-9a-f@-]+)+)")
 _SPAN: Final = re.compile(rf"({_NUMBER})(?:-({_NUMBER}))?")
 _CONTENT: Final = re.compile(rf"({_NUMBER})@([0-9a-f]{{16}})")
 _CUT: Final = re.compile(rf"([0-9a-f]{{16}})=(0|{_NUMBER})")
+_KEPT: Final = re.compile(rf"([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER}))?")
 
 
 @dataclass(frozen=True)
@@ -33,10 +46,10 @@ class Named:
     spans: Sequence[Span] = ()
     contents: Collection[tuple[int, int]] = field(default_factory=frozenset)
 
-    def among(self, items: Mapping[int, int]) -> set[int]:
-        """The numbers of those items, given as number to stamp, that are named."""
+    def among(self, items: Items) -> set[int]:
+        """The numbers of those items that are named."""
         found = inside(items, self.spans)
-        return found | {n for n, stamp in self.contents if items.get(n) == stamp}
+        return found | {n for n, stamp in self.contents if n in items and items[n].stamp == stamp}
 
     def where(self) -> list[Span]:
         """The numbers that are named, in whatever content."""
@@ -87,12 +100,25 @@ def read(text: str) -> dict[Origin, Named]:
     return {origin: Named(joined(spans), frozenset(contents)) for origin, (spans, contents) in found.items()}
 
 
-def write_cuts(cuts: Mapping[str, int]) -> str:
-    """The text that names the last item that counts in each incarnation."""
-    return " ".join(f"{incarnation}={number}" for incarnation, number in sorted(cuts.items()))
+def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | None = None) -> str:
+    """The text that names the last item that counts in each incarnation, and the erasures behind it that do."""
+    words = [f"{incarnation}={number}" for incarnation, number in sorted(cuts.items())]
+    for incarnation, spans in sorted((kept or {}).items()):
+        words += [f"{incarnation}+{word}" for word in Named(spans).words()]
+    return " ".join(words)
 
 
 def read_cuts(text: str) -> dict[str, int]:
     """The last item that counts in each incarnation; what is not of the form names none, and so counts nothing."""
     found = (_CUT.fullmatch(word) for word in text.split())
     return {match[1]: int(match[2]) for match in found if match is not None}
+
+
+def read_kept(text: str) -> dict[str, list[Span]]:
+    """The items behind the cuts that count if they erase."""
+    found: dict[str, list[Span]] = {}
+    for match in filter(None, (_KEPT.fullmatch(word) for word in text.split())):
+        first, last = int(match[2]), int(match[3] or match[2])
+        if first <= last:
+            found.setdefault(match[1], []).append((first, last))
+    return {incarnation: joined(spans) for incarnation, spans in found.items()}

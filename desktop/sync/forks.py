@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.types import Catalogue
+from desktop.store import pending
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.sync import segments, sending
@@ -66,12 +67,12 @@ class Known:
                 else segments.decode(header, lines, self._ledger.types).numbers
             )
             chosen = [(n, line) for n, line in zip(numbers, lines, strict=True) if n in wanted]
-            hashes = segments.hashes_of(line for _, line in chosen)
+            hashes = segments.hashes_of((line for _, line in chosen), header.key)
             for (number, _), line_hash in zip(chosen, hashes, strict=True):
                 found.setdefault(number, set()).add(line_hash)
         if origin == self._ledger.origin:
-            for number, line in self._db.rows("SELECT number, line FROM pending_line"):
-                found.setdefault(number, set()).update(segments.hashes_of([line]))
+            for number, line, key in pending.waiting(self._db, wanted):
+                found.setdefault(number, set()).update(segments.hashes_of([line], key))
         return found
 
     def _read(self, position: int) -> tuple[segments.Header, list[bytes]]:

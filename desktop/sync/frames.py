@@ -14,7 +14,9 @@ import zstandard
 
 from desktop.sync.errors import BadFrame, TooBig
 
-LEVEL: Final = 3
+LEVEL: Final = 1
+"""Measured on the registers of a district: from 2 to 7 more time and more bytes, from 8 on three per cent less in six
+times the time. It makes no difference to who reads."""
 MAX_FRAME_PLAIN: Final = 64 * 1024 * 1024
 """Plain bytes of one frame. A segment has at most 5 000 lines, so only attachments come near."""
 MAX_FRAME: Final = 31 * 1024 * 1024

@@ -31,12 +31,17 @@ _AGE_IDENTITY = re.compile(r"^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$", re.MULTILI
 
 @dataclass(frozen=True, slots=True)
 class StationKeys:
-    """A station's secrets with what they are for; the secrets never show in a representation."""
+    """A station's secrets with what they are for; the secrets never show in a representation.
+
+    ``others`` are keys that it had before, or has asked a certificate for: bundles to them are on their way, and
+    some who must believe it know only the former ones.
+    """
 
     station: str
     incarnation: str
     signing_key: Ed25519PrivateKey = field(repr=False, compare=False)
     age_identity: str = field(repr=False)
+    others: tuple[StationKeys, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def public_key(self) -> bytes:
@@ -47,6 +52,24 @@ class StationKeys:
     def recipient(self) -> str:
         """The age recipient that others encrypt to."""
         return agefile.recipient_of(self.age_identity)
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """All age recipients that this station can open."""
+        return frozenset(keys.recipient for keys in (self, *self.others))
+
+    @property
+    def first(self) -> StationKeys:
+        """The keys from which the station's id follows; these, where nobody has the first any more."""
+        return next((k for k in (self, *self.others) if station_id(k.public_key) == self.station), self)
+
+    def opening(self, recipient: str) -> str:
+        """The age identity for what was encrypted to this recipient."""
+        return next((k.age_identity for k in self.others if k.recipient == recipient), self.age_identity)
+
+    def signing_for(self, public_key: bytes) -> StationKeys | None:
+        """The keys of which this is the raw public key, if the station has them."""
+        return next((k for k in (self, *self.others) if k.public_key == public_key), None)
 
     def sign(self, message: bytes) -> bytes:
         """The Ed25519 signature, 64 bytes; Ed25519 is deterministic."""
@@ -90,8 +113,9 @@ def reincarnate(keys: StationKeys, randomness: Randomness) -> StationKeys:
 
 
 def renew(keys: StationKeys, randomness: Randomness) -> StationKeys:
-    """The same station with new keys, in a new incarnation; it has to be enrolled again."""
-    return replace(generate(randomness), station=keys.station)
+    """The same station with new keys, in a new incarnation; it has to be enrolled again. It keeps those before."""
+    before = (replace(keys, others=()), *keys.others)
+    return replace(generate(randomness), station=keys.station, others=before)
 
 
 def load(

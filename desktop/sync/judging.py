@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from desktop.errors import TrustProblem
-from desktop.records.deciding import OWN_TYPES, UNIT
+from desktop.records.deciding import OWN_TYPES, SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, Level, RecordType
-from desktop.records.identity import item_id, unit_id
+from desktop.records.identity import item_id, same_id, unit_id
 from desktop.records.item_outcomes import (
     HELD_CERTIFICATE,
     HELD_FUTURE,
@@ -18,6 +18,7 @@ from desktop.records.item_outcomes import (
     HELD_UNIT,
     REFUSED_IDENTITY,
     REFUSED_ORDER,
+    REFUSED_REGISTERED,
     REFUSED_SCOPE,
     REFUSED_VALUE,
     REFUSED_WRITER,
@@ -25,8 +26,9 @@ from desktop.records.item_outcomes import (
 from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.sync import trust
 from desktop.sync.certificates import LEVEL_RANK, Certificate
-from desktop.sync.errors import UnitNotKnown
-from desktop.sync.segments import Contents, WireChange
+from desktop.sync.errors import FormerKey, UnitNotKnown
+from desktop.sync.manifest import Manifest
+from desktop.sync.segments import Contents, Header, WireChange
 from desktop.sync.sorting import Sorted
 from desktop.sync.station import Knowledge
 from desktop.sync.trust import Place
@@ -39,14 +41,67 @@ class Judge:
         self.state = known.state
         self.policy = known.policy
         self._chains = known.chains
-        self._certificates = known.certificates
+        self._registrants = known.registrants
+        self._begun = known.begun
+        self._granted = known.granted
         self._types = types
         self._now = now
-        self._origins: dict[str, Certificate | None] = {}
-        self._units: dict[str, frozenset[str]] = {}
+        self._origins: dict[str, Sequence[Certificate]] = {}
 
-    def origin(self, station: str) -> Certificate | None:
-        """The certificate of an origin that counts here, judged once."""
+    def signer(self, header: Header) -> Certificate | None:
+        """The certificate by whose key a segment was signed, else the newest: a station may have renewed its keys."""
+        found = self._counting(header.station)
+        known = self._with_keys(header.station)
+        if len(known) > 1:
+            first = self._signing(header.station, header.incarnation)
+            fitting = (c for c in (*first, *known) if trust.signed_segment(c, header.raw, header.signature))
+            return next(fitting, found[0])
+        return next(iter(found), None)
+
+    def is_former(self, signer: Certificate, header: Header) -> bool:
+        """Whether a segment is signed by the key of this certificate, and other keys sign in its incarnation."""
+        keys = {c.claims.public_key for c in self._signing(header.station, header.incarnation)}
+        return signer.claims.public_key not in keys and trust.signed_segment(
+            signer, header.raw, header.signature
+        )
+
+    def check_key(self, said: Manifest, sender: Certificate) -> None:
+        """Raises :class:`FormerKey` where another key signs in this incarnation: a bundle tells of its journal."""
+        keys = {c.claims.public_key for c in self._signing(said.sender, said.incarnation)}
+        if keys and sender.claims.public_key not in keys:
+            raise FormerKey(sender.digest)
+
+    def _signing(self, station: str, incarnation: str) -> Sequence[Certificate]:
+        """The certificates of a station whose keys sign in one of its incarnations.
+
+        Where a grant names it, the key of this certificate takes the place of others: one of before may be in wrong
+        hands. It does so only of those that the same issuer gave or whose units lie in its own: anybody may certify
+        another's station for units of his own, with whatever key.
+        """
+        found = self._with_keys(station)
+        if len({c.claims.public_key for c in found}) > 1:
+            named = [c for c in self._counting(station) if self._begun(c) == incarnation]
+            return [c for c in found if c in named or not any(self._replaces(n, c) for n in named)]
+        return found
+
+    def _with_keys(self, station: str) -> Sequence[Certificate]:
+        """The certificates that count, and those whose keys are the station's all the same: it has moved since.
+
+        What it may write hangs on the former alone, so there are none where no certificate counts.
+        """
+        found = self._counting(station)
+        return (
+            [*found, *(c for c in self._granted if c.station == station and c not in found)] if found else ()
+        )
+
+    def _replaces(self, certificate: Certificate, former: Certificate) -> bool:
+        return certificate.claims.public_key != former.claims.public_key and (
+            certificate.issuer_station == former.issuer_station
+            or all(self._covers(certificate, unit) for unit in former.claims.units)
+        )
+
+    def _counting(self, station: str) -> Sequence[Certificate]:
+        """The certificates of an origin that count here, judged once."""
         if station not in self._origins:
             self._origins[station] = self._judge_origin(station)
         return self._origins[station]
@@ -56,16 +111,12 @@ class Judge:
         """Whether this station is enrolled; before that it holds nothing but its own."""
         return bool(self._chains)
 
-    def certificates(self, station: str) -> Sequence[Certificate]:
-        """The certificates of a station that count here."""
-        return self._certificates.get(station, ())
-
     def is_granted(self, station: str) -> bool:
         """Whether grants that count lead from a station to the root."""
         return station in self._chains
 
-    def _judge_origin(self, station: str) -> Certificate | None:
-        """The newest of its certificates that count; its units are those of all of them."""
+    def _judge_origin(self, station: str) -> Sequence[Certificate]:
+        """Those of its certificates that count, the newest first."""
         found: list[Certificate] = []
         for chain in self._chains.get(station, []):
             try:
@@ -73,37 +124,40 @@ class Judge:
             except (TrustProblem, UnitNotKnown):
                 # A station may have several chains, of which some do not count (any more); one that does is enough.
                 continue
-        self._units[station] = frozenset(unit for c in found for unit in c.claims.units)
-        return found[0] if found else None
+        return found
 
     def judge(self, found: Sorted, author: Certificate | None) -> None:
         """Rules 14 and 15 for what is new: the outcome of each item before any of it is written.
 
-        Without an author the parent vouches: it has judged scope and rights.
+        ``author`` is the certificate by whose key it is signed. Without one the parent vouches: it has judged scope
+        and rights.
         """
         if found.settled:
             return
         header = found.contents.header
         origin = header.station, header.incarnation
         if self.policy.concerns(origin):
-            found.exclude(self.policy.out(origin, found.looked_at, found.deciding, found.erasures))
+            found.exclude(self.policy.out(origin, found.facts))
         if self.is_future(found.highest_stamp()):
             found.hold(found.contents.numbers, HELD_FUTURE)
             return
         changes = found.wire_changes()
+        levels: dict[str, Level] = {}
         if author is not None:
-            for unit in found.units():
-                place = self._place(unit, author)
-                if place is Place.OUTSIDE:
-                    found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
-                elif place is Place.UNKNOWN:
-                    found.hold(found.numbers_under(unit), HELD_UNIT)
-            found.refuse(
-                _unwritable(self._types, found.contents, changes, author.claims.level), REFUSED_WRITER
-            )
-        found.refuse(_misnamed(found.contents, author), REFUSED_IDENTITY)
+            levels = self._place(found, self._speaking(author, header))
+            for level in set(levels.values()):
+                denied = _unwritable(self._types, found.contents, changes, level)
+                if denied and len(set(levels.values())) > 1:
+                    denied &= {
+                        n for unit, of in levels.items() if of is level for n in found.numbers_under(unit)
+                    }
+                found.refuse(denied, REFUSED_WRITER)
+        found.refuse(_misnamed(found.contents, levels), REFUSED_IDENTITY)
+        if author is not None and UNIT in found.contents.births:
+            found.refuse(self._registered_before(found, author), REFUSED_REGISTERED)
         found.refuse(
-            {c.number for c in changes if c.type in OWN_TYPES and c.slot != DELETED_SLOT}, REFUSED_WRITER
+            {c.number for c in changes if c.type in (*OWN_TYPES, SAME) and c.slot != DELETED_SLOT},
+            REFUSED_WRITER,
         )
         found.refuse(found.contents.misfits, REFUSED_VALUE)
         found.refuse({c.number for c in changes if c.outranked}, REFUSED_ORDER)
@@ -123,17 +177,58 @@ class Judge:
         """Whether a stamp is more than a day ahead."""
         return milliseconds_of(stamp) > self._now + DAY_MS
 
-    def _place(self, unit: str, signer: Certificate) -> Place:
-        # Who certifies another's station once more takes nothing away from it.
-        units = signer.claims.units | self._units.get(signer.station, frozenset())
-        return Place.INSIDE if unit in units else trust.place_of(unit, units, self.state.tree)
+    def _registered_before(self, found: Sorted, author: Certificate) -> set[int]:
+        """Births of units that another superior has registered, where this station may say whose they are.
+
+        What was registered first stands until the unit is moved; whoever comes second locks nobody out. That hangs on
+        what is held here, so it is said in writing like every refusal, and everybody goes by that.
+        """
+        return {
+            number
+            for record, unit, _, number, *_ in found.contents.births[UNIT].rows
+            if (before := self._registrants(str(record)))
+            and unit not in before
+            and self.policy.known.is_above(author.station, str(unit))
+        }
+
+    def _speaking(self, author: Certificate, header: Header) -> Sequence[Certificate]:
+        """The certificates of a station that hold for what is signed by this key in one of its incarnations.
+
+        Who certifies another's station once more takes nothing away from it, and who does so for a key of his own
+        speaks under his own units with it.
+        """
+        counting = self._counting(header.station)
+        found = [c for c in self._signing(header.station, header.incarnation) if c in counting]
+        return [c for c in found if c.claims.public_key == author.claims.public_key] or found or [author]
+
+    def _place(self, found: Sorted, speaking: Sequence[Certificate]) -> dict[str, Level]:
+        """Refuses or holds what is written under units of others, or unknown ones; the writer's level by unit.
+
+        That is the highest of those certificates that cover the unit: one for other units neither raises nor lowers it.
+        """
+        levels: dict[str, Level] = {}
+        units = frozenset(unit for c in speaking for unit in c.claims.units)
+        for unit in found.units():
+            place = Place.INSIDE if unit in units else trust.place_of(unit, units, self.state.tree)
+            if place is Place.OUTSIDE:
+                found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
+            elif place is Place.UNKNOWN:
+                found.hold(found.numbers_under(unit), HELD_UNIT)
+            covering = [c for c in speaking if len(speaking) == 1 or self._covers(c, unit)]
+            levels[unit] = min((c.claims.level for c in covering or speaking), key=LEVEL_RANK.__getitem__)
+        return levels
+
+    def _covers(self, certificate: Certificate, unit: str) -> bool:
+        units = certificate.claims.units
+        return unit in units or trust.place_of(unit, units, self.state.tree) is Place.INSIDE
 
 
-def _misnamed(contents: Contents, author: Certificate | None) -> set[int]:
+def _misnamed(contents: Contents, levels: Mapping[str, Level]) -> set[int]:
     """Births of a record that says who is who or what counts, under an id that their writer cannot give.
 
     Whoever bears another's grant or exclusion a second time could write it; whoever bears a unit that is none below
-    its own, could put itself above everybody. What a parent vouches for it has judged.
+    its own, could put itself above everybody. ``levels`` are those of the writer by unit; what a parent vouches for
+    has none, as it was judged there.
     """
     header, numbers = contents.header, set[int]()
     for name in OWN_TYPES:
@@ -143,20 +238,27 @@ def _misnamed(contents: Contents, author: Certificate | None) -> set[int]:
                 for row in contents.births[name].rows
                 if row[0] != item_id(name, header.station, header.incarnation, row[3])
             }
-    if author is not None and UNIT in contents.births:
+    if SAME in contents.births:
+        block = contents.births[SAME]
+        for row in block.rows:
+            cells = dict(zip(block.columns, row[5:], strict=True))
+            kind, one, other = (str(cells.get(name)) for name in ("kind", "one", "other"))
+            if row[0] != same_id(kind, one, other) or not one < other:
+                numbers.add(row[3])
+    if levels and UNIT in contents.births:
         block = contents.births[UNIT]
         for row in block.rows:
             cells = dict(zip(block.columns, row[5:], strict=True))
-            if not _may_register(str(row[0]), cells.get("level"), cells.get("code"), author):
+            if not _may_register(str(row[0]), cells.get("level"), cells.get("code"), levels[row[1]]):
                 numbers.add(row[3])
     return numbers
 
 
-def _may_register(unit: str, level: object, code: object, author: Certificate) -> bool:
+def _may_register(unit: str, level: object, code: object, own: Level) -> bool:
     """Whether a unit's id is that of its level and code, and the unit is of a lower level than the author's own."""
     if level not in set(Level) or unit != unit_id(str(level), str(code)):
         return False
-    return LEVEL_RANK[Level(str(level))] > LEVEL_RANK[author.claims.level]
+    return LEVEL_RANK[Level(str(level))] > LEVEL_RANK[own]
 
 
 def _unwritable(
@@ -173,13 +275,17 @@ def _unwritable(
             continue
         denied = {f.name for f in record_type.fields if not f.written_by.admits_level(level)}
         places = [5 + i for i, c in enumerate(block.columns) if c.rpartition(".")[2] in denied]
-        numbers |= {row[3] for row in block.rows if any(row[i] is not None for i in places)}
+        if places:
+            numbers |= {row[3] for row in block.rows if any(row[i] is not None for i in places)}
+    by_slot: dict[tuple[str, str], set[int]] = {}
     for change in changes:
-        record_type = types.get(change.type)
+        by_slot.setdefault((change.type, change.slot), set()).add(change.number)
+    for (type_name, slot_name), changed in by_slot.items():
+        record_type = types.get(type_name)
         if record_type is None:
             continue
-        slot = record_type.slots.get(change.slot)
+        slot = record_type.slots.get(slot_name)
         writers = [record_type.written_by, *(f.written_by for f in (slot.fields if slot else ()))]
         if not all(w.admits_level(level) for w in writers):
-            numbers.add(change.number)
+            numbers |= changed
     return numbers

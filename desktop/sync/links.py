@@ -69,11 +69,20 @@ def uplink(database: Database) -> Link:
 def connect(database: Database, peer: str, *, upward: bool, unit: str, name: str, recipient: str) -> None:
     """Begins a link, or brings names and keys of an existing one up to date; only one parent at a time."""
     if upward:
+        # Who becomes the parent again counts on: a bundle or a receipt with a number of before would be no new one.
+        database.execute(
+            "INSERT INTO meta (key, value) SELECT 'counted_' || peer, sequence || ' ' || receipt FROM link"
+            " WHERE upward = 1 AND peer <> ? ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (peer,),
+        )
         database.execute("DELETE FROM link WHERE upward = 1 AND peer <> ?", (peer,))
+    counted = database.value("SELECT value FROM meta WHERE key = ?", (f"counted_{peer}",))
+    sequence, receipt = map(int, str(counted or "0 0").split())
     database.execute(
-        "INSERT INTO link (peer, upward, unit, name, recipient) VALUES (?, ?, ?, ?, ?) ON CONFLICT (peer)"
+        "INSERT INTO link (peer, upward, unit, name, recipient, sequence, receipt) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (peer)"
         " DO UPDATE SET unit = excluded.unit, name = excluded.name, recipient = excluded.recipient",
-        (peer, int(upward), unit, name, recipient),
+        (peer, int(upward), unit, name, recipient, sequence, receipt),
     )
 
 
@@ -117,6 +126,15 @@ def note_received(
         "UPDATE link SET received = ?, received_incarnation = ?, received_sequence = max(?,"
         " CASE WHEN received_incarnation = ? THEN received_sequence ELSE 0 END) WHERE peer = ?",
         (position, incarnation, sequence, incarnation, peer),
+    )
+
+
+def note_recipient(database: Database, peer: str, incarnation: str, sequence: int, recipient: str) -> None:
+    """The key that the level above wants to be written to, by its certificate in the newest of its bundles."""
+    database.execute(
+        "UPDATE link SET recipient = ? WHERE peer = ? AND upward AND received_incarnation = ?"
+        " AND received_sequence = ?",
+        (recipient, peer, incarnation, sequence),
     )
 
 

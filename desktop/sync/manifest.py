@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.sync import strictjson
+from desktop.sync import certificates, strictjson
 from desktop.sync.agefile import RECIPIENT
 from desktop.sync.errors import BadManifest, NewerFormat
 from desktop.sync.identity import INCARNATION, STATION
@@ -43,6 +43,7 @@ _NONCE: Final = re.compile(r"[0-9a-f]{32}")
 _PROGRAM: Final = re.compile(r"[0-9A-Za-z.+-]{1,32}")
 _ITEM_KIND: Final = re.compile(r"[a-z_]{1,32}")
 _MAX_KINDS: Final = 64
+MAX_PERSONS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,22 @@ class PartEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may sign this bundle beside the station: the raw public key in hexadecimal, and the duty."""
+
+    key: str
+    duty: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything that a bundle says in clear.
 
     ``unit`` is the one that the sender writes for, ``tree`` the version of the tree of units that it knew.
     ``last`` is the sender's highest item number in this incarnation when it wrote the bundle: revocation cuts
     by it. ``created`` is milliseconds since 1970, for people. ``previous`` is the digest of the bundle before
-    on this link. ``counts`` says how many items of each kind are inside.
+    on this link. ``counts`` says how many items of each kind are inside. ``persons`` are those whom the station
+    lets sign; whether anybody has to is for the receiver to say (rule 31).
     """
 
     format: int
@@ -93,6 +103,7 @@ class Manifest:
     counts: Mapping[str, int]
     files: tuple[FileEntry, ...]
     parts: tuple[PartEntry, ...]
+    persons: tuple[Person, ...] = ()
 
     @property
     def items(self) -> int:
@@ -114,16 +125,17 @@ class Manifest:
 
     def encode(self) -> bytes:
         """The payload that is signed."""
-        plain = {
-            name: getattr(self, name) for name in self.__slots__ if name not in ("counts", "files", "parts")
-        }
+        lists = ("counts", "files", "parts", "persons")
+        plain = {name: getattr(self, name) for name in self.__slots__ if name not in lists}
         files = [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in self.files]
         parts = [
             {"name": p.name, "sha256": p.sha256, "size": p.size, "plain": p.plain, "frames": p.frames}
             for p in self.parts
         ]
         counts = {"items": self.items, "kinds": dict(self.counts)}
-        return strictjson.pretty(plain | {"counts": counts, "files": files, "parts": parts})
+        persons = [{"key": p.key, "duty": p.duty} for p in self.persons]
+        named = {"persons": persons} if persons else {}
+        return strictjson.pretty(plain | {"counts": counts, "files": files, "parts": parts} | named)
 
 
 def part_name(number: int) -> str:
@@ -170,6 +182,7 @@ def _manifest(fields: Fields) -> Manifest:
         counts=_counts(fields.object("counts")),
         files=tuple(_file(row) for row in fields.rows("files", 1 + MAX_ROOTS)),
         parts=tuple(_part(row) for row in fields.rows("parts", MAX_PARTS)),
+        persons=_persons(fields),
     )
     _check_names(manifest)
     return manifest
@@ -200,6 +213,22 @@ def _part(row: Fields) -> PartEntry:
         row.integer("plain", 1, MAX_PART_PLAIN),
         row.integer("frames", 1, MAX_FRAMES),
     )
+
+
+def _persons(fields: Fields) -> tuple[Person, ...]:
+    """A manifest without the member lists nobody; each key stands once, so nobody has two duties.
+
+    A duty that only a newer program knows is some word.
+    """
+    if "persons" not in fields.names():
+        return ()
+    rows = fields.rows("persons", MAX_PERSONS)
+    found = tuple(Person(row.matching("key", _DIGEST), row.matching("duty", _ITEM_KIND)) for row in rows)
+    if len({person.key for person in found}) != len(found):
+        raise NotStrict("a person stands twice")
+    if any(certificates.is_of_small_order(bytes.fromhex(person.key)) for person in found):
+        raise NotStrict("a person's key is of small order")
+    return found
 
 
 def _check_names(manifest: Manifest) -> None:

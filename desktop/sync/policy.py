@@ -6,24 +6,27 @@ The records count like any others; whether they have an effect is asked anew whe
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.records.deciding import EXCLUSION, REVOCATION
+from desktop.records.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, REVOCATION, UNIT
+from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import (
     REASONS,
     REFUSED_CLOCK,
     REFUSED_FORK,
     REFUSED_REVOKED,
+    REFUSED_SUPERIOR,
     REFUSED_WITHDRAWN,
 )
 from desktop.records.resolution import Life
-from desktop.records.spans import Span, joined
+from desktop.records.spans import Span, inside, joined
 from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import Ledger
-from desktop.sync import exclusions, trust
+from desktop.sync import exclusions, moves, trust
 from desktop.sync.certificates import LEVEL_RANK, Certificate
-from desktop.sync.exclusions import Named, Origin
+from desktop.sync.exclusions import Item, Items, Named, Origin
 
 WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 """The causes of an exclusion."""
@@ -47,58 +50,159 @@ class Known:
         """
         return self.certificates.get(concerned) or self.certificates.get(self.station, ())
 
+    @property
+    def own(self) -> Certificate | None:
+        """The certificate of this station."""
+        return self.writer(self.station)
+
+    def writer(self, station: str) -> Certificate | None:
+        """What a station may say: of several certificates that count, the highest."""
+        return min(self.certificates.get(station, ()), key=_rank, default=None)
+
+    def may_exclude(self, writer: Certificate, concerned: str, unit: str) -> bool:
+        """Check 22, of an item of a station that was written under a unit."""
+        return trust.may_exclude(writer, self.judged_by(concerned), unit, self.tree)
+
+    def is_above(self, concerned: str, unit: str) -> bool:
+        """The same of this station's own word."""
+        return self.own is not None and self.may_exclude(self.own, concerned, unit)
+
+
+class Reach:
+    """Under which units a writer's word about a station's items holds; each is judged once (rule 32)."""
+
+    def __init__(self, known: Known, writer: Certificate, concerned: str) -> None:
+        self.writer = writer
+        self._known, self._concerned = known, concerned
+        self._found: dict[str, bool] = {}
+
+    def holds(self, unit: str) -> bool:
+        """Whether an item under this unit is meant."""
+        if unit not in self._found:
+            self._found[unit] = self._known.may_exclude(self.writer, self._concerned, unit)
+        return self._found[unit]
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is any unit under which it may hold: who just names others' items makes nobody read them."""
+        own, tree = self.writer.claims, self._known.tree
+        return any(
+            LEVEL_RANK[own.level] < LEVEL_RANK[c.claims.level]
+            and (_lies_in(c.claims.units, own.units, tree) or _lies_in(own.units, c.claims.units, tree))
+            for c in self._known.judged_by(self._concerned)
+        )
+
+
+def _lies_in(units: Collection[str], above: Collection[str], tree: Mapping[str, str | None]) -> bool:
+    return any(trust.place_of(unit, above, tree) is trust.Place.INSIDE for unit in units)
+
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Items of one incarnation that do not count, and why.
+    """Items of one incarnation that do not count, and why, as far as the word of who said so reaches.
 
-    ``own``: their own station says so, in an item of stamp ``since``. It may take back what it has dated later than
-    that, which is what a wrong date needs and nothing more.
+    Without a reach their own station says so, in an item of stamp ``since``. It may take back what it has dated later
+    than that, which is what a wrong date needs and nothing more, and not what it has said about who counts.
     """
 
     named: Named
     reason: str
-    own: bool
+    reach: Reach | None = None
     since: int = 0
+
+    def among(self, items: Items) -> set[int]:
+        """The numbers of those items that it takes out. Nobody takes out another's erasure (rule 12)."""
+        named = self.named.among(items)
+        if self.reach is None:
+            return {n for n in named if items[n].stamp > self.since and items[n].type not in DECIDING_TYPES}
+        units = {unit for unit in {items[n].unit for n in named} if self.reach.holds(unit)}
+        return {n for n in named if items[n].unit in units and items[n].type != ERASURE}
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """Up to which item of each incarnation a station counts, and the erasures behind it that do (``kept``).
+
+    With a ``reach`` only of items under certain units: who revokes stands above some of its certificates and not
+    above others.
+    """
+
+    writer: Certificate
+    cuts: Mapping[str, int]
+    kept: Mapping[str, Sequence[Span]]
+    reach: Reach | None = None
+
+    def last(self, incarnation: str) -> int:
+        """The last item that counts of an incarnation; of one that is not named none does."""
+        return self.cuts.get(incarnation, -1)
+
+    def among(self, incarnation: str, items: Items) -> set[int]:
+        """The numbers of those items that it takes out."""
+        last = self.last(incarnation)
+        behind = {n for n in items if n > last}
+        behind -= {n for n in inside(behind, self.kept.get(incarnation, ())) if items[n].type == ERASURE}
+        if self.reach is not None:
+            units = {unit for unit in {items[n].unit for n in behind} if self.reach.holds(unit)}
+            behind = {n for n in behind if items[n].unit in units}
+        return behind
 
 
 @dataclass(frozen=True)
 class Policy:
-    """``cuts``: for each revoked station the last item that counts in each incarnation. ``exclusions`` by origin."""
+    """What is in force: ``revocations`` by station, ``exclusions`` by origin, and ``moves``, number and stamp of
+    changes of the tree that do not count.
+    """
 
-    cuts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    known: Known
+    revocations: Mapping[str, Sequence[Revocation]] = field(default_factory=dict)
     exclusions: Mapping[Origin, Sequence[Exclusion]] = field(default_factory=dict)
+    moves: Mapping[Origin, Collection[tuple[int, int]]] = field(default_factory=dict)
 
-    def out(
-        self,
-        origin: Origin,
-        items: Mapping[int, int],
-        deciding: Collection[int] = (),
-        erasures: Collection[int] = (),
-    ) -> dict[int, str]:
-        """Which of these items, given as number to stamp, do not count, and why.
+    @property
+    def cuts(self) -> dict[str, Mapping[str, int]]:
+        """For each station that is revoked as a whole the last item that counts in each incarnation (rule 27)."""
+        return {name: r.cuts for name, found in self.revocations.items() for r in found if r.reach is None}
 
-        A station may take back what it has recorded, but not what it has said about who counts: ``deciding``. No
-        exclusion takes out ``erasures`` (rule 12).
-        """
+    def out(self, origin: Origin, items: Items) -> dict[int, str]:
+        """Which of these items of an origin do not count, and why."""
         found: dict[int, str] = {}
         for exclusion in self.exclusions.get(origin, ()):
-            named = exclusion.named.among(items).difference(deciding if exclusion.own else erasures)
-            if exclusion.own:
-                named = {n for n in named if items[n] > exclusion.since}
-            found |= dict.fromkeys(named, exclusion.reason)
-        last = trust.last_counted(self.cuts, *origin)
-        return found | {n: REFUSED_REVOKED for n in items if n > last}
+            found |= dict.fromkeys(exclusion.among(items), exclusion.reason)
+        found |= {
+            n: REFUSED_SUPERIOR
+            for n, stamp in self.moves.get(origin, ())
+            if n in items and items[n].stamp == stamp
+        }
+        for revocation in self.revocations.get(origin[0], ()):
+            found |= dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED)
+        return found
+
+    def out_by_level_between(self, origin: Origin, number: int, item: Item) -> bool:
+        """Whether an item of another station does not count only by words of levels below this one."""
+        writers = [
+            word.reach.writer
+            for word in self.exclusions.get(origin, ())
+            if word.reach is not None and word.among({number: item})
+        ]
+        writers += [
+            revocation.writer
+            for revocation in self.revocations.get(origin[0], ())
+            if revocation.among(origin[1], {number: item})
+        ]
+        own = self.known.own
+        return own is not None and bool(writers) and all(_rank(writer) > _rank(own) for writer in writers)
 
     def concerns(self, origin: Origin) -> bool:
         """Whether anything was said about items of an origin."""
-        return origin in self.exclusions or origin[0] in self.cuts
+        return origin in self.exclusions or origin in self.moves or origin[0] in self.revocations
 
     def spans(self, origin: Origin) -> list[Span]:
         """Where items of an origin lie that may not count."""
         found = [span for exclusion in self.exclusions.get(origin, ()) for span in exclusion.named.where()]
-        last = trust.last_counted(self.cuts, *origin)
-        return joined([*found, (last + 1, trust.NO_CUT)] if last < trust.NO_CUT else found)
+        found += [(n, n) for n, _ in self.moves.get(origin, ())]
+        lasts = [r.last(origin[1]) for r in self.revocations.get(origin[0], ())]
+        found += [(last + 1, trust.NO_CUT) for last in lasts if last < trust.NO_CUT]
+        return joined(found)
 
     def is_decided(self, origin: Origin) -> bool:
         """Whether somebody above has said which contents of a forked incarnation count (rule 23)."""
@@ -107,7 +211,7 @@ class Policy:
 
 def policy_of(ledger: Ledger, known: Known) -> Policy:
     """What is in force here now."""
-    return Policy(_cuts(ledger, known), _exclusions(ledger, known))
+    return Policy(known, _revocations(ledger, known), _exclusions(ledger, known), _moves(ledger, known))
 
 
 @dataclass(frozen=True)
@@ -127,31 +231,52 @@ def _said(ledger: Ledger, known: Known, type_name: str, *cells: str) -> Iterator
         f" WHERE r._life <> ? ORDER BY r._stamp, r.id",
         (int(Life.DELETED),),
     ):
-        # Of several certificates of one station the highest says what it may.
-        writer = min(known.certificates.get(station, ()), key=_rank, default=None)
+        writer = known.writer(station)
         if writer is not None:
             yield _Said(writer, stamp, values)
 
 
-def _cuts(ledger: Ledger, known: Known) -> dict[str, Mapping[str, int]]:
-    """Rule 27: the highest level's word stands, of one level the newest; a later grant lets an incarnation in."""
-    standing: dict[str, _Said] = {}
+def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
+    """Rule 27: the highest level's word stands, of one level the newest; a later grant lets an incarnation in.
+
+    Erasures that had come when that was said go on counting where it names them: the values are gone in one place
+    already, and what is the same everywhere hangs on the word and not on who has heard what (rule 12).
+
+    Who revokes its own village's computer does so as well where somebody else has certified that for other units:
+    then the word holds under the units below it alone, and stands until a word about the whole does.
+    """
+    whole: dict[str, _Said] = {}
+    partly: dict[str, dict[str, tuple[_Said, Reach]]] = {}
     for said in _said(ledger, known, REVOCATION, "station", "cuts"):
         revoked, _ = said.cells
-        if not trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
-            continue
-        before = standing.get(revoked)
-        if before is None or _rank(said.writer) <= _rank(before.writer):
-            standing[revoked] = said
-    return {
-        revoked: exclusions.read_cuts(said.cells[1]) | _let_in(ledger, known, revoked, said)
-        for revoked, said in standing.items()
-    }
+        if trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
+            before = whole.get(revoked)
+            if before is None or _rank(said.writer) <= _rank(before.writer):
+                whole[revoked] = said
+        elif (reach := Reach(known, said.writer, revoked)).is_possible:
+            partly.setdefault(revoked, {})[said.writer.station] = said, reach
+    found = {revoked: [_revocation(ledger, known, revoked, said)] for revoked, said in whole.items()}
+    for revoked, several in partly.items():
+        if revoked not in found:
+            found[revoked] = [_revocation(ledger, known, revoked, *one) for one in several.values()]
+    return found
 
 
-def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said) -> dict[str, int]:
-    """Rule 27: incarnations that a later grant names, which counts and was given by a level not below the revoker's."""
+def _revocation(
+    ledger: Ledger, known: Known, revoked: str, said: _Said, reach: Reach | None = None
+) -> Revocation:
+    text = said.cells[1]
+    cuts = exclusions.read_cuts(text) | _let_in(ledger, known, revoked, said, whole=reach is None)
+    return Revocation(said.writer, cuts, exclusions.read_kept(text), reach)
+
+
+def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: bool) -> dict[str, int]:
+    """Rule 27: incarnations that a later grant names, which counts and was given by a level not below the revoker's.
+
+    Where somebody else has certified the station for other units, of its own level only the revoker itself.
+    """
     held = {base64.b64encode(c.der).decode(): c for c in known.certificates.get(revoked, ())}
+    own = _rank(said.writer)
     return {
         incarnation: trust.NO_CUT
         for incarnation, text, giver in ledger.database.rows(
@@ -161,27 +286,78 @@ def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said) -> dict[str
         )
         if text in held
         and giver != revoked
-        and any(_rank(c) <= _rank(said.writer) for c in known.certificates.get(giver, ()))
+        and any(
+            _rank(c) < own or (_rank(c) == own and (whole or giver == said.writer.station))
+            for c in known.certificates.get(giver, ())
+        )
     }
 
 
 def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
-    """What others say of an origin is joined by reason, so that many words cost no more than few."""
+    """What one writer says of an origin is joined by reason, so that many words cost no more than few."""
     found: dict[Origin, list[Exclusion]] = {}
-    joint: dict[tuple[Origin, str], list[Named]] = {}
+    joint: dict[tuple[Origin, str, Certificate], list[Named]] = {}
+    reaches: dict[tuple[str, Certificate], Reach] = {}
     for said in _said(ledger, known, EXCLUSION, "cause", "refusal", "items"):
         cause, refusal, items = said.cells
         reason = _REASONS.get(cause) or (refusal if refusal in REASONS else REFUSED_WITHDRAWN)
         for origin, named in exclusions.read(items).items():
             if origin[0] == said.writer.station:
-                found.setdefault(origin, []).append(Exclusion(named, reason, True, said.stamp))
-            elif trust.may_exclude(said.writer, known.judged_by(origin[0]), known.tree):
-                joint.setdefault((origin, reason), []).append(named)
-    for (origin, reason), several in joint.items():
+                found.setdefault(origin, []).append(Exclusion(named, reason, since=said.stamp))
+                continue
+            about = origin[0], said.writer
+            reach = reaches.setdefault(about, Reach(known, said.writer, origin[0]))
+            if reach.is_possible:
+                joint.setdefault((origin, reason, said.writer), []).append(named)
+    for (origin, reason, writer), several in joint.items():
         spans = joined(span for named in several for span in named.spans)
         contents = frozenset(content for named in several for content in named.contents)
-        found.setdefault(origin, []).append(Exclusion(Named(spans, contents), reason, False))
+        named = Named(spans, contents)
+        found.setdefault(origin, []).append(Exclusion(named, reason, reaches[origin[0], writer]))
     return found
+
+
+_CHANGES_OF_UNITS = f"""
+    SELECT 1 FROM version WHERE type = '{UNIT}' AND birth = 0 AND slot IN {moves.SLOTS}
+    UNION ALL SELECT 1 FROM refused WHERE type = '{UNIT}' AND reason = '{REFUSED_SUPERIOR}' LIMIT 1
+"""
+_VERSIONS_OF_UNITS = f"""
+    SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, v.birth,
+     (SELECT json_group_array(p.replaced) FROM replacement p WHERE p.record = v.record AND p.slot = v.slot
+       AND p.type = v.type AND p.origin = v.origin AND p.number = v.number)
+    FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot IN {moves.SLOTS} AND v.type = '{UNIT}'
+     JOIN origin o ON o.ref = v.origin
+    UNION ALL SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, 0, v.replaces
+    FROM refused v JOIN origin o ON o.ref = v.origin WHERE v.type = '{UNIT}' AND v.reason = '{REFUSED_SUPERIOR}'
+"""
+
+
+def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
+    """The changes of the tree that do not count, of those that would and those that are aside for that reason."""
+    if ledger.database.row(_CHANGES_OF_UNITS) is None:
+        return {}
+    found: list[moves.Move] = []
+    for station, incarnation, number, record, slot, stamp, value, birth, replaces in ledger.database.rows(
+        _VERSIONS_OF_UNITS
+    ):
+        author = known.writer(station)
+        found.append(
+            moves.Move(
+                (station, incarnation), number, record, slot, stamp,
+                None if slot == DELETED_SLOT else json.loads(value),
+                frozenset(r for r in json.loads(replaces) if isinstance(r, int)),
+                moves.UNKNOWN_RANK if author is None else _rank(author),
+                frozenset() if author is None else author.claims.units, bool(birth),
+            )
+        )  # fmt: skip
+    superiors: dict[str, str | None] = dict(
+        ledger.database.rows("SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit")
+    )
+    near = (unit for c in known.certificates.get(known.station, ()) for unit in c.claims.units)
+    out: dict[Origin, set[tuple[int, int]]] = {}
+    for move in moves.not_counting(found, superiors, near):
+        out.setdefault(move.origin, set()).add((move.number, move.stamp))
+    return out
 
 
 def _rank(certificate: Certificate) -> int:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from desktop.store.database import Database
-from desktop.store.versions import IN_DISPUTE
+from desktop.store.versions import IN_DISPUTE, OF_CONFLICT
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame, compress
@@ -101,8 +101,8 @@ def present_answers(database: Database, stations: Iterable[str]) -> list[Answer]
         "SELECT o.station, o.incarnation, h.number, 'held', h.reason FROM held h JOIN origin o ON o.ref = h.origin"
         " UNION ALL SELECT o.station, o.incarnation, r.number, 'refused', r.reason FROM refused r"
         " JOIN origin o ON o.ref = r.origin"
-        f" UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', c.slot FROM conflict c"
-        f" JOIN version v ON {IN_DISPUTE} JOIN origin o ON o.ref = v.origin"
+        f" UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', c.slot FROM {OF_CONFLICT}"
+        f" JOIN origin o ON o.ref = v.origin WHERE {IN_DISPUTE}"
         " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer"
         # "refused" before "held" before "conflict"
         " ORDER BY 1, 2, 3, 4 DESC, 5"

@@ -7,7 +7,10 @@ that of ``trust`` (checks 1 to 16 for a bundle, 17 to 20 for its segments), then
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
@@ -18,6 +21,7 @@ from desktop.records.item_outcomes import (
     HELD_FUTURE,
     HELD_NO_BIRTH,
     REFUSED,
+    REFUSED_KEY,
 )
 from desktop.records.spans import spans_of
 from desktop.store import erasing as erased
@@ -26,11 +30,13 @@ from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Item, Merger
 from desktop.store.merging import Result as Merged
 from desktop.sync import (
+    certificates,
     envelope,
     erasing,
     forks,
     frames,
     links,
+    persons,
     receipts,
     refusing,
     results,
@@ -41,16 +47,19 @@ from desktop.sync import (
     waiting,
 )
 from desktop.sync.certificates import Certificate
-from desktop.sync.errors import BadSegment, NewerFormat, UnitNotKnown, UnknownSigner
+from desktop.sync.envelope import OpenedBundle
+from desktop.sync.errors import BadSegment, BadSegmentSignature, NewerFormat, UnitNotKnown, UnknownSigner
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
-from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN
+from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN, UP
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
+from desktop.sync.roots import History
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
 from desktop.sync.standing import Settling
 from desktop.sync.trust import Verdict
+from desktop.sync.words import fingerprint
 
 __all__ = [
     "BundleResult",
@@ -81,6 +90,13 @@ class _PreviewDone(Exception):
     """Ends a preview, whose transaction must not stand."""
 
 
+class _OneByOne(Exception):
+    """A file proved to be bad when some of it was written: all begins anew, with a savepoint for each file.
+
+    Hardly any does: what is damaged shows before. A savepoint encrypts once more every page that it may put back.
+    """
+
+
 Progress = Callable[[int, int, str], None]
 """Called with done, total and the name of the file; may raise to cancel."""
 
@@ -101,22 +117,38 @@ def merge_bundles(
     """
     if not preview:
         sending.cut_own(ledger, keys)
-    taken: list[BundleResult] = []
+    merge = partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress)
     try:
-        with ledger.database.transaction():
-            receiver = _Receiver(ledger, keys, operator)
-            receiver.prepare(paths)
-            for number, path in enumerate(paths):
-                if progress is not None:
-                    progress(number, len(paths), path.name)
-                taken.append(receiver.take(path))
-            receiver.finish(keep=not preview)
-            if preview:
-                raise _PreviewDone
-    except _PreviewDone:
-        pass
+        taken = merge(savepoints=ledger.database.connection.in_transaction)
+    except _OneByOne:
+        taken = merge(savepoints=True)
     changed = any(r.applied or r.conflict or r.held or r.refused or r.answered or r.released for r in taken)
     return MergeReport(tuple(taken), ChangeSet(everything=changed and not preview))
+
+
+def _merge(
+    ledger: Ledger,
+    keys: StationKeys,
+    paths: Sequence[Path],
+    operator: str,
+    *,
+    preview: bool,
+    progress: Progress | None,
+    savepoints: bool,
+) -> list[BundleResult]:
+    """One try at merging all files."""
+    taken: list[BundleResult] = []
+    with contextlib.suppress(_PreviewDone), ledger.database.transaction():
+        receiver = _Receiver(ledger, keys, operator, keep=not preview, savepoints=savepoints)
+        receiver.prepare(paths)
+        for number, path in enumerate(paths):
+            if progress is not None:
+                progress(number, len(paths), path.name)
+            taken.append(receiver.take(path))
+        receiver.finish()
+        if preview:
+            raise _PreviewDone
+    return taken
 
 
 def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate, operator: str) -> None:
@@ -131,10 +163,14 @@ def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate,
 
 
 class _Receiver:
-    """One merge of several bundles inside one transaction."""
+    """One merge of several bundles inside one transaction; what is not kept is a preview."""
 
-    def __init__(self, ledger: Ledger, keys: StationKeys, operator: str) -> None:
+    def __init__(
+        self, ledger: Ledger, keys: StationKeys, operator: str, *, keep: bool = True, savepoints: bool = False
+    ) -> None:
         self._ledger = ledger
+        self._keep = keep
+        self._savepoints = savepoints
         self._db = ledger.database
         self._keys = keys
         self._operator = operator
@@ -143,6 +179,7 @@ class _Receiver:
         self._future: set[str] = set()
         self._changed = indexing.Changed()
         self._bulk = False
+        self._merge: int | None = None
         self._known = forks.Known(ledger)
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed)
@@ -151,50 +188,63 @@ class _Receiver:
         """Whoever judges by the stations and units that count now."""
         return Judge(station.knowledge(self._ledger, self._keys), self._ledger.types, self._now)
 
+    def _merger(self) -> Merger:
+        return Merger(self._db, self._ledger.types, listed=self._keep)
+
     def prepare(self, paths: Sequence[Path]) -> None:
         """Rule 32: a merge that is larger than the ledger builds indexes afterwards."""
+        held = int(self._db.value("SELECT coalesce(sum(total), 0) FROM segment"))
+        most = {path: _most_items(path) for path in paths}
+        if not _is_bulk(sum(most.values()), held):
+            # Mostly so, and then no file has to be opened for it.
+            return
         expected = 0
         for path in paths:
             try:
-                bundle = envelope.read_bundle(path)
-                said = envelope.judge(bundle, self._judge.state).manifest.items
-                # What nobody has counted yet is believed as far as the file could hold it.
-                expected += min(said, path.stat().st_size // LEAST_BYTES)
+                said = envelope.judge(envelope.read_bundle(path), self._judge.state).manifest.items
             except (Problem, OSError):
                 # The file gets its own refusal when its turn comes; here it only does not count.
                 continue
-        held = int(self._db.value("SELECT coalesce(sum(total), 0) FROM segment"))
-        self._bulk = expected >= BULK_ITEMS and expected > held
+            # What nobody has counted yet is believed as far as the file could hold it.
+            expected += min(said, most[path])
+        self._bulk = _is_bulk(expected, held)
         if self._bulk:
             schema.drop_indexes(self._db, self._ledger.types)
 
     def take(self, path: Path) -> BundleResult:
-        """One bundle inside a savepoint: all of it, or nothing and a problem."""
+        """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
         result = BundleResult(path)
         future = set(self._future)
-        self._db.execute("SAVEPOINT bundle")
+        before = self._db.connection.total_changes
+        if self._savepoints:
+            self._db.execute("SAVEPOINT bundle")
         try:
             self._take(path, result)
         except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:
             # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
-            self._db.execute("ROLLBACK TO bundle")
+            if self._savepoints:
+                self._db.execute("ROLLBACK TO bundle")
+                self._known = forks.Known(self._ledger)
+            elif self._db.connection.total_changes != before:
+                raise _OneByOne from problem
             self._future = future
             self._judge = self._call_judge()
             result = BundleResult(
                 path, sender=result.sender, name=result.name, sequence=result.sequence, problem=problem
             )
-        self._db.execute("RELEASE bundle")
+        if self._savepoints:
+            self._db.execute("RELEASE bundle")
         return result
 
-    def finish(self, *, keep: bool) -> None:
+    def finish(self) -> None:
         """After all bundles: what waited for the tree or the time, what counts no longer, then indexes and search.
 
-        What is not kept, a preview, states no refusals and needs neither indexes nor search.
+        A preview states no refusals and needs neither indexes nor search.
         """
         self._judge = self._settling.run(self._judge)
         if len(self._future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
-        if not keep:
+        if not self._keep:
             return
         refusing.state_refusals(self._ledger, self._judge, self._operator)
         if self._bulk:
@@ -205,22 +255,29 @@ class _Receiver:
 
     def _take(self, path: Path, result: BundleResult) -> None:
         bundle = envelope.read_bundle(path)
-        verdict = envelope.judge(bundle, self._judge.state)
+        verdict = self._verdict(bundle, result)
         said = verdict.manifest
         result.sender, result.sequence, result.total = said.sender, said.sequence, said.items
+        result.signed = frozenset(person.duty for person in verdict.signers)
         link = links.link_to(self._db, said.sender)
         result.name = link.name if link is not None else ""
         if verdict.newer_tree:
             raise UnitNotKnown(f"tree {said.tree}")
-        merger = Merger(self._db, self._ledger.types)
+        merger = self._merger()
         spans: list[tuple[int, int]] = []
         before_first: int | None = None
-        end = int(self._db.value("SELECT coalesce(max(position), 0) FROM segment"))
+        merge = self._merge = results.next_merge(self._db)
         seen = 0
+        # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
+        # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
+        complete = True
         for part in envelope.open_parts(bundle, verdict, self._keys):
+            result.signers = result.signers or persons.named(said, verdict.signers, part.names)
             for label, frame in zip(part.labels, part.frames, strict=True):
                 if label == receipts.LABEL:
-                    result.answered += self._take_receipt(verdict, receipts.read(frame))
+                    receipt = receipts.read(frame)
+                    result.answered += self._take_receipt(verdict, receipt)
+                    complete = said.kind == UP or receipt.incarnation == self._ledger.incarnation
                     continue
                 total, before, position = _places(label)
                 before_first = before if before_first is None else before_first
@@ -235,7 +292,11 @@ class _Receiver:
                 signer = self._signer(verdict, header)
                 if signer is None:
                     # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-                    _wait_for_certificate(header, len(lines), result)
+                    _pass_over(HELD, HELD_CERTIFICATE, header, len(lines), result)
+                    continue
+                if self._is_late(verdict, signer, header):
+                    _pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
+                    spans.append((before, position))
                     continue
                 merger = self._merge_segment(merger, signer, frame, header, lines, result)
                 spans.append((before, position))
@@ -245,9 +306,39 @@ class _Receiver:
         if link is not None and before_first is not None:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
             result.gap = before_first > held_so_far
-        links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans)
+        links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans if complete else [])
+        if said.kind == DOWN:
+            links.note_recipient(
+                self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient
+            )
         result.applied = result.total - result.known - result.held - result.conflict - result.refused
-        results.note_merge(self._ledger, result, self._operator, said.incarnation, bundle.digest, end)
+        results.note_merge(self._ledger, result, self._operator, said.incarnation, bundle.digest, merge)
+
+    def _verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
+        """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""
+        heard = self._heard(bundle)
+        if heard is not None:
+            state = dataclasses.replace(self._judge.state, roots=frozenset(heard.known), former=heard.former)
+            verdict = envelope.judge(bundle, state)
+            if verdict.manifest.kind == DOWN:
+                station.keep_history(self._ledger, heard)
+                self._judge = self._call_judge()
+                found = (certificates.parse(der) for der in sorted(heard.now.certificates))
+                result.new_roots = tuple(str(fingerprint(root.claims.public_key)) for root in found)
+                return verdict
+        verdict = envelope.judge(bundle, self._judge.state)
+        if verdict.manifest.kind == UP:
+            self._judge.check_key(verdict.manifest, verdict.sender)
+        return verdict
+
+    def _heard(self, bundle: OpenedBundle) -> History | None:
+        """The roots after the statements of a bundle that says it is from the level above, if that changes them."""
+        link = links.link_to(self._db, certificates.parse(bundle.chain[0]).station)
+        if not bundle.roots or link is None or not link.upward:
+            return None
+        held = station.history(self._db)
+        heard = held.followed(bundle.roots)
+        return heard if heard != held else None
 
     def _take_receipt(self, verdict: Verdict, receipt: receipts.Receipt) -> int:
         said = verdict.manifest
@@ -279,7 +370,7 @@ class _Receiver:
         if header.vouched != desk.station:
             raise BadSegment("the tree of a grant is vouched for by its desk")
         result = BundleResult(Path())
-        merger = Merger(self._db, self._ledger.types)
+        merger = self._merger()
         merger = self._merge_segment(merger, desk, frame, header, lines, result)
         self._add_result(result, merger.finish(self._now))
 
@@ -293,24 +384,24 @@ class _Receiver:
         result: BundleResult,
     ) -> Merger:
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
-        blank = erasing.blanked(header, lines, self._erased)
-        if blank is not None:
-            frame, (header, lines) = blank, segments.read(blank)
+        author = signer if header.vouched is None else None
+        kept = erasing.as_kept(self._ledger, header, lines, self._erased)
+        if kept is not None:
+            frame, (header, lines) = kept, segments.read(kept)
         contents = segments.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
         result.known += self._known.drop(found)
         _check_own(self._ledger, found)
-        sending.keep(self._ledger, header, frame)
+        sending.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self._merge)
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
-        author = signer if header.vouched is None else None
         if found.deciding and not found.settled:
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
             self._apply(merger, found.part(deciding=True), author, result)
             self._add_result(result, merger.finish(self._now))
             self._judge = self._call_judge()
-            merger = Merger(self._db, self._ledger.types)
+            merger = self._merger()
             found = found.part(deciding=False)
         self._apply(merger, found, author, result)
         return merger
@@ -321,9 +412,9 @@ class _Receiver:
         if found.waits_for(HELD_FUTURE):
             self._future.add(found.contents.header.station)
         self._set_aside(found, result)
-        merger.add_changes(found.changes)
-        for change in found.changes:
-            self._changed.add_change(self._ledger.types.get(change.type), change.record, change.slot)
+        changes = found.changes
+        merger.add_changes(changes)
+        self._changed.add_changes(self._ledger.types, changes)
         for births in found.births:
             self._changed.add(births.type, (str(row[0]) for row in births.rows))
             merger.add_births(births)
@@ -338,7 +429,19 @@ class _Receiver:
                 # Stations of one unit may send each other bundles, but only the level above speaks for others.
                 raise UnknownSigner("only the level above vouches")
             return verdict.sender
-        return self._judge.origin(header.station)
+        return self._judge.signer(header)
+
+    def _is_late(self, verdict: Verdict, signer: Certificate, header: Header) -> bool:
+        """Whether somebody passes on what was signed by a key that its station had before that incarnation began.
+
+        Who passes it on had not heard of the new key when it came, and cannot take it out of what it sends. The numbers
+        are those of the new key: nothing of it is kept, or it would stand in the way of what that writes under them.
+        Raises :class:`BadSegmentSignature` for a station's own bundle.
+        """
+        late = header.vouched is None and self._judge.is_former(signer, header)
+        if late and header.station == verdict.manifest.sender:
+            raise BadSegmentSignature(header.station)
+        return late
 
     def _set_aside(self, found: Sorted, result: BundleResult) -> None:
         header = found.contents.header
@@ -372,6 +475,19 @@ class _Receiver:
                 own[name] = own.get(name, 0) + count
 
 
+def _most_items(path: Path) -> int:
+    """More items than a file can hold; of one that is gone, none."""
+    try:
+        return path.stat().st_size // LEAST_BYTES
+    except OSError:
+        return 0
+
+
+def _is_bulk(expected: int, held: int) -> bool:
+    """Rule 32: whether so many items are coming that indexes are rather built after them."""
+    return expected >= BULK_ITEMS and expected > held
+
+
 def _places(label: object) -> tuple[int, int, int]:
     """From the label of a segment: how many items it has, and the journal positions before and at it."""
     match label:
@@ -380,18 +496,20 @@ def _places(label: object) -> tuple[int, int, int]:
     raise BadSegment("a segment has a label")
 
 
-def _wait_for_certificate(header: Header, lines: int, result: BundleResult) -> None:
-    """Rule 15: who wrote the segment is not known yet, so nothing of it can be judged; it is told as one.
+def _pass_over(outcome: str, reason: str, header: Header, lines: int, result: BundleResult) -> None:
+    """Nothing of a segment is taken in, so nothing of it is judged; it is told as one.
 
-    A header that nobody has signed for may count whatever it likes.
+    Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or its
+    key signs no more.
     """
     if lines != header.total:
         raise BadSegment("the lines are not as many as the header counts")
-    result.held += header.total
+    if outcome == HELD:
+        result.held += header.total
+    else:
+        result.refused += header.total
     result.unapplied.append(
-        Unapplied(
-            HELD, HELD_CERTIFICATE, header.station, header.first, "", "", "", header.incarnation, header.total
-        )
+        Unapplied(outcome, reason, header.station, header.first, "", "", "", header.incarnation, header.total)
     )
 
 

@@ -288,7 +288,7 @@ def open_request(request: Request, state: TrustState, keys: StationKeys, answere
         raise LaptopRevoked(seal.station)
     if seal.recipient not in state.recipients:
         raise SealedToOther(seal.recipient)
-    inner = _decrypt(seal.sealed, keys.age_identity)
+    inner = _decrypt(seal.sealed, keys.opening(seal.recipient))
     with _strictly():
         station, key = inner.matching("station", STATION), inner.binary("key", KEY_BYTES)
     if station != seal.station or key_check(key) != seal.key_check:

@@ -8,8 +8,8 @@ from desktop.records.deciding import EXCLUSION
 from desktop.records.item_outcomes import REASONS
 from desktop.records.spans import spans_of
 from desktop.store.ledger import Ledger, NewRecord
-from desktop.sync import certificates, exclusions, station, trust
-from desktop.sync.exclusions import Named, Origin
+from desktop.sync import exclusions, station
+from desktop.sync.exclusions import Item, Named, Origin
 from desktop.sync.judging import Judge
 from desktop.sync.policy import REFUSED
 
@@ -21,20 +21,19 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
 
     The author's own ledger lets them count no longer when it hears of it, and keeps the words.
     """
-    chain = station.own_chain(ledger)
-    if not chain:
+    if not station.own_chain(ledger):
         return
-    own = certificates.parse(chain[0])
     found: dict[str, dict[Origin, list[int]]] = {}
     stated: list[tuple[int, int]] = []
-    for origin, name, incarnation, number, stamp, reason in ledger.database.rows(
-        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.reason FROM refused r"
+    for origin, name, incarnation, number, reason, *facts in ledger.database.rows(
+        "SELECT r.origin, o.station, o.incarnation, r.number, r.reason, r.stamp, r.type, r.unit FROM refused r"
         " JOIN origin o ON o.ref = r.origin WHERE NOT r.excluded ORDER BY 2, 3, 4"
     ):
-        if judge.policy.out((name, incarnation), {number: stamp}):
+        item = Item(*facts)
+        if judge.policy.out((name, incarnation), {number: item}):
             # Another level has said so already.
             stated.append((origin, number))
-        elif trust.may_exclude(own, judge.certificates(name), judge.state.tree):
+        elif judge.policy.known.is_above(name, item.unit):
             found.setdefault(reason, {}).setdefault((name, incarnation), []).append(number)
             stated.append((origin, number))
     unit, day = ledger.meta("unit_id") or "", ledger.environment.today().isoformat()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Ledger
 
 
@@ -29,7 +31,11 @@ class Unapplied:
 
 @dataclass
 class BundleResult:
-    """What became of one file: the five outcomes, which add up to ``total``, or the problem that refused it whole."""
+    """What became of one file: the five outcomes, which add up to ``total``, or the problem that refused it whole.
+
+    ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
+    as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
+    """
 
     path: Path
     sender: str = ""
@@ -46,8 +52,11 @@ class BundleResult:
     unapplied: list[Unapplied] = field(default_factory=list)
     released: int = 0
     gap: bool = False
+    signed: frozenset[str] = frozenset()
+    signers: tuple[tuple[str, str], ...] = ()
     answered: int = 0
     problem: Problem | None = None
+    new_roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,29 +73,28 @@ class MergeReport:
     copied: bool = False
 
 
-def note_merge(
-    ledger: Ledger, result: BundleResult, operator: str, incarnation: str, digest: str, before: int
-) -> None:
-    """Writes a line of the ledger of merges, which never changes, what it did not apply, and which segments it brought.
+def next_merge(database: Database) -> int:
+    """The number of the next line of the ledger of merges: the segments of a bundle name it before it is written."""
+    return int(database.value("SELECT coalesce(max(id), 0) + 1 FROM merge"))
 
-    ``before`` is the last position of the journal before the merge.
-    """
-    merge = int(
-        ledger.database.value(
-            "INSERT INTO merge (at, operator, sender, incarnation, sequence, bundle, file, applied, known, held,"
-            " conflict, refused, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (ledger.environment.now(), operator, result.sender, incarnation, result.sequence, digest,
-             result.path.name, result.applied, result.known, result.held, result.conflict, result.refused,
-             result.total),
-        )
-    )  # fmt: skip
-    ledger.database.connection.executemany(
-        "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
-        " SELECT ?, ref, ?, ?, ? FROM origin WHERE station = ? AND incarnation = ? ON CONFLICT DO NOTHING",
-        [(merge, u.number, u.outcome, u.reason, u.station, u.incarnation) for u in result.unapplied],
-    )
-    # Every other segment that has come belongs to an earlier merge or came with the grant.
+
+def note_merge(
+    ledger: Ledger, result: BundleResult, operator: str, incarnation: str, digest: str, merge: int
+) -> None:
+    """Writes a line of the ledger of merges, which never changes, and what it did not apply."""
     ledger.database.execute(
-        "UPDATE segment SET merge = ? WHERE merge IS NULL AND position > ? AND origin <> ?",
-        (merge, before, ledger.origin),
+        "INSERT INTO merge (id, at, operator, sender, incarnation, sequence, bundle, file, applied, known, held,"
+        " conflict, refused, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (merge, ledger.environment.now(), operator, result.sender, incarnation, result.sequence, digest,
+         result.path.name, result.applied, result.known, result.held, result.conflict, result.refused,
+         result.total),
+    )  # fmt: skip
+    items = [(u.station, u.incarnation, u.number, u.outcome, u.reason) for u in result.unapplied]
+    # One statement for all: each encrypts the pages that it would have to put back.
+    ledger.database.execute(
+        "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
+        " SELECT ?, o.ref, u.value ->> 2, u.value ->> 3, u.value ->> 4 FROM json_each(?) u"
+        " CROSS JOIN origin o ON o.station = u.value ->> 0 AND o.incarnation = u.value ->> 1 WHERE true"
+        " ON CONFLICT DO NOTHING",
+        (merge, json.dumps(items)),
     )

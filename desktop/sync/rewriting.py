@@ -156,7 +156,10 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
                 label, put.operator, births=[NewRecord(put.type, put.record, put.unit, cells)]
             )
         else:
-            replaces = tuple(anew.get(stamp, stamp) for stamp in put.replaces)
+            replaces = tuple(
+                anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
+                for seen in put.replaces
+            )
             value = _renamed(put.value, anew) if put.slot == DELETED_SLOT else put.value
             try:
                 said = ledger.write(

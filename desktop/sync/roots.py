@@ -1,7 +1,9 @@
 """Root statements (rule 29): which root certificates count, numbered, each signed by a root that counted before.
 
-Every downward bundle carries the chain of statements, so a station that missed some follows them all at once. A
-lost root cannot sign: then :func:`desktop.sync.enrolment.read_grant` with a new pin, after comparing words.
+Every downward bundle carries the chain of statements, so a station that missed some follows them all at once. What a
+former root has issued counts on, so nobody has to be enrolled anew and those who have not heard yet go on as before;
+but it signs nothing any more. A lost root cannot sign: then :func:`desktop.sync.enrolment.read_grant` with a new pin,
+after comparing words.
 """
 
 from __future__ import annotations
@@ -10,18 +12,21 @@ import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from desktop.sync import certificates, dsse, manifest, strictjson
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import Signed
-from desktop.sync.errors import BadCertificate, BadRootStatement, NewerFormat, RootGap
+from desktop.sync.errors import BadCertificate, BadRootStatement, NewerFormat, RootFork, RootGap
 from desktop.sync.identity import StationKeys, signature_stands
 from desktop.sync.strictjson import Fields, NotStrict
 
 PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.roots+json; suite=1"
 MAX_STATEMENT: Final = manifest.MAX_FILE
 MAX_ROOTS: Final = 8
+MAX_CHANGES: Final = manifest.MAX_ROOTS
+"""Statements that a bundle has room for, and so changes in the life of a tree."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -36,6 +41,67 @@ class Roots:
     certificates: frozenset[bytes]
     number: int = 0
     digest: str | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """The roots that a station has come to know: those pinned at first (DER), and the statements that followed.
+
+    Statements are numbered from 1 without a gap and were verified when they came; whoever makes one of others verifies
+    it with the first look at :attr:`stages`.
+    """
+
+    first: tuple[bytes, ...]
+    statements: tuple[bytes, ...] = ()
+
+    @cached_property
+    def stages(self) -> tuple[Roots, ...]:
+        """Which roots counted after each statement, those of the beginning first."""
+        found = [Roots(frozenset(self.first))]
+        for data in self.statements:
+            found.append(_after(found[-1], dsse.parse(data, MAX_STATEMENT)))
+        return tuple(found)
+
+    @property
+    def now(self) -> Roots:
+        """The roots that count."""
+        return self.stages[-1]
+
+    @property
+    def known(self) -> tuple[bytes, ...]:
+        """All roots that count or have counted, the newest first."""
+        return tuple(
+            dict.fromkeys(der for stage in reversed(self.stages) for der in sorted(stage.certificates))
+        )
+
+    @property
+    def former(self) -> frozenset[bytes]:
+        """The roots that have counted and sign nothing any more."""
+        return frozenset(self.known) - self.now.certificates
+
+    def followed(self, statements: Sequence[bytes]) -> History:
+        """The history after these statements, in their order; those already followed change nothing.
+
+        Raises :class:`BadRootStatement`, :class:`RootFork`, :class:`RootGap`, :class:`NewerFormat` or a kind of
+        :class:`Damaged`.
+        """
+        held = self
+        for data in statements:
+            held = held._after_one(data)
+        return held
+
+    def _after_one(self, data: bytes) -> History:
+        signed = dsse.parse(data, MAX_STATEMENT)
+        number = _number(signed)
+        if number > len(self.statements):
+            _after(self.now, signed)
+            return History(self.first, (*self.statements, data))
+        if signed.digest != self.stages[number].digest:
+            # Which of two is right nobody can tell from what they say.
+            if _signed_by_a_root(signed, self.stages[number - 1].certificates):
+                raise RootFork(f"statement {number}")
+            raise BadRootStatement(f"statement {number}")
+        return self
 
 
 def make_statement(
@@ -56,16 +122,6 @@ def make_statement(
     return signed.encode(), Roots(frozenset(roots), before.number + 1, signed.digest)
 
 
-def follow(held: Roots, statements: Sequence[bytes]) -> Roots:
-    """The roots that count after these statements, in their order; those already followed change nothing.
-
-    Raises :class:`BadRootStatement`, :class:`RootGap`, :class:`NewerFormat` or a kind of :class:`Damaged`.
-    """
-    for data in statements:
-        held = _after(held, dsse.parse(data, MAX_STATEMENT))
-    return held
-
-
 def is_self_signed(der: bytes) -> bool:
     """Whether a certificate is a root by itself: it names itself, may issue, and carries its own signature."""
     certificate = certificates.parse(der)
@@ -74,11 +130,7 @@ def is_self_signed(der: bytes) -> bool:
 
 
 def _after(held: Roots, signed: Signed) -> Roots:
-    if signed.payload_type != PAYLOAD_TYPE:
-        raise NewerFormat(signed.payload_type)
     number = _number(signed)
-    if number <= held.number:
-        return held
     if number != held.number + 1:
         raise RootGap(f"{held.number} to {number}")
     if not _signed_by_a_root(signed, held.certificates):
@@ -88,6 +140,8 @@ def _after(held: Roots, signed: Signed) -> Roots:
 
 def _number(signed: Signed) -> int:
     """The number of a statement, for its place in the chain; not verified yet."""
+    if signed.payload_type != PAYLOAD_TYPE:
+        raise NewerFormat(signed.payload_type)
     try:
         fields = Fields(strictjson.parse(signed.payload, MAX_STATEMENT), "root statement")
         if fields.integer("format", 1, manifest.MAX_NUMBER) > manifest.FORMAT:

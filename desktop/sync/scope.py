@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
-from desktop.records.deciding import POLICY_TYPES, TREE_TYPES
+from desktop.records.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.store import reading
+from desktop.store import components, reading
 from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import Ledger
 from desktop.sync import certificates
@@ -57,7 +57,7 @@ class Scope:
         for c in contents.changes:
             if (c.number, c.stamp) not in aside and (not types or c.type in types):
                 has, had = self._covers((c.type, c.record))
-                if has or (had and c.slot in (UNIT_SLOT, DELETED_SLOT)):
+                if has or (had and (c.slot in (UNIT_SLOT, DELETED_SLOT) or c.type == UNIT)):
                     found.add(c.number)
         return found if only is None else found & only
 
@@ -100,16 +100,62 @@ class Scope:
         moved = {u for (u,) in self._db.rows(
             f"SELECT lower(hex(r.id)) FROM r_unit r JOIN version v ON v.record = r.id AND v.slot = 'superior'"
             f" AND v.type = 'unit' AND v.birth = 0 {since('v.origin', 'v.number')}", said)}  # fmt: skip
+        found |= self._joined(since, said)
         granted = {self._unit for _ in self._db.rows(
             f"SELECT 1 FROM r_grant r {since('r._origin', 'r._number')} AND r.station = :station"
             f" AND lower(hex(r.holder)) = :unit LIMIT 1",
             said | {"station": self._station, "unit": self._unit})}  # fmt: skip
-        for unit in born | moved | granted:
-            for below in self._units & set(reading.subtree(self._db, unit)):
-                found |= self._records_of(below)
+        for unit in self._below(born | moved | granted):
+            found |= self._records_of(unit)
         if moved:
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
-        return {record for record in found if any(self._covers(record))}
+        return {record for record in found | self._edges_of(found) if any(self._covers(record))}
+
+    def _edges_of(self, records: Set[Record]) -> set[Record]:
+        """The edges that name some of these records: they stand under units of their writers and come along."""
+        if not records or SAME not in self._ledger.types:
+            return set()
+        return {
+            (SAME, edge)
+            for edge, kind, one, other in self._db.rows("SELECT lower(hex(id)), kind, one, other FROM r_same")
+            if (kind, one) in records or (kind, other) in records
+        }
+
+    def _joined(self, since: Callable[[str, str], str], said: dict[str, Any]) -> set[Record]:
+        """Records that are one with others by an edge that was said, or a birth that came, since."""
+        kinds = [k for (k,) in self._db.rows("SELECT DISTINCT type FROM component")]
+        fresh: set[Record] = set(
+            self._db.rows(
+                f"SELECT r.kind, r.one FROM r_same r {since('r._origin', 'r._number')} UNION"
+                f" SELECT r.kind, r.one FROM version v JOIN r_same r ON r.id = v.record AND v.type = 'same'"
+                f" {since('v.origin', 'v.number')}",
+                said,
+            )
+        ) if SAME in self._ledger.types else set()  # fmt: skip
+        for kind in kinds:
+            fresh |= set(self._db.rows(
+                f"SELECT m.type, lower(hex(m.id)) FROM component m JOIN {quoted(table_of(kind))} r ON r.id = m.id"
+                f" AND m.type = :kind {since('r._origin', 'r._number')}", said | {"kind": kind}))  # fmt: skip
+        return {(kind, r) for kind, one in fresh for r in components.members(self._db, kind, one)}
+
+    def _below(self, units: Set[str]) -> set[str]:
+        """Those of the scope that are, or lie below, one of these units; each is looked at once, however deep it is."""
+        if not units:
+            return set()
+        lower: dict[str, list[str]] = {}
+        for unit, superior in self._db.rows(
+            "SELECT lower(hex(id)), lower(hex(superior)) FROM r_unit WHERE superior IS NOT NULL AND _life = 0"
+            f" AND id NOT IN ({reading.CLAIMED_TWICE})"
+        ):
+            lower.setdefault(superior, []).append(unit)
+        found: set[str] = set()
+        waiting = list(units)
+        while waiting:
+            unit = waiting.pop()
+            if unit not in found:
+                found.add(unit)
+                waiting += lower.get(unit, ())
+        return found & self._units
 
     def _records_of(self, unit: str) -> set[Record]:
         return {
@@ -141,20 +187,41 @@ class Scope:
     def _judge(self, record: Record) -> tuple[bool, bool]:
         type_name, record_id = record
         if type_name in TREE_TYPES:
-            return record_id in self._tree, False
+            # Who had a unit below it hears where it went.
+            gone = type_name == UNIT and record_id not in self._tree
+            had_unit = gone and not self._units.isdisjoint(self._had.get(record) or {self._unit_of(record)})
+            return record_id in self._tree, had_unit
         if type_name in POLICY_TYPES:
             # They name stations and numbers and nothing that is anybody's business to keep.
             return True, True
+        if type_name == SAME:
+            return self._judge_edge(record_id)
+        if ids := components.members(self._db, type_name, record_id):
+            # Records that are one go down together.
+            now = components.claims(self._db, self._ledger.types, type_name, ids[:1])
+            had_by_one = any(not self._had.get((type_name, r), set()).isdisjoint(self._units) for r in ids)
+            return not now.isdisjoint(self._units), had_by_one
         had = self._had.get(record)
         if had is not None:
             claims = {value.strip('"') for _, value in self._ledger.heads(type_name, record_id, UNIT_SLOT)}
             return not claims.isdisjoint(self._units), not had.isdisjoint(self._units)
-        unit = self._db.value(
-            f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
-            f" WHERE r.id = unhex(?)",
-            (record_id,),
+        return self._unit_of(record) in self._units, False
+
+    def _unit_of(self, record: Record) -> str:
+        """The unit of a record of which no other is known."""
+        return str(
+            self._db.value(
+                f"SELECT u.id FROM {quoted(table_of(record[0]))} r JOIN unit_ref u ON u.ref = r.unit"
+                f" WHERE r.id = unhex(?)",
+                (record[1],),
+            )
         )
-        return unit in self._units, False
+
+    def _judge_edge(self, edge: str) -> tuple[bool, bool]:
+        """An edge goes where a record goes, or went, that it names."""
+        found = self._db.row("SELECT kind, one, other FROM r_same WHERE id = unhex(?)", (edge,))
+        kind, *ends = found if found is not None else ("",)
+        return any(any(self._covers((kind, end))) for end in ends if kind in self._ledger.types), False
 
     def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
         """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""

@@ -3,15 +3,17 @@
 A segment is NDJSON::
 
     {"counts":{…},"digest":"<sha256>","first":1,"format":1,"incarnation":"…","last":3,"shapes":{…},"station":"…","xsj":"segment"}
-    {"signature":"<base64>"}
+    {"key":"<base64>","signature":"<base64>"}
     [["birth",…],…]
     …
 
 The header is signed by the origin. ``digest`` is SHA-256 over the hashes of the lines in their order
-(:mod:`desktop.records.items`). ``shapes`` says which cells the births of each type carry.
+(:mod:`desktop.records.items`). ``shapes`` says which cells the births of each type carry. From the key follow the
+salts of sealed parts; it stands outside of what is signed, because a segment is opened, and its key dropped, when a
+value in it is erased.
 
 A **vouched** segment goes down only: it holds chosen items of one origin, keeps their numbers, names the parent in
-``vouched`` and is signed by it.
+``vouched`` and is signed by it. It is open: who gets some of the lines must not be able to guess what the others say.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -31,15 +33,16 @@ from desktop.records import items
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType
 from desktop.records.identity import is_id
-from desktop.records.items import EMPTY_HASH, EMPTY_PART, MalformedLine, Shape
+from desktop.records.items import EMPTY_PART, KEY_BYTES, MAX_LINES, MalformedLine, Shape
 from desktop.records.stamps import MAX_STAMP, from_wire
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame, compress
 from desktop.sync.strictjson import Fields, NotStrict
 
-MAX_LINES: Final = 5_000
 MAX_HEADER: Final = 256 * 1024
+_VOUCHING: Final = 1024
+"""Bytes of a header that the origin leaves to who vouches for its items: else a hostile one could spoil his bundles."""
 FORMAT: Final = 1
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
@@ -67,7 +70,10 @@ _decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the origin, or the parent that vouches, has signed. ``raw`` are those bytes."""
+    """What the origin, or the parent that vouches, has signed. ``raw`` are those bytes.
+
+    ``key`` is what the salts of sealed parts follow from. It is not signed, but the digest stands with no other.
+    """
 
     raw: bytes
     signature: bytes
@@ -79,6 +85,7 @@ class Header:
     counts: Mapping[str, int]
     shapes: Mapping[str, Shape]
     vouched: str | None
+    key: bytes | None = None
 
     @property
     def total(self) -> int:
@@ -108,9 +115,9 @@ class BirthBlock:
 class WireChange:
     """A change or tombstone as it came; ``value`` is canonical text, None when its personal value was erased.
 
-    ``replaces`` are stamps of versions of this record. ``outranked`` is set where the stamp is not greater than all
-    that it replaces, versions under other ids included (rule 5). Items of a kind, or of a form, that this program
-    does not know have no slot and no value.
+    ``replaces`` are stamps of versions of this record, or record and stamp of those of others. ``outranked`` is set
+    where the stamp is not greater than all that it replaces, versions under other ids included (rule 5). Items of a
+    kind, or of a form, that this program does not know have no slot and no value.
     """
 
     kind: str
@@ -119,7 +126,7 @@ class WireChange:
     unit: str
     slot: str
     stamp: int
-    replaces: tuple[int, ...]
+    replaces: tuple[int | tuple[str, int], ...]
     number: int
     operator: str
     value: str | None
@@ -150,17 +157,23 @@ def cut(
     sign: Callable[[bytes], bytes],
     message: Callable[[bytes], bytes],
     vouched: str | None = None,
+    key: bytes | None = None,
 ) -> tuple[Header, Frame]:
     """A segment of these numbered lines; the numbers are consecutive unless it is vouched.
 
-    ``message`` turns the header into what is signed (``trust.segment_message``).
+    ``message`` turns the header into what is signed (``trust.segment_message``). ``key`` is for the sealed parts,
+    which a vouched segment has none of; where there are none the segment carries no key.
     """
     numbers = [n for n, _ in lines]
     if not lines or len(lines) > MAX_LINES or any(b <= a for a, b in itertools.pairwise(numbers)):
         raise ValueError("a segment has 1 to 5000 lines with growing numbers")
     if vouched is None and numbers[-1] - numbers[0] != len(lines) - 1:
         raise ValueError("the numbers of a segment have no gap")
-    hashes = [items.line_hash(items.split_line(line)) for _, line in lines]
+    if vouched is not None and key is not None:
+        raise ValueError("a vouched segment is open")
+    if not any(items.SEPARATOR + items.SEALED in line for _, line in lines):
+        key = None
+    hashes = [items.line_hash(items.split_line(line), key) for _, line in lines]
     counts = Counter(line[3 : line.index(b'"', 3)].decode() for _, line in lines)
     plain: dict[str, Any] = {
         "xsj": "segment",
@@ -176,16 +189,18 @@ def cut(
     if vouched is not None:
         plain["vouched"] = vouched
     raw = msgspec.json.encode(dict(sorted(plain.items())))
-    signature = sign(message(raw))
-    body = [
-        raw,
-        msgspec.json.encode({"signature": strictjson.to_base64(signature)}),
-        *(line for _, line in lines),
-    ]
-    return read_header(raw, signature), compress(b"\n".join(body) + b"\n")
+    header = read_header(raw, sign(message(raw)), key)
+    return header, pack(header, (line for _, line in lines))
 
 
-def read_header(raw: bytes, signature: bytes) -> Header:
+def pack(header: Header, lines: Iterable[bytes]) -> Frame:
+    """The frame of a segment: what is signed, the line of the signature, and the lines of the items."""
+    beside = {} if header.key is None else {"key": strictjson.to_base64(header.key)}
+    beside["signature"] = strictjson.to_base64(header.signature)
+    return compress(b"\n".join([header.raw, msgspec.json.encode(beside), *lines]) + b"\n")
+
+
+def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Header:
     """The header of these bytes; raises :class:`BadSegment`."""
     try:
         fields = Fields(strictjson.parse(raw, MAX_HEADER), "segment header")
@@ -204,12 +219,17 @@ def read_header(raw: bytes, signature: bytes) -> Header:
             counts={_name(n): counts.integer(n, 1, MAX_LINES) for n in counts.names()},
             shapes={_name(n): Shape.from_json(shapes.raw(n)) for n in shapes.names()},
             vouched=fields.matching("vouched", _HEX64) if "vouched" in fields.names() else None,
+            key=key,
         )
     except (NotStrict, MalformedLine) as error:
         raise BadSegment(str(error)) from error
     span = header.last - header.first + 1
     if not 1 <= header.total <= min(span, MAX_LINES) or (header.vouched is None and header.total != span):
         raise BadSegment("the counts do not fit the numbers")
+    if header.vouched is not None and key is not None:
+        raise BadSegment("a vouched segment is open")
+    if header.vouched is None and len(raw) > MAX_HEADER - _VOUCHING:
+        raise BadSegment("the header leaves no room for vouching")
     return header
 
 
@@ -218,16 +238,30 @@ def read(frame: Frame) -> tuple[Header, list[bytes]]:
     raw, _, rest = frame.plain().partition(b"\n")
     signature_line, _, body = rest.partition(b"\n")
     try:
-        signature = Fields(strictjson.parse(signature_line, 256), "signature line").binary("signature", 64)
+        beside = Fields(strictjson.parse(signature_line, 256), "signature line")
+        signature = beside.binary("signature", 64)
+        key = beside.binary("key", KEY_BYTES) if "key" in beside.names() else None
     except NotStrict as error:
         raise BadSegment(str(error)) from error
-    return read_header(raw, signature), body.split(b"\n")[:-1]
+    if key is not None and len(key) != KEY_BYTES:
+        raise BadSegment("the key of a segment has 32 bytes")
+    if items.too_heavy(body):
+        raise BadSegment("the segment would not fit a frame if its values were erased")
+    return read_header(raw, signature, key), body.split(b"\n")[:-1]
 
 
-def hashes_of(lines: Iterable[bytes]) -> list[bytes]:
-    """The hashes of lines; raises :class:`BadSegment`."""
+def opened(header: Header, lines: Iterable[bytes]) -> tuple[Header, list[bytes]]:
+    """The same segment with a salt in every personal part and without its key; raises :class:`BadSegment`."""
     try:
-        return [items.line_hash(items.split_line(line)) for line in lines]
+        return replace(header, key=None), [items.opened_line(line, header.key) for line in lines]
+    except MalformedLine as error:
+        raise BadSegment(str(error)) from error
+
+
+def hashes_of(lines: Iterable[bytes], key: bytes | None) -> list[bytes]:
+    """The hashes of lines that stand in a segment with this key; raises :class:`BadSegment`."""
+    try:
+        return [items.line_hash(items.split_line(line), key) for line in lines]
     except MalformedLine as error:
         raise BadSegment(str(error)) from error
 
@@ -263,18 +297,17 @@ def _decode_lines(
 ) -> Sequence[int]:
     """Adds every line to the contents; the numbers in the order of the lines.
 
-    A tight loop, because it sees every row: what :mod:`desktop.records.items` says in functions stands here inline
-    for births whose personal parts are open.
+    A tight loop, because it sees every row.
     """
     numbers: list[int] = []
     add_hash, add_number = contents.hashes.append, numbers.append
-    sha256 = hashlib.sha256
+    key, line_hash = contents.header.key, items.line_hash
     blocks: dict[bytes, tuple[_Birth, Callable[[tuple[Any, ...]], None]]] = {}
     for line in lines:
         parts = items.split_line(line)
+        add_hash(line_hash(parts, key))
         head = parts[0]
         if not head.startswith(_BIRTH):
-            add_hash(items.line_hash(parts))
             add_number(_add_other(contents, parts, types))
             continue
         name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
@@ -282,15 +315,6 @@ def _decode_lines(
         if known is None:
             known = blocks[name] = _begin_block(contents, name.decode(), types)
         birth, add_row = known
-        digest = sha256(head)
-        for part in parts[1:]:
-            if part == EMPTY_PART:
-                digest.update(EMPTY_HASH)
-            elif part[:1] == b'"':
-                digest.update(items.part_hash(part))
-            else:
-                digest.update(sha256(part).digest())
-        add_hash(digest.digest())
         try:
             row = birth.row(parts, birth.exact)
         except msgspec.ValidationError:
@@ -396,7 +420,7 @@ def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, Recor
             unit,
             slot if slot == DELETED_SLOT else _name(slot),
             stamp,
-            tuple(s for r, s in stamps if r == record),
+            tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r)),
             number,
             operator,
             value,

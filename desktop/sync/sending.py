@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
-from desktop.records.items import Shape
-from desktop.store import reading, schema
+from desktop.store import pending, persons, reading, schema
 from desktop.store.ledger import Ledger
 from desktop.sync import envelope, frames, links, receipts, segments, station, trust
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
-from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP
+from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP, Person
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import Scope
 from desktop.sync.segments import Header
@@ -41,45 +40,28 @@ def cut_own(ledger: Ledger, keys: StationKeys) -> int:
     """Cuts all own items that stand in no segment yet; how many segments came of it."""
     made = 0
     with ledger.database.transaction():
-        while rows := ledger.database.rows(
-            "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
-            " ORDER BY p.number LIMIT ?",
-            (segments.MAX_LINES,),
-        ):
-            lines, shapes = _uniform(rows)
+        while (batch := pending.batch(ledger.database)) is not None:
             header, frame = segments.cut(
-                ledger.station, ledger.incarnation, lines, shapes, keys.sign, trust.segment_message
-            )
+                ledger.station, ledger.incarnation, batch.lines, batch.shapes, keys.sign, trust.segment_message,
+                key=batch.key,
+            )  # fmt: skip
             keep(ledger, header, frame)
-            ledger.database.execute("DELETE FROM pending_line WHERE number <= ?", (header.last,))
+            pending.drop(ledger.database, ledger.environment, header.last)
             made += 1
     return made
 
 
-def keep(ledger: Ledger, header: Header, frame: Frame) -> int:
-    """Stores a segment as it came; its position in this ledger's journal."""
+def keep(ledger: Ledger, header: Header, frame: Frame, merge: int | None = None) -> int:
+    """Stores a segment as it came, and which merge brought it; its position in this ledger's journal."""
     origin = ledger.origin_ref(header.station, header.incarnation)
     return int(
         ledger.database.value(
-            "INSERT INTO segment (origin, first, last, digest, counts, total, vouched, frame)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
+            "INSERT INTO segment (origin, first, last, digest, counts, total, vouched, merge, frame)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
             (origin, header.first, header.last, header.digest, json.dumps(dict(header.counts)), header.total,
-             header.vouched, frame.compressed),
+             header.vouched, merge, frame.compressed),
         )
     )  # fmt: skip
-
-
-def _uniform(
-    rows: Iterable[tuple[int, bytes, str | None, str | None]],
-) -> tuple[list[tuple[int, bytes]], dict[str, Shape]]:
-    """The first lines, up to one whose type has changed its shape: a segment states one shape for each type."""
-    lines: list[tuple[int, bytes]] = []
-    shapes: dict[str, str] = {}
-    for number, line, type_name, shape in rows:
-        if type_name is not None and shape is not None and shapes.setdefault(type_name, shape) != shape:
-            break
-        lines.append((number, line))
-    return lines, {name: Shape.from_json(json.loads(text)[name]) for name, text in shapes.items()}
 
 
 def send_up(ledger: Ledger, keys: StationKeys, path: Path, operator: str) -> Sent:
@@ -89,13 +71,17 @@ def send_up(ledger: Ledger, keys: StationKeys, path: Path, operator: str) -> Sen
     """
     link = links.uplink(ledger.database)
     cut_own(ledger, keys)
-    return _send(ledger, keys, link, UP, path, operator, lambda: _upward(ledger, link))
+    chain = station.own_chain(ledger)
+    return _send(ledger, keys, link, UP, path, operator, partial(_upward, ledger, link), chain)
 
 
 def send_down(ledger: Ledger, keys: StationKeys, link: Link, path: Path, operator: str) -> Sent:
     """A bundle for a station below: the receipt, and the items of its scope that it has not acknowledged."""
     cut_own(ledger, keys)
-    return _send(ledger, keys, link, DOWN, path, operator, lambda: _downward(ledger, keys, link))
+    speaking, chain = station.speaking_to(ledger, keys, link)
+    journal = partial(_downward, ledger, speaking, link)
+    statements = station.history(ledger.database).statements
+    return _send(ledger, speaking, link, DOWN, path, operator, journal, chain, statements)
 
 
 Journal = Iterator[tuple[Outgoing, dict[str, int], int]]
@@ -110,6 +96,8 @@ def _send(
     path: Path,
     operator: str,
     journal: Callable[[], Journal],
+    chain: Sequence[bytes],
+    roots: Sequence[bytes] = (),
 ) -> Sent:
     database = ledger.database
     with database.transaction():
@@ -124,6 +112,7 @@ def _send(
     for _, kinds, _ in outgoing:
         counts.update(kinds)
     position = max((at for _, _, at in outgoing), default=link.acknowledged)
+    signers = () if kind == DOWN else persons.kept(database)
     draft = Draft(
         program=__version__,
         schema=schema.VERSION,
@@ -138,14 +127,17 @@ def _send(
         created=ledger.environment.now(),
         previous=link.previous,
         counts=dict(sorted(counts.items())),
+        persons=tuple(Person(p.key, p.duty) for p in signers),
+        names=tuple(p.name for p in signers),
     )
     bundle = envelope.write_bundle(
         path,
         draft,
         [Outgoing(receipt.frame(), receipts.LABEL), *(o for o, _, _ in outgoing)],
         keys,
-        station.own_chain(ledger),
+        chain,
         ledger.environment.random,
+        roots,
     )
     with database.transaction():
         links.note_sent(database, link.peer, bundle.digest)
@@ -247,11 +239,13 @@ def _vouched(
     chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
     if not chosen:
         return None
+    _, opened = segments.opened(header, (line for _, line in chosen))
     births = {b.type for b in contents.births.values() if any(row[3] in wanted for row in b.rows)}
     shapes = {name: header.shapes[name] for name in births}
     return segments.cut(
-        header.station, header.incarnation, chosen, shapes, keys.sign, trust.segment_message, keys.station
-    )
+        header.station, header.incarnation, [(n, line) for (n, _), line in zip(chosen, opened, strict=True)], shapes,
+        keys.sign, trust.segment_message, keys.station,
+    )  # fmt: skip
 
 
 def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:

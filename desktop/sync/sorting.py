@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from desktop.records import items
 from desktop.records.canonical import ABSENT
-from desktop.records.deciding import DECIDING_TYPES, ERASURE
+from desktop.records.deciding import DECIDING_TYPES
 from desktop.store.merging import Births, Change
+from desktop.sync.exclusions import Item, Items
 from desktop.sync.segments import Contents, WireChange
 
 
@@ -28,7 +29,7 @@ class Put:
     unit: str
     slot: str
     stamp: int
-    replaces: tuple[int, ...]
+    replaces: tuple[int | tuple[str, int], ...]
     operator: str
     value: str
     reason: str
@@ -87,6 +88,17 @@ class Sorted:
         """The items that were not dropped: number to stamp."""
         return {n: stamp for n, stamp in self._stamps.items() if n not in self._dropped}
 
+    @property
+    def facts(self) -> Items:
+        """The items that were not dropped, with what tells whether they count."""
+        found = {
+            row[3]: Item(row[2], block.type, row[1])
+            for block in self.contents.births.values()
+            for row in block.rows
+            if row[3] not in self._dropped
+        }
+        return found | {c.number: Item(c.stamp, c.type, c.unit) for c in self.wire_changes()}
+
     def part(self, *, deciding: bool) -> Sorted:
         """Of items that none was judged of yet, those that say what counts of the others, or those others."""
         found = self.deciding
@@ -98,16 +110,9 @@ class Sorted:
     @cached_property
     def deciding(self) -> frozenset[int]:
         """The numbers of the items that say who is who and what counts."""
-        return self._numbers_of(DECIDING_TYPES)
-
-    @cached_property
-    def erasures(self) -> frozenset[int]:
-        """The numbers of the items that erase."""
-        return self._numbers_of((ERASURE,))
-
-    def _numbers_of(self, types: Collection[str]) -> frozenset[int]:
-        births = (row[3] for t in types if t in self.contents.births for row in self.contents.births[t].rows)
-        return frozenset([*births, *(c.number for c in self.contents.changes if c.type in types)])
+        blocks = (self.contents.births[t] for t in DECIDING_TYPES if t in self.contents.births)
+        born = (row[3] for block in blocks for row in block.rows)
+        return frozenset([*born, *(c.number for c in self.contents.changes if c.type in DECIDING_TYPES)])
 
     @property
     def all_known(self) -> bool:
@@ -157,10 +162,19 @@ class Sorted:
         found = {row[1] for block in self.contents.births.values() for row in block.rows}
         return found | {c.unit for c in self.contents.changes}
 
-    def numbers_under(self, unit: str) -> set[int]:
+    def numbers_under(self, unit: str) -> Set[int]:
         """The numbers of the items that were written under a unit."""
-        births = {row[3] for block in self.contents.births.values() for row in block.rows if row[1] == unit}
-        return births | {c.number for c in self.contents.changes if c.unit == unit}
+        return self._by_unit[unit]
+
+    @cached_property
+    def _by_unit(self) -> Mapping[str, Set[int]]:
+        found: dict[str, set[int]] = {}
+        for block in self.contents.births.values():
+            for row in block.rows:
+                found.setdefault(row[1], set()).add(row[3])
+        for change in self.contents.changes:
+            found.setdefault(change.unit, set()).add(change.number)
+        return found
 
     def highest_stamp(self) -> int:
         """The newest stamp of what is looked at."""

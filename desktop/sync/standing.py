@@ -103,6 +103,8 @@ class Settling:
     def note_counted(self, merged: Result) -> None:
         """The clock, the search index and the journal take note of what a merge has let count."""
         self._ledger.clock.observe(merged.newest)
+        for type_name, records in merged.shown.items():
+            self._changed.add(type_name, records)
         for item in merged.released:
             self._changed.add(item.type, [item.record])
         self._ledger.journal_again([(item.origin, item.number) for item in merged.released])
@@ -119,7 +121,7 @@ class Settling:
             origin = name, incarnation
             spans = judge.policy.spans(origin)
             for found in self._held_here(ref, spans, _REFUSED):
-                found.exclude(judge.policy.out(origin, found.looked_at, found.deciding, found.erasures))
+                found.exclude(judge.policy.out(origin, found.facts))
                 taken += self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
                 signed = joined(

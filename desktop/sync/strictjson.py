@@ -129,6 +129,13 @@ class Fields:
             raise NotStrict(f"{self._where}.{name} is not a list of at most {limit}")
         return value
 
+    def texts(self, name: str, count: int, limit: int) -> tuple[str, ...]:
+        """A list of exactly ``count`` texts of 1 to ``limit`` characters."""
+        found = self.items(name, count)
+        if len(found) != count or not all(isinstance(t, str) and 0 < len(t) <= limit for t in found):
+            raise NotStrict(f"{self._where}.{name} is not a list of {count} texts")
+        return tuple(str(text) for text in found)
+
     def rows(self, name: str, limit: int) -> list[Fields]:
         """A list of at most ``limit`` objects."""
         return [Fields(row, f"{self._where}.{name}[{i}]") for i, row in enumerate(self.items(name, limit))]

@@ -8,25 +8,28 @@ Of a bundle, by anyone who has a root certificate (:func:`authenticate`):
 * check 1  there is a signature, and a chain of 1 to 6 certificates
 * check 2  the payload type names a suite that this program knows; the suite says the algorithm
 * check 3  every certificate is of the form of rule 26
-* check 4  the last certificate is a root that counts, byte for byte
+* check 4  the last certificate is a root that counts or has counted, byte for byte
 * check 5  each certificate is signed by the next, which may issue, so far down, and at that level
 * check 6  the first signature names the first certificate and stands over payload type and payload
 * check 7  the format is not newer than this program
 * check 8  the payload is a manifest: strict JSON, each member of its form, counts that add up
 * check 9  the manifest's sender is the station of the first certificate
+* check 24  of the further signatures, those by persons whom the manifest lists stand, one for each (rule 31)
 
 By the station that it is for (:func:`judge_bundle`):
 
 * check 10  the receiver is this station
 * check 11  the recipient is a key that this station holds
 * check 12  every certificate below the root has a grant that counts
-* check 13  the sender is not revoked, or wrote this upward bundle at or before the item of the cut
+* check 13  the sender is not revoked, or wrote this upward bundle at or before the item of the cut; it is not a
+  former root, which signs nothing any more, though what it had issued counts on
 * check 14  the tree of units is not newer than the one held; if it is, the verdict says so, its scope is
   empty, checks 15 and 16 wait, and the bundle is not taken before the tree has come
 * check 15  the units of each certificate lie in those of its issuer
 * check 16  the manifest's unit lies in the sender's, and sender and receiver stand in the right direction
+* check 25  upward, everybody has signed whom the receiver's own rule asks for
 
-Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 12, 15):
+Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 12, 15, and of 13 that on roots):
 
 * check 17  the segment's origin is the station of the certificate (:func:`judge_segment`)
 * check 18  the origin's signature over the segment's header stands (:func:`judge_segment`)
@@ -39,9 +42,10 @@ Of an item that grants a certificate, before its digest enters :attr:`TrustState
 
 Of an item that says which items count:
 
-* check 22  who excludes stands above whose items they are, in level and in the tree (:func:`may_exclude`)
-* check 23  who revokes stands above the station like that, or issued, at some remove, every certificate by which
-  it counts (:func:`may_revoke`)
+* check 22  who excludes stands above the item's unit in the tree, and in level above every certificate by which its
+  station may write there; without one, above the station (:func:`may_exclude`)
+* check 23  who revokes stands above the whole station, in level and in the tree, or issued, at some remove, every
+  certificate by which it counts (:func:`may_revoke`)
 
 Both orders run in one direction only, so no two stations can take each other out of the count.
 """
@@ -56,7 +60,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from desktop.sync import certificates, manifest
+from desktop.sync import certificates, manifest, persons
 from desktop.sync.certificates import LEVEL_RANK, Certificate
 from desktop.sync.dsse import Signed
 from desktop.sync.errors import (
@@ -65,6 +69,7 @@ from desktop.sync.errors import (
     BadSignature,
     DelegationOutOfScope,
     ForgedCertificate,
+    FormerRoot,
     LevelTooHigh,
     NewerFormat,
     NotAnIssuer,
@@ -80,7 +85,7 @@ from desktop.sync.errors import (
     WrongRecipientKey,
 )
 from desktop.sync.identity import signature_stands
-from desktop.sync.manifest import Manifest
+from desktop.sync.manifest import Manifest, Person
 
 MAX_CHAIN: Final = 6
 NO_CUT: Final = (1 << 63) - 1
@@ -106,12 +111,14 @@ class Place(enum.Enum):
 class TrustState:
     """What a station knows when it judges; computed by the caller from the items that count.
 
-    ``roots``: DER of the root certificates of the newest root statement. ``grants``: digests (SHA-256 of the
-    DER, hexadecimal) of the certificates whose grant counts; digests, not serial numbers, because an issuer
-    chooses the serial number and could reuse that of a grant which counts. ``revocations``: for each revoked
+    ``roots``: DER of the root certificates of all root statements; ``former``: those that the newest one does not
+    name. ``grants``: digests (SHA-256 of the DER, hexadecimal) of the certificates whose grant counts; digests, not
+    serial numbers, because an issuer chooses the serial number and could reuse that of a grant which counts.
+    ``revocations``: for each revoked
     station the last item number that counts in each incarnation; an incarnation not named counts nothing.
     ``tree``: unit id to the id of its parent, None at the top. ``recipients``: the age recipients that this
-    station can open, ``units`` those of its own certificate.
+    station can open, ``units`` those of its own certificate. ``signatures`` are the duties of persons without whose
+    signatures this station takes no bundle from below.
     """
 
     roots: frozenset[bytes]
@@ -123,6 +130,8 @@ class TrustState:
     recipients: frozenset[str]
     units: frozenset[str]
     newest_format: int = manifest.FORMAT
+    signatures: frozenset[str] = frozenset()
+    former: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
         cuts = {station: MappingProxyType(dict(last)) for station, last in self.revocations.items()}
@@ -141,11 +150,15 @@ class TrustState:
 
 @dataclass(frozen=True, slots=True)
 class Authentic:
-    """A manifest that the holder of a certificate under a given root has signed; not yet for this station."""
+    """A manifest that the holder of a certificate under a given root has signed; not yet for this station.
+
+    ``signers`` are the persons who have signed it too.
+    """
 
     digest: str
     manifest: Manifest
     chain: tuple[Certificate, ...]
+    signers: tuple[Person, ...] = ()
 
     @property
     def sender(self) -> Certificate:
@@ -166,6 +179,7 @@ class Verdict:
     chain: tuple[Certificate, ...]
     scope: frozenset[str]
     newer_tree: bool
+    signers: tuple[Person, ...] = ()
 
     @property
     def sender(self) -> Certificate:
@@ -183,19 +197,22 @@ def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> V
         raise WrongRecipientKey(said.recipient)
     _check_grants(authentic.chain, state)  # check 12
     _check_revocation(said, state)  # check 13
+    _check_former(authentic.sender, state)
     newer_tree = said.tree > state.tree_version  # check 14
     scope: frozenset[str] = frozenset()
     if not newer_tree:
         _check_delegation(authentic.chain, state)  # check 15
         _check_direction(authentic, state)  # check 16
         scope = scope_of(authentic.sender.claims.units, state)
-    return Verdict(authentic.digest, said, authentic.chain, scope, newer_tree)
+    if said.kind == manifest.UP:
+        persons.require(said, authentic.signers, state.signatures)  # check 25
+    return Verdict(authentic.digest, said, authentic.chain, scope, newer_tree, authentic.signers)
 
 
 def authenticate(
     signed: Signed, chain: Sequence[bytes], roots: Collection[bytes], newest_format: int = manifest.FORMAT
 ) -> Authentic:
-    """Whether the bundle stands under one of these roots: checks 1 to 9, which need nothing but the roots."""
+    """Whether the bundle stands under one of these roots: checks 1 to 9 and 24, which need nothing but the roots."""
     if not signed.signatures or not 1 <= len(chain) <= MAX_CHAIN:  # check 1
         raise BadEnvelope("a signature and a chain of 1 to 6 certificates")
     verifier = SUITES.get(signed.payload_type)
@@ -210,15 +227,16 @@ def authenticate(
     said = manifest.parse(signed.payload, newest_format)  # checks 7, 8
     if said.sender != sender.station:  # check 9
         raise SenderUnequal(said.sender)
-    return Authentic(signed.digest, said, parsed)
+    return Authentic(signed.digest, said, parsed, persons.signers(signed, said))  # check 24
 
 
 def judge_chain(chain: Sequence[bytes], state: TrustState) -> tuple[Certificate, ...]:
-    """The certificates of an origin's chain, its own first, if it counts here: checks 3, 4, 5, 12 and 15."""
+    """The certificates of an origin's chain, its own first, if it counts here: checks 3, 4, 5, 12, 13 of roots, 15."""
     if not 1 <= len(chain) <= MAX_CHAIN:
         raise BadEnvelope("a chain of 1 to 6 certificates")
     parsed = _check_chain(chain, state.roots)
     _check_grants(parsed, state)
+    _check_former(parsed[0], state)
     _check_delegation(parsed, state)
     return parsed
 
@@ -230,8 +248,13 @@ def judge_segment(certificate: Certificate, origin: str, header: bytes, signatur
     """
     if origin != certificate.station:  # check 17
         raise OriginUnequal(origin)
-    if not signature_stands(certificate.claims.public_key, segment_message(header), signature):  # check 18
+    if not signed_segment(certificate, header, signature):  # check 18
         raise BadSegmentSignature(origin)
+
+
+def signed_segment(certificate: Certificate, header: bytes, signature: bytes) -> bool:
+    """Whether a segment's signature is by the key of this certificate; its station may have had others."""
+    return signature_stands(certificate.claims.public_key, segment_message(header), signature)
 
 
 def segment_message(header: bytes) -> bytes:
@@ -261,17 +284,43 @@ def grant_fits(certificate: Certificate, station: str, incarnation: str, number:
 
 
 def may_exclude(
+    writer: Certificate,
+    concerned: Collection[Certificate],
+    unit: str,
+    tree: Mapping[str, str | None],
+) -> bool:
+    """Check 22: whether a station may say that an item of another, written under ``unit``, does not count.
+
+    ``concerned`` are the certificates of the item's station. Those are asked by which it may write under that unit:
+    who certifies it for other units takes nothing from those above this one. Where none is such (any more), who
+    excludes must stand above all of them.
+    """
+    covering = [c for c in concerned if place_of(unit, c.claims.units, tree) is Place.INSIDE]
+    if not covering:
+        return stands_above(writer, concerned, tree)
+    return _outranks(writer, covering) and place_of(unit, writer.claims.units, tree) is Place.INSIDE
+
+
+def stands_above(
     writer: Certificate, concerned: Collection[Certificate], tree: Mapping[str, str | None]
 ) -> bool:
-    """Check 22: whether a station may say that items of another do not count; ``concerned`` are the other's.
+    """Whether a station stands above all that another may write, in level and in the tree.
 
-    A station of which no certificate counts is nobody's to exclude: its items do not count anyway.
+    A station of which no certificate counts is below nobody: its items do not count anyway.
     """
-    return bool(concerned) and all(
-        LEVEL_RANK[writer.claims.level] < LEVEL_RANK[other.claims.level]
-        and all(place_of(unit, writer.claims.units, tree) is Place.INSIDE for unit in other.claims.units)
-        for other in concerned
+    return (
+        bool(concerned)
+        and _outranks(writer, concerned)
+        and all(
+            place_of(unit, writer.claims.units, tree) is Place.INSIDE
+            for other in concerned
+            for unit in other.claims.units
+        )
     )
+
+
+def _outranks(writer: Certificate, others: Collection[Certificate]) -> bool:
+    return all(LEVEL_RANK[writer.claims.level] < LEVEL_RANK[other.claims.level] for other in others)
 
 
 def may_revoke(
@@ -281,7 +330,7 @@ def may_revoke(
     tree: Mapping[str, str | None],
 ) -> bool:
     """Check 23; ``issuers`` are the stations above the other in each of its chains."""
-    if may_exclude(writer, concerned, tree):
+    if stands_above(writer, concerned, tree):
         return True
     return bool(issuers) and all(writer.station in chain for chain in issuers)
 
@@ -337,6 +386,12 @@ def _check_grants(chain: Sequence[Certificate], state: TrustState) -> None:
     for certificate in chain[:-1]:
         if certificate.digest not in state.grants:
             raise NotGranted(certificate.station)
+
+
+def _check_former(certificate: Certificate, state: TrustState) -> None:
+    """Check 13 of a root: whoever comes to hold the key of a former one shall have nothing from it."""
+    if certificate.der in state.former:
+        raise FormerRoot(certificate.digest)
 
 
 def _check_revocation(said: Manifest, state: TrustState) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from desktop.records.deciding import DECIDING_TYPES, ERASURE
 from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.sync import segments, sending
 from desktop.sync.certificates import Certificate
-from desktop.sync.exclusions import Origin
+from desktop.sync.exclusions import Item, Origin
 from desktop.sync.judging import Judge
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Put, Sorted
@@ -39,13 +38,14 @@ def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], l
 def quarantine(database: Database, origin: int, rows: Sequence[Put]) -> None:
     """Keeps what is refused, so that its words can be corrected and sent again."""
     database.connection.executemany(
-        "INSERT INTO refused (origin, number, kind, type, record, slot, stamp, value, reason, excluded)"
-        " VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO refused (origin, number, kind, type, record, unit, slot, stamp, replaces, value, reason,"
+        " excluded) VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [
-            (origin, r.number, r.kind, r.type, r.record, r.slot, r.stamp, r.value, r.reason, int(r.excluded))
+            (origin, r.number, r.kind, r.type, r.record, r.unit, r.slot, r.stamp, json.dumps(r.replaces), r.value,
+             r.reason, int(r.excluded))
             for r in rows
         ],
-    )
+    )  # fmt: skip
 
 
 def due(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
@@ -71,7 +71,7 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
     contents: dict[int, set[int]] = {}
     for header, lines in stored(ledger, origin, 1, NO_CUT):
         found = Sorted(segments.decode(header, lines, ledger.types), origin)
-        out = judge.policy.out(name, found.looked_at, found.deciding, found.erasures)
+        out = judge.policy.out(name, found.facts)
         for number, stamp in found.looked_at.items():
             if number not in out:
                 contents.setdefault(number, set()).add(stamp)
@@ -80,23 +80,27 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
 
 def lifted(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
     """What was excluded and is so no longer, in the same form."""
-    aside: dict[tuple[int, str, str], dict[tuple[int, int], str]] = {}
-    for origin, station, incarnation, number, stamp, type_name in ledger.database.rows(
-        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type FROM refused r"
+    aside: dict[tuple[int, str, str], set[tuple[int, Item]]] = {}
+    stamps: dict[int, set[tuple[int, int]]] = {}
+    for origin, station, incarnation, number, *facts in ledger.database.rows(
+        "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM refused r"
         " JOIN origin o ON o.ref = r.origin WHERE r.excluded"
     ):
-        aside.setdefault((origin, station, incarnation), {})[number, stamp] = type_name
-    stamps: dict[int, set[tuple[int, int]]] = {}
+        item = Item(*facts)
+        if item.unit:
+            aside.setdefault((origin, station, incarnation), set()).add((number, item))
+        else:
+            # An older program has not kept the unit: the item is judged as it stands in its segment.
+            stamps.setdefault(origin, set()).add((number, item.stamp))
     for (origin, station, incarnation), rows in aside.items():
         # Of a fork two contents of one number may be aside: they are asked about one after the other.
         while rows:
-            items = dict(rows.keys())
-            deciding = {n for n, stamp in items.items() if rows[n, stamp] in DECIDING_TYPES}
-            erasures = {n for n, stamp in items.items() if rows[n, stamp] == ERASURE}
-            out = judge.policy.out((station, incarnation), items, deciding, erasures)
-            stamps.setdefault(origin, set()).update((n, stamp) for n, stamp in items.items() if n not in out)
-            for item in items.items():
-                del rows[item]
+            items = dict(rows)
+            out = judge.policy.out((station, incarnation), items)
+            stamps.setdefault(origin, set()).update(
+                (n, item.stamp) for n, item in items.items() if n not in out
+            )
+            rows.difference_update(items.items())
     return _again(ledger, judge, stamps)
 
 
@@ -109,7 +113,7 @@ def _again(
         if not items:
             continue
         for header, lines in stored(ledger, origin, min(items)[0], max(items)[0]):
-            author = judge.origin(header.station) if header.vouched is None else None
+            author = judge.signer(header) if header.vouched is None else None
             if author is not None or header.vouched is not None or header.station == ledger.station:
                 contents = Sorted(segments.decode(header, lines, ledger.types), origin)
                 contents.keep_only(items)

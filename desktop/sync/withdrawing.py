@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from desktop.records.deciding import ERASURE
 from desktop.records.items import BIRTH
 from desktop.records.spans import spans_of
 from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import Ledger
+from desktop.store.versions import BY_COMPONENT
 from desktop.sync import exclusions, segments, sending, waiting
 from desktop.sync.exclusions import Origin
 
@@ -23,13 +25,18 @@ class Affected:
     type: str
     record: str
     stamp: int
+    unit: str
 
 
 @dataclass
 class Withdrawable:
-    """The items that one merge has brought first, by origin, and all of them one by one."""
+    """The items that one merge has brought first, by origin, and all of them one by one.
+
+    ``places`` says which stations have written them under which units.
+    """
 
     named: dict[Origin, exclusions.Named] = field(default_factory=dict)
+    places: set[tuple[str, str]] = field(default_factory=set)
     items: list[Affected] = field(default_factory=list)
 
 
@@ -47,14 +54,17 @@ def brought_by(ledger: Ledger, merge: int) -> Withdrawable:
     for origin, wanted in sorted(numbers.items()):
         named = _named(ledger, origin, wanted - _earlier(ledger, origin, merge))
         if named:
-            found.named[_origin(ledger, origin)] = exclusions.Named(spans_of(i.number for i in named))
+            name = _origin(ledger, origin)
+            found.named[name] = exclusions.Named(spans_of(i.number for i in named))
+            found.places |= {(name[0], i.unit) for i in named}
             found.items += named
     return found
 
 
 def above_cut(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> list[Affected]:
-    """What would count no longer if a station counted up to these items only."""
+    """What would count no longer if a station counted up to these items only; its erasures that count stay."""
     found: list[Affected] = []
+    stay = erasures_behind(ledger, station, cuts)
     for origin, incarnation in ledger.database.rows(
         "SELECT ref, incarnation FROM origin WHERE station = ? ORDER BY ref", (station,)
     ):
@@ -65,7 +75,20 @@ def above_cut(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> list[Aff
             )
             for n in range(max(first, cuts.get(incarnation, 0) + 1), last + 1)
         }
-        found += _named(ledger, origin, wanted)
+        found += _named(ledger, origin, wanted.difference(stay.get(incarnation, ())))
+    return found
+
+
+def erasures_behind(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> dict[str, list[int]]:
+    """The erasures of a station that count here and lie behind these cuts, by incarnation."""
+    found: dict[str, list[int]] = {}
+    for incarnation, number in ledger.database.rows(
+        f"SELECT o.incarnation, e._number FROM {quoted(table_of(ERASURE))} e JOIN origin o ON o.ref = e._origin"
+        f" WHERE o.station = ? ORDER BY 1, 2",
+        (station,),
+    ):
+        if number > cuts.get(incarnation, 0):
+            found.setdefault(incarnation, []).append(number)
     return found
 
 
@@ -87,11 +110,17 @@ def built_upon(ledger: Ledger, items: Iterable[Affected]) -> int:
             database.value(
                 "SELECT count(*) FROM (SELECT DISTINCT p.origin, p.number FROM named n"
                 " JOIN replacement p ON p.record = n.record AND p.type = n.type AND p.replaced = n.stamp"
-                " WHERE NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = p.origin AND o.number = p.number)"
+                " WHERE p.origin <> :component"
+                " AND NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = p.origin AND o.number = p.number)"
+                # A change of a record that is one with it may name it (rule 10).
+                " UNION SELECT e.origin, e.number FROM named n JOIN elsewhere e ON e.other = n.record"
+                " AND e.type = n.type AND e.replaced = n.stamp"
+                " WHERE NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = e.origin AND o.number = e.number)"
                 # Whoever fills in what a birth left empty replaces nothing and would hang in the air all the same.
                 " UNION SELECT v.origin, v.number FROM named n"
                 " JOIN version v ON v.record = n.record AND v.type = n.type WHERE n.kind = 'birth' AND NOT v.birth"
-                " AND NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = v.origin AND o.number = v.number))"
+                " AND NOT EXISTS (SELECT 1 FROM named o WHERE o.origin = v.origin AND o.number = v.number))",
+                {"component": BY_COMPONENT},
             )
         )
         database.execute("DELETE FROM named")
@@ -103,6 +132,12 @@ def quoted_in_letters(ledger: Ledger, items: Iterable[Affected]) -> int:
     births = {i.record for i in items if i.kind == BIRTH}
     if "case_document" not in ledger.types or not births:
         return 0
+    # Letters lead to the id under which records that are one are shown.
+    births |= {
+        head
+        for record, head in ledger.database.rows("SELECT lower(hex(id)), lower(hex(head)) FROM component")
+        if record in births
+    }
     found = 0
     for letter, case, enterprise in ledger.database.rows(
         f"SELECT lower(hex(d.id)), lower(hex(d.{quoted('case')})), lower(hex(c.enterprise))"
@@ -148,10 +183,12 @@ def _named(ledger: Ledger, origin: int, wanted: set[int]) -> list[Affected]:
             for births in contents.births.values():
                 for row in births.rows:
                     if row[3] in wanted:
-                        found.setdefault(row[3], Affected(origin, row[3], BIRTH, births.type, row[0], row[2]))
+                        affected = Affected(origin, row[3], BIRTH, births.type, row[0], row[2], row[1])
+                        found.setdefault(row[3], affected)
             for c in contents.changes:
                 if c.number in wanted:
-                    found.setdefault(c.number, Affected(origin, c.number, c.kind, c.type, c.record, c.stamp))
+                    affected = Affected(origin, c.number, c.kind, c.type, c.record, c.stamp, c.unit)
+                    found.setdefault(c.number, affected)
     return [found[n] for n in sorted(found)]
 
 

@@ -13,11 +13,11 @@ from desktop.records import items
 from desktop.records.canonical import Cell
 from desktop.records.types import catalogue
 from desktop.store import births, indexing, reading
-from desktop.store.births import lay_out
+from desktop.store.births import lay_out, shape_of
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
 from desktop.store.environment import Environment
-from desktop.store.ledger import Ledger, NewRecord, shape_of
+from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.reading import Query
 
 TYPES = catalogue()
@@ -35,15 +35,13 @@ GIVEN = st.fixed_dictionaries(
 
 @given(st.lists(GIVEN, min_size=1, max_size=4))
 def test_many_births_are_laid_out_like_one(given: list[Mapping[str, Cell]]) -> None:
-    shape, salts, again = shape_of(FIRM), itertools.count(), itertools.count()
+    shape = shape_of(FIRM)
     born = [(f"{n:032x}", UNIT, cells) for n, cells in enumerate(given)]
-    laid, lines = lay_out(
-        FIRM, shape, born, origin=1, stamp=5, first=7, operator="王芳", salt=lambda: f"salt-{next(salts)}"
-    )
+    laid, lines = lay_out(FIRM, shape, born, origin=1, stamp=5, first=7, operator="王芳")
     for number, ((record, unit, cells), row, line) in enumerate(zip(born, laid.rows, lines, strict=True), 7):
         whole = {column: cells.get(f.name) for column, f in wire_columns(FIRM).items()}
         head = items.Head(items.BIRTH, "enterprise", record, unit, None, 5, (), number, "王芳")
-        assert line == items.birth_line(head, shape, whole, lambda: f"salt-{next(again)}")
+        assert line == items.birth_line(head, shape, whole)
         assert row[:5] == (record, unit, 5, number, "王芳")
         filled = {column: cell for column, cell in whole.items() if cell is not None}
         assert {c: v for c, v in zip(laid.columns, row[5:], strict=True) if v is not None} == filled
@@ -88,6 +86,15 @@ def test_a_large_import_leaves_every_index_and_what_is_searched(
     assert indexes(ledger) == before
     words = ("第69家", "第 269", "家第", "d1j", "家")
     assert [found(ledger, w) for w in words] == [1, 1, 0, 1, 270]
+
+
+def test_births_of_a_register_carry_only_the_columns_that_any_of_them_fills(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(births, "MANY", 2)
+    born: list[Mapping[str, Cell]] = [{"name": "一家", "no_field": "x"}, {"contact_phone": "13800000000"}]
+    assert shape_of(FIRM, born) == items.Shape(("name",), (("contact.contact_phone",),))
+    assert shape_of(FIRM, born[:1]) == shape_of(FIRM)
 
 
 def test_a_failed_import_takes_no_index_away(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

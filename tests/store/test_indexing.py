@@ -12,7 +12,7 @@ from desktop.records.types import catalogue
 from desktop.store import indexing, schema
 from desktop.store.database import Database
 from desktop.store.indexing import BOUNDARY, Changed
-from desktop.store.merging import Births, Merger
+from desktop.store.merging import Births, Change, Merger
 from desktop.store.pinyin import initials
 
 TYPES = catalogue()
@@ -50,8 +50,13 @@ def test_only_a_change_that_can_be_searched_is_indexed(slot: str, found: int) ->
     merger.add_births(Births("member", 7, ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", "陈敏")]))
     merger.finish(0)
     changed = Changed()
-    changed.add_change(MEMBER, RECORD, slot)
-    changed.add_change(None, RECORD, slot)
+    changed.add_changes(
+        TYPES,
+        [
+            Change("change", name, RECORD, "u" * 32, slot, 2, (1,), 7, 2, "王芳", "null")
+            for name in ("member", "parade")
+        ],
+    )
     changed.bring_up_to_date(database, TYPES)
     index = indexing.index_of("member")
     assert (

@@ -35,6 +35,7 @@ from desktop.sync import (
     links,
     policy,
     receiving,
+    renewing,
     segments,
     sending,
     standing,
@@ -374,15 +375,30 @@ def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: 
     certificate = certificates.issue(
         _claims(below, desk, path_length), serial, desk.keys, certificates.parse(chain[0])
     )
-    desk.ledger.write("批准", desk.name, births=[grant_record(desk, certificate, below.unit, incarnation)])
+    proof = proof_of(below.keys)
+    desk.ledger.write(
+        "批准", desk.name, births=[grant_record(desk, certificate, below.unit, incarnation, proof)]
+    )
     connect(below, desk)
     station.keep_chain(below.ledger, [certificate.der, *chain])
     frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
     receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
 
 
+def proof_of(keys: StationKeys) -> str | None:
+    """That renewed keys are the station's, as its first key says."""
+    if keys.first is keys:
+        return None
+    csr = certificates.request(keys)
+    return renewing.proof(keys.first.public_key, renewing.sign(keys.first, csr), csr)
+
+
 def grant_record(
-    desk: Desk, certificate: certificates.Certificate, unit: str, incarnation: str | None = None
+    desk: Desk,
+    certificate: certificates.Certificate,
+    unit: str,
+    incarnation: str | None = None,
+    proof: str | None = None,
 ) -> NewRecord:
     """The record that issues a certificate."""
     cells: dict[str, Cell] = {
@@ -390,6 +406,7 @@ def grant_record(
         "holder": unit,
         "certificate": base64.b64encode(certificate.der).decode(),
         "incarnation": incarnation,
+        "proof": proof,
     }
     return NewRecord("grant", "", desk.unit, cells)
 

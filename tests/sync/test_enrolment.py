@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level, Role
-from desktop.sync import dsse, enrolment, errors, identity
+from desktop.sync import dsse, enrolment, errors, identity, roots
 from desktop.sync.dsse import Signed
 from desktop.sync.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE, Grant, GrantDraft, Wish
 from desktop.sync.identity import StationKeys
+from desktop.sync.roots import History
 from desktop.sync.strictjson import to_base64
 from desktop.sync.words import fingerprint
 from tests.sync.world import (
     CLERK,
+    DISTRICT,
     DISTRICT_DESK,
     NOW,
     OTHER_VILLAGE,
@@ -33,6 +35,7 @@ from tests.sync.world import (
     Station,
     claims,
     issue,
+    root,
     seeded,
 )
 
@@ -93,6 +96,66 @@ def test_a_desk_that_is_the_root_grants_too() -> None:
 def test_equal_input_makes_equal_files() -> None:
     assert enrolment.make_request(KEYS, WISH, NOW) == REQUEST
     assert enrolment.make_grant(draft(), TOWN_DESK.keys) == GRANT
+
+
+HELD = History((DISTRICT_DESK.certificate.der,))
+SUCCESSOR = root(401, [DISTRICT], Level.DISTRICT)
+STATEMENT = roots.make_statement(HELD.now, SUCCESSOR.ders, DISTRICT_DESK.certificate, DISTRICT_DESK.keys)[0]
+CHANGED = HELD.followed([STATEMENT])
+
+
+def by_successor(history: History | None = CHANGED) -> bytes:
+    """A grant by the root of now, which tells how it has come to be one."""
+    certificate = issue(SUCCESSOR, claims(KEYS, [VILLAGE], Level.VILLAGE), 1)
+    return enrolment.make_grant(
+        draft(chain=(certificate.der, *SUCCESSOR.ders), history=history), SUCCESSOR.keys
+    )
+
+
+def test_a_grant_tells_of_the_roots() -> None:
+    assert accept().history == accept(held=HELD).history == HELD
+    for options in ({}, {"held": HELD}, {"held": CHANGED}, {"pinned": SUCCESSOR.ders}):
+        assert accept(by_successor(), **options).history == CHANGED
+    later = enrolment.make_grant(draft(history=CHANGED), TOWN_DESK.keys)
+    assert accept(later, held=HELD).history == CHANGED, "a town below the former root goes on granting"
+    assert accept(held=CHANGED).history == CHANGED, "and one that has not heard yet"
+
+
+def roots_said(**members: object) -> bytes:
+    """A grant of the successor's that tells otherwise of the roots."""
+    said = json.loads(parsed(by_successor()).payload)["roots"] | members
+    return changed(by_successor(), SUCCESSOR.keys, roots=said)
+
+
+BAD_HISTORIES: dict[str, tuple[Callable[[], bytes], dict[str, Any], type[Problem]]] = {
+    "of another tree": (by_successor, {"held": History((STRANGER.certificate.der,))}, errors.RootDiffers),
+    "that leaves the root out": (lambda: by_successor(None), {"held": HELD}, errors.RootDiffers),
+    "without its beginning": (lambda: roots_said(first=[]), {}, errors.BadCertificate),
+    "that begins with a town": (lambda: roots_said(first=chain_of(TOWN_DESK.ders[0])), {}, errors.BadCertificate),
+    "of a statement by nobody": (
+        lambda: roots_said(first=chain_of(STRANGER.certificate.der)), {}, errors.BadRootStatement
+    ),
+    "that leads elsewhere": (lambda: roots_said(statements=[]), {}, errors.BadRootStatement),
+    "not of its form": (lambda: roots_said(first=5), {}, errors.BadEnrolmentFile),
+    "by the former root itself": (
+        lambda: enrolment.make_grant(draft(
+            chain=(issue(DISTRICT_DESK, claims(KEYS, [VILLAGE], Level.VILLAGE), 1).der, *DISTRICT_DESK.ders)
+        ), DISTRICT_DESK.keys),
+        {"held": CHANGED},
+        errors.FormerRoot,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "options", "error"), BAD_HISTORIES.values(), ids=[n.replace(" ", "-") for n in BAD_HISTORIES]
+)
+def test_refuses_a_grant_with_a_history(
+    make: Callable[[], bytes], options: dict[str, Any], error: type[Problem]
+) -> None:
+    with pytest.raises(error) as caught:
+        accept(make(), **options)
+    assert type(caught.value) is error
 
 
 def test_a_pinned_root_is_kept() -> None:

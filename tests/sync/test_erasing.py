@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.stamps import to_wire
+from desktop.store import pending
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import segments, sending, standing
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+from desktop.sync import segments, sending, standing, station
+from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER, FIRST = "13800001234", "13900005678", "13700004321"
@@ -113,6 +118,171 @@ def test_stored_segments_are_still_proven(tree: Tree) -> None:
     for (compressed,) in tree.town.database.rows("SELECT frame FROM segment"):
         header, lines = segments.read(sending.frame_of(compressed))
         segments.decode(header, lines, late.ledger.types)
+
+
+# -- the salt goes with the value ------------------------------------------------------------------------------------
+
+
+def keys_of(desk: Desk) -> set[bytes]:
+    """The keys of all segments that a ledger holds."""
+    return {
+        header.key
+        for (compressed,) in desk.database.rows("SELECT frame FROM segment")
+        if (header := segments.read(sending.frame_of(compressed))[0]).key is not None
+    }
+
+
+def part_of(desk: Desk, number: int, place: int) -> tuple[bytes, bytes]:
+    """Part 0 and a personal part of an item of the village, as the last segment that holds it says them."""
+    (compressed,) = desk.database.rows(
+        "SELECT s.frame FROM segment s JOIN origin o ON o.ref = s.origin WHERE s.vouched IS NULL"
+        " AND o.incarnation = ? AND s.first <= ? AND s.last >= ? ORDER BY s.position DESC LIMIT 1",
+        (INCARNATION, number, number),
+    )[0]
+    header, lines = segments.read(sending.frame_of(compressed))
+    parts = items.split_line(lines[number - header.first])
+    return parts[0], parts[place]
+
+
+def holds(desk: Desk, *secrets: bytes) -> bool:
+    """Whether one of these stands anywhere: as bytes, in hexadecimal, in base64, or within an unpacked segment."""
+    forms = {f for s in secrets for f in (s, s.hex().encode(), base64.b64encode(s), base64.b64encode(s)[:-3])}
+    texts = [
+        cell if isinstance(cell, bytes) else str(cell).encode()
+        for (table,) in desk.database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for row in desk.database.rows(f'SELECT * FROM "{table}"')
+        for cell in row
+    ]
+    texts += [sending.frame_of(f).plain() for (f,) in desk.database.rows("SELECT frame FROM segment")]
+    return any(form in text for form in forms for text in texts)
+
+
+INCARNATION = new_desk(Path(), "村", Level.VILLAGE).keys.incarnation
+
+
+def test_after_an_erasure_nobody_finds_the_value_by_trying(tree: Tree) -> None:
+    """Neither the key nor the salt is left, and the right value with every salt that is left gives another hash."""
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
+    assert [
+        line for (line,) in tree.village.database.rows("SELECT line FROM pending_line") if b'["",' in line
+    ]
+    tree.deliver()
+    (key,) = keys_of(tree.village)
+    head, sealed = part_of(tree.village, 1, 1)
+    with_salt = items.split_line(items.opened_line(b"[%b,\t%b]" % (head, sealed), key))[1]
+    salt = json.loads(with_salt)[0].encode()
+    assert all(holds(d, key) for d in (tree.village, tree.town, tree.district))
+    erase(tree.village)
+    tree.deliver()
+    for desk in (tree.village, tree.town, tree.district):
+        assert not holds(desk, key, salt)
+        stated = part_of(desk, 1, 1)[1]
+        tried = {
+            items.line_hash([head, sealed], other) for other in (*keys_of(desk), bytes(32))
+        } | {
+            items.line_hash([head, with_salt.replace(salt, other.encode())])
+            for other in re.findall(r'\["([^"]+)"', everything(desk))
+        }  # fmt: skip
+        assert len(tried) > 3
+        assert items.line_hash([head, stated]) not in tried
+        assert LATER in everything(desk)
+    # What is tried is right: with the key that was there the value gives the hash.
+    assert items.line_hash([head, stated]) == items.line_hash([head, sealed], key)
+
+
+@pytest.mark.parametrize("opened_first", [True, False])
+def test_an_opened_segment_is_the_same_segment(tree: Tree, opened_first: bool) -> None:
+    """One way brings it as it was cut, the other as a forwarder holds it after an erasure."""
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
+    report(tree.village, tree.town)
+    sealed = tree.town.send()
+    erase(tree.town)
+    opened = tree.town.send()
+    first, second = (opened, sealed) if opened_first else (sealed, opened)
+    tree.district.take(first)
+    found = tree.district.take(second)
+    assert found.known == min(first.items, second.items)
+    assert SECRET not in everything(tree.district)
+    assert part_of(tree.district, 1, 1) == part_of(tree.town, 1, 1)
+    assert not keys_of(tree.district) & keys_of(tree.village)
+    assert tree.district.digest(tree.village.unit).sha256 == tree.town.digest(tree.village.unit).sha256
+
+
+def test_what_is_vouched_for_is_open(tree: Tree) -> None:
+    """A station below gets some lines of a segment, and cannot try what the others say."""
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    tree.town.birth("firm", {"name": "镇的厂", "phone": LATER}, record=OTHER)
+    tree.deliver()
+    second = new_desk(tree.town.folder, "村二", Level.VILLAGE, unit=tree.village.unit)
+    enrol(second, tree.town)
+    second.take(tree.town.send(second))
+    assert second.values(FIRM) == tree.village.values(FIRM)
+    assert keys_of(second) == set()
+    assert not holds(second, *keys_of(tree.town))
+
+
+def as_formerly(desk: Desk) -> None:
+    """What waits has salts of its own, as earlier programs wrote it."""
+    for number, line, key in list(pending.waiting(desk.database, range(1, 99))):
+        opened = items.opened_line(line, key)
+        desk.database.execute("UPDATE pending_line SET line = ? WHERE number = ?", (opened, number))
+    desk.database.execute("DELETE FROM secret WHERE key GLOB 'salts_*'")
+
+
+def test_a_workspace_of_an_earlier_program_goes_on(tree: Tree) -> None:
+    """One segment was cut and kept by it, and lines wait that it has written; new ones follow."""
+    tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    as_formerly(tree.village)
+    report(tree.village, tree.town)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    as_formerly(tree.village)
+    tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
+    tree.deliver()
+    assert tree.village.database.value("SELECT count(*) FROM segment WHERE vouched IS NULL") == 3
+    assert len(keys_of(tree.district)) == 1
+    erase(tree.town)
+    tree.deliver()
+    for desk in (tree.village, tree.town, tree.district):
+        text = everything(desk)
+        assert SECRET not in text
+        assert FIRST not in text
+        assert LATER in text
+    assert len(tree.digests()) == 1
+
+
+def put_back(desk: Desk, folder: Path) -> Desk:
+    """The same laptop from a copy of its ledger that was made before the last lines were written."""
+    copy = new_desk(folder, desk.name, desk.level)
+    for table in ("meta", "secret", "shape", "pending_line", "received", "origin", "unit_ref"):
+        rows = desk.database.rows(f"SELECT * FROM {table}")
+        copy.database.execute(f"DELETE FROM {table}")
+        for row in rows:
+            copy.database.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    return copy
+
+
+@pytest.mark.parametrize("shorter_first", [True, False])
+def test_what_a_restored_ledger_cuts_anew_is_known_and_holds_no_key_of_what_is_erased(
+    tree: Tree, tmp_path: Path, shorter_first: bool
+) -> None:
+    """Two segments under one key, one with the value that is erased later and one without."""
+    tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
+    (tmp_path / "again").mkdir()
+    restored = put_back(tree.village, tmp_path / "again")
+    station.keep_chain(restored.ledger, station.own_chain(tree.village.ledger))
+    connect(restored, tree.town)
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    sent = [restored.send(), tree.village.send()]
+    assert keys_of(restored) == keys_of(tree.village)
+    for one in sent if shorter_first else sent[::-1]:
+        found = tree.town.take(one)
+    assert (found.known, found.held) == (1, 0)
+    assert tree.town.digest().forks == 0
+    erase(tree.town)
+    assert not holds(tree.town, *keys_of(restored))
+    assert SECRET not in everything(tree.town)
 
 
 def test_a_station_that_comes_later_never_sees_it_and_holds_the_same(tree: Tree) -> None:

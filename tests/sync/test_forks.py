@@ -60,6 +60,33 @@ def test_both_contents_are_kept_and_shown_with_who_wrote_them(laptop: Desk, copy
     assert town.digest().forks == traffic.count_forks(town.database) == 1
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_contents_under_two_keys_or_one(laptop: Desk, copy: Desk, town: Desk, shared: bool) -> None:
+    """Two computers may have gone on from one copied key: nobody keeps it, and both contents are still proven."""
+    for desk, record, phone in ((laptop, FIRM, "138"), (copy, OTHER, "139")):
+        desk.birth("firm", {"phone": phone}, record=record)
+    key = laptop.database.value("SELECT value FROM secret WHERE key GLOB 'salts_*'")
+    copy.database.execute(
+        "UPDATE secret SET value = ? WHERE key GLOB 'salts_*'", (key if shared else bytes(32),)
+    )
+    first, second = laptop.send(), copy.send()
+    town.take(first)
+    town.take(second)
+    assert [c.value for c in shown(town)[0].contents] == [
+        '{"contact.phone": "138"}', '{"contact.phone": "139"}',
+    ]  # fmt: skip
+    assert town.take(second).known == 1
+    stored = [
+        segments.read(sending.frame_of(f))
+        for (f,) in town.database.rows("SELECT frame FROM segment WHERE origin <> ?", (town.ledger.origin,))
+    ]
+    assert [header.key for header, _ in stored] == [None, None]
+    assert (
+        len({h for header, lines in stored for h in segments.decode(header, lines, town.ledger.types).hashes})
+        == 2
+    )
+
+
 def test_a_number_with_one_content_is_no_part_of_the_question(laptop: Desk, copy: Desk, town: Desk) -> None:
     """What follows waits with the fork, but only the number with two contents is asked about."""
     laptop.birth("firm", {"name": "原机的"}, record=FIRM)
@@ -189,7 +216,7 @@ def journal(desk: Desk) -> dict[int, bytes]:
         "SELECT frame FROM segment WHERE origin = ? AND vouched IS NULL", (desk.ledger.origin,)
     ):
         header, lines = segments.read(sending.frame_of(compressed))
-        found |= zip(range(header.first, header.last + 1), segments.hashes_of(lines), strict=True)
+        found |= zip(range(header.first, header.last + 1), segments.hashes_of(lines, header.key), strict=True)
     return found
 
 

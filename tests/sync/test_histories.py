@@ -154,7 +154,7 @@ class History:
             "SELECT s.position, s.frame FROM segment s WHERE s.origin = ? AND s.vouched IS NULL",
             (desk.ledger.origin,),
         ):
-            header, lines = segments.read(sending.frame_of(compressed))
+            header, lines = segments.opened(*segments.read(sending.frame_of(compressed)))
             found += list(zip(range(header.first, header.last + 1), lines, strict=True))
             shapes |= header.shapes
             desk.database.execute("DELETE FROM segment WHERE position = ?", (position,))

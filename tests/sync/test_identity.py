@@ -61,6 +61,24 @@ def test_renewed_keys_keep_the_station() -> None:
     assert renewed.recipient != KEYS.recipient
 
 
+def test_renewed_keys_bring_those_before_to_open_and_prove_what_is_on_its_way() -> None:
+    second = identity.renew(KEYS, seeded(71))
+    third = identity.renew(second, seeded(72))
+    assert third.recipients == {KEYS.recipient, second.recipient, third.recipient}
+    for keys in (KEYS, second, third):
+        assert third.opening(keys.recipient) == keys.age_identity
+        signing = third.signing_for(keys.public_key)
+        assert signing is not None
+        assert signing.signing_pem() == keys.signing_pem()
+        assert signing is third or not signing.others
+    assert third.opening(CLERK.keys.recipient) == third.age_identity
+    assert third.signing_for(CLERK.keys.public_key) is None
+    assert third.first.public_key == KEYS.public_key
+    assert KEYS.first is KEYS
+    stranded = identity.StationKeys(KEYS.station, KEYS.incarnation, second.signing_key, second.age_identity)
+    assert stranded.first is stranded
+
+
 @pytest.mark.parametrize("password", [None, "口令".encode()])
 def test_exported_keys_are_read_again(password: bytes | None) -> None:
     pem = KEYS.signing_pem(password)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.store import pending
 from desktop.store.database import Database
 from desktop.store.ledger import SlotEdit
 from desktop.sync import links, receipts, segments, sending, station
@@ -387,7 +388,8 @@ def test_a_segment_states_one_shape_of_a_type(district: Desk, village: Desk) -> 
 def test_more_items_than_a_segment_holds(
     district: Desk, village: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segments, "MAX_LINES", 3)
+    for module in (segments, pending):
+        monkeypatch.setattr(module, "MAX_LINES", 3)
     for n in range(7):
         village.birth("firm", {"name": str(n)})
     assert sending.cut_own(village.ledger, village.keys) == 3
@@ -398,3 +400,17 @@ def test_a_receipt_travels_whole(district: Desk, village: Desk) -> None:
     answers = (receipts.Answer(village.station, NOW, 7, "refused", "scope"),)
     receipt = receipts.Receipt(district.station, "", 0, 1, answers)
     assert receipts.read(receipt.frame()) == receipt
+
+
+def test_who_becomes_the_parent_again_counts_on(book: Database) -> None:
+    """Moved to another parent and back: its numbers go on, what it has received is asked for from the start."""
+    links.connect(book, "up", upward=True, unit="", name="镇", recipient="age1up")
+    for _ in range(2):
+        links.reserve_sequence(book, "up")
+        links.next_receipt(book, "up")
+    links.note_received(book, "up", NOW, 1, [(0, 5)])
+    links.connect(book, "other", upward=True, unit="", name="另一镇", recipient="age1other")
+    assert (links.uplink(book).sequence, links.uplink(book).receipt) == (0, 0)
+    links.connect(book, "up", upward=True, unit="", name="镇", recipient="age1up")
+    back = links.uplink(book)
+    assert (back.sequence, back.receipt, back.received, back.acknowledged) == (2, 2, 0, 0)

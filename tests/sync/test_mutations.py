@@ -480,15 +480,17 @@ def test_parts(world: World, rnd: random.Random, downward: bool) -> None:
 # -- what origins sign ----------------------------------------------------------------------------------------------
 
 
-def _resigned(post: Post, header: Any, lines: list[bytes], rnd: random.Random) -> bytes:
+def _resigned(post: Post, header: Any, lines: list[bytes], rnd: random.Random, key: str | None) -> bytes:
     """A segment with this header under the signature of the sender, its digest and counts brought up to date or not."""
     with contextlib.suppress(items.MalformedLine):
         if isinstance(header, dict) and rnd.random() < 0.9:
-            hashes = [items.line_hash(items.split_line(line)) for line in lines]
+            salts = None if key is None else strictjson.from_base64(key)
+            hashes = [items.line_hash(items.split_line(line), salts) for line in lines]
             header = header | {"digest": hashlib.sha256(b"".join(hashes)).hexdigest()}
     raw = _json(header)
     signature = post.sender.keys.sign(trust.segment_message(raw))
-    signed = _json({"signature": strictjson.to_base64(signature)})
+    beside: Any = ({} if key is None else {"key": key}) | {"signature": strictjson.to_base64(signature)}
+    signed = _json(_mutate(rnd, beside) if rnd.random() < 0.1 else beside)
     return b"\n".join([raw, signed, *lines]) + b"\n"
 
 
@@ -512,6 +514,7 @@ def _other_segment(rnd: random.Random, post: Post, frame: bytes) -> bytes:
         if answers and isinstance(header, dict):
             header = header | {"answers": len(answers)}
         return b"\n".join([_json(header), *answers]) + b"\n"
+    key = json.loads(lines[0]).get("key")
     lines = lines[1:]  # the first one holds the former signature
     for _ in range(rnd.choice((0, 1, 1, 2))):
         at = rnd.randrange(len(lines)) if lines else 0
@@ -529,7 +532,7 @@ def _other_segment(rnd: random.Random, post: Post, frame: bytes) -> bytes:
             case _ if lines:
                 with contextlib.suppress(ValueError, RecursionError):
                     lines[at] = _other_line(rnd, lines[at])
-    return _resigned(post, header, lines, rnd)
+    return _resigned(post, header, lines, rnd, key)
 
 
 @mutations

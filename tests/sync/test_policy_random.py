@@ -23,7 +23,8 @@ from desktop.sync.sending import Sent
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 
 ACTS = os.environ.get(
-    "XIAOSANJI_ACTS", "exclude revoke erase move cross delete undo recut second visit lift claim redate"
+    "XIAOSANJI_ACTS",
+    "exclude revoke erase move cross delete undo recut second visit lift claim redate relocate",
 ).split()
 LOW, _, HIGH = os.environ.get("XIAOSANJI_SEEDS", "0-12").partition("-")
 STEPS = int(os.environ.get("XIAOSANJI_STEPS", "50"))
@@ -203,6 +204,28 @@ class History:
         standing.settle(ledger, desk.keys)
         return record
 
+    def relocate(self, desk: Desk) -> Any:
+        """A village is put under another town, now and then, and enrolled there when that has heard of it."""
+        if self.rnd.random() < 0.6:
+            return None
+        village = self.rnd.choice(self.villages)
+        old = self.above[id(village)]
+        new = next(town for town in self.towns if town is not old)
+        if self.district.shown(village.unit, "unit") is None:
+            return "not known yet"
+        latest = max(d.time.at for d in self.desks)
+        for d in (self.district, old, new, village):
+            d.time.at = latest
+        edits = [SlotEdit("unit", village.unit, slot, new.unit) for slot in ("superior", "unit")]
+        self.district.ledger.write("调整", self.district.name, edits=edits)
+        standing.settle(self.district.ledger, self.district.keys)
+        for town in (old, new):
+            town.merge(self.district.send(town))
+        enrol(village, new)
+        self.above[id(village)] = new
+        self.pairs = [(below, new if below is village else up) for below, up in self.pairs]
+        return village.name, new.name
+
     def redate(self, desk: Desk) -> Any:
         if desk not in self.villages:
             return
@@ -223,7 +246,7 @@ class History:
             "SELECT s.position, s.frame FROM segment s WHERE s.origin = ? AND s.vouched IS NULL",
             (desk.ledger.origin,),
         ):
-            header, lines = segments.read(sending.frame_of(compressed))
+            header, lines = segments.opened(*segments.read(sending.frame_of(compressed)))
             found += list(zip(range(header.first, header.last + 1), lines, strict=True))
             shapes |= header.shapes
             desk.database.execute("DELETE FROM segment WHERE position = ?", (position,))

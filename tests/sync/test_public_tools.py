@@ -53,6 +53,10 @@ def inspector(folder: Path, bundle: Path, grant: Path) -> Path:
     return folder
 
 
+PERSON = {"name": "李敏", "id_number": "330106199003078515", "political_status": "13", "native_place": "杭州"}
+"""Several personal parts and an empty one between them: their salts come from more than one hash."""
+
+
 @pytest.fixture(params=["items-all-kinds", "segment-erased", "items-rare-characters"])
 def frozen(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A bundle of the vectors."""
@@ -65,6 +69,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that this program has just written."""
     scene = Scene(tmp_path_factory.mktemp("scene"))
     scene.village.birth("enterprise", {"name": "径山茶厂", "contact_name": "王芳"}, record="f1" * 16)
+    scene.village.birth("member", PERSON, record="f2" * 16)
     return inspector(
         tmp_path_factory.mktemp("desk"), scene.village.send().path, player.STATIONS / "village/grant.xsg"
     )
@@ -92,6 +97,17 @@ def test_every_block_works_on_what_is_written_now(desk: Path) -> None:
     said = '{"record":"' + "f1" * 16 + '","type":"enterprise"'
     (born,) = (json.loads(line) for line in shown.splitlines() if line.startswith(said))
     assert (born["name"], born["contact.contact_name"]) == ("径山茶厂", "王芳")
+    assert len((desk / "key.bin").read_bytes()) == 32
+    sealed = [
+        line.count(',\t["",') for line in (desk / "lines.ndjson").read_text(encoding="utf-8").splitlines()
+    ]
+    assert max(sealed) > 2
+
+
+def test_another_key_does_not_stand(desk: Path) -> None:
+    run(desk, *BLOCKS[:6])
+    (desk / "key.bin").write_bytes(bytes(32))
+    run(desk, DIGEST, ok=False)
 
 
 def test_the_hashes_of_lines_are_those_of_the_vectors(frozen: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -527,14 +528,10 @@ def test_a_change_whose_value_was_erased_says_nothing_any_more(tree: Tree) -> No
     position, frame = (
         tree.village.database.row("SELECT position, frame FROM segment ORDER BY position DESC") or ()
     )
-    plain = sending.frame_of(frame).plain()
-    erased = []
-    for line in plain.split(b"\n")[:-1]:
-        if line.startswith(b'[["change"'):
-            head, personal = split_line(line)
-            line = b"[" + head + b',\t"' + hashlib.sha256(personal).hexdigest().encode() + b'"]'
-        erased.append(line)
-    made = segments.compress(b"\n".join(erased) + b"\n")
+    header, lines = segments.opened(*segments.read(sending.frame_of(frame)))
+    head, personal = split_line(lines[1])
+    lines[1] = b"[" + head + b',\t"' + hashlib.sha256(personal).hexdigest().encode() + b'"]'
+    made = segments.pack(header, lines)
     tree.village.database.execute(
         "UPDATE segment SET frame = ? WHERE position = ?", (made.compressed, position)
     )
@@ -814,6 +811,41 @@ def test_counts_that_are_not_those_of_the_segments(tree: Tree) -> None:
     assert tree.town.records() == set()
 
 
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_file_that_proves_bad_when_some_of_it_is_written_leaves_the_others_as_they_are(
+    tree: Tree, preview: bool
+) -> None:
+    """U3: what it had written is gone, and what was remembered of it: others may have its numbers."""
+    stamp = tree.village.stamp()
+
+    def births(*names: str) -> Outgoing:
+        shape = Shape(("name",))
+        lines = [
+            items.birth_line(
+                tree.village.head("birth", f"{n:032x}", None, number=n, stamp=stamp), shape, {"name": name}
+            )
+            for n, name in enumerate(names, 1)
+        ]
+        header, frame = segments.cut(
+            tree.village.station,
+            tree.village.keys.incarnation,
+            list(enumerate(lines, 1)),
+            {"firm": shape},
+            tree.village.keys.sign,
+            trust.segment_message,
+        )
+        return Outgoing(frame, [*header.label(), 0, 1])
+
+    bundle = partial(forged_bundle, tree.village, tree.town)
+    bad = bundle([births("甲"), births("甲", "甲")], counts=9)
+    found = tree.town.merge(
+        bad, bundle([births("乙")], counts=1), bundle([births("乙", "丙")], counts=2), bad, preview=preview
+    ).bundles
+    assert [type(b.problem) for b in found] == [BadSegment, type(None), type(None), BadSegment]
+    assert [outcome(b) for b in found[1:3]] == [(1, 0, 0, 0, 0), (1, 1, 0, 0, 0)]
+    assert len(tree.town.records()) == (0 if preview else 2)
+
+
 def test_a_segment_twice_in_one_bundle_is_known_the_second_time(tree: Tree) -> None:
     header, frame = one_segment(tree.village)
     outgoing = [Outgoing(frame, [*header.label(), 0, 1]), Outgoing(frame, [*header.label(), 1, 2])]
@@ -1005,8 +1037,11 @@ def test_receipts_that_are_none(tree: Tree) -> None:
     assert tree.village.answers() == {(tree.village.station, 1): ("held", "unit")}
 
 
-def test_a_file_that_is_not_there_and_one_that_is_for_another_do_not_stop_the_third(tree: Tree) -> None:
-    """U3: each file is judged by itself."""
+def test_a_file_that_is_not_there_and_one_that_is_for_another_do_not_stop_the_third(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U3: each file is judged by itself, also when it is asked how much is coming."""
+    monkeypatch.setattr(receiving, "BULK_ITEMS", 1)
     tree.village.birth("firm", {"name": "一家"}, record=FIRM)
     missing = Sent(tree.village.folder / "fort.xsj", "", "", 0, 0, "")
     folder = Sent(tree.village.folder, "", "", 0, 0, "")

@@ -11,13 +11,15 @@ import pytest
 from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.sync import dsse, errors, roots
-from desktop.sync.roots import PAYLOAD_TYPE, Roots
+from desktop.sync.roots import PAYLOAD_TYPE, History, Roots
+from desktop.sync.strictjson import to_base64
 from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, root
 
 OLD = DISTRICT_DESK
 NEW = root(201, [DISTRICT], Level.DISTRICT)
 NEWEST = root(202, [DISTRICT], Level.DISTRICT)
 HELD = Roots(frozenset([OLD.certificate.der]))
+PINNED = History((OLD.certificate.der,))
 
 
 def statement(before: Roots, signer: Station, *named: Station) -> tuple[bytes, Roots]:
@@ -31,15 +33,39 @@ NEXT, NEXT_COUNTS = statement(ALONE_COUNTS, NEW, NEWEST)
 
 
 def test_follows_a_chain_of_statements() -> None:
-    assert roots.follow(HELD, [BOTH, ALONE, NEXT]) == NEXT_COUNTS
+    history = PINNED.followed([BOTH, ALONE, NEXT])
+    assert history.now == NEXT_COUNTS
+    assert history.known == (NEWEST.certificate.der, NEW.certificate.der, OLD.certificate.der)
+    assert history.former == {NEW.certificate.der, OLD.certificate.der}
+    assert PINNED.followed([BOTH]).former == frozenset(), "both count"
     assert NEXT_COUNTS.certificates == {NEWEST.certificate.der}
     assert NEXT_COUNTS.number == 3
 
 
 def test_statements_already_followed_change_nothing() -> None:
-    assert roots.follow(ALONE_COUNTS, [BOTH, ALONE]) == ALONE_COUNTS
-    assert roots.follow(ALONE_COUNTS, [BOTH, ALONE, NEXT, NEXT]) == NEXT_COUNTS
-    assert roots.follow(HELD, []) == HELD
+    held = PINNED.followed([BOTH, ALONE])
+    assert held.followed([BOTH, ALONE]) == held.followed([ALONE, BOTH]) == held.followed([]) == held
+    assert held.followed([BOTH, ALONE, NEXT, NEXT]).now == NEXT_COUNTS
+    assert PINNED.now == HELD
+
+
+def test_of_two_statements_with_one_number_none_is_chosen() -> None:
+    held = PINNED.followed([BOTH, ALONE])
+    other = changed(BOTH, roots=[to_base64(STRANGER.certificate.der)])
+    for hostile, error in (
+        (other, errors.RootFork),
+        (changed(other, STRANGER), errors.BadRootStatement),
+        (changed(ALONE, OLD, roots=[to_base64(OLD.certificate.der)]), errors.RootFork),
+    ):
+        with pytest.raises(error) as told:
+            held.followed([hostile])
+        assert told.value.next_step
+
+
+def test_a_root_that_was_followed_may_not_take_an_earlier_place() -> None:
+    held = PINNED.followed([BOTH, ALONE, NEXT])
+    with pytest.raises(errors.BadRootStatement):
+        held.followed([changed(BOTH, NEWEST, roots=[to_base64(STRANGER.certificate.der)])])
 
 
 def changed(data: bytes, signer: Station = OLD, **members: object) -> bytes:
@@ -84,7 +110,7 @@ REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
 @pytest.mark.parametrize(("make", "error"), REFUSED.values(), ids=[n.replace(" ", "-") for n in REFUSED])
 def test_refuses(make: Callable[[], list[bytes]], error: type[Problem]) -> None:
     with pytest.raises(error):
-        roots.follow(HELD, make())
+        PINNED.followed(make())
 
 
 def test_only_a_root_that_counts_signs() -> None:

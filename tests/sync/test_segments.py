@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from desktop.records import items
 from desktop.records.items import Head, Shape, birth_line, change_line, split_line
-from desktop.sync import frames, segments, trust
+from desktop.sync import frames, segments, strictjson, trust
 from desktop.sync.errors import BadSegment, BadSegmentSignature, OriginUnequal
 from desktop.sync.segments import Contents, Header
 from tests.sync.desks import TYPES
@@ -51,11 +51,14 @@ def change(
 
 
 def cut(
-    *lines: tuple[int, bytes], shapes: Mapping[str, Shape] | None = None, vouched: str | None = None
+    *lines: tuple[int, bytes],
+    shapes: Mapping[str, Shape] | None = None,
+    vouched: str | None = None,
+    key: bytes | None = None,
 ) -> frames.Frame:
     shapes = {"firm": FIRM} if shapes is None else shapes
     return segments.cut(
-        KEYS.station, KEYS.incarnation, lines, shapes, KEYS.sign, trust.segment_message, vouched
+        KEYS.station, KEYS.incarnation, lines, shapes, KEYS.sign, trust.segment_message, vouched, key
     )[1]
 
 
@@ -147,6 +150,115 @@ def test_every_bit_of_a_line_is_under_the_signature() -> None:
         changed = line[:position] + bytes([line[position] ^ 1]) + line[position + 1 :]
         with pytest.raises(BadSegment):
             segments.decode(header, [changed], TYPES)
+
+
+# -- salts that follow from a key ----------------------------------------------------------------------------------
+
+KEY = bytes(range(32))
+PERSONAL = (
+    (1, birth_line(head(1), FIRM, {"name": "一家", "contact.phone": "138"})),
+    change(2, "contact", {"phone": "139"}, ""),
+    change(3, "contact", {"phone": "137"}, "salt"),
+    change(4),
+)
+"""Two sealed parts, one with a salt of its own, and a line without."""
+
+
+def beside(frame: frames.Frame, lines: Sequence[bytes] | None = None, **members: Any) -> frames.Frame:
+    """The segment with other members beside its signature, or other lines."""
+    raw, said, *body = frame.plain().split(b"\n")[:-1]
+    said = msgspec.json.encode({n: v for n, v in (json.loads(said) | members).items() if v is not ...})
+    return frames.compress(b"\n".join([raw, said, *(body if lines is None else lines)]) + b"\n")
+
+
+def test_a_sealed_segment_and_its_open_form_are_the_same_segment() -> None:
+    """Same header, label, hashes and values; the open one has no key."""
+    frame = cut(*PERSONAL, key=KEY)
+    header, lines = segments.read(frame)
+    sealed = segments.decode(header, lines, TYPES)
+    opened = segments.pack(*segments.opened(header, lines))
+    again, others = segments.read(opened)
+    found = segments.decode(again, others, TYPES)
+    assert (header.key, again.key) == (KEY, None)
+    assert (again.raw, again.signature, again.label()) == (header.raw, header.signature, header.label())
+    assert (found.hashes, found.births, found.changes) == (sealed.hashes, sealed.births, sealed.changes)
+    assert found.births["firm"].rows[0][5:] == ("一家", None, None, "138")
+    assert [c.value for c in found.changes] == ['{"phone":"139"}', '{"phone":"137"}', '"新名"']
+    assert b'["",' not in opened.plain()
+    assert b"key" not in opened.plain()
+
+
+def test_a_segment_without_a_sealed_part_carries_no_key() -> None:
+    assert segments.read(cut(*PERSONAL[2:], key=KEY))[0].key is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ..., None, 5, "", "AA", strictjson.to_base64(KEY[:31]), strictjson.to_base64(KEY + b"x"),
+        strictjson.to_base64(KEY).rstrip("="), strictjson.to_base64(bytes(32)), [strictjson.to_base64(KEY)],
+    ],
+)  # fmt: skip
+def test_no_other_key_fits(key: Any) -> None:
+    """Missing, of another length, in another spelling, or simply another."""
+    with pytest.raises(BadSegment):
+        segments.decode(*segments.read(beside(cut(*PERSONAL, key=KEY), key=key)), TYPES)
+
+
+def test_a_key_of_zeros_is_one_like_any_other() -> None:
+    """Nobody else can tell how a key was drawn: a bad one harms the secrets of who drew it."""
+    header, lines = segments.read(cut(*PERSONAL, key=bytes(32)))
+    assert segments.decode(header, lines, TYPES).numbers == [1, 2, 3, 4]
+
+
+def test_an_erased_value_beside_a_key_is_refused() -> None:
+    """Who forwards so lets everybody try values against the hash; an honest forwarder has opened the segment."""
+    frame = cut(*PERSONAL, key=KEY)
+    header, lines = segments.read(frame)
+    _, opened = segments.opened(header, lines)
+    erased = [items.erased_line(opened[0], [1]), *lines[1:]]
+    with pytest.raises(BadSegment):
+        segments.decode(*segments.read(beside(frame, erased)), TYPES)
+    with pytest.raises(BadSegment):
+        segments.opened(*segments.read(beside(frame, erased, key=...)))
+    erased[1:] = opened[1:]
+    contents = segments.decode(*segments.read(beside(frame, erased, key=...)), TYPES)
+    assert contents.births["firm"].rows[0][5:] == ("一家", None, None, None)
+
+
+def test_a_vouched_segment_carries_no_key() -> None:
+    """Who gets some lines of a segment must not be able to guess what the others say."""
+    with pytest.raises(ValueError, match="open"):
+        cut(*PERSONAL, vouched=VILLAGE_DESK.certificate.station, key=KEY)
+    frame = cut(*PERSONAL[2:], vouched=VILLAGE_DESK.certificate.station)
+    assert segments.read(frame)[0].vouched is not None
+    with pytest.raises(BadSegment):
+        segments.read(beside(frame, key=strictjson.to_base64(KEY)))
+
+
+def test_a_segment_too_heavy_to_be_erased_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its frame would not hold it any more: every later merge of the ledger that holds it would fail."""
+    frame = cut(*PERSONAL, key=KEY)
+    heavy = items.weight(frame.plain().split(b"\n", 2)[2])
+    monkeypatch.setattr(items, "MAX_WEIGHT", heavy)
+    segments.read(frame)
+    monkeypatch.setattr(items, "MAX_WEIGHT", heavy - 1)
+    with pytest.raises(BadSegment):
+        segments.read(frame)
+
+
+def test_a_header_leaves_room_for_who_vouches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else whoever passes items on could be made to write bundles that nobody reads."""
+    raw, vouched = header_of(), header_of(vouched=VILLAGE_DESK.certificate.station)
+    monkeypatch.setattr(segments, "MAX_HEADER", len(raw) + 1023)
+    with pytest.raises(BadSegment):
+        segments.read_header(raw, bytes(64))
+    assert segments.read_header(vouched, bytes(64)).vouched is not None
+
+
+def test_no_sealed_line_is_cut_without_a_key() -> None:
+    with pytest.raises(items.MalformedLine, match="key"):
+        cut(*PERSONAL)
 
 
 # -- what is cut ---------------------------------------------------------------------------------------------------
@@ -475,12 +587,12 @@ def test_a_kind_or_form_of_a_later_program_has_no_slot_and_no_value(text: str) -
         (items.Replaced(STAMP), (STAMP,), True),
         (items.Replaced(STAMP + 1), (STAMP + 1,), True),
         (items.Replaced(STAMP - 1, RECORD), (STAMP - 1,), False),
-        (items.Replaced(STAMP - 1, "ef" * 16), (), False),
-        (items.Replaced(STAMP, "ef" * 16), (), True),
+        (items.Replaced(STAMP - 1, "ef" * 16), (("ef" * 16, STAMP - 1),), False),
+        (items.Replaced(STAMP, "ef" * 16), (("ef" * 16, STAMP),), True),
     ],
 )
 def test_what_a_change_replaces_is_older_than_it(
-    entry: items.Replaced, replaces: tuple[int, ...], outranked: bool
+    entry: items.Replaced, replaces: tuple[int | tuple[str, int], ...], outranked: bool
 ) -> None:
     """Rule 5: an entry that names another record has no effect here, but the order is judged by the bytes alone."""
     (found,) = read(change(1, replaces=(entry,))).changes
@@ -489,6 +601,6 @@ def test_what_a_change_replaces_is_older_than_it(
 
 def test_hashes_are_those_of_the_lines() -> None:
     header, lines = segments.read(cut(birth(1), change(2, "contact", {"phone": "1"}, "salt")))
-    assert segments.hashes_of(lines) == segments.decode(header, lines, TYPES).hashes
+    assert segments.hashes_of(lines, None) == segments.decode(header, lines, TYPES).hashes
     with pytest.raises(BadSegment):
-        segments.hashes_of([b"x"])
+        segments.hashes_of([b"x"], None)

@@ -245,6 +245,15 @@ def test_lets_in(make: Callable[[], Attempt]) -> None:
     assert verdict.manifest.items == 7
 
 
+def test_a_former_root_speaks_no_more_but_what_it_issued_counts_on() -> None:
+    former = {"former": frozenset(DISTRICT_DESK.ders)}
+    assert attempt(state=former).judge().sender == VILLAGE_DESK.certificate
+    down = attempt(DISTRICT_DESK, TOWN_DESK, former, kind=manifest.DOWN, tree=0)
+    with pytest.raises(errors.FormerRoot):
+        down.judge()
+    assert attempt(DISTRICT_DESK, TOWN_DESK, kind=manifest.DOWN, tree=0).judge()
+
+
 def test_the_verdict_names_the_sender_and_all_units_it_may_write_for() -> None:
     verdict = attempt(TOWN_DESK, DISTRICT_DESK).judge()
     assert verdict.sender == TOWN_DESK.certificate
@@ -342,6 +351,7 @@ def test_refuses_a_segment(origin: str, header: bytes, message: bytes, error: ty
         pytest.param(VILLAGE_DESK.ders, {"grants": frozenset()}, errors.NotGranted, id="not granted"),
         pytest.param(VILLAGE_DESK.ders, {"tree": TREE | {VILLAGE: OTHER_TOWN}}, errors.DelegationOutOfScope,
                      id="moved to another town"),
+        pytest.param(DISTRICT_DESK.ders, {"former": frozenset(DISTRICT_DESK.ders)}, errors.FormerRoot, id="former"),
     ],
 )  # fmt: skip
 def test_refuses_a_chain(chain: list[bytes], changes: dict[str, Any], error: type[Problem]) -> None:
@@ -437,3 +447,55 @@ def _revoked(cuts: dict[str, int]) -> Attempt:
 def _revoked_parent(cut: int) -> Attempt:
     revocations = {TOWN_DESK.station: {TOWN_DESK.keys.incarnation: cut}}
     return attempt(TOWN_DESK, VILLAGE_DESK, kind=manifest.DOWN, state={"revocations": revocations})
+
+
+# -- checks 22 and 23 ------------------------------------------------------------------------------------------------
+
+FOREIGN = issue(OTHER_TOWN_DESK, claims(VILLAGE_DESK.keys, [OTHER_TOWN], Level.TOWN), 77)
+"""Another town has certified the village's station for its own unit, at its own level."""
+
+
+@pytest.mark.parametrize(
+    ("writer", "held", "unit", "may"),
+    [
+        (TOWN_DESK, [VILLAGE_DESK.certificate], VILLAGE, True),
+        (TOWN_DESK, [VILLAGE_DESK.certificate, FOREIGN], VILLAGE, True),
+        (TOWN_DESK, [VILLAGE_DESK.certificate, FOREIGN], OTHER_TOWN, False),
+        (OTHER_TOWN_DESK, [VILLAGE_DESK.certificate, FOREIGN], VILLAGE, False),
+        (DISTRICT_DESK, [VILLAGE_DESK.certificate, FOREIGN], OTHER_TOWN, True),
+        # Above writes under units below, and those below have no say in it.
+        (TOWN_DESK, [DISTRICT_DESK.certificate], VILLAGE, False),
+        (CLERK, [TOWN_DESK.certificate], TOWN, False),
+        # Outside of what it may write a station is judged as a whole.
+        (TOWN_DESK, [VILLAGE_DESK.certificate], OTHER_VILLAGE, True),
+        (TOWN_DESK, [VILLAGE_DESK.certificate, FOREIGN], "ee" * 16, False),
+        (DISTRICT_DESK, [VILLAGE_DESK.certificate, FOREIGN], "ee" * 16, True),
+        (DISTRICT_DESK, [], VILLAGE, False),
+    ],
+)
+def test_who_may_say_that_an_item_does_not_count(
+    writer: Station, held: list[certificates.Certificate], unit: str, may: bool
+) -> None:
+    assert trust.may_exclude(writer.certificate, held, unit, TREE) is may
+
+
+@pytest.mark.parametrize(
+    ("writer", "held", "issuers", "may"),
+    [
+        (DISTRICT_DESK, [VILLAGE_DESK.certificate, FOREIGN], [], True),
+        (TOWN_DESK, [VILLAGE_DESK.certificate], [], True),
+        (
+            TOWN_DESK,
+            [VILLAGE_DESK.certificate, FOREIGN],
+            [{TOWN_DESK.station}, {OTHER_TOWN_DESK.station}],
+            False,
+        ),
+        (TOWN_DESK, [CLERK.certificate], [{TOWN_DESK.station, DISTRICT_DESK.station}], True),
+        (CLERK, [TOWN_DESK.certificate], [{DISTRICT_DESK.station}], False),
+        (TOWN_DESK, [], [], False),
+    ],
+)
+def test_who_may_revoke_a_whole_station(
+    writer: Station, held: list[certificates.Certificate], issuers: list[set[str]], may: bool
+) -> None:
+    assert trust.may_revoke(writer.certificate, held, issuers, TREE) is may

@@ -10,9 +10,12 @@ from typing import Any
 import zstandard
 
 from desktop.records.items import EMPTY_PART, erased_line, split_line
-from desktop.sync import agefile, manifest
-from tests.vectors.bundles import FIRM, Change, vector
+from desktop.sync import agefile, manifest, segments
+from desktop.sync.frames import compress
+from desktop.sync.strictjson import to_base64
+from tests.vectors.bundles import FIRM, MAKERS, Change, honest, vector
 from tests.vectors.scene import Pack, Scene, play_incarnation, signed_segment, zipped
+from tests.vectors.vector import Vector, merging
 
 # -- what is encrypted -------------------------------------------------------------------------------------------------
 
@@ -107,7 +110,7 @@ def _signed(
     *, by: str = "village", lines: Callable[[list[bytes]], list[bytes]] = list, **header: Any
 ) -> Change:
     """The segment with other lines or members of its header, signed by a desk."""
-    return lambda s, p: signed_segment(s.desks[by], p.header | header, lines(p.lines))
+    return lambda s, p: signed_segment(s.desks[by], p.header | header, lines(p.lines), key=p.key)
 
 
 def _second(old: bytes, new: bytes) -> Callable[[list[bytes]], list[bytes]]:
@@ -127,16 +130,17 @@ def _cut_ids(lines: list[bytes]) -> list[bytes]:
 
 def _under_the_same_digest(scene: Scene, pack: Pack) -> bytes:
     lines = _second(NAME, '"经山示例茶叶有限公司"'.encode())(pack.lines)
-    return signed_segment(scene.village, pack.header, lines, redigest=False)
+    return signed_segment(scene.village, pack.header, lines, key=pack.key, redigest=False)
 
 
 def _of_receiver(scene: Scene, pack: Pack) -> bytes:
     head = pack.header | {"station": scene.town.station, "incarnation": play_incarnation("town")}
-    return signed_segment(scene.town, head, pack.lines)
+    return signed_segment(scene.town, head, pack.lines, key=pack.key)
 
 
 def _vouched(scene: Scene, pack: Pack) -> bytes:
-    return signed_segment(scene.village, pack.header | {"vouched": scene.village.station}, pack.lines)
+    said = pack.header | {"vouched": scene.village.station}
+    return signed_segment(scene.village, said, _opened(pack.frames[1])[1])
 
 
 TWICE = {"enterprise": {"plain": ["name", "name"], "personal": []}}
@@ -175,16 +179,24 @@ vector(
     "segment-unknown-header-member",
     "accepted",
     "Members of a header that a reader does not know are left alone.",
-)(lambda s, p: p.with_segment(signed_segment(s.village, p.header | {"colour": "green"}, p.lines)))
+)(lambda s, p: p.with_segment(signed_segment(s.village, p.header | {"colour": "green"}, p.lines, key=p.key)))
+
+
+def _opened(plain: bytes) -> tuple[segments.Header, list[bytes]]:
+    """A segment with a salt in each personal part and without its key."""
+    return segments.opened(*segments.read(compress(plain)))
+
+
+def _without_persons(line: bytes) -> bytes:
+    """An open line that has lost its personal values."""
+    places = [i for i, part in enumerate(split_line(line)) if i and part != EMPTY_PART]
+    return erased_line(line, places)
 
 
 def _erased(pack: Pack, at: int = 1) -> bytes:
-    """A segment whose first line has lost its personal values."""
-    lines = pack.frames[at].split(b"\n")
-    parts = split_line(lines[2])
-    places = [i for i, part in enumerate(parts) if i and part != EMPTY_PART]
-    lines[2] = erased_line(lines[2], places)
-    return b"\n".join(lines)
+    """A segment whose first line has lost its personal values: the others are open, and the key is gone."""
+    header, lines = _opened(pack.frames[at])
+    return segments.pack(header, [_without_persons(lines[0]), *lines[1:]]).plain()
 
 
 def _erased_change(scene: Scene, pack: Pack) -> bytes:
@@ -196,6 +208,62 @@ def _erased_change(scene: Scene, pack: Pack) -> bytes:
 vector("segment-erased-change", "accepted", "A change whose value was erased says nothing any more.")(
     _erased_change
 )
+
+
+# -- keys of segments --------------------------------------------------------------------------------------------------
+
+
+def _beside(pack: Pack, lines: list[bytes] | None = None, **members: Any) -> bytes:
+    """The bundle whose segment has other members beside its signature; those that are None are left out."""
+    raw, said, *own = pack.frames[1].split(b"\n")[:-1]
+    said = json.dumps({n: v for n, v in (json.loads(said) | members).items() if v is not None}).encode()
+    plain = b"\n".join([raw, said, *(own if lines is None else lines)]) + b"\n"
+    return pack.build(sealed=pack.cipher(frames=[pack.frames[0], plain]))
+
+
+def _erased_beside(scene: Scene, pack: Pack) -> bytes:
+    return _beside(pack, [_without_persons(_opened(pack.frames[1])[1][0]), *pack.lines[1:]])
+
+
+KEYS: dict[str, tuple[str, str, Change]] = {
+    "segment-open": (
+        "accepted",
+        "A segment without a key, whose parts have salts of their own: the same digest.",
+        lambda s, p: p.build(sealed=p.cipher(frames=[p.frames[0], segments.pack(*_opened(p.frames[1])).plain()])),
+    ),
+    "segment-key-missing": (BAD, "Sealed parts without a key.", lambda s, p: _beside(p, key=None)),
+    "segment-key-other": (BAD, "Another key.", lambda s, p: _beside(p, key=to_base64(bytes(32)))),
+    "segment-key-short": (BAD, "A key of 31 bytes.", lambda s, p: _beside(p, key=to_base64(bytes(31)))),
+    "segment-key-erased": (
+        BAD, "A part that was erased beside the key, with which values could be tried.", _erased_beside,
+    ),
+}  # fmt: skip
+for _name, (_expect, _shows, _segment) in KEYS.items():
+    vector(_name, _expect if _expect == "accepted" else f"refused {_expect}", _shows)(_segment)
+
+
+def _vouched_with_key(scene: Scene) -> Vector:
+    town, village = scene.town, scene.village
+    town.birth("enterprise", {"name": "镇里登记的", "contact_name": "王芳"}, record=FIRM, unit=village.unit)
+    pack = Pack.of(town.send(village), town, village)
+    data = pack.with_segment(signed_segment(town, pack.header, pack.lines, key=bytes(range(32))))
+    return merging(
+        "village", f"refused {BAD}", "A vouched segment with a key, though all its parts are open.", data
+    )
+
+
+def _opened_later(scene: Scene) -> Vector:
+    pack = honest(scene)
+    opened = pack.build({"sequence": 2}, sealed=pack.cipher(
+        repeat={"sequence": 2}, frames=[pack.frames[0], segments.pack(*_opened(pack.frames[1])).plain()]
+    ))  # fmt: skip
+    return merging(
+        "town", "accepted", "The open form of a segment that is held is known.", pack.build(), opened
+    )
+
+
+MAKERS["segment-key-vouched"] = _vouched_with_key
+MAKERS["segment-open-later"] = _opened_later
 
 
 def _two_parts(scene: Scene, pack: Pack) -> bytes:

@@ -15,7 +15,7 @@ from desktop.sync.roots import Roots
 from tests.sync.desks import START, Desk
 from tests.sync.world import seeded
 from tests.vectors.bundles import Maker, honest
-from tests.vectors.scene import NOW, Scene, signed_segment
+from tests.vectors.scene import NOW, Pack, Scene, signed_segment
 from tests.vectors.vector import Vector
 
 MAKERS: dict[str, Maker] = {}
@@ -262,7 +262,12 @@ vector(
     "refused 18 BadSegmentSignature 10",
     "The same header signed by a neighbour.",
     certificate="village",
-)(lambda s: {"1.ndjson": signed_segment(s.village2, honest(s).header, honest(s).lines)})
+)(lambda s: {"1.ndjson": _signed_by(s.village2, honest(s))})
+
+
+def _signed_by(desk: Desk, pack: Pack) -> bytes:
+    return signed_segment(desk, pack.header, pack.lines, key=pack.key)
+
 
 # -- recovery ----------------------------------------------------------------------------------------------------------
 

@@ -342,4 +342,4 @@ def _(s: Scene) -> Bundles:
     edit(s.village, "headcount_surveyed", {"surveyed_staff": 7, "women_count": 8})
     pack = Pack.of(s.village.send(), s.village, s.town)
     lines = [pack.lines[0], pack.lines[1].replace(b'"women_count":8', b'"surveyed_staff":-0,"women_count":8')]
-    return [pack.with_segment(signed_segment(s.village, pack.header, lines))]
+    return [pack.with_segment(signed_segment(s.village, pack.header, lines, key=pack.key))]

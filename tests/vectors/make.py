@@ -11,13 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.vectors import aside, bundles, contents, deciding, files, items, plain, player
+from tests.vectors import aside, bundles, contents, deciding, files, items, persons, plain, player, same, tree
 from tests.vectors.scene import HERE, Scene
 from tests.vectors.vector import Vector
 
-MODULES = (bundles, contents, items, aside, deciding, files, plain)
-"""Each adds its vectors to one of three lists."""
-MAKERS = {**bundles.MAKERS, **items.MAKERS, **files.MAKERS}
+MODULES = (bundles, contents, items, aside, deciding, files, plain, persons, same, tree)
+"""Each adds its vectors to one of four lists."""
+MAKERS = {**bundles.MAKERS, **items.MAKERS, **files.MAKERS, **persons.MAKERS}
 
 
 def main(arguments: list[str]) -> None:

@@ -73,6 +73,9 @@ values(
 )
 PART = '["salt","阿卜杜拉·买买提"]'
 LINE = '[["birth","member","a1","b2",null,"0caa000000000000",[],1,"王芳",[null]],\t{}]'
+KEY = bytes(range(32)).hex()
+SEALED_PART = '["","13800000000"]'
+SEALED_LINE = LINE.format(",\t".join([SEALED_PART, SEALED_PART, "[]", '["",null,7]', PART, SEALED_PART]))
 values(
     "line-hashes",
     "The hash of a line is that of part 0 and the hashes of the personal parts, erased or not.",
@@ -81,6 +84,18 @@ values(
     ("line hash", LINE.format("[]")),
     ("line hash", LINE.format('"00"')),
     ("line hash", "{}"),
+)
+values(
+    "sealed-lines",
+    "A part with the empty text as its salt has one that follows from the key of its segment, part 0 and its place.",
+    ("open line", SEALED_LINE, KEY),
+    ("line hash", SEALED_LINE, KEY),
+    ("line hash", SEALED_LINE),
+    ("open line", SEALED_LINE, "00" * 32),
+    ("line hash", LINE.format(SEALED_PART), KEY),
+    ("line hash", LINE.format('"' + "0" * 64 + '"'), KEY),
+    ("line hash", LINE.format('[ "","13800000000"]'), KEY),
+    ("line hash", LINE.format('[ "","13800000000"]')),
 )
 values(
     "exclusions",

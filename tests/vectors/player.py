@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.records import canonical, identity, stamps
-from desktop.records.item_outcomes import HELD_CERTIFICATE
+from desktop.records import canonical, identity, items, stamps
+from desktop.records.item_outcomes import HELD_CERTIFICATE, REFUSED_KEY
 from desktop.records.types import catalogue
 from desktop.store import digest as digests
 from desktop.store import reading
@@ -131,11 +131,11 @@ def _merge(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
         else:
             counts = (f"{n} {getattr(result, n)}" for n in _COUNTS)
             yield f"file: {path.name} {' '.join(counts)}"
-            # What waits for the grant of its station is not kept here: the receipt asks for it again.
+            # What waits for the grant of its station, or is of a former key, is not kept here.
             yield from (
                 f"item: {names[u.station]} {u.incarnation} {u.number} {u.outcome} {u.reason}"
                 for u in result.unapplied
-                if u.reason == HELD_CERTIFICATE
+                if u.reason in (HELD_CERTIFICATE, REFUSED_KEY)
             )
     yield from _state(ledger)
 
@@ -227,8 +227,8 @@ def _ack(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
 
 def _roots(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
     def read() -> Iterator[str]:
-        held = roots.Roots(frozenset(chain_of("city")[-1:]))
-        found = roots.follow(held, [p.read_bytes() for p in sorted(folder.glob("*.json"))])
+        held = roots.History(chain_of("city")[-1:])
+        found = held.followed([p.read_bytes() for p in sorted(folder.glob("*.json"))]).now
         yield f"number: {found.number} {found.digest}"
         yield from sorted(f"root: {certificates.parse(der).digest}" for der in found.certificates)
 
@@ -320,7 +320,8 @@ VALUES: Mapping[str, Callable[..., object]] = {
     "serial": lambda *item: f"{certificates.grant_serial(*item):x}",
     "words": lambda key: str(words.fingerprint(bytes.fromhex(key))),
     "station": lambda key: station_keys.station_id(bytes.fromhex(key)),
-    "line hash": lambda line: _line_hash(line),
+    "line hash": lambda line, key=None: _line_hash(line, key),
+    "open line": lambda line, key: items.opened_line(line.encode(), bytes.fromhex(key)).decode(),
     "cuts": exclusions.read_cuts,
     "excluded": lambda text: {
         " ".join(origin): [sorted(map(list, named.spans)), sorted(map(list, named.contents))]
@@ -330,8 +331,8 @@ VALUES: Mapping[str, Callable[..., object]] = {
 }
 
 
-def _line_hash(line: str) -> str:
-    (found,) = segments.hashes_of([line.encode()])
+def _line_hash(line: str, key: str | None) -> str:
+    (found,) = segments.hashes_of([line.encode()], None if key is None else bytes.fromhex(key))
     return found.hex()
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pyrage
 import zstandard
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 NOT_HASHED = {"unit", "grant", "revocation", "exclusion", "erasure"}
 
@@ -34,6 +35,18 @@ def opened(envelope: dict[str, Any], certificate: x509.Certificate) -> dict[str,
     certificate.public_key().verify(base64.b64decode(first["sig"]), pae(envelope["payloadType"], payload))
     found: dict[str, Any] = json.loads(payload)
     return found
+
+
+def persons_who_signed(envelope: dict[str, Any], said: dict[str, Any]) -> set[str]:
+    """The duties of the listed persons whose signatures stand [Envelopes, check 24]; other keys say nothing."""
+    listed = {hashlib.sha256(bytes.fromhex(p["key"])).hexdigest(): p for p in said.get("persons", [])}
+    rest = [s for s in envelope["signatures"][1:] if s["keyid"] in listed]
+    assert len({s["keyid"] for s in rest}) == len(rest)
+    message = pae(envelope["payloadType"], base64.b64decode(envelope["payload"]))
+    for each in rest:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(listed[each["keyid"]]["key"]))
+        key.verify(base64.b64decode(each["sig"]), message)
+    return {listed[each["keyid"]]["duty"] for each in rest}
 
 
 def der(certificate: x509.Certificate) -> bytes:
@@ -59,11 +72,26 @@ def frames_of(data: bytes) -> list[bytes]:
     return found
 
 
-def line_hash(parts: list[bytes]) -> bytes:
+def salt_of(key: bytes, head: bytes, place: int) -> bytes:
+    """The salt of a sealed part: half of the text that follows from key, part 0 and place [Salts]."""
+    block, second = divmod(place - 1, 2)
+    said = b"xiaosanji salt v1\n" + key + hashlib.sha256(head).digest() + str(block).encode()
+    text = base64.b64encode(hashlib.sha256(said).digest())
+    return text[21:42] if second else text[:21]
+
+
+def line_hash(parts: list[bytes], key: bytes | None) -> bytes:
     """The hash of a line: part 0, then the hash of each personal part, which an erased part states [Lines]."""
     found = parts[0]
-    for part in parts[1:]:
-        found += bytes.fromhex(part[1:-1].decode()) if part[:1] == b'"' else hashlib.sha256(part).digest()
+    for place, part in enumerate(parts[1:], 1):
+        if part[:1] == b'"':
+            assert key is None
+            found += bytes.fromhex(part[1:-1].decode())
+            continue
+        if part[:4] == b'["",':
+            assert key is not None
+            part = part[:2] + salt_of(key, parts[0], place) + part[2:]
+        found += hashlib.sha256(part).digest()
     return hashlib.sha256(found).digest()
 
 
@@ -116,6 +144,7 @@ class Reader:
         assert der(chain[-1]) == der(self.root)
         said = opened(envelope, chain[0])
         assert said["sender"] == station_of(chain[0])
+        persons_who_signed(envelope, said)
         listed = said["files"] + said["parts"]
         assert {e["name"]: e["sha256"] for e in listed} == {
             n: hashlib.sha256(d).hexdigest() for n, d in entries.items()
@@ -137,14 +166,14 @@ class Reader:
 
     def segment(self, frame: bytes) -> list[tuple[Any, ...]]:
         """The items of a segment whose signature and digest stand [Segments]."""
-        raw, signature, *lines = frame.split(b"\n")[:-1]
-        header = json.loads(raw)
+        raw, beside, *lines = frame.split(b"\n")[:-1]
+        header, said = json.loads(raw), json.loads(beside)
+        key = base64.b64decode(said["key"]) if "key" in said else None
+        assert key is None or (len(key) == 32 and "vouched" not in header)
         signer = self.certificates[header.get("vouched", header["station"])]
-        signer.public_key().verify(
-            base64.b64decode(json.loads(signature)["signature"]), b"xiaosanji segment v1\n" + raw
-        )
+        signer.public_key().verify(base64.b64decode(said["signature"]), b"xiaosanji segment v1\n" + raw)
         parted = [line[1:-1].split(b",\t") for line in lines]
-        hashes = [line_hash(parts) for parts in parted]
+        hashes = [line_hash(parts, key) for parts in parted]
         assert hashlib.sha256(b"".join(hashes)).hexdigest() == header["digest"]
         return [(header, json.loads(p[0]), p[1:], h.hex()) for p, h in zip(parted, hashes, strict=True)]
 
@@ -152,7 +181,7 @@ class Reader:
 def digest_of(items: list[tuple[Any, ...]]) -> str:
     """The content digest over items that count [Digest]."""
     records: dict[tuple[str, str], dict[str, list[tuple[str, str, bool]]]] = {}
-    replaced: dict[tuple[str, str, str], set[str]] = {}
+    replaced: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
     for header, item, personal, _ in items:
         kind, name, record, _, _, stamp, replaces, *_ = item
         if name in NOT_HASHED:
@@ -160,20 +189,38 @@ def digest_of(items: list[tuple[Any, ...]]) -> str:
         for slot, value in versions_of(item, personal, header["shapes"].get(name)):
             slots = records.setdefault((record, name), {})
             slots.setdefault(slot, []).append((stamp, value, kind == "birth"))
-            named = {
-                e if isinstance(e, str) else e[1] for e in replaces if isinstance(e, str) or e[0] == record
-            }
+            named = {(record, e) if isinstance(e, str) else (e[0], e[1]) for e in replaces}
             replaced.setdefault((record, name, slot), set()).update(named)
     lines = []
     for (record, name), slots in records.items():
         parts = [record, name]
         for slot, versions in sorted(slots.items()):
-            gone = replaced[record, name, slot]
-            values = {value for stamp, value, birth in versions if birth and stamp in gone}
-            heads = {(s, v) for s, v, birth in versions if s not in gone and not (birth and v in values)}
+            together = one_with(record, name, records) if slot != "_deleted" else {record}
+            gone = set().union(*(replaced.get((r, name, slot), set()) for r in together))
+            values = {
+                v
+                for r in together
+                for s, v, birth in records[r, name].get(slot, ())
+                if birth and (r, s) in gone
+            }
+            heads = {
+                (s, v) for s, v, birth in versions if (record, s) not in gone and not (birth and v in values)
+            }
             parts.append(f"{slot}:" + " ".join(f"{stamp}={value}" for stamp, value in sorted(heads)))
         lines.append("\t".join(parts).encode())
     return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+def one_with(record: str, name: str, records: dict[tuple[str, str], Any]) -> set[str]:
+    """The records that are one with a record, by edges that are not deleted [Records that are one]."""
+    found = {record}
+    for _ in records:
+        for (_, edge), slots in records.items():
+            if edge == "same" and max(slots.get("_deleted", [("", "null", False)]))[1] == "null":
+                kind, one, other = (json.loads(slots[n][0][1]) for n in ("kind", "one", "other"))
+                if kind == name and {one, other} & found and {(one, name), (other, name)} <= set(records):
+                    found |= {one, other}
+    return found
 
 
 def verify(reader: Reader, folder: Path) -> tuple[bool, bool]:

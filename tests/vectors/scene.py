@@ -120,7 +120,13 @@ class Scene:
         receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
 
     def grant(
-        self, desk: Desk, claims: Claims, *, number: int = 0, incarnation: str | None = None
+        self,
+        desk: Desk,
+        claims: Claims,
+        *,
+        number: int = 0,
+        incarnation: str | None = None,
+        proof: str | None = None,
     ) -> certificates.Certificate:
         """A certificate by a desk and the record that grants it; with a ``number`` for another item than its own."""
         issuer = certificates.parse(station.own_chain(desk.ledger)[0])
@@ -131,6 +137,7 @@ class Scene:
             "holder": min(claims.units),
             "certificate": base64.b64encode(made.der).decode(),
             "incarnation": incarnation,
+            "proof": proof,
         }
         desk.ledger.write("批准", desk.name, births=[NewRecord("grant", "", desk.unit, cells)])
         return made
@@ -294,6 +301,12 @@ class Pack:
         """The lines of the last segment."""
         return self.frames[-1].split(b"\n")[2:-1]
 
+    @property
+    def key(self) -> bytes | None:
+        """The key beside the signature of the last segment."""
+        text = json.loads(self.frames[-1].split(b"\n")[1]).get("key")
+        return None if text is None else strictjson.from_base64(text)
+
 
 def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
@@ -310,18 +323,22 @@ def zipped(entries: Mapping[str, bytes]) -> bytes:
 
 
 def signed_segment(
-    desk: Desk, header: Mapping[str, Any], lines: Sequence[bytes], *, redigest: bool = True
+    desk: Desk,
+    header: Mapping[str, Any],
+    lines: Sequence[bytes],
+    *,
+    key: bytes | None = None,
+    redigest: bool = True,
 ) -> bytes:
     """A segment of these lines under the signature of a desk, whatever its header says."""
     said = dict(header)
     if redigest:
-        hashes = [items.line_hash(items.split_line(line)) for line in lines]
+        hashes = [items.line_hash(items.split_line(line), key) for line in lines]
         said["digest"] = hashlib.sha256(b"".join(hashes)).hexdigest()
     raw = strictjson.line(said)[:-1]
-    signature = strictjson.line(
-        {"signature": strictjson.to_base64(desk.keys.sign(trust.segment_message(raw)))}
-    )
-    return b"\n".join([raw, signature[:-1], *lines]) + b"\n"
+    beside = {} if key is None else {"key": strictjson.to_base64(key)}
+    beside["signature"] = strictjson.to_base64(desk.keys.sign(trust.segment_message(raw)))
+    return b"\n".join([raw, strictjson.line(beside)[:-1], *lines]) + b"\n"
 
 
 def birth(desk: Desk, record: str, cells: Mapping[str, Any], **changes: Any) -> int:

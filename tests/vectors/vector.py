@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.records import items
-from desktop.sync import agefile, dsse
+from desktop.sync import agefile, dsse, segments
 from desktop.sync.frames import split
 from tests.vectors import player
 from tests.vectors.scene import NOW
@@ -59,13 +59,13 @@ class Vector:
         for cipher in sealed:
             for frame in split(agefile.decrypt(cipher, identity), 4096, 1 << 28):
                 plain += frame.plain()
-                header = json.loads(frame.plain().partition(b"\n")[0])
-                if header.get("xsj") == "segment":
-                    for line in frame.plain().split(b"\n")[2:-1]:
+                if json.loads(frame.plain().partition(b"\n")[0]).get("xsj") == "segment":
+                    header, lines = segments.read(frame)
+                    for line in lines:
                         parts = items.split_line(line)
-                        digest = items.line_hash(parts).hex()
+                        digest = items.line_hash(parts, header.key).hex()
                         number = json.loads(parts[0])[7]
-                        origin = f"{names[header['station']]} {header['incarnation']}"
+                        origin = f"{names[header.station]} {header.incarnation}"
                         found.append(f"line: {path.name} {origin} {number} {digest}")
         path.with_suffix(".ndjson").write_bytes(plain)
         payload_digest = hashlib.sha256(_payload(path)).hexdigest()

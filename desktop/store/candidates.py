@@ -1,0 +1,206 @@
+"""Which records may be one: organisations by code, or by name and address, people by number, or by name and telephone.
+
+Read in one pass a question, whatever the size of the ledger.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.records.canonical import Cell
+from desktop.records.declaration import RecordType
+from desktop.records.types import Catalogue
+from desktop.store import reading
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+
+BY_CODE, BY_NAME, BY_NUMBER, BY_PHONE = "code", "name", "number", "phone"
+MOST = 2_000
+"""As many pairs as anybody looks through; when these are settled the next are found."""
+
+_ADDRESSES = ("address", "registered_address")
+_FORMS = re.compile(
+    r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|分公司|公司|集团|合作社|"
+    r"(?:有限合伙|普通合伙|个人独资)|合伙企业|工会委员会|委员会|联合会|工会)$"
+)
+_NOISE = re.compile(r"[\s()（）\[\]【】〔〕《》「」“”\"'·•．.,，、;；:：\-—–_/\\&＆*#]+")
+_REGION = re.compile(r"^(?:中国)?(?:浙江省?)?(?:杭州市?)?(?:[一-龥]{2,3}[区县市](?!场|块|域))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Two records that may be one, and by what they were found."""
+
+    type: str
+    one: str
+    other: str
+    why: str
+
+
+def kinds(types: Catalogue) -> list[RecordType]:
+    """The types whose records stand for one thing in the world each: those with a code, and people."""
+    return [
+        t
+        for t in types.values()
+        if not t.by_program
+        and t.parent is None
+        and (t.key is not None or {"id_number", "phone"} <= set(t.by_name))
+    ]
+
+
+def candidates(database: Database, record_type: RecordType, unit: str) -> list[Candidate]:
+    """The pairs of living records in the scope of a unit, those of which somebody has said otherwise left out."""
+    found = (
+        _organisations(database, record_type, unit)
+        if record_type.key
+        else _people(database, record_type, unit)
+    )
+    told = set(
+        database.rows(
+            "SELECT lower(hex(one)), lower(hex(other)) FROM not_same WHERE type = ?", (record_type.name,)
+        )
+    )
+    pairs: dict[tuple[str, str], Candidate] = {}
+    for one, other, why in found:
+        pair = (min(one, other), max(one, other))
+        if pair not in told:
+            pairs.setdefault(pair, Candidate(record_type.name, *pair, why))
+        if len(pairs) >= MOST:
+            break
+    return list(pairs.values())
+
+
+def plain_name(words: str) -> str:
+    """A name without what people write in several ways: width, brackets, spaces, and how a firm is organised."""
+    text = _NOISE.sub("", unicodedata.normalize("NFKC", words)).upper()
+    return _FORMS.sub("", text) or text
+
+
+def plain_place(words: object) -> str:
+    """An address without what people leave out."""
+    text = _NOISE.sub("", unicodedata.normalize("NFKC", str(words or ""))).upper()
+    return _REGION.sub("", text)
+
+
+def _rows(
+    database: Database, record_type: RecordType, unit: str, fields: Sequence[str], where: str
+) -> list[tuple[Cell, ...]]:
+    """Id and fields of the living records in scope that a condition leaves; what is shown elsewhere does not live."""
+    below = tuple(reading.subtree(database, unit))
+    marks = ", ".join("?" * len(below))
+    columns = ", ".join(f"r.{quoted(f)}" for f in fields)
+    return database.rows(
+        f"SELECT lower(hex(r.id)), {columns} FROM {quoted(table_of(record_type.name))} r"
+        f" WHERE r._life <> 1 AND r.unit IN (SELECT ref FROM unit_ref WHERE id IN ({marks})) AND {where}"
+        f" ORDER BY r._sort, r.id",
+        below,
+    )
+
+
+def _organisations(database: Database, record_type: RecordType, unit: str) -> Iterator[tuple[str, str, str]]:
+    name, key = record_type.title[0], str(record_type.key)
+    table = quoted(table_of(record_type.name))
+    same_code = (
+        f"r.{quoted(key)} IN (SELECT s.{quoted(key)} FROM {table} s WHERE s._life <> 1"
+        f" AND s.{quoted(key)} IS NOT NULL GROUP BY s.{quoted(key)} HAVING count(*) > 1)"
+    )
+    for group in _groups(_rows(database, record_type, unit, [key], same_code), lambda row: str(row[1])):
+        yield from ((str(group[0][0]), str(row[0]), BY_CODE) for row in group[1:])
+    places = [f for f in _ADDRESSES if f in record_type.by_name]
+    rows = _rows(database, record_type, unit, [name, key, *places], f"r.{quoted(name)} IS NOT NULL")
+    for group in _groups(rows, lambda row: plain_name(str(row[1]))):
+        for at, row in enumerate(group):
+            for other in group[at + 1 : at + 8]:
+                codes_differ = row[2] and other[2] and row[2] != other[2]
+                if not codes_differ and _near(row[3:], other[3:]):
+                    yield str(row[0]), str(other[0]), BY_NAME
+
+
+def _near(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    """Whether addresses are alike, or one is not known: one of them stands in the other."""
+    mine = [p for p in map(plain_place, one) if p]
+    theirs = [p for p in map(plain_place, other) if p]
+    return not mine or not theirs or any(a in b or b in a for a in mine for b in theirs)
+
+
+def _people(database: Database, record_type: RecordType, unit: str) -> Iterator[tuple[str, str, str]]:
+    table = quoted(table_of(record_type.name))
+    same_number = (
+        f"r.id_number IN (SELECT s.id_number FROM {table} s WHERE s._life <> 1 AND s.id_number IS NOT NULL"
+        f" GROUP BY s.id_number HAVING count(*) > 1)"
+    )
+    for group in _groups(
+        _rows(database, record_type, unit, ["id_number"], same_number), lambda row: str(row[1])
+    ):
+        yield from ((str(group[0][0]), str(row[0]), BY_NUMBER) for row in group[1:])
+    same_phone = (
+        f"(r.unit, r.name, r.phone) IN (SELECT s.unit, s.name, s.phone FROM {table} s WHERE s._life <> 1"
+        f" AND s.phone IS NOT NULL AND s.name IS NOT NULL GROUP BY s.unit, s.name, s.phone HAVING count(*) > 1)"
+    )
+    rows = _rows(database, record_type, unit, ["name", "phone", "unit", "id_number"], same_phone)
+    for group in _groups(rows, lambda row: (row[1], row[2], row[3])):
+        first = group[0]
+        for row in group[1:]:
+            # Two numbers are two people, whatever they are called.
+            if not (first[4] and row[4] and first[4] != row[4]):
+                yield str(first[0]), str(row[0]), BY_PHONE
+
+
+def _groups(rows: Iterable[tuple[Cell, ...]], key: object) -> Iterator[list[tuple[Cell, ...]]]:
+    """The rows that have the same key, in their order, where there are several."""
+    found: dict[object, list[tuple[Cell, ...]]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)  # type: ignore[operator]
+    return (group for group in found.values() if len(group) > 1)
+
+
+def connections(database: Database, types: Catalogue, type_name: str, record: str) -> Mapping[str, int]:
+    """How many living records of each type link to a record."""
+    counted: dict[str, int] = {}
+    for record_type, field in types.links_to(type_name):
+        count = int(database.value(
+            f"SELECT count(*) FROM {quoted(table_of(record_type.name))} WHERE {quoted(field)} = unhex(?)"
+            f" AND _life <> 1", (record,)))  # fmt: skip
+        if count:
+            counted[record_type.name] = counted.get(record_type.name, 0) + count
+    return counted
+
+
+def keep_apart(database: Database, type_name: str, one: str, other: str, *, at: int, operator: str) -> None:
+    """Remembers in this ledger that somebody has said that two records are not the same."""
+    database.execute(
+        "INSERT INTO not_same (type, one, other, at, operator) VALUES (?, unhex(?), unhex(?), ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (type_name, min(one, other), max(one, other), at, operator),
+    )
+
+
+def forget_apart(database: Database, type_name: str, one: str, other: str) -> None:
+    """Nobody has said that two records are not the same."""
+    database.execute(
+        "DELETE FROM not_same WHERE type = ? AND one = unhex(?) AND other = unhex(?)",
+        (type_name, min(one, other), max(one, other)),
+    )
+
+
+def edges(database: Database) -> list[tuple[str, str, str, str, str, int]]:
+    """Edge, type, the two records, the head and the newest stamp of every edge that joins records now, newest first."""
+    found: list[tuple[str, str, str, str, str, int]] = database.rows(
+        "SELECT lower(hex(r.id)), r.kind, r.one, r.other, lower(hex(m.head)), max(r._stamp, coalesce(("
+        " SELECT max(v.stamp) FROM version v WHERE v.record = r.id AND v.type = 'same'), 0)) AS at FROM r_same r"
+        " JOIN component m ON m.id = unhex(r.one) AND m.type = r.kind"
+        " JOIN component o ON o.id = unhex(r.other) AND o.type = r.kind AND o.head = m.head"
+        " WHERE r._life <> 1 ORDER BY at DESC, r.id"
+    )
+    return found
+
+
+def was_changed_at(database: Database, type_name: str, record: str, slot: str, stamp: int) -> bool:
+    """Whether a change of a slot was written with this stamp under this id."""
+    return database.row(
+        "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND slot = ? AND stamp = ? AND NOT birth",
+        (record, type_name, slot, stamp),
+    ) is not None  # fmt: skip

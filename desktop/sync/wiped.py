@@ -1,0 +1,91 @@
+"""The word of a station that it has been wiped (`.xsw`): signed by its key just before that is destroyed.
+
+One DSSE envelope, as the files of enrolment are. It says up to which number the station has written, so the level
+above can put it out of use exactly there.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from desktop.records.declaration import Level
+from desktop.sync import certificates, dsse, strictjson, trust
+from desktop.sync.errors import BadSignature, BadWipeFile, NewerFormat
+from desktop.sync.identity import INCARNATION, STATION, StationKeys, signature_stands
+from desktop.sync.manifest import FORMAT, MAX_NUMBER
+from desktop.sync.strictjson import Fields, NotStrict
+from desktop.sync.trust import TrustState
+
+PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.wiped+json; suite=1"
+MAX_FILE: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Which station of which unit was wiped, up to which item it had written, and how many nobody had confirmed."""
+
+    station: str
+    incarnation: str
+    last: int
+    unsent: int
+    code: str
+    name: str
+    level: Level
+    created: int
+
+
+def make(keys: StationKeys, chain: Sequence[bytes], said: Statement) -> bytes:
+    """The bytes of the file; ``chain`` is DER, the station's own certificate first."""
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "station": said.station,
+        "incarnation": said.incarnation,
+        "last": said.last,
+        "unsent": said.unsent,
+        "unit": {"code": said.code, "name": said.name, "kind": said.level.value},
+        "created": said.created,
+        "chain": [base64.b64encode(der).decode("ascii") for der in chain],
+    }
+    own = certificates.parse(chain[0])
+    return dsse.sign(PAYLOAD_TYPE, strictjson.pretty(body), own.digest, keys.sign).encode()
+
+
+def read(data: bytes, state: TrustState) -> Statement:
+    """The statement of a station whose certificate counts here.
+
+    Raises ``BadEnvelope``, ``NewerFormat``, :class:`BadWipeFile`, ``BadSignature`` and what judging the chain raises.
+    """
+    signed = dsse.parse(data, MAX_FILE)
+    if signed.payload_type != PAYLOAD_TYPE:
+        raise NewerFormat(signed.payload_type)
+    try:
+        fields = Fields(strictjson.parse(signed.payload, MAX_FILE), "statement")
+        if fields.integer("format", 1, MAX_NUMBER) > FORMAT:
+            raise NewerFormat("statement")
+        said = _statement(fields)
+        chain = [strictjson.from_base64(str(der)) for der in fields.items("chain", trust.MAX_CHAIN)]
+    except NotStrict as error:
+        raise BadWipeFile(str(error)) from error
+    own = trust.judge_chain(chain, state)[0]
+    first = signed.signatures[0]
+    stands = signature_stands(own.claims.public_key, signed.message(), first.signature)
+    if first.keyid != own.digest or own.station != said.station or not stands:
+        raise BadSignature(said.station)
+    return said
+
+
+def _statement(fields: Fields) -> Statement:
+    unit = fields.object("unit")
+    return Statement(
+        fields.matching("station", STATION),
+        fields.matching("incarnation", INCARNATION),
+        fields.integer("last", 0, MAX_NUMBER),
+        fields.integer("unsent", 0, MAX_NUMBER),
+        unit.text("code", 64),
+        unit.text("name", 100),
+        Level(unit.choice("kind", list(Level))),
+        fields.integer("created", 0, MAX_NUMBER),
+    )

@@ -1,0 +1,264 @@
+"""Who may move a unit: its superior of the day, or who stands above both; whatever arrives first (rules 16 and 28)."""
+
+# ruff: noqa: F811 - fixtures are used by the names under which they are imported
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
+
+from desktop.records.identity import unit_id
+from desktop.store.ledger import SlotEdit
+from desktop.sync import moves, standing
+from desktop.sync.moves import SUPERIOR, Move
+from tests.sync.desks import Desk, enrol, report
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+def move(desk: Desk, unit: str, to: str) -> None:
+    """What the operation writes: whose record the unit is, and its superior."""
+    edits = [SlotEdit("unit", unit, SUPERIOR, to), SlotEdit("unit", unit, "unit", to)]
+    desk.ledger.write("调整隶属关系", desk.name, edits=edits)
+    standing.settle(desk.ledger, desk.keys)
+
+
+def superior(desk: Desk, unit: str) -> object:
+    values = desk.values(unit, "unit")
+    return None if values is None else values[SUPERIOR]
+
+
+@pytest.fixture
+def moved(places: Places) -> Places:
+    """The village of town 乙 has been put under town 甲."""
+    places.far.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    move(places.district, places.far.unit, places.town.unit)
+    places.deliver()
+    assert superior(places.district, places.far.unit) == places.town.unit
+    assert superior(places.other, places.far.unit) == places.town.unit
+    return places
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["as if it had seen the move", "as if it had not"])
+@pytest.mark.parametrize("slot", [SUPERIOR, "unit"])
+def test_a_former_superior_gets_no_unit_back(moved: Places, seen: bool, slot: str) -> None:
+    """Rule 16 lets it write about the unit that it had; where that belongs is not for it to say any more."""
+    heads = moved.district.ledger.heads("unit", moved.far.unit, slot)
+    born = moved.other.database.value(
+        "SELECT stamp FROM version WHERE record = unhex(?) AND slot = ? AND birth", (moved.far.unit, slot)
+    )
+    number = moved.other.forge_change(
+        moved.far.unit, slot, moved.other.unit, type="unit", replaces=[heads[0][0] if seen else born],
+        stamp=moved.other.stamp(days=0.5),
+    )  # fmt: skip
+    moved.deliver()
+    for desk in (moved.district, moved.town):
+        shown = desk.shown(moved.far.unit, "unit")
+        assert shown is not None
+        assert (shown.values[SUPERIOR], shown.unit, shown.disputed) == (moved.town.unit, moved.town.unit, ())
+    assert moved.district.refused() == {(moved.other.station, number): "superior"}
+    assert moved.other.answers()[moved.other.station, number] == ("refused", "superior")
+
+
+def test_a_superior_that_is_changed_alone_is_told_to_the_former_one_too(places: Places) -> None:
+    """As a form does it, which changes no more than the field that was typed in."""
+    places.deliver()
+    places.district.edit(places.far.unit, SUPERIOR, places.town.unit, "unit")
+    places.deliver()
+    assert (
+        superior(places.other, places.far.unit) == superior(places.town, places.far.unit) == places.town.unit
+    )
+
+
+def test_a_former_superior_deletes_no_unit(moved: Places) -> None:
+    moved.other.delete(moved.far.unit, "unit")
+    standing.settle(moved.other.ledger, moved.other.keys)
+    moved.deliver()
+    shown = moved.district.shown(moved.far.unit, "unit")
+    assert shown is not None
+    assert shown.life.value == 0
+    assert set(moved.district.refused().values()) == {"superior"}
+
+
+def test_nobody_gives_a_unit_away_or_takes_another_without_who_is_above_both(places: Places) -> None:
+    """The superior moves it among its own; to another town only the district."""
+    sub = unit_id("village", "小组")
+    places.town.forge_birth(sub, {"name": "小组", "code": "小组", "level": "village", "superior": places.town.unit},
+                            type="unit")  # fmt: skip
+    report(places.town, places.district)
+    places.town.forge_change(sub, SUPERIOR, places.village.unit, type="unit")
+    away = places.town.forge_change(places.sibling.unit, SUPERIOR, places.other.unit, type="unit")
+    report(places.town, places.district)
+    assert superior(places.district, sub) == places.village.unit
+    assert superior(places.district, places.sibling.unit) == places.town.unit
+    assert places.district.refused() == {(places.town.station, away): "superior"}
+
+
+def test_what_was_said_while_one_was_superior_stays_and_the_new_one_goes_on(moved: Places) -> None:
+    """Moved back, the former superior is the superior again; what did not count in between counts then."""
+    enrol(moved.far, moved.town)
+    moved.pairs[2] = (moved.far, moved.town)
+    moved.far.edit(FIRM, "name", "在新镇改的")
+    moved.deliver()
+    assert name_of(moved.district) == name_of(moved.town) == "在新镇改的"
+    assert name_of(moved.other) == "厂"
+    late = moved.other.forge_change(moved.far.unit, "unit", moved.other.unit, type="unit")
+    moved.deliver()
+    assert moved.district.refused() == {(moved.other.station, late): "superior"}
+    move(moved.district, moved.far.unit, moved.other.unit)
+    moved.deliver()
+    assert moved.district.refused() == {}
+    assert superior(moved.town, moved.far.unit) == moved.other.unit
+    assert name_of(moved.other) == "在新镇改的"
+
+
+def test_two_towns_that_move_their_units_in_a_circle_make_nothing_endless(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once, seen = standing.Settling._once, [0]
+
+    def counted(self: Any, judge: Any) -> bool:
+        seen[0] += 1
+        assert seen[0] < 40, "settling never ends"
+        return once(self, judge)
+
+    monkeypatch.setattr(standing.Settling, "_once", counted)
+    places.town.forge_change(places.village.unit, SUPERIOR, places.sibling.unit, type="unit")
+    places.town.forge_change(places.sibling.unit, SUPERIOR, places.village.unit, type="unit")
+    report(places.town, places.district)
+    assert places.district.values(places.village.unit, "unit") is not None
+
+
+# -- any order -------------------------------------------------------------------------------------------------------
+
+UNITS = {"d": None, "a": "d", "b": "d", "a1": "a", "b1": "b", "v": "b"}
+AUTHORS = {"d": 1, "a": 2, "b": 2}
+BIRTH = Move(("b", "0"), 1, "v", SUPERIOR, 1, "b", frozenset(), 2, frozenset("b"), birth=True)
+OWNED = Move(("b", "0"), 1, "v", "unit", 1, "b", frozenset(), 2, frozenset("b"), birth=True)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Move]:
+    """Changes of one unit by everybody, each upon any of what is older, seen or not."""
+    found = [BIRTH, OWNED]
+    for number in range(draw(st.integers(1, 7))):
+        author = draw(st.sampled_from(sorted(AUTHORS)))
+        slot = draw(st.sampled_from([SUPERIOR, SUPERIOR, SUPERIOR, "unit"]))
+        older = [m.stamp for m in found if m.slot == slot]
+        replaces = draw(st.sets(st.sampled_from(older), max_size=2))
+        value = draw(st.sampled_from(["a", "b", "a1", "b1", None]))
+        found.append(
+            Move((author, "0"), number + 2, "v", slot, number + 2, value, frozenset(replaces), AUTHORS[author],
+                 frozenset(author))
+        )  # fmt: skip
+    return found
+
+
+def below(unit: str | None, author: str) -> bool:
+    while unit is not None and unit != author:
+        unit = UNITS.get(unit)
+    return unit == author
+
+
+def naive(versions: list[Move]) -> set[int]:
+    """The rule as the format has it, from the definition: the numbers of what does not count."""
+    changes = [m for m in versions if m.slot == SUPERIOR and not m.birth]
+    by_stamp = {m.stamp: m for m in versions if m.slot == SUPERIOR}
+
+    def reaches(later: Move, earlier: Move) -> bool:
+        return any(s == earlier.stamp or reaches(by_stamp[s], earlier) for s in later.replaces)
+
+    def counts(m: Move) -> bool:
+        author = m.origin[0]
+        covered = [by_stamp[s].value for s in m.replaces] + [m.value]
+        if not all(value is None or below(value, author) for value in covered):
+            return False
+        further_up = [d for d in changes if d.rank < m.rank and counts(d)]
+        return all(reaches(m, d) or reaches(d, m) for d in further_up)
+
+    counting = [m for m in changes if counts(m)]
+    shown = max(counting, key=lambda m: m.stamp, default=BIRTH).value
+    out = {m.number for m in changes if m not in counting}
+    for m in versions:
+        if m.slot == "unit" and not m.birth:
+            wanted = [shown, m.value]
+            if not all(value is None or below(value, m.origin[0]) for value in wanted):
+                out.add(m.number)
+    return out
+
+
+def test_who_is_not_known_here_is_believed_until_somebody_known_from_above_says_otherwise() -> None:
+    """A village holds no certificates of towns that it is not under; what came down was judged there."""
+    theirs = Move(("x", "0"), 1, "v", SUPERIOR, 5, "zz", frozenset([1]))
+    assert moves.not_counting([BIRTH, theirs], UNITS, ["v"]) == set()
+    district = Move(("d", "0"), 1, "v", SUPERIOR, 4, "a", frozenset([1]), 1, frozenset("d"))
+    assert moves.not_counting([BIRTH, theirs, district], UNITS, ["v"]) == {theirs}
+
+
+def test_of_a_unit_that_is_not_held_here_those_above_this_station_are_believed() -> None:
+    """A town that gets a village does not hold the unit that it comes from."""
+    tree = {"d": None, "a": "d", "v": "b"}
+    district = Move(("d", "0"), 1, "v", SUPERIOR, 4, "a", frozenset([1]), 1, frozenset("d"))
+    town = Move(("a", "0"), 1, "v", SUPERIOR, 5, "a", frozenset([1, 4]), 2, frozenset("a"))
+    assert moves.not_counting([BIRTH, district], tree, ["a"]) == set()
+    assert moves.not_counting([BIRTH, district, town], tree, ["a"]) == {town}
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_what_counts_follows_from_the_set_of_changes(versions: list[Move], rnd: random.Random) -> None:
+    expected = naive(versions)
+    rnd.shuffle(versions)
+    found = moves.not_counting(versions, UNITS, ["d"])
+    assert {m.number for m in found} == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_any_order_of_arrival_everybody_ends_with_the_same_tree(places: Places, seed: int) -> None:
+    """District and towns move two villages about, each as it pleases; bundles come late, twice, in any order."""
+    rnd = random.Random(seed)
+    desks = [places.district, places.town, places.other]
+    villages = [places.far.unit, places.village.unit]
+    targets = [places.town.unit, places.other.unit, places.sibling.unit]
+    underway: list[tuple[Desk, Any]] = []
+    places.deliver(1)
+    for _ in range(12):
+        desk = rnd.choice(desks)
+        desk.time.at += rnd.choice((0, 60_000))
+        unit = rnd.choice(villages)
+        if desk.shown(unit, "unit") is not None and rnd.random() < 0.6:
+            move(desk, unit, rnd.choice(targets))
+        town = rnd.choice(desks[1:])
+        underway.append(
+            (places.district, town.send()) if rnd.random() < 0.6 else (town, places.district.send(town))
+        )
+        if rnd.random() < 0.6:
+            to, sent = underway[rnd.randrange(len(underway))]
+            to.merge(sent)
+    latest = max(d.time.at for d in [*desks, places.far, places.village, places.sibling]) + 60_000
+    for desk in (*desks, places.far, places.village, places.sibling):
+        desk.time.at = latest
+    places.deliver(4)
+    for unit in villages:
+        rows = {}
+        for desk in desks:
+            shown = desk.shown(unit, "unit")
+            if shown is not None and (
+                desk is places.district or shown.values[SUPERIOR] in desk.records("unit")
+            ):
+                rows[desk.name] = (shown.values[SUPERIOR], shown.unit, shown.disputed)
+        assert len(set(rows.values())) == 1, rows
+    settled = {d.name: d.refused() for d in desks}
+    for desk in desks:
+        standing.settle(desk.ledger, desk.keys)
+    assert settled == {d.name: d.refused() for d in desks}

@@ -1,0 +1,97 @@
+"""A unit that another superior has registered already: the first stands, nobody is locked out, above decides."""
+
+# ruff: noqa: F811 - fixtures are used by the names under which they are imported
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from test_policy_attacks import Places, name_of, places  # noqa: F401
+
+from desktop.records.declaration import Level
+from desktop.store import reading
+from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.test_moves import move, superior
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+def register(town: Desk, village: Desk, *, by_hand: bool = True) -> int:
+    cells = {"name": village.name, "code": village.name, "level": "village", "superior": town.unit}
+    if by_hand:
+        return town.forge_birth(village.unit, cells, type="unit")
+    town.birth("unit", cells, record=village.unit)
+    return town.ledger.next_number() - 1
+
+
+def registrants(desk: Desk, unit: str) -> set[str]:
+    return {u for (u,) in desk.database.rows(
+        "SELECT u.id FROM version v JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = 'unit'"
+        " AND v.slot = 'unit' AND v.birth", (unit,))}  # fmt: skip
+
+
+def test_who_registers_anothers_village_locks_nobody_out(places: Places) -> None:
+    """What the village writes goes on counting in the same merge, and nothing of it goes to the claimant."""
+    places.far.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    number = register(places.town, places.far)
+    places.town.birth("firm", {"name": "甲镇替它写的"}, record=OTHER, unit=places.far.unit)
+    places.far.edit(FIRM, "name", "村里改的")
+    places.other.merge(places.far.send())
+    results = places.district.merge(places.town.send(), places.other.send()).bundles
+    assert [r.problem for r in results] == [None, None]
+    assert name_of(places.district) == "村里改的"
+    assert places.district.refused() == {
+        (places.town.station, number): "registered",
+        (places.town.station, number + 1): "scope",
+    }
+    places.deliver()
+    assert name_of(places.far) == name_of(places.other) == "村里改的"
+    assert FIRM not in places.town.records()
+    assert not places.town.records() & {OTHER}
+    assert registrants(places.far, places.far.unit) <= {places.other.unit}
+    assert places.town.answers()[places.town.station, number] == ("refused", "registered")
+
+
+@pytest.mark.parametrize("first", ["甲镇", "乙镇"])
+def test_whichever_comes_first_everybody_goes_by_it_and_the_district_moves_it(
+    places: Places, first: str
+) -> None:
+    late = new_desk(places.town.folder, "新村", Level.VILLAGE)
+    enrol(late, places.town)
+    register(places.other, late, by_hand=False)
+    order = [places.town, places.other] if first == "甲镇" else [places.other, places.town]
+    late.birth("firm", {"name": "新村的"}, record=FIRM)
+    places.pairs.insert(0, (late, places.town))
+    for town in order:
+        report(town, places.district)
+    places.deliver()
+    assert superior(places.district, late.unit) == order[0].unit
+    assert all(superior(d, late.unit) in (order[0].unit, None) for d in (places.town, places.other))
+    assert name_of(places.district) == ("新村的" if first == "甲镇" else None)
+    move(places.district, late.unit, places.town.unit)
+    places.deliver()
+    assert name_of(places.district) == name_of(places.town) == "新村的"
+    assert late.unit in reading.subtree(places.town.database, places.town.unit)
+    assert FIRM not in places.other.records()
+
+
+def test_the_same_registration_again_is_no_other(places: Places) -> None:
+    """After a restore a town may register its village once more."""
+    register(places.other, places.far)
+    places.deliver()
+    assert places.district.refused() == {}
+
+
+def test_a_registration_that_was_moved_is_not_made_again_by_the_new_superior(places: Places) -> None:
+    places.deliver()
+    move(places.district, places.far.unit, places.town.unit)
+    number = register(places.town, places.far)
+    places.deliver()
+    assert places.district.refused() == {(places.town.station, number): "registered"}
+    assert superior(places.district, places.far.unit) == places.town.unit
+    assert places.far.unit in reading.subtree(places.district.database, places.town.unit)

@@ -1,0 +1,287 @@
+"""New roots and renewed keys against everything that is on its way, in any order, at once or twice; and attackers."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from desktop.errors import Problem
+from desktop.records import items
+from desktop.records.declaration import Level
+from desktop.records.items import Shape
+from desktop.sync import (
+    certificates,
+    errors,
+    identity,
+    receiving,
+    roots,
+    segments,
+    sending,
+    station,
+    succession,
+    trust,
+)
+from desktop.sync.certificates import grant_serial
+from desktop.sync.manifest import DOWN, UP
+from desktop.sync.roots import History
+from desktop.sync.sending import Sent
+from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, proof_of, settle
+
+
+def change_root(desk: Desk) -> None:
+    succession.change_root(desk.ledger)
+    desk.keys = station.load_keys(desk.ledger)
+
+
+def renew(below: Desk, desk: Desk) -> None:
+    """New keys for a station, granted and accepted at once."""
+    held = station.load_keys(below.ledger)
+    fresh = identity.renew(held, below.ledger.environment.random)
+    statements = station.history(desk.database).statements
+    history = station.history(below.database).followed(statements)
+    before = certificates.parse(station.own_chain(below.ledger)[0])
+    claims = replace(before.claims, public_key=fresh.public_key, recipient=fresh.recipient)
+    chain = station.own_chain(desk.ledger)
+    number = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
+    made = certificates.issue(claims, number, desk.keys, certificates.parse(chain[0]))
+    desk.ledger.write(
+        "批准", desk.name, births=[grant_record(desk, made, below.unit, fresh.incarnation, proof_of(fresh))]
+    )
+    below.cut()
+    station.ask_with(below.ledger, fresh)
+    assert station.asked_keys(below.ledger).public_key == fresh.public_key
+    station.begin_incarnation(below.ledger, fresh.incarnation)
+    below.keys = station.change_keys(below.ledger, fresh)
+    station.keep_chain(below.ledger, [made.der, *chain])
+    station.keep_history(below.ledger, history)
+    frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
+    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
+    upward = below.link(desk).recipient
+    connect(below, desk)
+    below.database.execute("UPDATE link SET recipient = ? WHERE upward", (upward,))
+
+
+class World:
+    """A district, two towns and two villages of the first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.district = new_root(folder, "区")
+        self.towns = [new_desk(folder, name, Level.TOWN) for name in ("甲镇", "乙镇")]
+        self.villages = [new_desk(folder, name, Level.VILLAGE) for name in ("一村", "二村")]
+        for town in self.towns:
+            enrol(town, self.district, 3)
+        for village in self.villages:
+            enrol(village, self.towns[0])
+        self.pairs = [(v, self.towns[0]) for v in self.villages] + [(t, self.district) for t in self.towns]
+        self.desks = [self.district, *self.towns, *self.villages]
+        self.underway: list[tuple[Desk, Sent]] = []
+
+    def step(self, act: str, rnd: random.Random) -> None:
+        below, above = rnd.choice(self.pairs)
+        if act == "write":
+            desk = rnd.choice(self.desks)
+            desk.birth("firm", {"name": f"{desk.name}{rnd.random()}"})
+        elif act == "up":
+            self.underway.append((above, below.send()))
+        elif act == "down":
+            self.underway.append((below, above.send(below)))
+        elif act == "root":
+            change_root(self.district)
+        elif act == "renew":
+            renew(below, above)
+        elif self.underway:
+            self.deliver(rnd)
+
+    def deliver(self, rnd: random.Random) -> None:
+        to, sent = rnd.choice(self.underway)
+        others = [s for d, s in self.underway if d is to and s is not sent and rnd.random() < 0.4]
+        for result in to.merge(sent, *others).bundles:
+            # What is not taken now comes again with the next bundle.
+            assert isinstance(
+                result.problem, errors.FormerRoot | errors.UnitNotKnown | errors.NotGranted | None
+            )
+        if rnd.random() < 0.7:
+            self.underway.remove((to, sent))
+
+    def check(self) -> None:
+        settle(self.pairs)
+        known = {station.history(d.database) for d in self.desks}
+        assert len(known) == 1
+        for below, desk in self.pairs:
+            assert not below.held()
+            assert not below.refused()
+            holders = {below.digest(below.unit), desk.digest(below.unit), self.district.digest(below.unit)}
+            assert len(holders) == 1, below.name
+
+
+@given(
+    st.lists(st.sampled_from(["write", "up", "down", "deliver", "deliver", "root", "renew"]), max_size=40),
+    st.randoms(use_true_random=False),
+)
+@settings(
+    max_examples=int(os.environ.get("XIAOSANJI_EXAMPLES", "6")),
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+def test_any_order_of_delivery_across_changes_ends_in_equal_digests(
+    acts: list[str], rnd: random.Random
+) -> None:
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        roots_left = 2
+        for act in acts:
+            roots_left -= act == "root"
+            if act != "root" or roots_left >= 0:
+                world.step(act, rnd)
+        while world.underway and rnd.random() < 0.9:
+            world.deliver(rnd)
+        world.check()
+
+
+# Attackers
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def statement(before: History, root: Desk, signer: Desk) -> bytes:
+    """That after ``before`` another's root counts, signed by whoever wants it."""
+    new = station.own_chain(root.ledger)[-1]
+    body = roots.make_statement(
+        replace(before.now, certificates=frozenset(station.own_chain(signer.ledger)[:1])),
+        [new],
+        certificates.parse(station.own_chain(signer.ledger)[0]),
+        signer.keys,
+    )
+    return body[0]
+
+
+def send_with(desk: Desk, to: Desk, kind: str, *statements: bytes) -> Sent:
+    """A bundle of this station that carries these statements."""
+    path = desk.folder / f"{desk.name}-{next(desk.numbers)}.xsj"
+    chain = station.own_chain(desk.ledger)
+    link = desk.link(to)
+    return sending._send(
+        desk.ledger, desk.keys, link, kind, path, desk.name, lambda: iter(()), chain, statements
+    )
+
+
+def refused(desk: Desk, sent: Sent) -> Problem:
+    """Why a bundle was refused; the roots stay as they were."""
+    before = station.history(desk.database)
+    (result,) = desk.merge(sent).bundles
+    assert station.history(desk.database) == before
+    assert result.problem is not None
+    assert result.new_roots == ()
+    return result.problem
+
+
+def test_nobody_but_a_root_says_which_root_counts(world: World, tmp_path: Path) -> None:
+    town, village = world.towns[0], world.villages[0]
+    stranger = new_root(tmp_path, "别区")
+    held = station.history(village.database)
+    for signer in (stranger, town):
+        forged = statement(held, stranger, signer)
+        assert isinstance(refused(village, send_with(town, village, DOWN, forged)), errors.BadRootStatement)
+    change_root(world.district)
+    change_root(world.district)
+    first, second = station.history(world.district.database).statements
+    assert isinstance(refused(village, send_with(town, village, DOWN, second)), errors.RootGap)
+    assert isinstance(refused(village, send_with(town, village, DOWN, second, first)), errors.RootGap)
+    village.take(send_with(town, village, DOWN, first, second, first))
+    assert len(station.history(village.database).statements) == 2
+    chains = station.knowledge(village.ledger, village.keys).chains.values()
+    for below, upper in (pair for found in chains for chain in found for pair in itertools.pairwise(chain)):
+        assert certificates.is_signed_by(below, certificates.parse(upper).claims.public_key)
+    assert village.merge(send_with(town, village, DOWN, first)).bundles[0].new_roots == ()
+
+
+def test_a_second_statement_of_one_number_by_the_same_root_is_refused(world: World, tmp_path: Path) -> None:
+    town = world.towns[0]
+    stolen, chain = world.district.keys, station.own_chain(world.district.ledger)
+    held = station.history(town.database)
+    thief = new_root(tmp_path, "冒名")
+    new = station.own_chain(thief.ledger)[0]
+    forged, _ = roots.make_statement(held.now, [new], certificates.parse(chain[0]), stolen)
+    change_root(world.district)
+    town.take(world.district.send(town))
+    sent = send_with(world.district, town, DOWN, forged)
+    assert isinstance(refused(town, sent), errors.RootFork)
+
+
+def test_only_who_stands_above_brings_a_statement(world: World, tmp_path: Path) -> None:
+    town, village = world.towns[0], world.villages[0]
+    clerk = new_desk(tmp_path, "甲镇二", Level.TOWN, unit=town.unit)
+    enrol(clerk, town)
+    change_root(world.district)
+    (told,) = station.history(world.district.database).statements
+    up = send_with(village, town, UP, told)
+    assert town.take(up).new_roots == ()
+    for sent, to in ((send_with(town, clerk, UP, told), clerk), (send_with(clerk, town, DOWN, told), town)):
+        assert to.take(sent).new_roots == ()
+    assert not station.history(town.database).statements
+    assert not station.history(clerk.database).statements
+    assert clerk.take(send_with(town, clerk, DOWN, told)).new_roots
+
+
+def test_the_key_of_a_former_root_opens_no_door(world: World) -> None:
+    district, town, village = world.district, world.towns[0], world.villages[0]
+    settle(world.pairs)
+    before, chain = district.keys, station.own_chain(district.ledger)
+    late = district.send(town)
+    change_root(district)
+    town.take(district.send(town))
+    assert isinstance(refused(town, late), errors.FormerRoot)
+    # A segment in the name of the district, which a station below carries about.
+    head = district.head(items.BIRTH, "ab" * 16, None, number=1)
+    shape = Shape(("name",))
+    line = items.birth_line(head, shape, {"name": "假的"}, lambda: "salt")
+    forged = segments.cut(
+        district.station, "f" * 16, [(1, line)], {"firm": shape}, before.sign, trust.segment_message
+    )
+    sending.keep(village.ledger, *forged)
+    assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)
+    assert chain[0] in station.history(town.database).former
+
+
+def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: World) -> None:
+    town, village = world.towns[0], world.villages[0]
+    settle(world.pairs)
+    old = village.keys
+    late = village.send()
+    renew(village, town)
+    assert town.take(late).refused == 0
+    thief = replace(old, incarnation=village.keys.incarnation)
+    chain = next(c for c in station.granted(village.ledger) if c.claims.public_key == old.public_key)
+    link, path = village.link(town), village.folder / "stolen.xsj"
+    above = station.own_chain(village.ledger)[1:]
+    stolen = sending._send(
+        village.ledger, thief, link, UP, path, "", lambda: iter(()), (chain.der, *above), ()
+    )
+    assert isinstance(refused(town, stolen), errors.FormerKey)
+    line = items.birth_line(
+        village.head(items.BIRTH, "cd" * 16, None, number=1),
+        Shape(("name",)),
+        {"name": "假的"},
+        lambda: "salt",
+    )
+    forged = segments.cut(
+        village.station,
+        thief.incarnation,
+        [(1, line)],
+        {"firm": Shape(("name",))},
+        thief.sign,
+        trust.segment_message,
+    )
+    sending.keep(village.ledger, *forged)
+    assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)

@@ -1,0 +1,249 @@
+"""Records that are one (rule 10) on their way: who may say so, who gets what, and the same picture everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from desktop.records.deciding import DECIDING_TYPES, SAME
+from desktop.records.declaration import Level
+from desktop.records.identity import same_id
+from desktop.records.resolution import Life
+from desktop.records.types import Catalogue, catalogue
+from desktop.store import components
+from desktop.store.ledger import NewRecord
+from desktop.sync import standing, withdrawing
+from desktop.sync.withdrawing import Affected
+from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
+
+TYPES = Catalogue(
+    {t.name: t for t in (FIRM, VISIT, NOTICE, *(catalogue()[name] for name in (*DECIDING_TYPES, SAME)))}
+)
+ONE, OTHER = "f1" * 16, "f2" * 16
+EDGE = same_id("firm", ONE, OTHER)
+
+
+@dataclass(frozen=True)
+class House:
+    """A district, a town of it, and two villages of the town; each village has registered the same firm."""
+
+    district: Desk
+    town: Desk
+    east: Desk
+    west: Desk
+
+    def settle(self) -> None:
+        """Everybody has received everything."""
+        settle([(self.east, self.town), (self.west, self.town), (self.town, self.district)], rounds=4)
+
+    @property
+    def desks(self) -> tuple[Desk, ...]:
+        return self.district, self.town, self.east, self.west
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    district = new_root(tmp_path, "区", types=TYPES)
+    town = new_desk(tmp_path, "镇", Level.TOWN, types=TYPES)
+    enrol(town, district, 2)
+    east, west = (new_desk(tmp_path, name, Level.VILLAGE, types=TYPES) for name in ("东村", "西村"))
+    for village in (east, west):
+        enrol(village, town)
+    house = House(district, town, east, west)
+    east.birth("firm", {"name": "茶厂", "staff": 30, "person": "王"}, record=ONE)
+    west.birth("firm", {"name": "茶业公司", "staff": 35, "phone": "13800000000"}, record=OTHER)
+    west.birth("visit", {"firm": OTHER, "topic": "走访"}, record="d1" * 16)
+    house.settle()
+    return house
+
+
+def say_same(desk: Desk, one: str = ONE, other: str = OTHER) -> None:
+    cells = {"kind": "firm", "one": min(one, other), "other": max(one, other)}
+    birth = NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)  # type: ignore[arg-type]
+    desk.ledger.write("合并", desk.name, births=[birth])
+
+
+def joined(desk: Desk) -> bool:
+    return components.members(desk.database, "firm", OTHER) == (ONE, OTHER)
+
+
+def assert_equal(house: House) -> None:
+    """Whoever holds the same has the same digest, whole or of a unit."""
+    assert house.town.digest() == house.district.digest(house.town.unit)
+    for village in (house.east, house.west):
+        assert village.digest(village.unit) == house.town.digest(village.unit)
+
+
+def test_what_the_town_says_is_one_is_one_everywhere(house: House) -> None:
+    assert house.east.values(OTHER) is None
+    say_same(house.town)
+    house.settle()
+    for desk in house.desks:
+        assert joined(desk)
+        found = desk.shown(OTHER)
+        assert found is not None
+        assert (found.id, found.values["phone"]) == (ONE, "13800000000")
+        assert set(found.disputed) == {"name", "count", "contact", "unit"}
+        visit = desk.values("d1" * 16, "visit")
+        assert visit is None or visit["firm"] == ONE
+    assert_equal(house)
+    assert house.town.digest("99" * 16).records == 0
+
+
+def test_an_edit_of_what_is_one_replaces_what_both_said_and_each_village_writes_under_its_own_id(
+    house: House,
+) -> None:
+    say_same(house.town)
+    house.settle()
+    house.west.edit(ONE, "name", "茶业有限公司")
+    under = house.west.database.rows(
+        "SELECT DISTINCT lower(hex(record)) FROM version WHERE slot = 'name' AND NOT birth"
+    )
+    assert under == [(OTHER,)]
+    house.settle()
+    for desk in house.desks:
+        found = desk.shown(ONE)
+        assert found is not None
+        assert found.values["name"] == "茶业有限公司"
+        assert "name" not in found.disputed
+    assert_equal(house)
+
+
+def test_deleting_the_edge_takes_them_apart_everywhere(house: House) -> None:
+    say_same(house.town)
+    house.settle()
+    house.town.delete(EDGE, SAME)
+    house.settle()
+    for desk in house.desks:
+        assert not joined(desk)
+        one, other = desk.values(ONE), desk.values(OTHER)
+        assert one is not None
+        assert other is not None
+        assert (one["name"], one["phone"], other["name"]) == ("茶厂", None, "茶业公司")
+    assert_equal(house)
+    house.town.delete(EDGE, SAME, revive=True)
+    house.settle()
+    assert all(joined(desk) for desk in house.desks)
+    assert_equal(house)
+
+
+def test_who_stands_above_one_of_them_alone_joins_nothing_and_gets_nothing_of_the_other(house: House) -> None:
+    """Otherwise anybody could ask for anybody's values."""
+    say_same(house.west)
+    house.settle()
+    assert not any(joined(desk) for desk in house.desks)
+    assert house.west.values(ONE) is None
+    assert house.east.values(OTHER) is None
+    assert_equal(house)
+
+
+def test_two_levels_may_say_the_same_and_one_taking_it_back_is_enough(house: House) -> None:
+    say_same(house.town)
+    say_same(house.district)
+    house.settle()
+    assert all(joined(desk) for desk in house.desks)
+    assert not any((EDGE, "unit") in desk.conflicts() for desk in house.desks)
+    house.district.delete(EDGE, SAME)
+    house.settle()
+    assert not any(joined(desk) for desk in house.desks)
+
+
+def test_an_edge_under_another_id_is_refused_and_one_that_stands_is_never_changed(house: House) -> None:
+    number = house.town.forge_birth("ee" * 16, {"kind": "firm", "one": ONE, "other": OTHER}, type=SAME)
+    turned = house.town.forge_birth(
+        same_id("firm", ONE, OTHER), {"kind": "firm", "one": OTHER, "other": ONE}, type=SAME
+    )
+    say_same(house.town)
+    changed = house.town.forge_change(EDGE, "other", "f3" * 16, type=SAME)
+    house.district.take(house.town.send())
+    refused = house.district.refused()
+    town = house.town.station
+    assert refused == {(town, number): "identity", (town, turned): "identity", (town, changed): "writer"}
+    assert joined(house.district)
+
+
+def test_a_birth_that_is_withdrawn_leaves_the_other_alone(house: House) -> None:
+    say_same(house.town)
+    house.settle()
+    house.district.exclude((house.west, 1))
+    house.settle()
+    for desk in (house.district, house.town):
+        assert not joined(desk)
+        assert desk.values(OTHER) is None
+        assert desk.values(ONE) is not None
+
+
+def test_deleting_what_is_one_deletes_both(house: House) -> None:
+    say_same(house.town)
+    house.settle()
+    house.town.delete("d1" * 16, "visit")
+    house.town.delete(OTHER)
+    house.settle()
+    for desk in house.desks:
+        found = desk.shown(ONE)
+        assert found is not None
+        assert found.life is Life.DELETED
+    assert_equal(house)
+    house.town.delete(ONE, revive=True)
+    house.settle()
+    assert all(desk.shown(ONE).life is Life.LIVE for desk in house.desks)  # type: ignore[union-attr]
+
+
+def test_what_was_born_after_the_edge_is_one_with_it_too(house: House) -> None:
+    third = "f0" * 16
+    say_same(house.town, ONE, third)
+    report(house.town, house.district)
+    house.west.birth("firm", {"name": "晚来的"}, record=third)
+    house.settle()
+    for desk in house.desks:
+        found = desk.shown(ONE)
+        assert found is not None
+        assert found.id == third
+    assert_equal(house)
+
+
+def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
+    """A village that goes to another town takes nothing apart."""
+    say_same(house.town)
+    house.settle()
+    house.district.edit(house.west.unit, "superior", house.district.unit, "unit")
+    standing.settle(house.district.ledger, house.district.keys)
+    assert joined(house.district)
+
+
+def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, tmp_path: Path) -> None:
+    """A claim gives rights to its own words only: else two strangers' records went to each of them."""
+    far = new_desk(tmp_path, "邻镇", Level.TOWN, types=TYPES)
+    enrol(far, house.district)
+    for record, name in ((ONE, "甲"), (OTHER, "乙")):
+        far.birth("firm", {"name": name}, record=record)
+    say_same(far)
+    house.settle()
+    settle([(far, house.district), (house.town, house.district)], rounds=4)
+    house.settle()
+    assert not any(joined(desk) for desk in (*house.desks, far))
+    assert house.east.shown(OTHER) is None
+    for village in (house.east, house.west):
+        assert village.digest(village.unit).sha256 == house.town.digest(village.unit).sha256
+
+
+def test_an_edge_about_what_is_not_known_here_waits_without_effect(house: House) -> None:
+    edge = same_id("prize", ONE, OTHER)
+    cells = {"kind": "prize", "one": ONE, "other": OTHER}
+    house.town.ledger.write("合并", "镇", births=[NewRecord(SAME, edge, house.town.unit, cells)])
+    house.settle()
+    assert not joined(house.district)
+    assert_equal(house)
+
+
+def test_what_a_change_under_the_other_id_stands_on_cannot_be_withdrawn(house: House) -> None:
+    """Rule 18: the words of both were replaced by one change."""
+    say_same(house.town)
+    house.town.edit(ONE, "name", "茶业有限公司")
+    ledger, west = house.town.ledger, house.west
+    origin = ledger.origin_ref(west.station, west.keys.incarnation)
+    stamp = ledger.database.value("SELECT _stamp FROM r_firm WHERE id = unhex(?)", (OTHER,))
+    born = Affected(origin, 1, "birth", "firm", OTHER, stamp, west.unit)
+    assert withdrawing.built_upon(ledger, [born]) == 1

@@ -1,0 +1,78 @@
+"""Vectors of records that are one: the edge that says so, what they say together, and edges that say nothing."""
+
+from __future__ import annotations
+
+from desktop.records.deciding import SAME
+from desktop.records.identity import same_id
+from desktop.records.items import Replaced
+from tests.sync.desks import Desk
+from tests.vectors.bundles import FIRM, SECOND
+from tests.vectors.items import Bundles, change, firm, stamp_of, vector
+from tests.vectors.scene import Scene, birth
+
+ONE, OTHER = sorted((FIRM, SECOND))
+EDGE = same_id("enterprise", FIRM, SECOND)
+ENDS = {"kind": "enterprise", "one": ONE, "other": OTHER}
+
+
+def say_same(desk: Desk) -> str:
+    """That both are one enterprise."""
+    return desk.birth(SAME, ENDS, record=EDGE)
+
+
+@vector("items-same", "conflict name", "Two records are one: what they say differently is in conflict.")
+def _(s: Scene) -> Bundles:
+    firm(s.village, remark="第一家填的")
+    firm(s.village, "杭州示例茶厂", SECOND)
+    say_same(s.village)
+    return [s.village.send()]
+
+
+@vector(
+    "items-same-chosen",
+    "accepted",
+    "Of records that are one a change replaces the heads of both that it names.",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    firm(s.village, "杭州示例茶厂", SECOND)
+    say_same(s.village)
+    seen = (stamp_of(s.village), Replaced(stamp_of(s.village, SECOND), SECOND))
+    change(s.village, FIRM, "name", "杭州示例茶业有限公司", replaces=seen)
+    return [s.village.send()]
+
+
+@vector("items-same-apart", "accepted", "The edge is deleted: each stands for itself again.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    firm(s.village, "杭州示例茶厂", SECOND)
+    say_same(s.village)
+    s.village.delete(EDGE, SAME)
+    return [s.village.send()]
+
+
+@vector("items-same-not-above", "accepted", "Who stands above one of two records alone joins nothing.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    firm(s.village2, "杭州示例茶厂", SECOND)
+    say_same(s.village2)
+    return [s.village.send(), s.village2.send()]
+
+
+@vector("refused-same-id", "item identity", "An edge under an id that does not follow from what it says.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, "ee" * 16, ENDS, type=SAME)
+    return [s.village.send()]
+
+
+@vector("refused-same-order", "item identity", "An edge that names the greater id first.")
+def _(s: Scene) -> Bundles:
+    birth(s.village, EDGE, {"kind": "enterprise", "one": OTHER, "other": ONE}, type=SAME)
+    return [s.village.send()]
+
+
+@vector("refused-same-changed", "item writer", "An edge is deleted, never changed.")
+def _(s: Scene) -> Bundles:
+    say_same(s.village)
+    change(s.village, EDGE, "other", "ee" * 16, type=SAME)
+    return [s.village.send()]
