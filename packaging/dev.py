@@ -77,6 +77,15 @@ PIP_SOURCES = (
 
 # Whatever these floors decide is merged, signed or written: it must not hang on an assert.
 OPTIMIZED_TESTS = ("tests/records", "tests/store", "tests/sync", "tests/operations")
+# What covers the kernels; measuring the others too would only make them slower.
+MEASURED_TESTS = (
+    "tests/records",
+    "tests/store",
+    "tests/sync",
+    "tests/operations",
+    "tests/vectors",
+    "tests/packaging",
+)
 # These spend their time in processes of their own, in windows or in waiting, where asserts decide nothing.
 NOT_OPTIMIZED = (
     "tests/operations/test_at_rest.py",
@@ -613,7 +622,10 @@ def whole_run(checks: Checks, long: Mapping[str, str]) -> None:
     if measured:
         measured += ["--cov-branch", f"--cov-report=json:{report}"]
     data = {"COVERAGE_FILE": str(checks.scratch / "coverage")}
-    checks.pytest("pytest 测试", *measured, env={**long, **data})
+    measuring = [folder for folder in MEASURED_TESTS if (ROOT / folder).is_dir()]
+    checks.pytest("pytest 测试", *measuring, *measured, env={**long, **data})
+    others = [f"--ignore={folder}" for folder in measuring]
+    checks.pytest("pytest of windows, papers and commands 窗口、文书和命令的测试", "tests", *others, env=long)
     folders = [folder for folder in OPTIMIZED_TESTS if (ROOT / folder).is_dir()]
     if folders:
         name = "pytest without the program's asserts 去除断言后的测试"

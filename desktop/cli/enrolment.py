@@ -24,10 +24,11 @@ def enrol() -> None:
 @enrol.command("request", cls=Command)
 @writes
 @click.argument("out", metavar="OUT.xsq", type=PathOf("out"))
+@click.option("--renew", is_flag=True, help="已入网的，申请更换本机密钥；接受批准以前照旧往来。")
 @json_option
-def request(session: Session, out: Path, as_json: bool) -> None:
+def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
     """写出入网申请，交给上级。"""
-    made = exchange.request(session, out)
+    made = exchange.request(session, out, renew=renew)
     if as_json:
         json_line({"file": str(made.path), "words": made.words})
         return
@@ -82,7 +83,7 @@ def accept(
     session: Session, grant_file: Path, ack: Path | None, root_file: Path | None, as_json: bool
 ) -> None:
     """接受上级的批准文件，本单位从此有了上级和自己的位置。"""
-    root = exchange.read_root(root_file)[0] if root_file is not None else None
+    root = exchange.read_root(root_file)[-1] if root_file is not None else None
     offered = traffic.look_grant(session, grant_file, root)
     if root is not None:
         remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{exchange.words_of(root)}")

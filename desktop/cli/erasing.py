@@ -7,9 +7,9 @@ import click
 from desktop import reference
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, type_argument, writes
+from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens, type_argument, writes
 from desktop.errors import UsageProblem
-from desktop.operations import erasing
+from desktop.operations import erasing, retention, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 
@@ -75,6 +75,38 @@ def erase(
         return
     say(f"已清除{words}。")
     remark("下一个数据包会让上下级也清除。")
+
+
+@click.command(cls=Command)
+@opens
+@click.option("--rule", metavar="RULE", help="只列这一条期限的。")
+@json_option
+def due(session: Session, rule: str | None, as_json: bool) -> None:
+    """列出到期应清除的个人信息：按哪条期限，哪些记录。只列出来，清除用 erase，依据写 period。"""
+    known = retention.rules()
+    if rule is not None and rule not in {r.id for r in known.rules}:
+        raise NoSuchContent(f"没有期限“{rule}”。", f"可以写：{'、'.join(r.id for r in known.rules)}。")
+    found = [
+        d
+        for d in retention.due(session.database, traffic.here(session), session.environment.today())
+        if rule in (None, d.rule.id)
+    ]
+    if as_json:
+        rows = [
+            {"rule": d.rule.id, "type": d.rule.type, "months": d.rule.months,
+             "slots": [s.name for s in d.rule.personal(session.types[d.rule.type])],
+             "records": [{"id": record, "since": day} for record, day in d.records]}
+            for d in found
+        ]  # fmt: skip
+        json_line({"example": not known.official, "due": rows})
+        return
+    for each in found:
+        say(f"{each.rule.id}：{each.rule.label}，保存{each.rule.period}，到期{len(each.records)}条")
+        for record, day in each.records:
+            say(f"  {each.rule.type} {record} 从{day}起算")
+    if not found:
+        say("没有到期的个人信息。")
+    remark(f"{known.notice}。")
 
 
 def _slot(record_type: RecordType, words: str) -> str:

@@ -11,18 +11,20 @@ import click
 
 from desktop.cli import folders
 from desktop.cli.frame import Command, problem_object
-from desktop.cli.output import Ticker, complain, json_line, say
-from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, writes
+from desktop.cli.output import Ticker, complain, json_line, remark, say
+from desktop.cli.parameters import PathOf, as_option, given_password, json_option, opened, opens, writes
 from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem
-from desktop.operations import exchange, traffic
+from desktop.operations import exchange, signing, traffic
 from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
 from desktop.operations.traffic import MergeOutcome
 from desktop.records.dates import china_time
+from desktop.records.duties import DUTIES, signed_words
+from desktop.records.duties import words as duty_words
 from desktop.records.item_outcomes import CONFLICT, HELD, OUTCOMES, REFUSED, reason_words
 from desktop.sync.errors import BadCertificate
-from desktop.sync.manifest import DOWN, Manifest
+from desktop.sync.manifest import DOWN, Manifest, Person
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
 
 
@@ -42,6 +44,7 @@ class NoRoot(UsageProblem):
 def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
     """导出数据包：对方还没有确认收到的内容。OUT 是文件夹时自动起文件名。"""
     sent = exchange.send(session, out, to)
+    missing = signing.look(session, sent.path).missing
     if as_json:
         json_line(
             {
@@ -50,10 +53,39 @@ def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
                 "sequence": sent.sequence,
                 "items": sent.items,
                 "digest": sent.digest,
+                "missing": sorted(missing),
             }
         )
     else:
         say(f"数据包“{sent.path.name}”已写好：给“{sent.name}”的第{sent.sequence}个，{sent.items}项。")
+        if missing:
+            remark(f"“{sent.name}”要{duty_words(missing)}的签名才收，请用 sign 命令签名。")
+
+
+@click.command(cls=Command)
+@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("file", metavar="FILE", type=PathOf("file"))
+@as_option
+@json_option
+def sign(
+    workspace: Path, file: Path, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """以经办人或负责人签名：给本机导出的数据包加上自己的签名，用自己的口令。
+
+    文件还是同一个文件，摘要不变；上级因为缺签名没有收的，签好再交去就行。
+    """
+    password = given_password(password_file)
+    with opened(workspace, operator, password_file, password) as session:
+        done = signing.sign(session, file, session.operator.name, password)
+    if as_json:
+        json_line({"file": str(file), "digest": done.cover.digest, "signed": dict(done.signed),
+                   "missing": sorted(done.missing)})  # fmt: skip
+        return
+    cover = done.cover
+    said = signed_words(list(done.signed.items()))
+    say(f"已签名：给“{cover.receiver}”的第{cover.sequence}个，{cover.total}项。签了名的：{said}。")
+    if done.missing:
+        say(f"“{cover.receiver}”还要{duty_words(done.missing)}的签名。")
 
 
 def _root_options(function: Any) -> Any:
@@ -81,11 +113,10 @@ def inspect(
     给了 --root 或 --workspace 时先核对签名。
     """
     if root is not None or workspace is not None:
-        manifest = exchange.verify(file, _roots(root, workspace, operator, password_file)).manifest
-        verified = True
+        found = exchange.verify(file, _roots(root, workspace, operator, password_file))
+        _show_manifest(found.manifest, found.signers, as_json)
     else:
-        manifest, verified = exchange.inspect(file), False
-    _show_manifest(manifest, verified, as_json)
+        _show_manifest(exchange.inspect(file), None, as_json)
 
 
 @click.command(cls=Command)
@@ -101,9 +132,8 @@ def verify(
     as_json: bool,
 ) -> None:
     """核对数据包：签名、证书和完整性。不用口令，也不解密；核对不过时退出码说明原因。"""
-    _show_manifest(
-        exchange.verify(file, _roots(root, workspace, operator, password_file)).manifest, True, as_json
-    )
+    found = exchange.verify(file, _roots(root, workspace, operator, password_file))
+    _show_manifest(found.manifest, found.signers, as_json)
 
 
 @click.command(cls=Command)
@@ -185,18 +215,21 @@ def _roots(
     if workspace is None:
         raise NoRoot("不知道按哪份根证书核对。")
     with opened(workspace, operator, password_file) as session:
-        found = exchange.own_root(session)
+        found = exchange.own_roots(session)
     if not found:
         raise NoRoot("这个工作区还没有入网，没有可以核对的根证书。")
     return found
 
 
-def _show_manifest(manifest: Manifest, verified: bool, as_json: bool) -> None:
+def _show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json: bool) -> None:
+    """``signers`` are the persons who have signed too, nothing where no signature was checked."""
+    verified = signers is not None
     made = f"{china_time(manifest.created):%Y-%m-%d %H:%M}"
     if as_json:
         json_line(
             {
                 "verified": verified,
+                "signed": [p.duty for p in signers or ()],
                 "kind": manifest.kind,
                 "sender": manifest.sender,
                 "incarnation": manifest.incarnation,
@@ -214,6 +247,8 @@ def _show_manifest(manifest: Manifest, verified: bool, as_json: bool) -> None:
         )
         return
     say("签名、证书和完整性都核对无误。" if verified else "以下是数据包自己写的，签名没有核对。")
+    if signers:
+        say(f"另有签名：{'、'.join(DUTIES.get(p.duty, p.duty) for p in signers)}，核对无误。")
     say(
         f"{'下发' if manifest.kind == DOWN else '上报'}，第{manifest.sequence}个，{made}制作，程序{manifest.program}"
     )
@@ -275,6 +310,11 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         say(f"    {outcome}{count}项：{reason}")
     if bundle.released:
         say(f"    以前先留着的{bundle.released}项现在收下了。")
+    if bundle.signed:
+        say(f"    {signed_words(bundle.signers)}已签名。")
+    for words in bundle.new_roots:
+        verb = "会改用" if preview else "已改用"
+        say(f"    上级换了根证书，{verb}新的：{words}。想核对，可以打电话问最上面一级工会。")
     if bundle.gap:
         say("    中间缺了数据包，请对方补发。")
     if bundle.answered:
@@ -288,6 +328,8 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "name": bundle.name,
         "sequence": bundle.sequence,
         **{name: getattr(bundle, name) for name in (*OUTCOMES, "total", "released", "answered", "gap")},
+        "signed": [{"duty": duty, "name": name} for duty, name in bundle.signers],
+        "new_roots": list(bundle.new_roots),
         "births": bundle.births,
         "changes": bundle.changes,
         "unapplied": [_unapplied_object(u) for u in bundle.unapplied],

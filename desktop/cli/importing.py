@@ -14,6 +14,7 @@ from desktop.cli.output import Ticker, complain, json_line, remark, say
 from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option, writes
 from desktop.operations import importing as operations
 from desktop.operations.importing import ImportPreview, NationalExport, Options, Outcome, RowResult, Weight
+from desktop.operations.imports import telling
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 
@@ -101,6 +102,8 @@ def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
     for column in shown.unknown_columns:
         guess = f"，可能是“{column.proposed_label}”（{column.proposed}）" if column.proposed else ""
         complain(f"没有导入的列：“{column.header}”{column.reason}{guess}。")
+    for sentence in telling.sentences(shown):
+        complain(sentence)
     for label, count in shown.missing.items():
         say(f"还有{count}条没有填“{label}”。")
     for words, numbers in _doubts(session, shown).items():

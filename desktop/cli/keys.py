@@ -1,4 +1,4 @@
-"""Commands on the station's keys: what it takes to check and read bundles with public tools."""
+"""Commands on keys: the root that counts and changing it, and what it takes to read bundles with public tools."""
 
 from __future__ import annotations
 
@@ -8,16 +8,54 @@ import click
 
 from desktop.cli.frame import Group
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import PathOf, as_option, confirmed, json_option, opened
-from desktop.operations import exchange
+from desktop.cli.parameters import YES, NotConfirmed, PathOf, as_option, confirmed, json_option, opened
+from desktop.operations import exchange, roots
+from desktop.operations.exchange import NotEnrolled
+from desktop.operations.roots import Root
 
 
 @click.group(cls=Group)
 @click.argument("workspace", metavar="WORKSPACE", type=PathOf())
 @click.pass_context
 def keys(context: click.Context, workspace: Path) -> None:
-    """密钥：导出根证书，或者用公开工具读数据包所需的解密密钥。"""
+    """密钥：看根证书、更换根证书，导出根证书，或者用公开工具读数据包所需的解密密钥。"""
     context.obj = workspace
+
+
+@keys.command("root")
+@as_option
+@json_option
+@click.pass_obj
+def root(workspace: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+    """现在算数的根证书：核对词语，更换过几次。各级看到的应当一样。"""
+    with opened(workspace, operator, password_file) as session:
+        found = roots.current(session.database, session.ledger.station)
+    if not found.words:
+        raise NotEnrolled("本单位还没有入网，没有根证书。")
+    _show_root(found, as_json)
+
+
+@keys.command("change-root")
+@click.option("--yes", is_flag=True, help="不再询问。")
+@as_option
+@json_option
+@click.pass_obj
+def change_root(
+    workspace: Path, yes: bool, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """更换根证书：换电脑、换人或者怀疑密钥外泄时，由最上面一级的管理员办。不能撤回，会再问一次。
+
+    用原来的根证书签一份声明，随以后的每个下行数据包送到各级；下级不用重新入网，没有收到的照常往来。
+    """
+    with opened(workspace, operator, password_file) as session:
+        roots.require_root(session)
+        if not yes:
+            words = f"更换以后，旧的根证书不能再签发，以前的备份也不能再用来往来。回答“{YES}”继续"
+            if click.prompt(words, default="", show_default=False, err=True) != YES:
+                raise NotConfirmed("没有更换。")
+        found = roots.change(session)
+    _show_root(found, as_json)
+    remark("已经更换。请给各下级导出回执带去；以后要恢复备份，用更换以后的。")
 
 
 @keys.command("export-root")
@@ -51,6 +89,15 @@ def export_identity(
         exchange.export_identity(session, out)
     _done(out, "解密密钥", as_json)
     remark("用完请删除这个文件，不要拷给别人。")
+
+
+def _show_root(found: Root, as_json: bool) -> None:
+    if as_json:
+        json_line({"words": [str(w) for w in found.words], "changes": found.changes, "own": found.own})
+        return
+    for words in found.words:
+        say(f"根证书的核对词语：{words}")
+    say(f"更换过{found.changes}次。" if found.changes else "没有更换过。")
 
 
 def _done(out: Path, what: str, as_json: bool) -> None:

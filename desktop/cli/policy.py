@@ -10,7 +10,7 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import OneOf, json_option, opens, writes
 from desktop.errors import UsageProblem
-from desktop.operations import forks, policy, traffic
+from desktop.operations import exchange, forks, moving, policy, traffic
 from desktop.operations.forks import Kind
 from desktop.operations.policy import Loss, Standing
 from desktop.operations.session import Session
@@ -150,6 +150,36 @@ def lift(session: Session, record: str) -> None:
     """恢复撤回的合并、不收的内容或停用的工作电脑，和从前完全一样。RECORD 是 excluded 列出的编号。"""
     policy.lift(session, record)
     remark("已恢复。下级要等收到下一个数据包才会恢复。")
+
+
+@click.command(cls=Command)
+@writes
+@click.argument("unit", metavar="UNIT")
+@click.argument("superior", metavar="SUPERIOR")
+@preview_option
+@json_option
+def move(session: Session, unit: str, superior: str, preview: bool, as_json: bool) -> None:
+    """调整隶属关系：把一个单位（连同它的下级）从现在的上级调整到另一个上级名下，由两边共同的上级来做。
+
+    UNIT 和 SUPERIOR 是编码或名称。它的记录和历史都在；它的电脑要到新上级重新办理入网。再调整回去就是撤消。
+    """
+    found = moving.look_at(session, exchange.find_unit(session, unit), exchange.find_unit(session, superior))
+    if not preview:
+        moving.move(session, found.unit, found.after)
+    if as_json:
+        json_line(
+            {"unit": found.unit, "from": found.before, "to": found.after, "moved": not preview, "below": found.below,
+             "computers": list(found.stations), "records": [{"label": n, "count": c} for n, c in found.records]}
+        )  # fmt: skip
+        return
+    kinds = "、".join(f"{name}{count}条" for name, count in found.records) or "没有记录"
+    done = "调整以后" if preview else "已调整"
+    say(f"{done}“{found.name}”的上级是“{found.after_name}”，原来是“{found.before_name}”。")
+    say(f"一起调整的下级{found.below}个；“{found.after_name}”会收到：{kinds}。")
+    if found.stations:
+        remark(
+            f"{'、'.join(found.stations)}的{len(found.stations)}台电脑要到“{found.after_name}”重新办理入网。"
+        )
 
 
 @click.command(cls=Command)

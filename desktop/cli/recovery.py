@@ -82,7 +82,7 @@ def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> No
         f"{seen.asked:%Y-%m-%d %H:%M}写的。"
     )
     remark(f"请打平时的电话核对，对方屏幕上应是：{seen.words}")
-    remark(f"对方也会问本机的词语，请念：{operations.own_words(session)}")
+    remark(f"对方也会问本机的词语，请念：{seen.own}")
     confirmed("核对一致吗？")
     done = operations.answer(session, request_file, out)
     if as_json:

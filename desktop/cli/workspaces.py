@@ -28,6 +28,7 @@ from desktop.operations import checking, operators, restoring, workspaces
 from desktop.operations.operators import ROLES as ROLES
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role, Severity
+from desktop.records.duties import DUTIES
 from desktop.store.database import translated
 from desktop.store.workspace import slots_of
 
@@ -103,6 +104,8 @@ def operator(context: click.Context, workspace: Path) -> None:
               help=f"角色：{'、'.join(f'{r}（{w}）' for r, w in ROLES.items())}，默认 editor。")  # fmt: skip
 @click.option("--new-password-file", metavar="FILE", type=PathOf("file"),
               help=f"新操作员的口令文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
+@click.option("--duty", metavar="DUTY", type=OneOf([*DUTIES, "none"]),
+              help="签名职责：handler（经办人）、head（负责人）、none（不签名）；不写就不变。")  # fmt: skip
 @as_option
 @date_option
 @json_option
@@ -112,6 +115,7 @@ def add_operator(
     name: str,
     role: Role,
     new_password_file: Path | None,
+    duty: str | None,
     operator: str | None,
     password_file: Path | None,
     as_json: bool,
@@ -122,11 +126,13 @@ def add_operator(
         password = given_password(
             new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True
         )
-        operators.put(session, name, role, password)
+        operators.put(session, name, role, password, duty="" if duty == "none" else duty)
+        duty = operators.duties(session.database).get(name, "")
     if as_json:
-        json_line({"name": name, "role": role.value})
+        json_line({"name": name, "role": role.value, "duty": duty})
     else:
-        say(f"操作员“{name}”（{ROLES[role]}）已可以使用这个工作区。")
+        signs = f"，以{DUTIES[duty]}签名" if duty else ""
+        say(f"操作员“{name}”（{ROLES[role]}）已可以使用这个工作区{signs}。")
 
 
 @operator.command("list")
@@ -137,12 +143,17 @@ def list_operators(workspace: Path, operator: str | None, password_file: Path | 
     """列出操作员、角色和是否停用。"""
     with opened(workspace, operator, password_file) as session:
         found = operators.listed(session.database)
+        duties = operators.duties(session.database)
     if as_json:
-        json_line({"operators": [{"name": n, "role": r.value, "disabled": d} for n, r, d in found]})
+        rows = [{"name": n, "role": r.value, "disabled": d, "duty": duties.get(n, "")} for n, r, d in found]
+        json_line({"operators": rows})
     else:
         table(
-            ("操作员", "角色", "状态"),
-            [(n, ROLES[r], "已停用" if d else "在用") for n, r, d in found],
+            ("操作员", "角色", "签名", "状态"),
+            [
+                (n, ROLES[r], DUTIES.get(duties.get(n, ""), ""), "已停用" if d else "在用")
+                for n, r, d in found
+            ],
         )
 
 
@@ -198,29 +209,32 @@ def check(session: Session, logic: bool, as_json: bool) -> None:
     文件有损坏时退出码是15；记录里有错误不影响退出码。
     """
     faults = session.workspace.check()
-    found = checking.logic_check(session) if logic else []
+    report = checking.logic_check(session) if logic else None
     if as_json:
         answer: dict[str, object] = {"sound": not faults, "faults": faults}
-        if logic:
+        if report is not None:
             answer["records"] = [
                 {"type": c.type, "id": c.record, "findings": [finding_object(f) for f in c.findings]}
-                for c in found
+                for c in report.found
             ]
         json_line(answer)
     else:
-        for checked in found:
-            say(f"{checked.type} {checked.record} {checked.title}")
-            for finding in checked.findings:
-                say(f"  {severity_words(finding)}：{finding.message}")
-        if logic:
-            errors = sum(f.severity is Severity.ERROR for c in found for f in c.findings)
-            warnings = sum(len(c.findings) for c in found) - errors
-            say(f"逻辑检查：错误{errors}处，提醒{warnings}处。" if found else "逻辑正确。")
+        if report is not None:
+            _say_findings(report)
         for fault in faults:
             say(f"文件：{fault}")
         say("数据库文件有损坏，请从备份恢复。" if faults else "数据库文件完好。")
     if faults:
         click.get_current_context().exit(EXIT_DAMAGED)
+
+
+def _say_findings(report: checking.Report) -> None:
+    for checked in report.found:
+        say(f"{checked.type} {checked.record} {checked.title}")
+        for finding in checked.findings:
+            say(f"  {severity_words(finding)}：{finding.message}")
+    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    say(f"逻辑检查：错误{errors}处，提醒{warnings}处。" if report.found else "逻辑正确。")
 
 
 @click.command(cls=Command)

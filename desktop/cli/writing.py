@@ -17,7 +17,7 @@ from desktop.cli.lines import Line, LineReader, Trouble
 from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
-from desktop.operations import exchange, records
+from desktop.operations import exchange, records, steps
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
@@ -117,8 +117,8 @@ def undelete(session: Session, record_type: RecordType, record_id: str, as_json:
 @click.argument("operation", metavar="OPERATION", type=Number(1))
 @json_option
 def undo(session: Session, operation: int, as_json: bool) -> None:
-    """撤消本机做的一步操作；操作号见 record 和 history 的结果。后来又改过的不能撤消。"""
-    _report_changes(records.undo(session, operation), "已撤消", as_json)
+    """撤消本机做的一步操作；操作号见 operations、record 和 history 的结果。后来又改过的不能撤消。"""
+    _report_changes(steps.undo(session, operation), "已撤消", as_json)
 
 
 def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Sequence[Outcome]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import enum
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +21,7 @@ from desktop.store import arrivals, traffic
 from desktop.store.arrivals import MergedBundle
 from desktop.store.database import Database
 from desktop.store.keys import write_whole
-from desktop.sync import envelope, links
+from desktop.sync import envelope, links, station
 from desktop.sync.envelope import OpenedBundle
 from desktop.sync.manifest import UP, Manifest
 
@@ -181,9 +179,8 @@ def tell(
 
 
 def roots(database: Database) -> tuple[bytes, ...]:
-    """The root certificate that counts here, DER; none before enrolment."""
-    chain = json.loads(traffic.setting(database, "chain") or "[]")
-    return tuple(base64.b64decode(text) for text in chain[-1:])
+    """The root certificates that bundles may lead to, DER; none before enrolment."""
+    return station.history(database).known
 
 
 def merged_like(database: Database, sheet: Sheet) -> list[MergedBundle]:

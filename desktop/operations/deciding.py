@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.operations import audit, policy
+from desktop.operations import audit, moving, policy
 from desktop.operations.conflicts import NoConflict, label_of, require_decider
+from desktop.operations.duplicates import CodesDiffer
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.deciding import UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.store import reading
+from desktop.store import components, reading
 from desktop.store.ledger import ChangeSet, Deletion, SlotEdit
 
 
@@ -45,11 +46,12 @@ def decide_all(session: Session, decisions: Sequence[Decision], name: str) -> Ch
         raise NoConflict("已经没有分歧了。")
     for d in wanted:
         require_decider(session, d.type, d.slot, d.value)
+        _require_one_code(session, d)
     claims = [d for d in wanted if (d.type, d.slot) == (UNIT, UNIT_SLOT)]
     with session.database.transaction():
         audit.note(session, audit.Act.DECIDED, "；".join(f"{d.type} {d.record} {d.slot}" for d in wanted))
         # Whose a unit is, is not written over what two have registered: the registration that is wrong does not count.
-        births = [birth for d in claims for birth in policy.claims_against(session, d.record, str(d.value))]
+        births = [birth for d in claims for birth in moving.claims_against(session, d.record, str(d.value))]
         changes = session.ledger.write(
             name,
             session.operator.name,
@@ -64,3 +66,12 @@ def decide_all(session: Session, decisions: Sequence[Decision], name: str) -> Ch
             ],
         )
         return policy.settle(session, changes)
+
+
+def _require_one_code(session: Session, decision: Decision) -> None:
+    """Two codes of records that were merged are no matter of choice (rule 10)."""
+    if decision.slot != session.types[decision.type].key:
+        return
+    ids = components.members(session.database, decision.type, decision.record)
+    if ids and len(components.load(session.database, session.types, decision.type, ids).codes) > 1:
+        raise CodesDiffer("合并在一起的两条代码不同，是两家单位。", "请在“重复的记录”里撤销合并。")

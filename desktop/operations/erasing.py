@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from desktop.errors import StateProblem, UsageProblem
@@ -12,7 +13,7 @@ from desktop.records.canonical import Cell
 from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Role, Slot
 from desktop.records.stamps import to_wire
-from desktop.store import reading
+from desktop.store import components, reading
 from desktop.store import traffic as stored
 from desktop.store.erasing import SHRED_DUE, covered
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
@@ -98,8 +99,8 @@ def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[st
     ours = covered(session.database, session.unit.id)
     wrote = session.database.rows(
         "SELECT DISTINCT v.slot, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE v.record = unhex(?) AND v.type = ? AND v.value <> 'null'",
-        (record, type_name),
+        " WHERE v.record IN (SELECT unhex(value) FROM json_each(?)) AND v.type = ? AND v.value <> 'null'",
+        (json.dumps(components.members(session.database, type_name, record) or (record,)), type_name),
     )
     if any(slot in slots and unit not in ours for slot, unit in wrote):
         raise NotAllowed("这些内容有不归本单位管的单位填写过，请由上级清除。")
@@ -122,8 +123,10 @@ def _write(
         "erased": session.environment.today().isoformat(),
     }
     births = [
-        NewRecord(ERASURE, "", session.unit.id, {**cells, "kind": record.type, "target": record.id})
+        NewRecord(ERASURE, "", session.unit.id, {**cells, "kind": record.type, "target": target})
         for record in held
+        # What is said of records that are one stands under each of their ids.
+        for target in components.members(session.database, record.type, record.id) or (record.id,)
     ]
     said = ledger.write(OPERATION, operator, births=births)
     standing.settle(ledger, station.load_keys(ledger))

@@ -18,10 +18,21 @@ from desktop.store.digest import Digest
 from desktop.store.keys import write_whole
 from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.workspace import OwnUnit
-from desktop.sync import certificates, enrolment, envelope, links, receiving, sending, station, trust, words
+from desktop.sync import (
+    certificates,
+    enrolment,
+    envelope,
+    identity,
+    links,
+    receiving,
+    sending,
+    station,
+    trust,
+    words,
+)
 from desktop.sync import recovery as sealing
 from desktop.sync.certificates import Claims, grant_serial
-from desktop.sync.enrolment import GrantDraft, Wish
+from desktop.sync.enrolment import Grant, GrantDraft, Request, Wish
 from desktop.sync.links import Link
 from desktop.sync.manifest import Manifest
 from desktop.sync.receiving import Progress
@@ -66,16 +77,35 @@ class Granted:
     words: str
 
 
-def request(session: Session, out: Path) -> Requested:
-    """Writes the request for enrolment (`.xsq`)."""
+def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
+    """Writes the request for enrolment (`.xsq`); with ``renew`` for new keys, which count when the grant is accepted.
+
+    Until then everything goes on with the keys of now. Raises :class:`NotEnrolled` and ``NotAllowed``.
+    """
     session.require(Role.DESK)
-    keys = station.load_keys(session.ledger)
+    ledger = session.ledger
+    keys, chain = station.load_keys(ledger), station.own_chain(ledger)
+    if renew and not chain:
+        raise NotEnrolled("本机还没有入网，没有要更换的密钥。")
+    if renew and len(chain) == 1:
+        raise NotAllowed("本机的密钥就是根证书的密钥。", "请用“更换根证书”。")
+    asked = _renewed(session, keys) if renew else keys
+    first = None if keys.first is asked else keys.first
     unit = session.unit
-    data = enrolment.make_request(keys, Wish(unit.code, unit.name, unit.level), session.environment.now())
-    write_whole(out, data)
-    session.ledger.set_meta("request", enrolment.read_request(data).digest)
-    audit.note(session, audit.Act.REQUESTED, audit.digest_of_file(out))
-    return Requested(out, str(words.fingerprint(keys.public_key)))
+    wish = Wish(unit.code, unit.name, unit.level)
+    data = enrolment.make_request(asked, wish, session.environment.now(), first)
+    with session.database.transaction():
+        station.ask_with(ledger, asked)
+        ledger.set_meta("request", enrolment.read_request(data).digest)
+        write_whole(out, data)
+        audit.note(session, audit.Act.REQUESTED, audit.digest_of_file(out))
+    return Requested(out, str(words.fingerprint(asked.public_key)))
+
+
+def _renewed(session: Session, keys: identity.StationKeys) -> identity.StationKeys:
+    """New keys to ask for; the same ones again, where they were asked for and the grant has not come."""
+    asked = station.asked_keys(session.ledger)
+    return asked if asked.public_key != keys.public_key else identity.renew(keys, session.environment.random)
 
 
 def grant(
@@ -112,7 +142,7 @@ def grant(
     )
     number = desk.ledger.next_number() + len(births)
     certificate = certificates.issue(claims, grant_serial(keys.station, keys.incarnation, number), keys, own)
-    births.append(_grant_record(desk, certificate, unit, asked.incarnation))
+    births.append(_grant_record(desk, certificate, unit, asked))
     with desk.database.transaction():
         desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=births)
         links.connect(
@@ -134,6 +164,7 @@ def grant(
         [{"id": u, "parent": p, "code": c, "name": n, "level": lv} for u, p, c, n, lv in _tree_rows(desk)],
         desk.environment.now(),
         sending.tree_frames(desk.ledger, keys, unit.id),
+        station.history(desk.database),
     )
     write_whole(out, enrolment.make_grant(draft, keys))
     return Granted(out, unit, str(asked.words))
@@ -160,24 +191,21 @@ def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[by
 def accept(
     session: Session, grant_file: Path, ack_out: Path | None = None, *, new_root: bytes | None = None
 ) -> OwnUnit:
-    """Takes the grant: pins the root, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
+    """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
 
     ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
     recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one.
     """
     session.require(Role.DESK)
-    asked = session.ledger.meta("request")
-    if asked is None:
-        raise NoRequest("本机没有等待批准的入网申请。")
-    keys = station.load_keys(session.ledger)
-    pinned = pinned_roots(session, new_root)
-    found = enrolment.read_grant(grant_file.read_bytes(), keys, asked, pinned)
+    found = read_grant(session, grant_file.read_bytes(), new_root)
     rows = {row["id"]: row for row in found.tree}
     units = [rows[u] for u in found.certificate.claims.units if u in rows]
     # The unit that the desk chose has the wished one below it where the two differ.
     mine = next((u for u in units if u["parent"] not in found.certificate.claims.units), units[0])
     with session.database.transaction():
+        keys = _keys_granted(session, found)
         station.keep_chain(session.ledger, [c.der for c in found.chain])
+        station.keep_history(session.ledger, found.history)
         own = OwnUnit(mine["id"], mine["code"], mine["name"], Level(mine["level"]))
         session.workspace.set_unit(own)
         desk_unit = next((rows[u] for u in found.desk.claims.units if u in rows), None)
@@ -202,12 +230,33 @@ def accept(
     return own
 
 
-def pinned_roots(session: Session, new_root: bytes | None = None) -> Sequence[bytes]:
-    """The roots under which a grant is taken; none yet before the first, and where a unit begins a tree of its own."""
+def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> Grant:
+    """The grant for this station, if it leads to a root that it knows, or to the new one that somebody has compared.
+
+    None is known yet before the first grant, and where a unit has begun a tree of its own. Raises :class:`NoRequest`
+    and what reading a grant raises.
+    """
+    ledger = session.ledger
+    asked = ledger.meta("request")
+    if asked is None:
+        raise NoRequest("本机没有等待批准的入网申请。")
+    keys = station.asked_keys(ledger)
     if new_root is not None:
-        return (new_root,)
-    chain = station.own_chain(session.ledger)
-    return chain[-1:] if session.unit.level not in LEVELS_WITH_OWN_ROOT else ()
+        return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
+    pins = bool(station.own_chain(ledger)) and session.unit.level not in LEVELS_WITH_OWN_ROOT
+    return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
+
+
+def _keys_granted(session: Session, found: Grant) -> identity.StationKeys:
+    """The keys that the grant is for: where they are new ones, what was written so far is signed by those before."""
+    ledger = session.ledger
+    keys, asked = station.load_keys(ledger), station.asked_keys(ledger)
+    if asked.public_key == keys.public_key:
+        return keys
+    sending.cut_own(ledger, keys)
+    station.begin_incarnation(ledger, asked.incarnation)
+    audit.note(session, audit.Act.KEYS_RENEWED, f"证书{found.certificate.digest[:16]}")
+    return station.change_keys(ledger, asked)
 
 
 def confirm(desk: Session, ack_file: Path) -> Link:
@@ -276,8 +325,8 @@ def verify(path: Path, roots: Sequence[bytes]) -> Authentic:
 
 
 def read_root(path: Path) -> tuple[bytes, ...]:
-    """The DER certificates of a PEM file."""
-    return certificates.from_pem(path.read_bytes())[-1:]
+    """The root certificates of a PEM file, DER, the newest last."""
+    return certificates.from_pem(path.read_bytes())
 
 
 def words_of(root: bytes) -> str:
@@ -285,17 +334,17 @@ def words_of(root: bytes) -> str:
     return str(words.fingerprint(certificates.parse(root).claims.public_key))
 
 
-def own_root(session: Session) -> tuple[bytes, ...]:
-    """The root that counts here, DER; empty before enrolment."""
-    return station.own_chain(session.ledger)[-1:]
+def own_roots(session: Session) -> tuple[bytes, ...]:
+    """The roots that bundles may lead to, DER, the newest last; empty before enrolment."""
+    return station.history(session.database).known[::-1]
 
 
 def export_root(session: Session, out: Path) -> None:
-    """Writes the root certificate as PEM, for verifying bundles without this program."""
-    root = own_root(session)
-    if not root:
+    """Writes the root certificates as PEM, for verifying bundles without this program."""
+    found = own_roots(session)
+    if not found:
         raise NotEnrolled("本单位还没有入网，没有根证书。")
-    write_whole(out, certificates.to_pem(root))
+    write_whole(out, certificates.to_pem(found))
 
 
 def export_identity(session: Session, out: Path) -> None:
@@ -325,6 +374,9 @@ def merge(
     )
     if not preview:
         audit.note(session, audit.Act.MERGED, "；".join(map(_result_words, report.bundles)))
+        for result in report.bundles:
+            if result.new_roots:
+                audit.note(session, audit.Act.ROOT_FOLLOWED, "；".join(result.new_roots))
         indexing.refresh_stale(session.database, session.types)
         erasing.finish(session)
         renewed = renewal.follow(session)
@@ -389,7 +441,7 @@ def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> lis
 
 
 def _grant_record(
-    desk: Session, certificate: certificates.Certificate, unit: OwnUnit, incarnation: str
+    desk: Session, certificate: certificates.Certificate, unit: OwnUnit, asked: Request
 ) -> NewRecord:
     cells = {
         "label": unit.name,
@@ -397,7 +449,8 @@ def _grant_record(
         "holder": unit.id,
         "issued": desk.environment.today().isoformat(),
         "certificate": base64.b64encode(certificate.der).decode(),
-        "incarnation": incarnation,
+        "incarnation": asked.incarnation,
+        "proof": asked.proof,
     }
     return NewRecord("grant", "", desk.unit.id, cells)
 

@@ -113,7 +113,7 @@ def decidable(session: Session) -> frozenset[tuple[str, str]]:
     found = set()
     for fork in open_forks(session.database, here(session)):
         with contextlib.suppress(NotAllowed):
-            policy.require_above(session, [fork.station])
+            policy.require_above_station(session, fork.station)
             found.add((fork.station, fork.incarnation))
     return frozenset(found)
 
@@ -147,7 +147,7 @@ def decide(
     )
     if fork is None:
         raise NoFork("没有这处重号，或者已经定了。")
-    policy.require_above(session, [name])
+    policy.require_above_station(session, name)
     origin = session.ledger.origin_ref(name, incarnation)
     lost = forks.losing(session.ledger, origin, keep_held=keep_waiting)
     words = f"重号：{fork.author}，{'恢复过备份' if kind is Kind.RESTORED else '复制成两台'}"

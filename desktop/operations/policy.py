@@ -14,9 +14,8 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here, station_names, unknown_station
 from desktop.operations.uncounted import Excluded
 from desktop.records.canonical import Cell
-from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION, UNIT
-from desktop.records.declaration import UNIT_SLOT, Role
-from desktop.records.item_outcomes import REFUSED_SCOPE
+from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION
+from desktop.records.declaration import Role
 from desktop.records.items import BIRTH
 from desktop.records.spans import spans_of
 from desktop.records.stamps import COUNTER_BITS
@@ -29,7 +28,6 @@ from desktop.store.reading import Query
 from desktop.store.traffic import Merged
 from desktop.sync import exclusions, identity, policy, rewriting, standing, station, trust, withdrawing
 from desktop.sync.certificates import Certificate
-from desktop.sync.exclusions import Named
 from desktop.sync.sorting import Put
 from desktop.sync.station import Knowledge
 from desktop.sync.withdrawing import Affected
@@ -137,7 +135,7 @@ def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.W
     brought = withdrawing.brought_by(session.ledger, merge)
     if not brought.items:
         raise NoMerge("这次合并没有带来新的内容，或者已经撤回。")
-    require_above(session, [name for name, _ in brought.named])
+    require_above(session, brought.places)
     names = station_names(session.database, here(session))
     return (
         Withdrawal(
@@ -174,14 +172,18 @@ def stations(session: Session) -> list[Standing]:
 
 
 def look_at_revocation(session: Session, name: str, after: int | None = None) -> tuple[Loss, ...]:
-    """What would count no longer, by type. Without a number everything that is held now goes on counting."""
+    """What would count no longer, by type. Without a number everything that is held now goes on counting.
+
+    Erasures that are held stay.
+    """
     return _losses(session, withdrawing.above_cut(session.ledger, name, _cuts(session, name, after)))
 
 
 def revoke(session: Session, name: str, after: int | None = None, note: str = "") -> ChangeSet:
     """From item ``after`` of its newest incarnation on, nothing that a computer has written counts any more.
 
-    Its earlier incarnations count as far as they are held. Raises :class:`NoStation`, ``NotAllowed``, ``WrongClock``.
+    Its earlier incarnations count as far as they are held, and so do erasures that have come. Raises
+    :class:`NoStation`, ``NotAllowed``, ``WrongClock``.
     """
     session.require(Role.DESK)
     known = _known(session)
@@ -190,16 +192,20 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
     if name == session.ledger.station or not _may_revoke(_own(known, session), known, name):
         raise NotAllowed("这台工作电脑不归本单位管，不能停用。")
     cuts = _cuts(session, name, after)
+    stay = withdrawing.erasures_behind(session.ledger, name, cuts)
+    words = exclusions.write_cuts(
+        cuts, {incarnation: spans_of(numbers) for incarnation, numbers in stay.items()}
+    )
     label = station_names(session.database, here(session)).get(name, unknown_station(name))
     before = [Deletion(REVOCATION, r.id) for r in _live(session, REVOCATION) if r.values["station"] == name]
     birth = birth_of(
         session,
         REVOCATION,
-        {"label": label, "station": name, "cuts": exclusions.write_cuts(cuts) or None, "note": note or None},
+        {"label": label, "station": name, "cuts": words or None, "note": note or None},
         day="revoked",
     )
     with session.database.transaction():
-        audit.note(session, Act.REVOKED, f"station {name} {exclusions.write_cuts(cuts)}".strip())
+        audit.note(session, Act.REVOKED, f"station {name} {words}".strip())
         return say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
 
 
@@ -270,39 +276,25 @@ def settle(session: Session, changes: ChangeSet) -> ChangeSet:
     return ChangeSet(changes.stamp, changes.records, changes.everything or settled.everything)
 
 
-# -- units that two superiors have registered ----------------------------------------------------------------------
-
-
-def claims_against(session: Session, unit: str, keep: str) -> list[NewRecord]:
-    """What says that a unit is that of ``keep``, the unit under which it was registered: the others do not count.
-
-    Until then nobody judges by the unit. Raises ``NotAllowed`` for who is not above those others.
-    """
-    found: dict[exclusions.Origin, list[int]] = {}
-    for name, incarnation, number in session.database.rows(
-        "SELECT o.station, o.incarnation, v.number FROM version v JOIN origin o ON o.ref = v.origin"
-        " JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = ? AND v.slot = ? AND v.birth"
-        " AND u.id <> ?",
-        (unit, UNIT, UNIT_SLOT, keep),
-    ):
-        found.setdefault((name, incarnation), []).append(number)
-    require_above(session, [name for name, _ in found])
-    named = {origin: Named(spans_of(numbers)) for origin, numbers in found.items()}
-    label = f"登记了别人的下级：{len(found)}处"
-    cells: dict[str, Cell] = {"label": label, "cause": policy.REFUSED, "refusal": REFUSED_SCOPE}
-    return [birth_of(session, EXCLUSION, cells | {"items": text}) for text in exclusions.write(named)]
-
-
 # -- helpers -------------------------------------------------------------------------------------------------------
 
 
-def require_above(session: Session, names: Iterable[str]) -> None:
-    """Raises ``NotAllowed`` unless this computer may say what counts of what these have written (check 22)."""
+NOT_BELOW = "这里有不归本单位管的电脑写的内容，要由上级来定。"
+
+
+def require_above(session: Session, places: Iterable[tuple[str, str]]) -> None:
+    """Raises ``NotAllowed`` unless this computer may say what counts of what stations have written under units."""
     known = _known(session)
     own = _own(known, session)
-    for name in names:
-        if not trust.may_exclude(own, known.certificates.get(name, ()), known.state.tree):
-            raise NotAllowed("这里有不归本单位管的电脑写的内容，要由上级来定。")
+    if not all(known.policy.known.may_exclude(own, name, unit) for name, unit in places):
+        raise NotAllowed(NOT_BELOW)
+
+
+def require_above_station(session: Session, name: str) -> None:
+    """Raises ``NotAllowed`` unless this computer may say what counts of all that a station writes."""
+    known = _known(session)
+    if not trust.stands_above(_own(known, session), known.certificates.get(name, ()), known.state.tree):
+        raise NotAllowed(NOT_BELOW)
 
 
 def say(
@@ -340,7 +332,11 @@ def _own(known: Knowledge, session: Session) -> Certificate:
 
 
 def _may_revoke(own: Certificate, known: Knowledge, name: str) -> bool:
-    return trust.may_revoke(own, known.certificates[name], known.issuers(name), known.state.tree)
+    """Check 23: of the whole computer, or of what it may write under units below this one."""
+    certificates = known.certificates[name]
+    return trust.may_revoke(own, certificates, known.issuers(name), known.state.tree) or any(
+        known.policy.known.may_exclude(own, name, unit) for c in certificates for unit in c.claims.units
+    )
 
 
 def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:

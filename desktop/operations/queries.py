@@ -254,6 +254,20 @@ def child_values(database: Database, types: Catalogue, child: str, parent: str) 
     return [held.values for held in reading.records(database, types, query)]
 
 
+def context_of(database: Database, types: Catalogue, held: Record, today: datetime.date) -> Context:
+    """What rules may know beside a record; what no rule asks for is not read."""
+    record_type = types[held.type]
+
+    def linked(field: str) -> Values | None:
+        target, link = held.values.get(field), record_type.by_name[field].link
+        if not isinstance(target, str) or link is None:
+            return None
+        found = reading.record(database, types, link, target)
+        return None if found is None else found.values
+
+    return Context(today, lambda child: child_values(database, types, child, held.id), linked)
+
+
 def live_context(data: FormData | None, today: datetime.date) -> Context:
     """What rules may know of a record that is being typed, from what the form was given."""
     if data is None:

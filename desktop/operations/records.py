@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import audit, policy
+from desktop.operations import audit, policy, queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import uscc
-from desktop.records.canonical import Cell, normal_text
+from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, Values, run_checks
 from desktop.records.declaration import Kind, RecordType, Role
 from desktop.records.identity import derived_id
+from desktop.records.typed_numbers import printable
 from desktop.store import reading
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
@@ -193,20 +194,7 @@ def check_values(session: Session, type_name: str, values: Values) -> list[Findi
 
 def check_context(session: Session, held: Record) -> Context:
     """What rules may know beside a record."""
-    record_type = session.types[held.type]
-
-    def linked(field: str) -> Values | None:
-        target, link = held.values.get(field), record_type.by_name[field].link
-        if not isinstance(target, str) or link is None:
-            return None
-        found = load(session, link, target)
-        return None if found is None else found.values
-
-    return Context(
-        session.environment.today(),
-        lambda child: [c.values for c in children(session, child, held.id)],
-        linked,
-    )
+    return queries.context_of(session.database, session.types, held, session.environment.today())
 
 
 def _unit_for(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> str:
@@ -242,7 +230,7 @@ def check_rights(session: Session, record_type: RecordType, values: Mapping[str,
 
 def _tidy(value: Cell) -> Cell:
     if isinstance(value, str):
-        return normal_text(value) or None
+        return printable(value) or None
     return value
 
 

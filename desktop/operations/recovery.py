@@ -30,6 +30,7 @@ from desktop.store.keys import Cost, KeySlots, check_password, unwrap_secret, wr
 from desktop.store.workspace import OperatorDisabled, slots_of, slots_to_change
 from desktop.sync import certificates, recovery, station
 from desktop.sync.files import read_limited, replacing
+from desktop.sync.identity import StationKeys
 from desktop.sync.recovery import Holder
 from desktop.sync.words import Fingerprint, fingerprint
 
@@ -71,7 +72,10 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request as it lies before the level above: whose laptop by this side's own list, who asks, and the words."""
+    """A request as it lies before the level above: whose laptop by this side's own list, who asks, and the words.
+
+    ``own`` are the words that the laptop will compare the answer by.
+    """
 
     path: Path
     name: str
@@ -80,6 +84,7 @@ class Seen:
     operator: str
     asked: datetime.datetime
     words: Fingerprint
+    own: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +279,8 @@ def answer(desk: Session, path: Path, out: Path) -> Seen:
     Whoever holds the answer and the laptop reads all that is in it. Raises as :func:`look_request`.
     """
     found, key = _opened_request(desk, path)
-    chain = station.own_chain(desk.ledger)
-    keys = station.load_keys(desk.ledger)
-    data = recovery.make_answer(found, key, certificates.parse(chain[0]), keys, desk.environment.now())
+    office, keys = _office_for(desk, found)
+    data = recovery.make_answer(found, key, office, keys, desk.environment.now())
     audit.note(desk, audit.Act.RECOVERY_ANSWERED, f"工作电脑{found.seal.station} 申请{found.digest[:16]}")
     _write(out, data)
     desk.ledger.set_meta(_ANSWERED, " ".join([*answered(desk.database), found.digest][-_KEPT:]))
@@ -284,8 +288,18 @@ def answer(desk: Session, path: Path, out: Path) -> Seen:
 
 
 def own_words(desk: Session) -> Fingerprint:
-    """The words of this desk's key, which the other side compares."""
+    """The words of this desk's key."""
     return fingerprint(station.load_keys(desk.ledger).public_key)
+
+
+def _office_for(desk: Session, found: recovery.Request) -> tuple[certificates.Certificate, StationKeys]:
+    """The certificate by which a laptop believes this desk, and its keys: it may not have heard of the newest ones."""
+    keys = station.load_keys(desk.ledger)
+    for certificate in found.seal.chain[1:]:
+        signing = keys.signing_for(certificate.claims.public_key)
+        if signing is not None:
+            return certificate, signing
+    return certificates.parse(station.own_chain(desk.ledger)[0]), keys
 
 
 def _opened_request(desk: Session, path: Path) -> tuple[recovery.Request, bytes]:
@@ -300,7 +314,9 @@ def _seen(desk: Session, path: Path, found: recovery.Request) -> Seen:
     holder, claims = found.seal.holder, found.seal.chain[0].claims
     # By the own list, not by what the file says: a wrong name in it would be read out on the telephone.
     name = _unit_name(desk, claims.units) or holder.name
-    return Seen(path, name, holder.code, claims.level, found.operator, china_time(found.created), found.words)
+    own = fingerprint(_office_for(desk, found)[0].claims.public_key)
+    asked = china_time(found.created)
+    return Seen(path, name, holder.code, claims.level, found.operator, asked, found.words, own)
 
 
 def answered(database: Database) -> list[str]:

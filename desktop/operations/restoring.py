@@ -15,7 +15,7 @@ from desktop.errors import StateProblem
 from desktop.operations.audit import Act, digest_of_file
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Role
-from desktop.records.items import Shape
+from desktop.records.items import KEY_BYTES, MAX_LINES, Shape
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import audit, captured, indexing, journal, openings
 from desktop.store.attempts import open_slot
@@ -32,6 +32,9 @@ from desktop.sync.segments import Contents
 
 Progress = Callable[[int, int], None]
 """Called with the steps taken in and all steps of the journal."""
+
+_ANY_KEY = bytes(KEY_BYTES)
+"""For segments that are cut to be read at once and kept nowhere."""
 
 
 class NoBackup(StateProblem):
@@ -104,6 +107,7 @@ def restore(
         keys = station.load_keys(ledger)
         sending.cut_own(ledger, keys)
         station.begin_incarnation(ledger, identity.new_incarnation(environment.random))
+        station.drop_request(ledger)
         steps = f"补上{found.steps}步" if found is not None else "不补流水"
         audit.note(database, environment, operator, Act.RESTORED, f"{digest_of_file(source)} {steps}")
         # Nobody is asked where this ledger comes from: it has its new incarnation already.
@@ -146,7 +150,8 @@ def _put_right(ledger: Ledger, changed: indexing.Changed) -> None:
     merger.take_out(taken)
     erasures = erasing.due(ledger)
     erasing.blank_stored(ledger, merger.forget(erasures))
-    merger.finish(ledger.environment.since_epoch())
+    for type_name, shown in merger.finish(ledger.environment.since_epoch()).shown.items():
+        changed.add(type_name, shown)
     for type_name, record in [*((t.type, t.record) for t in taken), *((e.type, e.record) for e in erasures)]:
         changed.add(type_name, [record])
 
@@ -188,7 +193,8 @@ class _Step:
         for origin, numbers in released.items():
             for contents, _ in self._contents(self._positions_of(origin, numbers)):
                 self._stage(merger, contents, origin, numbers)
-        merger.finish(self._ledger.environment.since_epoch())
+        for type_name, shown in merger.finish(self._ledger.environment.since_epoch()).shown.items():
+            self._changed.add(type_name, shown)
 
     def _follow_incarnation(self) -> None:
         """Own lines belong to the incarnation that the ledger was in at that step."""
@@ -233,9 +239,9 @@ class _Step:
             )
             for number in sorted(numbers)
         ]
-        for start in range(0, len(rows), segments.MAX_LINES):
-            part = [row for row in rows[start : start + segments.MAX_LINES] if row is not None]
-            # All lines of one step were written by one program, so a type has one shape among them.
+        for start in range(0, len(rows), MAX_LINES):
+            part = [row for row in rows[start : start + MAX_LINES] if row is not None]
+            # What one step writes of a type has one shape: a register, which has its own, is a step by itself.
             shapes = {name: Shape.from_json(json.loads(text)[name]) for _, _, name, text in part if name}
             header, frame = segments.cut(
                 self._ledger.station,
@@ -244,6 +250,7 @@ class _Step:
                 shapes,
                 keys.sign,
                 trust.segment_message,
+                key=_ANY_KEY,
             )
             yield segments.decode(header, segments.read(frame)[1], self._ledger.types)
 

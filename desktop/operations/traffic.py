@@ -15,12 +15,12 @@ from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.operations import exchange, queries
-from desktop.operations.exchange import NoRequest
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
+from desktop.records.duties import wanted_by
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, reading
+from desktop.store import aggregates, persons, reading
 from desktop.store import digest as digests
 from desktop.store import traffic as stored
 from desktop.store.database import Database
@@ -93,7 +93,8 @@ class Overview:
     """Everything that the sync page shows at first.
 
     ``waiting`` is what the level above has not confirmed, ``fresh`` what of it is in no bundle yet. ``forks`` counts
-    computers whose numbers have two contents, which wait for a decision.
+    computers whose numbers have two contents, which wait for a decision. ``wanted`` are the duties whose signatures the
+    level above asks for, ``may_sign`` whether anybody here has one; ``asks`` are those that this unit asks for.
     """
 
     standing: Standing
@@ -109,6 +110,9 @@ class Overview:
     conflicts: int
     folders: Mapping[str, str] = field(default_factory=dict)
     forks: int = 0
+    wanted: frozenset[str] = frozenset()
+    may_sign: bool = False
+    asks: frozenset[str] = frozenset()
 
 
 def overview(database: Database, here: Here) -> Overview:
@@ -133,6 +137,9 @@ def overview(database: Database, here: Here) -> Overview:
         conflicts,
         {purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
         stored.count_forks(database),
+        wanted_by(station.signature_rule(database, upward.link.unit)) if upward is not None else frozenset(),
+        bool(persons.kept(database)),
+        wanted_by(station.signature_rule(database, here.unit.id)),
     )
 
 
@@ -252,12 +259,7 @@ def look_request(path: Path) -> Asked:
 
 def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
     """A grant for this station, verified but not accepted; raises what :func:`exchange.accept` raises."""
-    asked = session.ledger.meta("request")
-    if asked is None:
-        raise NoRequest("本机没有等待批准的入网申请。")
-    pinned = exchange.pinned_roots(session, new_root)
-    data = read_limited(path, enrolment.MAX_GRANT * 2)
-    found = enrolment.read_grant(data, station.load_keys(session.ledger), asked, pinned)
+    found = exchange.read_grant(session, read_limited(path, enrolment.MAX_GRANT * 2), new_root)
     rows = {row["id"]: row for row in found.tree}
     claims = found.certificate.claims
     units = [rows[u] for u in claims.units if u in rows]

@@ -22,11 +22,12 @@ from desktop.operations.training_names import Person, fold_name
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import between, empty, yes
 from desktop.plan.training import new_appointments
-from desktop.records.canonical import Cell, normal_text
+from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
 from desktop.records.periods import InitialTraining, initial_training
+from desktop.records.typed_numbers import printable
 from desktop.records.types import Catalogue
 from desktop.store import aggregates, reading
 from desktop.store.aggregates import Selection, Tally
@@ -359,4 +360,4 @@ def _unit_of(session: Session, record_type: RecordType, values: Values) -> str:
 
 
 def _tidy(value: Cell) -> Cell:
-    return (normal_text(value) or None) if isinstance(value, str) else value
+    return (printable(value) or None) if isinstance(value, str) else value

@@ -19,6 +19,7 @@ from typing import Final
 from desktop.records.canonical import normal_text
 from desktop.records.parts import PERSON_NAME
 from desktop.records.phones import is_phone, parse_phone
+from desktop.records.typed_numbers import printable
 
 MOST_LINES: Final = 2000
 """More lines than this are no list of people."""
@@ -156,7 +157,7 @@ def is_usual(name: str) -> bool:
 
 def tidy_name(text: str) -> str:
     """A name as it is kept: “王　芳” and “1、王芳” are 王芳, the dots of a long name are “·”."""
-    plain = _NUMBERING.sub("", _BRACKETS.sub(" ", normal_text(text)))
+    plain = _NUMBERING.sub("", _BRACKETS.sub(" ", printable(text)))
     line = "".join(plain.split()) if not plain.isascii() else " ".join(plain.split())
     return normal_text(_DOTS.sub("·", line).strip("·:：,，。；;、*#@"))[:PERSON_NAME]
 
@@ -291,7 +292,7 @@ def _beside(person: Person, words: Sequence[str]) -> Person:
         if part is Part.NAME:
             part = Part.UNIT
         if part is Part.POST and (both := _UNIT_AND_POST.fullmatch(word)) and not person.unit:
-            person, word = replace(person, unit=normal_text(both[1])), both[2]
+            person, word = replace(person, unit=printable(both[1])), both[2]
         if part is not Part.SKIP and not getattr(person, part.value):
             person = replace(person, **{part.value: _value(part, word)})
     return person
@@ -328,7 +329,7 @@ def _value(part: Part, cell: str) -> str:
             plain = "".join(unicodedata.normalize("NFKC", cell).split()).upper()
             return plain[-4:] if _ID.fullmatch(plain) else plain[:12]
         case _:
-            return normal_text(_BETWEEN.sub("", " ".join(cell.split())))[:120]
+            return printable(_BETWEEN.sub("", " ".join(cell.split())))[:120]
 
 
 def _kind(cell: str) -> Part:

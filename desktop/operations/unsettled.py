@@ -49,6 +49,9 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.REFUSED_REVOKED: "请联系办理入网的单位。",
     item_outcomes.REFUSED_WITHDRAWN: "请向上级问清原因；上级恢复以后会自动收下，也可以改好后重新填写、再上报。",
     item_outcomes.REFUSED_FORK: "恢复过备份的电脑收到下一个回执后会换新编号重新上报；复制来的电脑请重新办理入网。",
+    item_outcomes.REFUSED_SUPERIOR: "单位要换上级，由两边共同的上级（一般是区总工会）调整隶属关系。",
+    item_outcomes.REFUSED_REGISTERED: "请打电话问清这个单位归谁管；要换上级，由区总工会调整隶属关系。",
+    item_outcomes.REFUSED_KEY: "请打电话问那台电脑的人：是它写的，请它重新导出一份；不是，请停用那台电脑。",
     item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
 }
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"

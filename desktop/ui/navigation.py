@@ -29,7 +29,7 @@ class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """A heading is a little higher than the pages below it."""
         row = theme.measures().row
-        return QSize(WIDTH, row + 6 if not index.parent().isValid() else row)
+        return QSize(WIDTH, row + 2 if not index.parent().isValid() else row)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -151,6 +151,10 @@ class Navigation(QTreeWidget):
             top = self.topLevelItem(n)
             if top is not None:
                 top.setExpanded(top is heading)
+        # There are more headings than a small screen has room for: the pages of this one come into sight.
+        if heading is not None and (last := heading.child(heading.childCount() - 1)) is not None:
+            self.scrollToItem(last)
+            self.scrollToItem(heading)
 
     def changeEvent(self, event: QEvent) -> None:
         """Rows follow the text size."""

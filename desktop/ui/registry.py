@@ -24,13 +24,17 @@ def _always(_workbench: Workbench) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the navigation. ``at_top`` entries stand above the record types, all others below."""
+    """A page of the navigation. ``at_top`` entries stand above the record types, all others below.
+
+    Entries below with one ``menu`` share a heading of this name.
+    """
 
     key: str
     title: str
     icon: str
     make: Callable[[Workbench], Page]
     at_top: bool = False
+    menu: str = ""
     shown: Callable[[Workbench], bool] = _always
 
 
@@ -67,6 +71,12 @@ def _sync(workbench: Workbench) -> Page:
     return SyncPage(workbench)
 
 
+def _logic(workbench: Workbench) -> Page:
+    from desktop.ui.pages.logic import LogicPage
+
+    return LogicPage(workbench)
+
+
 def _operators(workbench: Workbench) -> Page:
     from desktop.ui.pages.operators import OperatorsPage
 
@@ -79,6 +89,22 @@ def _audit(workbench: Workbench) -> Page:
     return AuditPage(workbench)
 
 
+def _moving(workbench: Workbench) -> Page:
+    from desktop.ui.pages.moving import MovingPage
+
+    return MovingPage(workbench)
+
+
+def _moves_units(workbench: Workbench) -> bool:
+    return workbench.types["unit"].written_by.admits_level(workbench.facts.unit.level)
+
+
+def _retention(workbench: Workbench) -> Page:
+    from desktop.ui.pages.retention import RetentionPage
+
+    return RetentionPage(workbench)
+
+
 def _course(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.attendance.page import AttendancePage
 
@@ -89,6 +115,18 @@ def _disagreements(workbench: Workbench) -> Page:
     from desktop.ui.pages.conflicts.page import ConflictsPage
 
     return ConflictsPage(workbench)
+
+
+def _duplicates(workbench: Workbench) -> Page:
+    from desktop.ui.pages.duplicates.page import DuplicatesPage
+
+    return DuplicatesPage(workbench)
+
+
+def _recent(workbench: Workbench) -> Page:
+    from desktop.ui.pages.recent import RecentPage
+
+    return RecentPage(workbench)
 
 
 def _conflicts(workbench: Workbench, type_name: str = "", record: str = "") -> Page:
@@ -139,11 +177,17 @@ def _congress(workbench: Workbench, opening: Opening) -> Page:
     return CongressPage(workbench, opening)
 
 
+_HOUSEKEEPING = "管理"
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("home", "工作台", "house", _home, at_top=True),
-    Entry("sync", "上报与合并", "arrow-left-right", _sync),
-    Entry("disagreements", "分歧", "git-compare", _disagreements),
-    Entry("operators", "操作员", "users", _operators),
+    Entry("sync", "上报与合并", "arrow-left-right", _sync, at_top=True),
+    Entry("disagreements", "分歧", "git-compare", _disagreements, at_top=True),
+    Entry("logic", "逻辑检查", "circle-check", _logic, at_top=True),
+    Entry("recent", "最近的操作", "history", _recent, menu=_HOUSEKEEPING),
+    Entry("duplicates", "重复的记录", "copy", _duplicates, menu=_HOUSEKEEPING),
+    Entry("moving", "调整隶属关系", "network", _moving, menu=_HOUSEKEEPING, shown=_moves_units),
+    Entry("operators", "操作员", "users", _operators, menu=_HOUSEKEEPING),
 )
 """The pages of the navigation beside the lists of record types."""
 
@@ -155,6 +199,7 @@ TOOLS: Mapping[str, Callable[..., Page]] = {
     "export": _export,
     "preview": _preview,
     "audit": _audit,
+    "retention": _retention,
 }
 """Pages that are opened by ``shell.open_page(key, **arguments)``; the function gets the workbench and the arguments.
 
@@ -174,7 +219,7 @@ RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
 REVEAL: Callable[[Session, str, str, str], object] | None = audit.reveal
 """Notes that a personal value is shown as a whole (type, record, field); without it nothing is ever unmasked."""
 
-HIDDEN_TYPES = frozenset({"grant"})
+HIDDEN_TYPES = frozenset({"grant", "same"})
 """Record types that stand for a step of another page and are not listed."""
 
 MENU_ICONS: Mapping[str, str] = {
@@ -185,6 +230,12 @@ MENU_ICONS: Mapping[str, str] = {
     "民主管理": "vote",
     "培训": "graduation-cap",
     "劳动法律监督": "scale",
+    "新业态": "truck",
+    "服务与阵地": "map-pin",
+    "提质评价": "award",
+    "经费保障": "landmark",
+    "党建与督导": "messages-square",
+    _HOUSEKEEPING: "id-card",
     "目标与数字": "target",
     "体系": "network",
 }
@@ -197,7 +248,10 @@ def headings(workbench: Workbench) -> list[Heading]:
     for menu, types in by_menu(workbench.types).items():
         icon = MENU_ICONS.get(menu, "file-text")
         found.append(Heading(menu, icon, tuple(list_entry(t, icon) for t in types)))
-    return found + [Heading(e.title, e.icon, (e,)) for e in shown if not e.at_top]
+    below: dict[str, list[Entry]] = {}
+    for entry in (e for e in shown if not e.at_top):
+        below.setdefault(entry.menu or entry.title, []).append(entry)
+    return found + [Heading(t, MENU_ICONS.get(t, es[0].icon), tuple(es)) for t, es in below.items()]
 
 
 def by_menu(types: Catalogue) -> dict[str, list[RecordType]]:

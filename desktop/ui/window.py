@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         workbench.steps_changed.connect(self._show_steps)
         for keys in (QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), QKeySequence(Qt.Key.Key_Back)):
             QShortcut(keys, self).activated.connect(self.back)
+        QShortcut(QKeySequence(Qt.Key.Key_F7), self).activated.connect(self._look_through)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_cursor)
@@ -243,6 +244,11 @@ class MainWindow(QMainWindow):
         for page in [*self._roots.values(), *self._trail]:
             page.refresh(changes)
         self._show_state()
+
+    def _look_through(self) -> None:
+        """F7: the logic check, wherever one is."""
+        in_front = self.page is self._roots.get("logic")
+        self.open_page("logic", part="again" if in_front else "")
 
     def _help(self) -> None:
         page = self.page

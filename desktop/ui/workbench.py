@@ -88,6 +88,7 @@ class Workbench(QObject):
         )
         self.writer.busy_changed.connect(self.task_changed)
         self.reader: Worker[Database] = Worker("reader", session.reader, Database.close, self.fault)
+        self._long: Worker[Database] | None = None
         self.drafts = DraftKeeper(session.workspace.drafts, session.environment.now, self.fault)
 
     @property
@@ -121,6 +122,18 @@ class Workbench(QObject):
         """Reads in the reader's thread and answers while ``owner`` exists; a newer read of the same key replaces it."""
         unique = f"{key}@{id(owner)}" if key else ""
         return self.reader.submit(job, then, owner=owner, key=unique, priority=priority, fail=fail)
+
+    def read_long(
+        self,
+        job: Callable[[Database, Ticket], Result],
+        then: Callable[[Result], None],
+        *,
+        owner: QObject,
+    ) -> Task[Result]:
+        """As :meth:`read`, in a thread and on a connection of its own: lists and forms do not wait for it."""
+        if self._long is None:
+            self._long = Worker("long reads", self._session.reader, Database.close, self.fault)
+        return self._long.submit(job, then, owner=owner, key=str(id(owner)))
 
     def write(
         self,
@@ -196,8 +209,11 @@ class Workbench(QObject):
         """Lets the workers finish what they have, and closes the workspace."""
         self.drafts.close()
         self.reader.close()
+        if self._long is not None:
+            self._long.close()
         self.writer.close()
 
     def idle(self) -> bool:
         """Whether nothing is being read, written or kept."""
-        return self.writer.idle and self.reader.idle and self.drafts.idle
+        reading = not self.reader.idle or (self._long is not None and not self._long.idle)
+        return not reading and self.writer.idle and self.drafts.idle

@@ -344,3 +344,38 @@ def test_a_bundle_for_another_office_or_from_strangers_says_what_it_is_and_what_
         spoken = run("merge", desk, places.stick / "1.xsj").stderr
         assert bundle["problem"]["sentence"] + bundle["problem"]["next_step"] in spoken
         assert answer("list", desk, "enterprise")["total"] in (0, 1)
+
+
+def test_the_root_is_changed_and_the_town_is_told(places: Places) -> None:
+    before = answer("keys", places.town, "root")
+    assert before == answer("keys", places.district, "root") | {"own": False}
+    refused = run("keys", places.town, "change-root")
+    assert refused.exit_code == 14
+    assert "最上面一级" in refused.stderr
+    after = answer("keys", places.district, "change-root")
+    assert (after["changes"], after["own"]) == (1, True)
+    assert after["words"] != before["words"]
+    answer("send", places.district, places.stick / "down.xsj", "--to", "北山街道总工会")
+    told = run("receive", places.town, places.stick / "down.xsj")
+    assert f"已改用新的：{after['words'][0]}" in told.stdout
+    assert answer("keys", places.town, "root")["words"] == after["words"]
+    assert "更换过1次" in run("keys", places.town, "root").stdout
+    answer("keys", places.town, "export-root", places.stick / "roots.pem")
+    for sender, name in ((places.town, "up.xsj"), (places.district, "again.xsj")):
+        more = () if sender is places.town else ("--to", "北山街道总工会")
+        answer("send", sender, places.stick / name, *more)
+        answer("verify", places.stick / name, "--root", places.stick / "roots.pem")
+    alone = make(places.stick / "alone", Level.VILLAGE)
+    assert run("keys", alone, "root").exit_code == 22
+
+
+def test_keys_are_renewed_with_the_three_files(places: Places) -> None:
+    asked = answer("enrol", "request", places.town, places.stick / "b.xsq", "--renew")
+    granted = answer("enrol", "grant", places.district, places.stick / "b.xsq", places.stick / "b.xsg")
+    assert asked["words"] == granted["words"]
+    answer("enrol", "accept", places.town, places.stick / "b.xsg", "--ack", places.stick / "b.xsa")
+    answer("enrol", "confirm", places.district, places.stick / "b.xsa")
+    record(places.town, "enterprise", {"name": "丙公司"})
+    answer("send", places.town, places.stick / "2.xsj")
+    assert answer("merge", places.district, places.stick / "2.xsj")["bundles"][0]["refused"] == 0
+    assert run("enrol", "request", places.district, places.stick / "c.xsq", "--renew").exit_code == 14

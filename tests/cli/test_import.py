@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -25,6 +26,15 @@ def test_codes_that_do_not_check_are_told_with_their_rows(district: Path, tmp_pa
     told = run("import", district, path, "--type", "enterprise")
     assert told.exit_code == 0
     assert "请核对2行的“统一社会信用代码”：第3、4行。" in told.stdout
+
+
+def test_what_nobody_sees_in_a_table_is_told(district: Path, tmp_path: Path) -> None:
+    def shape(sheet: Any) -> None:
+        sheet.row_dimensions[2].hidden = True
+
+    path = book(tmp_path / "名册.xlsx", [["企业名称", "信用代码"], ["甲公司", code(1)]], shape)
+    told = run("import", district, path, "--type", "enterprise", "--dry-run")
+    assert "有1行在表格里是隐藏的" in told.stderr
 
 
 def test_targets_come_in_from_the_template(district: Path, tmp_path: Path) -> None:

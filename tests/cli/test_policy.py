@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.cli.calling import answer, run
-from tests.cli.test_exchange import Places, places, record
+from desktop.records.declaration import Level
+from tests.cli.calling import answer, make, run
+from tests.cli.test_exchange import Places, enrol, places, record
 
 __all__ = ["places"]
 
@@ -43,3 +44,25 @@ def test_a_computer_is_put_out_of_use(places: Places) -> None:
     refused = run("merge", places.district, places.stick / "2.xsj")
     assert refused.exit_code == 13
     assert run("revoke", places.district, "没有的").exit_code == 2
+
+
+def test_a_unit_is_put_under_another_superior(places: Places) -> None:
+    """A village of one town goes to another: looked at first, then done, then back."""
+    other = make(places.stick / "other", Level.TOWN, "330106003", "西溪街道总工会")
+    village = make(places.stick / "village", Level.VILLAGE, "330106002001", "示例村工会")
+    enrol(other, places.district, places.stick)
+    enrol(village, places.town, places.stick)
+    record(village, "enterprise", {"name": "茶厂"})
+    for below, desk in ((village, places.town), (places.town, places.district)):
+        answer("send", below, places.stick / "up.xsj")
+        answer("merge", desk, places.stick / "up.xsj")
+    looked = answer("move", places.district, "示例村工会", "330106003", "--preview")
+    assert (looked["moved"], looked["below"], looked["computers"]) == (False, 0, ["示例村工会"])
+    assert looked["records"] == [{"label": "企业（单位）", "count": 1}]
+    spoken = run("move", places.district, "示例村工会", "西溪街道总工会").stdout
+    assert "已调整“示例村工会”的上级是“西溪街道总工会”" in spoken
+    assert run("move", places.district, "示例村工会", "西溪街道总工会").exit_code == 22
+    assert run("move", places.town, "示例村工会", "西湖区总工会").exit_code == 14
+    answer("send", places.district, places.stick / "d.xsj", "--to", "西溪街道总工会")
+    answer("receive", other, places.stick / "d.xsj")
+    assert answer("list", other, "enterprise")["total"] == 1

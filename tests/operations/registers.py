@@ -10,7 +10,7 @@ import pytest
 from stdnum.cn import uscc
 
 from desktop.operations import importing
-from desktop.operations.importing import ImportPreview, ImportResult, Options
+from desktop.operations.importing import ImportPreview, ImportResult, Options, Pasted
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store.reading import Query, Record, records
@@ -73,12 +73,16 @@ def district(tmp_path: Path) -> Session:
     return stations.station(tmp_path, "330106", "西湖区总工会", Level.DISTRICT)
 
 
-def bring(session: Session, path: Path, type_name: str = "enterprise", **arguments: Any) -> ImportResult:
+def bring(
+    session: Session, path: Path | Pasted, type_name: str = "enterprise", **arguments: Any
+) -> ImportResult:
     """Preview and run."""
     return importing.run(session, look(session, path, type_name, **arguments))
 
 
-def look(session: Session, path: Path, type_name: str = "enterprise", **arguments: Any) -> ImportPreview:
+def look(
+    session: Session, path: Path | Pasted, type_name: str = "enterprise", **arguments: Any
+) -> ImportPreview:
     """The preview; arguments of :class:`Options` are put into one."""
     names = set(Options.__dataclass_fields__)
     options = Options(**{n: v for n, v in arguments.items() if n in names})

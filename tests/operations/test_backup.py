@@ -19,6 +19,8 @@ from desktop.store.keys import WrongPassword
 from desktop.store.places import InUse
 from desktop.store.reading import Query
 from desktop.store.workspace import LEDGER, NoWorkspace
+from desktop.sync import segments
+from desktop.sync.sending import frame_of
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 
 DAY = 86_400_000
@@ -78,8 +80,10 @@ def test_a_ledger_destroyed_at_noon_has_everything_that_was_saved_until_noon(
 ) -> None:
     district, _ = morning(tmp_path)
     deciding.decide(district, *_open_conflict(district), 45)
+    records.save(district, "enterprise", {"name": "中午的", "contact_phone": PRIVATE[0]})
     folder, saved = district.workspace.folder, exchange.digest(district)
     before = tables(district.database)
+    waiting = district.database.row("SELECT key, value FROM secret WHERE key GLOB 'salts_*'")
     assert district.workspace.keeper is not None
     assert district.workspace.keeper.wait()
     district.database.close()  # as when the power goes: nothing is closed in order
@@ -97,9 +101,14 @@ def test_a_ledger_destroyed_at_noon_has_everything_that_was_saved_until_noon(
     # A restored ledger has a new incarnation: own items are cut under the old one, links are sent everything anew,
     # and the log says that it was restored. All else is what it was, row by row.
     assert {name for name in before if before[name] != after[name]} == {
-        "audit", "link", "meta", "origin", "pending_line", "segment",
+        "audit", "link", "meta", "origin", "pending_line", "secret", "segment",
     }  # fmt: skip
     assert set(after["segment"]) > set(before["segment"])
+    # With the very salts that they would have had: others may hold them already, and know them by their hashes.
+    assert set(before["secret"]) - set(after["secret"]) == {repr(waiting)}
+    newest = restored.session.database.value("SELECT frame FROM segment ORDER BY position DESC LIMIT 1")
+    assert waiting is not None
+    assert segments.read(frame_of(newest))[0].key == waiting[1]
     assert len(set(after["audit"]) - set(before["audit"])) == 1
     assert set(before["audit"]) < set(after["audit"])
     assert restored.session.workspace.check() == []

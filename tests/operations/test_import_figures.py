@@ -75,6 +75,15 @@ def test_a_corrected_table_changes_targets_and_figures_and_doubles_none(
     ]  # fmt: skip
 
 
+def test_a_village_among_towns_is_asked_about(district: Session, tmp_path: Path) -> None:
+    """A figure has a town and no village: that of a village is not the town's."""
+    rows = [year_end(1000), year_end(70, "双流社区")]
+    shown = look(district, table(tmp_path, rows, FIGURES), "reported_figure")
+    assert [n.text for n in shown.rows[1].notes if n.weight is Weight.PROBLEM] == [
+        "“双流社区”是村社，这一列请填镇街"
+    ]
+
+
 def test_a_unit_that_is_not_known_is_never_taken_for_the_own_one(district: Session, tmp_path: Path) -> None:
     shown = look(district, table(tmp_path, [target("留下街道", 30)], TARGETS), "plan_target")
     assert outcomes(shown) == ["rejected"]
@@ -123,3 +132,13 @@ def test_figures_of_past_years_reach_the_plan(district: Session, town: Session, 
     assert held.unit == town.unit.id
     assert (held.values["as_of_date"], held.values["value"]) == ("2023-12-31", "1200")
     assert held.values["figure"] == reported.DENOMINATOR
+
+
+def test_a_table_for_people_tells_them_who_collects_and_asks_for_their_consent(
+    town: Session, tmp_path: Path
+) -> None:
+    import_templates.write_empty(town, tmp_path / "会员.xlsx", "member")
+    words = {r[0].value: r[1].value for r in openpyxl.load_workbook(tmp_path / "会员.xlsx")["填表须知"]}
+    assert words["谁收集"] == town.unit.name
+    assert "证件号码" in words["收集什么"]
+    assert "本人同意日期" in words["单独同意"]

@@ -17,9 +17,10 @@ TODAY = datetime.date(2026, 11, 23)
 KINDS = (Kind.TEXT, Kind.USCC, Kind.PHONE, Kind.INTEGER)
 FIELDS = [f for t in catalogue().values() for f in t.fields if f.kind in KINDS]
 CELLS = st.one_of(
-    st.integers(-5, 10**16), st.floats(), st.text(max_size=20), st.text("一二AEe+-0123 /无null（）", max_size=9),
+    st.integers(-5, 10**16), st.floats(), st.text(max_size=20),
+    st.text("一二AEe+-0123 /无nullNULL#REF!（）", max_size=9),
     st.sampled_from(["91330106MA2ABCDEX7", "91330106MA2ABCDEX8", "913301O6MA2ABCDEX7"]),
-    st.sampled_from(["13800000000", "1.5E+17", "暂无"]),
+    st.sampled_from(["13800000000", "1.5E+17", "暂无", "N/A", "NULL", "Null", "#N/A", "#REF!", "####"]),
 )  # fmt: skip
 
 

@@ -384,19 +384,22 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(fake_run, capsys):
         "mypy",
         "lint-imports",
         "pytest",
+        "windows, papers and commands",
         "without the program's asserts",
         "kernels",
     ]
     assert len(headings) == len(words)
     assert all(word in heading for word, heading in zip(words, headings, strict=True))
-    assert said.splitlines()[-1] == "9 passed, 0 failed"  # four checks, twice two tests, one kernel check
+    assert (
+        said.splitlines()[-1] == "11 passed, 0 failed"
+    )  # four checks, three times two tests, one kernel check
 
 
 def test_a_failing_step_stops_nothing_but_fails_the_run(fake_run, capsys):
     fake_run.codes = {"mypy": 1}
     assert dev.main(["test"]) == 1
     said = capsys.readouterr().out.splitlines()
-    assert sum(line.startswith("== ") for line in said) == 7
+    assert sum(line.startswith("== ") for line in said) == 8
     assert "FAILED 未通过: mypy 类型" in said
     assert said[-1].endswith("passed, 1 failed")
 
@@ -405,6 +408,7 @@ def test_long_reaches_the_tests_and_not_the_second_run(fake_run):
     dev.main(["test", "--long"])
     runs = [env for command, env in fake_run.calls if "pytest" in command]
     assert [(env.get("XIAOSANJI_LONG"), env.get("XIAOSANJI_OPTIMIZE")) for env in runs] == [
+        ("1", None),
         ("1", None),
         (None, "1"),
     ]

@@ -46,7 +46,7 @@ def page(window: MainWindow, hand: Hand) -> OperatorsPage:
 
 
 def names(page: OperatorsPage) -> list[tuple[str, str, str]]:
-    return [(line.texts[0], line.texts[1], line.texts[3]) for line in page.grid.rows.lines]
+    return [(line.texts[0], line.texts[1], line.texts[4]) for line in page.grid.rows.lines]
 
 
 def add(

@@ -355,7 +355,7 @@ def test_who_is_below_is_told_who_decides_a_fork(
     assert not page.forks.deciding.begin.isVisible()
     assert "经办人或管理员" in page.forks.deciding.theirs.text()
     with pytest.raises(NotAllowed):
-        policy.require_above(pair_of(forked), [district.ledger.station])
+        policy.require_above_station(pair_of(forked), district.ledger.station)
 
 
 # -- a wrong date --------------------------------------------------------------------------------------------------

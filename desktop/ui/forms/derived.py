@@ -36,7 +36,6 @@ _FROM_LINK: Mapping[str, Mapping[str, str]] = {
         "town": "town",
         "village": "village",
     },
-    "union": {"union_name": "name", "superior_name": "name"},
 }
 """By the type that a link leads to: own field, and the field of the chosen record that it repeats."""
 _DAY_OF_COUNT: Mapping[str, str] = {"surveyed_staff": "surveyed_date"}
@@ -67,7 +66,8 @@ def from_link(
     present = {**present, **dict.fromkeys(assumed)}
     link = record_type.by_name[field].link or ""
     found: dict[str, Cell] = {}
-    for own, other in _FROM_LINK.get(link, {}).items():
+    # A name beside a link is that of what the link leads to: ``payer`` and ``payer_name``.
+    for own, other in {f"{field}_name": "name", **_FROM_LINK.get(link, {})}.items():
         target = record_type.by_name.get(own)
         if target is not None and is_empty(present.get(own)) and not is_empty(chosen.get(other)):
             found[own] = chosen[other]

@@ -130,6 +130,13 @@ class EraseDialog(QDialog):
         self.progress.hide()
         self.basis.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def begin_with(self, slots: Sequence[str], basis: str) -> None:
+        """What a rule asks for, chosen before; a person may still choose otherwise."""
+        for slot, box in self.slots:
+            box.setChecked(slot.name in slots)
+        self.basis.setCurrentIndex(max(self.basis.findData(basis), 0))
+        self.sure.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _chosen(self) -> list[str]:
         return [slot.name for slot, box in self.slots if box.isChecked()]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from desktop.documents.papers.templates import subjects
 from desktop.operations import records
 from desktop.operations.queries import FormData
 from desktop.operations.records import Saved
@@ -157,11 +158,10 @@ class FormPage(RecordPage):
         return Act.SAVE
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
-        """Save, a new one, and printing the list of what belongs to it."""
+        """Save, a new one, and printing its papers or the list of what belongs to it."""
         possible: dict[Act, Callable[[], None]] = {}
-        tab = self.tabs.currentWidget()
-        if isinstance(tab, ChildTab) and tab.count:
-            possible[Act.PRINT] = lambda: self._print_children(tab)
+        if self._printable():
+            possible[Act.PRINT] = self.print_record
         if not self.writable:
             return possible
         possible[Act.NEW] = self._new
@@ -169,9 +169,49 @@ class FormPage(RecordPage):
             possible[Act.SAVE] = self.save
         return possible
 
+    # -- paper -----------------------------------------------------------------------------------------------------
+
+    def _printable(self) -> bool:
+        """Whether there is a paper of this record, or a list of what belongs to it in front."""
+        tab = self.tabs.currentWidget()
+        if isinstance(tab, ChildTab) and tab.count:
+            return True
+        data = self.form.data if self.loaded and self.record is not None else None
+        return data is not None and not data.deleted and self.record_type.name in subjects()
+
+    def print_record(self) -> None:
+        """Saves what was typed, then asks what is to be printed."""
+        self.form.flush()
+        if self.form.dirty and self.writable and self.record is not None:
+            self.save(self._choose_paper)
+        else:
+            self._choose_paper()
+
+    def _choose_paper(self) -> None:
+        from desktop.ui.pages.printing.papers import choose_paper  # loads what only paper needs
+
+        choices = self.paper_choices()
+        if choices:
+            choose_paper(self, choices)
+        else:
+            self.workbench.shell.tell(Tone.PLAIN, "这条记录现在没有可以打印的表单。")
+
+    def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
+        """What can be printed now: the list in front, then the papers of the record."""
+        from desktop.ui.pages.printing.papers import paper_choices
+
+        choices: list[tuple[str, Callable[[], None]]] = []
+        tab = self.tabs.currentWidget()
+        if isinstance(tab, ChildTab) and tab.count:
+            choices.append((f"列表：{tab.list.model.record_type.label}", lambda: self._print_children(tab)))
+        data = self.form.data
+        if self.record is not None and data is not None and not data.deleted:
+            choices += paper_choices(self.workbench, self.record_type, self.record, data.record.values)
+        return choices
+
     def _print_children(self, tab: ChildTab) -> None:
         """The list in front, and whose it is."""
-        from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
+        from desktop.ui.pages.printing.lists import print_list
 
         scope = f"{self.record_type.label}：{self._title}"
         print_list(self.workbench, tab.list.model, scope, tab.list.sums_words())

@@ -161,6 +161,8 @@ class RecordPage(Page):
 
     def _arrived(self, data: FormData) -> None:
         self._title = data.title
+        # Of records that were merged every id leads to the one that they are shown under.
+        self.record = data.record.id
         self.form.load(data, {}, {})
         self._show_record(data)
         self._finish_loading()

@@ -21,12 +21,15 @@ from desktop.operations import audit, operators, recovery
 from desktop.operations.operators import ROLES
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
+from desktop.records.duties import DUTIES
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Page, Status
+from desktop.ui.pages import wipe
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import button, heading, plain, row
+from desktop.ui.pages.parts import button, heading, link, plain, row
+from desktop.ui.pages.wipe import WipeDialog
 from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 from desktop.ui.workbench import Workbench
 
@@ -45,9 +48,17 @@ class OperatorsPage(Page):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self._known: dict[str, tuple[Role, bool]] = {}
+        self._duties: dict[str, str] = {}
         self.dialog: OperatorDialog | PasswordDialog | CodeDialog | None = None
         self.grid = Grid(
-            [Col("操作员", 14), Col("角色", 8), Col("可以做什么", 30, wide=True), Col("状态", 8)], "操作员"
+            [
+                Col("操作员", 14),
+                Col("角色", 8),
+                Col("可以做什么", 30, wide=True),
+                Col("签名", 8),
+                Col("状态", 8),
+            ],
+            "操作员",
         )
         self.add = button("添加操作员…", self._add, "plus", primary=True)
         self.change = button("改角色或口令…", self._change)
@@ -55,6 +66,9 @@ class OperatorsPage(Page):
         self.own = button("修改我的口令…", self._own)
         self.code = button("生成新的恢复码…", self._new_code)
         self.log = button("审计日志", lambda: self.workbench.shell.open_page("audit"), "file-text")
+        self.wipe = link("电脑要移交、归还或报废：清除工作区…", self._wipe)
+        self.due = link("到期应清除的个人信息…", lambda: self.workbench.shell.open_page("retention"))
+        self.wiping: WipeDialog | None = None
         self.log.setEnabled(audit.may_look(workbench.facts.operator.role))
         self.log.setToolTip("" if self.log.isEnabled() else "只有管理员和汇总员能看。")
         column = QVBoxLayout(self)
@@ -70,6 +84,8 @@ class OperatorsPage(Page):
             )
         )
         column.addWidget(self.grid, 1)
+        column.addLayout(row(self.due, self.wipe, 1, spacing=20))
+        self.wipe.setVisible(workbench.facts.operator.role is Role.ADMIN)
         self.grid.chosen.connect(lambda _name: self._show_acts())
         self.refresh(None)
 
@@ -86,7 +102,10 @@ class OperatorsPage(Page):
     def refresh(self, changes: ChangeSet | None) -> None:
         """Reads who is there."""
         self.workbench.read(
-            lambda database, _ticket: operators.listed(database), self._show, owner=self, key="operators"
+            lambda database, _ticket: (operators.listed(database), operators.duties(database)),
+            lambda found: self._show(*found),
+            owner=self,
+            key="operators",
         )
 
     def status(self) -> Status:
@@ -97,13 +116,22 @@ class OperatorsPage(Page):
         """The cursor stands in the table."""
         self.grid.setFocus()
 
-    def _show(self, found: list[tuple[str, Role, bool]]) -> None:
+    def _show(self, found: list[tuple[str, Role, bool]], duties: dict[str, str]) -> None:
+        self._duties = duties
         self._known = {name: (role, disabled) for name, role, disabled in found}
         me = self.workbench.facts.operator.name
         self.grid.show_lines(
             [
                 Line(
-                    (f"{n}（我）" if n == me else n, ROLES[r], RIGHTS[r], "已停用" if d else "在用"), None, n
+                    (
+                        f"{n}（我）" if n == me else n,
+                        ROLES[r],
+                        RIGHTS[r],
+                        DUTIES.get(duties.get(n, ""), ""),
+                        "已停用" if d else "在用",
+                    ),
+                    None,
+                    n,
                 )
                 for n, r, d in found
             ]
@@ -129,7 +157,7 @@ class OperatorsPage(Page):
 
     def _change(self) -> None:
         name = str(self.grid.current())
-        self._open(OperatorDialog(self, self._put, name, *self._known[name]))
+        self._open(OperatorDialog(self, self._put, name, *self._known[name], self._duties.get(name, "")))
 
     def _own(self) -> None:
         self._open(PasswordDialog(self, self._change_own))
@@ -150,6 +178,16 @@ class OperatorsPage(Page):
                 step=False,
             )
 
+    def _wipe(self) -> None:
+        wipe.offer(self.workbench, self, self._wipe_shown)
+
+    def _wipe_shown(self, dialog: WipeDialog) -> None:
+        self.wiping = dialog
+        dialog.finished.connect(self._wipe_closed)
+
+    def _wipe_closed(self) -> None:
+        self.wiping = None
+
     def _open(self, dialog: OperatorDialog | PasswordDialog | CodeDialog) -> None:
         self.dialog = dialog
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -167,10 +205,10 @@ class OperatorsPage(Page):
         if answer is Answer.YES:
             self._write("停用操作员", lambda session: operators.disable(session, name), f"“{name}”已停用。")
 
-    def _put(self, name: str, role: Role, password: str | None) -> None:
+    def _put(self, name: str, role: Role, password: str | None, duty: str) -> None:
         self._write(
             "添加操作员",
-            lambda session: operators.put(session, name, role, password),
+            lambda session: operators.put(session, name, role, password, duty=duty),
             f"“{name}”（{ROLES[role]}）可以使用这个工作区了。",
         )
 
@@ -261,10 +299,11 @@ class OperatorDialog(_Asking):
     def __init__(
         self,
         parent: QWidget,
-        take: Callable[[str, Role, str | None], None],
+        take: Callable[[str, Role, str | None, str], None],
         name: str = "",
         role: Role = Role.EDITOR,
         disabled: bool = False,
+        duty: str = "",
     ) -> None:
         super().__init__(parent, "改角色或口令" if name else "添加操作员", "保存")
         self._take = take
@@ -277,6 +316,12 @@ class OperatorDialog(_Asking):
         self.role.setCurrentIndex(list(ROLES).index(role))
         self.form.addRow("姓名(&U)", self.name)
         self.form.addRow("角色(&J)", self.role)
+        self.duty = QComboBox()
+        self.duty.addItem("不签名", "")
+        for code, label in DUTIES.items():
+            self.duty.addItem(f"{label}：给上报的数据包签名", code)
+        self.duty.setCurrentIndex(max(self.duty.findData(duty), 0))
+        self.form.addRow("签名职责(&D)", self.duty)
         self.password = self.secret("口令(&P)", "不改就空着" if self._keeps else "至少8位，由本人输入")
         self.again = self.secret("再输一次(&R)")
         (self.role if name else self.name).setFocus()
@@ -292,7 +337,10 @@ class OperatorDialog(_Asking):
     def hand_over(self) -> None:
         """Name, role and password."""
         self._take(
-            self.name.text().strip(), list(ROLES)[self.role.currentIndex()], self.password.text() or None
+            self.name.text().strip(),
+            list(ROLES)[self.role.currentIndex()],
+            self.password.text() or None,
+            str(self.duty.currentData()),
         )
 
 

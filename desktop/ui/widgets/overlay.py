@@ -6,7 +6,7 @@ on Linux do not work through such a grab.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
@@ -81,3 +81,13 @@ class Overlay(QFrame):
 
     def _is_mine(self, widget: QWidget) -> bool:
         return widget is self or self.isAncestorOf(widget) or widget is self.anchor
+
+
+def anchor_at(parent: QWidget, rect: QRect) -> QWidget:
+    """An unseen widget over a cell or a heading, for a list of choices to open below."""
+    anchor = QWidget(parent)
+    anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    anchor.setGeometry(rect)
+    # Shown at once: a size that is told later would close the list again.
+    anchor.show()
+    return anchor

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.operations import exchange, traffic
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, Overview, Peer
+from desktop.records.duties import RULE_FIELD
+from desktop.records.duties import words as duty_words
 from desktop.sync.sending import Sent
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
@@ -39,12 +41,13 @@ class Below(QWidget):
             ],
             "下级报送情况",
         )
+        self.rule = link("", self._open_rule)
         self.answer = button("给它写回执…", self.write, "file-output")
         self.note = Note()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row(heading("下级报送情况"), 1, self.answer))
+        column.addLayout(row(heading("下级报送情况"), self.rule, 1, self.answer))
         column.addWidget(self.note)
         column.addWidget(self.grid, 1)
         self.grid.chosen.connect(lambda _peer: self._show_answer())
@@ -58,6 +61,9 @@ class Below(QWidget):
         below.sort(key=lambda p: p.received.at if p.received is not None else 0)
         self._peers = {p.link.peer: p for p in below}
         self.grid.show_lines([_line(p, p.link.peer in revoked) for p in below])
+        asks = f"要{duty_words(seen.asks)}" if seen.asks else "不要求"
+        self.rule.setText(f"收件签名：{asks}")
+        self.rule.setToolTip("下级的数据包要谁的签名才收；在本单位的记录里改，会随回执通知下级。")
         self._show_answer()
 
     def _show_answer(self) -> None:
@@ -70,6 +76,9 @@ class Below(QWidget):
         else:
             words = "回执告诉对方收到了什么，也带去要下发的内容。"
         self.answer.setToolTip(words)
+
+    def _open_rule(self) -> None:
+        self.workbench.shell.open_record("unit", self.workbench.facts.unit.id, RULE_FIELD)
 
     def write(self) -> None:
         """Writes a receipt, and what is to go down, for the station under the cursor."""

@@ -212,14 +212,10 @@ class EnrolCard(Card):
             self._load_own_words()
         self._waiting = asked and not enrolled
         self._show_own_words()
-        folded = (answered or (enrolled and standing.may_enrol)) and not self._unfolded
-        self.head.setVisible(not folded)
+        folded = (answered or (enrolled and standing.may_enrol)) and not self._unfolded and not self.open
         hand_in = "" if answered else "入网回执（.xsa）如果还没有交给上级，请交一次。"
         self.short.setText(f"本机已入网，上级是“{name}”。{hand_in}")
-        for widget in (self.short, self.unfold):
-            widget.setVisible(folded)
-        for step in self.steps:
-            step.setVisible(not folded)
+        self._fold(folded)
 
     @property
     def open(self) -> bool:
@@ -233,6 +229,13 @@ class EnrolCard(Card):
         following = primary or [b for b in offered if b.isVisible()]
         if following:
             following[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fold(self, folded: bool) -> None:
+        self.head.setVisible(not folded)
+        for widget in (self.short, self.unfold):
+            widget.setVisible(folded)
+        for step in self.steps:
+            step.setVisible(not folded)
 
     def _unfold(self) -> None:
         self._unfolded = True
@@ -306,6 +309,7 @@ class EnrolCard(Card):
         self.their_words.show_words(found.words)
         self._offer_box.show()
         self._show_own_words()
+        self._fold(False)
         set_primary(self.open_grant, False)
         self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

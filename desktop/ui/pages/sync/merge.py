@@ -269,7 +269,7 @@ class MergePanel(QStackedWidget):
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
         if any(f.items for f in after):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
-        lines = [*_fork_words(outcome.report), *lines]
+        lines = [*_fork_words(outcome.report), *_root_words(outcome.report), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
         told = outcome.report.renumbered or outcome.report.copied
@@ -358,6 +358,15 @@ def _fork_words(report: MergeReport) -> list[str]:
     if report.renumbered:
         return [f"上级认定这台电脑恢复过备份：有{report.renumbered}项已换新编号，内容没有变，请再上报一次。"]
     return []
+
+
+def _root_words(report: MergeReport) -> list[str]:
+    """That a level above has changed the root, and the words of the new one."""
+    return [
+        f"上级换了根证书，本机已改用新的，核对词语是：{words}。想核对，可以打电话问最上面一级工会。"
+        for result in report.bundles
+        for words in result.new_roots
+    ]
 
 
 def _say(ticket: Ticket) -> traffic.Progress:

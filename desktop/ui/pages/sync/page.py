@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations import renewal, traffic, uncounted, unsettled
@@ -32,6 +33,7 @@ from desktop.ui.pages.sync.log import LogTab
 from desktop.ui.pages.sync.merge import MergePanel
 from desktop.ui.pages.sync.preview import NOT_TAKEN
 from desktop.ui.pages.sync.recover import RecoverCard
+from desktop.ui.pages.sync.roots import RootCard
 from desktop.ui.pages.sync.send import SendCard
 from desktop.ui.pages.sync.stations import StationsTab
 from desktop.ui.pages.sync.uncounted import UncountedTab
@@ -78,7 +80,7 @@ class SyncPage(Page):
         self.inbox, self.check = InboxTab(workbench), CheckTab(workbench)
         self._from_inbox = False
         self.enrol, self.grant = EnrolCard(workbench), GrantCard(workbench)
-        self.recover = RecoverCard(workbench)
+        self.recover, self.root = RecoverCard(workbench), RootCard(workbench)
         self.below = Below(workbench)
         self.uncounted, self.stations = UncountedTab(workbench), StationsTab(workbench)
         self._grids = {
@@ -91,13 +93,16 @@ class SyncPage(Page):
         self.heading, self.standing = heading("上报与合并", 1), plain(muted=True)
         self.tabs = QTabWidget()
         self._build()
-        for signal in (self.send.sent, self.merge.merged, self.below.sent, self.enrol.done, self.grant.done):
+        for signal in (
+            self.send.sent, self.merge.merged, self.below.sent, self.enrol.done, self.grant.done, self.root.done,
+        ):  # fmt: skip
             signal.connect(self.load)
         self.unsettled.refilled.connect(self.load)
         self.merge.busy_changed.connect(self._merging)
         self.merge.enrolment.connect(self._enrolment)
         self.merge.unsettled_wanted.connect(lambda: self.tabs.setCurrentIndex(UNSETTLED))
         self.merge.enrolment_wanted.connect(self._enrol_anew)
+        self.root.receipts_wanted.connect(lambda: self.tabs.setCurrentIndex(WORK))
         self.log.list_wanted.connect(lambda: self.tabs.setCurrentIndex(UNCOUNTED))
         self.tabs.currentChanged.connect(self._tab_changed)
         self._connect_inbox()
@@ -121,9 +126,15 @@ class SyncPage(Page):
         column.addWidget(self.enrol)
         column.addWidget(self.grant)
         column.addWidget(self.recover)
+        column.addWidget(self.root)
         column.addStretch(1)
+        area = scrolling(both)
+        # Only when the note has its place can it be brought into view.
+        self.root.done.connect(
+            lambda: QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(self.root.note))
+        )
         widgets = (
-            work, self.inbox, self.unsettled, self.forks, self.log, self.uncounted, scrolling(both), self.stations,
+            work, self.inbox, self.unsettled, self.forks, self.log, self.uncounted, area, self.stations,
             self.compare, scrolling(self.check),
         )  # fmt: skip
         for widget, name in zip(widgets, _NAMES, strict=True):
@@ -178,6 +189,7 @@ class SyncPage(Page):
 
         self.workbench.read(job, self._loaded, owner=self, key="traffic")
         self.inbox.load()
+        self.root.load()
         if self.tabs.currentIndex() == STATIONS:
             self.stations.load()
 

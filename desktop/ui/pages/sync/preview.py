@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.traffic import Seen
 from desktop.operations.unsettled import Unsettled
+from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
 from desktop.sync.results import BundleResult
 from desktop.ui.notices import Tone
@@ -51,13 +52,14 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
         return None, "正在核对…"
     if result.problem is not None:
         return Tone.ERROR, result.problem.sentence
+    stands = f"签名无误（{signed_words(result.signers)}已签）" if result.signed else "签名无误"
     if result.gap:
-        return Tone.WARNING, "签名无误；前面还缺一个数据包，请对方补来，这个可以先合并"
+        return Tone.WARNING, f"{stands}；前面还缺一个数据包，请对方补来，这个可以先合并"
     if seen.downward:
         return Tone.GOOD, "签名无误；上级的回执" + ("和下发内容" if result.total > result.known else "")
     if result.total and result.known == result.total:
-        return Tone.GOOD, f"签名无误；全部{OUTCOMES[KNOWN]}，没有新内容"
-    return Tone.GOOD, "签名无误；下级上报的数据包"
+        return Tone.GOOD, f"{stands}；全部{OUTCOMES[KNOWN]}，没有新内容"
+    return Tone.GOOD, f"{stands}；下级上报的数据包"
 
 
 def outcome_columns() -> list[Col]:

@@ -11,7 +11,6 @@ from desktop.operations import recovery
 from desktop.operations.recovery import ANSWER, REQUEST, Seen
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
-from desktop.sync.words import Fingerprint
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
@@ -72,21 +71,21 @@ class RecoverCard(Card):
             return
         chosen = path
 
-        def job(session: Session, _ticket: Ticket) -> tuple[Seen, Fingerprint]:
-            return recovery.look_request(session, chosen), recovery.own_words(session)
+        def job(session: Session, _ticket: Ticket) -> Seen:
+            return recovery.look_request(session, chosen)
 
         self._close()
         self.note.hide()
         self.workbench.write(
             "核对恢复申请",
             job,
-            lambda found: self._show(*found),
+            self._show,
             owner=self,
             fail=self.tell_problem,
             step=False,
         )
 
-    def _show(self, seen: Seen, own: Fingerprint) -> None:
+    def _show(self, seen: Seen) -> None:
         self._seen = seen
         at = seen.asked
         self.asked.setText(
@@ -96,7 +95,7 @@ class RecoverCard(Card):
         )
         self.words.show_words(seen.words)
         # In small type: two large rows of words would be mistaken for one another.
-        self.own.setText(f"对方也会问本机的词语和数字，请照着念：{own}")
+        self.own.setText(f"对方也会问本机的词语和数字，请照着念：{seen.own}")
         self.compared.setChecked(False)
         self._box.show()
         self.compared.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QLabel
 from desktop.operations import covers, exchange, traffic
 from desktop.operations.session import Session
 from desktop.operations.traffic import SEND, Count, Overview
+from desktop.records.duties import words as duty_words
 from desktop.store.ledger import ChangeSet
 from desktop.sync.sending import Sent
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
 from desktop.ui.pages.printing.page import PrintJob, Released
+from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -40,10 +42,16 @@ class SendCard(Card):
         self.place = plain(muted=True)
         self.change = link("更换文件夹…", self._choose)
         self.export = button("导出数据包", self.send, "file-output", primary=True)
+        self.rule = plain()
+        self.sign = button("复核签名…", self.sign_last, "check")
+        self.signer = Signer(workbench, self, self._not_signed)
+        self._last = ""
+        self._wanted = False
         self.done = Note()
         self.column.addWidget(self.amount)
         self.column.addWidget(self.inside)
-        self.column.addLayout(row(self.export, 1))
+        self.column.addLayout(row(self.export, self.sign, 1))
+        self.column.addWidget(self.rule)
         self.column.addLayout(row(self.place, self.change, 1))
         self.column.addWidget(self.done)
         self.column.addWidget(self.last)
@@ -68,6 +76,12 @@ class SendCard(Card):
         set_primary(self.export, seen.fresh > 0)
         self.export.setText("导出数据包" if seen.fresh else "再导出一次")
         self.last.setText(self._last_words(seen))
+        self._wanted = bool(seen.wanted)
+        self._last = peer.sent.file if peer.sent is not None else ""
+        self.sign.setVisible(bool(self._last) and (seen.may_sign or bool(seen.wanted)))
+        self.sign.setToolTip("经办人、负责人用自己的口令给导出的数据包签名，可以当时签，也可以以后签。")
+        self.rule.setText(f"上级要{duty_words(seen.wanted)}的签名才收：导出以后点“复核签名”。")
+        self.rule.setVisible(bool(seen.wanted))
         self._show_place()
 
     @staticmethod
@@ -89,6 +103,19 @@ class SendCard(Card):
         )  # fmt: skip
         theme.restyle(self.place, tone="warning" if gone else "")
         self.change.setVisible(known)
+
+    def sign_last(self) -> None:
+        """Shows the last bundle for signing; asks for the file where it is not there any more."""
+        folder = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
+        path = folder / self._last
+        self.signer.open(path if self._last and path.is_file() else None, folder)
+
+    def _not_signed(self, error: Exception) -> bool:
+        if not is_problem(error):
+            return False
+        self.done.say(Tone.ERROR, "这个文件不能签名", str(error))
+        self.done.offer(link("选别的文件…", lambda: self.signer.open(None, documents())))
+        return True
 
     def _choose(self) -> bool:
         start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
@@ -127,7 +154,8 @@ class SendCard(Card):
         self.done.say(
             Tone.GOOD,
             f"已导出：{made.path.name}（第{made.sequence}号，{made.items}项）",
-            f"{inside}\n下一步：① 把这个文件交给“{self._receiver}”（用U盘的，先安全弹出再拔）；"
+            f"{inside}\n下一步：① {'复核签名，再' if self._wanted else ''}把这个文件交给“{self._receiver}”"
+            "（用U盘的，先安全弹出再拔）；"
             f"② 对方合并后会给一份回执；③ 拿到回执，拖到“收到的文件”里。".strip(),
         )
         self.done.offer(

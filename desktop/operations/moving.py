@@ -1,0 +1,247 @@
+"""Moving a unit to another superior: what that changes, before and when it is done (rules 16, 21 and 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.errors import StateProblem
+from desktop.operations import audit, policy, queries
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.traffic import Here, here
+from desktop.records.canonical import Cell
+from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, GRANT, UNIT
+from desktop.records.declaration import UNIT_SLOT, Level, Role
+from desktop.records.item_outcomes import REFUSED_FORK, REFUSED_SCOPE, REFUSED_SUPERIOR, REFUSED_WITHDRAWN
+from desktop.records.spans import spans_of
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.store.reading import Query
+from desktop.sync import exclusions, station
+from desktop.sync.certificates import LEVEL_RANK
+from desktop.sync.exclusions import Item, Named
+from desktop.sync.moves import SUPERIOR
+from desktop.sync.policy import FORK, REFUSED, WITHDRAWN
+
+OPERATION = "调整隶属关系"
+
+_CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
+
+
+class CannotMove(StateProblem):
+    """The unit cannot be put under that superior."""
+
+    exit_code = 22
+    next_step = "请另选一个上级：层级要比它高，不能是它自己或者它的下级。"
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """A unit below this one that may be moved, with its superior of now; ``level`` in words."""
+
+    unit: str
+    name: str
+    code: str
+    level: str
+    superior: str
+    superior_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What moving a unit would change.
+
+    ``below`` counts the units that go along, ``stations`` names those whose computers have to be enrolled by the new
+    superior, ``records`` how many of each kind go down to it and no longer to the former one.
+    """
+
+    unit: str
+    name: str
+    before: str
+    before_name: str
+    after: str
+    after_name: str
+    below: int
+    stations: tuple[str, ...]
+    records: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many records in all."""
+        return sum(count for _, count in self.records)
+
+
+def movable(database: Database, at: Here) -> list[Movable]:
+    """The units below this one that may be moved, those above before those below."""
+    held = _units(database, at)
+    names = {key: str(unit.values["name"] or "") for key, unit in held.items()}
+    levels = at.codes["unit_level"].by_code
+    return [
+        Movable(
+            node.id,
+            node.name,
+            str(held[node.id].values["code"] or ""),
+            levels[_level(held[node.id])].label,
+            node.superior,
+            names.get(node.superior, ""),
+        )
+        for node in queries.unit_tree(database, at.types)
+        if node.id in held and node.id != at.unit.id and _has_superior(held, node.id)
+    ]
+
+
+def superiors(database: Database, at: Here, unit: str) -> list[Movable]:
+    """The units under which a unit may be put, this one itself among them, without its superior of now."""
+    held = _units(database, at)
+    if unit not in held:
+        return []
+    below = set(reading.subtree(database, unit))
+    now = str(held[unit].values[SUPERIOR] or "")
+    levels = at.codes["unit_level"].by_code
+    found = [
+        Movable(
+            key, str(h.values["name"] or ""), str(h.values["code"] or ""), levels[_level(h)].label, "", ""
+        )
+        for key, h in held.items()
+        if key not in below and key != now and LEVEL_RANK[_level(h)] < LEVEL_RANK[_level(held[unit])]
+    ]
+    return sorted(found, key=lambda m: (LEVEL_RANK[_level(held[m.unit])], m.code))
+
+
+def look_at(session: Session, unit: str, superior: str) -> Plan:
+    """What moving a unit under another superior would change, before anything is written.
+
+    Raises ``NotAllowed``, ``NotFound`` and :class:`CannotMove`.
+    """
+    return plan(session.database, here(session), unit, superior)
+
+
+def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
+    """The same for whoever only reads."""
+    held = _units(database, at)
+    if unit not in held or superior not in held:
+        if not {unit, superior} <= {r.id for r in reading.records(database, at.types, Query(UNIT))}:
+            raise NotFound("没有找到这个单位。")
+        raise NotAllowed("两边的上级不都归本单位管，要由它们共同的上级来调整。")
+    if not _has_superior(held, unit):
+        raise NotAllowed("这个单位的上级不归本单位管，要由更上面的一级来调整。")
+    name = str(held[unit].values["name"] or "")
+    if superior not in {s.unit for s in superiors(database, at, unit)}:
+        raise CannotMove(f"“{name}”不能调整到“{held[superior].values['name']}”名下。")
+    units = reading.subtree(database, unit)
+    before = str(held[unit].values[SUPERIOR] or "")
+    counted = [
+        (t.label, reading.count(database, at.types, Query(t.name, unit=unit)))
+        for t in at.types.values()
+        if t.name not in DECIDING_TYPES
+    ]
+    return Plan(
+        unit, name, before, str(held[before].values["name"] or ""), superior, str(held[superior].values["name"] or ""),
+        len(units) - 1,
+        _stations(database, units),
+        tuple(sorted(((label, n) for label, n in counted if n), key=lambda c: -c[1])),
+    )  # fmt: skip
+
+
+def move(session: Session, unit: str, superior: str) -> ChangeSet:
+    """Puts a unit under another superior, with all units and records below it; moving it back undoes it.
+
+    Its computers go on, keep everything, and are enrolled by the new superior. What the former superior has taken out
+    of the count stays out by this unit's word, as that of the former one reaches no further than its own units.
+    Raises what :func:`look_at` raises, and ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    if not session.may_write(session.types[UNIT]):
+        raise NotAllowed("本单位不能调整隶属关系。")
+    found = look_at(session, unit, superior)
+    words = f"{OPERATION}：{found.name}"
+    edits = [SlotEdit(UNIT, unit, SUPERIOR, superior), SlotEdit(UNIT, unit, UNIT_SLOT, superior)]
+    with session.database.transaction():
+        audit.note(session, audit.Act.MOVED, f"{unit} {found.before} {superior}")
+        births = _taken_over(session, reading.subtree(session.database, unit), found.before_name)
+        changes = session.ledger.write(words, session.operator.name, births=births, edits=edits)
+        return policy.settle(session, changes)
+
+
+# -- units that two superiors have registered ----------------------------------------------------------------------
+
+
+def claims_against(session: Session, unit: str, keep: str) -> list[NewRecord]:
+    """What says that a unit is that of ``keep``, the unit under which it was registered: the others do not count.
+
+    Until then nobody judges by the unit. Raises ``NotAllowed`` for who is not above those others.
+    """
+    found: dict[exclusions.Origin, list[int]] = {}
+    places: set[tuple[str, str]] = set()
+    for name, incarnation, number, under in session.database.rows(
+        "SELECT o.station, o.incarnation, v.number, u.id FROM version v JOIN origin o ON o.ref = v.origin"
+        " JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = ? AND v.slot = ? AND v.birth"
+        " AND u.id <> ?",
+        (unit, UNIT, UNIT_SLOT, keep),
+    ):
+        found.setdefault((name, incarnation), []).append(number)
+        places.add((name, under))
+    policy.require_above(session, places)
+    named = {origin: Named(spans_of(numbers)) for origin, numbers in found.items()}
+    label = f"登记了别人的下级：{len(found)}处"
+    cells: dict[str, Cell] = {"label": label, "cause": REFUSED, "refusal": REFUSED_SCOPE}
+    return [policy.birth_of(session, EXCLUSION, cells | {"items": text}) for text in exclusions.write(named)]
+
+
+# -- helpers -------------------------------------------------------------------------------------------------------
+
+
+def _units(database: Database, at: Here) -> Mapping[str, reading.Record]:
+    """The living units from this one down."""
+    ours = set(reading.subtree(database, at.unit.id))
+    return {r.id: r for r in reading.records(database, at.types, Query(UNIT)) if r.id in ours}
+
+
+def _has_superior(held: Mapping[str, reading.Record], unit: str) -> bool:
+    return str(held[unit].values[SUPERIOR] or "") in held
+
+
+def _level(unit: reading.Record) -> Level:
+    return Level(str(unit.values["level"]))
+
+
+def _stations(database: Database, units: Sequence[str]) -> tuple[str, ...]:
+    """The names of the units whose computers were enrolled, one for each computer."""
+    marks = ", ".join("unhex(?)" for _ in units)
+    return tuple(
+        str(name)
+        for (name,) in database.rows(
+            f"SELECT max(u.name) FROM r_{GRANT} g JOIN r_{UNIT} u ON u.id = g.holder"
+            f" WHERE g._life <> 1 AND g.holder IN ({marks}) GROUP BY g.station ORDER BY 1",
+            tuple(units),
+        )
+    )
+
+
+def _taken_over(session: Session, units: Sequence[str], former: str) -> list[NewRecord]:
+    """What says of items under these units once more that they do not count, where only a level between has said so."""
+    known = station.knowledge(session.ledger, station.load_keys(session.ledger)).policy
+    aside: dict[str, dict[exclusions.Origin, list[int]]] = {}
+    marks = ", ".join("?" for _ in units)
+    for name, incarnation, number, reason, *facts in session.database.rows(
+        f"SELECT o.station, o.incarnation, r.number, r.reason, r.stamp, r.type, r.unit FROM refused r"
+        f" JOIN origin o ON o.ref = r.origin WHERE r.excluded AND r.unit IN ({marks}) AND r.reason <> ?",
+        (*units, REFUSED_SUPERIOR),
+    ):
+        if known.out_by_level_between((name, incarnation), number, Item(*facts)):
+            aside.setdefault(reason, {}).setdefault((name, incarnation), []).append(number)
+    return [
+        policy.birth_of(
+            session,
+            EXCLUSION,
+            {
+                "label": f"{former}定的，改隶属后仍不计入"[:60],
+                "cause": _CAUSES.get(reason, REFUSED),
+                "refusal": None if reason in _CAUSES else reason,
+                "items": text,
+            },
+        )
+        for reason, found in aside.items()
+        for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in found.items()})
+    ]

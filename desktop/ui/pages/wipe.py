@@ -1,0 +1,178 @@
+"""Wiping the workspace before a laptop is handed over: what would be lost, the unit's name typed, then the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QFormLayout,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.errors import Problem
+from desktop.operations import wiping
+from desktop.operations.wiping import Confirmed, Outlook
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.pages.sync.send import documents
+from desktop.ui.workbench import Workbench
+
+_WHAT_IT_DOES = (
+    "电脑移交给别人、报废或归还以前用。数据库、口令文件、备份、草稿都销毁，谁也不能恢复，恢复码和上级也不能。\n"
+    "清除以前会写一份签名的清除确认（.xsw），请交给上级，由上级停用这台电脑。"
+)
+_OUTSIDE = "导出过的表格、打印过的纸不在工作区里，程序找不到它们，请自己清理"
+_MOST_LINES = 5
+
+
+class WipeDialog(QDialog):
+    """Over the window; when it is done there is no workspace, and the program ends."""
+
+    def __init__(self, workbench: Workbench, seen: Outlook) -> None:
+        super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
+        self._workbench, self._seen = workbench, seen
+        self.setWindowTitle("清除工作区")
+        self.setMinimumWidth(680)
+        self.typed, self.unsent = QLineEdit(), QCheckBox()
+        self.note, self.progress = Note(), QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.hide()
+        self.wipe = button("清除，不能恢复", self._confirm, "trash-2")
+        self.cancel = button("取消", self.reject)
+        self._form = QWidget()
+        self._build()
+        self._show_state()
+
+    def _build(self) -> None:
+        title = heading(f"清除“{self._seen.name}”在这台电脑上的全部内容", 1)
+        title.setWordWrap(True)
+        self.lost = plain(self._lost_words())
+        self.unsent.setText(f"上级没有确认收到的{self._seen.unsent}项也不要了，一起清除(&Y)")
+        self.typed.setPlaceholderText(f"请一字不差地输入：{self._seen.name}")
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        if self._seen.unsent:
+            form.addRow("", self.unsent)
+        form.addRow("单位名称(&Q)", self.typed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        for part in (title, plain(_WHAT_IT_DOES), self.lost, self._form, self.note, self.progress):
+            column.addWidget(part)
+        column.addLayout(row(1, self.cancel, self.wipe))
+        self.cancel.setDefault(True)
+        self.wipe.setAutoDefault(False)
+        self.typed.textChanged.connect(lambda _text: self._show_state())
+        self.unsent.toggled.connect(lambda _on: self._show_state())
+        self.typed.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lost_words(self) -> str:
+        seen, said = self._seen, []
+        if seen.unsent:
+            said.append(f"还有{seen.unsent}项上级没有确认收到：最好先上报，收到回执再清除。")
+        if seen.drafts:
+            said.append(f"有{seen.drafts}份没有保存的草稿，也会清除。")
+        if seen.outside:
+            newest = seen.outside[-_MOST_LINES:]
+            more = f"，共{len(seen.outside)}次，最近的" if len(seen.outside) > _MOST_LINES else ""
+            said.append("\n".join([f"{_OUTSIDE}{more}：", *(f"　{line}" for line in reversed(newest))]))
+        return "\n".join(said) or "已经登记的内容上级都确认收到了。"
+
+    def _show_state(self) -> None:
+        missing = [
+            "请勾选没有上报的也不要了，或者先上报"
+            if self._seen.unsent and not self.unsent.isChecked()
+            else "",
+            "请输入单位名称" if self.typed.text().strip() != self._seen.name else "",
+        ]
+        words = next(filter(None, missing), "")
+        self.wipe.setEnabled(not words and self.progress.isHidden())
+        self.wipe.setToolTip(words)
+
+    def _confirm(self) -> None:
+        place = self._workbench.dialogs.folder("清除确认保存到哪里（U盘，不能在工作区里）", documents())
+        if place is None:
+            return
+        typed, anyway = self.typed.text(), self.unsent.isChecked()
+        self._set_working(working=True)
+        self._workbench.write(
+            "清除工作区",
+            lambda session, _ticket: wiping.confirm(session, typed, place, unsent_too=anyway),
+            self._end,
+            owner=self,
+            fail=self._failed,
+            step=False,
+        )
+
+    def _set_working(self, *, working: bool) -> None:
+        self.note.hide()
+        self.progress.setVisible(working)
+        self._form.setEnabled(not working)
+        self.cancel.setEnabled(not working)
+        self._show_state()
+
+    def _end(self, confirmed: Confirmed) -> None:
+        """The window closes the workspace; only then can it be destroyed, and there is nothing to go on with."""
+        self._set_working(working=False)
+        application, window = QApplication.instance(), self._workbench.shell
+        if not isinstance(application, QApplication) or not isinstance(window, QWidget):
+            return
+        application.setQuitOnLastWindowClosed(False)
+        try:
+            if not window.close():
+                self.note.say(
+                    Tone.WARNING, "没有清除：窗口里还有没有保存的内容。", "保存或放弃以后再清除一次。"
+                )
+                return
+            self._destroy(confirmed)
+        finally:
+            application.setQuitOnLastWindowClosed(True)
+        application.quit()
+
+    def _destroy(self, confirmed: Confirmed) -> None:
+        dialogs, settings = self._workbench.dialogs, self._workbench.settings
+        settings.forget(confirmed.folder)
+        settings.save()
+        try:
+            done = wiping.destroy(confirmed)
+        except Problem as problem:
+            dialogs.tell("文件没有删完", f"{problem}\n程序关闭以后，请把文件夹“{confirmed.folder}”整个删掉。")
+            return
+        where = f"清除确认在：{confirmed.statement}\n请交给上级。\n" if confirmed.statement else ""
+        left = f"文件夹里还有不是本程序写的：{'、'.join(done.left)}，没有动。\n" if done.left else ""
+        dialogs.tell(
+            "已经清除",
+            f"工作区已清除，销毁了{done.destroyed}个文件。\n{where}{left}{_OUTSIDE}。程序现在关闭。",
+        )
+
+    def _failed(self, error: Exception) -> bool:
+        self._set_working(working=False)
+        if not isinstance(error, Problem):
+            return False
+        self.note.say(Tone.ERROR, "没有清除，什么都没有改变", str(error))
+        return True
+
+    def reject(self) -> None:
+        """Esc and the cross do not end what is being done."""
+        if self.progress.isHidden():
+            super().reject()
+
+
+def offer(workbench: Workbench, page: QWidget, shown: Callable[[WipeDialog], None]) -> None:
+    """Looks at what would be lost and shows the dialog over the window of a page."""
+
+    def show(seen: Outlook) -> None:
+        dialog = WipeDialog(workbench, seen)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        shown(dialog)
+
+    workbench.write("查看工作区", lambda session, _ticket: wiping.look(session), show, owner=page, step=False)

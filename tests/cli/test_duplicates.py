@@ -1,0 +1,76 @@
+"""What may be registered twice, by the command line: listed, looked at, merged, taken apart, said to be two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import CODE, answer, make, record, run
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, str, str]:
+    """A workspace with the same firm twice."""
+    town = make(tmp_path / "town")
+    made = record(
+        town,
+        "enterprise",
+        {"name": "甲厂", "uscc": CODE, "surveyed_staff": 30, "remark": "老"},
+        {"name": "甲 厂", "surveyed_staff": 35},
+    )
+    one, other = sorted(m["id"] for m in made)
+    return town, one, other
+
+
+def test_two_are_listed_looked_at_merged_and_taken_apart(pair: tuple[Path, str, str]) -> None:
+    town, one, other = pair
+    (found,) = answer("duplicates", town, "--type", "enterprise")["proposals"]
+    assert (sorted(found["ids"]), found["why"]) == ([one, other], "name")
+    merging = ("duplicates", town, "--merge", "enterprise", one, other)
+    looked = answer(*merging, "--preview")
+    assert (looked["differ"], looked["operation"]) == (["name", "headcount_surveyed"], 0)
+    said = answer(*merging, "--take", "surveyed_staff", one, "--take", "unit", one)
+    assert said["open"] == ["name"]
+    shown = [answer("show", town, "enterprise", r)["values"] for r in (one, other)]
+    assert shown[0] == shown[1]
+    listed = answer("duplicates", town)
+    assert listed["proposals"] == []
+    (merged,) = listed["merged"]
+    assert "已合并" in run("duplicates", town).stdout
+    (back,) = answer("duplicates", town, "--undo", merged["id"])["proposals"]
+    assert sorted(back["ids"]) == [one, other]
+    assert "可能重复1对" in run("duplicates", town).stdout
+    assert "还没有定的：单位名称" in run(*merging, "--preview").stdout
+
+
+def test_what_is_said_to_be_two_is_not_listed_again(pair: tuple[Path, str, str]) -> None:
+    town, one, other = pair
+    assert answer("duplicates", town, "--apart", "enterprise", one, other)["proposals"] == []
+    assert "没有可能重复的记录" in run("duplicates", town).stdout
+
+
+@pytest.mark.parametrize(
+    "take", [("name", "ff" * 16), ("no_such", "one")], ids=["a record that is neither", "no such content"]
+)
+def test_what_cannot_be_taken_is_named(pair: tuple[Path, str, str], take: tuple[str, str]) -> None:
+    town, one, other = pair
+    field, record_id = take
+    called = run(
+        "duplicates",
+        town,
+        "--merge",
+        "enterprise",
+        one,
+        other,
+        "--take",
+        field,
+        record_id.replace("one", one),
+    )
+    assert called.exit_code == 2
+    assert "--preview" in called.stderr
+
+
+def test_a_type_that_is_not_there_is_said(pair: tuple[Path, str, str]) -> None:
+    town, one, other = pair
+    assert run("duplicates", town, "--merge", "firm", one, other).exit_code == 2

@@ -1,0 +1,79 @@
+"""Signing by two, what is due by rule, and wiping a workspace, by commands."""
+
+from __future__ import annotations
+
+from tests.cli.calling import PASSWORD, answer, record, run
+from tests.cli.test_exchange import Places, places
+
+__all__ = ["places"]
+HEAD = {"XIAOSANJI_PASSWORD": "head-password", "XIAOSANJI_OPERATOR": "钱主席"}
+
+
+def test_the_district_asks_for_the_head_who_signs_the_same_file(places: Places) -> None:
+    (unit,) = [
+        r for r in answer("list", places.district, "unit")["records"] if r["values"]["code"] == "330106"
+    ]
+    record(places.district, "unit", {"id": unit["id"], "signatures": "负责人签名"})
+    answer("send", places.district, places.stick / "down.xsj", "--to", "330106002")
+    run("receive", places.town, places.stick / "down.xsj")
+    record(places.town, "enterprise", {"name": "茶厂"})
+    added = run("operator", places.town, "add", "钱主席", "--role", "reader", "--duty", "head", "--as", "王芳",
+                XIAOSANJI_NEW_PASSWORD="head-password")  # fmt: skip
+    assert "以负责人签名" in added.stdout
+    assert answer("operator", places.town, "list", "--as", "王芳")["operators"][1]["duty"] == "head"
+
+    bundle = places.stick / "1.xsj"
+    assert "要负责人的签名才收" in run("send", places.town, bundle, "--as", "王芳").stderr
+    refused = run("merge", places.district, bundle)
+    assert (refused.exit_code, "命令是 sign" in refused.stderr) == (10, True)
+    assert run("sign", places.town, bundle, "--as", "王芳").exit_code == 2
+    assert "负责人钱主席" in run("sign", places.town, bundle, **HEAD).stdout
+    assert run("sign", places.town, bundle, **HEAD).exit_code == 22
+    told = answer("verify", bundle, "--workspace", places.district)
+    assert told["signed"] == ["head"]
+    assert "另有签名：负责人，核对无误" in run("verify", bundle, "--workspace", places.district).stdout
+    assert "负责人钱主席已签名" in run("merge", places.district, bundle).stdout
+    assert answer("list", places.district, "enterprise")["total"] == 1
+
+
+def test_what_is_due_is_listed_and_nothing_is_erased(places: Places) -> None:
+    assert "没有到期" in run("due", places.town).stdout
+    cells = {
+        "name": "沈到期",
+        "phone": "13800000000",
+        "membership_change": "6",
+        "membership_change_date": "2015-01-01",
+    }
+    (made,) = record(places.town, "member", cells)
+    found = answer("due", places.town)
+    assert found["example"]
+    (due,) = found["due"]
+    assert (due["rule"], due["records"]) == ("member_left", [{"id": made["id"], "since": "2015-01-01"}])
+    assert f"member {made['id']} 从2015-01-01起算" in run("due", places.town, "--rule", "member_left").stdout
+    assert run("due", places.town, "--rule", "nothing").exit_code == 2
+    run("erase", places.town, "member", made["id"], "--basis", "period", "--yes")
+    assert answer("due", places.town)["due"] == []
+
+
+def test_a_workspace_is_wiped_by_its_name_and_the_district_reads_the_word(places: Places) -> None:
+    record(places.town, "enterprise", {"name": "茶厂"})
+    word = places.stick / "清除.xsw"
+    name = "北山街道总工会"
+    assert run("wipe", places.town, word, lines="不是\n").exit_code == 2
+    assert run("wipe", places.town, word, "--unit-name", name).exit_code == 22
+    assert (places.town / "ledger.db").exists()
+    done = run("wipe", places.town, word, "--unit-name", name, "--unsent-too")
+    assert done.exit_code == 0, done.output
+    assert "工作区已清除" in done.stdout
+    assert not places.town.exists()
+    told = answer("wiped", places.district, word)
+    assert (told["unit"]["name"], told["missing"]) == (name, 1)
+    assert "有1项本机没有收到" in run("wiped", places.district, word).stdout
+    assert PASSWORD not in word.read_text("utf-8")
+
+
+def test_an_interrupted_wiping_is_gone_on_with_without_a_password(places: Places) -> None:
+    (places.town / "wiping").touch()
+    (places.town / "keys.json").unlink()
+    assert answer("wipe", places.town)["left"] == []
+    assert not places.town.exists()

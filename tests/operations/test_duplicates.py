@@ -1,0 +1,304 @@
+"""Records that may be registered twice: how they are found, merged into one, and taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import conflicts, deciding, duplicates, erasing, queries, records, restoring
+from desktop.operations.duplicates import CodesDiffer, NotMerged, NotTwo
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
+from desktop.records.deciding import SAME
+from desktop.records.declaration import UNIT_SLOT, Level
+from desktop.records.identity import same_id
+from desktop.store import candidates, reading
+from desktop.store.candidates import plain_name, plain_place
+from desktop.store.ledger import CannotUndo, Deletion, NewRecord, NotFound
+from desktop.store.reading import Query, Record
+from desktop.store.workspace import LEDGER
+from tests.operations.stations import repeatable, station
+from tests.ui.house import make_session
+
+CODE, OTHER_CODE = "91330106MA2ABCDEX7", "91330100799655058B"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    made = make_session(tmp_path / "workspace", Level.TOWN)
+    yield made
+    made.workspace.close()
+
+
+def firm(session: Session, name: str, **values: Cell) -> str:
+    return records.save(session, "enterprise", {"name": name, **values}).record
+
+
+def member(session: Session, name: str, **values: Cell) -> str:
+    return records.save(session, "member", {"name": name, **values}).record
+
+
+def found(session: Session) -> set[tuple[str, str, str]]:
+    """The proposals: the two records and why."""
+    pairs = duplicates.proposals(session.database, session.types, session.codes, session.unit.id)
+    return {(*sorted((p.one, p.other)), p.why) for p in pairs}
+
+
+def shown(session: Session, record: str, type_name: str = "enterprise") -> Record:
+    held = records.load(session, type_name, record)
+    assert held is not None
+    return held
+
+
+# -- finding -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "杭州示例茶业有限公司",
+        "杭州示例茶业 有限责任公司",
+        "杭州示例茶业（有限公司）",
+        "杭州示例茶业",
+        "杭州示例「茶业」有限公司",
+    ],
+)
+def test_a_name_is_the_same_however_it_is_written(words: str) -> None:
+    assert plain_name(words) == plain_name("杭州示例茶业有限公司")
+
+
+def test_a_name_that_is_nothing_but_its_form_stays_and_a_place_goes_without_its_region() -> None:
+    assert plain_name("有限公司") == "有限公司"
+    assert plain_place("浙江省杭州市余杭区径山镇1号") == plain_place("径山镇 1号")
+    assert plain_place(None) == ""
+
+
+def test_the_same_firm_is_found_by_its_code_and_by_name_and_address(session: Session) -> None:
+    coded = firm(session, "甲厂", uscc=CODE)
+    late = firm(session, "甲制造厂")
+    records.save(session, "enterprise", {"uscc": CODE}, record=late)
+    here = firm(session, "杭州示例茶业有限公司", registered_address="径山镇大道1号")
+    again = firm(session, "杭州示例茶业(有限公司)", registered_address="余杭区径山镇大道1号")
+    firm(session, "杭州示例茶业有限公司", registered_address="良渚街道9号")
+    assert found(session) == {(*sorted((coded, late)), "code"), (*sorted((here, again)), "name")}
+
+
+def test_two_codes_are_two_firms_whatever_they_are_called(session: Session) -> None:
+    firm(session, "甲厂", uscc=CODE)
+    firm(session, "甲厂", uscc=OTHER_CODE)
+    assert found(session) == set()
+
+
+def test_the_same_person_is_found_by_number_and_by_name_and_telephone(session: Session) -> None:
+    number, phone = "330102199001010012", "13800000000"
+    one, other = member(session, "李明", id_number=number), member(session, "李 明", id_number=number)
+    here, again = member(session, "王芳", phone=phone), member(session, "王芳", phone=phone)
+    member(session, "王芳", phone="13900000000")
+    numbered = "330102198001010014"
+    member(session, "陈静", phone=phone, id_number=number[:-1] + "X")
+    member(session, "陈静", phone=phone, id_number=numbered)
+    assert found(session) == {(*sorted((one, other)), "number"), (*sorted((here, again)), "phone")}
+
+
+def test_what_somebody_said_is_two_is_not_proposed_again_until_it_is_merged_after_all(
+    session: Session,
+) -> None:
+    one, other = firm(session, "甲厂"), firm(session, "甲厂")
+    duplicates.keep_apart(session, "enterprise", other, one)
+    assert found(session) == set()
+    changes = duplicates.merge(session, "enterprise", one, other)
+    records.undo(session, changes.stamp)
+    assert len(found(session)) == 1
+
+
+def test_a_list_of_pairs_ends_where_nobody_reads_on(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "MOST", 2)
+    for _ in range(4):
+        firm(session, "甲厂")
+    assert len(found(session)) == 2
+
+
+# -- merging -------------------------------------------------------------------------------------------------------
+
+
+def test_two_that_are_merged_are_one_in_lists_counts_links_and_search_and_both_ids_lead_there(
+    session: Session,
+) -> None:
+    coded, plain = firm(session, "甲厂", uscc=CODE), firm(session, "乙厂", legal_person="王")
+    visit = records.save(session, "visit", {"enterprise": plain, "visit_date": "2026-11-02"}).record
+    duplicates.merge(session, "enterprise", plain, coded, {"name": "甲乙厂"})
+    database, types = session.database, session.types
+    assert shown(session, plain) == shown(session, coded)
+    assert (shown(session, plain).id, shown(session, plain).values["legal_person"]) == (coded, "王")
+    assert reading.count(database, types, Query("enterprise")) == 1
+    assert reading.count(database, types, Query("enterprise", deleted=True)) == 0
+    assert [reading.count(database, types, Query("enterprise", text=t)) for t in ("甲乙", "乙厂")] == [1, 1]
+    assert shown(session, visit, "visit").values["enterprise"] == coded
+    later = records.save(session, "visit", {"enterprise": plain, "visit_date": "2026-11-03"}).record
+    assert shown(session, later, "visit").values["enterprise"] == coded
+    assert candidates.connections(database, types, "enterprise", coded) == {"visit": 2}
+    assert "乙厂" in queries.titles(database, types, session.codes, "enterprise", [plain]).values()
+
+
+def test_a_merge_is_taken_back_whole_and_what_was_written_since_stays(session: Session) -> None:
+    one = firm(session, "甲厂", surveyed_staff=30, remark="老")
+    other = firm(session, "乙厂", surveyed_staff=35, remark="新")
+    chosen: dict[str, Cell | dict[str, Cell]] = {"name": "甲厂", "headcount_surveyed": {"surveyed_staff": 31}}
+    duplicates.merge(session, "enterprise", one, other, {**chosen, "remark": "都对"})
+    records.save(session, "enterprise", {"remark": "后来"}, record=other)
+    (merged,) = duplicates.merged(session.database, session.types, session.codes)
+    duplicates.unmerge(session, merged.edge)
+    values = [shown(session, r).values for r in (one, other)]
+    assert [v["name"] for v in values] == ["甲厂", "乙厂"]
+    assert [v["surveyed_staff"] for v in values] == [30, 35]
+    assert sorted(str(v["remark"]) for v in values) in (["后来", "新"], ["后来", "老"])
+    with pytest.raises(NotMerged):
+        duplicates.unmerge(session, merged.edge)
+    duplicates.merge(session, "enterprise", one, other)
+    assert shown(session, other).id == shown(session, one).id
+
+
+def test_taking_a_merge_back_is_taken_back_with_what_was_chosen(session: Session) -> None:
+    one, other = firm(session, "甲厂", remark="老"), firm(session, "乙厂", remark="新")
+    duplicates.merge(session, "enterprise", one, other, {"name": "甲乙厂", "remark": "都对"})
+    (merged,) = duplicates.merged(session.database, session.types, session.codes)
+    changes = duplicates.unmerge(session, merged.edge)
+    assert [shown(session, r).values["name"] for r in (one, other)] == ["甲厂", "乙厂"]
+    records.undo(session, changes.stamp)
+    assert (shown(session, other).values["name"], shown(session, other).values["remark"]) == (
+        "甲乙厂",
+        "都对",
+    )
+    assert shown(session, other).disputed == ()
+
+
+def test_three_are_one_by_two_edges_and_fall_apart_edge_by_edge(session: Session) -> None:
+    a, b, c = (firm(session, name) for name in ("甲厂", "乙厂", "丙厂"))
+    duplicates.merge(session, "enterprise", a, b)
+    duplicates.merge(session, "enterprise", b, c, {"name": "甲乙丙厂"})
+    assert {shown(session, r).id for r in (a, b, c)} == {a}
+    assert shown(session, c).values["name"] == "甲乙丙厂"
+    assert shown(session, c).disputed == ()
+    newest, first = duplicates.merged(session.database, session.types, session.codes)
+    duplicates.unmerge(session, newest.edge)
+    assert shown(session, c).values["name"] == "丙厂"
+    assert shown(session, b).disputed == ("name",)
+    duplicates.unmerge(session, first.edge)
+    assert [shown(session, r).values["name"] for r in (a, b)] == ["甲厂", "乙厂"]
+    assert conflicts.open_conflicts(session) == []
+
+
+def test_who_undoes_the_birth_of_one_is_told_to_take_the_merge_back_first(session: Session) -> None:
+    one = firm(session, "甲厂")
+    saved = records.save(session, "enterprise", {"name": "乙厂"})
+    duplicates.merge(session, "enterprise", one, saved.record)
+    with pytest.raises(CannotUndo, match="撤销合并"):
+        records.undo(session, saved.changes.stamp)
+
+
+def test_deleting_and_bringing_back_is_of_both_and_undone_as_one(session: Session) -> None:
+    one, other = firm(session, "甲厂"), firm(session, "甲厂")
+    duplicates.merge(session, "enterprise", one, other)
+    changes = records.delete(session, "enterprise", other)
+    assert reading.count(session.database, session.types, Query("enterprise")) == 0
+    assert reading.count(session.database, session.types, Query("enterprise", deleted=True)) == 1
+    records.undo(session, changes.stamp)
+    assert reading.count(session.database, session.types, Query("enterprise")) == 1
+    with pytest.raises(NotTwo):
+        duplicates.merge(session, "enterprise", one, other)
+    records.delete(session, "enterprise", one)
+    with pytest.raises(NotFound):
+        duplicates.merge(session, "enterprise", one, firm(session, "甲厂"))
+    records.restore(session, "enterprise", one)
+    assert shown(session, other).id == one
+
+
+def test_two_codes_are_never_merged_and_a_second_one_that_comes_later_is_no_matter_of_choice(
+    session: Session,
+) -> None:
+    coded, plain = firm(session, "甲厂", uscc=CODE), firm(session, "甲厂")
+    duplicates.merge(session, "enterprise", coded, plain)
+    (merged,) = duplicates.merged(session.database, session.types, session.codes)
+    duplicates.unmerge(session, merged.edge)
+    records.save(session, "enterprise", {"uscc": OTHER_CODE}, record=plain)
+    with pytest.raises(CodesDiffer):
+        duplicates.merge(session, "enterprise", coded, plain)
+    session.ledger.write("", "", deletions=[Deletion(SAME, merged.edge, revive=True)])
+    assert shown(session, plain).disputed == ("uscc",)
+    with pytest.raises(CodesDiffer, match="撤销合并"):
+        deciding.decide(session, "enterprise", coded, "uscc", CODE)
+
+
+def test_a_decision_about_what_was_left_open_closes_it(session: Session) -> None:
+    one, other = firm(session, "甲厂"), firm(session, "乙厂")
+    duplicates.merge(session, "enterprise", one, other)
+    (conflict,) = conflicts.open_conflicts(session)
+    assert {c.value for c in conflict.claims} == {"甲厂", "乙厂"}
+    deciding.decide(session, "enterprise", conflict.record, "name", "乙厂")
+    assert conflicts.open_conflicts(session) == []
+    assert shown(session, one).values["name"] == "乙厂"
+
+
+def test_erasing_reaches_what_stands_under_each_id(session: Session) -> None:
+    one = member(session, "王芳", phone="13800000000", id_number="330102199001010012")
+    other = member(session, "王芳", phone="13800000000")
+    duplicates.merge(session, "member", one, other)
+    erasing.erase(session, "member", [other], ["phone"], basis="consent")
+    assert shown(session, one, "member").values["phone"] is None
+    values = session.database.rows("SELECT value FROM version WHERE slot = 'phone' AND value <> 'null'")
+    assert values == []
+
+
+def test_what_is_no_kind_of_thing_that_can_be_twice_is_not_merged(session: Session) -> None:
+    one = firm(session, "甲厂")
+    visits = [
+        records.save(session, "visit", {"enterprise": one, "visit_date": day}).record
+        for day in ("2026-11-02", "2026-11-03")
+    ]
+    with pytest.raises(NotTwo):
+        duplicates.merge(session, "visit", *visits)
+
+
+def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_above_both(
+    session: Session,
+) -> None:
+    elsewhere = "ab" * 16
+    one, other = (
+        firm(session, "甲厂"),
+        records.save(session, "enterprise", {"name": "甲厂"}, unit=elsewhere).record,
+    )
+    assert found(session) == set()
+    with pytest.raises(NotAllowed, match="上级"):
+        duplicates.merge(session, "enterprise", one, other)
+    edge = same_id("enterprise", one, other)
+    cells: dict[str, Cell] = {"kind": "enterprise", "one": min(one, other), "other": max(one, other)}
+    session.ledger.write("", "", births=[NewRecord(SAME, edge, elsewhere, cells)])
+    assert shown(session, other).id == other
+    with pytest.raises(NotAllowed, match="上级"):
+        duplicates.unmerge(session, edge)
+
+
+def test_the_unit_is_chosen_like_any_other_content(session: Session) -> None:
+    one, other = firm(session, "甲厂"), firm(session, "甲厂")
+    duplicates.merge(session, "enterprise", one, other, {UNIT_SLOT: session.unit.id})
+    assert shown(session, one).disputed == ()
+
+
+def test_a_ledger_that_is_restored_has_what_was_merged_and_what_was_said_to_be_two(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    one, other, third = (firm(district, "甲厂") for _ in range(3))
+    duplicates.merge(district, "enterprise", one, other)
+    duplicates.keep_apart(district, "enterprise", one, third)
+    records.save(district, "enterprise", {"remark": "后来"}, record=other)
+    folder = district.workspace.folder
+    district.workspace.close()
+    (folder / LEDGER).unlink()
+    again = restoring.restore(folder, None, "王芳", "password1", repeatable("noon")).session
+    assert shown(again, other).id == one
+    assert shown(again, other).values["remark"] == "后来"
+    assert found(again) == set()
+    again.workspace.close()

@@ -1,0 +1,192 @@
+"""Tables as they lie about in offices: errors, merged and hidden cells, stars, signs that nobody sees."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from desktop.documents.workbooks import archive
+from desktop.documents.workbooks.xlsx import is_dangerous
+from desktop.operations import audit, audit_log, importing, records, training
+from desktop.operations.importing import ImportPreview, Pasted, Weight
+from desktop.operations.session import Session
+from tests.documents import workbooks
+from tests.operations.registers import code, district, held, look, outcomes
+
+__all__ = ["district"]
+
+HEAD = ["企业名称", "信用代码", "职工人数", "摸排日期"]
+
+
+def brought(folder: Path, rows: list[list[Any]], shape: Any = None, head: list[str] = HEAD) -> Path:
+    return workbooks.book(folder / "表.xlsx", [head, *rows], shape)
+
+
+def pasted(rows: list[list[str]], head: list[str] = HEAD) -> Pasted:
+    return Pasted("\n".join("\t".join(row) for row in [head, *rows]), "粘贴")
+
+
+def said(shown: ImportPreview, row: int, weight: Weight = Weight.PROBLEM) -> str:
+    return "；".join(n.text for n in shown.rows[row].notes if n.weight is weight and n.field != "town")
+
+
+def test_an_error_is_no_name_in_a_text_table_either(district: Session) -> None:
+    words = ["#REF!", "#N/A", "#name?", "#DIV/0!", "#VALUE!", " #NULL! "]
+    shown = look(district, pasted([[word, code(n), word, ""] for n, word in enumerate(words)]))
+    assert outcomes(shown) == ["rejected"] * len(words)
+    for place, row in enumerate(shown.rows):
+        assert "公式出错" in said(shown, place)
+        assert {n.column for n in row.said} == {0, 2}
+
+
+def test_what_was_too_narrow_to_be_copied_is_told(district: Session) -> None:
+    head = [*HEAD, "所属街道"]
+    shown = look(district, pasted([["甲公司", code(1), "####", "########", "###"]], head))
+    assert "把列拉宽" in said(shown, 0)
+    assert {n.column for n in shown.rows[0].notes if n.weight is Weight.PROBLEM} == {2, 3, 4}
+    assert look(district, pasted([["3#厂", code(1), "3", ""]])).rows[0].parts[0].values["name"] == "3#厂"
+
+
+def test_what_systems_write_for_nothing_is_no_name(district: Session) -> None:
+    words = ["N/A", "NULL", "null", "None", "—"]
+    shown = look(district, pasted([[word, code(n), "3", ""] for n, word in enumerate(words)]))
+    assert outcomes(shown) == ["rejected"] * len(words)
+
+
+def test_numbers_as_people_and_pages_write_them(district: Session) -> None:
+    cells: dict[str, tuple[int | None, str]] = {
+        "1,234": (1234, ""), "1，234": (1234, ""), "１２３": (123, ""), "1\u00a0234": (1234, ""),
+        "\u200b12\u200b ": (12, ""), "12%": (None, "不是数字"), "1,23": (None, "不是数字"),
+        "1.2E+17": (None, "后几位已经丢失"),
+    }  # fmt: skip
+    shown = look(district, pasted([[f"甲{n}公司", code(n), cell, ""] for n, cell in enumerate(cells)]))
+    for place, (cell, (staff, problem)) in enumerate(cells.items()):
+        assert shown.rows[place].parts[0].values.get("surveyed_staff") == staff, cell
+        assert problem in said(shown, place), cell
+
+
+def test_a_percentage_that_a_spreadsheet_keeps_as_a_fraction_is_asked_about(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [["甲公司", "2026-01-01", 0.35], ["甲公司", "2026-02-01", 35.5]]
+    path = brought(tmp_path, rows, head=["缴费单位", "所属期从", "返还比例"])
+    shown = look(district, path, "dues_refund")
+    cells = [r.parts[0].values.get("ratio") for r in shown.rows]
+    assert cells == ["0.35", "35.5"]
+    assert "如果表格里显示的是35%，请改为35" in said(shown, 0, Weight.WARNING)
+    assert "如果表格里" not in said(shown, 1, Weight.WARNING)
+
+
+@pytest.mark.parametrize("block", [True, False])
+def test_days_that_are_none_and_workbooks_of_old_macs(
+    district: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: bool
+) -> None:
+    if not block:
+        monkeypatch.setattr(archive, "BLOCK_BYTES", 0)
+    days = [datetime.date(9999, 12, 31), datetime.datetime(2026, 9, 3, 18), -5, 45000.75, "2026/9/3 18:00"]
+    rows = [[f"甲{n}公司", code(n), 1, day] for n, day in enumerate(days)]
+    shown = look(district, brought(tmp_path, rows))
+    found = [r.parts[0].values.get("surveyed_date") for r in shown.rows]
+    assert found == [None, "2026-09-03", None, "2023-03-15", "2026-09-03"]
+    assert "看不出是哪一天" in said(shown, 0)
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    for row in (HEAD, ["甲公司", code(1), 1, datetime.date(2026, 9, 30)]):
+        book.active.append(row)
+    book.save(tmp_path / "mac.xlsx")
+    mac = look(district, tmp_path / "mac.xlsx")
+    assert mac.rows[0].parts[0].values["surveyed_date"] == "2026-09-30"
+
+
+def test_a_number_merged_over_several_rows_is_counted_once_and_that_is_said(
+    district: Session, tmp_path: Path
+) -> None:
+    rows: list[list[Any]] = [
+        ["甲公司", code(1), 30, None],
+        ["乙公司", code(2), None, None],
+        ["丙公司", code(3), 5, None],
+    ]
+    shown = look(district, brought(tmp_path, rows, lambda sheet: sheet.merge_cells("C2:C3")))
+    assert [r.parts[0].values.get("surveyed_staff") for r in shown.rows] == [30, None, 5]
+    assert "数字只算在第2行" in said(shown, 1, Weight.WARNING)
+    assert shown.returned == []
+
+
+def test_hidden_and_filtered_rows_and_columns_go_in_and_are_told(district: Session, tmp_path: Path) -> None:
+    def shape(sheet: Any) -> None:
+        sheet.auto_filter.ref = "A1:D4"
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[9].hidden = True
+        sheet.column_dimensions["C"].hidden = True
+        sheet.protection.sheet = True
+        sheet.protection.password = "x"
+
+    rows = [[f"甲{n}公司", code(n), 1, None] for n in range(3)]
+    shown = look(district, brought(tmp_path, rows, shape))
+    assert len(shown.rows) == 3
+    assert (shown.hidden_rows, shown.hidden_columns) == (1, ("职工人数",))
+
+
+def test_of_two_tables_side_by_side_the_left_one_is_read_and_the_other_named(
+    district: Session, tmp_path: Path
+) -> None:
+    head = ["企业名称", "信用代码", "职工人数", "", "企业名称", "信用代码", "备注说明栏"]
+    shown = look(district, brought(tmp_path, [["甲公司", code(1), 3, None, "乙公司", code(2), 4]], head=head))
+    assert shown.rows[0].parts[0].values["name"] == "甲公司"
+    assert [c.header for c in shown.repeated_columns] == ["企业名称", "信用代码"]
+
+
+@pytest.mark.parametrize("size", ['ref="A1:B2"', 'ref="A1:XFD1048576"', 'ref="A1"', ""])
+def test_a_wrong_dimension_hides_no_row(district: Session, tmp_path: Path, size: str) -> None:
+    rows = [HEAD, *([f"甲{n}公司", code(n), "3", "2026-01-01"] for n in range(3))]
+    sheet = workbooks.cells(rows).replace(
+        "<sheetData>", f"<dimension {size}/><sheetData>" if size else "<sheetData>"
+    )
+    shown = look(district, workbooks.raw(tmp_path / "a.xlsx", sheet))
+    assert [r.parts[0].values["surveyed_date"] for r in shown.rows] == ["2026-01-01"] * 3
+
+
+def test_values_with_stars_do_not_come_back_as_if_they_were_whole(district: Session) -> None:
+    head = ["姓名", "证件号码", "联系电话"]
+    rows = [["王芳", "330102********0012", "138****0001"], ["李*", "", "13800000002"]]
+    shown = look(district, pasted(rows, head), "member")
+    assert outcomes(shown) == ["rejected", "rejected"]
+    assert "被星号隐藏" in said(shown, 0)
+    assert shown.rows[0].parts[0].values == {"name": "王芳"}
+    assert (
+        look(district, pasted([["甲*公司", code(1), "3", ""]])).rows[0].parts[0].values["name"] == "甲*公司"
+    )
+
+
+FORMULAS = ["=1+1", "+86", "-1", "@SUM(A1)", "=HYPERLINK(1)"]
+
+
+def test_no_way_out_carries_a_formula(district: Session, tmp_path: Path) -> None:
+    head = ["企业名称", "信用代码", "职工人数", "=2+2"]
+    shown = look(district, pasted([[word, code(n), "许多", ""] for n, word in enumerate(FORMULAS)], head))
+    assert importing.write_report(district, shown, tmp_path / "退回.xlsx") == len(FORMULAS)
+    for word in FORMULAS:
+        audit.note(district, audit.Act.SHOWN, word)
+    audit_log.export(district, tmp_path / "日志.xlsx")
+    for name in ("退回.xlsx", "日志.xlsx"):
+        cells = [
+            c for sheet in openpyxl.load_workbook(tmp_path / name) for line in sheet.iter_rows() for c in line
+            if isinstance(c.value, str) and is_dangerous(c.value)
+        ]  # fmt: skip
+        assert len(cells) >= len(FORMULAS)
+        assert all(c.data_type == "s" and c.quotePrefix for c in cells)
+
+
+UNSEEN = "甲\u202e\u200b公\u2066司\ufeff\u200d\u2060\u00ad\u061c\u180e\u3164\u2028"
+
+
+def test_what_nobody_sees_gets_into_no_name_by_any_way(district: Session, tmp_path: Path) -> None:
+    importing.run(district, look(district, pasted([[UNSEEN, code(1), "3", ""]])))
+    assert list(held(district)) == ["甲公司"]
+    saved = records.save(district, "enterprise", {"name": "乙" + UNSEEN, "remark": "一\u202e\r\n二"})
+    values = {r.id: r.values for r in held(district).values()}[saved.record]
+    assert (values["name"], values["remark"]) == ("乙甲公司", "一\n二")
+    assert training._tidy("王\u200b芳\u202e") == "王芳"

@@ -1,0 +1,153 @@
+"""A village is put under another town: preview, what goes where, its computer goes on, and back (rules 21, 28)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import duplicates, exchange, moving, policy, records
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.traffic import here
+from desktop.records.declaration import Level
+from desktop.store import reading
+from desktop.store import traffic as stored
+from desktop.store.ledger import NotFound
+from desktop.sync import links
+from tests.operations.stations import enrol, report_up, station
+
+
+class World:
+    """A district, two towns that may enrol, and a village of the first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.district = station(folder, "330110", "余杭区总工会", Level.DISTRICT)
+        self.old = station(folder, "330110109", "径山镇总工会", Level.TOWN)
+        self.new = station(folder, "330110110", "瓶窑镇总工会", Level.TOWN)
+        self.village = station(folder, "330110109222", "径山村工会", Level.VILLAGE)
+        for town in (self.old, self.new):
+            enrol(town, self.district, folder, delegate=True)
+        enrol(self.village, self.old, folder)
+        self.tea = add(self.village, "茶厂")
+        self.bad = add(self.village, "错的厂")
+        report_up(self.village, self.old, folder)
+
+    def report(self, *pairs: tuple[Session, Session]) -> None:
+        for below, desk in pairs:
+            report_up(below, desk, self.folder)
+
+    @property
+    def towns(self) -> list[tuple[Session, Session]]:
+        return [(self.old, self.district), (self.new, self.district)]
+
+
+def add(session: Session, name: str) -> str:
+    return records.save(session, "enterprise", {"name": name}).record
+
+
+def names(session: Session) -> set[object]:
+    found = reading.records(session.database, session.types, reading.Query("enterprise"))
+    return {record.values["name"] for record in found}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = World(tmp_path)
+    made.report(*made.towns)
+    return made
+
+
+def test_what_a_move_would_change_is_said_first(world: World) -> None:
+    found = moving.look_at(world.district, world.village.unit.id, world.new.unit.id)
+    assert (found.name, found.before_name, found.after_name) == ("径山村工会", "径山镇总工会", "瓶窑镇总工会")
+    assert (found.below, found.stations, found.total) == (0, ("径山村工会",), 2)
+    assert found.records == (("企业（单位）", 2),)
+    (village,) = (
+        m for m in moving.movable(world.district.database, here(world.district)) if m.name == "径山村工会"
+    )
+    assert (village.superior_name, village.level) == ("径山镇总工会", "村（社区）")
+    offered = moving.superiors(world.district.database, here(world.district), village.unit)
+    assert [m.name for m in offered] == ["余杭区总工会", "瓶窑镇总工会"]
+    assert names(world.new) == set()
+
+
+def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: World) -> None:
+    """Issue 3: a station moved to another town keeps its history; the new link begins at nothing."""
+    district, old, new, village = world.district, world.old, world.new, world.village
+    records.save(village, "enterprise", {"name": "再错的厂"}, record=world.bad)
+    world.report((village, old))
+    policy.withdraw(old, stored.merges(old.database)[0].id)
+    world.report((village, old), *world.towns)
+    assert names(district) == {"茶厂", "错的厂"}
+    moving.move(district, village.unit.id, new.unit.id)
+    world.report(*world.towns)
+    # The new town has all of it, the old one keeps what it had, and what it withdrew stays withdrawn.
+    assert names(new) == names(old) == {"茶厂", "错的厂"}
+    assert village.unit.id in reading.subtree(new.database, new.unit.id)
+    assert village.unit.id not in reading.subtree(old.database, old.unit.id)
+    enrol(village, new, world.folder)
+    (up,) = (link for link in links.all_links(village.database) if link.upward)
+    assert (up.peer, up.acknowledged, up.received) == (new.ledger.station, 0, 0)
+    add(village, "后来的厂")
+    records.save(village, "enterprise", {"name": "好茶厂"}, record=world.tea)
+    world.report((village, new), *world.towns)
+    for desk in (district, new, village):
+        assert names(desk) == {"好茶厂", "错的厂", "后来的厂"}, desk.unit.name
+        assert (
+            exchange.digest(desk, village.unit.id).sha256 == exchange.digest(district, village.unit.id).sha256
+        )
+    assert names(old) == {"茶厂", "错的厂"}
+    history = reading.history(new.database, new.types, "enterprise", world.tea)
+    assert [h.value for h in history if h.slot == "name"] == ["好茶厂", "茶厂"]
+    assert "再错的厂" not in {
+        h.value for h in reading.history(new.database, new.types, "enterprise", world.bad)
+    }
+    moving.move(district, village.unit.id, old.unit.id)
+    world.report(*world.towns)
+    enrol(village, old, world.folder)
+    world.report((village, old), *world.towns)
+    assert names(old) == names(village) == names(district) == {"好茶厂", "错的厂", "后来的厂"}
+    assert exchange.digest(old, village.unit.id).sha256 == exchange.digest(district, village.unit.id).sha256
+
+
+def test_who_is_not_above_both_moves_nothing(world: World) -> None:
+    with pytest.raises(NotFound):
+        moving.move(world.old, world.village.unit.id, world.new.unit.id)
+    with pytest.raises(NotAllowed):
+        moving.move(world.old, world.village.unit.id, world.district.unit.id)
+    with pytest.raises(NotAllowed):
+        moving.move(world.village, world.village.unit.id, world.district.unit.id)
+    with pytest.raises(NotAllowed):
+        moving.move(world.district, world.district.unit.id, world.new.unit.id)
+    for wrong in (world.village.unit.id, world.old.unit.id):
+        with pytest.raises(moving.CannotMove):
+            moving.move(world.district, world.village.unit.id, wrong)
+    with pytest.raises(moving.CannotMove):
+        moving.move(world.district, world.old.unit.id, world.new.unit.id)
+    with pytest.raises(NotFound):
+        moving.look_at(world.district, "ee" * 16, world.new.unit.id)
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+def test_that_two_are_one_comes_along(world: World, merged_first: bool) -> None:
+    """An edge stands under the unit of who said it, and still goes where its records go."""
+    district, old, new, village = world.district, world.old, world.new, world.village
+    twins = [add(village, "双胞胎茶厂") for _ in range(2)]
+    world.report((village, old))
+    duplicates.merge(old, "enterprise", twins[0], twins[1])
+    if merged_first:
+        world.report(*world.towns)
+    # The new town has heard something already, so what comes into its scope is older than what it asks for.
+    add(new, "别的厂")
+    world.report((new, district), (new, district))
+    moving.move(district, village.unit.id, new.unit.id)
+    world.report(*world.towns)
+    if not merged_first:
+        # What the former town has of the village waits in the district until the village's computer is enrolled anew.
+        enrol(village, new, world.folder)
+        world.report((village, new), (new, district), (old, district), (new, district))
+    world.report(*world.towns)
+    scope = village.unit.id
+    assert exchange.digest(new, scope) == exchange.digest(district, scope)
+    assert len([n for n in names(new) if n == "双胞胎茶厂"]) == 1

@@ -1,0 +1,179 @@
+"""Records that may be registered twice, through the window: two side by side, merged, taken apart, kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import duplicates, records
+from desktop.operations.session import Session
+from desktop.store import candidates
+from desktop.ui.dialogs import Answer
+from desktop.ui.pages.conflicts.page import ConflictsPage
+from desktop.ui.pages.duplicates.page import DuplicatesPage
+from desktop.ui.pages.duplicates.view import LEFT, OWN, RIGHT
+from tests.ui.hands import Hands
+
+CODE = "91330106MA2ABCDEX7"
+Open = Callable[[], tuple[Hands, DuplicatesPage]]
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, session: Session, tmp_path: Path) -> Iterator[Open]:
+    """Opens the page; everything is closed afterwards."""
+    opened: list[Hands] = []
+
+    def opening() -> tuple[Hands, DuplicatesPage]:
+        hands = Hands(qtbot, session, tmp_path)
+        opened.append(hands)
+        page = hands.show("duplicates")
+        assert isinstance(page, DuplicatesPage)
+        return hands, page
+
+    yield opening
+    for hands in opened:
+        hands.close()
+
+
+def two_firms(session: Session) -> tuple[str, str]:
+    """The same enterprise with its code and without, of which both have a visit."""
+    coded = records.save(
+        session, "enterprise",
+        {"name": "杭州示例茶业有限公司", "uscc": CODE, "surveyed_staff": 30, "registered_address": "径山镇大道1号"},
+    ).record  # fmt: skip
+    plain = records.save(
+        session, "enterprise",
+        {"name": "杭州示例茶业(有限)公司", "surveyed_staff": 35, "registered_address": "余杭区径山镇大道1号"},
+    ).record  # fmt: skip
+    for firm in (coded, plain, plain):
+        records.save(session, "visit", {"enterprise": firm, "visit_date": "2026-11-02"})
+    return coded, plain
+
+
+def value(session: Session, record: str, field: str) -> object:
+    held = records.load(session, "enterprise", record)
+    assert held is not None
+    return held.values[field]
+
+
+def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(
+    open_page: Open, session: Session
+) -> None:
+    coded, plain = two_firms(session)
+    hands, page = open_page()
+    (pair,) = page.pairs
+    assert {pair.one, pair.other} == {coded, plain}
+    assert set(page.view.buttons) == {"name", "registered_address", "headcount_surveyed"}
+    assert "有3项不一样，还有3项没选" in page.hint.text()
+    side = LEFT if pair.one == coded else RIGHT
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    words = page.view.buttons["name"].button(side).parentWidget()
+    assert words is not None
+    hands.click(words)
+    hands.tick(page.view.buttons["headcount_surveyed"].button(1 - side))
+    page.view.own["registered_address"].setFocus()
+    page.view.own["registered_address"].selectAll()
+    hands.qtbot.keyClicks(page.view.own["registered_address"], "No.1")
+    assert page.view.buttons["registered_address"].checkedId() == OWN
+    assert "都选好了" in page.hint.text()
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.accept)
+    assert page.pairs == []
+    assert [m.title for m in page.merged] == ["杭州示例茶业有限公司"]
+    assert page.undo.isVisible()
+    assert not page.accept.isVisible()
+    for record in (coded, plain):
+        assert value(session, record, "surveyed_staff") == 35
+        assert value(session, record, "registered_address") == "No.1"
+    assert candidates.connections(session.database, session.types, "enterprise", coded) == {"visit": 3}
+    hands.click(page.undo)
+    assert page.merged == []
+    assert len(page.pairs) == 1
+    assert [value(session, r, "surveyed_staff") for r in (coded, plain)] == [30, 35]
+    assert value(session, plain, "registered_address") == "余杭区径山镇大道1号"
+
+
+def test_what_is_not_chosen_is_asked_later_and_ctrl_z_takes_the_merge_back(
+    open_page: Open, session: Session
+) -> None:
+    coded, plain = two_firms(session)
+    hands, page = open_page()
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.accept)
+    held = records.load(session, "enterprise", plain)
+    assert held is not None
+    assert held.id == coded
+    assert set(held.disputed) == {"name", "registered_address", "headcount_surveyed"}
+    hands.bench.undo()
+    hands.settle()
+    assert [value(session, r, "surveyed_staff") for r in (coded, plain)] == [30, 35]
+    assert len(page.pairs) == 1
+
+
+def test_who_says_no_to_the_question_has_merged_nothing(open_page: Open, session: Session) -> None:
+    two_firms(session)
+    hands, page = open_page()
+    hands.dialogs.answers = [Answer.CANCEL]
+    hands.click(page.accept)
+    assert len(page.pairs) == 1
+    assert duplicates.merged(session.database, session.types, session.codes) == []
+
+
+def test_n_says_that_they_are_two_and_nobody_is_asked_again(open_page: Open, session: Session) -> None:
+    two_firms(session)
+    hands, page = open_page()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_N)
+    hands.settle()
+    assert page.pairs == []
+    assert page.empty.isVisible()
+    assert "没有重复的记录" in page.empty.sentence.text()
+    page.refresh(None)
+    hands.settle()
+    assert page.pairs == []
+
+
+def test_two_codes_are_two_firms(open_page: Open, session: Session) -> None:
+    _, plain = two_firms(session)
+    records.save(session, "enterprise", {"uscc": "91330100799655058B"}, record=plain)
+    _, page = open_page()
+    assert page.pairs == []
+
+
+def test_what_was_left_open_is_decided_on_the_page_of_disagreements(
+    open_page: Open, session: Session
+) -> None:
+    coded, plain = two_firms(session)
+    hands, page = open_page()
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.accept)
+    disputes = hands.show("disagreements")
+    assert isinstance(disputes, ConflictsPage)
+    assert {(d.record, d.slot) for d in disputes.disputes} == {
+        (coded, slot) for slot in ("name", "registered_address", "headcount_surveyed")
+    }
+    assert all(len(d.sides) == 2 for d in disputes.disputes)
+    name = disputes.disputes.index(next(d for d in disputes.disputes if d.slot == "name"))
+    disputes.list.setCurrentIndex(disputes.list.rows.index(name, 0))
+    hands.settle()
+    hands.qtbot.keyClick(disputes.list, Qt.Key.Key_2)
+    hands.qtbot.keyClick(disputes.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert len(disputes.disputes) == 2
+    assert value(session, plain, "name") == value(session, coded, "name")
+
+
+def test_the_next_pair_begins_at_the_top_again(open_page: Open, session: Session) -> None:
+    two_firms(session)
+    _hands, page = open_page()
+    first = page.view.comparison
+    assert first is not None
+    for _ in range(3):
+        page.view.show_comparison(session.types["enterprise"], first)
+    layout = page.view.layout()
+    assert layout is not None
+    layout.activate()
+    assert layout.itemAt(0).geometry().top() < 20

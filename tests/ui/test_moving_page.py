@@ -1,0 +1,110 @@
+"""A village is put under another town in the window, with what that changes said first, and one question."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import moving
+from desktop.operations.session import Session
+from desktop.store import reading
+from desktop.ui.dialogs import Answer
+from desktop.ui.pages.moving import MovingPage
+from tests.operations.test_moving import World
+from tests.ui.hands import Hands
+
+Open = Callable[[Session], tuple[Hands, MovingPage]]
+K = Qt.Key
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens the page over a session; everything is closed afterwards."""
+    opened: list[Hands] = []
+
+    def opening(session: Session) -> tuple[Hands, MovingPage]:
+        hands = Hands(qtbot, session, tmp_path)
+        opened.append(hands)
+        page = hands.show("moving")
+        assert isinstance(page, MovingPage)
+        return hands, page
+
+    yield opening
+    for hands in opened:
+        hands.close()
+
+
+def superior(session: Session, unit: str) -> object:
+    found = reading.record(session.database, session.types, "unit", unit)
+    assert found is not None
+    return found.values["superior"]
+
+
+def look(hands: Hands, name: str) -> None:
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(folder) / name)
+
+
+def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
+    open_page: Open, tmp_path: Path
+) -> None:
+    world = World(tmp_path)
+    world.report(*world.towns)
+    district, village = world.district, world.village.unit.id
+    hands, page = open_page(district)
+    assert [line.texts for line in page.grid.rows.lines] == [
+        ("径山镇总工会", "乡镇（街道）", "余杭区总工会"),
+        ("径山村工会", "村（社区）", "径山镇总工会"),
+        ("瓶窑镇总工会", "乡镇（街道）", "余杭区总工会"),
+    ]
+    look(hands, "moving-1.png")
+    assert page.wanted.hasFocus()
+    hands.qtbot.keyClicks(page.wanted, "jsc")
+    assert page.grid.rows.rowCount() == 1
+    hands.settle()
+    assert not page.way_on.isEnabled()
+    page.superior.setFocus()
+    hands.qtbot.keyClick(page.superior, K.Key_Down)
+    hands.qtbot.keyClick(page.superior, K.Key_Down)
+    hands.settle()
+    assert page.superior.currentText() == "瓶窑镇总工会（乡镇（街道））"
+    words = "".join(label.text() for label in page.words)
+    assert "“瓶窑镇总工会”会收到它的全部记录和历史：企业（单位）2条" in words
+    assert "它的1台工作电脑要到“瓶窑镇总工会”重新办理入网" in words
+    look(hands, "moving-2.png")
+    hands.dialogs.answers = [Answer.CANCEL, Answer.YES]
+    hands.click(page.way_on)
+    assert superior(district, village) == world.old.unit.id
+    hands.click(page.way_on)
+    assert superior(district, village) == world.new.unit.id
+    assert "已经调整到“瓶窑镇总工会”名下" in page.note.words.text()
+    assert page.grid.rows.lines[0].texts[2] == "瓶窑镇总工会"
+    look(hands, "moving-3.png")
+    hands.bench.undo()
+    hands.settle()
+    assert superior(district, village) == world.old.unit.id
+    assert hands.strangers.seen == []
+
+
+def test_what_cannot_be_moved_is_told_and_nothing_is_offered(open_page: Open, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    hands, page = open_page(world.old)
+    page.grid.setFocus()
+    hands.qtbot.keyClick(page.grid, K.Key_Down)
+    hands.settle()
+    assert [line.texts[0] for line in page.grid.rows.lines] == ["径山村工会"]
+    assert not page.superior.isEnabled()
+    page._failed(moving.CannotMove("“甲”不能调整到“乙”名下。"))
+    assert "请另选一个上级" in page.problem.words.text()
+
+
+def test_who_has_nobody_below_reads_why(open_page: Open, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    _, page = open_page(world.new)
+    assert page.empty.isVisible()
+    assert not page.grid.isVisible()

@@ -1,0 +1,125 @@
+"""The page 最近的操作: what is listed, what a step changed, and taking one back, with real keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+
+from desktop.operations import records
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Role
+from desktop.ui.dialogs import Answer
+from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.recent import RecentPage
+from desktop.ui.workbench import Workbench
+from tests.ui.house import OPERATOR, FakeDialogs, Hand
+
+K = Qt.Key
+
+
+def do(bench: Workbench, hand: Hand, *rows: dict[str, Cell], record: str = "", name: str = "") -> list[str]:
+    """Saves new enterprises in one step, or changes one."""
+    found: list[str] = []
+    if record:
+        bench.write(name, lambda s, _t: records.save(s, "enterprise", rows[0], record=record))
+    else:
+        bench.write(
+            name, lambda s, _t: records.save_many(s, "enterprise", rows), lambda r: found.extend(r[0])
+        )
+    hand.settle()
+    return found
+
+
+def opened(hand: Hand) -> RecentPage:
+    hand.window.open_page("recent")
+    hand.settle()
+    page = hand.window.page
+    assert isinstance(page, RecentPage)
+    return page
+
+
+def names(page: RecentPage) -> list[str]:
+    return [line.texts[1] for line in page.list.rows.lines]
+
+
+def test_nothing_was_done_yet(hand: Hand, bench: Workbench) -> None:
+    page = opened(hand)
+    assert page.empty.sentence.isVisible()
+
+
+def test_a_step_shows_what_it_changed_and_leads_to_the_record(hand: Hand, bench: Workbench) -> None:
+    (first, _) = do(bench, hand, {"name": "甲"}, {"name": "乙"})
+    do(bench, hand, {"name": "丙", "contact_phone": "13805711234"}, record=first)
+    page = opened(hand)
+    assert names(page) == ["修改企业（单位）", "批量新增企业（单位）"]
+    shown = {line.texts[1]: line.texts for line in page.changes.rows.lines}
+    assert shown["单位名称"] == ("丙", "单位名称", "甲", "丙")
+    assert next(line[3] for label, line in shown.items() if "电话" in label).startswith("138****")
+    assert "13805711234" not in str(shown), "personal values stay masked"
+    hand.press(K.Key_Down)
+    hand.settle()
+    assert [line.texts[:2] for line in page.changes.rows.lines] == [
+        ("丙", "新登记企业"),
+        ("乙", "新登记企业"),
+    ]
+    assert page.list.rows.lines[1].texts[2:] == ("丙等", "2", OPERATOR)
+    assert page.caption.text() == "批量新增企业（单位）"
+    hand.press(K.Key_Return)
+    hand.press(K.Key_Down)
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert isinstance(hand.window.page, FormPage)
+
+
+def test_a_step_is_taken_back_after_one_question_where_it_touched_several_records(
+    hand: Hand, bench: Workbench, dialogs: FakeDialogs
+) -> None:
+    (first, _) = do(bench, hand, {"name": "甲"}, {"name": "乙"})
+    do(bench, hand, {"name": "丙"}, record=first)
+    page = opened(hand)
+    hand.press(K.Key_Down)
+    hand.settle()
+    dialogs.answers = [Answer.YES]
+    hand.click(page.undo)
+    hand.settle()
+    assert "后来又改过" in hand.window.notices.words
+    assert names(page)[0] == "修改企业（单位）"
+    page.list.setFocus()
+    hand.press(K.Key_Up)
+    hand.settle()
+    hand.click(page.undo)
+    hand.settle()
+    assert dialogs.asked == ["要撤消“批量新增企业（单位）”吗？涉及2条记录，都恢复成这一步以前的样子。"]
+    assert "已撤消：修改企业（单位）" in hand.window.notices.words
+    assert names(page)[:2] == ["撤消：修改企业（单位）", "修改企业（单位）（已撤消）"]
+    assert page.caption.text() == "修改企业（单位）", "the cursor stays on the step"
+    assert not page.undo.isEnabled()
+    assert "已经撤消" in page.note.words.text()
+    bench.undo()
+    hand.settle()
+    assert page.undo.isEnabled(), "what was taken back was done again"
+
+
+def test_who_only_looks_takes_nothing_back(hand: Hand, bench: Workbench) -> None:
+    do(bench, hand, {"name": "甲"})
+    bench.facts = replace(bench.facts, operator=replace(bench.facts.operator, role=Role.READER))
+    page = opened(hand)
+    assert page.undo.isHidden()
+    assert "只能查看" in page.note.words.text()
+
+
+def test_older_steps_follow_when_they_are_asked_for(hand: Hand, bench: Workbench) -> None:
+    (record,) = do(bench, hand, {"name": "甲"})
+    for n in range(4):
+        do(bench, hand, {"surveyed_staff": n}, record=record)
+    page = opened(hand)
+    page._limit = 3
+    page.refresh(None)
+    hand.settle()
+    assert len(names(page)) == 3
+    assert page.more.isVisible()
+    hand.click(page.more)
+    hand.settle()
+    assert len(names(page)) == 5
+    assert not page.more.isVisible()

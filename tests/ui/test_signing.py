@@ -1,0 +1,151 @@
+"""Signing a bundle in the window with mouse and keys, and what the district sees of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import exchange, operators, records
+from desktop.operations.session import Session
+from desktop.records.declaration import Level, Role
+from desktop.records.duties import HANDLER, HEAD
+from desktop.store import reading
+from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.sync.page import SyncPage
+from desktop.ui.pages.sync.sign import SignDialog
+from tests.operations.stations import CHEAP, enrol, report_up, station
+from tests.ui.hands import Hands
+from tests.ui.house import Hand
+
+LIU, QIAN = "刘经办", "钱主席"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[Session, Session]]:
+    """A district that asks for two signatures, and a town where two can sign and something waits to be sent."""
+    district = station(tmp_path, "330106", "西湖区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330106010", "转塘街道总工会", Level.TOWN)
+    enrol(town, district, tmp_path)
+    records.save(district, "unit", {"signatures": "two"}, record=district.unit.id)
+    report_up(town, district, tmp_path)
+    operators.put(town, LIU, Role.EDITOR, "liu-password", CHEAP, duty=HANDLER)
+    operators.put(town, QIAN, Role.READER, "qian-password", CHEAP, duty=HEAD)
+    records.save(town, "enterprise", {"name": "茶厂"})
+    yield district, town
+    for session in (district, town):
+        session.workspace.close()
+
+
+def sign(qtbot: QtBot, hands: Hands, dialog: SignDialog, password: str) -> None:
+    """Types the password where the cursor stands, then Enter."""
+    assert dialog.password.hasFocus()
+    qtbot.keyClicks(dialog.password, password)
+    qtbot.keyClick(dialog.password, Qt.Key.Key_Return)
+    hands.settle()
+
+
+def look(hands: Hands, name: str) -> None:
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(folder) / f"{name}.png")
+
+
+def test_both_sign_after_the_export_and_the_district_takes_it(
+    qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    stick = tmp_path / "U盘"
+    stick.mkdir()
+    below = Hands(qtbot, town, tmp_path)
+    page = below.show("sync")
+    assert isinstance(page, SyncPage)
+    assert "经办人和负责人的签名才收" in page.send.rule.text()
+    below.dialogs.paths = [stick]
+    below.click(page.send.export)
+    (path,) = stick.iterdir()
+    refused = exchange.merge(district, [path], preview=True).bundles[0].problem
+    assert refused is not None
+    assert "复核签名" in str(refused)
+
+    below.click(page.send.sign)
+    dialog = page.send.signer.dialog
+    assert isinstance(dialog, SignDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert "新增1项" in dialog.facts.text()
+    assert "企业新增1条" in dialog.facts.text()
+    assert "还要经办人和负责人的签名" in dialog.state.text()
+    assert [dialog.who.itemText(n) for n in range(dialog.who.count())] == [
+        f"{LIU}（经办人）",
+        f"{QIAN}（负责人）",
+    ]
+    look(below, "sign-page")
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        dialog.grab().save(str(Path(folder) / "sign-first.png"))
+    sign(qtbot, below, dialog, "qian-password")
+    assert "操作员或口令不对" in dialog.note.detail.text()
+    assert dialog.password.text() == ""
+    sign(qtbot, below, dialog, "liu-password")
+    assert "还要负责人的签名" in dialog.state.text()
+    sign(qtbot, below, dialog, "qian-password")
+    assert "签名齐了" in dialog.state.text()
+    assert not dialog.password.isVisible()
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        dialog.grab().save(str(Path(folder) / "sign-both.png"))
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    below.settle()
+    # The dialog is a window of its own, and the only one.
+    below.strangers.seen = [w for w in below.strangers.seen if "SignDialog" not in w]
+    below.close()
+
+    above = Hands(qtbot, district, tmp_path)
+    desk = above.show("sync")
+    assert isinstance(desk, SyncPage)
+    assert desk.below.rule.text() == "收件签名：要经办人和负责人"
+    above.drop(desk.merge.drop, [path])
+    assert f"经办人{LIU}、负责人{QIAN}已签" in desk.merge.grid.rows.lines[0].texts[-1]
+    look(above, "sign-district")
+    above.click(desk.merge.merge)
+    assert "收下1项" in desk.merge.note.words.text()
+    above.close()
+
+
+def test_an_unsigned_bundle_says_at_the_district_what_to_do(
+    qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    sent = exchange.send(town, tmp_path / "未签.xsj")
+    above = Hands(qtbot, district, tmp_path)
+    desk = above.show("sync")
+    assert isinstance(desk, SyncPage)
+    above.drop(desk.merge.drop, [sent.path])
+    assert "缺经办人和负责人的签名" in desk.merge.note.detail.text()
+    assert "复核签名" in desk.merge.note.detail.text()
+    look(above, "sign-refused")
+    above.close()
+
+
+def test_the_district_sets_the_rule_in_its_own_record(
+    qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, _ = pair
+    above = Hands(qtbot, district, tmp_path)
+    desk = above.show("sync")
+    assert isinstance(desk, SyncPage)
+    above.click(desk.below.rule)
+    form = above.window.page
+    assert isinstance(form, FormPage)
+    hand = Hand(qtbot, above.window)
+    hand.control(Qt.Key.Key_A)
+    hand.type("负责人签名")
+    hand.press(Qt.Key.Key_Return)
+    hand.control(Qt.Key.Key_S)
+    hand.settle()
+    held = reading.record(district.database, district.types, "unit", district.unit.id)
+    assert held is not None
+    assert held.values["signatures"] == "head"
+    look(above, "sign-rule")
+    above.close()

@@ -1,0 +1,67 @@
+"""Wiping a workspace in the window: only by its name, and when the window is gone so is the workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import records
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.ui.pages.operators import OperatorsPage
+from desktop.ui.pages.wipe import WipeDialog
+from tests.operations.stations import enrol, report_up, station
+from tests.ui.hands import Hands
+from tests.ui.house import compose
+
+
+def enrolled(folder: Path) -> Session:
+    district = station(folder, "330106", "西湖区总工会", Level.DISTRICT)
+    town = station(folder, "330106010", "转塘街道总工会", Level.TOWN)
+    enrol(town, district, folder)
+    report_up(town, district, folder)
+    records.save(town, "member", {"name": "沈清除"})
+    district.workspace.close()
+    return town
+
+
+def test_it_takes_the_name_and_a_tick_for_what_was_not_sent_and_then_nothing_is_left(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    town = enrolled(tmp_path)
+    folder, stick = town.workspace.folder, tmp_path / "U盘"
+    stick.mkdir()
+    hands = Hands(qtbot, town, tmp_path)
+    page = hands.show("operators")
+    assert isinstance(page, OperatorsPage)
+    hands.click(page.wipe)
+    dialog = page.wiping
+    assert isinstance(dialog, WipeDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    if look := os.environ.get("XIAOSANJI_LOOK"):
+        dialog.grab().save(str(Path(look) / "wipe.png"))
+        hands.picture(Path(look) / "wipe-page.png")
+    assert "没有确认收到" in dialog.lost.text()
+    compose(dialog.typed, "转塘街道总工会")
+    assert not dialog.wipe.isEnabled()
+    hands.tick(dialog.unsent)
+    assert dialog.wipe.isEnabled()
+    hands.dialogs.paths = [folder]
+    hands.click(dialog.wipe)
+    assert "不能放在要清除的工作区里" in dialog.note.detail.text()
+    assert folder.exists()
+    hands.dialogs.paths = [stick]
+    qtbot.mouseClick(dialog.wipe, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(hands.dialogs.told), timeout=20_000)
+    assert not folder.exists()
+    assert "工作区已清除" in hands.dialogs.told[0]
+    assert [p.name for p in stick.iterdir()] == ["转塘街道总工会_清除确认.xsw"]
+    assert str(folder) not in str(hands.bench.settings.recents)
+    assert not hands.window.isVisible()
+    if (application := QApplication.instance()) is not None:
+        application.removeEventFilter(hands.strangers)
+    assert [w for w in hands.strangers.seen if "WipeDialog" not in w] == []
