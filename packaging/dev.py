@@ -86,11 +86,12 @@ MEASURED_TESTS = (
     "tests/vectors",
     "tests/packaging",
 )
-# These spend their time in processes of their own, in windows or in waiting, where asserts decide nothing.
+# These spend their time in processes of their own, in laying out pages or in waiting, where asserts decide nothing.
 NOT_OPTIMIZED = (
     "tests/operations/test_at_rest.py",
     "tests/operations/test_killed.py",
     "tests/operations/test_masked.py",
+    "tests/operations/test_papers.py",
     "tests/operations/test_wrong_passwords.py",
 )
 

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from desktop.records.canonical import ABSENT, parse
 from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import UNIT_SLOT
+from desktop.records.identity import is_id
 from desktop.records.resolution import (
     Joined,
     Life,
@@ -164,6 +165,7 @@ class Components:
         for edge, kind, one, other in self._db.rows(_EDGES):
             if (
                 kind not in self._types
+                or not all(isinstance(end, str) and is_id(end) for end in (one, other))
                 or self._types[kind].by_program
                 or (edge in deleted and self._is_off(edge))
             ):

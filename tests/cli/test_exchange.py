@@ -352,7 +352,10 @@ def test_the_root_is_changed_and_the_town_is_told(places: Places) -> None:
     refused = run("keys", places.town, "change-root")
     assert refused.exit_code == 14
     assert "最上面一级" in refused.stderr
-    after = answer("keys", places.district, "change-root")
+    unasked = run("keys", places.district, "change-root")
+    assert unasked.exit_code == 130
+    assert before == answer("keys", places.district, "root") | {"own": False}
+    after = answer("keys", places.district, "change-root", "--yes")
     assert (after["changes"], after["own"]) == (1, True)
     assert after["words"] != before["words"]
     answer("send", places.district, places.stick / "down.xsj", "--to", "北山街道总工会")

@@ -138,7 +138,8 @@ def words_of(data: bytes) -> str:
 def test_every_paper_prints(desk: Session, name: str, full: bool) -> None:
     made = papers.paper(desk, name, subject(desk, name, full=full))
     words = words_of(made.render())
-    assert "".join(made.name.split()) in words
+    assert "".join(made.document.title.split()) in words
+    assert made.name == "".join(made.document.title.split("\n")) + made.document.corner
     assert "{" not in words
     if full and papers.papers()[name].about not in ("case_document", "case_event", "case"):
         assert any(rare in words for rare in RARE)
@@ -159,6 +160,13 @@ def test_a_name_typed_into_another_field_stops_the_paper(desk: Session) -> None:
     record = records.save(desk, "case_event", {"kind": "served"}, record=step).record
     with pytest.raises(NamesComplainant):
         papers.paper(desk, "service_record", record)
+
+
+def test_nothing_deleted_is_printed(desk: Session) -> None:
+    meeting = make(desk, "meeting", full=False)
+    records.delete(desk, "meeting", meeting)
+    with pytest.raises(NoSuchPaper):
+        papers.paper(desk, "meeting_minutes", meeting)
 
 
 def test_a_paper_fits_only_the_records_that_it_is_about(desk: Session) -> None:

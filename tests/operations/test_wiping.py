@@ -142,8 +142,16 @@ def test_one_that_was_interrupted_opens_no_more_and_is_gone_on_with(
     assert disk.has_begun(done.folder)
     with pytest.raises(KeysDamaged):
         open_session(done.folder, "王芳", "password1", repeatable("again"))
-    assert wiping.destroy(done).left == ()
+    # Nobody has a word that it was wiped before it was.
+    assert done.statement is not None
+    assert not done.statement.exists()
+    begun = wiping.go_on(done.folder, tmp_path)
+    assert begun == done
+    assert wiping.go_on(done.folder, done.statement) == done
+    assert wiping.go_on(done.folder).statement is None
+    assert wiping.destroy(begun).left == ()
     assert not done.folder.exists()
+    assert done.statement.exists()
 
 
 def test_a_copy_that_writes_nothing_can_be_wiped_and_the_original_stays(
@@ -200,4 +208,4 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Session, bytes]:
     enrol(town, district, folder)
     done = wiping.confirm(town, "镇", folder, unsent_too=True)
     assert done.statement is not None
-    return district, done.statement.read_bytes()
+    return district, done.statement.with_name(done.statement.name + wiping.PENDING).read_bytes()

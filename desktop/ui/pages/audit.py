@@ -50,7 +50,7 @@ class AuditPage(Page):
         self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
         self.shown_words = plain(muted=True)
         self.empty = EmptyState()
-        self.empty.show_words("file-text", "没有这样的记录", "换一个条件再看。")
+        self.empty.show_words("file-text", "没有这样的记录", "选了条件的，换一个条件再看。")
         self._build()
         for box in (self.operator, self.act, self.time):
             box.currentIndexChanged.connect(lambda _index: self._load())

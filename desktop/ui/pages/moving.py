@@ -35,7 +35,7 @@ class MovingPage(Page):
         self.wanted.setPlaceholderText("名称、拼音首字母或者编码")
         self.wanted.setClearButtonEnabled(True)
         self.grid = Grid(
-            [Col("单位", 20, wide=True), Col("层级", 9), Col("现在的上级", 18, wide=True)], "下级单位"
+            [Col("单位", 20, wide=True), Col("层级", 14), Col("现在的上级", 18, wide=True)], "下级单位"
         )
         self.card = Card("先在左边选一个单位")
         self.superior = QComboBox()
@@ -170,7 +170,7 @@ class MovingPage(Page):
             return
         self.superior.clear()
         for m in found:
-            self.superior.addItem(f"{m.name}（{m.level}）", m.unit)
+            self.superior.addItem(f"{m.name} · {m.level}", m.unit)
         self.superior.setCurrentIndex(-1)
         self.superior.setPlaceholderText("请选择" if found else "没有可以选的上级")
         self.superior.setEnabled(bool(found))
