@@ -208,7 +208,8 @@ def bundle(sender: Sender, path: Path, size: int = segments.MAX_LINES, first: in
         }
         header, frame = segments.cut(
             sender.keys.station, sender.keys.incarnation, part, used, sender.keys.sign, trust.segment_message,
-            key=random.Random(f"{sender.keys.station} {part[0][0]}").randbytes(items.KEY_BYTES),
+            # One for all, so that the same lines have the same hashes however they are cut.
+            key=random.Random(sender.keys.station).randbytes(items.KEY_BYTES),
         )  # fmt: skip
         outgoing.append(Outgoing(frame, [*header.label(), number, number + 1]))
         for kind, n in header.counts.items():
