@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import Cell
@@ -149,11 +149,13 @@ def _people(database: Database, record_type: RecordType, unit: str) -> Iterator[
                 yield str(first[0]), str(row[0]), BY_PHONE
 
 
-def _groups(rows: Iterable[tuple[Cell, ...]], key: object) -> Iterator[list[tuple[Cell, ...]]]:
+def _groups(
+    rows: Iterable[tuple[Cell, ...]], key: Callable[[tuple[Cell, ...]], object]
+) -> Iterator[list[tuple[Cell, ...]]]:
     """The rows that have the same key, in their order, where there are several."""
     found: dict[object, list[tuple[Cell, ...]]] = {}
     for row in rows:
-        found.setdefault(key(row), []).append(row)  # type: ignore[operator]
+        found.setdefault(key(row), []).append(row)
     return (group for group in found.values() if len(group) > 1)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import remarks
 
 ORDER = 52
 
 
-def _count(name: str, label: str, **more: object) -> Field:
+def _count(name: str, label: str, **more: Any) -> Field:
     return Field(
         name, label, Kind.INTEGER, group="progress", section="progress", minimum=0, unit="条", first=True,
-        **more,  # type: ignore[arg-type]
+        **more,
     )  # fmt: skip
 
 

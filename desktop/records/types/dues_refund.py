@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import UNIT_NAME, document, remarks
 
 ORDER = 280
 
 
-def _amount(name: str, label: str, group: str, **more: object) -> Field:
+def _amount(name: str, label: str, group: str, **more: Any) -> Field:
     return Field(
-        name, label, Kind.DECIMAL, group=group, section="amounts", minimum=0, unit="元", **more,  # type: ignore[arg-type]
+        name, label, Kind.DECIMAL, group=group, section="amounts", minimum=0, unit="元", **more,
     )  # fmt: skip
 
 
