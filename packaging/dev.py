@@ -75,8 +75,6 @@ PIP_SOURCES = (
     "PIP_TRUSTED_HOST",
 )
 
-# Whatever these floors decide is merged, signed or written: it must not hang on an assert.
-OPTIMIZED_TESTS = ("tests/records", "tests/store", "tests/sync", "tests/operations")
 # What covers the kernels; measuring the others too would only make them slower.
 MEASURED_TESTS = (
     "tests/records",
@@ -86,14 +84,20 @@ MEASURED_TESTS = (
     "tests/vectors",
     "tests/packaging",
 )
-# These spend their time in processes of their own, in laying out pages or in waiting, where asserts decide nothing.
-NOT_OPTIMIZED = (
-    "tests/operations/test_at_rest.py",
-    "tests/operations/test_killed.py",
-    "tests/operations/test_masked.py",
-    "tests/operations/test_papers.py",
-    "tests/operations/test_wrong_passwords.py",
+# That the floors which decide are the same program without asserts is proven by comparing the compiled code
+# (tests/packaging/test_optimized.py). These run without asserts all the same: trust and merge, what is read from
+# strangers, and one operation of each kind. `--long` runs everything below the window so.
+OPTIMIZED_TESTS = (
+    "tests/records/test_items.py",
+    "tests/records/test_resolution.py",
+    "tests/store/test_merging.py",
+    "tests/sync/test_trust.py",
+    "tests/sync/test_receiving.py",
+    "tests/sync/test_hostile_bundles.py",
+    "tests/operations/test_exchange.py",
+    "tests/operations/test_steps.py",
 )
+OPTIMIZED_LONG = ("tests/records", "tests/store", "tests/sync", "tests/operations")
 
 # import-linter has no __main__, and a script's first line breaks when a checkout is moved.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-logo'])"
@@ -616,7 +620,7 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def whole_run(checks: Checks, long: Mapping[str, str]) -> None:
-    """All tests with the kernels measured, and those of the lower floors again without the program's asserts."""
+    """All tests with the kernels measured, and what must not hang on an assert again without them."""
     kernels, absent = read_kernels(ROOT)
     report = checks.scratch / "coverage.json"
     measured = [f"--cov={module_name(path)}" for path in kernels]
@@ -627,11 +631,10 @@ def whole_run(checks: Checks, long: Mapping[str, str]) -> None:
     checks.pytest("pytest 测试", *measuring, *measured, env={**long, **data})
     others = [f"--ignore={folder}" for folder in measuring]
     checks.pytest("pytest of windows, papers and commands 窗口、文书和命令的测试", "tests", *others, env=long)
-    folders = [folder for folder in OPTIMIZED_TESTS if (ROOT / folder).is_dir()]
-    if folders:
-        name = "pytest without the program's asserts 去除断言后的测试"
-        passed_over = [f"--ignore={path}" for path in NOT_OPTIMIZED]
-        checks.pytest(name, *folders, *passed_over, env={"XIAOSANJI_OPTIMIZE": "1"})
+    chosen = OPTIMIZED_LONG if long else OPTIMIZED_TESTS
+    checks.pytest(
+        "pytest without the program's asserts 去除断言后的测试", *chosen, env={"XIAOSANJI_OPTIMIZE": "1"}
+    )
     checks.kernels(kernels, absent, report)
 
 

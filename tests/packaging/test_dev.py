@@ -395,6 +395,12 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(fake_run, capsys):
     )  # four checks, three times two tests, one kernel check
 
 
+def test_what_is_run_without_asserts_is_there():
+    assert [
+        path for path in (*dev.OPTIMIZED_TESTS, *dev.OPTIMIZED_LONG) if not (dev.ROOT / path).exists()
+    ] == []
+
+
 def test_a_failing_step_stops_nothing_but_fails_the_run(fake_run, capsys):
     fake_run.codes = {"mypy": 1}
     assert dev.main(["test"]) == 1

@@ -1,14 +1,18 @@
-"""The run without the program's asserts really has none, and leaves everything else as it is."""
+"""The floors that decide are the same program without asserts, and the run without asserts really has none."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests import optimized
 
+DESKTOP = Path(__file__).parents[2] / "desktop"
+DECIDING = ("records", "store", "sync", "plan", "operations")
+"""Whatever these floors decide is merged, signed or written: it must not hang on an assert."""
 SOURCE = "DEBUG = __debug__\n\n\ndef check():\n    assert False\n    return 'no assert'\n"
 
 
@@ -62,6 +66,31 @@ def test_it_comes_too_late_for_a_package_that_is_already_there(package):
     importlib.import_module(package)
     with pytest.raises(RuntimeError, match="victim"):
         optimized.install(package)
+
+
+def same_without_asserts(path: Path) -> bool:
+    """Whether ``python -O`` runs the very same code: nothing in the file hangs on an assert or ``__debug__``."""
+    source = path.read_bytes()
+    with_asserts, without = (
+        compile(source, str(path), "exec", dont_inherit=True, optimize=level)
+        for level in (0, optimized.OPTIMIZE)
+    )
+    return with_asserts == without
+
+
+@pytest.mark.parametrize("floor", DECIDING)
+def test_what_is_decided_hangs_on_no_assert(floor):
+    """Stronger than running all tests a second time: there is no second program to test."""
+    modules = sorted((DESKTOP / floor).rglob("*.py"))
+    assert modules
+    assert [str(path) for path in modules if not same_without_asserts(path)] == []
+
+
+@pytest.mark.parametrize("line", ["assert x", "if __debug__:\n        x = 2", "y = __debug__"])
+def test_a_module_that_hangs_on_one_is_found(tmp_path, line):
+    source = tmp_path / "victim.py"
+    source.write_text(f"def check(x):\n    {line}\n    return x\n")
+    assert not same_without_asserts(source)
 
 
 def test_tests_themselves_still_assert():
