@@ -80,7 +80,6 @@ MEASURED_TESTS = (
     "tests/records",
     "tests/store",
     "tests/sync",
-    "tests/operations",
     "tests/vectors",
     "tests/packaging",
 )
@@ -630,7 +629,12 @@ def whole_run(checks: Checks, long: Mapping[str, str]) -> None:
     measuring = [folder for folder in MEASURED_TESTS if (ROOT / folder).is_dir()]
     checks.pytest("pytest 测试", *measuring, *measured, env={**long, **data})
     others = [f"--ignore={folder}" for folder in measuring]
-    checks.pytest("pytest of windows, papers and commands 窗口、文书和命令的测试", "tests", *others, env=long)
+    checks.pytest(
+        "pytest of operations, windows, papers and commands 操作、窗口、文书和命令的测试",
+        "tests",
+        *others,
+        env=long,
+    )
     chosen = OPTIMIZED_LONG if long else OPTIMIZED_TESTS
     checks.pytest(
         "pytest without the program's asserts 去除断言后的测试", *chosen, env={"XIAOSANJI_OPTIMIZE": "1"}

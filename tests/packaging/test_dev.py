@@ -384,7 +384,7 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(fake_run, capsys):
         "mypy",
         "lint-imports",
         "pytest",
-        "windows, papers and commands",
+        "operations, windows, papers and commands",
         "without the program's asserts",
         "kernels",
     ]

@@ -26,8 +26,8 @@ from desktop.records.resolution import (
     split_counted,
 )
 from desktop.records.types import Catalogue, catalogue
+from desktop.store import components, indexing, schema
 from desktop.store import digest as digests
-from desktop.store import indexing, schema
 from desktop.store.columns import read, table_of
 from desktop.store.database import Database
 from desktop.store.merging import Births, Change, Merger
@@ -400,3 +400,34 @@ def test_what_counts_no_longer_leaves_what_the_rest_says(items: list[Said], rnd:
     assert digests.digest(database, TYPES).sha256 == digests.digest(again, TYPES).sha256
     database.close()
     again.close()
+
+
+def test_what_would_be_left_of_three_without_an_edge() -> None:
+    first, second, third = sorted(FIRMS)
+    before, after = same_id("firm", first, second), same_id("firm", second, third)
+    alone = "f4" * 16
+    items = [
+        Said(ItemId(STATIONS[0], "00" * 8, number), kind, record, unit, 1000 + number, cells)
+        for number, (kind, record, unit, cells) in enumerate(
+            [
+                (UNIT, UNITS[0], TOP, (TOP,)),
+                *(("firm", r, UNITS[0], ("甲", None, None, None)) for r in (*FIRMS, alone)),
+                (SAME, before, TOP, ("firm", first, second)),
+                (SAME, after, TOP, ("firm", second, third)),
+            ],
+            start=1,
+        )
+    ]
+    database = ledger()
+    merge(database, items)
+
+    def left(record: str, *without: str) -> set[str]:
+        return set(components.side(database, "firm", record, without))
+
+    assert left(first) == {first, second, third}
+    assert left(first, before) == {first}
+    assert left(third, before) == {second, third}
+    assert left(second, before, after) == {second}
+    assert left(alone, before) == {alone}
+    assert components.side(database, "firm", first, ())[0] == FIRMS[1]
+    database.close()
