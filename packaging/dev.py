@@ -1,8 +1,9 @@
-"""Prepares this checkout on a bare machine, then starts the program, runs its checks or its benchmarks.
+"""Prepares this checkout on a bare machine, then starts the program, runs its checks, benchmarks or fuzzer.
 
     python3 packaging/dev.py start [ARGUMENTS OF xiaosanji]
     python3 packaging/dev.py test [--long] [-- ARGUMENTS OF pytest]
     python3 packaging/dev.py bench [--json FILE] [ARGUMENTS OF THE BENCHMARKS]
+    python3 packaging/dev.py fuzz [TARGET ...] [--seconds N]
     python3 packaging/dev.py package
 
 Standard library only, and no question is ever asked. An older Python must still be able to parse this file, or it
@@ -40,6 +41,7 @@ LOCKS = {
     "dev": ("packaging/requirements-dev.txt",),
     "package": ("packaging/requirements.txt", "packaging/requirements-package.txt"),
     "peers": ("packaging/requirements-peers.txt",),
+    "fuzz": ("packaging/requirements.txt", "packaging/requirements-fuzz.txt"),
 }
 
 # Debian package -> the library that must load. Without the first seven QtGui cannot even be imported.
@@ -651,19 +653,55 @@ def bench(arguments: Sequence[str]) -> int:
     return run([str(environment.python), "-m", "tests.benchmarks", *arguments])
 
 
-def prepare_peers(root: Path = ROOT) -> Environment:
-    """An environment with nothing but what a benchmark compares with, which neither the program nor a test needs."""
-    work = root / "build" / "peers"
+def prepare_aside(profile: str, root: Path = ROOT) -> Environment:
+    """An environment under ``build`` with what neither the program nor a test needs: peers, or the fuzzer."""
+    work = root / "build" / profile
     note = work / "installed.txt"
-    wanted = lock_digest(root, "peers", platform.python_version())
+    wanted = lock_digest(root, profile, platform.python_version())
     environment = read_environment(work)
     if environment is None or not note.is_file() or note.read_text(encoding="ascii") != wanted:
         work.mkdir(parents=True, exist_ok=True)
         uv = usable_uv(os.environ, pip_configuration(Path.home()))
         environment = make_environment(work, uv)
-        install_locks(root, "peers", environment, uv)
+        install_locks(root, profile, environment, uv)
         note.write_text(wanted, encoding="ascii")
     return environment
+
+
+# --- fuzz ----------------------------------------------------------------------------------------------------------
+
+
+def fuzz(arguments: Sequence[str]) -> int:
+    """Fuzz what reads a stranger's bytes, guided by coverage: the named targets one after the other, or all."""
+    parser = argparse.ArgumentParser(prog="dev.py fuzz", allow_abbrev=False)
+    parser.add_argument("target", nargs="*")
+    parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    options = parser.parse_args(arguments)
+    machine = (platform.system(), platform.machine())
+    if machine != ("Linux", "x86_64"):
+        raise Stop("The fuzzer runs on Linux x86_64 only. 模糊测试只能在 Linux x86_64 上运行。")
+    prepare("runtime")
+    environment = prepare_aside("fuzz")
+    env = clean_environment(os.environ) | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    names = options.target
+    if not names:
+        listed = "from tests.fuzz.targets import TARGETS; print(*TARGETS)"
+        names = subprocess.run(
+            [str(environment.python), "-c", listed],
+            env=env,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+    found = []
+    for name in names:
+        say(f"\n== {name}")
+        command = [str(environment.python), "-m", "tests.fuzz", name, "--seconds", str(options.seconds)]
+        if run(command, env):
+            found.append(name)
+    say(f"\n{len(names)} targets, faults in: {', '.join(found) or 'none'}")
+    return 1 if found else 0
 
 
 # --- package -------------------------------------------------------------------------------------------------------
@@ -693,6 +731,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start,
     "test": test,
     "bench": bench,
+    "fuzz": fuzz,
     "package": package,
 }
 

@@ -206,5 +206,5 @@ def _interpreter() -> Path:
     dev = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = dev  # dataclasses look for their module
     spec.loader.exec_module(dev)
-    python: Path = dev.prepare_peers().python
+    python: Path = dev.prepare_aside("peers").python
     return python

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import shutil
 import struct
@@ -130,6 +131,18 @@ def test_text_tables_from_a_paste_are_parted_by_tabs_and_keep_codes_that_say_the
 )
 def test_the_mark_between_cells_is_the_one_that_all_lines_have(sample: str, mark: str) -> None:
     assert delimiter_of(sample) == mark
+
+
+@pytest.mark.parametrize(
+    "start", [codecs.BOM_UTF8 + "甲".encode() + b"\xe5\xb7", codecs.BOM_UTF16_LE + b"\x31\x75\x00"]
+)
+def test_a_text_table_that_was_cut_within_a_character_is_said_to_be_damaged(
+    tmp_path: Path, start: bytes
+) -> None:
+    path = tmp_path / "cut.csv"
+    path.write_bytes(start)
+    with open_workbook(path) as book, pytest.raises(Unreadable):
+        list(book.sheet("cut").rows())
 
 
 def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:

@@ -502,13 +502,15 @@ def test_every_pin_has_a_hash_and_no_address_stands_in_the_lock(name):
     assert "://" not in text
 
 
-def test_what_the_benchmarks_compare_with_is_pinned_apart_from_everything_else():
-    text = (ROOT / "packaging" / "requirements-peers.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "packages"), [("peers", {"apsw", "pygeodiff"}), ("fuzz", {"atheris"})])
+def test_what_only_some_runs_need_is_pinned_apart_from_everything_else(name, packages):
+    lock = f"requirements-{name}.txt"
+    text = (ROOT / "packaging" / lock).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:]
-    assert pins("requirements-peers.txt").keys() == {"apsw", "pygeodiff"}
+    assert pins(lock).keys() == packages
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text
-    assert not pins("requirements-peers.txt").keys() & pins("requirements-dev.txt").keys()
+    assert not pins(lock).keys() & pins("requirements-dev.txt").keys()
 
 
 def test_the_peers_are_installed_once_and_again_when_their_lock_changes(checkout, monkeypatch):
@@ -519,10 +521,10 @@ def test_the_peers_are_installed_once_and_again_when_their_lock_changes(checkout
     monkeypatch.setattr(dev, "install_locks", lambda root, profile, environment, uv: made.append(profile))
     lock = checkout / "packaging" / "requirements-peers.txt"
     lock.write_text("c==1\n")
-    assert dev.prepare_peers(checkout) == dev.prepare_peers(checkout) == environment
+    assert dev.prepare_aside("peers", checkout) == dev.prepare_aside("peers", checkout) == environment
     assert made == [checkout / "build" / "peers", "peers"]
     lock.write_text("c==2\n")
-    dev.prepare_peers(checkout)
+    dev.prepare_aside("peers", checkout)
     assert len(made) == 4
 
 

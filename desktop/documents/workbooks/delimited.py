@@ -71,13 +71,13 @@ class TextSheet:
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         with self._path.open(encoding=self._encoding, newline="") as text:
-            sample = text.read(_SAMPLE)
-            text.seek(0)
-            if "\0" in sample:
-                raise Unreadable("这个文件不是文本表格。")
             csv.field_size_limit(MOST_CELL)
             count = 0
             try:
+                sample = text.read(_SAMPLE)
+                text.seek(0)
+                if "\0" in sample:
+                    raise Unreadable("这个文件不是文本表格。")
                 for number, raw in enumerate(csv.reader(text, delimiter=delimiter_of(sample)), start=1):
                     if len(raw) > MOST_COLUMNS:
                         raise TooLarge(f"第{number}行有{len(raw)}列。")
@@ -87,6 +87,7 @@ class TextSheet:
                         if count > MOST_ROWS:
                             raise TooLarge(f"一张工作表一次最多导入{MOST_ROWS}行。")
                         yield number, cells
+            # A file with a mark is not decoded before it is read, so even its first block may end in half a character.
             except (csv.Error, UnicodeDecodeError) as error:
                 raise Unreadable("这个文本表格的格式有误，没有读完。") from error
 
