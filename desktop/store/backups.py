@@ -134,6 +134,23 @@ def write_copy(ledger: Path, key: bytes, beside: Path, held: list[Database] | No
         database.close()
 
 
+def copy_new(database: Database, ledger: Path, beside: Path) -> None:
+    """A copy of a ledger that was just made and that only this connection has open: the file as it is.
+
+    :func:`write_copy` reads and encrypts every page, which is most of what making a workspace would take. Raises what
+    the surroundings do; then nothing is left.
+    """
+    try:
+        with translated():
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(ledger, beside)
+        with open(beside, "rb+") as file:
+            os.fsync(file.fileno())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
 class JournaledDatabase(Database):
     """A connection that says when a transaction has been committed. What raises after that would lie about it."""
 
@@ -196,6 +213,18 @@ class Keeper:
         self._making: _Making | None = None
         self._next_try = 0
         self._lock = threading.RLock()
+
+    def start_new(self) -> None:
+        """Begins backup and journal of a ledger that was just made and that nothing else has open."""
+        self._capture.start()
+        making = self._begin(self._environment.today())
+        if making is not None:
+            try:
+                copy_new(self._db, self._ledger, making.beside)
+            except (OSError, Problem) as error:
+                making.error = error
+            self._take_over(making)
+        self._db.committed = self.committed
 
     def start(self, *, fresh: bool = False) -> None:
         """Goes on with today's journal or begins a new one with a fresh backup; call it before anything is written."""

@@ -242,7 +242,7 @@ class Workspace:
     def keep(self) -> None:
         """Begins backup and journal of a new workspace, when all that belongs to it stands."""
         if self.keeper is not None:
-            self.keeper.start()
+            self.keeper.start_new()
             self._note_opening()
 
     @property
