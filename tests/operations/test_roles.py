@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +43,10 @@ class Office:
 
     def as_role(self, role: Role) -> Session:
         """The same workspace, opened by the operator of a role."""
-        self.session.workspace.close()
         return open_session(self.session.workspace.folder, role.value, "password1", repeatable("later"))
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def make_office(tmp_path: Path) -> Office:
     """The district has another word for the town's figure, and has sent it down."""
     district = station(tmp_path, "330106", "区", Level.DISTRICT)
     town = station(tmp_path, "330106002", "镇", Level.TOWN)
@@ -66,9 +64,21 @@ def office(tmp_path: Path) -> Iterator[Office]:
     exchange.request(village, tmp_path / "村.xsq")
     for role in (Role.READER, Role.EDITOR, Role.DESK):
         operators.put(town, role.value, role, "password1", CHEAP)
-    yield Office(tmp_path, town, saved.record, case.record, changes.stamp)
-    for session in (district, village):
+    for session in (district, village, town):
         session.workspace.close()
+    return Office(tmp_path, town, saved.record, case.record, changes.stamp)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An office that a test may change."""
+    return make_office(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One office for all who are refused: each sees to it that nothing was changed."""
+    return make_office(tmp_path_factory.mktemp("office"))
 
 
 Act = Callable[[Session, Office], object]
@@ -127,18 +137,18 @@ def changed_nothing(session: Session, act: Callable[[], object], folder: Path) -
 
 
 @pytest.mark.parametrize("name", [*RECORDING, *RUNNING])
-def test_who_only_looks_changes_nothing(office: Office, name: str) -> None:
-    with office.as_role(Role.READER).workspace as workspace:
+def test_who_only_looks_changes_nothing(untouched: Office, name: str) -> None:
+    with untouched.as_role(Role.READER).workspace as workspace:
         session = Session(workspace)
         act = (RECORDING | RUNNING)[name]
-        changed_nothing(session, lambda: act(session, office), office.folder)
+        changed_nothing(session, lambda: act(session, untouched), untouched.folder)
 
 
 @pytest.mark.parametrize("name", RUNNING)
-def test_who_records_does_not_run_the_desk(office: Office, name: str) -> None:
-    with office.as_role(Role.EDITOR).workspace as workspace:
+def test_who_records_does_not_run_the_desk(untouched: Office, name: str) -> None:
+    with untouched.as_role(Role.EDITOR).workspace as workspace:
         session = Session(workspace)
-        changed_nothing(session, lambda: RUNNING[name](session, office), office.folder)
+        changed_nothing(session, lambda: RUNNING[name](session, untouched), untouched.folder)
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.DESK])
