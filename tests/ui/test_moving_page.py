@@ -85,9 +85,11 @@ def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
     assert "已经调整到“瓶窑镇总工会”名下" in page.note.words.text()
     assert page.grid.rows.lines[0].texts[2] == "瓶窑镇总工会"
     look(hands, "moving-3.png")
+    assert page.note.isVisible()
     hands.bench.undo()
     hands.settle()
     assert superior(district, village) == world.old.unit.id
+    assert not page.note.isVisible(), "what was taken back is not said any more"
     assert hands.strangers.seen == []
 
 

@@ -31,6 +31,7 @@ class MovingPage(Page):
         self.units: list[Movable] = []
         self.plan: Plan | None = None
         self.note = Note()
+        self._said: tuple[str, str] | None = None
         self.wanted = QLineEdit()
         self.wanted.setPlaceholderText("名称、拼音首字母或者编码")
         self.wanted.setClearButtonEnabled(True)
@@ -123,6 +124,9 @@ class MovingPage(Page):
 
     def _show(self, found: list[Movable]) -> None:
         self.units = found
+        if self._said is not None and self._said not in {(m.unit, m.superior) for m in found}:
+            # What was said is no longer so: the move was taken back.
+            self.note.hide()
         self._work.setVisible(bool(found))
         self.empty.setVisible(not found)
         self._show_lines()
@@ -233,6 +237,7 @@ class MovingPage(Page):
 
     def _done(self, plan: Plan) -> None:
         computers = f"；再请“{plan.name}”的电脑到“{plan.after_name}”重新办理入网" if plan.stations else ""
+        self._said = (plan.unit, plan.after)
         self.note.say(
             Tone.GOOD,
             f"“{plan.name}”已经调整到“{plan.after_name}”名下。",
