@@ -21,6 +21,7 @@ from desktop.errors import UsageProblem
 from desktop.records.addresses import AddressLocator, AddressWords
 from desktop.records.codes import CodeItem, CodeList
 from desktop.records.divisions import Division, DivisionLevel, Divisions
+from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import PlanPhase, PlanTarget
 from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, parse_articles
 from desktop.records.working_days import DayKind, SpecialDay, WorkingDayTable
@@ -308,6 +309,12 @@ def plan_phases() -> tuple[PlanPhase, ...]:
 @cache
 def _target_file() -> _TargetFile:
     return msgspec.json.decode(resource("plan", "targets.json").read_bytes(), type=_TargetFile)
+
+
+@cache
+def visit_reasons() -> VisitReasons:
+    """Why an enterprise should be visited next, with the points by which they are put in order."""
+    return msgspec.json.decode(resource("plan", "next_visits.json").read_bytes(), type=VisitReasons)
 
 
 def plan_text() -> str:

@@ -25,7 +25,7 @@ from desktop.cli.parameters import (
     writes,
 )
 from desktop.cli.shown import finding_object, severity_words
-from desktop.operations import covers, papers, printing, supervision
+from desktop.operations import covers, papers, printing, supervision, templates
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
@@ -68,24 +68,39 @@ class NextNumber(click.ParamType):
 @click.argument("kind", metavar="KIND", type=OneOf(PRINTED))
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
 @click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
-@click.option("--docx", is_flag=True, help="保存成可以修改的Word文件（只用于表单和材料）。")
+@click.option("--docx", is_flag=True, help="保存成可以修改的Word文件（表单、材料和还没有签发的文书草稿）。")
+@click.option(
+    "--original", is_flag=True, help="原来打印的一份作废了（如卡纸），重打的不标“副本”。只用于文书。"
+)
+@click.option("--together", is_flag=True, help="几份文书合成一个PDF，前面有清单。只用于文书。")
+@click.option("--apart", is_flag=True, help="几份文书一起打印，一份一个PDF，全部排好才写。只用于文书。")
 @json_option
 def print_papers(
-    session: Session, kind: str, ids: tuple[str, ...], out: Path, docx: bool, as_json: bool
+    session: Session,
+    kind: str,
+    ids: tuple[str, ...],
+    out: Path,
+    docx: bool,
+    original: bool,
+    together: bool,
+    apart: bool,
+    as_json: bool,
 ) -> None:
     """打印成PDF：已签发的文书、数据包的报送单，或者由一条记录填好的表单和材料。
 
     KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件），或者 papers 列出
     的一种表单，ID 是记录的编号。
     """
-    if docx and kind in ("letter", "cover"):
-        raise click.UsageError("文书和报送单只打印成PDF，不能改。")
-    paths = [
-        printing.save_word(session, papers.paper(session, kind, record), out)
-        if docx
-        else PRINTED[kind](session, record, out)
-        for record in ids
-    ]
+    if docx and kind == "cover":
+        raise click.UsageError("报送单只打印成PDF，不能改。")
+    if (together or apart) and kind != "letter":
+        raise click.UsageError("--together、--apart 只用于已签发的文书。")
+    if original and (docx or kind != "letter"):
+        raise click.UsageError("--original 只用于打印已签发的文书。")
+    if together or apart:
+        paths = list(supervision.print_many(session, ids, out, together=together).paths)
+    else:
+        paths = [_put_out(session, kind, record, out, docx, original) for record in ids]
     if as_json:
         json_line({"files": [str(p) for p in paths]})
         return
@@ -93,10 +108,85 @@ def print_papers(
         say(f"{'已保存' if docx else '已打印'}“{path.name}”。")
 
 
+def _put_out(session: Session, kind: str, record: str, out: Path, docx: bool, original: bool) -> Path:
+    if kind == "letter" and docx:
+        return supervision.save_word(session, record, out)
+    if kind == "letter":
+        return supervision.print_document(session, record, out, original=original)
+    if docx:
+        return printing.save_word(session, papers.paper(session, kind, record), out)
+    return PRINTED[kind](session, record, out)
+
+
 @click.command("papers", cls=Command)
+@click.argument("workspace", metavar="[WORKSPACE]", type=PathOf(), required=False)
+@click.option("--export", "key", metavar="KEY", help="把现在用的一种样式写成文件（要写 --out）。")
+@click.option("--out", metavar="FILE", type=PathOf("out"), help="写到哪个文件。")
+@click.option(
+    "--import", "source", metavar="FILE", type=PathOf("file"), help="用这个文件作本单位的样式，下发各级。"
+)
+@click.option("--from", "started", metavar="DATE", type=Day(), help="从哪天起用导入的样式，默认今天。")
+@click.option("--reset", metavar="KEY", help="不用本单位的样式，换回随程序的或者上级下发的。")
+@as_option
+@date_option
 @json_option
-def list_papers(as_json: bool) -> None:
-    """列出可以由一条记录填好、打印的表单和材料：名称、属于哪类记录、叫什么。"""
+def list_papers(
+    workspace: Path | None,
+    key: str | None,
+    out: Path | None,
+    source: Path | None,
+    started: datetime.date | None,
+    reset: str | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了 WORKSPACE 还列出文书，和各用谁的样式。"""
+    if workspace is None:
+        if key is not None or source is not None or reset is not None:
+            raise click.UsageError("导出、导入和换回样式要写 WORKSPACE。")
+        _list_shipped(as_json)
+        return
+    if key is not None and out is None:
+        raise click.UsageError("--export 要和 --out 一起写。")
+    done = []
+    with opened(workspace, operator, password_file) as session:
+        if source is not None:
+            label, _ = templates.import_file(session, source, started=started)
+            done.append(f"“{label}”已改用“{source.name}”，随下一个数据包下发。")
+        if reset is not None:
+            templates.reset(session, reset)
+            done.append(f"“{templates.here(session, reset).label}”已经换回。")
+        if key is not None and out is not None:
+            templates.export(session, key, out)
+            done.append(f"已导出“{out.name}”。")
+        day = session.environment.today()
+        found = templates.standing(session.database, session.types, session.unit.id, day)
+    _say_standing(found, done, as_json)
+
+
+def _say_standing(found: Mapping[str, templates.Standing], done: list[str], as_json: bool) -> None:
+    if as_json:
+        json_lines(
+            [
+                {"id": s.key, "label": s.label, "whose": s.whose, "version": s.version,
+                 "passed": [{"whose": p.whose, "version": p.version, "reason": p.reason} for p in s.passed]}
+                for s in found.values()
+            ]
+        )  # fmt: skip
+        return
+    for words in done:
+        say(words)
+    if not done:
+        table(("名称", "文书", "样式"), [(s.key, s.label, f"{s.whose} {s.version}") for s in found.values()])
+    for standing in found.values():
+        for passed in standing.passed:
+            say(
+                f"{passed.whose}下发的“{standing.label}”{passed.version}不能用，已用{standing.whose}的：{passed.reason}"
+            )
+
+
+def _list_shipped(as_json: bool) -> None:
     types, known = catalogue(), list(papers.papers().values())
     if as_json:
         json_lines([{"id": t.id, "type": t.about, "label": t.label, "official": t.official} for t in known])
@@ -243,8 +333,49 @@ def redraft(
     _say_drafted("文书", saved, as_json)
 
 
+@letter.command("notices")
+@click.argument("case", metavar="CASE")
+@click.argument("enterprises", metavar="ENTERPRISE…", nargs=-1)
+@click.option("--search", metavar="TEXT", help="选名称、地址里有这些字的单位。")
+@click.option("--preview", is_flag=True, help="只看会发给哪些单位，不起草。")
+@click.option(
+    "--set", "fields", metavar="FIELD=VALUE", type=Pair(), multiple=True, help="填写每份都一样的字段。可以写几个。",
+)  # fmt: skip
+@as_option
+@date_option
+@json_option
+@click.pass_obj
+def notices(
+    workspace: Path,
+    case: str,
+    enterprises: tuple[str, ...],
+    search: str | None,
+    preview: bool,
+    fields: tuple[tuple[str, str], ...],
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """从一个案件给多家单位各起草一份提示函（如高温、年关欠薪提示）；再用 issue 一起签发。"""
+    with opened(workspace, operator, password_file) as session:
+        wanted = [*enterprises, *(supervision.enterprises(session, search) if search else ())]
+        found = supervision.chosen(session, case, wanted)
+        documents: tuple[str, ...] = ()
+        if not preview:
+            typed = typed_pairs(session, session.types["case_document"], fields)
+            documents = supervision.class_notices(session, case, wanted, typed).documents
+    if as_json:
+        json_line({"ids": list(documents), "to": list(found.employers), "already": list(found.already)})
+        return
+    for name in found.employers.values():
+        say(f"    {name}")
+    if found.already:
+        say(f"{len(found.already)}家已经有本案的提示函，没有重复起草。")
+    say(f"{'会起草' if preview else '已起草'}提示函{len(found.employers)}份。")
+
+
 @letter.command("issue")
-@click.argument("document", metavar="LETTER")
+@click.argument("documents", metavar="LETTER…", nargs=-1, required=True)
 @click.option("--signer", metavar="NAME", required=True, help="签发人。")
 @click.option("--post", metavar="POST", required=True, help="签发人职务，如“主席”。")
 @click.option("--date", "day", metavar="DATE", type=Day(), help="签发日期，默认今天。")
@@ -258,7 +389,7 @@ def redraft(
 @click.pass_obj
 def issue(
     workspace: Path,
-    document: str,
+    documents: tuple[str, ...],
     signer: str,
     post: str,
     day: datetime.date | None,
@@ -267,14 +398,17 @@ def issue(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """审核、编号、签发一份文书，从此不能再改。不合法定步骤的不签发，退出码是22。"""
+    """审核、编号、签发文书，从此不能再改。不合法定步骤的不签发，退出码是22；几份一起的，一份不行就都不签发。"""
     with opened(workspace, operator, password_file) as session:
         today = session.environment.today()
-        issued = supervision.issue(session, document, Signatory(signer, post), day or today, layout=layout)
-    if as_json:
-        json_line({"id": issued.document, "number": issued.number})
-    else:
-        say(f"已签发{issued.number}。")
+        found = supervision.issue_many(
+            session, list(dict.fromkeys(documents)), Signatory(signer, post), day or today, layout=layout
+        )
+    for issued in found:
+        if as_json:
+            json_line({"id": issued.document, "number": issued.number})
+        else:
+            say(f"已签发{issued.number}。")
 
 
 @letter.command("void")

@@ -1,15 +1,16 @@
-"""The command that says how far the unit is from the action plan's targets."""
+"""The commands of the action plan: how far the unit is from its targets, and which enterprise to visit next."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Any
 
 import click
 
 from desktop.cli.frame import Command
-from desktop.cli.output import json_line, say
-from desktop.cli.parameters import Day, Pair, json_option, opens
+from desktop.cli.output import json_line, remark, say
+from desktop.cli.parameters import Day, Number, Pair, json_option, opens
 from desktop.errors import UsageProblem
 from desktop.operations import plan as operations
 from desktop.operations.session import Session
@@ -79,3 +80,32 @@ def _choices() -> dict[str, list[dict[str, Any]]]:
         ]
         for target, choices in operations.choices().items()
     }
+
+
+@click.command(cls=Command)
+@opens
+@click.option("--place", "place", metavar="PLACE", default="", help="只看这个镇街或村社：名称或区划代码。")
+@click.option("--limit", "limit", metavar="NUMBER", type=Number(1), default=10, help="列几家，默认10家。")
+@click.option("--as-of", "as_of", metavar="DATE", type=Day(), help="截至哪一天，默认今天。")
+@json_option
+def next_visits(session: Session, place: str, limit: int, as_of: datetime.date | None, as_json: bool) -> None:
+    """下一步走访哪几家：为什么去，上次是什么时候，同一村里还有几家。"""
+    found, rules = (
+        operations.next_visits(session, as_of, place=place, limit=limit),
+        operations.visit_reasons(),
+    )
+    if as_json:
+        reasons = {r.id: {"points": r.points, "label": r.label} for r in rules.reasons}
+        json_line({
+            "visits": [dataclasses.asdict(v) for v in found],
+            "reasons": reasons, "source": rules.source, "official": rules.official,
+        })  # fmt: skip
+        return
+    for number, visit in enumerate(found, start=1):
+        say(
+            f"{number}. {visit.name}（{'，'.join(filter(None, (visit.place, visit.address))) or '没有地址'}）"
+        )
+        say(f"    {visit.points}分：{'；'.join(visit.reasons)}")
+        if visit.alike:
+            say(f"    同一村社里还有{visit.alike}家要走访")
+    remark("按各条理由的分值之和排列，分值为示例，非官方。" if found else "没有要走访的企业。")

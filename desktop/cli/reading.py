@@ -9,16 +9,18 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
-from desktop.operations import records
+from desktop.operations import attachments, following, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
-from desktop.store import reading
+from desktop.store import pointing, reading
 from desktop.store.ledger import NotFound
 from desktop.store.reading import Query, Record
 
 LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
 _FOUND = 20
+_POINTING = 10
+"""So many records that lead to one are named for each link."""
 
 
 @click.command("list", cls=Command)
@@ -58,7 +60,7 @@ def list_records(
 @reveal_option
 @json_option
 def show(session: Session, record_type: RecordType, record_id: str, reveal: bool, as_json: bool) -> None:
-    """显示一条记录：填了的字段、属于它的记录、逻辑检查的结果。"""
+    """显示一条记录：填了的字段、属于它的和关联到它的记录、可以由它生成的记录、逻辑检查的结果。"""
     showing = Showing(session, reveal)
     held = _held(session, record_type, record_id)
     showing.note(record_type.name, held.id)
@@ -66,10 +68,28 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
         child.name: records.children(session, child.name, held.id)
         for child in session.types.children(record_type.name)
     }
+    related = [
+        found
+        for found in pointing.pointing(session.database, session.types, record_type.name, held.id, _POINTING)
+        if found.field != found.record_type.parent
+    ]
+    offers = following.offered(session, record_type.name, held.id)
     findings = records.check(session, record_type.name, held.id)
     if as_json:
         answer = showing.record_object(held)
         answer["children"] = {name: [c.id for c in found] for name, found in children.items() if found}
+        answer["related"] = [
+            {
+                "type": p.record_type.name,
+                "field": p.field,
+                "total": p.total,
+                "records": [r.id for r in p.first],
+            }
+            for p in related
+        ]
+        answer["offers"] = [
+            {"type": o.type, "from": o.source, "existing": o.existing or None} for o in offers
+        ]
         answer["findings"] = [finding_object(f) for f in findings]
         json_line(answer)
         return
@@ -83,11 +103,22 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
         if (cell := held.values.get(field.name)) is not None:
             mark = "  （有分歧）" if record_type.slot_of[field.name] in held.disputed else ""
             say(f"  {field.label}：{showing.words(field, cell)}{mark}")
-    for name, found in children.items():
-        if found:
-            say(f"{session.types[name].label}（{name}）：{len(found)}条")
-            for child in found:
+    for name, held_children in children.items():
+        if held_children:
+            say(f"{session.types[name].label}（{name}）：{len(held_children)}条")
+            for child in held_children:
                 say(f"  {child.id}  {showing.title(session.types[name], child.values)}")
+    if files := attachments.of_record(session.database, session.types, record_type.name, held.id):
+        say(f"附件：{len(files)}个，用 attach 查看")
+    for found in related:
+        label = f"{found.record_type.label}（{found.record_type.name}.{found.field}）"
+        say(f"关联到这里的{label}：{found.total}条")
+        for one in found.first:
+            say(f"  {one.id}  {showing.title(found.record_type, one.values)}")
+    for offer in offers:
+        say(
+            f"可以生成：{following.summary(session.types, offer)}，用 record {offer.type} --from {offer.source}"
+        )
     for finding in findings:
         say(f"{severity_words(finding)}：{finding.message}")
 

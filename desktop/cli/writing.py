@@ -17,7 +17,7 @@ from desktop.cli.lines import Line, LineReader, Trouble
 from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
-from desktop.operations import exchange, records, steps
+from desktop.operations import exchange, following, records, steps
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
@@ -59,8 +59,11 @@ class Outcome:
 @click.option(
     "--batch", metavar="N", type=Number(1), default=BATCH, help=f"每次最多保存多少行，默认{BATCH}。"
 )
+@click.option(
+    "--from", "source", metavar="ID", help="不读标准输入，由这条记录（如通过的职代会议题）带出来填好。"
+)
 @json_option
-def record(session: Session, record_type: RecordType, batch: int, as_json: bool) -> None:
+def record(session: Session, record_type: RecordType, batch: int, source: str | None, as_json: bool) -> None:
     """从标准输入录入记录，每行一个JSON对象：字段名 → 值。
 
     值可以写代码，也可以写名称和常见的日期写法；地点的名称和代码用 divisions 查。有 "id" 的行修改已有记录，
@@ -70,9 +73,14 @@ def record(session: Session, record_type: RecordType, batch: int, as_json: bool)
     每读满 --batch 行或者读完就保存：其中新增的行（同一所属单位的）是一步操作，一起存好、一起撤消；
     修改的行一行一步。存好一步马上报告编号，中途断了，报告过的都在，没有报告的再录入一次。
     有一行没有保存时退出码是2，其他行照常保存。
+
+    写 --from 时由另一条记录生成：show 列出一条记录可以生成什么。已经登记的补上，不另外新增；几条是一步操作。
     """
     if not session.may_write(record_type):
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
+    if source is not None:
+        _fill_from(session, record_type, source, as_json)
+        return
     showing = Showing(session)
     reader = LineReader(session, record_type, CellReader.of(session))
     lines = reader.read(sys.stdin.buffer)
@@ -119,6 +127,14 @@ def undelete(session: Session, record_type: RecordType, record_id: str, as_json:
 def undo(session: Session, operation: int, as_json: bool) -> None:
     """撤消本机做的一步操作；操作号见 operations、record 和 history 的结果。后来又改过的不能撤消。"""
     _report_changes(steps.undo(session, operation), "已撤消", as_json)
+
+
+def _fill_from(session: Session, record_type: RecordType, source: str, as_json: bool) -> None:
+    """Takes up all that is offered of a type by one record, in one step."""
+    offers = following.offered_for(session, record_type.name, source)
+    if not offers:
+        raise NotFound(f"这条记录现在没有可以生成的“{record_type.label}”。")
+    _report_changes(following.carry_out(session, offers), f"已生成{record_type.label}", as_json)
 
 
 def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Sequence[Outcome]]:

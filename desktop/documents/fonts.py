@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTEncoding, TTFError, TTFont
 
 from desktop.documents.font_files import (
     FontRole,
@@ -21,6 +23,7 @@ from desktop.documents.font_files import (
     interface_font_path,
     system_font_paths,
 )
+from desktop.documents.font_tables import QuickFace
 from desktop.errors import Problem
 
 __all__ = [
@@ -72,6 +75,15 @@ class EmbeddedFont(TTFont):  # type: ignore[misc,unused-ignore]
     reportlab 5.1 writes those as five hexadecimal digits, which no reader understands, and more than the 100
     pairs that one ``bfchar`` block may hold (Adobe Technical Note 5411, 1.4.1).
     """
+
+    def __init__(self, path: Path) -> None:
+        # As TTFont does it, but with a face that is read quickly; nothing of it is shaped or kept readable as ASCII.
+        self.fontName = str(path)
+        self.face = QuickFace(str(path))
+        self.encoding = TTEncoding()
+        self.state: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self._asciiReadable = False
+        self.shapable = False
 
     def addObjects(self, doc: Any) -> None:  # noqa: N802
         """Adds the font's objects to ``doc``, then replaces the maps from codes to characters."""
@@ -158,8 +170,8 @@ def load_face(path: Path, avoid: frozenset[str] = frozenset()) -> Face | None:
     """Parses a font file once a process and registers it with reportlab; None when it cannot serve."""
     with _load_lock:
         try:
-            font = EmbeddedFont(str(path), str(path), asciiReadable=False, shapable=False)
-        except (TTFError, OSError, ValueError, KeyError, IndexError):
+            font = EmbeddedFont(path)
+        except (TTFError, OSError, ValueError, KeyError, IndexError, struct.error):
             return None
         face = Face(path, font, avoid)
         if not all(face.has(character) for character in PROBE):

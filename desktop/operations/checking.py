@@ -10,7 +10,7 @@ from desktop.operations import queries
 from desktop.operations.queries import Codes
 from desktop.operations.session import Session
 from desktop.records.checks import Checker, Context, Finding
-from desktop.records.declaration import Severity
+from desktop.records.declaration import RecordType, Severity
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
@@ -62,6 +62,8 @@ class Problem:
     @property
     def words(self) -> str:
         """What it is: the sentence itself where it is the same everywhere, else that of the first record."""
+        if self.rule == _NEEDED:
+            return "有必填的内容没有填"
         first = self.places[0].message
         return first if all(place.message == first for place in self.places) else f"{first} 等"
 
@@ -70,6 +72,8 @@ Progress = Callable[[int, int], None]
 """Called with done and total; may raise to cancel."""
 
 _PAGE = 1_000
+_NEEDED = "needed"
+"""The rule of fields that must be filled."""
 
 
 def check_all(
@@ -112,13 +116,27 @@ def logic_check(
     return check_all(session.database, session.types, session.codes, today, wanted, progress)
 
 
-def problems(found: Iterable[Checked]) -> list[Problem]:
-    """The findings by type and rule, errors before warnings, the most frequent first."""
+def problems(found: Iterable[Checked], types: Catalogue) -> list[Problem]:
+    """The findings by type and rule, errors before warnings, the most frequent first.
+
+    What a record lacks is one line that leads to the first empty field: a half-empty one would fill the page.
+    """
     by_rule: dict[tuple[str, Severity, str, tuple[str, ...]], Problem] = {}
     for checked in found:
-        for finding in checked.findings:
-            key = (checked.type, finding.severity, finding.rule, finding.fields)
+        missing = [f for f in checked.findings if f.rule == _NEEDED]
+        others = [f for f in checked.findings if f.rule != _NEEDED]
+        if missing:
+            others.insert(0, _as_one(missing, types[checked.type]))
+        for finding in others:
+            fields = () if finding.rule == _NEEDED else finding.fields
+            key = (checked.type, finding.severity, finding.rule, fields)
             problem = by_rule.setdefault(key, Problem(checked.type, finding.severity, finding.rule))
             cursor = finding.fields[0] if finding.fields else ""
             problem.places.append(Place(checked.type, checked.record, checked.title, cursor, finding.message))
     return sorted(by_rule.values(), key=lambda p: (p.severity is not Severity.ERROR, -len(p.places)))
+
+
+def _as_one(missing: Sequence[Finding], record_type: RecordType) -> Finding:
+    fields = tuple(name for finding in missing for name in finding.fields)
+    labels = "、".join(record_type.by_name[name].label for name in fields)
+    return Finding(missing[0].severity, f"缺必填{len(fields)}项：{labels}", fields, _NEEDED)

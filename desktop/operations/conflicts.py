@@ -10,8 +10,9 @@ from desktop.errors import StateProblem
 from desktop.operations import queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
 from desktop.store import reading
+from desktop.store.attached import ATTACHMENT
 
 
 class NoConflict(StateProblem):
@@ -62,6 +63,10 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
 def require_decider(session: Session, type_name: str, slot: str, value: Cell | Mapping[str, Cell]) -> None:
     """Raises :class:`NotAllowed` for those who may not write what they would decide, as if they typed it."""
     record_type = session.types[type_name]
+    if type_name == ATTACHMENT:
+        # No form writes it, but whoever records attaches files, names and deletes them.
+        session.require(Role.EDITOR, Role.DESK)
+        return
     found = record_type.slots.get(slot)
     cells = value if isinstance(value, Mapping) else {slot: value}
     filled = [f for f in (found.fields if found is not None else ()) if cells.get(f.name) is not None]

@@ -12,11 +12,13 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Role, Slot
+from desktop.records.resolution import Life
 from desktop.records.stamps import to_wire
-from desktop.store import components, reading
+from desktop.store import attached, components, reading
 from desktop.store import traffic as stored
+from desktop.store.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.erasing import SHRED_DUE, covered
-from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
 from desktop.sync import standing, station
 
 OPERATION = "清除个人信息"
@@ -54,6 +56,7 @@ def erase(
 
     What stands is emptied by an ordinary change, so that whoever edits meanwhile without knowing of it gets a
     conflict; everything older is forgotten in rows, log, search, drafts and stored segments. It cannot be undone.
+    Where all that is personal goes, the files that are attached go with it, name and content, deleted ones included.
     Older backups age out, or go at once with ``destroy_backups``; today's is made anew.
     Raises :class:`NothingPersonal`, :class:`Quoted`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
     """
@@ -64,11 +67,16 @@ def erase(
     chosen = [s for s in session.types[type_name].slots if s in known and (not slots or s in slots)]
     if not chosen or not known.issuperset(slots):
         raise NothingPersonal("这些内容不是个人信息。")
-    held = [_may_erase(session, type_name, record, chosen) for record in records]
+    held = [(_may_erase(session, type_name, record, chosen), chosen) for record in records]
+    shown = {slot.name for slot in personal_slots(session, type_name) if slot.shown_fields}
+    whole = shown.issubset(chosen) or (type_name == ATTACHMENT and CONTENT in chosen)
+    along = _attached(session, type_name, records) if whole else []
     with session.database.transaction():
-        changes = _write(session, held, chosen, {"basis": basis, "note": note or None})
-        for record in records:
-            audit.note(session, Act.ERASED, f"{type_name} {record} {' '.join(chosen)} {basis}")
+        changes = _write(session, held + along, {"basis": basis, "note": note or None})
+        for record, slots_of_it in held + along:
+            if record.type != PART:
+                named = f"{record.type} {record.id} {' '.join(slots_of_it)} {basis}"
+                audit.note(session, Act.ERASED, named)
     finish(session, destroy_backups=destroy_backups)
     return changes
 
@@ -88,6 +96,22 @@ def finish(session: Session, *, destroy_backups: bool = False) -> None:
         drafts.close()
     session.workspace.shred(destroy_backups=destroy_backups)
     database.execute("DELETE FROM meta WHERE key = ?", (SHRED_DUE,))
+
+
+def _attached(
+    session: Session, type_name: str, records: Sequence[str]
+) -> list[tuple[reading.Record, list[str]]]:
+    """What is erased along with whole records: the files that are attached to them, and the parts of their content."""
+    database = session.database
+    ids = [i for record in records for i in attached.ids_of(database, type_name, record)]
+    files = attached.attached_to(database, type_name, ids, deleted=True)
+    parts = attached.parts_of(database, [*files, *(records if type_name == ATTACHMENT else ())])
+    return [
+        (_may_erase(session, name, record, slots), slots)
+        for name, found in ((ATTACHMENT, files), (PART, parts))
+        for slots in [[slot.name for slot in personal_slots(session, name)]]
+        for record in found
+    ]
 
 
 def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[str]) -> reading.Record:
@@ -111,23 +135,33 @@ def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[st
 
 
 def _write(
-    session: Session, held: Sequence[reading.Record], slots: Sequence[str], reason: Mapping[str, Cell]
+    session: Session, held: Sequence[tuple[reading.Record, Sequence[str]]], reason: Mapping[str, Cell]
 ) -> ChangeSet:
     ledger, operator = session.ledger, session.operator.name
-    edits = [SlotEdit(record.type, record.id, slot, None) for record in held for slot in slots]
+    edits = [SlotEdit(record.type, record.id, slot, None) for record, slots in held for slot in slots]
     emptied = ledger.write(OPERATION, operator, edits=edits)
+    # What was deleted stays so: its tombstone has not seen that it was emptied.
+    deleted = [Deletion(record.type, record.id) for record, _ in held if record.life is Life.DELETED]
+    ledger.write(OPERATION, operator, deletions=deleted)
     cells: dict[str, Cell] = {
         **reason,
-        "slots": " ".join(slots),
         "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
         "erased": session.environment.today().isoformat(),
     }
     births = [
-        NewRecord(ERASURE, "", session.unit.id, {**cells, "kind": record.type, "target": target})
-        for record in held
+        NewRecord(
+            ERASURE,
+            "",
+            session.unit.id,
+            {**cells, "slots": " ".join(slots), "kind": record.type, "target": target},
+        )
+        for record, slots in held
         # What is said of records that are one stands under each of their ids.
         for target in components.members(session.database, record.type, record.id) or (record.id,)
     ]
     said = ledger.write(OPERATION, operator, births=births)
     standing.settle(ledger, station.load_keys(ledger))
-    return ChangeSet(said.stamp, {held[0].type: tuple(record.id for record in held)} if held else {})
+    changed: dict[str, tuple[str, ...]] = {}
+    for record, _ in held:
+        changed[record.type] = (*changed.get(record.type, ()), record.id)
+    return ChangeSet(said.stamp, changed)

@@ -12,12 +12,13 @@ from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.templates import PaperTemplate, Table, names, papers, path_of
 from desktop.documents.placeholders import names_in
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import queries
+from desktop.operations import queries, templates
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, held, issuer_of
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.resolution import Life
+from desktop.records.supervision.facts import text
 from desktop.records.supervision.wording import complainant_faults
 from desktop.records.values import display
 from desktop.store import reading
@@ -135,7 +136,7 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, and ``NotAllowed`` where values stand on it
     that the operator's role sees in part only.
     """
-    template = papers().get(template_id)
+    template = templates.paper_template(session, template_id)
     if template is None:
         raise NoSuchPaper(f"没有叫“{template_id}”的文书。")
     found = held(session, template.about, record)
@@ -146,17 +147,32 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     if any(f.mask is not Mask.NONE for f in fields(session.types, template)):
         session.require(Role.EDITOR, Role.DESK)
     seen = _Seen(session, found)
-    made = compose_paper(template, seen, f"{template.id} {record}")
+    made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
     if not template.secret:
         _check_complainant(session, template, found, seen.used)
     return made
 
 
+def _which(session: Session, found: Record) -> str:
+    """What tells a record's file from another's: a number, else a day and the end of its id; nobody's name."""
+    own = next((n for name in ("document_number", "case_number") if (n := text(found.values, name))), "")
+    if own:
+        return own
+    case = text(found.values, "case") if "case" in found.values else ""
+    number = text(held(session, CASE, case).values, "case_number") if case else ""
+    days = (
+        text(found.values, f.name)
+        for f in session.types[found.type].fields
+        if f.kind is Kind.DATE and not f.personal
+    )
+    return " ".join(filter(None, (number, next(filter(None, days), ""), found.id[-4:])))
+
+
 def fields(types: Mapping[str, RecordType], template: PaperTemplate) -> Iterator[Field]:
     """Every field whose words stand on the paper."""
     about = types[template.about]
-    for text in template.texts():
-        yield from _fields_in(types, about, text)
+    for words in template.texts():
+        yield from _fields_in(types, about, words)
     for part in template.parts:
         if isinstance(part, Table):
             for column in part.columns:

@@ -8,19 +8,26 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from desktop import reference
+from desktop.errors import UsageProblem
 from desktop.operations import exchange
 from desktop.operations.session import Session
 from desktop.plan import indicators as plan
+from desktop.plan import next_visits as visits
 from desktop.plan import worklist as work
 from desktop.plan.readings import Options
 from desktop.plan.results import Indicator
 from desktop.plan.tree import Unit
 from desktop.plan.worklist import Source, WorkItem
+from desktop.records.divisions import Divisions
+from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import Choice
-from desktop.store import aggregates
+from desktop.records.types import Catalogue
+from desktop.store import aggregates, reading
 from desktop.store.aggregates import Selection
 from desktop.store.database import Database
 
@@ -69,6 +76,88 @@ def worklist(
         reader, ("worklist", own, day), lambda: work.worklist(reader, session.types, own, day)
     )
     return work.ordered([*found, *(item for source in sources for item in source(day))])
+
+
+class PlaceUnclear(UsageProblem):
+    """A place to visit that no division or several ones are called."""
+
+    next_step = "请写全名，如“余杭区径山镇”，或者写区划代码；xiaosanji divisions 可以查。"
+
+
+@dataclass(frozen=True, slots=True)
+class ToVisit:
+    """An enterprise to be visited next, in words: ``place`` is its village or town, ``code`` that division's code."""
+
+    record: str
+    name: str
+    address: str
+    place: str
+    code: str
+    points: int
+    reasons: tuple[str, ...]
+    visited: str
+    alike: int
+
+
+def visit_reasons() -> VisitReasons:
+    """The reasons for a visit with their points, which are an example as long as nobody official has set them."""
+    return reference.visit_reasons()
+
+
+def next_visits(
+    session: Session, as_of: datetime.date | None = None, *, place: str = "", limit: int = 10
+) -> list[ToVisit]:
+    """The enterprises to visit next here and below, those that most speaks for first.
+
+    ``place`` is the name or code of a division. Raises :class:`PlaceUnclear`.
+    """
+    code = ""
+    if place:
+        found = reference.divisions().meant(place)
+        if len(found) != 1:
+            raise PlaceUnclear(f"“{place}”{'对得上几个地方' if found else '不是已知的地方'}。")
+        code = found[0].code
+    day = as_of or session.environment.today()
+    return visits_of(
+        session.database, session.types, _own(session), reference.divisions(), day, place=code, limit=limit
+    )
+
+
+def visits_of(
+    database: Database,
+    types: Catalogue,
+    own: Unit,
+    divisions: Divisions,
+    day: datetime.date,
+    *,
+    place: str = "",
+    limit: int = 10,
+) -> list[ToVisit]:
+    """The same for a window's reader; ``place`` is a code."""
+    with aggregates.snapshot(database):
+        found = visits.next_visits(
+            database, types, own, day, reference.visit_reasons(), place=place, limit=limit
+        )
+        held = reading.page(database, types["enterprise"], [visit.row for visit in found])
+    shown = []
+    for visit in found:
+        cells = held[visit.row].values
+        code = str(cells.get("village") or cells.get("town") or "")
+        division = divisions.get(code)
+        shown.append(
+            ToVisit(
+                visit.record,
+                str(cells.get("name") or "没有名称的单位"),
+                str(cells.get("address") or cells.get("registered_address") or ""),
+                division.name if division is not None else code,
+                code,
+                visit.points,
+                visit.reasons,
+                visit.visited,
+                visit.alike,
+            )
+        )
+    return shown
 
 
 def records(session: Session, selection: Selection, database: Database | None = None) -> list[str]:

@@ -47,14 +47,14 @@ def save_word(session: Session, paper: Editable, folder: Path) -> Path:
 
 def _save(session: Session, paper: Paper, folder: Path, ending: str, data: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = _free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], ending)
+    path = free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], ending)
     write_whole(path, data)
     _note(session, paper)
     return path
 
 
-def _free(folder: Path, name: str, ending: str) -> Path:
-    """A name that no file has yet."""
+def free(folder: Path, name: str, ending: str) -> Path:
+    """A path in a folder that no file has yet."""
     path, number = folder / f"{name}.{ending}", 2
     while path.exists():
         path, number = folder / f"{name}（{number}）.{ending}", number + 1

@@ -66,7 +66,7 @@ def save(
     :class:`UnknownField`, ``NotFound``, ``WrongClock``.
     """
     record_type = session.types[type_name]
-    values = {k: _tidy(v) for k, v in values.items()}
+    values = {k: tidy(v) for k, v in values.items()}
     check_rights(session, record_type, values)
     if record is None:
         record = new_record_id(session, record_type, values)
@@ -93,7 +93,7 @@ def save_many(
 ) -> tuple[list[str], ChangeSet]:
     """Saves new records in one operation; the ids in the order of the rows. No checks: the caller shows them."""
     record_type = session.types[type_name]
-    tidied = [{k: _tidy(v) for k, v in row.items()} for row in rows]
+    tidied = [{k: tidy(v) for k, v in row.items()} for row in rows]
     # Rights depend on which fields are filled, not on how often.
     check_rights(
         session,
@@ -228,7 +228,8 @@ def check_rights(session: Session, record_type: RecordType, values: Mapping[str,
             raise NotAllowed(f"本单位或您的角色不能填写“{record_type.by_name[name].label}”。")
 
 
-def _tidy(value: Cell) -> Cell:
+def tidy(value: Cell) -> Cell:
+    """A value as it is saved: text without what nobody sees, nothing where nothing is left."""
     if isinstance(value, str):
         return printable(value) or None
     return value

@@ -12,7 +12,9 @@ from desktop.records import items
 from desktop.records.deciding import SAME
 from desktop.records.declaration import Role
 from desktop.records.stamps import from_wire
+from desktop.store import attached
 from desktop.store import steps as stored
+from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.steps import Edit, Operation
@@ -78,6 +80,9 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
             since = found[n + 1].stamp if n + 1 < len(found) else 0
             changes, of_records = stored.counted(database, origin, one, since)
             total += of_records - changes
+            if firsts.get(one.first, ("",))[0] == ATTACHMENT:
+                # Nobody counts the parts of a file.
+                total -= attached.parts_born(database, origin, one.first, one.last)
         steps.append(
             Step(one, total, firsts.get(one.first) if here else None, _is_undone(one.stamp, undoing), here)
         )
@@ -121,8 +126,8 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     if step is not None:
         for name in sorted(_types(session, step)):
             record_type = session.types.get(name)
-            if name == SAME:
-                # Whoever records may say which records are one, and take that back.
+            if name in (SAME, ATTACHMENT, PART):
+                # Whoever records may say which records are one and attach files, and take that back.
                 continue
             if record_type is None or record_type.by_program:
                 session.require(Role.DESK)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.operations import exchange, queries
+from desktop.operations.file_names import content_words
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
@@ -23,6 +24,7 @@ from desktop.records.types import Catalogue
 from desktop.store import aggregates, persons, reading
 from desktop.store import digest as digests
 from desktop.store import traffic as stored
+from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.store.ledger import ChangeSet
@@ -171,7 +173,14 @@ def peers(database: Database) -> list[Peer]:
 
 
 def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:
-    return tuple(Count(here.types[w.type].label, w.births, w.changes) for w in found)
+    return tuple(
+        Count(
+            content_words(here.types[w.type].label, w.births) if w.type == PART else here.types[w.type].label,
+            w.births,
+            w.changes,
+        )
+        for w in found
+    )
 
 
 def station_names(database: Database, here: Here) -> dict[str, str]:

@@ -164,6 +164,48 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """How a record of this type follows from one of the type ``source``, so that nothing is typed twice.
+
+    ``values`` says by field where its cell comes from: a path of fields of the source (``congress.started_date``),
+    ``.`` for the source itself, ``=code`` for always this, ``*`` for one of the names that stand in the source's
+    field ``each``, of which a record follows apiece. ``translate`` maps codes of the source to those of the field,
+    and ``papers`` names fields that take the name of a paper out of a title.
+
+    It follows when the source's fields hold one of the values of ``when`` and what is decided there stands
+    (``outcome``: a motion is ``carried``, or at least not ``lost``, a session is ``valid``).
+
+    ``link`` is the field that leads to the source, ``back`` the field of the source that leads here. A record that
+    agrees in the fields ``same`` is the one that was meant and is completed instead of doubled; of those with a day
+    ``recent``, only from the day ``on`` (a path) for a year; of those with a period ``during``, only when it holds
+    that day. With ``latest`` nothing new is made: records in force get this newer day and what else is in ``values``.
+    The cells of ``agree`` are compared with the source for as long as both exist.
+    """
+
+    source: str
+    values: Mapping[str, str]
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outcome: str = ""
+    translate: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+    each: str = ""
+    link: str = ""
+    back: str = ""
+    same: tuple[str, ...] = ()
+    on: str = ""
+    recent: str = ""
+    during: tuple[str, ...] = ()
+    latest: str = ""
+    agree: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the record that it names; empty names among them."""
+        several = (*self.values, *self.translate, *self.papers, *self.same, *self.during, *self.agree)
+        return (*several, self.link, self.recent, self.latest)
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a form with a heading."""
 
@@ -187,6 +229,14 @@ class Slot:
         return tuple(f for f in self.fields if f.shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Which fields hold the type and the id of the record, of any type, to which a record belongs."""
+
+    kind: str
+    record: str
+
+
 @dataclass(frozen=True)
 class RecordType:
     """A record type: everything that table, form, list, check, workbook, bundle and print are derived from.
@@ -195,6 +245,9 @@ class RecordType:
     which the record id is derived when its code is valid; ``title`` the fields that name a record to a person.
     ``menu`` is the heading under which the type is found. A record whose field ``locked_by`` is filled is changed by
     its own operations only, not by forms or imports; with ``by_program`` that is so of every record of the type.
+    Its records go down to every unit below their own with ``goes_below``: reference data that those print or judge by.
+    ``attached`` stands instead of ``parent`` where the other record may be of any type. ``follows`` says from which
+    other records one of this type is filled in.
     """
 
     name: str
@@ -205,10 +258,13 @@ class RecordType:
     groups: tuple[Group, ...] = ()
     sections: tuple[Section, ...] = ()
     checks: tuple[Check, ...] = ()
+    follows: tuple[Follow, ...] = ()
     parent: str | None = None
     key: str | None = None
     locked_by: str | None = None
     by_program: bool = False
+    goes_below: bool = False
+    attached: Attached | None = None
     written_by: Writers = EVERYBODY
     help: str = ""
 
@@ -238,9 +294,17 @@ class RecordType:
         for name in (*self.title, *(n for c in self.checks for n in c.fields)):
             if name not in known:
                 raise ValueError(f"{self.name}: unknown field {name}")
-        for special in (self.parent, self.key, self.locked_by):
+        named = (self.attached.kind, self.attached.record) if self.attached is not None else ()
+        for name in filter(None, (name for f in self.follows for name in f.fields)):
+            if name not in known:
+                raise ValueError(f"{self.name}: unknown field {name} in what follows")
+        for special in (self.parent, self.key, self.locked_by, *named):
             if special is not None and special not in known:
                 raise ValueError(f"{self.name}: unknown field {special}")
+        if named and (
+            self.by_name[named[0]].group is None or self.slot_of[named[0]] != self.slot_of[named[1]]
+        ):
+            raise ValueError(f"{self.name}: type and id of what it is attached to are one group")
         for group in self.groups:
             members = [f for f in self.fields if f.group == group.name]
             if not members or any(m.personal != group.personal for m in members):

@@ -66,6 +66,7 @@ class Act(enum.StrEnum):
     LIST_PRINTED = "打印名单"
     COVER_PRINTED = "打印报送单"
     NUMBERS_SET = "设置文号"
+    TEMPLATE_SAVED = "修改文书模板"
     NUMBERS_CONFIRMED = "确认文号"
     KEY_EXPORTED = "导出解密密钥"
     CODE_MADE = "生成恢复码"

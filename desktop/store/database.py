@@ -80,6 +80,10 @@ class DiskTrouble(EnvironmentProblem):
     next_step = "请先看看磁盘是不是满了，腾出空间再试。有空间还是这样，请把整个文件夹拷到别的磁盘上。"
 
 
+class Interrupted(Exception):
+    """A statement was given up because nobody waits for what it finds."""
+
+
 class Database:
     """One connection to an encrypted file, in WAL mode; statements outside :meth:`transaction` commit by themselves."""
 
@@ -171,6 +175,19 @@ class Database:
     def on_progress(self, handler: Callable[[], int] | None, every: int = 20_000) -> None:
         """Calls the handler every so many steps of the engine; an answer of 1 interrupts the statement."""
         self.connection.set_progress_handler(handler, every)
+
+    @contextlib.contextmanager
+    def while_wanted(self, wanted: Callable[[], bool]) -> Iterator[None]:
+        """Reading that is given up within moments of being wanted no longer; raises :class:`Interrupted` then."""
+        self.on_progress(lambda: 0 if wanted() else 1)
+        try:
+            yield
+        except DatabaseError as error:
+            if str(error) != "interrupted":
+                raise
+            raise Interrupted from error
+        finally:
+            self.on_progress(None)
 
 
 @contextlib.contextmanager

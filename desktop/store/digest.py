@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from desktop.store import components, traffic
 from desktop.store.columns import canonical_of, quoted, table_of
 from desktop.store.database import Database
 from desktop.store.versions import load_versions
+
+LONGEST_VALUE = 20_000
+"""Characters of a canonical value that stands in its line as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,11 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     apart = {*DECIDING_TYPES, *({SAME} & types.keys())}
     for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - apart):
         slots = types[name].slots if name in types else {}
-        lines += list(_lines(database, name, slots, units, logged, joined))
+        scope = units
+        if units is not None and name in types and types[name].goes_below:
+            # What levels above say for all below them has reached these units too.
+            scope = units | _above(database, units)
+        lines += list(_lines(database, name, slots, scope, logged, joined))
     for name, record in sorted((name, record) for record, name in joined):
         lines += _joined_line(database, types, name, record.hex(), units)
     if SAME in types:
@@ -49,6 +57,14 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     forks = traffic.count_forks(database)
     lines.sort()
     return Digest(hashlib.sha256(b"\n".join(lines)).hexdigest(), len(lines), held, conflicts, forks)
+
+
+def _above(database: Database, units: frozenset[str]) -> frozenset[str]:
+    """The units above some units, in the tree that is held here."""
+    return frozenset(u for (u,) in database.rows(
+        "WITH RECURSIVE above (id) AS (SELECT unhex(value) FROM json_each(?) UNION"
+        " SELECT u.superior FROM r_unit u JOIN above a ON u.id = a.id WHERE u.superior IS NOT NULL AND u._life <> 1)"
+        " SELECT lower(hex(id)) FROM above", (json.dumps(sorted(units)),)))  # fmt: skip
 
 
 def _lines(
@@ -66,7 +82,7 @@ def _lines(
         f"SELECT r.id, u.id, r._stamp{', ' + columns if columns else ''}"
         f" FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
     )
-    while rows := cursor.fetchmany(2_000):
+    while rows := cursor.fetchmany(500):
         for record, unit, stamp, *values in rows:
             if (record, type_name) in joined:
                 continue
@@ -120,6 +136,11 @@ def _replace_logged(heads: dict[str, list[tuple[int, str]]], versions: list[Vers
 def _line(record: bytes, type_name: str, heads: dict[str, list[tuple[int, str]]]) -> bytes:
     parts = [record.hex(), type_name]
     for slot in sorted(heads):
-        versions = " ".join(f"{stamp:016x}={value}" for stamp, value in sorted(set(heads[slot])))
+        versions = " ".join(f"{stamp:016x}={_said(value)}" for stamp, value in sorted(set(heads[slot])))
         parts.append(f"{slot}:{versions}")
     return "\t".join(parts).encode()
+
+
+def _said(value: str) -> str:
+    """A value, or its digest where it is the content of a file: all lines are in memory at once."""
+    return value if len(value) <= LONGEST_VALUE else f"#{hashlib.sha256(value.encode()).hexdigest()}"

@@ -11,8 +11,8 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from desktop.records.declaration import Field, RecordType
-from desktop.store.columns import quoted, table_of
+from desktop.records.declaration import Field, Kind, RecordType
+from desktop.store.columns import quoted, table_of, title_fields
 from desktop.store.database import Database
 from desktop.store.pinyin import initials
 from desktop.store.staging import Change
@@ -171,7 +171,8 @@ def _index(database: Database, record_type: RecordType, where: str, parameters: 
     fields = searchable(record_type)
     if not fields:
         return
-    titles = [record_type.by_name[n] for n in record_type.title]
+    # The words of a code are others than the code.
+    titles = [f for f in title_fields(record_type) if f.kind not in (Kind.CODE, Kind.CODES)]
     names = [quoted(f.name) for f in (*titles, *fields)]
     table = quoted(table_of(record_type.name))
     cursor = database.execute(

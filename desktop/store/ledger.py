@@ -14,7 +14,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.identity import item_id, random_id
 from desktop.records.resolution import Life, canonical_tombstone, heads_of
 from desktop.records.types import Catalogue
-from desktop.store import components, indexing, pending, reading, schema
+from desktop.store import belonging, components, indexing, pending, reading, schema, steps
 from desktop.store.births import indexed_afterwards, lay_out, shape_of
 from desktop.store.clock import Clock
 from desktop.store.columns import canonical_of, filled, quoted, table_of
@@ -195,6 +195,7 @@ class Ledger:
             lines: list[pending.Line] = []
             new: dict[str, dict[str, None]] = {}
             changed: dict[str, dict[str, None]] = {}
+            searched: dict[str, dict[str, None]] = {}
             rows_before: dict[str, int] = {}
             for type_name, group in _by_type(births).items():
                 record_type = self.types[type_name]
@@ -212,11 +213,11 @@ class Ledger:
                 if added == len(group):
                     rows_before[type_name] = last_row
                 else:
-                    changed[type_name] = dict(new[type_name])
+                    searched[type_name] = dict(new[type_name])
                 number += len(group)
             changes = [
                 *self._changes(edits, stamp, operator),
-                *self._tombstones(deletions, stamp, operator),
+                *_once(self._tombstones(deletions, stamp, operator)),
                 *self._restored(restorations, stamps, operator),
                 *self._again(again, stamp, operator),
             ]
@@ -225,6 +226,8 @@ class Ledger:
                 numbered.append(self._numbered(change, number))
                 lines.append((number, None, self._change_line(numbered[-1])))
                 changed.setdefault(change.type, {})[change.record] = None
+                if indexing.holds(self.types[change.type], change.slot):
+                    searched.setdefault(change.type, {})[change.record] = None
                 number += 1
             if number == first:
                 return ChangeSet()
@@ -238,9 +241,10 @@ class Ledger:
             )
             for type_name, joined in shown.items():
                 changed.setdefault(type_name, {}).update(dict.fromkeys(sorted(joined)))
+                searched.setdefault(type_name, {}).update(dict.fromkeys(sorted(joined)))
             for type_name, last_row in rows_before.items():
                 indexing.add(self.database, self.types[type_name], last_row)
-            for type_name, records in changed.items():
+            for type_name, records in searched.items():
                 indexing.update(self.database, self.types[type_name], list(records))
         return ChangeSet(stamp, {t: tuple(new.get(t, {}) | changed.get(t, {})) for t in new | changed})
 
@@ -300,40 +304,31 @@ class Ledger:
 
         Raises :class:`CannotUndo` when a newer version stands on one of its items, or it is not this station's.
         """
-        found = self.database.row("SELECT name, first, last FROM operation WHERE stamp = ?", (stamp,))
+        found = steps.operation(self.database, stamp)
         if found is None:
             raise CannotUndo("没有找到这一步操作，它可能是在别的电脑上做的。", "请核对操作号。")
-        name, first, last = found
         # A restored ledger numbers its items anew: their stamps say that they are those of this operation.
-        span = {"origin": self.origin, "first": first, "last": last, "stamp": stamp}
-        earlier = self.database.value("SELECT max(stamp) FROM operation WHERE stamp < ?", (stamp,))
+        span = {"origin": self.origin, "first": found.first, "last": found.last, "stamp": stamp}
         deletions: list[Deletion] = []
-        for record_type in self.types.values():
-            for (record,) in self.database.rows(
-                f"SELECT lower(hex(id)) FROM {quoted(table_of(record_type.name))}"
-                f" WHERE _origin = :origin AND _number BETWEEN :first AND :last AND _stamp = :stamp",
-                span,
+        for type_name, record in steps.born(self.database, self.types, self.origin, found):
+            if self.database.row(
+                "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND NOT birth LIMIT 1",
+                (record, type_name),
             ):
-                if self.database.row(
-                    "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND NOT birth LIMIT 1",
-                    (record, record_type.name),
-                ):
-                    raise CannotUndo("这条记录后来又改过，不能整条撤消。")
-                if components.members(self.database, record_type.name, record):
-                    raise CannotUndo(
-                        "这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里撤销合并。"
-                    )
-                if record_type.name == ERASURE:
-                    raise CannotUndo("清除个人信息不能撤消。", "需要的内容请重新填写。")
-                if record_type.name == EXCLUSION and self._is_own_exclusion(record):
-                    raise CannotUndo("更正日期不能撤消，不然错误的日期又回来了。", "需要改的请直接修改。")
-                deletions.append(Deletion(record_type.name, record))
+                raise CannotUndo("这条记录后来又改过，不能整条撤消。")
+            if components.members(self.database, type_name, record):
+                raise CannotUndo("这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里撤销合并。")
+            if type_name == ERASURE:
+                raise CannotUndo("清除个人信息不能撤消。", "需要的内容请重新填写。")
+            if type_name == EXCLUSION and self._is_own_exclusion(record):
+                raise CannotUndo("更正日期不能撤消，不然错误的日期又回来了。", "需要改的请直接修改。")
+            deletions.append(Deletion(type_name, record))
         changed: dict[tuple[str, str, str], set[int]] = {}
         for type_name, record, slot, at in self.database.rows(
             "SELECT type, lower(hex(record)), slot, stamp FROM version WHERE origin = :origin"
             " AND number BETWEEN :first AND :last AND stamp > :earlier AND stamp <= :stamp AND NOT birth"
             " ORDER BY number",
-            span | {"earlier": earlier or 0},
+            span | {"earlier": steps.earlier(self.database, stamp)},
         ):
             changed.setdefault((type_name, record, slot), set()).add(at)
         # What was written when records became one is taken back on either side by itself.
@@ -345,7 +340,7 @@ class Ledger:
                 raise CannotUndo("这个内容后来又改过，不能撤消。")
             restorations.append(self.before(*place, own, within=within))
         return self.write(
-            f"撤消：{name}", operator, deletions=deletions, restorations=restorations, undoes=stamp
+            f"撤消：{found.name}", operator, deletions=deletions, restorations=restorations, undoes=stamp
         )
 
     def _is_own_exclusion(self, record: str) -> bool:
@@ -394,16 +389,13 @@ class Ledger:
         return [(h.record, h.stamp, h.value) for h in (of[slot].heads if slot in of else ())]
 
     def _logged_heads(self, type_name: str, record: str, slot: str) -> list[tuple[int, str]]:
-        logged: list[tuple[int, str]] = self.database.rows(
-            f"SELECT v.stamp, v.value FROM version v WHERE v.record = unhex(:record) AND v.slot = :slot"
-            f" AND v.type = :type AND {NOT_REPLACED} ORDER BY v.stamp, v.value",
+        logged = self.database.rows(
+            f"SELECT v.stamp, v.value, ({NOT_REPLACED}) FROM version v WHERE v.record = unhex(:record)"
+            f" AND v.slot = :slot AND v.type = :type ORDER BY v.stamp, v.value",
             {"record": record, "slot": slot, "type": type_name},
         )
-        if logged or self.database.row(
-            "SELECT 1 FROM version WHERE record = unhex(?) AND slot = ? AND type = ? LIMIT 1",
-            (record, slot, type_name),
-        ):
-            return logged
+        if logged:
+            return [(stamp, value) for stamp, value, head in logged if head]
         return self._birth_head(type_name, record, slot)
 
     def _birth_head(self, type_name: str, record: str, slot_name: str) -> list[tuple[int, str]]:
@@ -502,14 +494,9 @@ class Ledger:
     def _live_children(self, deletion: Deletion) -> list[Deletion]:
         """Children of other stations' units stay: their parent is then "deleted against edited" for who holds both."""
         return [
-            Deletion(child.name, record)
-            for child in self.types.children(deletion.type)
-            for (record,) in self.database.rows(
-                f"SELECT lower(hex(id)) FROM {quoted(table_of(child.name))}"
-                f" WHERE {quoted(str(child.parent))} = unhex(?) AND _life <> 1",
-                (deletion.record,),
-            )
-            if self._may_write(self._as(child.name, record))
+            Deletion(name, record.hex())
+            for name, record in belonging.living(self.database, self.types, deletion.type, (deletion.record,))
+            if self._may_write(self._as(name, record.hex()))
         ]
 
     def _tombstone(self, type_name: str, record: str) -> str:
@@ -606,6 +593,15 @@ class Ledger:
 def _named(record: str, standing: Iterable[tuple[str, int, str]]) -> tuple[int | tuple[str, int], ...]:
     """The entries of ``replaces`` for these heads, of which those of other records name them."""
     return tuple(stamp if of == record else (of, stamp) for of, stamp, _ in standing)
+
+
+def _once(tombstones: Iterable[Change]) -> Iterable[Change]:
+    """One for each record: what belongs to a record that is deleted may also be named itself, as when undoing."""
+    said: set[tuple[str, str]] = set()
+    for change in tombstones:
+        if (change.type, change.record) not in said:
+            said.add((change.type, change.record))
+            yield change
 
 
 def canonical_shape(type_name: str, shape: items.Shape) -> str:

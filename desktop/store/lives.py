@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.resolution import Life, life_of, resolve_record
 from desktop.records.types import Catalogue
-from desktop.store import components, resolving, versions
+from desktop.store import belonging, components, resolving, versions
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
@@ -81,21 +81,27 @@ class Lives:
         )
 
     def _judge_relinked(self) -> None:
-        """A child that was linked to another parent may change the life of both."""
+        """What was put under another record may change the life of both."""
         for type_name, slot_name in self._db.rows("SELECT DISTINCT type, slot FROM touched"):
             record_type = self._types.get(type_name)
-            if record_type is None or record_type.parent is None:
+            if record_type is None:
                 continue
-            if record_type.slot_of[record_type.parent] == slot_name:
-                path = f"$.{record_type.parent}" if slot_name != record_type.parent else "$"
+            link, kind = "", ""
+            if record_type.parent is not None:
+                link = record_type.parent
+            elif record_type.attached is not None:
+                link, kind = record_type.attached.record, record_type.attached.kind
+            if record_type.slot_of.get(link) == slot_name:
                 self._db.execute(
                     "INSERT OR IGNORE INTO judged (record, type) SELECT p.record, p.type FROM touched t"
                     " CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
                     " CROSS JOIN version p ON p.record = unhex(json_extract(v.value, :path)) AND p.slot = '_deleted'"
-                    " AND p.type = :parent WHERE t.type = :type AND t.slot = :slot",
+                    " AND p.type = coalesce(:parent, json_extract(v.value, :kind))"
+                    " WHERE t.type = :type AND t.slot = :slot",
                     {
-                        "path": path,
-                        "parent": record_type.by_name[record_type.parent].link,
+                        "path": f"$.{link}" if slot_name != link else "$",
+                        "parent": record_type.by_name[link].link,
+                        "kind": f"$.{kind}" if kind else "$",
                         "type": type_name,
                         "slot": slot_name,
                     },
@@ -103,22 +109,20 @@ class Lives:
 
     def _depth(self, type_name: str) -> int:
         record_type = self._types.get(type_name)
+        if record_type is not None and record_type.attached is not None:
+            # It may belong to a record of any other type.
+            return len(self._types)
         if record_type is None or record_type.parent is None:
             return 0
         return 1 + self._depth(str(record_type.by_name[record_type.parent].link))
 
     def _tombstoned_parents(self, type_name: str, record: bytes) -> list[tuple[bytes, str]]:
-        record_type = self._types.get(type_name)
-        if record_type is None or record_type.parent is None:
-            return []
-        parent = record_type.by_name[record_type.parent]
         return [
-            (r, t)
-            for r, t in self._db.rows(
-                f"SELECT DISTINCT v.record, v.type FROM {quoted(table_of(type_name))} c"
-                f" JOIN version v ON v.record = c.{quoted(parent.name)} AND v.slot = '_deleted' AND v.type = ?"
-                f" WHERE c.id = ?",
-                (parent.link, record),
+            (bearer, name)
+            for name, bearer in belonging.bearers(self._db, self._types, type_name, record)
+            if self._db.row(
+                "SELECT 1 FROM version WHERE record = ? AND slot = '_deleted' AND type = ? LIMIT 1",
+                (bearer, name),
             )
         ]
 
@@ -133,12 +137,5 @@ class Lives:
         return life_of(resolve_record(logged), births, live_child=self._live_child(type_name, record))
 
     def _live_child(self, type_name: str, record: bytes) -> bool:
-        return any(
-            self._db.row(
-                f"SELECT 1 FROM {quoted(table_of(child.name))}"
-                f" WHERE {quoted(str(child.parent))} = ? AND _life <> ? LIMIT 1",
-                (record, int(Life.DELETED)),
-            )
-            is not None
-            for child in self._types.children(type_name)
-        )
+        ids = components.members(self._db, type_name, record.hex()) or (record.hex(),)
+        return any(True for _ in belonging.living(self._db, self._types, type_name, ids))

@@ -54,32 +54,35 @@ def keep(database: Database, environment: Environment, lines: Sequence[Line]) ->
 
 def batch(database: Database) -> Batch | None:
     """What the next segment is cut of, if anything waits."""
-    rows = database.rows(
-        "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
-        " ORDER BY p.number LIMIT ?",
-        (MAX_LINES,),
-    )
-    if not rows:
+    first = database.value("SELECT min(number) FROM pending_line")
+    if first is None:
         return None
     starts = {
         int(name[len(_PREFIX) :])
         for (name,) in database.rows(
-            "SELECT key FROM secret WHERE key BETWEEN ? AND ?", (_name(rows[0][0] + 1), _name(rows[-1][0]))
+            "SELECT key FROM secret WHERE key BETWEEN ? AND ?", (_name(first + 1), _name(first + MAX_LINES))
         )
     }
     lines: list[tuple[int, bytes]] = []
     shapes: dict[str, str] = {}
     weight = 0
+    # Read line by line: so many lines of attachments would not fit into the memory of an old laptop.
+    rows = database.execute(
+        "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
+        " ORDER BY p.number LIMIT ?",
+        (MAX_LINES,),
+    )
     for number, line, type_name, shape in rows:
         other = type_name is not None and shapes.setdefault(type_name, shape) != shape
         weight += items.most_weight(line)
         if lines and (other or number in starts or weight > MAX_WEIGHT - _SPARE):
             break
         lines.append((number, line))
+    rows.close()
     return Batch(
         lines,
         {name: Shape.from_json(json.loads(text)[name]) for name, text in shapes.items()},
-        key_of(database, rows[0][0]),
+        key_of(database, first),
     )
 
 

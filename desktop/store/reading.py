@@ -15,9 +15,10 @@ from desktop.records.canonical import Cell, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
-from desktop.store import components, indexing
+from desktop.store import components, indexing, searching
 from desktop.store.columns import canonical_of, filled, quoted, read, table_of
 from desktop.store.database import Database
+from desktop.store.searching import Found
 from desktop.store.versions import NOT_REPLACED
 
 TITLE_ORDER = "_sort"
@@ -27,6 +28,9 @@ _UNDER_HEAD = (
     "coalesce((SELECT m.head FROM component m WHERE m.id = unhex(:id) AND m.type = :type), unhex(:id))"
 )
 """The id under which a record is shown."""
+_SHOWN = "+(r._life = 1) = 0"
+"""As the index of the order has it, so that a list is read from there alone; the sign keeps it from being taken for
+what tells few rows from many."""
 
 
 class Compare(StrEnum):
@@ -107,8 +111,9 @@ class Aggregate:
 
 def row_numbers(database: Database, types: Catalogue, query: Query) -> array[int]:
     """The row numbers of a list in its order: 8 bytes a row, so 100 000 rows cost nothing."""
-    sql, parameters = _selection(types[query.type], query)
-    order = _order(types[query.type], query)
+    record_type = types[query.type]
+    sql, parameters = _selection(record_type, query, _look(database, record_type, query), ordered=True)
+    order = _order(record_type, query)
     cursor = database.execute(f"SELECT r._row {sql} ORDER BY {order}", parameters)
     found = array("q")
     while rows := cursor.fetchmany(10_000):
@@ -118,13 +123,17 @@ def row_numbers(database: Database, types: Catalogue, query: Query) -> array[int
 
 def count(database: Database, types: Catalogue, query: Query) -> int:
     """How many records a list has."""
-    sql, parameters = _selection(types[query.type], query)
+    record_type = types[query.type]
+    if _only_searched(record_type, query):
+        return searching.count(database, record_type, searching.whole(record_type, query.text))
+    sql, parameters = _selection(record_type, query, _look(database, record_type, query))
     return int(database.value(f"SELECT count(*) {sql}", parameters))
 
 
 def aggregate(database: Database, types: Catalogue, query: Query, fields: Sequence[str]) -> Aggregate:
     """The number of records and the sums of the named whole-number fields."""
-    sql, parameters = _selection(types[query.type], query)
+    record_type = types[query.type]
+    sql, parameters = _selection(record_type, query, _look(database, record_type, query))
     sums = ", ".join(f"total(r.{quoted(f)})" for f in fields)
     row = database.row(f"SELECT count(*){', ' + sums if sums else ''} {sql}", parameters)
     values = row or (0,)
@@ -152,12 +161,30 @@ def record(database: Database, types: Catalogue, type_name: str, record_id: str)
 def records(database: Database, types: Catalogue, query: Query, limit: int = -1) -> list[Record]:
     """The records of a list in its order, all of them or the first ``limit``."""
     record_type = types[query.type]
-    sql, parameters = _selection(record_type, query)
-    order = _order(record_type, query)
+    much = searching.MUCH if limit < 0 else searching.MUCH_FOR_A_PAGE
+    return _records(database, record_type, query, _look(database, record_type, query, much), limit)
+
+
+def first(database: Database, types: Catalogue, query: Query, limit: int) -> tuple[list[Record], int | None]:
+    """The first records of a list, and how many it has where the search index tells that in the same moment."""
+    record_type = types[query.type]
+    found = _look(database, record_type, query, searching.MUCH_FOR_A_PAGE)
+    shown = _records(database, record_type, query, found, limit)
+    if len(shown) < limit:
+        return shown, len(shown)
+    if found is None or not _only_searched(record_type, query):
+        return shown, None
+    return shown, searching.count(database, record_type, found)
+
+
+def _records(
+    database: Database, record_type: RecordType, query: Query, found: Found | None, limit: int
+) -> list[Record]:
+    sql, parameters = _selection(record_type, query, found, ordered=True)
     return [
         _record(record_type, row)
         for row in database.rows(
-            f"SELECT {_columns(record_type)} {sql} ORDER BY {order} LIMIT :limit",
+            f"SELECT {_columns(record_type)} {sql} ORDER BY {_order(record_type, query)} LIMIT :limit",
             {**parameters, "limit": limit},
         )
     ]
@@ -246,18 +273,39 @@ def _record(record_type: RecordType, row: Sequence[Any]) -> Record:
     return Record(record_type.name, row[1], row[2], Life(row[3]), row[4], row[5], values, disputed)
 
 
-def _selection(record_type: RecordType, query: Query) -> tuple[str, dict[str, Any]]:
-    """The FROM and WHERE of a list and its parameters."""
+def _only_searched(record_type: RecordType, query: Query) -> bool:
+    """Whether nothing but its text says what a list shows, so that the index alone can tell."""
+    plain = not (query.filters or query.unit or query.children_of or query.deleted or query.disputed)
+    return plain and bool(query.text.strip() and indexing.searchable(record_type))
+
+
+def _look(
+    database: Database, record_type: RecordType, query: Query, much: int = searching.MUCH
+) -> Found | None:
+    """What the text of a query finds; nothing where there is none."""
+    return searching.look(database, record_type, query.text, much) if query.text.strip() else None
+
+
+def _selection(
+    record_type: RecordType, query: Query, found: Found | None, *, ordered: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """The FROM and WHERE of a list and its parameters.
+
+    An ``ordered`` list of which much is found is read in its order, and what is found picked out: it comes soon enough.
+    """
     parameters: dict[str, Any] = {}
-    conditions = ["r._life = 1" if query.deleted else "r._life <> 1"]
+    conditions = ["(r._life = 1) = 1" if query.deleted else _SHOWN]
     if query.deleted:
         # What is shown under another id is not deleted.
         conditions.append(
             "NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.id <> m.head"
             f" AND m.type = '{record_type.name}')"
         )
-    if query.text.strip():
-        conditions.append(_text_condition(record_type, query.text, parameters))
+    if found is not None:
+        parameters |= found.parameters
+        # With more conditions rows are read anyway, and those that are found are fewer than the list has.
+        picked = ordered and found.much and query.order == TITLE_ORDER and _only_searched(record_type, query)
+        conditions.append(f"{'+' if picked else ''}r._row IN ({found.sql})")
     if query.unit is not None:
         parameters["unit"] = query.unit
         conditions.append(
@@ -281,17 +329,6 @@ def _selection(record_type: RecordType, query: Query) -> tuple[str, dict[str, An
         conditions.append(_condition(record_type, condition, f"f{number}", parameters))
     table = quoted(table_of(record_type.name))
     return f"FROM {table} r WHERE {' AND '.join(conditions)}", parameters
-
-
-def _text_condition(record_type: RecordType, text: str, parameters: dict[str, Any]) -> str:
-    if not indexing.searchable(record_type):
-        return "0"
-    clauses = []
-    for number, word in enumerate(text.split()):
-        parameters[f"text{number}"] = indexing.phrase(word)
-        name = quoted(indexing.index_of(record_type.name))
-        clauses.append(f"r._row IN (SELECT rowid FROM {name} WHERE {name} MATCH :text{number})")
-    return " AND ".join(clauses)
 
 
 def _condition(record_type: RecordType, condition: Filter, name: str, parameters: dict[str, Any]) -> str:
@@ -323,8 +360,11 @@ def _condition(record_type: RecordType, condition: Filter, name: str, parameters
 
 def _order(record_type: RecordType, query: Query) -> str:
     direction = "DESC" if query.descending else "ASC"
-    if query.order in (TITLE_ORDER, NEWEST_ORDER):
-        return f"r.{quoted(query.order)} {direction}, r._row {direction}"
+    if query.order == TITLE_ORDER:
+        # What is deleted stands at one end of the index.
+        return f"r._life = 1 {direction}, r._sort {direction}, r._row {direction}"
+    if query.order == NEWEST_ORDER:
+        return f"r._stamp {direction}, r._row {direction}"
     return f"r.{quoted(record_type.by_name[query.order].name)} {direction}, r._row {direction}"
 
 

@@ -183,6 +183,7 @@ def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[st
                 if statement.strip():
                     database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
+        _drop_former_indexes(database, types)
         for record_type in types.values():
             added += _ensure_type(database, record_type)
     return added
@@ -203,6 +204,16 @@ def drop_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     """Drops what :func:`make_indexes` builds."""
     for name in _indexes(types):
         database.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
+
+
+def _drop_former_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Those that an earlier program had built and nobody reads any more."""
+    wanted, tables = _indexes(types), {table_of(name) for name in types}
+    for name, table in database.rows(
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND name LIKE 'i\\_%' ESCAPE '\\'"
+    ):
+        if name not in wanted and table in tables:
+            database.execute(f"DROP INDEX {quoted(name)}")
 
 
 def _create(type_name: str, columns: list[str]) -> str:
@@ -242,8 +253,8 @@ def _indexes(types: Mapping[str, RecordType]) -> dict[str, str]:
         table = quoted(table_of(t.name))
         # No name begins like a table's: tables and indexes share their names, and types may be called anything.
         indexes[f"i_{t.name}_unit"] = f"{table} (unit)"
-        # With the life in it, the order and the count of a whole list are read from the index alone.
-        indexes[f"i_{t.name}_sort"] = f"{table} (_sort, _life)"
+        # What is shown in its order and apart from what is deleted: order and count of a list are read from here alone.
+        indexes[f"i_{t.name}_shown"] = f"{table} (_life = 1, _sort)"
         for f in t.fields:
             if f.kind is Kind.LINK:
                 # Most links are empty, nothing is sorted by one, and who looks for a record names it.

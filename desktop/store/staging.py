@@ -16,7 +16,7 @@ from desktop.records.canonical import canonical
 from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
 from desktop.records.types import Catalogue
-from desktop.store import columns, schema
+from desktop.store import belonging, columns, schema
 from desktop.store.columns import NUMBERS, quoted, table_of, title_fields
 from desktop.store.database import Database
 from desktop.store.versions import copy_births, slots_of
@@ -236,25 +236,23 @@ class Staging:
 
     def _note_parents(self, births: Births, record_type: RecordType | None) -> None:
         """Rule 9: a child that comes to a deleted parent is a conflict there; only matters once anything is deleted."""
-        if record_type is None or record_type.parent is None:
+        if record_type is None or (record_type.parent is None and record_type.attached is None):
             return
-        parent = record_type.by_name[record_type.parent]
-        column = parent.name if parent.group is None else f"{parent.group}.{parent.name}"
-        if column in births.columns and (self._tombstones or self._any_staged_tombstone()):
-            at = 5 + births.columns.index(column)
-            self.parents |= {(str(parent.link), bytes.fromhex(str(r[at]))) for r in births.rows if r[at]}
+        if not (self._tombstones or self._any_staged_tombstone()):
+            return
+        if record_type.parent is not None:
+            parent = record_type.by_name[record_type.parent]
+            column = parent.name if parent.group is None else f"{parent.group}.{parent.name}"
+            if column in births.columns:
+                at = 5 + births.columns.index(column)
+                self.parents |= {(str(parent.link), bytes.fromhex(str(r[at]))) for r in births.rows if r[at]}
+        else:
+            for row in births.rows:
+                self.note_parent_of(births.type, bytes.fromhex(str(row[0])))
 
     def note_parent_of(self, type_name: str, record: bytes) -> None:
         """Rule 9: the parent of a record that is taken apart may be wholly deleted afterwards."""
-        record_type = self._types.get(type_name)
-        if record_type is None or record_type.parent is None:
-            return
-        parent = record_type.by_name[record_type.parent]
-        found = self._db.value(
-            f"SELECT {quoted(parent.name)} FROM {quoted(table_of(type_name))} WHERE id = ?", (record,)
-        )
-        if found is not None:
-            self.parents.add((str(parent.link), found))
+        self.parents |= set(belonging.bearers(self._db, self._types, type_name, record))
 
     def _note_joined(self, births: Births, fields: Sequence[Field | None]) -> None:
         """Rule 10: an edge, a unit, or what an edge names may make records one; a link may lead to what is one."""

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.records import items
 from desktop.records.canonical import parse
+from desktop.records.types import Catalogue
+from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
 
@@ -107,6 +110,40 @@ def counted(database: Database, origin: int, found: Operation, since: int) -> tu
         {"origin": origin, "first": found.first, "last": found.last, "since": since, "stamp": found.stamp},
     )
     return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
+def born(database: Database, types: Catalogue, origin: int, found: Operation) -> list[tuple[str, str]]:
+    """Type and id of what an operation under the present origin bore, as far as it still stands as it was born.
+
+    Rows have no index by item number: the lines name them, and once these are in segments, only the tables in which
+    this station has ever borne anything are looked through.
+    """
+    changes, _ = counted(database, origin, found, earlier(database, found.stamp))
+    total = found.last - found.first + 1
+    if changes == total:
+        return []
+    lines = waiting(database, found.first, found.last)
+    heads = [json.loads(items.split_line(line)[0]) for _, line in lines]
+    named = [(name, record) for kind, name, record, *_ in heads if kind == items.BIRTH and name in types]
+    span = {"origin": origin, "first": found.first, "last": found.last, "stamp": found.stamp}
+    its = "_origin = :origin AND _number BETWEEN :first AND :last AND _stamp = :stamp"
+    if len(lines) == total:
+        return [
+            (name, record)
+            for name, record in named
+            if database.row(
+                f"SELECT 1 FROM {quoted(table_of(name))} WHERE id = unhex(:record) AND {its}",
+                {**span, "record": record},
+            )
+        ]
+    return [
+        (name, record)
+        for (name,) in database.rows("SELECT DISTINCT type FROM shape ORDER BY type")
+        if name in types
+        for (record,) in database.rows(
+            f"SELECT lower(hex(id)) FROM {quoted(table_of(name))} WHERE {its} ORDER BY _number", span
+        )
+    ]
 
 
 def edits(database: Database, origin: int, first: int, last: int) -> dict[int, Edit]:

@@ -78,32 +78,54 @@ def blank_stored(ledger: Ledger, holders: Collection[tuple[int, int]]) -> None:
             (origin, number, number),
         )
     }
+    begun: set[tuple[int, int]] = set()
     for position in sorted(positions):
         compressed = ledger.database.value("SELECT frame FROM segment WHERE position = ?", (position,))
         header, lines = read(sending.frame_of(compressed))
         frame = blanked(header, lines, wanted)
         if frame is not None:
             _put(ledger, position, frame)
+            begun.update(
+                ledger.database.rows(
+                    "SELECT origin, first FROM segment WHERE position = ? AND vouched IS NULL", (position,)
+                )
+            )
+    for origin, first in sorted(begun):
+        _open_all(ledger, origin, first)
 
 
 def as_kept(ledger: Ledger, header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | None:
-    """What is kept of a segment that has come, if not its own bytes: erased values are not, nor a key held twice.
+    """What is kept of a segment that has come, if not its own bytes: erased values are not, nor what tells them.
 
     A ledger that was restored cuts what waited to be sent once more, perhaps in a longer or shorter segment, under
-    the key that it had. So segments that begin with the same item are all open: what is erased in one must not be
-    found by the key of another.
+    the key that it had. So of segments that begin with the same item either all are open or none is: what is erased
+    in one must not be found by the key of another. As long as nothing is, opening them would only take time.
     """
-    twins = ledger.database.rows(
-        "SELECT s.position, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
-        " WHERE o.station = ? AND o.incarnation = ? AND s.first = ? AND s.vouched IS NULL LIMIT 2",
+    newest = ledger.database.row(
+        "SELECT s.origin, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
+        " WHERE o.station = ? AND o.incarnation = ? AND s.first = ? AND s.vouched IS NULL"
+        " ORDER BY s.position DESC LIMIT 1",
         (header.station, header.incarnation, header.first),
     )
-    if len(twins) == 1:  # where there are more they were opened when the second came
-        _open_stored(ledger, *twins[0])
     frame = blanked(header, lines, wanted)
-    if frame is None and twins and header.key is not None:
+    if newest is None:
+        return frame
+    origin, compressed = newest
+    sealed = read(sending.frame_of(compressed))[0].key is not None
+    if sealed and (frame is not None or header.key is None):
+        _open_all(ledger, origin, header.first)
+    if not sealed and frame is None and header.key is not None:
         frame = pack(*opened(header, lines))
     return frame
+
+
+def _open_all(ledger: Ledger, origin: int, first: int) -> None:
+    """Opens the segments that may have one key."""
+    for twin in ledger.database.rows(
+        "SELECT position, frame FROM segment WHERE origin = ? AND first = ? AND vouched IS NULL",
+        (origin, first),
+    ):
+        _open_stored(ledger, *twin)
 
 
 def _open_stored(ledger: Ledger, position: int, compressed: bytes) -> None:

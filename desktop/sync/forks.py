@@ -7,7 +7,7 @@ that incarnation is let count from the first such number on, because it may be o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK
@@ -31,8 +31,8 @@ class Known:
         self._db = ledger.database
         self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
 
-    def drop(self, found: Sorted) -> int:
-        """Drops what is known and holds what a fork leaves open; how many items were known."""
+    def drop(self, found: Sorted, lines: Sequence[bytes]) -> int:
+        """Drops what is known and holds what a fork leaves open; how many items of these lines were known."""
         header, numbers = found.contents.header, found.contents.numbers
         overlap: set[int] = set()
         for first, last in self._db.rows(
@@ -43,7 +43,12 @@ class Known:
         known: set[int] = set()
         if overlap:
             hashes = dict(zip(numbers, found.contents.hashes, strict=True))
-            held_here = self._hashes(found.origin, overlap)
+            coming = {
+                (line, header.key): line_hash
+                for number, line, line_hash in zip(numbers, lines, found.contents.hashes, strict=True)
+                if number in overlap
+            }
+            held_here = self._hashes(found.origin, overlap, coming)
             known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
             found.drop(known)
         if overlap != known:
@@ -53,8 +58,13 @@ class Known:
             found.hold(numbers, HELD_FORK)
         return len(known)
 
-    def _hashes(self, origin: int, wanted: Collection[int]) -> dict[int, set[bytes]]:
-        """The hashes of those lines that are here, both contents of a fork, own lines not yet cut included."""
+    def _hashes(
+        self, origin: int, wanted: Collection[int], coming: Mapping[tuple[bytes, bytes | None], bytes]
+    ) -> dict[int, set[bytes]]:
+        """The hashes of those lines that are here, both contents of a fork, own lines not yet cut included.
+
+        Of lines and keys that are ``coming`` the hash is known.
+        """
         found: dict[int, set[bytes]] = {}
         for (position,) in self._db.rows(
             "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
@@ -66,10 +76,11 @@ class Known:
                 if header.vouched is None
                 else segments.decode(header, lines, self._ledger.types).numbers
             )
-            chosen = [(n, line) for n, line in zip(numbers, lines, strict=True) if n in wanted]
-            hashes = segments.hashes_of((line for _, line in chosen), header.key)
-            for (number, _), line_hash in zip(chosen, hashes, strict=True):
-                found.setdefault(number, set()).add(line_hash)
+            for number, line in zip(numbers, lines, strict=True):
+                if number in wanted:
+                    known = coming.get((line, header.key))
+                    hashes = [known] if known is not None else segments.hashes_of([line], header.key)
+                    found.setdefault(number, set()).update(hashes)
         if origin == self._ledger.origin:
             for number, line, key in pending.waiting(self._db, wanted):
                 found.setdefault(number, set()).update(segments.hashes_of([line], key))

@@ -40,6 +40,7 @@ class Judge:
     def __init__(self, known: Knowledge, types: Mapping[str, RecordType], now: int) -> None:
         self.state = known.state
         self.policy = known.policy
+        self.remember = known.remember
         self._chains = known.chains
         self._registrants = known.registrants
         self._begun = known.begun
@@ -90,9 +91,7 @@ class Judge:
         What it may write hangs on the former alone, so there are none where no certificate counts.
         """
         found = self._counting(station)
-        return (
-            [*found, *(c for c in self._granted if c.station == station and c not in found)] if found else ()
-        )
+        return [*found, *(c for c in self._granted.of(station) if c not in found)] if found else ()
 
     def _replaces(self, certificate: Certificate, former: Certificate) -> bool:
         return certificate.claims.public_key != former.claims.public_key and (

@@ -193,9 +193,8 @@ class _Receiver:
 
     def prepare(self, paths: Sequence[Path]) -> None:
         """Rule 32: a merge that is larger than the ledger builds indexes afterwards."""
-        held = int(self._db.value("SELECT coalesce(sum(total), 0) FROM segment"))
         most = {path: _most_items(path) for path in paths}
-        if not _is_bulk(sum(most.values()), held):
+        if not self._is_bulk(sum(most.values())):
             # Mostly so, and then no file has to be opened for it.
             return
         expected = 0
@@ -207,9 +206,15 @@ class _Receiver:
                 continue
             # What nobody has counted yet is believed as far as the file could hold it.
             expected += min(said, most[path])
-        self._bulk = _is_bulk(expected, held)
+        self._bulk = self._is_bulk(expected)
         if self._bulk:
             schema.drop_indexes(self._db, self._ledger.types)
+
+    def _is_bulk(self, expected: int) -> bool:
+        """Rule 32: whether so many items are coming that indexes are rather built after them."""
+        if expected < BULK_ITEMS:
+            return False
+        return expected > int(self._db.value("SELECT coalesce(sum(total), 0) FROM segment"))
 
     def take(self, path: Path) -> BundleResult:
         """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
@@ -391,7 +396,7 @@ class _Receiver:
         contents = segments.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
-        result.known += self._known.drop(found)
+        result.known += self._known.drop(found, lines)
         _check_own(self._ledger, found)
         sending.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self._merge)
         for first, last in spans_of(contents.numbers):
@@ -481,11 +486,6 @@ def _most_items(path: Path) -> int:
         return path.stat().st_size // LEAST_BYTES
     except OSError:
         return 0
-
-
-def _is_bulk(expected: int, held: int) -> bool:
-    """Rule 32: whether so many items are coming that indexes are rather built after them."""
-    return expected >= BULK_ITEMS and expected > held
 
 
 def _places(label: object) -> tuple[int, int, int]:

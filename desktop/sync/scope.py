@@ -29,6 +29,7 @@ class Scope:
         self._station = station
         self._units = set(reading.subtree(ledger.database, unit))
         self._tree = _tree_records(ledger, self._units)
+        self._above = self._tree - self._units
         self._had: dict[Record, set[str]] = {}
         for type_name, record, had in self._db.rows(
             "SELECT r.type, lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
@@ -196,6 +197,10 @@ class Scope:
             return True, True
         if type_name == SAME:
             return self._judge_edge(record_id)
+        known = self._ledger.types.get(type_name)
+        if known is not None and known.goes_below and self._unit_of(record) in self._above:
+            # Reference data of the levels above, such as the papers that they have worded.
+            return True, True
         if ids := components.members(self._db, type_name, record_id):
             # Records that are one go down together.
             now = components.claims(self._db, self._ledger.types, type_name, ids[:1])

@@ -68,6 +68,7 @@ class Settling:
             if not self._once(judge):
                 break
             judge = self._call_judge()
+        judge.remember(self._ledger)
         return judge
 
     def _once(self, judge: Judge) -> bool:

@@ -6,20 +6,19 @@ import base64
 import dataclasses
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.errors import TrustProblem
+from desktop import __version__
 from desktop.records.duties import RULE_FIELD, wanted_by
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of
 from desktop.store import pending, reading
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import certificates, identity, renewing, trust
+from desktop.sync import certificates, identity
 from desktop.sync.certificates import Certificate
-from desktop.sync.errors import Damaged, UnitNotKnown
+from desktop.sync.chains import Chains, Grant, Granted, Proven
 from desktop.sync.identity import StationKeys
 from desktop.sync.links import Link
 from desktop.sync.policy import Known, Policy, policy_of
@@ -175,27 +174,23 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
 
 
 _ROOTS, _BEFORE, _ASKED, _REQUEST = "roots", "chains_before", "asked_keys", "request"
+_CONFIRMED = "confirmed_stations"
 ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED)
 """What a ledger keeps of its place in a tree."""
 
 
 def granted(ledger: Ledger) -> list[Certificate]:
     """The certificates whose grant counts here, newest grant first."""
-    found = []
-    for text, proof, station, incarnation, number in ledger.database.rows(
+    return Granted(_grants(ledger)).all()
+
+
+def _grants(ledger: Ledger) -> list[Grant]:
+    found = ledger.database.rows(
         "SELECT g.certificate, g.proof, o.station, o.incarnation, g._number FROM r_grant g"
         " JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND g.certificate IS NOT NULL ORDER BY g._stamp DESC",
         (int(Life.LIVE),),
-    ):
-        try:
-            certificate = certificates.parse(base64.b64decode(text, validate=True))
-        except (Damaged, ValueError):
-            # A grant whose certificate cannot be read vouches for nobody; its record stays visible as it came.
-            continue
-        fits = trust.grant_fits(certificate, station, incarnation, number)
-        if fits and renewing.is_own(certificate, proof):  # check 21
-            found.append(certificate)
-    return found
+    )
+    return [Grant(*row) for row in found]
 
 
 @dataclass(frozen=True)
@@ -208,21 +203,45 @@ class Knowledge:
     """
 
     state: TrustState
-    chains: dict[str, list[tuple[bytes, ...]]]
+    chains: Chains
     policy: Policy
     certificates: Mapping[str, Sequence[Certificate]]
     issuers: Callable[[str], Sequence[Collection[str]]]
     registrants: Callable[[str], Collection[str]]
     begun: Callable[[Certificate], str | None]
-    granted: Sequence[Certificate] = ()
+    granted: Granted
+    token: str
+
+    def remember(self, ledger: Ledger) -> None:
+        """Keeps which stations have chains, as long as grants, own chain and roots stay what they are.
+
+        After every merge that is asked of all stations, and of most nothing else.
+        """
+        said = json.dumps([self.token, sorted(self.chains.confirmed)])
+        if ledger.meta(_CONFIRMED) != said:
+            ledger.set_meta(_CONFIRMED, said)
+
+
+def _remembered(ledger: Ledger, token: str) -> frozenset[str]:
+    """The stations that were found to have chains by the same grants, own chain and roots."""
+    before, stations = json.loads(ledger.meta(_CONFIRMED) or '["", []]')
+    return frozenset(stations if before == token else ())
+
+
+def _token(grants: Sequence[Grant], own: Sequence[bytes], roots: Sequence[bytes]) -> str:
+    """The same for the same certificates, read by the same program."""
+    said = [__version__, grants, _texts(own), _texts(roots)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     """What this station lets count now: computed from the items that count, asked anew when the tree changes."""
     roots = history(ledger.database)
-    certificates_held = granted(ledger)
-    own = [certificates.parse(der) for der in own_chain(ledger)]
-    held = [*certificates_held, *own, *(certificates.parse(der) for der in roots.known)]
+    grants = _grants(ledger)
+    own_ders = own_chain(ledger)
+    own = [certificates.parse(der) for der in own_ders]
+    given = Granted(grants, frozenset(c.digest for c in own))
+    token = _token(grants, own_ders, roots.known)
     tree: dict[str, str | None] = dict(
         ledger.database.rows(
             "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> ?"
@@ -230,11 +249,11 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
             (int(Life.DELETED),),
         )
     )
-    chains = _chains(held, roots.known)
+    chains = Chains(given, own, roots.known, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(roots.known),
         former=roots.former,
-        grants=frozenset(c.digest for c in certificates_held) | frozenset(c.digest for c in own),
+        grants=given,
         revocations={},
         tree=tree,
         tree_version=tree_version(ledger),
@@ -243,7 +262,8 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
         signatures=wanted_by(signature_rule(ledger.database, ledger.meta("unit_id") or "")),
     )
-    known = _known(held, chains, state, ledger.station)
+    proven = Proven(chains, state)
+    known = Known(ledger.station, proven, state.tree, proven.issuers)
     policy = policy_of(ledger, known)
     return Knowledge(
         dataclasses.replace(state, revocations=policy.cuts),
@@ -253,7 +273,8 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         known.issuers,
         lambda unit: _registrants(ledger, unit),
         lambda certificate: _begun(ledger, certificate),
-        certificates_held,
+        given,
+        token,
     )
 
 
@@ -293,65 +314,6 @@ def signature_rule(database: Database, unit: str) -> str | None:
     return None if found is None else found[0]
 
 
-class _Proven(Mapping[str, Sequence[Certificate]]):
-    """The certificates of each station whose chain stands by the kernel's checks, judged when they are asked for.
-
-    Who may say what counts is not a matter of anybody's own word; but of most stations nobody ever asks.
-    """
-
-    def __init__(
-        self,
-        held: Sequence[Certificate],
-        chains: Mapping[str, Sequence[tuple[bytes, ...]]],
-        state: TrustState,
-    ) -> None:
-        self._by_der = {c.der: c for c in held}
-        self._chains = chains
-        self._state = state
-        self._found: dict[str, list[tuple[bytes, ...]]] = {}
-
-    def chains(self, station: str) -> list[tuple[bytes, ...]]:
-        """The chains of a station that stand."""
-        if station not in self._found:
-            self._found[station] = [c for c in self._chains.get(station, ()) if self._stands(c)]
-        return self._found[station]
-
-    def _stands(self, chain: tuple[bytes, ...]) -> bool:
-        try:
-            trust.judge_chain(chain, self._state)
-        except (TrustProblem, UnitNotKnown):
-            # It proves nothing; the station may have another.
-            return False
-        return True
-
-    def __getitem__(self, station: str) -> Sequence[Certificate]:
-        found = {chain[0]: None for chain in self.chains(station)}
-        if not found:
-            raise KeyError(station)
-        return [self._by_der[der] for der in found]
-
-    def __iter__(self) -> Iterator[str]:
-        return (station for station in self._chains if self.chains(station))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _known(
-    held: Sequence[Certificate],
-    chains: Mapping[str, Sequence[tuple[bytes, ...]]],
-    state: TrustState,
-    station: str,
-) -> Known:
-    proven = _Proven(held, chains, state)
-    station_of = {c.der: c.station for c in held}
-
-    def issuers(name: str) -> list[frozenset[str]]:
-        return [frozenset(station_of[der] for der in chain[1:]) for chain in proven.chains(name)]
-
-    return Known(station, proven, state.tree, issuers)
-
-
 def tree_version(ledger: Ledger) -> int:
     """The newest change of the tree that the root has made, as milliseconds since 2020; 0 without any."""
     chain = own_chain(ledger)
@@ -366,40 +328,6 @@ def tree_version(ledger: Ledger) -> int:
         {"root": root},
     )
     return milliseconds_of(newest) if newest else 0
-
-
-def _chains(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[tuple[bytes, ...]]]:
-    """For each station every chain that leads from one of its certificates to a root.
-
-    Where an issuer has had several keys, only the certificate with the right one stands above another.
-    """
-    by_station: dict[str, list[Certificate]] = {}
-    for certificate in held:
-        known = by_station.setdefault(certificate.station, [])
-        if all(c.digest != certificate.digest for c in known):
-            known.append(certificate)
-    keys: defaultdict[str, set[bytes]] = defaultdict(set)
-    for certificate in held:
-        keys[certificate.station].add(certificate.claims.public_key)
-    chains: dict[str, list[tuple[bytes, ...]]] = {}
-    for der in roots:
-        chains.setdefault(certificates.parse(der).station, []).append((der,))
-    growing = True
-    while growing:
-        growing = False
-        for station, found in by_station.items():
-            for certificate in found:
-                for upper in tuple(chains.get(certificate.issuer_station, ())):
-                    if len(keys[certificate.issuer_station]) > 1 and not certificates.is_signed_by(
-                        certificate.der, certificates.parse(upper[0]).claims.public_key
-                    ):
-                        continue
-                    chain = (certificate.der, *upper)
-                    known_chains = chains.setdefault(station, [])
-                    if chain not in known_chains and certificate.der not in upper and len(chain) <= 6:
-                        known_chains.append(chain)
-                        growing = True
-    return chains
 
 
 def digest_of(der: bytes) -> str:

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -122,7 +122,7 @@ class TrustState:
     """
 
     roots: frozenset[bytes]
-    grants: frozenset[str]
+    grants: Container[str]
     revocations: Mapping[str, Mapping[str, int]]
     tree: Mapping[str, str | None]
     tree_version: int

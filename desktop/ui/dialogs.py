@@ -35,6 +35,10 @@ class Dialogs(Protocol):
         """An existing file, or nothing."""
         ...
 
+    def open_files(self, title: str, folder: Path, filters: Sequence[str]) -> list[Path]:
+        """Existing files, or none."""
+        ...
+
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
         """Where to write a file, or nothing."""
         ...
@@ -84,6 +88,11 @@ class WindowDialogs:
         """The system's own dialog where it has one."""
         name, _ = QFileDialog.getOpenFileName(self.parent, title, str(folder), ";;".join(filters))
         return Path(name) if name else None
+
+    def open_files(self, title: str, folder: Path, filters: Sequence[str]) -> list[Path]:
+        """The system's own dialog where it has one."""
+        names, _ = QFileDialog.getOpenFileNames(self.parent, title, str(folder), ";;".join(filters))
+        return [Path(name) for name in names]
 
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
         """Asks before an existing file is written over."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.operations.following import Offer
 from desktop.records.canonical import Cell
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
@@ -54,7 +55,7 @@ class Opening:
     """What a form is opened with: a record or none, values, a draft to go on with, a field to go to.
 
     A new record begins with the values; an old one shows them as if they were typed, and not saved. ``saved`` is
-    called after the first save.
+    called after the first save. A new record that was offered by another one says so beside its fields.
     """
 
     type: str
@@ -63,6 +64,7 @@ class Opening:
     draft: Draft | None = None
     cursor: str = ""
     saved: Callable[[], None] | None = None
+    offer: Offer | None = None
 
 
 class Shell(Protocol):

@@ -77,6 +77,12 @@ def _logic(workbench: Workbench) -> Page:
     return LogicPage(workbench)
 
 
+def _next_visits(workbench: Workbench) -> Page:
+    from desktop.ui.pages.next_visits import NextVisitsPage
+
+    return NextVisitsPage(workbench)
+
+
 def _operators(workbench: Workbench) -> Page:
     from desktop.ui.pages.operators import OperatorsPage
 
@@ -97,6 +103,16 @@ def _moving(workbench: Workbench) -> Page:
 
 def _moves_units(workbench: Workbench) -> bool:
     return workbench.types["unit"].written_by.admits_level(workbench.facts.unit.level)
+
+
+def _templates(workbench: Workbench) -> Page:
+    from desktop.ui.pages.templates import TemplatesPage
+
+    return TemplatesPage(workbench)
+
+
+def _words_papers(workbench: Workbench) -> bool:
+    return workbench.types["paper_template"].written_by.admits_level(workbench.facts.unit.level)
 
 
 def _retention(workbench: Workbench) -> Page:
@@ -181,12 +197,14 @@ _HOUSEKEEPING = "管理"
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("home", "工作台", "house", _home, at_top=True),
+    Entry("next", "下一步走访", "map-pin", _next_visits, at_top=True),
     Entry("sync", "上报与合并", "arrow-left-right", _sync, at_top=True),
     Entry("disagreements", "分歧", "git-compare", _disagreements, at_top=True),
     Entry("logic", "逻辑检查", "circle-check", _logic, at_top=True),
     Entry("recent", "最近的操作", "history", _recent, menu=_HOUSEKEEPING),
     Entry("duplicates", "重复的记录", "copy", _duplicates, menu=_HOUSEKEEPING),
     Entry("moving", "调整隶属关系", "network", _moving, menu=_HOUSEKEEPING, shown=_moves_units),
+    Entry("templates", "文书模板", "file-text", _templates, menu=_HOUSEKEEPING, shown=_words_papers),
     Entry("operators", "操作员", "users", _operators, menu=_HOUSEKEEPING),
 )
 """The pages of the navigation beside the lists of record types."""
@@ -219,8 +237,8 @@ RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
 REVEAL: Callable[[Session, str, str, str], object] | None = audit.reveal
 """Notes that a personal value is shown as a whole (type, record, field); without it nothing is ever unmasked."""
 
-HIDDEN_TYPES = frozenset({"grant", "same"})
-"""Record types that stand for a step of another page and are not listed."""
+HIDDEN_TYPES = frozenset({"grant", "same", "attachment", "attachment_part", "paper_template"})
+"""Record types that stand for a step of another page, or are shown with their record, and are not listed."""
 
 MENU_ICONS: Mapping[str, str] = {
     "建会": "building-2",

@@ -20,7 +20,7 @@ from desktop.records.codes import PLACES, CodeList, places
 from desktop.records.declaration import Field, RecordType
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
-from desktop.store.database import Database, problem_of
+from desktop.store.database import Database, Interrupted, problem_of
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.workspace import Operator, OwnUnit
 from desktop.ui import faults
@@ -30,7 +30,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Shell
 from desktop.ui.settings import Settings
 from desktop.ui.undo import Step, Steps, changes_of
-from desktop.ui.worker import NORMAL, Task, Ticket, Worker
+from desktop.ui.worker import NORMAL, Cancelled, Task, Ticket, Worker
 
 Result = TypeVar("Result")
 
@@ -121,7 +121,7 @@ class Workbench(QObject):
     ) -> Task[Result]:
         """Reads in the reader's thread and answers while ``owner`` exists; a newer read of the same key replaces it."""
         unique = f"{key}@{id(owner)}" if key else ""
-        return self.reader.submit(job, then, owner=owner, key=unique, priority=priority, fail=fail)
+        return self.reader.submit(_given_up(job), then, owner=owner, key=unique, priority=priority, fail=fail)
 
     def read_long(
         self,
@@ -129,11 +129,12 @@ class Workbench(QObject):
         then: Callable[[Result], None],
         *,
         owner: QObject,
+        fail: Callable[[Exception], bool] | None = None,
     ) -> Task[Result]:
         """As :meth:`read`, in a thread and on a connection of its own: lists and forms do not wait for it."""
         if self._long is None:
             self._long = Worker("long reads", self._session.reader, Database.close, self.fault)
-        return self._long.submit(job, then, owner=owner, key=str(id(owner)))
+        return self._long.submit(_given_up(job), then, owner=owner, key=str(id(owner)))
 
     def write(
         self,
@@ -217,3 +218,16 @@ class Workbench(QObject):
         """Whether nothing is being read, written or kept."""
         reading = not self.reader.idle or (self._long is not None and not self._long.idle)
         return not reading and self.writer.idle and self.drafts.idle
+
+
+def _given_up(job: Callable[[Database, Ticket], Result]) -> Callable[[Database, Ticket], Result]:
+    """The same reading, given up where it stands when it is cancelled: whoever types on does not wait for it."""
+
+    def run(database: Database, ticket: Ticket) -> Result:
+        try:
+            with database.while_wanted(lambda: not ticket.cancelled):
+                return job(database, ticket)
+        except Interrupted as interrupted:
+            raise Cancelled from interrupted
+
+    return run

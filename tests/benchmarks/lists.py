@@ -139,11 +139,11 @@ def _search(session: Session, reader: Database) -> dict[str, float]:
         name, length = str(rnd.choice(names)), n % LONGEST + 1
         at = rnd.randrange(len(name) - length + 1)
         text = name[at : at + length]
-        query, found = Query(TYPE, text=text), []
+        query, found = Query(TYPE, text=text), list[int]()
 
         def look(query: Query = query, found: list[int] = found) -> None:
-            reading.records(reader, session.types, query, PAGE)
-            found.append(reading.count(reader, session.types, query))
+            _, count = reading.first(reader, session.types, query, PAGE)
+            found.append(-1 if count is None else count)
 
         def like(text: str = text, found: list[int] = found) -> None:
             found.append(int(reader.value(scan, {"text": f"%{text}%"})))

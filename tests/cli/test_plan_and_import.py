@@ -106,3 +106,24 @@ def test_a_file_that_is_no_workbook_is_refused_with_a_sentence(town: Path, tmp_p
     result = run("import", town, tmp_path / "x.xlsx", "--type", "enterprise", "--json")
     assert result.exit_code not in (0, 70)
     assert json.loads(result.stdout)["problem"]["sentence"]
+
+
+def test_which_enterprise_to_visit_next_is_said_with_its_reasons(town: Path) -> None:
+    assert "没有要走访的企业" in run("next", town).stderr
+    given = {"sector": "非公企业", "status": "存续"}
+    record(
+        town,
+        "enterprise",
+        {**given, "name": "小厂", "surveyed_staff": 9},
+        {**given, "name": "大厂", "surveyed_staff": 150, "address": "双溪路1号"},
+    )
+    told = answer("next", town)
+    assert [v["name"] for v in told["visits"]] == ["大厂", "小厂"]
+    points = {name: reason["points"] for name, reason in told["reasons"].items()}
+    assert told["visits"][0]["points"] == points["large"] + points["never"]
+    assert not told["official"]
+    spoken = run("next", town, "--limit", "1")
+    assert "1. 大厂（双溪路1号）" in spoken.stdout
+    assert "小厂" not in spoken.stdout
+    assert "示例" in spoken.stderr
+    assert run("next", town, "--place", "火星镇").exit_code == 2

@@ -366,3 +366,34 @@ def test_history_says_each_label_once_and_who_wrote_where(town: Path) -> None:
     assert "北山街道总工会的工作电脑" in line
     versions = answer("history", town, "enterprise", made["id"])["versions"]
     assert {v["author"] for v in versions} == {"北山街道总工会"}
+
+
+def test_what_follows_from_a_record_is_told_and_filled_in(town: Path) -> None:
+    (firm,) = record(town, "enterprise", {"name": "杭州示例科技有限公司"})
+    (held,) = record(
+        town, "congress",
+        {"name": "职代会", "kind": "congress", "enterprise": firm["id"], "started_date": "2026-10-15",
+         "expected_count": 40, "present_count": 38},
+    )  # fmt: skip
+    (motion,) = record(
+        town, "motion",
+        {"congress": held["id"], "title": "工资专项集体合同草案", "subject": "wages_contract", "needs_vote": 1,
+         "approve_count": 36, "against_count": 1, "abstain_count": 1},
+    )  # fmt: skip
+    offers = answer("show", town, "congress", held["id"])["offers"]
+    assert {offer["type"] for offer in offers} == {"collective_contract", "democratic_system"}
+    assert (
+        f"record collective_contract --from {motion['id']}"
+        in run("show", town, "motion", motion["id"]).stdout
+    )
+    made = answer("record", town, "collective_contract", "--from", motion["id"])["records"]
+    related = answer("show", town, "congress", held["id"])["related"]
+    assert related == [
+        {
+            "type": "collective_contract",
+            "field": "congress",
+            "total": 1,
+            "records": made["collective_contract"],
+        }
+    ]
+    assert run("record", town, "collective_contract", "--from", motion["id"]).exit_code != 0

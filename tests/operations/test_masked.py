@@ -30,7 +30,8 @@ SEARCHED_BY_NAME = "独一无二的名称"
 OPEN = {
     # Names, posts and what belongs to them: a ledger of people without their names could not be worked with.
     "name", "chair_name", "vice_chairs", "audit_chair", "audit_members", "women_committee_chair",
-    "women_committee_members", "contact_name", "contact_post", "proposer", "seconders", "recipient_name",
+    "women_committee_members", "contact_name", "contact_post", "proposer", "seconders", "elected_directors",
+    "elected_supervisors", "recipient_name",
     "recipient_post", "witness_1", "witness_2", "chair_post", "chair_appointed_date", "chair_working_time",
     "chair_social_worker", "chair_town_vice",
     # What the federation's own form asks for and its list shows.
@@ -38,6 +39,8 @@ OPEN = {
     "chair_education", "ethnicity", "native_place", "household_kind", "household_place",
     # The union's own contact, and the text of a letter, which are printed.
     "contact_phone", "contact_address", "investigation", "snapshot",
+    # What a file is, for whom it is attached to; its content is shown on asking only.
+    "description", "taken", "media", "size", "width", "height",
 }  # fmt: skip
 
 
@@ -57,7 +60,10 @@ def value_of(field: Field) -> str:
 
 def test_every_number_of_a_person_is_masked_and_what_is_not_is_decided_by_name() -> None:
     unmasked = {
-        (t.name, f.name) for t in TYPES.values() for f in t.fields if f.personal and f.mask is Mask.NONE
+        (t.name, f.name)
+        for t in TYPES.values()
+        for f in t.fields
+        if f.personal and f.shown and f.mask is Mask.NONE
     }
     assert {name for _, name in unmasked} <= OPEN
     numbers = {(t.name, f.name) for t in TYPES.values() for f in t.fields if f.kind in WHOLE}

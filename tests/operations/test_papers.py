@@ -139,7 +139,7 @@ def test_every_paper_prints(desk: Session, name: str, full: bool) -> None:
     made = papers.paper(desk, name, subject(desk, name, full=full))
     words = words_of(made.render())
     assert "".join(made.document.title.split()) in words
-    assert made.name == "".join(made.document.title.split("\n")) + made.document.corner
+    assert made.name.startswith("".join(made.document.title.split("\n")) + made.document.corner + " ")
     assert "{" not in words
     if full and papers.papers()[name].about not in ("case_document", "case_event", "case"):
         assert any(rare in words for rare in RARE)
@@ -194,7 +194,7 @@ def test_whoever_only_looks_prints_nothing_that_is_masked_to_them(desk: Session,
 def test_what_is_printed_is_noted_without_anybody_s_name(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk).id
     path = printing.save(desk, papers.paper(desk, "case_approval", case), tmp_path / "out")
-    assert path.name == "工会劳动法律监督立案审批表.pdf"
+    assert path.name == f"工会劳动法律监督立案审批表_2026-10-08_{case[-4:]}.pdf"
     assert "李小明" in words_of(path.read_bytes())
     noted = [line.detail for line in audit_store.lines(desk.database) if line.detail]
     assert any(line == f"case_approval {case}" for line in noted)
@@ -262,3 +262,16 @@ def test_issued_letters_have_a_counterfoil_with_their_number(desk: Session) -> N
     words = words_of(papers.paper(desk, "counterfoil", letter).render())
     assert "存根" in words
     assert "杭西工监意〔2026〕1号" in words
+
+
+def test_papers_of_two_cases_have_names_of_their_own_and_name_nobody(desk: Session) -> None:
+    supervision.set_number_settings(desk, "杭西")
+    cases = [CaseAt(desk), CaseAt(desk)]
+    names = {papers.paper(desk, "case_approval", case.id).name for case in cases}
+    assert len(names) == 2
+    cases[0].step("accepted", "10-09")
+    number = supervision.file_case(desk, cases[0].id)
+    assert papers.paper(desk, "case_approval", cases[0].id).name == f"工会劳动法律监督立案审批表 {number}"
+    event = cases[0].step("investigated", "11-03", result="established").event
+    name = papers.paper(desk, "inquiry_record", event).name
+    assert name == f"调查笔录 {number} 2026-11-03 {event[-4:]}"

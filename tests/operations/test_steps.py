@@ -10,7 +10,11 @@ from desktop.operations import erasing, operators, records, restoring, steps
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.deciding import SAME
 from desktop.records.declaration import Level, Role
+from desktop.store import reading
 from desktop.store.ledger import CannotUndo, NewRecord
+from desktop.store.reading import Query
+from desktop.sync import sending
+from desktop.sync.station import load_keys
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
 
@@ -87,6 +91,20 @@ def test_a_step_is_taken_back_and_that_too_and_what_became_of_it_is_said(village
     held = records.load(village, "enterprise", record)
     assert held is not None
     assert held.values["name"] == "乙"
+
+
+def test_a_birth_is_taken_back_after_its_line_was_cut_into_a_segment(village: Session) -> None:
+    ids, born = records.save_many(village, "enterprise", [{"name": "甲"}, {"name": "乙"}])
+    changed = records.save(village, "enterprise", {"name": "丙"}, record=ids[0])
+    sending.cut_own(village.ledger, load_keys(village.ledger))
+    records.undo(village, changed.changes.stamp)
+    with pytest.raises(CannotUndo, match="后来又改过"):
+        steps.undo(village, born.stamp)
+    alone = records.save(village, "enterprise", {"name": "丁"})
+    sending.cut_own(village.ledger, load_keys(village.ledger))
+    assert steps.undo(village, alone.changes.stamp).records == {"enterprise": (alone.record,)}
+    living = reading.records(village.database, village.types, Query("enterprise"))
+    assert [r.values["name"] for r in living] == ["甲", "乙"]
 
 
 def test_what_something_newer_stands_on_is_refused(village: Session) -> None:

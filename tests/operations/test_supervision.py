@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import docx
 import pypdfium2 as pdfium
 import pytest
 
@@ -218,15 +219,61 @@ def test_the_register_holds_numbers_and_ids_and_nobody(desk: Session) -> None:
         assert secret not in words
 
 
-def test_printing_again_gives_the_same_bytes_and_is_recorded(desk: Session, tmp_path: Path) -> None:
+def test_what_is_printed_again_is_marked_as_a_copy_and_recorded(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk)
     case.step("accepted", "10-09")
     reminder = case.draft("reminder_letter")
     case.issue(reminder, "10-15")
-    first = supervision.print_document(desk, reminder, tmp_path / "a").read_bytes()
-    assert supervision.print_document(desk, reminder, tmp_path / "b").read_bytes() == first
-    events = records.children(desk, "case_event", case.id)
-    assert sum(e.values["kind"] == "printed" for e in events) == 2
+    first = supervision.print_document(desk, reminder, tmp_path)
+    copy = supervision.print_document(desk, reminder, tmp_path)
+    assert copy.name == "杭西工监提〔2026〕1号 工会劳动法律监督提示函（副本）.pdf"
+    assert text_of(copy).replace("副本", "") == text_of(first)
+    assert "副本" in text_of(copy)
+    assert "副本" in supervision_words(supervision.preview(desk, reminder), tmp_path)
+    spoilt = supervision.print_document(desk, reminder, tmp_path / "again", original=True)
+    assert spoilt.read_bytes() == first.read_bytes()
+    supervision.void(desk, reminder, "发错单位")
+    voided = supervision.print_document(desk, reminder, tmp_path)
+    assert "作废" in text_of(voided)
+    events = [
+        e.values for e in records.children(desk, "case_event", case.id) if e.values["kind"] == "printed"
+    ]
+    assert sorted(str(e["content"]).partition("，")[2] for e in events) == [
+        "第1次，正本", "第2次，副本", "第3次，正本", "第4次，作废",
+    ]  # fmt: skip
+    assert {e["handler"] for e in events} == {"王芳"}
+
+
+def supervision_words(data: bytes, folder: Path) -> str:
+    path = folder / "seen.pdf"
+    path.write_bytes(data)
+    return text_of(path)
+
+
+def test_a_draft_can_be_edited_in_word_and_an_issued_letter_cannot(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    reminder = case.draft("reminder_letter")
+    path = supervision.save_word(desk, reminder, tmp_path)
+    assert path.name == f"工会劳动法律监督提示函（草稿）_2026-10-08_{reminder[-4:]}.docx"
+    word = docx.Document(str(path))
+    assert "草稿" in word.sections[0].header.paragraphs[0].text
+    assert any("仓储部12名职工" in p.text for p in word.paragraphs)
+    case.issue(reminder, "10-15")
+    refused(lambda: supervision.save_word(desk, reminder, tmp_path), "已经签发", "Word")
+    assert len(list(tmp_path.glob("*.docx"))) == 1
+
+
+@pytest.mark.parametrize("words", ["李小明反映欠薪", "李 小 明反映", "电话138-0000-1111的来电"])
+def test_a_complainant_in_the_words_of_a_case_is_noticed_when_it_is_saved(desk: Session, words: str) -> None:
+    case = CaseAt(desk)
+    found = records.save(desk, "case", {"description": words}, record=case.id).findings
+    assert any("投诉人" in f.message for f in found)
+    letter = case.draft("reminder_letter")
+    found = records.save(desk, "case_document", {"facts": words}, record=letter).findings
+    assert any("“事实”" in f.message for f in found)
+    found = records.save(desk, "case_document", {"facts": "12名职工反映欠薪"}, record=letter).findings
+    assert not any("投诉人" in f.message for f in found)
 
 
 def test_both_layouts_can_be_chosen_when_issuing(desk: Session) -> None:
@@ -477,7 +524,7 @@ def test_an_issued_letter_is_printed_as_it_was_issued(desk: Session, tmp_path: P
     with pytest.raises(records.Locked):
         records.save(desk, "case_document", {"facts": "别的事实"}, record=opinion)
     forge(desk, opinion, {"facts": "别的事实"})
-    assert supervision.print_document(desk, opinion, tmp_path / "b").read_bytes() == before
+    assert supervision.print_document(desk, opinion, tmp_path / "b", original=True).read_bytes() == before
     refused(lambda: case.issue(opinion, "12-01"), "已经签发")
 
 

@@ -102,7 +102,8 @@ def test_every_section_has_fields(record_type: RecordType) -> None:
 def test_list_columns_have_places_of_their_own_and_fit_the_smallest_screen(record_type: RecordType) -> None:
     places = [f.column for f in record_type.fields if f.column]
     assert len(set(places)) == len(places)
-    assert len(places) >= 3
+    # The parts of a file are in no list.
+    assert len(places) >= 3 or not all(f.shown for f in record_type.fields)
     assert sum(f.width for f in record_type.columns) <= 150
 
 

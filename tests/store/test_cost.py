@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+
+import pytest
 
 from desktop.records.items import CHANGE, TOMBSTONE
 from desktop.records.resolution import canonical_tombstone
 from desktop.store import schema
 from desktop.store.database import Database
+from desktop.store.environment import Environment
+from desktop.store.ledger import ChangeSet, Ledger, NewRecord, SlotEdit
 from desktop.store.merging import Births, Change, Merger
 from tests.store.world import COLUMNS, TYPES
 
@@ -48,16 +53,49 @@ def deletion(number: int, stamp: int) -> Change:
 def steps_of_one_edit(edits: int) -> int:
     """The steps that one further edit takes."""
     database = ledger_with_log(edits)
-    steps = itertools.count()
-    database.on_progress(lambda: next(steps) < 0, EVERY)
     merger = Merger(database, TYPES)
     merger.add_changes([change(1, 10 * edits, (edits + 1,))])
-    merger.finish(0)
-    database.on_progress(None)
+    steps = steps_of(database, lambda: merger.finish(0))
     assert database.value("SELECT name FROM r_firm WHERE id = unhex(?)", (record(1),)) == f"新{10 * edits}"
     database.close()
+    return steps
+
+
+def steps_of(database: Database, work: Callable[[], object]) -> int:
+    steps = itertools.count()
+    database.on_progress(lambda: next(steps) < 0, EVERY)
+    work()
+    database.on_progress(None)
     return next(steps) * EVERY
 
 
 def test_one_edit_costs_the_same_in_a_ledger_with_a_long_log() -> None:
     assert steps_of_one_edit(2_000) < 1.5 * steps_of_one_edit(50)
+
+
+def rename(ledger: Ledger) -> ChangeSet:
+    return ledger.write("改名", "王芳", edits=[SlotEdit("firm", record(1), "name", "新名")])
+
+
+def one_more(ledger: Ledger) -> ChangeSet:
+    return ledger.write("新增", "王芳", births=[NewRecord("firm", record(0), UNIT, {"name": "新来"})])
+
+
+def steps_of_taking_back(firms: int, do: Callable[[Ledger], ChangeSet]) -> int:
+    ticks = itertools.count(1_795_420_800_000, 1000)
+    ledger = Ledger(
+        Database.open(None, bytes(32)), TYPES, Environment(lambda: next(ticks), bytes), "ab" * 16, "cd" * 16
+    )
+    born = [NewRecord("firm", record(n), UNIT, {"name": f"公司{n}"}) for n in range(1, firms + 1)]
+    ledger.write("导入", "王芳", births=born)
+    done = do(ledger)
+    steps = steps_of(ledger.database, lambda: ledger.undo(done.stamp, "王芳"))
+    lives = dict(ledger.database.rows("SELECT name, _life FROM r_firm WHERE _row = 1 OR _row > ?", (firms,)))
+    assert lives == {"公司1": 0} | ({"新来": 1} if do is one_more else {})
+    ledger.database.close()
+    return steps
+
+
+@pytest.mark.parametrize("do", [rename, one_more])
+def test_a_step_is_taken_back_without_a_look_through_the_tables(do: Callable[[Ledger], ChangeSet]) -> None:
+    assert steps_of_taking_back(2_000, do) < 1.5 * steps_of_taking_back(50, do)

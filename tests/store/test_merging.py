@@ -35,8 +35,9 @@ RECORDS = {
     "visit": ("d1" * 16, "d2" * 16),
     "talk": ("e1" * 16, "e2" * 16),
     "prize": ("c1" * 16, "c2" * 16),
+    "paper": ("b1" * 16, "b2" * 16),
 }
-OLDER = ("firm", "firm", "firm", "visit", "visit", "talk")
+OLDER = ("firm", "firm", "firm", "visit", "visit", "talk", "paper")
 NEWER = (*OLDER, "prize", "prize")
 
 
@@ -98,6 +99,13 @@ CELLS: dict[tuple[str, str], tuple[str | int | None, ...]] = {
     ("talk", "about.visit"): (*RECORDS["visit"], None),
     ("talk", "about.place"): ("村里", None),
     ("talk", "said"): ("好", "不好", None),
+    ("paper", "target.kind"): ("firm", "firm", "visit", "talk", "paper", "unknown", None),
+    ("paper", "target.record"): (
+        *(r for of in ("firm", "visit", "paper") for r in RECORDS[of]),
+        "no id",
+        None,
+    ),
+    ("paper", "name"): ("照片", None),
     ("prize", "firm"): (*RECORDS["firm"], None),
     ("prize", "title"): ("一等", "二等", None),
     ("prize", "year"): (2025, 2026, None),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop.records.canonical import canonical
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Group, Kind, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Attached, Field, Group, Kind, RecordType
 from desktop.records.resolution import (
     ItemId,
     Life,
@@ -54,7 +54,20 @@ TALK = RecordType(
         Field("said", "内容"),
     ),
 )
-TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, TALK)})
+PAPER = RecordType(
+    name="paper",
+    label="材料",
+    title=("name",),
+    attached=Attached("kind", "record"),
+    by_program=True,
+    groups=(Group("target", "属于"),),
+    fields=(
+        Field("kind", "类型", group="target"),
+        Field("record", "记录", group="target"),
+        Field("name", "名称"),
+    ),
+)
+TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, TALK, PAPER)})
 
 NEWER_FIRM = replace(
     FIRM,
@@ -71,7 +84,7 @@ PRIZE = RecordType(
         Field("year", "年份", Kind.INTEGER),
     ),
 )
-NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, TALK, PRIZE)})
+NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, TALK, PRIZE, PAPER)})
 """What a newer program knows: one type, one field and one member of a group more."""
 
 COLUMNS = {
@@ -79,9 +92,15 @@ COLUMNS = {
     "visit": ("firm", "topic"),
     "talk": ("about.visit", "about.place", "said"),
     "prize": ("firm", "title", "year"),
+    "paper": ("target.kind", "target.record", "name"),
 }
 NEWER_COLUMNS = COLUMNS | {"firm": ("name", "count.staff", "count.source", "count.verified", "slogan")}
-PARENTS = {"talk": ("about", "visit"), "visit": ("firm", None), "prize": ("firm", None)}
+PARENTS = {
+    "paper": ("target", "record"),
+    "talk": ("about", "visit"),
+    "visit": ("firm", None),
+    "prize": ("firm", None),
+}
 """The slot that says which record another one belongs to, and its member in a group; children before their parents."""
 
 
@@ -173,7 +192,9 @@ def truth_of(items: Iterable[Birth | Edit], types: Catalogue = TYPES) -> Truth:
         if truth.types[record] in types and slot in slots:
             value = parse_value(slots[slot].value)
             parent = value.get(member) if isinstance(value, dict) else value
-            children[str(parent)].append(record)
+            kind = value.get("kind") if isinstance(value, dict) and truth.types[record] == "paper" else None
+            if truth.types[record] != "paper" or (kind == truth.types.get(str(parent)) and kind != "paper"):
+                children[str(parent)].append(record)
     for record in sorted(truth.slots, key=lambda r: (*order, truth.types[r]).index(truth.types[r])):
         live_child = any(truth.lives[c] is not Life.DELETED for c in children[record])
         truth.lives[record] = life_of(truth.slots[record], births[record], live_child=live_child)

@@ -263,11 +263,14 @@ def put_back(desk: Desk, folder: Path) -> Desk:
     return copy
 
 
-@pytest.mark.parametrize("shorter_first", [True, False])
+@pytest.mark.parametrize(("shorter_first", "erased_between"), [(True, False), (False, False), (False, True)])
 def test_what_a_restored_ledger_cuts_anew_is_known_and_holds_no_key_of_what_is_erased(
-    tree: Tree, tmp_path: Path, shorter_first: bool
+    tree: Tree, tmp_path: Path, shorter_first: bool, erased_between: bool
 ) -> None:
-    """Two segments under one key, one with the value that is erased later and one without."""
+    """Two segments under one key, one with the value that is erased and one without: neither keeps the key then.
+
+    The district gets the second when it is open already.
+    """
     tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
     (tmp_path / "again").mkdir()
     restored = put_back(tree.village, tmp_path / "again")
@@ -276,13 +279,21 @@ def test_what_a_restored_ledger_cuts_anew_is_known_and_holds_no_key_of_what_is_e
     tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
     sent = [restored.send(), tree.village.send()]
     assert keys_of(restored) == keys_of(tree.village)
-    for one in sent if shorter_first else sent[::-1]:
-        found = tree.town.take(one)
+    first, second = sent if shorter_first else sent[::-1]
+    tree.town.take(first)
+    tree.district.take(tree.town.send())
+    if erased_between:
+        erase(tree.town)
+    found = tree.town.take(second)
     assert (found.known, found.held) == (1, 0)
     assert tree.town.digest().forks == 0
-    erase(tree.town)
-    assert not holds(tree.town, *keys_of(restored))
-    assert SECRET not in everything(tree.town)
+    if not erased_between:
+        assert keys_of(tree.town) >= keys_of(restored), "nothing to hide yet"
+        erase(tree.town)
+    assert tree.district.take(tree.town.send()).problem is None
+    for desk in (tree.town, tree.district):
+        assert not holds(desk, *keys_of(restored))
+        assert SECRET not in everything(desk)
 
 
 def test_a_station_that_comes_later_never_sees_it_and_holds_the_same(tree: Tree) -> None:

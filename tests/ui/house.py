@@ -54,6 +54,9 @@ class FakeDialogs:
     def open_file(self, title: str, folder: Path, filters: Sequence[str]) -> Path | None:
         return self.paths.pop(0)
 
+    def open_files(self, title: str, folder: Path, filters: Sequence[str]) -> list[Path]:
+        return [path for path in (self.paths.pop(0),) if path is not None]
+
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
         return self.paths.pop(0)
 

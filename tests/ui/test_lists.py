@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from array import array
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.queries import UnitNode
 from desktop.records.canonical import Cell
+from desktop.store.database import Database
 from desktop.store.reading import Compare, Filter, Query
 from desktop.ui.dialogs import Answer
+from desktop.ui.lists import model, rows
 from desktop.ui.lists.columns import UNIT, columns_of, shown_at_first
 from desktop.ui.lists.filters import Span, place_choices, span_of
 from desktop.ui.lists.model import KEPT_PAGES, RowsModel
 from desktop.ui.lists.page import ListPage
-from desktop.ui.lists.rows import PAGE, Mark
+from desktop.ui.lists.rows import PAGE, Loaded, Mark, Source
 from desktop.ui.workbench import Workbench
 from tests.ui.house import FakeDialogs, Hand
 
@@ -66,6 +70,48 @@ def test_only_the_pages_asked_for_last_are_read(hand: Hand, bench: Workbench) ->
     hand.settle()
     assert model.shown(19 * PAGE) is not None
     assert model.shown(2 * PAGE) is None, "it was passed on the way and given up"
+
+
+def test_a_key_more_gives_up_what_the_keys_before_have_asked(
+    hand: Hand, bench: Workbench, qtbot: QtBot
+) -> None:
+    """Searches of a word that is typed slowly do not queue up: the one that runs ends where it stands."""
+    fill(bench, hand, [firm(n) for n in range(20)])
+    page, asked, going = hand.list_page, list[str](), threading.Event()
+    hours = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000000) SELECT count(*) FROM n"
+
+    def search(database: Database, source: Source, query: Query, around: int) -> Loaded:
+        asked.append(query.text)
+        going.set()
+        if query.text != "第00007":
+            database.value(hours)
+        return rows.load(database, source, query, around)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "load", search)
+        hand.click(page.search)
+        for part in ("第", "00", "007"):
+            going.clear()
+            hand.type(part)
+            qtbot.waitUntil(going.is_set)
+        hand.settle()
+    assert asked == ["第", "第00", "第00007"]
+    assert page.list.model.rowCount() == 1
+
+
+def test_how_many_a_search_finds_is_told_with_its_first_rows(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in range(60)])
+    told: list[tuple[int | None, str]] = []
+    found = hand.list_page.list
+    found.model.previewed.connect(lambda count: told.append((count, found.foot.text())))
+    hand.click(hand.list_page.search)
+    hand.enter("000")
+    hand.settle()
+    hand.press(K.Key_Backspace)
+    hand.press(K.Key_Backspace)
+    hand.enter("5")
+    hand.settle()
+    assert told == [(60, "共60条"), (11, "共11条")]
 
 
 def test_the_first_rows_are_there_before_all_are_counted(hand: Hand, bench: Workbench) -> None:

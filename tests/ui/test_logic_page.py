@@ -43,10 +43,6 @@ def opened(desk: Desk) -> LogicPage:
     return page
 
 
-def problems(page: LogicPage) -> list[tuple[str, str]]:
-    return [(line.texts[0], line.texts[2]) for line in page.groups.rows.lines]
-
-
 def test_errors_come_first_and_lead_to_the_field_that_is_mended(desk: Desk, town: Session) -> None:
     meeting = {"kind": "union_committee", "name": "第一次会议", "started_date": "2026-11-20", "venue": "三楼"}
     first = records.save(town, "meeting", {**meeting, "expected_count": 3, "present_count": 9}).record
@@ -75,10 +71,10 @@ def test_what_was_mended_is_gone_when_one_comes_back(desk: Desk, town: Session) 
         town, "visit", {"visitors": "陈喆", "enterprise": records.save(town, "enterprise", FIRM).record}
     )
     page = opened(desk)
-    before = problems(page)
-    assert before
     missing = next(p for p in page.problems if p.type == "visit" and p.rule == "needed")
-    place = missing.places[0]
+    (place,) = missing.places
+    lacking = int(place.message.removeprefix("缺必填").partition("项：")[0])
+    assert lacking == len(place.message.partition("：")[2].split("、")) > 1, "one line for all of them"
     desk.window.open_record(place.type, place.record, place.field)
     desk.settle()
     form = desk.window.page
@@ -88,7 +84,8 @@ def test_what_was_mended_is_gone_when_one_comes_back(desk: Desk, town: Session) 
     desk.window.back()
     desk.settle()
     assert desk.window.page is page
-    assert len(problems(page)) < len(before)
+    missing = next(p for p in page.problems if p.type == "visit" and p.rule == "needed")
+    assert missing.places[0].message.startswith(f"缺必填{lacking - 1}项：")
 
 
 def test_all_right_and_nothing_there_are_said(

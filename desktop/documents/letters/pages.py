@@ -29,6 +29,7 @@ from desktop.documents.page import (
 
 MATERIALS = "移交材料清单"
 VOID = "作废"
+COPY = "副本"
 DRAFT = "草稿"
 _COLUMNS = (
     Column("序号", 1.2, Align.CENTRE),
@@ -40,9 +41,9 @@ _COLUMNS = (
 
 
 def document_of(
-    letter: PrintedLetter, *, watermark: str = "", layout: Layout | None = None
+    letter: PrintedLetter, *, watermark: str = "", mark: str = "", layout: Layout | None = None
 ) -> OfficialDocument:
-    """The letter as an official document."""
+    """The letter as an official document; ``mark`` stands in the upper margin of every page."""
     blocks: list[Block] = []
     attachments: list[AttachmentPage] = []
     for part in letter.parts:
@@ -59,6 +60,7 @@ def document_of(
         attachments=tuple(attachments),
         imprint=Imprint(letter.copies) if letter.copies else None,
         watermark=watermark,
+        mark=mark,
     )
 
 
@@ -89,9 +91,20 @@ def metadata_of(letter: PrintedLetter) -> Metadata:
     return Metadata(title, letter.organ, letter.notice, day)
 
 
-def print_letter(letter: PrintedLetter, *, watermark: str = "", layout: Layout | None = None) -> bytes:
+def print_letter(
+    letter: PrintedLetter, *, watermark: str = "", mark: str = "", layout: Layout | None = None
+) -> bytes:
     """The letter as PDF; the same letter gives the same bytes. Raises ``MissingGlyph``."""
-    return render_pdf(document_of(letter, watermark=watermark, layout=layout), metadata_of(letter))
+    document = document_of(letter, watermark=watermark, mark=mark, layout=layout)
+    return render_pdf(document, metadata_of(letter))
+
+
+def letter_word(letter: PrintedLetter, *, layout: Layout | None = None) -> bytes:
+    """A draft as a Word file that says in its head that it is one: what was issued is not edited."""
+    # What writes Word files is loaded where one is asked for: a print would wait for it.
+    from desktop.documents.page.word import render_docx
+
+    return render_docx(document_of(letter, watermark=DRAFT, layout=layout), metadata_of(letter))
 
 
 def check_printable(letter: PrintedLetter) -> int:

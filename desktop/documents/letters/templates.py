@@ -15,6 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from desktop.documents.placeholders import TemplateFaulty, filled, names_in, paired
+from desktop.documents.template_lines import unknown
 from desktop.errors import StateProblem
 from desktop.records.supervision import Route, Title
 from desktop.resources import resource
@@ -136,7 +137,7 @@ def _texts(template: LetterTemplate) -> Iterable[tuple[str, frozenset[str]]]:
 def _check_text(text: str, extra: frozenset[str], name: str) -> None:
     for found in names_in(text):
         if found not in PLACEHOLDERS and found not in extra:
-            raise TemplateFaulty(f"样式“{name}”里不认识占位{{{found}}}。")
+            raise TemplateFaulty(f"样式“{name}”里{unknown(found, {*PLACEHOLDERS, *extra})}。")
     if not paired(text):
         raise TemplateFaulty(f"样式“{name}”里的括号不成对：{text[:20]}…")
 

@@ -213,7 +213,8 @@ class OfficialDocument:
     """A whole document in the order in which it is printed.
 
     A line feed in ``title`` sets its lines; else they are balanced. ``corner`` stands in 黑体 over everything on
-    the left (such as 存根), ``watermark`` across every page (such as 作废).
+    the left (such as 存根), ``watermark`` across every page (such as 草稿), ``mark`` in the upper margin of every page,
+    clear of the text (such as 副本, 作废).
     """
 
     head: Head
@@ -225,3 +226,4 @@ class OfficialDocument:
     imprint: Imprint | None = None
     corner: str = ""
     watermark: str = ""
+    mark: str = ""

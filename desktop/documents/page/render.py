@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from desktop.documents.fonts import FontBook, FontRole, font_book
 from desktop.documents.page.endings import SetImprint, page_number, set_imprint, set_tail
@@ -37,13 +38,17 @@ from desktop.documents.page.setting import BODY, Numbering, Setter
 from desktop.documents.page.shaping import Style
 from desktop.documents.page.tables import TableSetter
 from desktop.documents.page.titles import title_rows
-from desktop.documents.page.writer import Metadata, PageWriter
+from desktop.documents.page.writer import Metadata, PageWriter, Placed
 
 render_lock = threading.RLock()
 """reportlab's parsed fonts keep a reading position, so prints of one process take turns."""
 
 WATERMARK_WIDTH = 300.0
 """Length of a watermark in points; its characters grow to fill it."""
+
+
+MARK_TOP: Final = 14.0 * 72 / 25.4
+"""Where a mark in the upper margin begins: over the issuer's name of a letter, which is 30 mm from the edge."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ def render_pdf(
         writer = PageWriter(setter.fonts, described, (PAGE_WIDTH, PAGE_HEIGHT))
         for number, side in enumerate(_Layout(setter).sides(document), start=1):
             _draw(writer, side, number, document.watermark, setter)
+            if document.mark:
+                _draw_mark(writer, document.mark, setter)
         return writer.finish()
 
 
@@ -151,6 +158,12 @@ def _draw(writer: PageWriter, side: Side, number: int, watermark: str, setter: S
             writer.draw(item, MARGIN_LEFT, MARGIN_TOP + side.imprint.top)
     if side.numbered:
         writer.draw(page_number(number, setter), MARGIN_LEFT, MARGIN_TOP)
+
+
+def _draw_mark(writer: PageWriter, text: str, setter: Setter) -> None:
+    """Says in the upper margin, at its left edge, what copy a page is; red double rules and text stay clear of it."""
+    line = setter.line(text, Style(FontRole.HEITI, SIZE_BODY))
+    writer.draw(Placed(MARGIN_LEFT, MARK_TOP + SIZE_BODY, line))
 
 
 def draw_watermark(writer: PageWriter, text: str, setter: Setter, width: float) -> None:

@@ -108,6 +108,8 @@ class _Writer:
         if document.watermark:
             # Word has no plain watermark; what must not be taken for the document itself says so in its head.
             self._line(f"（{document.watermark}）", FontRole.HEITI, align=Align.CENTRE, header=True)
+        elif document.mark:
+            self._line(document.mark, FontRole.HEITI, header=True)
         if document.corner:
             self._line(document.corner, FontRole.HEITI)
         self._head()

@@ -31,7 +31,6 @@ from desktop.documents.page import (
 from desktop.documents.page import Heading as HeadingBlock
 from desktop.documents.page import Paragraph as ParagraphBlock
 from desktop.documents.page import Recipient as RecipientBlock
-from desktop.documents.page.word import render_docx
 from desktop.documents.papers.templates import (
     BLANK,
     Form,
@@ -88,11 +87,14 @@ class FilledPaper:
 
     def word(self) -> bytes:
         """The same as a Word file, for those who have to edit it."""
+        # Loaded where it is asked for, as in letters.
+        from desktop.documents.page.word import render_docx
+
         return render_docx(self.document, self.metadata)
 
 
-def compose_paper(template: PaperTemplate, subject: Subject, noted: str) -> FilledPaper:
-    """The paper of a record."""
+def compose_paper(template: PaperTemplate, subject: Subject, noted: str, which: str = "") -> FilledPaper:
+    """The paper of a record; ``which`` tells its file from that of another record, without saying whose it is."""
     title = _plain(template.title, subject)
     organ = subject.words(("@organ",))
     document = OfficialDocument(
@@ -106,7 +108,8 @@ def compose_paper(template: PaperTemplate, subject: Subject, noted: str) -> Fill
     assert made is not None
     moment = datetime.datetime.combine(made, datetime.time(), datetime.timezone(datetime.timedelta(hours=8)))
     line = title.replace("\n", "") + template.corner
-    return FilledPaper(line, noted, document, Metadata(line, organ, template.notice, moment))
+    name = f"{line} {which}" if which else line
+    return FilledPaper(name, noted, document, Metadata(line, organ, template.notice, moment))
 
 
 def _head(template: PaperTemplate, subject: Subject, organ: str) -> Head:

@@ -16,6 +16,7 @@ import msgspec
 
 from desktop import reference
 from desktop.documents.placeholders import TemplateFaulty, names_in, paired
+from desktop.documents.template_lines import unknown
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.types import Catalogue, catalogue
@@ -232,7 +233,8 @@ class _Checker:
         for place, name in enumerate(path):
             field = about.by_name.get(name)
             if field is None or not field.shown:
-                raise self._faulty(f"不认识占位{{{shown}}}")
+                near = [".".join((*path[:place], f.name)) for f in about.shown_fields]
+                raise self._faulty(unknown(shown, near))
             if field.group == COMPLAINANT and not self.template.secret:
                 raise self._faulty(f"给{self.template.reader}看的文书不能写投诉人（占位{{{shown}}}）")
             if place < len(path) - 1:

@@ -1,10 +1,11 @@
 """What a user does in a supervision case: record steps, draft, issue, void and print letters, see what is overdue.
 
-``cases`` reads cases and records steps, ``letters`` drafts and prints, ``numbers`` keeps the register, ``issuing``
-issues and voids.
+``cases`` reads cases and records steps, ``letters`` drafts, ``output`` prints, ``numbers`` keeps the register,
+``issuing`` issues and voids, ``batches`` does it for many employers at once.
 """
 
 from desktop.documents.letters.printed import Layout
+from desktop.operations.supervision.batches import chosen, class_notices, drafts_of, enterprises, print_many
 from desktop.operations.supervision.cases import (
     IllegalStep,
     Recorded,
@@ -18,14 +19,11 @@ from desktop.operations.supervision.cases import (
 )
 from desktop.operations.supervision.cases import case_state as state
 from desktop.operations.supervision.holidays import export_working_days, import_working_days
-from desktop.operations.supervision.issuing import Issued, Signatory, issue, void
+from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many, void
 from desktop.operations.supervision.letters import (
     compose_letter,
     draft,
     may_issue,
-    preview,
-    print_document,
-    print_pages,
     redraft,
 )
 from desktop.operations.supervision.numbers import (
@@ -36,6 +34,7 @@ from desktop.operations.supervision.numbers import (
     number_settings,
     set_number_settings,
 )
+from desktop.operations.supervision.output import preview, print_document, print_pages, save_word
 
 __all__ = [
     "IllegalStep",
@@ -46,14 +45,19 @@ __all__ = [
     "Signatory",
     "WorkItem",
     "case_state",
+    "chosen",
+    "class_notices",
     "compose_letter",
     "confirm_numbers",
     "draft",
+    "drafts_of",
+    "enterprises",
     "export_working_days",
     "file_case",
     "has_inspectors",
     "import_working_days",
     "issue",
+    "issue_many",
     "load_case",
     "may_issue",
     "next_numbers",
@@ -62,9 +66,11 @@ __all__ = [
     "overdue_on",
     "preview",
     "print_document",
+    "print_many",
     "print_pages",
     "record_event",
     "redraft",
+    "save_word",
     "set_number_settings",
     "state",
     "void",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.documents.letters import filling, pages
 from desktop.documents.letters.content import kept_faults
 from desktop.documents.letters.filling import Source
 from desktop.documents.letters.printed import Layout, PrintedLetter, digest_of, to_snapshot
-from desktop.documents.letters.register import Taken
+from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.operations import audit, records
 from desktop.operations.session import Session
@@ -49,8 +50,11 @@ from desktop.records.supervision.numbering import (
 )
 from desktop.records.supervision.order import name_of
 from desktop.records.supervision.reasons import forbidden
-from desktop.store.ledger import ChangeSet
+from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.reading import Record
+
+Progress = Callable[[int, int], None]
+"""Called with done and total; may raise to give up, and then nothing is issued."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +91,77 @@ def issue(
     ``MissingGlyph``, :class:`NumbersNotSet`, ``NumbersUnconfirmed``, ``NotAllowed``. Where it raises, no number
     was taken.
     """
+    (issued,) = issue_many(session, [document], signer, date, layout=layout)
+    return issued
+
+
+def issue_many(
+    session: Session,
+    documents: Sequence[str],
+    signer: Signatory,
+    date: datetime.date,
+    *,
+    layout: Layout | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> list[Issued]:
+    """Issues several letters in one operation: all of them, with numbers in their order, or none.
+
+    ``progress`` may raise to give up: then no number was taken, so a run that was cancelled leaves no gap. Raises as
+    :func:`issue`; what is wrong with one letter stops all.
+    """
     require_register(session)
     settings = known_settings(session)
+    total = len(documents)
     with issuing_lock:
-        source, changed = _reviewed(session, document, signer, date)
-        _tried(session, source, composed(session, source, date, settings.body, layout))
+        reviewed: list[Reviewed] = []
+        for place, document in enumerate(documents):
+            progress(place, total)
+            source, changed = _reviewed(session, document, signer, date)
+            _tried(session, source, composed(session, source, date, settings.body, layout))
+            reviewed.append((document, source, changed))
+        progress(total, total)
         begin_register(session)
-        series = Series(source.kind.value)
-        with session.database.transaction():
-            register = register_of(session, date.year, series)
+        return _numbered_and_fixed(session, settings, reviewed, signer, date, layout)
+
+
+Reviewed = tuple[str, Source, dict[str, Cell]]
+"""A letter by its id, what it is written from, and the fields that the review fills in."""
+
+
+def _numbered_and_fixed(
+    session: Session,
+    settings: NumberSettings,
+    reviewed: Sequence[Reviewed],
+    signer: Signatory,
+    date: datetime.date,
+    layout: Layout | None,
+) -> list[Issued]:
+    """Gives each its number and fixes it, in one transaction; the register's file follows."""
+    registers: dict[Series, Register] = {}
+    found: list[Issued] = []
+    taken: list[Taken] = []
+    edits: list[SlotEdit] = []
+    with session.database.transaction():
+        for document, source, changed in reviewed:
+            series = Series(source.kind.value)
             _not_issued(held(session, LETTER, document))
-            _in_order_of_days(session, series, date)
-            n = register.next(series, date.year)
+            if series not in registers:
+                registers[series] = register_of(session, date.year, series)
+                _in_order_of_days(session, series, date)
+            n = registers[series].next(series, date.year) + sum(t.series == series for t in taken)
             number = form_number(settings.patterns[series], settings.body, date.year, n)
             letter = composed(session, source, date, number, layout)
             cells = _issue_cells(session, settings, signer, letter, n)
-            edits = records.slot_edits(session, session.types[LETTER], document, {**changed, **cells})
-            changes = session.ledger.write(f"签发{number}", session.operator.name, edits=edits)
-            audit.note(session, audit.Act.ISSUED, f"{document} {number}")
-        keep(register, Taken(session.unit.id, series, date.year, n, number, document, _case_id(source)))
-        return Issued(document, number, date.year, n, letter, changes)
+            edits += records.slot_edits(session, session.types[LETTER], document, {**changed, **cells})
+            taken.append(Taken(session.unit.id, series, date.year, n, number, document, _case_id(source)))
+            found.append(Issued(document, number, date.year, n, letter, ChangeSet()))
+        name = f"签发{found[0].number}" if len(found) == 1 else f"签发{len(found)}份文书"
+        changes = session.ledger.write(name, session.operator.name, edits=edits)
+        for issued in found:
+            audit.note(session, audit.Act.ISSUED, f"{issued.document} {issued.number}")
+    for series, register in registers.items():
+        keep(register, *(t for t in taken if t.series == series))
+    return [replace(issued, changes=changes) for issued in found]
 
 
 def _tried(session: Session, source: Source, letter: PrintedLetter) -> None:

@@ -1,20 +1,19 @@
-"""Drafts, previews and prints the letters of a case; what was issued is printed from its snapshot alone."""
+"""Drafts and composes the letters of a case, and says whether one may be issued."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
-from desktop.documents.letters import filling, pages
+from desktop.documents.letters import filling
 from desktop.documents.letters.compose import compose
-from desktop.documents.letters.content import content_faults, kept_faults
+from desktop.documents.letters.content import content_faults
 from desktop.documents.letters.filling import Material, Source
-from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
-from desktop.documents.letters.templates import LetterIncomplete, default_text, template_for
+from desktop.documents.letters.printed import Layout, PrintedLetter
+from desktop.documents.letters.templates import LetterIncomplete, default_text
 from desktop.errors import Problem
-from desktop.operations import audit, records
+from desktop.operations import records, templates
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
@@ -23,15 +22,12 @@ from desktop.operations.supervision.cases import (
     held,
     issuer_of,
     load_case,
-    record_event,
 )
-from desktop.operations.supervision.numbers import keep_number
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.supervision import (
     CaseFile,
     Decision,
-    EventKind,
     Letter,
     LetterKind,
     Reason,
@@ -43,10 +39,8 @@ from desktop.records.supervision import (
 from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
-from desktop.records.supervision.reasons import forbidden
 from desktop.store import reading
-from desktop.store.keys import write_whole
-from desktop.store.reading import Filter, Query, Record
+from desktop.store.reading import Query
 
 _CONTACT = ("contact_name", "contact_phone", "contact_address")
 
@@ -58,12 +52,19 @@ def draft(session: Session, case: str, kind: str, fields: Mapping[str, Cell] | N
     Raises ``NotFound``, ``NotAllowed``, ``UnknownField``.
     """
     letter_kind = kind_of(kind)
-    file = load_case(session, case)
-    typed = dict(fields or {})
-    title = _title(file, letter_kind, typed)
-    given: dict[str, Cell] = {"case": case, "kind": letter_kind.value, "title_variant": title.value}
-    values = {**_defaults(session, file, letter_kind, title, typed), **typed, **given}
+    values = draft_values(session, case, letter_kind, fields or {})
     return records.save(session, LETTER, values, name=f"起草{letter_kind.label}")
+
+
+def draft_values(
+    session: Session, case: str, kind: LetterKind, fields: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    """What a draft begins with: what the case tells, and ``fields`` as they are."""
+    file = load_case(session, case)
+    typed = dict(fields)
+    title = _title(file, kind, typed)
+    given: dict[str, Cell] = {"case": case, "kind": kind.value, "title_variant": title.value}
+    return {**_defaults(session, file, kind, title, typed), **typed, **given}
 
 
 def kind_of(kind: str) -> LetterKind:
@@ -93,7 +94,9 @@ def _title(file: CaseFile, kind: LetterKind, typed: Mapping[str, Cell]) -> Title
 def _defaults(
     session: Session, file: CaseFile, kind: LetterKind, title: Title, typed: Mapping[str, Cell]
 ) -> dict[str, Cell]:
-    template = template_for(title, route_of(file, title, str(typed.get("legal_basis") or "")))
+    template = templates.letter_template(
+        session, title, route_of(file, title, str(typed.get("legal_basis") or ""))
+    )
     values: dict[str, Cell] = {
         "addressee": text(file.case, "employer_name") or None,
         "subject": text(file.case, "summary") or None,
@@ -215,7 +218,9 @@ def composed(
 ) -> PrintedLetter:
     """The letter of a source under the name of this workspace's body."""
     draft_values, title = source.draft.values, source.draft.title
-    template = template_for(title, route_of(source.file, title, text(draft_values, "legal_basis")))
+    template = templates.letter_template(
+        session, title, route_of(source.file, title, text(draft_values, "legal_basis"))
+    )
     return compose(template, source, organ=issuer_of(session).name, day=day, number=number, layout=layout)
 
 
@@ -251,86 +256,3 @@ def decision_on(session: Session, source: Source, day: datetime.date) -> Decisio
     except Problem as problem:
         words = (Reason(problem.sentence.rstrip("。"), next_step=problem.next_step),)
     return replace(decision, reasons=(*decision.reasons, *words))
-
-
-def preview(session: Session, document: str, *, layout: Layout | None = None) -> bytes:
-    """A draft as PDF under the watermark 草稿, an issued letter as it will be printed; nothing is recorded."""
-    record = held(session, LETTER, document)
-    if text(record.values, "document_number"):
-        return pages.print_letter(_kept(record.values), watermark=_mark(record.values))
-    return pages.print_letter(compose_letter(session, document, layout=layout), watermark=pages.DRAFT)
-
-
-def print_document(session: Session, document: str, out_dir: Path) -> Path:
-    """Prints an issued letter from its snapshot as PDF into a folder and records that it was printed.
-
-    Raises as :func:`print_pages`; the printing is recorded once the file is whole.
-    """
-    record, letter = _printable(session, document)
-    data = pages.print_letter(letter, watermark=_mark(record.values))
-    out_dir.mkdir(parents=True, exist_ok=True)
-    path = out_dir / _file_name(letter, bool(_mark(record.values)))
-    write_whole(path, data)
-    _note_printed(session, record, letter)
-    return path
-
-
-def print_pages(session: Session, document: str) -> bytes:
-    """The pages of an issued letter for a printer: no file is written, so that nothing lies in clear anywhere.
-
-    Raises :class:`IllegalStep` for a draft and for a case whose steps contradict the order of law; before anything
-    is printed its number stands in the register's file.
-    """
-    record, letter = _printable(session, document)
-    data = pages.print_letter(letter, watermark=_mark(record.values))
-    _note_printed(session, record, letter)
-    return data
-
-
-def _printable(session: Session, document: str) -> tuple[Record, PrintedLetter]:
-    """An issued letter that may be printed; its number stands in the register's file from here on."""
-    record = held(session, LETTER, document)
-    case = text(record.values, "case")
-    if not text(record.values, "document_number"):
-        raise IllegalStep("这份文书还没有签发、编号，不能打印")
-    file = load_case(session, case)
-    reasons = contradictions(file)
-    if reasons:
-        raise IllegalStep("本案的步骤有矛盾，不能打印文书", reasons)
-    letter = _kept(record.values)
-    faults = (*kept_faults(letter, record.values, file.case), *_same_number(session, record))
-    if faults:
-        raise IllegalStep("这份文书不能打印", faults)
-    keep_number(session, record)
-    return record, letter
-
-
-def _note_printed(session: Session, record: Record, letter: PrintedLetter) -> None:
-    audit.note(session, audit.Act.PRINTED, f"{record.id} {letter.number}")
-    record_event(
-        session, text(record.values, "case"), EventKind.PRINTED, session.environment.today(), document=record.id,
-        content=f"打印{letter.title_words}（{letter.number}）",
-    )  # fmt: skip
-
-
-def _same_number(session: Session, record: Record) -> list[Reason]:
-    """Another letter anywhere in the ledger that bears the same number."""
-    number = text(record.values, "document_number")
-    query = Query(LETTER, filters=(Filter("document_number", value=number),), order=reading.NEWEST_ORDER)
-    if any(found.id != record.id for found in reading.records(session.database, session.types, query)):
-        return [forbidden(f"{number}用在不止一份文书上", "", "请核对编号登记，作废其中一份。", record.id)]
-    return []
-
-
-def _kept(values: Values) -> PrintedLetter:
-    return from_snapshot(text(values, "snapshot"))
-
-
-def _mark(values: Values) -> str:
-    return pages.VOID if text(values, "voided_date") else ""
-
-
-def _file_name(letter: PrintedLetter, voided: bool) -> str:
-    """Number and title: nothing about anybody stands in a file name."""
-    name = f"{letter.number} {letter.title_words}{'（作废）' if voided else ''}"
-    return "".join("_" if c in '\\/:*?"<>|' else c for c in name) + ".pdf"

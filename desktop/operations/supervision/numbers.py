@@ -194,10 +194,10 @@ def note_void(session: Session, number: str, document: str) -> None:
     keep(Register(session.workspace.folder, _owner(session), ()), Voided(number, document))
 
 
-def keep(register: Register, line: Taken | Voided) -> None:
+def keep(register: Register, *lines: Taken | Voided) -> None:
     """Writes the file after the transaction. Where it cannot be written now, printing tries again and refuses."""
     with contextlib.suppress(ReadOnlyPlace):
-        register.keep(line)
+        register.keep(*lines)
 
 
 def file_case(session: Session, case: str, date: datetime.date | None = None) -> str:

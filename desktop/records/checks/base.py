@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from desktop.records import following
 from desktop.records.declaration import Check, RecordType, Severity
 
 Values = Mapping[str, Any]
@@ -103,7 +104,9 @@ class Checker:
 
     @cached_property
     def _looks_further(self) -> bool:
-        return any({"type", "link"} & check.arguments.keys() for check in self._type.checks)
+        return bool(self._type.follows) or any(
+            {"type", "link"} & check.arguments.keys() for check in self._type.checks
+        )
 
     def __call__(self, values: Values, context: Context) -> list[Finding]:
         """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
@@ -115,6 +118,8 @@ class Checker:
             failure = asked_rule(Asked(values, check.fields, check.arguments, context))
             if failure is not None:
                 findings.append(finding(check, failure))
+        if self._type.follows and (changed := source_changed(self._type, values, context)) is not None:
+            findings.append(changed)
         if len(findings) > 1:
             findings.sort(key=lambda found: found.severity is not Severity.ERROR)
         return findings
@@ -123,6 +128,21 @@ class Checker:
 def run_checks(record_type: RecordType, values: Values, context: Context) -> list[Finding]:
     """The findings of :class:`Checker` on one record."""
     return Checker(record_type)(values, context)
+
+
+def source_changed(record_type: RecordType, values: Values, context: Context) -> Finding | None:
+    """A warning when what a record was filled from says something else by now; nothing is put right by itself."""
+    found = following.changed(record_type, values, context.linked)
+    if found is None:
+        return None
+    follow, fields = found
+    label = record_type.by_name[follow.link].label
+    if not fields:
+        message = f"“{label}”后来改过，按现在的内容没有通过或者不再是这类事项，请核对"
+    else:
+        named = "、".join(record_type.by_name[name].label for name in fields)
+        message = f"“{label}”后来改过，这里的{named}与它不一致，请核对"
+    return Finding(Severity.WARNING, message, ((fields or [follow.link])[0],), "source_changed")
 
 
 def is_empty(value: Any) -> bool:

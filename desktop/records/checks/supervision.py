@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.checks.base import Asked, Failure, rule
+from desktop.records.supervision.wording import complainant_faults
 
 _OPINION = "opinion_letter"
 _CHAIRS = ("主席", "副主席")
@@ -45,3 +46,13 @@ def signed_by_chair(asked: Asked) -> Failure | None:
     if found is None or found[0] != _OPINION or str(found[1]).endswith(_CHAIRS):
         return None
     return {"post": found[1]}
+
+
+@rule
+def names_no_complainant(asked: Asked) -> Failure | None:
+    """None of the fields says who complained (条例第十三条); they stand in the record itself, or in its ``case``."""
+    case = asked.context.linked("case") if asked.arguments.get("linked") else asked.values
+    texts = {
+        name: str(value) for name, value in zip(asked.fields, asked.cells(), strict=True) if value is not None
+    }
+    return {} if case is not None and any(complainant_faults(case, texts)) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 from desktop.records.declaration import Kind, RecordType
 
@@ -36,6 +36,15 @@ class Catalogue(Mapping[str, RecordType]):
     def children(self, name: str) -> tuple[RecordType, ...]:
         """The types whose parent link leads to this one."""
         return self._children.get(name, ())
+
+    @cached_property
+    def attached(self) -> tuple[RecordType, ...]:
+        """The types whose records belong to one of any other type."""
+        return tuple(t for t in self._types.values() if t.attached is not None)
+
+    def bears(self, name: str) -> bool:
+        """Whether something may be attached to records of a type: to all that people record, known here or not."""
+        return name not in self._types or not self._types[name].by_program
 
     def links_to(self, name: str) -> tuple[tuple[RecordType, str], ...]:
         """Every (type, field) that can point to a record of this type, parents included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import UNIT_NAME, document, remarks
 
 ORDER = 70
@@ -19,6 +19,17 @@ TYPE = RecordType(
         Group("body", "任职工会"),
         Group("period", "任职起止"),
         Group("appointment", "任职文件"),
+    ),
+    follows=(
+        Follow(
+            "union",
+            {
+                "officer": "chair_officer", "category": "chair_officer.category", "post": "=chair", "union": ".",
+                "union_name": "name", "working_time": "chair_working_time", "started": "chair_appointed_date",
+                "enterprise_post": "chair_post",
+            },
+            when={"chair_officer": ("*",), "chair_appointed_date": ("*",)}, same=("officer", "union", "post"),
+        ),
     ),
     fields=(
         Field(

@@ -150,6 +150,17 @@ TYPE = RecordType(
     ),
     fields=(*_CLUE, *_EMPLOYER, *location("employer", column=8), *_MATTER, *_HANDLING),
     checks=(
+        *(
+            Check(
+                "names_no_complainant", (name,), f"“{label}”里好像写出了投诉人，文书会印不出来，请改成看不出是谁的写法",
+                Severity.WARNING,
+                {"linked": False}, "浙江省工会劳动法律监督条例第十三条",
+            )
+            for name, label in (
+                ("summary", "案由"),
+                ("description", "反映的情况"),
+            )
+        ),
         Check("not_in_future", ("received_date",), "收到日期{a}还没有到"),
         Check("not_in_future", ("registered_date",), "登记日期{a}还没有到"),
         Check("not_after", ("received_date", "registered_date"), "登记日期{b}早于收到日期{a}"),

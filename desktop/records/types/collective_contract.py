@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import UNIT_NAME, evidence, remarks
 
 ORDER = 178
@@ -108,6 +108,37 @@ def _weekdays(first: str, second: str, days: int, words: str, source: str) -> Ch
     )  # fmt: skip
 
 
+_KINDS = {
+    "collective_contract": "comprehensive",
+    "wages_contract": "wages",
+    "women_contract": "women",
+    "safety_contract": "safety",
+}
+"""The drafts that a congress passes, and which contract comes of each."""
+
+_FOLLOWS = (
+    Follow(
+        "motion",
+        {
+            "enterprise": "congress.enterprise", "union": "congress.union", "kind": "subject", "name": "title",
+            "outcome": "=agreed", "submitted_date": "congress.started_date", "congress": "congress", "motion": ".",
+            "staff_count": "congress.staff_count",
+        },
+        when={"subject": tuple(_KINDS)}, outcome="carried", translate={"kind": _KINDS}, papers=("name",),
+        link="motion", same=("enterprise", "kind"), on="congress.started_date", recent="signed_date",
+        agree=("enterprise", "kind", "congress"),
+    ),
+    Follow(
+        "motion",
+        {
+            "enterprise": "congress.enterprise", "performance_date": "congress.started_date",
+            "performance_congress": "congress",
+        },
+        when={"subject": ("contract_performance",)}, outcome="heard", same=("enterprise",),
+        on="congress.started_date", during=("signed_date", "ended"), latest="performance_date",
+    ),
+)  # fmt: skip
+
 TYPE = RecordType(
     name="collective_contract",
     label="集体协商与合同",
@@ -134,6 +165,7 @@ TYPE = RecordType(
         Group("wages", "工资约定"),
         Group("performance", "履行报告"),
     ),
+    follows=_FOLLOWS,
     fields=(*_OFFER, *_TALKS, *_CONTRACT, *_CONTENT),
     checks=(
         Check("not_in_future", ("offer_date",), "要约日期{a}还没有到，请核对"),

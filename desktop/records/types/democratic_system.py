@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import document, evidence, remarks
 
 ORDER = 175
+
+_HELD = {"congress": "congress", "school": "congress", "assembly": "assembly", "regional": "regional",
+         "industry": "regional"}  # fmt: skip
+"""Which system a session shows to be set up."""
 
 TYPE = RecordType(
     name="democratic_system",
@@ -16,6 +20,17 @@ TYPE = RecordType(
     help="单位建立了哪种民主管理制度，一种一条。开会在“职代会”和“会议”里登记，来信在“信箱来信”里登记，这里只说有没有这个制度。",
     sections=(Section("system", "制度"), Section("running", "运行与说明")),
     groups=(Group("rules", "制度文件"), Group("ending", "停止")),
+    follows=(
+        Follow(
+            "congress",
+            {
+                "enterprise": "enterprise", "form": "kind", "level": "level", "body_name": "body_name",
+                "established_date": "started_date",
+            },
+            when={"kind": tuple(_HELD)}, outcome="valid", translate={"form": _HELD},
+            same=("enterprise", "form", "level", "body_name"), on="started_date",
+        ),
+    ),
     fields=(
         Field(
             "enterprise", "单位", Kind.LINK, link="enterprise", section="system", needed=True, first=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import (
     CONSENT_CHECKS,
     IDENTITY,
@@ -18,6 +18,9 @@ from desktop.records.parts import (
 )
 
 ORDER = 50
+
+_KEY_GROUPS = ("truck_driver", "ride_hailing_driver", "courier", "food_delivery_rider")
+"""The groups of applicants that are groups of members, too."""
 
 TYPE = RecordType(
     name="member",
@@ -39,6 +42,18 @@ TYPE = RecordType(
         Group("admission", "入会"),
         Group("membership", "会籍变化"),
         NATIONAL_ENTRY,
+    ),
+    follows=(
+        Follow(
+            "membership_application",
+            {
+                "name": "name", "phone": "phone", "union": "union", "enterprise": "enterprise",
+                "workplace": "workplace", "first_admission_date": "handled_date", "membership_change": "=1",
+                "membership_change_date": "handled_date", "key_group": "key_group", "admission_kind": "=admitted",
+            },
+            when={"state": ("admitted",)}, back="member", same=("name", "phone"),
+            translate={"key_group": {group: group for group in _KEY_GROUPS}},
+        ),
     ),
     fields=(
         *identity("person", needed=True, number_column=3),

@@ -15,6 +15,13 @@ def _votes(name: str, label: str, unit: str = "票", help_text: str = "", column
     )  # fmt: skip
 
 
+def _elected(name: str, label: str) -> Field:
+    return Field(
+        name, label, group="elected", section="vote", first=True, personal=True, maximum=200,
+        help="选举职工董事、监事的议题填写，几位用顿号隔开；通过后从这里生成“职工董事监事”，不用再填。",
+    )  # fmt: skip
+
+
 _RULES = "浙江省企业民主管理条例第十五条"
 
 TYPE = RecordType(
@@ -25,7 +32,7 @@ TYPE = RecordType(
     parent="congress",
     help="须表决的议题填写票数，是否通过由程序按全体代表过半数计算。",
     sections=(Section("motion", "议题"), Section("vote", "表决")),
-    groups=(Group("votes", "表决票数"),),
+    groups=(Group("votes", "表决票数"), Group("elected", "当选人", personal=True)),
     fields=(
         Field("congress", "会议", Kind.LINK, link="congress", section="motion", needed=True, index=True),
         Field("sequence", "序号", Kind.INTEGER, section="motion", first=True, minimum=1, column=1, width=4),
@@ -56,6 +63,8 @@ TYPE = RecordType(
         _votes("approve_count", "同意", column=5),
         _votes("against_count", "反对", column=6),
         _votes("abstain_count", "弃权", column=7),
+        _elected("elected_directors", "当选职工董事"),
+        _elected("elected_supervisors", "当选职工监事"),
         Field("resolution_document", "决议文号", section="vote", maximum=60),
         Field("resolution", "决议内容", Kind.NOTE, section="vote", search=True, maximum=4000),
         *remarks("motion"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import (
     CONSENT_CHECKS,
     IDENTITY,
@@ -29,6 +29,19 @@ TYPE = RecordType(
         Section("notes", "说明"),
     ),
     groups=(IDENTITY, Group("employer", "工作单位"), Group("service", "在册起止")),
+    follows=(
+        Follow(
+            "union",
+            {
+                "name": "chair_name", "sex": "chair_sex", "birth_date": "chair_birth_date", "phone": "chair_phone",
+                "political_status": "chair_political_status", "education": "chair_education",
+                "working_time": "chair_working_time", "post_title": "=工会主席", "union": ".",
+                "enterprise": "enterprise", "service_started": "chair_appointed_date", "category": "kind",
+            },
+            when={"chair_name": ("*",)}, back="chair_officer", same=("name", "phone"),
+            translate={"category": {"independent": "grassroots_chair", "joint": "grassroots_chair"}},
+        ),
+    ),
     fields=(
         *identity("person", needed=False, name_column=1, sex_column=2),
         phone("person", needed=True),

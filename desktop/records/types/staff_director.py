@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import PERSON_NAME, remarks
 
 ORDER = 177
 
 _RULES = "浙江省企业民主管理条例"
+
+
+def _elected(post: str, names: str) -> Follow:
+    return Follow(
+        "motion",
+        {
+            "enterprise": "congress.enterprise", "name": "*", "post": f"={post}", "congress": "congress",
+            "motion": ".", "elected_date": "congress.started_date", "term_ends": "congress.term_ended",
+        },
+        when={"subject": ("staff_directors",)}, outcome="carried", each=names, link="motion",
+        same=("enterprise", "name", "post"), on="congress.started_date", recent="elected_date",
+        agree=("name", "enterprise", "congress", "elected_date"),
+    )  # fmt: skip
+
 
 TYPE = RecordType(
     name="staff_director",
@@ -18,6 +32,16 @@ TYPE = RecordType(
     help="一人一届一条。由职代会或职工大会选举产生，选上那次会议就不用再填一遍。",
     sections=(Section("director", "职工董事、监事"),),
     groups=(Group("election", "选举"), Group("period", "任期"), Group("ending", "离任")),
+    follows=(
+        _elected("director", "elected_directors"),
+        _elected("supervisor", "elected_supervisors"),
+        Follow(
+            "motion",
+            {"enterprise": "congress.enterprise", "reported_date": "congress.started_date"},
+            when={"subject": ("appraise_directors",)}, outcome="heard", same=("enterprise",),
+            on="congress.started_date", during=("elected_date", "ended"), latest="reported_date",
+        ),
+    ),
     fields=(
         Field(
             "enterprise", "企业", Kind.LINK, link="enterprise", section="director", needed=True, first=True,
@@ -39,6 +63,10 @@ TYPE = RecordType(
         Field(
             "congress", "选举的职代会", Kind.LINK, link="congress", group="election", section="director",
             first=True, index=True,
+        ),
+        Field(
+            "motion", "选举的议题", Kind.LINK, link="motion", section="director", index=True,
+            help="从职代会议题生成的，这里就是那项议题。",
         ),
         Field(
             "elected_date", "当选日期", Kind.DATE, group="election", section="director", needed=True,

@@ -1,11 +1,13 @@
 """Counts and lists of records by facts as of a day: what indicators and work lists are added up from.
 
-:mod:`.facts` says what is computed for each record, :mod:`.tallies` counts and lists, :mod:`.outbox` looks at what
-is on its way to other stations, :mod:`.moment` keeps several statements together.
+:mod:`.facts` says what is computed for each record, :mod:`.tallies` counts and lists, :mod:`.ranking` puts records in
+the order of what speaks for them, :mod:`.outbox` looks at what is on its way to other stations, :mod:`.moment` keeps
+several statements together.
 """
 
 from desktop.store.aggregates.moment import snapshot, version
 from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, unsent
+from desktop.store.aggregates.ranking import Ranked, Reason, ranked
 from desktop.store.aggregates.tallies import (
     Condition,
     Days,
@@ -22,12 +24,15 @@ __all__ = [
     "Condition",
     "Days",
     "Question",
+    "Ranked",
+    "Reason",
     "Selection",
     "Span",
     "Tally",
     "Unsent",
     "count_by_unit",
     "open_conflicts",
+    "ranked",
     "receipts_due",
     "record_ids",
     "row_numbers",

@@ -96,6 +96,23 @@ _PLATFORM = """(SELECT a.enterprise, max(a.now AND a.role = 'headquarters') AS h
     GROUP BY 1) platform ON platform.enterprise = r.id"""
 """What an employer is to any platform on the day; its own typed role speaks only where nothing is registered."""
 
+_ELECTIONS = f"""(SELECT u.enterprise, min(coalesce(u.next_election_due, u.term_ended)) AS due FROM r_union u
+    WHERE u._life <> 1 AND u.enterprise IS NOT NULL AND {standing("u")} GROUP BY u.enterprise) elections
+    ON elections.enterprise = r.id"""
+
+_LAST_VISIT = """(SELECT v.enterprise, max(v.visit_date || coalesce(v.follow_up_date, '')) AS told FROM r_visit v
+    WHERE v._life <> 1 AND v.visit_date <= :as_of GROUP BY v.enterprise) last_visit ON last_visit.enterprise = r.id"""
+"""The last visit's day with the day that was promised at it: a later visit keeps every promise before it."""
+
+_CASES = """(SELECT DISTINCT c.enterprise FROM r_case c WHERE c._life <> 1 AND c.enterprise IS NOT NULL
+    AND coalesce(c.received_date, '') <= :as_of AND NOT EXISTS (SELECT 1 FROM r_case_event e WHERE e."case" = c.id
+    AND e._life <> 1 AND e.kind IN ('closed', 'not_accepted', 'withdrawn') AND e.event_date <= :as_of
+    AND NOT EXISTS (SELECT 1 FROM r_case_event o WHERE o."case" = c.id AND o._life <> 1 AND o.kind = 'reopened'
+    AND o.event_date BETWEEN e.event_date AND :as_of))) cases ON cases.enterprise = r.id"""
+
+_CONTRACTS = """(SELECT c.enterprise, max(c.ended) AS ended FROM r_collective_contract c WHERE c._life <> 1
+    AND c.signed_date <= :as_of GROUP BY c.enterprise) contracts ON contracts.enterprise = r.id"""
+
 _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 months')"
 """Whether a state-owned employer's last session is more than half a year old."""
 
@@ -121,6 +138,15 @@ _ENTERPRISE = Facts(
         "democracy_day": "max(coalesce(congress.day, ''), coalesce(talks.day, ''), coalesce(letters.day, ''))",
         "democracy_proven": "max(coalesce(congress.proven, ''), coalesce(talks.proven, ''))",
         "visited": "visits.day",
+        "promised": "nullif(substr(last_visit.told, 11), '')",
+        "in_case": "cases.enterprise IS NOT NULL",
+        "election_due": "elections.due",
+        "contract_ended": "contracts.ended",
+        "reported_members": "own.members",
+        "listed_members": "coalesce(roll.members, 0)",
+        "unlisted_members": "coalesce(own.members > coalesce(roll.members, 0), 0)",
+        "new_trade": "coalesce(r.new_trade, r.platform_role)",
+        "place": "coalesce(r.village, r.town)",
         "above_scale": "r.above_scale",
         "platform_headquarters": "coalesce(platform.headquarters, r.platform_role = 'headquarters')",
         "platform_branch": "coalesce(platform.branch, r.platform_role IN ('subsidiary', 'branch'))",
@@ -133,6 +159,10 @@ _ENTERPRISE = Facts(
         " ON cover.enterprise = r.id",
         "congress": _CONGRESS,
         "talks": _TALKS,
+        "elections": _ELECTIONS,
+        "last_visit": _LAST_VISIT,
+        "cases": _CASES,
+        "contracts": _CONTRACTS,
         "letters": _LETTERS,
         "platform": _PLATFORM,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"

@@ -171,7 +171,7 @@ def _count(
     units: Mapping[int, str],
     result: dict[Tally, dict[str, int]],
 ) -> None:
-    compiler = _Compiler(FACTS[tallies[0].facts])
+    compiler = Compiler(FACTS[tallies[0].facts])
     masks = [(tally, compiler.mask(tally)) for tally in tallies]
     weights = list(dict.fromkeys(t.weight for t in tallies if t.weight))
     packed_answers, weighed_facts = compiler.packed(), [compiler.fact(w) for w in weights]
@@ -190,7 +190,7 @@ def _count(
 
 
 def _groups(
-    database: Database, compiler: _Compiler, packed: str, weights: list[str], parameters: Mapping[str, Any]
+    database: Database, compiler: Compiler, packed: str, weights: list[str], parameters: Mapping[str, Any]
 ) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
     """Units with answers as one number, how many records have it, and the sums of their weights.
 
@@ -219,7 +219,7 @@ def record_ids(database: Database, selection: Selection) -> list[str]:
 
 def _listed(database: Database, selection: Selection, shown: str) -> list[tuple[Any, ...]]:
     facts, tally = FACTS[selection.tally.facts], selection.tally
-    compiler = _Compiler(facts)
+    compiler = Compiler(facts)
     conditions = [compiler.condition(c) for c in tally.where]
     if tally.but:
         conditions.append(f"NOT ({' AND '.join(map(compiler.condition, tally.but))})")
@@ -232,7 +232,7 @@ def _listed(database: Database, selection: Selection, shown: str) -> list[tuple[
     return database.rows(sql, {**compiler.parameters, **selection.days.parameters()})
 
 
-class _Compiler:
+class Compiler:
     """Turns tallies over one kind of facts into SQL; gathers the facts and tests that they use, and the parameters."""
 
     def __init__(self, facts: Facts) -> None:

@@ -214,6 +214,14 @@ class Form(QScrollArea):
             self._arrange()
             self._timer.start()
 
+    def mark(self, notes: Mapping[str, str]) -> None:
+        """Says beside fields where their values come from, and shows those that were folded away."""
+        for name, words in notes.items():
+            self.rows[name].note(words)
+            self.rows[name].set_shown(True)
+        self._arrange()
+        self.check()
+
     # -- typing ----------------------------------------------------------------------------------------------------
 
     def _edited(self, row: FieldRow) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.documents.papers.templates import subjects
-from desktop.operations import records
+from desktop.operations import following, records
 from desktop.operations.queries import FormData
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
@@ -58,8 +58,11 @@ class FormPage(RecordPage):
         self._saving = True
         name, record = self.record_type.name, self.record
         words = f"{'修改' if record else '新增'}{self.record_type.label}"
+        offer = self.opening.offer if record is None else None
 
         def job(session: Session, _ticket: Ticket) -> Saved:
+            if offer is not None:
+                return following.save_filled(session, offer, changes)
             return records.save(session, name, changes, record=record)
 
         def fail(error: Exception) -> bool:
@@ -235,6 +238,7 @@ class FormPage(RecordPage):
             "Ctrl+Enter": "离开多行文字",
             "Ctrl+S": "保存",
             "Ctrl+Shift+S": "保存并新增",
+            "Ctrl+G": "由这条记录生成别的记录",
             "Esc": "返回",
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations import queries, records
@@ -17,11 +17,13 @@ from desktop.records.periods import Clock, InitialTraining
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, registry, theme
+from desktop.ui.forms.attachments.tab import AttachmentsTab
 from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.erase import may_erase
 from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.history import HistoryTab
+from desktop.ui.forms.related import FollowBar, Hanging, RelatedTab, read_hanging
 from desktop.ui.forms.side import SidePanel
 from desktop.ui.forms.twins import Twin, find_twin
 from desktop.ui.notices import NoticeBar, Tone
@@ -30,6 +32,7 @@ from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
+_ATTACHMENTS = "附件"
 _REFILLED = "上级没有收下的内容，还没有保存"
 _TRAINED = frozenset({"officer", "appointment"})
 """Records of people who are to be trained within a year of their appointment."""
@@ -54,8 +57,11 @@ class RecordPage(Page):
         self.form = Form(workbench, self.record_type, ask, self._main)
         self.side = SidePanel(self.form, self._main)
         self.children_tabs: dict[str, ChildTab] = {}
+        self.attachments = AttachmentsTab(workbench, self.record_type, lambda: self.save())
         self.history = HistoryTab(workbench, self.record_type)
         self.banner = NoticeBar()
+        self.follow = FollowBar(workbench)
+        self.related = RelatedTab(workbench, self.follow)
         self._heading, self._state = ElidedLabel(), QLabel()
         self.next_button = QPushButton("保存并新增")
         self.erase_button = QPushButton("清除个人信息…")
@@ -64,6 +70,9 @@ class RecordPage(Page):
         self.form.named.connect(self._look_for_twin)
         self.side.field_wanted.connect(self.form.go_to)
         self.side.section_wanted.connect(self.form.go_to_section)
+        self.follow.looked_at.connect(lambda: self.tabs.setCurrentWidget(self.related))
+        self.related.counted.connect(self._count_related)
+        QShortcut(QKeySequence("Ctrl+G"), self).activated.connect(self.follow.start)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(lambda: workbench.shell.back())
 
     # -- building --------------------------------------------------------------------------------------------------
@@ -97,12 +106,21 @@ class RecordPage(Page):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self._add_tabs()
+        self.tabs.insertTab(self.tabs.indexOf(self.history), self.related, "相关记录")
+        if not self.record_type.by_program:
+            self.tabs.insertTab(self.tabs.indexOf(self.history), self.attachments, _ATTACHMENTS)
+            self.attachments.counted.connect(self._show_attached)
+            self.setAcceptDrops(True)
+            for widget in self._main.findChildren(QWidget):
+                # Else a line would take the path of a file as words.
+                widget.setAcceptDrops(False)
         self.tabs.currentChanged.connect(self._tab_changed)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
         column.addLayout(line)
         column.addWidget(self.banner)
+        column.addWidget(self.follow)
         column.addWidget(self.tabs, 1)
 
     def _add_tabs(self) -> None:
@@ -118,6 +136,20 @@ class RecordPage(Page):
         label = tab.record_type.label
         self.tabs.setTabText(self.tabs.indexOf(tab), f"{label}（{count}）" if count else label)
         self.state_changed.emit()
+
+    def _show_attached(self, count: int) -> None:
+        place = self.tabs.indexOf(self.attachments)
+        self.tabs.setTabText(place, f"{_ATTACHMENTS}（{count}）" if count else _ATTACHMENTS)
+        self.tabs.setTabIcon(place, icons.icon("paperclip") if count else QIcon())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be let go anywhere on the page."""
+        self.attachments.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They are attached to the record."""
+        self.tabs.setCurrentWidget(self.attachments)
+        self.attachments.dropEvent(event)
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
@@ -156,6 +188,8 @@ class RecordPage(Page):
         def then(titles: dict[str, str]) -> None:
             self.form.load(None, values, titles)
             self._finish_loading()
+            if self.opening.offer is not None:
+                self.form.mark(self.opening.offer.words)
 
         bench.read(job, then, owner=self, key="form")
 
@@ -190,8 +224,11 @@ class RecordPage(Page):
         self.setProperty("record", f"{self.record_type.name}:{data.record.id}")
         for tab in self.children_tabs.values():
             tab.show_record(data.record.id)
+        if not self.record_type.by_program:
+            self.attachments.show_record(data.record.id, deleted=data.deleted)
         self.history.show_record(data.record.id)
         self._show_banner(data)
+        self._show_hanging()
 
     def _show_banner(self, data: FormData) -> None:
         shell, name = self.workbench.shell, self.record_type.name
@@ -220,6 +257,23 @@ class RecordPage(Page):
             self.banner.clear()
             if name in _TRAINED:
                 self._show_training(data)
+
+    def _show_hanging(self) -> None:
+        """What can be filled in from this record, and what leads to it."""
+        bench, name, record = self.workbench, self.record_type.name, self.record or ""
+
+        def arrived(hanging: Hanging) -> None:
+            self.follow.show_offers(hanging.offers)
+            self.related.show_hanging(hanging)
+
+        bench.read(
+            lambda database, _ticket: read_hanging(database, bench.types, bench.codes, name, record, bench),
+            arrived, owner=self, key="hanging",
+        )  # fmt: skip
+
+    def _count_related(self, count: int) -> None:
+        at = self.tabs.indexOf(self.related)
+        self.tabs.setTabText(at, f"相关记录（{count}）" if count else "相关记录")
 
     def _show_training(self, data: FormData) -> None:
         """Until when somebody who was newly appointed has to be trained, as long as that is open."""
@@ -263,6 +317,7 @@ class RecordPage(Page):
         """Takes over what changed elsewhere; what is being typed stays."""
         for tab in self.children_tabs.values():
             tab.refresh(changes)
+        self.attachments.refresh(changes)
         if self.record is None or not self.loaded or self._saving:
             return
         touched = changes is None or changes.everything
@@ -273,6 +328,8 @@ class RecordPage(Page):
         }
         if touched or (changes is not None and concerned & set(changes.records)):
             self._read(lambda data: self._rebase(data, {}))
+        elif changes is not None and not changes.empty:
+            self._show_hanging()
 
     def _rebase(self, data: FormData, submitted: Mapping[str, Cell]) -> None:
         self._title = data.title
@@ -341,6 +398,6 @@ class RecordPage(Page):
         widget = self.tabs.currentWidget()
         if widget is self.history and self.record is not None:
             self.history.show_record(self.record)
-        elif isinstance(widget, ChildTab):
+        elif isinstance(widget, ChildTab | AttachmentsTab | RelatedTab):
             widget.start()
         self.state_changed.emit()

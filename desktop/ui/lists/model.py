@@ -21,7 +21,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Aggregate, Query
 from desktop.ui import icons, theme
 from desktop.ui.lists.columns import Column
-from desktop.ui.lists.rows import PAGE, Loaded, Mark, ShownRow, Source, load, preview, shown_rows
+from desktop.ui.lists.rows import PAGE, Loaded, Mark, Preview, ShownRow, Source, load, preview, shown_rows
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER, SOON, Task
 
@@ -58,8 +58,8 @@ class RowsModel(QAbstractTableModel):
     """Column 0 is the mark, the others are ``columns``. ``loaded`` says that a query was answered."""
 
     loaded = Signal()
-    previewed = Signal()
-    """The first rows are there, but not yet how many there are."""
+    previewed = Signal(object)
+    """The first rows are there, but not yet the others; how many there are, or nothing while that is unknown."""
     summed = Signal(object)
     MARK = 0
 
@@ -129,15 +129,15 @@ class RowsModel(QAbstractTableModel):
         bench = self._workbench
         return Source(bench.types, bench.codes, self.record_type, self.columns, self.units, bench.today())
 
-    def _preview_arrived(self, shown: list[ShownRow]) -> None:
+    def _preview_arrived(self, first: Preview) -> None:
         if not self.loading:
             return
         self.beginResetModel()
         self._forget_pages()
         self._rows = array("q")
-        self._preview = shown
+        self._preview = first.shown
         self.endResetModel()
-        self.previewed.emit()
+        self.previewed.emit(first.count)
 
     def _arrived(self, loaded: Loaded) -> None:
         self.loading = False

@@ -123,10 +123,10 @@ class RecordList(QWidget):
         self._keep_row = self.model.row_number(current.row()) if current.isValid() else 0
         self._keep_position = current.row() if current.isValid() else -1
 
-    def _previewed(self) -> None:
+    def _previewed(self, count: int | None) -> None:
         if self.model.rowCount():
             self._layers.setCurrentIndex(0)
-            self.foot.setText("正在统计…")
+            self.foot.setText("正在统计…" if count is None else f"共{count}条")
 
     def _loaded(self) -> None:
         count, had_cursor = self.model.rowCount(), self.table.hasFocus()
@@ -229,9 +229,8 @@ class RecordList(QWidget):
     def _delete(self, held: list[Record]) -> None:
         label, name = self.record_type.label, self.record_type.name
         named = f"“{self._named(held[0])}”" if len(held) == 1 else f"选中的{len(held)}条{label}"
-        children = "、".join(c.label for c in self.workbench.types.children(name))
-        below = f"它下面的{children}也一并删除。" if children else ""
-        words = f"要删除{named}吗？{below}\n删除后可以用“撤消”，或者在“已删除”里恢复。"
+        below = [*(c.label for c in self.workbench.types.children(name)), "附件"]
+        words = f"要删除{named}吗？它下面的{'、'.join(below)}也一并删除。\n删除后可以用“撤消”，或者在“已删除”里恢复。"
         if self.workbench.dialogs.ask("删除", words, yes="删除", danger=True) is Answer.YES:
             self._each(f"删除{label}", held, records.delete, f"已删除{named}。")
 

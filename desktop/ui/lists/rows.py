@@ -66,12 +66,20 @@ class Loaded:
     shown: list[ShownRow | None]
 
 
-def preview(database: Database, source: Source, query: Query) -> list[ShownRow]:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a query, and how many it has where that is known so soon."""
+
+    shown: list[ShownRow]
+    count: int | None
+
+
+def preview(database: Database, source: Source, query: Query) -> Preview:
     """The first rows of a query, which are there long before all row numbers of a large list are."""
-    held = reading.records(database, source.types, query, PREVIEW)
+    held, count = reading.first(database, source.types, query, PREVIEW)
     links = _link_words(database, source, held)
     gone = _erased(database, source, held)
-    return [_shown(source, record, links, record.id in gone) for record in held]
+    return Preview([_shown(source, record, links, record.id in gone) for record in held], count)
 
 
 def load(database: Database, source: Source, query: Query, around: int) -> Loaded:

@@ -107,7 +107,7 @@ class LogicPage(Page):
         self.bar.setValue(done)
 
     def _arrived(self, report: Report) -> None:
-        self.report, self.problems = report, checking.problems(report.found)
+        self.report, self.problems = report, checking.problems(report.found, self.workbench.types)
         errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
         records = f"{report.total}条记录"
         if report.found:
@@ -190,4 +190,5 @@ class LogicPage(Page):
 
 
 def _key(problem: Problem) -> tuple[str, str, str]:
-    return problem.type, problem.rule, problem.places[0].field
+    field = "" if problem.rule == "needed" else problem.places[0].field
+    return problem.type, problem.rule, field

@@ -16,6 +16,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType, Role
 from desktop.records.values import display
 from desktop.store import reading
+from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
@@ -278,7 +279,8 @@ def told(database: Database, here: Here, changes: Sequence[Change]) -> list[Told
     found = []
     for change in changes:
         record_type = here.types.get(change.type)
-        if record_type is None:
+        if record_type is None or change.type == PART:
+            # The content of a file comes and goes with the file.
             continue
         title = titles.get((change.type, change.record), "（未找到）")
         if change.birth:

@@ -138,8 +138,12 @@ def print_job(case: str, letter: Letter, view: CaseView) -> PrintJob:
     def release(session: Session) -> Released:
         return Released(supervision.print_pages(session, document), changed)
 
+    def word(session: Session, folder: Path) -> tuple[Path, ChangeSet]:
+        return supervision.save_word(session, document, folder), ChangeSet()
+
     if not letter.number:
-        return PrintJob(f"{letter.kind.label}（草稿）", render, why_not="这是草稿，签发编号以后才能打印。")
+        words = "这是草稿，签发编号以后才能打印。"
+        return PrintJob(f"{letter.kind.label}（草稿）", render, word=word, why_not=words)
     if not view.numbers.here:
         return PrintJob(letter.name(), render, why_not="文书由区总工会打印、盖章，这里可以查看。")
     if not view.state.in_order:

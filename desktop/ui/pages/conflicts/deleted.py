@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from desktop.operations import attachments
 from desktop.operations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, RecordType
 from desktop.store import reading
@@ -61,6 +62,8 @@ def deletion_told(
         living = reading.count(database, here.types, Query(child.name, children_of=record))
         if living:
             told.append(f"它下面还有{living}条“{child.label}”没有删除。")
+    if files := attachments.of_record(database, here.types, record_type.name, record):
+        told.append(f"它还有{len(files)}个附件没有删除。")
     return tuple(told), {e.station for e in (*unseen, *births.values())}
 
 

@@ -12,7 +12,8 @@ from desktop.operations import audit
 from desktop.operations.deciding import Decision, decide_all
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import UNIT_SLOT, Mask
+from desktop.records.declaration import UNIT_SLOT, Mask, Role
+from desktop.store.attached import ATTACHMENT
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
@@ -199,6 +200,8 @@ class ConflictsPage(Page):
     def _may_write(self, dispute: Dispute) -> bool:
         record_type = self.workbench.types[dispute.type]
         bench = self.workbench
+        if dispute.type == ATTACHMENT:
+            return bench.facts.operator.role is not Role.READER
         return bench.may_write(record_type) and all(bench.may_write(record_type, f) for f in dispute.fields)
 
     def _may_decide(self, dispute: Dispute) -> bool:

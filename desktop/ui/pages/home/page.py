@@ -24,7 +24,7 @@ from desktop.ui.pages.home.plan import PlanPart, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
 from desktop.ui.pages.home.tasks import Task, TaskList
-from desktop.ui.pages.parts import Card, heading, here_of, plain, scrolling
+from desktop.ui.pages.parts import Card, heading, here_of, link, plain, scrolling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER
 
@@ -85,6 +85,8 @@ class HomePage(Page):
         top.setSpacing(14)
         top.addWidget(self.heading)
         top.addWidget(self.day, 1)
+        self.next = link("下一步走访哪几家 ›", lambda: self.workbench.shell.open_page("next"))
+        top.addWidget(self.next)
         column.addLayout(top)
         column.addWidget(self._layers, 1)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.operations.file_names import content_words
 from desktop.operations.traffic import Seen
 from desktop.operations.unsettled import Unsettled
 from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
+from desktop.store.attached import PART
 from desktop.sync.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
@@ -182,7 +184,10 @@ class Details(QWidget):
         lines = []
         for n in names:
             numbers = (births[n], max(0, changes[n] - left[n, CONFLICT]), *(left[n, o] for o in _LEFT))
-            lines.append(Line((short_label(self.workbench.types[n].label), *map(str, numbers))))
+            label = short_label(self.workbench.types[n].label)
+            if n == PART:
+                label = content_words(label, births[n])
+            lines.append(Line((label, *map(str, numbers))))
         return lines
 
 

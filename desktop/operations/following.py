@@ -1,0 +1,256 @@
+"""One entry, many uses: what can be filled in from a record that is there, and doing so in one step.
+
+An offer is computed anew each time from what stands; nothing is written before somebody takes it up, and what is
+there already is completed and linked instead of being made twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.errors import StateProblem
+from desktop.operations import queries, records
+from desktop.operations.queries import Codes
+from desktop.operations.records import Saved
+from desktop.operations.session import Session
+from desktop.records import following
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Follow, Kind, RecordType
+from desktop.records.resolution import Life
+from desktop.records.types import Catalogue
+from desktop.store import pointing, reading
+from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet, NewRecord, SlotEdit
+from desktop.store.reading import Query, Record
+
+_MOST_ALIKE = 200
+
+
+class NothingFollows(StateProblem):
+    """What was offered is there by now, or its source says something else."""
+
+    exit_code = 22
+    next_step = "请再打开来源的记录，看看现在还可以生成什么。"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One record that can be filled in from ``source``, or completed where ``existing`` names one that is here.
+
+    ``cells`` are what it gets, ``words`` say by field where they come from, ``title`` what it is or will be called.
+    """
+
+    type: str
+    source_type: str
+    source: str
+    source_title: str
+    back: str
+    cells: Mapping[str, Cell]
+    words: Mapping[str, str] = field(default_factory=dict)
+    existing: str = ""
+    title: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """By which an offer is known again."""
+        return self.type, self.source, self.existing, repr(sorted(self.cells.items()))
+
+
+def offers(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    type_name: str,
+    record: str,
+    may_write: Callable[[RecordType], bool],
+) -> list[Offer]:
+    """What follows from a record and from what belongs to it, as far as it is not here already."""
+    held = reading.record(database, types, type_name, record)
+    if held is None or held.life is Life.DELETED:
+        return []
+    sources = [held]
+    for child in types.children(type_name):
+        if any(follow.source == child.name for t in types.values() for follow in t.follows):
+            sources += reading.records(
+                database, types, Query(child.name, children_of=held.id, order=_order(child))
+            )
+    return [offer for source in sources for offer in _offers_of(database, types, codes, source, may_write)]
+
+
+def carry_out(session: Session, wanted: Sequence[Offer]) -> ChangeSet:
+    """Takes up several offers in one step. Raises :class:`NothingFollows`, ``NotAllowed``, ``WrongClock``."""
+    with session.database.transaction():
+        still = {offer.key for source in {(o.source_type, o.source) for o in wanted}
+                 for offer in offered(session, *source)}  # fmt: skip
+        births: list[NewRecord] = []
+        edits: list[SlotEdit] = []
+        for offer in wanted:
+            if offer.key not in still:
+                raise NothingFollows(
+                    f"“{session.types[offer.type].label}”已经有了，或者来源改过了，没有生成。"
+                )
+            _add(session, offer, offer.cells, births, edits)
+        labels = "、".join(dict.fromkeys(session.types[offer.type].label for offer in wanted))
+        return session.ledger.write(f"生成{labels}", session.operator.name, births=births, edits=edits)
+
+
+def offered_for(session: Session, type_name: str, source: str) -> list[Offer]:
+    """What of one type follows from a record of whatever type has this id."""
+    sources = dict.fromkeys(
+        [f.source for f in session.types[type_name].follows]
+        + [session.types[f.source].by_name[p].link or "" for f in session.types[type_name].follows
+           if (p := session.types[f.source].parent)]
+    )  # fmt: skip
+    found = [offer for name in sources if name for offer in offered(session, name, source)]
+    return [offer for offer in found if offer.type == type_name]
+
+
+def save_filled(session: Session, offer: Offer, values: Mapping[str, Cell]) -> Saved:
+    """Saves a form that an offer began; the source gets its link back in the same step."""
+    births: list[NewRecord] = []
+    edits: list[SlotEdit] = []
+    tidied = {name: records.tidy(cell) for name, cell in values.items()}
+    record = _add(session, offer, tidied, births, edits)
+    name = f"新增{session.types[offer.type].label}"
+    changes = session.ledger.write(name, session.operator.name, births=births, edits=edits)
+    return Saved(record, changes, tuple(records.check(session, offer.type, record)))
+
+
+def _add(
+    session: Session,
+    offer: Offer,
+    cells: Mapping[str, Cell],
+    births: list[NewRecord],
+    edits: list[SlotEdit],
+) -> str:
+    record_type, source_type = session.types[offer.type], session.types[offer.source_type]
+    records.check_rights(session, record_type, cells)
+    if offer.existing:
+        record = offer.existing
+        edits += records.slot_edits(session, record_type, record, cells)
+    else:
+        record = records.new_record_id(session, record_type, cells)
+        source = reading.record(session.database, session.types, offer.source_type, offer.source)
+        unit = source.unit if source is not None else session.unit.id
+        births.append(NewRecord(record_type.name, record, unit, cells))
+    if offer.back:
+        records.check_rights(session, source_type, {offer.back: record})
+        edits += records.slot_edits(session, source_type, offer.source, {offer.back: record})
+    return record
+
+
+def offered(session: Session, type_name: str, record: str) -> list[Offer]:
+    """The offers of a record to the operator of a session."""
+    database, types, codes = session.database, session.types, session.codes
+    return offers(database, types, codes, type_name, record, session.may_write)
+
+
+def _order(record_type: RecordType) -> str:
+    return "sequence" if "sequence" in record_type.by_name else reading.NEWEST_ORDER
+
+
+def _offers_of(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    source: Record,
+    may_write: Callable[[RecordType], bool],
+) -> Iterator[Offer]:
+    source_type = types[source.type]
+    linked = queries.linked_values(database, types, source_type, source.values)
+    for record_type in types.values():
+        for follow in record_type.follows:
+            if follow.source != source.type or not may_write(record_type):
+                continue
+            if follow.back and (source.values.get(follow.back) or not may_write(source_type)):
+                continue
+            if not following.stands(follow, source.values, linked.get):
+                continue
+            title = queries.title_of(database, types, codes, source)
+            for name in following.names(follow, source.values):
+                cells = following.cells(record_type, follow, source.id, source.values, linked.get, name)
+                day = (
+                    following.resolve(follow.on, source.id, source.values, linked.get) if follow.on else None
+                )
+                for made, existing in _targets(database, types, record_type, follow, source, cells, day):
+                    words = _words(types, source_type, follow, made, title)
+                    values = made if existing is None else existing.values
+                    called = queries.title(database, types, codes, record_type, values)
+                    yield Offer(
+                        record_type.name, source.type, source.id, title, follow.back, made, words,
+                        existing.id if existing is not None else "", called,
+                    )  # fmt: skip
+
+
+def _targets(
+    database: Database,
+    types: Catalogue,
+    record_type: RecordType,
+    follow: Follow,
+    source: Record,
+    cells: Mapping[str, Cell],
+    day: Cell,
+) -> Iterator[tuple[Mapping[str, Cell], Record | None]]:
+    """What is to be written, and to which record that is here already; nothing where all is done."""
+    if follow.link and any(
+        not follow.each or following.is_meant(follow, made.values, cells, day)
+        for made in pointing.led_by(database, record_type, follow.link, source.id)
+    ):
+        return
+    if any(cells.get(name) in (None, "") for name in follow.same[:1]):
+        return
+    meant = [
+        held
+        for held in _alike(database, types, record_type, follow.same, cells)
+        if following.is_meant(follow, held.values, cells, day)
+        and not (follow.link and held.values.get(follow.link))
+    ]
+    if follow.latest:
+        for held in meant:
+            if following.is_older(follow, held.values, cells):
+                yield following.completed(follow, held.values, cells), held
+    elif not meant:
+        yield cells, None
+    elif follow.link or follow.back:
+        yield following.completed(follow, meant[0].values, cells), meant[0]
+
+
+def _alike(
+    database: Database,
+    types: Catalogue,
+    record_type: RecordType,
+    same: Sequence[str],
+    cells: Mapping[str, Cell],
+) -> list[Record]:
+    """Records that may be meant: by the index of a link, or by the words that name them."""
+    first = record_type.by_name[same[0]]
+    cell = str(cells[first.name])
+    if first.kind is Kind.LINK:
+        return pointing.led_by(database, record_type, first.name, cell, _MOST_ALIKE)
+    return reading.records(database, types, Query(record_type.name, text=cell), _MOST_ALIKE)
+
+
+def _words(
+    types: Catalogue, source_type: RecordType, follow: Follow, cells: Mapping[str, Cell], title: str
+) -> dict[str, str]:
+    """Where each cell comes from, as it is said beside the field."""
+    said = {}
+    for name in cells:
+        first, _, rest = follow.values[name].partition(".")
+        if first in source_type.by_name:
+            held = source_type.by_name[first]
+            of = types[held.link].by_name[rest].label if rest and held.link else held.label
+            where = types[held.link].label if rest and held.link else source_type.label
+            said[name] = f"由{where}“{of}”带出"
+        else:
+            said[name] = f"由{source_type.label}带出"
+    return said
+
+
+def summary(types: Catalogue, offer: Offer) -> str:
+    """What an offer is, in a few words."""
+    label, count = types[offer.type].label, len(offer.cells)
+    if offer.existing:
+        return f"{label}“{offer.title}”（已登记，补上{count}项）"
+    return f"{label}（已填好{count}项）"

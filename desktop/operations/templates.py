@@ -1,0 +1,337 @@
+"""Papers and letters as this unit prints them: those of the program, or as the nearest level above has worded them.
+
+A version that cannot be used (made by another edition of the program, say) is passed over for the next one, and that is
+said. What was issued keeps its text of the day whatever becomes of templates.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+import msgspec
+
+from desktop.documents.letters import replacing as letters_replacing
+from desktop.documents.letters import wording as letters_wording
+from desktop.documents.letters.example import example_letter
+from desktop.documents.letters.pages import print_letter
+from desktop.documents.letters.templates import LetterTemplate
+from desktop.documents.letters.templates import template_for as shipped_for
+from desktop.documents.letters.templates import templates as shipped_letters
+from desktop.documents.papers import replacing as papers_replacing
+from desktop.documents.papers import wording as papers_wording
+from desktop.documents.papers.example import example_paper
+from desktop.documents.papers.templates import PaperTemplate
+from desktop.documents.papers.templates import papers as shipped_papers
+from desktop.documents.placeholders import TemplateFaulty
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
+from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
+from desktop.records.checks.base import as_day
+from desktop.records.codes import CodeList
+from desktop.records.declaration import Role
+from desktop.records.supervision import Route, Title
+from desktop.records.types import Catalogue
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.keys import write_whole
+from desktop.store.ledger import ChangeSet, Deletion, NewRecord
+from desktop.store.reading import Query, Record
+
+TYPE: Final = "paper_template"
+SHIPPED: Final = "随程序"
+_LARGEST: Final = 200_000
+
+Template = PaperTemplate | LetterTemplate
+
+
+class NoSuchTemplate(UsageProblem):
+    """No paper and no letter has this name."""
+
+    next_step = "请用 papers 命令或者“文书模板”查看有哪些。"
+
+
+class NothingChanged(StateProblem):
+    """What was to be saved is what is used already."""
+
+    next_step = "改过以后再保存。"
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A version that is not used, and why."""
+
+    whose: str
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One paper or letter as it is used here: whose version, since when, which were passed over, which are to come."""
+
+    key: str
+    label: str
+    template: Template
+    whose: str
+    version: str
+    note: str = ""
+    own: int = 0
+    passed: tuple[Passed, ...] = ()
+    coming: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is not the one that comes with the program."""
+        return self.whose != SHIPPED
+
+
+def _shipped() -> Mapping[str, Template]:
+    return {**shipped_papers(), **shipped_letters()}
+
+
+def shipped(key: str) -> Template:
+    """The one that comes with the program."""
+    return _shipped()[key]
+
+
+def _loaded(key: str, data: str) -> Template:
+    """A version, checked. Raises ``TemplateFaulty``."""
+    if key in shipped_letters():
+        return letters_replacing.replacement(data, key)
+    return papers_replacing.replacement(data, key)
+
+
+def _chain(database: Database, types: Catalogue, unit: str) -> dict[str, str]:
+    """Of this unit and those above it, the nearest first, those that may word papers, with their names.
+
+    What a parent vouched for is not judged again by level when it is merged, so that is done here.
+    """
+    writers = types[TYPE].written_by
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    at: str | None = unit
+    while at and at not in seen:
+        seen.add(at)
+        record = reading.record(database, types, "unit", at)
+        if record is not None and record.values.get("level") in writers.levels:
+            found[at] = str(record.values.get("name") or "")
+        superior = record.values.get("superior") if record is not None else None
+        at = superior if isinstance(superior, str) else None
+    return found
+
+
+def _versions(database: Database, types: Catalogue, unit: str) -> Iterator[tuple[str, Record]]:
+    """The versions that may be used here with whose they are, the nearest and newest first."""
+    chain = _chain(database, types, unit)
+    places = {u: place for place, u in enumerate(chain)}
+    held = reading.records(database, types, Query(TYPE, order=reading.NEWEST_ORDER))
+    mine = [record for record in held if record.unit in places]
+    mine.sort(key=lambda r: (str(r.values.get("started") or ""), r.stamp), reverse=True)
+    for record in sorted(mine, key=lambda r: places[r.unit]):
+        yield ("本单位" if record.unit == unit else chain[record.unit] or "上级"), record
+
+
+def standing(database: Database, types: Catalogue, unit: str, today: datetime.date) -> dict[str, Standing]:
+    """Every paper and letter as it is used in a unit on a day, by key."""
+    by_key: dict[str, list[tuple[str, Record]]] = {}
+    for whose, record in _versions(database, types, unit):
+        by_key.setdefault(str(record.values.get("key") or ""), []).append((whose, record))
+    return {
+        key: _chosen(key, template, by_key.get(key, []), unit, today) for key, template in _shipped().items()
+    }
+
+
+def _chosen(
+    key: str, usual: Template, versions: list[tuple[str, Record]], unit: str, today: datetime.date
+) -> Standing:
+    own = sum(record.unit == unit for _, record in versions)
+    passed: list[Passed] = []
+    coming: list[str] = []
+    for whose, record in versions:
+        version = str(record.values.get("version") or "")
+        started = as_day(record.values.get("started"))
+        if started is not None and started > today:
+            coming.append(f"{whose}的{version}从{started.isoformat()}起")
+            continue
+        try:
+            template = _loaded(key, str(record.values.get("content") or ""))
+        except TemplateFaulty as fault:
+            passed.append(Passed(whose, version, fault.sentence))
+            continue
+        note = str(record.values.get("note") or "")
+        return Standing(key, usual.label, template, whose, version, note, own, tuple(passed), tuple(coming))
+    return Standing(key, usual.label, usual, SHIPPED, usual.version, "", own, tuple(passed), tuple(coming))
+
+
+def here(session: Session, key: str) -> Standing:
+    """One paper or letter as it is used in this workspace today. Raises :class:`NoSuchTemplate`."""
+    if key not in _shipped():
+        raise NoSuchTemplate(f"没有叫“{key}”的文书。")
+    versions = [
+        (whose, record)
+        for whose, record in _versions(session.database, session.types, session.unit.id)
+        if record.values.get("key") == key
+    ]
+    return _chosen(key, _shipped()[key], versions, session.unit.id, session.environment.today())
+
+
+def paper_template(session: Session, key: str) -> PaperTemplate | None:
+    """The template of a paper as it is used here; nothing where there is no paper of this name."""
+    if key not in shipped_papers():
+        return None
+    return cast(
+        PaperTemplate, here(session, key).template
+    )  # a version of another kind is not chosen for the key
+
+
+def letter_template(session: Session, title: Title, route: Route) -> LetterTemplate:
+    """The template of a title under a regulation as it is used here. Raises ``TemplateFaulty``."""
+    return cast(LetterTemplate, here(session, shipped_for(title, route).id).template)
+
+
+# -- wording one anew ----------------------------------------------------------------------------------------------
+
+
+def text_of(template: Template, types: Catalogue) -> str:
+    """A template as plain lines to be edited, with Chinese names for its placeholders."""
+    if isinstance(template, LetterTemplate):
+        return letters_wording.text_of(template)
+    return papers_wording.text_of(template, types)
+
+
+def placeholders(template: Template, types: Catalogue) -> list[str]:
+    """What may be inserted into a template, in Chinese."""
+    if isinstance(template, LetterTemplate):
+        return letters_wording.placeholders()
+    return papers_wording.placeholders(types, types[template.about], secret=template.secret)
+
+
+def worded(base: Template, text: str, types: Catalogue) -> Template:
+    """The template with the words of a text, checked. Raises ``TemplateFaulty``, which says what is wrong."""
+    if isinstance(base, LetterTemplate):
+        plain = letters_wording.reworded(base, text)
+    else:
+        plain = papers_wording.reworded(base, text, types)
+    return _loaded(base.id, _json(plain))
+
+
+def _json(plain: Any) -> str:
+    return msgspec.json.encode(plain).decode("utf-8")
+
+
+def example_pages(template: Template, types: Catalogue, codes: Mapping[str, CodeList]) -> bytes:
+    """The template filled with invented data, as PDF. Raises ``MissingGlyph``."""
+    if isinstance(template, LetterTemplate):
+        return print_letter(example_letter(template))
+    return example_paper(template, types, codes).render()
+
+
+def differences(base: Template, text: str, types: Catalogue) -> list[str]:
+    """What a text says otherwise than a template: its lines with － for taken out and ＋ for put in."""
+    before, after = text_of(base, types).splitlines(), [line for line in text.splitlines() if line.strip()]
+    signs = {"- ": "－", "+ ": "＋"}
+    return [signs[line[:2]] + line[2:] for line in difflib.ndiff(before, after) if line[:2] in signs]
+
+
+def _require(session: Session) -> None:
+    session.require(Role.DESK)
+    writers = session.types[TYPE].written_by
+    if not writers.admits_level(session.unit.level):
+        raise NotAllowed("文书模板由区总工会（市总工会）修改，随数据包下发到各级。")
+
+
+def save(
+    session: Session, key: str, text: str, *, started: datetime.date | None = None, note: str = ""
+) -> ChangeSet:
+    """Saves a wording of this unit, used from a day on (today by default) here and below.
+
+    Raises ``TemplateFaulty`` where it cannot be used, :class:`NothingChanged`, :class:`NoSuchTemplate`,
+    ``NotAllowed``.
+    """
+    _require(session)
+    now = here(session, key)
+    return _save(session, worded(now.template, text, session.types), now, started, note)
+
+
+def _save(
+    session: Session, template: Template, now: Standing, started: datetime.date | None, note: str
+) -> ChangeSet:
+    today = session.environment.today()
+    plain = msgspec.to_builtins(template)
+    if plain == msgspec.to_builtins(now.template):
+        raise NothingChanged(f"“{now.label}”和现在用的一样，没有保存。")
+    version = f"{today.isoformat()}-{now.own + 1}"
+    content = _json({**plain, "version": version})
+    longest = session.types[TYPE].by_name["content"].maximum or len(content)
+    if len(content) > longest:
+        raise TemplateFaulty(f"“{now.label}”太长，存不下。", "请删去一些文字。")
+    values: dict[str, Cell] = {
+        "key": now.key, "label": now.label, "version": version, "started": (started or today).isoformat(),
+        "content": content, "note": note.strip()[:300] or None,
+    }  # fmt: skip
+    birth = NewRecord(TYPE, session.ledger.new_id(), session.unit.id, values)
+    with session.database.transaction():
+        changes = session.ledger.write(f"修改文书模板{now.label}", session.operator.name, births=[birth])
+        audit.note(session, audit.Act.TEMPLATE_SAVED, f"{now.key} {version}")
+    return changes
+
+
+def reset(session: Session, key: str) -> ChangeSet:
+    """Takes away this unit's own versions: what the level above sent is used again, or what comes with the program."""
+    _require(session)
+    now = here(session, key)
+    own = [
+        record.id
+        for _, record in _versions(session.database, session.types, session.unit.id)
+        if record.values.get("key") == key and record.unit == session.unit.id
+    ]
+    if not own:
+        raise NothingChanged(
+            f"“{now.label}”没有本单位修改的版本。", "现在用的就是随程序的或者上级下发的样式。"
+        )
+    with session.database.transaction():
+        changes = session.ledger.write(
+            f"换回文书模板{now.label}",
+            session.operator.name,
+            deletions=[Deletion(TYPE, record) for record in own],
+        )
+        audit.note(session, audit.Act.TEMPLATE_SAVED, f"{key} -")
+    return changes
+
+
+def export(session: Session, key: str, path: Path) -> None:
+    """Writes the template that is used here as JSON."""
+    template = here(session, key).template
+    write_whole(path, msgspec.json.format(msgspec.json.encode(template), indent=1) + b"\n")
+
+
+def import_file(
+    session: Session, path: Path, *, started: datetime.date | None = None
+) -> tuple[str, ChangeSet]:
+    """Takes a template's JSON file as this unit's version; its label and what changed.
+
+    Raises as :func:`save`, and ``TemplateFaulty`` where the file is none.
+    """
+    _require(session)
+    data = path.read_bytes()
+    if len(data) > _LARGEST:
+        raise TemplateFaulty("这个文件太大，不是文书样式。", "请选择导出的样式文件。")
+    try:
+        key = msgspec.json.decode(data, type=_Named).id
+        text = data.decode("utf-8-sig")
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise TemplateFaulty("这个文件不是文书样式，读不出来。", "请选择导出的样式文件。") from error
+    now = here(session, key)
+    return now.label, _save(session, _loaded(key, text), now, started, f"导入{path.name}")
+
+
+class _Named(msgspec.Struct):
+    """What is read of a file first."""
+
+    id: str

@@ -1,0 +1,104 @@
+"""Reads what is attached to records: which files, and their content part by part; no list reads a content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from desktop.records.types import Catalogue
+from desktop.store import components
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+
+ATTACHMENT = "attachment"
+PART = "attachment_part"
+CONTENT = "content"
+"""The slot of an attachment that says what its content is; when that is erased, the content goes too."""
+_FILES, _PARTS = quoted(table_of(ATTACHMENT)), quoted(table_of(PART))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many files there are, and how many bytes they have."""
+
+    count: int
+    size: int
+
+
+def ids_of(database: Database, type_name: str, record: str) -> tuple[str, ...]:
+    """The ids under which something may be attached to a record: those of all that are one with it."""
+    return components.members(database, type_name, record) or (record,)
+
+
+def attached_to(
+    database: Database, type_name: str, records: Sequence[str], *, deleted: bool = False
+) -> list[str]:
+    """The ids of what is attached to these records, oldest first; with ``deleted`` also what was deleted."""
+    return [
+        found
+        for (found,) in database.rows(
+            f"SELECT lower(hex(id)) FROM {_FILES} WHERE record IN (SELECT value FROM json_each(?)) AND kind = ?"
+            f" AND (_life <> 1 OR ?) ORDER BY _stamp, _row",
+            (json.dumps(list(records)), type_name, deleted),
+        )
+    ]
+
+
+def parts_of(database: Database, attachments: Sequence[str]) -> list[str]:
+    """The ids of all parts of these attachments, deleted ones included."""
+    return [
+        found
+        for (found,) in database.rows(
+            f"SELECT lower(hex(id)) FROM {_PARTS} WHERE attachment IN (SELECT unhex(value) FROM json_each(?))"
+            f" ORDER BY attachment, number, id",
+            (json.dumps(list(attachments)),),
+        )
+    ]
+
+
+def parts_born(database: Database, origin: int, first: int, last: int) -> int:
+    """How many parts came with the attachments among these items, which are found through these: they are few."""
+    return int(
+        database.value(
+            f"SELECT count(*) FROM {_FILES} a JOIN {_PARTS} p ON p.attachment = a.id"
+            f" WHERE a._origin = :origin AND a._number BETWEEN :first AND :last"
+            f" AND p._origin = :origin AND p._number BETWEEN :first AND :last",
+            {"origin": origin, "first": first, "last": last},
+        )
+    )
+
+
+def here(database: Database, attachments: Sequence[str]) -> dict[str, int]:
+    """How many parts of each attachment have come and are not erased; those of which none has are left out.
+
+    Whether they are deleted is no matter: that goes with the attachment, which may have been brought back.
+    """
+    return dict(
+        database.rows(
+            f"SELECT lower(hex(attachment)), count(DISTINCT number) FROM {_PARTS} WHERE attachment IN"
+            f" (SELECT unhex(value) FROM json_each(?)) AND content IS NOT NULL GROUP BY attachment",
+            (json.dumps(list(attachments)),),
+        )
+    )
+
+
+def contents(database: Database, attachment: str, most: int) -> Iterator[str]:
+    """The parts of a content in their order, the first ``most`` of them."""
+    for (content,) in database.execute(
+        f"SELECT content FROM {_PARTS} WHERE attachment = unhex(?) AND content IS NOT NULL"
+        f" ORDER BY number, id LIMIT ?",
+        (attachment, most),
+    ):
+        yield content
+
+
+def total(database: Database, types: Catalogue) -> Total:
+    """All files that are attached to something here."""
+    if ATTACHMENT not in types:
+        return Total(0, 0)
+    count, size = database.row(f"SELECT count(*), coalesce(sum(size), 0) FROM {_FILES} WHERE _life <> 1") or (
+        0,
+        0,
+    )
+    return Total(int(count), int(size))

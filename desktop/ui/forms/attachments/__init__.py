@@ -1,0 +1,1 @@
+"""The files on a record: their list, adding by dropping them, and looking at them."""

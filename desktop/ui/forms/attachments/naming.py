@@ -1,0 +1,68 @@
+"""Another name for a file on a record, and words about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.errors import Problem
+from desktop.operations import attachments
+from desktop.operations.attachments import Attachment
+from desktop.operations.session import Session
+from desktop.store.attached import ATTACHMENT
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Note, button, plain, row
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
+
+
+class NamingDialog(QDialog):
+    """Two lines over the window; it closes when they are saved."""
+
+    def __init__(self, workbench: Workbench, attachment: Attachment) -> None:
+        super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
+        self._workbench, self._attachment = workbench, attachment
+        types = workbench.types[ATTACHMENT].by_name
+        self.setWindowTitle("附件的名称和说明")
+        self.setMinimumWidth(460)
+        self.name = QLineEdit(attachment.name.removesuffix(f".{attachment.media}"))
+        self.description = QLineEdit(attachment.description)
+        self.name.setMaxLength((types["name"].maximum or 0) - len(attachment.media) - 1)
+        self.description.setMaxLength(types["description"].maximum or 0)
+        self.problem = Note()
+        self.save = button("保存", self._save, primary=True)
+        self.cancel = button("取消", self.reject)
+        form = QFormLayout()
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        label = QLabel("文件名(&N)")
+        label.setBuddy(self.name)
+        form.addRow(label, row(self.name, plain(f".{attachment.media}", muted=True)))
+        form.addRow("说明(&S)", self.description)
+        self.name.setAccessibleName("文件名")
+        self.description.setAccessibleName("说明")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(form)
+        column.addWidget(self.problem)
+        column.addLayout(row(1, self.cancel, self.save))
+        self.save.setDefault(True)
+        self.name.selectAll()
+
+    def _save(self) -> None:
+        said = {
+            "name": f"{self.name.text()}.{self._attachment.media}" if self.name.text().strip() else "",
+            "description": self.description.text(),
+        }
+        record = self._attachment.id
+
+        def job(session: Session, _ticket: Ticket) -> object:
+            return attachments.describe(session, record, said)
+
+        def failed(error: Exception) -> bool:
+            if isinstance(error, Problem):
+                self.problem.say(Tone.ERROR, str(error))
+                return True
+            return False
+
+        self._workbench.write("修改附件", job, lambda _changes: self.accept(), owner=self, fail=failed)

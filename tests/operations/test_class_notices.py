@@ -1,0 +1,136 @@
+"""Reminders to many employers in one run: drafted, numbered and printed together, and given up without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+
+from desktop.operations import records, supervision
+from desktop.operations.session import Session
+from desktop.operations.supervision import IllegalStep, Signatory
+from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
+from tests.operations.test_supervision import WORDS, CaseAt, D, create, taken
+
+DAY = D(2026, 10, 15)
+CHAIR = Signatory("周正", "主席")
+HEAT = {
+    **WORDS,
+    "subject": "高温天气劳动保护",
+    "facts": "高温天气露天作业可能存在中暑风险",
+    "clue_words": "专项检查",
+}
+
+
+class GivenUp(Exception):
+    """Somebody pressed 取消."""
+
+
+@pytest.fixture(autouse=True)
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Session]:
+    session = create(tmp_path)
+    supervision.set_number_settings(session, "杭西")
+    yield session
+    session.workspace.close()
+
+
+def heat(session: Session) -> CaseAt:
+    """A check of a class of employers: nobody complained."""
+    return CaseAt(
+        session, source="inspection", complainant_name=None, complainant_phone=None, enterprise=None
+    )
+
+
+def employers(session: Session, count: int) -> list[str]:
+    rows = [{"name": f"杭州高温{n}号建筑有限公司"} for n in range(1, count + 1)]
+    return records.save_many(session, "enterprise", rows)[0]
+
+
+def test_notices_are_drafted_numbered_and_printed_in_their_order(desk: Session, tmp_path: Path) -> None:
+    case, firms = heat(desk), employers(desk, 4)
+    found = supervision.chosen(desk, case.id, [*firms, firms[0]])
+    assert list(found.employers.values()) == [f"杭州高温{n}号建筑有限公司" for n in range(1, 5)]
+    made = supervision.class_notices(desk, case.id, firms, HEAT)
+    assert set(supervision.drafts_of(desk, case.id)) == set(made.documents)
+    issued = supervision.issue_many(desk, made.documents, CHAIR, DAY)
+    assert [i.number for i in issued] == [f"杭西工监提〔2026〕{n}号" for n in range(1, 5)]
+    assert len({i.changes.stamp for i in issued}) == 1
+    assert taken(desk) == [i.number for i in issued]
+    together = supervision.print_many(desk, made.documents, tmp_path / "out").paths
+    (path,) = together
+    assert path.name == "文书4份 2026-12-20.pdf"
+    pages = words_by_page(path)
+    assert "文书清单" in pages[0]
+    for place, issue in enumerate(issued, start=1):
+        assert f"{place}{issue.number}杭州高温{place}号建筑有限公司" in pages[0]
+    firsts = [n for n, words in enumerate(pages) if "工会劳动法律监督提示函" in words]
+    assert [pages[n].count(i.number) for n, i in zip(firsts, issued, strict=True)] == [1] * 4
+    assert all(str(n + 1) in pages[0] for n in firsts)
+    assert "副本" not in "".join(pages)
+    apart = supervision.print_many(desk, made.documents[:2], tmp_path / "apart", together=False).paths
+    assert [p.name for p in apart] == [f"{i.number} 工会劳动法律监督提示函（副本）.pdf" for i in issued[:2]]
+    printed = [
+        e.values for e in records.children(desk, "case_event", case.id) if e.values["kind"] == "printed"
+    ]
+    assert sorted(str(e["document"]) for e in printed) == sorted([*made.documents, *made.documents[:2]])
+    assert {str(e["handler"]) for e in printed} == {"王芳"}
+    again = supervision.chosen(desk, case.id, firms)
+    assert (dict(again.employers), len(again.already)) == ({}, 4)
+    with pytest.raises(NobodyLeft):
+        supervision.class_notices(desk, case.id, firms)
+
+
+def words_by_page(path: Path) -> list[str]:
+    document = pdfium.PdfDocument(path)
+    try:
+        return ["".join(page.get_textpage().get_text_range().split()) for page in document]
+    finally:
+        document.close()
+
+
+def test_a_run_that_is_given_up_takes_no_number_and_leaves_no_file(desk: Session, tmp_path: Path) -> None:
+    case = heat(desk)
+    made = supervision.class_notices(desk, case.id, employers(desk, 3), HEAT).documents
+
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise GivenUp
+
+    with pytest.raises(GivenUp):
+        supervision.issue_many(desk, made, CHAIR, DAY, progress=stop)
+    assert taken(desk) == []
+    assert not any(case.values(document)["document_number"] for document in made)
+    records.save(desk, "case_document", {"facts": None}, record=made[1])
+    with pytest.raises(IllegalStep):
+        supervision.issue_many(desk, made, CHAIR, DAY)
+    assert taken(desk) == []
+    records.save(desk, "case_document", {"facts": HEAT["facts"]}, record=made[1])
+    assert len(supervision.issue_many(desk, made, CHAIR, DAY)) == 3
+    with pytest.raises(GivenUp):
+        supervision.print_many(desk, made, tmp_path / "out", progress=stop)
+    assert not (tmp_path / "out").exists()
+    assert not any(e.values["kind"] == "printed" for e in records.children(desk, "case_event", case.id))
+
+
+def test_a_complaint_is_not_told_to_other_employers(desk: Session) -> None:
+    complaint = CaseAt(desk)
+    with pytest.raises(IllegalStep, match="第十三条"):
+        supervision.class_notices(desk, complaint.id, employers(desk, 2))
+
+
+def test_one_run_has_a_most(desk: Session, tmp_path: Path) -> None:
+    case = heat(desk)
+    with pytest.raises(TooMany):
+        supervision.class_notices(desk, case.id, employers(desk, MOST + 1))
+    with pytest.raises(TooMany):
+        supervision.print_many(desk, ["x"] * (MOST + 1), tmp_path)
+    with pytest.raises(NobodyLeft):
+        supervision.print_many(desk, [], tmp_path)
+    assert len(supervision.enterprises(desk, "高温7号")) == 1

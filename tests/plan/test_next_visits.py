@@ -1,0 +1,146 @@
+"""Which enterprises to visit next: each reason appears on its day, the order follows from points that are shown."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from desktop.operations import plan
+from desktop.operations.plan import PlaceUnclear, ToVisit
+from tests.plan.world import TODAY, World
+
+JINGSHAN, VILLAGE, OTHER = "330110109", "330110109222", "330110110"
+
+
+def day(shift: int) -> str:
+    return (TODAY + datetime.timedelta(days=shift)).isoformat()
+
+
+def own(world: World) -> str:
+    return world.session.unit.id
+
+
+def asked(world: World, **how: object) -> list[ToVisit]:
+    return plan.next_visits(world.session, TODAY, **how)  # type: ignore[arg-type]
+
+
+def why(world: World, firm: str) -> tuple[str, ...]:
+    return next((v.reasons for v in asked(world, limit=99) if v.record == firm), ())
+
+
+def quiet(world: World, staff: int | None = None, **values: object) -> str:
+    """A firm that was visited today and about which nothing else is known."""
+    firm = world.firm(own(world), staff, **values)  # type: ignore[arg-type]
+    world.save("visit", own(world), enterprise=firm, visit_date=day(0))
+    return firm
+
+
+@pytest.mark.parametrize(
+    ("staff", "values", "words"),
+    [
+        (None, {}, ()),
+        (24, {}, ("没有建会，也没有被联合工会覆盖",)),
+        (25, {}, ("25人没有建会，25人以上应建尽建",)),
+        (49, {"in_park": 1}, ("49人没有建会，25人以上应建尽建",)),
+        (50, {"in_park": 1}, ("在园区内，50人没有建会",)),
+        (99, {}, ("99人没有建会，25人以上应建尽建",)),
+        (100, {"in_park": 1}, ("100人没有建会，百人以上应当建会",)),
+        (99, {"union_state": "Y"}, ()),
+        (100, {"union_state": "Y"}, ("今年还没有有效的职代会记录",)),
+        (10, {"sector": "institution"}, ("今年还没有有效的职代会记录",)),
+        (None, {"new_trade": "live_streaming"}, ("新就业形态企业，没有建会",)),
+        (100, {"status": "deregistered"}, ()),
+        (100, {"verification": "removed"}, ()),
+    ],
+)  # fmt: skip
+def test_what_an_enterprise_is_gives_a_reason(
+    fresh: World, staff: int | None, values: dict[str, object], words: tuple[str, ...]
+) -> None:
+    assert why(fresh, quiet(fresh, staff, **values)) == words
+
+
+@pytest.mark.parametrize(
+    ("visited", "words"),
+    [(None, "还没有走访过"), (-91, f"上次走访是{day(-91)}，已有91天"), (-90, None)],
+)
+def test_how_long_nobody_was_there(fresh: World, visited: int | None, words: str | None) -> None:
+    firm = fresh.firm(own(fresh), None)
+    if visited is not None:
+        fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(visited))
+    assert why(fresh, firm) == ((words,) if words else ())
+
+
+def test_a_promise_is_a_reason_on_its_day_until_somebody_was_there(fresh: World) -> None:
+    firm = fresh.firm(own(fresh), None)
+    fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(-20), follow_up_date=day(0))
+    fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(-20))
+    assert why(fresh, firm) == (f"约好{day(0)}跟进，还没有去",)
+    assert plan.next_visits(fresh.session, TODAY - datetime.timedelta(days=1)) == []
+    fresh.save("visit", own(fresh), enterprise=firm, visit_date=day(-2))
+    assert why(fresh, firm) == ()
+
+
+def test_a_union_gives_reasons_to_visit_its_enterprise(fresh: World) -> None:
+    firm = quiet(fresh)
+    union = fresh.union(own(fresh), enterprise=firm, term_ended=day(-1), member_count=2)
+    fresh.member(own(fresh), enterprise=firm, union=union)
+    fresh.save("collective_contract", own(fresh), enterprise=firm, kind="wages", signed_date=day(-400),
+               ended=day(-30))  # fmt: skip
+    assert why(fresh, firm) == (
+        f"工会{day(-1)}任期届满，还没有换届",
+        f"集体合同{day(-30)}期满，没有续签",
+        "工会报会员2人，名册只有1人",
+    )
+    fresh.edit("union", union, term_ended=day(0))
+    fresh.member(own(fresh), enterprise=firm, union=union)
+    fresh.save("collective_contract", own(fresh), enterprise=firm, kind="wages", signed_date=day(-5),
+               ended=day(360))  # fmt: skip
+    assert why(fresh, firm) == ()
+
+
+def test_a_case_is_a_reason_until_it_is_closed_and_again_when_it_is_reopened(fresh: World) -> None:
+    firm = quiet(fresh)
+    case = fresh.save("case", own(fresh), enterprise=firm, received_date=day(-9), summary="拖欠工资")
+    words = ("有监督案件还没有办结",)
+    assert why(fresh, firm) == words
+    fresh.save("case_event", own(fresh), case=case, kind="closed", event_date=day(-3))
+    assert why(fresh, firm) == ()
+    fresh.save("case_event", own(fresh), case=case, kind="reopened", event_date=day(-1))
+    assert why(fresh, firm) == words
+
+
+def test_the_order_is_that_of_the_points_and_then_of_the_oldest_visit(fresh: World) -> None:
+    small, long_ago, never, large = (fresh.firm(own(fresh), n) for n in (10, 30, 30, 150))
+    fresh.save("visit", own(fresh), enterprise=long_ago, visit_date=day(-200))
+    found = asked(fresh)
+    assert [v.record for v in found] == [large, never, long_ago, small]
+    points = {r.id: r.points for r in plan.visit_reasons().reasons}
+    assert found[0].points == points["large"] + points["never"]
+    assert [v.record for v in asked(fresh, limit=2)] == [large, never]
+
+
+def test_a_place_narrows_the_list_and_each_row_says_who_else_is_near(fresh: World) -> None:
+    near = [fresh.firm(own(fresh), 30, town=JINGSHAN, village=VILLAGE, address="径山路1号") for _ in range(3)]
+    fresh.firm(own(fresh), 30, town=JINGSHAN)
+    fresh.firm(own(fresh), 30, town=OTHER)
+    fresh.firm(own(fresh), 30)
+    found = asked(fresh, place="径山村")
+    assert {v.record for v in found} == set(near)
+    assert {(v.alike, v.code, v.address) for v in found} == {(2, VILLAGE, "径山路1号")}
+    assert len(asked(fresh, place="径山镇")) == 4
+    assert [v.alike for v in asked(fresh, place=OTHER)] == [0]
+    assert len(asked(fresh)) == 6
+
+
+def test_a_place_that_nothing_or_too_much_is_called_is_asked_again(fresh: World) -> None:
+    for words in ("火星镇", "新街"):
+        with pytest.raises(PlaceUnclear):
+            asked(fresh, place=words)
+
+
+def test_every_reason_of_the_data_is_one_that_can_be_asked(world: World) -> None:
+    rules = plan.visit_reasons()
+    assert not rules.official
+    assert "示例" in rules.source
+    assert all(r.points > 0 for r in rules.reasons)

@@ -1,0 +1,136 @@
+"""What a congress decided is offered in one line, filled in by a key, and every record lists what leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import records
+from desktop.operations.session import Session
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Level
+from desktop.ui.dialogs import Answer
+from desktop.ui.forms.record_page import RecordPage
+from tests.operations.stations import station
+from tests.ui.test_attendance_page import CTRL, Desk, K
+
+VOTES: dict[str, Cell] = {"expected_count": 40, "present_count": 38, "approve_count": 36, "against_count": 1,
+                          "abstain_count": 1, "needs_vote": 1, "vote_method": "secret"}  # fmt: skip
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
+    hands = Desk(qtbot, town, tmp_path)
+    yield hands
+    hands.dialogs.always_leave()
+    hands.close()
+
+
+def save(session: Session, type_name: str, **values: Cell) -> str:
+    return records.save(session, type_name, values).record
+
+
+@pytest.fixture
+def firm(town: Session) -> str:
+    return save(town, "enterprise", name="杭州示例茶业有限公司")
+
+
+@pytest.fixture
+def congress(town: Session, firm: str) -> str:
+    return save(town, "congress", name="第三届第二次职代会", kind="congress", enterprise=firm,
+                started_date="2026-10-15", expected_count=40, present_count=38, staff_count=128)  # fmt: skip
+
+
+@pytest.fixture
+def motion(town: Session, congress: str) -> str:
+    return save(town, "motion", congress=congress, title="审议《2026年工资专项集体合同（草案）》",
+                matter_class="approve", subject="wages_contract", **VOTES)  # fmt: skip
+
+
+def opened(desk: Desk, type_name: str, record: str) -> RecordPage:
+    desk.show(f"list:{type_name}")
+    desk.window.open_record(type_name, record)
+    desk.settle()
+    return page_of(desk)
+
+
+def page_of(desk: Desk) -> RecordPage:
+    page = desk.window.page
+    assert isinstance(page, RecordPage)
+    return page
+
+
+def lines(page: RecordPage) -> dict[str, list[str]]:
+    tree = page.related.tree
+    tops = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
+    return {top.text(0): [top.child(n).text(0) for n in range(top.childCount())] for top in tops if top}
+
+
+def test_a_key_opens_the_contract_filled_in_and_saving_it_ends_the_offer(
+    desk: Desk, town: Session, motion: str
+) -> None:
+    page = opened(desk, "motion", motion)
+    assert "集体协商与合同（已填好8项）" in page.follow.words.text()
+    QTest.keyClick(page, K.Key_G, CTRL)
+    desk.settle()
+    form = page_of(desk)
+    assert form.record is None
+    assert form.form.values()["name"] == "2026年工资专项集体合同"
+    assert form.form.rows["submitted_date"].message.words == "由职代会“召开日期”带出"
+    assert records.load(town, "motion", motion) is not None
+    QTest.keyClick(form, K.Key_S, CTRL)
+    desk.settle()
+    assert form.record is not None
+    desk.press(K.Key_Escape)
+    back = page_of(desk)
+    assert back.record == motion
+    assert not back.follow.isVisible()
+    assert [words for words in lines(back) if "集体协商与合同（对应议题）　1条" in words]
+
+
+def test_all_offers_of_a_congress_are_taken_up_after_one_question_and_undone_at_once(
+    desk: Desk, town: Session, congress: str, motion: str
+) -> None:
+    save(town, "motion", congress=congress, title="选举职工董事、监事", matter_class="elect",
+         subject="staff_directors", elected_directors="王芳、李强", elected_supervisors="赵翀", **VOTES)  # fmt: skip
+    page = opened(desk, "congress", congress)
+    assert len(page.follow.offers) == 5
+    desk.click(page.follow.each_button)
+    assert page.tabs.currentWidget() is page.related
+    assert "职工董事监事（已填好6项）：赵翀 职工监事" in lines(page)["可以生成　5条"]
+    desk.dialogs.answers = [Answer.NO, Answer.YES]
+    desk.click(page.follow.all_button)
+    assert len(page.follow.offers) == 5
+    QTest.keyClick(page, K.Key_G, CTRL)
+    desk.settle()
+    assert "王芳" in desk.dialogs.asked[-1]
+    assert page.follow.offers == ()
+    assert lines(page)["职工董事监事（选举的职代会）　3条"]
+    QTest.keyClick(page, K.Key_Z, CTRL)
+    desk.settle()
+    assert len(page.follow.offers) == 5
+
+
+def test_what_leads_to_a_record_is_listed_and_opened_by_enter(
+    desk: Desk, town: Session, firm: str, congress: str
+) -> None:
+    # What belongs to a record has a tab of its own.
+    save(town, "visit", enterprise=firm, visit_date="2026-05-01")
+    page = opened(desk, "enterprise", firm)
+    assert lines(page) == {"职代会（单位）　1条": ["第三届第二次职代会 2026-10-15"]}
+    assert page.tabs.tabText(page.tabs.indexOf(page.related)) == "相关记录（1）"
+    page.tabs.setCurrentWidget(page.related)
+    top = page.related.tree.topLevelItem(0)
+    assert top is not None
+    page.related.tree.setCurrentItem(top.child(0))
+    desk.press(K.Key_Return)
+    assert page_of(desk).record == congress

@@ -1,0 +1,133 @@
+"""The page 文书模板: a sentence is changed by keys, its page is seen, saved, compared and taken back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+from desktop.operations import templates
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.ui.dialogs import Answer
+from desktop.ui.pages.templates import TemplatesPage
+from desktop.ui.registry import headings
+from desktop.ui.settings import Settings
+from tests.ui.hands import Hands
+from tests.ui.house import FakeDialogs, compose, make_session, make_workbench
+
+K = Qt.Key
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Session:
+    return make_session(tmp_path / "w", Level.DISTRICT, "330106", "杭州市西湖区总工会")
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Hands]:
+    found = Hands(qtbot, district, tmp_path)
+    yield found
+    found.close()
+
+
+def look(hands: Hands, name: str) -> None:
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(folder) / name)
+
+
+def waited(hands: Hands, page: TemplatesPage) -> None:
+    """The pause after typing is over, and the page is there."""
+    hands.qtbot.waitUntil(lambda: not page._pause.isActive(), timeout=3_000)
+    hands.settle()
+
+
+def at(page: TemplatesPage, words: str) -> None:
+    """The cursor goes behind some words."""
+    page.words.setFocus()
+    cursor = page.words.document().find(words)
+    assert not cursor.isNull()
+    cursor.setPosition(cursor.selectionEnd(), QTextCursor.MoveMode.MoveAnchor)
+    page.words.setTextCursor(cursor)
+
+
+def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
+    hands: Hands, district: Session
+) -> None:
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    assert page.grid.hasFocus()
+    assert {line.texts[1] for line in page.grid.rows.lines} == {"随程序"}
+    compose(page.wanted, "提示函")
+    hands.settle()
+    page.grid.setFocus()
+    hands.qtbot.keyClick(page.grid, K.Key_Home)
+    hands.settle()
+    assert page.name.text() == "工会劳动法律监督提示函"
+    assert not page.save_button.isEnabled()
+    waited(hands, page)
+    assert page.pages.sheets
+    look(hands, "templates-1.png")
+    at(page, "化解劳动关系矛盾")
+    compose(page.words, "，帮助")
+    page.choices.setCurrentText("单位名称")
+    hands.click(page.insert_button)
+    assert "矛盾，帮助{单位名称}，提示如下" in page.words.toPlainText()
+    waited(hands, page)
+    assert "可以用" in page.note.words.text()
+    hands.click(page.compare_button)
+    assert "＋正文：为预防和化解劳动关系矛盾，帮助{单位名称}" in page.note.detail.text()
+    look(hands, "templates-2.png")
+    hands.qtbot.keyClick(page.words, K.Key_S, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert templates.here(district, "reminder_letter").whose == "本单位"
+    assert [line.texts[1] for line in page.grid.rows.lines] == ["本区修改过"]
+    assert not page.dirty
+    hands.dialogs.answers = [Answer.CANCEL, Answer.YES]
+    hands.click(page.reset_button)
+    assert templates.here(district, "reminder_letter").changed
+    hands.click(page.reset_button)
+    assert not templates.here(district, "reminder_letter").changed
+    assert "帮助" not in page.words.toPlainText()
+
+
+def test_what_is_wrong_is_said_while_it_is_typed_and_nothing_typed_is_lost(
+    hands: Hands, district: Session
+) -> None:
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    before = page.words.toPlainText()
+    first = page.key
+    page.words.setFocus()
+    page.words.moveCursor(QTextCursor.MoveOperation.End)
+    compose(page.words, "正文：{单位名秤}")
+    waited(hands, page)
+    assert "不认识占位{单位名秤}，相近的有{" in page.note.words.text()
+    hands.click(page.save_button)
+    assert not templates.here(district, first).changed
+    hands.dialogs.answers = [Answer.CANCEL]
+    page.grid.setFocus()
+    hands.qtbot.keyClick(page.grid, K.Key_Down)
+    hands.settle()
+    assert page.key == first
+    assert "{单位名秤}" in page.words.toPlainText()
+    hands.dialogs.answers = [Answer.NO]
+    hands.qtbot.keyClick(page.grid, K.Key_Down)
+    hands.settle()
+    assert page.key != first
+    assert page.may_leave(lambda: None)
+    hands.qtbot.keyClick(page.grid, K.Key_Up)
+    hands.settle()
+    assert page.words.toPlainText() == before
+
+
+def test_a_town_has_no_such_page(tmp_path: Path) -> None:
+    session = make_session(tmp_path / "t")
+    bench = make_workbench(session, FakeDialogs(), Settings(tmp_path / "window.ini"))
+    assert "文书模板" not in {entry.title for h in headings(bench) for entry in h.entries}
+    bench.close()
