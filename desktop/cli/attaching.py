@@ -101,9 +101,16 @@ def _add(
             refused.append((path, problem))
     done = None
     if prepared:
-        done = attachments.add(
-            session, record_type.name, record, prepared, shrink=shrink, description=description
-        )
+        try:
+            done = attachments.add(
+                session, record_type.name, record, prepared, shrink=shrink, description=description
+            )
+        except attachments.AlreadyThere:
+            if not refused:
+                raise
+            # What is refused beside them is said, and that the others are known.
+            for file in prepared:
+                remark(f"“{file.name}”已经有了，没有再添加。")
     if as_json:
         json_line({
             "added": list(done.ids) if done else [],

@@ -61,6 +61,8 @@ def erase(
         if slot.personal and (not slots or slot.name in slots)
     ]
     words = f"{record_type.label}{len(record_ids)}条的{'、'.join(known)}"
+    if not slots and (files := erasing.files_of(session, record_type.name, record_ids)):
+        words += f"和附件{files}个"
     if not yes:
         answer = click.prompt(
             f"要清除{words}，不能恢复。回答“{YES}”继续", default="", show_default=False, err=True

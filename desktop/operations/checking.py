@@ -91,13 +91,17 @@ def check_all(
     found: list[Checked] = []
     for record_type in looked_at:
         checker = Checker(record_type)
-        related = bool(types.children(record_type.name)) or record_type.parent is not None
+        gone = queries.erased_fields(database, record_type)
         plain = Context(today)
         numbers = reading.row_numbers(database, types, Query(record_type.name))
         for start in range(0, len(numbers), _PAGE):
             page = reading.page(database, record_type, numbers[start : start + _PAGE])
             for held in page.values():
-                context = queries.context_of(database, types, held, today) if related else plain
+                context = plain
+                if checker.looks_further or held.id in gone:
+                    context = queries.context_of(
+                        database, types, held, today, erased=gone.get(held.id, frozenset())
+                    )
                 findings = checker(held.values, context)
                 if findings:
                     title = queries.title_of(database, types, codes, held)

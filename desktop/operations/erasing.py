@@ -98,13 +98,22 @@ def finish(session: Session, *, destroy_backups: bool = False) -> None:
     database.execute("DELETE FROM meta WHERE key = ?", (SHRED_DUE,))
 
 
+def files_of(session: Session, type_name: str, records: Sequence[str]) -> int:
+    """How many attachments are erased along with whole records."""
+    return len(_files(session, type_name, records))
+
+
+def _files(session: Session, type_name: str, records: Sequence[str]) -> Sequence[str]:
+    ids = [i for record in records for i in attached.ids_of(session.database, type_name, record)]
+    return attached.attached_to(session.database, type_name, ids, deleted=True)
+
+
 def _attached(
     session: Session, type_name: str, records: Sequence[str]
 ) -> list[tuple[reading.Record, list[str]]]:
     """What is erased along with whole records: the files that are attached to them, and the parts of their content."""
     database = session.database
-    ids = [i for record in records for i in attached.ids_of(database, type_name, record)]
-    files = attached.attached_to(database, type_name, ids, deleted=True)
+    files = _files(session, type_name, records)
     parts = attached.parts_of(database, [*files, *(records if type_name == ATTACHMENT else ())])
     return [
         (_may_erase(session, name, record, slots), slots)

@@ -209,6 +209,7 @@ class FormData:
     links: Mapping[str, str] = field(default_factory=dict)
     linked: Mapping[str, Values] = field(default_factory=dict)
     children: Mapping[str, Sequence[Values]] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
     @property
     def deleted(self) -> bool:
@@ -231,6 +232,7 @@ def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str
             child.name: child_values(database, types, child.name, record_id)
             for child in types.children(type_name)
         },
+        erased_fields(database, record_type, record_id).get(record_id, frozenset()),
     )
 
 
@@ -254,8 +256,26 @@ def child_values(database: Database, types: Catalogue, child: str, parent: str) 
     return [held.values for held in reading.records(database, types, query)]
 
 
-def context_of(database: Database, types: Catalogue, held: Record, today: datetime.date) -> Context:
-    """What rules may know beside a record; what no rule asks for is not read."""
+def erased_fields(
+    database: Database, record_type: RecordType, record: str | None = None
+) -> dict[str, frozenset[str]]:
+    """The fields that were erased for good, by record; those of one record, or of all of the type."""
+    found: dict[str, set[str]] = {}
+    for held, slot in erasing.slots_of(database, record_type.name, record):
+        members = record_type.slots[slot].fields if slot in record_type.slots else ()
+        found.setdefault(held, set()).update(f.name for f in members)
+    return {held: frozenset(names) for held, names in found.items()}
+
+
+def context_of(
+    database: Database,
+    types: Catalogue,
+    held: Record,
+    today: datetime.date,
+    *,
+    erased: frozenset[str] | None = None,
+) -> Context:
+    """What rules may know beside a record; what no rule asks for is not read. ``erased`` is looked up if not given."""
     record_type = types[held.type]
 
     def linked(field: str) -> Values | None:
@@ -265,14 +285,16 @@ def context_of(database: Database, types: Catalogue, held: Record, today: dateti
         found = reading.record(database, types, link, target)
         return None if found is None else found.values
 
-    return Context(today, lambda child: child_values(database, types, child, held.id), linked)
+    if erased is None:
+        erased = erased_fields(database, record_type, held.id).get(held.id, frozenset())
+    return Context(today, lambda child: child_values(database, types, child, held.id), linked, erased)
 
 
 def live_context(data: FormData | None, today: datetime.date) -> Context:
     """What rules may know of a record that is being typed, from what the form was given."""
     if data is None:
         return Context(today)
-    return Context(today, lambda child: data.children.get(child, ()), data.linked.get)
+    return Context(today, lambda child: data.children.get(child, ()), data.linked.get, data.erased)
 
 
 def last_backup(folder: Path) -> datetime.date | None:

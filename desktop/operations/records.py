@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit, policy, queries
@@ -14,8 +15,8 @@ from desktop.records.checks import Context, Finding, Values, run_checks
 from desktop.records.declaration import Kind, RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.typed_numbers import printable
-from desktop.store import reading
-from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
+from desktop.store import reading, steps
+from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
 
 
@@ -156,10 +157,36 @@ def restore(session: Session, type_name: str, record: str) -> ChangeSet:
 
 
 def undo(session: Session, stamp: int) -> ChangeSet:
-    """Takes an operation of this station back; raises ``CannotUndo`` when something newer stands on it."""
+    """Takes an operation of this station back; raises ``CannotUndo`` when something newer stands on it, or when it
+    gave a number: what has left the house on paper is voided and not undone."""
     session.require(Role.EDITOR, Role.DESK)
     with session.database.transaction():
+        _refuse_lasting(session, stamp)
         return policy.settle(session, session.ledger.undo(stamp, session.operator.name))
+
+
+_LASTING: Final = {
+    ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
+    ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
+    ("case", "case_number"): ("立案编号不能撤消。", "案号留在登记簿里，案件按步骤办理。"),
+}
+"""What is not taken back once it stands, by its field: numbers are never used twice, and papers have left the house."""
+_PRINTED: Final = ("打印过的记录不能撤消。", "再打印的会写着“副本”；第一次没有印好的，可以重新打印原件。")
+
+
+def _refuse_lasting(session: Session, stamp: int) -> None:
+    found = steps.operation(session.database, stamp)
+    if found is None:
+        return
+    slots = {(kind, session.types[kind].slot_of[name]): why for (kind, name), why in _LASTING.items()}
+    for place in steps.changed(session.database, session.ledger.origin, found):
+        if place in slots:
+            raise CannotUndo(*slots[place])
+    for kind, record in steps.born(session.database, session.types, session.ledger.origin, found):
+        if kind == "case_event":
+            event = load(session, kind, record)
+            if event is not None and event.values.get("kind") == "printed":
+                raise CannotUndo(*_PRINTED)
 
 
 def load(session: Session, type_name: str, record: str) -> Record | None:

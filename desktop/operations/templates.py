@@ -311,6 +311,14 @@ def export(session: Session, key: str, path: Path) -> None:
     write_whole(path, msgspec.json.format(msgspec.json.encode(template), indent=1) + b"\n")
 
 
+def _text(data: bytes) -> str:
+    """A file as editors of Windows keep it: in UTF-8, with or without its mark, or in GB18030."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
 def import_file(
     session: Session, path: Path, *, started: datetime.date | None = None
 ) -> tuple[str, ChangeSet]:
@@ -323,8 +331,8 @@ def import_file(
     if len(data) > _LARGEST:
         raise TemplateFaulty("这个文件太大，不是文书样式。", "请选择导出的样式文件。")
     try:
-        key = msgspec.json.decode(data, type=_Named).id
-        text = data.decode("utf-8-sig")
+        text = _text(data)
+        key = msgspec.json.decode(text, type=_Named).id
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise TemplateFaulty("这个文件不是文书样式，读不出来。", "请选择导出的样式文件。") from error
     now = here(session, key)

@@ -48,6 +48,15 @@ def covered(database: Database, unit: str) -> frozenset[str]:
     return frozenset(reading.subtree(database, unit))
 
 
+def slots_of(database: Database, type_name: str, record: str | None = None) -> list[tuple[str, str]]:
+    """The records of a type, or one record, with the slots that were erased of them."""
+    one = "" if record is None else " AND record = unhex(:record)"
+    return database.rows(
+        f"SELECT DISTINCT lower(hex(record)), slot FROM erased WHERE type = :type{one}",
+        {"type": type_name, "record": record},
+    )
+
+
 def targets(database: Database) -> Targets:
     """Everything that was ever erased here."""
     found: dict[tuple[str, str], list[Erasure]] = {}

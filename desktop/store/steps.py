@@ -62,6 +62,17 @@ def operation(database: Database, stamp: int) -> Operation | None:
     return None if row is None else Operation(*row)
 
 
+def changed(database: Database, origin: int, found: Operation) -> set[tuple[str, str]]:
+    """The types and slots that an operation changed."""
+    return set(
+        database.rows(
+            "SELECT DISTINCT type, slot FROM version WHERE origin = ? AND number BETWEEN ? AND ?"
+            " AND stamp > ? AND stamp <= ? AND NOT birth",
+            (origin, found.first, found.last, earlier(database, found.stamp), found.stamp),
+        )
+    )
+
+
 def undoing(database: Database, since: int) -> Mapping[int, int]:
     """Which operation took back each of those from ``since`` on; the last one where it was done again and again."""
     return dict(

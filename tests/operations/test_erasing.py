@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import erasing, exchange, queries, records
+from desktop.operations import checking, erasing, exchange, queries, records
 from desktop.operations.erasing import NothingPersonal
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
@@ -167,3 +167,22 @@ def test_what_else_was_erased_takes_no_name_away(village: Session) -> None:
     assert queries.titles(village.database, village.types, village.codes, "member", [other]) == {
         other: "会员"
     }
+
+
+def test_nobody_is_asked_to_fill_in_what_was_erased(village: Session, member: str) -> None:
+    needed = [f.name for f in village.types["member"].fields if f.needed and f.personal]
+    assert needed
+
+    def missing() -> set[str]:
+        found = {c.record: c.findings for c in checking.logic_check(village, ["member"]).found}
+        shown = {name for f in found.get(member, ()) if f.rule == "needed" for name in f.fields}
+        assert shown == {
+            name for f in records.check(village, "member", member) if f.rule == "needed" for name in f.fields
+        }
+        return shown
+
+    before = missing()
+    erasing.erase(village, "member", [member], basis="consent")
+    assert missing() == before - set(needed)
+    data = queries.form_data(village.database, village.types, village.codes, "member", member)
+    assert set(needed) <= data.erased

@@ -110,6 +110,8 @@ def class_notices(
     :class:`NobodyLeft`, :class:`TooMany`, ``NotAllowed``.
     """
     found = chosen(session, case, enterprises)
+    if not enterprises:
+        raise NobodyLeft("没有找到要发提示函的单位。")
     if not found.employers:
         raise NobodyLeft("选中的单位都已经有这个案件的提示函了，或者没有名称。")
     if len(found.employers) > MOST:

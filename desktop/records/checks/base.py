@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -17,11 +17,15 @@ Failure = dict[str, Any]
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may know beside the record: the day, its children by type and the records it links to."""
+    """What a rule may know beside the record: the day, its children by type, the records it links to.
+
+    ``erased`` are the fields that were erased for good: nobody is asked to fill them once more.
+    """
 
     today: datetime.date
     children: Callable[[str], Sequence[Values]] = lambda _type: ()
     linked: Callable[[str], Values | None] = lambda _field: None
+    erased: frozenset[str] = frozenset()
 
 
 class Asked(NamedTuple):
@@ -103,17 +107,21 @@ class Checker:
         return tuple((_RULES[check.rule], check) for check in self._type.checks)
 
     @cached_property
-    def _looks_further(self) -> bool:
+    def looks_further(self) -> bool:
+        """Whether a rule asks for children or for what a link leads to."""
         return bool(self._type.follows) or any(
             {"type", "link"} & check.arguments.keys() for check in self._type.checks
         )
 
     def __call__(self, values: Values, context: Context) -> list[Finding]:
         """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
-        if self._looks_further:
+        if self.looks_further:
             # Several rules ask for the same children; they are read once.
-            context = Context(context.today, cache(context.children), cache(context.linked))
-        findings = [finding for name, finding in self._needed if is_empty(values.get(name))]
+            context = replace(context, children=cache(context.children), linked=cache(context.linked))
+        gone = context.erased
+        findings = [
+            finding for name, finding in self._needed if is_empty(values.get(name)) and name not in gone
+        ]
         for asked_rule, check in self._checks:
             failure = asked_rule(Asked(values, check.fields, check.arguments, context))
             if failure is not None:

@@ -79,7 +79,7 @@ def preview(database: Database, source: Source, query: Query) -> Preview:
     held, count = reading.first(database, source.types, query, PREVIEW)
     links = _link_words(database, source, held)
     gone = _erased(database, source, held)
-    return Preview([_shown(source, record, links, record.id in gone) for record in held], count)
+    return Preview([_shown(source, record, links, gone.get(record.id)) for record in held], count)
 
 
 def load(database: Database, source: Source, query: Query, around: int) -> Loaded:
@@ -94,14 +94,16 @@ def shown_rows(database: Database, source: Source, rows: Sequence[int]) -> list[
     held = reading.page(database, source.record_type, rows)
     links = _link_words(database, source, held.values())
     gone = _erased(database, source, held.values())
-    return [None if n not in held else _shown(source, held[n], links, held[n].id in gone) for n in rows]
+    return [None if n not in held else _shown(source, held[n], links, gone.get(held[n].id)) for n in rows]
 
 
-def _erased(database: Database, source: Source, held: Iterable[Record]) -> frozenset[str]:
-    """The records whose name was erased; where every record has one, nothing is looked up."""
+def _erased(database: Database, source: Source, held: Iterable[Record]) -> dict[str, frozenset[str]]:
+    """What was erased of records whose name was; where every record has one, nothing is looked up."""
     names = source.record_type.title
     nameless = (r.id for r in held if all(r.values.get(name) in (None, "") for name in names))
-    return queries.erased(database, source.record_type, nameless)
+    found = queries.erased(database, source.record_type, nameless)
+    fields = queries.erased_fields(database, source.record_type) if found else {}
+    return {record: fields.get(record, frozenset()) for record in found}
 
 
 def _link_words(database: Database, source: Source, held: Iterable[Record]) -> dict[str, str]:
@@ -111,10 +113,14 @@ def _link_words(database: Database, source: Source, held: Iterable[Record]) -> d
     return queries.link_titles(database, source.types, source.codes, source.record_type, linking)
 
 
-def _shown(source: Source, record: Record, links: Mapping[str, str], erased: bool) -> ShownRow:
+def _shown(
+    source: Source, record: Record, links: Mapping[str, str], erased: frozenset[str] | None
+) -> ShownRow:
     named = source.record_type.title
     texts = tuple(
-        queries.ERASED if erased and column.name in named else _cell(source, column, record, links)
+        queries.ERASED
+        if erased is not None and column.name in named
+        else _cell(source, column, record, links)
         for column in source.columns
     )
     if record.disputed:
@@ -123,7 +129,9 @@ def _shown(source: Source, record: Record, links: Mapping[str, str], erased: boo
             slots[s].label if s in slots else reading.RESERVED_SLOTS[s] for s in record.disputed
         )
         return ShownRow(record.id, texts, Mark.CONFLICT, f"两处填写不一致：{names}")
-    findings = run_checks(source.record_type, record.values, Context(source.today))
+    findings = run_checks(
+        source.record_type, record.values, Context(source.today, erased=erased or frozenset())
+    )
     return ShownRow(record.id, texts, _mark(findings), _reasons(findings))
 
 
