@@ -19,7 +19,8 @@ from desktop.operations.forks import KINDS, Content, OpenFork
 from desktop.operations.session import Session
 from desktop.operations.unsettled import CONFLICT, Unsettled
 from desktop.records import items
-from desktop.records.declaration import DELETED_SLOT, RecordType
+from desktop.records.canonical import canonical
+from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
 from desktop.store import reading
 
 _KEEP, _DELETE = "keep", "delete"
@@ -34,6 +35,7 @@ class NoSuchClaim(UsageProblem):
 @click.command(cls=Command)
 @writes
 @click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="只看这一类记录。")
+@click.option("--id", "wanted", metavar="ID", help="只看这一条记录的分歧。")
 @click.option("--decide", "decisions", metavar="ID SLOT VERSION", nargs=3, multiple=True,
               help="定下来：编号、字段名或列出的名称、采用的版本号；删除的写 keep 或 delete。可写几个。")  # fmt: skip
 @reveal_option
@@ -41,6 +43,7 @@ class NoSuchClaim(UsageProblem):
 def conflicts(
     session: Session,
     record_type: RecordType | None,
+    wanted: str | None,
     decisions: tuple[tuple[str, str, str], ...],
     reveal: bool,
     as_json: bool,
@@ -56,10 +59,13 @@ def conflicts(
         conflict = _found(session, record, slot)
         changes = deciding.decide(session, conflict.type, record, conflict.slot, _chosen(conflict, version))
         remark(f"已定：{conflict.title} {conflict.label}。操作{changes.stamp}")
-    found = operations.open_conflicts(session, type_name)
+    found = [c for c in operations.open_conflicts(session, type_name) if wanted in (None, c.record)]
     doubled = forks.open_forks(session.database, showing.here)
     aside = [u for u in unsettled.unsettled(session.database, showing.here) if u.outcome != CONFLICT]
-    showing.note("conflicts", f"{len(found)}处")
+    for conflict in found:
+        _note_shown(showing, conflict)
+    for fork in doubled:
+        showing.note("fork", f"{fork.station} {fork.incarnation}")
     if as_json:
         json_line(
             {
@@ -87,6 +93,14 @@ def _found(session: Session, record: str, said: str) -> Conflict:
         if len(meant) == 1:
             return meant[0]
     raise NoConflict(f"编号{record}的“{said}”没有分歧。")
+
+
+def _note_shown(showing: Showing, conflict: Conflict) -> None:
+    """Notes each hidden field of a conflict that is about to be shown whole, as the window does."""
+    slot = showing.session.types[conflict.type].slots.get(conflict.slot)
+    for field in slot.shown_fields if slot is not None else ():
+        if field.mask is not Mask.NONE:
+            showing.note(conflict.type, f"{conflict.record} {field.name}")
 
 
 def _slot_names(_session: Session, conflict: Conflict) -> set[str]:
@@ -119,6 +133,9 @@ def _say(showing: Showing, conflict: Conflict) -> None:
             when = reading.moment(claim.stamp)
             where = showing.station(claim.station)
             say(f"  {word}：{value}（{claim.operator}，{where}，{when}，版本{claim.stamp}）")
+    told = {showing.slot_words(record_type, conflict.slot, claim.value) for claim in conflict.claims}
+    if not showing.reveal and len(told) < len({canonical(claim.value) for claim in conflict.claims}):
+        say("  只有隐藏的部分不一样，加 --reveal 看完整的再定（会记入日志）。")
 
 
 def _object(showing: Showing, conflict: Conflict) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 from desktop.cli.frame import Command, Group
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import OneOf, PathOf, confirmed, json_option, writes
-from desktop.operations import exchange, traffic
+from desktop.operations import enrolling, exchange, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store.workspace import OwnUnit
@@ -28,7 +28,7 @@ def enrol() -> None:
 @json_option
 def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
     """写出入网申请，交给上级。"""
-    made = exchange.request(session, out, renew=renew)
+    made = enrolling.request(session, out, renew=renew)
     if as_json:
         json_line({"file": str(made.path), "words": made.words})
         return
@@ -54,12 +54,12 @@ def grant(
     as_json: bool,
 ) -> None:
     """批准下级的入网申请，写出批准文件。"""
-    exchange.require_issuer(session)
+    enrolling.require_issuer(session)
     asked = traffic.look_request(request_file)
     remark(f"“{asked.name}”（编码{asked.code}）的申请，请打电话核对，对方屏幕上应是：{asked.words}")
     remark(f"对方也会问本机的词语，请念：{traffic.own_words(session)}")
     confirmed("核对一致吗？")
-    made = exchange.grant(session, request_file, out, level=level, code=code, delegate=delegate)
+    made = enrolling.grant(session, request_file, out, level=level, code=code, delegate=delegate)
     if as_json:
         json_line({"file": str(made.path), "unit": _unit_object(made.unit), "words": made.words})
         return
@@ -89,7 +89,7 @@ def accept(
         remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{exchange.words_of(root)}")
     remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
     confirmed("核对一致吗？")
-    unit = exchange.accept(session, grant_file, ack, new_root=root)
+    unit = enrolling.accept(session, grant_file, ack, new_root=root)
     if as_json:
         json_line(
             {
@@ -111,7 +111,7 @@ def accept(
 @json_option
 def confirm(session: Session, ack_file: Path, as_json: bool) -> None:
     """收下级的入网回执，从此等它的数据包。"""
-    link = exchange.confirm(session, ack_file)
+    link = enrolling.confirm(session, ack_file)
     if as_json:
         json_line({"unit": link.unit, "name": link.name, "station": link.peer})
     else:

@@ -10,7 +10,7 @@ from desktop.cli.frame import Group
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, PathOf, as_option, confirmed, json_option, opened
 from desktop.operations import exchange, roots
-from desktop.operations.exchange import NotEnrolled
+from desktop.operations.enrolling import NotEnrolled
 from desktop.operations.roots import Root
 
 

@@ -169,13 +169,16 @@ def move(session: Session, unit: str, superior: str, preview: bool, as_json: boo
     if as_json:
         json_line(
             {"unit": found.unit, "from": found.before, "to": found.after, "moved": not preview, "below": found.below,
-             "computers": list(found.stations), "records": [{"label": n, "count": c} for n, c in found.records]}
+             "computers": list(found.stations), "records": [{"label": n, "count": c} for n, c in found.records],
+             "heard": found.heard}
         )  # fmt: skip
         return
     kinds = "、".join(f"{name}{count}条" for name, count in found.records) or "没有记录"
     done = "调整以后" if preview else "已调整"
     say(f"{done}“{found.name}”的上级是“{found.after_name}”，原来是“{found.before_name}”。")
     say(f"一起调整的下级{found.below}个；“{found.after_name}”会收到：{kinds}。")
+    if preview and (before := moving.advice(found)):
+        remark(before)
     if found.stations:
         remark(
             f"{'、'.join(found.stations)}的{len(found.stations)}台电脑要到“{found.after_name}”重新办理入网。"

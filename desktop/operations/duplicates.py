@@ -1,12 +1,13 @@
-"""Records that are one and the same (rule 10): finding them, looking at two side by side, merging, and taking it back.
+"""Records that are one and the same (rule 10): finding them, looking at them side by side, merging, taking it back.
 
-A merge is an edge and, for the contents in which the two differ, the value that was chosen; nothing is moved and
-nothing is lost, so it is undone by deleting the edge.
+A merge is an edge to each further record and, for the contents in which they differ, the value that was chosen; nothing
+is moved and nothing is lost, so it is undone by deleting the edges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem, UsageProblem
@@ -22,7 +23,7 @@ from desktop.records.identity import same_id
 from desktop.records.resolution import Life, rank
 from desktop.records.types import Catalogue
 from desktop.store import candidates, components, reading
-from desktop.store.candidates import BY_CODE, BY_NAME, BY_NUMBER, BY_PHONE, Candidate
+from desktop.store.candidates import BY_CODE, BY_NAME, BY_NUMBER, BY_PHONE
 from desktop.store.database import Database
 from desktop.store.ledger import Again, ChangeSet, Deletion, NewRecord, NotFound, Restoration
 from desktop.store.reading import Record
@@ -37,9 +38,9 @@ WHY: Mapping[str, str] = {
 
 
 class NotTwo(UsageProblem):
-    """These are not two records of one type that could be one."""
+    """These are not several records of one type that could be one."""
 
-    next_step = "请选两条同一类的记录；可以用 duplicates 列出可能重复的。"
+    next_step = "请选两条以上同一类的记录；可以用 duplicates 列出可能重复的。"
 
 
 class CodesDiffer(StateProblem):
@@ -57,48 +58,51 @@ class NotMerged(StateProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two records that may be one, in words, and why they were found."""
+class Group:
+    """Records that may be one, mostly two, in words, and why they were found."""
 
     type: str
-    one: str
-    other: str
+    records: tuple[str, ...]
     why: str
-    titles: tuple[str, str]
+    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One slot in which two records say something; ``slot.shown_fields`` and the values of each side by field.
-
-    ``differ``: they do not say the same, so that one has to be chosen; what only one has filled stays.
-    """
+    """One slot in which records say something; ``slot.shown_fields`` and the values of each side by field."""
 
     slot: Slot
-    values: tuple[Mapping[str, Cell], Mapping[str, Cell]]
-    differ: bool
+    values: tuple[Mapping[str, Cell], ...]
+
+    def differ(self, sides: Collection[int] | None = None) -> bool:
+        """Whether these sides, or all, do not say the same, so that one has to be chosen; what only one says stays."""
+        filled = [v for n, v in enumerate(self.values) if v and (sides is None or n in sides)]
+        return any(v != filled[0] for v in filled)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two records side by side: unit, the slots that are filled, and how many records hang on each, by type."""
+    """Records side by side: units, the slots that are filled, and how many records hang on each, by type."""
 
-    records: tuple[Record, Record]
-    titles: tuple[str, str]
-    units: tuple[str, str]
+    records: tuple[Record, ...]
+    titles: tuple[str, ...]
+    units: tuple[str, ...]
     rows: tuple[Row, ...]
-    hanging: tuple[Mapping[str, int], Mapping[str, int]]
-    codes_differ: bool
+    hanging: tuple[Mapping[str, int], ...]
+    codes: tuple[str | None, ...]
+
+    def codes_differ(self, sides: Collection[int] | None = None) -> bool:
+        """Whether valid codes of these sides, or of all, say that they are several organisations."""
+        return len({c for n, c in enumerate(self.codes) if c and (sides is None or n in sides)}) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """An edge that stands: its id, the type and words of what it joins."""
+    """What one operation has made one and is so still: its edges, the type and words of what they join."""
 
-    edge: str
+    edges: tuple[str, ...]
     type: str
-    one: str
-    other: str
+    records: tuple[str, ...]
     title: str
     stamp: int
 
@@ -113,56 +117,46 @@ def kinds(types: Catalogue) -> list[RecordType]:
 
 def proposals(
     database: Database, types: Catalogue, codes: Codes, unit: str, type_name: str | None = None
-) -> list[Pair]:
-    """The pairs of records that may be one and the same, the surest first."""
-    found: list[Pair] = []
+) -> list[Group]:
+    """The groups of records that may be one and the same, the surest first."""
+    found: list[Group] = []
     for record_type in kinds(types):
         if type_name in (None, record_type.name):
-            pairs = candidates.candidates(database, record_type, unit)
-            ids = [r for p in pairs for r in (p.one, p.other)]
+            groups = candidates.together(candidates.candidates(database, record_type, unit))
+            ids = [r for records, _ in groups for r in records]
             words = queries.titles(database, types, codes, record_type.name, ids)
-            found += [_pair(record_type, p, words) for p in pairs]
+            found += [
+                Group(record_type.name, tuple(r), why, tuple(words.get(i, record_type.label) for i in r))
+                for r, why in groups
+            ]
     order = list(WHY)
-    return sorted(found, key=lambda p: order.index(p.why))
-
-
-def _pair(record_type: RecordType, found: Candidate, words: Mapping[str, str]) -> Pair:
-    titles = (words.get(found.one, record_type.label), words.get(found.other, record_type.label))
-    return Pair(found.type, found.one, found.other, found.why, titles)
+    return sorted(found, key=lambda g: order.index(g.why))
 
 
 def compare(
-    database: Database, types: Catalogue, codes: Codes, type_name: str, one: str, other: str
+    database: Database, types: Catalogue, codes: Codes, type_name: str, records: Sequence[str]
 ) -> Comparison:
-    """Two records side by side; raises ``NotFound`` and :class:`NotTwo`."""
+    """Records side by side; raises ``NotFound`` and :class:`NotTwo`."""
     record_type = types[type_name]
-    held = [_found(database, types, type_name, r) for r in (one, other)]
-    if held[0].id == held[1].id:
-        raise NotTwo("这两个编号已经是同一条记录。")
+    held = [_found(database, types, type_name, r) for r in records]
+    if len(held) < 2 or len({h.id for h in held}) < len(held):
+        raise NotTwo("这几个编号里有的已经是同一条记录。" if len(held) > 1 else "要合并的至少两条。")
     names = reading.titles(database, types[UNIT], [h.unit for h in held])
-    sides = [h.values for h in held]
     rows = []
     for slot in record_type.slots.values():
-        values = tuple({f.name: s[f.name] for f in slot.fields if s.get(f.name) is not None} for s in sides)
+        values = tuple(
+            {f.name: h.values[f.name] for f in slot.fields if h.values.get(f.name) is not None} for h in held
+        )
         if slot.shown_fields and any(values):
-            rows.append(
-                Row(
-                    slot,
-                    (values[0], values[1]),
-                    bool(values[0]) and bool(values[1]) and values[0] != values[1],
-                )
-            )
-    key = [s.get(record_type.key) for s in sides] if record_type.key else []
-    valid = {str(c) for c in key if isinstance(c, str) and uscc.names_a_record(c)}
-    title = [queries.title_of(database, types, codes, h) for h in held]
-    hanging = [candidates.connections(database, types, type_name, h.id) for h in held]
+            rows.append(Row(slot, values))
+    keys = [h.values.get(record_type.key) if record_type.key else None for h in held]
     return Comparison(
-        (held[0], held[1]),
-        (title[0], title[1]),
-        (str(names.get(held[0].unit, "")), str(names.get(held[1].unit, ""))),
+        tuple(held),
+        tuple(queries.title_of(database, types, codes, h) for h in held),
+        tuple(str(names.get(h.unit, "")) for h in held),
         tuple(rows),
-        (hanging[0], hanging[1]),
-        len(valid) > 1,
+        tuple(candidates.connections(database, types, type_name, h.id) for h in held),
+        tuple(c if isinstance(c, str) and uscc.names_a_record(c) else None for c in keys),
     )
 
 
@@ -174,15 +168,24 @@ def _found(database: Database, types: Catalogue, type_name: str, record: str) ->
 
 
 def merged(database: Database, types: Catalogue, codes: Codes) -> list[Merged]:
-    """What is merged now, the newest first."""
-    found = candidates.edges(database)
+    """What is merged now, operation by operation, the newest first."""
+    made: dict[tuple[str, str, int], list[tuple[str, str, str]]] = {}
+    for edge, kind, one, other, head, at in candidates.edges(database):
+        made.setdefault((kind, head, at), []).append((edge, one, other))
     words: dict[tuple[str, str], str] = {}
-    for kind in {row[1] for row in found}:
-        heads = [head for _, k, _, _, head, _ in found if k == kind]
+    for kind in {kind for kind, _, _ in made}:
+        heads = [head for k, head, _ in made if k == kind]
         titles = queries.titles(database, types, codes, kind, heads)
         words |= {(kind, head): titles.get(head, types[kind].label) for head in heads}
     return [
-        Merged(edge, kind, one, other, words[kind, head], at) for edge, kind, one, other, head, at in found
+        Merged(
+            tuple(edge for edge, _, _ in found),
+            kind,
+            tuple(dict.fromkeys(end for _, *ends in found for end in ends)),
+            words[kind, head],
+            at,
+        )
+        for (kind, head, at), found in made.items()
     ]
 
 
@@ -192,47 +195,50 @@ def merged(database: Database, types: Catalogue, codes: Codes) -> list[Merged]:
 def merge(
     session: Session,
     type_name: str,
-    one: str,
-    other: str,
+    records: Sequence[str],
     chosen: Mapping[str, Cell | Mapping[str, Cell]] | None = None,
 ) -> ChangeSet:
-    """Says that two records are one. ``chosen`` has the value of each slot in which they differ and that was decided;
+    """Says that records are one. ``chosen`` has the value of each slot in which they differ and that was decided;
     what is left out shows as a conflict. ``unit`` is chosen like any other slot.
 
     Raises :class:`NotTwo`, :class:`CodesDiffer`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
     """
     session.require(Role.EDITOR, Role.DESK)
     record_type = session.types[type_name]
-    looked = compare(session.database, session.types, session.codes, type_name, one, other)
+    looked = compare(session.database, session.types, session.codes, type_name, records)
     if record_type not in kinds(session.types):
         raise NotTwo(f"“{record_type.label}”不能合并。")
     if not session.may_write(record_type):
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
-    if looked.codes_differ:
-        raise CodesDiffer("两条记录的统一社会信用代码不同，是两家单位，不能合并。")
+    if looked.codes_differ():
+        raise CodesDiffer("这些记录的统一社会信用代码不同，不是一家单位，不能合并。")
     below = set(reading.subtree(session.database, session.unit.id))
     if any(held.unit not in below for held in looked.records):
-        raise NotAllowed("有一条记录不归本单位管，请由管两边的上级来合并。")
-    one, other = sorted(held.id for held in looked.records)
-    edge = same_id(type_name, one, other)
-    known = reading.record(session.database, session.types, SAME, edge) is not None
-    cells: dict[str, Cell] = {"kind": type_name, "one": one, "other": other}
+        raise NotAllowed("有记录不归本单位管，请由管着它们的上级来合并。")
+    first, *others = sorted(held.id for held in looked.records)
+    edges = {same_id(type_name, first, other): other for other in others}
+    known = {e for e in edges if reading.record(session.database, session.types, SAME, e) is not None}
     with session.database.transaction():
-        audit.note(session, Act.JOINED, f"{type_name} {one} {other}")
-        candidates.forget_apart(session.database, type_name, one, other)
+        audit.note(session, Act.JOINED, " ".join((type_name, first, *others)))
+        for one, other in itertools.combinations((first, *others), 2):
+            candidates.forget_apart(session.database, type_name, one, other)
         return session.ledger.write(
             f"合并重复的{record_type.label}",
             session.operator.name,
-            births=() if known else [NewRecord(SAME, edge, session.unit.id, cells)],
-            deletions=[Deletion(SAME, edge, revive=True)] if known else (),
-            again=_decisions(session, type_name, (one, other), chosen or {}),
+            births=[
+                NewRecord(SAME, e, session.unit.id, {"kind": type_name, "one": first, "other": other})
+                for e, other in edges.items()
+                if e not in known
+            ],
+            deletions=[Deletion(SAME, e, revive=True) for e in sorted(known)],
+            again=_decisions(session, type_name, (first, *others), chosen or {}),
         )
 
 
 def _decisions(
-    session: Session, type_name: str, ends: tuple[str, str], chosen: Mapping[str, Cell | Mapping[str, Cell]]
+    session: Session, type_name: str, ends: Sequence[str], chosen: Mapping[str, Cell | Mapping[str, Cell]]
 ) -> list[Again]:
-    """The chosen values as changes under the id that such a component is written under, replacing the heads of both."""
+    """The chosen values as changes under the id that such a component is written under, replacing the heads of all."""
     ledger = session.ledger
     under = min((ledger.written_under(type_name, end) for end in ends), key=rank)
     found = []
@@ -243,21 +249,25 @@ def _decisions(
     return found
 
 
-def unmerge(session: Session, edge: str) -> ChangeSet:
-    """Takes two records apart again; values that were chosen with the merge go back where nothing newer stands.
+def unmerge(session: Session, *edges: str) -> ChangeSet:
+    """Takes records apart again; values that were chosen with the merge go back where nothing newer stands.
 
     Raises :class:`NotMerged` and ``NotAllowed``.
     """
     session.require(Role.EDITOR, Role.DESK)
-    held = reading.record(session.database, session.types, SAME, edge)
-    if held is None or held.life is Life.DELETED:
-        raise NotMerged("这两条记录没有合并在一起。")
-    if held.unit not in reading.subtree(session.database, session.unit.id):
+    held = [reading.record(session.database, session.types, SAME, edge) for edge in edges]
+    standing = [h for h in held if h is not None and h.life is not Life.DELETED]
+    if not standing or len(standing) < len(edges):
+        raise NotMerged("这些记录没有合并在一起。")
+    if any(h.unit not in reading.subtree(session.database, session.unit.id) for h in standing):
         raise NotAllowed("这是上级合并的，请由上级撤销。")
-    kind, ends = str(held.values["kind"]), (str(held.values["one"]), str(held.values["other"]))
-    stamps = {s for _, s, _ in session.ledger.standing(SAME, edge, UNIT_SLOT)}
-    stamps |= {s for _, s, v in session.ledger.standing(SAME, edge, DELETED_SLOT) if v == ABSENT}
-    sides = {components.side(session.database, kind, end, {edge}) for end in ends}
+    kind = str(standing[0].values["kind"])
+    ends = sorted({str(h.values[end]) for h in standing for end in ("one", "other")})
+    stamps = {s for edge in edges for _, s, _ in session.ledger.standing(SAME, edge, UNIT_SLOT)}
+    stamps |= {
+        s for edge in edges for _, s, v in session.ledger.standing(SAME, edge, DELETED_SLOT) if v == ABSENT
+    }
+    sides = {components.side(session.database, kind, end, set(edges)) for end in ends}
     back = [
         restoration
         for side in sorted(sides)
@@ -265,11 +275,11 @@ def unmerge(session: Session, edge: str) -> ChangeSet:
         if (restoration := _before(session, kind, side, slot, stamps)) is not None
     ]
     with session.database.transaction():
-        audit.note(session, Act.SEPARATED, f"{kind} {ends[0]} {ends[1]}")
+        audit.note(session, Act.SEPARATED, " ".join((kind, *ends)))
         return session.ledger.write(
             f"撤销合并{session.types[kind].label}",
             session.operator.name,
-            deletions=[Deletion(SAME, edge)],
+            deletions=[Deletion(SAME, edge) for edge in edges],
             restorations=back,
         )
 
@@ -286,15 +296,16 @@ def _before(
     (record,) = under
     if not all(candidates.was_changed_at(session.database, kind, record, slot, stamp) for stamp in chosen):
         return None
-    return session.ledger.before(kind, record, slot, chosen, within=side)
+    return session.ledger.before(kind, record, slot, {(record, s) for s in chosen}, within=side)
 
 
-def keep_apart(session: Session, type_name: str, one: str, other: str) -> None:
+def keep_apart(session: Session, type_name: str, *pairs: tuple[str, str]) -> None:
     """Remembers in this ledger that two records are not the same, so that nobody is asked again."""
     session.require(Role.EDITOR, Role.DESK)
-    candidates.keep_apart(
-        session.database, type_name, one, other, at=session.environment.now(), operator=session.operator.name
-    )
+    at, operator = session.environment.now(), session.operator.name
+    with session.database.transaction():
+        for one, other in pairs:
+            candidates.keep_apart(session.database, type_name, one, other, at=at, operator=operator)
 
 
 def joinable_text(slot: Slot) -> bool:

@@ -22,6 +22,7 @@ from desktop.operations.inbox_files import (
     BUNDLE,
     GRANT,
     REQUEST,
+    WIPED,
     Identity,
     Look,
     look_once,
@@ -30,9 +31,11 @@ from desktop.operations.inbox_files import (
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here, plain_problems
 from desktop.records.dates import china_time
-from desktop.store import arrivals
+from desktop.records.deciding import REVOCATION
+from desktop.store import arrivals, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
+from desktop.store.reading import Query
 from desktop.sync import links
 from desktop.sync.manifest import UP, Manifest
 from desktop.sync.results import BundleResult
@@ -88,7 +91,8 @@ def sort_out(
 class _Known:
     """What files are held against; ``first`` is the one of several equal files that is offered.
 
-    ``settled`` are stations that are enrolled, certificates that are confirmed, and requests that were answered.
+    ``settled`` are stations that are enrolled, certificates that are confirmed, and requests that were answered,
+    ``revoked`` are stations that are out of use.
     """
 
     station: str
@@ -96,6 +100,7 @@ class _Known:
     units: Mapping[str, str]
     merged: Mapping[str, arrivals.MergedBundle]
     settled: frozenset[str]
+    revoked: frozenset[str]
     first: Mapping[str, Look]
     refused: Mapping[Identity, str]
 
@@ -116,6 +121,9 @@ class _Known:
             frozenset(peer for peer, _ in stored.stations(database))
             | {digest_of(der) for der in certificates}
             | frozenset(recovery.answered(database)),
+            frozenset(
+                str(r.values["station"]) for r in reading.records(database, here.types, Query(REVOCATION))
+            ),
             first,
             refused,
         )
@@ -129,7 +137,7 @@ def _arrival(look: Look, known: _Known) -> Arrival:
     if not look.whole:
         return Arrival(look, State.COPYING, "等它拷完，会自动再看")
     waits, over = _ENROLMENT_WORDS[look.kind]
-    if look.about in known.settled:
+    if look.about in (known.revoked if look.kind == WIPED else known.settled):
         return Arrival(look, State.SEEN, over, look.name)
     return _twin(look, known, look.name) or Arrival(look, State.ENROLMENT, waits, look.name)
 
@@ -166,6 +174,7 @@ _ENROLMENT_WORDS: Final = {
     GRANT: ("上级的批准文件，双击办理", ""),
     ACKNOWLEDGEMENT: ("入网回执，双击办理", "入网回执，已经登记过"),
     recovery.REQUEST: ("下级忘了口令，申请恢复，双击办理", "恢复口令的申请，已经答复过"),
+    WIPED: ("下级电脑的清除确认，双击核对", "清除确认，那台电脑已经停用"),
 }
 
 

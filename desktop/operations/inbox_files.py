@@ -17,13 +17,17 @@ from typing import Final
 from desktop.errors import EnvironmentProblem, Problem, UsageProblem
 from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.traffic import Progress
-from desktop.sync import enrolment, envelope, recovery
+from desktop.operations.wiping import ENDING
+from desktop.sync import enrolment, envelope, recovery, wiped
 from desktop.sync.errors import Damaged
 from desktop.sync.files import read_limited
 from desktop.sync.manifest import Manifest
 
 BUNDLE, REQUEST, GRANT, ACKNOWLEDGEMENT = ".xsj", ".xsq", ".xsg", ".xsa"
-KNOWN_FILES: Final = (BUNDLE, REQUEST, GRANT, ACKNOWLEDGEMENT, RECOVERY)
+WIPED: Final = ENDING
+SMALL_FILES: Final = (REQUEST, GRANT, ACKNOWLEDGEMENT, RECOVERY, WIPED)
+"""Files that are no bundles: each has a part of the window that takes it."""
+KNOWN_FILES: Final = (BUNDLE, *SMALL_FILES)
 
 SETTLE_S: Final = 1.0
 """A file that was written to lately must keep size and time for so long before it is read."""
@@ -56,7 +60,8 @@ class Look:
     ``whole`` is whether it was read and had come to rest; else ``problem`` says why it cannot be read, or, without
     one, it is still being copied. ``digest`` is its identity, ``said`` what a bundle says of itself with nothing
     verified; of a request ``name`` is the unit and ``about`` the station, of an acknowledgement ``about`` is the
-    digest of the certificate, of a request for recovery that of the request.
+    digest of the certificate, of a request for recovery that of the request, and of the word of a wiped computer the
+    station.
     """
 
     path: Path
@@ -190,6 +195,10 @@ def read(look: Look) -> Look:
             forgotten = recovery.read_request(read_limited(path, recovery.MAX_FILE * 2))
             name, digest = forgotten.seal.holder.name, forgotten.digest
             return Look(*look.identity, True, digest, None, name, digest)
+        case suffix if suffix == WIPED:
+            data = read_limited(path, wiped.MAX_FILE * 2)
+            said = wiped.look(data)
+            return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), None, said.name, said.station)
         case _:
             data = read_limited(path, enrolment.MAX_GRANT * 2)
             if not data.rstrip().endswith(b"}"):

@@ -9,12 +9,14 @@ from desktop.errors import StateProblem
 from desktop.operations import audit, policy, queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import Here, here
+from desktop.records import dates
 from desktop.records.canonical import Cell
-from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, GRANT, UNIT
+from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, UNIT
 from desktop.records.declaration import UNIT_SLOT, Level, Role
 from desktop.records.item_outcomes import REFUSED_FORK, REFUSED_SCOPE, REFUSED_SUPERIOR, REFUSED_WITHDRAWN
 from desktop.records.spans import spans_of
-from desktop.store import reading
+from desktop.store import holdings, reading
+from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.reading import Query
@@ -53,7 +55,8 @@ class Plan:
     """What moving a unit would change.
 
     ``below`` counts the units that go along, ``stations`` names those whose computers have to be enrolled by the new
-    superior, ``records`` how many of each kind go down to it and no longer to the former one.
+    superior, ``records`` how many of each kind go down to it and no longer to the former one. ``heard`` is when the
+    former superior's last bundle came, 0 for never, and nothing where it sends none: what is on its way then waits.
     """
 
     unit: str
@@ -65,6 +68,7 @@ class Plan:
     below: int
     stations: tuple[str, ...]
     records: tuple[tuple[str, int], ...]
+    heard: int | None = None
 
     @property
     def total(self) -> int:
@@ -139,9 +143,30 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
     return Plan(
         unit, name, before, str(held[before].values["name"] or ""), superior, str(held[superior].values["name"] or ""),
         len(units) - 1,
-        _stations(database, units),
+        holdings.enrolled(database, units),
         tuple(sorted(((label, n) for label, n in counted if n), key=lambda c: -c[1])),
+        _heard(database, at, before),
     )  # fmt: skip
+
+
+def _heard(database: Database, at: Here, superior: str) -> int | None:
+    """When the last bundle of a superior below this unit came, in milliseconds of 1970."""
+    computers = [name for name, unit in stored.stations(database) if unit == superior and name != at.station]
+    if superior == at.unit.id or not computers:
+        return None
+    merges = stored.last_merges(database)
+    return max(merges[name].at if name in merges else 0 for name in computers)
+
+
+def advice(found: Plan) -> str:
+    """What to do before a unit is moved, so that nothing has to wait that is on its way; nothing where nothing is."""
+    if found.heard is None:
+        return ""
+    when = "还没有来过" if not found.heard else f"上次是{dates.china_time(found.heard):%Y-%m-%d %H:%M}收到的"
+    return (
+        f"建议先收“{found.before_name}”的数据包再调整，它的数据包{when}。"
+        f"还没有收到的内容，要等“{found.name}”的电脑重新办好入网才收得下。"
+    )
 
 
 def move(session: Session, unit: str, superior: str) -> ChangeSet:
@@ -174,14 +199,9 @@ def claims_against(session: Session, unit: str, keep: str) -> list[NewRecord]:
     """
     found: dict[exclusions.Origin, list[int]] = {}
     places: set[tuple[str, str]] = set()
-    for name, incarnation, number, under in session.database.rows(
-        "SELECT o.station, o.incarnation, v.number, u.id FROM version v JOIN origin o ON o.ref = v.origin"
-        " JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = ? AND v.slot = ? AND v.birth"
-        " AND u.id <> ?",
-        (unit, UNIT, UNIT_SLOT, keep),
-    ):
-        found.setdefault((name, incarnation), []).append(number)
-        places.add((name, under))
+    for other in holdings.registered_by_others(session.database, unit, keep):
+        found.setdefault((other.station, other.incarnation), []).append(other.number)
+        places.add((other.station, other.unit))
     policy.require_above(session, places)
     named = {origin: Named(spans_of(numbers)) for origin, numbers in found.items()}
     label = f"登记了别人的下级：{len(found)}处"
@@ -206,31 +226,14 @@ def _level(unit: reading.Record) -> Level:
     return Level(str(unit.values["level"]))
 
 
-def _stations(database: Database, units: Sequence[str]) -> tuple[str, ...]:
-    """The names of the units whose computers were enrolled, one for each computer."""
-    marks = ", ".join("unhex(?)" for _ in units)
-    return tuple(
-        str(name)
-        for (name,) in database.rows(
-            f"SELECT max(u.name) FROM r_{GRANT} g JOIN r_{UNIT} u ON u.id = g.holder"
-            f" WHERE g._life <> 1 AND g.holder IN ({marks}) GROUP BY g.station ORDER BY 1",
-            tuple(units),
-        )
-    )
-
-
 def _taken_over(session: Session, units: Sequence[str], former: str) -> list[NewRecord]:
     """What says of items under these units once more that they do not count, where only a level between has said so."""
     known = station.knowledge(session.ledger, station.load_keys(session.ledger)).policy
     aside: dict[str, dict[exclusions.Origin, list[int]]] = {}
-    marks = ", ".join("?" for _ in units)
-    for name, incarnation, number, reason, *facts in session.database.rows(
-        f"SELECT o.station, o.incarnation, r.number, r.reason, r.stamp, r.type, r.unit FROM refused r"
-        f" JOIN origin o ON o.ref = r.origin WHERE r.excluded AND r.unit IN ({marks}) AND r.reason <> ?",
-        (*units, REFUSED_SUPERIOR),
-    ):
-        if known.out_by_level_between((name, incarnation), number, Item(*facts)):
-            aside.setdefault(reason, {}).setdefault((name, incarnation), []).append(number)
+    for put in holdings.excluded_under(session.database, units, REFUSED_SUPERIOR):
+        origin = put.station, put.incarnation
+        if known.out_by_level_between(origin, put.number, Item(put.stamp, put.type, put.unit)):
+            aside.setdefault(put.reason, {}).setdefault(origin, []).append(put.number)
     return [
         policy.birth_of(
             session,

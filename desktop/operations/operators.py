@@ -18,7 +18,7 @@ from desktop.store.attempts import open_slot
 from desktop.store.audit import Act
 from desktop.store.database import Database
 from desktop.store.keys import Cost
-from desktop.store.workspace import operators_in
+from desktop.store.operators import operators_in
 
 ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
 """The roles in the words that a user reads, most rights first."""

@@ -19,7 +19,7 @@ from desktop.records.declaration import Role
 from desktop.records.items import BIRTH
 from desktop.records.spans import spans_of
 from desktop.records.stamps import COUNTER_BITS
-from desktop.store import reading
+from desktop.store import holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.environment import EPOCH_MS, Environment
@@ -162,7 +162,7 @@ def stations(session: Session) -> list[Standing]:
         Standing(
             name,
             names.get(name, unknown_station(name)),
-            *_newest(session, name),
+            *holdings.newest_incarnation(session.database, name),
             str(revoked.get(name, "")),
         )
         for name in known.certificates
@@ -341,28 +341,12 @@ def _may_revoke(own: Certificate, known: Knowledge, name: str) -> bool:
 
 def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:
     """What is held of each incarnation; ``after`` for the newest."""
-    cuts = dict(
-        session.database.rows(
-            "SELECT o.incarnation, max(r.last) FROM received r JOIN origin o ON o.ref = r.origin"
-            " WHERE o.station = ? GROUP BY o.incarnation",
-            (name,),
-        )
-    )
+    cuts = holdings.last_numbers(session.database, name)
     if after is not None:
-        newest, _ = _newest(session, name)
+        newest, _ = holdings.newest_incarnation(session.database, name)
         if newest:
             cuts[newest] = after
     return cuts
-
-
-def _newest(session: Session, name: str) -> tuple[str, int]:
-    """The newest incarnation held of a station, and its highest number."""
-    found = session.database.row(
-        "SELECT o.incarnation, max(r.last) FROM received r JOIN origin o ON o.ref = r.origin"
-        " WHERE o.station = ? GROUP BY o.ref ORDER BY o.ref DESC LIMIT 1",
-        (name,),
-    )
-    return (str(found[0]), int(found[1])) if found is not None else ("", 0)
 
 
 def _losses(session: Session, items: Iterable[Affected | Put]) -> tuple[Loss, ...]:

@@ -9,7 +9,8 @@ from desktop.operations import audit, recovery_notes
 from desktop.operations.session import Session
 from desktop.records.deciding import EXCLUSION
 from desktop.records.declaration import Role
-from desktop.store.columns import quoted, table_of
+from desktop.store import reading
+from desktop.store.reading import Query
 from desktop.sync import copies, exclusions, identity, policy, rewriting, sending, station
 
 COPIED = "copied"
@@ -74,11 +75,10 @@ def become_own(session: Session) -> str:
 
 def _is_copy(session: Session, origin: exclusions.Origin) -> bool:
     """Whether the decision says that there are two computers, and what lost is this one's."""
-    for items, word in session.database.rows(
-        f"SELECT items, refusal FROM {quoted(table_of(EXCLUSION))} WHERE cause = ? AND _life <> 1",
-        (policy.FORK,),
-    ):
-        named = exclusions.read(items or "").get(origin)
-        if named is not None and word == COPIED and rewriting.holds_one(session.ledger, named.contents):
+    for said in reading.records(session.database, session.types, Query(EXCLUSION)):
+        if said.values["cause"] != policy.FORK or said.values["refusal"] != COPIED:
+            continue
+        named = exclusions.read(str(said.values["items"] or "")).get(origin)
+        if named is not None and rewriting.holds_one(session.ledger, named.contents):
             return True
     return False

@@ -23,12 +23,13 @@ from desktop.store.backups import Backup, backups_of, mark_of
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Merger
+from desktop.store.operators import role_of
 from desktop.store.places import take_lock
 from desktop.store.replacing import replacement
 from desktop.store.uncounting import Taken
-from desktop.store.workspace import LOCK, NoWorkspace, role_of, slots_of
-from desktop.sync import erasing, identity, segments, sending, station, trust
-from desktop.sync.segments import Contents
+from desktop.store.workspace import LOCK, NoWorkspace, slots_of
+from desktop.sync import decoding, erasing, identity, segments, sending, station, trust
+from desktop.sync.decoding import Contents
 
 Progress = Callable[[int, int], None]
 """Called with the steps taken in and all steps of the journal."""
@@ -215,7 +216,7 @@ class _Step:
             row = self._db.row("SELECT origin, frame FROM segment WHERE position = ?", (position,))
             if row is not None:
                 header, lines = segments.read(sending.frame_of(row[1]))
-                yield segments.decode(header, lines, self._ledger.types), row[0]
+                yield decoding.decode(header, lines, self._ledger.types), row[0]
 
     def _positions_of(self, origin: int, numbers: Collection[int]) -> list[int]:
         return [
@@ -252,7 +253,7 @@ class _Step:
                 trust.segment_message,
                 key=_ANY_KEY,
             )
-            yield segments.decode(header, segments.read(frame)[1], self._ledger.types)
+            yield decoding.decode(header, segments.read(frame)[1], self._ledger.types)
 
     def _stage(self, merger: Merger, contents: Contents, origin: int, wanted: set[int]) -> None:
         """Stages the wanted items without those that are refused or wait."""

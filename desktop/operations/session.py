@@ -18,7 +18,8 @@ from desktop.store.audit import Act
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
-from desktop.store.workspace import Operator, OwnUnit, Workspace
+from desktop.store.operators import Operator
+from desktop.store.workspace import OwnUnit, Workspace
 
 
 class NotAllowed(StateProblem):

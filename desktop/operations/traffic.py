@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.operations import exchange, queries
+from desktop.operations import enrolling, exchange, queries
 from desktop.operations.file_names import content_words
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.codes import CodeList
@@ -267,8 +267,8 @@ def look_request(path: Path) -> Asked:
 
 
 def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
-    """A grant for this station, verified but not accepted; raises what :func:`exchange.accept` raises."""
-    found = exchange.read_grant(session, read_limited(path, enrolment.MAX_GRANT * 2), new_root)
+    """A grant for this station, verified but not accepted; raises what :func:`enrolling.accept` raises."""
+    found = enrolling.read_grant(session, read_limited(path, enrolment.MAX_GRANT * 2), new_root)
     rows = {row["id"]: row for row in found.tree}
     claims = found.certificate.claims
     units = [rows[u] for u in claims.units if u in rows]

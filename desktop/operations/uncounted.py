@@ -11,7 +11,7 @@ from desktop.records.canonical import Cell
 from desktop.records.deciding import EXCLUSION, REVOCATION
 from desktop.records.spans import common
 from desktop.records.values import display
-from desktop.store import reading
+from desktop.store import holdings, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query
 from desktop.sync import exclusions
@@ -103,11 +103,7 @@ def _merges_of(database: Database, items: str) -> set[int]:
     found: set[int] = set()
     for origin, named in exclusions.read(items).items():
         spans = named.where()
-        for merge, first, last in database.rows(
-            "SELECT s.merge, s.first, s.last FROM segment s JOIN origin o ON o.ref = s.origin"
-            " WHERE o.station = ? AND o.incarnation = ? AND s.merge IS NOT NULL",
-            origin,
-        ):
+        for merge, first, last in holdings.brought(database, *origin):
             if merge not in found and common(spans, [(first, last)]):
                 found.add(merge)
     return found

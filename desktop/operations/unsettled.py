@@ -13,7 +13,7 @@ from desktop.records import item_outcomes
 from desktop.records.canonical import Cell, parse
 from desktop.records.declaration import Mask, RecordType, Role
 from desktop.records.items import BIRTH
-from desktop.store import reading
+from desktop.store import holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
@@ -41,6 +41,7 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.HELD_KIND: "请升级程序；升级后会自动处理。",
     item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。",
     item_outcomes.HELD_CERTIFICATE: "请让批准它入网的单位也报一次；入网批准到了以后，再请对方导出一次。",
+    item_outcomes.HELD_MOVED: "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再由新上级报来。",
     item_outcomes.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
     item_outcomes.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",
     item_outcomes.REFUSED_ORDER: "请核对电脑的日期，调对后把这一项重新保存、再上报。",
@@ -238,11 +239,8 @@ def refused_words(session: Session, item: Unsettled) -> Refill:
     held = reading.record(session.database, session.types, item.type, item.record) is not None
     before = stored.setting(session.database, renewal.STATION_BEFORE)
     cells: dict[str, Cell] = {}
-    for number, kind, slot, value in session.database.rows(
-        "SELECT r.number, r.kind, r.slot, r.value FROM refused r JOIN origin o ON o.ref = r.origin"
-        " WHERE o.station IN (?, ?) AND r.type = ? AND r.record = unhex(?) ORDER BY r.stamp",
-        (session.ledger.station, before, item.type, item.record),
-    ):
+    ours = (session.ledger.station, before)
+    for number, kind, slot, value in holdings.refused_values(session.database, ours, item.type, item.record):
         if kind == BIRTH:
             cells |= {columns[c].name: cell for c, cell in parse(value).items() if c in columns}
         elif slot in record_type.slots and (number == item.number or not held):

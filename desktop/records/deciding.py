@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 UNIT, GRANT, REVOCATION, EXCLUSION, ERASURE = "unit", "grant", "revocation", "exclusion", "erasure"
+SUPERIOR: Final = "superior"
+"""The field of a unit that says where it belongs."""
 
 SAME = "same"
 """That two records are one (rule 10); its id follows from what it says, and nothing but deleting changes it."""

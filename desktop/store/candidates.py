@@ -21,6 +21,9 @@ BY_CODE, BY_NAME, BY_NUMBER, BY_PHONE = "code", "name", "number", "phone"
 MOST = 2_000
 """As many pairs as anybody looks through; when these are settled the next are found."""
 
+MOST_TOGETHER = 5
+"""As many records as anybody compares at once."""
+
 _ADDRESSES = ("address", "registered_address")
 _FORMS = re.compile(
     r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|分公司|公司|集团|合作社|"
@@ -71,6 +74,30 @@ def candidates(database: Database, record_type: RecordType, unit: str) -> list[C
         if len(pairs) >= MOST:
             break
     return list(pairs.values())
+
+
+def together(pairs: Iterable[Candidate]) -> list[tuple[list[str], str]]:
+    """The records that hang together by pairs, with what the first of them was found by, in the order of the pairs.
+
+    Not more than :data:`MOST_TOGETHER`: a pair that would join more is left for when these are settled.
+    """
+    groups: list[tuple[list[str], str]] = []
+    of: dict[str, int] = {}
+    for pair in pairs:
+        at = {of[r] for r in (pair.one, pair.other) if r in of}
+        new = [r for r in (pair.one, pair.other) if r not in of]
+        if sum(len(groups[n][0]) for n in at) + len(new) > MOST_TOGETHER:
+            continue
+        home = min(at, default=len(groups))
+        if home == len(groups):
+            groups.append(([], pair.why))
+        members = groups[home][0]
+        for other in sorted(at - {home}):
+            new += groups[other][0]
+            groups[other][0].clear()
+        members += new
+        of |= dict.fromkeys(members, home)
+    return [group for group in groups if group[0]]
 
 
 def plain_name(words: str) -> str:

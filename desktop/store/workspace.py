@@ -16,7 +16,7 @@ from desktop.records.types import Catalogue
 from desktop.store import openings, schema
 from desktop.store.attempts import Attempts, open_slot
 from desktop.store.backups import BACKUPS as BACKUPS
-from desktop.store.backups import JournaledDatabase, Keeper, write_copy
+from desktop.store.copying import write_copy
 from desktop.store.database import (
     KEY_BYTES,
     Database,
@@ -28,10 +28,12 @@ from desktop.store.database import (
 )
 from desktop.store.drafts import Drafts
 from desktop.store.environment import Environment
+from desktop.store.keeping import JournaledDatabase, Keeper
 from desktop.store.keys import FILE as KEY_SLOTS
 from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
 from desktop.store.openings import Doubt
+from desktop.store.operators import Operator, disable, enter, operators_in, role_of
 from desktop.store.places import refuse_network, take_lock
 
 LEDGER = "ledger.db"
@@ -75,21 +77,6 @@ class CopyMustEnrol(StateProblem):
     exit_code = 26
     next_step = "请在这台电脑上导出入网申请，上级批准以后就可以录入；原来那台电脑照常使用。"
     help_anchor = "copied"
-
-
-class OperatorDisabled(StateProblem):
-    """The operator may not work here any more."""
-
-    exit_code = 22
-    next_step = "请联系本单位的管理员。"
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """Who works: the name that stands on every item, and the role in this workspace."""
-
-    name: str
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +152,7 @@ class Workspace:
             with database.transaction():
                 ledger.set_meta("station", station)
                 ledger.set_meta("incarnation", incarnation)
-                database.execute(
-                    "INSERT INTO operator (name, role, created) VALUES (?, ?, ?)",
-                    (operator, Role.ADMIN.value, environment.now()),
-                )
+                enter(database, operator, Role.ADMIN, environment.now())
         except BaseException:
             lock.close()
             _take_away(folder)
@@ -300,16 +284,12 @@ class Workspace:
         if password is not None:
             self.slots.put(name, password, self._key, self.ledger.environment, cost)
         with self.ledger.database.transaction():
-            self.ledger.database.execute(
-                "INSERT INTO operator (name, role, created) VALUES (?, ?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET role = excluded.role, disabled = 0",
-                (name, role.value, self.ledger.environment.now()),
-            )
+            enter(self.ledger.database, name, role, self.ledger.environment.now())
 
     def disable_operator(self, name: str) -> None:
         """Takes an operator's key slot away; the name stays on what was written."""
         with self.ledger.database.transaction():
-            self.ledger.database.execute("UPDATE operator SET disabled = 1 WHERE name = ?", (name,))
+            disable(self.ledger.database, name)
         self.slots.remove(name)
 
     def operators(self) -> list[tuple[str, Role, bool]]:
@@ -372,24 +352,6 @@ def slots_to_change(folder: Path) -> Iterator[KeySlots]:
     slots_of(folder)
     with take_lock(folder / LOCK):
         yield slots_of(folder)
-
-
-def operators_in(database: Database) -> list[tuple[str, Role, bool]]:
-    """Name, role and whether disabled, of everybody who works or worked in a workspace, in the order of coming."""
-    return [
-        (name, Role(role), bool(disabled))
-        for name, role, disabled in database.rows(
-            "SELECT name, role, disabled FROM operator ORDER BY created, name"
-        )
-    ]
-
-
-def role_of(database: Database, operator: str) -> Role:
-    """The role of an operator who may work here. Raises :class:`OperatorDisabled`."""
-    found = database.row("SELECT role, disabled FROM operator WHERE name = ?", (operator,))
-    if found is None or found[1]:
-        raise OperatorDisabled("这个操作员已经停用。")
-    return Role(found[0])
 
 
 def _take_away(folder: Path) -> None:

@@ -286,6 +286,22 @@ class WrongDirection(BeyondScope):
     next_step = "请核对收件单位；单位刚调整过上级的，请先收取上级最新的回执。"
 
 
+class UnitMoved(BeyondScope):
+    """The sender's unit has another superior by now, and the bundle was made under the certificate of the former."""
+
+    text = "发来文件的单位已经调整了隶属关系，按原来的入网导出的数据包这里不再收。"
+    next_step = "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再导出一份交给新上级。"
+    help_anchor = "moving"
+
+
+class FormerSuperior(BeyondScope):
+    """A downward bundle of the superior that this station had before."""
+
+    text = "这是原来的上级导出的数据包，本单位已经换了上级，这里不再收。"
+    next_step = "不用处理：该下来的内容都会随新上级的数据包来。"
+    help_anchor = "moving"
+
+
 # Damaged (15) ---------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from desktop.records.types import Catalogue
 from desktop.store import pending
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import segments, sending
+from desktop.sync import decoding, segments, sending
 from desktop.sync.exclusions import Named
 from desktop.sync.sorting import Put, Sorted
 
@@ -74,7 +74,7 @@ class Known:
             numbers = (
                 range(header.first, header.last + 1)
                 if header.vouched is None
-                else segments.decode(header, lines, self._ledger.types).numbers
+                else decoding.decode(header, lines, self._ledger.types).numbers
             )
             for number, line in zip(numbers, lines, strict=True):
                 if number in wanted:
@@ -152,7 +152,7 @@ def open_forks(database: Database, types: Catalogue) -> list[Fork]:
 def _contents(database: Database, types: Catalogue, origin: int, first: int, last: int) -> list[Put]:
     found: dict[int, dict[bytes, Put]] = {}
     for header, lines in _segments(database, origin, first, last):
-        contents = segments.decode(header, lines, types)
+        contents = decoding.decode(header, lines, types)
         hashes = dict(zip(contents.numbers, contents.hashes, strict=True))
         items = Sorted(contents, origin)
         items.hold(contents.numbers, HELD_FORK)
@@ -170,7 +170,7 @@ def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     database = ledger.database
     hashes: dict[tuple[int, int], set[bytes]] = {}
     for header, lines in _segments(database, origin, 1, _LAST):
-        contents = segments.decode(header, lines, ledger.types)
+        contents = decoding.decode(header, lines, ledger.types)
         stamps = Sorted(contents, origin).looked_at
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
             hashes.setdefault((number, stamps[number]), set()).add(line_hash)

@@ -26,9 +26,10 @@ from desktop.records.item_outcomes import (
 from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.sync import trust
 from desktop.sync.certificates import LEVEL_RANK, Certificate
+from desktop.sync.decoding import Contents, WireChange
 from desktop.sync.errors import FormerKey, UnitNotKnown
 from desktop.sync.manifest import Manifest
-from desktop.sync.segments import Contents, Header, WireChange
+from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
 from desktop.sync.station import Knowledge
 from desktop.sync.trust import Place
@@ -109,6 +110,10 @@ class Judge:
     def knows_grants(self) -> bool:
         """Whether this station is enrolled; before that it holds nothing but its own."""
         return bool(self._chains)
+
+    def granted_units(self, station: str) -> frozenset[str]:
+        """The units that a station was ever enrolled for, whether its certificates still count or not."""
+        return frozenset(unit for c in self._granted.of(station) for unit in c.claims.units)
 
     def is_granted(self, station: str) -> bool:
         """Whether grants that count lead from a station to the root."""

@@ -86,6 +86,13 @@ def connect(database: Database, peer: str, *, upward: bool, unit: str, name: str
     )
 
 
+def was_above(database: Database, peer: str) -> bool:
+    """Whether a station was the parent of this one and is so no more."""
+    link = link_to(database, peer)
+    counted = database.value("SELECT value FROM meta WHERE key = ?", (f"counted_{peer}",))
+    return counted is not None and (link is None or not link.upward)
+
+
 def confirm(database: Database, peer: str, incarnation: str) -> None:
     """The peer has accepted its certificate."""
     database.execute(

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.records.deciding import SUPERIOR as SUPERIOR
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.sync.exclusions import Origin
 
-SUPERIOR: Final = "superior"
 SLOTS: Final = (SUPERIOR, UNIT_SLOT, DELETED_SLOT)
 """What says where a unit belongs, whose record it is, and whether it is there at all."""
 

@@ -15,25 +15,15 @@ from pathlib import Path
 
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
 from desktop.records.item_outcomes import (
-    CONFLICT,
     HELD,
-    HELD_CERTIFICATE,
-    HELD_FUTURE,
-    HELD_NO_BIRTH,
     REFUSED,
     REFUSED_KEY,
 )
-from desktop.records.spans import spans_of
-from desktop.store import erasing as erased
-from desktop.store import indexing, schema
+from desktop.store import holdings, schema
 from desktop.store.ledger import ChangeSet, Ledger
-from desktop.store.merging import Item, Merger
-from desktop.store.merging import Result as Merged
 from desktop.sync import (
     certificates,
     envelope,
-    erasing,
-    forks,
     frames,
     links,
     persons,
@@ -43,22 +33,24 @@ from desktop.sync import (
     segments,
     sending,
     station,
-    trust,
-    waiting,
 )
 from desktop.sync.certificates import Certificate
 from desktop.sync.envelope import OpenedBundle
-from desktop.sync.errors import BadSegment, BadSegmentSignature, NewerFormat, UnitNotKnown, UnknownSigner
-from desktop.sync.frames import Frame
+from desktop.sync.errors import (
+    BadSegment,
+    DelegationOutOfScope,
+    FormerSuperior,
+    NewerFormat,
+    UnitMoved,
+    UnitNotKnown,
+    WrongDirection,
+)
 from desktop.sync.identity import StationKeys
-from desktop.sync.judging import Judge
+from desktop.sync.intake import Intake, pass_over
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN, UP
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
 from desktop.sync.roots import History
-from desktop.sync.segments import Header
-from desktop.sync.sorting import Sorted
-from desktop.sync.standing import Settling
-from desktop.sync.trust import Verdict
+from desktop.sync.trust import TrustState, Verdict
 from desktop.sync.words import fingerprint
 
 __all__ = [
@@ -157,9 +149,9 @@ def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate,
     Raises :class:`BadSegment` when they are not the desk's.
     """
     with ledger.database.transaction():
-        receiver = _Receiver(ledger, keys, operator)
+        intake = Intake(ledger, keys)
         for frame in frames.split(data, MAX_FRAMES, MAX_PART_PLAIN):
-            receiver.take_vouched(frame, desk)
+            intake.take_vouched(frame, desk)
 
 
 class _Receiver:
@@ -175,21 +167,9 @@ class _Receiver:
         self._keys = keys
         self._operator = operator
         self._now = ledger.environment.since_epoch()
-        self._judge = self._call_judge()
-        self._future: set[str] = set()
-        self._changed = indexing.Changed()
         self._bulk = False
-        self._merge: int | None = None
-        self._known = forks.Known(ledger)
-        self._erased = erased.targets(ledger.database)
-        self._settling = Settling(ledger, self._call_judge, self._changed)
-
-    def _call_judge(self) -> Judge:
-        """Whoever judges by the stations and units that count now."""
-        return Judge(station.knowledge(self._ledger, self._keys), self._ledger.types, self._now)
-
-    def _merger(self) -> Merger:
-        return Merger(self._db, self._ledger.types, listed=self._keep)
+        self._intake = Intake(ledger, keys, keep=keep)
+        self._taken: list[results.Taken] = []
 
     def prepare(self, paths: Sequence[Path]) -> None:
         """Rule 32: a merge that is larger than the ledger builds indexes afterwards."""
@@ -200,7 +180,7 @@ class _Receiver:
         expected = 0
         for path in paths:
             try:
-                said = envelope.judge(envelope.read_bundle(path), self._judge.state).manifest.items
+                said = envelope.judge(envelope.read_bundle(path), self._intake.judge.state).manifest.items
             except (Problem, OSError):
                 # The file gets its own refusal when its turn comes; here it only does not count.
                 continue
@@ -219,7 +199,7 @@ class _Receiver:
     def take(self, path: Path) -> BundleResult:
         """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
         result = BundleResult(path)
-        future = set(self._future)
+        mark = self._intake.mark()
         before = self._db.connection.total_changes
         if self._savepoints:
             self._db.execute("SAVEPOINT bundle")
@@ -229,11 +209,9 @@ class _Receiver:
             # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
             if self._savepoints:
                 self._db.execute("ROLLBACK TO bundle")
-                self._known = forks.Known(self._ledger)
             elif self._db.connection.total_changes != before:
                 raise _OneByOne from problem
-            self._future = future
-            self._judge = self._call_judge()
+            self._intake.back_to(mark)
             result = BundleResult(
                 path, sender=result.sender, name=result.name, sequence=result.sequence, problem=problem
             )
@@ -246,15 +224,18 @@ class _Receiver:
 
         A preview states no refusals and needs neither indexes nor search.
         """
-        self._judge = self._settling.run(self._judge)
-        if len(self._future) > 2:
+        self._intake.settle()
+        if len(self._intake.future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
+        self._intake.put_right([taken.result for taken in self._taken])
         if not self._keep:
             return
-        refusing.state_refusals(self._ledger, self._judge, self._operator)
+        for taken in self._taken:
+            results.note_merge(self._ledger, taken, self._operator)
+        refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
-        self._changed.bring_up_to_date(self._db, self._ledger.types)
+        self._intake.bring_up_to_date()
 
     # -- one bundle ------------------------------------------------------------------------------------------------
 
@@ -268,10 +249,10 @@ class _Receiver:
         result.name = link.name if link is not None else ""
         if verdict.newer_tree:
             raise UnitNotKnown(f"tree {said.tree}")
-        merger = self._merger()
+        merger = self._intake.merger()
         spans: list[tuple[int, int]] = []
         before_first: int | None = None
-        merge = self._merge = results.next_merge(self._db)
+        merge = self._intake.merge = results.next_merge(self._db) + len(self._taken)
         seen = 0
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
@@ -294,20 +275,20 @@ class _Receiver:
                 header, lines = segments.read(frame)
                 if header.label() != label[:6]:
                     raise BadSegment("the label of a segment is not that of its header")
-                signer = self._signer(verdict, header)
+                signer = self._intake.signer(verdict, header)
                 if signer is None:
                     # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-                    _pass_over(HELD, HELD_CERTIFICATE, header, len(lines), result)
+                    pass_over(HELD, self._intake.without_signer(header), header, len(lines), result)
                     continue
-                if self._is_late(verdict, signer, header):
-                    _pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
+                if self._intake.is_late(verdict, signer, header):
+                    pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
                     spans.append((before, position))
                     continue
-                merger = self._merge_segment(merger, signer, frame, header, lines, result)
+                merger = self._intake.merge_segment(merger, signer, frame, header, lines, result)
                 spans.append((before, position))
         if seen != result.total:
             raise BadSegment("the counts of the manifest are not those of its segments")
-        self._add_result(result, merger.finish(self._now))
+        self._intake.add_result(result, merger.finish(self._now))
         if link is not None and before_first is not None:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
             result.gap = before_first > held_so_far
@@ -316,25 +297,40 @@ class _Receiver:
             links.note_recipient(
                 self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient
             )
-        result.applied = result.total - result.known - result.held - result.conflict - result.refused
-        results.note_merge(self._ledger, result, self._operator, said.incarnation, bundle.digest, merge)
+        self._taken.append(results.Taken(result, said.incarnation, bundle.digest, merge))
 
     def _verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
         """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""
         heard = self._heard(bundle)
         if heard is not None:
-            state = dataclasses.replace(self._judge.state, roots=frozenset(heard.known), former=heard.former)
-            verdict = envelope.judge(bundle, state)
+            state = dataclasses.replace(
+                self._intake.judge.state, roots=frozenset(heard.known), former=heard.former
+            )
+            verdict = self._judged(bundle, state)
             if verdict.manifest.kind == DOWN:
                 station.keep_history(self._ledger, heard)
-                self._judge = self._call_judge()
+                self._intake.judge_anew()
                 found = (certificates.parse(der) for der in sorted(heard.now.certificates))
                 result.new_roots = tuple(str(fingerprint(root.claims.public_key)) for root in found)
                 return verdict
-        verdict = envelope.judge(bundle, self._judge.state)
+        verdict = self._judged(bundle, self._intake.judge.state)
         if verdict.manifest.kind == UP:
-            self._judge.check_key(verdict.manifest, verdict.sender)
+            self._intake.judge.check_key(verdict.manifest, verdict.sender)
         return verdict
+
+    def _judged(self, bundle: OpenedBundle, state: TrustState) -> Verdict:
+        """The kernel's verdict; where a unit was moved, that is why, and says what to do."""
+        try:
+            return envelope.judge(bundle, state)
+        except (DelegationOutOfScope, UnitNotKnown) as problem:
+            sender = certificates.parse(bundle.chain[0])
+            if holdings.was_moved(self._db, self._intake.judge.granted_units(sender.station)):
+                raise UnitMoved(problem.detail) from problem
+            raise
+        except WrongDirection as problem:
+            if links.was_above(self._db, certificates.parse(bundle.chain[0]).station):
+                raise FormerSuperior(problem.detail) from problem
+            raise
 
     def _heard(self, bundle: OpenedBundle) -> History | None:
         """The roots after the statements of a bundle that says it is from the level above, if that changes them."""
@@ -367,118 +363,6 @@ class _Receiver:
         )
         return total is not None and total == label[5]
 
-    # -- one segment -----------------------------------------------------------------------------------------------
-
-    def take_vouched(self, frame: Frame, desk: Certificate) -> None:
-        """A segment that the granting desk vouches for."""
-        header, lines = segments.read(frame)
-        if header.vouched != desk.station:
-            raise BadSegment("the tree of a grant is vouched for by its desk")
-        result = BundleResult(Path())
-        merger = self._merger()
-        merger = self._merge_segment(merger, desk, frame, header, lines, result)
-        self._add_result(result, merger.finish(self._now))
-
-    def _merge_segment(
-        self,
-        merger: Merger,
-        signer: Certificate,
-        frame: Frame,
-        header: Header,
-        lines: list[bytes],
-        result: BundleResult,
-    ) -> Merger:
-        trust.judge_segment(signer, header.signer, header.raw, header.signature)
-        author = signer if header.vouched is None else None
-        kept = erasing.as_kept(self._ledger, header, lines, self._erased)
-        if kept is not None:
-            frame, (header, lines) = kept, segments.read(kept)
-        contents = segments.decode(header, lines, self._ledger.types)
-        origin = self._ledger.origin_ref(header.station, header.incarnation)
-        found = Sorted(contents, origin)
-        result.known += self._known.drop(found, lines)
-        _check_own(self._ledger, found)
-        sending.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self._merge)
-        for first, last in spans_of(contents.numbers):
-            self._ledger.note_received(origin, first, last)
-        if found.deciding and not found.settled:
-            # Units and grants first: what the same segment writes under a new unit is not held for its sake.
-            self._apply(merger, found.part(deciding=True), author, result)
-            self._add_result(result, merger.finish(self._now))
-            self._judge = self._call_judge()
-            merger = self._merger()
-            found = found.part(deciding=False)
-        self._apply(merger, found, author, result)
-        return merger
-
-    def _apply(self, merger: Merger, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
-        """Judges what is new, sets aside what is refused or held, and stages the rest."""
-        self._judge.judge(found, author)
-        if found.waits_for(HELD_FUTURE):
-            self._future.add(found.contents.header.station)
-        self._set_aside(found, result)
-        changes = found.changes
-        merger.add_changes(changes)
-        self._changed.add_changes(self._ledger.types, changes)
-        for births in found.births:
-            self._changed.add(births.type, (str(row[0]) for row in births.rows))
-            merger.add_births(births)
-
-    def _signer(self, verdict: Verdict, header: Header) -> Certificate | None:
-        """The certificate that the header's signature must be by, or nothing while its grant is outstanding."""
-        if header.vouched is not None:
-            if header.vouched != verdict.manifest.sender or verdict.manifest.kind != DOWN:
-                raise UnknownSigner("only the sender of a downward bundle vouches")
-            link = links.link_to(self._db, verdict.manifest.sender)
-            if link is None or not link.upward:
-                # Stations of one unit may send each other bundles, but only the level above speaks for others.
-                raise UnknownSigner("only the level above vouches")
-            return verdict.sender
-        return self._judge.signer(header)
-
-    def _is_late(self, verdict: Verdict, signer: Certificate, header: Header) -> bool:
-        """Whether somebody passes on what was signed by a key that its station had before that incarnation began.
-
-        Who passes it on had not heard of the new key when it came, and cannot take it out of what it sends. The numbers
-        are those of the new key: nothing of it is kept, or it would stand in the way of what that writes under them.
-        Raises :class:`BadSegmentSignature` for a station's own bundle.
-        """
-        late = header.vouched is None and self._judge.is_former(signer, header)
-        if late and header.station == verdict.manifest.sender:
-            raise BadSegmentSignature(header.station)
-        return late
-
-    def _set_aside(self, found: Sorted, result: BundleResult) -> None:
-        header = found.contents.header
-        refused, held = waiting.set_aside(self._db, found, self._now)
-        for outcome, rows in ((REFUSED, refused), (HELD, held)):
-            result.unapplied += [
-                Unapplied(outcome, row.reason, header.station, row.number, row.type, row.record, row.slot,
-                          header.incarnation)
-                for row in rows
-            ]  # fmt: skip
-        result.refused += len(refused)
-        result.held += len(held)
-
-    def _add_result(self, result: BundleResult, merged: Merged) -> None:
-        origins = {r: (s, i) for r, s, i in self._db.rows("SELECT ref, station, incarnation FROM origin")}
-
-        def unapplied(item: Item, outcome: str, reason: str) -> Unapplied:
-            station_id, incarnation = origins[item.origin]
-            return Unapplied(
-                outcome, reason, station_id, item.number, item.type, item.record, item.slot, incarnation
-            )
-
-        self._settling.note_counted(merged)
-        result.held += len(merged.held)
-        result.conflict += len(merged.conflict)
-        result.released += len(merged.released)
-        result.unapplied += [unapplied(i, HELD, HELD_NO_BIRTH) for i in merged.held]
-        result.unapplied += [unapplied(i, CONFLICT, i.slot) for i in merged.conflict]
-        for own, others in ((result.births, merged.births), (result.changes, merged.changes)):
-            for name, count in others.items():
-                own[name] = own.get(name, 0) + count
-
 
 def _most_items(path: Path) -> int:
     """More items than a file can hold; of one that is gone, none."""
@@ -494,28 +378,3 @@ def _places(label: object) -> tuple[int, int, int]:
         case [str(), str(), int(), int(), str(), int(total), int(before), int(position)]:
             return total, before, position
     raise BadSegment("a segment has a label")
-
-
-def _pass_over(outcome: str, reason: str, header: Header, lines: int, result: BundleResult) -> None:
-    """Nothing of a segment is taken in, so nothing of it is judged; it is told as one.
-
-    Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or its
-    key signs no more.
-    """
-    if lines != header.total:
-        raise BadSegment("the lines are not as many as the header counts")
-    if outcome == HELD:
-        result.held += header.total
-    else:
-        result.refused += header.total
-    result.unapplied.append(
-        Unapplied(outcome, reason, header.station, header.first, "", "", "", header.incarnation, header.total)
-    )
-
-
-def _check_own(ledger: Ledger, found: Sorted) -> None:
-    """This station's numbers are given here and nowhere else, whoever vouches for them."""
-    header = found.contents.header
-    own = (header.station, header.incarnation) == (ledger.station, ledger.incarnation)
-    if own and not found.all_known:
-        raise BadSegment("items of this station that it has not written")

@@ -78,15 +78,24 @@ def next_merge(database: Database) -> int:
     return int(database.value("SELECT coalesce(max(id), 0) + 1 FROM merge"))
 
 
-def note_merge(
-    ledger: Ledger, result: BundleResult, operator: str, incarnation: str, digest: str, merge: int
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A bundle that was taken in, with what its line in the ledger of merges says beside the result."""
+
+    result: BundleResult
+    incarnation: str
+    digest: str
+    merge: int
+
+
+def note_merge(ledger: Ledger, taken: Taken, operator: str) -> None:
     """Writes a line of the ledger of merges, which never changes, and what it did not apply."""
+    result = taken.result
     ledger.database.execute(
         "INSERT INTO merge (id, at, operator, sender, incarnation, sequence, bundle, file, applied, known, held,"
         " conflict, refused, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (merge, ledger.environment.now(), operator, result.sender, incarnation, result.sequence, digest,
-         result.path.name, result.applied, result.known, result.held, result.conflict, result.refused,
+        (taken.merge, ledger.environment.now(), operator, result.sender, taken.incarnation, result.sequence,
+         taken.digest, result.path.name, result.applied, result.known, result.held, result.conflict, result.refused,
          result.total),
     )  # fmt: skip
     items = [(u.station, u.incarnation, u.number, u.outcome, u.reason) for u in result.unapplied]
@@ -96,5 +105,5 @@ def note_merge(
         " SELECT ?, o.ref, u.value ->> 2, u.value ->> 3, u.value ->> 4 FROM json_each(?) u"
         " CROSS JOIN origin o ON o.station = u.value ->> 0 AND o.incarnation = u.value ->> 1 WHERE true"
         " ON CONFLICT DO NOTHING",
-        (merge, json.dumps(items)),
+        (taken.merge, json.dumps(items)),
     )

@@ -22,7 +22,7 @@ from desktop.records.spans import spans_of
 from desktop.records.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at
 from desktop.store.columns import quoted, table_of, wire_columns
 from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
-from desktop.sync import exclusions, links, segments, sending, standing, station, waiting
+from desktop.sync import decoding, exclusions, links, sending, standing, station, waiting
 from desktop.sync.exclusions import Named
 from desktop.sync.identity import StationKeys
 from desktop.sync.policy import CLOCK
@@ -186,6 +186,6 @@ def _renamed(value: str, anew: Mapping[int, int]) -> str:
 
 def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:
     for header, lines in waiting.stored(ledger, origin, 1, (1 << 53) - 1):
-        items = Sorted(segments.decode(header, lines, ledger.types), origin)
+        items = Sorted(decoding.decode(header, lines, ledger.types), origin)
         items.hold(items.looked_at, "")
         yield from sorted(items.waiting(), key=lambda put: put.number)

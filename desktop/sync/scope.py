@@ -12,8 +12,8 @@ from desktop.store import components, reading
 from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import Ledger
 from desktop.sync import certificates
+from desktop.sync.decoding import Contents
 from desktop.sync.errors import Damaged
-from desktop.sync.segments import Contents
 
 Record = tuple[str, str]
 """Type and id."""

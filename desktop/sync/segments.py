@@ -23,18 +23,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Annotated, Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import msgspec
 
 from desktop.records import items
-from desktop.records.canonical import canonical
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType
-from desktop.records.identity import is_id
-from desktop.records.items import EMPTY_PART, KEY_BYTES, MAX_LINES, MalformedLine, Shape
-from desktop.records.stamps import MAX_STAMP, from_wire
+from desktop.records.items import KEY_BYTES, MAX_LINES, MalformedLine, Shape
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame, compress
@@ -48,24 +43,6 @@ FORMAT: Final = 1
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _HEX16 = re.compile(r"[0-9a-f]{16}")
 _MAX_NUMBER: Final = (1 << 53) - 1
-_BIRTH: Final = b'["birth","'
-
-_Integer = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
-_Cell = str | _Integer | None
-_Value = _Cell | dict[str, _Cell]
-_CELLS: Final[Mapping[Kind | None, Any]] = {
-    **dict.fromkeys(Kind, str | None),
-    Kind.INTEGER: _Integer | None,
-    Kind.BOOLEAN: _Integer | None,
-    None: _Cell,
-}
-"""What a cell of a birth may hold by the kind of its field; None stands for a field that is not known here."""
-_decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
-    tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, msgspec.Raw]
-).decode
-_decode_plain = msgspec.json.Decoder(_Value).decode
-_decode_opaque = msgspec.json.Decoder().decode
-_decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,53 +77,6 @@ class Header:
     def label(self) -> list[Any]:
         """Which segment this is, for a receiver who may have it already."""
         return [self.station, self.incarnation, self.first, self.last, self.digest, self.total]
-
-
-@dataclass(slots=True)
-class BirthBlock:
-    """The births of one type. A row is record, ``as``, stamp, number, operator, then the cells of ``columns``."""
-
-    type: str
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class WireChange:
-    """A change or tombstone as it came; ``value`` is canonical text, None when its personal value was erased.
-
-    ``replaces`` are stamps of versions of this record, or record and stamp of those of others. ``outranked`` is set
-    where the stamp is not greater than all that it replaces, versions under other ids included (rule 5). Items of a
-    kind, or of a form, that this program does not know have no slot and no value.
-    """
-
-    kind: str
-    type: str
-    record: str
-    unit: str
-    slot: str
-    stamp: int
-    replaces: tuple[int | tuple[str, int], ...]
-    number: int
-    operator: str
-    value: str | None
-    outranked: bool = False
-
-
-@dataclass(slots=True)
-class Contents:
-    """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines.
-
-    ``misfits`` are the numbers of items with a value that is none of its field's kind: text in a number, no id in
-    a link, half a tombstone; or with a personal value that is not in a part of its own.
-    """
-
-    header: Header
-    births: dict[str, BirthBlock] = field(default_factory=dict)
-    changes: list[WireChange] = field(default_factory=list)
-    numbers: Sequence[int] = ()
-    hashes: list[bytes] = field(default_factory=list)
-    misfits: set[int] = field(default_factory=set)
 
 
 def cut(
@@ -216,8 +146,8 @@ def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Heade
             first=fields.integer("first", 1, _MAX_NUMBER),
             last=fields.integer("last", 1, _MAX_NUMBER),
             digest=fields.matching("digest", _HEX64),
-            counts={_name(n): counts.integer(n, 1, MAX_LINES) for n in counts.names()},
-            shapes={_name(n): Shape.from_json(shapes.raw(n)) for n in shapes.names()},
+            counts={checked_name(n): counts.integer(n, 1, MAX_LINES) for n in counts.names()},
+            shapes={checked_name(n): Shape.from_json(shapes.raw(n)) for n in shapes.names()},
             vouched=fields.matching("vouched", _HEX64) if "vouched" in fields.names() else None,
             key=key,
         )
@@ -266,258 +196,8 @@ def hashes_of(lines: Iterable[bytes], key: bytes | None) -> list[bytes]:
         raise BadSegment(str(error)) from error
 
 
-def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordType]) -> Contents:
-    """The items of a segment, after its lines were found to be those that the header signs.
-
-    ``types`` say what the values have to be; what they do not know may hold any value of the format. Raises
-    :class:`BadSegment` for a line that is no item, a kind that a shape or number does not fit, or a digest that
-    differs: then nothing of the segment can be believed.
-    """
-    if len(lines) != header.total:
-        raise BadSegment("the lines are not as many as the header counts")
-    contents = Contents(header)
-    try:
-        contents.numbers = _decode_lines(contents, lines, types)
-        for block in contents.births.values():
-            _check_ids([row[0] for row in block.rows], {row[1] for row in block.rows})
-            _check_links(contents, block, types.get(block.type))
-            _check_exposed(contents, block, types.get(block.type))
-        _check_ids([c.record for c in contents.changes], {c.unit for c in contents.changes})
-    except (MalformedLine, msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise BadSegment(str(error)) from error
-    if hashlib.sha256(b"".join(contents.hashes)).hexdigest() != header.digest:
-        raise BadSegment("the digest does not fit the lines")
-    _check_numbers(header, contents.numbers)
-    _check_counts(contents)
-    return contents
-
-
-def _decode_lines(
-    contents: Contents, lines: Sequence[bytes], types: Mapping[str, RecordType]
-) -> Sequence[int]:
-    """Adds every line to the contents; the numbers in the order of the lines.
-
-    A tight loop, because it sees every row.
-    """
-    numbers: list[int] = []
-    add_hash, add_number = contents.hashes.append, numbers.append
-    key, line_hash = contents.header.key, items.line_hash
-    blocks: dict[bytes, tuple[_Birth, Callable[[tuple[Any, ...]], None]]] = {}
-    for line in lines:
-        parts = items.split_line(line)
-        add_hash(line_hash(parts, key))
-        head = parts[0]
-        if not head.startswith(_BIRTH):
-            add_number(_add_other(contents, parts, types))
-            continue
-        name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
-        known = blocks.get(name)
-        if known is None:
-            known = blocks[name] = _begin_block(contents, name.decode(), types)
-        birth, add_row = known
-        try:
-            row = birth.row(parts, birth.exact)
-        except msgspec.ValidationError:
-            row = birth.row(parts, birth.any)
-            contents.misfits.add(row[3])
-        add_row(row)
-        add_number(row[3])
-    return numbers
-
-
-_Readers = tuple[Callable[[bytes], Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Birth:
-    """How the births of one shape are read: ``exact`` by the kinds of their fields, ``any`` by the format alone."""
-
-    empty: tuple[tuple[None, ...], ...]
-    exact: _Readers
-    any: _Readers
-
-    def row(self, parts: Sequence[bytes], readers: _Readers) -> tuple[Any, ...]:
-        """Record, ``as``, stamp, number, operator and cells of a birth; raises what reading raises."""
-        _, _, record, unit, _, stamp_text, replaces, number, operator, cells = readers[0](parts[0])
-        if replaces or len(parts) != len(readers):
-            raise MalformedLine("a birth follows the shape of its type")
-        stamp = int.from_bytes(bytes.fromhex(stamp_text), "big")
-        if not 0 < stamp <= MAX_STAMP or stamp.to_bytes(8, "big").hex() != stamp_text:
-            raise MalformedLine("a stamp is 16 lower-case hexadecimal digits")
-        for place, empty in enumerate(self.empty, 1):
-            part = parts[place]
-            cells += empty if part == EMPTY_PART or part[:1] == b'"' else readers[place](part)[1:]
-        return (record, unit, stamp, number, operator, *cells)
-
-
-def _begin_block(
-    contents: Contents, name: str, types: Mapping[str, RecordType]
-) -> tuple[_Birth, Callable[[tuple[Any, ...]], None]]:
-    shape = contents.header.shapes.get(name)
-    if shape is None:
-        raise MalformedLine("a birth follows the shape of its type")
-    block = contents.births[name] = BirthBlock(name, shape.columns)
-    kinds = _kinds(types.get(name))
-    return _reader(
-        tuple(kinds.get(c) for c in shape.plain),
-        tuple(tuple(kinds.get(c) for c in part) for part in shape.personal),
-    ), block.rows.append
-
-
-def _kinds(record_type: RecordType | None) -> Mapping[str, Kind]:
-    """The kinds of the columns of a type that is known here."""
-    fields = record_type.fields if record_type is not None else ()
-    return {f"{f.group}.{f.name}" if f.group else f.name: f.kind for f in fields}
-
-
-@lru_cache(maxsize=256)
-def _reader(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, ...], ...]) -> _Birth:
-    """The decoders of a shape; a tuple of known kinds decodes quicker than a list of anything, and checks more."""
-
-    row: Any = tuple  # types made from data are nothing that a checker of types can follow
-
-    def readers(kinds: Callable[[Kind | None], Any]) -> _Readers:
-        cells = row[tuple(kinds(k) for k in plain)]
-        head = row[str, str, str, str, None, str, list[str], int, str, cells]
-        parts = [row[(str, *(kinds(k) for k in part))] for part in personal]
-        return tuple(msgspec.json.Decoder(t).decode for t in (head, *parts))
-
-    empty = tuple((None,) * len(part) for part in personal)
-    return _Birth(empty, readers(_CELLS.__getitem__), readers(lambda _: _Cell))
-
-
-def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, RecordType]) -> int:
-    number: int
-    kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = _decode_head(
-        parts[0]
-    )
-    stamp = from_wire(stamp_text)
-    if kind == items.BIRTH:
-        raise MalformedLine("a birth begins as births begin")
-    if len(parts) > 1 or slot is None or kind not in (items.CHANGE, items.TOMBSTONE):
-        _decode_opaque(plain)  # nothing of it is used, but it is JSON
-    if kind not in (items.CHANGE, items.TOMBSTONE) or slot is None or len(parts) > 2:
-        # Kinds of later formats are kept in their segment and count as held until a newer program reads them.
-        contents.changes.append(
-            WireChange(_name(kind), _name(type_name), record, unit, "", stamp, (), number, operator, None)
-        )
-        return number
-    value: str | None = None
-    if len(parts) == 1 or parts[1][:1] != b'"':
-        found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
-        record_type = types.get(type_name)
-        exposed = len(parts) == 1 and found is not None and _is_personal(record_type, slot)
-        if exposed or not _fits(record_type, slot, found):
-            contents.misfits.add(number)
-        value = canonical(found)
-    named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
-    stamps = [(r, from_wire(text)) for r, text in named]
-    contents.changes.append(
-        WireChange(
-            kind,
-            _name(type_name),
-            record,
-            unit,
-            slot if slot == DELETED_SLOT else _name(slot),
-            stamp,
-            tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r)),
-            number,
-            operator,
-            value,
-            any(s >= stamp for _, s in stamps),
-        )
-    )
-    return number
-
-
-def _replaced(entry: list[str]) -> tuple[str, str]:
-    """An entry that names its record; one of another id matters only within a component (rule 5)."""
-    if len(entry) != 2:
-        raise MalformedLine("an entry of replaces names a record and a stamp")
-    return entry[0], entry[1]
-
-
-def _fits(record_type: RecordType | None, slot: str, value: Any) -> bool:
-    """Whether a value is of its slot's kind; one that is not known here may hold anything."""
-    if slot == UNIT_SLOT:
-        return is_id(value)
-    if slot == DELETED_SLOT:
-        return value is None or (
-            isinstance(value, dict) and all(isinstance(value.get(n, ""), str) for n in ("births", "heads"))
-        )
-    known = record_type.slots.get(slot) if record_type is not None else None
-    if known is None or value is None:
-        return True
-    if isinstance(value, dict) != known.grouped:
-        return False
-    cells = value if known.grouped else {known.fields[0].name: value}
-    return all(_fits_kind(f.kind, cells.get(f.name)) for f in known.fields)
-
-
-def _fits_kind(kind: Kind, cell: str | int | None) -> bool:
-    if cell is None:
-        return True
-    if kind is Kind.LINK:
-        return is_id(cell)
-    return isinstance(cell, int) == (kind in (Kind.INTEGER, Kind.BOOLEAN))
-
-
-def _is_personal(record_type: RecordType | None, slot: str) -> bool:
-    return record_type is not None and slot in record_type.slots and record_type.slots[slot].personal
-
-
-def _check_exposed(contents: Contents, block: BirthBlock, record_type: RecordType | None) -> None:
-    """A personal value stands in a part of its own, or it could not be erased (rule 20)."""
-    plain = contents.header.shapes[block.type].plain
-    open_to_all = [5 + i for i, c in enumerate(plain) if _is_personal(record_type, c.partition(".")[0])]
-    if open_to_all:
-        contents.misfits |= {row[3] for row in block.rows if any(row[i] is not None for i in open_to_all)}
-
-
-def _check_links(contents: Contents, block: BirthBlock, record_type: RecordType | None) -> None:
-    """Links are ids; like those of records they are looked at together, and one by one only where that fails."""
-    kinds = _kinds(record_type)
-    for place, column in enumerate(block.columns, start=5):
-        if kinds.get(column) is not Kind.LINK:
-            continue
-        if not _are_ids([row[place] for row in block.rows if row[place] is not None]):
-            contents.misfits |= {
-                row[3] for row in block.rows if row[place] is not None and not is_id(row[place])
-            }
-
-
-def _check_ids(records: Sequence[str], units: Iterable[str]) -> None:
-    if not _are_ids(records) or not _are_ids(list(units)):
-        raise MalformedLine("ids are 32 hexadecimal digits")
-
-
-def _are_ids(texts: Sequence[Any]) -> bool:
-    """Whether these are ids; joined, because one look at many costs less than many looks."""
-    try:
-        joined = "".join(texts)
-        found = bytes.fromhex(joined)
-    except (TypeError, ValueError):  # no text at all, or no hexadecimal digits
-        return False
-    # A hexadecimal reading skips white space and takes capitals; an id has one written form.
-    return set(map(len, texts)) <= {32} and 2 * len(found) == len(joined) and joined == joined.lower()
-
-
-def _name(text: str) -> str:
+def checked_name(text: str) -> str:
+    """The name of a type or field; raises :class:`MalformedLine` for what is none."""
     if items.NAME.fullmatch(text) is None:
         raise MalformedLine("names of types and fields are lower-case words")
     return text
-
-
-def _check_numbers(header: Header, numbers: Sequence[int]) -> None:
-    expected = list(range(header.first, header.last + 1)) if header.vouched is None else sorted(set(numbers))
-    if numbers != expected or numbers[0] != header.first or numbers[-1] != header.last:
-        raise BadSegment("the numbers of the lines are not those of the header")
-
-
-def _check_counts(contents: Contents) -> None:
-    counts = Counter(c.kind for c in contents.changes)
-    births = sum(len(block.rows) for block in contents.births.values())
-    if births:
-        counts[items.BIRTH] = births
-    if dict(counts) != dict(contents.header.counts):
-        raise BadSegment("the kinds of the lines are not those that the header counts")

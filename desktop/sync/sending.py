@@ -13,7 +13,7 @@ from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
 from desktop.store import pending, persons, reading, schema
 from desktop.store.ledger import Ledger
-from desktop.sync import envelope, frames, links, receipts, segments, station, trust
+from desktop.sync import decoding, envelope, frames, links, receipts, segments, station, trust
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
@@ -230,11 +230,11 @@ def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tupl
 
 
 def _vouched(
-    ledger: Ledger, keys: StationKeys, compressed: bytes, choose: Callable[[segments.Contents], set[int]]
+    ledger: Ledger, keys: StationKeys, compressed: bytes, choose: Callable[[decoding.Contents], set[int]]
 ) -> tuple[Header, Frame] | None:
     """The chosen items of a segment under this station's own signature, if there are any."""
     header, lines = segments.read(frame_of(compressed))
-    contents = segments.decode(header, lines, ledger.types)
+    contents = decoding.decode(header, lines, ledger.types)
     wanted = choose(contents)
     chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
     if not chosen:

@@ -11,8 +11,8 @@ from desktop.records import items
 from desktop.records.canonical import ABSENT
 from desktop.records.deciding import DECIDING_TYPES
 from desktop.store.merging import Births, Change
+from desktop.sync.decoding import Contents, WireChange
 from desktop.sync.exclusions import Item, Items
-from desktop.sync.segments import Contents, WireChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Merger, Result
 from desktop.store.uncounting import Taken
-from desktop.sync import erasing, segments, sending, station, waiting
+from desktop.sync import decoding, erasing, sending, station, waiting
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
 from desktop.sync.sorting import Put, Sorted
@@ -145,7 +145,7 @@ class Settling:
         if not wanted or (wanted <= {n for n, _ in seen} and not self._forked(origin)):
             return
         for header, lines in waiting.stored(self._ledger, origin, min(wanted), max(wanted)):
-            found = Sorted(segments.decode(header, lines, self._ledger.types), origin)
+            found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
             found.keep_numbers(wanted, seen)
             seen.update(found.looked_at.items())
             yield found

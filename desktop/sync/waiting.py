@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import segments, sending
+from desktop.sync import decoding, segments, sending
 from desktop.sync.certificates import Certificate
 from desktop.sync.exclusions import Item, Origin
 from desktop.sync.judging import Judge
@@ -70,7 +70,7 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
         return False
     contents: dict[int, set[int]] = {}
     for header, lines in stored(ledger, origin, 1, NO_CUT):
-        found = Sorted(segments.decode(header, lines, ledger.types), origin)
+        found = Sorted(decoding.decode(header, lines, ledger.types), origin)
         out = judge.policy.out(name, found.facts)
         for number, stamp in found.looked_at.items():
             if number not in out:
@@ -115,7 +115,7 @@ def _again(
         for header, lines in stored(ledger, origin, min(items)[0], max(items)[0]):
             author = judge.signer(header) if header.vouched is None else None
             if author is not None or header.vouched is not None or header.station == ledger.station:
-                contents = Sorted(segments.decode(header, lines, ledger.types), origin)
+                contents = Sorted(decoding.decode(header, lines, ledger.types), origin)
                 contents.keep_only(items)
                 found.append((contents, author))
     return found

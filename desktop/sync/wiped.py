@@ -53,11 +53,26 @@ def make(keys: StationKeys, chain: Sequence[bytes], said: Statement) -> bytes:
     return dsse.sign(PAYLOAD_TYPE, strictjson.pretty(body), own.digest, keys.sign).encode()
 
 
+def look(data: bytes) -> Statement:
+    """What a statement says of itself, nothing verified. Raises as :func:`read` but for signature and chain."""
+    return _parsed(data)[1]
+
+
 def read(data: bytes, state: TrustState) -> Statement:
     """The statement of a station whose certificate counts here.
 
     Raises ``BadEnvelope``, ``NewerFormat``, :class:`BadWipeFile`, ``BadSignature`` and what judging the chain raises.
     """
+    signed, said, chain = _parsed(data)
+    own = trust.judge_chain(chain, state)[0]
+    first = signed.signatures[0]
+    stands = signature_stands(own.claims.public_key, signed.message(), first.signature)
+    if first.keyid != own.digest or own.station != said.station or not stands:
+        raise BadSignature(said.station)
+    return said
+
+
+def _parsed(data: bytes) -> tuple[dsse.Signed, Statement, list[bytes]]:
     signed = dsse.parse(data, MAX_FILE)
     if signed.payload_type != PAYLOAD_TYPE:
         raise NewerFormat(signed.payload_type)
@@ -69,12 +84,7 @@ def read(data: bytes, state: TrustState) -> Statement:
         chain = [strictjson.from_base64(str(der)) for der in fields.items("chain", trust.MAX_CHAIN)]
     except NotStrict as error:
         raise BadWipeFile(str(error)) from error
-    own = trust.judge_chain(chain, state)[0]
-    first = signed.signatures[0]
-    stands = signature_stands(own.claims.public_key, signed.message(), first.signature)
-    if first.keyid != own.digest or own.station != said.station or not stands:
-        raise BadSignature(said.station)
-    return said
+    return signed, said, chain
 
 
 def _statement(fields: Fields) -> Statement:

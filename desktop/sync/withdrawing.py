@@ -11,7 +11,7 @@ from desktop.records.spans import spans_of
 from desktop.store.columns import quoted, table_of
 from desktop.store.ledger import Ledger
 from desktop.store.versions import BY_COMPONENT
-from desktop.sync import exclusions, segments, sending, waiting
+from desktop.sync import decoding, exclusions, segments, sending, waiting
 from desktop.sync.exclusions import Origin
 
 
@@ -167,7 +167,7 @@ def _earlier(ledger: Ledger, origin: int, merge: int) -> set[int]:
             found.update(range(first, last + 1))
         else:
             header, lines = segments.read(sending.frame_of(compressed))
-            found.update(segments.decode(header, lines, ledger.types).numbers)
+            found.update(decoding.decode(header, lines, ledger.types).numbers)
     return found
 
 
@@ -179,7 +179,7 @@ def _named(ledger: Ledger, origin: int, wanted: set[int]) -> list[Affected]:
     found: dict[int, Affected] = {}
     for first, last in spans_of(wanted):
         for header, lines in waiting.stored(ledger, origin, first, last):
-            contents = segments.decode(header, lines, ledger.types)
+            contents = decoding.decode(header, lines, ledger.types)
             for births in contents.births.values():
                 for row in births.rows:
                     if row[3] in wanted:

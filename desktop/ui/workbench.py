@@ -22,7 +22,8 @@ from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
 from desktop.store.database import Database, Interrupted, problem_of
 from desktop.store.ledger import CannotUndo, ChangeSet
-from desktop.store.workspace import Operator, OwnUnit
+from desktop.store.operators import Operator
+from desktop.store.workspace import OwnUnit
 from desktop.ui import faults
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.drafts import DraftKeeper

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.operations import exchange, workspaces
+from desktop.operations import enrolling, workspaces
 from desktop.operations.session import Session
 from desktop.records import items
 from desktop.records.canonical import Cell
@@ -68,7 +68,7 @@ def build(folder: Path, stations: int, counts: dict[str, int] | None = None) -> 
         keys = identity.generate(repeatable(f"station {number}").random)
         wish = Wish(f"B{number:04d}", f"第{number + 1}工会", Level.ENTERPRISE)
         (folder / "a.xsq").write_bytes(enrolment.make_request(keys, wish, START))
-        granted = exchange.grant(desk, folder / "a.xsq", folder / "a.xsg")
+        granted = enrolling.grant(desk, folder / "a.xsq", folder / "a.xsg")
         certificate = station.granted(desk.ledger)[0]
         chain = (certificate.der, *station.own_chain(desk.ledger))
         senders.append(Sender(keys, chain, granted.unit.id, certificates.parse(chain[-1])))

@@ -40,7 +40,7 @@ def test_two_are_listed_looked_at_merged_and_taken_apart(pair: tuple[Path, str, 
     assert "已合并" in run("duplicates", town).stdout
     (back,) = answer("duplicates", town, "--undo", merged["id"])["proposals"]
     assert sorted(back["ids"]) == [one, other]
-    assert "可能重复1对" in run("duplicates", town).stdout
+    assert "可能重复1处" in run("duplicates", town).stdout
     assert "还没有定的：单位名称" in run(*merging, "--preview").stdout
 
 
@@ -74,3 +74,26 @@ def test_what_cannot_be_taken_is_named(pair: tuple[Path, str, str], take: tuple[
 def test_a_type_that_is_not_there_is_said(pair: tuple[Path, str, str]) -> None:
     town, one, other = pair
     assert run("duplicates", town, "--merge", "firm", one, other).exit_code == 2
+
+
+def test_three_are_listed_once_and_merged_and_taken_apart_together(tmp_path: Path) -> None:
+    town = make(tmp_path / "town")
+    made = record(
+        town, "enterprise", *({"name": "甲厂", "contact_phone": f"138{n}0000111"} for n in range(3))
+    )
+    one, other, third = (m["id"] for m in made)
+    (found,) = answer("duplicates", town)["proposals"]
+    assert sorted(found["ids"]) == sorted([one, other, third])
+    merging = ("duplicates", town, "--merge", "enterprise", one, other, "--also", third)
+    hidden = answer(*merging, "--preview")["values"]["contact"]
+    assert {v["contact_phone"] for v in hidden} == {"138****0111"}
+    whole = answer(*merging, "--preview", "--reveal")["values"]["contact"]
+    assert {v["contact_phone"] for v in whole} == {f"138{n}0000111" for n in range(3)}
+    assert " / " in run(*merging, "--preview").stdout
+    answer(*merging)
+    (merged,) = answer("duplicates", town)["merged"]
+    assert sorted(merged["ids"]) == sorted([one, other, third])
+    assert "只有隐藏的部分不一样" in run("conflicts", town).stdout
+    answer("conflicts", town, "--reveal", "--id", merged["ids"][0])
+    assert answer("duplicates", town, "--undo", merged["id"])["merged"] == []
+    assert run("duplicates", town, "--also", third).exit_code == 2

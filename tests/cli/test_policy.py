@@ -59,6 +59,9 @@ def test_a_unit_is_put_under_another_superior(places: Places) -> None:
     looked = answer("move", places.district, "示例村工会", "330106003", "--preview")
     assert (looked["moved"], looked["below"], looked["computers"]) == (False, 0, ["示例村工会"])
     assert looked["records"] == [{"label": "企业（单位）", "count": 1}]
+    said = run("move", places.district, "示例村工会", "330106003", "--preview")
+    assert looked["heard"] > 0
+    assert "再调整，它的数据包上次是" in said.stderr
     spoken = run("move", places.district, "示例村工会", "西溪街道总工会").stdout
     assert "已调整“示例村工会”的上级是“西溪街道总工会”" in spoken
     assert run("move", places.district, "示例村工会", "西溪街道总工会").exit_code == 22

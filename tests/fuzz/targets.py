@@ -27,6 +27,7 @@ from desktop.records.types import catalogue
 from desktop.sync import (
     agefile,
     certificates,
+    decoding,
     dsse,
     enrolment,
     frames,
@@ -98,7 +99,7 @@ def _frames(data: bytes) -> None:
 
 def _segment(data: bytes) -> None:
     header, lines = segments.read(frames.compress(data + b"\n"))
-    segments.decode(header, lines, catalogue())
+    decoding.decode(header, lines, catalogue())
 
 
 def _receipt(data: bytes) -> None:

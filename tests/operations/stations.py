@@ -7,7 +7,7 @@ import itertools
 import shutil
 from pathlib import Path
 
-from desktop.operations import exchange, workspaces
+from desktop.operations import enrolling, exchange, workspaces
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store.environment import Environment
@@ -58,10 +58,10 @@ def twin(session: Session, folder: Path) -> Session:
 def enrol(below: Session, desk: Session, folder: Path, *, delegate: bool = False) -> None:
     """The three files of enrolment."""
     name = below.unit.name
-    exchange.request(below, folder / f"{name}.xsq")
-    exchange.grant(desk, folder / f"{name}.xsq", folder / f"{name}.xsg", delegate=delegate)
-    exchange.accept(below, folder / f"{name}.xsg", folder / f"{name}.xsa")
-    exchange.confirm(desk, folder / f"{name}.xsa")
+    enrolling.request(below, folder / f"{name}.xsq")
+    enrolling.grant(desk, folder / f"{name}.xsq", folder / f"{name}.xsg", delegate=delegate)
+    enrolling.accept(below, folder / f"{name}.xsg", folder / f"{name}.xsa")
+    enrolling.confirm(desk, folder / f"{name}.xsa")
 
 
 def report_up(below: Session, desk: Session, folder: Path) -> MergeReport:

@@ -591,7 +591,7 @@ def test_files_of_records_that_are_one_are_shown_together(village: Session, tmp_
         add(village, one, written(tmp_path, "a.pdf", PDF)),
         add(village, other, written(tmp_path, "b.pdf", PDF + b"2")),
     }
-    duplicates.merge(village, "member", one, other)
+    duplicates.merge(village, "member", (one, other))
     assert {a.id for a in on(village, one)} == {a.id for a in on(village, other)} == ids
     third = add(village, other, written(tmp_path, "c.pdf", PDF + b"3"))
     assert len(on(village, one)) == 3

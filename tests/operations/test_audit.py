@@ -33,8 +33,9 @@ from desktop.records.supervision.numbering import Series
 from desktop.store import audit as stored
 from desktop.store.environment import Environment
 from desktop.store.keys import WrongPassword
+from desktop.store.operators import Operator
 from desktop.store.reading import Query
-from desktop.store.workspace import LEDGER, Operator
+from desktop.store.workspace import LEDGER
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 

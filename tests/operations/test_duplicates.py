@@ -40,10 +40,10 @@ def member(session: Session, name: str, **values: Cell) -> str:
     return records.save(session, "member", {"name": name, **values}).record
 
 
-def found(session: Session) -> set[tuple[str, str, str]]:
-    """The proposals: the two records and why."""
-    pairs = duplicates.proposals(session.database, session.types, session.codes, session.unit.id)
-    return {(*sorted((p.one, p.other)), p.why) for p in pairs}
+def found(session: Session) -> set[tuple[str, ...]]:
+    """The proposals: the records and why."""
+    groups = duplicates.proposals(session.database, session.types, session.codes, session.unit.id)
+    return {(*sorted(g.records), g.why) for g in groups}
 
 
 def shown(session: Session, record: str, type_name: str = "enterprise") -> Record:
@@ -106,20 +106,37 @@ def test_what_somebody_said_is_two_is_not_proposed_again_until_it_is_merged_afte
     session: Session,
 ) -> None:
     one, other = firm(session, "甲厂"), firm(session, "甲厂")
-    duplicates.keep_apart(session, "enterprise", other, one)
+    duplicates.keep_apart(session, "enterprise", (other, one))
     assert found(session) == set()
-    changes = duplicates.merge(session, "enterprise", one, other)
+    changes = duplicates.merge(session, "enterprise", (one, other))
     records.undo(session, changes.stamp)
     assert len(found(session)) == 1
 
 
-def test_a_list_of_pairs_ends_where_nobody_reads_on(
+def test_a_list_ends_where_nobody_reads_on(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MOST", 2)
+    for name in ("甲厂", "乙厂", "丙厂"):
+        for _ in range(2):
+            firm(session, name)
+    assert len(found(session)) == 2
+
+
+def test_three_that_are_alike_are_one_question_and_more_than_anybody_compares_come_later(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "MOST", 2)
-    for _ in range(4):
-        firm(session, "甲厂")
-    assert len(found(session)) == 2
+    three = [firm(session, "甲厂", uscc=CODE), firm(session, "甲厂"), firm(session, "甲厂")]
+    assert found(session) == {(*sorted(three), "name")}
+    monkeypatch.setattr(candidates, "MOST_TOGETHER", 2)
+    assert [len(group) - 1 for group in found(session)] == [2]
+    duplicates.keep_apart(session, "enterprise", (three[0], three[2]), (three[1], three[2]))
+    monkeypatch.setattr(candidates, "MOST_TOGETHER", 5)
+    assert found(session) == {(*sorted(three[:2]), "name")}
+
+
+def test_groups_that_turn_out_to_hang_together_are_one() -> None:
+    pairs = [("a", "b"), ("c", "d"), ("a", "c"), ("e", "f"), ("d", "e")]
+    candidates_found = [candidates.Candidate("enterprise", one, other, "name") for one, other in pairs]
+    assert candidates.together(candidates_found) == [(["a", "b", "c", "d"], "name"), (["e", "f"], "name")]
 
 
 # -- merging -------------------------------------------------------------------------------------------------------
@@ -130,7 +147,7 @@ def test_two_that_are_merged_are_one_in_lists_counts_links_and_search_and_both_i
 ) -> None:
     coded, plain = firm(session, "甲厂", uscc=CODE), firm(session, "乙厂", legal_person="王")
     visit = records.save(session, "visit", {"enterprise": plain, "visit_date": "2026-11-02"}).record
-    duplicates.merge(session, "enterprise", plain, coded, {"name": "甲乙厂"})
+    duplicates.merge(session, "enterprise", (plain, coded), {"name": "甲乙厂"})
     database, types = session.database, session.types
     assert shown(session, plain) == shown(session, coded)
     assert (shown(session, plain).id, shown(session, plain).values["legal_person"]) == (coded, "王")
@@ -148,25 +165,25 @@ def test_a_merge_is_taken_back_whole_and_what_was_written_since_stays(session: S
     one = firm(session, "甲厂", surveyed_staff=30, remark="老")
     other = firm(session, "乙厂", surveyed_staff=35, remark="新")
     chosen: dict[str, Cell | dict[str, Cell]] = {"name": "甲厂", "headcount_surveyed": {"surveyed_staff": 31}}
-    duplicates.merge(session, "enterprise", one, other, {**chosen, "remark": "都对"})
+    duplicates.merge(session, "enterprise", (one, other), {**chosen, "remark": "都对"})
     records.save(session, "enterprise", {"remark": "后来"}, record=other)
     (merged,) = duplicates.merged(session.database, session.types, session.codes)
-    duplicates.unmerge(session, merged.edge)
+    duplicates.unmerge(session, merged.edges[0])
     values = [shown(session, r).values for r in (one, other)]
     assert [v["name"] for v in values] == ["甲厂", "乙厂"]
     assert [v["surveyed_staff"] for v in values] == [30, 35]
     assert sorted(str(v["remark"]) for v in values) in (["后来", "新"], ["后来", "老"])
     with pytest.raises(NotMerged):
-        duplicates.unmerge(session, merged.edge)
-    duplicates.merge(session, "enterprise", one, other)
+        duplicates.unmerge(session, merged.edges[0])
+    duplicates.merge(session, "enterprise", (one, other))
     assert shown(session, other).id == shown(session, one).id
 
 
 def test_taking_a_merge_back_is_taken_back_with_what_was_chosen(session: Session) -> None:
     one, other = firm(session, "甲厂", remark="老"), firm(session, "乙厂", remark="新")
-    duplicates.merge(session, "enterprise", one, other, {"name": "甲乙厂", "remark": "都对"})
+    duplicates.merge(session, "enterprise", (one, other), {"name": "甲乙厂", "remark": "都对"})
     (merged,) = duplicates.merged(session.database, session.types, session.codes)
-    changes = duplicates.unmerge(session, merged.edge)
+    changes = duplicates.unmerge(session, merged.edges[0])
     assert [shown(session, r).values["name"] for r in (one, other)] == ["甲厂", "乙厂"]
     records.undo(session, changes.stamp)
     assert (shown(session, other).values["name"], shown(session, other).values["remark"]) == (
@@ -178,41 +195,85 @@ def test_taking_a_merge_back_is_taken_back_with_what_was_chosen(session: Session
 
 def test_three_are_one_by_two_edges_and_fall_apart_edge_by_edge(session: Session) -> None:
     a, b, c = (firm(session, name) for name in ("甲厂", "乙厂", "丙厂"))
-    duplicates.merge(session, "enterprise", a, b)
-    duplicates.merge(session, "enterprise", b, c, {"name": "甲乙丙厂"})
+    duplicates.merge(session, "enterprise", (a, b))
+    duplicates.merge(session, "enterprise", (b, c), {"name": "甲乙丙厂"})
     assert {shown(session, r).id for r in (a, b, c)} == {a}
     assert shown(session, c).values["name"] == "甲乙丙厂"
     assert shown(session, c).disputed == ()
     newest, first = duplicates.merged(session.database, session.types, session.codes)
-    duplicates.unmerge(session, newest.edge)
+    duplicates.unmerge(session, *newest.edges)
     assert shown(session, c).values["name"] == "丙厂"
     assert shown(session, b).disputed == ("name",)
-    duplicates.unmerge(session, first.edge)
+    duplicates.unmerge(session, *first.edges)
     assert [shown(session, r).values["name"] for r in (a, b)] == ["甲厂", "乙厂"]
     assert conflicts.open_conflicts(session) == []
+
+
+def test_three_are_made_one_and_taken_apart_in_one_step_each(session: Session) -> None:
+    firms = [firm(session, name, remark=name) for name in ("甲厂", "乙厂", "丙厂")]
+    before = [shown(session, r).values["name"] for r in firms]
+    changes = duplicates.merge(session, "enterprise", firms, {"name": "甲乙丙厂", "remark": "三家是一家"})
+    assert {shown(session, r).id for r in firms} == {firms[0]}
+    assert (shown(session, firms[2]).values["name"], shown(session, firms[2]).disputed) == ("甲乙丙厂", ())
+    undone = records.undo(session, changes.stamp)
+    assert [shown(session, r).values["name"] for r in firms] == before
+    assert found(session) == set()
+    records.undo(session, undone.stamp)
+    (merged,) = duplicates.merged(session.database, session.types, session.codes)
+    assert sorted(merged.records) == sorted(firms)
+    duplicates.unmerge(session, *merged.edges)
+    assert [shown(session, r).values["name"] for r in firms] == before
+    assert conflicts.open_conflicts(session) == []
+    with pytest.raises(NotTwo):
+        duplicates.merge(session, "enterprise", firms[:1])
+
+
+@pytest.mark.parametrize("first", [None, {"name": "乙厂"}], ids=["left open", "chosen"])
+@pytest.mark.parametrize("which", [0, 1], ids=["the newer edge", "the older edge"])
+def test_in_a_chain_taking_apart_is_undone_and_redone_without_asking_anything_again(
+    session: Session, first: dict[str, Cell | dict[str, Cell]] | None, which: int
+) -> None:
+    firms = a, b, c = [firm(session, name) for name in ("甲厂", "乙厂", "丙厂")]
+    duplicates.merge(session, "enterprise", (a, b), first)
+    duplicates.merge(session, "enterprise", (b, c), {"name": "甲乙丙厂"})
+
+    def state() -> list[tuple[object, ...]]:
+        return [(s.id, s.values["name"], s.disputed) for s in (shown(session, r) for r in firms)]
+
+    joined = state()
+    apart = duplicates.unmerge(
+        session, *duplicates.merged(session.database, session.types, session.codes)[which].edges
+    )
+    parted = state()
+    undone = records.undo(session, apart.stamp)
+    assert state() == joined
+    redone = records.undo(session, undone.stamp)
+    assert state() == parted
+    records.undo(session, redone.stamp)
+    assert state() == joined
 
 
 def test_who_undoes_the_birth_of_one_is_told_to_take_the_merge_back_first(session: Session) -> None:
     one = firm(session, "甲厂")
     saved = records.save(session, "enterprise", {"name": "乙厂"})
-    duplicates.merge(session, "enterprise", one, saved.record)
+    duplicates.merge(session, "enterprise", (one, saved.record))
     with pytest.raises(CannotUndo, match="撤销合并"):
         records.undo(session, saved.changes.stamp)
 
 
 def test_deleting_and_bringing_back_is_of_both_and_undone_as_one(session: Session) -> None:
     one, other = firm(session, "甲厂"), firm(session, "甲厂")
-    duplicates.merge(session, "enterprise", one, other)
+    duplicates.merge(session, "enterprise", (one, other))
     changes = records.delete(session, "enterprise", other)
     assert reading.count(session.database, session.types, Query("enterprise")) == 0
     assert reading.count(session.database, session.types, Query("enterprise", deleted=True)) == 1
     records.undo(session, changes.stamp)
     assert reading.count(session.database, session.types, Query("enterprise")) == 1
     with pytest.raises(NotTwo):
-        duplicates.merge(session, "enterprise", one, other)
+        duplicates.merge(session, "enterprise", (one, other))
     records.delete(session, "enterprise", one)
     with pytest.raises(NotFound):
-        duplicates.merge(session, "enterprise", one, firm(session, "甲厂"))
+        duplicates.merge(session, "enterprise", (one, firm(session, "甲厂")))
     records.restore(session, "enterprise", one)
     assert shown(session, other).id == one
 
@@ -221,13 +282,13 @@ def test_two_codes_are_never_merged_and_a_second_one_that_comes_later_is_no_matt
     session: Session,
 ) -> None:
     coded, plain = firm(session, "甲厂", uscc=CODE), firm(session, "甲厂")
-    duplicates.merge(session, "enterprise", coded, plain)
+    duplicates.merge(session, "enterprise", (coded, plain))
     (merged,) = duplicates.merged(session.database, session.types, session.codes)
-    duplicates.unmerge(session, merged.edge)
+    duplicates.unmerge(session, merged.edges[0])
     records.save(session, "enterprise", {"uscc": OTHER_CODE}, record=plain)
     with pytest.raises(CodesDiffer):
-        duplicates.merge(session, "enterprise", coded, plain)
-    session.ledger.write("", "", deletions=[Deletion(SAME, merged.edge, revive=True)])
+        duplicates.merge(session, "enterprise", (coded, plain))
+    session.ledger.write("", "", deletions=[Deletion(SAME, merged.edges[0], revive=True)])
     assert shown(session, plain).disputed == ("uscc",)
     with pytest.raises(CodesDiffer, match="撤销合并"):
         deciding.decide(session, "enterprise", coded, "uscc", CODE)
@@ -235,7 +296,7 @@ def test_two_codes_are_never_merged_and_a_second_one_that_comes_later_is_no_matt
 
 def test_a_decision_about_what_was_left_open_closes_it(session: Session) -> None:
     one, other = firm(session, "甲厂"), firm(session, "乙厂")
-    duplicates.merge(session, "enterprise", one, other)
+    duplicates.merge(session, "enterprise", (one, other))
     (conflict,) = conflicts.open_conflicts(session)
     assert {c.value for c in conflict.claims} == {"甲厂", "乙厂"}
     deciding.decide(session, "enterprise", conflict.record, "name", "乙厂")
@@ -246,7 +307,7 @@ def test_a_decision_about_what_was_left_open_closes_it(session: Session) -> None
 def test_erasing_reaches_what_stands_under_each_id(session: Session) -> None:
     one = member(session, "王芳", phone="13800000000", id_number="330102199001010012")
     other = member(session, "王芳", phone="13800000000")
-    duplicates.merge(session, "member", one, other)
+    duplicates.merge(session, "member", (one, other))
     erasing.erase(session, "member", [other], ["phone"], basis="consent")
     assert shown(session, one, "member").values["phone"] is None
     values = session.database.rows("SELECT value FROM version WHERE slot = 'phone' AND value <> 'null'")
@@ -260,7 +321,7 @@ def test_what_is_no_kind_of_thing_that_can_be_twice_is_not_merged(session: Sessi
         for day in ("2026-11-02", "2026-11-03")
     ]
     with pytest.raises(NotTwo):
-        duplicates.merge(session, "visit", *visits)
+        duplicates.merge(session, "visit", visits)
 
 
 def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_above_both(
@@ -273,7 +334,7 @@ def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_abov
     )
     assert found(session) == set()
     with pytest.raises(NotAllowed, match="上级"):
-        duplicates.merge(session, "enterprise", one, other)
+        duplicates.merge(session, "enterprise", (one, other))
     edge = same_id("enterprise", one, other)
     cells: dict[str, Cell] = {"kind": "enterprise", "one": min(one, other), "other": max(one, other)}
     session.ledger.write("", "", births=[NewRecord(SAME, edge, elsewhere, cells)])
@@ -284,15 +345,15 @@ def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_abov
 
 def test_the_unit_is_chosen_like_any_other_content(session: Session) -> None:
     one, other = firm(session, "甲厂"), firm(session, "甲厂")
-    duplicates.merge(session, "enterprise", one, other, {UNIT_SLOT: session.unit.id})
+    duplicates.merge(session, "enterprise", (one, other), {UNIT_SLOT: session.unit.id})
     assert shown(session, one).disputed == ()
 
 
 def test_a_ledger_that_is_restored_has_what_was_merged_and_what_was_said_to_be_two(tmp_path: Path) -> None:
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     one, other, third = (firm(district, "甲厂") for _ in range(3))
-    duplicates.merge(district, "enterprise", one, other)
-    duplicates.keep_apart(district, "enterprise", one, third)
+    duplicates.merge(district, "enterprise", (one, other))
+    duplicates.keep_apart(district, "enterprise", (one, third))
     records.save(district, "enterprise", {"remark": "后来"}, record=other)
     folder = district.workspace.folder
     district.workspace.close()

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.operations import exchange, inbox, inbox_files, records, recovery, traffic
+from desktop.operations import enrolling, exchange, inbox, inbox_files, records, recovery, traffic
 from desktop.operations.inbox import Arrival, State
 from desktop.operations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
 from desktop.operations.session import Session
@@ -214,13 +214,13 @@ def test_what_is_for_others_and_what_is_our_own_is_told_as_such(desk: Desk) -> N
 
 def test_files_of_enrolment_wait_until_they_are_dealt_with(desk: Desk) -> None:
     village = station(desk.folder.parent, "330110109201", "平山村工会", Level.VILLAGE)
-    exchange.request(village, desk.folder / "平山.xsq")
+    enrolling.request(village, desk.folder / "平山.xsq")
     (asked,) = desk.sorted()
     assert (asked.state, asked.sender) == (State.ENROLMENT, "平山村工会")
-    exchange.grant(desk.district, desk.folder / "平山.xsq", desk.folder.parent / "平山.xsg")
-    exchange.accept(village, desk.folder.parent / "平山.xsg", desk.folder / "平山.xsa")
+    enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder.parent / "平山.xsg")
+    enrolling.accept(village, desk.folder.parent / "平山.xsg", desk.folder / "平山.xsa")
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.ENROLMENT}
-    exchange.confirm(desk.district, desk.folder / "平山.xsa")
+    enrolling.confirm(desk.district, desk.folder / "平山.xsa")
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.SEEN}
 
 

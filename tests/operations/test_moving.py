@@ -63,6 +63,11 @@ def test_what_a_move_would_change_is_said_first(world: World) -> None:
     assert (found.name, found.before_name, found.after_name) == ("径山村工会", "径山镇总工会", "瓶窑镇总工会")
     assert (found.below, found.stations, found.total) == (0, ("径山村工会",), 2)
     assert found.records == (("企业（单位）", 2),)
+    (last,) = (m for m in stored.merges(world.district.database) if m.sender == world.old.ledger.station)
+    assert found.heard == last.at
+    assert moving.advice(found).startswith(
+        "建议先收“径山镇总工会”的数据包再调整，它的数据包上次是2026-11-23 "
+    )
     (village,) = (
         m for m in moving.movable(world.district.database, here(world.district)) if m.name == "径山村工会"
     )
@@ -111,6 +116,19 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     assert exchange.digest(old, village.unit.id).sha256 == exchange.digest(district, village.unit.id).sha256
 
 
+def test_who_sends_nothing_is_not_waited_for(world: World) -> None:
+    """A unit right below the one that moves it, and a superior of which no bundle has ever come."""
+    district = world.district
+    own = station(world.folder, "330110109333", "区直村工会", Level.VILLAGE)
+    enrol(own, district, world.folder)
+    found = moving.look_at(district, own.unit.id, world.new.unit.id)
+    assert (found.heard, moving.advice(found)) == (None, "")
+    district.database.execute("DELETE FROM merge")
+    never = moving.look_at(district, world.village.unit.id, world.new.unit.id)
+    assert never.heard == 0
+    assert "它的数据包还没有来过。" in moving.advice(never)
+
+
 def test_who_is_not_above_both_moves_nothing(world: World) -> None:
     with pytest.raises(NotFound):
         moving.move(world.old, world.village.unit.id, world.new.unit.id)
@@ -135,7 +153,7 @@ def test_that_two_are_one_comes_along(world: World, merged_first: bool) -> None:
     district, old, new, village = world.district, world.old, world.new, world.village
     twins = [add(village, "双胞胎茶厂") for _ in range(2)]
     world.report((village, old))
-    duplicates.merge(old, "enterprise", twins[0], twins[1])
+    duplicates.merge(old, "enterprise", (twins[0], twins[1]))
     if merged_first:
         world.report(*world.towns)
     # The new town has heard something already, so what comes into its scope is older than what it asks for.

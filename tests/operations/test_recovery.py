@@ -14,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import audit, exchange, operators, records, recovery, restoring, whereabouts
+from desktop.operations import (
+    audit,
+    enrolling,
+    exchange,
+    operators,
+    records,
+    recovery,
+    restoring,
+    whereabouts,
+)
 from desktop.operations import recovery_notes as notes
 from desktop.operations.operators import NoOperator
 from desktop.operations.session import NotAllowed, Session, open_session
@@ -588,7 +597,7 @@ def test_a_copy_is_read_only_until_it_is_enrolled_as_a_laptop_of_its_own(
         records.save(session, "enterprise", {"name": "副本的厂"})
     assert told.value.exit_code == 26
     assert names(session) == ["不能丢的厂"], "reading goes on"
-    with pytest.raises(exchange.NotEnrolled):
+    with pytest.raises(enrolling.NotEnrolled):
         exchange.send(session, stage.folder / "copy.xsj")
     assert len(restoring.backups(copy)) == 1, "the original's backups are put aside"
     assert (copy / BACKUPS / "复制前" / "2026-11-23.db").exists()
@@ -646,15 +655,15 @@ def test_a_lost_root_is_replaced_after_comparing_words_and_the_data_stay(stage: 
     village = opened(stage.village, "lost root")
     report_up(village, stage.district, stage.folder)
     fresh = station(stage.folder / "fresh", "330110", "余杭区总工会（新电脑）", Level.DISTRICT)
-    exchange.request(village, stage.folder / "again.xsq")
-    exchange.grant(fresh, stage.folder / "again.xsq", stage.folder / "again.xsg")
+    enrolling.request(village, stage.folder / "again.xsq")
+    enrolling.grant(fresh, stage.folder / "again.xsq", stage.folder / "again.xsg")
     with pytest.raises(RootDiffers):
-        exchange.accept(village, stage.folder / "again.xsg")
+        enrolling.accept(village, stage.folder / "again.xsg")
     exchange.export_root(fresh, stage.folder / "root.pem")
     (root,) = exchange.read_root(stage.folder / "root.pem")
     assert exchange.words_of(root) == str(recovery.own_words(fresh))
-    exchange.accept(village, stage.folder / "again.xsg", stage.folder / "again.xsa", new_root=root)
-    exchange.confirm(fresh, stage.folder / "again.xsa")
+    enrolling.accept(village, stage.folder / "again.xsg", stage.folder / "again.xsa", new_root=root)
+    enrolling.confirm(fresh, stage.folder / "again.xsa")
     for _ in range(2):
         report = report_up(village, fresh, stage.folder).bundles[0]
         assert (report.problem, report.refused, report.held) == (None, 0, 0)

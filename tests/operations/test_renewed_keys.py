@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, exchange, operators, records, recovery, restoring, roots, traffic
-from desktop.operations.exchange import NoRequest, NotEnrolled
+from desktop.operations import (
+    audit,
+    enrolling,
+    exchange,
+    operators,
+    records,
+    recovery,
+    restoring,
+    roots,
+    traffic,
+)
+from desktop.operations.enrolling import NoRequest, NotEnrolled
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.store.keys import WrongCode, WrongPassword
@@ -23,11 +33,11 @@ def three(tmp_path: Path) -> Three:
 
 def renew(below: Session, desk: Session, folder: Path, *, delegate: bool = False) -> None:
     """The three files, for new keys."""
-    asked = exchange.request(below, folder / "renew.xsq", renew=True)
+    asked = enrolling.request(below, folder / "renew.xsq", renew=True)
     assert str(traffic.look_request(folder / "renew.xsq").words) == asked.words
-    exchange.grant(desk, folder / "renew.xsq", folder / "renew.xsg", delegate=delegate)
-    exchange.accept(below, folder / "renew.xsg", folder / "renew.xsa")
-    exchange.confirm(desk, folder / "renew.xsa")
+    enrolling.grant(desk, folder / "renew.xsq", folder / "renew.xsg", delegate=delegate)
+    enrolling.accept(below, folder / "renew.xsg", folder / "renew.xsa")
+    enrolling.confirm(desk, folder / "renew.xsa")
 
 
 def record(session: Session, name: str) -> None:
@@ -44,21 +54,21 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     first = key(village)
     late_up, late_down = three.up(village), three.down(town, village)
     record(village, "还没有进数据包的厂")
-    exchange.request(village, three.folder / "renew.xsq", renew=True)
+    enrolling.request(village, three.folder / "renew.xsq", renew=True)
     words = traffic.look_request(three.folder / "renew.xsq").words
-    exchange.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
+    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
     record(village, "批准以前照常登记的厂")
     taken(village, three.down(town, village))
     taken(town, three.up(village))
-    again = exchange.request(village, three.folder / "renew.xsq", renew=True)
+    again = enrolling.request(village, three.folder / "renew.xsq", renew=True)
     assert again.words == str(words), "the file was lost: the same keys are asked for once more"
-    exchange.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
+    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
     record(village, "接受前一刻登记的厂")
-    exchange.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa")
+    enrolling.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa")
     assert not village.database.rows("SELECT 1 FROM pending_line"), (
         "it belongs to the keys that it was written under"
     )
-    exchange.confirm(town, three.folder / "renew.xsa")
+    enrolling.confirm(town, three.folder / "renew.xsa")
     assert key(village) != first
     record(village, "新密钥签的厂")
     taken(village, late_down)
@@ -68,7 +78,7 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     assert three.agree()
     assert "更换本机密钥" in {line.action for line in audit.recent(village)}
     with pytest.raises(NotAllowed, match="根证书"):
-        exchange.request(three.district, three.folder / "no.xsq", renew=True)
+        enrolling.request(three.district, three.folder / "no.xsq", renew=True)
     renew(village, town, three.folder)
     three.exchange()
     assert three.agree(), "twice, by the proof of the first keys"
@@ -78,12 +88,12 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
     """The incarnation that it names has numbers already: two contents of one would stop everything until decided."""
     _, town, village = three.all
     three.exchange()
-    exchange.request(village, three.folder / "renew.xsq", renew=True)
+    enrolling.request(village, three.folder / "renew.xsq", renew=True)
     keeper = village.workspace.keeper
     assert keeper is not None
     keeper.renew(destroy=False)
-    exchange.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
-    exchange.accept(village, three.folder / "renew.xsg")
+    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
+    enrolling.accept(village, three.folder / "renew.xsg")
     record(village, "接受以后的厂")
     taken(town, three.up(village))
     answer = three.down(town, village)
@@ -93,7 +103,7 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
         folder, None, "王芳", "password1", environment=repeatable("back"), with_journal=False
     ).session
     with pytest.raises(NoRequest):
-        exchange.accept(three.village, three.folder / "renew.xsg")
+        enrolling.accept(three.village, three.folder / "renew.xsg")
     record(three.village, "恢复以后的厂")
     taken(three.village, answer)
     three.exchange()
@@ -125,7 +135,7 @@ def test_a_town_renews_its_keys_and_its_villages_believe_it(three: Three) -> Non
     assert link.recipient == stations.load_keys(town.ledger).recipient, "it writes to the new key from now on"
     late = station(three.folder, "330110109201", "长乐村工会", Level.VILLAGE)
     with pytest.raises(NotEnrolled):
-        exchange.request(late, three.folder / "no.xsq", renew=True)
+        enrolling.request(late, three.folder / "no.xsq", renew=True)
     enrol(late, town, three.folder)
     record(late, "新村的厂")
     taken(late, three.down(town, late))

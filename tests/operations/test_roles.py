@@ -13,6 +13,7 @@ from desktop.operations import (
     audit,
     conflicts,
     deciding,
+    enrolling,
     erasing,
     exchange,
     forks,
@@ -61,7 +62,7 @@ def make_office(tmp_path: Path) -> Office:
     exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
     exchange.merge(town, [tmp_path / "down.xsj"])
     village = station(tmp_path, "330106002001", "村", Level.VILLAGE)
-    exchange.request(village, tmp_path / "村.xsq")
+    enrolling.request(village, tmp_path / "村.xsq")
     for role in (Role.READER, Role.EDITOR, Role.DESK):
         operators.put(town, role.value, role, "password1", CHEAP)
     for session in (district, village, town):
@@ -105,10 +106,10 @@ RECORDING: dict[str, Act] = {
 """What somebody who records may do and somebody who only looks may not."""
 
 RUNNING: dict[str, Act] = {
-    "exchange.request": lambda s, o: exchange.request(s, o.folder / "out.xsq"),
-    "exchange.grant": lambda s, o: exchange.grant(s, o.folder / "村.xsq", o.folder / "out.xsg"),
-    "exchange.accept": lambda s, o: exchange.accept(s, o.folder / "镇.xsg"),
-    "exchange.confirm": lambda s, o: exchange.confirm(s, o.folder / "镇.xsa"),
+    "enrolling.request": lambda s, o: enrolling.request(s, o.folder / "out.xsq"),
+    "enrolling.grant": lambda s, o: enrolling.grant(s, o.folder / "村.xsq", o.folder / "out.xsg"),
+    "enrolling.accept": lambda s, o: enrolling.accept(s, o.folder / "镇.xsg"),
+    "enrolling.confirm": lambda s, o: enrolling.confirm(s, o.folder / "镇.xsa"),
     "exchange.merge": lambda s, o: exchange.merge(s, [o.folder / "down.xsj"]),
     "exchange.receive": lambda s, o: exchange.receive(s, [o.folder / "down.xsj"]),
     "traffic.merge": lambda s, o: traffic.merge(s, [o.folder / "down.xsj"], o.folder),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import exchange, records, traffic, unsettled
+from desktop.operations import enrolling, exchange, records, traffic, unsettled
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import item_outcomes
@@ -43,10 +43,10 @@ def test_the_standing_follows_the_three_files(tmp_path: Path) -> None:
 
     assert standing(district) == traffic.Standing(False, False, True, True, True)
     assert standing(village) == traffic.Standing(True, False, False, False, False)
-    exchange.request(village, tmp_path / "a.xsq")
+    enrolling.request(village, tmp_path / "a.xsq")
     assert standing(village) == traffic.Standing(True, True, False, False, False)
-    exchange.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
-    exchange.accept(village, tmp_path / "a.xsg")
+    enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.accept(village, tmp_path / "a.xsg")
     assert standing(village) == traffic.Standing(True, True, True, False, False)
 
 
@@ -163,14 +163,14 @@ def test_request_and_grant_are_looked_at_before_anything_is_decided(tmp_path: Pa
     village, other = (
         station(tmp_path, f"33011010920{i}", f"{n}村工会", Level.VILLAGE) for i, n in enumerate("甲乙")
     )
-    asked = exchange.request(village, tmp_path / "a.xsq")
+    asked = enrolling.request(village, tmp_path / "a.xsq")
     seen = traffic.look_request(tmp_path / "a.xsq")
     assert (seen.name, seen.level, str(seen.words)) == ("甲村工会", Level.VILLAGE, asked.words)
-    exchange.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
     offered = traffic.look_grant(village, tmp_path / "a.xsg")
     assert (offered.grantor, offered.unit, offered.may_enrol) == ("余杭区总工会", "甲村工会", False)
     assert not traffic.standing(village.database, village.unit).enrolled
-    exchange.request(other, tmp_path / "b.xsq")
+    enrolling.request(other, tmp_path / "b.xsq")
     with pytest.raises(GrantForOther):
         traffic.look_grant(other, tmp_path / "a.xsg")
     with pytest.raises(DiskGone):

@@ -19,9 +19,10 @@ from desktop.errors import Problem
 from desktop.operations import exchange, records, restoring
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
-from desktop.store import backups, reading, schema
-from desktop.store.backups import KEPT_DAYS, RETRY_MS, NotKept, backups_of
+from desktop.store import copying, keeping, reading, schema
+from desktop.store.backups import KEPT_DAYS, backups_of
 from desktop.store.environment import Environment
+from desktop.store.keeping import RETRY_MS, NotKept
 from desktop.store.reading import Query, Record
 from desktop.store.schema import NewerDatabase
 from desktop.store.workspace import LEDGER
@@ -93,15 +94,15 @@ def test_the_first_save_of_a_new_day_begins_its_backup_and_waits_for_nothing(
     village: Session, calendar: Calendar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    copying = backups.write_copy
+    whole = copying.write_copy
 
     def slow(ledger: Path, *arguments: object) -> None:
         # What is restored meanwhile makes copies of its own, which need not wait.
         if ledger.parent == village.workspace.folder:
             gate.wait(30)
-        copying(ledger, *arguments)  # type: ignore[arg-type]
+        whole(ledger, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(backups, "write_copy", slow)
+    monkeypatch.setattr(keeping, "write_copy", slow)
     records.save(village, "enterprise", {"name": "昨天"})
     calendar.at += DAY
     for i in range(5):
@@ -189,7 +190,7 @@ import os, signal, sys
 from pathlib import Path
 from desktop.operations import records
 from desktop.operations.session import open_session
-from desktop.store import backups, replacing
+from desktop.store import keeping, replacing
 from tests.operations.stations import START, repeatable
 moment, folder = sys.argv[1], Path(sys.argv[2])
 def die(*_arguments, **_named):
@@ -197,15 +198,15 @@ def die(*_arguments, **_named):
 session = open_session(folder, "王芳", "password1", repeatable("killed"))
 records.save(session, "enterprise", {"name": "写进流水的"})
 if moment == "append":
-    backups.Keeper._write_down = die
+    keeping.Keeper._write_down = die
 records.save(session, "enterprise", {"name": "提交了的"})
 session.workspace.close()
 if moment == "copy":
-    backups.write_copy = die
+    keeping.write_copy = die
 elif moment == "bind":
-    backups.mark_of = die
+    keeping.mark_of = die
 elif moment == "rename":
-    backups.os.replace = die
+    keeping.os.replace = die
 open_session(folder, "王芳", "password1", repeatable("day", START + 86_400_000))
 """
 

@@ -18,7 +18,7 @@ from desktop.records.declaration import Level
 from desktop.records.stamps import to_wire
 from desktop.store import pending
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import segments, sending, standing, station
+from desktop.sync import decoding, segments, sending, standing, station
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -117,7 +117,7 @@ def test_stored_segments_are_still_proven(tree: Tree) -> None:
     late = new_root(tree.town.folder, "另一区")
     for (compressed,) in tree.town.database.rows("SELECT frame FROM segment"):
         header, lines = segments.read(sending.frame_of(compressed))
-        segments.decode(header, lines, late.ledger.types)
+        decoding.decode(header, lines, late.ledger.types)
 
 
 # -- the salt goes with the value ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.store import traffic
-from desktop.sync import forks, segments, sending, station, trust
+from desktop.sync import decoding, forks, segments, sending, station, trust
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
@@ -82,7 +82,7 @@ def test_contents_under_two_keys_or_one(laptop: Desk, copy: Desk, town: Desk, sh
     ]
     assert len({header.key for header, _ in stored}) == (1 if shared else 2)
     assert (
-        len({h for header, lines in stored for h in segments.decode(header, lines, town.ledger.types).hashes})
+        len({h for header, lines in stored for h in decoding.decode(header, lines, town.ledger.types).hashes})
         == 2
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import links, segments, sending, station
+from desktop.sync import decoding, links, segments, sending, station
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
 FIRM = "f1" * 16
@@ -36,13 +36,13 @@ def below(desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int 
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The spans of numbers of all segments that were decoded to see what of them goes down."""
     seen: list[tuple[int, int]] = []
-    decode = segments.decode
+    decode = decoding.decode
 
-    def noting(header: segments.Header, *rest: Any) -> segments.Contents:
+    def noting(header: segments.Header, *rest: Any) -> decoding.Contents:
         seen.append((header.first, header.last))
         return decode(header, *rest)
 
-    monkeypatch.setattr(sending.segments, "decode", noting)
+    monkeypatch.setattr(sending.decoding, "decode", noting)
     return seen
 
 

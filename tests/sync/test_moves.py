@@ -18,7 +18,7 @@ from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F40
 
 from desktop.records.identity import unit_id
 from desktop.store.ledger import SlotEdit
-from desktop.sync import moves, standing
+from desktop.sync import errors, moves, standing
 from desktop.sync.moves import SUPERIOR, Move
 from tests.sync.desks import Desk, enrol, report
 
@@ -120,6 +120,36 @@ def test_what_was_said_while_one_was_superior_stays_and_the_new_one_goes_on(move
     assert moved.district.refused() == {}
     assert superior(moved.town, moved.far.unit) == moved.other.unit
     assert name_of(moved.other) == "在新镇改的"
+
+
+def test_what_is_on_its_way_when_a_unit_is_moved_is_told_of_the_move(places: Places) -> None:
+    """Not that a grant is missing or the tree unknown: each says that the unit was moved, and what to do."""
+    places.deliver()
+    places.far.birth("firm", {"name": "路上的"}, record=FIRM)
+    places.other.take(places.far.send())
+    on_its_way, down = places.other.send(), places.other.send(places.far)
+    places.far.edit(FIRM, "name", "后来的")
+    late = places.far.send()
+    move(places.district, places.far.unit, places.town.unit)
+    result = places.district.take(on_its_way)
+    assert (result.held, result.total) == (1, 1)
+    assert [(u.outcome, u.reason) for u in result.unapplied] == [("held", "moved")]
+    places.other.take(places.district.send(places.other))
+    assert isinstance(places.other.merge(late).bundles[0].problem, errors.UnitMoved)
+    # The village goes to its new town, and the former one is nobody's superior there any more.
+    places.town.take(places.district.send(places.town))
+    enrol(places.far, places.town)
+    assert isinstance(places.far.merge(down).bundles[0].problem, errors.FormerSuperior)
+    places.pairs[2] = (places.far, places.town)
+    places.deliver()
+    assert name_of(places.district) == name_of(places.town) == "后来的"
+
+
+def test_who_was_never_the_superior_is_told_what_was_told_before(places: Places) -> None:
+    places.deliver()
+    places.village.database.execute("UPDATE link SET upward = 0")
+    sent = places.village.send(places.town)
+    assert isinstance(places.town.merge(sent).bundles[0].problem, errors.WrongDirection)
 
 
 def test_two_towns_that_move_their_units_in_a_circle_make_nothing_endless(

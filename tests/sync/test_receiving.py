@@ -308,6 +308,77 @@ def test_a_unit_and_what_is_written_under_it_may_come_together(tree: Tree) -> No
     assert FIRM in tree.district.records()
 
 
+def _waits_in_the_same_bundle(town: Desk) -> str:
+    """A birth and a change under a unit that a later segment of the same bundle registers."""
+    new_unit = derived_id("unit:village", "新村")
+    at = town.stamp()
+    town.forge_birth(FIRM, {"name": "新村的"}, unit=new_unit, stamp=at)
+    town.forge_change(FIRM, "name", "新村改的", unit=new_unit, replaces=(at,))
+    town.birth("unit", unit_cells("新村", town.unit), record=new_unit)
+    return new_unit
+
+
+def _noted(desk: Desk) -> tuple[tuple[int, ...], int]:
+    """The last line of the ledger of merges: its outcomes, and how many items it names."""
+    row = desk.database.row(
+        "SELECT applied, known, conflict, held, refused,"
+        " (SELECT count(*) FROM merge_item i WHERE i.merge = m.id) FROM merge m ORDER BY id DESC"
+    )
+    assert row is not None
+    return tuple(row[:5]), row[5]
+
+
+def test_what_waited_within_one_bundle_is_told_as_what_it_is_in_the_end(tree: Tree) -> None:
+    """Rule 17: preview, report and ledger of merges say the same, and nothing is called released that just came."""
+    _waits_in_the_same_bundle(tree.town)
+    sent = tree.town.send()
+    (looked,) = tree.district.merge(sent, preview=True).bundles
+    taken = tree.district.take(sent)
+    for result in (looked, taken):
+        assert outcome(result) == (result.total, 0, 0, 0, 0)
+        assert (result.released, result.unapplied) == (0, [])
+        assert (result.births["firm"], result.changes) == (1, {"firm": 1})
+    assert _noted(tree.district) == ((taken.total, 0, 0, 0, 0), 0)
+    assert tree.district.held() == {}
+
+
+def test_what_waited_for_another_file_of_one_merge_is_told_as_what_it_is_in_the_end(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    first = tree.village.send()
+    tree.village.edit(FIRM, "name", "改过")
+    tree.village.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    change, birth = tree.town.merge(tree.village.send(), first).bundles
+    assert outcome(change) == (1, 0, 0, 0, 0)
+    assert outcome(birth) == (birth.total, 0, 0, 0, 0)
+    assert (change.released, birth.released, change.unapplied) == (0, 0, [])
+    assert (change.changes, birth.changes) == ({}, {"firm": 1}), "counted once"
+
+
+def test_what_waited_within_one_bundle_and_is_disputed_is_told_as_that(tree: Tree) -> None:
+    """The birth claims a record that the district has: in conflict, and nothing waits any more."""
+    tree.district.birth("firm", {"name": "区里的"}, record=FIRM)
+    _waits_in_the_same_bundle(tree.town)
+    taken = tree.district.take(tree.town.send())
+    assert taken.held == 0
+    assert taken.conflict == len(taken.unapplied) > 0
+    assert {u.outcome for u in taken.unapplied} == {"conflict"}
+    assert outcome(taken) == _noted(tree.district)[0]
+
+
+def test_what_waited_within_one_bundle_and_is_refused_after_all_is_told_as_that(tree: Tree) -> None:
+    """The unit turns out to be the town's and not the village's, when the tree says enough."""
+    new_unit = derived_id("unit:village", "新村")
+    tree.village.forge_birth(FIRM, {"name": "别家的"}, unit=new_unit)
+    waits = tree.village.forge_birth(OTHER, {"name": "还不知道的"}, unit="ee" * 16)
+    report(tree.village, tree.town)
+    tree.town.birth("unit", unit_cells("新村", tree.town.unit), record=new_unit)
+    taken = tree.district.take(tree.town.send())
+    assert outcome(taken) == (taken.total - 2, 0, 0, 1, 1)
+    assert {(u.outcome, u.reason) for u in taken.unapplied} == {("refused", "scope"), ("held", "unit")}
+    assert set(tree.district.held()) == {(tree.village.station, waits)}
+    assert "firm" not in taken.births
+
+
 def test_units_that_wait_for_units_are_tried_until_nothing_more_comes(tree: Tree) -> None:
     """A unit below a unit that is not known yet: the release of one is the cause of the other's."""
     upper, lower = derived_id("unit:village", "上"), derived_id("unit:village", "下")

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from desktop.records import items
 from desktop.records.items import Head, Shape, birth_line, change_line, split_line
-from desktop.sync import frames, segments, strictjson, trust
+from desktop.sync import decoding, frames, segments, strictjson, trust
+from desktop.sync.decoding import Contents
 from desktop.sync.errors import BadSegment, BadSegmentSignature, OriginUnequal
-from desktop.sync.segments import Contents, Header
+from desktop.sync.segments import Header
 from tests.sync.desks import TYPES
 from tests.sync.world import OTHER_VILLAGE_DESK, VILLAGE_DESK
 
@@ -64,7 +65,7 @@ def cut(
 
 def read(*lines: tuple[int, bytes], **options: Any) -> Contents:
     header, found = segments.read(cut(*lines, **options))
-    return segments.decode(header, found, TYPES)
+    return decoding.decode(header, found, TYPES)
 
 
 def raw(text: str, number: int = 1) -> tuple[int, bytes]:
@@ -123,7 +124,7 @@ def test_an_erased_personal_value_leaves_the_rest_readable() -> None:
     for line in found:
         plain, personal = split_line(line)
         erased.append(b"[" + plain + b',\t"' + hashlib.sha256(personal).hexdigest().encode() + b'"]')
-    contents = segments.decode(header, erased, TYPES)
+    contents = decoding.decode(header, erased, TYPES)
     assert contents.births["firm"].rows[0][5:] == ("一家", None, None, None)
     assert contents.changes[0].value is None
 
@@ -149,7 +150,7 @@ def test_every_bit_of_a_line_is_under_the_signature() -> None:
     for position in range(len(line)):
         changed = line[:position] + bytes([line[position] ^ 1]) + line[position + 1 :]
         with pytest.raises(BadSegment):
-            segments.decode(header, [changed], TYPES)
+            decoding.decode(header, [changed], TYPES)
 
 
 # -- salts that follow from a key ----------------------------------------------------------------------------------
@@ -175,10 +176,10 @@ def test_a_sealed_segment_and_its_open_form_are_the_same_segment() -> None:
     """Same header, label, hashes and values; the open one has no key."""
     frame = cut(*PERSONAL, key=KEY)
     header, lines = segments.read(frame)
-    sealed = segments.decode(header, lines, TYPES)
+    sealed = decoding.decode(header, lines, TYPES)
     opened = segments.pack(*segments.opened(header, lines))
     again, others = segments.read(opened)
-    found = segments.decode(again, others, TYPES)
+    found = decoding.decode(again, others, TYPES)
     assert (header.key, again.key) == (KEY, None)
     assert (again.raw, again.signature, again.label()) == (header.raw, header.signature, header.label())
     assert (found.hashes, found.births, found.changes) == (sealed.hashes, sealed.births, sealed.changes)
@@ -202,13 +203,13 @@ def test_a_segment_without_a_sealed_part_carries_no_key() -> None:
 def test_no_other_key_fits(key: Any) -> None:
     """Missing, of another length, in another spelling, or simply another."""
     with pytest.raises(BadSegment):
-        segments.decode(*segments.read(beside(cut(*PERSONAL, key=KEY), key=key)), TYPES)
+        decoding.decode(*segments.read(beside(cut(*PERSONAL, key=KEY), key=key)), TYPES)
 
 
 def test_a_key_of_zeros_is_one_like_any_other() -> None:
     """Nobody else can tell how a key was drawn: a bad one harms the secrets of who drew it."""
     header, lines = segments.read(cut(*PERSONAL, key=bytes(32)))
-    assert segments.decode(header, lines, TYPES).numbers == [1, 2, 3, 4]
+    assert decoding.decode(header, lines, TYPES).numbers == [1, 2, 3, 4]
 
 
 def test_an_erased_value_beside_a_key_is_refused() -> None:
@@ -218,11 +219,11 @@ def test_an_erased_value_beside_a_key_is_refused() -> None:
     _, opened = segments.opened(header, lines)
     erased = [items.erased_line(opened[0], [1]), *lines[1:]]
     with pytest.raises(BadSegment):
-        segments.decode(*segments.read(beside(frame, erased)), TYPES)
+        decoding.decode(*segments.read(beside(frame, erased)), TYPES)
     with pytest.raises(BadSegment):
         segments.opened(*segments.read(beside(frame, erased, key=...)))
     erased[1:] = opened[1:]
-    contents = segments.decode(*segments.read(beside(frame, erased, key=...)), TYPES)
+    contents = decoding.decode(*segments.read(beside(frame, erased, key=...)), TYPES)
     assert contents.births["firm"].rows[0][5:] == ("一家", None, None, None)
 
 
@@ -361,7 +362,7 @@ def tampered(change_lines: Callable[[list[bytes]], list[bytes]]) -> tuple[Header
 )
 def test_lines_left_out_doubled_or_swapped(hand: Callable[[list[bytes]], list[bytes]]) -> None:
     with pytest.raises(BadSegment):
-        segments.decode(*tampered(hand), TYPES)
+        decoding.decode(*tampered(hand), TYPES)
 
 
 # -- lines that were signed and are no items: nothing of the segment can be believed -------------------------------
@@ -459,7 +460,7 @@ def test_a_signed_line_that_is_no_item(text: str) -> None:
         msgspec.json.encode(honest | {"counts": {kind: 1}, "digest": digest}), bytes(64)
     )
     with pytest.raises(BadSegment):
-        segments.decode(header, [line], TYPES)
+        decoding.decode(header, [line], TYPES)
 
 
 def test_numbers_that_are_not_those_of_the_header() -> None:
@@ -472,7 +473,7 @@ def test_numbers_that_are_not_those_of_the_header() -> None:
     counted = json.loads(header.raw) | {"counts": {"birth": 2}}
     other = segments.read_header(msgspec.json.encode(counted), header.signature)
     with pytest.raises(BadSegment):
-        segments.decode(other, lines, TYPES)
+        decoding.decode(other, lines, TYPES)
 
 
 # -- values that are not of their field's kind: the item is refused, the others stand ------------------------------
@@ -601,6 +602,6 @@ def test_what_a_change_replaces_is_older_than_it(
 
 def test_hashes_are_those_of_the_lines() -> None:
     header, lines = segments.read(cut(birth(1), change(2, "contact", {"phone": "1"}, "salt")))
-    assert segments.hashes_of(lines, None) == segments.decode(header, lines, TYPES).hashes
+    assert segments.hashes_of(lines, None) == decoding.decode(header, lines, TYPES).hashes
     with pytest.raises(BadSegment):
         segments.hashes_of([b"x"], None)

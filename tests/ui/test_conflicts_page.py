@@ -271,6 +271,35 @@ def test_hidden_values_are_shown_only_when_asked_for_and_that_is_noted(
     assert "13800001111" in words
 
 
+def test_values_that_differ_only_in_what_is_hidden_are_said_to(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, contact_phone=("13800001111", "13800991111"))
+    hands, page = open_page(pair[0])
+    (shown,) = page.disputes
+    assert len({s.texts for s in shown.sides}) == 1
+    assert "只有隐藏的部分不一样" in page.question.text()
+    hands.click(page.reveal)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    assert page.accept.isEnabled()
+
+
+def test_what_stands_against_a_deletion_can_be_seen_in_full_by_who_decides(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, village = pair
+    record = records.save(village, "enterprise", {"name": "茶厂"}).record
+    report_up(village, district, tmp_path)
+    records.delete(district, "enterprise", record)
+    records.save(village, "enterprise", {"contact_phone": "13800001111"}, record=record)
+    report_up(village, district, tmp_path)
+    hands, page = open_page(district)
+    assert "13800001111" not in page.comparison.note.detail.text()
+    hands.click(page.reveal)
+    assert "13800001111" in page.comparison.note.detail.text()
+    assert audit.recent(district)[0].detail == f"enterprise {record} contact_phone"
+
+
 def test_a_record_opens_its_own_conflicts_only(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

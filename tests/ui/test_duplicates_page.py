@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import duplicates, records
+from desktop.operations import audit, duplicates, records
 from desktop.operations.session import Session
 from desktop.store import candidates
 from desktop.ui.dialogs import Answer
@@ -65,11 +66,11 @@ def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(
 ) -> None:
     coded, plain = two_firms(session)
     hands, page = open_page()
-    (pair,) = page.pairs
-    assert {pair.one, pair.other} == {coded, plain}
+    (group,) = page.groups
+    assert set(group.records) == {coded, plain}
     assert set(page.view.buttons) == {"name", "registered_address", "headcount_surveyed"}
     assert "有3项不一样，还有3项没选" in page.hint.text()
-    side = LEFT if pair.one == coded else RIGHT
+    side = LEFT if group.records[0] == coded else RIGHT
     hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
     words = page.view.buttons["name"].button(side).parentWidget()
     assert words is not None
@@ -82,7 +83,7 @@ def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(
     assert "都选好了" in page.hint.text()
     hands.dialogs.answers = [Answer.YES]
     hands.click(page.accept)
-    assert page.pairs == []
+    assert page.groups == []
     assert [m.title for m in page.merged] == ["杭州示例茶业有限公司"]
     assert page.undo.isVisible()
     assert not page.accept.isVisible()
@@ -92,7 +93,7 @@ def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(
     assert candidates.connections(session.database, session.types, "enterprise", coded) == {"visit": 3}
     hands.click(page.undo)
     assert page.merged == []
-    assert len(page.pairs) == 1
+    assert len(page.groups) == 1
     assert [value(session, r, "surveyed_staff") for r in (coded, plain)] == [30, 35]
     assert value(session, plain, "registered_address") == "余杭区径山镇大道1号"
 
@@ -111,7 +112,7 @@ def test_what_is_not_chosen_is_asked_later_and_ctrl_z_takes_the_merge_back(
     hands.bench.undo()
     hands.settle()
     assert [value(session, r, "surveyed_staff") for r in (coded, plain)] == [30, 35]
-    assert len(page.pairs) == 1
+    assert len(page.groups) == 1
 
 
 def test_who_says_no_to_the_question_has_merged_nothing(open_page: Open, session: Session) -> None:
@@ -119,7 +120,7 @@ def test_who_says_no_to_the_question_has_merged_nothing(open_page: Open, session
     hands, page = open_page()
     hands.dialogs.answers = [Answer.CANCEL]
     hands.click(page.accept)
-    assert len(page.pairs) == 1
+    assert len(page.groups) == 1
     assert duplicates.merged(session.database, session.types, session.codes) == []
 
 
@@ -128,19 +129,19 @@ def test_n_says_that_they_are_two_and_nobody_is_asked_again(open_page: Open, ses
     hands, page = open_page()
     hands.qtbot.keyClick(page.list, Qt.Key.Key_N)
     hands.settle()
-    assert page.pairs == []
+    assert page.groups == []
     assert page.empty.isVisible()
     assert "没有重复的记录" in page.empty.sentence.text()
     page.refresh(None)
     hands.settle()
-    assert page.pairs == []
+    assert page.groups == []
 
 
 def test_two_codes_are_two_firms(open_page: Open, session: Session) -> None:
     _, plain = two_firms(session)
     records.save(session, "enterprise", {"uscc": "91330100799655058B"}, record=plain)
     _, page = open_page()
-    assert page.pairs == []
+    assert page.groups == []
 
 
 def test_what_was_left_open_is_decided_on_the_page_of_disagreements(
@@ -177,3 +178,64 @@ def test_the_next_pair_begins_at_the_top_again(open_page: Open, session: Session
     assert layout is not None
     layout.activate()
     assert layout.itemAt(0).geometry().top() < 20
+
+
+def three_members(session: Session) -> list[str]:
+    """One person three times, whose numbers differ only in what is hidden."""
+    phone = "13800001111"
+    found = [
+        records.save(session, "member", {"name": "王芳", "phone": phone, "remark": word}).record
+        for word in "甲乙丙"
+    ]
+    records.save(session, "member", {"id_number": "330102199001010012"}, record=found[0])
+    return found
+
+
+def test_three_are_one_question_of_which_one_can_be_left_out(open_page: Open, session: Session) -> None:
+    first, second, third = three_members(session)
+    hands, page = open_page()
+    (group,) = page.groups
+    assert set(group.records) == {first, second, third}
+    assert len(page.view.ticks) == 3
+    left_out = group.records.index(third)
+    hands.tick(page.view.ticks[left_out])
+    assert page.accept.text() == "勾选的2条合并成一条"
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.accept)
+    (joined,) = page.merged
+    assert set(joined.records) == {first, second}
+    hands.bench.undo()
+    hands.settle()
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.accept)
+    (joined,) = page.merged
+    assert set(joined.records) == {first, second, third}
+    assert page.groups == []
+    hands.click(page.undo)
+    assert page.merged == []
+    assert len(page.groups) == 1, "the cursor is back on them"
+
+
+def test_who_is_not_ticked_is_said_to_be_none_of_the_others(open_page: Open, session: Session) -> None:
+    first, second, third = three_members(session)
+    hands, page = open_page()
+    hands.tick(page.view.ticks[page.groups[0].records.index(third)])
+    hands.click(page.apart)
+    (group,) = page.groups
+    assert set(group.records) == {first, second}
+
+
+def test_hidden_values_of_both_are_shown_when_asked_for_and_that_is_noted(
+    open_page: Open, session: Session
+) -> None:
+    first, _, _ = three_members(session)
+    hands, page = open_page()
+
+    def texts() -> str:
+        return " ".join(label.text() for label in page.view.findChildren(QLabel))
+
+    assert "330102199001010012" not in texts()
+    hands.click(page.reveal)
+    assert "330102199001010012" in texts()
+    assert not page.reveal.isVisible()
+    assert f"member {first} id_number" in {line.detail for line in audit.recent(session)}

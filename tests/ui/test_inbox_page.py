@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import covers, exchange, inbox, inbox_files, records
+from desktop.operations import covers, enrolling, exchange, inbox, inbox_files, records
 from desktop.operations.inbox import State
 from desktop.operations.session import Session
 from desktop.operations.traffic import Seen
@@ -272,7 +272,7 @@ def test_files_of_enrolment_are_opened_where_enrolment_is(
 ) -> None:
     district = three[0]
     village = station(tmp_path, "330110109201", "平山村工会", Level.VILLAGE)
-    exchange.request(village, folder / "平山村 申请.xsq")
+    enrolling.request(village, folder / "平山村 申请.xsq")
     hands, page = open_page(district)
     choose(hands, page, folder)
     until(hands, page, {"平山村 申请.xsq": State.ENROLMENT})

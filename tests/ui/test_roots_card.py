@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import exchange, operators, roots
+from desktop.operations import enrolling, exchange, operators, roots
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.sync import station as stations
@@ -98,7 +98,7 @@ def test_a_laptop_renews_its_keys_with_the_three_files(
     hands.click(page.root.renew)
     assert "批准文件（.xsg）" in page.root.note.detail.text()
     picture(hands, "keys-asked")
-    made = exchange.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg")
+    made = enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg")
     assert f"请念：{made.words}" in page.root.note.words.text()
     hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
     assert page.enrol.accept_button.isVisible(), "the steps were folded away"

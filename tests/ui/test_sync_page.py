@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, exchange, policy, records, traffic
+from desktop.operations import audit, enrolling, exchange, policy, records, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role
 from desktop.records.item_outcomes import OUTCOMES
@@ -107,8 +107,8 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
 def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
-    exchange.request(village, tmp_path / "a.xsq")
-    exchange.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.request(village, tmp_path / "a.xsq")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands, page = open_page(village)
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.enrol.open_grant)
@@ -121,7 +121,7 @@ def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path:
 def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
-    exchange.request(village, tmp_path / "a.xsq")
+    enrolling.request(village, tmp_path / "a.xsq")
     hands, page = open_page(town)
     page.tabs.setCurrentIndex(ENROLMENT)
     hands.dialogs.paths = [tmp_path / "a.xsq"]
@@ -134,7 +134,7 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     page.grant.level.setCurrentIndex(page.grant.level.findData(Level.ENTERPRISE))
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.grant.grant_button)
-    accepted = exchange.accept(village, tmp_path / "a.xsg")
+    accepted = enrolling.accept(village, tmp_path / "a.xsg")
     assert (accepted.code, accepted.level) == ("JS-0009", Level.ENTERPRISE)
 
 
@@ -431,7 +431,7 @@ def test_a_station_without_the_right_says_who_can_take_the_request(
 ) -> None:
     _, village = pair
     firm = station(tmp_path, "JS-0001", "某厂工会", Level.ENTERPRISE)
-    exchange.request(firm, tmp_path / "a.xsq")
+    enrolling.request(firm, tmp_path / "a.xsq")
     hands, page = open_page(village)
     hands.drop(page.merge.drop, [tmp_path / "a.xsq"])
     assert "没有为下级办理入网的权限" in hands.window.notices.words
@@ -446,9 +446,9 @@ def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_n
     files = []
     for n, name in enumerate(("甲村工会", "乙村工会")):
         village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
-        exchange.request(village, tmp_path / f"{name}.xsq")
-        exchange.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg")
-        exchange.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
+        enrolling.request(village, tmp_path / f"{name}.xsq")
+        enrolling.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg")
+        enrolling.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
         files.append(tmp_path / f"{name}.xsa")
         village.workspace.close()
     bad = tmp_path / "坏的.xsa"
@@ -468,8 +468,8 @@ def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     hands, page = open_page(village)
     assert QApplication.focusWidget() is page.enrol.ask
-    exchange.request(village, tmp_path / "a.xsq")
-    exchange.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.request(village, tmp_path / "a.xsq")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.enrol.open_grant)
     hands.window.open_page("home")

@@ -21,6 +21,7 @@ from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
 from desktop.sync import (
     certificates,
+    decoding,
     enrolment,
     exclusions,
     links,
@@ -252,7 +253,7 @@ def _segment(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
         header, lines = segments.read(compress((folder / "1.ndjson").read_bytes()))
         certificate = certificates.parse(chain_of(said["certificate"])[0])
         trust.judge_segment(certificate, header.signer, header.raw, header.signature)
-        contents = segments.decode(header, lines, catalogue())
+        contents = decoding.decode(header, lines, catalogue())
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
             yield f"hash: {number} {line_hash.hex()}"
 

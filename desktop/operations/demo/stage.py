@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.operations import exchange, records, workspaces
+from desktop.operations import enrolling, exchange, records, workspaces
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.item_outcomes import OUTCOMES
@@ -75,10 +75,10 @@ class Stage:
         """The three files of enrolment between two stations."""
         lower, upper = self.stations[below], self.stations[above]
         name = lower.unit.name
-        asked = exchange.request(lower, self.place("入网", f"{name}.xsq"))
-        exchange.grant(upper, asked.path, self.place("入网", f"{name}.xsg"), delegate=delegate)
-        exchange.accept(lower, self.place("入网", f"{name}.xsg"), self.place("入网", f"{name}.xsa"))
-        exchange.confirm(upper, self.place("入网", f"{name}.xsa"))
+        asked = enrolling.request(lower, self.place("入网", f"{name}.xsq"))
+        enrolling.grant(upper, asked.path, self.place("入网", f"{name}.xsg"), delegate=delegate)
+        enrolling.accept(lower, self.place("入网", f"{name}.xsg"), self.place("入网", f"{name}.xsa"))
+        enrolling.confirm(upper, self.place("入网", f"{name}.xsa"))
 
     def enter(self, short: str, type_name: str, values: Mapping[str, object], key: str = "") -> str:
         """Saves a record from values as people type them; its id is kept under ``key``."""

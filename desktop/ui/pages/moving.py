@@ -41,7 +41,7 @@ class MovingPage(Page):
         self.card = Card("先在左边选一个单位")
         self.superior = QComboBox()
         self.superior.setMinimumWidth(280)
-        self.words = [plain() for _ in range(3)]
+        self.words = [plain() for _ in range(4)]
         self.problem = Note()
         self.way_on = button("调整隶属关系…", self._ask, primary=True)
         self.empty = EmptyState()
@@ -201,7 +201,7 @@ class MovingPage(Page):
             self._say(_lines(plan), "")
 
     def _say(self, lines: Sequence[str], problem: str) -> None:
-        for label, text in zip(self.words, [*lines, "", "", ""], strict=False):
+        for label, text in zip(self.words, [*lines, *[""] * len(self.words)], strict=False):
             label.setText(text)
             label.setVisible(bool(text))
         self.problem.say(Tone.ERROR, problem)
@@ -264,4 +264,4 @@ def _lines(plan: Plan) -> list[str]:
     second = f"“{plan.before_name}”已有的记录留着，以后的修改不再收到，也不能再改。"
     count = len(plan.stations)
     third = f"它的{count}台工作电脑要到“{plan.after_name}”重新办理入网，办好以前先不上报。" if count else ""
-    return [first, second, third]
+    return [first, second, third, moving.advice(plan)]

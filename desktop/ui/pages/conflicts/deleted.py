@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from desktop.operations import attachments
 from desktop.operations.traffic import Here
-from desktop.records.declaration import DELETED_SLOT, RecordType
+from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.reading import HistoryEntry, Query
 from desktop.store.traffic import DisputedVersion
 
 _MOST_EDITS = 6
+Words = tuple[str, str]
+"""The same with personal values hidden, and in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionTold:
+    """The sentences, hidden and in full, the fields that are hidden, and whose edits the deletion had not seen."""
+
+    lines: tuple[str, ...]
+    whole: tuple[str, ...]
+    hidden: tuple[str, ...]
+    stations: frozenset[str]
 
 
 class Named(Protocol):
@@ -36,35 +49,46 @@ def deletion_told(
     record_type: RecordType,
     heads: Sequence[DisputedVersion],
     author: Callable[[Any], Named],
-    words_of: Callable[[RecordType, str, Any], str],
-) -> tuple[tuple[str, ...], set[str]]:
-    """The sentences, and the stations of those whose edits the deletion had not seen."""
+    words_of: Callable[[RecordType, str, Any], Words],
+) -> DeletionTold:
+    """What a deletion stands against."""
     standing = [v for v in heads if isinstance(v.value, dict)]
     seen_heads = {word for v in standing for word in str(v.value.get("heads", "")).split()}
     seen_births = {word for v in standing for word in str(v.value.get("births", "")).split()}
-    told = [f"{_said(author(v))}删除了这条记录。" for v in standing]
-    told += [f"{_said(author(v))}恢复了这条记录。" for v in heads if v.value is None]
+    told = [_both(f"{_said(author(v))}删除了这条记录。") for v in standing]
+    told += [_both(f"{_said(author(v))}恢复了这条记录。") for v in heads if v.value is None]
     record = heads[0].record if heads else ""
     history = reading.history(database, here.types, record_type.name, record)
     unseen = [
         e for e in history if e.head and not e.birth and _word(e) not in seen_heads and e.slot != DELETED_SLOT
     ]
     births = {(e.stamp, e.operator): e for e in history if e.birth and f"{e.stamp:016x}" not in seen_births}
+    hidden: dict[str, None] = {}
     for entry in unseen[:_MOST_EDITS]:
         slot = record_type.slots.get(entry.slot)
         label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(entry.slot, entry.slot)
-        said = words_of(record_type, entry.slot, entry.value)
-        told.append(f"{_said(author(entry))}把“{label}”改成：{said}。删除的人当时还没有看到。")
+        hidden |= {f.name: None for f in (slot.shown_fields if slot else ()) if f.mask is not Mask.NONE}
+        before = f"{_said(author(entry))}把“{label}”改成："
+        masked, whole = words_of(record_type, entry.slot, entry.value)
+        told.append(
+            (f"{before}{masked}。删除的人当时还没有看到。", f"{before}{whole}。删除的人当时还没有看到。")
+        )
     if len(unseen) > _MOST_EDITS:
-        told.append(f"……还有{len(unseen) - _MOST_EDITS}处修改。")
-    told += [f"{_said(author(e))}登记了同一条记录，删除的人当时还没有看到。" for e in births.values()]
+        told.append(_both(f"……还有{len(unseen) - _MOST_EDITS}处修改。"))
+    told += [_both(f"{_said(author(e))}登记了同一条记录，删除的人当时还没有看到。") for e in births.values()]
     for child in here.types.children(record_type.name):
         living = reading.count(database, here.types, Query(child.name, children_of=record))
         if living:
-            told.append(f"它下面还有{living}条“{child.label}”没有删除。")
+            told.append(_both(f"它下面还有{living}条“{child.label}”没有删除。"))
     if files := attachments.of_record(database, here.types, record_type.name, record):
-        told.append(f"它还有{len(files)}个附件没有删除。")
-    return tuple(told), {e.station for e in (*unseen, *births.values())}
+        told.append(_both(f"它还有{len(files)}个附件没有删除。"))
+    lines, whole_lines = zip(*told, strict=True) if told else ((), ())
+    stations = frozenset(e.station for e in (*unseen, *births.values()))
+    return DeletionTold(lines, whole_lines, tuple(hidden), stations)
+
+
+def _both(words: str) -> Words:
+    return words, words
 
 
 def _word(entry: HistoryEntry) -> str:

@@ -6,26 +6,26 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
 from desktop.operations import audit
 from desktop.operations.deciding import Decision, decide_all
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import UNIT_SLOT, Mask, Role
+from desktop.records.declaration import UNIT_SLOT, Role
 from desktop.store.attached import ATTACHMENT
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.page import Page, Status
+from desktop.ui.page import Status
 from desktop.ui.pages.conflicts import reading as conflicts_reading
 from desktop.ui.pages.conflicts.reading import Dispute
 from desktop.ui.pages.conflicts.view import OWN, Comparison
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Card, button, heading, here_of, link, plain, row, scrolling
+from desktop.ui.pages.grid import Col, Line
+from desktop.ui.pages.parts import button, here_of, link, row
+from desktop.ui.pages.sifting import SiftingPage
 from desktop.ui.pages.sync.preview import short_label
-from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -34,61 +34,29 @@ Value = Cell | Mapping[str, Cell]
 Chosen = tuple[Dispute, Value]
 
 
-class ConflictsPage(Page):
+class ConflictsPage(SiftingPage):
     """All open conflicts, or those of one record."""
 
     def __init__(self, workbench: Workbench, record: str = "") -> None:
-        super().__init__(workbench)
+        columns = [Col("记录", 14, wide=True), Col("哪一项", 10, wide=True)]
+        super().__init__(workbench, "分歧", columns, "有分歧的内容", (220, 400))
         self._record = record
         self._postponed: list[tuple[str, str]] = []
         self.disputes: list[Dispute] = []
         self._loaded_once = False
-        self.heading, self.progress = heading("分歧", 1), plain(muted=True)
-        self.list = Grid([Col("记录", 14, wide=True), Col("哪一项", 10, wide=True)], "有分歧的内容")
-        self.caption, self.question = heading("", 1), plain()
-        self.caption.setWordWrap(True)
         self.comparison = Comparison(workbench)
-        self.hint = plain(muted=True, small=True)
-        self.accept = button("采用", self.decide, "check", primary=True)
+        self._accepting("采用", self.decide)
+        self._revealing(self._reveal)
         self.later = button("以后再说（N）", self.postpone)
         self.open = link("打开这条记录", self._open)
-        self.reveal = link("显示隐藏的内容", self._reveal)
-        self.empty = EmptyState()
-        self._build()
+        links, buttons = row(self.open, self.reveal, 1), row(self.accept, self.later, 1)
+        self._area = self._lay_out([links], self.comparison, buttons)
         self.list.chosen.connect(self._show)
         self.list.opened.connect(lambda _key: self.decide())
         self.comparison.chosen.connect(self._show_choice)
         self.comparison.entered.connect(self.decide)
         self._make_keys()
         self.load()
-
-    def _build(self) -> None:
-        card = Card()
-        card.column.addLayout(row(self.open, self.reveal, 1))
-        card.column.insertWidget(1, self.caption)
-        card.column.insertWidget(2, self.question)
-        self._area = scrolling(self.comparison, inside_card=True)
-        card.column.addWidget(self._area, 1)
-        card.column.addWidget(self.hint)
-        card.column.addLayout(row(self.accept, self.later, 1))
-        work = QWidget()
-        line = QHBoxLayout(work)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
-        self.list.setMinimumWidth(220)
-        self.list.setMaximumWidth(400)
-        line.addWidget(self.list, 3)
-        line.addWidget(card, 8)
-        self._layers = QStackedWidget()
-        self._layers.addWidget(work)
-        self._layers.addWidget(self.empty)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(8)
-        top = row(self.heading, spacing=14)
-        top.addWidget(self.progress, 1)
-        column.addLayout(top)
-        column.addWidget(self._layers, 1)
 
     def _make_keys(self) -> None:
         for n in range(_MOST_KEYS):
@@ -117,7 +85,7 @@ class ConflictsPage(Page):
         self.disputes = [d for d in found if d.key not in self._postponed] + waiting
         self._loaded_once = True
         self.list.show_lines([self._line(d) for d in self.disputes])
-        self._layers.setCurrentIndex(0 if self.disputes else 1)
+        self._show_work(bool(self.disputes))
         if not self.disputes:
             self._show_empty()
         elif all(d.key != before for d in self.disputes):
@@ -175,7 +143,7 @@ class ConflictsPage(Page):
         self.comparison.show_dispute(dispute, locked=not may)
         self.caption.setText(f"{short_label(dispute.type_label)}：{dispute.title}")
         self.question.setText(self._question(dispute))
-        self.reveal.setVisible(dispute.masked and audit.may_see(self.workbench.facts.operator.role))
+        self.reveal.setVisible(bool(dispute.hidden) and audit.may_see(self.workbench.facts.operator.role))
         self.accept.setVisible(may)
         self.later.setText("以后再说（N）" if may else "下一处（N）")
         keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))
@@ -195,7 +163,12 @@ class ConflictsPage(Page):
             return f"这条记录有{len(dispute.sides)}个单位都登记成自己的，归哪个单位？"
         born = not dispute.base and all(a.birth for s in dispute.sides for a in s.authors)
         why = "（几处各自登记了同一个代码）" if born else "" if dispute.base else "（原来的内容本机没有）"
-        return f"“{dispute.label}”有{len(dispute.sides)}种填法{why}，请选一个对的，或者另写一个。"
+        alike = (
+            "。只有隐藏的部分不一样，请先点“显示隐藏的内容”再选"
+            if dispute.looks_alike
+            else "，请选一个对的，或者另写一个"
+        )
+        return f"“{dispute.label}”有{len(dispute.sides)}种填法{why}{alike}。"
 
     def _may_write(self, dispute: Dispute) -> bool:
         record_type = self.workbench.types[dispute.type]
@@ -237,10 +210,9 @@ class ConflictsPage(Page):
         dispute = self._current()
         if dispute is None:
             return
-        names = [f.name for f in dispute.fields if f.mask is not Mask.NONE]
 
         def job(session: Session, _ticket: Ticket) -> None:
-            for name in names:
+            for name in dispute.hidden:
                 audit.reveal(session, dispute.type, dispute.record, name)
 
         def then(_nothing: None) -> None:

@@ -17,7 +17,7 @@ from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.traffic import DisputedVersion
 from desktop.sync import links
-from desktop.ui.pages.conflicts.deleted import deletion_told
+from desktop.ui.pages.conflicts.deleted import DeletionTold, deletion_told
 
 EMPTY = "（空）"
 KEEP, DELETE = 0, 1
@@ -64,7 +64,8 @@ class Side:
 class Dispute:
     """One slot in conflict. ``labels`` name the fields of its group, ``differing`` those in which the sides differ.
 
-    ``told`` explains in sentences what an own form has no place for: a deletion against edits. ``covered`` is
+    ``told`` explains in sentences what an own form has no place for: a deletion against edits, ``told_whole`` with
+    nothing hidden. ``hidden`` names the fields whose values are not shown in full unless that is noted. ``covered`` is
     whether all authors belong to this unit or to one below, so that the decision is due here. ``by_hand`` is whether
     another value can be typed: the program knows all of the slot, and keeps none of it by itself.
     """
@@ -85,6 +86,8 @@ class Dispute:
     review: bool = False
     links: Mapping[str, str] | None = None
     by_hand: bool = False
+    told_whole: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -97,9 +100,11 @@ class Dispute:
         return self.slot == DELETED_SLOT
 
     @property
-    def masked(self) -> bool:
-        """Whether any of its values is hidden."""
-        return any(f.mask is not Mask.NONE for f in self.fields)
+    def looks_alike(self) -> bool:
+        """Whether two values differ only in what is hidden."""
+        return (
+            bool(self.hidden) and len({s.texts for s in self.sides}) < len(self.sides) and not self.deletion
+        )
 
     @property
     def authors(self) -> frozenset[tuple[tuple[str, str], ...]]:
@@ -197,15 +202,13 @@ class _Teller:
         slot = record_type.slots.get(first.slot)
         heads, rest = [v for v in versions if v.head], [v for v in versions if not v.head]
         sides = self._sides(slot, first.slot, heads)
-        told: tuple[str, ...] = ()
         stations = {v.station for v in heads}
-        if first.slot == DELETED_SLOT:
-            told, others = deletion_told(
-                self._database, self._here, record_type, heads, self._author, self._words_of
-            )
-            stations |= others
-            sides = (Side(KEEP, (), (), ()), Side(DELETE, (), (), ()))
         shown = slot.shown_fields if slot is not None else ()
+        told = DeletionTold((), (), tuple(f.name for f in shown if f.mask is not Mask.NONE), frozenset())
+        if first.slot == DELETED_SLOT:
+            told = deletion_told(self._database, self._here, record_type, heads, self._author, self._words_of)
+            stations |= told.stations
+            sides = (Side(KEEP, (), (), ()), Side(DELETE, (), (), ()))
         return Dispute(
             first.type,
             record_type.label,
@@ -218,11 +221,13 @@ class _Teller:
             self._side(slot, first.slot, rest[:1]) if rest and first.slot != DELETED_SLOT else None,
             sides,
             _differing(sides),
-            told,
+            told.lines,
             stations <= self._below,
             slot is None or any(f.review for f in slot.fields),
             self._links,
             slot is not None and shown == slot.fields,
+            told.whole,
+            told.hidden,
         )
 
     def _sides(self, slot: Slot | None, name: str, heads: Sequence[DisputedVersion]) -> tuple[Side, ...]:
@@ -263,11 +268,15 @@ class _Teller:
         words = display(field, cell, codes=self._here.codes, masked=masked)
         return f"{words}{field.unit}" if field.kind in (Kind.INTEGER, Kind.DECIMAL) else words
 
-    def _words_of(self, record_type: RecordType, slot_name: str, value: Any) -> str:
-        """A slot's value in one line, masked, for a sentence."""
+    def _words_of(self, record_type: RecordType, slot_name: str, value: Any) -> tuple[str, str]:
+        """A slot's value in one line for a sentence, masked and as a whole."""
         slot = record_type.slots.get(slot_name)
-        texts = self._texts(slot, slot_name, value, masked=True)
-        return "、".join(t for t in texts if t != EMPTY) or EMPTY
+        masked, whole = (self._texts(slot, slot_name, value, masked=m) for m in (True, False))
+        return _line(masked), _line(whole)
+
+
+def _line(texts: Iterable[str]) -> str:
+    return "、".join(t for t in texts if t != EMPTY) or EMPTY
 
 
 def _cells(slot: Slot, value: Any) -> Mapping[str, Cell]:

@@ -113,7 +113,11 @@ class Comparison(QWidget):
             self.note.hide()
             return
         if dispute.deletion:
-            self.note.say(Tone.WARNING, "一边删除，一边修改", "\n".join(dispute.told))
+            self.note.say(
+                Tone.WARNING,
+                "一边删除，一边修改",
+                "\n".join(dispute.told_whole if self.unmasked else dispute.told),
+            )
             self._show_deletion()
         else:
             self.note.hide()

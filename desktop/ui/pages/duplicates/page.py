@@ -1,15 +1,16 @@
-"""The page 重复的记录: what may be registered twice, two records side by side, merged or kept apart, and taken back."""
+"""The page 重复的记录: what may be registered twice, side by side, merged or kept apart, and taken back."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
-from desktop.operations import duplicates
-from desktop.operations.duplicates import WHY, Comparison, Merged, Pair
+from desktop.operations import audit, duplicates
+from desktop.operations.duplicates import WHY, Comparison, Group, Merged
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.deciding import SAME
@@ -18,78 +19,45 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.page import Page, Status
+from desktop.ui.page import Status
 from desktop.ui.pages.duplicates.view import SideBySide
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Card, Note, button, heading, here_of, link, plain, row, scrolling
+from desktop.ui.pages.grid import Col, Line
+from desktop.ui.pages.parts import Note, button, here_of, link, row
+from desktop.ui.pages.sifting import SiftingPage
 from desktop.ui.pages.sync.preview import short_label
-from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 Value = Cell | Mapping[str, Cell]
-Found = tuple[list[Pair], list[Merged]]
+Found = tuple[list[Group], list[Merged]]
 
 
-class DuplicatesPage(Page):
-    """At the left what may be the same and what was merged, at the right the two records or what they became."""
+class DuplicatesPage(SiftingPage):
+    """At the left what may be the same and what was merged, at the right the records or what they became."""
 
     def __init__(self, workbench: Workbench) -> None:
-        super().__init__(workbench)
-        self.pairs: list[Pair] = []
+        columns = [Col("记录", 14, wide=True), Col("为什么", 10, wide=True)]
+        super().__init__(workbench, "重复的记录", columns, "可能重复和已经合并的记录", (240, 380))
+        self.groups: list[Group] = []
         self.merged: list[Merged] = []
-        self._wanted: object = None
-        self.heading, self.progress = heading("重复的记录", 1), plain(muted=True)
-        self.list = Grid(
-            [Col("记录", 14, wide=True), Col("为什么", 10, wide=True)], "可能重复和已经合并的记录"
-        )
-        self.caption, self.question = heading("", 1), plain()
-        self.caption.setWordWrap(True)
+        self._wanted: frozenset[str] = frozenset()
         self.note = Note()
         self.view = SideBySide(workbench)
-        self.hint = plain(muted=True, small=True)
-        self.accept = button("合并成一条", self.merge, "check", primary=True)
+        self._accepting("合并成一条", self.merge)
+        self._revealing(self._reveal)
         self.apart = button("不是同一条（N）", self.keep_apart)
         self.undo = button("撤销合并", self.unmerge, "undo-2")
-        self.open_one = link("打开左边的", lambda: self._open(0))
-        self.open_other = link("打开右边的", lambda: self._open(1))
-        self.empty = EmptyState()
-        self._build()
+        self.open = link("打开这条记录", self._open_joined)
+        buttons = row(self.accept, self.undo, self.apart, 1)
+        self._lay_out([self.note, row(self.open, self.reveal, 1)], self.view, buttons)
         self.list.chosen.connect(self._show)
         self.list.opened.connect(lambda _key: self.view.start())
         self.view.changed.connect(self._show_state)
+        self.view.opened.connect(self._open)
         apart = QShortcut(QKeySequence("N"), self.list)
         apart.setContext(Qt.ShortcutContext.WidgetShortcut)
         apart.activated.connect(self.keep_apart)
         self.load()
-
-    def _build(self) -> None:
-        card = Card()
-        card.column.insertWidget(1, self.caption)
-        card.column.insertWidget(2, self.question)
-        card.column.addWidget(self.note)
-        card.column.addLayout(row(self.open_one, self.open_other, 1))
-        card.column.addWidget(scrolling(self.view, inside_card=True), 1)
-        card.column.addWidget(self.hint)
-        card.column.addLayout(row(self.accept, self.undo, self.apart, 1))
-        work = QWidget()
-        line = QHBoxLayout(work)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
-        self.list.setMinimumWidth(240)
-        self.list.setMaximumWidth(380)
-        line.addWidget(self.list, 3)
-        line.addWidget(card, 8)
-        self._layers = QStackedWidget()
-        self._layers.addWidget(work)
-        self._layers.addWidget(self.empty)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(8)
-        top = row(self.heading, spacing=14)
-        top.addWidget(self.progress, 1)
-        column.addLayout(top)
-        column.addWidget(self._layers, 1)
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
@@ -107,41 +75,43 @@ class DuplicatesPage(Page):
 
     def _arrived(self, found: Found) -> None:
         place = self.list.currentIndex().row()
-        self.pairs, self.merged = found
-        keys = [self._key(p) for p in self.pairs] + [m.edge for m in self.merged]
-        self.list.show_lines([*map(self._pair_line, self.pairs), *map(self._merged_line, self.merged)])
-        self._layers.setCurrentIndex(0 if keys else 1)
+        self.groups, self.merged = found
+        keys = [*map(self._key, self.groups), *(m.edges for m in self.merged)]
+        self.list.show_lines([*map(self._group_line, self.groups), *map(self._merged_line, self.merged)])
+        self._show_work(bool(keys))
         if not keys:
             self.empty.show_words(
                 "circle-check", "没有重复的记录",
-                "代码相同、名称和地址相近的单位，证件号码相同、姓名和电话相同的人，会在这里一对一对列出来。",
+                "代码相同、名称和地址相近的单位，证件号码相同、姓名和电话相同的人，会在这里列在一起。",
             )  # fmt: skip
         else:
-            wanted = self._wanted if self._wanted in keys else self.list.current()
-            at = keys.index(wanted) if wanted in keys else min(max(place, 0), len(keys) - 1)
+            current = self.list.current()
+            at = keys.index(current) if current in keys else min(max(place, 0), len(keys) - 1)
+            at = next((n for n, key in enumerate(keys) if self._wanted & set(key)), at)
             self.list.setCurrentIndex(self.list.rows.index(at, 0))
             self._show(keys[at])
-        self._wanted = None
+        self._wanted = frozenset()
         words = [
-            f"{len(self.pairs)}对等您看" if self.pairs else "",
-            f"已合并{len(self.merged)}对" if self.merged else "",
+            f"{len(self.groups)}处等您看" if self.groups else "",
+            f"已合并{len(self.merged)}处" if self.merged else "",
         ]
         self.progress.setText("，".join(filter(None, words)))
         self.state_changed.emit()
 
     @staticmethod
-    def _key(pair: Pair) -> tuple[str, str, str]:
-        return pair.type, pair.one, pair.other
+    def _key(group: Group) -> tuple[str, ...]:
+        return group.type, *group.records
 
-    def _pair_line(self, pair: Pair) -> Line:
-        label = short_label(self.workbench.types[pair.type].label)
-        tip = f"{label}：{pair.titles[0]}\n{label}：{pair.titles[1]}\n{WHY[pair.why]}"
-        return Line((pair.titles[0], WHY[pair.why]), Tone.WARNING, self._key(pair), tip)
+    def _group_line(self, group: Group) -> Line:
+        label = short_label(self.workbench.types[group.type].label)
+        tip = "\n".join([*(f"{label}：{title}" for title in group.titles), WHY[group.why]])
+        many = f"（{len(group.records)}条）" if len(group.records) > 2 else ""
+        return Line((group.titles[0] + many, WHY[group.why]), Tone.WARNING, self._key(group), tip)
 
     def _merged_line(self, merged: Merged) -> Line:
         label = short_label(self.workbench.types[merged.type].label)
         return Line(
-            (merged.title, "已合并"), Tone.GOOD, merged.edge, f"{label}：{merged.title}\n已合并，可以撤销"
+            (merged.title, "已合并"), Tone.GOOD, merged.edges, f"{label}：{merged.title}\n已合并，可以撤销"
         )
 
     def refresh(self, changes: ChangeSet | None) -> None:
@@ -151,46 +121,50 @@ class DuplicatesPage(Page):
 
     # -- one of them -----------------------------------------------------------------------------------------------
 
-    def _pair(self) -> Pair | None:
+    def _group(self) -> Group | None:
         key = self.list.current()
-        return next((p for p in self.pairs if self._key(p) == key), None)
+        return next((g for g in self.groups if self._key(g) == key), None)
 
     def _joined(self) -> Merged | None:
         key = self.list.current()
-        return next((m for m in self.merged if m.edge == key), None)
+        return next((m for m in self.merged if m.edges == key), None)
 
     def _show(self, _key: object) -> None:
-        pair, joined = self._pair(), self._joined()
+        group, joined = self._group(), self._joined()
         if not self.list.hasFocus() and self.isAncestorOf(QApplication.focusWidget() or self):
             # What has the cursor is about to go.
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.view.clear()
         self.note.say(Tone.PLAIN, "")
-        for widget in (self.accept, self.apart, self.open_other, self.hint):
-            widget.setVisible(pair is not None)
+        self.reveal.hide()
+        for widget in (self.accept, self.apart, self.hint):
+            widget.setVisible(group is not None)
         self.undo.setVisible(joined is not None and self._may())
+        self.open.setVisible(joined is not None)
         if joined is not None:
+            count = len(joined.records)
             self.caption.setText(f"{short_label(self.workbench.types[joined.type].label)}：{joined.title}")
             self.question.setText(
-                "这两条已经合起来当一条看：名下的记录、指标和导出只算一条。撤销以后又是两条，"
+                f"这{count}条已经合起来当一条看：名下的记录、指标和导出只算一条。撤销以后又是{count}条，"
                 "合并时选定的内容也各自恢复原样；后来又改过的不动。"
             )
-            self.open_one.setText("打开这条记录")
-        if pair is None:
+        if group is None:
             return
-        self.open_one.setText("打开左边的")
-        label = short_label(self.workbench.types[pair.type].label)
-        same = pair.titles[0] == pair.titles[1]
-        self.caption.setText(f"{label}：{pair.titles[0]}" + ("" if same else f" 和 {pair.titles[1]}"))
-        self.question.setText(f"{WHY[pair.why]}。是同一条吗？")
+        label = short_label(self.workbench.types[group.type].label)
+        self.caption.setText(f"{label}：{' 和 '.join(dict.fromkeys(group.titles))}")
+        untick = "不是的那条，在它上面去掉勾。" if len(group.records) > 2 else ""
+        self.question.setText(f"{WHY[group.why]}。是同一条吗？{untick}")
         here = here_of(self.workbench)
 
         def job(database: Database, _ticket: Ticket) -> Comparison:
-            return duplicates.compare(database, here.types, here.codes, pair.type, pair.one, pair.other)
+            return duplicates.compare(database, here.types, here.codes, group.type, group.records)
 
         def then(found: Comparison) -> None:
-            if self._pair() == pair:
-                self.view.show_comparison(self.workbench.types[pair.type], found)
+            if self._group() == group:
+                self.view.show_comparison(self.workbench.types[group.type], found)
+                self.reveal.setVisible(
+                    bool(self.view.hidden) and audit.may_see(self.workbench.facts.operator.role)
+                )
                 self._show_state()
 
         self.workbench.read(job, then, owner=self, key="side by side")
@@ -199,53 +173,80 @@ class DuplicatesPage(Page):
         return self.workbench.facts.operator.role is not Role.READER
 
     def _show_state(self) -> None:
-        found, pair = self.view.comparison, self._pair()
-        if found is None or pair is None:
+        found, group = self.view.comparison, self._group()
+        if found is None or group is None:
             return
-        may = self._may() and self.workbench.may_write(self.workbench.types[pair.type])
+        may = self._may() and self.workbench.may_write(self.workbench.types[group.type])
+        sides = self.view.included()
         differ, open_ = self.view.counts()
-        if found.codes_differ:
-            self.note.say(
-                Tone.WARNING, "两条的统一社会信用代码不同，是两家单位，不能合并；代码写错的请先改正。"
-            )
+        codes = found.codes_differ(sides)
+        self.note.say(
+            Tone.WARNING if codes else Tone.PLAIN,
+            "统一社会信用代码不同，不是一家单位，不能合并；代码写错的请先改正。" if codes else "",
+        )
         self.accept.setVisible(may)
         self.apart.setVisible(may)
-        self.accept.setEnabled(not found.codes_differ)
+        self.accept.setEnabled(not codes and len(sides) > 1)
+        self.accept.setText(
+            "合并成一条" if len(sides) == len(found.records) else f"勾选的{len(sides)}条合并成一条"
+        )
         self.hint.setText(
             f"有{differ}项不一样" + (f"，还有{open_}项没选，合并后列入“分歧”" if open_ else "，都选好了")
-            + "。只有一边填了的自动保留。" if differ else "两条没有矛盾的内容，合并后都保留。"
+            + "。只有一边填了的自动保留。" if differ else "没有矛盾的内容，合并后都保留。"
         )  # fmt: skip
 
     def _open(self, side: int) -> None:
-        pair, joined = self._pair(), self._joined()
-        if pair is not None:
-            self.workbench.shell.open_record(pair.type, (pair.one, pair.other)[side])
-        elif joined is not None:
-            self.workbench.shell.open_record(joined.type, joined.one)
+        group = self._group()
+        if group is not None:
+            self.workbench.shell.open_record(group.type, group.records[side])
+
+    def _open_joined(self) -> None:
+        joined = self._joined()
+        if joined is not None:
+            self.workbench.shell.open_record(joined.type, joined.records[0])
+
+    def _reveal(self) -> None:
+        """Hidden values are shown after it was noted who looked at them, and of which records."""
+        group, names = self._group(), self.view.hidden
+        if group is None:
+            return
+
+        def job(session: Session, _ticket: Ticket) -> None:
+            for record in group.records:
+                for name in names:
+                    audit.reveal(session, group.type, record, name)
+
+        def then(_nothing: None) -> None:
+            if self._group() == group:
+                self.view.unmask()
+                self.reveal.hide()
+
+        self.workbench.write("显示完整内容", job, then, owner=self, step=False)
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
     def merge(self) -> None:
-        """One question, then both are one."""
-        pair, found = self._pair(), self.view.comparison
-        if pair is None or found is None or found.codes_differ or not self._may():
+        """One question, then all that are ticked are one."""
+        group, found = self._group(), self.view.comparison
+        sides = self.view.included()
+        if group is None or found is None or found.codes_differ(sides) or len(sides) < 2 or not self._may():
             return
-        chosen = self.view.chosen()
-        question = "合并以后两条当一条看，名下的记录归到一起，随数据包送到各处。可以撤销。"
+        chosen, records = self.view.chosen(), [group.records[side] for side in sides]
+        question = f"合并以后{len(sides)}条当一条看，名下的记录归到一起，随数据包送到各处。可以撤销。"
         if self.workbench.dialogs.ask("合并成一条", question, yes="合并") is not Answer.YES:
             return
-        title = found.titles[0]
+        title = found.titles[sides[0]]
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            return duplicates.merge(session, pair.type, pair.one, pair.other, chosen)
+            return duplicates.merge(session, group.type, records, chosen)
 
         def then(changes: ChangeSet) -> None:
             # The cursor stays on what was just done, where the way back is.
-            self._wanted = next(iter(changes.records.get(SAME, ())), None)
+            self._wanted = frozenset(changes.records.get(SAME, ()))
             self.load()
             self.workbench.shell.tell(Tone.GOOD, f"“{title}”已合并成一条。", "撤消", self.workbench.undo)
 
-        self._write(f"合并重复的{self.workbench.types[pair.type].label}", job, then)
+        self._write(f"合并重复的{self.workbench.types[group.type].label}", job, then)
 
     def unmerge(self) -> None:
         """Takes apart what was merged."""
@@ -254,23 +255,28 @@ class DuplicatesPage(Page):
             return
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            return duplicates.unmerge(session, joined.edge)
+            return duplicates.unmerge(session, *joined.edges)
 
         def then(_changes: ChangeSet) -> None:
-            self._wanted = (joined.type, joined.one, joined.other)
+            self._wanted = frozenset(joined.records)
             self.load()
-            self.workbench.shell.tell(Tone.GOOD, f"“{joined.title}”的合并已撤销，又是两条了。")
+            count = len(joined.records)
+            self.workbench.shell.tell(Tone.GOOD, f"“{joined.title}”的合并已撤销，又是{count}条了。")
 
         self._write("撤销合并", job, then)
 
     def keep_apart(self) -> None:
-        """These are two; nobody is asked about them here again."""
-        pair = self._pair()
-        if pair is None or not self._may():
+        """None of them is another, or what is not ticked is none of the others; nobody is asked here again."""
+        group = self._group()
+        if group is None or not self._may():
             return
+        sides = self.view.included()
+        inside = [r for n, r in enumerate(group.records) if n in sides]
+        outside = [r for r in group.records if r not in inside]
+        pairs = list(itertools.product(outside, inside) if outside else itertools.combinations(inside, 2))
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            duplicates.keep_apart(session, pair.type, pair.one, pair.other)
+            duplicates.keep_apart(session, group.type, *pairs)
             return ChangeSet()
 
         def then(_changes: ChangeSet) -> None:
@@ -307,7 +313,7 @@ class DuplicatesPage(Page):
 
     def shortcuts(self) -> Mapping[str, str]:
         """The keys."""
-        return {"N": "不是同一条，不再列出", "Enter": "去选两边不一样的内容"}
+        return {"N": "不是同一条，不再列出", "Enter": "去选不一样的内容"}
 
     def enter(self) -> None:
         """The cursor goes to the list."""

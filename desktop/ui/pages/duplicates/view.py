@@ -1,32 +1,44 @@
-"""Two records side by side: what both say, what only one says, and what has to be chosen, a line each."""
+"""Records side by side: what all say, what only some say, and what has to be chosen, a line each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QWidget,
+)
 
 from desktop.operations import duplicates
 from desktop.operations.duplicates import Comparison, Row
 from desktop.records.canonical import Cell
-from desktop.records.declaration import UNIT_SLOT, RecordType
+from desktop.records.declaration import UNIT_SLOT, Mask, RecordType
 from desktop.records.typed_numbers import printable
 from desktop.records.values import display
-from desktop.ui.pages.parts import empty_layout, heading, plain
+from desktop.ui.pages.parts import empty_layout, heading, link, plain
 from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.workbench import Workbench
 
-LEFT, RIGHT, OWN = 0, 1, 2
+LEFT, RIGHT = 0, 1
+OWN = 100
+"""The button for words of one's own; those before it are the sides."""
 _LABEL_WIDTH = 120
 Value = Cell | Mapping[str, Cell]
 
 
 class SideBySide(QWidget):
-    """The lines of a comparison; ``changed`` tells that something else is chosen."""
+    """The lines of a comparison; ``changed`` tells that something else is chosen, ``opened`` which side is wanted."""
 
     changed = Signal()
+    opened = Signal(int)
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
@@ -35,19 +47,19 @@ class SideBySide(QWidget):
         self.buttons: dict[str, QButtonGroup] = {}
         self.own: dict[str, QLineEdit] = {}
         self._rows: dict[str, Row] = {}
+        self._masked: list[tuple[Row, list[QLabel]]] = []
+        self.ticks: list[QCheckBox] = []
         self._grid = QGridLayout(self)
         self._next = 0
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnStretch(2, 1)
         self._grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
 
     def clear(self) -> None:
         """Shows nothing."""
         self.comparison = None
-        self.buttons, self.own, self._rows = {}, {}, {}
+        self.buttons, self.own, self._rows, self._masked, self.ticks = {}, {}, {}, [], []
         empty_layout(self._grid)
         # A layout keeps the rows that it had and what was said of them.
         for row in range(self._grid.rowCount()):
@@ -55,111 +67,176 @@ class SideBySide(QWidget):
         self._next = 0
 
     def show_comparison(self, record_type: RecordType, found: Comparison) -> None:
-        """Shows two records: first what has to be chosen, then what hangs on them, then what only one says."""
+        """Shows records: first what has to be chosen, then what hangs on them, then what only some say."""
         self.clear()
         self.comparison = found
-        self._line("", heading("左边"), heading("右边"))
-        if found.records[0].unit != found.records[1].unit:
+        for column in range(1, self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 0)
+        self._line("", [self._heading(side) for side in range(len(found.records))])
+        if len({r.unit for r in found.records}) > 1:
             self._choice(UNIT_SLOT, "所属单位", found.units, None)
-        differing = [r for r in found.rows if r.differ]
-        for row in differing:
-            self._choice(row.slot.name, row.slot.label, self._texts(row), row)
+        for row in found.rows:
+            if row.differ():
+                self._choice(row.slot.name, row.slot.label, self._texts(row), row)
         hanging = [name for name in self.workbench.types if any(name in side for side in found.hanging)]
         for name in hanging:
-            counts = tuple(f"{side.get(name, 0)}条" if side.get(name) else "没有" for side in found.hanging)
-            self._words(f"名下的{short_label(self.workbench.types[name].label)}", (counts[0], counts[1]))
+            counts = [f"{side.get(name, 0)}条" if side.get(name) else "没有" for side in found.hanging]
+            self._words(f"名下的{short_label(self.workbench.types[name].label)}", counts)
         for row in found.rows:
-            if not row.differ:
-                self._words(row.slot.label, self._texts(row))
+            if not row.differ():
+                self._note_masked(row, self._words(row.slot.label, self._texts(row)))
+        for side in range(len(found.records)):
+            self._grid.setColumnStretch(side + 1, 1)
         self._grid.setRowStretch(self._next, 1)
+
+    def _name(self, side: int) -> str:
+        count = len(self.comparison.records) if self.comparison is not None else 0
+        return f"{'左右'[side]}边" if count == 2 else f"第{side + 1}条"
+
+    def _heading(self, side: int) -> QWidget:
+        """What a column is called, whether it is meant where there are more than two, and the way to its record."""
+        name = self._name(side)
+        title = link("打开", lambda: self.opened.emit(side))
+        title.setAccessibleName(f"打开{name}")
+        part = QWidget()
+        line = QHBoxLayout(part)
+        line.setContentsMargins(0, 0, 0, 0)
+        if self.comparison is not None and len(self.comparison.records) > 2:
+            tick = QCheckBox(name)
+            tick.setChecked(True)
+            tick.toggled.connect(lambda _on: self.changed.emit())
+            self.ticks.append(tick)
+            line.addWidget(tick)
+        else:
+            line.addWidget(heading(name))
+        line.addWidget(title)
+        line.addStretch(1)
+        return part
+
+    def included(self) -> list[int]:
+        """The sides that are meant: all, but those whose tick was taken away."""
+        count = len(self.comparison.records) if self.comparison is not None else 0
+        return [side for side in range(count) if not self.ticks or self.ticks[side].isChecked()]
 
     def start(self) -> None:
         """Puts the cursor on the first line that has to be chosen."""
         for group in self.buttons.values():
-            pressed = group.checkedButton() or group.button(LEFT)
+            pressed = group.checkedButton() or next(b for b in group.buttons() if not b.isHidden())
             pressed.setFocus(Qt.FocusReason.TabFocusReason)
             return
 
     def counts(self) -> tuple[int, int]:
         """How many lines differ, and how many of them are not chosen yet."""
-        return len(self.buttons), sum(self._value(name) is None for name in self.buttons)
+        asked = self._asked()
+        return len(asked), sum(self._value(name) is None for name in asked)
 
     def chosen(self) -> dict[str, Value]:
         """The value of each line that is chosen."""
-        found: dict[str, Value] = {}
-        for name in self.buttons:
-            value = self._value(name)
-            if value is not None:
-                found[name] = value
-        return found
+        return {name: value for name in self._asked() if (value := self._value(name)) is not None}
+
+    def _asked(self) -> list[str]:
+        """The lines in which the sides that are meant differ."""
+        found, sides = self.comparison, self.included()
+        if found is None:
+            return []
+        units = len({found.records[side].unit for side in sides}) > 1
+        return [n for n in self.buttons if (units if n == UNIT_SLOT else self._rows[n].differ(sides))]
 
     def _value(self, name: str) -> Value:
         side = self.buttons[name].checkedId()
         if self.comparison is None or side < 0:
             return None
-        if name == UNIT_SLOT:
-            return self.comparison.records[side].unit
         if side == OWN:
             return printable(self.own[name].text()) or None
+        if side not in self.included():
+            return None
+        if name == UNIT_SLOT:
+            return self.comparison.records[side].unit
         return duplicates.value_of(self._rows[name].slot, self._rows[name].values[side])
 
-    def _texts(self, row: Row) -> tuple[str, str]:
-        """The words of both sides, masked as everywhere; the parts of a group one after the other."""
+    @property
+    def hidden(self) -> list[str]:
+        """The fields that are not shown in full."""
+        return [f.name for row, _ in self._masked for f in row.slot.shown_fields if f.mask is not Mask.NONE]
+
+    def unmask(self) -> None:
+        """Shows hidden values as a whole; that it was asked for has been noted. What is chosen stays."""
+        for row, labels in self._masked:
+            for label, before, text in zip(
+                labels, self._texts(row), self._texts(row, masked=False), strict=True
+            ):
+                if before and label.text() == before:
+                    label.setText(text)
+        self._masked = []
+
+    def _note_masked(self, row: Row, labels: list[QLabel]) -> None:
+        if any(f.mask is not Mask.NONE for f in row.slot.shown_fields):
+            self._masked.append((row, labels))
+
+    def _texts(self, row: Row, *, masked: bool = True) -> list[str]:
+        """The words of each side, masked as everywhere; the parts of a group one after the other."""
         codes = self.workbench.codes
 
         def words(values: Mapping[str, Cell]) -> str:
             shown = row.slot.shown_fields
-            said = [(f.label, display(f, values.get(f.name), codes=codes, masked=True)) for f in shown]
+            said = [(f.label, display(f, values.get(f.name), codes=codes, masked=masked)) for f in shown]
             filled = [(label, text) for label, text in said if text]
             if len(filled) < 2:
                 return "".join(text for _, text in filled)
             return "；".join(f"{label} {text}" for label, text in filled)
 
-        return words(row.values[0]), words(row.values[1])
+        return [words(values) for values in row.values]
 
     def _new_row(self) -> int:
         self._next += 1
         return self._next - 1
 
-    def _line(self, label: str, left: QWidget, right: QWidget) -> None:
+    def _line(self, label: str, sides: Sequence[QWidget]) -> None:
         at = self._new_row()
         caption = QLabel(label)
         caption.setProperty("muted", True)
         caption.setWordWrap(True)
-        for column, widget in enumerate((caption, left, right)):
+        for column, widget in enumerate((caption, *sides)):
             self._grid.addWidget(widget, at, column, Qt.AlignmentFlag.AlignTop)
 
-    def _words(self, label: str, texts: tuple[str, str]) -> None:
-        same = texts[0] == texts[1]
-        left, right = plain(texts[0] or "没有填"), plain("同左" if same else texts[1] or "没有填")
-        for widget, text in ((left, texts[0]), (right, "" if same else texts[1])):
-            if not text:
-                widget.setProperty("muted", True)
-        self._line(label, left, right)
+    def _words(self, label: str, texts: Sequence[str]) -> list[QLabel]:
+        """A line in which nothing has to be chosen."""
+        labels = []
+        for side, text in enumerate(texts):
+            again = bool(text) and text in texts[:side]
+            made = plain("同左" if again else text or "没有填")
+            if again or not text:
+                made.setProperty("muted", True)
+            labels.append(made)
+        self._line(label, labels)
+        return labels
 
-    def _choice(self, name: str, label: str, texts: tuple[str, str], row: Row | None) -> None:
+    def _choice(self, name: str, label: str, texts: Sequence[str], row: Row | None) -> None:
         group = QButtonGroup(self)
         self.buttons[name] = group
-        if row is not None:
-            self._rows[name] = row
-        sides = []
+        labels, sides = [plain(text or "没有填") for text in texts], []
         for side, text in enumerate(texts):
             made = QRadioButton()
-            made.setAccessibleName(f"{label}用{'左右'[side]}边的：{text}")
+            made.setAccessibleName(f"{label}用{self._name(side)}的：{text}")
+            if not text:
+                made.hide()
             group.addButton(made, side)
-            sides.append(_Side(made, plain(text)))
-        self._line(label, *sides)
+            sides.append(_Side(made, labels[side]))
+        self._line(label, sides)
+        if row is not None:
+            self._rows[name] = row
+            self._note_masked(row, labels)
         if row is not None and duplicates.joinable_text(row.slot):
             made = QRadioButton("都留着，写成：")
             group.addButton(made, OWN)
-            words = QLineEdit("；".join(texts))
-            words.setAccessibleName(f"{label}写成")
-            words.setMaxLength(row.slot.fields[0].maximum or 32_767)
-            words.textEdited.connect(lambda _text, made=made: self._write_own(made))
-            self.own[name] = words
+            own = QLineEdit("；".join(dict.fromkeys(filter(None, texts))))
+            own.setAccessibleName(f"{label}写成")
+            own.setMaxLength(row.slot.fields[0].maximum or 32_767)
+            own.textEdited.connect(lambda _text, made=made: self._write_own(made))
+            self.own[name] = own
             at = self._new_row()
             self._grid.addWidget(made, at, 1, Qt.AlignmentFlag.AlignRight)
-            self._grid.addWidget(words, at, 2)
+            self._grid.addWidget(own, at, 2, 1, len(texts) - 1)
         group.idToggled.connect(lambda _side, on: self.changed.emit() if on else None)
 
     def _write_own(self, made: QRadioButton) -> None:
@@ -180,7 +257,9 @@ class _Side(QWidget):
         line.addWidget(words, 1)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The words belong to the button."""
+        """The words belong to the button; a side that says nothing is no choice."""
+        if self._made.isHidden():
+            return
         self._made.setFocus(Qt.FocusReason.MouseFocusReason)
         self._made.setChecked(True)
         event.accept()

@@ -10,13 +10,32 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.operations.inbox_files import ACKNOWLEDGEMENT, BUNDLE, GRANT, KNOWN_FILES, REQUEST
+from desktop.operations.inbox_files import (
+    ACKNOWLEDGEMENT,
+    BUNDLE,
+    GRANT,
+    KNOWN_FILES,
+    REQUEST,
+    SMALL_FILES,
+    WIPED,
+)
 from desktop.ui import icons, theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import plain
 from desktop.ui.workbench import Workbench
 
-__all__ = ["ACKNOWLEDGEMENT", "BUNDLE", "GRANT", "REQUEST", "DropArea", "dropped_paths", "with_files"]
+__all__ = [
+    "ACKNOWLEDGEMENT",
+    "BUNDLE",
+    "GRANT",
+    "KNOWN_FILES",
+    "REQUEST",
+    "SMALL_FILES",
+    "WIPED",
+    "DropArea",
+    "dropped_paths",
+    "with_files",
+]
 
 
 class DropArea(QFrame):
@@ -101,7 +120,7 @@ def with_files(
         if files:
             then(files)
         else:
-            words = "拖来的文件夹里没有小三级的文件（.xsj、.xsq、.xsg、.xsa、.xsr），请看一下是不是拖错了。"
+            words = f"拖来的文件夹里没有小三级的文件（{'、'.join(KNOWN_FILES)}），请看一下是不是拖错了。"
             workbench.shell.tell(Tone.PLAIN, words)
 
     if all(path.suffix.lower() in KNOWN_FILES for path in paths):

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop import reference
-from desktop.operations import exchange, traffic
-from desktop.operations.exchange import Requested
+from desktop.operations import enrolling, traffic
+from desktop.operations.enrolling import Requested
 from desktop.operations.session import Session
 from desktop.operations.traffic import Offered, Overview
 from desktop.records.declaration import Level, Role
@@ -264,7 +264,7 @@ class EnrolCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> Requested:
             with traffic.plain_problems():
-                return exchange.request(session, out)
+                return enrolling.request(session, out)
 
         self.workbench.write(
             "导出入网申请", job, self._requested, owner=self, fail=self.tell_problem, step=False
@@ -336,7 +336,7 @@ class EnrolCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> tuple[OwnUnit, ChangeSet]:
             with traffic.plain_problems():
-                return exchange.accept(session, offered.path, out), ChangeSet(everything=True)
+                return enrolling.accept(session, offered.path, out), ChangeSet(everything=True)
 
         self.workbench.write(
             "接受入网批准", job, lambda made: self._accepted(made[0], out), owner=self, fail=self.tell_problem,

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import exchange, traffic
-from desktop.operations.exchange import Granted
+from desktop.operations import enrolling, traffic
+from desktop.operations.enrolling import Granted
 from desktop.operations.session import Session
 from desktop.operations.traffic import Asked, Overview
 from desktop.records.declaration import Level, Role
@@ -217,7 +217,7 @@ class GrantCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> tuple[Granted, ChangeSet]:
             with traffic.plain_problems():
-                made = exchange.grant(session, asked.path, out, level=level, code=code, delegate=delegate)
+                made = enrolling.grant(session, asked.path, out, level=level, code=code, delegate=delegate)
             return made, ChangeSet(everything=True)
 
         self.workbench.write(
@@ -259,7 +259,7 @@ class GrantCard(Card):
             for path in paths:
                 try:
                     with traffic.plain_problems():
-                        taken.append(exchange.confirm(session, path))
+                        taken.append(enrolling.confirm(session, path))
                 except Problem as problem:
                     failed.append(f"{path.name}：{problem}" if len(paths) > 1 else str(problem))
             return taken, failed

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, Q
 
 from desktop.operations import inbox, traffic, unsettled
 from desktop.operations.inbox import MERGED_FOLDER, Aftermath
-from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.records.declaration import Role
@@ -27,13 +26,13 @@ from desktop.ui.pages.parts import (
     plain,
     row,
 )
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST, DropArea, with_files
+from desktop.ui.pages.sync.drop import KNOWN_FILES, SMALL_FILES, DropArea, with_files
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Cancelled, Task, Ticket
 
-_FILTERS = ("小三级文件 (*.xsj *.xsq *.xsg *.xsa *.xsr)", "所有文件 (*)")
+_FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)})", "所有文件 (*)")
 Previewed = list[Shown] | None
 Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
 _MOST_NAMES, _LEAST_ROWS = 6, 3
@@ -123,7 +122,7 @@ class MergePanel(QStackedWidget):
 
     def take(self, paths: Sequence[Path]) -> None:
         """Adds files and looks at all of them; a file of enrolment goes where enrolment is."""
-        small = [p for p in paths if p.suffix.lower() in (REQUEST, GRANT, ACKNOWLEDGEMENT, RECOVERY)]
+        small = [p for p in paths if p.suffix.lower() in SMALL_FILES]
         if small:
             self.enrolment.emit(small)
         bundles = [p for p in paths if p not in small]

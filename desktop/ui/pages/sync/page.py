@@ -24,7 +24,7 @@ from desktop.ui.pages.sync import forks
 from desktop.ui.pages.sync.below import Below
 from desktop.ui.pages.sync.check import CheckTab
 from desktop.ui.pages.sync.digest import DigestTab
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
+from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST, WIPED
 from desktop.ui.pages.sync.enrol import EnrolCard
 from desktop.ui.pages.sync.forks import Fork, ForksTab
 from desktop.ui.pages.sync.grant import GrantCard
@@ -284,18 +284,20 @@ class SyncPage(Page):
         for path in paths:
             kinds.setdefault(path.suffix.lower(), []).append(path)
         acknowledged, asked = kinds.pop(ACKNOWLEDGEMENT, []), kinds.pop(REQUEST, [])
-        forgotten = kinds.pop(RECOVERY, [])
+        forgotten, destroyed = kinds.pop(RECOVERY, []), kinds.pop(WIPED, [])
         granted = [path for rest in kinds.values() for path in rest]
         standing = self.seen.standing if self.seen is not None else None
         if standing is None:
             return
+        if destroyed:
+            self._take_wiped(destroyed)
         if (acknowledged or asked or forgotten) and not standing.may_enrol:
             self.workbench.shell.tell(Tone.WARNING, self._no_right_words())
         elif granted and not standing.has_superior:
             self.workbench.shell.tell(
                 Tone.WARNING, "批准文件（.xsg）是给下级的：本单位是最上面一级，不用入网。请交给申请的单位。"
             )
-        else:
+        elif acknowledged or asked or forgotten or granted:
             self.tabs.setCurrentIndex(ENROLMENT)
             if acknowledged:
                 self.grant.confirm_all(acknowledged)
@@ -310,6 +312,15 @@ class SyncPage(Page):
                 self.enrol.look(granted[0])
             if forgotten:
                 self.recover.look(forgotten[0])
+
+    def _take_wiped(self, paths: Sequence[Path]) -> None:
+        """The word of a computer that was wiped goes where computers are put out of use."""
+        self.tabs.setTabVisible(STATIONS, True)
+        self.tabs.setCurrentIndex(STATIONS)
+        self.stations.take_wiped(paths[0])
+        if len(paths) > 1:
+            rest = len(paths) - 1
+            self.workbench.shell.tell(Tone.PLAIN, f"清除确认一次看一个：先看第一个，其余{rest}个看完再拖来。")
 
     def _enrol_anew(self) -> None:
         """This computer is a copy: it becomes one of its own, under the first of the three steps of enrolment."""

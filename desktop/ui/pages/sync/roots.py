@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from desktop.operations import exchange, roots, traffic
-from desktop.operations.exchange import Requested
+from desktop.operations import enrolling, roots, traffic
+from desktop.operations.enrolling import Requested
 from desktop.operations.roots import Root
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
@@ -115,7 +115,7 @@ class RootCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> Requested:
             with traffic.plain_problems():
-                return exchange.request(session, out, renew=True)
+                return enrolling.request(session, out, renew=True)
 
         self.workbench.write(
             "申请更换密钥", job, self._requested, owner=self, fail=self.tell_problem, step=False

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
-from desktop.operations import policy
+from desktop.operations import policy, wiping
 from desktop.operations.policy import Loss, Standing
 from desktop.operations.session import Session
+from desktop.sync.wiped import Statement
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.pages.parts import Note, button, heading, link, plain, row
 from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import counted, may_decide
@@ -117,6 +119,47 @@ class StationsTab(QWidget):
         for made in (self.revoke, self.restore):
             made.setEnabled(chosen is not None and allowed)
             made.setToolTip("" if allowed else "由本单位的经办人或管理员来做。")
+
+    # -- a computer that was wiped ---------------------------------------------------------------------------------
+
+    def take_wiped(self, path: Path) -> None:
+        """Says whose computer was wiped and what of it is missing here, and offers to put it out of use."""
+
+        def job(session: Session, _ticket: Ticket) -> tuple[Statement, int, list[Standing]]:
+            return *wiping.read_statement(session, path), policy.stations(session)
+
+        def then(found: tuple[Statement, int, list[Standing]]) -> None:
+            said, missing, stations = found
+            self._show(stations)
+            self._tell_wiped(said, missing)
+
+        def fail(error: Exception) -> bool:
+            if is_problem(error):
+                self.note.say(Tone.ERROR, f"“{path.name}”不能用", str(error))
+            return is_problem(error)
+
+        self.decision.close_it()
+        self.note.hide()
+        self.workbench.write("核对清除确认", job, then, owner=self, fail=fail, step=False)
+
+    def _tell_wiped(self, said: Statement, missing: int) -> None:
+        held = "它写的内容本机都已收到。"
+        lost = f"它写的内容有{missing}项本机没有收到，那台电脑上也没有了。"
+        name = f"“{said.name}”的工作电脑{said.station[:8]}"
+        known = self.stations.get(said.station)
+        tone, detail = Tone.WARNING if missing else Tone.GOOD, lost if missing else held
+        keys = [line.key for line in self.grid.rows.lines]
+        if known is None:
+            self.note.say(
+                tone, f"{name}已经清除，签名核对无误。", f"{detail}它不归本单位停用，请交给它的上级。"
+            )
+            return
+        self.grid.setCurrentIndex(self.grid.rows.index(keys.index(said.station), 0))
+        if known.revocation:
+            self.note.say(tone, f"{name}已经清除，签名核对无误。", f"{detail}这台电脑已经停用，不用再办。")
+            return
+        self.note.say(tone, f"{name}已经清除，签名核对无误。", f"{detail}下一步：停用这台电脑。")
+        self.note.offer(link("停用这台电脑…", self._begin))
 
     # -- out of use ------------------------------------------------------------------------------------------------
 

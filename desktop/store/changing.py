@@ -1,0 +1,184 @@
+"""From what is to be changed to the items that say so: the id and unit that each is written under, what it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from desktop.records import items
+from desktop.records.canonical import ABSENT, canonical, parse
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.resolution import Life, canonical_tombstone
+from desktop.records.types import Catalogue
+from desktop.store import belonging, components, heads, reading
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+from desktop.store.merging import Change
+from desktop.store.versions import NOT_REPLACED
+from desktop.store.writes import Again, Deletion, Restoration, SlotEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes of one operation of a station; they get their numbers when all of them are known."""
+
+    database: Database
+    types: Catalogue
+    origin: int
+
+    def edited(self, edits: Iterable[SlotEdit], stamp: int, operator: str) -> Iterable[Change]:
+        """A change for each edit whose value does not stand already."""
+        for edit in edits:
+            record = self.written_under(edit.type, edit.record)
+            standing = heads.standing(self.database, self.types, edit.type, edit.record, edit.slot)
+            value = canonical(edit.value)
+            shown = {v for _, _, v in standing} or {ABSENT}
+            if shown == {value}:
+                continue
+            yield Change(
+                items.CHANGE, edit.type, record, self._as(edit.type, record), edit.slot, stamp,
+                _named(record, standing), self.origin, 0, operator, value,
+            )  # fmt: skip
+
+    def deleted(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
+        """Tombstones of these records and of what belongs to them; un-deletes where it is asked for."""
+        return _once(self._each_deleted(deletions, stamp, operator))
+
+    def _each_deleted(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
+        for deletion in self._of_all(deletions):
+            unit = self._as(deletion.type, deletion.record)
+            replaced = tuple(
+                s
+                for s, _ in heads.heads(
+                    self.database, self.types, deletion.type, deletion.record, DELETED_SLOT
+                )
+            )
+            kind = items.CHANGE if deletion.revive else items.TOMBSTONE
+            value = ABSENT if deletion.revive else self._tombstone(deletion.type, deletion.record)
+            yield Change(
+                kind, deletion.type, deletion.record, unit, DELETED_SLOT, stamp, replaced, self.origin, 0, operator,
+                value,
+            )  # fmt: skip
+            if not deletion.revive:
+                yield from self._each_deleted(self._live_children(deletion), stamp, operator)
+
+    def restored(
+        self, restorations: Iterable[Restoration], stamps: Sequence[int], operator: str
+    ) -> Iterable[Change]:
+        """All that stood replaces all that stands, so it stands side by side again."""
+        for back in restorations:
+            standing = heads.standing(
+                self.database, self.types, back.type, back.record, back.slot, within=back.within
+            )
+            if {v for _, _, v in standing} == {v for v, _ in back.values}:
+                continue
+            for stamp, (value, said_under) in zip(stamps[-len(back.values) :], back.values, strict=True):
+                deleted = back.slot == DELETED_SLOT and value != ABSENT
+                record = back.record
+                if said_under != record and self._may_write(self._as(back.type, said_under)):
+                    record = said_under
+                yield Change(
+                    items.TOMBSTONE if deleted else items.CHANGE, back.type, record, self._as(back.type, record),
+                    back.slot, stamp, _named(record, standing), self.origin, 0, operator, value,
+                )  # fmt: skip
+
+    def written_again(self, again: Iterable[Again], stamp: int, operator: str) -> Iterable[Change]:
+        """Changes that say once more what their writer said, having seen what he had seen."""
+        for a in again:
+            deleted = a.slot == DELETED_SLOT and a.value != ABSENT
+            yield Change(
+                items.TOMBSTONE if deleted else items.CHANGE, a.type, a.record, self._as(a.type, a.record), a.slot,
+                stamp, a.replaces, self.origin, 0, operator, a.value,
+            )  # fmt: skip
+
+    def _of_all(self, deletions: Iterable[Deletion]) -> Iterable[Deletion]:
+        """Rule 10: records that are one are deleted and brought back together, each by what is said under its id."""
+        for deletion in deletions:
+            ids = components.members(self.database, deletion.type, deletion.record)
+            if not ids:
+                yield deletion
+                continue
+            lives = components.load(self.database, self.types, deletion.type, ids).lives
+            done = Life.LIVE if deletion.revive else Life.DELETED
+            wanted = [r for r in ids if lives[r] is not done]
+            writable = [r for r in wanted if self._may_write(self._as(deletion.type, r))]
+            for record in writable or wanted or ids[:1]:
+                yield Deletion(deletion.type, record, deletion.revive)
+
+    def written_under(self, type_name: str, record: str) -> str:
+        """The id that an edit is written under: the smallest that is not deleted and that this station may write."""
+        ids = components.members(self.database, type_name, record)
+        if not ids:
+            return record
+        lives = components.load(self.database, self.types, type_name, ids).lives
+        living = [r for r in ids if lives[r] is not Life.DELETED] or list(ids)
+        return next((r for r in living if self._may_write(self._as(type_name, r))), living[0])
+
+    def _live_children(self, deletion: Deletion) -> list[Deletion]:
+        """Children of other stations' units stay: their parent is then "deleted against edited" for who holds both."""
+        return [
+            Deletion(name, record.hex())
+            for name, record in belonging.living(self.database, self.types, deletion.type, (deletion.record,))
+            if self._may_write(self._as(name, record.hex()))
+        ]
+
+    def _tombstone(self, type_name: str, record: str) -> str:
+        births = {b for (b,) in self.database.rows(
+            f"SELECT _stamp FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))}  # fmt: skip
+        births |= {b for (b,) in self.database.rows(
+            "SELECT stamp FROM version WHERE record = unhex(?) AND type = ? AND birth",
+            (record, type_name))}  # fmt: skip
+        if ids := components.members(self.database, type_name, record):
+            own = components.load(self.database, self.types, type_name, ids).own[record]
+            return canonical_tombstone(
+                [
+                    (s, h.stamp)
+                    for s, slot in own.items()
+                    if s != DELETED_SLOT
+                    for h in slot.heads
+                    if not h.birth
+                ],
+                births,
+            )
+        standing = self.database.rows(
+            f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = :type AND NOT v.birth"
+            f" AND v.slot <> :deleted AND {NOT_REPLACED}",
+            {"record": record, "type": type_name, "deleted": DELETED_SLOT},
+        )
+        return canonical_tombstone([(s, t) for s, t in standing], births)
+
+    def _as(self, type_name: str, record: str) -> str:
+        """The unit under which a change is written: the present one, or one that the record had and is written here."""
+        if ids := components.members(self.database, type_name, record):
+            # What is shown of records that are one may be the unit of another of them.
+            own = components.load(self.database, self.types, type_name, ids).own[record]
+            present = str(parse(own[UNIT_SLOT].value))
+        else:
+            present = heads.unit_of(self.database, type_name, record)
+        if self._may_write(present):
+            return present
+        had = self.database.rows(
+            "SELECT u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit WHERE r.record = unhex(?)"
+            " AND r.type = ? ORDER BY u.id",
+            (record, type_name),
+        )
+        return next((unit for (unit,) in had if self._may_write(unit)), present)
+
+    def _may_write(self, unit: str) -> bool:
+        """Whether a unit is this workspace's or lies below; a ledger without a unit of its own writes for all."""
+        own = self.database.value("SELECT value FROM meta WHERE key = 'unit_id'")
+        return own is None or unit == own or unit in reading.subtree(self.database, own)
+
+
+def _named(record: str, standing: Iterable[tuple[str, int, str]]) -> tuple[int | tuple[str, int], ...]:
+    """The entries of ``replaces`` for these heads, of which those of other records name them."""
+    return tuple(stamp if of == record else (of, stamp) for of, stamp, _ in standing)
+
+
+def _once(tombstones: Iterable[Change]) -> Iterable[Change]:
+    """One for each record: what belongs to a record that is deleted may also be named itself, as when undoing."""
+    said: set[tuple[str, str]] = set()
+    for change in tombstones:
+        if (change.type, change.record) not in said:
+            said.add((change.type, change.record))
+            yield change

@@ -1,0 +1,115 @@
+"""What stands in a slot of a record: the versions that nothing replaces, and what stood there before some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from desktop.records.canonical import ABSENT
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.resolution import heads_of
+from desktop.records.types import Catalogue
+from desktop.store import components
+from desktop.store.columns import canonical_of, filled, quoted, table_of
+from desktop.store.database import Database
+from desktop.store.versions import NOT_REPLACED, load_versions
+from desktop.store.writes import NotFound, Restoration
+
+
+def unit_of(database: Database, type_name: str, record: str) -> str:
+    """The unit that a record belongs to; raises :class:`NotFound`."""
+    found = database.value(
+        f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
+        f" WHERE r.id = unhex(?)",
+        (record,),
+    )
+    if found is None:
+        raise NotFound("没有找到这条记录。")
+    return str(found)
+
+
+def heads(
+    database: Database, types: Catalogue, type_name: str, record: str, slot: str
+) -> list[tuple[int, str]]:
+    """Stamp and canonical value of the heads of a slot, oldest first (rule 5)."""
+    return [(stamp, value) for _, stamp, value in standing(database, types, type_name, record, slot)]
+
+
+def standing(
+    database: Database,
+    types: Catalogue,
+    type_name: str,
+    record: str,
+    slot: str,
+    *,
+    within: tuple[str, ...] = (),
+) -> list[tuple[str, int, str]]:
+    """Record, stamp and canonical value of the heads of a slot, under all ids that are one or those ``within``."""
+    present = components.members(database, type_name, record)
+    ids = within or present
+    if not present:
+        return [
+            (record, stamp, value) for stamp, value in _logged_heads(database, types, type_name, record, slot)
+        ]
+    joined = components.load(database, types, type_name, ids)
+    of = joined.own[record] if slot == DELETED_SLOT else joined.slots
+    return [(h.record, h.stamp, h.value) for h in (of[slot].heads if slot in of else ())]
+
+
+def _logged_heads(
+    database: Database, types: Catalogue, type_name: str, record: str, slot: str
+) -> list[tuple[int, str]]:
+    logged = database.rows(
+        f"SELECT v.stamp, v.value, ({NOT_REPLACED}) FROM version v WHERE v.record = unhex(:record)"
+        f" AND v.slot = :slot AND v.type = :type ORDER BY v.stamp, v.value",
+        {"record": record, "slot": slot, "type": type_name},
+    )
+    if logged:
+        return [(stamp, value) for stamp, value, head in logged if head]
+    return _birth_head(database, types, type_name, record, slot)
+
+
+def _birth_head(
+    database: Database, types: Catalogue, type_name: str, record: str, slot_name: str
+) -> list[tuple[int, str]]:
+    table = quoted(table_of(type_name))
+    if slot_name == UNIT_SLOT:
+        return database.rows(
+            f"SELECT r._stamp, json_quote(u.id) FROM {table} r JOIN unit_ref u ON u.ref = r.unit"
+            f" WHERE r.id = unhex(?)",
+            (record,),
+        )
+    record_type = types.get(type_name)
+    if record_type is None or slot_name not in record_type.slots:
+        return []
+    slot = record_type.slots[slot_name]
+    return database.rows(
+        f"SELECT r._stamp, {canonical_of(slot, 'r.')} FROM {table} r"
+        f" WHERE r.id = unhex(?) AND {filled(slot, 'r.')}",
+        (record,),
+    )
+
+
+def before(
+    database: Database,
+    types: Catalogue,
+    type_name: str,
+    record: str,
+    slot: str,
+    own: Set[tuple[str, int]],
+    *,
+    within: tuple[str, ...] = (),
+) -> Restoration:
+    """What stood before these versions (record and stamp), which are the heads of the slot now."""
+    ids = within or components.members(database, type_name, record)
+    if slot == DELETED_SLOT:
+        # Whether it is deleted is said of each of them.
+        ids = (record,)
+    logged = [v for r in ids or (record,) for v in load_versions(database, type_name, bytes.fromhex(r))]
+    left = heads_of(v for v in logged if v.slot == slot and (v.record, v.stamp) not in own)
+    shown_last = sorted(left, key=lambda v: (not v.birth, v.stamp, v.value.encode()))
+    # Of equal values the newest keeps its place.
+    under: dict[str, str] = {}
+    for v in reversed(shown_last):
+        under.setdefault(v.value, v.record)
+    values = tuple(under.items())[::-1] or ((ABSENT, record),)
+    return Restoration(type_name, record, slot, values, within)

@@ -1,0 +1,32 @@
+"""What became of items that did not count when they came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
+from desktop.store.database import Database
+from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
+
+
+def of_unapplied(database: Database, origin: int, numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Outcome and reason of those of these items that are held, refused or in conflict now; the others are applied."""
+    wanted = {"origin": origin, "numbers": json.dumps(sorted(numbers))}
+    among = "IN (SELECT value FROM json_each(:numbers))"
+    found = {
+        number: (CONFLICT, slot)
+        for number, slot in database.rows(
+            f"SELECT v.number, max(c.slot) FROM (SELECT * FROM version WHERE origin = :origin AND number {among}) v"
+            f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number",
+            wanted,
+        )
+    }
+    for table, outcome in (("refused", REFUSED), ("held", HELD)):
+        found |= {
+            number: (outcome, reason)
+            for number, reason in database.rows(
+                f"SELECT number, reason FROM {table} WHERE origin = :origin AND number {among}", wanted
+            )
+        }
+    return found
