@@ -25,7 +25,8 @@ from desktop.cli.parameters import (
     writes,
 )
 from desktop.cli.shown import finding_object, severity_words
-from desktop.operations import covers, papers, printing, supervision, templates
+from desktop.documents.lists import PaperList
+from desktop.operations import covers, papers, printing, rosters, supervision, templates
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
@@ -42,8 +43,15 @@ def _paper(template: str) -> Callable[[Session, str, Path], Path]:
     return lambda session, record, out: printing.save(session, papers.paper(session, template, record), out)
 
 
+def _roster(session: Session, union: str, out: Path) -> Path:
+    return printing.save(session, rosters.member_roster(session, union), out)
+
+
+UNASKED = ("unorganised", "case_register")
+"""Lists of the whole workspace: they are of no one record."""
 PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {
     "letter": supervision.print_document,
+    "roster": _roster,
     "cover": lambda session, bundle, out: covers.print_cover(session, _file(bundle), out),
     **{name: _paper(name) for name in papers.names()},
 }
@@ -65,8 +73,8 @@ class NextNumber(click.ParamType):
 
 @click.command("print", cls=Command)
 @writes
-@click.argument("kind", metavar="KIND", type=OneOf(PRINTED))
-@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.argument("kind", metavar="KIND", type=OneOf([*PRINTED, *UNASKED]))
+@click.argument("ids", metavar="[ID…]", nargs=-1)
 @click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
 @click.option("--docx", is_flag=True, help="保存成可以修改的Word文件（表单、材料和还没有签发的文书草稿）。")
 @click.option(
@@ -74,6 +82,8 @@ class NextNumber(click.ParamType):
 )
 @click.option("--together", is_flag=True, help="几份文书合成一个PDF，前面有清单。只用于文书。")
 @click.option("--apart", is_flag=True, help="几份文书一起打印，一份一个PDF，全部排好才写。只用于文书。")
+@click.option("--from", "first", metavar="DATE", type=Day(), help="只要这天起登记的案件。只用于台账。")
+@click.option("--to", "last", metavar="DATE", type=Day(), help="只要到这天为止登记的案件。只用于台账。")
 @json_option
 def print_papers(
     session: Session,
@@ -84,20 +94,26 @@ def print_papers(
     original: bool,
     together: bool,
     apart: bool,
+    first: datetime.date | None,
+    last: datetime.date | None,
     as_json: bool,
 ) -> None:
-    """打印成PDF：已签发的文书、数据包的报送单，或者由一条记录填好的表单和材料。
+    """打印成PDF：已签发的文书、数据包的报送单、名册和台账，或者由一条记录填好的表单和材料。
 
-    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件），或者 papers 列出
-    的一种表单，ID 是记录的编号。
+    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件）、roster（会员花名册，
+    ID 是工会记录的编号）、unorganised（应建未建单位名单）和 case_register（监督案件台账），这两种不写 ID；或者 papers
+    列出的一种表单，ID 是记录的编号。
     """
-    if docx and kind == "cover":
-        raise click.UsageError("报送单只打印成PDF，不能改。")
+    _check_list(kind, ids, first, last)
+    if docx and kind in ("cover", "roster", *UNASKED):
+        raise click.UsageError("报送单、名册和台账只打印成PDF，不能改。")
     if (together or apart) and kind != "letter":
         raise click.UsageError("--together、--apart 只用于已签发的文书。")
     if original and (docx or kind != "letter"):
         raise click.UsageError("--original 只用于打印已签发的文书。")
-    if together or apart:
+    if kind in UNASKED:
+        paths = [printing.save(session, _whole_list(session, kind, first, last), out)]
+    elif together or apart:
         paths = list(supervision.print_many(session, ids, out, together=together).paths)
     else:
         paths = [_put_out(session, kind, record, out, docx, original) for record in ids]
@@ -106,6 +122,26 @@ def print_papers(
         return
     for path in paths:
         say(f"{'已保存' if docx else '已打印'}“{path.name}”。")
+
+
+def _check_list(
+    kind: str, ids: tuple[str, ...], first: datetime.date | None, last: datetime.date | None
+) -> None:
+    """Raises for what does not go with a kind."""
+    if bool(ids) == (kind in UNASKED):
+        raise click.UsageError("这一种是整个工作区的，不用写 ID。" if ids else "请写要打印的记录的编号。")
+    if (first or last) and kind != "case_register":
+        raise click.UsageError("--from、--to 只用于监督案件台账。")
+    if first and last and first > last:
+        raise click.UsageError("--from 晚于 --to，请对调。")
+
+
+def _whole_list(
+    session: Session, kind: str, first: datetime.date | None, last: datetime.date | None
+) -> PaperList:
+    if kind == "case_register":
+        return supervision.case_register(session, first, last)
+    return rosters.unorganised(session)
 
 
 def _put_out(session: Session, kind: str, record: str, out: Path, docx: bool, original: bool) -> Path:

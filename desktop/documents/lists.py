@@ -71,6 +71,8 @@ class PaperList:
     """A list as it goes on paper, numbered and under a head that stands again on every page.
 
     ``scope`` says in words which records it has, ``sums`` what they add up to, ``remark`` what is not shown whole.
+    ``nothing`` stands where it has no rows, ``counted`` says how many there are; ``further`` lists follow on pages of
+    their own.
     """
 
     title: str
@@ -82,6 +84,9 @@ class PaperList:
     sums: str = ""
     remark: str = ""
     noted: str = ""
+    nothing: str = "没有找到符合这个范围的记录。"
+    further: tuple[PaperList, ...] = ()
+    counted: bool = True
 
     @property
     def name(self) -> str:
@@ -90,19 +95,25 @@ class PaperList:
 
     def render(self) -> bytes:
         """Upright, or on its side where it is wide."""
+        sheets = [each.sheet() for each in (self, *self.further)]
+        return render_sheets(sheets, Metadata(title=self.title))
+
+    def sheet(self) -> Sheet:
+        """The list alone as a table with what stands around it."""
         columns = fitted(self.columns, self.rows)
         landscape, size = layout_for([_NUMBER.width, *(c.width for c in columns)])
+        columns = roomier(columns, self.rows, _room(landscape, size, len(columns) + 1) - _NUMBER.width)
         rows = tuple((str(number), *row) for number, row in enumerate(self.rows, start=1))
-        sheet = Sheet(
+        found = f"{'，'.join(filter(None, (f'共{len(rows)}条', self.sums)))}。" if self.counted else ""
+        return Sheet(
             self.title,
-            (_NUMBER, *(_column(c) for c in columns)),
+            tuple(_with_edges(c, size) for c in (_NUMBER, *(_column(c) for c in columns))),
             rows,
             meta=((f"单位：{self.unit}", f"打印日期：{_day_words(self.day)}"), (f"范围：{self.scope}",)),
-            notes=(f"{'，'.join(filter(None, (f'共{len(rows)}条', self.sums)))}。{self.remark}",),
+            notes=(f"{found if rows else self.nothing}{self.remark}",),
             landscape=landscape,
             size=size,
         )
-        return render_sheets([sheet], Metadata(title=self.title))
 
 
 def fitted(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]]) -> list[PaperColumn]:
@@ -117,9 +128,43 @@ def fitted(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]]) -> lis
     return found
 
 
+def roomier(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]], room: float) -> list[PaperColumn]:
+    """Columns among which those with cells that go on in further lines share the ``room`` that is left over.
+
+    All are measured in average characters; each gets at most what its longest cell lacks.
+    """
+    lacking = [
+        max(0.0, max((_characters(row[n]) for row in rows), default=0) - column.width)
+        for n, column in enumerate(columns)
+    ]
+    left, wanted = room - sum(column.width for column in columns), sum(lacking)
+    if left <= 0 or not wanted:
+        return list(columns)
+    part = min(1.0, left / wanted)
+    return [replace(c, width=c.width + lack * part) for c, lack in zip(columns, lacking, strict=True)]
+
+
 def _characters(text: str) -> int:
-    """How many average characters wide a text is: a Chinese one counts two."""
-    return sum(1 if ord(character) < _CHINESE_FROM else 2 for character in text)
+    """How many average characters wide the longest line of a text is: a Chinese one counts two."""
+    return max(
+        sum(1 if ord(character) < _CHINESE_FROM else 2 for character in line) for line in text.split("\n")
+    )
+
+
+def _room(landscape: bool, size: float, count: int) -> float:
+    """How many average characters stand side by side in ``count`` columns."""
+    width = (PAGE_HEIGHT if landscape else PAGE_WIDTH) - 2 * MARGIN_X
+    return (width - count * _edges(size)) / (size / 2)
+
+
+def _with_edges(column: Column, size: float) -> Column:
+    """A column whose share of the page counts the white beside its text, which is as wide in a narrow one."""
+    return replace(column, width=column.width * size / 2 + _edges(size))
+
+
+def _edges(size: float) -> float:
+    """The white beside a cell's text in points, with what keeps a text that just fits from breaking."""
+    return 2 * PADDING_X + size / 4
 
 
 def layout_for(widths: Sequence[float]) -> tuple[bool, float]:

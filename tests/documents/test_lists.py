@@ -8,7 +8,16 @@ from dataclasses import replace
 import pypdfium2 as pdfium
 import pytest
 
-from desktop.documents.lists import Gathering, PaperColumn, PaperList, SignIn, Turnout, fitted, layout_for
+from desktop.documents.lists import (
+    Gathering,
+    PaperColumn,
+    PaperList,
+    SignIn,
+    Turnout,
+    fitted,
+    layout_for,
+    roomier,
+)
 
 DAY = datetime.date(2026, 11, 27)
 COLUMNS = (
@@ -83,9 +92,11 @@ def test_rare_characters_and_long_names_are_printed_whole() -> None:
     assert "𠮷田（杭州）有限公司" in text
 
 
-def test_an_empty_list_is_a_head_and_a_count() -> None:
-    (only,) = pages(replace(PAPER, rows=(), sums="", remark="").render())
-    assert "共0条。" in only
+def test_an_empty_list_is_a_head_and_says_that_nothing_was_found() -> None:
+    (only,) = pages(replace(PAPER, rows=(), remark="").render())
+    assert "没有找到符合这个范围的记录。" in only
+    assert "共0条" not in only
+    assert "合计" not in only
 
 
 GATHERING = Gathering(
@@ -152,3 +163,29 @@ def test_an_empty_column_takes_little_room_and_a_full_one_no_more_than_a_quarter
     rows = [(LONG, "", "径山镇")] * 30
     assert [c.width for c in fitted(columns, rows)] == [35, 8, 6]
     assert [c.width for c in fitted(columns, [])] == [8, 8, 4]
+
+
+def test_a_column_that_goes_on_in_further_lines_gets_the_room_that_is_left() -> None:
+    """Nineteen short names make the column narrow; the one long name is what the spare room is for."""
+    rows = (row(0, LONG), *(row(n, "茶厂") for n in range(1, 60)))
+    narrow = fitted(COLUMNS[:3], [r[:3] for r in rows])
+    given = roomier(narrow, [r[:3] for r in rows], 200)
+    assert given[0].width == 2 * len(LONG)
+    assert given[1:] == narrow[1:]
+    assert roomier(narrow, [r[:3] for r in rows], 20) == narrow
+    part = roomier(narrow, [r[:3] for r in rows], sum(c.width for c in narrow) + 10)
+    assert part[0].width == narrow[0].width + 10
+    document = pdfium.PdfDocument(
+        replace(PAPER, columns=COLUMNS[:3], rows=tuple(r[:3] for r in rows)).render()
+    )
+    lines = [words for words in document[0].get_textpage().get_text_bounded().split("\n") if "双溪" in words]
+    assert any("双溪竹海漂流景区旅游服务" in words for words in lines)
+
+
+def test_further_lists_stand_on_pages_of_their_own() -> None:
+    both = pages(
+        replace(PAPER, rows=PAPER.rows[:2], further=(replace(PAPER, title="统计", rows=()),)).render()
+    )
+    assert len(both) == 2
+    assert both[1].startswith("统计")
+    assert all("第1页共1页" in page for page in both)

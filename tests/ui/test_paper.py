@@ -19,6 +19,7 @@ from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage
 from desktop.ui.page import Act
 from desktop.ui.pages.attendance.papers import when_words
+from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.printing import lists as paper
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.widgets.choices import ChoiceOverlay
@@ -288,3 +289,51 @@ def test_a_course_has_a_column_to_sign_for_each_half_day_and_says_who_came_when(
 )
 def test_days_are_told_as_briefly_as_they_can_be(first: Cell, last: Cell, words: str) -> None:
     assert when_words({"started_date": first, "ended_date": last}) == words
+
+
+def test_a_union_offers_the_roster_of_its_members(desk: Desk, town: Session) -> None:
+    union = records.save(town, "union", {"name": "示例茶厂工会"}).record
+    person: dict[str, Cell] = {"name": "䶮㛃", "phone": "13805711234", "union": union}
+    records.save(town, "member", person)
+    desk.show("list:union")
+    desk.window.open_record("union", union)
+    desk.settle()
+    desk.press(K.Key_P, modifier=CTRL)
+    overlay = desk.window.findChild(ChoiceOverlay)
+    if overlay is not None:
+        desk.press(K.Key_Escape)
+        choose(desk, "会员花名册")
+    text = shown(desk)
+    assert "会员花名册" in text
+    assert "138****1234" in text
+    assert "13805711234" not in text
+
+
+def test_the_list_of_cases_offers_the_register(desk: Desk, town: Session) -> None:
+    values: dict[str, Cell] = {"summary": "拖欠工资", "employer_name": "甲公司", "complainant_name": "赵晓峰"}
+    records.save(town, "case", values)
+    list_page(desk, "case")
+    choose(desk, "监督案件台账（全部案件，附统计）")
+    text = shown(desk)
+    assert "甲公司" in text
+    assert "工会劳动法律监督案件统计" in text
+    assert "赵晓峰" not in text
+
+
+def test_the_number_of_those_without_a_union_offers_their_list(desk: Desk, town: Session) -> None:
+    firm: dict[str, Cell] = {
+        "name": "径山茶业有限公司", "sector": "non_public", "status": "active", "union_state": "N",
+        "surveyed_staff": 30,
+    }  # fmt: skip
+    records.save(town, "enterprise", firm)
+    desk.show("home")
+    home = desk.window.page
+    assert isinstance(home, HomePage)
+    desk.qtbot.waitUntil(lambda: bool(home.plan.rows), timeout=20_000)
+    row = next(r for r in home.plan.rows if r.indicator.id == "T03")
+    row.name.setFocus()
+    desk.press(K.Key_Space)
+    choose(desk, "应建未建单位名单（按镇街、村社）")
+    text = shown(desk)
+    assert "径山茶业有限公司" in text
+    assert "职工30人" in text

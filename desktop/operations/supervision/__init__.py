@@ -35,6 +35,7 @@ from desktop.operations.supervision.numbers import (
     set_number_settings,
 )
 from desktop.operations.supervision.output import preview, print_document, print_pages, save_word
+from desktop.operations.supervision.register import case_register
 
 __all__ = [
     "IllegalStep",
@@ -44,6 +45,7 @@ __all__ = [
     "Recorded",
     "Signatory",
     "WorkItem",
+    "case_register",
     "case_state",
     "chosen",
     "class_notices",

@@ -263,6 +263,7 @@ _MEMBER = Facts(
         "arrived_on": f"CASE WHEN {_arrived('r')} THEN coalesce(r.membership_change_date, r.first_admission_date) END",
         "left_on": "CASE WHEN r.membership_change BETWEEN '5' AND '6' THEN r.membership_change_date END",
         "member": member("r"),
+        "of_union": 'lower(hex(r."union"))',
         "entered": entered("r"),
         "complete": _complete(),
         "first_record": _first_by("by_day"),

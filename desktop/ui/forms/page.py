@@ -24,6 +24,9 @@ from desktop.ui.page import Act, Opening, Status
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
+_ROSTERS = frozenset({"union"})
+"""Records that have a roster on paper beside the papers of templates."""
+
 
 class FormPage(RecordPage):
     """One record, new or old. Derive from it, or put other tabs into :attr:`tabs`, for a type that deserves better."""
@@ -180,7 +183,7 @@ class FormPage(RecordPage):
         if isinstance(tab, ChildTab) and tab.count:
             return True
         data = self.form.data if self.loaded and self.record is not None else None
-        return data is not None and not data.deleted and self.record_type.name in subjects()
+        return data is not None and not data.deleted and self.record_type.name in subjects() | _ROSTERS
 
     def print_record(self) -> None:
         """Saves what was typed, then asks what is to be printed."""

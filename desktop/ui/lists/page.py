@@ -286,10 +286,15 @@ class ListPage(Page):
     def _print(self) -> None:
         """What the list shows, with its columns, order and filters in words."""
         from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
+        from desktop.ui.pages.printing.papers import choose_paper, register_choices
 
         text = self.search.text().strip()
         scope = "；".join(filter(None, [self.filters.words(), f"查找“{text}”" if text else ""]))
-        print_list(self.workbench, self.list.model, scope, self.list.sums_words())
+        shown = (
+            f"列表：{self.record_type.label}",
+            lambda: print_list(self.workbench, self.list.model, scope, self.list.sums_words()),
+        )
+        choose_paper(self, [shown, *register_choices(self.workbench, self.record_type.name)])
 
     def _shown(self) -> dict[str, object]:
         return {"type_name": self.record_type.name, "query": self.list.model.query}

@@ -206,9 +206,14 @@ class FoundPage(Page):
 
     def _print(self) -> None:
         from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
+        from desktop.ui.pages.printing.papers import choose_paper, unorganised_choice
 
-        part = self.parts[self.current]
-        print_list(self.workbench, self.models[self.current], f"{self._title}（{part.label}）")
+        part, model = self.parts[self.current], self.models[self.current]
+        shown = (
+            f"列表：{part.label}",
+            lambda: print_list(self.workbench, model, f"{self._title}（{part.label}）"),
+        )
+        choose_paper(self, [shown, *([unorganised_choice(self.workbench)] if part.unorganised else [])])
 
     def status(self) -> Status:
         """How many there are."""

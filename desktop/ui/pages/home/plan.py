@@ -131,7 +131,7 @@ class IndicatorRow(QFrame):
             "found",
             title=title,
             explanation=_explained(self.indicator, figure),
-            parts=parts_of_figure(figure),
+            parts=parts_of_figure(figure, own=self.indicator.id == "T03" and figure is self.indicator.figure),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.operations import forks, traffic
@@ -36,6 +36,8 @@ class Part:
     label: str
     type: str
     find: Callable[[Database], array[int]]
+    unorganised: bool = False
+    """Whether these are the enterprises that should have a union, which have a paper of their own."""
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,21 @@ def _rows_of(database: Database, *, types: Catalogue, query: Query) -> array[int
     return reading.row_numbers(database, types, query)
 
 
-def parts_of_figure(figure: Figure) -> list[Part]:
-    """The records behind a figure: those that are missing come first."""
+def parts_of_figure(figure: Figure, *, own: bool = False) -> list[Part]:
+    """The records behind a figure: those that are missing come first.
+
+    ``own`` says that it is the own unit's figure of the enterprises that should have a union.
+    """
     found = (
         ("还没有做到的", figure.missing),
         ("已经算进去的", figure.hits),
         ("应当算的全部", figure.whole),
         ("扣减的", figure.deducted),
     )
-    return [_selected(label, selection) for label, selection in found if selection is not None]
+    parts = [_selected(label, selection) for label, selection in found if selection is not None]
+    if own and parts and figure.missing is not None:
+        parts[0] = replace(parts[0], unorganised=True)
+    return parts
 
 
 def incomplete_part(workbench: Workbench, record_type: RecordType) -> Part:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
+from desktop.documents.lists import Paper
 from desktop.documents.papers.compose import FilledPaper
-from desktop.operations import papers, printing
+from desktop.operations import papers, printing, rosters, supervision
 from desktop.operations.papers import PaperTemplate
 from desktop.operations.session import Session
 from desktop.records.checks import Values
@@ -40,7 +41,27 @@ def paper_choices(
         )
         return template.label, lambda: workbench.shell.open_page("preview", job=job)
 
-    return [chosen(template) for template in papers.offered(record_type.name, values)]
+    found = [chosen(template) for template in papers.offered(record_type.name, values)]
+    if record_type.name == "union":
+        roster = _whole(workbench, "会员花名册", lambda session: rosters.member_roster(session, record))
+        found.insert(0, roster)
+    return found
+
+
+def _whole(workbench: Workbench, label: str, make: Callable[[Session], Paper]) -> PaperChoice:
+    return label, lambda: workbench.shell.open_page("preview", job=paper_job(label, make))
+
+
+def register_choices(workbench: Workbench, type_name: str) -> list[PaperChoice]:
+    """The registers that a list can be printed as beside what it shows."""
+    if type_name != "case":
+        return []
+    return [_whole(workbench, "监督案件台账（全部案件，附统计）", supervision.case_register)]
+
+
+def unorganised_choice(workbench: Workbench) -> PaperChoice:
+    """The enterprises that should have a union, by town and village."""
+    return _whole(workbench, "应建未建单位名单（按镇街、村社）", rosters.unorganised)
 
 
 def choose_paper(page: QWidget, choices: Sequence[PaperChoice]) -> None:
