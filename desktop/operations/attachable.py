@@ -72,6 +72,9 @@ def prepare(path: Path, today: datetime.date) -> Prepared:
     """
     if path.is_dir():
         raise NotAttachable(f"“{path.name}”是文件夹。", "请打开文件夹，选里面的文件。")
+    if path.exists() and not path.is_file():
+        # Whoever opens a pipe waits for somebody to write into it, for ever.
+        raise NotAttachable(f"“{path.name}”不是普通文件。")
     try:
         data = files.read_limited(path, _MOST_READ)
     except TooBig as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.records.types import Catalogue
+from desktop.records.types.attachment_part import PART_BYTES
 from desktop.store import components
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
@@ -15,6 +16,10 @@ ATTACHMENT = "attachment"
 PART = "attachment_part"
 CONTENT = "content"
 """The slot of an attachment that says what its content is; when that is erased, the content goes too."""
+_MOST_SIZE = 1 << 30
+"""Bytes that are believed of one file: a sum of what is made up would be more than a number holds."""
+_LONGEST = 4 * -(-PART_BYTES // 3)
+"""Characters of a part in base64."""
 _FILES, _PARTS = quoted(table_of(ATTACHMENT)), quoted(table_of(PART))
 
 
@@ -76,29 +81,36 @@ def here(database: Database, attachments: Sequence[str]) -> dict[str, int]:
     """
     return dict(
         database.rows(
-            f"SELECT lower(hex(attachment)), count(DISTINCT number) FROM {_PARTS} WHERE attachment IN"
-            f" (SELECT unhex(value) FROM json_each(?)) AND content IS NOT NULL GROUP BY attachment",
+            f"SELECT lower(hex(p.attachment)), count(DISTINCT p.number) FROM {_PARTS} p JOIN {_FILES} a"
+            f" ON a.id = p.attachment WHERE p.attachment IN (SELECT unhex(value) FROM json_each(?))"
+            f" AND p.number BETWEEN 1 AND a.parts AND p.content IS NOT NULL GROUP BY p.attachment",
             (json.dumps(list(attachments)),),
         )
     )
 
 
 def contents(database: Database, attachment: str, most: int) -> Iterator[str]:
-    """The parts of a content in their order, the first ``most`` of them."""
-    for (content,) in database.execute(
-        f"SELECT content FROM {_PARTS} WHERE attachment = unhex(?) AND content IS NOT NULL"
-        f" ORDER BY number, id LIMIT ?",
-        (attachment, most),
+    """The parts of a content in their order, one for each number up to ``most``.
+
+    Anybody may say of a part that it belongs here. One that is under the attachment's own unit goes before others: only
+    who may write the attachment has written it.
+    """
+    for (found,) in database.rows(
+        f"SELECT id FROM (SELECT p.id, p.number, row_number() OVER (PARTITION BY p.number"
+        f" ORDER BY p.unit <> a.unit, p._stamp <> a._stamp, p.id) AS place FROM {_PARTS} p JOIN {_FILES} a"
+        f" ON a.id = p.attachment WHERE a.id = unhex(?) AND p.number BETWEEN 1 AND ? AND length(p.content) <= ?)"
+        f" WHERE place = 1 ORDER BY number",
+        (attachment, most, _LONGEST),
     ):
-        yield content
+        yield database.value(f"SELECT content FROM {_PARTS} WHERE id = ?", (found,))
 
 
 def total(database: Database, types: Catalogue) -> Total:
-    """All files that are attached to something here."""
+    """All files that are attached to something here; one adds no more than its share, whatever is said of it."""
     if ATTACHMENT not in types:
         return Total(0, 0)
-    count, size = database.row(f"SELECT count(*), coalesce(sum(size), 0) FROM {_FILES} WHERE _life <> 1") or (
-        0,
-        0,
-    )
+    count, size = database.row(
+        f"SELECT count(*), coalesce(sum(max(0, min(size, ?))), 0) FROM {_FILES} WHERE _life <> 1",
+        (_MOST_SIZE,),
+    ) or (0, 0)
     return Total(int(count), int(size))

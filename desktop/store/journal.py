@@ -38,8 +38,8 @@ _COMPRESSED: Final = 128
 _SMALL: Final = 4_096
 """Shorter texts are not compressed: it would cost more than it saves."""
 
-_WAITING: Final = 8
-"""Entries that may be on their way to the disk at once; each has a few megabytes at most."""
+_WAITING: Final = 32 * 1024 * 1024
+"""Bytes that may be on their way to the disk at once; an entry with the lines of one attachment may have as many."""
 
 Randomness = Callable[[int], bytes]
 
@@ -152,13 +152,20 @@ class Scribe:
         self.dead = False
         self._journal = journal
         self._failed = failed
-        self._entries: queue.Queue[Entry | threading.Event | None] = queue.Queue(_WAITING)
+        self._entries: queue.SimpleQueue[Entry | threading.Event | None] = queue.SimpleQueue()
+        self._room = threading.Condition()
+        self._waiting = 0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Hands the entries of one step over; waits only where many are on the way already."""
         for entry in entries:
+            weight = len(entry.text)
+            with self._room:
+                while self._waiting and self._waiting + weight > _WAITING:
+                    self._room.wait()
+                self._waiting += weight
             self._entries.put(entry)
 
     def wait(self) -> bool:
@@ -175,11 +182,19 @@ class Scribe:
         self._journal.close()
 
     def _run(self) -> None:
-        while (found := self._entries.get()) is not None:
+        while (found := self._next()) is not None:
             if isinstance(found, threading.Event):
                 found.set()
             else:
                 self._append(found)
+
+    def _next(self) -> Entry | threading.Event | None:
+        found = self._entries.get()
+        if isinstance(found, Entry):
+            with self._room:
+                self._waiting -= len(found.text)
+                self._room.notify()
+        return found
 
     def _append(self, first: Entry) -> None:
         step = self._step(first)
@@ -196,7 +211,7 @@ class Scribe:
     def _step(self, first: Entry) -> Iterator[Entry]:
         yield first
         while first.kind is Kind.ROWS:
-            found = self._entries.get()
+            found = self._next()
             # Only whole steps are handed over, so nothing else comes between the entries of one.
             if isinstance(found, Entry):
                 first = found

@@ -23,6 +23,10 @@ _PREFIX = "salts_"
 _MOST = (1 << 53) - 1
 _SPARE = 1024 * 1024
 """Line ends, and some room."""
+CUT_WEIGHT = 4 * 1024 * 1024
+"""How much the lines of one key weigh, about: what a segment takes in memory, here and at all who read it."""
+_HEAVY = 64 * 1024
+"""Lines that were written together and weigh less are no files, and are not weighed with those before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ def keep(database: Database, environment: Environment, lines: Sequence[Line]) ->
     """Takes in new lines, which follow upon those that wait already.
 
     A whole register has keys of its own, and what follows it another: its births may have another shape than those of
-    a form, and a segment that has to end at a line must not have shared its key with what comes after.
+    a form, and a segment that has to end at a line must not have shared its key with what comes after. Files have keys
+    of their own as well, as many as they have segments.
     """
     first, last = lines[0][0], lines[-1][0]
     database.connection.executemany("INSERT INTO pending_line (number, shape, line) VALUES (?, ?, ?)", lines)
@@ -48,8 +53,29 @@ def keep(database: Database, environment: Environment, lines: Sequence[Line]) ->
     while start + MAX_LINES <= last:
         start += MAX_LINES
         _draw(database, environment, start)
+    _part_by_weight(database, environment, lines)
     if apart:
         _draw(database, environment, last + 1)
+
+
+def _part_by_weight(database: Database, environment: Environment, lines: Sequence[Line]) -> None:
+    """Draws a key for each line with which those that share one would become too heavy."""
+    if sum(len(line) for _, _, line in lines) < _HEAVY:
+        return
+    first = lines[0][0]
+    begun = database.value("SELECT max(key) FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(first)))
+    weight = int(
+        database.value(
+            "SELECT coalesce(sum(length(line)), 0) FROM pending_line WHERE number >= ? AND number < ?",
+            (int(begun[len(_PREFIX) :]), first),
+        )
+    )
+    for number, _, line in lines:
+        own = items.most_weight(line)
+        weight += own
+        if weight > CUT_WEIGHT:
+            _draw(database, environment, number)
+            weight = own
 
 
 def batch(database: Database) -> Batch | None:

@@ -154,6 +154,8 @@ def write_bundle(
             cipher, entry = _seal(base, number, group, draft.names if number == 1 else ())
             archive.add(entry.name, cipher)
             parts.append(entry)
+            # Nothing of this part is in memory while the next one is put together.
+            del group, cipher
         files = []
         for name, data in public:
             archive.add(name, data)
@@ -231,9 +233,8 @@ def open_part(bundle: OpenedBundle, verdict: Verdict, number: int, keys: Station
     if verdict.digest != bundle.digest:
         raise ValueError("the verdict is about another bundle")
     part = verdict.manifest.parts[number - 1]
-    cipher = _ciphertext(bundle, part)
     try:
-        compressed = agefile.decrypt(cipher, keys.opening(verdict.manifest.recipient))
+        compressed = agefile.decrypt(_ciphertext(bundle, part), keys.opening(verdict.manifest.recipient))
     except agefile.NotDecrypted as error:
         raise CannotDecrypt(f"{part.name}: {error}") from error
     found = frames.split(compressed, part.frames, part.plain)

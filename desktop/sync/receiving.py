@@ -21,6 +21,7 @@ from desktop.records.item_outcomes import (
 )
 from desktop.store import holdings, schema
 from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.merging import Merger
 from desktop.sync import (
     certificates,
     envelope,
@@ -45,6 +46,7 @@ from desktop.sync.errors import (
     UnitNotKnown,
     WrongDirection,
 )
+from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.intake import Intake, pass_over
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN, UP
@@ -272,20 +274,11 @@ class _Receiver:
                     result.known += total
                     spans.append((before, position))
                     continue
-                header, lines = segments.read(frame)
-                if header.label() != label[:6]:
-                    raise BadSegment("the label of a segment is not that of its header")
-                signer = self._intake.signer(verdict, header)
-                if signer is None:
-                    # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-                    pass_over(HELD, self._intake.without_signer(header), header, len(lines), result)
-                    continue
-                if self._intake.is_late(verdict, signer, header):
-                    pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
+                merger, taken = self._take_segment(verdict, merger, label, frame, result)
+                if taken:
                     spans.append((before, position))
-                    continue
-                merger = self._intake.merge_segment(merger, signer, frame, header, lines, result)
-                spans.append((before, position))
+            # Nothing of this part is in memory when the next one is opened.
+            del part
         if seen != result.total:
             raise BadSegment("the counts of the manifest are not those of its segments")
         self._intake.add_result(result, merger.finish(self._now))
@@ -298,6 +291,23 @@ class _Receiver:
                 self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient
             )
         self._taken.append(results.Taken(result, said.incarnation, bundle.digest, merge))
+
+    def _take_segment(
+        self, verdict: Verdict, merger: Merger, label: list[object], frame: Frame, result: BundleResult
+    ) -> tuple[Merger, bool]:
+        """One segment that is not here; the merge that goes on, and whether the journal of the sender does."""
+        header, lines = segments.read(frame)
+        if header.label() != label[:6]:
+            raise BadSegment("the label of a segment is not that of its header")
+        signer = self._intake.signer(verdict, header)
+        if signer is None:
+            # It is not taken into the journal, so the receipt asks for it again until the grant is here.
+            pass_over(HELD, self._intake.without_signer(header), header, len(lines), result)
+            return merger, False
+        if self._intake.is_late(verdict, signer, header):
+            pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
+            return merger, True
+        return self._intake.merge_segment(merger, signer, frame, header, lines, result), True
 
     def _verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
         """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""

@@ -165,8 +165,13 @@ def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Heade
 
 def read(frame: Frame) -> tuple[Header, list[bytes]]:
     """The header and the lines of a segment, neither verified nor decoded; raises :class:`BadSegment`."""
-    raw, _, rest = frame.plain().partition(b"\n")
-    signature_line, _, body = rest.partition(b"\n")
+    plain = frame.plain()
+    # A line that is missing is empty: a frame ends with a line's end.
+    end = plain.index(b"\n")
+    after = plain.find(b"\n", end + 1)
+    raw, signature_line, body = plain[:end], plain[end + 1 : after], plain[after + 1 :] if after > 0 else b""
+    # Attachments make it tens of megabytes, and the lines are as many once more.
+    del plain
     try:
         beside = Fields(strictjson.parse(signature_line, 256), "signature line")
         signature = beside.binary("signature", 64)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
@@ -84,8 +86,20 @@ def send_down(ledger: Ledger, keys: StationKeys, link: Link, path: Path, operato
     return _send(ledger, speaking, link, DOWN, path, operator, journal, chain, statements)
 
 
-Journal = Iterator[tuple[Outgoing, dict[str, int], int]]
-"""Segments to be sent, each with its counts by kind and its position in this ledger's journal."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A segment to be sent: its label, counts by kind and position in this ledger's journal; its frame when it is due.
+
+    All that waits may be the files of a district, and is never in memory at once.
+    """
+
+    label: list[Any]
+    counts: Mapping[str, int]
+    position: int
+    frame: Callable[[], Frame]
+
+
+Journal = Iterator[Planned]
 
 
 def _send(
@@ -107,11 +121,11 @@ def _send(
         link.peer, link.received_incarnation, link.received, number,
         tuple(_answers_for(ledger, link) if kind == DOWN else ()),
     )  # fmt: skip
-    outgoing: list[tuple[Outgoing, dict[str, int], int]] = list(journal())
+    outgoing = list(journal())
     counts: Counter[str] = Counter()
-    for _, kinds, _ in outgoing:
-        counts.update(kinds)
-    position = max((at for _, _, at in outgoing), default=link.acknowledged)
+    for planned in outgoing:
+        counts.update(planned.counts)
+    position = max((planned.position for planned in outgoing), default=link.acknowledged)
     signers = () if kind == DOWN else persons.kept(database)
     draft = Draft(
         program=__version__,
@@ -133,7 +147,9 @@ def _send(
     bundle = envelope.write_bundle(
         path,
         draft,
-        [Outgoing(receipt.frame(), receipts.LABEL), *(o for o, _, _ in outgoing)],
+        itertools.chain(
+            [Outgoing(receipt.frame(), receipts.LABEL)], (Outgoing(p.frame(), p.label) for p in outgoing)
+        ),
         keys,
         chain,
         ledger.environment.random,
@@ -156,6 +172,11 @@ def frame_of(compressed: bytes) -> Frame:
     return frame
 
 
+def _stored(ledger: Ledger, position: int) -> Frame:
+    """The frame of a segment by its position in this ledger's journal."""
+    return frame_of(ledger.database.value("SELECT frame FROM segment WHERE position = ?", (position,)))
+
+
 def _upward(ledger: Ledger, link: Link) -> Journal:
     """Rule 20: segments go up byte for byte; what a parent vouched for never goes up again."""
     before = link.acknowledged
@@ -168,15 +189,14 @@ def _upward(ledger: Ledger, link: Link) -> Journal:
         digest,
         counts,
         total,
-        compressed,
     ) in ledger.database.rows(
-        "SELECT s.position, o.station, o.incarnation, s.first, s.last, s.digest, s.counts, s.total, s.frame"
+        "SELECT s.position, o.station, o.incarnation, s.first, s.last, s.digest, s.counts, s.total"
         " FROM segment s JOIN origin o ON o.ref = s.origin WHERE s.vouched IS NULL AND s.position > ?"
         " ORDER BY s.position",
         (link.acknowledged,),
     ):
         label = [origin_station, incarnation, first, last, digest, total, before, position]
-        yield Outgoing(frame_of(compressed), label), json.loads(counts), position
+        yield Planned(label, json.loads(counts), position, partial(_stored, ledger, position))
         before = position
 
 
@@ -198,13 +218,13 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     # Segments of the receiver itself are passed over too: they may have brought older items into its scope.
     end = int(ledger.database.value("SELECT coalesce(max(position), 0) FROM segment"))
     found: list[tuple[Header, Frame, int]] = []
-    for position, origin, compressed in _journal(ledger, link, "position > ?", since):
-        made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin))
+    for position, origin in _journal(ledger, link, "position > ?", since):
+        made = _vouched(ledger, keys, _stored(ledger, position), partial(scope.numbers, origin))
         if made is not None:
             found.append((*made, position))
     for at, numbers in scope.grown(since).items():
-        for _, origin, compressed in _journal(ledger, link, "position = ?", at):
-            made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin, only=numbers))
+        for _, origin in _journal(ledger, link, "position = ?", at):
+            made = _vouched(ledger, keys, _stored(ledger, at), partial(scope.numbers, origin, only=numbers))
             if made is not None:
                 # These lie before what was looked through: the label moves the receiver's position nowhere.
                 found.append((*made, 0))
@@ -212,17 +232,22 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
         links.note_looked_through(ledger.database, link, end)
     for place, (header, frame, position) in enumerate(found, start=1):
         after = end if place == len(found) else max(position, before)
-        yield Outgoing(frame, [*header.label(), before, after]), dict(header.counts), after
+        yield Planned([*header.label(), before, after], header.counts, after, partial(_as_it_is, frame))
         before = after
 
 
-def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tuple[int, int, bytes]]:
-    """Position, origin and frame of segments, without those that the receiver wrote in its present incarnation.
+def _as_it_is(frame: Frame) -> Frame:
+    """What goes down is cut for its receiver and little, so that it is kept."""
+    return frame
+
+
+def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tuple[int, int]]:
+    """Position and origin of segments, without those that the receiver wrote in its present incarnation.
 
     Of its earlier ones a restore may have lost some.
     """
-    found: list[tuple[int, int, bytes]] = ledger.database.rows(
-        f"SELECT s.position, s.origin, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
+    found: list[tuple[int, int]] = ledger.database.rows(
+        f"SELECT s.position, s.origin FROM segment s JOIN origin o ON o.ref = s.origin"
         f" WHERE s.{where} AND NOT (o.station = ? AND o.incarnation = ?) ORDER BY s.position",
         (position, link.peer, link.received_incarnation),
     )
@@ -230,10 +255,10 @@ def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tupl
 
 
 def _vouched(
-    ledger: Ledger, keys: StationKeys, compressed: bytes, choose: Callable[[decoding.Contents], set[int]]
+    ledger: Ledger, keys: StationKeys, frame: Frame, choose: Callable[[decoding.Contents], set[int]]
 ) -> tuple[Header, Frame] | None:
     """The chosen items of a segment under this station's own signature, if there are any."""
-    header, lines = segments.read(frame_of(compressed))
+    header, lines = segments.read(frame)
     contents = decoding.decode(header, lines, ledger.types)
     wanted = choose(contents)
     chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
@@ -253,13 +278,14 @@ def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
     cut_own(ledger, keys)
     scope = Scope(ledger, unit)
     found = bytearray()
-    for origin, counts, compressed in ledger.database.rows(
-        "SELECT origin, counts, frame FROM segment ORDER BY position"
+    for position, origin, counts in ledger.database.rows(
+        "SELECT position, origin, counts FROM segment ORDER BY position"
     ):
-        header, _ = segments.read(frame_of(compressed))
+        frame = _stored(ledger, position)
+        header, _ = segments.read(frame)
         if json.loads(counts).keys() == {"birth"} and header.shapes.keys().isdisjoint(TREE_TYPES):
             continue
-        made = _vouched(ledger, keys, compressed, partial(scope.numbers, origin, types=TREE_TYPES))
+        made = _vouched(ledger, keys, frame, partial(scope.numbers, origin, types=TREE_TYPES))
         if made is not None:
             found += made[1].compressed
     return bytes(found)

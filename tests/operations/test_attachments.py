@@ -6,6 +6,7 @@ import base64
 import datetime
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,15 @@ def test_other_files_are_refused_with_a_sentence_and_a_way_on(
     assert words in str(refused.value)
     assert "“照片.jpg”" in str(refused.value)
     assert refused.value.next_step
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").symlink_to(tmp_path / "a.jpg")
+    for name in ("a.jpg", "b.jpg"):
+        with pytest.raises(NotAttachable, match="不是普通文件"):
+            prepare(tmp_path / name, datetime.date(2026, 11, 28))
 
 
 @pytest.mark.parametrize("data", [png_bomb(), jpeg_bomb(), jpeg()[:200], png()[:40], png(90, 90)[:-30]])
@@ -462,6 +472,8 @@ def test_a_content_is_shown_only_when_it_is_what_was_said(village: Session, tmp_
         ([b"%PDF-"], {"size": 99 << 20}, Spoiled),
         ([b"%PDF-"], {"sha256": None}, Gone),
         ([b"%PDF-", b"%PDF-"], {"parts": 1}, Spoiled),
+        ([b"%PDF-" + bytes(PART_BYTES)], {}, Spoiled),
+        ([b"%PDF-"], {"parts": -1}, Spoiled),
     ):
         made = forged(village, record, parts, said)
         with pytest.raises(problem):
@@ -471,6 +483,33 @@ def test_a_content_is_shown_only_when_it_is_what_was_said(village: Session, tmp_
         attachments.save(village, broken, tmp_path)
     whole = forged(village, record, [b"%PDF-", b"2"], {})
     assert attachments.show(village, whole) == b"%PDF-2"
+
+
+def test_parts_that_another_unit_wrote_do_not_spoil_a_file(
+    village: Session, town: Session, tmp_path: Path
+) -> None:
+    other = station(tmp_path, "330110109201", "双溪村工会", Level.VILLAGE)
+    enrol(other, town, tmp_path)
+    record, data = member(village), PDF + bytes(PART_BYTES)
+    made = add(village, record, written(tmp_path, "a.pdf", data))
+    births = [
+        NewRecord(
+            "attachment_part", other.ledger.new_id(), other.unit.id,
+            {"attachment": made, "number": number, "content": "eg=="},
+        )
+        for number in (1, 2, 3, 1 << 62)
+    ]  # fmt: skip
+    other.ledger.write("伪造", "王芳", births=births)
+    report_up(other, town, tmp_path)
+    report_up(village, town, tmp_path)
+    assert attachments.show(town, made) == data
+    assert on(town, record)[0].here == 2
+
+
+def test_a_made_up_size_breaks_no_sum(village: Session) -> None:
+    for _ in range(2):
+        forged(village, member(village), [b"%PDF-"], {"size": 1 << 62})
+    assert attached.total(village.database, village.types) == attached.Total(2, 2 << 30)
 
 
 def forged(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import secrets
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -144,3 +147,44 @@ def test_a_full_disk_leaves_the_journal_as_it_was_and_it_goes_on_later(tmp_path:
     full.room = 10_000
     made.append(step(b"two"))
     assert list(journal.steps(path, KEY)) == [[b"one"], [b"two"]]
+
+
+class SlowDisk(Journal):
+    """A journal that takes in one entry for each ticket."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tickets = threading.Semaphore(0)
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        for _ in entries:
+            self.tickets.acquire()
+
+    def close(self) -> None:
+        pass
+
+
+def test_only_so_many_bytes_are_on_their_way_to_a_slow_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "_WAITING", 10)
+    made: list[Entry] = []
+
+    def noted() -> Iterator[Entry]:
+        for entry in step(b"123456", b"123456", b"123456", b"longer than all that may wait"):
+            made.append(entry)
+            yield entry
+
+    disk = SlowDisk(tmp_path / "day.journal")
+    scribe = journal.Scribe(disk, lambda _: None)
+    writing = threading.Thread(target=scribe.write, args=(noted(),))
+    writing.start()
+    while len(made) < 3:
+        time.sleep(0.001)
+    writing.join(0.02)
+    # One is written, one waits, and the third is not let in.
+    assert len(made) == 3
+    disk.tickets.release(4)
+    writing.join()
+    assert scribe.wait()
+    scribe.close()

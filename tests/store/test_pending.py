@@ -120,3 +120,15 @@ def test_a_ledger_that_is_put_back_cuts_its_lines_under_the_same_key(
     then = database.rows("SELECT key, value FROM secret ORDER BY key")
     keep(database, environment, lines(MAX_LINES + 2, MAX_LINES + 9))
     assert database.rows("SELECT key, value FROM secret ORDER BY key") == then
+
+
+def test_files_are_cut_small_and_under_keys_that_were_drawn_when_they_were_written(
+    database: Database, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a ledger that is put back cuts their lines under other keys than those who hold them already know."""
+    monkeypatch.setattr(pending, "_HEAVY", 6)
+    monkeypatch.setattr(pending, "CUT_WEIGHT", 8)
+    keep(database, environment, lines(7, 9), lines(10, 14), lines(15, 16))
+    then = database.rows("SELECT key, value FROM secret ORDER BY key")
+    assert cut_all(database, environment) == [(7, 11, 1), (12, 16, 2)]
+    assert len(then) == 2
