@@ -169,6 +169,18 @@ def _preview(workbench: Workbench, **arguments: Any) -> Page:
     return PreviewPage(workbench, **arguments)
 
 
+def _notices(workbench: Workbench, case: str) -> Page:
+    from desktop.ui.pages.case.notices import NoticesPage
+
+    return NoticesPage(workbench, case)
+
+
+def _letters(workbench: Workbench, record_type: RecordType, icon: str) -> Page:
+    from desktop.ui.pages.case.letters_list import LettersList
+
+    return LettersList(workbench, record_type, icon)
+
+
 def _case(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.case.page import CasePage
 
@@ -216,6 +228,7 @@ TOOLS: Mapping[str, Callable[..., Page]] = {
     "import": _import,
     "export": _export,
     "preview": _preview,
+    "notices": _notices,
     "audit": _audit,
     "retention": _retention,
 }
@@ -233,6 +246,12 @@ RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
     "case_document": _case_document,
 }
 """Forms made by hand, by record type."""
+
+DRAFT_PAGES: Mapping[str, str] = {"paper_template": "templates"}
+"""Pages of the navigation that go on with what was typed into them, by the type of the draft; its key is the part."""
+
+LIST_PAGES: Mapping[str, Callable[[Workbench, RecordType, str], Page]] = {"case_document": _letters}
+"""Lists that can do more than the generated ones."""
 
 REVEAL: Callable[[Session, str, str, str], object] | None = audit.reveal
 """Notes that a personal value is shown as a whole (type, record, field); without it nothing is ever unmasked."""
@@ -285,6 +304,8 @@ def list_entry(record_type: RecordType, icon: str) -> Entry:
     """The entry of a record type's generated list."""
 
     def make(workbench: Workbench) -> Page:
+        if (special := LIST_PAGES.get(record_type.name)) is not None:
+            return special(workbench, record_type, icon)
         from desktop.ui.lists.page import ListPage
 
         return ListPage(workbench, record_type, icon)

@@ -173,7 +173,10 @@ class MainWindow(QMainWindow):
         self.open_form(Opening(type_name, values=values or {}))
 
     def open_draft(self, draft: Draft) -> None:
-        """Shows the form that a draft was typed into, as it was left."""
+        """Shows the form, or the page, that a draft was typed into, as it was left."""
+        if (page := registry.DRAFT_PAGES.get(draft.type)) is not None:
+            self.open_page(page, part=draft.key)
+            return
         self.open_form(Opening(draft.type, draft.record or None, draft=draft))
 
     def open_form(self, opening: Opening) -> None:

@@ -195,9 +195,17 @@ class Workbench(QObject):
         self.write(step.name, job, then, fail=fail, step=False)
 
     def _broadcast(self, changes: list[ChangeSet]) -> None:
-        for change in changes:
-            if not change.empty:
-                self.changed.emit(change)
+        """Says it once: pages that looked again for each of two hundred letters would be at it for minutes."""
+        told = [change for change in changes if not change.empty]
+        if len(told) > 1:
+            changed: dict[str, dict[str, None]] = {}
+            for change in told:
+                for name, ids in change.records.items():
+                    changed.setdefault(name, {}).update(dict.fromkeys(ids))
+            everything = any(change.everything for change in told)
+            told = [ChangeSet(told[-1].stamp, {n: tuple(ids) for n, ids in changed.items()}, everything)]
+        for change in told:
+            self.changed.emit(change)
 
     def fault(self, error: Exception) -> None:
         """Shows what nobody took: a problem as a sentence, a bug as the dialog for bugs."""

@@ -8,10 +8,12 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 
+from desktop.documents.letters.templates import LetterIncomplete
 from desktop.operations import records, supervision
 from desktop.operations.session import Session
-from desktop.operations.supervision import IllegalStep, Signatory
+from desktop.operations.supervision import IllegalStep, Signatory, batches, issuing, letters, load_case
 from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
+from desktop.records.supervision import CaseFile
 from tests.operations.test_supervision import WORDS, CaseAt, D, create, taken
 
 DAY = D(2026, 10, 15)
@@ -134,3 +136,92 @@ def test_one_run_has_a_most(desk: Session, tmp_path: Path) -> None:
     with pytest.raises(NobodyLeft):
         supervision.print_many(desk, [], tmp_path)
     assert len(supervision.enterprises(desk, "高温7号")) == 1
+
+
+def test_a_pasted_list_means_employers_by_code_or_by_a_name_that_is_one_alone(desk: Session) -> None:
+    code = "91330106MA2ABCDEX7"
+    rows = [{"name": "甲公司", "uscc": code}, {"name": "同名公司"}, {"name": "同名公司"}, {"name": "乙公司"}]
+    ids = records.save_many(desk, "enterprise", rows)[0]
+    lines = [
+        ["1", "写错的名称", code.lower()],
+        ["2", " 乙公司 "],
+        ["甲公司"],
+        ["同名公司"],
+        ["没有这家"],
+        [" "],
+    ]
+    found = supervision.named(desk, lines)
+    assert found.ids == (ids[0], ids[3])
+    assert (found.unknown, found.several) == (("没有这家",), ("同名公司",))
+
+
+def test_why_an_employer_is_passed_over_is_said(desk: Session) -> None:
+    case = heat(desk)
+    rows = [{"name": "甲公司"}, {"name": "甲公司"}, {"town": "330106010"}, {"name": "乙公司"}]
+    ids = records.save_many(desk, "enterprise", rows)[0]
+    case.draft("reminder_letter", addressee="乙公司")
+    found = supervision.chosen(desk, case.id, ids)
+    assert dict(found.employers) == {ids[0]: "甲公司"}
+    whys = {key: passed.why for key, passed in found.passed.items()}
+    assert whys == {ids[1]: "和前面的一家同名", ids[2]: "没有单位名称", ids[3]: "本案已有给它的文书"}
+
+
+def test_the_page_of_one_employer_is_looked_at_before_anything_is_saved(
+    desk: Session, tmp_path: Path
+) -> None:
+    case = heat(desk)
+    path = tmp_path / "sample.pdf"
+    path.write_bytes(supervision.sample(desk, case.id, "甲公司", HEAT))
+    assert "甲公司：" in words_by_page(path)[0]
+    assert supervision.drafts_of(desk, case.id) == []
+    with pytest.raises(LetterIncomplete, match="事实"):
+        supervision.sample(desk, case.id, "甲公司", {**HEAT, "facts": None})
+
+
+def test_a_case_is_read_once_however_many_letters_it_has(
+    desk: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = heat(desk)
+    made = supervision.class_notices(desk, case.id, employers(desk, 3), HEAT).documents
+    read: list[str] = []
+
+    def counted(session: Session, wanted: str) -> CaseFile:
+        read.append(wanted)
+        return load_case(session, wanted)
+
+    for module in (batches, issuing, letters):
+        monkeypatch.setattr(module, "load_case", counted)
+    assert supervision.ready(desk, case.id).documents == tuple(supervision.drafts_of(desk, case.id))
+    assert read == [case.id]
+    read.clear()
+    supervision.issue_many(desk, made, CHAIR, DAY)
+    assert read == [case.id]
+
+
+def test_a_printer_s_run_ends_where_it_must_and_records_what_was_printed(desk: Session) -> None:
+    case = heat(desk)
+    made = supervision.class_notices(desk, case.id, employers(desk, 3), HEAT).documents
+    supervision.issue_many(desk, made, CHAIR, DAY)
+    choice = supervision.choice(desk, [*reversed(made), made[0]])
+    assert choice.documents == made
+    assert (choice.first, choice.last) == tuple(f"杭西工监提〔2026〕{n}号" for n in (1, 3))
+    stopped = supervision.print_each(desk, made, lambda _letter, _data: True, lambda done, _total: done == 1)
+    assert stopped.documents == made[:1]
+    assert printed(desk, case) == [made[0]]
+    assert supervision.choice(desk, made).copies == 1
+    jammed = supervision.print_each(desk, made[1:], lambda letter, _data: "3号" not in letter.number)
+    assert (jammed.documents, jammed.problem) == ((made[1],), None)
+    draft = case.draft("reminder_letter", addressee="丁公司")
+    refused = supervision.print_each(desk, [made[2], draft], lambda _letter, _data: True)
+    assert refused.documents == (made[2],)
+    assert isinstance(refused.problem, IllegalStep)
+    assert sorted(printed(desk, case)) == sorted(made)
+    with pytest.raises(IllegalStep):
+        supervision.print_each(desk, [draft], lambda _letter, _data: True)
+    with pytest.raises(NobodyLeft):
+        supervision.print_each(desk, [], lambda _letter, _data: True)
+
+
+def printed(session: Session, case: CaseAt) -> list[str]:
+    events = records.children(session, "case_event", case.id)
+    return [str(e.values["document"]) for e in events if e.values["kind"] == "printed"]

@@ -14,10 +14,13 @@ from pytestqt.qtbot import QtBot
 from desktop.operations import templates
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
+from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
+from desktop.ui.draft_dialog import words_for
 from desktop.ui.pages.templates import TemplatesPage
 from desktop.ui.registry import headings
 from desktop.ui.settings import Settings
+from desktop.ui.window import MainWindow
 from tests.ui.hands import Hands
 from tests.ui.house import FakeDialogs, compose, make_session, make_workbench
 
@@ -124,6 +127,41 @@ def test_what_is_wrong_is_said_while_it_is_typed_and_nothing_typed_is_lost(
     hands.qtbot.keyClick(page.grid, K.Key_Up)
     hands.settle()
     assert page.words.toPlainText() == before
+
+
+def test_what_was_typed_outlives_a_kill_and_is_given_up_when_it_is_typed_back(
+    hands: Hands, qtbot: QtBot, district: Session
+) -> None:
+    def kept() -> list[Draft]:
+        found: list[Draft] = []
+        hands.bench.drafts.all(found.extend, hands.bench)
+        hands.settle()
+        return found
+
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    key = list(page.known)[2]
+    page.go_to_part(f"paper_template:{key}")
+    before = page.words.toPlainText()
+    page.words.setFocus()
+    page.words.moveCursor(QTextCursor.MoveOperation.End)
+    compose(page.words, "没有保存的话")
+    waited(hands, page)
+    (draft,) = kept()
+    assert page.known[key].label in words_for(hands.bench, draft)
+    # Nothing was closed: as after a kill, another window finds what the first one left.
+    later = MainWindow(hands.bench)
+    qtbot.addWidget(later)
+    later.open_draft(draft)
+    hands.settle()
+    again = later.page
+    assert isinstance(again, TemplatesPage)
+    assert (again.key, again.words.toPlainText()) == (key, before + "没有保存的话")
+    assert again.dirty
+    assert "没有丢" in later.notices.words
+    again.words.setPlainText(before)
+    waited(hands, again)
+    assert kept() == []
 
 
 def test_a_town_has_no_such_page(tmp_path: Path) -> None:

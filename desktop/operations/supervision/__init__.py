@@ -1,11 +1,22 @@
 """What a user does in a supervision case: record steps, draft, issue, void and print letters, see what is overdue.
 
 ``cases`` reads cases and records steps, ``letters`` drafts, ``output`` prints, ``numbers`` keeps the register,
-``issuing`` issues and voids, ``batches`` does it for many employers at once.
+``issuing`` issues and voids, ``batches`` does it for many employers at once, ``runs`` prints many letters.
 """
 
 from desktop.documents.letters.printed import Layout
-from desktop.operations.supervision.batches import chosen, class_notices, drafts_of, enterprises, print_many
+from desktop.operations.supervision.batches import (
+    admits_notices,
+    chosen,
+    class_notices,
+    drafts_of,
+    enterprises,
+    named,
+    numbers_for,
+    ready,
+    sample,
+    words_for,
+)
 from desktop.operations.supervision.cases import (
     IllegalStep,
     Recorded,
@@ -16,6 +27,7 @@ from desktop.operations.supervision.cases import (
     overdue,
     overdue_on,
     record_event,
+    state_in,
 )
 from desktop.operations.supervision.cases import case_state as state
 from desktop.operations.supervision.holidays import export_working_days, import_working_days
@@ -36,6 +48,7 @@ from desktop.operations.supervision.numbers import (
 )
 from desktop.operations.supervision.output import preview, print_document, print_pages, save_word
 from desktop.operations.supervision.register import case_register
+from desktop.operations.supervision.runs import choice, print_each, print_many
 
 __all__ = [
     "IllegalStep",
@@ -45,8 +58,10 @@ __all__ = [
     "Recorded",
     "Signatory",
     "WorkItem",
+    "admits_notices",
     "case_register",
     "case_state",
+    "choice",
     "chosen",
     "class_notices",
     "compose_letter",
@@ -62,18 +77,25 @@ __all__ = [
     "issue_many",
     "load_case",
     "may_issue",
+    "named",
     "next_numbers",
     "number_settings",
+    "numbers_for",
     "overdue",
     "overdue_on",
     "preview",
     "print_document",
+    "print_each",
     "print_many",
     "print_pages",
+    "ready",
     "record_event",
     "redraft",
+    "sample",
     "save_word",
     "set_number_settings",
     "state",
+    "state_in",
     "void",
+    "words_for",
 ]

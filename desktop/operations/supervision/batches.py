@@ -1,29 +1,29 @@
-"""Class notices (提示函 to many employers about one matter), and printing many letters in one run."""
+"""Class notices: 提示函 to many employers about one matter, chosen, looked at, drafted and got ready for issue."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from desktop.documents.letters import pages
-from desktop.documents.letters.joined import joined
-from desktop.documents.letters.printed import PrintedLetter
+from desktop.documents.letters.filling import Source
+from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import UsageProblem
-from desktop.operations import audit, printing, records
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.supervision.cases import CASE, EVENT, LETTER, IllegalStep, held, load_case
-from desktop.operations.supervision.letters import draft_values
-from desktop.operations.supervision.output import Copy, copy_of, file_name, note_of, printable
-from desktop.records.canonical import Cell
-from desktop.records.supervision import LetterKind, contradictions
+from desktop.operations.supervision.cases import LETTER, IllegalStep, held, load_case
+from desktop.operations.supervision.letters import composed, draft_values, may_issue
+from desktop.operations.supervision.numbers import known_settings, next_numbers
+from desktop.records.canonical import Cell, normal_text
+from desktop.records.supervision import CaseFile, LetterKind, Reason, letter_of
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
+from desktop.records.supervision.numbering import Series, form_number
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.uscc import check_uscc
 from desktop.store import reading
-from desktop.store.keys import write_whole
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Query, Record
+from desktop.store.reading import Filter, Query
 
 MOST = 200
 """Letters in one run: what one person can look through before they are signed."""
@@ -45,46 +45,101 @@ class TooMany(UsageProblem):
 
 
 @dataclass(frozen=True)
+class Passed:
+    """An employer that gets no notice, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """To whom a class notice would go: employers by id and name, and those that have one in this case already."""
+    """To whom a class notice would go, employers by id and name, and who is passed over."""
 
     employers: Mapping[str, str]
-    already: tuple[str, ...]
-    nameless: int
+    passed: Mapping[str, Passed]
+
+    @property
+    def already(self) -> tuple[str, ...]:
+        """The names of those that have a letter of this case already, or are chosen twice."""
+        return tuple(p.name for p in self.passed.values() if p.name)
+
+
+def admits_notices(file: CaseFile) -> list[Reason]:
+    """Why a case carries no notice to a class of employers; nothing where it does.
+
+    Such a notice begins with a check or a warning; what begins with a complaint goes to that employer alone.
+    """
+    if file.complaint:
+        return [
+            forbidden("投诉案件的提示函只发给被投诉的单位", article(13), "请另立一个来源为专项检查的案件。")
+        ]
+    return []
 
 
 def chosen(session: Session, case: str, enterprises: Sequence[str]) -> Chosen:
-    """Who of some enterprises would get a notice. Raises :class:`IllegalStep` for a complaint's case, ``NotFound``.
-
-    A notice to a class of employers begins with a check or a warning; one to a complaint goes to that employer alone.
-    """
+    """Who of some enterprises would get a notice. Raises :class:`IllegalStep` for a complaint's case, ``NotFound``."""
     file = load_case(session, case)
-    if file.complaint:
-        raise IllegalStep(
-            "不能群发",
-            [
-                forbidden(
-                    "投诉案件的提示函只发给被投诉的单位", article(13), "请另立一个来源为专项检查的案件。"
-                )
-            ],
-        )
+    if reasons := admits_notices(file):
+        raise IllegalStep("不能群发", reasons)
     told = {
         text(letter.values, "addressee")
         for letter in file.letters
         if letter.voided is None and not letter.deleted
     }
     found: dict[str, str] = {}
-    already: list[str] = []
-    nameless = 0
+    passed: dict[str, Passed] = {}
     for enterprise in dict.fromkeys(enterprises):
         name = text(held(session, "enterprise", enterprise).values, "name")
         if not name:
-            nameless += 1
-        elif name in told or name in found.values():
-            already.append(name)
+            passed[enterprise] = Passed("", "没有单位名称")
+        elif name in told:
+            passed[enterprise] = Passed(name, "本案已有给它的文书")
+        elif name in found.values():
+            passed[enterprise] = Passed(name, "和前面的一家同名")
         else:
             found[enterprise] = name
-    return Chosen(found, tuple(already), nameless)
+    return Chosen(found, passed)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The employers that a list means, by id, and its lines that mean none or more than one."""
+
+    ids: tuple[str, ...]
+    unknown: tuple[str, ...]
+    several: tuple[str, ...]
+
+
+def named(session: Session, lines: Sequence[Sequence[str]]) -> Named:
+    """Finds employers by unified codes or full names, as they stand in the cells of a list made elsewhere."""
+    ids: list[str] = []
+    unknown: list[str] = []
+    several: list[str] = []
+    for line in lines:
+        cells = list(filter(None, map(normal_text, line)))
+        if not cells:
+            continue
+        found = _meant(session, cells)
+        if len(found) == 1:
+            ids += found
+        else:
+            (several if found else unknown).append(max(cells, key=len))
+    return Named(tuple(dict.fromkeys(ids)), tuple(unknown), tuple(several))
+
+
+def _meant(session: Session, cells: Sequence[str]) -> list[str]:
+    """The employers that a line means: by a code in it, for names repeat, else by a name."""
+    codes = [code.number for code in map(check_uscc, cells) if code.ok]
+    tries = [Filter("uscc", value=code) for code in codes] + [Filter("name", value=cell) for cell in cells]
+    several: list[str] = []
+    for condition in tries:
+        query = Query("enterprise", filters=(condition,), order=reading.NEWEST_ORDER)
+        found = [r.id for r in reading.records(session.database, session.types, query, limit=2)]
+        if len(found) == 1:
+            return found
+        several = several or found
+    return several
 
 
 def enterprises(session: Session, words: str) -> list[str]:
@@ -122,6 +177,64 @@ def class_notices(
     return Notices(tuple(documents), changes)
 
 
+def words_for(session: Session, case: str) -> dict[str, Cell]:
+    """What the words of a notice begin with: those of the newest reminder of the case, else what the case tells."""
+    found = [
+        r for r in records.children(session, LETTER, case) if text(r.values, "kind") == LetterKind.REMINDER
+    ]
+    if found:
+        return dict(max(found, key=lambda r: r.stamp).values)
+    return draft_values(session, case, LetterKind.REMINDER, {})
+
+
+def sample(session: Session, case: str, addressee: str, fields: Mapping[str, Cell]) -> bytes:
+    """The page that one employer would get, under the watermark 草稿; nothing is saved.
+
+    Raises ``LetterIncomplete`` and the problems of quotations.
+    """
+    values = {**draft_values(session, case, LetterKind.REMINDER, fields), "addressee": addressee}
+    letter = letter_of("", values)
+    if letter is None:
+        raise LetterIncomplete("文书还缺“文种”。")
+    day = session.environment.today()
+    source = Source(load_case(session, case).until(day), letter, session.unit.level, session.codes, {}, [])
+    return pages.print_letter(composed(session, source, day), watermark=pages.DRAFT)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The reminders of a case that can be issued now, and those that cannot, by addressee and with the reason."""
+
+    documents: tuple[str, ...]
+    waiting: Mapping[str, str]
+
+
+def ready(session: Session, case: str, progress: Progress = lambda _done, _total: None) -> Ready:
+    """Judges every draft of a class notice. ``progress`` may raise to give up."""
+    file = load_case(session, case)
+    documents: list[str] = []
+    waiting: dict[str, str] = {}
+    drafts = drafts_of(session, case)
+    for place, document in enumerate(drafts):
+        progress(place, len(drafts))
+        decision = may_issue(session, case, LetterKind.REMINDER.value, document, whole=file)
+        if decision.allowed:
+            documents.append(document)
+        else:
+            letter = file.by_id.get(document)
+            addressee = text(letter.values, "addressee") if letter is not None else ""
+            waiting[addressee] = "；".join(map(str, (*decision.forbidden, *decision.asked)))
+    return Ready(tuple(documents), waiting)
+
+
+def numbers_for(session: Session, count: int, year: int) -> tuple[str, str]:
+    """The first and the last number that so many reminders would get now. Raises ``NumbersNotSet``."""
+    settings = known_settings(session)
+    first, pattern = next_numbers(session, year)[Series.REMINDER], settings.patterns[Series.REMINDER]
+    last = first + count - 1
+    return form_number(pattern, settings.body, year, first), form_number(pattern, settings.body, year, last)
+
+
 def drafts_of(session: Session, case: str) -> list[str]:
     """The reminders of a case that wait to be issued, in the order in which they were drafted."""
     found = [
@@ -130,81 +243,3 @@ def drafts_of(session: Session, case: str) -> list[str]:
         if text(record.values, "kind") == LetterKind.REMINDER and not text(record.values, "document_number")
     ]
     return [record.id for record in sorted(found, key=lambda r: (r.stamp, text(r.values, "addressee"), r.id))]
-
-
-@dataclass(frozen=True)
-class Printed:
-    """The files of a run and what recording it changed."""
-
-    paths: tuple[Path, ...]
-    changes: ChangeSet
-
-
-def print_many(
-    session: Session,
-    documents: Sequence[str],
-    folder: Path,
-    *,
-    together: bool = True,
-    progress: Progress = lambda _done, _total: None,
-) -> Printed:
-    """Prints issued letters: into one file behind an index, or one file each; the printing of each is recorded.
-
-    Nothing is written and nothing recorded before all are set, so a run that is given up leaves nothing behind.
-    Raises as ``print_document`` for any of them.
-    """
-    if not documents:
-        raise NobodyLeft("没有选中已经签发的文书。")
-    if len(documents) > MOST:
-        raise TooMany(f"选中了{len(documents)}份文书。")
-    run = _set(session, list(dict.fromkeys(documents)), progress)
-    letters, files = [letter for _, letter, _, _ in run], [data for _, _, _, data in run]
-    folder.mkdir(parents=True, exist_ok=True)
-    if together:
-        data = joined(letters, files, lambda: progress(len(run), len(run)))
-        paths = [printing.free(folder, f"文书{len(run)}份 {session.environment.today().isoformat()}", "pdf")]
-        write_whole(paths[0], data)
-    else:
-        paths = [folder / file_name(letter, copy.mark) for _, letter, copy, _ in run]
-        for path, data in zip(paths, files, strict=True):
-            write_whole(path, data)
-    return Printed(tuple(paths), _note(session, [(record, letter, copy) for record, letter, copy, _ in run]))
-
-
-def _set(
-    session: Session, documents: Sequence[str], progress: Progress
-) -> list[tuple[Record, PrintedLetter, Copy, bytes]]:
-    """Every letter with its pages; cases are judged once each, however many letters they have."""
-    whole = [held(session, LETTER, document) for document in documents]
-    for case in dict.fromkeys(text(record.values, "case") for record in whole):
-        reasons = contradictions(load_case(session, case))
-        if reasons:
-            raise IllegalStep("有案件的步骤有矛盾，不能打印文书", reasons)
-    before = _printed_before(session, whole)
-    found = []
-    for place, record in enumerate(whole):
-        progress(place, len(whole))
-        about = held(session, CASE, text(record.values, "case"))
-        letter = printable(session, record, about.values)
-        copy = copy_of(record, before.get(record.id, 0))
-        found.append((record, letter, copy, pages.print_letter(letter, mark=copy.mark)))
-    return found
-
-
-def _printed_before(session: Session, whole: Sequence[Record]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for case in dict.fromkeys(text(record.values, "case") for record in whole):
-        for event in records.children(session, EVENT, case):
-            if text(event.values, "kind") == "printed":
-                document = text(event.values, "document")
-                counts[document] = counts.get(document, 0) + 1
-    return counts
-
-
-def _note(session: Session, run: Sequence[tuple[Record, PrintedLetter, Copy]]) -> ChangeSet:
-    rows = [note_of(session, record, letter, copy) for record, letter, copy in run]
-    with session.database.transaction():
-        _, changes = records.save_many(session, EVENT, rows, name=f"打印文书{len(rows)}份")
-        for record, letter, copy in run:
-            audit.note(session, audit.Act.PRINTED, f"{record.id} {letter.number} {copy.words}")
-    return changes

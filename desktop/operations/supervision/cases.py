@@ -181,6 +181,11 @@ def case_state(session: Session, case: str, database: Database | None = None) ->
     return state_of(load_case(session, case, database), issuer_of(session))
 
 
+def state_in(session: Session, file: CaseFile) -> CaseState:
+    """The same of a case that was read already."""
+    return state_of(file, issuer_of(session))
+
+
 def record_event(session: Session, case: str, kind: str, date: datetime.date, /, **fields: Cell) -> Recorded:
     """Records a step. ``handler`` is the operator by default, other fields are those of ``case_event``.
 

@@ -38,6 +38,7 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Values, run_checks
 from desktop.records.declaration import Severity
 from desktop.records.supervision import (
+    CaseFile,
     LetterKind,
     Reason,
     signed_by_chair,
@@ -114,9 +115,14 @@ def issue_many(
     total = len(documents)
     with issuing_lock:
         reviewed: list[Reviewed] = []
+        cases: dict[str, CaseFile] = {}
         for place, document in enumerate(documents):
             progress(place, total)
-            source, changed = _reviewed(session, document, signer, date)
+            case = text(held(session, LETTER, document).values, "case")
+            if case not in cases:
+                # A review writes nothing, so that the case stays as it was read while all its letters are reviewed.
+                cases[case] = load_case(session, case)
+            source, changed = _reviewed(session, document, signer, date, cases[case])
             _tried(session, source, composed(session, source, date, settings.body, layout))
             reviewed.append((document, source, changed))
         progress(total, total)
@@ -182,23 +188,23 @@ def _case_id(source: Source) -> str:
 
 
 def _reviewed(
-    session: Session, document: str, signer: Signatory, date: datetime.date
+    session: Session, document: str, signer: Signatory, date: datetime.date, whole: CaseFile
 ) -> tuple[Source, dict[str, Cell]]:
     """What the letter is written from once everything allows it, and the fields that the review fills in."""
     _not_issued(held(session, LETTER, document))
     today = session.environment.today()
     if date > today:
         raise IllegalStep(f"签发日期{date.isoformat()}还没有到")
-    source, changed = _with_passages(source_of(session, document, date))
+    source, changed = _with_passages(source_of(session, document, date, whole=whole))
     label = source.kind.label
     if not signer.name.strip():
         raise LetterIncomplete("文书还缺“签发人”。")
     if source.kind is LetterKind.OPINION and not signed_by_chair(signer.post):
         raise IllegalStep(f"{label}不能签发", [_chair(signer)])
-    decision = decision_on(session, source, date)
+    decision = decision_on(session, source, date, whole)
     if not decision.allowed:
         raise IllegalStep(f"{label}现在不能签发", (*decision.forbidden, *decision.asked))
-    late = _later_steps(session, _case_id(source), date, document)
+    late = _later_steps(whole, date, document)
     if late:
         raise IllegalStep(f"{label}不能签发", late)
     _complete(session, source, signer)
@@ -231,9 +237,8 @@ def _with_passages(source: Source) -> tuple[Source, dict[str, Cell]]:
     return replace(source, draft=draft), {name: value for name, value in found.items() if value}
 
 
-def _later_steps(session: Session, case: str, date: datetime.date, document: str) -> list[Reason]:
+def _later_steps(file: CaseFile, date: datetime.date, document: str) -> list[Reason]:
     """A letter is not dated before what has already happened."""
-    file = load_case(session, case)
     return [
         forbidden(f"签发日期早于已经登记的{name_of(event)}", "", "请核对签发日期。", event.id)
         for event in file.events

@@ -159,15 +159,23 @@ def redraft(session: Session, document: str) -> Saved:
     return records.save(session, LETTER, values, name="重新起草文书")
 
 
-def source_of(session: Session, document: str, day: datetime.date, changed: Values | None = None) -> Source:
-    """What a letter is written from, as things stood at the end of ``day``; ``changed`` fields count as saved."""
+def source_of(
+    session: Session,
+    document: str,
+    day: datetime.date,
+    changed: Values | None = None,
+    whole: CaseFile | None = None,
+) -> Source:
+    """What a letter is written from, as things stood at the end of ``day``; ``changed`` fields count as saved.
+
+    ``whole`` is its case where that was read already: a case of 200 letters is not read anew for each of them.
+    """
     record = held(session, LETTER, document)
     values = {**record.values, **(changed or {})}
     letter = letter_of(record.id, values, record.stamp)
     if letter is None:
         raise LetterIncomplete("文书还缺“文种”。")
-    case = text(values, "case")
-    file = load_case(session, case)
+    file = whole or load_case(session, text(values, "case"))
     employer_id = text(file.case, "enterprise")
     employer = records.load(session, "enterprise", employer_id) if employer_id else None
     return Source(
@@ -225,18 +233,25 @@ def composed(
 
 
 def may_issue(
-    session: Session, case: str, kind: str, document: str | None = None, *, day: datetime.date | None = None
+    session: Session,
+    case: str,
+    kind: str,
+    document: str | None = None,
+    *,
+    day: datetime.date | None = None,
+    whole: CaseFile | None = None,
 ) -> Decision:
     """Whether a letter of this kind may be issued from here, and why not; with ``document`` for that draft.
 
-    A draft is also composed and read: what is missing in it and what it must not say count as reasons.
+    A draft is also composed and read: what is missing in it and what it must not say count as reasons. ``whole`` is
+    the case where it was read already.
     """
     letter_kind = kind_of(kind)
     day = day or session.environment.today()
     if document is None:
-        file = load_case(session, case)
+        file = whole or load_case(session, case)
         return _in_order(file, decide(file.until(day), letter_kind, issuer_of(session)))
-    return decision_on(session, source_of(session, document, day), day)
+    return decision_on(session, source_of(session, document, day, whole=whole), day, whole)
 
 
 def _in_order(file: CaseFile, decision: Decision) -> Decision:
@@ -244,10 +259,12 @@ def _in_order(file: CaseFile, decision: Decision) -> Decision:
     return replace(decision, reasons=(*decision.reasons, *contradictions(file)))
 
 
-def decision_on(session: Session, source: Source, day: datetime.date) -> Decision:
-    """The decision on one draft: order of law first, then its words."""
+def decision_on(
+    session: Session, source: Source, day: datetime.date, whole: CaseFile | None = None
+) -> Decision:
+    """The decision on one draft: order of law first, then its words. ``whole`` is its case if it was read already."""
     decision = decide(source.file, source.kind, issuer_of(session), source.draft)
-    decision = _in_order(load_case(session, text(source.draft.values, "case")), decision)
+    decision = _in_order(whole or load_case(session, text(source.draft.values, "case")), decision)
     unchosen = any(reason.field in ("opinion_letter", "ground") for reason in decision.asked)
     if decision.forbidden or unchosen:
         return decision

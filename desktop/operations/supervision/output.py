@@ -35,11 +35,13 @@ from desktop.store.keys import write_whole
 from desktop.store.reading import Filter, Query, Record
 
 
-def preview(session: Session, document: str, *, layout: Layout | None = None) -> bytes:
+def preview(
+    session: Session, document: str, *, layout: Layout | None = None, original: bool = False
+) -> bytes:
     """A draft as PDF under the watermark 草稿, an issued letter as it will be printed; nothing is recorded."""
     record = held(session, LETTER, document)
     if text(record.values, "document_number"):
-        return pages.print_letter(_kept(record.values), mark=_copy(session, record).mark)
+        return pages.print_letter(_kept(record.values), mark=_copy(session, record, original=original).mark)
     return pages.print_letter(compose_letter(session, document, layout=layout), watermark=pages.DRAFT)
 
 

@@ -167,7 +167,7 @@ class ListPage(Page):
         )
 
     def _units_arrived(self, units: list[UnitNode]) -> None:
-        own = _own_and_below(units, self.workbench.facts.unit.id)
+        own = own_and_below(units, self.workbench.facts.unit.id)
         self.filters.set_units(own)
         self.list.model.units = {u.id: u.name for u in units}
         if (len(own) > 1) != self._several_units:
@@ -354,7 +354,7 @@ class ListPage(Page):
         self.workbench.shell.open_page("import", type_name=self.record_type.name)
 
 
-def _own_and_below(units: Sequence[UnitNode], own: str) -> list[UnitNode]:
+def own_and_below(units: Sequence[UnitNode], own: str) -> list[UnitNode]:
     """The units whose records one sees: those above send down none of their own; all while the own is not held."""
     inside = {own}
     for unit in units:  # those above stand before those below

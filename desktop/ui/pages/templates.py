@@ -14,6 +14,7 @@ from desktop.operations import templates
 from desktop.operations.session import Session
 from desktop.operations.templates import Standing
 from desktop.store.database import Database
+from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.dialogs import Answer
@@ -49,6 +50,8 @@ class TemplatesPage(Page):
         self.known: dict[str, Standing] = {}
         self.key = ""
         self._saved = ""
+        self._kept: dict[str, Mapping[str, str]] = {}
+        self._wanted = ""
         self.wanted = QLineEdit()
         self.wanted.setPlaceholderText("找文书")
         self.wanted.setClearButtonEnabled(True)
@@ -77,10 +80,13 @@ class TemplatesPage(Page):
         self._pause.setInterval(_PAUSE_MS)
         self._build()
         self._pause.timeout.connect(self._try)
+        self._pause.timeout.connect(self._keep_draft)
+        self.remark.textChanged.connect(lambda _text: self._pause.start())
         self.wanted.textChanged.connect(lambda _text: self._show_lines())
         self.grid.chosen.connect(self._chosen)
         self.words.textChanged.connect(self._typed)
         QShortcut(QKeySequence("Alt+I"), self).activated.connect(self.choices.setFocus)
+        workbench.drafts.all(self._drafts_arrived, self)
         self.refresh(None)
 
     def _build(self) -> None:
@@ -163,6 +169,8 @@ class TemplatesPage(Page):
         if answer is Answer.YES:
             self.save(again)
             return False
+        if answer is Answer.NO:
+            self._drop_draft(self.key)
         return answer is Answer.NO
 
     def _ask_kept(self) -> Answer:
@@ -183,7 +191,9 @@ class TemplatesPage(Page):
     def _show(self, found: dict[str, Standing]) -> None:
         self.known = found
         self._show_lines()
-        if not self.key and self.grid.rows.rowCount():
+        if self._wanted in found:
+            self.go_to_part(self._draft_key(self._wanted))
+        elif not self.key and self.grid.rows.rowCount():
             self.grid.setCurrentIndex(self.grid.rows.index(0, 0))
         elif self.key and not self.dirty:
             self._open(self.key)
@@ -214,6 +224,7 @@ class TemplatesPage(Page):
             if answer is not Answer.NO:
                 self._show_lines()
                 return
+            self._drop_draft(self.key)
         self._open(key)
 
     def _open(self, key: str) -> None:
@@ -228,9 +239,61 @@ class TemplatesPage(Page):
         self.choices.addItems(templates.placeholders(standing.template, self.workbench.types))
         self.choices.setCurrentIndex(-1)
         self.note.say(Tone.WARNING if standing.passed else Tone.PLAIN, _tip(standing))
+        if key in self._kept:
+            self._go_on(self._kept[key])
         self._enable()
         self._pause.stop()
         self._try()
+
+    # -- what was typed before the program ended -------------------------------------------------------------------
+
+    @staticmethod
+    def _draft_key(key: str) -> str:
+        return f"{templates.TYPE}:{key}"
+
+    def go_to_part(self, part: str) -> None:
+        """Opens the template that a draft belongs to, by the key of the draft."""
+        key = part.removeprefix(f"{templates.TYPE}:")
+        self._wanted = key if key not in self.known else ""
+        if key in self.known and key != self.key:
+            self._chosen(key)
+            self._show_lines()
+
+    def _drafts_arrived(self, drafts: list[Draft]) -> None:
+        self._kept = {draft.record: draft.texts for draft in drafts if draft.type == templates.TYPE}
+        if self.key in self._kept and not self.dirty:
+            self._open(self.key)
+
+    def _go_on(self, texts: Mapping[str, str]) -> None:
+        """Shows what was typed and not saved, over the version that is used."""
+        self.words.setPlainText(texts.get("content", ""))
+        self.remark.setText(texts.get("note", ""))
+        key, label = self.key, self.known[self.key].label
+
+        def give_up() -> None:
+            self._drop_draft(key)
+            if self.key == key:
+                self._open(key)
+
+        words = f"“{label}”上次改了没有保存，一个字都没有丢，接着改就可以。"
+        self.workbench.shell.tell(Tone.PLAIN, words, "不要了", give_up)
+
+    def _keep_draft(self) -> None:
+        """Typed text outlives a kill, as in forms."""
+        standing = self.known.get(self.key)
+        if standing is None or not self.dirty:
+            self._drop_draft(self.key)
+            return
+        texts = {
+            "key": self.key, "label": standing.label, "content": self.words.toPlainText(),
+            "note": self.remark.text(),
+        }  # fmt: skip
+        self._kept[self.key] = texts
+        self.workbench.drafts.keep(self._draft_key(self.key), templates.TYPE, self.key, texts)
+
+    def _drop_draft(self, key: str) -> None:
+        if self._kept.pop(key, None) is not None:
+            self.workbench.drafts.drop(self._draft_key(key))
 
     # -- wording it ------------------------------------------------------------------------------------------------
 
@@ -298,6 +361,7 @@ class TemplatesPage(Page):
 
         def done(_changes: ChangeSet) -> None:
             self._saved = text
+            self._drop_draft(key)
             self.workbench.shell.tell(
                 Tone.GOOD, f"已保存“{self.known[key].label}”，随下一个数据包下发。已签发的文书不变。"
             )
@@ -318,6 +382,7 @@ class TemplatesPage(Page):
 
         def done(_changes: ChangeSet) -> None:
             self._saved = self.words.toPlainText()
+            self._drop_draft(key)
             self.workbench.shell.tell(Tone.GOOD, f"“{label}”已经换回。")
             self.refresh(None)
 

@@ -38,6 +38,7 @@ class IssueCard(Card):
             self.layouts.addItem(described, layout)
         self.note = Note()
         self.save = button("签发并编号", self.submit, "check", primary=True)
+        self.back = button("返回（Esc）", self.given_up.emit)
         grid = QGridLayout()
         asked: list[tuple[str, QWidget]] = [
             ("签发人(&Q)", self.name), ("职务(&Z)", self.post), ("签发日期(&R)", self.day), ("版式(&L)", self.layouts)
@@ -52,7 +53,7 @@ class IssueCard(Card):
             line.returnPressed.connect(self.submit if line is self.day else self._next)
         self.column.addWidget(self.note)
         self.column.addLayout(grid)
-        self.column.addLayout(row(self.save, button("返回（Esc）", self.given_up.emit), 1))
+        self.column.addLayout(row(self.save, self.back, 1))
 
     def open(self, letter: Letter, view: CaseView) -> None:
         """Asks for what an issue needs."""

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
-from desktop.records.supervision import Decision, Letter
+from desktop.records.supervision import Decision, EventKind, Letter, LetterKind
 from desktop.records.supervision.facts import text
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
-from desktop.ui.pages.case.reading import EVENT, LETTER, CaseView
+from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView
 from desktop.ui.pages.case.steps import reason_words
 from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
 from desktop.ui.pages.printing.page import PrintJob, Released
@@ -30,6 +30,11 @@ class LettersCard(Card):
     void_wanted = Signal(object)
     redraft_wanted = Signal(str)
     numbers_wanted = Signal()
+    notices_wanted = Signal()
+    issue_many_wanted = Signal()
+    print_many_wanted = Signal()
+    list_wanted = Signal()
+    original_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -47,12 +52,36 @@ class LettersCard(Card):
         self._settings.setVisible(view.numbers.here)
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
+        issued = [letter for letter in reversed(letters) if letter.number]
         if not letters:
             self._inner.addWidget(plain("还没有文书。需要时从“下一步”里起草。", muted=True))
-        for letter in drafts:
+        if ways := self._many(drafts, issued, view, writable):
+            self._inner.addWidget(_ways(ways))
+        for letter in drafts[:MOST_LETTERS]:
             self._inner.addWidget(self._draft(letter, view, writable))
-        for letter in reversed([each for each in letters if each.number]):
+        for letter in issued[:MOST_LETTERS]:
             self._inner.addWidget(self._issued(letter, view, writable))
+        more = len(drafts[MOST_LETTERS:]) + len(issued[MOST_LETTERS:])
+        if more:
+            words = f"还有{more}份没有列在这里，在列表里看全部{len(letters)}份"
+            self._inner.addWidget(link(words, self.list_wanted.emit))
+
+    def _many(
+        self, drafts: Sequence[Letter], issued: Sequence[Letter], view: CaseView, writable: bool
+    ) -> list[QWidget]:
+        """What is done with several at once, where there are several."""
+        ways: list[QWidget] = []
+        if writable and not supervision.admits_notices(view.file):
+            made = button("一次发给多家单位…", self.notices_wanted.emit, "users")
+            made.setToolTip("同样内容的提示函给许多单位各起草一份，如高温、年关欠薪提示")
+            ways.append(made)
+        reminders = sum(letter.kind is LetterKind.REMINDER for letter in drafts)
+        if writable and view.numbers.here and reminders > 1:
+            ways.append(button(f"批量签发{reminders}份…", self.issue_many_wanted.emit, "check"))
+        standing = sum(letter.stands for letter in issued)
+        if view.numbers.here and standing > 1:
+            ways.append(button(f"批量打印{standing}份…", self.print_many_wanted.emit, "printer"))
+        return ways
 
     def _draft(self, letter: Letter, view: CaseView, writable: bool) -> QWidget:
         decision = view.decisions.get(letter.id)
@@ -85,6 +114,8 @@ class LettersCard(Card):
         words = "预览和打印" if view.numbers.here else "预览"
         ways = [button(words, lambda: self.preview_wanted.emit(letter), "printer")]
         if view.numbers.here and not letter.voided:
+            if view.state.in_order and any(e.letter == letter.id for e in view.file.of(EventKind.PRINTED)):
+                ways.append(button("重新打印原件…", lambda: self.original_wanted.emit(letter), "rotate-ccw"))
             ways.append(button("作废…", lambda: self.void_wanted.emit(letter), "x"))
         if view.numbers.here and letter.voided and writable:
             ways.append(button("按原文重新起草", lambda: self.redraft_wanted.emit(letter.id), "copy"))
@@ -124,19 +155,22 @@ def _ways(buttons: Sequence[QWidget]) -> QWidget:
     return whole
 
 
-def print_job(case: str, letter: Letter, view: CaseView) -> PrintJob:
-    """The preview of a letter; an issued one can be printed and saved from where letters are issued."""
+def print_job(case: str, letter: Letter, view: CaseView, *, original: bool = False) -> PrintJob:
+    """The preview of a letter; an issued one can be printed and saved from where letters are issued.
+
+    ``original``: the one that was printed before is spoilt, so that this one is not marked as a copy.
+    """
     document = letter.id
     changed = ChangeSet(0, {"case": (case,), EVENT: (), LETTER: (document,)})
 
     def render(session: Session) -> bytes:
-        return supervision.preview(session, document)
+        return supervision.preview(session, document, original=original)
 
     def save(session: Session, folder: Path) -> tuple[Path, ChangeSet]:
-        return supervision.print_document(session, document, folder), changed
+        return supervision.print_document(session, document, folder, original=original), changed
 
     def release(session: Session) -> Released:
-        return Released(supervision.print_pages(session, document), changed)
+        return Released(supervision.print_pages(session, document, original=original), changed)
 
     def word(session: Session, folder: Path) -> tuple[Path, ChangeSet]:
         return supervision.save_word(session, document, folder), ChangeSet()

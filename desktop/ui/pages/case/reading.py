@@ -34,6 +34,8 @@ from desktop.records.supervision.reasons import forbidden
 from desktop.records.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
 
 CASE, EVENT, LETTER = "case", "case_event", "case_document"
+MOST_LETTERS = 12
+"""Drafts, and issued letters, that are shown one by one; the others of a class notice are counted."""
 _NEWEST = 1 << 63
 """The stamp of a step that is not recorded yet: the last of its day."""
 _WEEKDAYS = "一二三四五六日"
@@ -86,9 +88,13 @@ class CaseView:
 def read_case(session: Session, case: str) -> CaseView:
     """Reads a case; raises ``NotFound``."""
     file = supervision.load_case(session, case)
-    state = supervision.state(session, case)
+    state = supervision.state_in(session, file)
     drafts = [letter for letter in file.letters if not letter.number and not letter.deleted]
-    decisions = {d.id: supervision.may_issue(session, case, d.kind.value, d.id) for d in drafts}
+    # A class notice has two hundred drafts: only those are judged that are shown, and the one gone on with.
+    judged = {d.id: d for d in (*drafts[:MOST_LETTERS], *{d.kind: d for d in drafts}.values())}
+    decisions = {
+        d.id: supervision.may_issue(session, case, d.kind.value, d.id, whole=file) for d in judged.values()
+    }
     numbers = _numbers(session)
     offers = [_with_draft(offer, drafts, decisions, numbers) for offer in _offers(session, case, file, state)]
     return CaseView(
@@ -125,7 +131,7 @@ def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> li
             found[kind] = Offer(kind, labels.label_of(kind.value), coming=False, reasons=reasons)
     for letter in LetterKind:
         if letter not in found:
-            reasons = supervision.may_issue(session, case, letter.value).forbidden
+            reasons = supervision.may_issue(session, case, letter.value, whole=file).forbidden
             found[letter] = Offer(letter, f"起草{letter.label}", coming=False, reasons=reasons)
     return list(found.values())
 

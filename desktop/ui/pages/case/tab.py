@@ -21,6 +21,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper
 from desktop.ui.notices import Tone
+from desktop.ui.pages.case.batches import Batches
 from desktop.ui.pages.case.entry import EntryCard
 from desktop.ui.pages.case.issue import IssueCard, NumbersCard, VoidCard
 from desktop.ui.pages.case.letters import LettersCard, print_job
@@ -80,6 +81,7 @@ class CaseTab(QWidget):
         self.standing.sample_wanted.connect(self._export_holidays)
         self.entry.inspector_wanted.connect(lambda: shell.new_record("inspector"))
         self.letters.numbers_wanted.connect(self._begin_numbers)
+        self.batches = Batches(self)
         for card in (self.entry, self.issue, self.void, self.numbers):
             card.given_up.connect(self.show_overview)
 

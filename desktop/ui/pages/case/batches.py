@@ -1,0 +1,87 @@
+"""What is done with many letters of a case at once, and the reprint of one: opened from the card of its letters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.operations import supervision
+from desktop.operations.session import Session
+from desktop.operations.supervision.batches import Ready
+from desktop.records.supervision import Letter
+from desktop.store.reading import Query
+from desktop.ui.dialogs import Answer
+from desktop.ui.notices import Tone
+from desktop.ui.pages.case.issue_many import IssueManyDialog
+from desktop.ui.pages.case.letters import print_job
+from desktop.ui.pages.case.reading import LETTER
+from desktop.ui.pages.printing.run import offer_run
+from desktop.ui.worker import Ticket
+
+if TYPE_CHECKING:
+    from desktop.ui.pages.case.tab import CaseTab
+
+
+class Batches(QObject):
+    """Listens to the card of letters of a case's page."""
+
+    def __init__(self, tab: CaseTab) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._bench = tab.workbench
+        letters = tab.letters
+        letters.notices_wanted.connect(lambda: self._bench.shell.open_page("notices", case=tab.case))
+        letters.issue_many_wanted.connect(self.issue)
+        letters.print_many_wanted.connect(self.print)
+        letters.list_wanted.connect(self._list)
+        letters.original_wanted.connect(self._original)
+
+    def issue(self) -> None:
+        """Looks which drafts can be issued and which numbers they would get, then asks who signs."""
+        tab, view = self._tab, self._tab.view
+        if view is None:
+            return
+        if not view.numbers.body:
+            tab.letters.numbers_wanted.emit()
+            return
+        case, year = tab.case, self._bench.today().year
+
+        def job(session: Session, ticket: Ticket) -> tuple[Ready, tuple[str, str]]:
+            found = supervision.ready(session, case, lambda done, total: ticket.progress(done, total))
+            return found, supervision.numbers_for(session, len(found.documents), year)
+
+        def then(found: tuple[Ready, tuple[str, str]]) -> None:
+            ready, numbers = found
+            if not ready.documents:
+                why = next(iter(ready.waiting.values()), "没有草稿")
+                self._bench.shell.tell(Tone.WARNING, f"这些提示函都还不能签发：{why}。")
+            elif tab.view is not None:
+                first = tab.view.file.by_id[ready.documents[0]]
+                IssueManyDialog(self._bench, tab.view, ready, first, numbers).open()
+
+        self._bench.write("核对草稿", job, then, owner=tab, step=False)
+
+    def print(self) -> None:
+        """Every letter of the case that was issued and not voided."""
+        view = self._tab.view
+        if view is not None:
+            offer_run(self._bench, [letter.id for letter in view.file.letters if letter.stands])
+
+    def _list(self) -> None:
+        query = Query(LETTER, children_of=self._tab.case)
+        self._bench.shell.open_list(LETTER, query, "这个案件的文书")
+
+    def _original(self, letter: Letter) -> None:
+        """A spoilt original is printed once more without 副本: asked once, and kept in the audit log."""
+        view = self._tab.view
+        if view is None:
+            return
+        words = (
+            f"{letter.name()}以前打印过，再打印要印上“副本”。\n"
+            "只有原来打印的一份作废了（如卡纸、污损），才重打原件；请把作废的一份收回销毁。重打会记入操作日志。"
+        )
+        answer = self._bench.dialogs.ask("重新打印原件", words, yes="原件已作废，重打", danger=True)
+        if answer is Answer.YES:
+            job = print_job(self._tab.case, letter, view, original=True)
+            self._bench.shell.open_page("preview", job=job)

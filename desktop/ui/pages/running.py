@@ -1,0 +1,120 @@
+"""A dialog over the window for a run that takes a while: what it does, how far it is, and a way to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
+
+from desktop.errors import Problem
+from desktop.operations.session import Session
+from desktop.ui.notices import Tone
+from desktop.ui.pages.parts import Note, button, heading, row
+from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Task, Ticket
+
+Result = TypeVar("Result")
+
+
+class RunningDialog(QDialog):
+    """Put parts into ``column``; :meth:`run` does the work. Esc stops it, and closes the dialog when nothing runs."""
+
+    def __init__(self, workbench: Workbench, title: str, words: str, stop: str) -> None:
+        super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.workbench = workbench
+        self._stop = stop
+        self._task: Task[Any] | None = None
+        self.setWindowTitle(title)
+        self.setMinimumWidth(560)
+        self.problem = Note()
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("进度")
+        self.progress.setTextVisible(False)
+        self.progress.hide()
+        self.do = button(words, self.submit, "check", primary=True)
+        self.cancel = button("取消", self.reject)
+        self.inside = QWidget()
+        self.column = QVBoxLayout(self.inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(10)
+        self.head = heading(title, 1)
+        self.head.setWordWrap(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(20, 18, 20, 16)
+        whole.setSpacing(10)
+        for part in (self.head, self.inside, self.problem, self.progress):
+            whole.addWidget(part)
+        whole.addStretch(1)
+        whole.addLayout(row(1, self.cancel, self.do))
+        for made in (self.cancel, self.do):
+            made.setAutoDefault(False)
+
+    def submit(self) -> None:
+        """Does what the dialog is there for."""
+        raise NotImplementedError
+
+    @property
+    def running(self) -> bool:
+        """Whether it is at work."""
+        return self._task is not None
+
+    def run(
+        self, name: str, job: Callable[[Session, Ticket], Result], then: Callable[[Result], None]
+    ) -> None:
+        """Hands the work over; what goes wrong is said here, and what was chosen stays."""
+        self.problem.hide()
+        self._task = task = self.workbench.write(name, job, then, owner=self, fail=self._failed, step=False)
+        task.progressed.connect(self._told)
+        task.ended.connect(self._ended)
+        self.inside.setEnabled(False)
+        self.do.setEnabled(False)
+        self.cancel.setText(self._stop)
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _told(self, done: int, total: int, _words: str) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+
+    def _ended(self) -> None:
+        task, self._task = self._task, None
+        self.inside.setEnabled(True)
+        self.do.setEnabled(True)
+        self.cancel.setEnabled(True)
+        self.cancel.setText("取消")
+        self.progress.hide()
+        if task is not None and task.ticket.cancelled:
+            self.stopped()
+
+    def stopped(self) -> None:
+        """It was stopped before anything was done."""
+        self.problem.say(Tone.PLAIN, "已停止，什么都没有改变。")
+
+    def _failed(self, error: Exception) -> bool:
+        if not isinstance(error, Problem):
+            self.reject()
+            return False
+        self.problem.say(Tone.ERROR, "没有办成，什么都没有改变。", str(error))
+        return True
+
+    def reject(self) -> None:
+        """Esc and the cross stop what is being done before they close the dialog."""
+        if self._task is not None:
+            self._task.cancel()
+            self.cancel.setEnabled(False)
+            return
+        super().reject()
+
+
+def telling(ticket: Ticket) -> Callable[[int, int], None]:
+    """What an operation calls to say how far it is; it raises where the work was given up."""
+
+    def told(done: int, total: int) -> None:
+        ticket.check()
+        ticket.progress(done, total)
+
+    return told
