@@ -77,6 +77,8 @@ def erase(
         return
     say(f"已清除{words}。")
     remark("下一个数据包会让上下级也清除。")
+    for words in erasing.waiting_words(session.database, session.ledger.station):
+        remark(words)
 
 
 @click.command(cls=Command)
@@ -93,6 +95,7 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
         for d in retention.due(session.database, traffic.here(session), session.environment.today())
         if rule in (None, d.rule.id)
     ]
+    waiting = erasing.waiting_words(session.database, session.ledger.station)
     if as_json:
         rows = [
             {"rule": d.rule.id, "type": d.rule.type, "months": d.rule.months,
@@ -100,7 +103,7 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
              "records": [{"id": record, "since": day} for record, day in d.records]}
             for d in found
         ]  # fmt: skip
-        json_line({"example": not known.official, "due": rows})
+        json_line({"example": not known.official, "due": rows, "waiting": waiting})
         return
     for each in found:
         say(f"{each.rule.id}：{each.rule.label}，保存{each.rule.period}，到期{len(each.records)}条")
@@ -108,6 +111,8 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
             say(f"  {each.rule.type} {record} 从{day}起算")
     if not found:
         say("没有到期的个人信息。")
+    for words in waiting:
+        say(words)
     remark(f"{known.notice}。")
 
 

@@ -36,6 +36,10 @@ class NoRoot(UsageProblem):
     )
 
 
+class NotByRoot(NoRoot):
+    """What can be verified without a root stands; whose signature it is cannot."""
+
+
 @click.command(cls=Command)
 @writes
 @click.argument("out", metavar="OUT.xsj", type=PathOf("place"))
@@ -131,7 +135,15 @@ def verify(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """核对数据包：签名、证书和完整性。不用口令，也不解密；核对不过时退出码说明原因。"""
+    """核对数据包：签名、证书和完整性。不解密；核对不过时退出码说明原因。
+
+    签名是不是认识的单位签的，要有根证书才知道：写 --root（上级用 keys export-root 写出的）或 --workspace。
+    都不写时，只核对文件完整、和它里面的证书相符，退出码是2。
+    """
+    if root is None and workspace is None:
+        whole = exchange.verify_by_itself(file)
+        _show_manifest(whole.manifest, None, as_json)
+        raise NotByRoot("文件完整，签名和它自带的证书相符；是不是认识的单位签的，还没有核对。")
     found = exchange.verify(file, _roots(root, workspace, operator, password_file))
     _show_manifest(found.manifest, found.signers, as_json)
 

@@ -84,6 +84,18 @@ class Group(click.Group):
             return command
         return self.commands.get(cmd_name)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parses; a command of the group and the workspace may stand in either order."""
+        return super().parse_args(ctx, self._in_order(ctx, args))
+
+    def _in_order(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The first two words as this group has them; of two names of commands the order stays."""
+        if ctx.parent is None or len(args) < 2 or args[1].startswith("-"):
+            return args
+        named = [self.get_command(ctx, word) is not None for word in args[:2]]
+        workspace_first = any(isinstance(param, click.Argument) for param in self.params)
+        return [args[1], args[0], *args[2:]] if named == [workspace_first, not workspace_first] else args
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

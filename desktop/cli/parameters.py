@@ -292,4 +292,7 @@ def operator_of(folder: Path, said: str | None) -> str:
         return names[0]
     if named := os.environ.get(OPERATOR):
         return named
-    raise NoOperator(f"这个工作区有{len(names)}名操作员：{'、'.join(names)}。")
+    raise NoOperator(
+        f"这个工作区有{len(names)}名操作员：{'、'.join(names)}，要写明是谁在操作。",
+        f"请加 --as {names[0]}（或另一名）；不想每次都写，可以先设环境变量 {OPERATOR}={names[0]}。",
+    )

@@ -192,10 +192,13 @@ def move(session: Session, unit: str, superior: str, preview: bool, as_json: boo
 def redate(session: Session, preview: bool, as_json: bool) -> None:
     """更正日期：电脑日期调对以后，把以前按以后的日期保存的内容按今天重新保存，上级就不用一直留着。"""
     losses = policy.look_at_redating(session)
-    if not preview:
+    if losses and not preview:
         policy.redate(session)
     if as_json:
-        json_line({"redated": not preview, "items": _objects(losses)})
+        json_line({"redated": bool(losses) and not preview, "items": _objects(losses)})
+        return
+    if not losses:
+        say("本机没有保存日期在今天以后的内容，不用更正。")
         return
     say(f"{'将要' if preview else '已经'}按今天的日期重新保存：{_words(losses)}。")
 

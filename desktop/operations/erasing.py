@@ -12,12 +12,14 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Role, Slot
+from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.resolution import Life
 from desktop.records.stamps import to_wire
-from desktop.store import attached, components, reading
+from desktop.store import attached, components, holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT, CONTENT, PART
-from desktop.store.erasing import SHRED_DUE, covered
+from desktop.store.database import Database
+from desktop.store.erasing import SHRED_DUE, covered, waiting
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
 from desktop.sync import standing, station
 
@@ -79,6 +81,29 @@ def erase(
                 audit.note(session, Act.ERASED, named)
     finish(session, destroy_backups=destroy_backups)
     return changes
+
+
+def waiting_words(database: Database, station_id: str) -> list[str]:
+    """What of erasures is not done yet, here or above, and what to do about it; ``station_id`` is this computer."""
+    held = waiting(database)
+    forked = held.pop(HELD_FORK, 0)
+    words = []
+    if forked:
+        words.append(
+            f"有{forked}处清除还没有做：写它的电脑有重号。定下来以前，要清除的个人信息本机还在；"
+            "请在“上报与合并”的“重号”里定下来（命令是 fork），定了就自动清除。"
+        )
+    if others := sum(held.values()):
+        words.append(
+            f"有{others}处清除还先留着，要清除的个人信息本机还在；"
+            "原因和怎么办，请看“上报与合并”的“没有收下的”（命令是 conflicts）。"
+        )
+    incarnation = stored.setting(database, "incarnation")
+    if holdings.is_held_above(database, station_id, incarnation, HELD_FORK):
+        words.append(
+            "上级发现本机有重号，还没有定：本机写的清除，上级也要等定下来才会做。请打电话请上级先定重号。"
+        )
+    return words
 
 
 def finish(session: Session, *, destroy_backups: bool = False) -> None:

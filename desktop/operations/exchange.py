@@ -87,6 +87,12 @@ def verify(path: Path, roots: Sequence[bytes]) -> Authentic:
     return envelope.authenticate(envelope.read_bundle(path), roots)
 
 
+def verify_by_itself(path: Path) -> Authentic:
+    """Whether a bundle is whole and signed by the certificates that lie in it; whose they are is not verified."""
+    bundle = envelope.read_bundle(path)
+    return envelope.authenticate(bundle, bundle.chain[-1:])
+
+
 def read_root(path: Path) -> tuple[bytes, ...]:
     """The root certificates of a PEM file, DER, the newest last."""
     return certificates.from_pem(path.read_bytes())

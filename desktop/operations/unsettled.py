@@ -11,6 +11,7 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here, here, station_names, unknown_station
 from desktop.records import item_outcomes
 from desktop.records.canonical import Cell, parse
+from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Mask, RecordType, Role
 from desktop.records.items import BIRTH
 from desktop.store import holdings, reading
@@ -181,6 +182,9 @@ def _unsettled(
     if (item.issuer or own) and item.outcome != CONFLICT:
         reason = _OWN_REASONS.get(item.reason, reason)
     advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
+    if place.type == ERASURE and item.outcome == HELD:
+        # Whoever has asked for it believes that it is done.
+        advice += f"在那以前，要清除的个人信息{'上级' if item.issuer else '本机'}还没有清除。"
     return Unsettled(
         item.outcome,
         reason,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import ABSENT
+from desktop.records.deciding import ERASURE
 from desktop.records.items import BIRTH
 from desktop.records.types import Catalogue
 from desktop.store import reading, views
@@ -68,6 +69,15 @@ def targets(database: Database) -> Targets:
             units[unit] = covered(database, unit)
         found.setdefault((name, record), []).append(Erasure(name, record, slot, upto, unit, units[unit]))
     return found
+
+
+def waiting(database: Database) -> dict[str, int]:
+    """How many erasures have come that are held, by the reason for which they are."""
+    return dict(
+        database.rows(
+            "SELECT reason, count(*) FROM held WHERE type = ? GROUP BY reason ORDER BY reason", (ERASURE,)
+        )
+    )
 
 
 def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) -> set[tuple[int, int]]:

@@ -91,6 +91,14 @@ def registered_by_others(database: Database, unit: str, keep: str) -> list[Regis
     ]
 
 
+def is_held_above(database: Database, station: str, incarnation: str, reason: str) -> bool:
+    """Whether a level above holds items of an incarnation for this reason, by its last receipt."""
+    return database.row(
+        "SELECT 1 FROM answer WHERE station = ? AND incarnation = ? AND reason = ? LIMIT 1",
+        (station, incarnation, reason),
+    ) is not None  # fmt: skip
+
+
 def was_moved(database: Database, units: Collection[str]) -> bool:
     """Whether one of these units has got another superior since it was registered."""
     return database.row(

@@ -218,6 +218,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("moving", "调整隶属关系", "network", _moving, menu=_HOUSEKEEPING, shown=_moves_units),
     Entry("templates", "文书模板", "file-text", _templates, menu=_HOUSEKEEPING, shown=_words_papers),
     Entry("operators", "操作员", "users", _operators, menu=_HOUSEKEEPING),
+    Entry("retention", "到期应清除", "trash-2", _retention, menu=_HOUSEKEEPING),
 )
 """The pages of the navigation beside the lists of record types."""
 
@@ -230,7 +231,6 @@ TOOLS: Mapping[str, Callable[..., Page]] = {
     "preview": _preview,
     "notices": _notices,
     "audit": _audit,
-    "retention": _retention,
 }
 """Pages that are opened by ``shell.open_page(key, **arguments)``; the function gets the workbench and the arguments.
 

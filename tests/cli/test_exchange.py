@@ -90,7 +90,10 @@ def test_a_bundle_is_verified_by_the_root_that_counts_here(places: Places, tmp_p
     assert answer("inspect", places.stick / "1.xsj", "--root", places.stick / "root.pem")["verified"] is True
     other = make(tmp_path / "other", Level.DISTRICT, "330110", "余杭区总工会")
     assert run("verify", places.stick / "1.xsj", "--workspace", other).exit_code in range(10, 20)
-    assert run("verify", places.stick / "1.xsj").exit_code == 2
+    alone = run("verify", places.stick / "1.xsj")
+    assert alone.exit_code == 2
+    assert "是不是认识的单位签的，还没有核对" in alone.stderr
+    assert "--root" in alone.stderr
 
 
 def damage(data: bytes) -> bytes:

@@ -60,7 +60,9 @@ def test_a_workspace_is_wiped_by_its_name_and_the_district_reads_the_word(places
     word = places.stick / "清除.xsw"
     name = "北山街道总工会"
     assert run("wipe", places.town, word, lines="不是\n").exit_code == 2
-    assert run("wipe", places.town, word, "--unit-name", name).exit_code == 22
+    refused = run("wipe", places.town, word, "--unit-name", name)
+    assert refused.exit_code == 22
+    assert "--unsent-too" in refused.stderr
     assert (places.town / "ledger.db").exists()
     done = run("wipe", places.town, word, "--unit-name", name, "--unsent-too")
     assert done.exit_code == 0, done.output

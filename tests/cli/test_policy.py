@@ -69,3 +69,9 @@ def test_a_unit_is_put_under_another_superior(places: Places) -> None:
     answer("send", places.district, places.stick / "d.xsj", "--to", "西溪街道总工会")
     answer("receive", other, places.stick / "d.xsj")
     assert answer("list", other, "enterprise")["total"] == 1
+
+
+def test_where_no_date_was_wrong_there_is_nothing_to_do_and_that_is_no_failure(places: Places) -> None:
+    assert answer("redate", places.town) == {"redated": False, "items": []}
+    told = run("redate", places.town)
+    assert (told.exit_code, "不用更正" in told.stdout) == (0, True)

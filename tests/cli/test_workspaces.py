@@ -87,8 +87,20 @@ def test_with_several_operators_one_must_be_named(town: Path) -> None:
     assert unclear.exit_code == 2
     assert "李四" in unclear.stderr
     assert OPERATOR in unclear.stderr
+    assert "--as" in unclear.stderr
+    assert "XIAOSANJI_OPERATOR" in unclear.stderr
     assert run("list", town, "enterprise", XIAOSANJI_OPERATOR=OPERATOR).exit_code == 0
     assert run("list", town, "enterprise", "--as", "李四", XIAOSANJI_PASSWORD="password-2").exit_code == 0
+
+
+def test_the_workspace_and_the_step_may_stand_in_either_order(town: Path, tmp_path: Path) -> None:
+    assert answer("operator", town, "list") == answer("operator", "list", town)
+    assert answer("audit", "verify", town)["whole"]
+    for number, order in enumerate((("request", town), (town, "request"))):
+        assert answer("enrol", *order, tmp_path / f"{number}.xsq")["words"]
+    # A workspace that is called like a step stands where it always stood.
+    assert run("operator", "list", "list").exit_code == 2
+    assert run("enrol", town, "no-such-step").exit_code == 2
 
 
 def test_a_reader_writes_nothing_and_sees_nothing_whole(town: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import checking, erasing, exchange, queries, records
+from desktop.operations import checking, erasing, exchange, forks, queries, records, unsettled
 from desktop.operations.erasing import NothingPersonal
 from desktop.operations.session import Session
+from desktop.operations.traffic import here
 from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.backups import backups_of
@@ -17,7 +18,7 @@ from desktop.store.drafts import Draft
 from desktop.store.ledger import CannotUndo, NotFound
 from desktop.store.reading import Query
 from desktop.sync.sending import frame_of
-from tests.operations.stations import enrol, report_up, station
+from tests.operations.stations import enrol, report_up, station, twin
 
 PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"
 
@@ -186,3 +187,41 @@ def test_nobody_is_asked_to_fill_in_what_was_erased(village: Session, member: st
     assert missing() == before - set(needed)
     data = queries.form_data(village.database, village.types, village.codes, "member", member)
     assert set(needed) <= data.erased
+
+
+def test_an_erasure_that_waits_behind_a_fork_says_so_wherever_a_person_looks(
+    village: Session, town: Session, member: str, tmp_path: Path
+) -> None:
+    """Rules 12 and 23: the copy erases, the town holds that until somebody decides; the values are still there."""
+    copy = twin(village, tmp_path / "twin")
+    records.save(village, "enterprise", {"name": "原机的厂"})
+    report_up(village, town, tmp_path)
+    erasing.erase(copy, "member", [member], basis="consent")
+    assert erasing.waiting_words(town.database, town.ledger.station) == []
+    exchange.merge(town, [exchange.send(copy, tmp_path / "copy.xsj").path])
+    assert PHONE in texts(town)
+    (words,) = erasing.waiting_words(town.database, town.ledger.station)
+    assert "有1处清除还没有做" in words
+    assert "重号" in words
+    (held,) = (u for u in unsettled.unsettled(town.database, here(town)) if u.type == "erasure")
+    assert held.advice.endswith("在那以前，要清除的个人信息本机还没有清除。")
+    exchange.merge(copy, [exchange.send(town, tmp_path / "down.xsj", to=village.unit.name).path])
+    (told,) = erasing.waiting_words(copy.database, copy.ledger.station)
+    assert told.startswith("上级发现本机有重号")
+    (above,) = (u for u in unsettled.unsettled(copy.database, here(copy)) if u.type == "erasure")
+    assert above.advice.endswith("要清除的个人信息上级还没有清除。")
+    (fork,) = forks.open_forks(town.database, here(town))
+    forks.decide(town, fork.station, fork.incarnation, forks.Kind.RESTORED, keep_waiting=True)
+    assert erasing.waiting_words(town.database, town.ledger.station) == []
+    assert PHONE not in texts(town)
+
+
+def test_an_erasure_that_waits_for_something_else_says_so_too(town: Session) -> None:
+    origin = town.ledger.origin_ref("ab" * 32, "cd" * 8)
+    town.database.execute(
+        "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value, reason,"
+        " since) VALUES (?, 1, 'birth', 'erasure', unhex(?), 'x', '', 1, '[]', '', '{}', 'unit', 0)",
+        (origin, "ee" * 16),
+    )
+    (words,) = erasing.waiting_words(town.database, town.ledger.station)
+    assert "有1处清除还先留着" in words

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.operations import enrolling, exchange, inbox, inbox_files, records, recovery, traffic
+from desktop.operations import (
+    enrolling,
+    exchange,
+    inbox,
+    inbox_files,
+    policy,
+    records,
+    recovery,
+    traffic,
+    wiping,
+)
 from desktop.operations.inbox import Arrival, State
 from desktop.operations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
 from desktop.operations.session import Session
@@ -175,6 +185,19 @@ def test_a_file_says_whose_it_is_and_what_is_in_it(desk: Desk) -> None:
     assert (found.state, found.sender) == (State.NEW, "径山镇总工会")
     assert found.look.said is not None
     assert (found.look.said.sequence, found.look.said.items) == (1, 1)
+
+
+def test_the_word_of_a_wiped_computer_waits_until_it_is_out_of_use(desk: Desk) -> None:
+    name = desk.one.unit.name
+    done = wiping.confirm(desk.one, name, desk.folder, unsent_too=True)
+    assert done.statement is not None
+    word = desk.folder / "清除.xsw"
+    (desk.folder / f"{done.statement.name}{wiping.PENDING}").rename(word)
+    (found,) = desk.sorted()
+    assert (found.state, found.sender, found.why) == (State.ENROLMENT, name, "下级电脑的清除确认，双击核对")
+    policy.revoke(desk.district, desk.one.ledger.station)
+    (found,) = desk.sorted()
+    assert (found.state, found.why) == (State.SEEN, "清除确认，那台电脑已经停用")
 
 
 def test_what_was_merged_is_recognised_under_any_name_and_not_offered_again(desk: Desk) -> None:

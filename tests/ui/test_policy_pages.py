@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import exchange, forks, policy, records, workspaces
+from desktop.operations import exchange, forks, policy, records, wiping, workspaces
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level, Role
@@ -246,6 +246,38 @@ def test_items_from_a_number_on_are_cut(open_page: Open, pair: tuple[Session, Se
     hands.settle()
     assert names(district) == {"第一批的厂", "第二批的厂"}
     assert "已恢复" in page.uncounted.note.words.text()
+
+
+def test_the_word_of_a_wiped_computer_is_dropped_and_leads_to_putting_it_out_of_use(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    records.save(town, "enterprise", {"name": "没有报来的厂"})
+    done = wiping.confirm(town, town.unit.name, tmp_path, unsent_too=True)
+    town.workspace.close()
+    wiping.destroy(done)
+    word = done.statement
+    assert word is not None
+    hands, page = open_page(district)
+    hands.drop(page.merge.drop, [word])
+    assert page.tabs.currentIndex() == STATIONS
+    tab = page.stations
+    assert "“径山镇总工会”的工作电脑" in tab.note.words.text()
+    assert "有1项本机没有收到" in tab.note.detail.text()
+    (way_on,) = tab.note.findChildren(QPushButton)
+    hands.click(way_on)
+    assert tab.decision.isVisible()
+    hands.qtbot.keyClicks(tab.decision.reason, "handed over")
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(tab.decision.way_on)
+    assert "已停用" in tab.grid.rows.lines[0].texts
+    # The same once more, and with one that is damaged.
+    broken = tmp_path / "坏的.xsw"
+    broken.write_bytes(word.read_bytes()[:-20])
+    hands.drop(page.merge.drop, [word, broken])
+    assert "已经停用，不用再办" in tab.note.detail.text()
+    hands.drop(page.merge.drop, [broken])
+    assert "“坏的.xsw”不能用" in tab.note.words.text()
 
 
 def test_undo_lets_a_computer_in_again_and_the_page_shows_it(

@@ -69,3 +69,26 @@ def test_the_chosen_ones_are_erased_after_one_question_and_the_rest_stays(
     if page.dialog is not None:
         page.dialog.reject()
     hands.close()
+
+
+def test_what_is_not_erased_yet_stands_above_and_the_page_has_its_mark(qtbot: QtBot, tmp_path: Path) -> None:
+    session = town_with_leavers(tmp_path)
+    origin = session.ledger.origin_ref("ab" * 32, "cd" * 8)
+    session.database.execute(
+        "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value, reason,"
+        " since) VALUES (?, 1, 'birth', 'erasure', unhex(?), 'x', '', 1, '[]', '', '{}', 'fork', 0)",
+        (origin, "ee" * 16),
+    )
+    hands = Hands(qtbot, session, tmp_path)
+    first = hands.show("operators")
+    assert isinstance(first, OperatorsPage)
+    hands.click(first.due)
+    page = hands.window.page
+    assert isinstance(page, RetentionPage)
+    assert page.note.isVisible()
+    assert "有1处清除还没有做：写它的电脑有重号" in page.note.detail.text()
+    (marked,) = hands.window.navigation.selectedItems()
+    assert marked.text(0) == "到期应清除"
+    if look := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(look) / "retention-waiting.png")
+    hands.close()

@@ -107,6 +107,10 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     assert desk.below.rule.text() == "收件签名：要经办人和负责人"
     above.drop(desk.merge.drop, [path])
     assert f"经办人{LIU}、负责人{QIAN}已签" in desk.merge.grid.rows.lines[0].texts[-1]
+    assert f"经办人{LIU}、负责人{QIAN}已签" in desk.merge.details.verdict.text(), (
+        "the table cuts the second name"
+    )
+    assert desk.merge.details.verdict.isVisible()
     look(above, "sign-district")
     above.click(desk.merge.merge)
     assert "收下1项" in desk.merge.note.words.text()

@@ -68,6 +68,7 @@ class EraseDialog(QDialog):
             tuple(records),
             named,
         )
+        self.waiting: list[str] = []
         self.setWindowTitle(f"{CONFIRMATION}个人信息")
         self.setMinimumWidth(680)
         self.slots = [(slot, QCheckBox(slot.label)) for slot in personal_slots(record_type)]
@@ -156,9 +157,11 @@ class EraseDialog(QDialog):
         destroy = self.backups.isChecked()
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            return erasing.erase(
+            changes = erasing.erase(
                 session, name, records, slots, basis=basis, note=note, destroy_backups=destroy
             )
+            self.waiting = erasing.waiting_words(session.database, session.ledger.station)
+            return changes
 
         self._set_working(working=True)
         self._workbench.write(
@@ -181,9 +184,10 @@ class EraseDialog(QDialog):
         self._set_working(working=False)
         self.accept()
         self._workbench.shell.tell(
-            Tone.GOOD,
+            Tone.WARNING if self.waiting else Tone.GOOD,
             # Whose they were is not said any more.
-            f"已清除{len(self._records)}条{self._type.label}的个人信息。请照常导出数据包，上下级收到以后也清除。",
+            f"已清除{len(self._records)}条{self._type.label}的个人信息。"
+            + ("".join(self.waiting) or "请照常导出数据包，上下级收到以后也清除。"),
         )
 
     def _failed(self, error: Exception) -> bool:

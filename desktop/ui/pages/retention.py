@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout
 
-from desktop.operations import queries, retention
+from desktop.operations import erasing, queries, retention
 from desktop.operations.retention import Due
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.forms import erase
 from desktop.ui.forms.erase import EraseDialog
+from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import button, heading, here_of, plain, row
+from desktop.ui.pages.parts import Note, button, heading, here_of, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -40,7 +41,7 @@ class RetentionPage(Page):
         )
         self.records = Grid([Col("记录", 30, wide=True), Col("从这天起算", 14)], "到期的记录")
         self.records.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.caption = heading("到期的记录")
+        self.caption, self.note = heading("到期的记录"), Note()
         self.chosen = button("清除选中的…", self._erase_chosen, "trash-2")
         self.all = button("清除这一类的全部…", self._erase_all, "trash-2")
         self.empty = EmptyState()
@@ -62,6 +63,7 @@ class RetentionPage(Page):
         column.addWidget(
             plain(f"{told.notice}。程序只列出来，不会自己清除；清除以后各级都清除，不能恢复。", muted=True)
         )
+        column.addWidget(self.note)
         column.addWidget(self.rules, 2)
         column.addLayout(row(self.caption, 1, self.chosen, self.all))
         column.addWidget(self.records, 3)
@@ -92,11 +94,18 @@ class RetentionPage(Page):
         """Asks again when anything was written."""
         here, today = here_of(self.workbench), self.workbench.today()
         self.workbench.read(
-            lambda database, _ticket: retention.due(database, here, today),
-            self._show_due,
+            lambda database, _ticket: (
+                retention.due(database, here, today),
+                erasing.waiting_words(database, here.station),
+            ),
+            lambda found: self._show_all(*found),
             owner=self,
             key="due",
         )
+
+    def _show_all(self, found: list[Due], waiting: list[str]) -> None:
+        self.note.say(Tone.WARNING, "有清除还没有做完" if waiting else "", "\n".join(waiting))
+        self._show_due(found)
 
     def _show_due(self, found: list[Due]) -> None:
         self._due = {d.rule.id: d for d in found}

@@ -152,15 +152,22 @@ class Details(QWidget):
         right.addWidget(self.items, 1)
         right.addWidget(self._nothing)
         right.addStretch(0)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout()
         line.setSpacing(14)
         line.addLayout(left, 4)
         line.addLayout(right, 5)
+        self.verdict = plain()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.verdict)
+        whole.addLayout(line, 1)
 
     def show_files(self, files: Iterable[Shown]) -> None:
-        """Adds up these files."""
+        """Adds up these files; of a single one the verdict stands in full, for which the table has no room."""
+        files = list(files)
         good = [f for f in files if f.good]
+        self.verdict.setText(f"{verdict(files[0])[1]}。" if len(files) == 1 and good else "")
+        self.verdict.setVisible(bool(self.verdict.text()))
         lines = self._type_lines(good)
         self.types.show_lines(lines)
         self.types.setVisible(bool(lines))
