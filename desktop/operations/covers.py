@@ -17,11 +17,11 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import items
 from desktop.records.dates import china_time
-from desktop.store import arrivals, traffic
+from desktop.store import arrivals, links, traffic
 from desktop.store.arrivals import MergedBundle
 from desktop.store.database import Database
 from desktop.store.keys import write_whole
-from desktop.sync import envelope, links, station
+from desktop.sync import envelope, station
 from desktop.sync.envelope import OpenedBundle
 from desktop.sync.manifest import UP, Manifest
 

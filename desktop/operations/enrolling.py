@@ -12,15 +12,15 @@ from desktop.operations import audit, recovery
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, NotAllowed, Session
 from desktop.operations.workspaces import unit_id
 from desktop.records.declaration import Level, Role
-from desktop.store import reading
+from desktop.store import links, reading
 from desktop.store.keys import write_whole
 from desktop.store.ledger import NewRecord
+from desktop.store.links import Link
 from desktop.store.workspace import OwnUnit
 from desktop.sync import (
     certificates,
     enrolment,
     identity,
-    links,
     receiving,
     sending,
     station,
@@ -29,7 +29,6 @@ from desktop.sync import (
 from desktop.sync import recovery as sealing
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.enrolment import Grant, GrantDraft, Request, Wish
-from desktop.sync.links import Link
 
 
 class NoRequest(StateProblem):

@@ -12,21 +12,20 @@ from desktop.operations.enrolling import NotEnrolled
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.store import digest as digests
-from desktop.store import indexing, reading
+from desktop.store import indexing, links, reading
 from desktop.store.digest import Digest
 from desktop.store.keys import write_whole
 from desktop.store.ledger import NotFound
+from desktop.store.links import Link
 from desktop.sync import (
     certificates,
     envelope,
-    links,
     receiving,
     sending,
     station,
     trust,
     words,
 )
-from desktop.sync.links import Link
 from desktop.sync.manifest import Manifest
 from desktop.sync.receiving import Progress
 from desktop.sync.results import BundleResult, MergeReport

@@ -32,11 +32,10 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here, plain_problems
 from desktop.records.dates import china_time
 from desktop.records.deciding import REVOCATION
-from desktop.store import arrivals, reading
+from desktop.store import arrivals, links, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.reading import Query
-from desktop.sync import links
 from desktop.sync.manifest import UP, Manifest
 from desktop.sync.results import BundleResult
 from desktop.sync.station import digest_of

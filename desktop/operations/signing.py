@@ -18,11 +18,11 @@ from desktop.operations import audit, covers, exchange
 from desktop.operations.session import Session, note_wrong_passwords
 from desktop.operations.traffic import Count
 from desktop.records.duties import DUTIES, wanted_by
+from desktop.store import links, traffic
 from desktop.store import persons as kept
-from desktop.store import traffic
 from desktop.store.attempts import open_slot
 from desktop.store.database import Database
-from desktop.sync import dsse, envelope, links, station
+from desktop.sync import dsse, envelope, station
 from desktop.sync.manifest import Manifest
 from desktop.sync.persons import key_id
 

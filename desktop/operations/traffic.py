@@ -21,19 +21,19 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, persons, reading
+from desktop.store import aggregates, links, persons, reading
 from desktop.store import digest as digests
 from desktop.store import traffic as stored
 from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.store.ledger import ChangeSet
+from desktop.store.links import Link
 from desktop.store.traffic import Exported, Merged
 from desktop.store.workspace import OwnUnit
-from desktop.sync import certificates, enrolment, envelope, links, station
+from desktop.sync import certificates, enrolment, envelope, station
 from desktop.sync.errors import surroundings
 from desktop.sync.files import read_limited
-from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN
 from desktop.sync.results import BundleResult, MergeReport
 from desktop.sync.sending import Sent

@@ -14,11 +14,12 @@ from desktop.operations import audit, traffic
 from desktop.operations.session import Session
 from desktop.records.dates import china_time
 from desktop.store import audit as log
+from desktop.store import links
 from desktop.store import traffic as exchanged
 from desktop.store import wiping as disk
 from desktop.store.keys import write_whole
 from desktop.store.wiping import Wiped
-from desktop.sync import links, station, wiped
+from desktop.sync import station, wiped
 from desktop.sync.wiped import Statement
 
 ENDING = ".xsw"

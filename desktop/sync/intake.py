@@ -23,11 +23,11 @@ from desktop.records.item_outcomes import (
 )
 from desktop.records.spans import spans_of
 from desktop.store import erasing as erased
-from desktop.store import holdings, indexing, outcomes
+from desktop.store import holdings, indexing, links, outcomes
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Item, Merger
 from desktop.store.merging import Result as Merged
-from desktop.sync import decoding, erasing, forks, links, segments, sending, station, trust, waiting
+from desktop.sync import decoding, erasing, forks, segments, sending, station, trust, waiting
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
 from desktop.sync.frames import Frame

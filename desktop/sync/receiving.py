@@ -19,14 +19,13 @@ from desktop.records.item_outcomes import (
     REFUSED,
     REFUSED_KEY,
 )
-from desktop.store import holdings, schema
+from desktop.store import holdings, links, schema
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Merger
 from desktop.sync import (
     certificates,
     envelope,
     frames,
-    links,
     persons,
     receipts,
     refusing,

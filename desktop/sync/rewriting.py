@@ -20,9 +20,10 @@ from desktop.records.items import BIRTH
 from desktop.records.resolution import canonical_tombstone
 from desktop.records.spans import spans_of
 from desktop.records.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at
+from desktop.store import links
 from desktop.store.columns import quoted, table_of, wire_columns
 from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
-from desktop.sync import decoding, exclusions, links, sending, standing, station, waiting
+from desktop.sync import decoding, exclusions, sending, standing, station, waiting
 from desktop.sync.exclusions import Named
 from desktop.sync.identity import StationKeys
 from desktop.sync.policy import CLOCK

@@ -13,13 +13,13 @@ from typing import Any
 
 from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
-from desktop.store import pending, persons, reading, schema
+from desktop.store import links, pending, persons, reading, schema
 from desktop.store.ledger import Ledger
-from desktop.sync import decoding, envelope, frames, links, receipts, segments, station, trust
+from desktop.store.links import Link
+from desktop.sync import decoding, envelope, frames, receipts, segments, station, trust
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
-from desktop.sync.links import Link
 from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP, Person
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import Scope

@@ -16,11 +16,11 @@ from desktop.records.stamps import milliseconds_of
 from desktop.store import pending, reading
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
+from desktop.store.links import Link
 from desktop.sync import certificates, identity
 from desktop.sync.certificates import Certificate
 from desktop.sync.chains import Chains, Grant, Granted, Proven
 from desktop.sync.identity import StationKeys
-from desktop.sync.links import Link
 from desktop.sync.policy import Known, Policy, policy_of
 from desktop.sync.roots import History
 from desktop.sync.trust import TrustState

@@ -10,10 +10,9 @@ from desktop.operations import duplicates, exchange, moving, policy, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level
-from desktop.store import reading
+from desktop.store import links, reading
 from desktop.store import traffic as stored
 from desktop.store.ledger import NotFound
-from desktop.sync import links
 from tests.operations.stations import enrol, report_up, station
 
 

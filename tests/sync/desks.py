@@ -23,16 +23,16 @@ from desktop.records.spans import spans_of
 from desktop.records.stamps import EPOCH, make, tag_of, tick_at
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import digest as digests
-from desktop.store import reading
+from desktop.store import links, reading
 from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.store.environment import Environment
 from desktop.store.ledger import ChangeSet, Deletion, Ledger, NewRecord, SlotEdit
+from desktop.store.links import Link
 from desktop.sync import (
     certificates,
     exclusions,
     identity,
-    links,
     policy,
     receiving,
     renewing,
@@ -44,7 +44,6 @@ from desktop.sync import (
 )
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.identity import StationKeys
-from desktop.sync.links import Link
 from desktop.sync.receiving import BundleResult, MergeReport
 from desktop.sync.sending import Sent
 

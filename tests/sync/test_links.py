@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import pending
+from desktop.store import links, pending
 from desktop.store.database import Database
 from desktop.store.ledger import SlotEdit
-from desktop.sync import links, receipts, segments, sending, station
-from desktop.sync.links import NoLink
+from desktop.store.links import NoLink
+from desktop.sync import receipts, segments, sending, station
 from desktop.sync.receiving import BundleResult
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, new_root, reopen, report, settle
 

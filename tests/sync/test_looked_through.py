@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import decoding, links, segments, sending, station
+from desktop.store import links
+from desktop.sync import decoding, segments, sending, station
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
 FIRM = "f1" * 16

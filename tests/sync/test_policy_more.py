@@ -13,9 +13,9 @@ from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F40
 from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
+from desktop.store import links
 from desktop.sync import (
     exclusions,
-    links,
     segments,
     trust,
 )

@@ -15,7 +15,7 @@ from desktop.records import canonical, identity, items, stamps
 from desktop.records.item_outcomes import HELD_CERTIFICATE, REFUSED_KEY
 from desktop.records.types import catalogue
 from desktop.store import digest as digests
-from desktop.store import reading
+from desktop.store import links, reading
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
@@ -24,7 +24,6 @@ from desktop.sync import (
     decoding,
     enrolment,
     exclusions,
-    links,
     receiving,
     recovery,
     roots,

@@ -12,11 +12,10 @@ from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell, canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.values import display
-from desktop.store import reading
+from desktop.store import links, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.traffic import DisputedVersion
-from desktop.sync import links
 from desktop.ui.pages.conflicts.deleted import DeletionTold, deletion_told
 
 EMPTY = "（空）"

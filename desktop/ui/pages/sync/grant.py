@@ -16,9 +16,9 @@ from desktop.operations.traffic import Asked, Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.links import Link
 from desktop.store.reading import Query, records, subtree
 from desktop.sync.certificates import LEVEL_RANK
-from desktop.sync.links import Link
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
