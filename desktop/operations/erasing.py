@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from desktop.errors import StateProblem, UsageProblem
@@ -19,7 +18,7 @@ from desktop.store import attached, components, holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.database import Database
-from desktop.store.erasing import SHRED_DUE, covered, waiting
+from desktop.store.erasing import SHRED_DUE, covered, records_erased, slots_written, waiting
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
 from desktop.sync import standing, station
 
@@ -116,11 +115,11 @@ def finish(session: Session, *, destroy_backups: bool = False) -> None:
         return
     drafts = session.workspace.drafts()
     try:
-        drafts.drop_of(r for (r,) in database.rows("SELECT DISTINCT lower(hex(record)) FROM erased"))
+        drafts.drop_of(records_erased(database))
     finally:
         drafts.close()
     session.workspace.shred(destroy_backups=destroy_backups)
-    database.execute("DELETE FROM meta WHERE key = ?", (SHRED_DUE,))
+    session.ledger.drop_meta(SHRED_DUE)
 
 
 def files_of(session: Session, type_name: str, records: Sequence[str]) -> int:
@@ -155,11 +154,8 @@ def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[st
     if held.unit not in reading.subtree(session.database, session.unit.id):
         raise NotAllowed("这条记录不归本单位管，请由它的单位清除。")
     ours = covered(session.database, session.unit.id)
-    wrote = session.database.rows(
-        "SELECT DISTINCT v.slot, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE v.record IN (SELECT unhex(value) FROM json_each(?)) AND v.type = ? AND v.value <> 'null'",
-        (json.dumps(components.members(session.database, type_name, record) or (record,)), type_name),
-    )
+    ids = components.members(session.database, type_name, record) or (record,)
+    wrote = slots_written(session.database, type_name, ids)
     if any(slot in slots and unit not in ours for slot, unit in wrote):
         raise NotAllowed("这些内容有不归本单位管的单位填写过，请由上级清除。")
     lock = session.types[type_name].locked_by

@@ -18,12 +18,12 @@ from desktop.records.canonical import parse
 from desktop.records.deciding import EXCLUSION
 from desktop.records.declaration import Role
 from desktop.store import reading
+from desktop.store.aside import Put
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.sync import exclusions, forks
 from desktop.sync.policy import FORK
-from desktop.sync.sorting import Put
 
 KINDS = {items.BIRTH: "新增", items.CHANGE: "修改", items.TOMBSTONE: "删除"}
 """What an item is, in words."""

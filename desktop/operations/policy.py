@@ -21,6 +21,7 @@ from desktop.records.spans import spans_of
 from desktop.records.stamps import COUNTER_BITS
 from desktop.store import holdings, reading
 from desktop.store import traffic as stored
+from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.environment import EPOCH_MS, Environment
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
@@ -28,7 +29,6 @@ from desktop.store.reading import Query
 from desktop.store.traffic import Merged
 from desktop.sync import exclusions, identity, policy, rewriting, standing, station, trust, withdrawing
 from desktop.sync.certificates import Certificate
-from desktop.sync.sorting import Put
 from desktop.sync.station import Knowledge
 from desktop.sync.withdrawing import Affected
 

@@ -17,7 +17,18 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Role
 from desktop.records.items import KEY_BYTES, MAX_LINES, Shape
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import audit, captured, indexing, journal, openings
+from desktop.store import (
+    aside,
+    audit,
+    captured,
+    indexing,
+    journal,
+    openings,
+    pending,
+    received,
+    segment_log,
+    traffic,
+)
 from desktop.store.attempts import open_slot
 from desktop.store.backups import Backup, backups_of, mark_of
 from desktop.store.environment import Environment
@@ -26,9 +37,8 @@ from desktop.store.merging import Births, Change, Merger
 from desktop.store.operators import role_of
 from desktop.store.places import take_lock
 from desktop.store.replacing import replacement
-from desktop.store.uncounting import Taken
 from desktop.store.workspace import LOCK, NoWorkspace, slots_of
-from desktop.sync import decoding, erasing, identity, segments, sending, station, trust
+from desktop.sync import decoding, erasing, identity, kept, segments, sending, station, trust
 from desktop.sync.decoding import Contents
 
 Progress = Callable[[int, int], None]
@@ -96,10 +106,7 @@ def restore(
         raise NoWorkspace(f"没有找到备份“{source.name}”。")
     found = _journal_of(source, key) if with_journal else None
     with replacement(folder, source, key, environment.now()) as database:
-        station_id, incarnation = (
-            str(database.value("SELECT value FROM meta WHERE key = ?", (name,)))
-            for name in ("station", "incarnation")
-        )
+        station_id, incarnation = (traffic.setting(database, name) for name in ("station", "incarnation"))
         ledger = Ledger(database, types, environment, station_id, incarnation)
         if found is not None:
             _replay(ledger, source.with_suffix(".journal"), key, found.steps, progress)
@@ -141,13 +148,7 @@ def _replay(ledger: Ledger, path: Path, key: bytes, total: int, progress: Progre
 def _put_right(ledger: Ledger, changed: indexing.Changed) -> None:
     """What was put aside or erased in a step had counted, or stood, in the backup."""
     merger = Merger(ledger.database, ledger.types)
-    taken = [
-        Taken(*row)
-        for table in ("refused", "held")
-        for row in ledger.database.rows(
-            f"SELECT origin, number, stamp, type, lower(hex(record)) FROM {table}"
-        )
-    ]
+    taken = aside.everything(ledger.database)
     merger.take_out(taken)
     erasures = erasing.due(ledger)
     erasing.blank_stored(ledger, merger.forget(erasures))
@@ -164,17 +165,11 @@ class _Step:
         self._ledger = ledger
         self._db = ledger.database
         self._changed = changed
-        self._received: dict[int, list[tuple[int, int]]] = {}
-        for origin, first, last in self._db.rows("SELECT origin, first, last FROM received"):
-            self._received.setdefault(origin, []).append((first, last))
+        self._received = received.all_spans(self._db)
 
     def take_in(self, texts: Sequence[bytes]) -> None:
         """Puts the rows back and merges the items among them that are new here or wait no longer."""
-        aside = {
-            (table, *item)
-            for table in ("held", "refused")
-            for item in self._db.rows(f"SELECT origin, number FROM {table}")
-        }
+        away = aside.places(self._db)
         positions: list[int] = []
         lines: list[int] = []
         released: dict[int, set[int]] = {}
@@ -183,7 +178,7 @@ class _Step:
                 positions.append(key[0])
             elif table == "pending_line" and values is not None:
                 lines.append(key[0])
-            elif values is None and (table, *key[:2]) in aside:
+            elif values is None and (table, *key[:2]) in away:
                 released.setdefault(key[0], set()).add(key[1])
         self._follow_incarnation()
         merger = Merger(self._db, self._ledger.types)
@@ -192,7 +187,9 @@ class _Step:
         for contents in self._own(self._new(self._ledger.origin, lines)):
             self._stage(merger, contents, self._ledger.origin, set(contents.numbers))
         for origin, numbers in released.items():
-            for contents, _ in self._contents(self._positions_of(origin, numbers)):
+            for contents, _ in self._contents(
+                segment_log.positions(self._db, origin, min(numbers), max(numbers))
+            ):
                 self._stage(merger, contents, origin, numbers)
         for type_name, shown in merger.finish(self._ledger.environment.since_epoch()).shown.items():
             self._changed.add(type_name, shown)
@@ -213,37 +210,20 @@ class _Step:
     def _contents(self, positions: Iterable[int]) -> Iterator[tuple[Contents, int]]:
         """The items of segments, with the origin that they are of."""
         for position in positions:
-            row = self._db.row("SELECT origin, frame FROM segment WHERE position = ?", (position,))
-            if row is not None:
-                header, lines = segments.read(sending.frame_of(row[1]))
-                yield decoding.decode(header, lines, self._ledger.types), row[0]
-
-    def _positions_of(self, origin: int, numbers: Collection[int]) -> list[int]:
-        return [
-            position
-            for position, first, last in self._db.rows(
-                "SELECT position, first, last FROM segment WHERE origin = ? AND first <= ? AND last >= ?"
-                " ORDER BY position",
-                (origin, max(numbers), min(numbers)),
-            )
-            if any(first <= n <= last for n in numbers)
-        ]
+            origin = segment_log.origin_at(self._db, position)
+            if origin is not None:
+                yield decoding.decode(*kept.read_at(self._db, position), self._ledger.types), origin
 
     def _own(self, numbers: Collection[int]) -> Iterator[Contents]:
         """Own items that stand in no segment yet, read as the segments that they would be."""
         keys = station.load_keys(self._ledger)
-        rows = [
-            self._db.row(
-                "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
-                " WHERE p.number = ?",
-                (number,),
-            )
-            for number in sorted(numbers)
-        ]
+        rows = [pending.line_with_shape(self._db, number) for number in sorted(numbers)]
         for start in range(0, len(rows), MAX_LINES):
             part = [row for row in rows[start : start + MAX_LINES] if row is not None]
             # What one step writes of a type has one shape: a register, which has its own, is a step by itself.
-            shapes = {name: Shape.from_json(json.loads(text)[name]) for _, _, name, text in part if name}
+            shapes = {
+                name: Shape.from_json(json.loads(text)[name]) for _, _, name, text in part if name and text
+            }
             header, frame = segments.cut(
                 self._ledger.station,
                 self._ledger.incarnation,
@@ -258,16 +238,9 @@ class _Step:
     def _stage(self, merger: Merger, contents: Contents, origin: int, wanted: set[int]) -> None:
         """Stages the wanted items without those that are refused or wait."""
         if wanted:
-            for table in ("refused", "held"):
-                wanted = wanted - {
-                    n
-                    for (n,) in self._db.rows(
-                        f"SELECT number FROM {table} WHERE origin = ? AND number BETWEEN ? AND ?",
-                        (origin, min(wanted), max(wanted)),
-                    )
-                }
-                if not wanted:
-                    return
+            wanted = wanted - {n for n, _ in aside.between(self._db, origin, min(wanted), max(wanted))}
+        if not wanted:
+            return
         for block in contents.births.values():
             rows = [row for row in block.rows if row[3] in wanted]
             self._changed.add(block.type, (str(row[0]) for row in rows))

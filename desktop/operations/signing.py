@@ -18,11 +18,11 @@ from desktop.operations import audit, covers, exchange
 from desktop.operations.session import Session, note_wrong_passwords
 from desktop.operations.traffic import Count
 from desktop.records.duties import DUTIES, wanted_by
-from desktop.store import links, traffic
+from desktop.store import governing, links, traffic
 from desktop.store import persons as kept
 from desktop.store.attempts import open_slot
 from desktop.store.database import Database
-from desktop.sync import dsse, envelope, station
+from desktop.sync import dsse, envelope
 from desktop.sync.manifest import Manifest
 from desktop.sync.persons import key_id
 
@@ -81,7 +81,7 @@ class Signing:
 
 def wanted_above(database: Database, unit: str) -> frozenset[str]:
     """The duties whose signatures a unit asks for, as far as it is known here."""
-    return wanted_by(station.signature_rule(database, unit))
+    return wanted_by(governing.signature_rule(database, unit))
 
 
 def look(session: Session, path: Path) -> Signing:

@@ -18,7 +18,7 @@ from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.steps import Edit, Operation
-from desktop.sync import segments, sending
+from desktop.sync import kept
 
 SHOWN = 200
 """So many steps are listed at once."""
@@ -177,8 +177,7 @@ def _heads(
     rows of births would have to be looked for in every table.
     """
     found: dict[int, bytes] = {}
-    for compressed in stored.frames(database, origin, first, last):
-        header, lines = segments.read(sending.frame_of(compressed))
+    for header, lines in kept.signed_between(database, origin, first, last):
         numbered = enumerate(lines, header.first)
         found |= {n: line for n, line in numbered if first <= n <= last or n in wanted}
     if waiting:

@@ -21,7 +21,7 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, links, persons, reading
+from desktop.store import aggregates, governing, links, persons, reading
 from desktop.store import digest as digests
 from desktop.store import traffic as stored
 from desktop.store.attached import PART
@@ -139,9 +139,11 @@ def overview(database: Database, here: Here) -> Overview:
         conflicts,
         {purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
         stored.count_forks(database),
-        wanted_by(station.signature_rule(database, upward.link.unit)) if upward is not None else frozenset(),
+        wanted_by(governing.signature_rule(database, upward.link.unit))
+        if upward is not None
+        else frozenset(),
         bool(persons.kept(database)),
-        wanted_by(station.signature_rule(database, here.unit.id)),
+        wanted_by(governing.signature_rule(database, here.unit.id)),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from desktop.errors import EnvironmentProblem
 from desktop.records import stamps
+from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.environment import EPOCH_MS, Environment
 
@@ -111,3 +112,12 @@ class Clock:
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
+
+
+def newest_stamp(database: Database, types: Iterable[str], before: int) -> int:
+    """The newest stamp in a ledger that is below another, 0 without any."""
+    columns = [("operation", "stamp"), ("version", "stamp"), *((table_of(name), "_stamp") for name in types)]
+    return max(
+        database.value(f"SELECT max({stamp}) FROM {quoted(table)} WHERE {stamp} < ?", (before,)) or 0
+        for table, stamp in columns
+    )

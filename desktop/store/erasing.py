@@ -71,6 +71,32 @@ def targets(database: Database) -> Targets:
     return found
 
 
+def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
+    """Type, record, slots, moment, unit and stamp of every erasure that counts; empty is what it does not say."""
+    # Whoever deletes the record of an erasure brings nothing back.
+    found: list[tuple[str, str, str, str, str, int]] = database.rows(
+        f"SELECT coalesce(e.kind, ''), coalesce(lower(e.target), ''), coalesce(e.slots, ''),"
+        f" coalesce(e.upto, ''), u.id, e._stamp FROM {quoted(table_of(ERASURE))} e"
+        f" JOIN unit_ref u ON u.ref = e.unit"
+    )
+    return found
+
+
+def records_erased(database: Database) -> list[str]:
+    """The records of which something was ever erased here."""
+    return [record for (record,) in database.rows("SELECT DISTINCT lower(hex(record)) FROM erased")]
+
+
+def slots_written(database: Database, type_name: str, records: Sequence[str]) -> list[tuple[str, str]]:
+    """Slot and unit of everything but nothing that was written into these records after their births."""
+    found: list[tuple[str, str]] = database.rows(
+        "SELECT DISTINCT v.slot, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
+        " WHERE v.record IN (SELECT unhex(value) FROM json_each(?)) AND v.type = ? AND v.value <> 'null'",
+        (json.dumps(list(records)), type_name),
+    )
+    return found
+
+
 def waiting(database: Database) -> dict[str, int]:
     """How many erasures have come that are held, by the reason for which they are."""
     return dict(

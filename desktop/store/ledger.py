@@ -11,7 +11,7 @@ from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
 from desktop.records.types import Catalogue
-from desktop.store import components, heads, indexing, pending, schema, steps
+from desktop.store import components, heads, indexing, pending, received, schema, segment_log, steps
 from desktop.store.births import indexed_afterwards, lay_out, shape_of
 from desktop.store.changing import Changes
 from desktop.store.clock import Clock
@@ -79,6 +79,10 @@ class Ledger:
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
+
+    def drop_meta(self, *names: str) -> None:
+        """Forgets settings of the workspace."""
+        self.database.connection.executemany("DELETE FROM meta WHERE key = ?", [(name,) for name in names])
 
     # -- the one door ----------------------------------------------------------------------------------------------
 
@@ -167,28 +171,11 @@ class Ledger:
 
     def next_number(self) -> int:
         """The number of the next own item: 1, 2, 3 … without gaps in this incarnation."""
-        last = self.database.value("SELECT max(last) FROM received WHERE origin = ?", (self.origin,))
-        return 1 + int(last or 0)
+        return 1 + received.last_number(self.database, self.origin)
 
     def note_received(self, origin: int, first: int, last: int) -> None:
         """Takes item numbers into the set of those that are known here, joining neighbours."""
-        self.database.execute(
-            "INSERT INTO received (origin, first, last) VALUES (?, ?, ?)"
-            " ON CONFLICT (origin, first) DO UPDATE SET last = max(last, excluded.last)",
-            (origin, first, last),
-        )
-        ranges = self.database.rows(
-            "SELECT first, last FROM received WHERE origin = :origin AND first <= :last + 1 AND last >= :first - 1",
-            {"origin": origin, "first": first, "last": last},
-        )
-        if len(ranges) > 1:
-            low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
-            self.database.execute(
-                "DELETE FROM received WHERE origin = ? AND first >= ? AND last <= ?", (origin, low, high)
-            )
-            self.database.execute(
-                "INSERT INTO received (origin, first, last) VALUES (?, ?, ?)", (origin, low, high)
-            )
+        received.note(self.database, origin, first, last)
 
     def journal_again(self, found: Iterable[tuple[int, int]]) -> None:
         """Puts the segments of items (origin, number) that begin to count only now at the end of the journal.
@@ -205,16 +192,11 @@ class Ledger:
         positions = {
             position
             for origin, number in found
-            for (position,) in self.database.rows(
-                "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? AND position <= ?",
-                (origin, number, number, passed),
-            )
+            for position in segment_log.positions(self.database, origin, number, number)
+            if position <= passed
         }
         for position in sorted(positions):
-            self.database.execute(
-                "UPDATE segment SET position = (SELECT max(position) + 1 FROM segment) WHERE position = ?",
-                (position,),
-            )
+            segment_log.move_to_end(self.database, position)
 
     def undo(self, stamp: int, operator: str) -> ChangeSet:
         """Takes an operation back by ordinary changes (rule 11); what was in conflict before it is so again.

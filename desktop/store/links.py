@@ -150,6 +150,16 @@ def ask_again(database: Database) -> None:
     database.execute("UPDATE link SET received = 0 WHERE upward")
 
 
+def send_all_again(database: Database) -> None:
+    """No peer is known to hold anything of this station's present incarnation."""
+    database.execute("UPDATE link SET acknowledged = 0")
+
+
+def forget_all(database: Database) -> None:
+    """A copy of a laptop has no peers."""
+    database.execute("DELETE FROM link")
+
+
 def note_receipt(
     database: Database, peer: str, peer_incarnation: str, own_incarnation: bool, position: int, number: int
 ) -> bool:

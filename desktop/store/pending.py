@@ -130,6 +130,16 @@ def begin_again(database: Database) -> None:
         database.execute("DELETE FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(_MOST)))
 
 
+def line_with_shape(database: Database, number: int) -> tuple[int, bytes, str | None, str | None] | None:
+    """Number and bytes of a line that waits, with type and text of its shape if it is a birth."""
+    found: tuple[int, bytes, str | None, str | None] | None = database.row(
+        "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
+        " WHERE p.number = ?",
+        (number,),
+    )
+    return found
+
+
 def waiting(database: Database, numbers: Collection[int]) -> Iterator[tuple[int, bytes, bytes | None]]:
     """Number, bytes and key of the lines among these that wait."""
     for number, line in database.rows("SELECT number, line FROM pending_line ORDER BY number"):

@@ -195,15 +195,3 @@ def waiting(database: Database, first: int, last: int) -> list[tuple[int, bytes]
     return database.rows(
         "SELECT number, line FROM pending_line WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
     )
-
-
-def frames(database: Database, origin: int, first: int, last: int) -> Sequence[bytes]:
-    """The stored segments of an origin that hold items with these numbers."""
-    return [
-        frame
-        for (frame,) in database.rows(
-            "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ? AND vouched IS NULL"
-            " ORDER BY position",
-            (origin, last, first),
-        )
-    ]

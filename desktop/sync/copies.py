@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.store import links
 from desktop.store.clock import Clock
 from desktop.store.ledger import Ledger
 from desktop.sync import station
@@ -21,7 +22,5 @@ def become_another(ledger: Ledger, keys: StationKeys) -> None:
     clock = Clock(ledger.database, ledger.environment, keys.station)
     clock.ask = ledger.clock.ask
     ledger.clock = clock
-    ledger.database.connection.executemany(
-        "DELETE FROM meta WHERE key = ?", [(key,) for key in station.ENROLMENT]
-    )
-    ledger.database.execute("DELETE FROM link")
+    ledger.drop_meta(*station.ENROLMENT)
+    links.forget_all(ledger.database)

@@ -11,18 +11,16 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from desktop.records import items
-from desktop.records.deciding import ERASURE
 from desktop.records.identity import is_id
 from desktop.records.items import MalformedLine, Shape
 from desktop.records.stamps import from_wire
-from desktop.store import erasing
-from desktop.store.columns import quoted, table_of
+from desktop.store import erasing, segment_log
 from desktop.store.erasing import Erasure, Targets
 from desktop.store.ledger import Ledger
-from desktop.sync import sending
+from desktop.sync import kept
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame
-from desktop.sync.segments import Header, opened, pack, read
+from desktop.sync.segments import Header, opened, pack
 
 _decode_head = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]
@@ -42,14 +40,10 @@ def due(ledger: Ledger) -> list[Erasure]:
         for several in erasing.targets(ledger.database).values()
         for e in several
     }
-    for kind, target, slots, upto, unit, own in ledger.database.rows(
-        f"SELECT e.kind, lower(e.target), e.slots, e.upto, u.id, e._stamp FROM {quoted(table_of(ERASURE))} e"
-        # Whoever deletes the record of an erasure brings nothing back.
-        f" JOIN unit_ref u ON u.ref = e.unit"
-    ):
-        record_type = ledger.types.get(kind or "")
+    for kind, target, slots, upto, unit, own in erasing.asked(ledger.database):
+        record_type = ledger.types.get(kind)
         try:
-            stamp = min(from_wire(upto or ""), own)
+            stamp = min(from_wire(upto), own)
         except ValueError:
             # No station of this program writes such a one, and there is nothing that it could mean.
             continue
@@ -59,7 +53,7 @@ def due(ledger: Ledger) -> list[Erasure]:
             units[unit] = erasing.covered(ledger.database, unit)
         found += [
             Erasure(record_type.name, target, slot, stamp, unit, units[unit])
-            for slot in (slots or "").split()
+            for slot in slots.split()
             if slot in record_type.slots
             and record_type.slots[slot].personal
             and done.get((record_type.name, target, slot, unit), -1) < stamp
@@ -73,23 +67,16 @@ def blank_stored(ledger: Ledger, holders: Collection[tuple[int, int]]) -> None:
     positions = {
         position
         for origin, number in holders
-        for (position,) in ledger.database.rows(
-            "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ?",
-            (origin, number, number),
-        )
+        for position in segment_log.positions(ledger.database, origin, number, number)
     }
     begun: set[tuple[int, int]] = set()
     for position in sorted(positions):
-        compressed = ledger.database.value("SELECT frame FROM segment WHERE position = ?", (position,))
-        header, lines = read(sending.frame_of(compressed))
+        header, lines = kept.read_at(ledger.database, position)
         frame = blanked(header, lines, wanted)
         if frame is not None:
-            _put(ledger, position, frame)
-            begun.update(
-                ledger.database.rows(
-                    "SELECT origin, first FROM segment WHERE position = ? AND vouched IS NULL", (position,)
-                )
-            )
+            segment_log.replace(ledger.database, position, frame.compressed)
+            if (begins := segment_log.begins(ledger.database, position)) is not None:
+                begun.add(begins)
     for origin, first in sorted(begun):
         _open_all(ledger, origin, first)
 
@@ -101,17 +88,12 @@ def as_kept(ledger: Ledger, header: Header, lines: Sequence[bytes], wanted: Targ
     the key that it had. So of segments that begin with the same item either all are open or none is: what is erased
     in one must not be found by the key of another. As long as nothing is, opening them would only take time.
     """
-    newest = ledger.database.row(
-        "SELECT s.origin, s.frame FROM segment s JOIN origin o ON o.ref = s.origin"
-        " WHERE o.station = ? AND o.incarnation = ? AND s.first = ? AND s.vouched IS NULL"
-        " ORDER BY s.position DESC LIMIT 1",
-        (header.station, header.incarnation, header.first),
-    )
+    found = segment_log.newest_from(ledger.database, header.station, header.incarnation, header.first)
     frame = blanked(header, lines, wanted)
-    if newest is None:
+    if found is None:
         return frame
-    origin, compressed = newest
-    sealed = read(sending.frame_of(compressed))[0].key is not None
+    origin, position = found
+    sealed = kept.read_at(ledger.database, position)[0].key is not None
     if sealed and (frame is not None or header.key is None):
         _open_all(ledger, origin, header.first)
     if not sealed and frame is None and header.key is not None:
@@ -121,21 +103,10 @@ def as_kept(ledger: Ledger, header: Header, lines: Sequence[bytes], wanted: Targ
 
 def _open_all(ledger: Ledger, origin: int, first: int) -> None:
     """Opens the segments that may have one key."""
-    for twin in ledger.database.rows(
-        "SELECT position, frame FROM segment WHERE origin = ? AND first = ? AND vouched IS NULL",
-        (origin, first),
-    ):
-        _open_stored(ledger, *twin)
-
-
-def _open_stored(ledger: Ledger, position: int, compressed: bytes) -> None:
-    header, lines = read(sending.frame_of(compressed))
-    if header.key is not None:
-        _put(ledger, position, pack(*opened(header, lines)))
-
-
-def _put(ledger: Ledger, position: int, frame: Frame) -> None:
-    ledger.database.execute("UPDATE segment SET frame = ? WHERE position = ?", (frame.compressed, position))
+    for position in segment_log.signed_from(ledger.database, origin, first):
+        header, lines = kept.read_at(ledger.database, position)
+        if header.key is not None:
+            segment_log.replace(ledger.database, position, pack(*opened(header, lines)).compressed)
 
 
 def blanked(header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | None:

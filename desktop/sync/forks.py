@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.types import Catalogue
-from desktop.store import pending
+from desktop.store import aside, pending, received, segment_log
+from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import decoding, segments, sending
+from desktop.sync import decoding, kept, segments
 from desktop.sync.exclusions import Named
-from desktop.sync.sorting import Put, Sorted
+from desktop.sync.sorting import Sorted
 
 
 class Known:
@@ -35,10 +36,7 @@ class Known:
         """Drops what is known and holds what a fork leaves open; how many items of these lines were known."""
         header, numbers = found.contents.header, found.contents.numbers
         overlap: set[int] = set()
-        for first, last in self._db.rows(
-            "SELECT first, last FROM received WHERE origin = ? AND first <= ? AND last >= ?",
-            (found.origin, header.last, header.first),
-        ):
+        for first, last in received.overlapping(self._db, found.origin, header.first, header.last):
             overlap.update(n for n in numbers if first <= n <= last)
         known: set[int] = set()
         if overlap:
@@ -52,9 +50,9 @@ class Known:
             known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
             found.drop(known)
         if overlap != known:
-            _open(self._db, found.origin, min(overlap - known))
+            aside.open_fork(self._db, found.origin, min(overlap - known))
             found.hold(numbers, HELD_FORK)
-        elif _is_open(self._db, found.origin):
+        elif aside.waits_behind_fork(self._db, found.origin):
             found.hold(numbers, HELD_FORK)
         return len(known)
 
@@ -66,10 +64,7 @@ class Known:
         Of lines and keys that are ``coming`` the hash is known.
         """
         found: dict[int, set[bytes]] = {}
-        for (position,) in self._db.rows(
-            "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
-            (origin, max(wanted), min(wanted)),
-        ):
+        for position in segment_log.positions(self._db, origin, min(wanted), max(wanted)):
             header, lines = self._read(position)
             numbers = (
                 range(header.first, header.last + 1)
@@ -88,39 +83,8 @@ class Known:
 
     def _read(self, position: int) -> tuple[segments.Header, list[bytes]]:
         if self._last is None or self._last[0] != position:
-            compressed = self._db.value("SELECT frame FROM segment WHERE position = ?", (position,))
-            self._last = position, segments.read(sending.frame_of(compressed))
+            self._last = position, kept.read_at(self._db, position)
         return self._last[1]
-
-
-def _open(database: Database, origin: int, number: int) -> None:
-    """What waits for something else, from the number with two contents on, now waits for the decision."""
-    database.execute(
-        "INSERT INTO fork (origin, first) VALUES (?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first)",
-        (origin, number),
-    )
-    database.execute(
-        "UPDATE held SET reason = ? WHERE origin = ? AND number >= ?", (HELD_FORK, origin, number)
-    )
-
-
-def _is_open(database: Database, origin: int) -> bool:
-    return (
-        database.row("SELECT 1 FROM held WHERE origin = ? AND reason = ? LIMIT 1", (origin, HELD_FORK))
-        is not None
-    )
-
-
-def _segments(
-    database: Database, origin: int, first: int, last: int
-) -> list[tuple[segments.Header, list[bytes]]]:
-    return [
-        segments.read(sending.frame_of(compressed))
-        for (compressed,) in database.rows(
-            "SELECT frame FROM segment WHERE origin = ? AND first <= ? AND last >= ? ORDER BY position",
-            (origin, last, first),
-        )
-    ]
 
 
 _LAST = (1 << 53) - 1
@@ -140,18 +104,19 @@ class Fork:
 def open_forks(database: Database, types: Catalogue) -> list[Fork]:
     """Every fork that is not decided; the segments are read again, as there are hardly ever any."""
     return [
-        Fork(station, incarnation, tuple(_contents(database, types, origin, first, last)), waiting)
-        for origin, station, incarnation, first, last, waiting in database.rows(
-            "SELECT h.origin, o.station, o.incarnation, min(h.number), max(h.number), count(*) FROM held h"
-            " JOIN origin o ON o.ref = h.origin WHERE h.reason = ? GROUP BY h.origin ORDER BY 2, 3",
-            (HELD_FORK,),
+        Fork(
+            found.station,
+            found.incarnation,
+            tuple(_contents(database, types, found.origin, found.first, found.last)),
+            found.waiting,
         )
+        for found in aside.open_forks(database)
     ]
 
 
 def _contents(database: Database, types: Catalogue, origin: int, first: int, last: int) -> list[Put]:
     found: dict[int, dict[bytes, Put]] = {}
-    for header, lines in _segments(database, origin, first, last):
+    for header, lines in kept.between(database, origin, first, last):
         contents = decoding.decode(header, lines, types)
         hashes = dict(zip(contents.numbers, contents.hashes, strict=True))
         items = Sorted(contents, origin)
@@ -169,7 +134,7 @@ def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     """
     database = ledger.database
     hashes: dict[tuple[int, int], set[bytes]] = {}
-    for header, lines in _segments(database, origin, 1, _LAST):
+    for header, lines in kept.between(database, origin, 1, _LAST):
         contents = decoding.decode(header, lines, ledger.types)
         stamps = Sorted(contents, origin).looked_at
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
@@ -177,11 +142,10 @@ def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     several = Counter(number for (number, _), found in hashes.items() for _ in found)
     first = min(number for number, count in several.items() if count > 1)
     hashes = {(number, stamp): found for (number, stamp), found in hashes.items() if number >= first}
-    waiting = "SELECT number, stamp FROM held WHERE origin = ? AND reason = ?"
-    held = set(database.rows(waiting, (origin, HELD_FORK)))
-    refused = set(database.rows("SELECT number, stamp FROM refused WHERE origin = ?", (origin,)))
-    kept = held if keep_held else hashes.keys() - held - refused
-    last = max((number for number, _ in kept), default=first - 1)
+    held = aside.held_of(database, origin, HELD_FORK)
+    refused = aside.refused_of(database, origin)
+    staying = held if keep_held else hashes.keys() - held - refused
+    last = max((number for number, _ in staying), default=first - 1)
     # Two contents of the very same moment cannot be told apart by name, so neither counts.
-    lost = (hashes.keys() - kept) | {item for item, found in hashes.items() if len(found) > 1}
+    lost = (hashes.keys() - staying) | {item for item, found in hashes.items() if len(found) > 1}
     return Named([(last + 1, _LAST)], frozenset((n, stamp) for n, stamp in lost if n <= last))

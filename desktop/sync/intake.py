@@ -23,11 +23,11 @@ from desktop.records.item_outcomes import (
 )
 from desktop.records.spans import spans_of
 from desktop.store import erasing as erased
-from desktop.store import holdings, indexing, links, outcomes
+from desktop.store import holdings, indexing, links, outcomes, received
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Item, Merger
 from desktop.store.merging import Result as Merged
-from desktop.sync import decoding, erasing, forks, segments, sending, station, trust, waiting
+from desktop.sync import decoding, erasing, forks, kept, segments, station, trust, waiting
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
 from desktop.sync.frames import Frame
@@ -108,7 +108,7 @@ class Intake:
 
     def put_right(self, taken: Sequence[BundleResult]) -> None:
         """Rule 17, when all of the merge is in: who was held and has been released is counted as what he is now."""
-        refs = {(s, i): ref for ref, s, i in self._db.rows("SELECT ref, station, incarnation FROM origin")}
+        refs = received.origins(self._db)
         for result in taken:
             waited = [u for u in result.unapplied if _has_waited(u)]
             result.unapplied = [u for u in result.unapplied if not _has_waited(u)]
@@ -154,15 +154,15 @@ class Intake:
         """
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
         author = signer if header.vouched is None else None
-        kept = erasing.as_kept(self._ledger, header, lines, self._erased)
-        if kept is not None:
-            frame, (header, lines) = kept, segments.read(kept)
+        other = erasing.as_kept(self._ledger, header, lines, self._erased)
+        if other is not None:
+            frame, (header, lines) = other, segments.read(other)
         contents = decoding.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
         result.known += self.known.drop(found, lines)
         _check_own(self._ledger, found)
-        sending.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
+        kept.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
         if found.deciding and not found.settled:
@@ -232,7 +232,7 @@ class Intake:
 
     def add_result(self, result: BundleResult, merged: Merged) -> None:
         """Adds what a merge within this one did to what is told of a bundle."""
-        origins = {r: (s, i) for r, s, i in self._db.rows("SELECT ref, station, incarnation FROM origin")}
+        origins = {ref: name for name, ref in received.origins(self._db).items()}
 
         def unapplied(item: Item, outcome: str, reason: str) -> Unapplied:
             station_id, incarnation = origins[item.origin]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.records.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, REVOCATION, UNIT
+from desktop.records.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, REVOCATION
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import (
     REASONS,
@@ -20,9 +20,8 @@ from desktop.records.item_outcomes import (
     REFUSED_SUPERIOR,
     REFUSED_WITHDRAWN,
 )
-from desktop.records.resolution import Life
 from desktop.records.spans import Span, inside, joined
-from desktop.store.columns import quoted, table_of
+from desktop.store import governing
 from desktop.store.ledger import Ledger
 from desktop.sync import exclusions, moves, trust
 from desktop.sync.certificates import LEVEL_RANK, Certificate
@@ -225,12 +224,7 @@ class _Said:
 
 def _said(ledger: Ledger, known: Known, type_name: str, *cells: str) -> Iterator[_Said]:
     """The records of a type, oldest first, of writers who count."""
-    names = ", ".join(f"coalesce(r.{quoted(c)}, '')" for c in cells)
-    for station, stamp, *values in ledger.database.rows(
-        f"SELECT o.station, r._stamp, {names} FROM {quoted(table_of(type_name))} r JOIN origin o ON o.ref = r._origin"
-        f" WHERE r._life <> ? ORDER BY r._stamp, r.id",
-        (int(Life.DELETED),),
-    ):
+    for station, stamp, values in governing.said(ledger.database, type_name, cells):
         writer = known.writer(station)
         if writer is not None:
             yield _Said(writer, stamp, values)
@@ -279,11 +273,7 @@ def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: b
     own = _rank(said.writer)
     return {
         incarnation: trust.NO_CUT
-        for incarnation, text, giver in ledger.database.rows(
-            "SELECT g.incarnation, g.certificate, o.station FROM r_grant g JOIN origin o ON o.ref = g._origin"
-            " WHERE g.station = ? AND g._stamp > ? AND g._life <> ? AND g.incarnation IS NOT NULL",
-            (revoked, said.stamp, int(Life.DELETED)),
-        )
+        for incarnation, text, giver in governing.later_grants(ledger.database, revoked, said.stamp)
         if text in held
         and giver != revoked
         and any(
@@ -317,29 +307,11 @@ def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
     return found
 
 
-_CHANGES_OF_UNITS = f"""
-    SELECT 1 FROM version WHERE type = '{UNIT}' AND birth = 0 AND slot IN {moves.SLOTS}
-    UNION ALL SELECT 1 FROM refused WHERE type = '{UNIT}' AND reason = '{REFUSED_SUPERIOR}' LIMIT 1
-"""
-_VERSIONS_OF_UNITS = f"""
-    SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, v.birth,
-     (SELECT json_group_array(p.replaced) FROM replacement p WHERE p.record = v.record AND p.slot = v.slot
-       AND p.type = v.type AND p.origin = v.origin AND p.number = v.number)
-    FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot IN {moves.SLOTS} AND v.type = '{UNIT}'
-     JOIN origin o ON o.ref = v.origin
-    UNION ALL SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, 0, v.replaces
-    FROM refused v JOIN origin o ON o.ref = v.origin WHERE v.type = '{UNIT}' AND v.reason = '{REFUSED_SUPERIOR}'
-"""
-
-
 def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
     """The changes of the tree that do not count, of those that would and those that are aside for that reason."""
-    if ledger.database.row(_CHANGES_OF_UNITS) is None:
-        return {}
     found: list[moves.Move] = []
-    for station, incarnation, number, record, slot, stamp, value, birth, replaces in ledger.database.rows(
-        _VERSIONS_OF_UNITS
-    ):
+    said = governing.changes_of_units(ledger.database, moves.SLOTS)
+    for station, incarnation, number, record, slot, stamp, value, birth, replaces in said:
         author = known.writer(station)
         found.append(
             moves.Move(
@@ -350,9 +322,9 @@ def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
                 frozenset() if author is None else author.claims.units, bool(birth),
             )
         )  # fmt: skip
-    superiors: dict[str, str | None] = dict(
-        ledger.database.rows("SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit")
-    )
+    if not found:
+        return {}
+    superiors = governing.every_superior(ledger.database)
     near = (unit for c in known.certificates.get(known.station, ()) for unit in c.claims.units)
     out: dict[Origin, set[tuple[int, int]]] = {}
     for move in moves.not_counting(found, superiors, near):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
+from desktop.store import exchanged
 from desktop.store.database import Database
-from desktop.store.versions import IN_DISPUTE, OF_CONFLICT
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame, compress
@@ -32,8 +32,7 @@ _Number = Annotated[int, msgspec.Meta(ge=1, le=_MAX_NUMBER)]
 _decode_answer = msgspec.json.Decoder(tuple[str, str, _Number, str, str]).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The present state of one item at a level above: held, in conflict or refused, and why."""
 
     station: str
@@ -97,30 +96,10 @@ def present_answers(database: Database, stations: Iterable[str]) -> list[Answer]
     by the worst that became of it.
     """
     wanted = set(stations)
-    found = database.rows(
-        "SELECT o.station, o.incarnation, h.number, 'held', h.reason FROM held h JOIN origin o ON o.ref = h.origin"
-        " UNION ALL SELECT o.station, o.incarnation, r.number, 'refused', r.reason FROM refused r"
-        " JOIN origin o ON o.ref = r.origin"
-        f" UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', c.slot FROM {OF_CONFLICT}"
-        f" JOIN origin o ON o.ref = v.origin WHERE {IN_DISPUTE}"
-        " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer"
-        # "refused" before "held" before "conflict"
-        " ORDER BY 1, 2, 3, 4 DESC, 5"
-    )
     answers: dict[tuple[str, str, int], Answer] = {}
-    for station, incarnation, number, outcome, reason in found:
+    for station, incarnation, number, outcome, reason in exchanged.present_answers(database):
         if station in wanted:
             answers.setdefault(
                 (station, incarnation, number), Answer(station, incarnation, number, outcome, reason)
             )
     return list(answers.values())
-
-
-def keep_answers(database: Database, issuer: str, answers: Iterable[Answer]) -> None:
-    """Replaces what an issuer has answered before: a receipt says the present state of everything not applied."""
-    database.execute("DELETE FROM answer WHERE issuer = ?", (issuer,))
-    database.connection.executemany(
-        "INSERT INTO answer (station, incarnation, number, outcome, reason, issuer) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        [(a.station, a.incarnation, a.number, a.outcome, a.reason, issuer) for a in answers],
-    )

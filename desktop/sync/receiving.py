@@ -19,7 +19,7 @@ from desktop.records.item_outcomes import (
     REFUSED,
     REFUSED_KEY,
 )
-from desktop.store import holdings, links, schema
+from desktop.store import exchanged, holdings, links, schema, segment_log
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Merger
 from desktop.sync import (
@@ -195,7 +195,7 @@ class _Receiver:
         """Rule 32: whether so many items are coming that indexes are rather built after them."""
         if expected < BULK_ITEMS:
             return False
-        return expected > int(self._db.value("SELECT coalesce(sum(total), 0) FROM segment"))
+        return expected > segment_log.items_held(self._db)
 
     def take(self, path: Path) -> BundleResult:
         """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
@@ -253,7 +253,7 @@ class _Receiver:
         merger = self._intake.merger()
         spans: list[tuple[int, int]] = []
         before_first: int | None = None
-        merge = self._intake.merge = results.next_merge(self._db) + len(self._taken)
+        merge = self._intake.merge = exchanged.next_merge(self._db) + len(self._taken)
         seen = 0
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
@@ -359,17 +359,13 @@ class _Receiver:
             self._db, said.sender, said.incarnation, own, receipt.position, receipt.number
         )
         if fresh and said.kind == DOWN:
-            receipts.keep_answers(self._db, said.sender, receipt.answers)
+            exchanged.keep_answers(self._db, said.sender, receipt.answers)
             return 1 + len(receipt.answers)
         return int(fresh)
 
     def _already_held(self, label: list[object]) -> bool:
         """A known segment is skipped undecoded (rule 20)."""
-        total = self._db.value(
-            "SELECT s.total FROM segment s JOIN origin o ON o.ref = s.origin"
-            " WHERE o.station = ? AND o.incarnation = ? AND s.first = ? AND s.last = ? AND s.digest = ?",
-            label[:5],
-        )
+        total = segment_log.total_of(self._db, label[:5])
         return total is not None and total == label[5]
 
 

@@ -7,6 +7,7 @@ from desktop.records.canonical import Cell
 from desktop.records.deciding import EXCLUSION
 from desktop.records.item_outcomes import REASONS
 from desktop.records.spans import spans_of
+from desktop.store import aside
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.sync import exclusions, station
 from desktop.sync.exclusions import Item, Named, Origin
@@ -25,17 +26,14 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
         return
     found: dict[str, dict[Origin, list[int]]] = {}
     stated: list[tuple[int, int]] = []
-    for origin, name, incarnation, number, reason, *facts in ledger.database.rows(
-        "SELECT r.origin, o.station, o.incarnation, r.number, r.reason, r.stamp, r.type, r.unit FROM refused r"
-        " JOIN origin o ON o.ref = r.origin WHERE NOT r.excluded ORDER BY 2, 3, 4"
-    ):
-        item = Item(*facts)
-        if judge.policy.out((name, incarnation), {number: item}):
+    for away in aside.refused(ledger.database, excluded=False):
+        origin, item = (away.station, away.incarnation), Item(away.stamp, away.type, away.unit)
+        if judge.policy.out(origin, {away.number: item}):
             # Another level has said so already.
-            stated.append((origin, number))
-        elif judge.policy.known.is_above(name, item.unit):
-            found.setdefault(reason, {}).setdefault((name, incarnation), []).append(number)
-            stated.append((origin, number))
+            stated.append((away.origin, away.number))
+        elif judge.policy.known.is_above(away.station, item.unit):
+            found.setdefault(away.reason, {}).setdefault(origin, []).append(away.number)
+            stated.append((away.origin, away.number))
     unit, day = ledger.meta("unit_id") or "", ledger.environment.today().isoformat()
     births = [
         NewRecord(EXCLUSION, "", unit, _cells(reason, text) | {"excluded": day})
@@ -44,9 +42,7 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
     ]
     if births:
         ledger.write("登记不收的内容", operator, births=births)
-    ledger.database.connection.executemany(
-        "UPDATE refused SET excluded = 1 WHERE origin = ? AND number = ?", stated
-    )
+    aside.note_excluded(ledger.database, stated)
 
 
 def _cells(reason: str, items: str) -> dict[str, Cell]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.store.database import Database
+from desktop.store import exchanged
 from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.traffic import Merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,6 @@ class MergeReport:
     copied: bool = False
 
 
-def next_merge(database: Database) -> int:
-    """The number of the next line of the ledger of merges: the segments of a bundle name it before it is written."""
-    return int(database.value("SELECT coalesce(max(id), 0) + 1 FROM merge"))
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A bundle that was taken in, with what its line in the ledger of merges says beside the result."""
@@ -91,19 +86,9 @@ class Taken:
 def note_merge(ledger: Ledger, taken: Taken, operator: str) -> None:
     """Writes a line of the ledger of merges, which never changes, and what it did not apply."""
     result = taken.result
-    ledger.database.execute(
-        "INSERT INTO merge (id, at, operator, sender, incarnation, sequence, bundle, file, applied, known, held,"
-        " conflict, refused, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (taken.merge, ledger.environment.now(), operator, result.sender, taken.incarnation, result.sequence,
-         taken.digest, result.path.name, result.applied, result.known, result.held, result.conflict, result.refused,
-         result.total),
+    line = Merged(
+        taken.merge, ledger.environment.now(), operator, result.sender, result.sequence, result.path.name,
+        result.applied, result.known, result.held, result.conflict, result.refused, result.total,
     )  # fmt: skip
-    items = [(u.station, u.incarnation, u.number, u.outcome, u.reason) for u in result.unapplied]
-    # One statement for all: each encrypts the pages that it would have to put back.
-    ledger.database.execute(
-        "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
-        " SELECT ?, o.ref, u.value ->> 2, u.value ->> 3, u.value ->> 4 FROM json_each(?) u"
-        " CROSS JOIN origin o ON o.station = u.value ->> 0 AND o.incarnation = u.value ->> 1 WHERE true"
-        " ON CONFLICT DO NOTHING",
-        (taken.merge, json.dumps(items)),
-    )
+    unapplied = ((u.station, u.incarnation, u.number, u.outcome, u.reason) for u in result.unapplied)
+    exchanged.keep_merge(ledger.database, line, taken.incarnation, taken.digest, unapplied)

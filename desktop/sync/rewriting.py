@@ -20,14 +20,16 @@ from desktop.records.items import BIRTH
 from desktop.records.resolution import canonical_tombstone
 from desktop.records.spans import spans_of
 from desktop.records.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at
-from desktop.store import links
-from desktop.store.columns import quoted, table_of, wire_columns
+from desktop.store import aside, links, received
+from desktop.store.aside import Put
+from desktop.store.clock import newest_stamp
+from desktop.store.columns import wire_columns
 from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
-from desktop.sync import decoding, exclusions, sending, standing, station, waiting
+from desktop.sync import decoding, exclusions, kept, sending, standing, station
 from desktop.sync.exclusions import Named
 from desktop.sync.identity import StationKeys
 from desktop.sync.policy import CLOCK
-from desktop.sync.sorting import Put, Sorted
+from desktop.sync.sorting import Sorted
 
 REDATING = "更正日期，重新保存"
 """What the operation is called; it is not taken back, as that would bring the wrong date back."""
@@ -50,15 +52,13 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
     limit = ledger.environment.since_epoch() + DAY_MS
     sending.cut_own(ledger, keys)
     found: list[OwnItem] = []
-    for origin, incarnation in ledger.database.rows(
-        "SELECT ref, incarnation FROM origin WHERE station = ? ORDER BY ref", (ledger.station,)
-    ):
-        aside = set(ledger.database.rows("SELECT number, stamp FROM refused WHERE origin = ?", (origin,)))
+    for origin, incarnation in received.incarnations(ledger.database, ledger.station):
+        refused = aside.refused_of(ledger.database, origin)
         found += [
             OwnItem(origin, incarnation, put)
             for put in _puts(ledger, origin)
             if milliseconds_of(put.stamp) > limit
-            and (put.number, put.stamp) not in aside
+            and (put.number, put.stamp) not in refused
             and put.type not in DECIDING_TYPES
         ]
     return found
@@ -66,11 +66,7 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
 
 def lost_items(ledger: Ledger) -> list[OwnItem]:
     """Own items of the present incarnation that lost in a fork, in the order in which they were written."""
-    lost = set(
-        ledger.database.rows(
-            "SELECT number, stamp FROM refused WHERE origin = ? AND reason = ?", (ledger.origin, REFUSED_FORK)
-        )
-    )
+    lost = aside.refused_of(ledger.database, ledger.origin, REFUSED_FORK)
     return [
         OwnItem(ledger.origin, ledger.incarnation, put)
         for put in _puts(ledger, ledger.origin)
@@ -127,15 +123,7 @@ def renumber(ledger: Ledger, incarnation: str, label: str) -> int:
 def _newest(ledger: Ledger) -> int:
     """The newest stamp here that is not of the future; what counts of others cannot be later."""
     limit = make(tick_at(ledger.environment.since_epoch() + DAY_MS + 1), 0)
-    columns = [
-        ("operation", "stamp"),
-        ("version", "stamp"),
-        *((table_of(name), "_stamp") for name in ledger.types),
-    ]
-    return max(
-        ledger.database.value(f"SELECT max({stamp}) FROM {quoted(table)} WHERE {stamp} < ?", (limit,)) or 0
-        for table, stamp in columns
-    )
+    return newest_stamp(ledger.database, ledger.types, limit)
 
 
 def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
@@ -186,7 +174,7 @@ def _renamed(value: str, anew: Mapping[int, int]) -> str:
 
 
 def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:
-    for header, lines in waiting.stored(ledger, origin, 1, (1 << 53) - 1):
+    for header, lines in kept.between(ledger.database, origin, 1, (1 << 53) - 1):
         items = Sorted(decoding.decode(header, lines, ledger.types), origin)
         items.hold(items.looked_at, "")
         yield from sorted(items.waiting(), key=lambda put: put.number)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence, Set
-from typing import Any
+from collections.abc import Sequence, Set
 
 from desktop.records.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.store import components, reading
-from desktop.store.columns import quoted, table_of
+from desktop.store import aside, components, governing, reading, scoping, segment_log
 from desktop.store.ledger import Ledger
+from desktop.store.scoping import Record
 from desktop.sync import certificates
 from desktop.sync.decoding import Contents
 from desktop.sync.errors import Damaged
-
-Record = tuple[str, str]
-"""Type and id."""
 
 
 class Scope:
@@ -31,10 +27,8 @@ class Scope:
         self._tree = _tree_records(ledger, self._units)
         self._above = self._tree - self._units
         self._had: dict[Record, set[str]] = {}
-        for type_name, record, had in self._db.rows(
-            "SELECT r.type, lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
-        ):
-            self._had.setdefault((type_name, record), set()).add(had)
+        for record, had in scoping.units_of_records(self._db):
+            self._had.setdefault(record, set()).add(had)
         self._covered: dict[Record, tuple[bool, bool]] = {}
 
     def numbers(
@@ -47,16 +41,16 @@ class Scope:
     ) -> set[int]:
         """The numbers of the items of a segment that go down; of some types or numbers only, if they are named."""
         found: set[int] = set()
-        aside = self._set_aside(origin, contents)
+        put_aside = self._set_aside(origin, contents)
         for block in contents.births.values():
             if not types or block.type in types:
                 found |= {
                     row[3]
                     for row in block.rows
-                    if (row[3], row[2]) not in aside and any(self._covers((block.type, row[0])))
+                    if (row[3], row[2]) not in put_aside and any(self._covers((block.type, row[0])))
                 }
         for c in contents.changes:
-            if (c.number, c.stamp) not in aside and (not types or c.type in types):
+            if (c.number, c.stamp) not in put_aside and (not types or c.type in types):
                 has, had = self._covers((c.type, c.record))
                 if has or (had and (c.slot in (UNIT_SLOT, DELETED_SLOT) or c.type == UNIT)):
                     found.add(c.number)
@@ -69,43 +63,22 @@ class Scope:
         """
         found: dict[int, set[int]] = {}
         for record in self._newcomers(position) if position else ():
-            for origin, number in self._items_of(record):
-                for (at,) in self._db.rows(
-                    "SELECT position FROM segment WHERE origin = ? AND first <= ? AND last >= ? AND position <= ?",
-                    (origin, number, number, position),
-                ):
-                    found.setdefault(at, set()).add(number)
+            for origin, number in scoping.items_of(self._db, *record):
+                for at in segment_log.positions(self._db, origin, number, number):
+                    if at <= position:
+                        found.setdefault(at, set()).add(number)
         return dict(sorted(found.items()))
 
     def _newcomers(self, position: int) -> set[Record]:
         """Records that were moved or are claimed since, those of units that were put into the tree here or that the
         station was granted.
         """
-
-        def since(origin: str, number: str) -> str:
-            return (
-                f"JOIN segment s ON s.origin = {origin} AND {number} BETWEEN s.first AND s.last"
-                f" WHERE s.position > :position"
-            )
-
-        said: dict[str, Any] = {"position": position}
-        found: set[Record] = set(
-            self._db.rows(
-                f"SELECT DISTINCT v.type, lower(hex(v.record)) FROM record_unit u JOIN version v"
-                f" ON v.record = u.record AND v.type = u.type AND v.slot = 'unit' {since('v.origin', 'v.number')}",
-                said,
-            )
-        )
-        born = {u for (u,) in self._db.rows(
-            f"SELECT lower(hex(r.id)) FROM r_unit r {since('r._origin', 'r._number')}", said)}  # fmt: skip
-        moved = {u for (u,) in self._db.rows(
-            f"SELECT lower(hex(r.id)) FROM r_unit r JOIN version v ON v.record = r.id AND v.slot = 'superior'"
-            f" AND v.type = 'unit' AND v.birth = 0 {since('v.origin', 'v.number')}", said)}  # fmt: skip
-        found |= self._joined(since, said)
-        granted = {self._unit for _ in self._db.rows(
-            f"SELECT 1 FROM r_grant r {since('r._origin', 'r._number')} AND r.station = :station"
-            f" AND lower(hex(r.holder)) = :unit LIMIT 1",
-            said | {"station": self._station, "unit": self._unit})}  # fmt: skip
+        found = scoping.claimed_since(self._db, position)
+        born = scoping.units_born_since(self._db, position)
+        moved = scoping.units_moved_since(self._db, position)
+        found |= self._joined(position)
+        has_come = scoping.was_granted_since(self._db, position, self._station, self._unit)
+        granted = {self._unit} if has_come else set()
         for unit in self._below(born | moved | granted):
             found |= self._records_of(unit)
         if moved:
@@ -118,37 +91,22 @@ class Scope:
             return set()
         return {
             (SAME, edge)
-            for edge, kind, one, other in self._db.rows("SELECT lower(hex(id)), kind, one, other FROM r_same")
+            for edge, kind, one, other in scoping.edges(self._db)
             if (kind, one) in records or (kind, other) in records
         }
 
-    def _joined(self, since: Callable[[str, str], str], said: dict[str, Any]) -> set[Record]:
+    def _joined(self, position: int) -> set[Record]:
         """Records that are one with others by an edge that was said, or a birth that came, since."""
-        kinds = [k for (k,) in self._db.rows("SELECT DISTINCT type FROM component")]
-        fresh: set[Record] = set(
-            self._db.rows(
-                f"SELECT r.kind, r.one FROM r_same r {since('r._origin', 'r._number')} UNION"
-                f" SELECT r.kind, r.one FROM version v JOIN r_same r ON r.id = v.record AND v.type = 'same'"
-                f" {since('v.origin', 'v.number')}",
-                said,
-            )
-        ) if SAME in self._ledger.types else set()  # fmt: skip
-        for kind in kinds:
-            fresh |= set(self._db.rows(
-                f"SELECT m.type, lower(hex(m.id)) FROM component m JOIN {quoted(table_of(kind))} r ON r.id = m.id"
-                f" AND m.type = :kind {since('r._origin', 'r._number')}", said | {"kind": kind}))  # fmt: skip
+        fresh = scoping.members_born_since(self._db, position)
+        if SAME in self._ledger.types:
+            fresh |= scoping.named_one_since(self._db, position)
         return {(kind, r) for kind, one in fresh for r in components.members(self._db, kind, one)}
 
     def _below(self, units: Set[str]) -> set[str]:
         """Those of the scope that are, or lie below, one of these units; each is looked at once, however deep it is."""
         if not units:
             return set()
-        lower: dict[str, list[str]] = {}
-        for unit, superior in self._db.rows(
-            "SELECT lower(hex(id)), lower(hex(superior)) FROM r_unit WHERE superior IS NOT NULL AND _life = 0"
-            f" AND id NOT IN ({reading.CLAIMED_TWICE})"
-        ):
-            lower.setdefault(superior, []).append(unit)
+        lower = governing.lower_units(self._db)
         found: set[str] = set()
         waiting = list(units)
         while waiting:
@@ -162,21 +120,8 @@ class Scope:
         return {
             (name, record)
             for name in self._ledger.types
-            for (record,) in self._db.rows(
-                f"SELECT lower(hex(r.id)) FROM {quoted(table_of(name))} r JOIN unit_ref u ON u.ref = r.unit"
-                f" WHERE u.id = ?",
-                (unit,),
-            )
+            for record in scoping.records_of(self._db, name, unit)
         }
-
-    def _items_of(self, record: Record) -> list[tuple[int, int]]:
-        """Origin and number of every item of a record that counts."""
-        found: list[tuple[int, int]] = self._db.rows(
-            f"SELECT _origin, _number FROM {quoted(table_of(record[0]))} WHERE id = unhex(:id)"
-            f" UNION SELECT origin, number FROM version WHERE record = unhex(:id) AND type = :type",
-            {"id": record[1], "type": record[0]},
-        )
-        return found
 
     def _covers(self, record: Record) -> tuple[bool, bool]:
         """Whether the record has, or is claimed by, a unit of the scope now, and whether it ever had one."""
@@ -214,49 +159,29 @@ class Scope:
 
     def _unit_of(self, record: Record) -> str:
         """The unit of a record of which no other is known."""
-        return str(
-            self._db.value(
-                f"SELECT u.id FROM {quoted(table_of(record[0]))} r JOIN unit_ref u ON u.ref = r.unit"
-                f" WHERE r.id = unhex(?)",
-                (record[1],),
-            )
-        )
+        return scoping.unit_of(self._db, record)
 
     def _judge_edge(self, edge: str) -> tuple[bool, bool]:
         """An edge goes where a record goes, or went, that it names."""
-        found = self._db.row("SELECT kind, one, other FROM r_same WHERE id = unhex(?)", (edge,))
+        found = scoping.edge(self._db, edge)
         kind, *ends = found if found is not None else ("",)
         return any(any(self._covers((kind, end))) for end in ends if kind in self._ledger.types), False
 
     def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
         """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""
-        span = (origin, contents.header.first, contents.header.last)
-        return {
-            item
-            for table in ("held", "refused")
-            for item in self._db.rows(
-                f"SELECT number, stamp FROM {table} WHERE origin = ? AND number BETWEEN ? AND ?", span
-            )
-        }
+        return aside.between(self._db, origin, contents.header.first, contents.header.last)
 
 
 def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
     """The unit records above and below the receiver, and the grants of stations there: what it needs to judge by."""
-    superior: dict[str, str | None] = dict(
-        ledger.database.rows(
-            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> 1"
-            f" AND id NOT IN ({reading.CLAIMED_TWICE})"
-        )
-    )
+    superior = governing.superiors(ledger.database)
     wanted = set(units)
     for unit in units:
         at = superior.get(unit)
         while at is not None and at not in wanted:
             wanted.add(at)
             at = superior.get(at)
-    for record, text in ledger.database.rows(
-        "SELECT lower(hex(id)), certificate FROM r_grant WHERE _life <> 1 AND certificate IS NOT NULL"
-    ):
+    for record, text in governing.certificates_of_grants(ledger.database):
         try:
             claims = certificates.parse(base64.b64decode(text, validate=True)).claims
         except (Damaged, ValueError):

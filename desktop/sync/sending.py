@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +12,16 @@ from typing import Any
 
 from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
-from desktop.store import links, pending, persons, reading, schema
+from desktop.records.items import BIRTH
+from desktop.store import exchanged, links, pending, persons, reading, schema, segment_log
 from desktop.store.ledger import Ledger
 from desktop.store.links import Link
-from desktop.sync import decoding, envelope, frames, receipts, segments, station, trust
+from desktop.store.traffic import Exported
+from desktop.sync import decoding, envelope, kept, receipts, segments, station, trust
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
-from desktop.sync.manifest import DOWN, MAX_PART_PLAIN, UP, Person
+from desktop.sync.manifest import DOWN, UP, Person
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import Scope
 from desktop.sync.segments import Header
@@ -47,23 +48,10 @@ def cut_own(ledger: Ledger, keys: StationKeys) -> int:
                 ledger.station, ledger.incarnation, batch.lines, batch.shapes, keys.sign, trust.segment_message,
                 key=batch.key,
             )  # fmt: skip
-            keep(ledger, header, frame)
+            kept.keep(ledger, header, frame)
             pending.drop(ledger.database, ledger.environment, header.last)
             made += 1
     return made
-
-
-def keep(ledger: Ledger, header: Header, frame: Frame, merge: int | None = None) -> int:
-    """Stores a segment as it came, and which merge brought it; its position in this ledger's journal."""
-    origin = ledger.origin_ref(header.station, header.incarnation)
-    return int(
-        ledger.database.value(
-            "INSERT INTO segment (origin, first, last, digest, counts, total, vouched, merge, frame)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
-            (origin, header.first, header.last, header.digest, json.dumps(dict(header.counts)), header.total,
-             header.vouched, merge, frame.compressed),
-        )
-    )  # fmt: skip
 
 
 def send_up(ledger: Ledger, keys: StationKeys, path: Path, operator: str) -> Sent:
@@ -157,47 +145,24 @@ def _send(
     )
     with database.transaction():
         links.note_sent(database, link.peer, bundle.digest)
-        database.execute(
-            "INSERT INTO exported (peer, sequence, at, bundle, position, last, items, file, operator)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (link.peer, sequence, ledger.environment.now(), bundle.digest, position, draft.last,
-             sum(counts.values()), path.name, operator),
-        )  # fmt: skip
+        line = Exported(
+            link.peer, sequence, ledger.environment.now(), position, sum(counts.values()), path.name, operator
+        )
+        exchanged.note_exported(database, line, bundle.digest, draft.last)
     return Sent(path, link.peer, link.name, sequence, sum(counts.values()), bundle.digest)
-
-
-def frame_of(compressed: bytes) -> Frame:
-    """A stored segment's frame."""
-    (frame,) = frames.split(compressed, 1, MAX_PART_PLAIN)
-    return frame
-
-
-def _stored(ledger: Ledger, position: int) -> Frame:
-    """The frame of a segment by its position in this ledger's journal."""
-    return frame_of(ledger.database.value("SELECT frame FROM segment WHERE position = ?", (position,)))
 
 
 def _upward(ledger: Ledger, link: Link) -> Journal:
     """Rule 20: segments go up byte for byte; what a parent vouched for never goes up again."""
     before = link.acknowledged
-    for (
-        position,
-        origin_station,
-        incarnation,
-        first,
-        last,
-        digest,
-        counts,
-        total,
-    ) in ledger.database.rows(
-        "SELECT s.position, o.station, o.incarnation, s.first, s.last, s.digest, s.counts, s.total"
-        " FROM segment s JOIN origin o ON o.ref = s.origin WHERE s.vouched IS NULL AND s.position > ?"
-        " ORDER BY s.position",
-        (link.acknowledged,),
-    ):
-        label = [origin_station, incarnation, first, last, digest, total, before, position]
-        yield Planned(label, json.loads(counts), position, partial(_stored, ledger, position))
-        before = position
+    for held in segment_log.signed_after(ledger.database, link.acknowledged):
+        label = [
+            held.station, held.incarnation, held.first, held.last, held.digest, held.total, before, held.position
+        ]  # fmt: skip
+        yield Planned(
+            label, held.counts, held.position, partial(kept.frame_at, ledger.database, held.position)
+        )
+        before = held.position
 
 
 def _answers_for(ledger: Ledger, link: Link) -> list[receipts.Answer]:
@@ -216,15 +181,17 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     since = links.looked_through(ledger.database, link)
     before = link.acknowledged
     # Segments of the receiver itself are passed over too: they may have brought older items into its scope.
-    end = int(ledger.database.value("SELECT coalesce(max(position), 0) FROM segment"))
+    end = segment_log.end(ledger.database)
     found: list[tuple[Header, Frame, int]] = []
-    for position, origin in _journal(ledger, link, "position > ?", since):
-        made = _vouched(ledger, keys, _stored(ledger, position), partial(scope.numbers, origin))
+    for position, origin in _journal(ledger, link, since, end):
+        frame = kept.frame_at(ledger.database, position)
+        made = _vouched(ledger, keys, frame, partial(scope.numbers, origin))
         if made is not None:
             found.append((*made, position))
     for at, numbers in scope.grown(since).items():
-        for _, origin in _journal(ledger, link, "position = ?", at):
-            made = _vouched(ledger, keys, _stored(ledger, at), partial(scope.numbers, origin, only=numbers))
+        for _, origin in _journal(ledger, link, at - 1, at):
+            frame = kept.frame_at(ledger.database, at)
+            made = _vouched(ledger, keys, frame, partial(scope.numbers, origin, only=numbers))
             if made is not None:
                 # These lie before what was looked through: the label moves the receiver's position nowhere.
                 found.append((*made, 0))
@@ -241,17 +208,12 @@ def _as_it_is(frame: Frame) -> Frame:
     return frame
 
 
-def _journal(ledger: Ledger, link: Link, where: str, position: int) -> list[tuple[int, int]]:
+def _journal(ledger: Ledger, link: Link, after: int, upto: int) -> list[tuple[int, int]]:
     """Position and origin of segments, without those that the receiver wrote in its present incarnation.
 
     Of its earlier ones a restore may have lost some.
     """
-    found: list[tuple[int, int]] = ledger.database.rows(
-        f"SELECT s.position, s.origin FROM segment s JOIN origin o ON o.ref = s.origin"
-        f" WHERE s.{where} AND NOT (o.station = ? AND o.incarnation = ?) ORDER BY s.position",
-        (position, link.peer, link.received_incarnation),
-    )
-    return found
+    return segment_log.of_others(ledger.database, after, upto, link.peer, link.received_incarnation)
 
 
 def _vouched(
@@ -278,12 +240,10 @@ def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
     cut_own(ledger, keys)
     scope = Scope(ledger, unit)
     found = bytearray()
-    for position, origin, counts in ledger.database.rows(
-        "SELECT position, origin, counts FROM segment ORDER BY position"
-    ):
-        frame = _stored(ledger, position)
+    for position, origin, kinds in segment_log.all_kinds(ledger.database):
+        frame = kept.frame_at(ledger.database, position)
         header, _ = segments.read(frame)
-        if json.loads(counts).keys() == {"birth"} and header.shapes.keys().isdisjoint(TREE_TYPES):
+        if kinds == {BIRTH} and header.shapes.keys().isdisjoint(TREE_TYPES):
             continue
         made = _vouched(ledger, keys, frame, partial(scope.numbers, origin, types=TREE_TYPES))
         if made is not None:

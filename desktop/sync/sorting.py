@@ -4,36 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass
 from functools import cached_property
 
 from desktop.records import items
 from desktop.records.canonical import ABSENT
 from desktop.records.deciding import DECIDING_TYPES
+from desktop.store.aside import Put
 from desktop.store.merging import Births, Change
 from desktop.sync.decoding import Contents, WireChange
 from desktop.sync.exclusions import Item, Items
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """An item that is refused or held, with all that is needed to show it and to try it again.
-
-    ``excluded``: not for what it says, but because a level above lets it not count; that may be lifted.
-    """
-
-    number: int
-    kind: str
-    type: str
-    record: str
-    unit: str
-    slot: str
-    stamp: int
-    replaces: tuple[int | tuple[str, int], ...]
-    operator: str
-    value: str
-    reason: str
-    excluded: bool = False
 
 
 class Sorted:

@@ -12,15 +12,15 @@ from desktop.records.deciding import DECIDING_TYPES
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.item_outcomes import HELD_CERTIFICATE
 from desktop.records.spans import Span, common, joined
-from desktop.store import indexing
-from desktop.store.columns import quoted, table_of
+from desktop.store import aside, indexing, received, scoping, segment_log
+from desktop.store.aside import Put
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Merger, Result
 from desktop.store.uncounting import Taken
-from desktop.sync import decoding, erasing, sending, station, waiting
+from desktop.sync import decoding, erasing, kept, sending, station, waiting
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
-from desktop.sync.sorting import Put, Sorted
+from desktop.sync.sorting import Sorted
 
 
 def settle(ledger: Ledger, keys: StationKeys) -> ChangeSet:
@@ -36,10 +36,6 @@ def settle(ledger: Ledger, keys: StationKeys) -> ChangeSet:
         settling.run(call_judge())
         changed.bring_up_to_date(ledger.database, ledger.types)
     return ChangeSet(everything=settling.moved)
-
-
-_REFUSED = "SELECT number, stamp FROM refused WHERE origin = :origin"
-_HELD = "SELECT number, stamp FROM held WHERE origin = :origin"
 
 
 ROUNDS = 64
@@ -116,63 +112,45 @@ class Settling:
     def _take_out(self, judge: Judge) -> list[Taken]:
         """Puts aside what counts no longer, each with its reason, and tells what it was."""
         taken: list[Taken] = []
-        for ref, name, incarnation in self._db.rows(
-            "SELECT ref, station, incarnation FROM origin ORDER BY ref"
-        ):
-            origin = name, incarnation
+        for origin, ref in received.origins(self._db).items():
+            name, _ = origin
             spans = judge.policy.spans(origin)
-            for found in self._held_here(ref, spans, _REFUSED):
+            for found in self._held_here(ref, spans, aside.refused_of(self._db, ref)):
                 found.exclude(judge.policy.out(origin, found.facts))
                 taken += self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
-                signed = joined(
-                    self._db.rows(
-                        "SELECT first, last FROM segment WHERE origin = ? AND vouched IS NULL", (ref,)
-                    )
-                )
-                for found in self._held_here(ref, signed, f"{_REFUSED} UNION {_HELD}"):
+                signed = joined(segment_log.signed_spans(self._db, ref))
+                away = aside.refused_of(self._db, ref) | aside.held_of(self._db, ref)
+                for found in self._held_here(ref, signed, away):
                     found.hold(found.looked_at, HELD_CERTIFICATE)
                     taken += self._put_aside(found)
         return taken
 
-    def _held_here(self, origin: int, spans: list[Span], aside: str) -> Iterator[Sorted]:
+    def _held_here(self, origin: int, spans: list[Span], away: aside.Names) -> Iterator[Sorted]:
         """The items in these spans that were received and are not aside, by segment."""
         if not spans:
             return
-        received = joined(self._db.rows("SELECT first, last FROM received WHERE origin = ?", (origin,)))
-        seen: set[tuple[int, int]] = set(self._db.rows(aside, {"origin": origin}))
-        wanted = {n for first, last in common(spans, received) for n in range(first, last + 1)}
-        if not wanted or (wanted <= {n for n, _ in seen} and not self._forked(origin)):
+        here = joined(received.spans(self._db, origin))
+        seen = set(away)
+        wanted = {n for first, last in common(spans, here) for n in range(first, last + 1)}
+        if not wanted or (wanted <= {n for n, _ in seen} and not aside.was_forked(self._db, origin)):
             return
-        for header, lines in waiting.stored(self._ledger, origin, min(wanted), max(wanted)):
+        for header, lines in kept.between(self._db, origin, min(wanted), max(wanted)):
             found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
             found.keep_numbers(wanted, seen)
             seen.update(found.looked_at.items())
             yield found
 
-    def _forked(self, origin: int) -> bool:
-        """Whether numbers of an origin may have several contents here."""
-        return self._db.row("SELECT 1 FROM fork WHERE origin = ?", (origin,)) is not None
-
     def _put_aside(self, found: Sorted) -> Iterable[Taken]:
         refused, held = waiting.set_aside(self._db, found, self._now)
-        self._db.connection.executemany(
-            "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ?",
-            [(found.origin, row.number, row.stamp) for row in refused],
-        )
+        aside.drop_held(self._db, found.origin, ((row.number, row.stamp) for row in refused))
         self._unmoved |= {(row.type, row.record) for row in (*refused, *held) if row.slot == UNIT_SLOT}
         return [_taken(found.origin, row) for row in (*refused, *held)]
 
     def _items_of(self, records: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:
         """Origin and number of what is left of records: a unit that has one back has not seen what came meanwhile."""
         return [
-            (origin, number)
-            for type_name, record in records
-            for origin, number in self._db.rows(
-                f"SELECT _origin, _number FROM {quoted(table_of(type_name))} WHERE id = unhex(:record)"
-                f" UNION SELECT origin, number FROM version WHERE record = unhex(:record) AND type = :type",
-                {"record": record, "type": type_name},
-            )
+            item for type_name, record in records for item in scoping.items_of(self._db, type_name, record)
         ]
 
 

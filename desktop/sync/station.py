@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop import __version__
-from desktop.records.duties import RULE_FIELD, wanted_by
-from desktop.records.resolution import Life
+from desktop.records.duties import wanted_by
 from desktop.records.stamps import milliseconds_of
-from desktop.store import pending, reading
+from desktop.store import governing, links, pending, traffic
+from desktop.store import secrets as kept_secrets
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.store.links import Link
@@ -30,16 +30,12 @@ def keep_keys(ledger: Ledger, keys: StationKeys) -> None:
     """Stores a station's secrets inside the encrypted ledger."""
     others = [[k.signing_pem().decode(), k.identity_file(), k.incarnation] for k in keys.others]
     secrets = {"signing": keys.signing_pem(), "age": keys.identity_file().encode()}
-    for name, value in (secrets | {"others": json.dumps(others).encode()}).items():
-        ledger.database.execute(
-            "INSERT INTO secret (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (name, value),
-        )
+    kept_secrets.keep(ledger.database, secrets | {"others": json.dumps(others).encode()})
 
 
 def load_keys(ledger: Ledger) -> StationKeys:
     """The station's keys, with those that it had before or has asked a certificate for."""
-    secrets: dict[str, bytes] = dict(ledger.database.rows("SELECT key, value FROM secret"))
+    secrets = kept_secrets.held(ledger.database)
     keys = identity.load(
         secrets["signing"], secrets["age"].decode(), ledger.incarnation, station=ledger.station
     )
@@ -73,7 +69,7 @@ def drop_request(ledger: Ledger) -> None:
     second time. The keys stay, as bundles to them may come.
     """
     if asked_keys(ledger).public_key != load_keys(ledger).public_key:
-        ledger.database.execute("DELETE FROM meta WHERE key IN (?, ?)", (_ASKED, _REQUEST))
+        ledger.drop_meta(_ASKED, _REQUEST)
 
 
 def change_keys(ledger: Ledger, chosen: StationKeys) -> StationKeys:
@@ -91,7 +87,7 @@ def begin_incarnation(ledger: Ledger, incarnation: str) -> None:
         ledger.set_meta("incarnation", incarnation)
         ledger.incarnation = incarnation
         ledger.origin = ledger.origin_ref(ledger.station, incarnation)
-        ledger.database.execute("UPDATE link SET acknowledged = 0")
+        links.send_all_again(ledger.database)
         pending.begin_again(ledger.database)
 
 
@@ -122,13 +118,10 @@ def keep_history(ledger: Ledger, history: History) -> None:
 
 def history(database: Database) -> History:
     """The roots that this station has come to know; none before enrolment."""
-    found: dict[str, str] = dict(
-        database.rows("SELECT key, value FROM meta WHERE key IN (?, 'chain')", (_ROOTS,))
-    )
-    if _ROOTS in found:
-        said = json.loads(found[_ROOTS])
+    if pinned := traffic.setting(database, _ROOTS):
+        said = json.loads(pinned)
         return History(_ders(said["first"]), _ders(said["statements"]))
-    return History(_ders(json.loads(found.get("chain", "[]"))[-1:]))
+    return History(_ders(json.loads(traffic.setting(database, "chain") or "[]")[-1:]))
 
 
 def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> tuple[StationKeys, tuple[bytes, ...]]:
@@ -154,15 +147,8 @@ def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> tuple[StationK
 
 def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
     """Whether a station below holds the grant of this certificate, as far as it has told."""
-    return (
-        ledger.database.row(
-            "SELECT 1 FROM r_grant g JOIN origin o ON o.ref = g._origin"
-            " JOIN segment s ON s.origin = o.ref AND g._number BETWEEN s.first AND s.last"
-            " WHERE g.certificate = ? AND s.position <= ? AND o.station = ?",
-            (base64.b64encode(der).decode(), link.acknowledged, certificates.parse(der).issuer_station),
-        )
-        is not None
-    )
+    text, issuer = base64.b64encode(der).decode(), certificates.parse(der).issuer_station
+    return governing.grant_stands_before(ledger.database, text, issuer, link.acknowledged)
 
 
 def _texts(ders: Sequence[bytes]) -> list[str]:
@@ -185,12 +171,7 @@ def granted(ledger: Ledger) -> list[Certificate]:
 
 
 def _grants(ledger: Ledger) -> list[Grant]:
-    found = ledger.database.rows(
-        "SELECT g.certificate, g.proof, o.station, o.incarnation, g._number FROM r_grant g"
-        " JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND g.certificate IS NOT NULL ORDER BY g._stamp DESC",
-        (int(Life.LIVE),),
-    )
-    return [Grant(*row) for row in found]
+    return [Grant(*row) for row in governing.grants(ledger.database)]
 
 
 @dataclass(frozen=True)
@@ -242,13 +223,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     own = [certificates.parse(der) for der in own_ders]
     given = Granted(grants, frozenset(c.digest for c in own))
     token = _token(grants, own_ders, roots.known)
-    tree: dict[str, str | None] = dict(
-        ledger.database.rows(
-            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> ?"
-            f" AND id NOT IN ({reading.CLAIMED_TWICE})",
-            (int(Life.DELETED),),
-        )
-    )
+    tree = governing.superiors(ledger.database)
     chains = Chains(given, own, roots.known, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(roots.known),
@@ -260,7 +235,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         station=ledger.station,
         recipients=keys.recipients,
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
-        signatures=wanted_by(signature_rule(ledger.database, ledger.meta("unit_id") or "")),
+        signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
     )
     proven = Proven(chains, state)
     known = Known(ledger.station, proven, state.tree, proven.issuers)
@@ -271,7 +246,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         policy,
         known.certificates,
         known.issuers,
-        lambda unit: _registrants(ledger, unit),
+        lambda unit: governing.registrants(ledger.database, unit),
         lambda certificate: _begun(ledger, certificate),
         given,
         token,
@@ -283,35 +258,8 @@ def _begun(ledger: Ledger, certificate: Certificate) -> str | None:
 
     What others write of a certificate that they have not issued says nothing (check 21).
     """
-    named: str | None = ledger.database.value(
-        "SELECT max(g.incarnation) FROM r_grant g JOIN origin o ON o.ref = g._origin"
-        " WHERE g.certificate = ? AND g._life = ? AND o.station = ?",
-        (base64.b64encode(certificate.der).decode(), int(Life.LIVE), certificate.issuer_station),
-    )
-    return named
-
-
-def _registrants(ledger: Ledger, unit: str) -> frozenset[str]:
-    """Under which units a unit was registered. A birth stands in the log once something else was said of its unit."""
-    found = ledger.database.rows(
-        "SELECT u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE v.record = unhex(:unit) AND v.type = 'unit' AND v.slot = 'unit' AND v.birth"
-        " UNION SELECT u.id FROM r_unit r JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(:unit)"
-        " AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = r.id AND v.type = 'unit' AND v.slot = 'unit')",
-        {"unit": unit},
-    )
-    return frozenset(name for (name,) in found)
-
-
-def signature_rule(database: Database, unit: str) -> str | None:
-    """What the tree says of whose signatures bundles from below need at a unit (rule 31); nothing where none do."""
-    if database.row("SELECT 1 FROM pragma_table_info('r_unit') WHERE name = ?", (RULE_FIELD,)) is None:
-        # A catalogue without the field, or a ledger of an older program that is only looked at.
-        return None
-    found = database.row(
-        f"SELECT {RULE_FIELD} FROM r_unit WHERE id = unhex(?) AND _life <> ?", (unit, int(Life.DELETED))
-    )
-    return None if found is None else found[0]
+    text = base64.b64encode(certificate.der).decode()
+    return governing.incarnation_granted(ledger.database, text, certificate.issuer_station)
 
 
 def tree_version(ledger: Ledger) -> int:
@@ -320,13 +268,7 @@ def tree_version(ledger: Ledger) -> int:
     if not chain:
         return 0
     root = certificates.parse(chain[-1]).station
-    newest = ledger.database.value(
-        "SELECT max(stamp) FROM ("
-        " SELECT _stamp AS stamp FROM r_unit u JOIN origin o ON o.ref = u._origin WHERE o.station = :root"
-        " UNION ALL SELECT v.stamp FROM version v JOIN origin o ON o.ref = v.origin"
-        " WHERE v.type = 'unit' AND o.station = :root)",
-        {"root": root},
-    )
+    newest = governing.newest_change(ledger.database, root)
     return milliseconds_of(newest) if newest else 0
 
 

@@ -20,7 +20,7 @@ from desktop.store.places import InUse
 from desktop.store.reading import Query
 from desktop.store.workspace import LEDGER, NoWorkspace
 from desktop.sync import segments
-from desktop.sync.sending import frame_of
+from desktop.sync.kept import frame_of
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 
 DAY = 86_400_000

@@ -17,7 +17,7 @@ from desktop.store.database import Database
 from desktop.store.drafts import Draft
 from desktop.store.ledger import CannotUndo, NotFound
 from desktop.store.reading import Query
-from desktop.sync.sending import frame_of
+from desktop.sync.kept import frame_of
 from tests.operations.stations import enrol, report_up, station, twin
 
 PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"

@@ -33,6 +33,7 @@ from desktop.sync import (
     certificates,
     exclusions,
     identity,
+    kept,
     policy,
     receiving,
     renewing,
@@ -303,7 +304,7 @@ class Desk:
             trust.segment_message,
         )  # fmt: skip
         if keep:
-            sending.keep(self.ledger, header, frame)
+            kept.keep(self.ledger, header, frame)
             self.ledger.note_received(
                 self.ledger.origin_ref(header.station, header.incarnation), header.first, header.last
             )

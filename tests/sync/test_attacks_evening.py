@@ -17,7 +17,17 @@ from desktop.records.item_outcomes import REFUSED_KEY
 from desktop.records.items import Head, Shape
 from desktop.store import pending
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import certificates, errors, identity, moves, segments, sending, standing, station, trust
+from desktop.sync import (
+    certificates,
+    errors,
+    identity,
+    kept,
+    moves,
+    segments,
+    standing,
+    station,
+    trust,
+)
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.identity import StationKeys
 from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
@@ -61,7 +71,7 @@ def pass_on(desk: Desk, writer: Desk, keys: StationKeys, unit: str, *, incarnati
     head = Head(items.BIRTH, "firm", "cd" * 16, unit, None, desk.stamp(), (), 1, name)
     line = items.birth_line(head, NAME["firm"], {"name": name}, lambda: "salt")
     made = segments.cut(writer.station, incarnation, [(1, line)], NAME, keys.sign, trust.segment_message)
-    sending.keep(desk.ledger, *made)
+    kept.keep(desk.ledger, *made)
 
 
 # Keys and certificates of others
@@ -249,7 +259,7 @@ def test_a_line_about_an_erased_value_that_is_none_stops_no_merge(
     town.time.at += 60_000
     erase(town)
     shape = {"firm": Shape(("name",), (("contact.person",),))}
-    sending.keep(village.ledger, *village.forge([(village.next_number(), line(village))], shape, keep=False))
+    kept.keep(village.ledger, *village.forge([(village.next_number(), line(village))], shape, keep=False))
     places.sibling.birth("firm", {"name": "邻村的"}, record=OTHER)
     bad, good = town.merge(village.send(), places.sibling.send()).bundles
     assert isinstance(bad.problem, problem) if problem else bad.problem is None

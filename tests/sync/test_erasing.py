@@ -18,7 +18,7 @@ from desktop.records.declaration import Level
 from desktop.records.stamps import to_wire
 from desktop.store import pending
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import decoding, segments, sending, standing, station
+from desktop.sync import decoding, kept, segments, standing, station
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -80,7 +80,7 @@ def everything(desk: Desk) -> str:
             found += [str(cell) for cell in row if not isinstance(cell, bytes)]
             found += [cell.decode("utf-8", "replace") for cell in row if isinstance(cell, bytes)]
     for (compressed,) in desk.database.rows("SELECT frame FROM segment"):
-        found.append(sending.frame_of(compressed).plain().decode())
+        found.append(kept.frame_of(compressed).plain().decode())
     return "\n".join(found)
 
 
@@ -116,7 +116,7 @@ def test_stored_segments_are_still_proven(tree: Tree) -> None:
     erase(tree.town)
     late = new_root(tree.town.folder, "另一区")
     for (compressed,) in tree.town.database.rows("SELECT frame FROM segment"):
-        header, lines = segments.read(sending.frame_of(compressed))
+        header, lines = segments.read(kept.frame_of(compressed))
         decoding.decode(header, lines, late.ledger.types)
 
 
@@ -128,7 +128,7 @@ def keys_of(desk: Desk) -> set[bytes]:
     return {
         header.key
         for (compressed,) in desk.database.rows("SELECT frame FROM segment")
-        if (header := segments.read(sending.frame_of(compressed))[0]).key is not None
+        if (header := segments.read(kept.frame_of(compressed))[0]).key is not None
     }
 
 
@@ -139,7 +139,7 @@ def part_of(desk: Desk, number: int, place: int) -> tuple[bytes, bytes]:
         " AND o.incarnation = ? AND s.first <= ? AND s.last >= ? ORDER BY s.position DESC LIMIT 1",
         (INCARNATION, number, number),
     )[0]
-    header, lines = segments.read(sending.frame_of(compressed))
+    header, lines = segments.read(kept.frame_of(compressed))
     parts = items.split_line(lines[number - header.first])
     return parts[0], parts[place]
 
@@ -153,7 +153,7 @@ def holds(desk: Desk, *secrets: bytes) -> bool:
         for row in desk.database.rows(f'SELECT * FROM "{table}"')
         for cell in row
     ]
-    texts += [sending.frame_of(f).plain() for (f,) in desk.database.rows("SELECT frame FROM segment")]
+    texts += [kept.frame_of(f).plain() for (f,) in desk.database.rows("SELECT frame FROM segment")]
     return any(form in text for form in forms for text in texts)
 
 

@@ -13,7 +13,7 @@ from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.store import traffic
-from desktop.sync import decoding, forks, segments, sending, station, trust
+from desktop.sync import decoding, forks, kept, segments, station, trust
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
@@ -77,7 +77,7 @@ def test_contents_under_two_keys_or_one(laptop: Desk, copy: Desk, town: Desk, sh
     ]  # fmt: skip
     assert town.take(second).known == 1
     stored = [
-        segments.read(sending.frame_of(f))
+        segments.read(kept.frame_of(f))
         for (f,) in town.database.rows("SELECT frame FROM segment WHERE origin <> ?", (town.ledger.origin,))
     ]
     assert len({header.key for header, _ in stored}) == (1 if shared else 2)
@@ -128,12 +128,12 @@ def test_the_same_content_in_another_segment_is_no_second_content(
         "SELECT s.frame FROM segment s JOIN origin o ON o.ref = s.origin WHERE o.station = ? ORDER BY s.position",
         (laptop.station,),
     )
-    header, lines = segments.read(sending.frame_of(compressed))
+    header, lines = segments.read(kept.frame_of(compressed))
     vouched, frame = segments.cut(
         header.station, header.incarnation, [(1, lines[0])], header.shapes, other.keys.sign, trust.segment_message,
         other.station,
     )  # fmt: skip
-    sending.keep(town.ledger, vouched, frame)
+    kept.keep(town.ledger, vouched, frame)
     (fork,) = shown(town)
     assert [(c.number, c.record) for c in fork.contents] == [(1, FIRM), (1, OTHER)]
 
@@ -163,7 +163,7 @@ def test_what_waited_before_the_fork_goes_on_waiting_for_its_own_reason(
     """A number below the first with two contents was written before the disk was copied."""
     laptop.forge_change(OTHER, "name", "抄录之前的", number=1)
     _, lines = segments.read(
-        sending.frame_of(laptop.database.value("SELECT frame FROM segment WHERE vouched IS NULL"))
+        kept.frame_of(laptop.database.value("SELECT frame FROM segment WHERE vouched IS NULL"))
     )
     copy.forge([(1, lines[0])])
     laptop.birth("firm", {"name": "原机的"}, record=FIRM)
@@ -215,7 +215,7 @@ def journal(desk: Desk) -> dict[int, bytes]:
     for (compressed,) in desk.database.rows(
         "SELECT frame FROM segment WHERE origin = ? AND vouched IS NULL", (desk.ledger.origin,)
     ):
-        header, lines = segments.read(sending.frame_of(compressed))
+        header, lines = segments.read(kept.frame_of(compressed))
         found |= zip(range(header.first, header.last + 1), segments.hashes_of(lines, header.key), strict=True)
     return found
 

@@ -19,7 +19,7 @@ from desktop.records.resolution import Life
 from desktop.store.clock import WrongClock
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.reading import Record
-from desktop.sync import segments, sending, trust
+from desktop.sync import kept, segments, trust
 from desktop.sync.receiving import ClockInDoubt
 from desktop.sync.sending import Sent
 from tests.conftest import LONG
@@ -154,14 +154,14 @@ class History:
             "SELECT s.position, s.frame FROM segment s WHERE s.origin = ? AND s.vouched IS NULL",
             (desk.ledger.origin,),
         ):
-            header, lines = segments.opened(*segments.read(sending.frame_of(compressed)))
+            header, lines = segments.opened(*segments.read(kept.frame_of(compressed)))
             found += list(zip(range(header.first, header.last + 1), lines, strict=True))
             shapes |= header.shapes
             desk.database.execute("DELETE FROM segment WHERE position = ?", (position,))
         found.sort()
         while found:
             size = self.rnd.randint(1, len(found))
-            sending.keep(desk.ledger, *segments.cut(
+            kept.keep(desk.ledger, *segments.cut(
                 desk.station, desk.keys.incarnation, found[:size], shapes, desk.keys.sign, trust.segment_message
             ))  # fmt: skip
             found = found[size:]

@@ -15,7 +15,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.records.resolution import Life
 from desktop.store import reading
-from desktop.sync import decoding, receipts, segments, sending
+from desktop.sync import decoding, kept, receipts, segments
 from desktop.sync.envelope import Outgoing
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import compress
@@ -86,7 +86,7 @@ def test_the_same_written_by_two_is_no_conflict_and_what_is_computed_never_trave
     assert tree.village.conflicts() == tree.town.conflicts() == set()
     slots = set()
     for (compressed,) in tree.town.database.rows("SELECT frame FROM segment"):
-        header, lines = segments.read(sending.frame_of(compressed))
+        header, lines = segments.read(kept.frame_of(compressed))
         contents = decoding.decode(header, lines, tree.town.ledger.types)
         slots |= {c.slot for c in contents.changes}
         slots |= {column for shape in header.shapes.values() for column in shape.columns}

@@ -13,7 +13,7 @@ from desktop.store import links, pending
 from desktop.store.database import Database
 from desktop.store.ledger import SlotEdit
 from desktop.store.links import NoLink
-from desktop.sync import receipts, segments, sending, station
+from desktop.sync import kept, receipts, segments, sending, station
 from desktop.sync.receiving import BundleResult
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, new_root, reopen, report, settle
 
@@ -258,7 +258,7 @@ def test_a_village_never_gets_another_villages_records(district: Desk, village: 
     assert other.records() == {OTHER}
     for desk, foreign in ((village, "乙村的"), (other, "甲村的")):
         for (frame,) in desk.database.rows("SELECT frame FROM segment"):
-            plain = sending.frame_of(frame).plain()
+            plain = kept.frame_of(frame).plain()
             assert foreign.encode() not in plain
             assert "区里的".encode() not in plain
 

@@ -23,8 +23,9 @@ from desktop.records.identity import derived_id
 from desktop.records.items import Replaced, Shape, split_line
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of, tick_of
+from desktop.store import exchanged
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import certificates, envelope, receipts, receiving, segments, sending, station, trust
+from desktop.sync import certificates, envelope, kept, receipts, receiving, segments, station, trust
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.errors import (
@@ -174,7 +175,7 @@ def test_an_item_is_told_by_the_worst_that_became_of_it(tree: Tree) -> None:
     item = (tree.village.station, number)
     assert tree.village.answers()[item] == ("conflict", "name")
     answer = receipts.Answer(*item[:1], tree.village.keys.incarnation, number, "refused", "writer")
-    receipts.keep_answers(tree.town.database, tree.district.station, [answer])
+    exchanged.keep_answers(tree.town.database, tree.district.station, [answer])
     report(tree.village, tree.town)
     assert tree.village.answers()[item] == ("refused", "writer")
 
@@ -536,7 +537,7 @@ def test_a_bundle_that_is_refused_says_nothing_about_the_clock(tree: Tree) -> No
     header, frame = third.forge(
         [(99, items.change_line(third.head("change", FIRM, "name", number=99), "x", None))], keep=False
     )
-    sending.keep(third.ledger, dataclasses.replace(header, digest="0" * 64), frame)
+    kept.keep(third.ledger, dataclasses.replace(header, digest="0" * 64), frame)
     report_ = tree.town.merge(*sent, third.send())
     assert isinstance(report_.bundles[2].problem, BadSegment)
     assert len(tree.town.held()) == 2
@@ -599,7 +600,7 @@ def test_a_change_whose_value_was_erased_says_nothing_any_more(tree: Tree) -> No
     position, frame = (
         tree.village.database.row("SELECT position, frame FROM segment ORDER BY position DESC") or ()
     )
-    header, lines = segments.opened(*segments.read(sending.frame_of(frame)))
+    header, lines = segments.opened(*segments.read(kept.frame_of(frame)))
     head, personal = split_line(lines[1])
     lines[1] = b"[" + head + b',\t"' + hashlib.sha256(personal).hexdigest().encode() + b'"]'
     made = segments.pack(header, lines)
@@ -785,7 +786,7 @@ def test_a_preview_knows_own_items_that_are_in_no_segment_yet(tree: Tree) -> Non
     copy = clone(tree.village, tree.village.folder)
     tree.village.birth("firm", {"name": "一家"}, record=FIRM)
     line = tree.village.database.value("SELECT line FROM pending_line")
-    shape = segments.read(sending.frame_of(_cut_copy(copy)))[0].shapes["firm"]
+    shape = segments.read(kept.frame_of(_cut_copy(copy)))[0].shapes["firm"]
     header, frame = segments.cut(
         tree.village.station, tree.village.keys.incarnation, [(1, line)], {"firm": shape}, tree.village.keys.sign,
         trust.segment_message,
@@ -952,7 +953,7 @@ def test_a_forwarder_cannot_change_one_byte(tree: Tree) -> None:
     position, stored = tree.town.database.row(
         "SELECT position, frame FROM segment WHERE vouched IS NULL ORDER BY position DESC"
     ) or (0, b"")
-    header, lines = segments.read(sending.frame_of(stored))
+    header, lines = segments.read(kept.frame_of(stored))
     changed = [line.replace("一家".encode(), "二家".encode()) for line in lines]
     for raw, signature in (
         (header.raw, header.signature),

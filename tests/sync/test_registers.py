@@ -9,14 +9,14 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.store import births
 from desktop.store.ledger import NewRecord
-from desktop.sync import segments, sending
+from desktop.sync import kept, segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 
 
 def shapes_of(desk: Desk) -> list[tuple[str, ...]]:
     """The columns of firms in each segment that has any, in their order."""
     frames = desk.database.rows("SELECT frame FROM segment ORDER BY position")
-    headers = [segments.read(sending.frame_of(compressed))[0] for (compressed,) in frames]
+    headers = [segments.read(kept.frame_of(compressed))[0] for (compressed,) in frames]
     return [h.shapes["firm"].columns for h in headers if "firm" in h.shapes]
 
 

@@ -21,6 +21,7 @@ from desktop.sync import (
     certificates,
     errors,
     identity,
+    kept,
     receiving,
     roots,
     segments,
@@ -249,7 +250,7 @@ def test_the_key_of_a_former_root_opens_no_door(world: World) -> None:
     forged = segments.cut(
         district.station, "f" * 16, [(1, line)], {"firm": shape}, before.sign, trust.segment_message
     )
-    sending.keep(village.ledger, *forged)
+    kept.keep(village.ledger, *forged)
     assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)
     assert chain[0] in station.history(town.database).former
 
@@ -283,5 +284,5 @@ def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: W
         thief.sign,
         trust.segment_message,
     )
-    sending.keep(village.ledger, *forged)
+    kept.keep(village.ledger, *forged)
     assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)

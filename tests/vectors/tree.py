@@ -7,7 +7,7 @@ from dataclasses import replace
 from desktop.records import items
 from desktop.records.items import Shape
 from desktop.records.stamps import to_wire
-from desktop.sync import exclusions, identity, segments, sending, trust
+from desktop.sync import exclusions, identity, kept, segments, trust
 from tests.sync.desks import proof_of
 from tests.sync.world import seeded
 from tests.vectors.bundles import FIRM, SECOND
@@ -95,5 +95,5 @@ def _(s: Scene) -> Bundles:
         s.village.station, fresh.incarnation, [(1, line)], {"enterprise": shape}, s.village.keys.sign,
         trust.segment_message,
     )  # fmt: skip
-    sending.keep(s.town.ledger, *made)
+    kept.keep(s.town.ledger, *made)
     return [s.town.send()]

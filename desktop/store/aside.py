@@ -1,0 +1,229 @@
+"""Items that do not count: refused ones with their words, held ones that wait, and the forks that hold them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from desktop.records.item_outcomes import HELD_FORK
+from desktop.store.database import Database
+from desktop.store.uncounting import Taken
+
+Names = set[tuple[int, int]]
+"""Number and stamp of items of one origin: of a fork two contents of one number may be here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An item that is refused or held, with all that is needed to show it and to try it again.
+
+    ``excluded``: not for what it says, but because a level above lets it not count; that may be lifted.
+    """
+
+    number: int
+    kind: str
+    type: str
+    record: str
+    unit: str
+    slot: str
+    stamp: int
+    replaces: tuple[int | tuple[str, int], ...]
+    operator: str
+    value: str
+    reason: str
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What must be known of an item that is aside to judge it again; ``origin`` is that of its incarnation here."""
+
+    origin: int
+    station: str
+    incarnation: str
+    number: int
+    stamp: int
+    type: str
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """An incarnation of which items wait behind a fork: from and up to which number, and how many."""
+
+    origin: int
+    station: str
+    incarnation: str
+    first: int
+    last: int
+    waiting: int
+
+
+# -- taking in and letting go --------------------------------------------------------------------------------------
+
+
+def refuse(database: Database, origin: int, rows: Sequence[Put]) -> None:
+    """Keeps what is refused, so that its words can be corrected and sent again."""
+    database.connection.executemany(
+        "INSERT INTO refused (origin, number, kind, type, record, unit, slot, stamp, replaces, value, reason,"
+        " excluded) VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (origin, r.number, r.kind, r.type, r.record, r.unit, r.slot, r.stamp, json.dumps(r.replaces), r.value,
+             r.reason, int(r.excluded))
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+def hold(database: Database, origin: int, rows: Sequence[Put], now: int) -> None:
+    """Lets items wait since ``now``, milliseconds since 2020; one that waits already does so for the new reason."""
+    database.connection.executemany(
+        "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
+        " reason, since) VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)"
+        # Of a fork nothing counts that has not counted yet, the first content included.
+        " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+        [
+            (origin, row.number, row.kind, row.type, row.record, row.unit, row.slot, row.stamp,
+             json.dumps(row.replaces), row.operator, row.value, row.reason, now)
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def drop_held(database: Database, origin: int, items: Iterable[tuple[int, int]]) -> None:
+    """These items (number, stamp) wait no longer."""
+    database.connection.executemany(
+        "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ?", [(origin, *item) for item in items]
+    )
+
+
+def drop_excluded(database: Database, origin: int, items: Iterable[tuple[int, int]]) -> None:
+    """These items (number, stamp) are not refused any longer for a word from above."""
+    database.connection.executemany(
+        "DELETE FROM refused WHERE origin = ? AND number = ? AND stamp = ? AND excluded",
+        [(origin, *item) for item in items],
+    )
+
+
+def note_excluded(database: Database, items: Iterable[tuple[int, int]]) -> None:
+    """That these refused items (origin, number) do not count is an item of its own now (rule 14)."""
+    database.connection.executemany(
+        "UPDATE refused SET excluded = 1 WHERE origin = ? AND number = ?", list(items)
+    )
+
+
+# -- looking -------------------------------------------------------------------------------------------------------
+
+
+def refused(database: Database, *, excluded: bool) -> list[Aside]:
+    """All that is refused because somebody above lets it not count, or all that is so for what it says."""
+    return [
+        Aside(*row)
+        for row in database.rows(
+            "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason FROM refused r"
+            " JOIN origin o ON o.ref = r.origin WHERE r.excluded = ? ORDER BY 2, 3, 4",
+            (int(excluded),),
+        )
+    ]
+
+
+def held(database: Database, but: str) -> list[Aside]:
+    """All that waits, except for one reason."""
+    return [
+        Aside(*row)
+        for row in database.rows(
+            "SELECT h.origin, o.station, o.incarnation, h.number, h.stamp, h.type, h.unit, h.reason FROM held h"
+            " JOIN origin o ON o.ref = h.origin WHERE h.reason <> ?",
+            (but,),
+        )
+    ]
+
+
+def refused_of(database: Database, origin: int, reason: str | None = None) -> Names:
+    """What is refused of an origin, or what is so for one reason."""
+    return set(
+        database.rows(
+            "SELECT number, stamp FROM refused WHERE origin = :origin AND coalesce(reason = :reason, 1)",
+            {"origin": origin, "reason": reason},
+        )
+    )
+
+
+def held_of(database: Database, origin: int, reason: str | None = None) -> Names:
+    """What waits of an origin, or what does so for one reason."""
+    return set(
+        database.rows(
+            "SELECT number, stamp FROM held WHERE origin = :origin AND coalesce(reason = :reason, 1)",
+            {"origin": origin, "reason": reason},
+        )
+    )
+
+
+def between(database: Database, origin: int, first: int, last: int) -> Names:
+    """What is refused or waits of an origin among these numbers."""
+    return set(
+        database.rows(
+            "SELECT number, stamp FROM held WHERE origin = :origin AND number BETWEEN :first AND :last UNION"
+            " SELECT number, stamp FROM refused WHERE origin = :origin AND number BETWEEN :first AND :last",
+            {"origin": origin, "first": first, "last": last},
+        )
+    )
+
+
+def everything(database: Database) -> list[Taken]:
+    """All items that are aside."""
+    return [
+        Taken(*row)
+        for row in database.rows(
+            "SELECT origin, number, stamp, type, lower(hex(record)) FROM refused UNION ALL"
+            " SELECT origin, number, stamp, type, lower(hex(record)) FROM held"
+        )
+    ]
+
+
+def places(database: Database) -> set[tuple[str, int, int]]:
+    """Table, origin and number of all items that are aside, as changed rows are noted by :mod:`captured`."""
+    return set(
+        database.rows(
+            "SELECT 'held', origin, number FROM held UNION SELECT 'refused', origin, number FROM refused"
+        )
+    )
+
+
+# -- forks ---------------------------------------------------------------------------------------------------------
+
+
+def open_fork(database: Database, origin: int, number: int) -> None:
+    """What waits for something else, from the number with two contents on, now waits for the decision."""
+    database.execute(
+        "INSERT INTO fork (origin, first) VALUES (?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first)",
+        (origin, number),
+    )
+    database.execute(
+        "UPDATE held SET reason = ? WHERE origin = ? AND number >= ?", (HELD_FORK, origin, number)
+    )
+
+
+def waits_behind_fork(database: Database, origin: int) -> bool:
+    """Whether items of an origin wait until somebody decides which content counts."""
+    found = database.row("SELECT 1 FROM held WHERE origin = ? AND reason = ? LIMIT 1", (origin, HELD_FORK))
+    return found is not None
+
+
+def was_forked(database: Database, origin: int) -> bool:
+    """Whether numbers of an origin may have several contents here, decided or not."""
+    return database.row("SELECT 1 FROM fork WHERE origin = ?", (origin,)) is not None
+
+
+def open_forks(database: Database) -> list[Forked]:
+    """The incarnations of which something waits behind a fork."""
+    return [
+        Forked(*row)
+        for row in database.rows(
+            "SELECT h.origin, o.station, o.incarnation, min(h.number), max(h.number), count(*) FROM held h"
+            " JOIN origin o ON o.ref = h.origin WHERE h.reason = ? GROUP BY h.origin ORDER BY 2, 3",
+            (HELD_FORK,),
+        )
+    ]

@@ -1,0 +1,42 @@
+"""What import contracts cannot say of the floors: only the store speaks to the database in its own language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import desktop
+
+_FLOORS = Path(desktop.__file__).parent
+_STATEMENT = re.compile(
+    r"\b(?:SELECT .+ FROM|INSERT (?:OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE \w+)\b", re.DOTALL
+)
+
+
+def _texts(path: Path) -> list[str]:
+    """The texts of a module, parts of those with values in them together, without its docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    spoken = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed = spoken | {
+        id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(p.value if isinstance(p, ast.Constant) else " x " for p in node.values))
+        elif isinstance(node, ast.Constant) and id(node) not in passed:
+            found.append(node.value)
+    return [text for text in found if isinstance(text, str)]
+
+
+def test_the_store_is_the_only_floor_with_sql() -> None:
+    found = {
+        str(path.relative_to(_FLOORS)): text
+        for path in sorted(_FLOORS.rglob("*.py"))
+        if path.relative_to(_FLOORS).parts[0] != "store"
+        for text in _texts(path)
+        if _STATEMENT.search(text)
+    }
+    assert found == {}
+    assert any(_STATEMENT.search(text) for text in _texts(_FLOORS / "store" / "links.py"))
