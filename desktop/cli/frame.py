@@ -185,7 +185,9 @@ def like(name: str, names: Iterator[str] | list[str]) -> str:
     """A hint at names that are like a wrong one, or nothing."""
     import difflib
 
-    found = difflib.get_close_matches(name, list(names), cutoff=0.5)
+    # The dashes that all options begin with make none of them like another.
+    bare = {each.lstrip("-"): each for each in names}
+    found = [bare[each] for each in difflib.get_close_matches(name.lstrip("-"), list(bare), cutoff=0.5)]
     return f"，是不是“{'”“'.join(found)}”" if found else ""
 
 

@@ -21,8 +21,7 @@ from desktop.store.database import Database
 
 TABLES: Final = (
     "meta", "secret", "operator", "unit_ref", "origin", "shape", "segment", "pending_line", "received", "held",
-    "refused", "fork", "operation", "link", "exported", "answer", "merge", "merge_item", "certificate", "audit",
-    "not_same",
+    "refused", "fork", "operation", "link", "exported", "answer", "merge", "merge_item", "audit", "not_same",
 )  # fmt: skip
 STALE: Final = "stale_"
 """The marks of what the search index owes are not caught: a restored ledger indexes what it takes in."""

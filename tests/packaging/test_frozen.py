@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "dist" / "xiaosanji" / ("xiaosanji.exe" if sys.platform == "win32" else "xiaosanji")
@@ -55,6 +58,31 @@ def test_the_whole_story_runs_with_letters_and_pictures_of_the_window(
     assert len(letters) >= 3
     assert all(path.read_bytes().startswith(b"%PDF") for path in letters)
     assert len(list(story.rglob("*.png"))) >= 20
+
+
+def test_a_photo_is_put_on_a_record_smaller_than_it_came(
+    program: Path, bare: dict[str, str], tmp_path: Path
+) -> None:
+    """Reading, turning and packing of pictures is done by a library with parts of its own."""
+    photo = tmp_path / "门头照片.jpg"
+    Image.effect_noise((3000, 2000), 60).convert("RGB").save(photo, quality=95)
+    desk = tmp_path / "desk"
+    env = {**bare, "XIAOSANJI_PASSWORD": "password-1", "XIAOSANJI_NEW_PASSWORD": "password-1"}
+
+    def run(*words: str | Path, lines: str = "") -> dict[str, Any]:
+        done = subprocess.run(
+            [program, *words, "--json"], env=env, input=lines, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[0])
+        return found
+
+    unit = ("--unit", "330110109222", "--name", "径山村工会联合会", "--kind", "village")
+    run("new", desk, *unit, "--as", "陈静")
+    record = run("record", desk, "enterprise", lines='{"name": "杭州示例茶业有限公司"}')["id"]
+    run("attach", desk, "enterprise", record, photo)
+    (kept,) = run("attach", desk, "enterprise", record)["attachments"]
+    assert kept["size"] < photo.stat().st_size / 2
 
 
 def test_the_window_opens_and_stays(program: Path, bare: dict[str, str], tmp_path: Path) -> None:
