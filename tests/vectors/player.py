@@ -12,7 +12,7 @@ from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.records import canonical, identity, items, stamps
-from desktop.records.item_outcomes import HELD_CERTIFICATE, REFUSED_KEY
+from desktop.records.item_outcomes import HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY
 from desktop.records.types import catalogue
 from desktop.store import digest as digests
 from desktop.store import links, reading
@@ -135,7 +135,7 @@ def _merge(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
             yield from (
                 f"item: {names[u.station]} {u.incarnation} {u.number} {u.outcome} {u.reason}"
                 for u in result.unapplied
-                if u.reason in (HELD_CERTIFICATE, REFUSED_KEY)
+                if u.reason in (HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY)
             )
     yield from _state(ledger)
 

@@ -42,6 +42,20 @@ def _(s: Scene) -> Bundles:
 
 
 @vector(
+    "held-moved",
+    "held moved",
+    "On its way when its unit got another superior: it waits until its station is enrolled there.",
+    receiver="district",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village3)
+    s.town2.take(s.village3.send())
+    for slot in ("superior", "unit"):
+        s.city.edit(s.village3.unit, slot, s.town.unit, "unit")
+    return [s.city.send(s.district), s.town2.send()]
+
+
+@vector(
     "check-22-certified-twice",
     "item withdrawn",
     "Another town has certified the village's station for its own unit: its town excludes all the same.",
