@@ -133,8 +133,8 @@ class Judge:
     def judge(self, found: Sorted, author: Certificate | None) -> None:
         """Rules 14 and 15 for what is new: the outcome of each item before any of it is written.
 
-        ``author`` is the certificate by whose key it is signed. Without one the parent vouches: it has judged scope
-        and rights.
+        ``author`` is the certificate by whose key it is signed. Without one the parent vouches: it has judged scope,
+        and rights as far as it has them itself.
         """
         if found.settled:
             return
@@ -156,6 +156,11 @@ class Judge:
                         n for unit, of in levels.items() if of is level for n in found.numbers_under(unit)
                     }
                 found.refuse(denied, REFUSED_WRITER)
+        elif header.vouched and (denied := self._beyond(header.vouched, found.contents, changes)):
+            if self._counting(header.station):
+                found.refuse(denied, REFUSED_WRITER)
+            else:
+                found.hold(denied, HELD_CERTIFICATE)
         found.refuse(_misnamed(found.contents, levels), REFUSED_IDENTITY)
         if author is not None and UNIT in found.contents.births:
             found.refuse(self._registered_before(found, author), REFUSED_REGISTERED)
@@ -175,7 +180,23 @@ class Judge:
             return unit in self.state.tree
         if reason == HELD_FUTURE:
             return not self.is_future(stamp)
-        return reason == HELD_CERTIFICATE and self.is_granted(station)
+        return reason == HELD_CERTIFICATE and bool(self._counting(station))
+
+    def _beyond(self, parent: str, contents: Contents, changes: Collection[WireChange]) -> set[int]:
+        """Rule 14 of what a parent vouches for: items that neither it nor anybody below it may write.
+
+        It may pass them on of a station that is known here to be of a level that may. Its word about one of which
+        nothing is known would let it write whatever it likes.
+        """
+        origin = [c.claims.level for c in self._counting(contents.header.station)]
+        vouching = [c.claims.level for c in self._counting(parent)]
+        below = [level for level in LEVEL_RANK if any(LEVEL_RANK[v] < LEVEL_RANK[level] for v in vouching)]
+        denied = set(contents.numbers)
+        for level in dict.fromkeys([*origin, *vouching, *below, Level.ENTERPRISE]):
+            denied &= _unwritable(self._types, contents, changes, level)
+            if not denied:
+                break
+        return denied
 
     def is_future(self, stamp: int) -> bool:
         """Whether a stamp is more than a day ahead."""
