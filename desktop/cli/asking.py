@@ -12,6 +12,7 @@ import click
 
 from desktop.cli.cells import CellReader
 from desktop.cli.frame import like
+from desktop.cli.names import field_named, field_names
 from desktop.errors import UsageProblem
 from desktop.operations import exchange
 from desktop.operations.session import Session
@@ -19,13 +20,13 @@ from desktop.records.declaration import Field, RecordType
 from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
 
 ORDERS = {"title": TITLE_ORDER, "newest": NEWEST_ORDER}
-_FILTER = re.compile(r"([A-Za-z0-9_]+)\s*(>=|<=|=)(.*)", re.DOTALL)
+_FILTER = re.compile(r"([^<>=]+?)\s*(>=|<=|=)(.*)", re.DOTALL)
 
 
 class BadFilter(UsageProblem):
     """A condition or an order that cannot be understood."""
 
-    next_step = "写法如 --filter town=330106001、--filter name=杭州*、--filter visit_date>=2026-01-01。"
+    next_step = "写法如 --filter 镇街=径山镇、--filter 单位名称=杭州*、--filter visit_date>=2026-01-01。"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def query_options(function: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("--search", "text", metavar="TEXT", default="", help="查找文字，也可以写名称的拼音首字母。")
     @click.option("--filter", "filters", metavar="FIELD=VALUE", multiple=True,
-                  help="条件，可写几个；FIELD=前缀*、FIELD=*（已填）、FIELD=（没填）、FIELD>=、FIELD<=。")  # fmt: skip
+                  help="条件，可写几个；字段写英文名或中文名称。"
+                       "FIELD=前缀*、FIELD=*（已填）、FIELD=（没填）、FIELD>=、FIELD<=。")  # fmt: skip
     @click.option("--unit", metavar="UNIT", help="只看这个单位和它下面的（编码或名称）。")
     @click.option("--deleted", is_flag=True, help="看已删除的。")
     @click.option("--disputed", is_flag=True, help="只看有分歧的。")
@@ -88,10 +90,10 @@ def query_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def field_of(record_type: RecordType, name: str) -> Field:
-    """The field of a name; raises :class:`BadFilter`."""
-    found = record_type.by_name.get(name)
+    """The field of a name or a label; raises :class:`BadFilter`."""
+    found = field_named(record_type, name)
     if found is None:
-        hint = like(name, list(record_type.by_name))
+        hint = like(name, field_names(record_type))
         raise BadFilter(
             f"“{record_type.label}”没有字段“{name}”{hint}。", "可用 xiaosanji schema 查看字段名称。"
         )

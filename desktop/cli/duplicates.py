@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from desktop.cli.frame import Command
+from desktop.cli.names import type_named
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
 from desktop.cli.shown import Showing
@@ -55,14 +56,13 @@ def duplicates(
     """
     if pair is not None:
         kind, *ids = *pair, *also
-        if kind not in session.types:
-            raise operations.NotTwo(f"没有“{kind}”这类记录。")
-        _merge(Showing(session, reveal), kind, ids, takes, preview=preview, as_json=as_json)
+        name = _kind(session, kind)
+        _merge(Showing(session, reveal), name, ids, takes, preview=preview, as_json=as_json)
         return
     if also:
         raise click.UsageError("--also 要和 --merge 一起写")
     if apart is not None:
-        operations.keep_apart(session, apart[0], (apart[1], apart[2]))
+        operations.keep_apart(session, _kind(session, apart[0]), (apart[1], apart[2]))
         remark("已记下，不再列出。")
     if edge is not None:
         changes = operations.unmerge(session, *_edges(session, edge))
@@ -84,6 +84,14 @@ def duplicates(
     say(f"可能重复{len(found)}处。" if found else "没有可能重复的记录。")
     for m in joined:
         say(f"已合并{len(m.records)}条  {session.types[m.type].label}  {m.title}  合并编号{m.edges[0]}")
+
+
+def _kind(session: Session, said: str) -> str:
+    """The type of the records in question."""
+    found = type_named(session.types, said)
+    if found is None:
+        raise operations.NotTwo(f"没有“{said}”这类记录。")
+    return found.name
 
 
 def _edges(session: Session, edge: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import click
 
 from desktop.cli.frame import Command
 from desktop.cli.lines import typed_pairs
+from desktop.cli.names import field_named
 from desktop.cli.output import Ticker, complain, json_line, remark, say
 from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option, writes
 from desktop.operations import importing as operations
@@ -76,7 +77,7 @@ def import_workbook(
             session,
             file,
             record_type.name,
-            mapping={column: target or None for column, target in mapping},
+            mapping={column: _target(record_type, said) for column, said in mapping},
             sheet=sheet,
             header_row=header_row,
             options=options,
@@ -95,6 +96,12 @@ def import_workbook(
             say(f"操作{stamp}")
     if report is not None and returned:
         remark(f"没有导入或有个别格没有导入的{returned}行在“{report.name}”里，改正后可以直接再导入。")
+
+
+def _target(record_type: RecordType, said: str) -> str | None:
+    """The field that a column goes into, whichever way it is called; nothing for a column that is left out."""
+    found = field_named(record_type, said)
+    return found.name if found is not None else said or None
 
 
 def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from desktop.cli.cells import CellReader
 from desktop.cli.frame import like
+from desktop.cli.names import field_named, field_names
 from desktop.cli.output import remark
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
@@ -73,12 +74,24 @@ class LineReader:
         except (ValueError, RecursionError) as error:
             line.troubles.append(Trouble(_json_trouble(error)))
             return line
+        try:
+            given = self._by_name(given)
+        except _NotUsable as problem:
+            line.troubles.append(Trouble(str(problem)))
+            return line
         self._take_names(line, given)
         # In the order of the declaration a town comes before its villages, and tells which of one name is meant.
         declared = [name for name in self.record_type.by_name if name in given]
         for name in dict.fromkeys([*declared, *given]):
             self._take(line, name, given[name])
         return line
+
+    def _by_name(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The same with fields that are called by their labels under their names."""
+        meant = {said: field_named(self.record_type, said) for said in given}
+        return _without_doubles(
+            [(f.name if (f := meant[said]) else said, cell) for said, cell in given.items()]
+        )
 
     def _take_names(self, line: Line, given: dict[str, Any]) -> None:
         """Takes out id and unit, which are not fields."""
@@ -100,7 +113,7 @@ class LineReader:
     def _take(self, line: Line, name: str, cell: object) -> None:
         declared = self.record_type.by_name.get(name)
         if declared is None:
-            hint = like(name, list(self.record_type.by_name))
+            hint = like(name, field_names(self.record_type))
             line.troubles.append(Trouble(f"“{self.record_type.label}”没有字段“{name}”{hint}", name))
             return
         if isinstance(cell, dict) or (isinstance(cell, list) and declared.kind is not Kind.CODES):
@@ -129,15 +142,15 @@ def typed_pairs(
     found: dict[str, Cell] = {}
     cells = CellReader.of(session)
     for name, said in pairs:
-        declared = record_type.by_name.get(name)
+        declared = field_named(record_type, name)
         if declared is None:
-            raise BadValue(f"“{record_type.label}”没有字段“{name}”{like(name, list(record_type.by_name))}。")
+            raise BadValue(f"“{record_type.label}”没有字段“{name}”{like(name, field_names(record_type))}。")
         parsed = cells.read(declared, said)
         if parsed.problem is not None:
             raise BadValue(f"{parsed.problem}。")
         if parsed.note is not None:
             remark(f"“{declared.label}”：{parsed.note}。")
-        found[name] = parsed.value
+        found[declared.name] = parsed.value
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from desktop.cli.frame import JSON_PARAMETER, like
+from desktop.cli.names import type_named, type_names
 from desktop.cli.output import remark
 from desktop.cli.steps import spoken
 from desktop.errors import UsageProblem
@@ -139,7 +140,7 @@ class Pair(click.ParamType):
 
 
 class TypeName(click.ParamType):
-    """A record type by its permanent name."""
+    """A record type by its permanent name or its Chinese label."""
 
     name = "type"
 
@@ -148,10 +149,11 @@ class TypeName(click.ParamType):
         if isinstance(value, RecordType):
             return value
         types = catalogue()
-        if value not in types:
-            hint = like(str(value), list(types)) or f"，可以填：{'、'.join(types)}"
+        found = type_named(types, str(value))
+        if found is None:
+            hint = like(str(value), type_names(types)) or "，用 xiaosanji schema 看有哪些"
             self.fail(f"没有记录类型“{value}”{hint}", param, ctx)
-        return types[value]
+        return found
 
 
 def json_option(function: F) -> F:

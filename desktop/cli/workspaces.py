@@ -220,7 +220,7 @@ def check(session: Session, logic: bool, as_json: bool) -> None:
         json_line(answer)
     else:
         if report is not None:
-            _say_findings(report)
+            _say_findings(session, report)
         for fault in faults:
             say(f"文件：{fault}")
         say("数据库文件有损坏，请从备份恢复。" if faults else "数据库文件完好。")
@@ -228,9 +228,9 @@ def check(session: Session, logic: bool, as_json: bool) -> None:
         click.get_current_context().exit(EXIT_DAMAGED)
 
 
-def _say_findings(report: checking.Report) -> None:
+def _say_findings(session: Session, report: checking.Report) -> None:
     for checked in report.found:
-        say(f"{checked.type} {checked.record} {checked.title}")
+        say(f"{session.types[checked.type].label} {checked.record} {checked.title}")
         for finding in checked.findings:
             say(f"  {severity_words(finding)}：{finding.message}")
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)

@@ -349,6 +349,11 @@ class RecordType:
         return " ".join(str(values[n]) for n in self.title if values.get(n) not in (None, ""))
 
 
+def short_label(label: str) -> str:
+    """A label without what stands in brackets behind it."""
+    return label.partition("（")[0]
+
+
 def to_json(record_type: RecordType) -> dict[str, Any]:
     """A declaration as plain JSON values."""
     plain: dict[str, Any] = msgspec.to_builtins(_Declaration(record_type))

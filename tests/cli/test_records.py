@@ -397,3 +397,23 @@ def test_what_follows_from_a_record_is_told_and_filled_in(town: Path) -> None:
         }
     ]
     assert run("record", town, "collective_contract", "--from", motion["id"]).exit_code != 0
+
+
+def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
+    made = record(town, "企业", {"单位名称": "甲厂", "工会摸排职工数": 20}, {"name": "乙厂"})
+    (first, second) = (m["id"] for m in made)
+    asked = answer("list", town, "企业（单位）", "--filter", "单位名称=甲*", "--sort", "工会摸排职工数")
+    assert [(r["id"], r["values"]) for r in asked["records"]] == [
+        (first, {"name": "甲厂", "surveyed_staff": 20})
+    ]
+    assert answer("schema", "企业")["types"][0]["name"] == "enterprise"
+    answer("duplicates", town, "--apart", "企业", first, second)
+    assert "企业（单位） " in run("check", town, "--logic").stdout
+    twice = run("record", town, "企业", lines='{"name": "丙", "单位名称": "丁"}\n')
+    assert (twice.exit_code, "字段“name”写了两次" in twice.stderr) == (2, True)
+    for wrong, words in (
+        (("list", town, "企页"), "是不是“企业”"),
+        (("list", town, "啊"), "xiaosanji schema"),
+    ):
+        assert words in run(*wrong).stderr
+    assert "是不是“单位名称”" in run("list", town, "企业", "--filter", "单位名=甲").stderr

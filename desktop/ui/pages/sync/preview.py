@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.operations.file_names import content_words
 from desktop.operations.traffic import Seen
 from desktop.operations.unsettled import Unsettled
+from desktop.records.declaration import short_label as short_label
 from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
 from desktop.store.attached import PART
@@ -196,11 +197,6 @@ class Details(QWidget):
                 label = content_words(label, births[n])
             lines.append(Line((label, *map(str, numbers))))
         return lines
-
-
-def short_label(label: str) -> str:
-    """A type's name without what stands in brackets behind it."""
-    return label.partition("（")[0]
 
 
 def item_line(item: Unsettled) -> Line:
