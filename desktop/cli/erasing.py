@@ -11,7 +11,7 @@ from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens,
 from desktop.errors import UsageProblem
 from desktop.operations import erasing, retention, traffic
 from desktop.operations.session import Session
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import RecordType, short_label
 
 _BASIS = {item.code: item.label for item in reference.code_lists()["erasure_basis"].items}
 
@@ -108,7 +108,7 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
     for each in found:
         say(f"{each.rule.id}：{each.rule.label}，保存{each.rule.period}，到期{len(each.records)}条")
         for record, day in each.records:
-            say(f"  {session.types[each.rule.type].label}（{each.rule.type}） {record} 从{day}起算")
+            say(f"  {short_label(session.types[each.rule.type].label)} {record} 从{day}起算")
     if not found:
         say("没有到期的个人信息。")
     for words in waiting:

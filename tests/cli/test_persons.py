@@ -49,7 +49,7 @@ def test_what_is_due_is_listed_and_nothing_is_erased(places: Places) -> None:
     assert found["example"]
     (due,) = found["due"]
     assert (due["rule"], due["records"]) == ("member_left", [{"id": made["id"], "since": "2015-01-01"}])
-    assert f"member {made['id']} 从2015-01-01起算" in run("due", places.town, "--rule", "member_left").stdout
+    assert f"会员 {made['id']} 从2015-01-01起算" in run("due", places.town, "--rule", "member_left").stdout
     assert run("due", places.town, "--rule", "nothing").exit_code == 2
     run("erase", places.town, "member", made["id"], "--basis", "period", "--yes")
     assert answer("due", places.town)["due"] == []
