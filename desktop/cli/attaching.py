@@ -136,7 +136,7 @@ def _save(session: Session, found: list[Attachment], folder: Path, neutral: bool
         try:
             saved.append(attachments.save(session, each.id, folder, neutral=neutral))
         except (attachments.Gone, attachments.Incomplete, attachments.Spoiled) as problem:
-            refused.append(f"“{each.name}”：{problem}")
+            refused.append(f"“{each.shown_name}”：{problem}")
     if as_json:
         json_line({"files": [str(path) for path in saved], "refused": refused})
     else:
@@ -153,9 +153,9 @@ def _list(session: Session, found: list[Attachment], as_json: bool) -> None:
     if as_json:
         json_line({
             "attachments": [
-                {"id": a.id, "name": a.name, "media": a.media, "size": a.size, "width": a.width, "height": a.height,
-                 "date": a.taken, "description": a.description, "added": a.added, "operator": a.operator,
-                 "complete": a.complete, "erased": a.erased}
+                {"id": a.id, "name": a.shown_name, "media": a.media, "size": a.size, "width": a.width,
+                 "height": a.height, "date": a.taken, "description": a.description, "added": a.added,
+                 "operator": a.operator, "complete": a.complete, "erased": a.erased}
                 for a in found
             ]
         })  # fmt: skip
@@ -165,7 +165,7 @@ def _list(session: Session, found: list[Attachment], as_json: bool) -> None:
         table(
             ("编号", "文件名", "类型", "大小", "日期", "添加", "说明"),
             [
-                (a.id, a.name, display(media, a.media, codes=session.codes), size_words(a.size), a.taken,
+                (a.id, a.shown_name, display(media, a.media, codes=session.codes), size_words(a.size), a.taken,
                  f"{a.added} {a.operator}", a.description or state_words(a))
                 for a in found
             ],

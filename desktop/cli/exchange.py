@@ -23,6 +23,7 @@ from desktop.records.dates import china_time
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
 from desktop.records.item_outcomes import CONFLICT, HELD, OUTCOMES, REFUSED, reason_words
+from desktop.store.attached import ATTACHMENT, PART
 from desktop.sync.errors import BadCertificate
 from desktop.sync.manifest import DOWN, Manifest, Person
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
@@ -320,6 +321,8 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         told[OUTCOMES[item.outcome], reason_words(item.outcome, item.reason)] += item.count
     for (outcome, reason), count in told.items():
         say(f"    {outcome}{count}项：{reason}")
+    if files := bundle.births.get(ATTACHMENT, 0):
+        say(f"    其中附件{files}个，内容占{bundle.births.get(PART, 0)}项。")
     if bundle.released:
         say(f"    以前先留着的{bundle.released}项现在收下了。")
     if bundle.signed:

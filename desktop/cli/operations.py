@@ -8,6 +8,7 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, table
 from desktop.cli.parameters import Number, json_option, opens
 from desktop.operations import queries, steps
+from desktop.operations.quantities import amount_words
 from desktop.operations.session import Session
 from desktop.operations.steps import Step
 from desktop.records.dates import china_time
@@ -23,14 +24,14 @@ _LISTED = 30
 @click.option("--before", metavar="OPERATION", type=Number(1), help="只列出这一步以前的。")
 @json_option
 def list_operations(session: Session, limit: int, before: int | None, as_json: bool) -> None:
-    """本机最近的操作，新的在前：时间、谁、做了什么、涉及几条记录；操作号可以用 undo 撤消。"""
+    """本机最近的操作，新的在前：时间、谁、做了什么、涉及几条记录、几个附件；操作号可以用 undo 撤消。"""
     found = steps.recent(session.database, session.ledger.station, limit, before)
     if as_json:
         json_line({"operations": [_object(step) for step in found]})
         return
     if found:
         table(
-            ("操作号", "时间", "操作员", "做了什么", "记录", "条数"),
+            ("操作号", "时间", "操作员", "做了什么", "记录", "涉及"),
             [
                 (
                     str(step.operation.stamp),
@@ -38,7 +39,7 @@ def list_operations(session: Session, limit: int, before: int | None, as_json: b
                     step.operation.operator,
                     step.operation.name + ("（已撤消）" if step.undone else ""),
                     _title(session, step),
-                    str(step.records),
+                    amount_words(step.records, step.files, "条"),
                 )
                 for step in found
             ],
@@ -52,7 +53,7 @@ def _title(session: Session, step: Step) -> str:
         return ""
     name, record = step.first
     words = queries.titles(session.database, session.types, session.codes, name, [record]).get(record, "")
-    return f"{words}等" if words and step.records > 1 else words
+    return f"{words}等" if words and step.several else words
 
 
 def _object(step: Step) -> dict[str, object]:
@@ -63,6 +64,7 @@ def _object(step: Step) -> dict[str, object]:
         "operator": done.operator,
         "name": done.name,
         "records": step.records,
+        "files": step.files,
         "first": None if step.first is None else {"type": step.first[0], "id": step.first[1]},
         "undoes": None if done.undoes is None else str(done.undoes),
         "undone": step.undone,

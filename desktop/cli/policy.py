@@ -12,7 +12,8 @@ from desktop.cli.parameters import OneOf, json_option, opens, writes
 from desktop.errors import UsageProblem
 from desktop.operations import exchange, forks, moving, policy, traffic
 from desktop.operations.forks import Kind
-from desktop.operations.policy import Loss, Standing
+from desktop.operations.policy import Standing
+from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
 from desktop.records.dates import china_time
 from desktop.records.item_outcomes import OUTCOMES
@@ -170,13 +171,13 @@ def move(session: Session, unit: str, superior: str, preview: bool, as_json: boo
         json_line(
             {"unit": found.unit, "from": found.before, "to": found.after, "moved": not preview, "below": found.below,
              "computers": list(found.stations), "records": [{"label": n, "count": c} for n, c in found.records],
+             "files": found.files,
              "heard": found.heard}
         )  # fmt: skip
         return
-    kinds = "、".join(f"{name}{count}条" for name, count in found.records) or "没有记录"
     done = "调整以后" if preview else "已调整"
     say(f"{done}“{found.name}”的上级是“{found.after_name}”，原来是“{found.before_name}”。")
-    say(f"一起调整的下级{found.below}个；“{found.after_name}”会收到：{kinds}。")
+    say(f"一起调整的下级{found.below}个；“{found.after_name}”会收到：{found.kinds() or '没有记录'}。")
     if preview and (before := moving.advice(found)):
         remark(before)
     if found.stations:
@@ -246,16 +247,9 @@ def _station(session: Session, words: str) -> Standing:
     return found[0]
 
 
-def _words(losses: Sequence[Loss]) -> str:
-    said = [
-        f"{loss.label}"
-        + "、".join(
-            f"{words}{count}" for words, count in (("新增", loss.births), ("修改", loss.changes)) if count
-        )
-        for loss in losses
-    ]
-    return "，".join(said) or "没有内容"
+def _words(losses: Sequence[Count]) -> str:
+    return "，".join(loss.words for loss in told(losses)) or "没有内容"
 
 
-def _objects(losses: Sequence[Loss]) -> list[dict[str, object]]:
+def _objects(losses: Sequence[Count]) -> list[dict[str, object]]:
     return [{"label": loss.label, "births": loss.births, "changes": loss.changes} for loss in losses]

@@ -48,7 +48,10 @@ def list_records(
     if found:
         table(
             ("编号", *(f.label for f in columns)),
-            [(r.id, *(showing.words(f, r.values.get(f.name)) for f in columns)) for r in found],
+            [
+                (r.id, *cells)
+                for r, cells in zip(found, showing.cells(record_type, columns, found), strict=True)
+            ],
         )
     remark(f"共{total}条。" if total == len(found) else f"共{total}条，列出前{len(found)}条。")
 
@@ -93,7 +96,7 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
         answer["findings"] = [finding_object(f) for f in findings]
         json_line(answer)
         return
-    say(f"{record_type.label}  {showing.title(record_type, held.values)}")
+    say(f"{record_type.label}  {showing.title_of(held)}")
     say(f"编号：{held.id}")
     say(f"所属单位：{showing.unit(held.unit)}")
     say(f"录入：{reading.moment(held.stamp)}  {held.operator}")
@@ -107,14 +110,14 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
         if held_children:
             say(f"{session.types[name].label}（{name}）：{len(held_children)}条")
             for child in held_children:
-                say(f"  {child.id}  {showing.title(session.types[name], child.values)}")
+                say(f"  {child.id}  {showing.title_of(child)}")
     if files := attachments.of_record(session.database, session.types, record_type.name, held.id):
         say(f"附件：{len(files)}个，用 attach 查看")
     for found in related:
         label = f"{found.record_type.label}（{found.record_type.name}.{found.field}）"
         say(f"关联到这里的{label}：{found.total}条")
         for one in found.first:
-            say(f"  {one.id}  {showing.title(found.record_type, one.values)}")
+            say(f"  {one.id}  {showing.title_of(one)}")
     for offer in offers:
         say(
             f"可以生成：{following.summary(session.types, offer)}，用 record {offer.type} --from {offer.source}"
@@ -144,7 +147,7 @@ def search(session: Session, text: str, limit: int, as_json: bool) -> None:
             {
                 "total": sum(total for _, total, _ in hits),
                 "found": [
-                    {"type": t.name, "id": r.id, "title": showing.title(t, r.values)}
+                    {"type": t.name, "id": r.id, "title": showing.title_of(r)}
                     for t, _, rs in hits
                     for r in rs
                 ],
@@ -154,7 +157,7 @@ def search(session: Session, text: str, limit: int, as_json: bool) -> None:
     for record_type, total, found in hits:
         say(f"{record_type.label}（{record_type.name}）：{total}条")
         for record in found:
-            say(f"  {record.id}  {showing.title(record_type, record.values)}")
+            say(f"  {record.id}  {showing.title_of(record)}")
     if not hits:
         say("没有找到。")
 

@@ -91,6 +91,25 @@ class Showing:
         """The words by which a person knows a record."""
         return queries.title(self.session.database, self.session.types, self.codes, record_type, values)
 
+    def title_of(self, record: Record) -> str:
+        """The same for a record; of one whose name was erased, that it was."""
+        return queries.title_of(self.session.database, self.session.types, self.codes, record)
+
+    def cells(
+        self, record_type: RecordType, columns: Sequence[Field], records: Sequence[Record]
+    ) -> list[list[str]]:
+        """The words of a list; where a name was erased it says so."""
+        named = record_type.title
+        nameless = [r.id for r in records if all(r.values.get(name) in (None, "") for name in named)]
+        gone = queries.erased(self.session.database, record_type, nameless)
+        return [
+            [
+                queries.ERASED if r.id in gone and f.name in named else self.words(f, r.values.get(f.name))
+                for f in columns
+            ]
+            for r in records
+        ]
+
     def unit(self, unit: str) -> str:
         """The name of a unit, or its id when it is not registered here."""
         own = self.session.unit
@@ -120,7 +139,7 @@ class Showing:
             "id": record.id,
             "unit": record.unit,
             "life": record.life.name.lower(),
-            "title": self.title(record_type, record.values),
+            "title": self.title_of(record),
             "values": values,
             "words": {name: w for name, w in words.items() if w != str(values[name])},
             "disputed": list(record.disputed),

@@ -18,10 +18,12 @@ from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.operations import exchange, following, records, steps
+from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
+from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.ledger import ChangeSet, NotFound
 
 BATCH = 5000
@@ -265,5 +267,6 @@ def _report_changes(changes: ChangeSet, done: str, as_json: bool) -> None:
     elif changes.empty:
         say("没有变化。")
     else:
-        count = sum(map(len, changes.records.values()))
-        say(f"{done}，涉及{count}条记录。操作{changes.stamp}")
+        records = sum(len(ids) for name, ids in changes.records.items() if name not in (ATTACHMENT, PART))
+        files = len(changes.records.get(ATTACHMENT, ()))
+        say(f"{done}，涉及{amount_words(records, files)}。操作{changes.stamp}")

@@ -40,7 +40,8 @@ _LABEL: Final = 2.0
 class Cover:
     """What stands on the sheet. ``digest`` is the identity of the bundle, 64 hexadecimal digits.
 
-    ``since`` is the day of the bundle before this one to the same receiver, nothing for the first.
+    ``since`` is the day of the bundle before this one to the same receiver, nothing for the first. ``files`` are
+    attachments among what is new; ``parts`` of the items are their contents.
     """
 
     sender: str
@@ -56,6 +57,8 @@ class Cover:
     deletions: int
     others: int
     digest: str
+    files: int = 0
+    parts: int = 0
 
     @property
     def total(self) -> int:
@@ -129,13 +132,15 @@ def _document(cover: Cover, title: str) -> OfficialDocument:
     counted = f"新增{cover.births}项，修改{cover.changes}项，删除{cover.deletions}项"
     if cover.others:
         counted += f"，其他{cover.others}项"
+    files = f"\n其中附件{cover.files}个，内容占{cover.parts}项" if cover.files else ""
+    inside = f"共{cover.total}项：{counted}{files}" if cover.total else "只有回执，没有登记内容"
     since = f"上次导出（{_day(cover.since)}）以后" if cover.since else "第一次导出，含以前登记的全部内容"
     facts = (
         _row("导出单位", cover.sender),
         _row("接收单位", cover.receiver),
         _pair("第几号", f"第{cover.sequence}号", "导出时间", f"{_day(cover.made.date())} {cover.made:%H:%M}"),
         _row("登记期间", since),
-        _row("内容", f"共{cover.total}项：{counted}" if cover.total else "只有回执，没有登记内容"),
+        _row("内容", inside, 1 + bool(files)),
         _row("文件名", cover.file),
         _row("文件摘要", lines, 2),
     )

@@ -22,6 +22,7 @@ from desktop.operations.file_names import entered_name, safe_name, size_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType, Role
+from desktop.records.masking import mask_numbers_of_people
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
 from desktop.records.types.attachment_part import PART_BYTES
@@ -80,6 +81,11 @@ class Attachment:
     added: str
     operator: str
     unit: str
+
+    @property
+    def shown_name(self) -> str:
+        """The name as lists show it: numbers of people are masked."""
+        return mask_numbers_of_people(self.name)
 
     @property
     def erased(self) -> bool:

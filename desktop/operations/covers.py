@@ -11,8 +11,9 @@ from typing import Final
 
 from desktop.documents.cover_sheet import DIGITS, Cover, Sheet, grouped, read_sheet, render_cover
 from desktop.errors import Problem, StateProblem
-from desktop.operations import audit
+from desktop.operations import audit, quantities
 from desktop.operations import traffic as exchanged
+from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import items
@@ -44,6 +45,7 @@ def cover_of(session: Session, bundle: Path) -> Cover:
     link = links.link_to(session.database, said.receiver)
     kinds = dict(said.counts)
     births, changes, deletions = (kinds.pop(kind, 0) for kind in (items.BIRTH, items.CHANGE, items.TOMBSTONE))
+    files, parts = quantities.files_among(contents_of(session, said))
     return Cover(
         sender=session.unit.name,
         receiver=link.name if link is not None else "（已不再往来的单位）",
@@ -58,7 +60,27 @@ def cover_of(session: Session, bundle: Path) -> Cover:
         deletions=deletions,
         others=sum(kinds.values()),
         digest=opened.digest,
+        files=files,
+        parts=parts,
     )
+
+
+def contents_of(session: Session, said: Manifest) -> tuple[Count, ...]:
+    """What is in a bundle of this station by type, as long as the receiver has not confirmed any of it.
+
+    Only where what the ledger tells adds up to what the manifest counts; else nothing rather than something.
+    """
+    name = said.receiver, said.sequence
+    sent = next((e for e in traffic.exported(session.database) if (e.peer, e.sequence) == name), None)
+    link = links.link_to(session.database, said.receiver)
+    if sent is None or link is None:
+        return ()
+    found = traffic.waiting(
+        session.database, session.types, session.ledger.station, link.acknowledged, sent.position
+    )
+    if sum(w.births + w.changes for w in found) != said.items:
+        return ()
+    return tuple(quantities.count(session.types, w.type, w.births, w.changes) for w in found)
 
 
 def print_cover(session: Session, bundle: Path, out_dir: Path) -> Path:

@@ -172,7 +172,7 @@ def _write(
     emptied = ledger.write(OPERATION, operator, edits=edits)
     # What was deleted stays so: its tombstone has not seen that it was emptied.
     deleted = [Deletion(record.type, record.id) for record, _ in held if record.life is Life.DELETED]
-    ledger.write(OPERATION, operator, deletions=deleted)
+    kept = ledger.write(OPERATION, operator, deletions=deleted)
     cells: dict[str, Cell] = {
         **reason,
         "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
@@ -190,6 +190,7 @@ def _write(
         for target in components.members(session.database, record.type, record.id) or (record.id,)
     ]
     said = ledger.write(OPERATION, operator, births=births)
+    ledger.as_one(emptied, kept, said)
     standing.settle(ledger, station.load_keys(ledger))
     changed: dict[str, tuple[str, ...]] = {}
     for record, _ in held:

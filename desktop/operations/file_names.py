@@ -7,7 +7,6 @@ from typing import Final
 
 from desktop.records.typed_numbers import printable
 from desktop.records.types.attachment import MOST_NAME
-from desktop.records.types.attachment_part import PART_BYTES
 
 _MOST_BYTES: Final = 200
 """Of a name in UTF-8: file systems take 255, and some add endings of their own."""
@@ -64,8 +63,3 @@ def size_words(size: int) -> str:
     if size < 1 << 20:
         return f"{max(1, round(size / 1024))} KB"
     return f"{size / (1 << 20):.1f} MB".replace(".0 MB", " MB")
-
-
-def content_words(label: str, parts: int) -> str:
-    """What so many parts of contents are called in a count of what travels: their size says more than their number."""
-    return f"{label}（约{size_words(parts * PART_BYTES)}）" if parts else label

@@ -44,6 +44,7 @@ from desktop.operations.imports.table import TableReader
 from desktop.operations.imports.units import UNIT
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
+from desktop.records.masking import mask_numbers_of_people
 from desktop.store import lookup
 from desktop.store.ledger import ChangeSet
 
@@ -202,7 +203,7 @@ def run(
     plan = shown._plan
     with _without_collection(), session.database.transaction():
         changes = session.ledger.write(
-            f"导入{session.types[shown.type].label}（{shown.file}）"[:120],
+            f"导入{session.types[shown.type].label}（{mask_numbers_of_people(shown.file)}）"[:120],
             session.operator.name,
             births=plan.births,
             edits=plan.edits,
@@ -326,7 +327,9 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
     rows, options, layout = source.rows, source.options, source.layout
     watch.step(len(rows), len(rows), "与本机记录比对")
     mark = lookup.mark(session.database)
-    batch = (options.batch if options.batch is not None else Path(source.file).stem)[:_LONGEST_BATCH]
+    # What somebody called a file is seen by everybody, and it may have been a person's number.
+    named = mask_numbers_of_people(Path(source.file).stem)
+    batch = (options.batch if options.batch is not None else named)[:_LONGEST_BATCH]
     record_type = session.types[source.type]
     sound = _sound(rows, record_type)
     if source.type == JOINT:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.errors import StateProblem
 from desktop.operations import audit, policy, queries
+from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import Here, here
 from desktop.records import dates
@@ -17,6 +18,7 @@ from desktop.records.item_outcomes import REFUSED_FORK, REFUSED_SCOPE, REFUSED_S
 from desktop.records.spans import spans_of
 from desktop.store import holdings, reading
 from desktop.store import traffic as stored
+from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.reading import Query
@@ -55,7 +57,8 @@ class Plan:
     """What moving a unit would change.
 
     ``below`` counts the units that go along, ``stations`` names those whose computers have to be enrolled by the new
-    superior, ``records`` how many of each kind go down to it and no longer to the former one. ``heard`` is when the
+    superior, ``records`` how many of each kind go down to it and no longer to the former one, beside ``files`` that are
+    attached to them. ``heard`` is when the
     former superior's last bundle came, 0 for never, and nothing where it sends none: what is on its way then waits.
     """
 
@@ -69,11 +72,19 @@ class Plan:
     stations: tuple[str, ...]
     records: tuple[tuple[str, int], ...]
     heard: int | None = None
+    files: int = 0
 
     @property
-    def total(self) -> int:
-        """How many records in all."""
-        return sum(count for _, count in self.records)
+    def amount(self) -> str:
+        """How much in all."""
+        return amount_words(sum(count for _, count in self.records), self.files)
+
+    def kinds(self, most: int | None = None) -> str:
+        """How much of what, those of which there is most before the others; nothing where there is nothing."""
+        words = [f"{label}{count}条" for label, count in self.records[:most]]
+        words += [f"附件{self.files}个"] if self.files else []
+        more = f"等{len(self.records)}类" if most is not None and len(self.records) > most else ""
+        return "、".join(words) + more
 
 
 def movable(database: Database, at: Here) -> list[Movable]:
@@ -135,17 +146,19 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
         raise CannotMove(f"“{name}”不能调整到“{held[superior].values['name']}”名下。")
     units = reading.subtree(database, unit)
     before = str(held[unit].values[SUPERIOR] or "")
-    counted = [
-        (t.label, reading.count(database, at.types, Query(t.name, unit=unit)))
+    counted = {
+        t.name: reading.count(database, at.types, Query(t.name, unit=unit))
         for t in at.types.values()
-        if t.name not in DECIDING_TYPES
-    ]
+        if t.name not in DECIDING_TYPES and t.name != PART
+    }
+    files = counted.pop(ATTACHMENT, 0)
     return Plan(
         unit, name, before, str(held[before].values["name"] or ""), superior, str(held[superior].values["name"] or ""),
         len(units) - 1,
         holdings.enrolled(database, units),
-        tuple(sorted(((label, n) for label, n in counted if n), key=lambda c: -c[1])),
+        tuple(sorted(((at.types[name].label, n) for name, n in counted.items() if n), key=lambda c: -c[1])),
         _heard(database, at, before),
+        files,
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem
-from desktop.operations import audit, uncounted
+from desktop.operations import audit, quantities, uncounted
 from desktop.operations.audit import Act
+from desktop.operations.quantities import Count
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here, station_names, unknown_station
 from desktop.operations.uncounted import Excluded
@@ -59,21 +60,12 @@ class NoStation(StateProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """How many new records and changes of one type would count no longer."""
-
-    label: str
-    births: int
-    changes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it."""
 
     merge: Merged
     name: str
-    losses: tuple[Loss, ...]
+    losses: tuple[Count, ...]
     upon: int
     letters: int
 
@@ -171,7 +163,7 @@ def stations(session: Session) -> list[Standing]:
     return sorted(found, key=lambda s: (s.name, s.station))
 
 
-def look_at_revocation(session: Session, name: str, after: int | None = None) -> tuple[Loss, ...]:
+def look_at_revocation(session: Session, name: str, after: int | None = None) -> tuple[Count, ...]:
     """What would count no longer, by type. Without a number everything that is held now goes on counting.
 
     Erasures that are held stay.
@@ -212,7 +204,7 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
 # -- a wrong date --------------------------------------------------------------------------------------------------
 
 
-def look_at_redating(session: Session) -> tuple[Loss, ...]:
+def look_at_redating(session: Session) -> tuple[Count, ...]:
     """What was saved here under a date in the future, by type."""
     found = rewriting.future_items(session.ledger, station.load_keys(session.ledger))
     return _losses(session, (item.put for item in found))
@@ -349,16 +341,12 @@ def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:
     return cuts
 
 
-def _losses(session: Session, items: Iterable[Affected | Put]) -> tuple[Loss, ...]:
+def _losses(session: Session, items: Iterable[Affected | Put]) -> tuple[Count, ...]:
     births: Counter[str] = Counter()
     changes: Counter[str] = Counter()
     for item in items:
         (births if item.kind == BIRTH else changes)[item.type] += 1
     return tuple(
-        Loss(
-            session.types[name].label if name in session.types else "本程序不认识的内容",
-            births[name],
-            changes[name],
-        )
+        quantities.count(session.types, name, births[name], changes[name])
         for name in sorted({*births, *changes})
     )

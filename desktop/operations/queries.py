@@ -44,7 +44,7 @@ def titles(
     record_type = types[type_name]
     wanted = sorted(set(ids))
     named = [record_type.by_name[name] for name in record_type.title]
-    if all(f.kind in _PLAIN_KINDS and f.mask is Mask.NONE for f in named):
+    if all(f.kind in _PLAIN_KINDS and f.mask is Mask.NONE and not f.names_type for f in named):
         found = reading.titles(database, record_type, wanted)
         gone = erased(database, record_type, (key for key, words in found.items() if not words))
         return {

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from desktop.documents.cover_sheet import Cover
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit, covers, exchange
+from desktop.operations.quantities import Count
 from desktop.operations.session import Session, note_wrong_passwords
-from desktop.operations.traffic import Count
 from desktop.records.duties import DUTIES, wanted_by
-from desktop.store import governing, links, traffic
+from desktop.store import governing, links
 from desktop.store import persons as kept
 from desktop.store.attempts import open_slot
 from desktop.store.database import Database
@@ -97,7 +97,9 @@ def look(session: Session, path: Path) -> Signing:
     }
     link = links.link_to(session.database, said.receiver)
     wanted = wanted_above(session.database, link.unit) if link is not None and link.upward else frozenset()
-    return Signing(path, covers.cover_of(session, path), signed, may, wanted, _counts(session, said, link))
+    return Signing(
+        path, covers.cover_of(session, path), signed, may, wanted, covers.contents_of(session, said)
+    )
 
 
 def sign(session: Session, path: Path, name: str, password: str) -> Signing:
@@ -129,20 +131,6 @@ def _own_bundle(session: Session, path: Path) -> tuple[envelope.OpenedBundle, Ma
         raise covers.NotOurBundle("这个数据包不是本机导出的。", "请在导出这个数据包的电脑上签名。")
     authentic = envelope.authenticate(opened, exchange.own_roots(session))
     return opened, authentic.manifest
-
-
-def _counts(session: Session, said: Manifest, link: links.Link | None) -> tuple[Count, ...]:
-    """By type, where what the ledger tells adds up to what the manifest counts; else nothing rather than something."""
-    name = said.receiver, said.sequence
-    sent = next((e for e in traffic.exported(session.database) if (e.peer, e.sequence) == name), None)
-    if sent is None or link is None:
-        return ()
-    found = traffic.waiting(
-        session.database, session.types, session.ledger.station, link.acknowledged, sent.position
-    )
-    if sum(w.births + w.changes for w in found) != said.items:
-        return ()
-    return tuple(Count(session.types[w.type].label, w.births, w.changes) for w in found)
 
 
 def _open_key(session: Session, signer: kept.Signer, password: str) -> Ed25519PrivateKey:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import items
-from desktop.records.deciding import SAME
+from desktop.records.deciding import ERASURE, SAME
 from desktop.records.declaration import Role
 from desktop.records.stamps import from_wire
 from desktop.store import attached
@@ -28,7 +30,7 @@ MOST_CHANGES = 300
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step with the number of records that it touched, the first of them by type and id, and what became of it.
+    """One step: how many records and attached files it touched, the first by type and id, and what became of it.
 
     ``undone``: it was taken back, and that was not taken back. ``here``: it was done since the ledger was last
     restored; what was done before is history here as it is everywhere else.
@@ -39,6 +41,12 @@ class Step:
     first: tuple[str, str] | None
     undone: bool
     here: bool
+    files: int = 0
+
+    @property
+    def several(self) -> bool:
+        """Whether it touched more than one thing."""
+        return self.records + self.files > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +80,47 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
     undoing = stored.undoing(database, found[-1].stamp)
     shown = [one for one in found[:limit] if origin is not None and one.stamp >= began]
     firsts = _about(database, origin, [one.first for one in shown]) if origin is not None else {}
+    born = _Born.of(database, origin, shown) if origin is not None and shown else None
     steps = []
     for n, one in enumerate(found[:limit]):
-        here = origin is not None and one.stamp >= began
-        total = one.last - one.first + 1
-        if origin is not None and here:
+        here, total, files = one in shown, one.last - one.first + 1, 0
+        if origin is not None and born is not None and here:
             since = found[n + 1].stamp if n + 1 < len(found) else 0
-            changes, of_records = stored.counted(database, origin, one, since)
-            total += of_records - changes
-            if firsts.get(one.first, ("",))[0] == ATTACHMENT:
-                # Nobody counts the parts of a file.
-                total -= attached.parts_born(database, origin, one.first, one.last)
-        steps.append(
-            Step(one, total, firsts.get(one.first) if here else None, _is_undone(one.stamp, undoing), here)
-        )
+            changed = stored.counted(database, origin, one, since)
+            files = born.files_of(one) + changed.records.get(ATTACHMENT, 0)
+            total += sum(changed.records.values()) - changed.changes
+            total -= files + changed.records.get(PART, 0) + born.beside(one)
+        first = firsts.get(one.first) if here else None
+        steps.append(Step(one, total, first, _is_undone(one.stamp, undoing), here, files))
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Born:
+    """The numbers of the births that are no records to people: files, their parts, and what says of an erasure."""
+
+    files: Sequence[int]
+    parts: Sequence[int]
+    erasures: Sequence[int]
+
+    @classmethod
+    def of(cls, database: Database, origin: int, shown: Sequence[Operation]) -> Self:
+        """Those of all these operations, the newest of which comes first."""
+        span = shown[-1].first, shown[0].last
+        files, parts = attached.born(database, origin, *span)
+        return cls(files, parts, stored.numbers_of(database, ERASURE, origin, *span))
+
+    def files_of(self, one: Operation) -> int:
+        """How many files an operation bore."""
+        return _within(self.files, one)
+
+    def beside(self, one: Operation) -> int:
+        """How many births of an operation nobody counts."""
+        return _within(self.parts, one) + _within(self.erasures, one)
+
+
+def _within(numbers: Sequence[int], one: Operation) -> int:
+    return bisect_right(numbers, one.last) - bisect_left(numbers, one.first)
 
 
 def _about(database: Database, origin: int, numbers: list[int]) -> dict[int, tuple[str, str]]:

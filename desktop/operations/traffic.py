@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.operations import enrolling, exchange, queries
-from desktop.operations.file_names import content_words
+from desktop.operations import enrolling, exchange, quantities, queries
+from desktop.operations.quantities import Count
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
@@ -24,7 +24,6 @@ from desktop.records.types import Catalogue
 from desktop.store import aggregates, governing, links, persons, reading
 from desktop.store import digest as digests
 from desktop.store import traffic as stored
-from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.store.ledger import ChangeSet
@@ -69,15 +68,6 @@ class Standing:
     enrolled: bool
     may_enrol: bool
     may_delegate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """New records and changes of one type."""
-
-    label: str
-    births: int
-    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +165,7 @@ def peers(database: Database) -> list[Peer]:
 
 
 def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:
-    return tuple(
-        Count(
-            content_words(here.types[w.type].label, w.births) if w.type == PART else here.types[w.type].label,
-            w.births,
-            w.changes,
-        )
-        for w in found
-    )
+    return tuple(quantities.count(here.types, w.type, w.births, w.changes) for w in found)
 
 
 def station_names(database: Database, here: Here) -> dict[str, str]:

@@ -10,6 +10,8 @@ from desktop.records.divisions import Divisions
 
 PLACES = "divisions"
 """The id of the list that names places by division code."""
+TYPES = "record_types"
+"""The id of the list that names record types."""
 
 
 @dataclass(frozen=True, slots=True)

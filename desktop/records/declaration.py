@@ -50,6 +50,7 @@ class Mask(enum.StrEnum):
     PHONE = "phone"
     NAME = "name"
     ACCOUNT = "account"
+    NUMBERS = "numbers"
     HIDDEN = "hidden"
 
 
@@ -110,6 +111,7 @@ class Field:
     ``first`` puts a field on the form's first screen. ``review`` marks what needs a person's eye when two stations
     disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index. A field that
     is not ``shown`` holds what the program itself keeps: no form, list, history, workbook or table of fields has it.
+    A text that ``names_type`` is the name of a record type and is shown as its label.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Field:
     example: str = ""
     written_by: Writers = EVERYBODY
     shown: bool = True
+    names_type: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 
 STAR = "*"
 _LONG_NUMBER = re.compile(r"\d{7,17}[\dXx]?")
+_OF_PEOPLE = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?!\d)")
 _NAME_DOTS = frozenset("·•・．.")
 
 
@@ -44,6 +45,11 @@ def mask_name(name: str) -> str:
 def mask_numbers(text: str) -> str:
     """A text of which nobody knows what it is, with every number masked that is as long as a telephone's or longer."""
     return _LONG_NUMBER.sub(lambda found: (mask_id if len(found[0]) > 11 else mask_phone)(found[0]), text)
+
+
+def mask_numbers_of_people(text: str) -> str:
+    """A text with its ID numbers and mobile numbers masked; dates and other numbers stay."""
+    return _OF_PEOPLE.sub(lambda found: (mask_id if len(found[0]) > 11 else mask_phone)(found[0]), text)
 
 
 def _mask(text: str, head: int, tail: int, fewer: tuple[int, int]) -> str:

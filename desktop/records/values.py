@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.canonical import Cell, normal_text
-from desktop.records.codes import PLACES, CodeList
+from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.id_number import IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
-from desktop.records.masking import mask_account, mask_id, mask_name, mask_phone
+from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
 from desktop.records.phones import parse_phone
 from desktop.records.plain_cells import PLAIN
 from desktop.records.typed_numbers import EXACT_DIGITS, decimal_text, folded, read_number, read_time, text_of
@@ -143,7 +143,7 @@ def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: 
         case Kind.PLACE:
             return _label(codes, PLACES, str(cell))
         case _:
-            return str(cell)
+            return _label(codes, TYPES, str(cell)) if field.names_type else str(cell)
 
 
 def title_words(record_type: RecordType, values: Mapping[str, Cell], *, codes: Mapping[str, CodeList]) -> str:
@@ -402,5 +402,6 @@ _MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
     Mask.PHONE: mask_phone,
     Mask.NAME: mask_name,
     Mask.ACCOUNT: mask_account,
+    Mask.NUMBERS: mask_numbers_of_people,
     Mask.HIDDEN: lambda _text: "（不显示）",
 }

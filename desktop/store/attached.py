@@ -62,16 +62,20 @@ def parts_of(database: Database, attachments: Sequence[str]) -> list[str]:
     ]
 
 
-def parts_born(database: Database, origin: int, first: int, last: int) -> int:
-    """How many parts came with the attachments among these items, which are found through these: they are few."""
-    return int(
-        database.value(
-            f"SELECT count(*) FROM {_FILES} a JOIN {_PARTS} p ON p.attachment = a.id"
-            f" WHERE a._origin = :origin AND a._number BETWEEN :first AND :last"
-            f" AND p._origin = :origin AND p._number BETWEEN :first AND :last",
-            {"origin": origin, "first": first, "last": last},
-        )
+def born(database: Database, origin: int, first: int, last: int) -> tuple[list[int], list[int]]:
+    """The numbers of the attachments among these items and of the parts that came with them, each in their order.
+
+    The parts are found through the attachments, of which there are few.
+    """
+    span = {"origin": origin, "first": first, "last": last}
+    its = "a._origin = :origin AND a._number BETWEEN :first AND :last"
+    files = database.rows(f"SELECT a._number FROM {_FILES} a WHERE {its} ORDER BY 1", span)
+    parts = database.rows(
+        f"SELECT p._number FROM {_FILES} a CROSS JOIN {_PARTS} p ON p.attachment = a.id"
+        f" WHERE {its} AND p._origin = :origin AND p._number BETWEEN :first AND :last ORDER BY 1",
+        span,
     )
+    return [number for (number,) in files], [number for (number,) in parts]
 
 
 def here(database: Database, attachments: Sequence[str]) -> dict[str, int]:

@@ -169,6 +169,15 @@ class Ledger:
                 indexing.update(self.database, self.types[type_name], list(records))
         return ChangeSet(stamp, {t: tuple(new.get(t, {}) | changed.get(t, {})) for t in new | changed})
 
+    def as_one(self, *written: ChangeSet) -> None:
+        """Tells operations that were written one after the other, in this transaction, as one under the last stamp."""
+        stamps = [changes.stamp for changes in written if changes.stamp]
+        marks = ", ".join("?" * len(stamps))
+        first = self.database.value(f"SELECT min(first) FROM operation WHERE stamp IN ({marks})", stamps)
+        for stamp in stamps[:-1]:
+            self.database.execute("DELETE FROM operation WHERE stamp = ?", (stamp,))
+        self.database.execute("UPDATE operation SET first = ? WHERE stamp = ?", (first, stamps[-1]))
+
     def next_number(self) -> int:
         """The number of the next own item: 1, 2, 3 … without gaps in this incarnation."""
         return 1 + received.last_number(self.database, self.origin)

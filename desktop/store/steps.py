@@ -113,14 +113,34 @@ def earlier(database: Database, stamp: int) -> int:
     return int(database.value("SELECT coalesce(max(stamp), 0) FROM operation WHERE stamp < ?", (stamp,)))
 
 
-def counted(database: Database, origin: int, found: Operation, since: int) -> tuple[int, int]:
-    """How many changes an operation has made after the stamp ``since``, and of how many records."""
-    row = database.row(
-        "SELECT count(*), count(DISTINCT type || hex(record)) FROM version WHERE origin = :origin"
-        " AND number BETWEEN :first AND :last AND NOT birth AND stamp > :since AND stamp <= :stamp",
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many changes an operation has made, and of how many records of each type."""
+
+    changes: int
+    records: Mapping[str, int]
+
+
+def counted(database: Database, origin: int, found: Operation, since: int) -> Counted:
+    """What an operation has changed after the stamp ``since``; births are not counted."""
+    rows = database.rows(
+        "SELECT type, count(*), count(DISTINCT record) FROM version WHERE origin = :origin"
+        " AND number BETWEEN :first AND :last AND NOT birth AND stamp > :since AND stamp <= :stamp GROUP BY type",
         {"origin": origin, "first": found.first, "last": found.last, "since": since, "stamp": found.stamp},
     )
-    return (0, 0) if row is None else (int(row[0]), int(row[1]))
+    return Counted(sum(n for _, n, _ in rows), {name: records for name, _, records in rows})
+
+
+def numbers_of(database: Database, type_name: str, origin: int, first: int, last: int) -> list[int]:
+    """The numbers of the births of a type of which there are few among these items, in their order."""
+    return [
+        number
+        for (number,) in database.rows(
+            f"SELECT _number FROM {quoted(table_of(type_name))} WHERE _origin = ? AND _number BETWEEN ? AND ?"
+            " ORDER BY _number",
+            (origin, first, last),
+        )
+    ]
 
 
 def born(database: Database, types: Catalogue, origin: int, found: Operation) -> list[tuple[str, str]]:
@@ -129,7 +149,7 @@ def born(database: Database, types: Catalogue, origin: int, found: Operation) ->
     Rows have no index by item number: the lines name them, and once these are in segments, only the tables in which
     this station has ever borne anything are looked through.
     """
-    changes, _ = counted(database, origin, found, earlier(database, found.stamp))
+    changes = counted(database, origin, found, earlier(database, found.stamp)).changes
     total = found.last - found.first + 1
     if changes == total:
         return []

@@ -112,3 +112,25 @@ def test_no_list_and_no_workbook_has_a_content(town: Path, tmp_path: Path) -> No
         told = run(*call)
         assert told.exit_code == 0, told.stderr
         assert "JVBERi" not in told.stdout, call
+
+
+def test_files_are_counted_as_files_and_numbers_of_people_in_their_names_are_masked(
+    town: Path, tmp_path: Path
+) -> None:
+    (made,) = record(town, "enterprise", {"name": "甲公司"})
+    of = ("attach", town, "enterprise", made["id"])
+    large = PDF + bytes(200_000)
+    names = ("330106198001012222 李四.pdf", "13812345678.pdf", "20261128.pdf")
+    answer(*of, *(written(tmp_path, name, large + bytes([n])) for n, name in enumerate(names)))
+    shown = ["330106********2222 李四.pdf", "138****5678.pdf", "20261128.pdf"]
+    assert [a["name"] for a in answer(*of)["attachments"]] == shown
+    (step, _) = answer("operations", town)["operations"]
+    assert (step["records"], step["files"]) == (0, 3)
+    told = run("operations", town).stdout
+    assert "330106********2222 李四.pdf等  3个附件" in told
+    assert "198001" not in told + run(*of).stdout
+    assert "，涉及1条记录、3个附件。" in run("delete", town, "enterprise", made["id"]).stdout
+    assert "1条、3个附件" in run("operations", town, "--limit", "1").stdout
+    run("undo", town, answer("operations", town)["operations"][0]["operation"])
+    more = answer(*of, written(tmp_path, "更多.pdf", large + b"4"))
+    assert "，涉及1个附件。" in run("undo", town, more["operation"]).stdout

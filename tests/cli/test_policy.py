@@ -20,7 +20,7 @@ def test_a_merge_is_listed_withdrawn_and_lifted(places: Places) -> None:
     assert (looked["allowed"], looked["withdrawn"]) == (True, False)
     assert looked["losses"] == [{"label": "企业（单位）", "births": 2, "changes": 0}]
     spoken = run("withdraw", places.district, str(merge["id"]), "--note", "填错了").stdout
-    assert "已撤回“北山街道总工会”第1个数据包：企业（单位）新增2不再计入。" in spoken
+    assert "已撤回“北山街道总工会”第1个数据包：企业新增2条不再计入。" in spoken
     assert answer("list", places.district, "enterprise")["total"] == 0
     assert run("withdraw", places.district, str(merge["id"])).exit_code == 22
     (said,) = answer("excluded", places.district)["excluded"]

@@ -417,3 +417,15 @@ def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
     ):
         assert words in run(*wrong).stderr
     assert "是不是“单位名称”" in run("list", town, "企业", "--filter", "单位名=甲").stderr
+
+
+def test_who_was_erased_is_called_so_in_lists(town: Path) -> None:
+    (gone, stays) = record(
+        town, "member", {"name": "张三", "phone": "13812345678"}, {"education": "大学专科"}
+    )
+    run("erase", town, "会员", gone["id"], "--basis", "consent", "--yes")
+    lines = {line.split()[0]: line for line in run("list", town, "会员").stdout.splitlines()}
+    assert "（已清除）" in lines[gone["id"]]
+    assert "（已清除）" not in lines[stays["id"]]
+    assert run("show", town, "会员", gone["id"]).stdout.startswith("会员  （已清除）\n")
+    assert "清除个人信息  （已清除）  1条" in run("operations", town, "--limit", "1").stdout

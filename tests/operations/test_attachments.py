@@ -31,7 +31,7 @@ from desktop.operations import (
 )
 from desktop.operations.attachable import TooLarge, prepare
 from desktop.operations.attachments import AlreadyThere, Attachment, Gone, Incomplete, Spoiled
-from desktop.operations.file_names import content_words, entered_name, safe_name, size_words
+from desktop.operations.file_names import entered_name, safe_name, size_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Level, Role
 from desktop.records.resolution import Life
@@ -262,7 +262,9 @@ def test_several_files_are_one_step_and_one_undo(village: Session, tmp_path: Pat
     assert [(a.name, a.parts) for a in on(village, record)] == [("1.pdf", 1), (f"{2 * PART_BYTES}.pdf", 3)]
     with pytest.raises(AlreadyThere):
         attachments.add(village, "member", record, wanted)
-    assert [s.records for s in steps.recent(village.database, village.ledger.station, 1)] == [2]
+    assert [(s.records, s.files) for s in steps.recent(village.database, village.ledger.station, 1)] == [
+        (0, 2)
+    ]
     undone = steps.undo(village, added.changes.stamp)
     assert on(village, record) == []
     # One tombstone for each, though the parts are told with their attachment and by themselves.
@@ -644,4 +646,3 @@ def test_sizes_are_said_as_people_say_them() -> None:
     assert [size_words(n) for n in (0, 999, 1_000, 48_000, 1 << 20, (1 << 20) * 2.5)] == [
         "0字节", "999字节", "1 KB", "47 KB", "1 MB", "2.5 MB",
     ]  # fmt: skip
-    assert [content_words("内容", n) for n in (0, 64)] == ["内容", "内容（约3 MB）"]

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents.cover_sheet import read_sheet, render_cover
-from desktop.operations import covers, exchange, records
+from desktop.operations import attachments, covers, exchange, quantities, records, traffic
+from desktop.operations.attachable import prepare
 from desktop.operations.covers import Fit
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records.declaration import Level
+from desktop.records.types.attachment_part import PART_BYTES
+from tests.operations.files import PDF, written
 from tests.operations.stations import enrol, report_up, station
 
 
@@ -51,6 +54,19 @@ def test_the_sheet_says_who_whom_which_and_how_much(two: tuple[Session, Session]
     assert "上次导出（2026年11月23日）以后" in said
     assert sent.digest in said
     assert "报送11月.xsj" in said
+
+
+def test_files_are_counted_as_files(two: tuple[Session, Session], tmp_path: Path) -> None:
+    _, town = two
+    saved = records.save(town, "enterprise", {"name": "径山茶业"})
+    path = written(tmp_path, "合同.pdf", PDF + bytes(2 * PART_BYTES))
+    attachments.add(town, "enterprise", saved.record, [prepare(path, town.environment.today())])
+    here = Here(town.types, town.codes, town.unit, town.ledger.station)
+    words = [c.words for c in quantities.told(traffic.overview(town.database, here).own)]
+    assert words == ["企业新增1条", "附件（约144 KB）新增1个"]
+    sent = exchange.send(town, tmp_path)
+    assert "共5项" in (said := text_of(covers.print_cover(town, sent.path, tmp_path)))
+    assert "其中附件1个，内容占3项" in said
 
 
 def test_the_first_bundle_says_so(two: tuple[Session, Session], tmp_path: Path) -> None:

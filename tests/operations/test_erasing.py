@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import checking, erasing, exchange, forks, queries, records, unsettled
+from desktop.operations import (
+    attachments,
+    checking,
+    erasing,
+    exchange,
+    forks,
+    queries,
+    records,
+    steps,
+    unsettled,
+)
+from desktop.operations.attachable import prepare
 from desktop.operations.erasing import NothingPersonal
 from desktop.operations.session import Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level
+from desktop.records.types.attachment_part import PART_BYTES
 from desktop.store import reading
 from desktop.store.backups import backups_of
 from desktop.store.database import Database
@@ -18,6 +30,7 @@ from desktop.store.drafts import Draft
 from desktop.store.ledger import CannotUndo, NotFound
 from desktop.store.reading import Query
 from desktop.sync.kept import frame_of
+from tests.operations.files import PDF, written
 from tests.operations.stations import enrol, report_up, station, twin
 
 PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"
@@ -104,6 +117,30 @@ def test_an_erasure_is_not_undone(village: Session, member: str) -> None:
     with pytest.raises(CannotUndo):
         records.undo(village, changes.stamp)
     assert holds(village) == []
+
+
+def test_an_erasure_is_one_step_of_one_record_with_its_files(
+    village: Session, member: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "证件.pdf", PDF + bytes(PART_BYTES))
+    attachments.add(village, "member", member, [prepare(path, village.environment.today())])
+    gone = records.save(village, "member", {"name": "走的人"}).record
+    records.delete(village, "member", gone)
+    before = len(steps.recent(village.database, village.ledger.station))
+    erasing.erase(village, "member", [member, gone], basis="consent")
+    step, *others = steps.recent(village.database, village.ledger.station)
+    assert (step.operation.name, step.records, step.files) == (erasing.OPERATION, 2, 1)
+    assert step.first == ("member", member)
+    assert len(others) == before
+    looked = steps.look(village.database, village.ledger.station, step.operation)
+    assert {c.type for c in looked.changes if c.edit is not None} == {
+        "member",
+        "attachment",
+        "attachment_part",
+    }
+    said = reading.records(village.database, village.types, Query("erasure"))
+    titles = queries.titles(village.database, village.types, village.codes, "erasure", [s.id for s in said])
+    assert set(titles.values()) == {"会员", "附件", "附件内容"}
 
 
 def test_only_what_is_personal_and_in_charge(town: Session, village: Session, member: str) -> None:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import duplicates, exchange, moving, policy, records
+from desktop.operations import attachments, duplicates, exchange, moving, policy, records
+from desktop.operations.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level
 from desktop.store import links, reading
 from desktop.store import traffic as stored
 from desktop.store.ledger import NotFound
+from tests.operations.files import jpeg, written
 from tests.operations.stations import enrol, report_up, station
 
 
@@ -57,10 +59,20 @@ def world(tmp_path: Path) -> World:
     return made
 
 
+def test_files_that_move_along_are_counted_as_files(world: World) -> None:
+    path = written(world.folder, "门头.jpg", jpeg(60, 40))
+    attachments.add(
+        world.village, "enterprise", world.tea, [prepare(path, world.village.environment.today())]
+    )
+    world.report((world.village, world.old), (world.old, world.district))
+    found = moving.look_at(world.district, world.village.unit.id, world.new.unit.id)
+    assert (found.kinds(), found.amount) == ("企业（单位）2条、附件1个", "2条记录、1个附件")
+
+
 def test_what_a_move_would_change_is_said_first(world: World) -> None:
     found = moving.look_at(world.district, world.village.unit.id, world.new.unit.id)
     assert (found.name, found.before_name, found.after_name) == ("径山村工会", "径山镇总工会", "瓶窑镇总工会")
-    assert (found.below, found.stations, found.total) == (0, ("径山村工会",), 2)
+    assert (found.below, found.stations, found.amount) == (0, ("径山村工会",), "2条记录")
     assert found.records == (("企业（单位）", 2),)
     (last,) = (m for m in stored.merges(world.district.database) if m.sender == world.old.ledger.station)
     assert found.heard == last.at

@@ -63,7 +63,7 @@ def test_a_step_shows_what_it_changed_and_leads_to_the_record(hand: Hand, bench:
         ("丙", "新登记企业"),
         ("乙", "新登记企业"),
     ]
-    assert page.list.rows.lines[1].texts[2:] == ("丙等", "2", OPERATOR)
+    assert page.list.rows.lines[1].texts[2:] == ("丙等", "2条", OPERATOR)
     assert page.caption.text() == "批量新增企业（单位）"
     hand.press(K.Key_Return)
     hand.press(K.Key_Down)

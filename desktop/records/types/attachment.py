@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Attached, Field, Group, Kind, RecordType, Section
+from desktop.records.declaration import Attached, Field, Group, Kind, Mask, RecordType, Section
 
 ORDER = 960
 
@@ -23,8 +23,9 @@ TYPE = RecordType(
         # The type and the id of the record; no link, because a link leads to one type only.
         Field("kind", "记录类型", group="target", section="file", shown=False),
         Field("record", "记录", group="target", section="file", index=True, shown=False),
-        # Files are named after people as often as not.
-        Field("name", "文件名", section="file", personal=True, column=1, width=30, maximum=MOST_NAME),
+        # Files are named after people as often as not, and after their numbers.
+        Field("name", "文件名", section="file", personal=True, mask=Mask.NUMBERS, column=1, width=30,
+              maximum=MOST_NAME),
         Field("description", "说明", section="file", personal=True, column=2, width=24, maximum=200),
         Field("taken", "日期", Kind.DATE, section="file", personal=True, column=3, width=12,
               help="照片是拍摄的日期，其他文件是最后修改的日期。"),

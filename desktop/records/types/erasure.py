@@ -14,7 +14,7 @@ TYPE = RecordType(
     by_program=True,
     help="到期或应本人要求清除的个人信息。各级都清除，不能恢复；这里只记清除了哪条记录的哪几项，不记内容。",
     fields=(
-        Field("kind", "记录类型", column=1, width=14),
+        Field("kind", "记录类型", column=1, width=14, names_type=True),
         Field("basis", "依据", Kind.CODE, codes="erasure_basis", column=2, width=16),
         Field("erased", "日期", Kind.DATE, column=3, width=12),
         Field("note", "说明", Kind.NOTE, column=4, width=30),

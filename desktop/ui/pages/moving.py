@@ -218,7 +218,7 @@ class MovingPage(Page):
         answer = self.workbench.dialogs.ask(
             moving.OPERATION,
             f"要把“{plan.name}”从“{plan.before_name}”调整到“{plan.after_name}”名下吗？\n"
-            f"{plan.total}条记录跟着走；以后由“{plan.after_name}”收它的数据包。",
+            f"{plan.amount}跟着走；以后由“{plan.after_name}”收它的数据包。",
             yes="调整",
             danger=True,
         )
@@ -256,10 +256,9 @@ class MovingPage(Page):
 
 def _lines(plan: Plan) -> list[str]:
     """What changes for the one and the other superior, and what is left to do."""
-    kinds = "、".join(f"{label}{count}条" for label, count in plan.records[:_MOST_KINDS])
-    more = f"等{len(plan.records)}类" if len(plan.records) > _MOST_KINDS else ""
+    kinds = plan.kinds(_MOST_KINDS)
     below = f"，连同它的{plan.below}个下级单位" if plan.below else ""
-    gets = f"会收到它的全部记录和历史：{kinds}{more}" if plan.records else "会收到它以后的记录"
+    gets = f"会收到它的全部记录和历史：{kinds}" if kinds else "会收到它以后的记录"
     first = f"“{plan.after_name}”{gets}{below}。"
     second = f"“{plan.before_name}”已有的记录留着，以后的修改不再收到，也不能再改。"
     count = len(plan.stations)

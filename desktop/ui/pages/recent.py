@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import queries, steps
+from desktop.operations.quantities import amount_words
 from desktop.operations.session import Session
 from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
+from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Field, Kind, RecordType, Role
 from desktop.records.values import display
 from desktop.store import reading
@@ -57,7 +59,7 @@ class RecentPage(Page):
                 Col("时间", 10),
                 Col("做了什么", 18, wide=True),
                 Col("记录", 18, wide=True),
-                Col("条数", 5, numeric=True),
+                Col("涉及", 7),
                 Col("谁", 7),
             ],
             "最近的操作",
@@ -163,7 +165,7 @@ class RecentPage(Page):
             return
         done = step.operation
         self.caption.setText(done.name)
-        self.who.setText(f"{moment(done.at)}　{done.operator}　涉及{step.records}条记录")
+        self.who.setText(f"{moment(done.at)}　{done.operator}　涉及{amount_words(step.records, step.files)}")
         self._show_state(step)
         here = here_of(self.workbench)
 
@@ -205,8 +207,10 @@ class RecentPage(Page):
         if step is None or not self.undo.isEnabled():
             return
         name, stamp = step.operation.name, step.operation.stamp
-        if step.records > 1:
-            question = f"要撤消“{name}”吗？涉及{step.records}条记录，都恢复成这一步以前的样子。"
+        if step.several:
+            question = (
+                f"要撤消“{name}”吗？涉及{amount_words(step.records, step.files)}，都恢复成这一步以前的样子。"
+            )
             if self.workbench.dialogs.ask("撤消这一步", question, yes="撤消") is not Answer.YES:
                 return
 
@@ -253,11 +257,13 @@ def _line(step: Step, titles: Titles) -> Line:
     done, name = step.operation, step.operation.name
     words = f"{name}（已撤消）" if step.undone else name
     title = titles.get(step.first, "") if step.first is not None else ""
-    record = f"{title}等" if title and step.records > 1 else title
-    tip = f"{moment(done.at)}　{done.operator}\n{words}\n{record}，涉及{step.records}条记录".replace(
-        "\n，", "\n"
+    record = f"{title}等" if title and step.several else title
+    touched = f"涉及{amount_words(step.records, step.files)}"
+    tip = "\n".join(
+        (f"{moment(done.at)}　{done.operator}", words, "，".join(filter(None, (record, touched))))
     )
-    return Line((brief(done.at), words, record, str(step.records), done.operator), None, done.stamp, tip)
+    amount = amount_words(step.records, step.files, "条")
+    return Line((brief(done.at), words, record, amount, done.operator), None, done.stamp, tip)
 
 
 def _titles(database: Database, here: Here, records: Iterable[tuple[str, str]]) -> Titles:
@@ -279,8 +285,8 @@ def told(database: Database, here: Here, changes: Sequence[Change]) -> list[Told
     found = []
     for change in changes:
         record_type = here.types.get(change.type)
-        if record_type is None or change.type == PART:
-            # The content of a file comes and goes with the file.
+        if record_type is None or change.type in (PART, ERASURE):
+            # The content of a file comes and goes with the file, and what was erased stands in the lines beside.
             continue
         title = titles.get((change.type, change.record), "（未找到）")
         if change.birth:

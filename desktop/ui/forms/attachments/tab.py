@@ -226,7 +226,13 @@ class AttachmentsTab(QWidget):
             said = "内容已清除"
         elif not each.complete:
             said = f"{each.parts}份中到了{each.here}份，还不完整"
-        return (each.name, "" if each.erased else size_words(each.size), each.taken, said, each.operator)
+        return (
+            each.shown_name,
+            "" if each.erased else size_words(each.size),
+            each.taken,
+            said,
+            each.operator,
+        )
 
     def _say_empty(self) -> None:
         if self.writable:
@@ -314,7 +320,7 @@ class AttachmentsTab(QWidget):
 
         def drawn(ready: Drawn) -> None:
             if self.isVisible() and self._one() == each:
-                self.viewer.show_drawn(each.id, each.name, ready)
+                self.viewer.show_drawn(each.id, each.shown_name, ready)
 
         def read(data: bytes) -> None:
             bench.read(
@@ -365,7 +371,7 @@ class AttachmentsTab(QWidget):
         chosen = self.selected()
         if not chosen or not self.delete_button.isEnabled():
             return
-        named = f"附件“{chosen[0].name}”" if len(chosen) == 1 else f"选中的{len(chosen)}个附件"
+        named = f"附件“{chosen[0].shown_name}”" if len(chosen) == 1 else f"选中的{len(chosen)}个附件"
         question = f"要删除{named}吗？可以撤消。"
         if self._workbench.dialogs.ask("删除附件", question, yes="删除", danger=True) is not Answer.YES:
             return

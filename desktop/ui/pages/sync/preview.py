@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.operations.file_names import content_words
+from desktop.operations.quantities import amount_words, count, told
 from desktop.operations.traffic import Seen
 from desktop.operations.unsettled import Unsettled
 from desktop.records.declaration import short_label as short_label
 from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
-from desktop.store.attached import PART
+from desktop.store.attached import ATTACHMENT, PART
 from desktop.sync.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
@@ -189,13 +189,13 @@ class Details(QWidget):
                 changes.update(result.changes)
                 left.update((item.type, item.outcome) for item in shown.items)
         names = [n for n in self.workbench.types if births[n] or changes[n] or any(left[n, o] for o in _LEFT)]
+        counts = [count(self.workbench.types, n, births[n], changes[n]) for n in names]
         lines = []
-        for n in names:
-            numbers = (births[n], max(0, changes[n] - left[n, CONFLICT]), *(left[n, o] for o in _LEFT))
-            label = short_label(self.workbench.types[n].label)
-            if n == PART:
-                label = content_words(label, births[n])
-            lines.append(Line((label, *map(str, numbers))))
+        for c in told(counts):
+            aside = [left[c.type, o] for o in _LEFT]
+            lines.append(
+                Line((c.caption, *map(str, (c.births, max(0, c.changes - left[c.type, CONFLICT]), *aside))))
+            )
         return lines
 
 
@@ -230,11 +230,17 @@ def summary(files: Sequence[Shown]) -> str:
     """What became of all files, in one sentence."""
     good = [f.result for f in files if f.result is not None and f.good]
     total = {name: sum(getattr(r, name) for r in good) for name in OUTCOMES}
-    born = sum(sum(r.births.values()) for r in good)
+    births, changes = Counter[str](), Counter[str]()
+    for each in good:
+        births.update(each.births)
+        changes.update(each.changes)
     # What was held before and is released now was counted when it came.
     released = sum(r.released for r in good)
-    changed = max(0, total[APPLIED] + released - born)
-    parts = [f"新增{born}条" if born else "", f"修改{changed}处" if changed else ""]
+    changed = max(0, total[APPLIED] + released - births.total() - changes[PART])
+    attached = births[ATTACHMENT]
+    born = births.total() - attached - births[PART]
+    new = f"新增{amount_words(born, attached, '条')}" if born or attached else ""
+    parts = [new, f"修改{changed}处" if changed else ""]
     inside = "、".join(filter(None, parts))
     taken = [f"{OUTCOMES[APPLIED]}{total.pop(APPLIED)}项"] if total[APPLIED] else []
     taken += [f"以前{OUTCOMES[HELD]}的{released}项现在{OUTCOMES[APPLIED]}了"] if released else []

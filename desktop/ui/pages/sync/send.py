@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QLabel
 
 from desktop.operations import covers, exchange, traffic
+from desktop.operations.quantities import Count
 from desktop.operations.session import Session
-from desktop.operations.traffic import SEND, Count, Overview
+from desktop.operations.traffic import SEND, Overview
 from desktop.records.duties import words as duty_words
 from desktop.store.ledger import ChangeSet
 from desktop.sync.sending import Sent
@@ -210,6 +212,6 @@ def _joined(counts: list[Count]) -> list[Count]:
     """One count for each type."""
     found: dict[str, Count] = {}
     for c in counts:
-        before = found.get(c.label, Count(c.label, 0, 0))
-        found[c.label] = Count(c.label, before.births + c.births, before.changes + c.changes)
+        before = found.get(c.type, replace(c, births=0, changes=0))
+        found[c.type] = replace(c, births=before.births + c.births, changes=before.changes + c.changes)
     return list(found.values())

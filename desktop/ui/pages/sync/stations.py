@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.operations import policy, wiping
-from desktop.operations.policy import Loss, Standing
+from desktop.operations.policy import Standing
+from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.sync.wiped import Statement
 from desktop.ui.dialogs import Answer
@@ -199,10 +200,10 @@ class StationsTab(QWidget):
             return
         self.decision.set_ready(ready=False)
 
-        def job(session: Session, _ticket: Ticket) -> tuple[Loss, ...]:
+        def job(session: Session, _ticket: Ticket) -> tuple[Count, ...]:
             return policy.look_at_revocation(session, chosen.station, number)
 
-        def then(losses: tuple[Loss, ...]) -> None:
+        def then(losses: tuple[Count, ...]) -> None:
             if number != self._number() or self.decision.isHidden():
                 return
             self.decision.set_ready(ready=True)
@@ -210,7 +211,7 @@ class StationsTab(QWidget):
 
         self.workbench.write("查看会少哪些内容", job, then, owner=self, fail=self.decision.failed, step=False)
 
-    def _say(self, chosen: Standing, losses: Sequence[Loss]) -> None:
+    def _say(self, chosen: Standing, losses: Sequence[Count]) -> None:
         if self._number() is None:
             now = "已经收到的内容都还算。" if chosen.last else "还没有收到过它的内容。"
         elif losses:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations import policy, unsettled
-from desktop.operations.policy import Loss
+from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.unsettled import Refill, Unsettled
 from desktop.records.declaration import Role
@@ -191,12 +191,12 @@ class UnsettledTab(QWidget):
     def _look_at_dates(self) -> None:
         """Asks whether the date of this computer is right by now; only then anything is saved anew."""
 
-        def job(session: Session, _ticket: Ticket) -> tuple[Loss, ...]:
+        def job(session: Session, _ticket: Ticket) -> tuple[Count, ...]:
             return policy.look_at_redating(session)
 
         self.workbench.write("查看日期", job, self._ask_about_date, owner=self, step=False)
 
-    def _ask_about_date(self, found: tuple[Loss, ...]) -> None:
+    def _ask_about_date(self, found: tuple[Count, ...]) -> None:
         shell, today = self.workbench.shell, self.workbench.today()
         if not found:
             shell.tell(Tone.PLAIN, "本机没有保存日期在今天以后的内容，不用更正；下次上报后上级会收下。")
