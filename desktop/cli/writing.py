@@ -18,6 +18,7 @@ from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.operations import exchange, following, records, steps
+from desktop.operations.following import NothingFollows
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
@@ -135,7 +136,8 @@ def _fill_from(session: Session, record_type: RecordType, source: str, as_json: 
     """Takes up all that is offered of a type by one record, in one step."""
     offers = following.offered_for(session, record_type.name, source)
     if not offers:
-        raise NotFound(f"这条记录现在没有可以生成的“{record_type.label}”。")
+        why = following.why_not(session, record_type.name, source)
+        raise NothingFollows(f"{why}。", "用 show 看这条记录现在可以生成什么。")
     _report_changes(following.carry_out(session, offers), f"已生成{record_type.label}", as_json)
 
 

@@ -19,9 +19,10 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Follow, Kind, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
+from desktop.records.values import display
 from desktop.store import pointing, reading
 from desktop.store.database import Database
-from desktop.store.ledger import ChangeSet, NewRecord, SlotEdit
+from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.reading import Query, Record
 
 _MOST_ALIKE = 200
@@ -104,6 +105,81 @@ def offered_for(session: Session, type_name: str, source: str) -> list[Offer]:
     )  # fmt: skip
     found = [offer for name in sources if name for offer in offered(session, name, source)]
     return [offer for offer in found if offer.type == type_name]
+
+
+def why_not(session: Session, type_name: str, source: str) -> str:
+    """Why nothing of a type follows from a record, as one sentence: what is missing there, or what is there already.
+
+    Raises ``NotFound`` where no record of a type that it could follow from has this id.
+    """
+    record_type = session.types[type_name]
+    if not record_type.follows:
+        return f"“{record_type.label}”不能由别的记录生成，请直接登记"
+    sources = list(dict.fromkeys(follow.source for follow in record_type.follows))
+    found = [held for name in sources for held in _sources(session, session.types[name], source)]
+    if not found:
+        labels = "、".join(f"“{session.types[name].label}”" for name in sources)
+        raise NotFound(
+            f"没有找到编号是{source}的{labels}。", f"“{record_type.label}”由{labels}生成，请核对编号。"
+        )
+    reasons = [_why_not(session, record_type, follow, held) for held in found for follow in record_type.follows
+               if follow.source == held.type]  # fmt: skip
+    # What is furthest on says most: what is there already, then how a vote ended, then what has to be filled in.
+    return max(reasons, key=lambda reason: reason[0])[1]
+
+
+def _sources(session: Session, source_type: RecordType, record: str) -> list[Record]:
+    """The record of a type with this id, or what belongs to the one with this id."""
+    held = _living(session, source_type.name, record)
+    if held is not None:
+        return [held]
+    parent = source_type.by_name[source_type.parent].link if source_type.parent else None
+    return (
+        records.children(session, source_type.name, record)
+        if parent and _living(session, parent, record)
+        else []
+    )
+
+
+def _living(session: Session, type_name: str, record: str) -> Record | None:
+    held = reading.record(session.database, session.types, type_name, record)
+    return None if held is None or held.life is Life.DELETED else held
+
+
+def _why_not(session: Session, record_type: RecordType, follow: Follow, source: Record) -> tuple[int, str]:
+    """How far one way leads, and where it ends."""
+    database, types, codes = session.database, session.types, session.codes
+    source_type = types[source.type]
+    linked = queries.linked_values(database, types, source_type, source.values)
+    title = f"{source_type.label}“{queries.title_of(database, types, codes, source)}”"
+    if made := _made(session, record_type, follow, source):
+        words = "、".join(f"“{queries.title_of(database, types, codes, m)}”（编号{m.id}）" for m in made)
+        return 3, f"由{title}生成的{record_type.label}已经有了：{words}"
+    missing, outcome = following.hindrance(follow, source.values, linked.get)
+    if outcome:
+        return 2, f"{title}还不能生成“{record_type.label}”：{outcome}"
+    if missing:
+        asked = source_type.by_name[missing]
+        said = display(asked, source.values.get(missing), codes=codes, masked=True)
+        wanted = [display(asked, code, codes=codes) for code in follow.when[missing] if code != following.ANY]
+        now = f"现在是“{said}”" if said else "还没有填"
+        want = f"，要是{'、'.join(f'“{w}”' for w in wanted)}才能生成“{record_type.label}”" if wanted else ""
+        return int(bool(said)), f"{title}的“{asked.label}”{now}{want}"
+    if not session.may_write(record_type):
+        return 1, f"本单位或您的角色不能填写“{record_type.label}”"
+    key = record_type.by_name[follow.same[0]]
+    return 1, f"{title}没有要补的内容：没有对得上的{record_type.label}，或者已经登记好了（按“{key.label}”对）"
+
+
+def _made(session: Session, record_type: RecordType, follow: Follow, source: Record) -> list[Record]:
+    """What was made of a record by one way."""
+    database = session.database
+    if follow.back and (made := source.values.get(follow.back)):
+        held = _living(session, record_type.name, str(made))
+        return [held] if held is not None else []
+    if not follow.link:
+        return []
+    return list(pointing.led_by(database, record_type, follow.link, source.id))
 
 
 def save_filled(session: Session, offer: Offer, values: Mapping[str, Cell]) -> Saved:

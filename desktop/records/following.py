@@ -94,6 +94,18 @@ def stands(follow: Follow, values: Values, linked: Linked) -> bool:
     return outcome.result in _OUTCOMES[follow.outcome]
 
 
+def hindrance(follow: Follow, values: Values, linked: Linked) -> tuple[str, str]:
+    """What the source does not say that it has to, as a field, or what became of the vote, in words; else nothing."""
+    for field, wanted in follow.when.items():
+        cell = values.get(field)
+        if cell in (None, "") or (ANY not in wanted and cell not in wanted):
+            return field, ""
+    if stands(follow, values, linked):
+        return "", ""
+    valid = follow.outcome == "valid"
+    return "", (session_outcome(values) if valid else motion_outcome(values, linked("congress") or {})).words
+
+
 def is_meant(follow: Follow, candidate: Values, cells: Mapping[str, Cell], day: Cell) -> bool:
     """Whether a record that is here already is the one that would be filled in."""
     if any(cells.get(field) not in (None, candidate.get(field)) for field in follow.same):

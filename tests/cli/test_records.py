@@ -396,7 +396,12 @@ def test_what_follows_from_a_record_is_told_and_filled_in(town: Path) -> None:
             "records": made["collective_contract"],
         }
     ]
-    assert run("record", town, "collective_contract", "--from", motion["id"]).exit_code != 0
+    again = run("record", town, "collective_contract", "--from", motion["id"])
+    assert again.exit_code == 22
+    assert (
+        f"已经有了：“杭州示例科技有限公司 工资专项集体合同”（编号{made['collective_contract'][0]}）"
+        in again.stderr
+    )
 
 
 def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:

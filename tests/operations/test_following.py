@@ -236,3 +236,42 @@ def test_what_leads_to_a_record_is_found_by_indexes(town: Session) -> None:
                     f"EXPLAIN QUERY PLAN SELECT r._row {leads}", {"id": "0" * 32, "type": field.link}
                 )
                 assert f"SEARCH r USING INDEX i_{record_type.name}_{field.name}" in str(plan_of), plan_of
+
+
+WHY_NOT = [
+    ("not carried", {"approve_count": 20, "against_count": 18, "abstain_count": 0}, "没有超过半数（至少21票）"),
+    ("not counted", {"approve_count": None}, "填写应到、实到人数和票数后"),
+    ("of another kind", {"subject": "rules"}, "现在是“涉及职工切身利益的规章制度”，要是“集体合同草案”、"),
+    ("of no kind", {"subject": None}, "“具体事项”还没有填"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "words"), [w[1:] for w in WHY_NOT], ids=[w[0] for w in WHY_NOT])
+def test_why_nothing_follows_is_said(town: Session, more: dict[str, Cell], words: str) -> None:
+    _, session = congress(town)
+    cells = {"congress": session, "title": "草案", "subject": "wages_contract", **PASSED, **more}
+    motion = records.save(town, "motion", cells).record
+    assert not offered(town, "motion", motion, "collective_contract")
+    for source in (motion, session):
+        assert words in following.why_not(town, "collective_contract", source)
+
+
+def test_what_is_there_already_is_named_and_what_cannot_follow_too(town: Session) -> None:
+    _, session = congress(town)
+    cells = {"congress": session, "title": "草案", "subject": "wages_contract", **PASSED}
+    motion = records.save(town, "motion", cells).record
+    (made,) = following.carry_out(town, offered(town, "motion", motion)).records["collective_contract"]
+    assert f"编号{made}" in following.why_not(town, "collective_contract", motion)
+    officer = save(town, "officer", name="李四", phone="13800000001")
+    union = save(town, "union", name="工会", chair_name="李四", chair_officer=officer)
+    assert f"编号{officer}" in following.why_not(town, "officer", union)
+    assert "按“单位”对" in following.why_not(town, "democratic_system", save_twice(town, session))
+    assert "不能由别的记录生成" in following.why_not(town, "enterprise", motion)
+    with pytest.raises(NotFound, match="没有找到编号是"):
+        following.why_not(town, "collective_contract", union)
+
+
+def save_twice(town: Session, session: str) -> str:
+    """A session whose register stands already."""
+    following.carry_out(town, offered(town, "congress", session, "democratic_system"))
+    return session
