@@ -26,6 +26,12 @@ class WhichSide(UsageProblem):
     next_step = "先写 duplicates --merge 加 --preview 看哪几项不一样，再写：--take 字段名 编号。"
 
 
+class TwoThings(UsageProblem):
+    """Records are said to be one and two at once."""
+
+    next_step = "合并、不再列出和撤销合并请分开做，每次只写一种。"
+
+
 @click.command(cls=Command)
 @writes
 @click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="只看这一类记录。")
@@ -54,13 +60,18 @@ def duplicates(
 
     合并以后合起来当一条看，名下的记录、指标和导出都只算一条；每个编号都还能查到。
     """
+    asked = [
+        name for name, said in (("--merge", pair), ("--apart", apart), ("--undo", edge)) if said is not None
+    ]
+    if len(asked) > 1:
+        raise TwoThings(f"{'和'.join(asked)}不能一起写。")
+    if pair is None and (also or takes or preview):
+        raise click.UsageError("--also、--take 和 --preview 要和 --merge 一起写")
     if pair is not None:
         kind, *ids = *pair, *also
         name = _kind(session, kind)
         _merge(Showing(session, reveal), name, ids, takes, preview=preview, as_json=as_json)
         return
-    if also:
-        raise click.UsageError("--also 要和 --merge 一起写")
     if apart is not None:
         operations.keep_apart(session, _kind(session, apart[0]), (apart[1], apart[2]))
         remark("已记下，不再列出。")

@@ -22,6 +22,7 @@ from desktop.operations.following import NothingFollows
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
+from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
 from desktop.store.attached import ATTACHMENT, PART
@@ -269,6 +270,8 @@ def _report_changes(changes: ChangeSet, done: str, as_json: bool) -> None:
     elif changes.empty:
         say("没有变化。")
     else:
-        records = sum(len(ids) for name, ids in changes.records.items() if name not in (ATTACHMENT, PART))
+        records = sum(
+            len(ids) for name, ids in changes.records.items() if name not in (ATTACHMENT, PART, SAME)
+        )
         files = len(changes.records.get(ATTACHMENT, ()))
         say(f"{done}，涉及{amount_words(records, files)}。操作{changes.stamp}")

@@ -308,6 +308,18 @@ def keep_apart(session: Session, type_name: str, *pairs: tuple[str, str]) -> Non
             candidates.keep_apart(session.database, type_name, one, other, at=at, operator=operator)
 
 
+def forget_apart(session: Session, edges: Collection[str]) -> None:
+    """Of records that these edges join again nobody says any longer that they are not the same."""
+    for edge in edges:
+        held = reading.record(session.database, session.types, SAME, edge)
+        if held is None or held.life is Life.DELETED:
+            continue
+        kind = str(held.values["kind"])
+        joined = components.members(session.database, kind, str(held.values["one"]))
+        for one, other in itertools.combinations(joined, 2):
+            candidates.forget_apart(session.database, kind, one, other)
+
+
 def joinable_text(slot: Slot) -> bool:
     """Whether both values may stand side by side as one text."""
     field = slot.fields[0]

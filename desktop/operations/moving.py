@@ -142,10 +142,10 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
     if not _has_superior(held, unit):
         raise NotAllowed("这个单位的上级不归本单位管，要由更上面的一级来调整。")
     name = str(held[unit].values["name"] or "")
-    if superior not in {s.unit for s in superiors(database, at, unit)}:
-        raise CannotMove(f"“{name}”不能调整到“{held[superior].values['name']}”名下。")
     units = reading.subtree(database, unit)
     before = str(held[unit].values[SUPERIOR] or "")
+    if superior not in {s.unit for s in superiors(database, at, unit)}:
+        raise _cannot_move(at, held[unit], held[superior], units)
     counted = {
         t.name: reading.count(database, at.types, Query(t.name, unit=unit))
         for t in at.types.values()
@@ -220,6 +220,22 @@ def claims_against(session: Session, unit: str, keep: str) -> list[NewRecord]:
     label = f"登记了别人的下级：{len(found)}处"
     cells: dict[str, Cell] = {"label": label, "cause": REFUSED, "refusal": REFUSED_SCOPE}
     return [policy.birth_of(session, EXCLUSION, cells | {"items": text}) for text in exclusions.write(named)]
+
+
+def _cannot_move(
+    at: Here, unit: reading.Record, superior: reading.Record, below: Sequence[str]
+) -> CannotMove:
+    """What speaks against this superior."""
+    name, other = (str(held.values["name"] or "") for held in (unit, superior))
+    if superior.id == str(unit.values[SUPERIOR] or ""):
+        return CannotMove(f"“{name}”现在就在“{other}”名下，不用调整。", "要调整到别处的，请另选一个上级。")
+    if superior.id == unit.id:
+        return CannotMove(f"“{name}”不能调整到它自己名下。")
+    if superior.id in below:
+        return CannotMove(f"“{other}”是“{name}”的下级，不能反过来。")
+    levels = at.codes["unit_level"]
+    mine, theirs = (levels.label_of(str(held.values["level"])) for held in (unit, superior))
+    return CannotMove(f"“{other}”（{theirs}）的层级不比“{name}”（{mine}）高。")
 
 
 # -- helpers -------------------------------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import audit, policy, queries
+from desktop.operations import audit, duplicates, policy, queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import uscc
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, Values, run_checks
+from desktop.records.deciding import SAME
 from desktop.records.declaration import Kind, RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.typed_numbers import printable
@@ -162,7 +163,9 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     session.require(Role.EDITOR, Role.DESK)
     with session.database.transaction():
         _refuse_lasting(session, stamp)
-        return policy.settle(session, session.ledger.undo(stamp, session.operator.name))
+        changes = session.ledger.undo(stamp, session.operator.name)
+        duplicates.forget_apart(session, changes.records.get(SAME, ()))
+        return policy.settle(session, changes)
 
 
 _LASTING: Final = {

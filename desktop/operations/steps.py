@@ -14,7 +14,7 @@ from desktop.records import items
 from desktop.records.deciding import ERASURE, SAME
 from desktop.records.declaration import Role
 from desktop.records.stamps import from_wire
-from desktop.store import attached
+from desktop.store import attached, candidates
 from desktop.store import steps as stored
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
@@ -80,6 +80,7 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
     undoing = stored.undoing(database, found[-1].stamp)
     shown = [one for one in found[:limit] if origin is not None and one.stamp >= began]
     firsts = _about(database, origin, [one.first for one in shown]) if origin is not None else {}
+    firsts = {number: _joined(database, *first) for number, first in firsts.items()}
     born = _Born.of(database, origin, shown) if origin is not None and shown else None
     steps = []
     for n, one in enumerate(found[:limit]):
@@ -133,6 +134,12 @@ def _about(database: Database, origin: int, numbers: list[int]) -> dict[int, tup
             heads = _heads(database, origin, number, number, wanted=frozenset(missing), waiting=True)
             found |= {head.number: (head.type, head.record) for head in heads}
     return found
+
+
+def _joined(database: Database, type_name: str, record: str) -> tuple[str, str]:
+    """What people know a record by: one that says of two others that they are one, by the first of those."""
+    ends = candidates.ends_of(database, record) if type_name == SAME else None
+    return (type_name, record) if ends is None else (ends[0], ends[1])
 
 
 def _is_undone(stamp: int, undoing: Mapping[int, int]) -> bool:

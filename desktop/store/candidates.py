@@ -227,6 +227,14 @@ def edges(database: Database) -> list[tuple[str, str, str, str, str, int]]:
     return found
 
 
+def ends_of(database: Database, edge: str) -> tuple[str, str, str] | None:
+    """Type and ids of the two records that an edge is about, whether it joins them now or not."""
+    found: tuple[str, str, str] | None = database.row(
+        "SELECT kind, one, other FROM r_same WHERE id = unhex(?)", (edge,)
+    )
+    return found
+
+
 def was_changed_at(database: Database, type_name: str, record: str, slot: str, stamp: int) -> bool:
     """Whether a change of a slot was written with this stamp under this id."""
     return database.row(

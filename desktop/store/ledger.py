@@ -247,7 +247,7 @@ class Ledger:
                 raise CannotUndo("这个内容后来又改过，不能撤消。")
             restorations.append(self.before(kind, record, slot, own, within=within))
         return self.write(
-            f"撤消：{found.name}", operator, deletions=deletions, restorations=restorations, undoes=stamp
+            _taken_back(found.name), operator, deletions=deletions, restorations=restorations, undoes=stamp
         )
 
     def _together(
@@ -347,6 +347,16 @@ class Ledger:
 def canonical_shape(type_name: str, shape: items.Shape) -> str:
     """The text under which a shape is kept until the segment that states it is cut."""
     return json.dumps({type_name: shape.to_json()}, ensure_ascii=False, separators=(",", ":"))
+
+
+_UNDONE, _REDONE = "撤消：", "重做："
+
+
+def _taken_back(name: str) -> str:
+    """What taking an operation back is called; that of taking one back is doing it again."""
+    if name.startswith(_UNDONE):
+        return _REDONE + name.removeprefix(_UNDONE)
+    return _UNDONE + name.removeprefix(_REDONE)
 
 
 def _by_type(births: Sequence[NewRecord]) -> dict[str, list[NewRecord]]:

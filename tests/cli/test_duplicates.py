@@ -97,3 +97,32 @@ def test_three_are_listed_once_and_merged_and_taken_apart_together(tmp_path: Pat
     answer("conflicts", town, "--reveal", "--id", merged["ids"][0])
     assert answer("duplicates", town, "--undo", merged["id"])["merged"] == []
     assert run("duplicates", town, "--also", third).exit_code == 2
+
+
+def test_what_was_joined_again_is_no_longer_said_to_be_two(pair: tuple[Path, str, str]) -> None:
+    town, one, other = pair
+    answer("duplicates", town, "--merge", "enterprise", one, other)
+    (merged,) = answer("duplicates", town)["merged"]
+    run("duplicates", town, "--undo", merged["id"])
+    assert answer("duplicates", town, "--apart", "enterprise", one, other)["proposals"] == []
+
+    def undo_newest() -> str:
+        return run("undo", town, answer("operations", town)["operations"][0]["operation"]).stdout
+
+    assert "涉及2条记录" in undo_newest()
+    assert len(answer("duplicates", town)["merged"]) == 1
+    undo_newest()
+    (asked,) = answer("duplicates", town)["proposals"]
+    assert sorted(asked["ids"]) == [one, other], "they were one in between, so the question stands again"
+    listed = answer("operations", town)["operations"]
+    assert [o["name"].partition("：")[0] for o in listed[:3]] == ["重做", "撤消", "撤销合并企业（单位）"]
+    assert listed[0]["first"] == {"type": "enterprise", "id": one}
+
+
+@pytest.mark.parametrize("more", [("--apart", "enterprise", "1", "2"), ("--undo", "1")])
+def test_saying_two_things_at_once_is_refused(pair: tuple[Path, str, str], more: tuple[str, ...]) -> None:
+    town, one, other = pair
+    told = run("duplicates", town, "--merge", "enterprise", one, other, *more)
+    assert (told.exit_code, "不能一起写" in told.stderr) == (2, True)
+    assert answer("duplicates", town)["merged"] == []
+    assert run("duplicates", town, "--apart", "enterprise", one, other, "--preview").exit_code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,24 @@ def world(tmp_path: Path) -> World:
     made = World(tmp_path)
     made.report(*made.towns)
     return made
+
+
+def test_why_a_unit_cannot_be_put_somewhere_is_said(world: World) -> None:
+    district, village = world.district.unit.id, world.village.unit.id
+    for unit, superior, words in (
+        (village, world.old.unit.id, "“径山村工会”现在就在“径山镇总工会”名下"),
+        (world.old.unit.id, world.old.unit.id, "它自己名下"),
+        (world.old.unit.id, village, "“径山村工会”是“径山镇总工会”的下级"),
+        (
+            world.old.unit.id,
+            world.new.unit.id,
+            "“瓶窑镇总工会”（乡镇（街道））的层级不比“径山镇总工会”",
+        ),
+    ):
+        with pytest.raises(moving.CannotMove, match=re.escape(words)):
+            moving.look_at(world.district, unit, superior)
+    with pytest.raises(NotAllowed):
+        moving.look_at(world.district, district, world.old.unit.id)
 
 
 def test_files_that_move_along_are_counted_as_files(world: World) -> None:
