@@ -9,10 +9,11 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
-from desktop.operations import attachments, following, records
+from desktop.operations import attachments, following, queries, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
+from desktop.records.typed_numbers import decimal_text
 from desktop.store import pointing, reading
 from desktop.store.ledger import NotFound
 from desktop.store.reading import Query, Record
@@ -38,13 +39,19 @@ def list_records(
     query = asked.query(session, record_type)
     found = reading.records(session.database, session.types, query, -1 if limit is None else limit)
     showing.note(record_type.name, f"列表{len(found)}条")
-    total = len(found) if limit is None else reading.count(session.database, session.types, query)
+    columns = columns_of(record_type)
+    whole = reading.aggregate(session.database, session.types, query, [f.name for f in columns if f.summed])
+    total = whole.count
     if as_json:
         json_line(
-            {"type": record_type.name, "total": total, "records": [showing.record_object(r) for r in found]}
+            {
+                "type": record_type.name,
+                "total": whole.count,
+                "sums": {name: decimal_text(total) for name, total in whole.sums.items()},
+                "records": [showing.record_object(r) for r in found],
+            }
         )
         return
-    columns = columns_of(record_type)
     if found:
         table(
             ("编号", *(f.label for f in columns)),
@@ -53,7 +60,10 @@ def list_records(
                 for r, cells in zip(found, showing.cells(record_type, columns, found), strict=True)
             ],
         )
-    remark(f"共{total}条。" if total == len(found) else f"共{total}条，列出前{len(found)}条。")
+    listed = "" if total == len(found) else f"列出前{len(found)}条"
+    remark(
+        "，".join(filter(None, (f"共{total}条", listed, *queries.sum_words(record_type, whole.sums)))) + "。"
+    )
 
 
 @click.command(cls=Command)

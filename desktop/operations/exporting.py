@@ -62,7 +62,8 @@ def export_list(
     if unmasked and secret:
         session.require(Role.EDITOR, Role.DESK)
     source = database or session.database
-    total = reading.count(source, session.types, query)
+    summed = reading.aggregate(source, session.types, query, [f.name for f in shown if f.summed])
+    total = summed.count
     if total > MOST_ROWS:
         raise TooLarge(f"一共{total}条，超过了一张工作表能放的{MOST_ROWS}行。", "请先筛选，再分几次导出。")
     masking = (
@@ -76,6 +77,7 @@ def export_list(
         ("导出人", session.operator.name),
         ("导出时间", local_time(session).strftime("%Y-%m-%d %H:%M")),
         ("条数", str(total)),
+        *([("合计", "，".join(sums))] if (sums := queries.sum_words(record_type, summed.sums)) else []),
         ("范围", caption or ("全部" if query == Query(query.type) else "按当前筛选")),
         ("说明", masking),
     ]

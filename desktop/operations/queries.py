@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from desktop.errors import UsageProblem
@@ -16,6 +17,7 @@ from desktop.records.checks import Context, Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, Mask, RecordType
 from desktop.records.resolution import Life
+from desktop.records.typed_numbers import decimal_text
 from desktop.records.types import Catalogue
 from desktop.records.values import display
 from desktop.store import erasing, pinyin, reading
@@ -35,6 +37,12 @@ class RecordGone(UsageProblem):
     """A record that a window was to open is not here (any more)."""
 
     next_step = "它可能已经删除，可以在“已删除”里查找。"
+
+
+def sum_words(record_type: RecordType, sums: Mapping[str, Decimal]) -> list[str]:
+    """What fields add up to, each in a few words: 金额合计1200.5元."""
+    fields = ((record_type.by_name[name], total) for name, total in sums.items())
+    return [f"{f.label}合计{decimal_text(total)}{f.unit}" for f, total in fields]
 
 
 def titles(

@@ -112,6 +112,8 @@ class Field:
     disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index. A field that
     is not ``shown`` holds what the program itself keeps: no form, list, history, workbook or table of fields has it.
     A text that ``names_type`` is the name of a record type and is shown as its label.
+    ``summed`` says of a number that adding it up over a list means something: people and money do, years, rates,
+    scores and votes on different things do not.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Field:
     written_by: Writers = EVERYBODY
     shown: bool = True
     names_type: bool = False
+    summed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +289,8 @@ class RecordType:
                 raise ValueError(
                     f"{self.name}.{f.name}: what is not shown can be neither asked for nor listed"
                 )
+            if f.summed and f.kind not in (Kind.INTEGER, Kind.DECIMAL):
+                raise ValueError(f"{self.name}.{f.name}: only a number can be added up")
             if (f.kind in (Kind.CODE, Kind.CODES)) != (f.codes is not None):
                 raise ValueError(
                     f"{self.name}.{f.name}: a code field names a list, and only a code field does"

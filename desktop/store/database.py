@@ -23,6 +23,7 @@ sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher)
 import sqlite_utils  # noqa: E402  (only after the alias above)
 
 from desktop.errors import EnvironmentProblem, Problem, StateProblem  # noqa: E402
+from desktop.store import totals  # noqa: E402
 from desktop.store.pinyin import sort_key  # noqa: E402
 
 KEY_BYTES = 32
@@ -111,6 +112,7 @@ class Database:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         database = cls(connection, path)
         connection.create_function("sort_key", 1, sort_key, deterministic=True)
+        connection.create_aggregate(totals.FUNCTION, 1, totals.DecimalTotal)
         with translated():
             try:
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -7,7 +7,9 @@ import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+from itertools import chain, islice
 from typing import Any
 
 from desktop.records import stamps
@@ -15,7 +17,7 @@ from desktop.records.canonical import Cell, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
-from desktop.store import components, indexing, searching
+from desktop.store import components, indexing, searching, totals
 from desktop.store.columns import canonical_of, filled, quoted, read, table_of
 from desktop.store.database import Database
 from desktop.store.searching import Found
@@ -103,10 +105,10 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """What a list shows below: how many rows, and sums of its number fields."""
+    """What a list shows below: how many rows, and the exact sums of fields that may be added up."""
 
     count: int
-    sums: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def row_numbers(database: Database, types: Catalogue, query: Query) -> array[int]:
@@ -131,13 +133,16 @@ def count(database: Database, types: Catalogue, query: Query) -> int:
 
 
 def aggregate(database: Database, types: Catalogue, query: Query, fields: Sequence[str]) -> Aggregate:
-    """The number of records and the sums of the named whole-number fields."""
+    """The number of records and the exact sums of the named number fields; a text that is no number adds nothing."""
     record_type = types[query.type]
     sql, parameters = _selection(record_type, query, _look(database, record_type, query))
-    sums = ", ".join(f"total(r.{quoted(f)})" for f in fields)
-    row = database.row(f"SELECT count(*){', ' + sums if sums else ''} {sql}", parameters)
-    values = row or (0,)
-    return Aggregate(int(values[0]), {f: int(v) for f, v in zip(fields, values[1:], strict=False)})
+    asked = [totals.parts(record_type.by_name[name], "r.") for name in fields]
+    row = database.row(f"SELECT {', '.join(['count(*)', *chain.from_iterable(asked)])} {sql}", parameters)
+    cells = iter(row or ())
+    number = next(cells, 0)
+    return Aggregate(
+        number, {name: totals.joined(islice(cells, len(p))) for name, p in zip(fields, asked, strict=True)}
+    )
 
 
 def page(database: Database, record_type: RecordType, rows: Sequence[int]) -> dict[int, Record]:

@@ -56,6 +56,17 @@ def test_a_list_leaves_with_its_columns_order_and_filter(district: Session, tmp_
     ]  # fmt: skip
     notes = dict(rows_of(exported.path, 1))
     assert (notes["范围"], notes["条数"], notes["导出人"]) == ("职工数12人以上", "2", "王芳")
+    assert notes["合计"] == "工会摸排职工数合计25人"
+
+
+def test_money_adds_up_to_the_cent_and_years_do_not(district: Session, tmp_path: Path) -> None:
+    for amount in ("0.1", "0.2", "1200.05"):
+        values = {"kind": "new_form", "source": "fiscal", "year": 2026, "amount": amount}
+        records.save(district, "subsidy", values)
+    path = export_list(district, tmp_path / "a.xlsx", Query("subsidy"), ["year", "amount"]).path
+    assert dict(rows_of(path, 1))["合计"] == "金额合计1200.35元"
+    path = export_list(district, tmp_path / "b.xlsx", Query("subsidy"), ["year"]).path
+    assert "合计" not in dict(rows_of(path, 1))
 
 
 def test_values_are_words_numbers_and_days_and_persons_are_masked(district: Session, tmp_path: Path) -> None:

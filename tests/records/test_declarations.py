@@ -336,3 +336,16 @@ def test_a_form_offers_as_many_words_as_the_federation(field: str, count: int) -
     type_name, name = field.split(".")
     codes: CodeList = reference.code_list(catalogue()[type_name].by_name[name].codes or "")
     assert len(codes.offered) == count
+
+
+NEVER_SUMMED = frozenset({"", "届", "次", "年", "月", "天", "%", "元/月", "像素"})
+
+
+@every_type
+def test_years_rates_places_and_terms_are_never_added_up(record_type: RecordType) -> None:
+    assert [f.name for f in record_type.fields if f.summed and f.unit in NEVER_SUMMED] == []
+
+
+def test_only_a_number_can_be_added_up() -> None:
+    with pytest.raises(ValueError, match="only a number"):
+        RecordType("grant", "补助", (Field("name", "名称", summed=True),), ("name",))

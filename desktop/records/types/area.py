@@ -67,15 +67,15 @@ TYPE = RecordType(
         Field("covered_since", "覆盖日期", Kind.DATE, group="cover", section="cover", first=True),
         Field(
             "enterprise_count", "企业数", Kind.INTEGER, group="size", section="size", first=True, minimum=0,
-            unit="家", column=7, width=7,
+            unit="家", summed=True, column=7, width=7,
         ),
         Field(
             "staff_count", "职工数", Kind.INTEGER, group="size", section="size", first=True, minimum=0,
-            unit="人", column=8, width=8,
+            unit="人", summed=True, column=8, width=8,
         ),
         Field(
             "large_enterprise_count", "其中50人以上企业数", Kind.INTEGER, group="size", section="size",
-            minimum=0, unit="家",
+            minimum=0, unit="家", summed=True,
         ),
         Field("size_source", "数据来源", group="size", section="size", maximum=80, example="园区管委会"),
         Field("size_date", "数据日期", Kind.DATE, group="size", section="size"),

@@ -32,7 +32,7 @@ TYPE = RecordType(
         ),
         Field(
             "full_score", "本项满分", Kind.DECIMAL, section="criterion", needed=True, first=True, minimum=0,
-            unit="分", column=4, width=7,
+            unit="分", summed=True, column=4, width=7,
         ),
         Field(
             "data_source", "数据来源", Kind.CODE, codes="vitality_source", section="criterion", first=True,

@@ -38,7 +38,7 @@ TYPE = RecordType(
         *(
             Field(
                 f"{step}_score", f"{label}得分", Kind.DECIMAL, section="score", first=True, minimum=0,
-                unit="分", column=column, width=9, review=True, written_by=writers,
+                unit="分", summed=True, column=column, width=9, review=True, written_by=writers,
             )
             for column, (step, label, writers) in enumerate(_STEPS, start=3)
         ),

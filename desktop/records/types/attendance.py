@@ -68,6 +68,7 @@ TYPE = RecordType(
         Field("certificate_number", "证书号", group="outcome", section="result", search=True, maximum=40),
         Field(
             "hours", "实得学时", Kind.DECIMAL, group="outcome", section="result", minimum=0, unit="学时",
+            summed=True,
             column=7, width=7,
         ),
         Field(

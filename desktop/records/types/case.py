@@ -24,6 +24,7 @@ _DESK = Writers(levels=(Level.DISTRICT, Level.INDUSTRY, Level.CITY))
 def _people(name: str, label: str, first: bool = False) -> Field:
     return Field(
         name, label, Kind.INTEGER, group="people", section="matter", first=first, minimum=0, unit="人",
+        summed=True,
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ _MATTER = (
     _people("migrant_count", "其中农民工"),
     _people("new_form_count", "其中新就业形态劳动者"),
     _people("minor_count", "其中未成年工"),
-    Field("amount", "涉及金额", Kind.DECIMAL, section="matter", first=True, minimum=0, unit="元"),
+    Field("amount", "涉及金额", Kind.DECIMAL, section="matter", first=True, minimum=0, unit="元", summed=True),
 )  # fmt: skip
 
 _HANDLING = (

@@ -113,19 +113,19 @@ _OUTCOME = (
     Field("closing_way", "结案方式", Kind.CODE, codes="closing_way", group="closing", section="outcome"),
     Field(
         "people_count", "结案涉及人数", Kind.INTEGER, group="closing", section="outcome", minimum=0,
-        unit="人",
+        unit="人", summed=True,
     ),
     Field(
         "recovered_amount", "追回金额", Kind.DECIMAL, group="closing", section="outcome", minimum=0,
-        unit="元",
+        unit="元", summed=True,
     ),
     Field(
         "contracts_signed_count", "补签合同数", Kind.INTEGER, group="closing", section="outcome", minimum=0,
-        unit="份",
+        unit="份", summed=True,
     ),
     Field(
         "insured_count", "补缴社保人数", Kind.INTEGER, group="closing", section="outcome", minimum=0,
-        unit="人",
+        unit="人", summed=True,
     ),
     *remarks("outcome"),
 )  # fmt: skip

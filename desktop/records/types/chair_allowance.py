@@ -53,7 +53,7 @@ TYPE = RecordType(
               minimum=0, unit="元"),
         Field(
             "amount", "发放金额", Kind.DECIMAL, group="payment", section="payment", needed=True, first=True,
-            minimum=0, unit="元", column=6, width=9, review=True,
+            minimum=0, unit="元", summed=True, column=6, width=9, review=True,
         ),
         Field("fund_source", "资金来源", Kind.CODE, codes="pay_source", group="payment", section="payment",
               first=True),

@@ -12,7 +12,8 @@ ORDER = 52
 
 def _count(name: str, label: str, **more: Any) -> Field:
     return Field(
-        name, label, Kind.INTEGER, group="progress", section="progress", minimum=0, unit="条", first=True,
+        name, label, Kind.INTEGER, group="progress", section="progress", minimum=0, unit="条", summed=True,
+        first=True,
         **more,
     )  # fmt: skip
 

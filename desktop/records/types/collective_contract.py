@@ -71,10 +71,11 @@ _CONTRACT = (
 _CONTENT = (
     Field(
         "enterprise_count", "覆盖企业数", Kind.INTEGER, group="scope", section="content", minimum=0,
-        unit="家", first=True, help="单个企业的合同填1；区域性、行业性合同填覆盖的家数。",
+        unit="家", summed=True, first=True, help="单个企业的合同填1；区域性、行业性合同填覆盖的家数。",
     ),
     Field(
         "staff_count", "覆盖职工数", Kind.INTEGER, group="scope", section="content", minimum=0, unit="人",
+        summed=True,
         first=True, column=7, width=8, review=True,
     ),
     Field("above_scale", "规模以上企业", Kind.BOOLEAN, section="content",

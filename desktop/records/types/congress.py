@@ -11,7 +11,9 @@ ORDER = 140
 
 
 def _count(name: str, label: str, group: str, section: str, **more: Any) -> Field:
-    return Field(name, label, Kind.INTEGER, group=group, section=section, minimum=0, unit="人", **more)
+    return Field(
+        name, label, Kind.INTEGER, group=group, section=section, minimum=0, unit="人", summed=True, **more
+    )
 
 
 _SESSION = (
@@ -105,15 +107,15 @@ _AFTER = (
     Field("reported_date", "报上级工会日期", Kind.DATE, section="after", column=7, width=10),
     Field(
         "satisfied_count", "质量评估：满意", Kind.INTEGER, group="quality", section="after", minimum=0,
-        unit="票",
+        unit="票", summed=True,
     ),
     Field(
         "fairly_satisfied_count", "质量评估：基本满意", Kind.INTEGER, group="quality", section="after",
-        minimum=0, unit="票",
+        minimum=0, unit="票", summed=True,
     ),
     Field(
         "dissatisfied_count", "质量评估：不满意", Kind.INTEGER, group="quality", section="after", minimum=0,
-        unit="票",
+        unit="票", summed=True,
     ),
     evidence("after"),
     *recorded("after"),

@@ -43,7 +43,7 @@ TYPE = RecordType(
         ),
         Field(
             "member_count", "该单位会员数", Kind.INTEGER, group="headcount", section="coverage", minimum=0,
-            unit="人", column=7, width=8,
+            unit="人", summed=True, column=7, width=8,
         ),
         Field("headcount_date", "会员数截止日期", Kind.DATE, group="headcount", section="coverage"),
         *remarks("notes"),

@@ -12,7 +12,7 @@ ORDER = 280
 
 def _amount(name: str, label: str, group: str, **more: Any) -> Field:
     return Field(
-        name, label, Kind.DECIMAL, group=group, section="amounts", minimum=0, unit="元", **more,
+        name, label, Kind.DECIMAL, group=group, section="amounts", minimum=0, unit="元", summed=True, **more,
     )  # fmt: skip
 
 

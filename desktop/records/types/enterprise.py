@@ -34,6 +34,7 @@ def _headcount(name: str, label: str) -> tuple[Field, ...]:
             group=group,
             section="staff",
             unit="人",
+            summed=True,
             minimum=0,
             review=True,
             column=9 if name == "surveyed" else 0,
@@ -50,7 +51,16 @@ def _headcount(name: str, label: str) -> tuple[Field, ...]:
         ),
         Field(f"{name}_date", f"{label}日期", Kind.DATE, group=group, section="staff"),
         *(
-            Field(f"{part}_count", words, Kind.INTEGER, group=group, section="staff", unit="人", minimum=0)
+            Field(
+                f"{part}_count",
+                words,
+                Kind.INTEGER,
+                group=group,
+                section="staff",
+                unit="人",
+                summed=True,
+                minimum=0,
+            )
             for part, words in parts
         ),
     )

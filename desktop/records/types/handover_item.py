@@ -26,10 +26,12 @@ TYPE = RecordType(
         ),
         Field(
             "copy_count", "份数", Kind.INTEGER, section="item", needed=True, first=True, minimum=1, unit="份",
+            summed=True,
             default=1, column=3, width=5,
         ),
         Field(
             "page_count", "页数", Kind.INTEGER, section="item", needed=True, first=True, minimum=1, unit="页",
+            summed=True,
             column=4, width=5,
         ),
         Field(

@@ -10,7 +10,8 @@ ORDER = 100
 
 def _count(name: str, label: str, help_text: str = "") -> Field:
     return Field(
-        name, label, Kind.INTEGER, group="turnout", section="turnout", minimum=0, unit="人", first=True,
+        name, label, Kind.INTEGER, group="turnout", section="turnout", minimum=0, unit="人", summed=True,
+        first=True,
         width=6, column=7 if name == "present_count" else 0, help=help_text,
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ ORDER = 34
 
 def _count(name: str, label: str, **more: Any) -> Field:
     return Field(
-        name, label, Kind.INTEGER, group="reading", section="reading", minimum=0, unit="人", review=True,
+        name, label, Kind.INTEGER, group="reading", section="reading", minimum=0, unit="人", summed=True,
+        review=True,
         **more,
     )  # fmt: skip
 

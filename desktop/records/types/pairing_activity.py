@@ -28,6 +28,7 @@ TYPE = RecordType(
         ),
         Field(
             "attended_count", "参加人数", Kind.INTEGER, section="activity", first=True, minimum=0, unit="人",
+            summed=True,
             column=3, width=8,
         ),
         Field("result", "结果", Kind.NOTE, section="activity", first=True, column=4, width=24, maximum=1000),

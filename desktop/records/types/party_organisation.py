@@ -30,7 +30,7 @@ TYPE = RecordType(
         Field("superior", "上级党组织", section="organisation", first=True, search=True, maximum=UNIT_NAME),
         Field("established_date", "成立日期", Kind.DATE, section="organisation", first=True, column=4, width=10),
         Field("party_member_count", "党员数", Kind.INTEGER, group="strength", section="organisation",
-              first=True, minimum=0, unit="人", column=5, width=7),
+              first=True, minimum=0, unit="人", summed=True, column=5, width=7),
         Field("counted_date", "截至日期", Kind.DATE, group="strength", section="organisation"),
         Field(
             "builds_union", "工会组建与党建同步", Kind.BOOLEAN, section="organisation", first=True, column=6,

@@ -48,7 +48,7 @@ TYPE = RecordType(
         ),
         Field(
             "amount", "合同金额", Kind.DECIMAL, group="contract", section="project", first=True, minimum=0,
-            unit="元", column=7, width=10, review=True,
+            unit="元", summed=True, column=7, width=10, review=True,
         ),
         Field(
             "fund_source", "资金来源", Kind.CODE, codes="pay_source", group="contract", section="project",
@@ -60,14 +60,15 @@ TYPE = RecordType(
         ),
         Field(
             "session_count", "服务场次", Kind.INTEGER, group="result", section="result", first=True,
-            minimum=0, unit="场",
+            minimum=0, unit="场", summed=True,
         ),
         Field(
             "served_count", "服务人次", Kind.INTEGER, group="result", section="result", first=True, minimum=0,
-            unit="人次",
+            unit="人次", summed=True,
         ),
         Field(
             "paid_amount", "已付金额", Kind.DECIMAL, group="result", section="result", minimum=0, unit="元",
+            summed=True,
         ),
         Field("accepted_date", "验收日期", Kind.DATE, group="result", section="result", first=True),
         Field("satisfaction", "服务对象满意度", Kind.CODE, codes="satisfaction", group="result",

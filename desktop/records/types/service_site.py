@@ -52,6 +52,7 @@ TYPE = RecordType(
         ),
         Field(
             "floor_area", "面积", Kind.DECIMAL, section="service", first=True, minimum=0, unit="平方米",
+            summed=True,
             column=5, width=7,
             help="据报道，爱心驿家不小于20平方米，标准站不小于5平方米（示例，以本地标准为准）。",
         ),

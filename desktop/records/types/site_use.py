@@ -24,15 +24,15 @@ TYPE = RecordType(
         *month("use", column=2),
         Field(
             "visit_count", "服务人次", Kind.INTEGER, group="reading", section="use", needed=True, first=True,
-            minimum=0, unit="人次", column=4, width=9, review=True,
+            minimum=0, unit="人次", summed=True, column=4, width=9, review=True,
         ),
         Field(
             "new_form_count", "其中新就业形态劳动者", Kind.INTEGER, group="reading", section="use",
-            first=True, minimum=0, unit="人次", column=5, width=10,
+            first=True, minimum=0, unit="人次", summed=True, column=5, width=10,
         ),
         Field(
             "activity_count", "活动场次", Kind.INTEGER, group="reading", section="use", first=True, minimum=0,
-            unit="场", column=6, width=8,
+            unit="场", summed=True, column=6, width=8,
         ),
         Field(
             "source", "怎样统计的", group="reading", section="use", maximum=80, example="门禁计数",

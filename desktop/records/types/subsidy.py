@@ -38,7 +38,7 @@ TYPE = RecordType(
         ),
         Field(
             "amount", "金额", Kind.DECIMAL, group="grant", section="subsidy", needed=True, first=True,
-            minimum=0, unit="元", column=5, width=11, review=True,
+            minimum=0, unit="元", summed=True, column=5, width=11, review=True,
         ),
         Field("granted_date", "到账日期", Kind.DATE, group="grant", section="subsidy", first=True, column=6,
               width=10),
@@ -49,7 +49,7 @@ TYPE = RecordType(
         *document("basis", "拨款", "subsidy"),
         Field("purpose", "用途", section="subsidy", first=True, maximum=200),
         Field("used_amount", "已使用金额", Kind.DECIMAL, group="use", section="use", first=True, minimum=0,
-              unit="元"),
+              unit="元", summed=True),
         Field("used_as_of", "截至日期", Kind.DATE, group="use", section="use", first=True),
         Field("performance", "使用绩效", Kind.NOTE, section="use", first=True, maximum=1000),
         *remarks("use"),

@@ -58,19 +58,19 @@ TYPE = RecordType(
         Field("state_date", "形成日期", Kind.DATE, group="standing", section="town", first=True),
         Field(
             "enterprise_count", "企业数", Kind.INTEGER, group="conditions", section="conditions", first=True,
-            minimum=0, unit="家", column=4, width=7,
+            minimum=0, unit="家", summed=True, column=4, width=7,
         ),
         Field(
             "staff_count", "职工数", Kind.INTEGER, group="conditions", section="conditions", first=True,
-            minimum=0, unit="人", column=5, width=8,
+            minimum=0, unit="人", summed=True, column=5, width=8,
         ),
         Field(
             "union_count", "基层工会数", Kind.INTEGER, group="conditions", section="conditions", first=True,
-            minimum=0, unit="家",
+            minimum=0, unit="家", summed=True,
         ),
         Field(
             "member_count", "会员数", Kind.INTEGER, group="conditions", section="conditions", first=True,
-            minimum=0, unit="人",
+            minimum=0, unit="人", summed=True,
         ),
         Field("counted_date", "数据日期", Kind.DATE, group="conditions", section="conditions", first=True),
         Field(
@@ -91,15 +91,15 @@ TYPE = RecordType(
         ),
         Field(
             "full_time_count", "专职工会干部", Kind.INTEGER, group="staffing", section="people", minimum=0,
-            unit="人", first=True,
+            unit="人", summed=True, first=True,
         ),
         Field(
             "part_time_vice_count", "兼职副主席", Kind.INTEGER, group="staffing", section="people",
-            minimum=0, unit="人", help="其中由重点企业工会主席兼任的，请在“任职”里登记到人。",
+            minimum=0, unit="人", summed=True, help="其中由重点企业工会主席兼任的，请在“任职”里登记到人。",
         ),
         Field(
             "social_worker_count", "社会化工会工作者", Kind.INTEGER, group="staffing", section="people",
-            minimum=0, unit="人",
+            minimum=0, unit="人", summed=True,
         ),
         *remarks("people"),
     ),

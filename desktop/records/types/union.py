@@ -85,7 +85,7 @@ _TERM = (
         help="一般就是届满日；经上一级工会同意提前或延期的，填同意的日期。",
     ),
     *document("election", "换届批复", "term"),
-    Field("committee_size", "委员会人数", Kind.INTEGER, section="term", minimum=1, unit="人"),
+    Field("committee_size", "委员会人数", Kind.INTEGER, section="term", minimum=1, unit="人", summed=True),
     Field(
         "vice_chairs", "副主席", section="term", personal=True, maximum=200, help="几位用顿号隔开。",
         example="张三、李四",
@@ -149,27 +149,28 @@ _CHAIR = (
 _HEADCOUNT = (
     Field(
         "staff_count", "职工数", Kind.INTEGER, group="headcount", section="headcount", needed=True,
-        first=True, minimum=0, unit="人", column=9, width=7, review=True,
+        first=True, minimum=0, unit="人", summed=True, column=9, width=7, review=True,
         help="工会覆盖的全部职工，联合工会合计各单位。",
     ),
     Field(
         "women_count", "女职工数", Kind.INTEGER, group="headcount", section="headcount", minimum=0, unit="人",
+        summed=True,
     ),
     Field(
         "migrant_count", "农民工数", Kind.INTEGER, group="headcount", section="headcount", minimum=0,
-        unit="人",
+        unit="人", summed=True,
     ),
     Field(
         "member_count", "会员数", Kind.INTEGER, group="headcount", section="headcount", needed=True,
-        first=True, minimum=0, unit="人", column=10, width=7, review=True,
+        first=True, minimum=0, unit="人", summed=True, column=10, width=7, review=True,
     ),
     Field(
         "women_member_count", "女会员数", Kind.INTEGER, group="headcount", section="headcount", minimum=0,
-        unit="人",
+        unit="人", summed=True,
     ),
     Field(
         "migrant_member_count", "农民工会员数", Kind.INTEGER, group="headcount", section="headcount",
-        minimum=0, unit="人",
+        minimum=0, unit="人", summed=True,
     ),
     Field(
         "headcount_source", "人数来源", group="headcount", section="headcount", maximum=80,
@@ -178,7 +179,7 @@ _HEADCOUNT = (
     Field("headcount_date", "人数截止日期", Kind.DATE, group="headcount", section="headcount", first=True),
     Field(
         "full_time_officer_count", "专职工会干部数", Kind.INTEGER, group="headcount", section="headcount",
-        minimum=0, unit="人",
+        minimum=0, unit="人", summed=True,
     ),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ ORDER = 262
 def _count(name: str, label: str, **more: Any) -> Field:
     return Field(
         name, label, Kind.INTEGER, group="turnout", section="activity", first=True, minimum=0, unit="人",
+        summed=True,
         **more,
     )  # fmt: skip
 
@@ -49,7 +50,8 @@ TYPE = RecordType(
             help="在服务阵地里开展的选择。",
         ),
         Field(
-            "hours", "时长", Kind.DECIMAL, section="activity", first=True, minimum=0, unit="小时", column=4,
+            "hours", "时长", Kind.DECIMAL, section="activity", first=True, minimum=0, unit="小时", summed=True,
+            column=4,
             width=6,
         ),
         _count("volunteer_count", "参加志愿者", needed=True, column=5, width=8),

@@ -36,6 +36,7 @@ TYPE = RecordType(
         Field("service_fields", "服务领域", Kind.CODES, codes="service_field", section="team", first=True),
         Field(
             "member_count", "在册队员", Kind.INTEGER, section="team", first=True, minimum=0, unit="人",
+            summed=True,
             column=5, width=8, review=True,
         ),
         Field(

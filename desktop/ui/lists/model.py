@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.declaration import RecordType
 from desktop.records.item_outcomes import CONFLICT, OUTCOMES
 from desktop.store import reading
 from desktop.store.database import Database
@@ -38,14 +38,6 @@ _ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole.value
 _ANSWERED = frozenset({_DISPLAY, _TOOL_TIP, _DECORATION, _ALIGNMENT, _ACCESSIBLE})
 _LEFT = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
 _RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
-
-_NOT_SUMMED = frozenset({"", "届", "次", "岁", "年", "月"})
-
-
-def is_summed(field: Field) -> bool:
-    """Whether adding up a column says something: people and copies do, numbers of terms do not."""
-    return field.kind is Kind.INTEGER and field.unit not in _NOT_SUMMED
-
 
 MARK_SIGNS = {
     Mark.WARNING: ("triangle-alert", theme.WARNING, "有提醒"),
@@ -103,7 +95,7 @@ class RowsModel(QAbstractTableModel):
             owner=self,
             key="rows",
         )
-        sums = [c.name for c in self.columns if c.field is not None and is_summed(c.field)]
+        sums = [c.name for c in self.columns if c.field is not None and c.field.summed]
         if not sums:
             self.summed.emit(None)
             return

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations import batches, records
+from desktop.operations import batches, queries, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.values import title_words
@@ -168,12 +168,9 @@ class RecordList(QWidget):
 
     def sums_words(self, between: str = "，") -> str:
         """What the shown columns add up to."""
-        labels, words = {c.name: c for c in self.columns}, []
-        for name, total in self._sums.sums.items() if self._sums is not None else ():
-            column = labels.get(name)
-            if column is not None and column.field is not None:
-                words.append(f"{column.field.label}合计{total}{column.field.unit}")
-        return between.join(words)
+        shown = {c.name for c in self.columns}
+        sums = {} if self._sums is None else {n: s for n, s in self._sums.sums.items() if n in shown}
+        return between.join(queries.sum_words(self.record_type, sums))
 
     # -- sorting ---------------------------------------------------------------------------------------------------
 

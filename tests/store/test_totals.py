@@ -1,0 +1,74 @@
+"""Sums are exact, whatever is added up: against fractions, over decimals and numbers that others may have sent."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.records.canonical import Cell
+from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.types import Catalogue, catalogue
+from desktop.store import reading, schema
+from desktop.store.database import Database
+from desktop.store.environment import Environment
+from desktop.store.ledger import Ledger, NewRecord
+from desktop.store.reading import Compare, Filter, Query
+
+GRANT = RecordType(
+    name="grant",
+    label="补助",
+    title=("name",),
+    fields=(
+        Field("name", "名称"),
+        Field("amount", "金额", Kind.DECIMAL, summed=True),
+        Field("people", "人数", Kind.INTEGER, summed=True),
+    ),
+)
+TYPES = Catalogue({"grant": GRANT, "unit": catalogue()["unit"]})
+UNIT = "cd" * 16
+DIGITS = st.text("0123456789", min_size=1, max_size=40)
+AMOUNTS = st.one_of(
+    st.none(),
+    st.builds(lambda sign, whole, part: f"{sign}{whole}{'.' if part else ''}{part}",
+              st.sampled_from(["", "-"]), DIGITS, st.one_of(st.just(""), DIGITS)),
+    st.integers(-999, 999).map(lambda n: f"{n}.1"),
+)  # fmt: skip
+PEOPLE = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.integers(-3, 300))
+
+
+def ledger_with(rows: list[tuple[Cell, Cell]]) -> Ledger:
+    database = Database.open(None, bytes(32), create=True)
+    schema.ensure(database, TYPES)
+    ledger = Ledger(database, TYPES, Environment(), "ab" * 16, "01" * 8)
+    births = [
+        NewRecord("grant", f"{n:032x}", UNIT, {"name": f"第{n}笔", "amount": amount, "people": people})
+        for n, (amount, people) in enumerate(rows, start=1)
+    ]
+    ledger.write("导入", "王芳", births=births)
+    return ledger
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(AMOUNTS, PEOPLE), min_size=1, max_size=8))
+def test_sums_are_exact(rows: list[tuple[str | None, int | None]]) -> None:
+    ledger = ledger_with(list(rows))
+    found = reading.aggregate(ledger.database, TYPES, Query("grant"), ["amount", "people"])
+    assert found.count == len(rows)
+    assert Fraction(found.sums["amount"]) == sum((Fraction(a) for a, _ in rows if a), Fraction(0))
+    assert found.sums["people"] == sum(p for _, p in rows if p)
+
+
+def test_ten_cents_ten_times_are_one_yuan_and_what_is_no_number_adds_nothing() -> None:
+    rows: list[tuple[Cell, Cell]] = [("0.1", 1)] * 10
+    ledger = ledger_with([*rows, ("约五千", None), ("1e999999999", 2)])
+    found = reading.aggregate(ledger.database, TYPES, Query("grant"), ["amount", "people"])
+    assert (str(found.sums["amount"]), found.sums["people"]) == ("1.0", 12)
+
+
+def test_nothing_adds_up_to_zero() -> None:
+    ledger = ledger_with([("2", 1)])
+    nothing = Query("grant", filters=(Filter("name", Compare.EQUALS, "没有"),))
+    found = reading.aggregate(ledger.database, TYPES, nothing, ["amount", "people"])
+    assert (found.count, dict(found.sums)) == (0, {"amount": 0, "people": 0})
