@@ -16,6 +16,7 @@ from desktop import reference
 from desktop.errors import UsageProblem
 from desktop.operations import exchange
 from desktop.operations.session import Session
+from desktop.operations.supervision.holidays import working_days
 from desktop.plan import indicators as plan
 from desktop.plan import next_visits as visits
 from desktop.plan import worklist as work
@@ -53,7 +54,9 @@ def indicators(
     return _remembered(
         reader,
         key,
-        lambda: plan.indicators(reader, session.types, own, day, unit=asked, options=chosen, only=only),
+        lambda: plan.indicators(
+            reader, session.types, own, day, working_days(reader), unit=asked, options=chosen, only=only
+        ),
     )
 
 

@@ -7,8 +7,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from desktop import reference
-from desktop.plan import coverage, democracy, founding, means, membership, new_trades, reported, training
-from desktop.plan.measures import Circumstances, Indication, Reports
+from desktop.plan import (
+    coverage,
+    democracy,
+    founding,
+    means,
+    membership,
+    new_trades,
+    replies,
+    reported,
+    training,
+)
+from desktop.plan.measures import Circumstances, Indication, Reports, Verdicts
 from desktop.plan.readings import Options, readings, refuse_unknown
 from desktop.plan.reported import Accepted
 from desktop.plan.results import Figure, Indicator, Status, basis_words, number
@@ -17,6 +27,7 @@ from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
 from desktop.records.plan_targets import PER_YEAR, Choice, Measure, MeasureKind, PlanTarget
 from desktop.records.types import Catalogue
+from desktop.records.working_days import WorkingDayTable
 from desktop.store import aggregates
 from desktop.store.aggregates import Days
 from desktop.store.database import Database
@@ -31,6 +42,7 @@ INDICATIONS: tuple[Indication, ...] = tuple(
             *democracy.INDICATIONS,
             *training.INDICATIONS,
             *means.INDICATIONS,
+            *replies.INDICATIONS,
         ),
         key=lambda i: i.id.partition(".")[0],
     )
@@ -76,6 +88,7 @@ def indicators(
     types: Catalogue,
     own: Unit,
     as_of: datetime.date,
+    holidays: WorkingDayTable,
     *,
     unit: str | None = None,
     options: Options | None = None,
@@ -83,7 +96,8 @@ def indicators(
 ) -> list[Indicator]:
     """The plan's indicators for a unit (the workspace's own by default) and each unit directly below it.
 
-    ``only`` names targets or measures, none means all. Raises ``UnknownReading``.
+    ``only`` names targets or measures, none means all; ``holidays`` says which days are worked. Raises
+    ``UnknownReading``.
     """
     options = options or {}
     refuse_unknown(options, choices())
@@ -94,17 +108,26 @@ def indicators(
     with aggregates.snapshot(database):
         given = reported.reports(database, types, tree, as_of)
         goals = reported.targets(database, types, days, _yearly())
-        tasks = [_task(i, tree, asked, days, options, given.get(i.id, {})) for i in wanted]
+        judged = {i.id: i.judge(database, days, holidays) for i in wanted if i.judge is not None}
+        tasks = [
+            _task(i, tree, asked, days, options, given.get(i.id, {}), judged.get(i.id, {})) for i in wanted
+        ]
         counts = aggregates.count_by_unit(database, [t for task in tasks for t in task.tallies()], days)
     return [_indicator(task, RollUp(task, tree, counts, goals), asked, own.level) for task in tasks]
 
 
 def _task(
-    indication: Indication, tree: UnitTree, asked: Unit, days: Days, options: Options, given: reported.Reports
+    indication: Indication,
+    tree: UnitTree,
+    asked: Unit,
+    days: Days,
+    options: Options,
+    given: reported.Reports,
+    verdicts: Verdicts,
 ) -> Task:
     target, measure = declared()[indication.id]
     chosen = readings(target.id, (*target.choices, *indication.choices), options)
-    at = Circumstances(days, {r.id: r.code for r in chosen})
+    at = Circumstances(days, {r.id: r.code for r in chosen}, verdicts)
     whole = rows = Accepted()
     if indication.reports is Reports.PERIOD:
         start = datetime.date.fromisoformat(at.chosen["start"])

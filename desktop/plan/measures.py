@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from desktop.records.plan_targets import Choice, Option
+from desktop.records.working_days import WorkingDayTable
 from desktop.store.aggregates import Condition, Days, Question, Tally
+from desktop.store.database import Database
 
 Cell = str | int | datetime.date
+Verdicts = Mapping[str, tuple[int, ...]]
+"""The row numbers of records by what was judged of each, where no expression can say it."""
 
 
 def yes(fact: str) -> Condition:
@@ -48,6 +53,11 @@ def between(fact: str, first: Cell, last: Cell) -> Condition:
     return Condition(fact, Question.BETWEEN, (_cell(first), _cell(last)))
 
 
+def listed(fact: str, values: Iterable[int]) -> Condition:
+    """A fact is one of these, which may be many."""
+    return Condition(fact, Question.LISTED, (json.dumps(sorted(values)),))
+
+
 def empty(fact: str) -> Condition:
     """A fact is not known."""
     return Condition(fact, Question.KNOWN, fails=True)
@@ -77,10 +87,11 @@ class Reports(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The days and the chosen readings (option codes by choice) under which a measure is taken."""
+    """The days and the chosen readings (option codes by choice) under which a measure is taken, and the verdicts."""
 
     days: Days
     chosen: Mapping[str, str]
+    verdicts: Verdicts = field(default_factory=dict)
 
     @property
     def as_of(self) -> datetime.date:
@@ -139,7 +150,8 @@ class Indication:
     """One indicator: ``id`` of the measure in the resources, counted in ``counter`` (家, 人), and how it is measured.
 
     ``rules`` are the fixed parts of its reading as Chinese phrases; ``choices`` are readings that the resources do
-    not name. ``none`` is said where the denominator is empty.
+    not name. ``none`` is said where the denominator is empty. ``judge`` looks at records one by one before they are
+    counted.
     """
 
     id: str
@@ -149,6 +161,7 @@ class Indication:
     choices: tuple[Choice, ...] = ()
     reports: Reports = Reports.FILL
     none: str = "没有应计入的记录"
+    judge: Callable[[Database, Days, WorkingDayTable], Verdicts] | None = None
 
 
 def choice(name: str, label: str, *options: tuple[str, str]) -> Choice:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from desktop.reference import working_day_table
 from tests.plan.oracle import FIRST, Counted, Oracle, Row
 
 GROUPS = ("truck_driver", "courier", "ride_hailing_driver", "food_delivery_rider")
@@ -225,6 +226,25 @@ class Registers:
             "T29": _share(self._towns(), self._met),
         }
 
+    def _replies(self, issued: list[Row]) -> Counted:
+        def first(letter: Row, **said: str) -> str:
+            days = [e["event_date"] for e in self.book.of("case_event", document=letter["id"], **said)]
+            return min((d for d in days if d <= self.day), default="")
+
+        whole, hit = set(), set()
+        for letter in issued:
+            received = first(letter, kind="served", service_result="received")
+            if letter["kind"] != "reminder_letter" or not received:
+                continue
+            due = _due(received, letter["reply_days"], letter.get("reply_day_kind") == "working")
+            if due is None or due > self.day:
+                continue
+            whole.add(letter["id"])
+            replied = first(letter, kind="replied")
+            if replied and replied <= due:
+                hit.add(letter["id"])
+        return Counted(hit, whole)
+
     def letters(self) -> dict[str, Counted]:
         def done(letter: Row, kind: str) -> bool:
             return any(
@@ -238,7 +258,7 @@ class Registers:
             if FIRST <= (d.get("issue_date") or "") <= self.oracle.until
             and not (d.get("voided_date") and d["voided_date"] <= self.day)
         ]
-        return {
+        return {"T28.replies": self._replies(issued)} | {
             f"T28.{kind}": Counted(
                 {
                     d["id"]
@@ -259,6 +279,20 @@ class Registers:
             **self.rest(),
             **self.letters(),
         }
+
+
+def _due(received: str, days: int, working: bool) -> str | None:
+    """The last day of a period, found day by day; nothing where an arrangement of holidays is not known."""
+    table, day = working_day_table(), datetime.date.fromisoformat(received)
+    if not working:
+        day += datetime.timedelta(days=days - 1)
+        days = 1
+    while days:
+        day += datetime.timedelta(days=1)
+        if day.year not in table.years:
+            return None
+        days -= table.is_working_day(day)
+    return day.isoformat()
 
 
 def _share(whole: Iterable[Row], hit: Any) -> Counted:

@@ -180,14 +180,16 @@ class Maker:
         for _ in self.some(3):
             letter = self.save(
                 "case_document", kind=self.pick("reminder_letter", "suggestion_letter"), issue_date=self.day(),
-                voided_date=self.pick(None, None, self.day()),
+                voided_date=self.pick(None, None, self.day()), reply_days=self.pick(1, 5, 30),
+                reply_day_kind=self.pick(None, "working"),
             )  # fmt: skip
             for _ in self.some(2):
                 self.save(
                     "case_event",
                     document=letter,
-                    kind=self.pick("served", "urged"),
+                    kind=self.pick("served", "served", "replied", "urged"),
                     event_date=self.draw(DAYS),
+                    service_result=self.pick("received", "received", "refused"),
                 )
 
     def sessions(self) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from desktop.plan.results import Status
+from desktop.records.canonical import Cell
 from tests.plan.world import World, whole_number
 
 
@@ -204,6 +205,57 @@ def test_answered_letters_show_that_the_mailbox_is_in_use(world: World, town: st
     world.edit("mailbox_letter", letter, answered_date="2026-05-20")
     assert world.share("T22", town) == (1, 1)
     assert world.share("T22", town, forms="congress") == (0, 1)
+
+
+def received_letter(world: World, town: str, day: str, answered: str = "", **values: Cell) -> str:
+    """A letter that was signed for on a day, and perhaps answered."""
+    given: dict[str, Cell] = {
+        "kind": "reminder_letter",
+        "issue_date": "2026-01-05",
+        "reply_days": 10,
+        **values,
+    }
+    letter = world.save("case_document", town, **given)
+    world.save("case_event", town, document=letter, kind="served", event_date=day, service_result="received")
+    if answered:
+        world.save("case_event", town, document=letter, kind="replied", event_date=answered)
+    return letter
+
+
+def test_replies_are_counted_of_letters_whose_time_is_over(world: World, town: str) -> None:
+    # 15 working days over the National Day of 2026, whatever was typed, end on 19 October.
+    received_letter(world, town, "2026-09-21", "2026-10-19", kind="opinion_letter", reply_days=5)
+    received_letter(world, town, "2026-09-21", "2026-10-20", kind="opinion_letter")
+    # Ten calendar days end on the fifth day of the holidays, so on the first working day after them.
+    received_letter(world, town, "2026-09-25", "2026-10-08")
+    received_letter(world, town, "2026-11-16", "2026-11-20")
+    refused = world.save("case_document", town, kind="reminder_letter", issue_date="2026-01-05")
+    world.save(
+        "case_event", town, document=refused, kind="served", event_date="2026-01-06", service_result="refused"
+    )
+    assert world.share("T28.replies", town, "2026-10-07") == (0, 0)
+    assert world.share("T28.replies", town, "2026-10-08") == (1, 1)
+    assert world.share("T28.replies", town, "2026-10-18") == (1, 1)
+    assert world.share("T28.replies", town, "2026-10-19") == (2, 3)
+    assert world.share("T28.replies", town, "2026-11-25") == (2, 3)
+    assert world.share("T28.replies", town, "2026-11-26") == (3, 4)
+    assert world.share("T28.replies", town, "2026-11-26", answered="ever") == (4, 4)
+    assert world.share("T28.replies", town, "2026-11-25", replies_of="served") == (3, 4)
+    assert world.take("T28.replies", town, "2026-11-25").notes == (
+        "其中1份超过期限才答复",
+        "另有1份期限还没有到",
+    )
+
+
+def test_a_period_of_an_unknown_year_is_told_and_not_guessed(world: World, town: str) -> None:
+    received_letter(world, town, "2023-12-20", "2023-12-21", reply_days=5, issue_date="2024-01-01")
+    received_letter(world, town, "2026-12-25", kind="opinion_letter")
+    taken = world.take("T28.replies", town, "2026-12-31")
+    assert taken.figure.percent == "—"
+    assert "另有1份的期限要用2023年的放假调休安排才能算，没有计入：请先导入这一年的安排" in taken.notes
+    assert "另有1份期限还没有到" in taken.notes
+    taken = world.take("T28.replies", town, "2027-02-01")
+    assert "另有1份的期限要用2027年的放假调休安排才能算，没有计入：请先导入这一年的安排" in taken.notes
 
 
 def test_letters_count_when_they_are_served(world: World, town: str) -> None:

@@ -129,3 +129,10 @@ def test_a_calendar_period_ends_on_a_working_day_and_never_early(start: D, days:
     assert TABLE.is_working_day(end)
     assert end >= start + datetime.timedelta(days=days)
     assert next_working_day(end, TABLE) == end
+
+
+@given(DAYS, DAYS, st.integers(1, 60))
+def test_who_receives_later_never_has_to_answer_earlier(one: D, other: D, days: int) -> None:
+    first, later = sorted((one, other))
+    assert add_working_days(first, days, TABLE) <= add_working_days(later, days, TABLE)
+    assert add_natural_days(first, days, TABLE) <= add_natural_days(later, days, TABLE)

@@ -30,7 +30,7 @@ from desktop.operations.supervision.cases import (
     state_in,
 )
 from desktop.operations.supervision.cases import case_state as state
-from desktop.operations.supervision.holidays import export_working_days, import_working_days
+from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
 from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many, void
 from desktop.operations.supervision.letters import (
     compose_letter,
@@ -98,4 +98,5 @@ __all__ = [
     "state_in",
     "void",
     "words_for",
+    "working_days",
 ]

@@ -81,18 +81,24 @@ def last_day(
 
 
 def reply_clock(file: CaseFile, letter: Letter, received: datetime.date) -> Clock:
-    """The employer's time to answer a letter.
-
-    For an opinion letter of the supervision regulation it is the law's (条例第二十二条), whatever was typed; for a
-    reminder or a 整改意见书, whose regulations set none, what the letter asked for.
-    """
+    """The employer's time to answer a letter."""
+    days, kind = reply_period(letter)
     statutory = letter.title is Title.OPINION
-    days = REPLY_DAYS if statutory else _asked_days(letter)
-    kind = WORKING if statutory else (text(letter.values, "reply_day_kind") or NATURAL)
     due, missing = last_day(received, days, kind, file.table)
     source = article(22) if statutory else CIVIL_CODE
     awaits = "等待用人单位反馈提示函" if letter.kind is LetterKind.REMINDER else "等待用人单位答复意见书"
     return Clock(awaits, Bound.EMPLOYER, received, days, kind, due, missing, source, letter.id)
+
+
+def reply_period(letter: Letter) -> tuple[int, str]:
+    """How many days the employer has to answer a letter, and of which kind.
+
+    For an opinion letter of the supervision regulation they are the law's (条例第二十二条), whatever was typed; for a
+    reminder or a 整改意见书, whose regulations set none, what the letter asked for.
+    """
+    if letter.title is Title.OPINION:
+        return REPLY_DAYS, WORKING
+    return _asked_days(letter), text(letter.values, "reply_day_kind") or NATURAL
 
 
 def _asked_days(letter: Letter) -> int:

@@ -16,6 +16,7 @@ from desktop.store.aggregates.tallies import (
     Span,
     Tally,
     count_by_unit,
+    facts_of,
     record_ids,
     row_numbers,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Tally",
     "Unsent",
     "count_by_unit",
+    "facts_of",
     "open_conflicts",
     "ranked",
     "receipts_due",

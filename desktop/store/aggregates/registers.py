@@ -151,11 +151,18 @@ _LETTER = Facts(
         "issued": "(r.issue_date BETWEEN :plan_first AND :plan_until"
         " AND (r.voided_date IS NULL OR r.voided_date > :as_of))",
         "served": "coalesce(steps.served, 0)",
-        "replied": "coalesce(steps.replied, 0)",
+        "received_day": "steps.received_day",
+        "replied_day": "steps.replied_day",
+        "row": "r._row",
+        "title": "r.title_variant",
+        "reply_days": "r.reply_days",
+        "reply_day_kind": "r.reply_day_kind",
     },
     {
         "steps": """(SELECT e.document AS document, max(e.kind = 'served') AS served,
-        max(e.kind = 'replied') AS replied FROM r_case_event e WHERE e._life <> 1 AND e.document IS NOT NULL
+        min(CASE WHEN e.kind = 'served' AND e.service_result = 'received' THEN e.event_date END) AS received_day,
+        min(CASE WHEN e.kind = 'replied' THEN e.event_date END) AS replied_day
+        FROM r_case_event e WHERE e._life <> 1 AND e.document IS NOT NULL
         AND e.event_date <= :as_of GROUP BY 1) steps ON steps.document = r.id"""
     },
 )

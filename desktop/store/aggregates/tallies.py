@@ -52,11 +52,15 @@ class Question(enum.StrEnum):
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
     BETWEEN = "between"
+    LISTED = "listed"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question on a fact with its ``values``, both ends included for :attr:`Question.BETWEEN`; or that it fails."""
+    """A question on a fact with its ``values``, both ends included for :attr:`Question.BETWEEN`; or that it fails.
+
+    The value of :attr:`Question.LISTED` is a JSON list, however long: what was judged record by record.
+    """
 
     fact: str
     question: Question = Question.TRUE
@@ -207,6 +211,16 @@ def _groups(
         yield answers, number, tuple(weighed)
 
 
+def facts_of(
+    database: Database, name: str, wanted: Sequence[str], where: Iterable[Condition], days: Days
+) -> list[tuple[Any, ...]]:
+    """Some facts of each record for which all of ``where`` hold, for what no expression can judge."""
+    compiler = Compiler(FACTS[name])
+    shown, conditions = [compiler.fact(w) for w in wanted], [compiler.condition(c) for c in where]
+    sql = f"{compiler.tables()}SELECT {', '.join(shown)} FROM {compiler.facts()} WHERE {' AND '.join(conditions)}"
+    return database.rows(sql, {**compiler.parameters, **days.parameters()})
+
+
 def row_numbers(database: Database, selection: Selection) -> array[int]:
     """The row numbers of a selection in the order of a Chinese dictionary, as ``reading.page`` takes them."""
     return array("q", (number for (number,) in _listed(database, selection, "f.row")))
@@ -315,6 +329,8 @@ class Compiler:
                 test = f"{fact} >= {values[0]}"
             case Question.AT_MOST:
                 test = f"{fact} <= {values[0]}"
+            case Question.LISTED:
+                test = f"{fact} IN (SELECT value FROM json_each({values[0]}))"
             case Question.BETWEEN:
                 test = f"{fact} BETWEEN {values[0]} AND {values[1]}"
         return f"(({test}) IS {'NOT ' if condition.fails else ''}TRUE)"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from desktop.operations import forks, traffic
+from desktop.operations import forks, supervision, traffic
 from desktop.operations.forks import OpenFork
 from desktop.operations.traffic import Here, Standing
 from desktop.plan import indicators as plan
@@ -83,7 +83,7 @@ def load_plan(workbench: Workbench) -> Callable[[Database], list[Indicator]]:
     own, types, day = own_unit(workbench), workbench.types, workbench.today()
 
     def job(database: Database) -> list[Indicator]:
-        found = plan.indicators(database, types, own, day)
+        found = plan.indicators(database, types, own, day, supervision.working_days(database))
         return sorted(found, key=lambda i: i.figure.status is Status.NO_DATA)
 
     return job
