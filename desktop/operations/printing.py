@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-from desktop.documents.lists import Paper
+from desktop.documents.lists import Paper, PaperList
+from desktop.documents.workbooks.lists import ListColumn, ListSheet, write_list
 from desktop.operations import audit
 from desktop.operations.session import Session
 from desktop.store.keys import write_whole
@@ -43,6 +44,36 @@ def save(session: Session, paper: Paper, folder: Path) -> Path:
 def save_word(session: Session, paper: Editable, folder: Path) -> Path:
     """Writes the paper as a Word file likewise, for those who have to edit it."""
     return _save(session, paper, folder, "docx", paper.word())
+
+
+def save_table(session: Session, paper: PaperList, folder: Path) -> Path:
+    """Writes a list with those that follow it as a workbook, with the same words as on paper; it is noted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], "xlsx")
+    first, *further = (_sheet(each) for each in (paper, *paper.further))
+    notes = [
+        ("名称", paper.title),
+        ("单位", paper.unit),
+        ("范围", paper.scope),
+        ("打印日期", paper.day.isoformat()),
+        *(("说明", each.remark) for each in (paper, *paper.further) if each.remark),
+    ]
+    write_list(path, first.title, first.columns, first.rows, notes, further=further)
+    _note(session, paper)
+    return path
+
+
+def _sheet(paper: PaperList) -> ListSheet:
+    columns = [ListColumn(c.label, c.width, not c.numeric) for c in paper.columns]
+    rows = [
+        [_cell(words, c.numeric) for words, c in zip(row, paper.columns, strict=True)] for row in paper.rows
+    ]
+    return ListSheet(paper.title, columns, rows)
+
+
+def _cell(words: str, numeric: bool) -> str | int:
+    """A whole number as such, so that a workbook can add it up."""
+    return int(words) if numeric and words.isascii() and words.isdigit() else words
 
 
 def _save(session: Session, paper: Paper, folder: Path, ending: str, data: bytes) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from openpyxl import load_workbook
 
 from desktop.records.declaration import Level
 from tests.cli.calling import answer, make, record, run
@@ -66,9 +67,35 @@ def test_each_list_is_printed_and_noted_without_a_name(district: Path) -> None:
     assert not any(word in log for word in ("犇㛃", "示例茶厂", "甲20公司", "赵晓峰"))
 
 
+def test_the_brief_of_a_quarter_is_printed_and_written_as_word(district: Path) -> None:
+    record(district, "enterprise", {"name": "示例茶厂", "sector": "非公企业", "surveyed_staff": 30})
+    name, text = printed(district, "brief", "--to", "2026-09-30", "--unit", "330106")
+    assert name == "西湖区总工会工作简报_2026年第三季度"
+    assert "不是正式公文" in text
+    assert "0/1家" in text
+    (file,) = answer("print", district, "brief", "--docx", "--out", district.parent / "out")["files"]
+    assert file.endswith(".docx")
+
+
+def test_a_list_is_written_as_a_workbook_with_its_statistics(district: Path) -> None:
+    record(
+        district, "case",
+        {"summary": "拖欠工资", "source": "投诉", "received_date": "2026-11-02", "registered_date": "2026-11-02",
+         "employer_name": "甲公司", "matter": "05", "complainant_name": "赵晓峰"},
+    )  # fmt: skip
+    (file,) = answer("print", district, "case_register", "--xlsx", "--out", district.parent / "out")["files"]
+    book = load_workbook(file)
+    assert book.sheetnames == ["工会劳动法律监督案件台账", "工会劳动法律监督案件统计", "说明"]
+    cells = [[c.value for c in row] for sheet in book for row in sheet.iter_rows()]
+    assert any("甲公司" in str(c) for row in cells for c in row)
+    assert ["结案的案件", 0, "全部案件", 1, "0.00%"] in cells
+    assert "赵晓峰" not in str(cells)
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [("roster",), ("unorganised", "x"), ("unorganised", "--from", "2026-01-01"), ("case_register", "--docx"),
+    [("roster",), ("brief", "--xlsx"), ("brief", "x"), ("unorganised", "--unit", "330106"),
+     ("unorganised", "x"), ("unorganised", "--from", "2026-01-01"), ("case_register", "--docx"),
      ("case_register", "--from", "2026-02-01", "--to", "2026-01-01")],
 )  # fmt: skip
 def test_what_does_not_go_together_is_refused(district: Path, arguments: tuple[str, ...]) -> None:

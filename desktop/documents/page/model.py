@@ -162,6 +162,41 @@ class QrBlock:
 
 
 @dataclass(frozen=True)
+class ChartBar:
+    """One bar: what it is, how much of its length is filled (0 to 1), and what stands behind it in words.
+
+    ``mark`` is where a goal stands, ``reached`` fills it darker. A bar without a share has an empty track.
+    """
+
+    label: str
+    words: str
+    share: float | None = None
+    mark: float | None = None
+    reached: bool = False
+
+
+@dataclass(frozen=True)
+class ChartBlock:
+    """Bars below each other on one scale; ``scale`` names places at even distances along it, ``size`` is in points.
+
+    Bars with few words may stand in several ``columns``, which are filled one after the other.
+    """
+
+    bars: tuple[ChartBar, ...]
+    scale: tuple[str, ...] = ()
+    columns: int = 1
+    size: float = 10.5
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Words in small type flush left, such as what a chart or table is a part of; off the grid."""
+
+    text: str
+    size: float = 10.5
+
+
+@dataclass(frozen=True)
 class Signer:
     """The line that a chair signs by hand over the issuer's name."""
 
@@ -196,7 +231,9 @@ class Imprint:
     issued: datetime.date | None = None
 
 
-Block: TypeAlias = Recipient | Heading | Paragraph | AttachmentNote | TableBlock | FormBlock | QrBlock
+Block: TypeAlias = (
+    Recipient | Heading | Paragraph | AttachmentNote | TableBlock | FormBlock | QrBlock | ChartBlock | Remark
+)
 
 
 @dataclass(frozen=True)

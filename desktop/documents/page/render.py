@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from desktop.documents.fonts import FontBook, FontRole, font_book
+from desktop.documents.page.charts import chart_rows, remark_rows
 from desktop.documents.page.endings import SetImprint, page_number, set_imprint, set_tail
 from desktop.documents.page.flow import Page, Row, Tail, blank_line, flow_with_tail
 from desktop.documents.page.geometry import (
@@ -24,6 +25,7 @@ from desktop.documents.page.model import (
     AttachmentNote,
     AttachmentPage,
     Block,
+    ChartBlock,
     FormBlock,
     Heading,
     LetterHead,
@@ -31,6 +33,7 @@ from desktop.documents.page.model import (
     Paragraph,
     QrBlock,
     Recipient,
+    Remark,
     TableBlock,
 )
 from desktop.documents.page.qr import qr_row
@@ -134,6 +137,10 @@ class _Layout:
                 return TableSetter(self._setter).form(block)
             case QrBlock():
                 return [qr_row(block, self._setter)]
+            case ChartBlock():
+                return chart_rows(block, self._setter)
+            case Remark():
+                return remark_rows(block, self._setter)
 
 
 def _with_imprint(sides: list[Side], imprint: SetImprint) -> list[Side]:

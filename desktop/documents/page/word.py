@@ -25,6 +25,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run as WordRun
 
 from desktop.documents.font_files import FontRole
+from desktop.documents.page.charts import as_table
 from desktop.documents.page.endings import chinese_date
 from desktop.documents.page.geometry import (
     LEADING,
@@ -43,6 +44,7 @@ from desktop.documents.page.model import (
     Align,
     AttachmentNote,
     Block,
+    ChartBlock,
     Column,
     FormBlock,
     Heading,
@@ -54,6 +56,7 @@ from desktop.documents.page.model import (
     QrBlock,
     Recipient,
     RedHead,
+    Remark,
     Run,
     Signature,
     TableBlock,
@@ -115,6 +118,8 @@ class _Writer:
         self._head()
         for line in filter(None, document.title.split("\n")):
             self._line(line, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+        if isinstance(document.head, PlainHead) and document.head.below_title and document.head.number:
+            self._line(document.head.number, align=Align.RIGHT)
         if document.title:
             self._line("")
         self._blocks(document.blocks)
@@ -234,7 +239,7 @@ class _Writer:
         head = self.document.head
         match head:
             case PlainHead():
-                if head.number:
+                if head.number and not head.below_title:
                     self._line(head.number, align=Align.RIGHT)
             case LetterHead():
                 self._line(head.organ, FontRole.TITLE, _MARK, Align.CENTRE, colour=_RED)
@@ -283,6 +288,13 @@ class _Writer:
                     self._form(block)
                 case QrBlock():
                     self._code(block)
+                case Remark():
+                    self._line(block.text, size=block.size).paragraph_format.line_spacing = Pt(
+                        block.size * _ROW
+                    )
+                case ChartBlock():
+                    self._table(as_table(block))
+                    self._line("").paragraph_format.line_spacing = Pt(6)
 
     def _heading(self, heading: Heading) -> None:
         title = Run(self.numbering.next(heading) + heading.text, _HEADINGS[heading.level])

@@ -24,6 +24,15 @@ class ListColumn:
     text: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ListSheet:
+    """One sheet: its title, its columns, and the rows below them."""
+
+    title: str
+    columns: Sequence[ListColumn]
+    rows: Iterable[Sequence[Value]]
+
+
 def write_list(
     path: Path,
     title: str,
@@ -31,26 +40,35 @@ def write_list(
     rows: Iterable[Sequence[Value]],
     notes: Sequence[tuple[str, str]] = (),
     at: datetime.datetime | None = None,
+    further: Sequence[ListSheet] = (),
 ) -> int:
     """Writes the rows under one header; how many there are. Raises ``NotWritten``.
 
-    ``notes`` are words and values for the second sheet: who made the list, when, of what.
+    ``notes`` are words and values for the last sheet: who made the list, when, of what. ``further`` sheets stand
+    before it.
     """
-    page = Page(
-        sheet_name(title),
-        widths=[min(max(c.width * 1.6 + 2, _NARROWEST), _WIDEST) for c in columns],
-        looks=[Look.TEXT if c.text else Look.PLAIN for c in columns],
-        frozen_rows=1,
-        header_rows=1,
-        filtered=True,
-    )
+    counted = 0
     with XlsxFile(path, at) as book:
-        with book.sheet(page) as writer:
-            writer.row([c.header for c in columns], [Look.HEADER] * len(columns))
-            for row in rows:
-                writer.row(row)
+        for number, sheet in enumerate((ListSheet(title, columns, rows), *further)):
+            page = _page(sheet)
+            with book.sheet(page) as writer:
+                writer.row([c.header for c in sheet.columns], [Look.HEADER] * len(sheet.columns))
+                for row in sheet.rows:
+                    writer.row(row)
+            counted = counted if number else page.rows - 1
         if notes:
             with book.sheet(Page("说明", widths=[16, 80], looks=[Look.TEXT, Look.TEXT])) as writer:
                 for words, value in notes:
                     writer.row([words, value])
-    return page.rows - 1
+    return counted
+
+
+def _page(sheet: ListSheet) -> Page:
+    return Page(
+        sheet_name(sheet.title),
+        widths=[min(max(c.width * 1.6 + 2, _NARROWEST), _WIDEST) for c in sheet.columns],
+        looks=[Look.TEXT if c.text else Look.PLAIN for c in sheet.columns],
+        frozen_rows=1,
+        header_rows=1,
+        filtered=True,
+    )

@@ -43,4 +43,14 @@ _ASSESSMENT = Facts(
     },
 )
 
-DUTIES = (_CONTRACT, _DECISION, _MAILBOX, _NOTICE, _BATCH, _ASSESSMENT)
+_DAYS = (
+    Facts("meeting", {"day": "r.started_date"}),
+    Facts("congress", {"day": "r.started_date"}),
+    Facts("course", {"day": "r.started_date"}),
+    Facts("case", {"day": "coalesce(r.registered_date, r.received_date)"}),
+    Facts("volunteer_activity", {"day": "r.activity_date"}),
+    Facts("pairing_activity", {"day": "r.activity_date"}),
+)
+"""What is only asked when it was."""
+
+DUTIES = (_CONTRACT, _DECISION, _MAILBOX, _NOTICE, _BATCH, _ASSESSMENT, *_DAYS)

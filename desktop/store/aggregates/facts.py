@@ -175,6 +175,7 @@ _ENTERPRISE = Facts(
 _VISIT = Facts(
     "visit",
     {
+        "day": "r.visit_date",
         "promised": "r.follow_up_date",
         "followed": "EXISTS (SELECT 1 FROM r_visit o WHERE o.enterprise = r.enterprise AND o._life <> 1"
         " AND o.visit_date > r.visit_date AND o.visit_date <= :as_of)",

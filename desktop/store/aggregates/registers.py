@@ -148,6 +148,7 @@ _LETTER = Facts(
     "case_document",
     {
         "kind": "r.kind",
+        "day": "CASE WHEN r.voided_date > :as_of OR r.voided_date IS NULL THEN r.issue_date END",
         "issued": "(r.issue_date BETWEEN :plan_first AND :plan_until"
         " AND (r.voided_date IS NULL OR r.voided_date > :as_of))",
         "served": "coalesce(steps.served, 0)",

@@ -1,0 +1,242 @@
+"""Commands on paper: what is issued, filled from a record or listed is printed; the forms and whose they are."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from desktop.cli.frame import Command
+from desktop.cli.output import json_line, json_lines, say, table
+from desktop.cli.parameters import Day, OneOf, PathOf, as_option, date_option, json_option, opened, writes
+from desktop.documents.lists import PaperList
+from desktop.operations import briefs, covers, papers, printing, rosters, supervision, templates
+from desktop.operations.session import Session
+from desktop.records.types import catalogue
+
+
+def _file(said: str) -> Path:
+    return PathOf("file").convert(said, None, click.get_current_context())
+
+
+def _paper(template: str) -> Callable[[Session, str, Path], Path]:
+    return lambda session, record, out: printing.save(session, papers.paper(session, template, record), out)
+
+
+def _roster(session: Session, union: str, out: Path) -> Path:
+    return printing.save(session, rosters.member_roster(session, union), out)
+
+
+_PERIODS = ("case_register", "brief")
+"""What is of a period."""
+_LISTS: Mapping[str, Callable[[Session, datetime.date | None, datetime.date | None], PaperList]] = {
+    "unorganised": lambda session, _first, _last: rosters.unorganised(session),
+    "case_register": supervision.case_register,
+}
+UNASKED = (*_LISTS, "brief")
+"""What is of the whole workspace and of no one record."""
+_TABLES = (*_LISTS, "roster")
+"""What can be written as a workbook."""
+PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {
+    "letter": supervision.print_document,
+    "roster": _roster,
+    "cover": lambda session, bundle, out: covers.print_cover(session, _file(bundle), out),
+    **{name: _paper(name) for name in papers.names()},
+}
+"""What can be printed, by its kind on the command line: each takes a record's id, or a file, and a folder."""
+
+
+@click.command("print", cls=Command)
+@writes
+@click.argument("kind", metavar="KIND", type=OneOf([*PRINTED, *UNASKED]))
+@click.argument("ids", metavar="[ID…]", nargs=-1)
+@click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
+@click.option(
+    "--docx", is_flag=True, help="保存成可以修改的Word文件（表单、材料、简报和还没有签发的文书草稿）。"
+)
+@click.option("--xlsx", is_flag=True, help="保存成表格。只用于名册、名单和台账。")
+@click.option(
+    "--original", is_flag=True, help="原来打印的一份作废了（如卡纸），重打的不标“副本”。只用于文书。"
+)
+@click.option("--together", is_flag=True, help="几份文书合成一个PDF，前面有清单。只用于文书。")
+@click.option("--apart", is_flag=True, help="几份文书一起打印，一份一个PDF，全部排好才写。只用于文书。")
+@click.option(
+    "--from", "first", metavar="DATE", type=Day(),
+    help="从哪天起：台账是这天起登记的案件，默认全部；简报默认是那个季度的第一天。",
+)  # fmt: skip
+@click.option(
+    "--to", "last", metavar="DATE", type=Day(), help="到哪天为止：台账默认全部；简报默认今天，写季度末就是那个季度的。"
+)  # fmt: skip
+@click.option("--unit", metavar="UNIT", help="哪个单位的简报（编码或名称），默认本单位。")
+@json_option
+def print_papers(
+    session: Session,
+    kind: str,
+    ids: tuple[str, ...],
+    out: Path,
+    docx: bool,
+    xlsx: bool,
+    original: bool,
+    together: bool,
+    apart: bool,
+    first: datetime.date | None,
+    last: datetime.date | None,
+    unit: str | None,
+    as_json: bool,
+) -> None:
+    """打印成PDF：已签发的文书、数据包的报送单、名册、台账、简报，或者由一条记录填好的表单和材料。
+
+    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件）、roster（会员花名册，
+    ID 是工会记录的编号），不写 ID 的 brief（工作简报）、unorganised（应建未建单位）和 case_register（监督案件台账），
+    或者 papers 列出的一种表单，ID 是记录的编号。
+    """
+    _check_period(kind, ids, first, last, unit)
+    _check_way(kind, docx, xlsx, original, together or apart)
+    if kind == "brief":
+        paths = [_brief(session, first, last, unit, out, docx)]
+    elif kind in _LISTS:
+        put = printing.save_table if xlsx else printing.save
+        paths = [put(session, _LISTS[kind](session, first, last), out)]
+    elif together or apart:
+        paths = list(supervision.print_many(session, ids, out, together=together).paths)
+    else:
+        paths = [_put_out(session, kind, record, out, docx, xlsx, original) for record in ids]
+    if as_json:
+        json_line({"files": [str(p) for p in paths]})
+        return
+    for path in paths:
+        say(f"{'已保存' if docx or xlsx else '已打印'}“{path.name}”。")
+
+
+def _check_period(
+    kind: str,
+    ids: tuple[str, ...],
+    first: datetime.date | None,
+    last: datetime.date | None,
+    unit: str | None,
+) -> None:
+    """Raises for what does not go with a kind."""
+    if bool(ids) == (kind in UNASKED):
+        raise click.UsageError("这一种是整个工作区的，不用写 ID。" if ids else "请写要打印的记录的编号。")
+    if (first or last) and kind not in _PERIODS:
+        raise click.UsageError("--from、--to 只用于监督案件台账和简报。")
+    if unit is not None and kind != "brief":
+        raise click.UsageError("--unit 只用于简报。")
+    if first and last and first > last:
+        raise click.UsageError("--from 晚于 --to，请对调。")
+
+
+def _check_way(kind: str, docx: bool, xlsx: bool, original: bool, many: bool) -> None:
+    """Raises for a way of putting out that a kind does not have."""
+    if docx and kind in ("cover", *_TABLES):
+        raise click.UsageError("报送单、名册和台账不能保存成Word文件；名册和台账可以用 --xlsx 保存成表格。")
+    if xlsx and (docx or kind not in _TABLES):
+        raise click.UsageError("--xlsx 只用于名册、名单和台账。")
+    if many and kind != "letter":
+        raise click.UsageError("--together、--apart 只用于已签发的文书。")
+    if original and (docx or kind != "letter"):
+        raise click.UsageError("--original 只用于打印已签发的文书。")
+
+
+def _brief(
+    session: Session,
+    first: datetime.date | None,
+    last: datetime.date | None,
+    unit: str | None,
+    out: Path,
+    docx: bool,
+) -> Path:
+    made = briefs.brief(session, first, last, unit)
+    return printing.save_word(session, made, out) if docx else printing.save(session, made, out)
+
+
+def _put_out(
+    session: Session, kind: str, record: str, out: Path, docx: bool, xlsx: bool, original: bool
+) -> Path:
+    if kind == "letter" and docx:
+        return supervision.save_word(session, record, out)
+    if kind == "letter":
+        return supervision.print_document(session, record, out, original=original)
+    if xlsx:
+        return printing.save_table(session, rosters.member_roster(session, record), out)
+    if docx:
+        return printing.save_word(session, papers.paper(session, kind, record), out)
+    return PRINTED[kind](session, record, out)
+
+
+@click.command("papers", cls=Command)
+@click.argument("workspace", metavar="[WORKSPACE]", type=PathOf(), required=False)
+@click.option("--export", "key", metavar="KEY", help="把现在用的一种样式写成文件（要写 --out）。")
+@click.option("--out", metavar="FILE", type=PathOf("out"), help="写到哪个文件。")
+@click.option(
+    "--import", "source", metavar="FILE", type=PathOf("file"), help="用这个文件作本单位的样式，下发各级。"
+)
+@click.option("--from", "started", metavar="DATE", type=Day(), help="从哪天起用导入的样式，默认今天。")
+@click.option("--reset", metavar="KEY", help="不用本单位的样式，换回随程序的或者上级下发的。")
+@as_option
+@date_option
+@json_option
+def list_papers(
+    workspace: Path | None,
+    key: str | None,
+    out: Path | None,
+    source: Path | None,
+    started: datetime.date | None,
+    reset: str | None,
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了 WORKSPACE 还列出文书，和各用谁的样式。"""
+    if workspace is None:
+        if key is not None or source is not None or reset is not None:
+            raise click.UsageError("导出、导入和换回样式要写 WORKSPACE。")
+        _list_shipped(as_json)
+        return
+    if key is not None and out is None:
+        raise click.UsageError("--export 要和 --out 一起写。")
+    done = []
+    with opened(workspace, operator, password_file) as session:
+        if source is not None:
+            label, _ = templates.import_file(session, source, started=started)
+            done.append(f"“{label}”已改用“{source.name}”，随下一个数据包下发。")
+        if reset is not None:
+            templates.reset(session, reset)
+            done.append(f"“{templates.here(session, reset).label}”已经换回。")
+        if key is not None and out is not None:
+            templates.export(session, key, out)
+            done.append(f"已导出“{out.name}”。")
+        day = session.environment.today()
+        found = templates.standing(session.database, session.types, session.unit.id, day)
+    _say_standing(found, done, as_json)
+
+
+def _say_standing(found: Mapping[str, templates.Standing], done: list[str], as_json: bool) -> None:
+    if as_json:
+        json_lines(
+            [
+                {"id": s.key, "label": s.label, "whose": s.whose, "version": s.version,
+                 "passed": [{"whose": p.whose, "version": p.version, "reason": p.reason} for p in s.passed]}
+                for s in found.values()
+            ]
+        )  # fmt: skip
+        return
+    for words in done:
+        say(words)
+    if not done:
+        table(("名称", "文书", "样式"), [(s.key, s.label, f"{s.whose} {s.version}") for s in found.values()])
+    for standing in found.values():
+        for passed in standing.passed:
+            say(
+                f"{passed.whose}下发的“{standing.label}”{passed.version}不能用，已用{standing.whose}的：{passed.reason}"
+            )
+
+
+def _list_shipped(as_json: bool) -> None:
+    types, known = catalogue(), list(papers.papers().values())
+    if as_json:
+        json_lines([{"id": t.id, "type": t.about, "label": t.label, "official": t.official} for t in known])
+    else:
+        table(("名称", "记录", "表单"), [(t.id, types[t.about].label, t.label) for t in known])
