@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -309,15 +310,87 @@ def test_a_union_offers_the_roster_of_its_members(desk: Desk, town: Session) -> 
     assert "13805711234" not in text
 
 
-def test_the_list_of_cases_offers_the_register(desk: Desk, town: Session) -> None:
-    values: dict[str, Cell] = {"summary": "拖欠工资", "employer_name": "甲公司", "complainant_name": "赵晓峰"}
-    records.save(town, "case", values)
+def test_the_register_of_cases_is_of_this_year_until_somebody_says_other_days(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    for name, day in (("甲公司", "2026-03-02"), ("乙公司", "2025-03-02"), ("丙公司", None)):
+        values: dict[str, Cell] = {"summary": "拖欠工资", "employer_name": name, "complainant_name": "赵晓峰",
+                                   "registered_date": day}  # fmt: skip
+        records.save(town, "case", values)
     list_page(desk, "case")
-    choose(desk, "监督案件台账（全部案件，附统计）")
+    choose(desk, "监督案件台账（一段时间的案件，附统计）")
     text = shown(desk)
-    assert "甲公司" in text
     assert "工会劳动法律监督案件统计" in text
+    assert ("甲公司" in text, "乙公司" in text, "丙公司" in text) == (True, False, False)
+    assert "没有登记日期的1件案件不在内" in text
+    page = desk.window.page
+    assert isinstance(page, PreviewPage)
+    assert page.bar is not None
+    assert page.bar.usual.currentText() == "今年"
+    page.bar.first.take_focus()
+    desk.type("20250101")
+    desk.press(K.Key_Return)
+    desk.type("20251231")
+    desk.press(K.Key_Return)
+    text = shown(desk)
+    assert ("甲公司" in text, "乙公司" in text) == (False, True)
+    assert "2025-01-01至2025-12-31登记的案件" in text
+    assert page.bar.usual.currentText() == "去年"
     assert "赵晓峰" not in text
+    desk.dialogs.paths = [tmp_path / "U盘"]
+    desk.click(page.table_button)
+    (written,) = (tmp_path / "U盘").glob("*.xlsx")
+    cells = str([[c.value for c in row] for row in load_workbook(written).worksheets[0].iter_rows()])
+    assert ("甲公司" in cells, "乙公司" in cells) == (False, True)
+
+
+def test_days_that_cannot_be_read_are_said_and_the_pages_stay(desk: Desk, town: Session) -> None:
+    records.save(town, "case", {"employer_name": "甲公司", "registered_date": "2026-03-02"})
+    list_page(desk, "case")
+    choose(desk, "监督案件台账（一段时间的案件，附统计）")
+    page = desk.window.page
+    assert isinstance(page, PreviewPage)
+    assert page.bar is not None
+    for typed, words in (("abc", "日期看不懂"), ("20270101", "开始的日期晚于结束的日期")):
+        page.bar.first.take_focus()
+        desk.type(typed)
+        desk.press(K.Key_Return)
+        assert words in page.note.words.text()
+        assert "甲公司" in shown(desk)
+
+
+def test_the_brief_opens_from_the_home_page_and_turns_to_another_quarter_and_unit(
+    desk: Desk, town: Session
+) -> None:
+    records.save(town, "unit", {"name": "径山村工会", "level": "village", "superior": town.unit.id})
+    firm = records.save(town, "enterprise", {"name": "径山茶业有限公司"}).record
+    records.save(town, "visit", {"enterprise": firm, "visit_date": "2026-08-05", "visitors": "王芳"})
+    home = desk.show("home")
+    assert isinstance(home, HomePage)
+    desk.click(home.brief)
+    text = shown(desk)
+    assert "径山镇总工会工作简报（2026年第四季度，至11月23日）" in text
+    assert "没有登记工作" in text
+    page = desk.window.page
+    assert isinstance(page, PreviewPage)
+    assert page.bar is not None
+    assert not page.word_button.isHidden()
+    page.bar.usual.setFocus()
+    desk.press(K.Key_Down)
+    text = shown(desk)
+    assert "（2026年第三季度）" in text
+    assert "走访企业1次" in text
+    page.bar.units.setFocus()
+    desk.press(K.Key_Down)
+    text = shown(desk)
+    assert "径山村工会工作简报" in text
+    assert "走访企业1次" not in text
+
+
+def test_ctrl_p_on_the_home_page_offers_what_is_of_the_whole_workspace(desk: Desk) -> None:
+    desk.show("home")
+    choose(desk, "工作简报")
+    assert "工作简报" in shown(desk)
 
 
 def test_the_number_of_those_without_a_union_offers_their_list(desk: Desk, town: Session) -> None:

@@ -84,7 +84,10 @@ def case_register(
     session: Session, first: datetime.date | None = None, last: datetime.date | None = None
 ) -> PaperList:
     """The cases registered between two days, in their order, and behind them a page of statistics."""
-    lines = _lines(session, first, last)
+    cases = _all(session, CASE)
+    lines = _lines(session, [c for c in cases if _lies_in(c.values, first, last)])
+    undated = sum(not _registered(c.values) for c in cases) if first or last else 0
+    remark = f"没有登记日期的{undated}件案件不在内。" if undated else ""
     today, words = session.environment.today(), _Words(session)
     scope = _scope(first, last)
     noted = f"case register {len(lines)}条 不含投诉人信息"
@@ -95,7 +98,7 @@ def case_register(
     )  # fmt: skip
     return PaperList(
         TITLE, session.unit.name, f"{scope}的案件", today, _COLUMNS, tuple(words.row(line) for line in lines),
-        remark="不含投诉人信息。", noted=noted, nothing="这段时间没有登记监督案件。", further=(statistics,),
+        remark=f"不含投诉人信息。{remark}", noted=noted, nothing="这段时间没有登记监督案件。", further=(statistics,),
     )  # fmt: skip
 
 
@@ -109,8 +112,14 @@ def _registered(case: Values) -> str:
     return text(case, "registered_date") or text(case, "received_date")
 
 
-def _lines(session: Session, first: datetime.date | None, last: datetime.date | None) -> list[_Line]:
-    """All cases with three queries; a case without a day is in no period."""
+def _lies_in(case: Values, first: datetime.date | None, last: datetime.date | None) -> bool:
+    """Whether a case was registered in a period; one without a day is in none."""
+    day = _registered(case)
+    return (not first or day >= first.isoformat()) and (not last or "" < day <= last.isoformat())
+
+
+def _lines(session: Session, wanted: list[Record]) -> list[_Line]:
+    """Cases in their order with all that is known of them, with three further queries."""
     events: dict[str, list[Event]] = {}
     for record in _all(session, EVENT):
         event = event_of(record.id, record.values, record.stamp)
@@ -124,11 +133,6 @@ def _lines(session: Session, first: datetime.date | None, last: datetime.date | 
                 letters.setdefault(text(record.values, "case"), []).append(letter)
     inspectors = {r.id: r.values for r in _all(session, INSPECTOR)}
     today, table = session.environment.today(), working_days(session.database)
-    wanted = [
-        r for r in _all(session, CASE)
-        if (not first or _registered(r.values) >= first.isoformat())
-        and (not last or "" < _registered(r.values) <= last.isoformat())
-    ]  # fmt: skip
     wanted.sort(key=lambda r: (_registered(r.values), text(r.values, "case_number"), r.stamp))
     return [
         _Line(

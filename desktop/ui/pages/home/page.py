@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -18,7 +18,7 @@ from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
-from desktop.ui.page import Page, Status
+from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.plan import PlanPart, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
@@ -85,6 +85,8 @@ class HomePage(Page):
         top.setSpacing(14)
         top.addWidget(self.heading)
         top.addWidget(self.day, 1)
+        self.brief = link("打印工作简报 ›", self._print_brief)
+        top.addWidget(self.brief)
         self.next = link("下一步走访哪几家 ›", lambda: self.workbench.shell.open_page("next"))
         top.addWidget(self.next)
         column.addLayout(top)
@@ -269,7 +271,23 @@ class HomePage(Page):
         ):
             yield Task("还没有登记工会", lambda: shell.new_record("union"), key="union")
 
+    # -- paper -----------------------------------------------------------------------------------------------------
+
+    def _print_brief(self) -> None:
+        from desktop.ui.pages.printing.papers import brief_choice  # loads what only paper needs
+
+        brief_choice(self.workbench)[1]()
+
+    def _print(self) -> None:
+        from desktop.ui.pages.printing.papers import choose_paper, whole_choices
+
+        choose_paper(self, whole_choices(self.workbench))
+
     # -- the page --------------------------------------------------------------------------------------------------
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """What is of the whole workspace can be printed."""
+        return {Act.PRINT: self._print}
 
     @property
     def title(self) -> str:
@@ -288,7 +306,12 @@ class HomePage(Page):
 
     def shortcuts(self) -> Mapping[str, str]:
         """The keys of the page."""
-        return {"↑、↓": "换一件", "Enter": "打开选中的一件", "Tab": "到右边的指标"}
+        return {
+            "↑、↓": "换一件",
+            "Enter": "打开选中的一件",
+            "Tab": "到右边的指标",
+            "Ctrl+P": "打印简报、名单和台账",
+        }
 
     def enter(self) -> None:
         """The cursor goes to what is to be done, or to the first step."""

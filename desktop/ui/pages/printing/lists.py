@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from desktop.documents.lists import Paper, PaperColumn, PaperList
 from desktop.operations import printing
@@ -38,6 +39,21 @@ def paper_job(name: str, make: Callable[[Session], Paper]) -> PrintJob:
         lambda session: printing.preview(paper(session)),
         lambda session: Released(printing.print_pages(session, paper(session))),
         lambda session, folder: (printing.save(session, paper(session), folder), ChangeSet()),
+    )
+
+
+def list_job(name: str, make: Callable[[Session], PaperList]) -> PrintJob:
+    """A whole list, which can be saved as a workbook too."""
+    made: list[PaperList] = []
+
+    def paper(session: Session) -> PaperList:
+        if not made:
+            made.append(make(session))
+        return made[0]
+
+    return replace(
+        paper_job(name, paper),
+        table=lambda session, folder: (printing.save_table(session, paper(session), folder), ChangeSet()),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import QMarginsF, QSizeF, Qt
 from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize, QShortcut
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
@@ -21,6 +23,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.parts import Note, button, heading, row
 from desktop.ui.pages.printing.pages import PRINT_DPI, PagesView, Sheet, print_pages, sheets_of
+from desktop.ui.pages.printing.period import PeriodBar
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -42,7 +45,8 @@ class PrintJob:
 
     ``render`` makes the pages to look at. ``release`` makes the final ones and records that they were printed; it
     raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise, ``word``
-    as a Word file to be edited. Without ``release`` it can only be looked at, and ``why_not`` says why.
+    as a Word file to be edited, ``table`` as a workbook. Without ``release`` it can only be looked at, and ``why_not``
+    says why.
     """
 
     title: str
@@ -50,7 +54,18 @@ class PrintJob:
     release: Callable[[Session], Released] | None = None
     save: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
     word: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
+    table: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
     why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Periodical:
+    """A job that is about days, and with ``units`` about a unit (its id, "" for the own one); both can be changed."""
+
+    first: datetime.date
+    last: datetime.date
+    job: Callable[[datetime.date, datetime.date, str], PrintJob]
+    units: bool = False
 
 
 def printer_names() -> list[str]:
@@ -85,13 +100,22 @@ def prepare(printer: QPrinter, sheet: Sheet, copies: int, title: str) -> None:
 
 
 class PreviewPage(Page):
-    """Shows a :class:`PrintJob`. ``names`` and ``printer`` say which printers there are and make one of them."""
+    """Shows a :class:`PrintJob`, of a :class:`Periodical` below the line that changes it.
+
+    ``names`` and ``printer`` say which printers there are and make one of them.
+    """
 
     names: Callable[[], list[str]] = staticmethod(printer_names)
     printer: Callable[[str], QPrinter] = staticmethod(make_printer)
 
-    def __init__(self, workbench: Workbench, job: PrintJob) -> None:
+    def __init__(self, workbench: Workbench, job: PrintJob | Periodical) -> None:
         super().__init__(workbench)
+        self.bar: PeriodBar | None = None
+        if isinstance(job, Periodical):
+            self.bar = PeriodBar(workbench, job.first, job.last, units=job.units)
+            self.bar.chosen.connect(partial(self._take, job))
+            self.bar.unclear.connect(self._unclear)
+            job = job.job(job.first, job.last, "")
         self.job = job
         self._data = b""
         self.pages = PagesView(workbench)
@@ -102,6 +126,7 @@ class PreviewPage(Page):
         self.print_button = button("打印", self.print_now, "printer", primary=True)
         self.save_button = button("保存PDF…", self.save_pdf, "save")
         self.word_button = button("保存Word…", self.save_word, "file-text")
+        self.table_button = button("保存表格…", self.save_table, "columns-3")
         self._build()
         self.pages.looked.connect(self._show_count)
         self.pages.zoomed.connect(lambda zoom: self.zoom.setText(f"{round(zoom * 100)}%"))
@@ -140,6 +165,7 @@ class PreviewPage(Page):
                 back,
                 heading(self.job.title, 1),
                 1,
+                self.table_button,
                 self.word_button,
                 self.save_button,
                 self.print_button,
@@ -152,6 +178,8 @@ class PreviewPage(Page):
         line.addWidget(self.copies)
         line.addWidget(self.range)
         column.addLayout(line)
+        if self.bar is not None:
+            column.addWidget(self.bar)
         column.addWidget(self.note)
         column.addWidget(self.pages, 1)
         self._offer_printers()
@@ -163,11 +191,17 @@ class PreviewPage(Page):
         self.print_button.setEnabled(printable and bool(names))
         self.save_button.setEnabled(self.job.save is not None)
         self.word_button.setVisible(self.job.word is not None)
+        self.table_button.setVisible(self.job.table is not None)
         for widget in (self.printers, self.copies, self.range):
             widget.setEnabled(printable and bool(names))
-        if not printable:
+        self._say_state()
+
+    def _say_state(self) -> None:
+        """What keeps the pages from a printer, or nothing."""
+        self.note.say(Tone.PLAIN, "")
+        if self.job.release is None:
             self.note.say(Tone.PLAIN, self.job.why_not or "这是预览，不能打印。")
-        elif not names:
+        elif not self.printers.count():
             words = (
                 "没有找到打印机。可以先“保存PDF”到U盘，拿到别的电脑上打印（选“实际大小”，不要“适合纸张”）。"
             )
@@ -185,6 +219,15 @@ class PreviewPage(Page):
 
         self.workbench.write("排版", job, self._arrived, owner=self, fail=self._cannot, step=False)
 
+    def _take(self, periodical: Periodical, first: datetime.date, last: datetime.date, unit: str) -> None:
+        """The same paper about other days or another unit."""
+        self._say_state()
+        self.job = periodical.job(first, last, unit)
+        self.load()
+
+    def _unclear(self, words: str) -> None:
+        self.note.say(Tone.ERROR, words)
+
     def _cannot(self, error: Exception) -> bool:
         """What keeps it from being shown stands here and goes with this page."""
         if not isinstance(error, Problem) or not shiboken6.isValid(self):
@@ -196,9 +239,13 @@ class PreviewPage(Page):
         self._data, sheets = found
         self.pages.show_pages(self._data, sheets)
         self._show_count(self.pages.current())
-        if self.isVisible():
+        if self.isVisible() and not self._choosing():
             self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
         self.state_changed.emit()
+
+    def _choosing(self) -> bool:
+        """Whether somebody is still saying which days and which unit are meant."""
+        return self.bar is not None and self.bar.isAncestorOf(QApplication.focusWidget() or self)
 
     def _show_count(self, page: int) -> None:
         total = len(self.pages.sheets)
@@ -254,6 +301,10 @@ class PreviewPage(Page):
     def save_word(self) -> None:
         """Writes it as a Word file, for those who have to edit it."""
         self._save("Word", self.job.word, "可以用WPS打开修改；改动不会回到台账里。")
+
+    def save_table(self) -> None:
+        """Writes it as a workbook, for those who go on counting."""
+        self._save("表格", self.job.table, "可以用WPS打开；改动不会回到台账里。")
 
     def _save(
         self, kind: str, save: Callable[[Session, Path], tuple[Path, ChangeSet]] | None, advice: str

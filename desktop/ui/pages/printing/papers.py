@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
-from desktop.documents.lists import Paper
+from desktop.documents.brief import Brief
+from desktop.documents.lists import PaperList
 from desktop.documents.papers.compose import FilledPaper
-from desktop.operations import papers, printing, rosters, supervision
+from desktop.operations import briefs, papers, printing, rosters, supervision
 from desktop.operations.papers import PaperTemplate
 from desktop.operations.session import Session
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
 from desktop.ui.matching import matches
-from desktop.ui.pages.printing.lists import paper_job
+from desktop.ui.pages.printing.lists import list_job, paper_job
+from desktop.ui.pages.printing.page import Periodical, PrintJob
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.overlay import anchor_at
 from desktop.ui.workbench import Workbench
@@ -48,15 +51,47 @@ def paper_choices(
     return found
 
 
-def _whole(workbench: Workbench, label: str, make: Callable[[Session], Paper]) -> PaperChoice:
-    return label, lambda: workbench.shell.open_page("preview", job=paper_job(label, make))
+def _whole(workbench: Workbench, label: str, make: Callable[[Session], PaperList]) -> PaperChoice:
+    return label, lambda: workbench.shell.open_page("preview", job=list_job(label, make))
+
+
+def whole_choices(workbench: Workbench) -> list[PaperChoice]:
+    """What can be printed of the whole workspace."""
+    return [
+        brief_choice(workbench),
+        unorganised_choice(workbench),
+        *register_choices(workbench, "case"),
+    ]
+
+
+def brief_choice(workbench: Workbench) -> PaperChoice:
+    """The work brief, at first of this quarter."""
+
+    def job(first: datetime.date, last: datetime.date, unit: str) -> PrintJob:
+        def make(session: Session) -> Brief:
+            return briefs.brief(session, first, last, unit or None)
+
+        return replace(
+            paper_job("工作简报", make),
+            word=lambda session, folder: (printing.save_word(session, make(session), folder), ChangeSet()),
+        )
+
+    periodical = Periodical(*briefs.quarter_of(workbench.today()), job, units=True)
+    return "工作简报", lambda: workbench.shell.open_page("preview", job=periodical)
 
 
 def register_choices(workbench: Workbench, type_name: str) -> list[PaperChoice]:
-    """The registers that a list can be printed as beside what it shows."""
+    """The registers that a list can be printed as beside what it shows: of cases, at first those of this year."""
     if type_name != "case":
         return []
-    return [_whole(workbench, "监督案件台账（全部案件，附统计）", supervision.case_register)]
+
+    def job(first: datetime.date, last: datetime.date, _unit: str) -> PrintJob:
+        return list_job("监督案件台账", lambda session: supervision.case_register(session, first, last))
+
+    today = workbench.today()
+    periodical = Periodical(today.replace(month=1, day=1), today.replace(month=12, day=31), job)
+    label = "监督案件台账（一段时间的案件，附统计）"
+    return [(label, lambda: workbench.shell.open_page("preview", job=periodical))]
 
 
 def unorganised_choice(workbench: Workbench) -> PaperChoice:
