@@ -145,7 +145,7 @@ def visits_of(
     shown = []
     for visit in found:
         cells = held[visit.row].values
-        code = str(cells.get("village") or cells.get("town") or "")
+        code = visit.place
         division = divisions.get(code)
         shown.append(
             ToVisit(

@@ -20,7 +20,7 @@ from desktop.store.aggregates import Condition, Days, Ranked, Reason
 from desktop.store.database import Database
 
 _FACTS = (
-    BASIS, "promised", "election_due", "contract_ended", "visited", "reported_members", "listed_members",
+    BASIS, "promised", "election_due", "contract_ended", "visited", "reported_members", "listed_members", "place",
 )  # fmt: skip
 _LIVING = (among("status", "active"), no("removed"))
 _WITHOUT = (among("class", *ENTERPRISES), among("organised", ""))
@@ -32,6 +32,7 @@ _LAST = "\U0010ffff"
 class NextVisit:
     """One enterprise to be visited: why, the reasons that weigh most first, and when somebody was there last.
 
+    ``place`` is the division where it is: as it is written, else that of the unit that has it in its charge.
     ``alike`` is how many others of the same village, or town where no village is known, are worth a visit too.
     """
 
@@ -41,6 +42,7 @@ class NextVisit:
     reasons: tuple[str, ...]
     visited: str
     alike: int
+    place: str = ""
 
 
 Where = Callable[[Days, int], tuple[tuple[Condition, ...], ...]]
@@ -116,4 +118,4 @@ def _visit(one: Ranked, reasons: Iterable[VisitReason], as_of: datetime.date) ->
     days = (as_of - datetime.date.fromisoformat(visited)).days if visited else 0
     ordered = sorted(reasons, key=lambda r: -r.points)
     words = tuple(r.words.format(**facts, days=days) for r in ordered)
-    return NextVisit(one.id, one.row, one.points, words, visited, one.alike)
+    return NextVisit(one.id, one.row, one.points, words, visited, one.alike, str(facts["place"] or ""))

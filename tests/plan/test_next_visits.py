@@ -144,3 +144,18 @@ def test_every_reason_of_the_data_is_one_that_can_be_asked(world: World) -> None
     assert not rules.official
     assert "示例" in rules.source
     assert all(r.points > 0 for r in rules.reasons)
+
+
+def test_who_writes_no_place_means_that_of_the_own_unit(fresh: World) -> None:
+    village = fresh.unit("径山村工会", level="village", superior=own(fresh), place=VILLAGE)
+    town = fresh.unit("径山镇总工会", superior=own(fresh), place=JINGSHAN)
+    here = fresh.firm(village, 30)
+    named = fresh.firm(village, 30, town=JINGSHAN)
+    elsewhere = fresh.firm(village, 30, town=OTHER)
+    in_town = fresh.firm(town, 30)
+    fresh.firm(own(fresh), 30)
+    found = asked(fresh, place="径山村")
+    assert {v.record for v in found} == {here, named}
+    assert {(v.place, v.code, v.alike) for v in found} == {("径山村委会", VILLAGE, 1)}
+    assert {v.record for v in asked(fresh, place="径山镇")} == {here, named, in_town}
+    assert [v.record for v in asked(fresh, place=OTHER)] == [elsewhere]

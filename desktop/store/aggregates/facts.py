@@ -116,6 +116,12 @@ _CONTRACTS = """(SELECT c.enterprise, max(c.ended) AS ended FROM r_collective_co
 _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 months')"
 """Whether a state-owned employer's last session is more than half a year old."""
 
+_HOME = """(SELECT x.ref, u.place FROM r_unit u JOIN unit_ref x ON x.id = lower(hex(u.id))
+    WHERE u._life <> 1 AND length(u.place) > 6) home ON home.ref = r.unit"""
+_PLACE = """coalesce(r.village, CASE WHEN substr(home.place, 1, length(coalesce(r.town, ''))) = coalesce(r.town, '')
+    THEN home.place END, r.town)"""
+"""Who writes no village means that of the own unit, as long as the town is not another one."""
+
 _ENTERPRISE = Facts(
     "enterprise",
     {
@@ -146,7 +152,7 @@ _ENTERPRISE = Facts(
         "listed_members": "coalesce(roll.members, 0)",
         "unlisted_members": "coalesce(own.members > coalesce(roll.members, 0), 0)",
         "new_trade": "coalesce(r.new_trade, r.platform_role)",
-        "place": "coalesce(r.village, r.town)",
+        "place": _PLACE,
         "above_scale": "r.above_scale",
         "platform_headquarters": "coalesce(platform.headquarters, r.platform_role = 'headquarters')",
         "platform_branch": "coalesce(platform.branch, r.platform_role IN ('subsidiary', 'branch'))",
@@ -165,6 +171,7 @@ _ENTERPRISE = Facts(
         "contracts": _CONTRACTS,
         "letters": _LETTERS,
         "platform": _PLATFORM,
+        "home": _HOME,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"
         " AND v.visit_date <= :as_of GROUP BY v.enterprise) visits ON visits.enterprise = r.id",
         "roll": f"(SELECT m.enterprise, count(*) AS members FROM r_member m WHERE m._life <> 1 AND {member('m')}"
