@@ -23,7 +23,7 @@ from desktop.records.identity import same_id
 from desktop.records.resolution import Life, rank
 from desktop.records.types import Catalogue
 from desktop.store import candidates, components, reading
-from desktop.store.candidates import BY_CODE, BY_NAME, BY_NUMBER, BY_PHONE
+from desktop.store.candidates import BY_CODE, BY_FULL_NAME, BY_NAME, BY_NUMBER, BY_PHONE
 from desktop.store.database import Database
 from desktop.store.ledger import Again, ChangeSet, Deletion, NewRecord, NotFound, Restoration
 from desktop.store.reading import Record
@@ -31,6 +31,7 @@ from desktop.store.reading import Record
 WHY: Mapping[str, str] = {
     BY_CODE: "统一社会信用代码相同",
     BY_NAME: "名称和地址相近",
+    BY_FULL_NAME: "单位全称相同，地址不同",
     BY_NUMBER: "证件号码相同",
     BY_PHONE: "姓名和电话相同",
 }

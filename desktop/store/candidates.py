@@ -17,7 +17,7 @@ from desktop.store import reading
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
-BY_CODE, BY_NAME, BY_NUMBER, BY_PHONE = "code", "name", "number", "phone"
+BY_CODE, BY_NAME, BY_FULL_NAME, BY_NUMBER, BY_PHONE = "code", "name", "full_name", "number", "phone"
 MOST = 2_000
 """As many pairs as anybody looks through; when these are settled the next are found."""
 
@@ -25,6 +25,9 @@ MOST_TOGETHER = 5
 """As many records as anybody compares at once."""
 
 _ADDRESSES = ("address", "registered_address")
+_TOWN = ("town",)
+_DISTRICT = 6
+"""Digits of a district's code, with which those of its towns begin."""
 _FORMS = re.compile(
     r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|分公司|公司|集团|合作社|"
     r"(?:有限合伙|普通合伙|个人独资)|合伙企业|工会委员会|委员会|联合会|工会)$"
@@ -106,6 +109,12 @@ def plain_name(words: str) -> str:
     return _FORMS.sub("", text) or text
 
 
+def full_name(words: str) -> str:
+    """A name as it is registered, with its form; nothing where it has none and may be anybody's."""
+    text = _NOISE.sub("", unicodedata.normalize("NFKC", words)).upper()
+    return text if _FORMS.search(text) else ""
+
+
 def plain_place(words: object) -> str:
     """An address without what people leave out."""
     text = _NOISE.sub("", unicodedata.normalize("NFKC", str(words or ""))).upper()
@@ -137,13 +146,28 @@ def _organisations(database: Database, record_type: RecordType, unit: str) -> It
     for group in _groups(_rows(database, record_type, unit, [key], same_code), lambda row: str(row[1])):
         yield from ((str(group[0][0]), str(row[0]), BY_CODE) for row in group[1:])
     places = [f for f in _ADDRESSES if f in record_type.by_name]
-    rows = _rows(database, record_type, unit, [name, key, *places], f"r.{quoted(name)} IS NOT NULL")
+    towns = [f for f in _TOWN if f in record_type.by_name]
+    fields = [name, key, *places, *towns]
+    rows = _rows(database, record_type, unit, fields, f"r.{quoted(name)} IS NOT NULL")
+    last = 3 + len(places)
     for group in _groups(rows, lambda row: plain_name(str(row[1]))):
         for at, row in enumerate(group):
             for other in group[at + 1 : at + 8]:
-                codes_differ = row[2] and other[2] and row[2] != other[2]
-                if not codes_differ and _near(row[3:], other[3:]):
+                if row[2] and other[2] and row[2] != other[2]:
+                    continue
+                if _near(row[3:last], other[3:last]):
                     yield str(row[0]), str(other[0]), BY_NAME
+                elif _same_firm(row, other, row[last:], other[last:]):
+                    yield str(row[0]), str(other[0]), BY_FULL_NAME
+
+
+def _same_firm(
+    one: Sequence[Cell], other: Sequence[Cell], mine: Sequence[Cell], theirs: Sequence[Cell]
+) -> bool:
+    """Whether two rows have one registered name in one district: nobody else may bear it there, wherever it moves."""
+    named = full_name(str(one[1]))
+    districts = {str(town)[:_DISTRICT] for town in (*mine, *theirs) if town}
+    return bool(named) and named == full_name(str(other[1])) and len(districts) < 2
 
 
 def _near(one: Sequence[Cell], other: Sequence[Cell]) -> bool:

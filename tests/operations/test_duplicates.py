@@ -81,8 +81,20 @@ def test_the_same_firm_is_found_by_its_code_and_by_name_and_address(session: Ses
     records.save(session, "enterprise", {"uscc": CODE}, record=late)
     here = firm(session, "杭州示例茶业有限公司", registered_address="径山镇大道1号")
     again = firm(session, "杭州示例茶业(有限公司)", registered_address="余杭区径山镇大道1号")
-    firm(session, "杭州示例茶业有限公司", registered_address="良渚街道9号")
+    firm(session, "杭州示例茶业", registered_address="良渚街道9号")
     assert found(session) == {(*sorted((coded, late)), "code"), (*sorted((here, again)), "name")}
+
+
+def test_one_registered_name_in_one_district_is_asked_about_wherever_it_is(session: Session) -> None:
+    name = "杭州示例茶业有限公司"
+    here = firm(session, name, registered_address="径山路1号", town="330110109")
+    moved = firm(session, name, registered_address="径山路25号", town="330110110")
+    unknown = firm(session, f"{name} ", registered_address="文一路7号")
+    firm(session, "杭州别处茶业有限公司", registered_address="径山路9号", town="330110109")
+    firm(session, "杭州别处茶业有限公司", registered_address="西湖大道3号", town="330106109")
+    firm(session, "示例小吃店", registered_address="径山路1号")
+    firm(session, "示例小吃店", registered_address="径山路25号")
+    assert found(session) == {(*sorted((here, moved, unknown)), "full_name")}
 
 
 def test_two_codes_are_two_firms_whatever_they_are_called(session: Session) -> None:

@@ -82,7 +82,7 @@ class DuplicatesPage(SiftingPage):
         if not keys:
             self.empty.show_words(
                 "circle-check", "没有重复的记录",
-                "代码相同、名称和地址相近的单位，证件号码相同、姓名和电话相同的人，会在这里列在一起。",
+                "代码相同、名称和地址相近、全称相同的单位，证件号码相同、姓名和电话相同的人，会在这里列在一起。",
             )  # fmt: skip
         else:
             current = self.list.current()
