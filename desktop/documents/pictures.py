@@ -16,6 +16,7 @@ from PIL import Image, ImageFile, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from desktop.documents.recognising import SMALLER
 from desktop.errors import UsageProblem
 
 LONG_EDGE: Final = 2_000
@@ -71,7 +72,7 @@ def measure(data: bytes, media: str) -> Picture:
     except _DAMAGED as error:
         raise BadPicture("这张图片损坏了，打不开。") from error
     except MemoryError as error:
-        raise BadPicture("这张图片太大，打不开。") from error
+        raise BadPicture("这张图片太大，打不开。", SMALLER) from error
     return Picture(media, data, *((height, width) if turned else (width, height)), taken, located)
 
 
@@ -119,7 +120,7 @@ def _drawn(data: bytes, media: str, edge: int) -> Image.Image:
     except _DAMAGED as error:
         raise BadPicture("这张图片损坏了，打不开。") from error
     except MemoryError as error:
-        raise BadPicture("这张图片太大，打不开。") from error
+        raise BadPicture("这张图片太大，打不开。", SMALLER) from error
     bare = Image.new(drawn.mode, drawn.size)
     bare.paste(drawn)
     return bare
@@ -131,7 +132,8 @@ def _open(data: bytes, media: str) -> ImageFile.ImageFile:
     image = decoder(io.BytesIO(data))
     width, height = image.size
     if width * height > MOST_PIXELS[media]:
-        raise BadPicture(f"这张图片有{width}×{height}像素，太大了。")
+        most = f"最多{MOST_PIXELS[media] // 10_000}万像素"
+        raise BadPicture(f"这张图片有{width}×{height}像素，太大了，{most}。", SMALLER)
     return image
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from desktop.errors import UsageProblem
 
 PICTURES: Final = frozenset({"jpg", "png"})
+SMALLER: Final = "请用看图软件把它缩小，长边不超过7000像素，再添加。"
+"""What helps where a picture cannot even be opened to be made smaller here."""
 
 _BEGINNINGS: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"%PDF-", "pdf"))
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from desktop.documents.recognising import PICTURES, NotAttachable, recognise
+from desktop.documents.recognising import PICTURES, SMALLER, NotAttachable, recognise
 from desktop.errors import Problem, UsageProblem
 from desktop.operations.file_names import size_words
 from desktop.records.dates import china_time
@@ -78,7 +78,10 @@ def prepare(path: Path, today: datetime.date) -> Prepared:
     try:
         data = files.read_limited(path, _MOST_READ)
     except TooBig as error:
-        raise TooLarge(f"“{path.name}”超过{size_words(_MOST_READ)}，太大了。") from error
+        photo = path.suffix.lower() in (".jpg", ".jpeg", ".jpe", ".png")
+        raise TooLarge(
+            f"“{path.name}”超过{size_words(_MOST_READ)}，太大了。", SMALLER if photo else ""
+        ) from error
     try:
         return _looked_at(path, data, today)
     except UsageProblem as problem:

@@ -38,6 +38,14 @@ class NotKept(EnvironmentProblem):
     help_anchor = "backup"
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Since when a backup is wanting (in milliseconds of 1970), and how many saves are in no backup and no journal."""
+
+    since: int
+    saves: int
+
+
 class JournaledDatabase(Database):
     """A connection that says when a transaction has been committed. What raises after that would lie about it."""
 
@@ -87,6 +95,7 @@ class Keeper:
         self, ledger: Path, database: JournaledDatabase, key: bytes, environment: Environment
     ) -> None:
         self.tell: Callable[[Problem], None] | None = None
+        self._since, self._missing = 0, 0
         self._troubles: dict[str, Problem] = {}
         self._ledger = ledger
         self._workspace = ledger.parent
@@ -184,7 +193,15 @@ class Keeper:
         """A transaction stands: writes down what it changed, and begins the backup of a new day."""
         with self._lock:
             self._write_down()
+            if self._troubles and (self._journal is None or self._journal.dead):
+                self._missing += 1
             self._turn()
+
+    def catch_up(self) -> None:
+        """Tries again what did not work, without waiting for the next save; nothing where all is well."""
+        with self._lock:
+            if self._troubles:
+                self._turn()
 
     def wait(self) -> bool:
         """Waits until the journal is where the ledger is; whether it is."""
@@ -230,10 +247,17 @@ class Keeper:
         """What does not work now; nothing when backup and journal are where the ledger is."""
         return next(iter(self._troubles.values()), None)
 
+    @property
+    def behind(self) -> Behind | None:
+        """Since when a backup is wanting and how many saves none has; nothing when all is well."""
+        return Behind(self._since, self._missing) if self._troubles else None
+
     def _say(self, of: str, problem: Problem) -> None:
         """Says a trouble once, not at every save while it lasts."""
         known = bool(self._troubles)
         self._troubles[of] = problem
+        if not known:
+            self._since, self._missing = self._environment.now(), int(of == _JOURNAL)
         if self.tell is not None and not known:
             self.tell(problem)
 

@@ -6,11 +6,16 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
 
 from desktop.operations import queries
+from desktop.records.dates import china_time
+from desktop.store.keeping import Behind, NotKept
+from desktop.ui import theme
+from desktop.ui.notices import Tone
 from desktop.ui.page import Status
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task
 
 _PATIENCE_MS = 400
+_LOOK_MS = 30_000
 
 
 class StatusBar(QFrame):
@@ -52,6 +57,11 @@ class StatusBar(QFrame):
         self._cancel.clicked.connect(self._stop)
         workbench.task_changed.connect(self._task_changed)
         workbench.drafts.count_changed.connect(self._show_drafts)
+        workbench.changed.connect(lambda _changes: self.show_backup())
+        self._behind: Behind | None = None
+        self._looking = QTimer(self)
+        self._looking.timeout.connect(self.look_after_backup)
+        self._looking.start(_LOOK_MS)
         self.show_backup()
 
     def show_status(self, status: Status) -> None:
@@ -59,10 +69,26 @@ class StatusBar(QFrame):
         self._status.setText(status.words)
         self._selected.setText(status.selected)
 
+    def look_after_backup(self) -> None:
+        """Lets a backup that is behind try again, also while nobody saves, and shows how it stands."""
+        if self._workbench.backup_behind() is not None:
+            self._workbench.catch_up()
+        self.show_backup()
+
     def show_backup(self) -> None:
-        """Looks for the newest backup."""
-        day = queries.last_backup(self._workbench.facts.folder)
-        self._backup.setText(f"上次备份：{day.isoformat()}" if day else "还没有备份")
+        """The day of the newest backup, or since when one is wanting."""
+        before, self._behind = self._behind, self._workbench.backup_behind()
+        if self._behind is None:
+            day = queries.last_backup(self._workbench.facts.folder)
+            self._backup.setText(f"上次备份：{day.isoformat()}" if day else "还没有备份")
+            self._backup.setToolTip("")
+            if before is not None:
+                self._workbench.shell.tell(Tone.GOOD, f"备份已经补上，{_moment(before)}以来保存的都在里面。")
+        else:
+            count = f"，{self._behind.saves}次保存还没有备份" if self._behind.saves else ""
+            self._backup.setText(f"备份没有跟上：{_moment(self._behind)}起{count}")
+            self._backup.setToolTip(NotKept.next_step)
+        theme.restyle(self._backup, tone="warning" if self._behind is not None else "")
 
     def _show_drafts(self, count: int) -> None:
         self._drafts.setVisible(count > 0)
@@ -99,3 +125,7 @@ class StatusBar(QFrame):
             self._task.cancel()
             self._busy.setText("正在停止…")
             self._cancel.setEnabled(False)
+
+
+def _moment(behind: Behind) -> str:
+    return f"{china_time(behind.since):%m月%d日 %H:%M}"

@@ -21,6 +21,7 @@ from desktop.records.declaration import Field, RecordType
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
 from desktop.store.database import Database, Interrupted, problem_of
+from desktop.store.keeping import Behind
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.operators import Operator
 from desktop.store.workspace import OwnUnit
@@ -222,6 +223,20 @@ class Workbench(QObject):
         if self._long is not None:
             self._long.close()
         self.writer.close()
+
+    def backup_behind(self) -> Behind | None:
+        """How far the backup is behind, nothing when it is not."""
+        keeper = self._session.workspace.keeper
+        return keeper.behind if keeper is not None else None
+
+    def catch_up(self) -> None:
+        """Lets the backup try again, once the writer has time."""
+
+        def job(session: Session, _ticket: Ticket) -> None:
+            if (keeper := session.workspace.keeper) is not None:
+                keeper.catch_up()
+
+        self.write("", job, step=False)
 
     def idle(self) -> bool:
         """Whether nothing is being read, written or kept."""

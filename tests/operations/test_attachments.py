@@ -161,6 +161,10 @@ def test_what_is_too_large_says_how_much_may_be(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(attachable, "_MOST_READ", 1 << 20)
     with pytest.raises(TooLarge, match="1 MB"):
         prepare(large, day())
+    with pytest.raises(TooLarge, match="请用看图软件把它缩小"):
+        prepare(written(tmp_path, "大.PNG", png() + bytes(1 << 20)), day())
+    with pytest.raises(BadPicture, match="像素，太大了，最多6000万像素。请用看图软件把它缩小"):
+        prepare(written(tmp_path, "屏.png", png_bomb()), day())
     with pytest.raises(NotAttachable, match="文件夹"):
         prepare(tmp_path, day())
 

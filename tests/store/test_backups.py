@@ -159,12 +159,16 @@ def test_a_full_disk_does_not_stop_the_save_is_told_once_and_made_good_later(
     assert [type(t) for t in told] == [NotKept]
     assert "已经保存" in str(told[0])
     assert "清理磁盘" in str(told[0])
+    assert keeper.behind is not None
+    assert keeper.behind.saves == 2
+    assert keeper.behind.since <= calendar.at
     calendar.at += RETRY_MS
     deadline = time.monotonic() + 30
     while keeper.trouble is not None:
         assert time.monotonic() < deadline
-        records.save(village, "enterprise", {"name": "三"})
+        keeper.catch_up()  # though nobody saves anything
         time.sleep(0.02)
+    assert keeper.behind is None
     assert names(village) == ["2026-11-23-2.db", "2026-11-23.db"]
     assert lost_and_restored(village, tmp_path / "copy") == exchange.digest(village).sha256
     village.workspace.close()
@@ -181,6 +185,8 @@ def test_no_room_for_a_copy_stops_nobody_and_yesterdays_journal_goes_on(
     assert keeper is not None
     assert "磁盘快满了" in str(keeper.trouble)
     records.save(again, "enterprise", {"name": "照样保存"})
+    assert keeper.behind is not None
+    assert keeper.behind.saves == 0, "yesterday's journal has it"
     assert names(again) == ["2026-11-23.db"]
     assert lost_and_restored(again, tmp_path / "copy") == exchange.digest(again).sha256
 

@@ -325,6 +325,21 @@ def test_trouble_with_the_backup_is_told_in_the_window_and_the_save_stands(
     qtbot.waitUntil(lambda: bool(dialogs.told), timeout=5_000)
     assert "已经保存" in dialogs.told[-1]
     assert "清理磁盘" in dialogs.told[-1]
+    bar = hand.window.statusbar
+    assert "起，" in bar._backup.text()
+    assert "次保存还没有备份" in bar._backup.text()
+    keeper._next_try = 0
+
+    def recovered() -> bool:
+        bar.look_after_backup()
+        return keeper.behind is None
+
+    assert keeper._journal is not None
+    keeper._journal.dead = True
+    qtbot.waitUntil(recovered, timeout=20_000)
+    bar.look_after_backup()
+    assert bar._backup.text().startswith("上次备份：")
+    assert "备份已经补上" in hand.window.notices.words
 
 
 @pytest.mark.parametrize(

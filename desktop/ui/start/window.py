@@ -127,7 +127,8 @@ class StartWindow(QWidget):
         super().closeEvent(event)
 
     def _tell_trouble(self, problem: Problem) -> None:
-        self._dialogs.tell("备份没有跟上", str(problem))
+        where = "窗口右下角写着从什么时候起、有几次保存还没有备份，补上以后会说一声。"
+        self._dialogs.tell("备份没有跟上", f"{problem}\n{where}")
 
     def showEvent(self, event: QShowEvent) -> None:
         """The cursor stands where work begins."""
