@@ -324,6 +324,19 @@ def test_the_cursor_begins_at_the_most_urgent_matter_and_stays_where_one_put_it(
     assert page.tasks.matters.tasks[page.tasks.currentIndex().row()].key == chosen
 
 
+@pytest.mark.parametrize("height", [728, 700, 660])
+def test_the_card_of_the_targets_ends_below_a_whole_row(open_page: Open, town: Session, height: int) -> None:
+    hands, page = open_page(town)
+    hands.window.resize(1366, height)
+    hands.settle()
+    view = page.plan.parentWidget()
+    assert view is not None
+    assert page.plan.height() > view.height(), "there is something to scroll to"
+    seen = [r.geometry() for r in page.plan.rows if r.geometry().top() < view.height()]
+    assert all(rows.bottom() < view.height() for rows in seen)
+    hands.window.resize(1366, 728)
+
+
 def test_a_name_without_room_ends_in_dots_and_stands_in_the_tool_tip(open_page: Open, town: Session) -> None:
     hands, page = open_page(town)
     row = page.plan.rows[0]

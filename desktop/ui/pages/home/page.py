@@ -20,11 +20,11 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading
-from desktop.ui.pages.home.plan import PlanPart, title_words
+from desktop.ui.pages.home.plan import PlanPart, WholeRows, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
 from desktop.ui.pages.home.tasks import Task, TaskList
-from desktop.ui.pages.parts import Card, heading, here_of, link, plain, scrolling
+from desktop.ui.pages.parts import Card, heading, here_of, link, plain
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER
 
@@ -67,7 +67,7 @@ class HomePage(Page):
         self._matters.addWidget(self.done)
         self.left.column.addWidget(matters, 1)
         self.right.column.addWidget(self.plan_note)
-        self.right.column.addWidget(scrolling(self.plan, inside_card=True), 1)
+        self.right.column.addWidget(WholeRows(self.plan), 1)
         work = QWidget()
         line = QHBoxLayout(work)
         line.setContentsMargins(0, 0, 0, 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from desktop import reference
 from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
@@ -196,6 +197,42 @@ class PlanPart(QWidget):
     def _show_silent(self) -> None:
         self._silent_shown = True
         self.show_indicators(self._found)
+
+
+class WholeRows(QScrollArea):
+    """The plan in a card, which ends below a whole row: half a line at its end looks like one that is cut off."""
+
+    def __init__(self, plan: PlanPart) -> None:
+        super().__init__()
+        self._plan = plan
+        self._left_free = 0
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(plan)
+        self.viewport().setAutoFillBackground(False)
+        plan.setAutoFillBackground(False)
+        plan.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fits anew when rows come, go or unfold."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        bar = self.horizontalScrollBar()
+        room = self.height() - (bar.height() if bar.isVisible() else 0)
+        ends = [r.geometry().bottom() + 1 for r in self._plan.rows]
+        whole = max((end for end in ends if end <= room), default=room)
+        free = room - whole if self._plan.height() > room else 0
+        if free != self._left_free:
+            self._left_free = free
+            self.setViewportMargins(0, 0, 0, free)
 
 
 def _says_nothing(indicator: Indicator) -> bool:
