@@ -118,7 +118,7 @@ def delete(session: Session, record_type: RecordType, record_id: str, as_json: b
 @click.argument("record_id", metavar="ID")
 @json_option
 def undelete(session: Session, record_type: RecordType, record_id: str, as_json: bool) -> None:
-    """恢复一条已删除的记录。"""
+    """恢复一条已删除的记录，和同一步里随它一起删除的记录、附件。"""
     deleted = _is_deleted(session, record_type, record_id)
     changes = records.restore(session, record_type.name, record_id) if deleted else ChangeSet()
     _report_changes(changes, f"已恢复{record_type.label}", as_json)

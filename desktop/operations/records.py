@@ -17,6 +17,7 @@ from desktop.records.declaration import Kind, RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.typed_numbers import printable
 from desktop.store import reading, steps
+from desktop.store.attached import PART
 from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
 
@@ -145,7 +146,7 @@ def delete(session: Session, type_name: str, record: str) -> ChangeSet:
 
 
 def restore(session: Session, type_name: str, record: str) -> ChangeSet:
-    """Brings a deleted record back."""
+    """Brings a deleted record back, and what belongs to it and was deleted in the same step."""
     record_type = session.types[type_name]
     check_rights(session, record_type, {})
     with session.database.transaction():
@@ -153,8 +154,16 @@ def restore(session: Session, type_name: str, record: str) -> ChangeSet:
         return session.ledger.write(
             f"恢复{record_type.label}",
             session.operator.name,
-            deletions=[Deletion(type_name, record, revive=True)],
+            deletions=[Deletion(type_name, record, revive=True, together=True)],
         )
+
+
+def restored_words(named: str, done: Sequence[ChangeSet]) -> str:
+    """What was brought back, in a sentence: the records that were meant, and how many came back with them."""
+    others = sum(len(ids) for changes in done for name, ids in changes.records.items() if name != PART) - len(
+        done
+    )
+    return f"已恢复{named}，一起删除的{others}条也恢复了。" if others > 0 else f"已恢复{named}。"
 
 
 def undo(session: Session, stamp: int) -> ChangeSet:

@@ -13,6 +13,7 @@ from desktop.records.declaration import RecordType
 from desktop.records.types import Catalogue
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
+from desktop.store.versions import NOT_REPLACED
 
 Found = tuple[str, bytes]
 """Type and id."""
@@ -20,11 +21,36 @@ Found = tuple[str, bytes]
 
 def living(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Iterator[Found]:
     """Type and id of what belongs to records with these ids and is not deleted, deleted against edited included."""
+    return _belonging(database, types, type_name, ids, "<> 1")
+
+
+def gone_with(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> list[Found]:
+    """Type and id of what belongs to records with these ids and was deleted in one step with them, and only then."""
+    steps = {step for record in ids for step in _deletions(database, type_name, bytes.fromhex(record))}
+    return [
+        (name, record)
+        for name, record in _belonging(database, types, type_name, ids, "= 1")
+        if steps.issuperset(_deletions(database, name, record))
+    ]
+
+
+def _deletions(database: Database, type_name: str, record: bytes) -> list[tuple[int, int]]:
+    """Origin and stamp of the tombstones of a record that stand: what was written in one step has them in common."""
+    return database.rows(
+        "SELECT v.origin, v.stamp FROM version v WHERE v.record = ? AND v.type = ? AND v.slot = '_deleted'"
+        f" AND v.value <> 'null' AND {NOT_REPLACED}",
+        (record, type_name),
+    )
+
+
+def _belonging(
+    database: Database, types: Catalogue, type_name: str, ids: Sequence[str], life: str
+) -> Iterator[Found]:
     keys = json.dumps(ids)
     for child in types.children(type_name):
         for (record,) in database.rows(
             f"SELECT id FROM {quoted(table_of(child.name))} WHERE {quoted(str(child.parent))}"
-            f" IN (SELECT unhex(value) FROM json_each(?)) AND _life <> 1",
+            f" IN (SELECT unhex(value) FROM json_each(?)) AND _life {life}",
             (keys,),
         ):
             yield child.name, record
@@ -32,7 +58,7 @@ def living(database: Database, types: Catalogue, type_name: str, ids: Sequence[s
         kind, record_field = _named_by(other)
         for (record,) in database.rows(
             f"SELECT id FROM {quoted(table_of(other.name))} WHERE {record_field}"
-            f" IN (SELECT value FROM json_each(?)) AND {kind} = ? AND _life <> 1",
+            f" IN (SELECT value FROM json_each(?)) AND {kind} = ? AND _life {life}",
             (keys, type_name),
         ):
             yield other.name, record

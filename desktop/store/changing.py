@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.records import items
 from desktop.records.canonical import ABSENT, canonical, parse
@@ -59,6 +59,8 @@ class Changes:
                 kind, deletion.type, deletion.record, unit, DELETED_SLOT, stamp, replaced, self.origin, 0, operator,
                 value,
             )  # fmt: skip
+            if deletion.together:
+                yield from self._each_deleted(self._gone_with(deletion), stamp, operator)
             if not deletion.revive:
                 yield from self._each_deleted(self._live_children(deletion), stamp, operator)
 
@@ -103,7 +105,7 @@ class Changes:
             wanted = [r for r in ids if lives[r] is not done]
             writable = [r for r in wanted if self._may_write(self._as(deletion.type, r))]
             for record in writable or wanted or ids[:1]:
-                yield Deletion(deletion.type, record, deletion.revive)
+                yield replace(deletion, record=record)
 
     def written_under(self, type_name: str, record: str) -> str:
         """The id that an edit is written under: the smallest that is not deleted and that this station may write."""
@@ -119,6 +121,15 @@ class Changes:
         return [
             Deletion(name, record.hex())
             for name, record in belonging.living(self.database, self.types, deletion.type, (deletion.record,))
+            if self._may_write(self._as(name, record.hex()))
+        ]
+
+    def _gone_with(self, deletion: Deletion) -> list[Deletion]:
+        """What belongs to a record and went with it, as far as this station may write it."""
+        ids = components.members(self.database, deletion.type, deletion.record) or (deletion.record,)
+        return [
+            Deletion(name, record.hex(), revive=True, together=True)
+            for name, record in belonging.gone_with(self.database, self.types, deletion.type, ids)
             if self._may_write(self._as(name, record.hex()))
         ]
 

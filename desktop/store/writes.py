@@ -62,11 +62,15 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A record to be deleted, or brought back when ``revive`` is set."""
+    """A record to be deleted with what belongs to it, or brought back when ``revive`` is set.
+
+    With ``together`` what belongs to it and was deleted in the same step comes back too.
+    """
 
     type: str
     record: str
     revive: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,7 +342,9 @@ class RecordPage(Page):
         self.workbench.write(
             f"恢复{self.record_type.label}",
             lambda session, _ticket: records.restore(session, name, record),
-            lambda _changes: self.workbench.shell.tell(Tone.GOOD, f"已恢复“{self._title}”。"),
+            lambda changes: self.workbench.shell.tell(
+                Tone.GOOD, records.restored_words(f"“{self._title}”", [changes]), "撤消", self.workbench.undo
+            ),
         )
 
     # -- personal values -------------------------------------------------------------------------------------------

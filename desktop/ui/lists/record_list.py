@@ -229,7 +229,7 @@ class RecordList(QWidget):
         below = [*(c.label for c in self.workbench.types.children(name)), "附件"]
         words = f"要删除{named}吗？它下面的{'、'.join(below)}也一并删除。\n删除后可以用“撤消”，或者在“已删除”里恢复。"
         if self.workbench.dialogs.ask("删除", words, yes="删除", danger=True) is Answer.YES:
-            self._each(f"删除{label}", held, records.delete, f"已删除{named}。")
+            self._each(f"删除{label}", held, records.delete, lambda _done: f"已删除{named}。")
 
     @property
     def batched(self) -> bool:
@@ -260,7 +260,10 @@ class RecordList(QWidget):
         if self.writable and self.model.query.deleted:
             self._with_selected(
                 lambda held: self._each(
-                    f"恢复{label}", held, records.restore, f"已恢复{len(held)}条{label}。"
+                    f"恢复{label}",
+                    held,
+                    records.restore,
+                    lambda done: records.restored_words(f"{len(held)}条{label}", done),
                 )
             )
 
@@ -276,7 +279,11 @@ class RecordList(QWidget):
             self.workbench.read(job, lambda held: then(held) if held else None, owner=self)
 
     def _each(
-        self, name: str, held: list[Record], operation: Callable[[Session, str, str], ChangeSet], words: str
+        self,
+        name: str,
+        held: list[Record],
+        operation: Callable[[Session, str, str], ChangeSet],
+        words: Callable[[list[ChangeSet]], str],
     ) -> None:
         """Runs an operation on each record; stopping keeps what is done so far, and one undo takes all of it back."""
         bench = self.workbench
@@ -292,7 +299,11 @@ class RecordList(QWidget):
 
         def then(done: list[ChangeSet]) -> None:
             stopped = len(done) < len(held)
-            said = f"已停止，完成了{len(done)}条，其余{len(held) - len(done)}条没有动。" if stopped else words
+            said = (
+                f"已停止，完成了{len(done)}条，其余{len(held) - len(done)}条没有动。"
+                if stopped
+                else words(done)
+            )
             bench.shell.tell(Tone.WARNING if stopped else Tone.GOOD, said, "撤消", bench.undo)
 
         bench.write(name, job, then)

@@ -1,0 +1,76 @@
+"""A record that is brought back brings what went with it, and nothing that was deleted before or by others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.operations import attachable, attachments, records
+from desktop.operations.session import Session
+from desktop.records.resolution import Life
+from desktop.store.ledger import Deletion
+from tests.operations.registers import district
+
+__all__ = ["district"]
+
+
+def course_with_people(session: Session) -> tuple[str, list[str]]:
+    course = records.save(session, "course", {"name": "班", "started_date": "2026-03-02"}).record
+    people = [
+        records.save(session, "attendance", {"course": course, "name": name}).record
+        for name in ("李四", "王五")
+    ]
+    return course, people
+
+
+def life(session: Session, type_name: str, record: str) -> Life:
+    held = records.load(session, type_name, record)
+    assert held is not None
+    return held.life
+
+
+def test_children_and_files_come_back_with_their_record_in_one_step(
+    district: Session, tmp_path: Path
+) -> None:
+    course, people = course_with_people(district)
+    paper = tmp_path / "签到.pdf"
+    paper.write_bytes(b"%PDF-1.4\n" + b"x" * 70_000)
+    added = attachments.add(
+        district, "course", course, [attachable.prepare(paper, district.environment.today())]
+    )
+    records.delete(district, "course", course)
+    assert attachments.of_record(district.database, district.types, "course", course) == []
+    done = records.restore(district, "course", course)
+    assert {life(district, "attendance", each) for each in people} == {Life.LIVE}
+    assert life(district, "course", course) is Life.LIVE
+    assert attachments.show(district, added.ids[0]) == paper.read_bytes()
+    assert records.restored_words("“班”", [done]) == "已恢复“班”，一起删除的3条也恢复了。"
+    records.undo(district, done.stamp)
+    assert [life(district, "attendance", each) for each in people] == [Life.DELETED] * 2
+    assert life(district, "course", course) is Life.DELETED
+
+
+def test_what_was_deleted_before_stays_deleted(district: Session) -> None:
+    course, (li, wang) = course_with_people(district)
+    records.delete(district, "attendance", li)
+    records.delete(district, "course", course)
+    done = records.restore(district, "course", course)
+    assert (life(district, "attendance", li), life(district, "attendance", wang)) == (Life.DELETED, Life.LIVE)
+    assert records.restored_words("“班”", [done]) == "已恢复“班”，一起删除的1条也恢复了。"
+
+
+def test_a_child_that_is_brought_back_alone_brings_nobody(district: Session) -> None:
+    course, (li, wang) = course_with_people(district)
+    records.delete(district, "course", course)
+    done = records.restore(district, "attendance", li)
+    assert done.records == {"attendance": (li,)}
+    assert life(district, "attendance", wang) is Life.DELETED
+    assert records.restored_words("“李四”", [done]) == "已恢复“李四”。"
+
+
+def test_grandchildren_come_back_and_others_of_the_same_step_do_not(district: Session) -> None:
+    team, other = (records.save(district, "course", {"name": name}).record for name in ("甲班", "乙班"))
+    person = records.save(district, "attendance", {"course": team, "name": "李四"}).record
+    district.ledger.write("删除", "王芳", deletions=[Deletion("course", team), Deletion("course", other)])
+    records.restore(district, "course", team)
+    assert life(district, "attendance", person) is Life.LIVE
+    assert life(district, "course", other) is Life.DELETED
