@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from desktop.records.canonical import Cell
@@ -104,6 +104,19 @@ def hindrance(follow: Follow, values: Values, linked: Linked) -> tuple[str, str]
         return "", ""
     valid = follow.outcome == "valid"
     return "", (session_outcome(values) if valid else motion_outcome(values, linked("congress") or {})).words
+
+
+def coming(types: Iterable[RecordType], source: str, values: Values, linked: Linked) -> dict[str, bool]:
+    """The types of which a record would follow from such a source, and whether it is known for whom.
+
+    What is here already is not looked at.
+    """
+    found: dict[str, bool] = {}
+    for record_type in types:
+        for follow in record_type.follows:
+            if follow.source == source and stands(follow, values, linked):
+                found[record_type.name] = found.get(record_type.name, False) or bool(names(follow, values))
+    return found
 
 
 def is_meant(follow: Follow, candidate: Values, cells: Mapping[str, Cell], day: Cell) -> bool:

@@ -15,6 +15,9 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.record_page import RecordPage
+from desktop.ui.pages.attendance.rows import LOOK, Look
+from desktop.ui.pages.congress.motions import MotionsTab
+from desktop.ui.pages.congress.page import CongressPage
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import CTRL, Desk, K
 
@@ -118,6 +121,72 @@ def test_all_offers_of_a_congress_are_taken_up_after_one_question_and_undone_at_
     QTest.keyClick(page, K.Key_Z, CTRL)
     desk.settle()
     assert len(page.follow.offers) == 5
+
+
+def motions_of(page: RecordPage) -> MotionsTab:
+    assert isinstance(page, CongressPage)
+    sheet = page.sheets["motion"]
+    assert isinstance(sheet, MotionsTab)
+    page.tabs.setCurrentWidget(sheet)
+    return sheet
+
+
+def result_at(sheet: MotionsTab, row: int) -> str:
+    column = [c.name for c in sheet.model.columns].index("result")
+    look = sheet.model.index(row, column).data(LOOK)
+    assert isinstance(look, Look)
+    return look.words
+
+
+def test_what_a_motion_gives_stands_beside_its_result(
+    desk: Desk, town: Session, congress: str, motion: str
+) -> None:
+    save(town, "motion", congress=congress, title="选举职工董事、监事", matter_class="elect", sequence=2,
+         subject="staff_directors", elected_directors="王芳、李强", elected_supervisors="赵翀", **VOTES)  # fmt: skip
+    save(town, "motion", congress=congress, title="选举职工监事", matter_class="elect", sequence=3,
+         subject="staff_directors", **VOTES)  # fmt: skip
+    save(town, "motion", congress=congress, title="审议奖惩办法", matter_class="approve", sequence=4,
+         **{**VOTES, "approve_count": 10, "against_count": 27})  # fmt: skip
+    page = opened(desk, "congress", congress)
+    sheet = motions_of(page)
+    titles = [str(row.values.get("title")) for row in sheet.model.rows]
+    at = {title: titles.index(title) for title in titles}
+    contract, elected = at["审议《2026年工资专项集体合同（草案）》"], at["选举职工董事、监事"]
+    assert result_at(sheet, contract) == "通过，可生成1条"
+    assert result_at(sheet, elected) == "通过，可生成3条"
+    assert result_at(sheet, at["审议奖惩办法"]) == "未通过"
+    sheet.view.go_to(at["选举职工监事"], 0)
+    desk.settle()
+    assert "在“完整表单”里填好当选人，就能生成职工董事监事" in sheet.say.text()
+    assert not sheet.give.isVisible()
+    sheet.view.go_to(elected, 0)
+    desk.settle()
+    assert sheet.give.text() == "生成职工董事监事（3条）…"
+    sheet.view.go_to(contract, 0)
+    desk.settle()
+    assert sheet.give.text() == "生成集体协商与合同…"
+    desk.click(sheet.give)
+    desk.settle()
+    form = page_of(desk)
+    assert (form.record, form.form.values()["name"]) == (None, "2026年工资专项集体合同")
+    QTest.keyClick(form, K.Key_S, CTRL)
+    desk.settle()
+    desk.press(K.Key_Escape)
+    sheet = motions_of(page_of(desk))
+    assert result_at(sheet, contract) == "通过"
+
+
+def test_a_vote_that_is_not_saved_yet_says_what_it_will_give(
+    desk: Desk, town: Session, congress: str
+) -> None:
+    save(town, "motion", congress=congress, title="审议《2026年集体合同（草案）》", matter_class="approve",
+         subject="collective_contract", **{**VOTES, "approve_count": None})  # fmt: skip
+    sheet = motions_of(opened(desk, "congress", congress))
+    row = sheet.model.rows[0]
+    row.values["approve_count"] = 36
+    sheet.show_figures()
+    assert "保存后可以生成集体协商与合同" in sheet.say.text()
+    assert not sheet.give.isVisible()
 
 
 def test_what_leads_to_a_record_is_listed_and_opened_by_enter(

@@ -77,6 +77,8 @@ class FollowBar(QFrame):
 
     looked_at = Signal()
     """Somebody wants to see the offers one by one."""
+    offered = Signal()
+    """Other offers than before."""
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
@@ -104,6 +106,7 @@ class FollowBar(QFrame):
         """Shows what is offered; nothing when all is done."""
         self.offers = tuple(offers)
         self.setVisible(bool(offers))
+        self.offered.emit()
         if not offers:
             return
         one = self.offers[0]
@@ -128,10 +131,14 @@ class FollowBar(QFrame):
 
     def start(self) -> None:
         """By key: the filled form where there is one, else all of it after a question."""
-        if len(self.offers) == 1 and not self.offers[0].existing:
-            self.open_form()
-        elif self.offers:
-            self.take_up()
+        self.begin(self.offers)
+
+    def begin(self, offers: Sequence[Offer]) -> None:
+        """The same for some of the offers."""
+        if len(offers) == 1:
+            self.open_offer(offers[0])
+        elif offers:
+            self._ask(list(offers))
 
     def open_form(self) -> None:
         """The form of the only offer, filled and not saved."""

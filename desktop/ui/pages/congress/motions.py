@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from desktop.operations.following import Offer
+from desktop.records import following
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field
 from desktop.records.outcomes import Result, motion_outcome
+from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.attendance.tab import SheetTab
-from desktop.ui.pages.parts import button, plain
+from desktop.ui.pages.parts import button, link, plain
 
 Values = Mapping[str, Cell]
 MOTION, PROPOSAL = "motion", "proposal"
@@ -72,7 +75,14 @@ class MotionsTab(_PlainTab):
     def __init__(self, *arguments: Any) -> None:
         self.session: Callable[[], Values] = dict
         """The figures of the session as they stand now, the roster's where it is complete."""
+        self.offers: Callable[[str], Sequence[Offer]] = lambda _record: ()
+        """What follows from a motion that is saved and is not here already."""
+        self.begin: Callable[[Sequence[Offer]], None] = lambda _offers: None
+        """Opens the filled form, or asks where there are several."""
         super().__init__(*arguments)
+        self.give = link("", self._give)
+        self.give.hide()
+        self.top.insertWidget(self.top.indexOf(self.say) + 1, self.give)
 
     def columns(self) -> Sequence[SheetColumn]:
         """The matter, the votes, the result."""
@@ -111,16 +121,64 @@ class MotionsTab(_PlainTab):
     def _result(self, row: SheetRow) -> Look:
         outcome = motion_outcome(row.values, self.session())
         words, icon, colour = _SIGNS[outcome.result]
-        return Look(words, icon, colour, tip=outcome.words)
+        count = len(self._offered(row))
+        more = f"，可生成{count}条" if count else ""
+        return Look(f"{words}{more}", icon, colour, tip=outcome.words)
+
+    def _offered(self, row: SheetRow) -> Sequence[Offer]:
+        """What a motion gives as it is saved; what is typed into it now may change that."""
+        return self.offers(row.record) if row.record is not None and not row.dirty else ()
+
+    def _next(self, row: SheetRow) -> str:
+        """What else is wanted before something follows from a motion, in words."""
+        types = self.workbench.types
+
+        def coming(values: Values) -> dict[str, bool]:
+            return following.coming(
+                filter(self.workbench.may_write, types.values()),
+                MOTION,
+                values,
+                {"congress": self.session()}.get,
+            )
+
+        now = coming(row.values)
+        if unnamed := [name for name, known in now.items() if not known]:
+            return f"在“完整表单”里填好当选人，就能生成{_labels(types, unnamed)}"
+        before = coming(row.base) if row.record is not None else {}
+        if row.dirty and (added := [name for name in now if not before.get(name)]):
+            return f"保存后可以生成{_labels(types, added)}"
+        return ""
+
+    def _give(self) -> None:
+        row = self.current()
+        if row is not None:
+            self.begin(self._offered(row))
 
     def show_figures(self) -> None:
         """The result of the motion under the cursor, in words."""
         super().show_figures()
         row = self.current()
-        outcome = motion_outcome(row.values, self.session()) if row is not None else None
-        self.say.setText(
-            f"{row.values.get('title') or '这项议题'}：{outcome.words}" if row and outcome else ""
-        )
+        self._show_gift([] if row is None else self._offered(row))
+        if row is None:
+            self.say.setText("")
+            return
+        said = [motion_outcome(row.values, self.session()).words, self._next(row)]
+        self.say.setText(f"{row.values.get('title') or '这项议题'}：{'。'.join(filter(None, said))}")
+
+    def _show_gift(self, offers: Sequence[Offer]) -> None:
+        """The button that says what the motion under the cursor gives, and has it done."""
+        self.give.setVisible(bool(offers))
+        if offers:
+            labels = _labels(self.workbench.types, [offer.type for offer in offers])
+            verb = "补上" if len(offers) == 1 and offers[0].existing else "生成"
+            self.give.setText(f"{verb}{labels}{f'（{len(offers)}条）' if len(offers) > 1 else ''}…")
+            self.give.setToolTip(
+                "已按这项议题填好，核对后再保存" if len(offers) == 1 else "确认一次，全部写入，一次撤消"
+            )
+
+
+def _labels(types: Catalogue, names: Iterable[str]) -> str:
+    return "、".join(types[name].label for name in dict.fromkeys(names))
 
 
 class ProposalsTab(_PlainTab):

@@ -101,6 +101,9 @@ class CongressPage(SheetFormPage):
         types = self.workbench.types
         motions = MotionsTab(self.workbench, types[MOTION], lambda: self.save())
         motions.session = self.figures
+        motions.offers = lambda record: [o for o in self.follow.offers if o.source == record]
+        motions.begin = self.follow.begin
+        self.follow.offered.connect(self._show_offers)
         return {
             DELEGATE: DelegatesTab(self.workbench, types[DELEGATE], lambda: self.save()),
             MOTION: motions,
@@ -173,6 +176,11 @@ class CongressPage(SheetFormPage):
         super()._show_state()
         if hasattr(self, "_take_over"):
             self._show_words()
+            self._show_offers()
+
+    def _show_offers(self) -> None:
+        """What follows from a motion stands beside its result."""
+        if MOTION in self.sheets:
             self.sheets[MOTION].view.viewport().update()
             self.sheets[MOTION].show_figures()
 
