@@ -11,15 +11,37 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from desktop.documents.fonts import FontBook
+from desktop.documents.letters.printed import to_snapshot
 from desktop.documents.page import Column, Paragraph, Sheet, render_pdf, render_sheets
 from tests.documents.letters import LETTER, RARE, RED, letter, of_lines
+from tests.documents.test_letters import letter_for
 
 CODE = """
 import hashlib
 from desktop.documents.page import render_pdf, Paragraph
+from desktop.documents.letters.printed import to_snapshot
 from tests.documents.letters import LETTER, RARE, letter
 print(hashlib.sha256(render_pdf(letter(Paragraph(RARE * 30), head=LETTER))).hexdigest())
 """
+
+
+KEPT = """
+import sys
+from desktop.documents.letters.pages import print_letter
+from desktop.documents.letters.printed import from_snapshot
+print_letter(from_snapshot(sys.stdin.read()))
+print([name for name in ("segno", "docx", "openpyxl", "PySide6.QtCore", "desktop.reference") if name in sys.modules])
+"""
+
+
+def test_a_kept_letter_is_printed_without_loading_what_only_others_need() -> None:
+    """Loading took twice as long as printing: codes for cover sheets, statutes, divisions."""
+    kept = to_snapshot(letter_for("opinion_letter_wages"))
+    environment = {**os.environ, "XIAOSANJI_FONTS": "bundle"}
+    done = subprocess.run(
+        [sys.executable, "-c", KEPT], input=kept, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_same_document_gives_the_same_bytes_again(fonts: FontBook) -> None:

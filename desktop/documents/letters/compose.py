@@ -14,7 +14,8 @@ from desktop.documents.letters.filling import (
     values_of,
 )
 from desktop.documents.letters.printed import Layout, Part, PrintedLetter
-from desktop.documents.letters.quotes import Quote, quote, read_citations
+from desktop.documents.letters.quoted import Quote
+from desktop.documents.letters.quotes import quote, read_citations
 from desktop.documents.letters.templates import (
     LetterIncomplete,
     LetterTemplate,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from desktop import reference
 from desktop.documents.letters.filling import Source, inspectors_of
 from desktop.documents.letters.printed import PrintedLetter, digest_of
-from desktop.documents.letters.quotes import Citation, Quote
+from desktop.documents.letters.quoted import Citation, Quote
 from desktop.documents.letters.quotes import quote as quote_words
 from desktop.documents.letters.typed import chinese_day
 from desktop.records.checks.base import Values, as_day

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from desktop.documents.letters.quotes import Quote
+from desktop.documents.letters.quoted import Quote
 from desktop.errors import StateProblem
 
 Layout = Literal["letter", "plain"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from desktop import reference
+from desktop.documents.letters.quoted import Citation, Quote
 from desktop.errors import StateProblem, UsageProblem
 from desktop.records.numerals import chinese_to_int
 from desktop.records.statutes import Statute, StatuteReference, ViolationCategory
@@ -33,37 +33,6 @@ class NotInForce(StateProblem):
 
     next_step = "请引用签发那天有效的条文。"
     help_anchor = "laws"
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A place in a statute as a draft names it. ``liability`` marks what follows from a breach."""
-
-    statute: str
-    article: int
-    paragraph: int | None = None
-    item: int | None = None
-    liability: bool = False
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A citation with the words of its day: the statute's version and the lines as they stand there."""
-
-    statute: str
-    name: str
-    version: str
-    citation: str
-    lines: tuple[str, ...]
-    liability: bool = False
-    article: int = 0
-    paragraph: int | None = None
-    item: int | None = None
-
-    @property
-    def text(self) -> str:
-        """The quoted words, a line for each paragraph and item."""
-        return "\n".join(self.lines)
 
 
 def read_citations(text: str) -> tuple[Citation, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-import segno
-
 from desktop.documents.fonts import FontRole
 from desktop.documents.page.flow import Row
 from desktop.documents.page.geometry import MM, SIZE_TABLE, TEXT_WIDTH
@@ -25,6 +23,9 @@ def qr_bars(data: str, side: float) -> list[Bar]:
 
     Error correction is at least level M, so that a stamp over a corner does not hurt.
     """
+    # Loaded where a code is drawn: it takes as long as half of reportlab, and most papers have none.
+    import segno
+
     matrix = segno.make_qr(data, error="m").matrix
     module = side / (len(matrix) + 2 * QUIET)
     bars = []
