@@ -123,7 +123,8 @@ class RowResult:
         """Whether the row, or one of its cells, was left out and is to be corrected."""
         if self.outcome is Outcome.REJECTED:
             return True
-        return bool(self.said or self.found) and any(n.weight is Weight.PROBLEM for n in self.notes)
+        # What matching finds is no problem unless it refuses the row; and most rows have no notes of reading.
+        return bool(self.said) and any(n.weight is Weight.PROBLEM for n in self.said)
 
     @property
     def doubts(self) -> list[Note]:

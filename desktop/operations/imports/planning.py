@@ -170,11 +170,8 @@ class Planner:
 
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
         if entry.held is None:
-            values = dict(entry.strong)
+            values = {**self._national, **self._usual(entry), **entry.weak, **entry.strong}
             self._date_headcounts(values, entry.strong)
-            for follows in (entry.weak, self._usual(entry), self._national):
-                for name, value in follows.items():
-                    values.setdefault(name, value)
             entry.strong = values
             plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))
             return Outcome.NEW

@@ -60,15 +60,22 @@ class ColumnReader:
         self._type = record_type
         self._setting = setting
         self._known: dict[str, tuple[Cell, Note | None]] = {}
-        self._quick = _QUICK.get(field.kind, _never)(field, setting)
+        # Those of the known of which nothing is to be said, for a look at a whole column at once.
+        self._silent: dict[object, Cell] = {}
+        quick = _QUICK.get(field.kind)
+        self._quick = self._remembered if quick is None else quick(field, setting)
 
     def read(self, cells: Sequence[workbook.Cell], notes: dict[int, list[Note]]) -> list[Cell]:
         """The stored values of some cells below each other; what is to be said goes to ``notes`` under their place."""
         values = self._quick(cells)
-        for place, cell in enumerate(cells):
-            if values[place] is None and cell is not None:
-                values[place] = self._one(cell, place, notes)
+        if not all(values):
+            for place, cell in enumerate(cells):
+                if values[place] is None and cell is not None:
+                    values[place] = self._one(cell, place, notes)
         return values
+
+    def _remembered(self, cells: Sequence[object]) -> list[Cell]:
+        return [*map(self._silent.get, cells)]
 
     def _one(self, cell: workbook.Cell, place: int, notes: dict[int, list[Note]]) -> Cell:
         if type(cell) is str:
@@ -77,6 +84,8 @@ class ColumnReader:
                 known = self._read(cell)
                 if len(self._known) < _MOST_REMEMBERED:
                     self._known[cell] = known
+                    if known[1] is None:
+                        self._silent[cell] = known[0]
         elif type(cell) is datetime.date and self.field.kind is Kind.DATE and cell.year in _YEARS:
             return cell.isoformat()
         else:
@@ -141,10 +150,6 @@ class ColumnReader:
 
 Quick = Callable[[Sequence[object]], list[Cell]]
 """The stored values of the cells that are as they should be; nothing for those that have to be looked at closely."""
-
-
-def _never(_field: Field, _setting: Setting) -> Quick:
-    return lambda cells: [None] * len(cells)
 
 
 def _plain_text(field: Field, _setting: Setting) -> Quick:
