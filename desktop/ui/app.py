@@ -18,6 +18,7 @@ from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.start.window import StartWindow
 from desktop.ui.theme import PROGRAM
+from desktop.ui.widgets.pressing import press_by_enter
 
 if TYPE_CHECKING:
     from desktop.store.environment import Environment
@@ -52,6 +53,7 @@ def make_application(arguments: Sequence[str], settings: Settings) -> QApplicati
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         application.installTranslator(translator)
     theme.apply(application, settings.text_size)
+    press_by_enter(application)
     return application
 
 

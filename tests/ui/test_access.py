@@ -14,14 +14,17 @@ from PySide6.QtWidgets import (
     QApplication,
     QCalendarWidget,
     QComboBox,
+    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from desktop.resources import resource
 from desktop.ui import theme
+from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.registry import headings
 from desktop.ui.theme import COLOURS, Measures, TextSize
 from desktop.ui.window import MainWindow
@@ -116,6 +119,38 @@ def test_tab_goes_through_a_form_in_reading_order(hand: Hand, window: MainWindow
             hand.press(Qt.Key.Key_Tab)  # the way to the other fields of a section stands at its end
         assert hand.focus in row.editor.inputs(), row.field.label
         hand.press(Qt.Key.Key_Tab)
+
+
+def test_enter_presses_the_button_that_has_the_cursor(hand: Hand, window: MainWindow) -> None:
+    window.open_page("home")
+    hand.settle()
+    assert isinstance(hand.focus, QPushButton)
+    assert hand.focus.text() == "去办理入网"
+    hand.press(Qt.Key.Key_Return)
+    hand.settle()
+    assert isinstance(window.page, SyncPage)
+
+
+def test_enter_in_a_line_does_not_press_the_button_it_moves_on_to(qapp: QApplication, qtbot: QtBot) -> None:
+    host = QDialog()
+    qtbot.addWidget(host)
+    pressed: list[int] = []
+    line, button = QLineEdit(host), QPushButton(host)
+    button.setAutoDefault(False)
+    button.move(0, 40)
+    button.clicked.connect(lambda: pressed.append(1))
+    line.returnPressed.connect(button.setFocus)
+    host.show()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+    line.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(button if button.hasFocus() else line, Qt.Key.Key_Return)
+    assert pressed == [1]
+    line.setFocus()
+    line.returnPressed.disconnect(button.setFocus)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert pressed == [1]
 
 
 def luminance(colour: str) -> float:
