@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop import reference
 from desktop.operations import records
 from desktop.operations.session import open_session
 from desktop.records.declaration import Level
@@ -22,6 +23,8 @@ from desktop.store.environment import Environment
 from desktop.ui.app import Program, choose_input_method
 from desktop.ui.settings import Settings
 from desktop.ui.start import date_question
+from desktop.ui.start.places import UnitChooser
+from desktop.ui.widgets.pick import Option
 from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, compose, make_session, settle
 
 K = Qt.Key
@@ -67,7 +70,7 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert assistant.isVisible(), "without any workspace the assistant comes first"
     key(qtbot, K.Key_Down)  # a village
     assert assistant.level is Level.VILLAGE
-    assistant.next()
+    key(qtbot, K.Key_Return)
     keys(qtbot, "gysq")  # 葛衙庄社区 and others by their initials
     assert assistant.unit.place.is_open
     assistant.unit.place.selectAll()
@@ -84,13 +87,12 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     keys(qtbot, "short")
     assistant.next()
     assert "8位" in assistant.notice.words
-    assistant.password.setFocus()
-    keys(qtbot, "-and-longer")
-    assistant.again.setFocus()
+    keys(qtbot, "short-and-longer")
+    key(qtbot, K.Key_Return)
+    assert "再输入一次" in assistant.notice.words
     keys(qtbot, "short-and-other")
-    assistant.next()
+    key(qtbot, K.Key_Return)
     assert "不一样" in assistant.notice.words
-    assistant.again.clear()
     keys(qtbot, "short-and-longer")
     key(qtbot, K.Key_Return)
     qtbot.waitUntil(assistant.copied.isVisible, timeout=20_000)
@@ -101,6 +103,26 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     settle(qtbot, program.window.workbench)
     assert program.window.workbench.facts.operator.name == "陈喆"
     assert program.settings.recents[0].folder == tmp_path / "新 工作区（1）"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("330110109222", "径山村联合工会"),
+        ("330106010", "转塘街道总工会"),
+        ("330102001051", "清波门社区联合工会"),
+    ],
+)
+def test_a_union_is_called_after_its_place_and_not_after_the_committee(
+    qapp: QApplication, code: str, name: str
+) -> None:
+    chooser = UnitChooser(reference.divisions())
+    chooser.show_level(Level.VILLAGE if len(code) == 12 else Level.TOWN)
+    division = reference.divisions().get(code)
+    assert division is not None
+    chooser.place.picked.emit(Option(code, division.name))
+    assert chooser.value() == (code, name)
+    chooser.deleteLater()
 
 
 def test_login_with_a_wrong_password_waits_longer_each_time_and_the_right_one_opens(

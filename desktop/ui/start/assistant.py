@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_documents_path
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -206,6 +208,7 @@ class Assistant(QWidget):
         problem = {1: lambda: self.unit.problem(), 2: self._operator_problem}.get(step, lambda: "")()
         if problem:
             self.notice.show_notice(Tone.WARNING, problem)
+            self._go_to_problem(step)
         elif step == _CODE_STEP:
             self._begin()
         elif step < 2:
@@ -245,13 +248,35 @@ class Assistant(QWidget):
             self.folder.setText(str(folder))
 
     def _operator_problem(self) -> str:
+        return next((words for _, words in self._operator_problems()), "")
+
+    def _operator_problems(self) -> Iterator[tuple[QLineEdit, str]]:
+        """What is missing in the third step, and where."""
         if not self.operator.text().strip():
-            return "请填写操作员姓名。"
+            yield self.operator, "请填写操作员姓名。"
         if len(self.password.text()) < LEAST_PASSWORD:
-            return f"口令至少要{LEAST_PASSWORD}位。"
-        if self.password.text() != self.again.text():
-            return "两次输入的口令不一样，请重新输入。"
-        return "" if self.folder.text().strip() else "请选择存放位置。"
+            yield self.password, f"口令至少要{LEAST_PASSWORD}位。"
+        elif self.password.text() != self.again.text():
+            first = not self.again.text()
+            yield self.again, "请把口令再输入一次。" if first else "两次输入的口令不一样，请重新输入。"
+        if not self.folder.text().strip():
+            yield self.folder, "请选择存放位置。"
+
+    def _go_to_problem(self, step: int) -> None:
+        """The cursor goes to what is missing."""
+        if step == 1:
+            self.unit.go_to_problem()
+        elif (line := next((line for line, _ in self._operator_problems()), None)) is not None:
+            line.setFocus()
+            line.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter on one of the choices goes on; lines and buttons have their own."""
+        chosen = isinstance(self.focusWidget(), QRadioButton)
+        if chosen and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.next()
+            return
+        super().keyPressEvent(event)
 
     # -- making ----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
@@ -27,6 +28,13 @@ _UNION_NAMES = {
     Level.VILLAGE: "联合工会",
 }
 """What a unit is usually called after its division; the name can be changed."""
+_COMMITTEE = re.compile("(?<=[村社区])(村民|居民)?(委员会|居委会|委会)$")
+"""Divisions of the lowest level are listed under the names of their committees, which are no part of a union's."""
+
+
+def _place_name(division: str) -> str:
+    """What people call a division: 径山村 for 径山村委会, 良渚社区 for 良渚社区居委会."""
+    return _COMMITTEE.sub("", division)
 
 
 class DivisionSource:
@@ -131,7 +139,7 @@ class UnitChooser(QWidget):
         if option is None:
             return
         self.code.setText(option.key)
-        usual = f"{option.words}{_UNION_NAMES.get(self._level, '')}"
+        usual = f"{_place_name(option.words)}{_UNION_NAMES.get(self._level, '')}"
         if self.name.text() in ("", self._own_name):
             self.name.setText(usual)
         self._own_name = usual
@@ -152,8 +160,15 @@ class UnitChooser(QWidget):
         return "" if name else "请填写单位名称。"
 
     def start(self) -> None:
-        """Puts the cursor where something is missing."""
+        """Puts the cursor where one begins."""
         (self.place if self._level in _DIVISION else self.code).setFocus()
+
+    def go_to_problem(self) -> None:
+        """Puts the cursor where something is missing."""
+        if self.value()[0] and not self.value()[1]:
+            self.name.setFocus()
+        else:
+            self.start()
 
 
 _HINTS = {
