@@ -89,11 +89,19 @@ class Group(click.Group):
         return super().parse_args(ctx, self._in_order(ctx, args))
 
     def _in_order(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The first two words as this group has them; of two names of commands the order stays."""
-        if ctx.parent is None or len(args) < 2 or args[1].startswith("-"):
+        """The first two words as this group has them; of two names of commands the order stays.
+
+        Who asks for the help of a command need not name a workspace.
+        """
+        if ctx.parent is None or len(args) < 2:
+            return args
+        arguments = [param for param in self.params if isinstance(param, click.Argument)]
+        if args[1] == "--help" and arguments and self.get_command(ctx, args[0]) is not None:
+            return [arguments[0].make_metavar(ctx), *args]
+        if args[1].startswith("-"):
             return args
         named = [self.get_command(ctx, word) is not None for word in args[:2]]
-        workspace_first = any(isinstance(param, click.Argument) for param in self.params)
+        workspace_first = bool(arguments)
         return [args[1], args[0], *args[2:]] if named == [workspace_first, not workspace_first] else args
 
     def resolve_command(

@@ -245,8 +245,8 @@ def given_password(
         return _first_line(file)
     if said := os.environ.get(variable):
         return said
-    password = _ask(words)
-    if twice and _ask(f"再输一次{words}") != password:
+    password = _ask(words, variable)
+    if twice and _ask(f"再输一次{words}", variable) != password:
         raise UsageProblem("两次输入的口令不一样。", "请再试一次。")
     return password
 
@@ -274,14 +274,18 @@ def confirmed(question: str) -> None:
         raise NotConfirmed("没有做。")
 
 
-def _ask(words: str) -> str:
+def _ask(words: str, variable: str) -> str:
     with warnings.catch_warnings():
         # Without a terminal getpass would read the password from standard input, where the records are.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             answer: str = click.prompt(words, prompt_suffix="：", hide_input=True, err=True)
         except getpass.GetPassWarning as error:
-            raise NoPassword("没有给出口令。") from error
+            # The option for a file is that of who works; every other password has its own variable.
+            if variable == PASSWORD:
+                raise NoPassword("没有给出口令。") from error
+            step = "请设置这个环境变量，或者在终端里运行，会询问。"
+            raise NoPassword(f"没有给出 {variable}。", step) from error
     return answer
 
 

@@ -42,6 +42,9 @@ def merges(session: Session, as_json: bool) -> None:
     if as_json:
         json_line({"merges": [_merge(m) for m in found]})
         return
+    if not found:
+        remark("还没有合并过数据包。")
+        return
     table(
         ("编号", "时间", "发送方", "第几个", *OUTCOMES.values()),
         [
@@ -95,6 +98,9 @@ def stations(session: Session, as_json: bool) -> None:
                            "revoked": bool(s.revocation)} for s in found]}
         )  # fmt: skip
         return
+    if not found:
+        remark("没有归本单位管的工作电脑；下级入网以后才有。")
+        return
     table(
         ("编号", "单位", "收到第几条", "状态"),
         [(s.station[:_SHORT], s.name, str(s.last), "已停用" if s.revocation else "") for s in found],
@@ -137,6 +143,9 @@ def excluded(session: Session, as_json: bool) -> None:
     if as_json:
         json_line({"excluded": [{"id": e.record, "type": e.type, "label": e.label, "date": e.day or None,
                                  "note": e.note or None} for e in found]})  # fmt: skip
+        return
+    if not found:
+        remark("没有不计入的内容。")
         return
     table(
         ("编号", "种类", "说明", "日期", "原因"),

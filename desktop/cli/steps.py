@@ -13,6 +13,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "NumbersUnconfirmed": "请对照纸质登记簿，用 letter 工作区 numbers --confirm 确认各类文书的下一个号，再签发。",
     "NoSuchSheet": "请用 --sheet 写明其中一个。",
     "NoHeader": "请确认有一行列名（如“企业名称”“统一社会信用代码”），或者用 --header-row 写明它在第几行。",
+    "NoDuty": "请管理员用 operator add 加 --duty 给这个人设好签名职责，再导出一次数据包。",
     "Unsent": "请先上报并收取上级的回执；确实不要了，加 --unsent-too 再运行一次。",
     "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建工作区。",
 }

@@ -167,7 +167,8 @@ def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> I
     for line in changes:
         saved = records.save(session, record_type.name, line.values, record=line.record)
         outcome = "unchanged" if saved.changes.empty else "changed"
-        title = showing.title(record_type, line.values)
+        held = records.load(session, record_type.name, saved.record)
+        title = showing.title_of(held) if held is not None else ""
         yield [Outcome(line, outcome, saved.changes.stamp, saved.findings, title)]
 
 

@@ -173,7 +173,9 @@ def find_unit(session: Session, text: str) -> str:
     for unit in reading.records(session.database, session.types, reading.Query("unit")):
         if text in (unit.id, unit.values.get("code"), unit.values.get("name")):
             return unit.id
-    raise NotFound(f"没有找到单位“{text}”。")
+    raise NotFound(
+        f"没有找到单位“{text}”。", "请核对编码或名称，单位记录里都有；刚入网的下级，要等它的上级报上来才有。"
+    )
 
 
 def _result_words(result: BundleResult) -> str:

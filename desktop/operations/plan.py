@@ -24,7 +24,7 @@ from desktop.plan.readings import Options
 from desktop.plan.results import Indicator
 from desktop.plan.tree import Unit
 from desktop.plan.worklist import Source, WorkItem
-from desktop.records.divisions import Divisions
+from desktop.records.divisions import Division, Divisions
 from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import Choice
 from desktop.records.types import Catalogue
@@ -118,12 +118,21 @@ def next_visits(
     if place:
         found = reference.divisions().meant(place)
         if len(found) != 1:
-            raise PlaceUnclear(f"“{place}”{'对得上几个地方' if found else '不是已知的地方'}。")
+            raise PlaceUnclear(_unclear(place, found or reference.divisions().search(place)))
         code = found[0].code
     day = as_of or session.environment.today()
     return visits_of(
         session.database, session.types, _own(session), reference.divisions(), day, place=code, limit=limit
     )
+
+
+def _unclear(place: str, alike: Sequence[Division]) -> str:
+    """That a place is not known, or which ones may be meant."""
+    if not alike:
+        return f"“{place}”不是已知的地方。"
+    divisions = reference.divisions()
+    named = "、".join(f"{divisions.full_name(d.code)}（{d.code}）" for d in alike[:_MOST_ALIKE])
+    return f"“{place}”可能是{named}{'等' if len(alike) > _MOST_ALIKE else ''}。"
 
 
 def visits_of(
@@ -176,6 +185,7 @@ def row_numbers(session: Session, selection: Selection, database: Database | Non
 _MEMORY: WeakKeyDictionary[Database, tuple[object, dict[object, Any]]] = WeakKeyDictionary()
 """What was computed on a connection since somebody last wrote: opening the home page again costs nothing."""
 _REMEMBERED = 16
+_MOST_ALIKE = 5
 
 Result = TypeVar("Result")
 

@@ -9,6 +9,13 @@ from tests.cli.test_exchange import Places, enrol, places, record
 __all__ = ["places"]
 
 
+def test_where_there_is_nothing_to_list_that_is_said(places: Places) -> None:
+    for command in ("merges", "stations", "excluded"):
+        result = run(command, places.town)
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "没有" in result.stderr
+
+
 def test_a_merge_is_listed_withdrawn_and_lifted(places: Places) -> None:
     record(places.town, "enterprise", {"name": "茶厂"}, {"name": "伞厂"})
     answer("send", places.town, places.stick / "1.xsj")

@@ -79,6 +79,9 @@ def test_without_a_terminal_a_missing_password_is_said_and_no_record_is_taken_fo
     assert process.returncode == 2
     assert "没有给出口令" in errors.decode()
     assert "XIAOSANJI_PASSWORD" in errors.decode()
+    process = start("operator", town, "add", "李四", XIAOSANJI_PASSWORD=PASSWORD)
+    _, errors = process.communicate(timeout=60)
+    assert "XIAOSANJI_NEW_PASSWORD" in errors.decode()
     assert answer("list", town, "enterprise")["total"] == 0
 
 

@@ -424,6 +424,12 @@ def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
     assert "是不是“单位名称”" in run("list", town, "企业", "--filter", "单位名=甲").stderr
 
 
+def test_a_change_is_told_with_the_name_of_its_record(town: Path) -> None:
+    (made,) = record(town, "企业", {"name": "甲厂"})
+    told = run("record", town, "企业", lines=f'{{"id": "{made["id"]}", "surveyed_staff": 3}}\n').stdout
+    assert f"修改  {made['id']}  甲厂  操作" in told
+
+
 def test_who_was_erased_is_called_so_in_lists(town: Path) -> None:
     (gone, stays) = record(
         town, "member", {"name": "张三", "phone": "13812345678"}, {"education": "大学专科"}

@@ -113,6 +113,11 @@ def test_a_reader_writes_nothing_and_sees_nothing_whole(town: Path) -> None:
     )
 
 
+def test_the_help_of_a_command_needs_no_workspace() -> None:
+    asked = run("operator", "add", "--help")
+    assert (asked.exit_code, "--duty" in asked.stdout) == (0, True)
+
+
 def test_a_disabled_operator_is_kept_out_but_the_last_administrator_stays(town: Path) -> None:
     run("operator", town, "add", "李四", XIAOSANJI_NEW_PASSWORD="password-2")
     last = run("operator", town, "disable", OPERATOR, "--as", OPERATOR)

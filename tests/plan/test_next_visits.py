@@ -134,8 +134,10 @@ def test_a_place_narrows_the_list_and_each_row_says_who_else_is_near(fresh: Worl
 
 
 def test_a_place_that_nothing_or_too_much_is_called_is_asked_again(fresh: World) -> None:
-    for words in ("火星镇", "新街"):
-        with pytest.raises(PlaceUnclear):
+    for words, told in (
+        ("火星镇", "不是已知的地方"), ("新街", "可能是"), ("径山", "杭州市余杭区径山镇（330110109）"),
+    ):  # fmt: skip
+        with pytest.raises(PlaceUnclear, match=told):
             asked(fresh, place=words)
 
 
