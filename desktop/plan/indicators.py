@@ -8,6 +8,7 @@ from functools import cache
 
 from desktop import reference
 from desktop.plan import (
+    bargaining,
     coverage,
     democracy,
     founding,
@@ -43,6 +44,7 @@ INDICATIONS: tuple[Indication, ...] = tuple(
             *training.INDICATIONS,
             *means.INDICATIONS,
             *replies.INDICATIONS,
+            *bargaining.INDICATIONS,
         ),
         key=lambda i: i.id.partition(".")[0],
     )

@@ -258,6 +258,48 @@ def test_a_period_of_an_unknown_year_is_told_and_not_guessed(world: World, town:
     assert "另有1份的期限要用2027年的放假调休安排才能算，没有计入：请先导入这一年的安排" in taken.notes
 
 
+def director(world: World, town: str, firm: str, **values: Cell) -> str:
+    given: dict[str, Cell] = {"name": "王芳", "post": "director", "elected_date": "2024-05-01", **values}
+    return world.save("staff_director", town, enterprise=firm, **given)
+
+
+def test_staff_sit_on_the_board_from_their_election_until_they_leave(world: World, town: str) -> None:
+    big = world.firm(town, 300, name="杭州大示例有限公司")
+    small = world.firm(town, 20, name="杭州小示例有限公司")
+    world.firm(town, 299, name="杭州中示例有限公司")
+    other = world.firm(town, 500, name="杭州示例有限公司西湖分公司")
+    works = world.firm(town, 500, name="杭州示例厂")
+    for firm in (other, works):
+        director(world, town, firm)
+    director(world, town, big, term_ends="2026-05-01")
+    supervisor = director(world, town, small, post="supervisor")
+    assert world.count("T30.companies", town) == 2
+    assert world.count("T30.companies", town, posts="director") == 1
+    assert world.count("T30.companies", town, "2024-04-30") == 0
+    assert world.share("T30.large", town) == (1, 1)
+    assert world.take("T30.large", town).notes == ("其中1家的职工董事、监事任期已满，没有登记改选",)
+    world.edit("staff_director", supervisor, ended="2026-11-23", ended_reason="left")
+    assert world.count("T30.companies", town) == 1
+    assert world.count("T30.companies", town, "2026-11-22") == 2
+
+
+def test_contracts_of_a_trade_or_an_area_count_while_they_are_in_force(world: World, town: str) -> None:
+    firm = world.firm(town)
+
+    def contract(kind: str, **values: Cell) -> str:
+        given: dict[str, Cell] = {"offer_date": "2026-01-05", "signed_date": "2026-03-01", **values}
+        return world.save("collective_contract", town, enterprise=firm, kind=kind, **given)
+
+    contract("industry", effective_date="2026-04-01", ended="2026-11-23", enterprise_count=40)
+    contract("regional", filed_date="2026-11-08", enterprise_count=12)
+    contract("regional", filed_date="2026-11-09", objection="条款不全", enterprise_count=9)
+    contract("comprehensive", effective_date="2026-04-01", enterprise_count=1)
+    assert (world.count("T31.contracts", town), world.count("T31.enterprises", town)) == (2, 52)
+    assert world.count("T31.enterprises", town, "2026-11-22") == 40
+    assert world.count("T31.enterprises", town, "2026-11-24") == 12
+    assert any(n.startswith("另有1份已签字") for n in world.take("T31.contracts", town).notes)
+
+
 def test_letters_count_when_they_are_served(world: World, town: str) -> None:
     letter = world.save("case_document", town, kind="opinion_letter", issue_date="2026-05-01")
     world.save(

@@ -7,7 +7,9 @@ from desktop.store.aggregates.expressions import Facts
 _CONTRACT = Facts(
     "collective_contract",
     {
+        "kind": "r.kind",
         "signed": "r.signed_date",
+        "enterprises": "r.enterprise_count",
         "filed": "r.filed_date",
         "effective": "coalesce(r.effective_date,"
         " CASE WHEN r.objection IS NULL THEN date(r.filed_date, '+15 days') END)",

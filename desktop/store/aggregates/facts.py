@@ -113,6 +113,15 @@ _CASES = """(SELECT DISTINCT c.enterprise FROM r_case c WHERE c._life <> 1 AND c
 _CONTRACTS = """(SELECT c.enterprise, max(c.ended) AS ended FROM r_collective_contract c WHERE c._life <> 1
     AND c.signed_date <= :as_of GROUP BY c.enterprise) contracts ON contracts.enterprise = r.id"""
 
+_COMPANY = "(r.name LIKE '%公司' AND r.name NOT LIKE '%分公司')"
+"""Whether an employer is a company by its name: the legal form stands in it by law (公司法第七条)."""
+
+_DIRECTORS = """(SELECT d.enterprise, max(d.post = 'director') AS director, max(d.post = 'supervisor') AS supervisor,
+    max(coalesce(d.term_ends, '9')) AS term_ends FROM r_staff_director d WHERE d._life <> 1
+    AND d.elected_date <= :as_of AND coalesce(d.ended, '9') > :as_of GROUP BY 1) directors
+    ON directors.enterprise = r.id"""
+"""Those in office: whoever was not replaced when the term was over goes on (公司法第七十条、第七十七条)."""
+
 _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 months')"
 """Whether a state-owned employer's last session is more than half a year old."""
 
@@ -154,6 +163,10 @@ _ENTERPRISE = Facts(
         "new_trade": "coalesce(r.new_trade, r.platform_role)",
         "place": _PLACE,
         "above_scale": "r.above_scale",
+        "company": _COMPANY,
+        "staff_director": "coalesce(directors.director, 0)",
+        "staff_on_board": "directors.enterprise IS NOT NULL",
+        "directors_until": "directors.term_ends",
         "platform_headquarters": "coalesce(platform.headquarters, r.platform_role = 'headquarters')",
         "platform_branch": "coalesce(platform.branch, r.platform_role IN ('subsidiary', 'branch'))",
         "platform_partner": "coalesce(platform.partner, r.platform_role IN ('affiliated', 'franchisee', 'partner'))",
@@ -172,6 +185,7 @@ _ENTERPRISE = Facts(
         "letters": _LETTERS,
         "platform": _PLATFORM,
         "home": _HOME,
+        "directors": _DIRECTORS,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"
         " AND v.visit_date <= :as_of GROUP BY v.enterprise) visits ON visits.enterprise = r.id",
         "roll": f"(SELECT m.enterprise, count(*) AS members FROM r_member m WHERE m._life <> 1 AND {member('m')}"
