@@ -21,6 +21,7 @@ from desktop.errors import UsageProblem
 from desktop.records.addresses import AddressLocator, AddressWords
 from desktop.records.codes import CodeItem, CodeList
 from desktop.records.divisions import Division, DivisionLevel, Divisions
+from desktop.records.examples import Examples
 from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import PlanPhase, PlanTarget
 from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, parse_articles
@@ -309,6 +310,13 @@ def plan_phases() -> tuple[PlanPhase, ...]:
 @cache
 def _target_file() -> _TargetFile:
     return msgspec.json.decode(resource("plan", "targets.json").read_bytes(), type=_TargetFile)
+
+
+@cache
+def examples(type_name: str) -> Examples | None:
+    """The records of a type that come with the program to begin with; nothing for most types."""
+    file = resource("examples", f"{type_name}.json")
+    return msgspec.json.decode(file.read_bytes(), type=Examples) if file.is_file() else None
 
 
 @cache

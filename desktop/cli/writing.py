@@ -20,6 +20,7 @@ from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.operations import exchange, following, records, steps
 from desktop.operations.following import NothingFollows
 from desktop.operations.quantities import amount_words
+from desktop.operations import examples, exchange, following, records, steps
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
 from desktop.records.deciding import SAME
@@ -66,8 +67,11 @@ class Outcome:
 @click.option(
     "--from", "source", metavar="ID", help="不读标准输入，由这条记录（如通过的职代会议题）带出来填好。"
 )
+@click.option("--examples", "shipped", is_flag=True, help="不读标准输入，放入随程序带的示例（如评价模板）。")
 @json_option
-def record(session: Session, record_type: RecordType, batch: int, source: str | None, as_json: bool) -> None:
+def record(
+    session: Session, record_type: RecordType, batch: int, source: str | None, shipped: bool, as_json: bool
+) -> None:
     """从标准输入录入记录，每行一个JSON对象：字段名 → 值。
 
     值可以写代码，也可以写名称和常见的日期写法；地点的名称和代码用 divisions 查。有 "id" 的行修改已有记录，
@@ -84,6 +88,9 @@ def record(session: Session, record_type: RecordType, batch: int, source: str | 
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
     if source is not None:
         _fill_from(session, record_type, source, as_json)
+        return
+    if shipped:
+        _report_changes(examples.take_over(session, record_type.name), "已放入示例（非官方）", as_json)
         return
     showing = Showing(session)
     reader = LineReader(session, record_type, CellReader.of(session))

@@ -14,6 +14,7 @@ TYPE = RecordType(
     title=("name",),
     parent="assessment_template",
     written_by=DISTRICT_UP,
+    goes_below=True,
     help="一个项目一条，先写维度，如“组织规范”。",
     sections=(Section("criterion", "评价项目"),),
     fields=(

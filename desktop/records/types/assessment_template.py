@@ -13,6 +13,7 @@ TYPE = RecordType(
     menu="提质评价",
     title=("name",),
     written_by=DISTRICT_UP,
+    goes_below=True,
     help="“五有”职工之家和“活力指数”的口径没有全市公开的统一文本，由区总工会在这里制定并下发；评价项目在下面的标签页登记。",
     sections=(Section("template", "模板"), Section("grades", "等级")),
     groups=(Group("period", "适用时间"), Group("grades", "等级分数线")),

@@ -113,7 +113,7 @@ _CASES = """(SELECT DISTINCT c.enterprise FROM r_case c WHERE c._life <> 1 AND c
 _CONTRACTS = """(SELECT c.enterprise, max(c.ended) AS ended FROM r_collective_contract c WHERE c._life <> 1
     AND c.signed_date <= :as_of GROUP BY c.enterprise) contracts ON contracts.enterprise = r.id"""
 
-_COMPANY = "(r.name LIKE '%公司' AND r.name NOT LIKE '%分公司')"
+_COMPANY = "(substr(r.name, -2) = '公司' AND substr(r.name, -3) <> '分公司')"
 """Whether an employer is a company by its name: the legal form stands in it by law (公司法第七条)."""
 
 _DIRECTORS = """(SELECT d.enterprise, max(d.post = 'director') AS director, max(d.post = 'supervisor') AS supervisor,

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout
 
-from desktop.operations import queries
+from desktop import reference
+from desktop.operations import examples, queries
 from desktop.operations.queries import UnitNode
 from desktop.operations.views import View
 from desktop.records.declaration import RecordType
@@ -22,6 +23,7 @@ from desktop.ui.lists.pasting import catch_blocks
 from desktop.ui.lists.record_list import RecordList
 from desktop.ui.lists.views import ViewsButton
 from desktop.ui.matching import matches
+from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
@@ -218,9 +220,24 @@ class ListPage(Page):
         else:
             shell = self.workbench.shell
             more = ("从表格导入", self._import) if shell.has_page("import") else None
+            if reference.examples(self.record_type.name) is not None:
+                more = ("放入示例（非官方）", self._take_examples)
             empty.show_words(
                 self._icon, f"还没有登记{label}", self.record_type.help, (self._new_words(), self._new), more
             )
+
+    def _take_examples(self) -> None:
+        """What comes with the program is a beginning, to be worked over."""
+        bench, name, label = self.workbench, self.record_type.name, self.record_type.label
+
+        def done(changes: ChangeSet) -> None:
+            count = len(changes.records.get(name, ()))
+            words = f"已放入{count}条{label}示例，不是官方口径，请核对后改成自己的。"
+            bench.shell.tell(Tone.GOOD, words, "撤消", bench.undo)
+
+        bench.write(
+            f"放入{label}示例", lambda session, _ticket: examples.take_over(session, name), done, owner=self
+        )
 
     def _clear(self) -> None:
         self.search.clear()
