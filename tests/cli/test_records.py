@@ -36,6 +36,7 @@ def test_a_record_can_be_made_listed_shown_changed_undone_and_found(town: Path) 
     assert names == [("杭州示例股份有限公司", OPERATOR, True), ("杭州示例科技有限公司", OPERATOR, False)]
     answer("undo", town, changed["operation"])
     assert answer("show", town, "enterprise", made["id"])["values"]["name"] == "杭州示例科技有限公司"
+    assert answer("list", town, "enterprise")["sums"] == {"surveyed_staff": "120"}
     found = answer("search", town, "示例科技")
     assert [(f["type"], f["id"]) for f in found["found"]] == [("enterprise", made["id"])]
 

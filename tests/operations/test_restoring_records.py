@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.operations import attachable, attachments, records
+from desktop.operations import attachable, attachments, exchange, records
 from desktop.operations.session import Session
+from desktop.records.declaration import Level
 from desktop.records.resolution import Life
 from desktop.store.ledger import Deletion
 from tests.operations.registers import district
+from tests.operations.stations import enrol, report_up, station
 
 __all__ = ["district"]
 
@@ -74,3 +76,33 @@ def test_grandchildren_come_back_and_others_of_the_same_step_do_not(district: Se
     records.restore(district, "course", team)
     assert life(district, "attendance", person) is Life.LIVE
     assert life(district, "course", other) is Life.DELETED
+
+
+def test_what_was_deleted_below_is_brought_back_above_and_again_below(tmp_path: Path) -> None:
+    desk = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, desk, tmp_path)
+    course, (li, wang) = course_with_people(village)
+    report_up(village, desk, tmp_path)
+    records.delete(village, "attendance", li)
+    records.delete(village, "course", course)
+    report_up(village, desk, tmp_path)
+    records.restore(desk, "course", course)
+    report_up(village, desk, tmp_path)
+    for session in (desk, village):
+        assert life(session, "course", course) is Life.LIVE
+        assert [life(session, "attendance", each) for each in (li, wang)] == [Life.DELETED, Life.LIVE]
+    assert exchange.digest(village, village.unit.id) == exchange.digest(desk, village.unit.id)
+
+
+def test_a_child_that_somebody_else_deleted_too_stays_deleted(tmp_path: Path) -> None:
+    desk = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, desk, tmp_path)
+    course, (li, wang) = course_with_people(village)
+    report_up(village, desk, tmp_path)
+    records.delete(desk, "attendance", li)
+    records.delete(village, "course", course)
+    report_up(village, desk, tmp_path)
+    records.restore(village, "course", course)
+    assert [life(village, "attendance", each) for each in (li, wang)] == [Life.DELETED, Life.LIVE]
