@@ -62,7 +62,10 @@ def decide_all(session: Session, decisions: Sequence[Decision], name: str) -> Ch
                 if d.slot != DELETED_SLOT and d not in claims
             ],
             deletions=[
-                Deletion(d.type, d.record, revive=not d.value) for d in wanted if d.slot == DELETED_SLOT
+                # A record that is kept keeps what went with it.
+                Deletion(d.type, d.record, revive=not d.value, together=not d.value)
+                for d in wanted
+                if d.slot == DELETED_SLOT
             ],
         )
         return policy.settle(session, changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.operations import attachable, attachments, exchange, records
+from desktop.operations import attachable, attachments, deciding, exchange, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.resolution import Life
@@ -106,3 +106,20 @@ def test_a_child_that_somebody_else_deleted_too_stays_deleted(tmp_path: Path) ->
     report_up(village, desk, tmp_path)
     records.restore(village, "course", course)
     assert [life(village, "attendance", each) for each in (li, wang)] == [Life.DELETED, Life.LIVE]
+
+
+def test_a_record_that_is_kept_after_all_keeps_what_went_with_it(tmp_path: Path) -> None:
+    desk = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, desk, tmp_path)
+    course, people = course_with_people(village)
+    report_up(village, desk, tmp_path)
+    records.delete(village, "course", course)
+    records.save(desk, "course", {"name": "改过的班"}, record=course)
+    report_up(village, desk, tmp_path)
+    assert life(desk, "course", course) is Life.DISPUTED
+    changes = deciding.decide(desk, "course", course, "_deleted", 0)
+    assert [life(desk, "attendance", each) for each in people] == [Life.LIVE] * 2
+    records.undo(desk, changes.stamp)
+    assert life(desk, "course", course) is Life.DISPUTED
+    assert [life(desk, "attendance", each) for each in people] == [Life.DELETED] * 2
