@@ -14,10 +14,11 @@ from desktop.documents.placeholders import names_in
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import queries, templates
 from desktop.operations.session import Session
-from desktop.operations.supervision.cases import CASE, held, issuer_of
+from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.resolution import Life
+from desktop.records.supervision import contradictions
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.wording import complainant_faults
 from desktop.records.values import display
@@ -133,8 +134,8 @@ def _fits(template: PaperTemplate, values: Values) -> bool:
 def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     """A paper of a record, ready to look at, to print and to save by :mod:`desktop.operations.printing`.
 
-    Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, and ``NotAllowed`` where values stand on it
-    that the operator's role sees in part only.
+    Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, ``IllegalStep``, and ``NotAllowed`` where
+    values stand on it that the operator's role sees in part only.
     """
     template = templates.paper_template(session, template_id)
     if template is None:
@@ -146,6 +147,7 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
         raise NoSuchPaper(f"“{template.label}”不能从这条{session.types[template.about].label}打印。")
     if any(f.mask is not Mask.NONE for f in fields(session.types, template)):
         session.require(Role.EDITOR, Role.DESK)
+    _check_order(session, template, found)
     seen = _Seen(session, found)
     made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
     if not template.secret:
@@ -190,10 +192,29 @@ def _fields_in(types: Mapping[str, RecordType], about: RecordType, text: str) ->
             at = types[declared.link] if declared.link is not None else at
 
 
+def _case_of(session: Session, template: PaperTemplate, found: Record) -> str:
+    """The id of the case that a record belongs to; "" for all that is of no case."""
+    case = found.id if template.about == CASE else found.values.get("case")
+    about_cases = "case" in {template.about, *session.types[template.about].by_name}
+    return case if isinstance(case, str) and about_cases else ""
+
+
+def _check_order(session: Session, template: PaperTemplate, found: Record) -> None:
+    """Of a case whose steps contradict the order of law nothing leaves the house, nor anything of a voided letter."""
+    case = _case_of(session, template, found)
+    if not case or template.reader == "own":
+        return
+    reasons = contradictions(load_case(session, case))
+    if reasons:
+        raise IllegalStep(f"本案的步骤有矛盾，不能打印“{template.label}”", reasons)
+    if template.about == LETTER and text(found.values, "voided_date"):
+        raise NoSuchPaper(f"这份文书已经作废，不能再打印“{template.label}”。")
+
+
 def _check_complainant(session: Session, template: PaperTemplate, found: Record, used: Sequence[str]) -> None:
     """Whoever complained stands in no field that the paper may use, but people write names into any field."""
-    case = found.id if template.about == CASE else found.values.get("case")
-    if not isinstance(case, str) or "case" not in {template.about, *session.types[template.about].by_name}:
+    case = _case_of(session, template, found)
+    if not case:
         return
     faults = list(complainant_faults(held(session, CASE, case).values, {template.label: "\n".join(used)}))
     if faults:

@@ -119,6 +119,7 @@ FAULTS = {
     "the complainant by its name": ("service_return", "正文：{case.complainant_name}\n", ("投诉人",)),
     "no complainant in any letter": ("opinion_letter", "正文：{投诉人}\n", ("不认识占位{投诉人}",)),
     "article 22 in a reminder": ("reminder_letter", "正文：依据监督条例第二十二条。\n", ("第二十二条",)),
+    "article 22 within a span": ("reminder_letter", "正文：依据监督条例第二十至二十四条。\n", ("第二十二条",)),
     "article 22 around a quotation": ("reminder_letter", "条文：a｜依条例第二十二条｜a｜a\n", ("不能",)),
     "fifteen working days in a reminder": ("reminder_letter", "正文：请在15个工作日内答复。\n", ("15个工作日",)),
     "dues in a suggestion": ("suggestion_letter", "正文：依照工会法第四十三条处理。\n", ("支付令",)),

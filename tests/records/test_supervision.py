@@ -911,6 +911,17 @@ def test_the_state_does_not_depend_on_the_order_of_reading(file: CaseFile, rando
         ("工会法第二十二条", False),
         ("《浙江省工会劳动法律监督条例》等规定", False),
         ("《浙江省工会劳动法律监督条例》第一百二十二条", False),
+        ("《浙江省工会劳动法律监督条例》第二十二、二十三条", True),
+        ("《浙江省工会劳动法律监督条例》第二十至二十四条", True),
+        ("《浙江省工会劳动法律监督条例》第21—23条", True),
+        ("依照第二十 二条", True),
+        ("依照第贰拾贰条", True),
+        ("依照第廿二条和第二十三条", True),
+        ("《浙江省工会劳动法律监督条例》第十八、二十条", False),
+        ("《浙江省工会劳动法律监督条例》第十八条至第二十条", False),
+        ("《中华人民共和国工会法》第二十一条、第二十二条", False),
+        ("《中华人民共和国工会法》第二十至二十三条", False),
+        ("2026年9月22日，第3条", False),
     ],
 )
 def test_a_reminder_that_borrows_article_22_is_found(words: str, borrows: bool) -> None:
@@ -946,6 +957,22 @@ COMPLAINT = {
 def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> None:
     assert bool(list(complainant_faults(COMPLAINT, {"事实": words}))) is told
     assert not list(complainant_faults({}, {"事实": words}))
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("李小明、王强", "王强反映", True), ("李小明 王强", "王强反映", True), ("李小明和王强", "李小明反映", True),
+        ("赵云（仓库）", "赵云反映", True), ("李小明等3人", "李小明等人反映", True), ("王强女士", "王强反映", True),
+        ("李 小明", "李小明反映", True), ("李小明", "李 小 明", True), ("李小明/王强；钱进", "钱进反映", True),
+        ("李小明等12名职工", "12名职工反映", False), ("匿名", "匿名投诉", False), ("职工", "12名职工", False),
+        ("多名员工", "多名员工反映", False), ("李", "李某反映", False), ("李小明、其他职工", "其他职工反映", False),
+    ],
+)  # fmt: skip
+def test_each_of_several_people_who_complained_is_known_and_nobody_is_nobody(
+    name: str, words: str, told: bool
+) -> None:
+    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}))) is told
 
 
 def test_numbers_have_the_form_of_the_standard() -> None:

@@ -39,7 +39,7 @@ _TYPED = {
 def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
     """Why a letter may not be issued as it is worded."""
     yield from wording_faults(source.kind, source.draft.title, letter.own_words)
-    yield from complainant_faults(source.file.case, _texts(source))
+    yield from told_complainant(source)
     yield from _borrowed_quotes(source, letter)
     if source.kind is LetterKind.OPINION:
         yield from _investigation(source, letter)
@@ -48,6 +48,11 @@ def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
         yield from _history(source, letter)
     if "工会" not in letter.organ:
         yield forbidden(f"发文机关“{letter.organ}”不是工会的全称", "", "请在编号设置里填写发文机关全称。")
+
+
+def told_complainant(source: Source) -> Iterator[Reason]:
+    """The places in which a draft would tell the employer who complained."""
+    return complainant_faults(source.file.case, _texts(source))
 
 
 def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterator[Reason]:

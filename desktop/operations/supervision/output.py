@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.documents.letters import pages
-from desktop.documents.letters.content import kept_faults
+from desktop.documents.letters.content import kept_faults, told_complainant
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
 from desktop.operations import audit, printing, records
 from desktop.operations.session import Session
@@ -19,7 +19,7 @@ from desktop.operations.supervision.cases import (
     load_case,
     record_event,
 )
-from desktop.operations.supervision.letters import compose_letter
+from desktop.operations.supervision.letters import compose_letter, composed, source_of
 from desktop.operations.supervision.numbers import keep_number
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
@@ -48,7 +48,8 @@ def preview(
 def save_word(session: Session, document: str, out_dir: Path, *, layout: Layout | None = None) -> Path:
     """Writes a draft as a Word file, marked as a draft, for those who look it over elsewhere; nothing is recorded.
 
-    Raises :class:`IllegalStep` for an issued letter, and as :func:`compose_letter`.
+    Raises :class:`IllegalStep` for an issued letter and for one that names who complained, and as
+    :func:`compose_letter`.
     """
     record = held(session, LETTER, document)
     number = text(record.values, "document_number")
@@ -56,7 +57,11 @@ def save_word(session: Session, document: str, out_dir: Path, *, layout: Layout 
         raise IllegalStep(
             f"{number}已经签发，不能存成可以修改的Word，只能打印或者保存PDF", [_word_of_issued()]
         )
-    letter = compose_letter(session, document, layout=layout)
+    day = session.environment.today()
+    source = source_of(session, document, day)
+    if faults := tuple(told_complainant(source)):
+        raise IllegalStep("这份草稿不能存成Word", faults)
+    letter = composed(session, source, day, layout=layout)
     case = held(session, CASE, text(record.values, "case")).values
     which = text(case, "case_number") or text(case, "received_date")
     name = f"{letter.title_words}（{pages.DRAFT}） {which} {record.id[-4:]}"

@@ -7,14 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from desktop.records.checks.base import Values
+from desktop.records.numerals import chinese_to_int
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import REGULATION, UNION_LAW, LetterKind, Title, article
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed_numbers import folded
 
-_TWENTY_TWO: Final = re.compile(r"(?<![\d百千零〇])(?:22|２２|二十二|廿二)\s*条")
+_NUMBER: Final = r"[\d零〇一二三四五六七八九十百廿贰拾]+"
+_JOINED: Final = r"(?:[、,和及与或]|[至到~—–-]+)"
+_ARTICLES: Final = re.compile(rf"(?:第?{_NUMBER}条?{_JOINED})*第?{_NUMBER}条")
+"""One article or several: 第二十二条, 第二十一、二十二条, 第21至24条."""
+_ARTICLE: Final = re.compile(rf"(?P<join>{_JOINED}?)第?(?P<number>{_NUMBER})条?")
+_FORMAL: Final = str.maketrans({"廿": "二十", "贰": "二", "拾": "十"})
 _TITLE: Final = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|工会法|劳动合同法|劳动法")
+_BORROWED: Final = 22
 _FIFTEEN: Final = re.compile(r"(?:15|１５|十五)\s*个?\s*(?:法定)?工作日")
+_BESIDE: Final = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
+_BETWEEN: Final = re.compile(r"[、，,；;/／|\n]|\s{2,}|(?<=\w\w)(?:\s+|和|及|与)(?=\w\w)")
+_OTHERS: Final = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?[人名位]?.*|(?:女士|先生|师傅|同志))$")
+_NOBODY: Final = re.compile(
+    r"(?:\d*[多数几余]?[人名位]?)(?:匿名|不详|未知|保密|(?:其他|其余|部分|全体|一些|本人)?"
+    r"(?:职工|员工|工人|群众|同事|工友|代表|家属|家长|朋友|亲属)?)(?:代表|\d+[人名位])?"
+)
+"""Words that stand in the place of a name and are nobody's."""
 _DIGITS: Final = re.compile(r"\d[\d\s-]{5,}\d")
 
 
@@ -23,15 +38,38 @@ def borrows_article_22(words: str) -> bool:
 
     Article 22 of another law, such as 工会法第二十二条 on dismissals, may be cited.
     """
-    for found in _TWENTY_TWO.finditer(words):
-        titles = _TITLE.findall(words, 0, found.start())
+    plain = folded(words)
+    for found in _ARTICLES.finditer(plain):
+        if _BORROWED not in _cited(found[0]):
+            continue
+        titles = _TITLE.findall(plain, 0, found.start())
         if (
             not titles
             or titles[-1] == REGULATION
-            or re.search(r"条例[^《》。；]{0,4}$", words[: found.start()])
+            or re.search(r"条例[^《》。；;]{0,4}$", plain[: found.start()])
         ):
             return True
     return False
+
+
+def _cited(words: str) -> set[int]:
+    """The articles that are named, and those that lie between the ends of a span."""
+    cited: set[int] = set()
+    last = 0
+    for found in _ARTICLE.finditer(words):
+        number = _number(found["number"])
+        span = range(last, number) if last and found["join"] and found["join"][0] in "至到~—–-" else ()
+        cited |= {*span, number}
+        last = number
+    return cited
+
+
+def _number(words: str) -> int:
+    """The number of an article, 0 where the words are none."""
+    try:
+        return int(words) if words.isdigit() else chinese_to_int(words.translate(_FORMAL))
+    except ValueError:
+        return 0
 
 
 def speaks_of_fifteen_working_days(words: str) -> bool:
@@ -74,12 +112,21 @@ def complainant_faults(case: Values, texts: Mapping[str, str]) -> Iterator[Reaso
 
 
 def _secrets(case: Values) -> Iterable[str]:
-    name = _squeezed(text(case, "complainant_name"))
-    if len(name) >= 2:
-        yield name
+    told = text(case, "complainant_name")
+    yield from dict.fromkeys(name for name in (_squeezed(told), *_names(told)) if _is_name(name))
     for field in ("complainant_phone", "complainant_note"):
         for number in _DIGITS.findall(text(case, field)):
             yield re.sub(r"\D", "", number)
+
+
+def _names(told: str) -> Iterator[str]:
+    """The single names where several people complained, without what stands beside them: 李小明、王强（仓库）等3人."""
+    for piece in _BETWEEN.split(_BESIDE.sub("", told)):
+        yield _squeezed(_OTHERS.sub("", piece.strip()))
+
+
+def _is_name(words: str) -> bool:
+    return len(words) > 1 and not _NOBODY.fullmatch(words)
 
 
 def _squeezed(words: str) -> str:

@@ -1,0 +1,209 @@
+"""Attempts to get an unlawful paper out of the printer: by operations, by what is typed in, and by a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.documents.letters.printed import digest_of
+from desktop.operations import exchange, papers, records, supervision
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.supervision import IllegalStep
+from desktop.records.declaration import Level
+from desktop.records.supervision.numbering import Series
+from tests.operations.stations import enrol
+from tests.operations.test_supervision import CHAIR, WORDS, CaseAt, D, create, taken
+
+NAMED = "王强反映工资没有支付"
+
+
+@pytest.fixture(autouse=True)
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Session]:
+    session = create(tmp_path)
+    supervision.set_number_settings(session, "杭西")
+    yield session
+    session.workspace.close()
+
+
+def refused(act: Callable[[], object], words: str) -> None:
+    with pytest.raises(IllegalStep, match=words):
+        act()
+
+
+def nothing_left(folder: Path) -> None:
+    assert [p for p in folder.rglob("*") if p.suffix in (".pdf", ".docx")] == []
+
+
+# The complainant ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["李小明、王强", "王强（仓库）", "李小明和王强等3人"])
+def test_one_of_several_complainants_stands_in_no_letter(desk: Session, tmp_path: Path, name: str) -> None:
+    case = CaseAt(desk, complainant_name=name)
+    letter = case.draft("reminder_letter", facts=NAMED)
+    refused(lambda: case.issue(letter, "10-10"), "投诉人")
+    refused(lambda: supervision.save_word(desk, letter, tmp_path / "word"), "投诉人")
+    assert taken(desk) == []
+    nothing_left(tmp_path)
+
+
+def test_a_class_notice_names_nobody_who_told_of_it(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk, source="inspection", complainant_name="王强", complainant_phone="13800001111")
+    firms = records.save_many(desk, "enterprise", [{"name": f"第{n}建筑公司"} for n in (1, 2)])[0]
+    for words in (NAMED, "请与138-0000-1111联系"):
+        documents = supervision.class_notices(desk, case.id, firms, {**WORDS, "facts": words}).documents
+        assert not supervision.ready(desk, case.id).documents
+        refused(lambda ids=documents: supervision.issue_many(desk, ids, CHAIR, D(2026, 10, 10)), "投诉人")  # type: ignore[misc]
+        for document in documents:
+            refused(lambda one=document: supervision.print_pages(desk, one), "还没有签发")  # type: ignore[misc]
+            records.delete(desk, "case_document", document)
+    assert taken(desk) == []
+    nothing_left(tmp_path)
+
+
+def test_a_class_notice_stays_a_reminder_whatever_is_typed(desk: Session) -> None:
+    case = CaseAt(desk, source="inspection", complainant_name=None, complainant_phone=None)
+    firms = records.save_many(desk, "enterprise", [{"name": "第一建筑公司"}])[0]
+    (document,) = supervision.class_notices(
+        desk, case.id, firms, {**WORDS, "kind": "opinion_letter", "title_variant": "opinion"}
+    ).documents
+    assert case.values(document)["kind"] == "reminder_letter"
+
+
+# Order of law ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["条例第二十二、二十三条", "第二十至二十四条", "第21-23条", "第二十 二条"])
+def test_article_22_comes_into_a_reminder_in_no_spelling(desk: Session, words: str) -> None:
+    case = CaseAt(desk)
+    letter = case.draft("reminder_letter", requests=f"依照{words}书面答复")
+    refused(lambda: case.issue(letter, "10-10"), "第二十二条")
+    assert taken(desk) == []
+
+
+def test_of_a_case_that_contradicts_itself_nothing_leaves_the_house(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    suggestion = case.suggestion()
+    step = {"case": case.id, "kind": "not_accepted", "event_date": "2026-11-20", "handler": "王芳"}
+    refusal = records.save(desk, "case_event", step).record
+    assert not case.state.in_order
+    for key, record in (
+        ("refusal_notice", refusal),
+        ("materials_list", suggestion),
+        ("service_return", suggestion),
+    ):
+        refused(lambda k=key, r=record: papers.paper(desk, k, r), "矛盾")  # type: ignore[misc]
+    assert papers.paper(desk, "case_approval", case.id), "the own file may be looked at"
+    nothing_left(tmp_path)
+
+
+def test_a_voided_letter_gets_no_receipt_to_be_served_with(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    letter = case.opinion()
+    assert papers.paper(desk, "service_return", letter)
+    supervision.void(desk, letter, "写错了")
+    with pytest.raises(papers.NoSuchPaper, match="作废"):
+        papers.paper(desk, "service_return", letter)
+
+
+def test_a_voided_number_is_neither_given_nor_taken_again(desk: Session, tmp_path: Path) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    voided = case.opinion()
+    supervision.void(desk, voided, "写错了")
+    number = case.values(voided)["document_number"]
+    another = case.draft("opinion_letter", skip_reason="情况紧急")
+    fields = desk.types["case_document"].slots["issue"].fields
+    records.save(desk, "case_document", {f.name: case.values(voided)[f.name] for f in fields}, record=another)
+    refused(lambda: supervision.print_document(desk, another, tmp_path / "out"), "用了两次|不止一份")
+    next_one = CaseAt(desk)
+    next_one.inquire()
+    assert next_one.issue(next_one.draft("opinion_letter", skip_reason="情况紧急"), "11-05").number != number
+    nothing_left(tmp_path / "out")
+
+
+# By a bundle ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def town(desk: Session, tmp_path: Path) -> Iterator[Session]:
+    session = create(tmp_path, "三墩镇总工会", Level.TOWN, "330106109")
+    enrol(session, desk, tmp_path)
+    yield session
+    session.workspace.close()
+
+
+def forge(session: Session, document: str, issue: dict[str, Any]) -> None:
+    """Writes into the ledger past every operation, as a changed program would."""
+    edits = records.slot_edits(session, session.types["case_document"], document, issue)
+    with session.database.transaction():
+        session.ledger.write("伪造", session.operator.name, edits=edits)
+
+
+def test_an_issue_that_a_town_wrote_itself_is_refused_by_the_desk_and_prints_nowhere(
+    desk: Session, town: Session, tmp_path: Path
+) -> None:
+    genuine = CaseAt(desk)
+    genuine.inquire()
+    issued = genuine.values(genuine.opinion())
+    case = CaseAt(town)
+    document = case.draft("suggestion_letter")
+    fields = desk.types["case_document"].slots["issue"].fields
+    snapshot = str(issued["snapshot"]).replace("1号", "9号")
+    issue = {f.name: issued[f.name] for f in fields} | {
+        "document_number": "杭西工监意〔2026〕9号", "sequence": 9, "snapshot": snapshot,
+        "snapshot_digest": digest_of(snapshot),
+    }  # fmt: skip
+    with pytest.raises(NotAllowed):
+        records.save(town, "case_document", issue, record=document)
+    forge(town, document, issue)
+    report = exchange.merge(desk, [exchange.send(town, tmp_path / "up.xsj").path])
+    assert sum(b.refused for b in report.bundles) > 0
+    held = records.load(desk, "case_document", document)
+    assert held is not None
+    assert not held.values.get("document_number")
+    refused(lambda: supervision.print_document(desk, document, tmp_path / "out"), "还没有签发")
+    refused(lambda: supervision.print_document(town, document, tmp_path / "out"), "矛盾|不能打印")
+    assert supervision.next_numbers(desk, 2026)[Series.OPINION] == 2
+    nothing_left(tmp_path / "out")
+
+
+def test_a_suggestion_without_an_opinion_that_comes_in_is_drafted_and_not_issued(
+    desk: Session, town: Session, tmp_path: Path
+) -> None:
+    case = CaseAt(town)
+    case.inquire()
+    document = case.suggestion()
+    exchange.merge(desk, [exchange.send(town, tmp_path / "up.xsj").path])
+    refused(lambda: supervision.issue(desk, document, CHAIR, D(2026, 11, 20)), "意见书")
+    refused(lambda: supervision.print_pages(desk, document), "还没有签发")
+    assert taken(desk) == []
+
+
+def test_steps_that_come_in_against_the_order_stop_what_was_issued_before(
+    desk: Session, town: Session, tmp_path: Path
+) -> None:
+    case = CaseAt(town)
+    case.inquire()
+    document = case.draft("opinion_letter", skip_reason="情况紧急")
+    exchange.merge(desk, [exchange.send(town, tmp_path / "up.xsj").path])
+    supervision.issue(desk, document, CHAIR, D(2026, 11, 5))
+    step = {"case": case.id, "kind": "not_accepted", "event_date": "2026-11-20", "handler": "王芳"}
+    records.save(town, "case_event", step)
+    exchange.merge(desk, [exchange.send(town, tmp_path / "again.xsj").path])
+    assert len(records.children(desk, "case_event", case.id)) == len(
+        records.children(town, "case_event", case.id)
+    )
+    refused(lambda: supervision.print_document(desk, document, tmp_path / "out"), "矛盾")
+    refused(lambda: supervision.print_many(desk, [document], tmp_path / "out"), "矛盾")
+    nothing_left(tmp_path / "out")
