@@ -9,7 +9,7 @@ from dataclasses import field as made_field
 
 from desktop.documents.letters.typed import chinese_day
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
-from desktop.documents.papers.templates import PaperTemplate, Table, names, papers, path_of
+from desktop.documents.papers.templates import TODAY, PaperTemplate, Table, names, papers, path_of
 from desktop.documents.placeholders import names_in
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import queries, templates
@@ -17,6 +17,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
+from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
 from desktop.records.supervision import contradictions
 from desktop.records.supervision.facts import text
@@ -48,6 +49,12 @@ class NamesComplainant(StateProblem):
     """A paper for others in which the one who complained could be recognised (条例第十三条)."""
 
     next_step = "请把案件和办案经过里写出投诉人的地方改成看不出是谁的写法，再打印。"
+
+
+class NotCarried(StateProblem):
+    """A resolution was asked for of a motion that was lost, or whose ballots do not add up."""
+
+    next_step = "票数登记错了的，请先改正；没有通过的没有决议，可以打印计票结果报告单。"
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,13 @@ class _Seen:
                 return session.operator.name
 
     def day(self, name: str) -> datetime.date | None:
-        return self.session.environment.today() if name == "@today" else as_day(self.record.values.get(name))
+        if name == TODAY:
+            return self.session.environment.today()
+        link, dot, rest = name.partition(".")
+        if not dot:
+            return as_day(self.record.values.get(name))
+        target = self._linked(self._type.by_name[link].link or "", self.record.values.get(link))
+        return target.day(rest) if target is not None else None
 
     def holds(self, name: str) -> str:
         cell = self.record.values.get(name)
@@ -148,6 +161,7 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     if any(f.mask is not Mask.NONE for f in fields(session.types, template)):
         session.require(Role.EDITOR, Role.DESK)
     _check_order(session, template, found)
+    _check_carried(session, template, found)
     seen = _Seen(session, found)
     made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
     if not template.secret:
@@ -209,6 +223,18 @@ def _check_order(session: Session, template: PaperTemplate, found: Record) -> No
         raise IllegalStep(f"本案的步骤有矛盾，不能打印“{template.label}”", reasons)
     if template.about == LETTER and text(found.values, "voided_date"):
         raise NoSuchPaper(f"这份文书已经作废，不能再打印“{template.label}”。")
+
+
+def _check_carried(session: Session, template: PaperTemplate, found: Record) -> None:
+    """A resolution is made of a motion that was carried; counts that are still missing are written in by hand."""
+    if not template.carried:
+        return
+    congress = reading.record(
+        session.database, session.types, "congress", str(found.values.get("congress") or "")
+    )
+    outcome = motion_outcome(found.values, congress.values if congress is not None else {})
+    if outcome.result in (Result.LOST, Result.WRONG_COUNT):
+        raise NotCarried(f"这项议题不能打印“{template.label}”：{outcome.words}。")
 
 
 def _check_complainant(session: Session, template: PaperTemplate, found: Record, used: Sequence[str]) -> None:

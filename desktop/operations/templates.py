@@ -263,8 +263,9 @@ def _save(
     session: Session, template: Template, now: Standing, started: datetime.date | None, note: str
 ) -> ChangeSet:
     today = session.environment.today()
-    plain = msgspec.to_builtins(template)
-    if plain == msgspec.to_builtins(now.template):
+    # The number of a version is not what it says: the same file twice is no second version.
+    plain, standing = ({**msgspec.to_builtins(t), "version": ""} for t in (template, now.template))
+    if plain == standing:
         raise NothingChanged(f"“{now.label}”和现在用的一样，没有保存。")
     version = f"{today.isoformat()}-{now.own + 1}"
     content = _json({**plain, "version": version})

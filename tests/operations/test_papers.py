@@ -15,7 +15,7 @@ from desktop import reference
 from desktop.documents.papers.templates import parse_paper
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.operations import operators, papers, printing, records, supervision, workspaces
-from desktop.operations.papers import NamesComplainant, NoSuchPaper
+from desktop.operations.papers import NamesComplainant, NoSuchPaper, NotCarried
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Kind, Level, RecordType, Role
 from desktop.records.types import catalogue
@@ -113,6 +113,9 @@ def subject(session: Session, template_id: str, *, full: bool) -> str:
         link = record_type.by_name[record_type.parent].link
         assert link is not None
         given[record_type.parent] = make(session, link, full=full)
+    if template.carried and full:
+        counts = ("issued_count", "returned_count", "against_count", "abstain_count", "invalid_count")
+        given |= {"expected_count": 30, "present_count": 30, "approve_count": 30, **dict.fromkeys(counts)}
     made = make(session, template.about, full=full, **given)
     for child in (p.of for p in template.parts if isinstance(p, papers.Table)):
         parent = session.types[child].parent
@@ -160,6 +163,41 @@ def test_a_name_typed_into_another_field_stops_the_paper(desk: Session) -> None:
     record = records.save(desk, "case_event", {"kind": "served"}, record=step).record
     with pytest.raises(NamesComplainant):
         papers.paper(desk, "service_record", record)
+
+
+def motion(session: Session, approve: int | None) -> str:
+    congress = {"name": "第三届第一次职代会", "started_date": "2026-11-03", "ended_date": "2026-11-05"}
+    held = records.save(session, "congress", {**congress, "expected_count": 30, "present_count": 28}).record
+    values: dict[str, Any] = {
+        "congress": held, "title": "工资协议草案", "needs_vote": 1, "expected_count": 30, "present_count": 28,
+        "approve_count": approve, "against_count": None if approve is None else 28 - approve,
+    }  # fmt: skip
+    return records.save(session, "motion", values).record
+
+
+def test_a_lost_motion_has_no_resolution_and_a_carried_one_bears_the_day_of_the_congress(
+    desk: Session,
+) -> None:
+    with pytest.raises(NotCarried, match="没有超过半数（至少16票），没有通过"):
+        papers.paper(desk, "congress_resolution", motion(desk, 15))
+    with pytest.raises(NotCarried, match="请先核对票数"):
+        papers.paper(desk, "congress_resolution", motion(desk, 29))
+    words = words_of(papers.paper(desk, "congress_resolution", motion(desk, 16)).render())
+    assert "2026年11月5日" in words
+    assert "同意16人" in words
+    assert papers.paper(desk, "congress_resolution", motion(desk, None)), "counts are written in by hand"
+
+
+def test_a_visit_has_one_page(desk: Session) -> None:
+    firm = records.save(desk, "enterprise", {"name": "杭州径山茶业有限公司"}).record
+    visit = {
+        "enterprise": firm,
+        "visit_date": "2026-11-05",
+        "visitors": "王芳",
+        "situation": "职工六十二人。" * 10,
+    }
+    made = papers.paper(desk, "visit_record", records.save(desk, "visit", visit).record)
+    assert len(pdfium.PdfDocument(made.render())) == 1
 
 
 def test_nothing_deleted_is_printed(desk: Session) -> None:

@@ -391,6 +391,19 @@ def test_what_is_missing_or_cannot_be_quoted_or_printed_takes_no_number(desk: Se
     assert taken(desk) == []
 
 
+def test_all_that_a_letter_lacks_is_said_at_once(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    empty = dict.fromkeys(("facts", "requests", "articles", "contact_name", "contact_phone"))
+    letter = case.draft("reminder_letter", **empty)
+    with pytest.raises(IllegalStep) as problem:
+        supervision.issue(desk, letter, Signatory("", ""), D(2026, 10, 15))
+    for words in ("事实", "要求（建议）", "条文", "联系人", "联系电话", "签发人"):
+        assert f"“{words}”" in problem.value.sentence
+    decision = supervision.may_issue(desk, case.id, "reminder_letter", letter)
+    assert sum("“联系人”" in str(r) and "“条文”" in str(r) for r in decision.forbidden) == 1
+
+
 def test_only_the_desk_of_a_district_issues(desk: Session, tmp_path: Path) -> None:
     town = create(tmp_path, "三墩镇总工会", Level.TOWN, "330106109")
     case = CaseAt(town)
@@ -427,7 +440,7 @@ def test_what_a_suggestion_still_lacks_is_said_with_where_to_fill_it_in(desk: Se
     opinion = other.opinion("11-12")
     other.step("served", "11-12", document=opinion, service_way="left", service_result="refused")
     bare = other.draft("suggestion_letter")
-    with pytest.raises(IllegalStep, match=r"还没有登记移交材料.*“移交材料”里逐项登记"):
+    with pytest.raises(IllegalStep, match=r"还缺“移交材料”.*“移交材料”里逐项登记"):
         other.issue(bare, "11-12")
 
 

@@ -201,6 +201,33 @@ def test_who_is_no_district_and_whoever_is_no_desk_words_nothing(desk: Session, 
     editor.workspace.close()
 
 
+@pytest.mark.parametrize("key", ["visit_record", "reminder_letter"])
+def test_a_file_that_is_misspelt_is_told_in_chinese_and_the_same_file_twice_is_one_version(
+    desk: Session, tmp_path: Path, key: str
+) -> None:
+    file = tmp_path / "样式.json"
+    templates.export(desk, key, file)
+    plain = json.loads(file.read_text("utf-8"))
+    parts = plain["parts"]
+    misspelt: dict[str, tuple[dict[str, Any], str]] = {
+        "field": ({**plain, "titel": "x"}, "不认识“titel”这一项"),
+        "missing": ({k: v for k, v in plain.items() if k != "parts"}, "缺少“parts”这一项"),
+        "kind": ({**plain, "parts": "x"}, "“parts”里写法不对"),
+        "part": ({**plain, "parts": [{**parts[0], "part": "fromm"}, *parts[1:]]}, "不能写“fromm”"),
+    }
+    for content, words in misspelt.values():
+        file.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+        with pytest.raises(TemplateFaulty) as fault:
+            templates.import_file(desk, file)
+        assert words in fault.value.sentence
+        assert not any(word in fault.value.sentence for word in ("Object", "Expected", "nvalid", "$"))
+    file.write_text(json.dumps({**plain, "source": "本区自拟"}, ensure_ascii=False), "utf-8")
+    templates.import_file(desk, file)
+    with pytest.raises(NothingChanged):
+        templates.import_file(desk, file)
+    assert templates.here(desk, key).own == 1
+
+
 def test_a_file_goes_out_and_comes_in(desk: Session, tmp_path: Path) -> None:
     path = tmp_path / "走访.json"
     templates.export(desk, "visit_record", path)

@@ -553,7 +553,7 @@ def test_materials_that_are_added_let_a_suggestion_be_issued_at_once(desk: Desk,
     supervision.record_event(district, record, "served", datetime.date(2026, 11, 10), **refusal)
     document = drafted(district, record, "suggestion_letter")
     tab = opened(desk, record)
-    assert "还没有登记移交材料" in texts(tab.letters)
+    assert "还缺“移交材料”" in texts(tab.letters)
     desk.window.open_record("case_document", document)
     desk.settle()
     page = desk.window.page
@@ -568,7 +568,7 @@ def test_materials_that_are_added_let_a_suggestion_be_issued_at_once(desk: Desk,
     desk.press(K.Key_Return, K.Key_Return)
     desk.window.back()
     desk.settle()
-    assert "还没有登记移交材料" not in texts(tab.letters)
+    assert "还缺“移交材料”" not in texts(tab.letters)
     assert tab.steps.buttons[LetterKind.SUGGESTION].text() == "签发建议书…"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from desktop.documents.letters.filling import (
     Material,
@@ -17,10 +17,11 @@ from desktop.documents.letters.printed import Layout, Part, PrintedLetter
 from desktop.documents.letters.quoted import Quote
 from desktop.documents.letters.quotes import quote, read_citations
 from desktop.documents.letters.templates import (
-    LetterIncomplete,
+    MATERIALS,
     LetterTemplate,
     TemplatePart,
     fill,
+    incomplete,
 )
 from desktop.documents.letters.typed import official
 from desktop.records.numerals import int_to_chinese
@@ -28,6 +29,8 @@ from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import TITLE_WORDS
 
 TOTAL = "合计"
+_TOTALS = ("copy_total", "page_total")
+"""What is missing when there are no materials."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,19 @@ class _Writing:
     requests: tuple[str, ...]
     quotes: tuple[Quote, ...]
     materials: Sequence[Material]
+    lacking: list[str] = field(default_factory=list)
+    """What the letter still needs, so that all of it is told at once."""
+
+    def fill(self, text: str, **more: str) -> str:
+        """The text with its placeholders filled; what is missing is noted."""
+        return fill(text, self.values | more, self.lack)
+
+    def lack(self, name: str) -> str:
+        """Notes something that is missing; nothing stands in its place."""
+        name = MATERIALS if name in _TOTALS else name
+        if name not in self.lacking:
+            self.lacking.append(name)
+        return ""
 
 
 def compose(
@@ -58,6 +74,9 @@ def compose(
     draft = source.draft.values
     quotes = tuple(quote(citation, day) for citation in read_citations(text(draft, "articles")))
     writing = _Writing(values_of(source, day), facts_of(draft), requests_of(draft), quotes, source.materials)
+    parts = tuple(_parts(template, writing))
+    if writing.lacking:
+        raise incomplete(writing.lacking)
     copies = text(draft, "copies_to").replace(",", "，").replace("；", "，").replace("、", "，")
     return PrintedLetter(
         template=template.id,
@@ -71,7 +90,7 @@ def compose(
         organ=organ,
         date=day.isoformat(),
         signer=template.signer,
-        parts=tuple(_parts(template, writing)),
+        parts=parts,
         quotes=quotes,
         copies=tuple(official(copy.strip()) for copy in copies.split("，") if copy.strip()),
     )
@@ -85,17 +104,17 @@ def _parts(template: LetterTemplate, writing: _Writing) -> Iterator[Part]:
         match part.part:
             case "heading":
                 headings += 1
-                yield Part("heading", fill(part.text, writing.values), f"{int_to_chinese(headings)}、")
+                yield Part("heading", writing.fill(part.text), f"{int_to_chinese(headings)}、")
             case "list":
                 yield from _list(part, writing)
             case "quotes":
                 yield from _quotes(part, writing)
             case "attachment":
-                yield _attachment(part, writing)
+                yield from _attachment(part, writing)
             case "recipient":
-                yield Part("recipient", fill(part.text, writing.values))
+                yield Part("recipient", writing.fill(part.text))
             case "paragraph":
-                yield Part("paragraph", fill(part.text, writing.values))
+                yield Part("paragraph", writing.fill(part.text))
 
 
 def _list(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
@@ -103,7 +122,8 @@ def _list(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
     facts = part.of == "facts"
     found = writing.facts if facts else writing.requests
     if not found:
-        raise LetterIncomplete(f"文书还缺“{'事实' if facts else '要求（建议）'}”。")
+        writing.lack("事实" if facts else "要求（建议）")
+        return
     form = "（{}）" if part.style == "bracketed" else "{}、"
     for index, item in enumerate(found, start=1):
         end = "。" if facts or index == len(found) else "；"
@@ -116,27 +136,26 @@ def _quotes(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
         each for each in writing.quotes if part.of == "all" or each.liability == (part.of == "liabilities")
     ]
     if not wanted and part.of != "liabilities":
-        raise LetterIncomplete("文书还缺“条文”。")
+        writing.lack("条文")
+        return
     for index, each in enumerate(wanted):
         if len(each.lines) == 1:
             pattern = part.more if index else part.text
             words = {"citation": each.citation, "quote": each.text}
-            yield Part("paragraph", fill(pattern, writing.values | words), quoted=True)
+            yield Part("paragraph", writing.fill(pattern, **words), quoted=True)
             continue
         pattern = part.long_more if index else part.long
-        yield Part("paragraph", fill(pattern, writing.values | {"citation": each.citation}))
+        yield Part("paragraph", writing.fill(pattern, citation=each.citation))
         for line in each.lines:
             # GB/T 15834, 4.8.3.4: every quoted paragraph begins with the mark, the last one ends with it.
             end = "”" if line is each.lines[-1] else ""
             yield Part("paragraph", f"“{line}{end}", quoted=True)
 
 
-def _attachment(part: TemplatePart, writing: _Writing) -> Part:
+def _attachment(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
     if not writing.materials:
-        raise LetterIncomplete(
-            "建议书要移交相关材料（条例第二十三条），还没有登记移交材料。",
-            "请在建议书草稿的“移交材料”里逐项登记。",
-        )
+        writing.lack(MATERIALS)
+        return
     rows = [
         (str(index), official(each.name), str(each.copies), str(each.pages), each.form)
         for index, each in enumerate(writing.materials, start=1)
@@ -144,4 +163,4 @@ def _attachment(part: TemplatePart, writing: _Writing) -> Part:
     copies = sum(each.copies for each in writing.materials)
     pages = sum(each.pages for each in writing.materials)
     rows.append(("", TOTAL, str(copies), str(pages), ""))
-    return Part("attachment", fill(part.text, writing.values), rows=tuple(rows))
+    yield Part("attachment", writing.fill(part.text), rows=tuple(rows))

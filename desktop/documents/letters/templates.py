@@ -6,7 +6,7 @@ There is no placeholder for the complainant, so no template can print one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from desktop.documents.placeholders import TemplateFaulty, filled, names_in, paired
+from desktop.documents.placeholders import TemplateFaulty, filled, names_in, paired, unread
 from desktop.documents.template_lines import unknown
 from desktop.errors import StateProblem
 from desktop.records.supervision import Route, Title
@@ -52,7 +52,11 @@ QUOTE_PLACEHOLDERS: Final = frozenset({"citation", "quote"})
 DEFAULTED: Final = frozenset({"legal_basis", "reply_method", "consequence"})
 """Fields of a draft that a template may begin with words of its own."""
 
-_WHERE = {"employer_identity": "请在案件的“单位（已登记）”里选择这个单位，代码、住所等从单位记录带出。"}
+MATERIALS: Final = "移交材料"
+_WHERE: Final[Mapping[str, str]] = {
+    "employer_identity": "请在案件的“单位（已登记）”里选择这个单位，代码、住所等从单位记录带出。",
+    MATERIALS: "建议书要移交相关材料（条例第二十三条），请在建议书草稿的“移交材料”里逐项登记。",
+}
 """Where something is filled in that stands neither in the draft nor in the case itself."""
 
 
@@ -100,7 +104,7 @@ def parse_template(data: bytes | str, name: str) -> LetterTemplate:
         plain = msgspec.json.decode(data)
         template = msgspec.convert(plain, LetterTemplate)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise TemplateFaulty(f"样式“{name}”读不出来：{error}。") from error
+        raise unread(name, error) from error
     _refuse_unknown(plain, LetterTemplate, name)
     for part in plain["parts"]:
         _refuse_unknown(part, TemplatePart, name)
@@ -168,13 +172,23 @@ def template_for(title: Title, route: Route) -> LetterTemplate:
     return (exact or fitting)[0]
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders filled. Raises :class:`LetterIncomplete` for one that has nothing in it."""
+def fill(text: str, values: Mapping[str, str], missing: Callable[[str], str] | None = None) -> str:
+    """The text with its placeholders filled; ``missing`` is told of one that has nothing in it.
 
-    def missing(name: str) -> str:
-        raise LetterIncomplete(f"文书还缺“{PLACEHOLDERS.get(name, name)}”。", _WHERE.get(name, ""))
+    Without it such a one raises :class:`LetterIncomplete`.
+    """
 
-    return filled(text, lambda name: values.get(name, ""), missing)
+    def lacking(name: str) -> str:
+        raise incomplete([name])
+
+    return filled(text, lambda name: values.get(name, ""), missing or lacking)
+
+
+def incomplete(missing: Collection[str]) -> LetterIncomplete:
+    """All that is missing in one sentence: placeholders, or lists of a letter by what they are called."""
+    words = "”“".join(PLACEHOLDERS.get(name, name) for name in missing)
+    steps = "".join(_WHERE[name] for name in missing if name in _WHERE)
+    return LetterIncomplete(f"文书还缺“{words}”。", steps)
 
 
 def default_text(template: LetterTemplate, name: str, values: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from desktop.documents.page import (
     Metadata,
     OfficialDocument,
     PlainHead,
+    Remark,
     Run,
     Signature,
     Signer,
@@ -33,6 +34,7 @@ from desktop.documents.page import Paragraph as ParagraphBlock
 from desktop.documents.page import Recipient as RecipientBlock
 from desktop.documents.papers.templates import (
     BLANK,
+    TODAY,
     Form,
     Heading,
     PaperTemplate,
@@ -60,7 +62,7 @@ class Subject(Protocol):
         ...
 
     def day(self, name: str) -> datetime.date | None:
-        """The day of a date field, or of ``@today``."""
+        """The day of a date field, of a linked record's, or of ``@today``."""
         ...
 
     def children(self, of: str, order: str) -> Sequence[Subject]:
@@ -121,7 +123,7 @@ def _signature(template: PaperTemplate, subject: Subject) -> Signature | None:
     signed = template.signature
     if signed is None:
         return None
-    day = subject.day(signed.date) or subject.day("@today")
+    day = next(filter(None, map(subject.day, (*signed.dates, TODAY))), None)
     assert day is not None
     return Signature(
         _plain(signed.organ, subject), day, seal=signed.seal, signer=Signer() if signed.signer else None
@@ -143,7 +145,7 @@ def _blocks(template: PaperTemplate, subject: Subject) -> Iterator[Block]:
             case Table():
                 yield _table(part, subject)
             case _:
-                yield ParagraphBlock(short_words(subject.words(("@unit",))))
+                yield Remark(short_words(subject.words(("@unit",))))
 
 
 def _form_row(row: Row, subject: Subject) -> FormRow:

@@ -21,6 +21,7 @@ def replacement(data: str, key: str) -> PaperTemplate:
     fixed = (
         ("对应的记录", template.about, shipped.about),
         ("使用条件", dict(template.when), dict(shipped.when)),
+        ("须已通过", template.carried, shipped.carried),
         ("给谁看", template.reader, shipped.reader),
         ("是否官方", template.official, shipped.official),
         ("顺序", template.order, shipped.order),

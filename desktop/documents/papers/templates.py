@@ -15,13 +15,14 @@ from typing import Final, Literal
 import msgspec
 
 from desktop import reference
-from desktop.documents.placeholders import TemplateFaulty, names_in, paired
+from desktop.documents.placeholders import TemplateFaulty, names_in, paired, unread
 from desktop.documents.template_lines import unknown
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.types import Catalogue, catalogue
 from desktop.resources import resource
 
+TODAY: Final = "@today"
 SPECIAL: Final = frozenset({"@today", "@unit", "@organ", "@operator"})
 BLANK: Final = ""
 """The path of a place to write on that no field fills."""
@@ -112,19 +113,24 @@ Part = Recipient | Heading | Paragraph | Form | Table | Notice
 
 
 class Signed(_Strict, frozen=True):
-    """Who signs at the end, and which day stands below: a date field, or today."""
+    """Who signs at the end, and which day stands below: the first of some date fields that is filled, or today."""
 
     organ: str
-    date: str = "@today"
+    date: str | tuple[str, ...] = "@today"
     seal: bool = True
     signer: bool = False
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The paths of the day, the first one first."""
+        return (self.date,) if isinstance(self.date, str) else self.date
 
 
 class PaperTemplate(_Strict, frozen=True):
     """A checked template of a paper about one record of the type ``about``.
 
-    ``when`` are the codes that its fields must have, ``order`` says where it stands among the papers of a record,
-    ``notice`` says what is not official about it.
+    ``when`` are the codes that its fields must have, ``carried`` says that a motion must not have been lost, ``order``
+    says where it stands among the papers of a record, ``notice`` what is not official about it.
     """
 
     id: str
@@ -138,6 +144,7 @@ class PaperTemplate(_Strict, frozen=True):
     title: str
     parts: tuple[Part, ...]
     look: Literal["plain", "letter"] = "plain"
+    carried: bool = False
     number: str = ""
     corner: str = ""
     order: int = 0
@@ -183,6 +190,8 @@ class _Checker:
         for text in self.template.texts():
             self._text(text, about)
         self._codes(self.template.when, about)
+        if self.template.carried and about.name != "motion":
+            raise self._faulty("只有议题才有通过不通过")
         for part in self.template.parts:
             if isinstance(part, Table):
                 self._table(part, about)
@@ -190,8 +199,10 @@ class _Checker:
                 self._path((part.when,), about)
             elif isinstance(part, Form) and not all(row.cells for row in part.rows):
                 raise self._faulty("表格里有一行没有格子")
-        if self.template.signature is not None and self.template.signature.date != "@today":
-            self._path((self.template.signature.date,), about, Kind.DATE)
+        signature = self.template.signature
+        for date in signature.dates if signature is not None else ():
+            if date != TODAY:
+                self._path(tuple(date.split(".")), about, Kind.DATE)
 
     def _table(self, table: Table, about: RecordType) -> None:
         child = self.types.get(table.of)
@@ -255,7 +266,7 @@ def parse_paper(
     try:
         template = msgspec.json.decode(data, type=PaperTemplate)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise TemplateFaulty(f"样式“{name}”读不出来：{error}。") from error
+        raise unread(name, error) from error
     if template.id != name:
         raise TemplateFaulty(f"样式文件“{name}”里写的编号是“{template.id}”。")
     _Checker(template, types, codes).check()

@@ -197,17 +197,19 @@ def _reviewed(
         raise IllegalStep(f"签发日期{date.isoformat()}还没有到")
     source, changed = _with_passages(source_of(session, document, date, whole=whole))
     label = source.kind.label
-    if not signer.name.strip():
-        raise LetterIncomplete("文书还缺“签发人”。")
-    if source.kind is LetterKind.OPINION and not signed_by_chair(signer.post):
+    lacking = _lacking(session, source, signer)
+    if source.kind is LetterKind.OPINION and signer.name.strip() and not signed_by_chair(signer.post):
         raise IllegalStep(f"{label}不能签发", [_chair(signer)])
     decision = decision_on(session, source, date, whole)
     if not decision.allowed:
-        raise IllegalStep(f"{label}现在不能签发", (*decision.forbidden, *decision.asked))
+        # All that is wrong at once: whoever mends one thing is not told of the next one then.
+        told = (*decision.forbidden, *decision.asked, *(Reason(words) for words in lacking))
+        raise IllegalStep(f"{label}现在不能签发", told)
     late = _later_steps(whole, date, document)
     if late:
         raise IllegalStep(f"{label}不能签发", late)
-    _complete(session, source, signer)
+    if lacking:
+        raise LetterIncomplete(f"{'；'.join(lacking)}。")
     if not text(source.draft.values, "reviewed_by"):
         changed |= {"reviewed_by": session.operator.name, "reviewed_date": today.isoformat()}
     return source, changed
@@ -246,13 +248,12 @@ def _later_steps(file: CaseFile, date: datetime.date, document: str) -> list[Rea
     ][:1]
 
 
-def _complete(session: Session, source: Source, signer: Signatory) -> None:
-    """Everything that the record's own checks call an error. Raises ``LetterIncomplete``."""
+def _lacking(session: Session, source: Source, signer: Signatory) -> list[str]:
+    """Everything that the record's own checks call an error, and a signature without a name."""
     values: Values = {**source.draft.values, "signer": signer.name, "signer_post": signer.post}
     findings = run_checks(session.types[LETTER], values, Context(session.environment.today()))
     errors = [finding.message for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise LetterIncomplete(f"{'；'.join(errors)}。")
+    return ([] if signer.name.strip() else ["文书还缺“签发人”"]) + errors
 
 
 def _in_order_of_days(session: Session, series: Series, date: datetime.date) -> None:
