@@ -52,6 +52,7 @@ class _DivisionNotes:
     version: str
     former: tuple[_Extent, ...]
     earlier_extent: tuple[_Extent, ...]
+    short: tuple[_Extent, ...]
     stems_not_alone: frozenset[str]
     outside: tuple[str, ...]
 
@@ -72,7 +73,8 @@ def address_locator() -> AddressLocator:
     """What finds towns in addresses, over the list of divisions that is shipped."""
     notes = _division_notes()
     extents = {e.name: frozenset(e.successors) for e in (*notes.former, *notes.earlier_extent)}
-    return AddressLocator(divisions(), AddressWords(extents, notes.stems_not_alone, notes.outside))
+    short = {e.name: frozenset(e.successors) for e in notes.short}
+    return AddressLocator(divisions(), AddressWords(extents, short, notes.stems_not_alone, notes.outside))
 
 
 def locate(address: str) -> Division | None:

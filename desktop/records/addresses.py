@@ -4,8 +4,8 @@ Certain means that exactly one town fits everything that the text says. What cou
 
 - a district by its full or former name anywhere, by its short name (余杭) only in front of a known place;
 - a town by its full name anywhere; without 街道, 镇, 乡 only right behind city or district, and only if the
-  text ends there or goes on with a village of that town or with a road of another name: 文晖路 and 古荡湾 are
-  a road and an estate, not towns;
+  text goes on with a village of that town, or ends there or goes on with a road of another name where nothing
+  else is called so: 文晖路 and 古荡湾 are a road and an estate, not towns;
 - a village or community by its name with 社区 or 村, where the name begins at a boundary.
 """
 
@@ -87,12 +87,14 @@ class Location:
 class AddressWords:
     """What a list of divisions does not say itself.
 
-    ``extents`` maps a district's former or present name to the codes that its land belongs to now;
+    ``extents`` maps a district's former or present name to the codes that its land belongs to now, ``short`` what
+    people say instead, which counts in front of a known place like the short name of a district;
     ``stems_not_alone`` are towns' short names that also name something else; ``outside`` begins addresses of
     other places.
     """
 
     extents: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    short: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stems_not_alone: frozenset[str] = frozenset()
     outside: tuple[str, ...] = ()
 
@@ -130,7 +132,7 @@ class AddressLocator:
         self._stems = {_stem(name): town for name, town in self._towns.items()}
         self._extents = self._district_extents(words)
         self._districts = _any_of(self._extents)
-        self._short = {
+        self._short = self._known(words.short) | {
             name[:-1]: self._extents[name]
             for name in (d.name for d in divisions.of_level(DivisionLevel.DISTRICT))
             if len(name) > 2
@@ -178,12 +180,13 @@ class AddressLocator:
         return min(map(len, self._forms(village)), default=0)
 
     def _district_extents(self, words: AddressWords) -> dict[str, frozenset[str]]:
-        extents = {d.name: frozenset({d.code}) for d in self._divisions.of_level(DivisionLevel.DISTRICT)}
+        own = {d.name: frozenset({d.code}) for d in self._divisions.of_level(DivisionLevel.DISTRICT)}
+        return own | self._known(words.extents)
+
+    def _known(self, extents: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        """The names of which any district is in the list."""
         known = frozenset(d.code for d in self._divisions.of_level(DivisionLevel.DISTRICT))
-        for name, codes in words.extents.items():
-            if codes & known:
-                extents[name] = codes & known
-        return extents
+        return {name: codes & known for name, codes in extents.items() if codes & known}
 
     def _weak_stems(self, not_alone: frozenset[str]) -> dict[str, Division]:
         villages = self._divisions.of_level(DivisionLevel.VILLAGE)
@@ -206,14 +209,20 @@ class AddressLocator:
         if self._begins_with_town(text, position):
             reading.anchors.append(position)
             return
-        for name, codes in self._short.items():
-            if text.startswith(name, position) and self._is_place(text, position + len(name)):
-                reading.narrow(codes)
-                reading.anchors.append(position + len(name))
-                return
+        if self._read_short(reading, position):
+            return
         reading.anchors.append(position)
         others = (self._outside, _PROVINCE, _OTHER_CITY, _OTHER_COUNTY, _OTHER_DISTRICT)
         reading.outside = any(pattern.match(text, position) for pattern in others)
+
+    def _read_short(self, reading: _Reading, position: int) -> bool:
+        """Goes past the short name of a district that stands in front of a place."""
+        for name, codes in self._short.items():
+            if reading.text.startswith(name, position) and self._is_place(reading.text, position + len(name)):
+                reading.narrow(codes)
+                reading.anchors.append(position + len(name))
+                return True
+        return False
 
     def _begins_with_town(self, text: str, position: int) -> bool:
         return any(text[position : position + n] in self._towns for n in range(2, 8))
@@ -237,6 +246,8 @@ class AddressLocator:
             reading.narrow(self._extents[found[0]])
             reading.anchors.append(end)
             reading.spans.append(found.span())
+            if not self._begins_with_town(reading.text, end):
+                self._read_short(reading, end)
 
     def _read_towns(self, reading: _Reading) -> None:
         text = reading.text
@@ -278,7 +289,7 @@ class AddressLocator:
     def _doubt_towns_ending_at(self, end: int, reading: _Reading) -> None:
         """大石桥街道 is not 石桥街道: a name that reaches to the left as far as the district is another."""
         for code, start in list(reading.towns.items()):
-            if start + len(self._divisions[code].name) == end:
+            if start + len(self._divisions[code].name) == end and start not in reading.anchors:
                 del reading.towns[code]
                 reading.near.add(code)
 
@@ -296,19 +307,23 @@ class AddressLocator:
 
     def _bare_town(self, text: str, start: int) -> Division | None:
         for length in (4, 3, 2):
-            town = self._weak.get(text[start : start + length])
+            town = self._stems.get(text[start : start + length])
             if town is None:
                 continue
             end = start + length
+            if self._own_village(text, start, end, town):
+                return town
             ends = end >= len(text) or text[end] == " "
-            if ends or _ROAD.match(text, end) or self._own_village(text, end, town):
+            if text[start:end] in self._weak and (ends or _ROAD.match(text, end)):
                 return town
         return None
 
-    def _own_village(self, text: str, start: int, town: Division) -> bool:
-        for found in _VILLAGE_ENDS.finditer(text, start, start + self._longest):
-            if any(v.parent == town.code for v in self._villages.get(text[start : found.end()], ())):
-                return not _NOT_A_VILLAGE.match(text, found.end())
+    def _own_village(self, text: str, start: int, behind: int, town: Division) -> bool:
+        """Whether a village of the town follows its short name, and both are not the name of another town's village."""
+        for found in _VILLAGE_ENDS.finditer(text, behind, behind + self._longest):
+            if any(v.parent == town.code for v in self._villages.get(text[behind : found.end()], ())):
+                others = self._villages.get(text[start : found.end()], ())
+                return not _NOT_A_VILLAGE.match(text, found.end()) and not others
         return False
 
     def _read_villages(self, reading: _Reading) -> list[list[Division]]:

@@ -81,6 +81,16 @@ FOUND = [
     ("浙江省杭州市大江东产业集聚区河庄青六北路1号", "钱塘区河庄街道"),
     ("杭州经济技术开发区白杨6号大街", "钱塘区白杨街道"),
     ("杭州未来科技城仓前街道文一西路1500号", "余杭区仓前街道"),
+    # What people still say for a district or a zone, in front of a town.
+    ("杭州江干四季青街道钱江路1号", "上城区四季青街道"),
+    ("杭州下城朝晖街道", "拱墅区朝晖街道"),
+    ("杭州下沙白杨街道4号大街", "钱塘区白杨街道"),
+    ("杭州市钱塘区下沙白杨街道", "钱塘区白杨街道"),
+    ("大江东义蓬街道青六北路", "钱塘区义蓬街道"),
+    ("杭州市钱江新城四季青街道", "上城区四季青街道"),
+    ("浙江省杭州市江干区钱江新城四季青街道城星路59号", "上城区四季青街道"),
+    ("杭州市余杭区临平南苑街道", "临平区南苑街道"),
+    ("余杭区临平 星桥街道", "临平区星桥街道"),
     # A second place of business, which is not the seat.
     ("杭州市萧山区戴村镇永富路5号（一照多址：杭州市西湖区文三路90号）", "萧山区戴村镇"),
     ("杭州市西湖区三墩镇西园路8号；经营场所设在：余杭区良渚街道古墩路", "西湖区三墩镇"),
@@ -98,6 +108,10 @@ VILLAGE_FOUND = [
     ("余杭良渚勾庄村12组", "余杭区良渚街道勾庄村委会"),
     ("余杭区良渚街道 勾庄村", "余杭区良渚街道勾庄村委会"),
     ("余杭勾庄村", "余杭区良渚街道勾庄村委会"),
+    # A town without its ending, in front of its own village, whatever else is called like the town.
+    ("上城区丁兰美辰社区", "上城区丁兰街道美辰社区"),
+    ("杭州上城四季青五福社区397号", "上城区四季青街道五福社区"),
+    ("余杭区临平结网社区", "临平区临平街道结网社区"),
     ("翠苑四区社区", "西湖区翠苑街道翠苑四区社区"),
     ("西湖区文三路翠苑四区社区", "西湖区翠苑街道翠苑四区社区"),
     ("桐庐县江南镇窄溪村", "桐庐县江南镇窄溪村村委会"),
@@ -138,6 +152,12 @@ NOT_FOUND = [
     ("桐庐县江南路", LocationReason.NOTHING),
     ("杭州文新印刷有限公司", LocationReason.NOTHING),
     ("良渚古墩路", LocationReason.NOTHING),
+    ("杭州下沙4号大街", LocationReason.NOTHING),
+    ("杭州市下沙路12号", LocationReason.NOTHING),
+    ("上城区九堡下沙路12号", LocationReason.NOTHING),
+    ("杭州市钱江新城民心路100号", LocationReason.NOTHING),
+    ("上城区丁兰环丁路12号", LocationReason.NOTHING),
+    ("上城区丁兰美辰社区路3号", LocationReason.NOTHING),
     ("余杭区云栖小镇", LocationReason.NOTHING),
     ("建德市场路1号", LocationReason.NOTHING),
     # 场口镇 belongs to 富阳: the characters 市场 in the middle are no market.
@@ -155,6 +175,7 @@ NOT_FOUND = [
     ("红旗村", LocationReason.NOTHING),
     # What contradicts itself.
     ("临平区余杭街道", LocationReason.CONTRADICTION),
+    ("萧山区下城朝晖街道", LocationReason.CONTRADICTION),
     ("西湖区良渚街道", LocationReason.CONTRADICTION),
     ("西湖区余杭区", LocationReason.CONTRADICTION),
     ("西湖区古荡街道古荡湾社区", LocationReason.CONTRADICTION),
