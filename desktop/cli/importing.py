@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +117,27 @@ def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
     for words, numbers in _doubts(session, shown).items():
         places = "、".join(map(str, numbers[:_SHOWN])) + ("…" if len(numbers) > _SHOWN else "")
         say(f"请核对{len(numbers)}行的{words}：第{places}行。")
-    for row in shown.returned[:_SHOWN]:
+    reasons = list(_reasons(shown).items())
+    for words, numbers in reasons[:_SHOWN]:
+        complain(f"{_rows(numbers)}{words}。")
+    if len(reasons) > _SHOWN:
+        complain(f"另有{sum(len(numbers) for _, numbers in reasons[_SHOWN:])}行，请用 --report 另存。")
+
+
+def _reasons(shown: ImportPreview) -> dict[str, list[int]]:
+    """The numbers of the rows that come back, by why: the most frequent reason first, as it may be the whole file's."""
+    found: dict[str, list[int]] = {}
+    for row in shown.returned:
         words = "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM))
         whole = "没有导入" if row.outcome is Outcome.REJECTED else "有个别格没有导入"
-        complain(f"第{row.number}行{whole}：{words}。")
-    if len(shown.returned) > _SHOWN:
-        complain(f"另有{len(shown.returned) - _SHOWN}行，请用 --report 另存。")
+        found.setdefault(f"{whole}：{words}", []).append(row.number)
+    return dict(sorted(found.items(), key=lambda reason: -len(reason[1])))
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    """Which rows, and how many where not all are named."""
+    places = "、".join(map(str, numbers[:_SHOWN]))
+    return f"第{places}行" if len(numbers) <= _SHOWN else f"{len(numbers)}行（第{places}…行）"
 
 
 def _doubts(session: Session, shown: ImportPreview) -> dict[str, list[int]]:

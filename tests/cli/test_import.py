@@ -28,6 +28,17 @@ def test_codes_that_do_not_check_are_told_with_their_rows(district: Path, tmp_pa
     assert "请核对2行的“统一社会信用代码”：第3、4行。" in told.stdout
 
 
+def test_one_reason_for_many_rows_is_told_once_and_hides_no_other(district: Path, tmp_path: Path) -> None:
+    rows = [[f"第{n}公司", code(n), "很多"] for n in range(1, 31)]
+    path = book(
+        tmp_path / "名册.xlsx", [["企业名称", "信用代码", "职工人数"], *rows, ["末公司", code(99), -5]]
+    )
+    told = run("import", district, path, "--type", "enterprise", "--dry-run").stderr
+    assert "30行（第2、3、4、" in told
+    assert "第32行有个别格没有导入：“工会摸排职工数”不能小于0。" in told
+    assert told.count("不是数字") == 1
+
+
 def test_what_nobody_sees_in_a_table_is_told(district: Path, tmp_path: Path) -> None:
     def shape(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True

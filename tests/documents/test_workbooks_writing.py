@@ -182,7 +182,7 @@ def test_returned_rows_carry_reason_remark_and_colour_and_their_values_as_they_c
     ]  # fmt: skip
     assert write_returned(path, "名册", header, rows, AT) == 2
     found = rows_of(path)
-    assert found[1] == ["企业名称", "代码", "职工人数", "日期", "原因"]
+    assert found[1] == ["企业名称", "代码", "职工人数", "日期", "没有导入的原因"]
     assert found[2] == ["甲", "3.3E+17", 12, datetime.datetime(2026, 1, 2), "代码丢了"]
     assert found[3] == ["=乙", "91", "十二", None, "其余各栏已导入；人数不是数字"]
     sheet = openpyxl.load_workbook(path).worksheets[0]

@@ -216,14 +216,45 @@ def test_returned_rows_are_corrected_and_imported_alone(district: Session, tmp_p
     assert importing.write_report(district, shown, report) == 2
     sheet = openpyxl.load_workbook(report)
     page = sheet.worksheets[0]
-    assert [c.value for c in page[1]] == [*HEADER, "原因"]
+    assert [c.value for c in page[1]] == [*HEADER, "没有导入的原因"]
     assert page["J2"].comment is not None
     page["J2"], page["B3"], page["C3"] = 12, "杭州示例3科技有限公司", code(3)
     sheet.save(report)
     again = bring(district, report)
     assert outcomes(again.preview) == ["changed", "new"]
     assert held(district)["杭州示例2科技有限公司"].values["surveyed_staff"] == 12
-    assert [c.header for c in again.preview.unknown_columns] == ["注册资本", "原因"]
+    assert [c.header for c in again.preview.unknown_columns] == ["注册资本"]
+
+
+def test_what_is_still_wrong_comes_back_with_its_newest_reason_alone(
+    district: Session, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "退回.xlsx", tmp_path / "再退回.xlsx"
+    importing.write_report(district, look(district, table(tmp_path, [firm(1, staff="十几人")])), first)
+    sheet = openpyxl.load_workbook(first)
+    sheet.worksheets[0].insert_cols(1)
+    sheet.worksheets[0].move_range("L1:L2", cols=-11)
+    sheet.worksheets[0]["K2"] = "很多"
+    sheet.save(first)
+    importing.write_report(district, look(district, first), second)
+    page = openpyxl.load_workbook(second).worksheets[0]
+    assert [c.value for c in page[1]] == [*HEADER, "没有导入的原因"]
+    assert page["J2"].comment is not None
+    assert "很多" in page["K2"].value
+
+
+def test_what_a_whole_table_does_not_say_is_told_once(district: Session, tmp_path: Path) -> None:
+    header = ["企业名称", "信用代码", "职工人数", "是否建会", "建会日期"]
+    rows = [["甲公司", code(1), 3, "否", None], ["乙公司", code(2), 3, "未建", None],
+            ["丙公司", code(3), 3, "是", "2019年5月1日"]]  # fmt: skip
+    shown = look(district, table(tmp_path, rows, header))
+    assert shown.missing["不建原因"] == 2
+    assert not any(row.doubts for row in shown.rows)
+    importing.run(district, shown)
+    assert held(district)["丙公司"].values["union_state_date"] == "2019-05-01"
+    rows = [["丁公司", code(4), 3, "否", None, None], [*rows[1], "职工人数不足"]]
+    shown = look(district, table(tmp_path, rows, [*header, "不建原因"]))
+    assert "请填写不建原因" in texts(shown.rows[0], Weight.WARNING)
 
 
 def test_rows_whose_town_is_not_certain_are_listed(district: Session, tmp_path: Path) -> None:
@@ -374,6 +405,26 @@ def test_words_of_registers_are_taken_where_they_leave_no_doubt_and_noted(
 )
 def test_the_classes_of_the_national_standard_have_their_branch(words: str, meant: str | None) -> None:
     assert words_of_registers.meant("enterprise", "industry", words) == meant
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("有限责任公司(自然人投资或控股)", "private"),
+        ("有限责任公司（非自然人投资或控股的法人独资）", ""),
+        ("有限责任公司(外商投资企业法人独资)", "foreign_invested"),
+        ("其他有限责任公司(国内合资)", "other_limited"),
+        ("其他股份有限公司(非上市)", "other_shares"),
+        ("股份有限公司(上市、国有控股)", "state_controlled"),
+        ("股份有限公司", ""),
+        ("有限责任公司", ""),
+        ("一间公司", None),
+    ],
+)
+def test_the_kinds_of_firms_in_a_register_have_a_nature_only_where_it_is_certain(
+    words: str, meant: str | None
+) -> None:
+    assert words_of_registers.meant("enterprise", "ownership", words) == meant
 
 
 def test_a_state_that_fits_nothing_is_left_open_and_not_taken_for_the_usual_one(

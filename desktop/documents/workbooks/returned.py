@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.documents.workbooks.cells import Cell, Row, shown
@@ -12,8 +12,8 @@ from desktop.documents.workbooks.remarks import Remark
 from desktop.documents.workbooks.styles import Look
 from desktop.documents.workbooks.xlsx import Page, SheetWriter, Value, XlsxFile, letters, sheet_name
 
-REASON = "原因"
-"""The header of the column that says why; an import leaves it out."""
+REASON = "没有导入的原因"
+"""The header of the column that says why; an import leaves it out, and of the next report it is no part."""
 _MOST_REMARKS = 2_000
 """Remarks cost an office program dearly; beyond so many the colour and the column must do."""
 _PARTLY = "其余各栏已导入；"
@@ -51,6 +51,13 @@ def write_returned(
     could read, and only what is red has to be corrected.
     """
     width = max((len(cells) for cells in (*header, *(r.cells for r in rows))), default=0)
+    said = [place for place, cell in enumerate(header[-1]) if cell == REASON] if header else []
+    for place in reversed(said):
+        header, rows = (
+            [_without(cells, place) for cells in header],
+            [_returned_without(r, place) for r in rows],
+        )
+    width -= len(said)
     page = Page(
         sheet_name(sheet),
         widths=[*[_WIDTH] * width, _WIDE],
@@ -67,6 +74,16 @@ def write_returned(
         for row in rows:
             _write(row, width, writer)
     return len(rows)
+
+
+def _returned_without(row: ReturnedRow, place: int) -> ReturnedRow:
+    """The row without a column, whose faults move with their cells."""
+    faults = tuple(Fault(f.column - (f.column > place), f.text) for f in row.faults if f.column != place)
+    return replace(row, cells=_without(row.cells, place), faults=faults)
+
+
+def _without(cells: Row, place: int) -> Row:
+    return [*cells[:place], *cells[place + 1 :]]
 
 
 def _write(row: ReturnedRow, width: int, writer: SheetWriter) -> None:

@@ -25,6 +25,8 @@ _EVERY_TIME = ("national_entry", "sector")
 """Slots that an import may fill although no column says so."""
 _DEPENDENTS = {"town": ("village",), "union_state": ("union_state_date", "no_union_reason")}
 """What says nothing any more once the field before it says something else."""
+_ASKING = ("needs_with", "needs_when")
+"""Rules that ask for a field because of what another one says."""
 _HEADCOUNT = "headcount"
 
 
@@ -258,7 +260,7 @@ class Planner:
         records = [{**e.held.values, **e.strong} if e.held is not None else e.strong for e in entries]
         for place, findings in sorted(checks(records).items()):
             for found in findings:
-                if found.rule == "needs_with" and found.fields[0] not in self._filled:
+                if found.rule in _ASKING and found.fields[0] not in self._filled:
                     # The whole file lacks it, so it is said once and not at each row.
                     plan.miss(self._type.by_name[found.fields[0]].label)
                 else:
