@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -24,13 +23,6 @@ JSON_PARAMETER = "as_json"
 """The parameter of ``--json``: where it is set, a problem also stands on standard output as an object."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_SURROUNDINGS = frozenset(
-    {
-        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENODEV,
-        errno.ENXIO,
-    }
-)  # fmt: skip
-"""What disks, sticks and permissions do; any other error of the operating system is ours."""
 
 
 class Command(click.Command):
@@ -211,12 +203,13 @@ def _unexpected(error: Exception) -> int:
     """Says what the surroundings did, or admits a bug without a word of what was typed."""
     if os.environ.get(DEBUG) == "1":
         traceback.print_exc()
-    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
-        from desktop.sync.errors import surroundings
+    if isinstance(error, OSError):
+        from desktop.sync.errors import SURROUNDINGS, surroundings
 
-        problem = surroundings(error)
-        complain(spoken(problem))
-        return problem.exit_code
+        if error.errno in SURROUNDINGS:
+            problem = surroundings(error)
+            complain(spoken(problem))
+            return problem.exit_code
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if Path(f.filename).is_relative_to(_PACKAGE)] or frames
     where = f"，{Path(ours[-1].filename).name}第{ours[-1].lineno}行" if ours else ""

@@ -477,6 +477,15 @@ class DiskGone(Caused, EnvironmentProblem):
     next_step = "请重新插好U盘再试一次。"
 
 
+SURROUNDINGS = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENODEV,
+        errno.ENXIO,
+    }
+)  # fmt: skip
+"""What disks, sticks and permissions do; where nobody expected it, any other error of the system is ours."""
+
+
 def surroundings(error: OSError) -> Caused:
     """The problem that an error of the operating system means to the user."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

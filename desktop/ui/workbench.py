@@ -25,6 +25,7 @@ from desktop.store.keeping import Behind
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.operators import Operator
 from desktop.store.workspace import OwnUnit
+from desktop.sync.errors import SURROUNDINGS, surroundings
 from desktop.ui import faults
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.drafts import DraftKeeper
@@ -210,7 +211,7 @@ class Workbench(QObject):
 
     def fault(self, error: Exception) -> None:
         """Shows what nobody took: a problem as a sentence, a bug as the dialog for bugs."""
-        problem = error if isinstance(error, Problem) else problem_of(error)
+        problem = told_of(error)
         if problem is not None:
             self.shell.tell(Tone.ERROR, str(problem))
         else:
@@ -242,6 +243,15 @@ class Workbench(QObject):
         """Whether nothing is being read, written or kept."""
         reading = not self.reader.idle or (self._long is not None and not self._long.idle)
         return not reading and self.writer.idle and self.drafts.idle
+
+
+def told_of(error: Exception) -> Problem | None:
+    """What a user is told of an error; nothing for one that only a mistake of ours explains."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, OSError) and error.errno in SURROUNDINGS:
+        return surroundings(error)
+    return problem_of(error)
 
 
 def _given_up(job: Callable[[Database, Ticket], Result]) -> Callable[[Database, Ticket], Result]:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations import records, supervision
 from desktop.operations.session import Session
+from desktop.operations.supervision.batches import MOST
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.case.issue_many import IssueManyDialog
 from desktop.ui.pages.case.notices import NoticesPage
@@ -110,7 +111,8 @@ def test_employers_are_chosen_the_text_is_written_once_and_one_undo_takes_all_ba
     desk.type("高温")
     desk.qtbot.wait(250)
     desk.settle()
-    desk.press(K.Key_Down)
+    desk.press(K.Key_Down, K.Key_Return)
+    assert list(page.chooser.found.employers) == firms[:1]
     desk.press(K.Key_A, modifier=CTRL)
     desk.press(K.Key_Return)
     assert set(page.chooser.found.employers) == set(firms[:4])
@@ -147,6 +149,26 @@ def test_employers_are_chosen_the_text_is_written_once_and_one_undo_takes_all_ba
     assert len(supervision.drafts_of(district, record)) == 1
 
 
+def test_more_than_one_run_may_have_are_sent_in_several(desk: Desk, district: Session) -> None:
+    record, firms = heat(district), employers(district, MOST + 2)
+    page = choosing(desk, record)
+    assert page.chooser.keep_button.isHidden()
+    desk.click(page.chooser.all_button)
+    assert not page.next_button.isEnabled()
+    desk.click(page.chooser.keep_button)
+    assert len(page.chooser.found.employers) == MOST
+    desk.click(page.next_button)
+    look(desk, "notices-7-first-200.png")
+    page.rows["facts"].editor.set_text("高温天气露天作业可能存在中暑风险")
+    desk.dialogs.answers = [Answer.YES]
+    desk.press(K.Key_S, modifier=CTRL)
+    assert "还没有写条文、要求（建议）" in desk.dialogs.asked[-1]
+    assert len(supervision.drafts_of(district, record)) == MOST
+    page = choosing(desk, record)
+    desk.click(page.chooser.all_button)
+    assert len(page.chooser.found.employers) == len(firms) - MOST
+
+
 def test_a_complaint_is_not_told_to_other_employers(desk: Desk, district: Session) -> None:
     tab = opened(desk, case(district))
     assert not [b for b in tab.letters.findChildren(QPushButton) if "多家" in b.text()]
@@ -168,8 +190,10 @@ def test_drafts_are_issued_in_one_run_and_what_is_not_ready_is_named(desk: Desk,
     record = heat(district)
     documents = drafted(district, record, 3)
     records.save(district, "case_document", {"facts": None}, record=documents[1])
-    tab = opened(desk, record)
-    desk.click(pressed(tab, "批量签发3份"))
+    opened(desk, record)
+    assert isinstance(desk.focus(), QPushButton)
+    assert "批量签发3份" in desk.focus().text()
+    desk.press(K.Key_Return)
     dialog = desk.window.findChild(IssueManyDialog)
     assert dialog is not None
     assert "〔2026〕1号至杭西工监提〔2026〕2号" in dialog.card.note.words.text()
@@ -177,7 +201,11 @@ def test_drafts_are_issued_in_one_run_and_what_is_not_ready_is_named(desk: Desk,
     look(desk, "notices-4-issue.png")
     told: list[object] = []
     desk.bench.changed.connect(told.append)
+    desk.press(K.Key_Return, K.Key_Return, K.Key_Return)
+    assert "请填写签发人和职务" in dialog.card.note.words.text()
+    assert dialog.card.name.hasFocus()
     desk.type("周正")
+    assert "文号" in dialog.card.note.words.text()
     desk.press(K.Key_Return)
     desk.type("主席")
     desk.press(K.Key_Return, K.Key_Return)
@@ -255,6 +283,11 @@ def test_letters_are_printed_into_one_file_behind_an_index_or_one_file_each(
     dialog = run_of(desk, record)
     assert "1份以前打印过，印上“副本”" in dialog.marks.words.text()
     look(desk, "notices-5-print.png")
+    assert dialog.do.text() == "保存3份…"
+    (tmp_path / "gone").write_bytes(b"")
+    desk.dialogs.paths = [tmp_path / "gone" / "pulled out"]
+    desk.click(dialog.do)
+    assert "U盘" in dialog.problem.detail.text()
     desk.dialogs.paths = [tmp_path / "one"]
     desk.click(dialog.do)
     assert [p.name for p in (tmp_path / "one").iterdir()] == ["文书3份 2026-11-27.pdf"]

@@ -350,9 +350,7 @@ class ListPage(Page):
         """From the search box, the down arrow goes to the records and Esc empties it."""
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Down and self.list.model.rowCount():
-                self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
-                if not self.list.table.currentIndex().isValid():
-                    self.list.table.go_to(0)
+                self.list.table.take_cursor()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self.search.clear()

@@ -159,6 +159,12 @@ class RowsTable(QTableView):
             self.selectionModel().setCurrentIndex(index, flags)
             self.scrollTo(index)
 
+    def take_cursor(self) -> None:
+        """Puts the cursor into the rows and selects one where none is: of itself a view only makes one current."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.positions():
+            self.go_to(max(self.currentIndex().row(), 0))
+
     def _count_selection(self) -> None:
         self.selection_counted.emit(sum(part.height() for part in self._ranges()))
 

@@ -8,11 +8,10 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.errors import Problem
 from desktop.operations.session import Session
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, heading, row
-from desktop.ui.workbench import Workbench
+from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.workbench import Workbench, told_of
 from desktop.ui.worker import Task, Ticket
 
 Result = TypeVar("Result")
@@ -34,6 +33,7 @@ class RunningDialog(QDialog):
         self.progress.setAccessibleName("进度")
         self.progress.setTextVisible(False)
         self.progress.hide()
+        self.far = plain(muted=True)
         self.do = button(words, self.submit, "check", primary=True)
         self.cancel = button("取消", self.reject)
         self.inside = QWidget()
@@ -48,7 +48,9 @@ class RunningDialog(QDialog):
         for part in (self.head, self.inside, self.problem, self.progress):
             whole.addWidget(part)
         whole.addStretch(1)
-        whole.addLayout(row(1, self.cancel, self.do))
+        foot = row(self.far, self.cancel, self.do)
+        foot.setStretch(0, 1)
+        whole.addLayout(foot)
         for made in (self.cancel, self.do):
             made.setAutoDefault(False)
 
@@ -79,6 +81,7 @@ class RunningDialog(QDialog):
     def _told(self, done: int, total: int, _words: str) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
+        self.far.setText(f"已办{done}份，共{total}份")
 
     def _ended(self) -> None:
         task, self._task = self._task, None
@@ -87,6 +90,9 @@ class RunningDialog(QDialog):
         self.cancel.setEnabled(True)
         self.cancel.setText("取消")
         self.progress.hide()
+        self.far.clear()
+        if self.cancel.hasFocus() or self.focusWidget() is None:
+            self.do.setFocus(Qt.FocusReason.OtherFocusReason)
         if task is not None and task.ticket.cancelled:
             self.stopped()
 
@@ -95,10 +101,11 @@ class RunningDialog(QDialog):
         self.problem.say(Tone.PLAIN, "已停止，什么都没有改变。")
 
     def _failed(self, error: Exception) -> bool:
-        if not isinstance(error, Problem):
+        problem = told_of(error)
+        if problem is None:
             self.reject()
             return False
-        self.problem.say(Tone.ERROR, "没有办成，什么都没有改变。", str(error))
+        self.problem.say(Tone.ERROR, "没有办成，什么都没有改变。", str(problem))
         return True
 
     def reject(self) -> None:

@@ -59,6 +59,7 @@ class Chooser(QWidget):
         self.paste_button = button("粘贴名单（Ctrl+V）", self.paste, "file-input")
         self.drop_button = button("移出选中的（Del）", self.drop_selected, "x")
         self.tidy_button = button("移出不发的", self.drop_passed)
+        self.keep_button = button(f"只留前{MOST}家", self.keep_first)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_DELAY_MS)
@@ -88,7 +89,7 @@ class Chooser(QWidget):
         right.addLayout(row(self.head, 1, self.paste_button))
         right.addWidget(self.note)
         right.addWidget(self.taken, 1)
-        right.addLayout(row(self.drop_button, self.tidy_button, 1))
+        right.addLayout(row(self.drop_button, self.tidy_button, self.keep_button, 1))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 8, 0, 0)
         whole.setSpacing(16)
@@ -212,6 +213,10 @@ class Chooser(QWidget):
         """Takes those out that get none anyhow."""
         self._drop(set(self.found.passed))
 
+    def keep_first(self) -> None:
+        """Keeps as many as go out in one run; taken again, those are passed over and the next ones come."""
+        self._drop(set(self.ids) - set(list(self.found.employers)[:MOST]))
+
     def _drop(self, gone: set[str]) -> None:
         if gone:
             self.ids = [each for each in self.ids if each not in gone]
@@ -248,7 +253,8 @@ class Chooser(QWidget):
     def _passed_words(self) -> str:
         found = self.found
         if len(found.employers) > MOST:
-            return f"一次最多发{MOST}份，现在有{len(found.employers)}家，请移出一些，分几次发。"
+            words = f"一次最多发{MOST}份，现在有{len(found.employers)}家。"
+            return f"{words}可以先发前{MOST}家，发完再全部加入一次：发过的不会重发。"
         if not found.passed:
             return ""
         whys = [p.why for p in found.passed.values()]
@@ -258,6 +264,7 @@ class Chooser(QWidget):
     def _show_buttons(self) -> None:
         self.drop_button.setEnabled(self.taken.selectionModel().hasSelection())
         self.tidy_button.setVisible(bool(self.found.passed))
+        self.keep_button.setVisible(len(self.found.employers) > MOST)
 
     @property
     def sendable(self) -> bool:
@@ -269,9 +276,7 @@ class Chooser(QWidget):
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
         if watched is self.search and event.key() == Qt.Key.Key_Down and self.model.rowCount():
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-            if not self.table.currentIndex().isValid():
-                self.table.go_to(0)
+            self.table.take_cursor()
             return True
         if watched is self.search and event.matches(QKeySequence.StandardKey.Paste):
             if len(QGuiApplication.clipboard().text().splitlines()) > 1:

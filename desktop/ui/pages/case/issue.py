@@ -32,6 +32,7 @@ class IssueCard(Card):
         super().__init__("", parent)
         self._workbench = workbench
         self._letter: Letter | None = None
+        self._words = ("", "")
         self.name, self.post, self.day = QLineEdit(), QLineEdit(), QLineEdit()
         self.layouts = QComboBox()
         for layout, described in _LAYOUTS.items():
@@ -50,6 +51,7 @@ class IssueCard(Card):
             grid.addWidget(words, n, 0)
             grid.addWidget(widget, n, 1)
         for line in (self.name, self.post, self.day):
+            line.textEdited.connect(lambda _text: self.explain(*self._words))
             line.returnPressed.connect(self.submit if line is self.day else self._next)
         self.column.addWidget(self.note)
         self.column.addLayout(grid)
@@ -62,7 +64,7 @@ class IssueCard(Card):
         words = "签发后自动编号，全文和引用的条文固定下来，不能再改；要改只能作废重发。"
         if letter.kind is LetterKind.OPINION:
             words += "意见书由主席或者副主席签署。"
-        self.note.say(Tone.PLAIN, words)
+        self.explain(words)
         if view.signer is not None and not self.name.text():
             self.name.setText(view.signer.name)
             self.post.setText(view.signer.post)
@@ -71,19 +73,25 @@ class IssueCard(Card):
         self.layouts.setCurrentIndex(self.layouts.findData(usual))
         self.name.setFocus()
 
+    def explain(self, words: str, detail: str = "") -> None:
+        """What an issue means; it stands there again as soon as what was missing is typed."""
+        self._words = (words, detail)
+        self.note.say(Tone.PLAIN, words, detail)
+
     def _next(self) -> None:
         (self.post if self.name.hasFocus() else self.day).setFocus()
 
     def submit(self) -> None:
         """Hands it over once nothing is missing."""
         day = parse_date(self.day.text(), self._workbench.today())
-        missing = [
-            words for words, line in (("签发人", self.name), ("职务", self.post)) if not line.text().strip()
-        ]
+        asked = (("签发人", self.name), ("职务", self.post))
+        missing = {words: line for words, line in asked if not line.text().strip()}
         if missing:
             self.note.say(Tone.ERROR, f"请填写{'和'.join(missing)}。")
+            next(iter(missing.values())).setFocus()
         elif day is None:
             self.note.say(Tone.ERROR, "签发日期看不出是哪一天，请写成2026-11-22这样。")
+            self.day.setFocus()
         elif self._letter is not None:
             signer = Signatory(self.name.text().strip(), self.post.text().strip())
             self.wanted.emit(self._letter, signer, day, str(self.layouts.currentData()))

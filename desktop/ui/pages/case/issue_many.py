@@ -41,8 +41,7 @@ class IssueManyDialog(RunningDialog):
         self.card.save.hide()
         self.card.back.hide()
         between = f"{numbers[0]}至{numbers[1]}" if count > 1 else numbers[0]
-        self.card.note.say(
-            Tone.PLAIN,
+        self.card.explain(
             f"文号：{between}。",
             "签发后全文固定，不能再改；要改只能逐份作废重发。一份不能签发，就都不签发。",
         )

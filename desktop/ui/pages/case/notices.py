@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
 from desktop.operations import supervision
 from desktop.operations.session import Session
@@ -200,7 +201,13 @@ class NoticesPage(Page):
 
     def _tried(self, tried: _Tried) -> None:
         if tried.problem is not None:
-            self.note.say(Tone.WARNING, str(tried.problem))
+            incomplete = isinstance(tried.problem, LetterIncomplete)
+            words = (
+                f"{tried.problem.sentence}填好以后，这里显示成文的样子。"
+                if incomplete
+                else str(tried.problem)
+            )
+            self.note.say(Tone.WARNING, words)
             return
         first = next(iter(self.chooser.found.employers.values()), "")
         self.note.say(Tone.PLAIN, f"发给“{first}”的样子，别家只有主送不同。")
@@ -225,9 +232,9 @@ class NoticesPage(Page):
         self.draft_button.setVisible(writing)
         self.draft_button.setText(f"起草{count}份提示函（Ctrl+S）")
         passed = f"，另有{len(found.passed)}家不发" if found.passed else ""
-        self.sum.setText(
-            f"会起草{count}份{passed}。起草以后还可以逐份修改，再批量签发。" if self.chooser.sendable else ""
-        )
+        words = f"会起草{count}份{passed}。起草以后还可以逐份修改，再批量签发。"
+        nobody = "先选要发的单位：在左边选中按Enter加入，或者粘贴名单。" if not count else ""
+        self.sum.setText(words if self.chooser.sendable else nobody)
         self.state_changed.emit()
 
     def go_on(self) -> None:
@@ -244,8 +251,7 @@ class NoticesPage(Page):
             return
         employers, case, fields = dict(self.chooser.found.employers), self.case, self.fields()
         names = list(employers.values())
-        some = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
-        words = f"要给{some}{len(names)}家单位各起草一份提示函吗？一次撤消可以全部收回。"
+        words = f"{self._lacking()}{_to_whom(names)}一次撤消可以全部收回。"
         if self.workbench.dialogs.ask(TITLE, words, yes=f"起草{len(names)}份") is not Answer.YES:
             return
 
@@ -259,6 +265,12 @@ class NoticesPage(Page):
             self.workbench.shell.tell(Tone.GOOD, said, "撤消", self.workbench.undo)
 
         self.workbench.write(f"起草提示函{len(names)}份", job, then, owner=self, fail=self._failed)
+
+    def _lacking(self) -> str:
+        """What every one of the drafts would have to be given later."""
+        empty = [made for made in self.rows.values() if made.field.needed and not made.editor.text().strip()]
+        names = "、".join(made.field.label for made in empty)
+        return f"还没有写{names}，不写就要逐份补填才能签发。\n" if names else ""
 
     def _failed(self, error: Exception) -> bool:
         if not isinstance(error, Problem):
@@ -307,3 +319,11 @@ class NoticesPage(Page):
     def enter(self) -> None:
         """The cursor goes to the search."""
         self.chooser.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _to_whom(names: Sequence[str]) -> str:
+    """The question, with the first of those who get one."""
+    if len(names) == 1:
+        return f"要给{names[0]}起草一份提示函吗？"
+    some = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
+    return f"要给{some}{len(names)}家单位各起草一份提示函吗？"

@@ -53,6 +53,8 @@ class Offer:
     draft: Letter | None = None
     ready: bool = False
     """Whether the draft may be issued here and now: then the step is to issue it."""
+    several: bool = False
+    """Whether it is one of several reminders, which are issued in one run."""
 
     @property
     def lawful(self) -> bool:
@@ -145,8 +147,10 @@ def _with_draft(
         return offer
     draft = mine[-1]
     ready = offer.coming and numbers.here and decisions[draft.id].allowed
-    words = f"签发{draft.kind.label}…" if ready else f"修改{draft.kind.label}草稿"
-    return replace(offer, label=words, draft=draft, ready=ready)
+    several = draft.kind is LetterKind.REMINDER and len(mine) > 1
+    issue = f"批量签发{len(mine)}份…" if several else f"签发{draft.kind.label}…"
+    words = issue if ready else f"修改{draft.kind.label}草稿"
+    return replace(offer, label=words, draft=draft, ready=ready, several=several)
 
 
 def _coming(step: NextStep, label: str) -> Offer:

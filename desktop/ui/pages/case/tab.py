@@ -273,7 +273,9 @@ class CaseTab(QWidget):
         case = self.case
         offer = next((o for o in (self.view.offers if self.view else ()) if o.step is kind), None)
         if offer is not None and offer.draft is not None:
-            if offer.ready:
+            if offer.ready and offer.several:
+                self.batches.issue()
+            elif offer.ready:
                 self._begin_issue(offer.draft)
             else:
                 self.workbench.shell.open_record(LETTER, offer.draft.id)

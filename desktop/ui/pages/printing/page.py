@@ -16,6 +16,7 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
 
 from desktop.errors import Problem
+from desktop.operations import traffic
 from desktop.operations.session import Session
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, theme
@@ -318,9 +319,11 @@ class PreviewPage(Page):
         def then(saved: tuple[Path, ChangeSet]) -> None:
             self.workbench.shell.tell(Tone.GOOD, f"已保存到{saved[0]}。{advice}")
 
-        self.workbench.write(
-            f"保存{kind}", lambda session, _ticket: save(session, folder), then, owner=self, step=False
-        )
+        def job(session: Session, _ticket: Ticket) -> tuple[Path, ChangeSet]:
+            with traffic.plain_problems():
+                return save(session, folder)
+
+        self.workbench.write(f"保存{kind}", job, then, owner=self, step=False)
 
     # -- the page --------------------------------------------------------------------------------------------------
 

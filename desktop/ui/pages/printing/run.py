@@ -9,7 +9,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton
 
 from desktop.documents.letters.printed import PrintedLetter
-from desktop.operations import supervision
+from desktop.operations import supervision, traffic
 from desktop.operations.session import Session
 from desktop.operations.supervision.runs import Choice, Printed, Sent
 from desktop.ui import theme
@@ -42,7 +42,7 @@ class PrintRunDialog(RunningDialog):
 
     def __init__(self, workbench: Workbench, choice: Choice) -> None:
         count = len(choice.documents)
-        super().__init__(workbench, f"打印{count}份文书", f"打印{count}份", "停止")
+        super().__init__(workbench, f"打印{count}份文书", "", "停止")
         self._choice = choice
         self.words, self.marks = plain(_scope(choice)), Note()
         self.ways = QButtonGroup(self)
@@ -65,8 +65,14 @@ class PrintRunDialog(RunningDialog):
         self.printers.addItems(names or ["没有找到打印机"])
         self.printers.setEnabled(bool(names))
         self.paper.setEnabled(bool(names))
+        self.ways.buttonToggled.connect(lambda *_: self._say_way())
         self.together.setChecked(True)
         self.together.setFocus()
+
+    def _say_way(self) -> None:
+        """The button says what it will do: a folder is asked for only where files are written."""
+        count = len(self._choice.documents)
+        self.do.setText(f"打印{count}份" if self.paper.isChecked() else f"保存{count}份…")
 
     def submit(self) -> None:
         """Asks for a folder where files are written, then prints."""
@@ -83,9 +89,10 @@ class PrintRunDialog(RunningDialog):
         documents = self._choice.documents
 
         def job(session: Session, ticket: Ticket) -> Printed:
-            return supervision.print_many(
-                session, documents, folder, together=together, progress=telling(ticket)
-            )
+            with traffic.plain_problems():
+                return supervision.print_many(
+                    session, documents, folder, together=together, progress=telling(ticket)
+                )
 
         def then(printed: Printed) -> None:
             self.accept()
@@ -133,7 +140,8 @@ class PrintRunDialog(RunningDialog):
         self.head.setText(f"打印其余{len(rest.documents)}份文书")
         self.words.setText(_scope(rest))
         self.marks.say(Tone.WARNING, _marks(rest))
-        self.do.setText(f"打印{len(rest.documents)}份")
+        self.cancel.setText("关闭")
+        self._say_way()
 
     def stopped(self) -> None:
         """A printer's run says itself how far it came."""
