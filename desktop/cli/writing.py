@@ -17,10 +17,9 @@ from desktop.cli.lines import Line, LineReader, Trouble
 from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
-from desktop.operations import exchange, following, records, steps
+from desktop.operations import examples, exchange, following, records, steps
 from desktop.operations.following import NothingFollows
 from desktop.operations.quantities import amount_words
-from desktop.operations import examples, exchange, following, records, steps
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
 from desktop.records.deciding import SAME
