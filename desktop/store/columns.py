@@ -51,6 +51,14 @@ def read(field: Field, alias: str = "") -> str:
     return f"nullif(lower(hex({column})), '')" if field.kind is Kind.LINK else column
 
 
+def compared(field: Field, alias: str = "") -> str:
+    """The expression by which cells are put in order: decimals as numbers, and a text that is none like nothing."""
+    column = read(field, alias)
+    if field.kind is not Kind.DECIMAL:
+        return column
+    return f"CASE WHEN {column} NOT GLOB '*[^0-9.-]*' THEN CAST({column} AS REAL) END"
+
+
 def canonical_of(slot: Slot, alias: str = "") -> str:
     """The expression for the canonical text of a slot's present columns, equal to ``records.canonical``."""
     if not slot.grouped:

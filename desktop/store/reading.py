@@ -14,11 +14,11 @@ from typing import Any
 
 from desktop.records import stamps
 from desktop.records.canonical import Cell, parse
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
 from desktop.store import components, indexing, searching, totals
-from desktop.store.columns import canonical_of, filled, quoted, read, table_of
+from desktop.store.columns import canonical_of, compared, filled, quoted, read, table_of
 from desktop.store.database import Database
 from desktop.store.searching import Found
 from desktop.store.versions import NOT_REPLACED
@@ -337,8 +337,8 @@ def _selection(
 
 
 def _condition(record_type: RecordType, condition: Filter, name: str, parameters: dict[str, Any]) -> str:
-    column = read(record_type.by_name[condition.field], "r.")
-    value = condition.value
+    field = record_type.by_name[condition.field]
+    column, value = read(field, "r."), condition.value
     match condition.compare:
         case Compare.EMPTY:
             return f"({column} IS NULL OR {column} = '')"
@@ -354,13 +354,18 @@ def _condition(record_type: RecordType, condition: Filter, name: str, parameters
             return f"substr({column}, 1, length(:{name})) = :{name}"
         case Compare.AT_LEAST:
             parameters[name] = value
-            return f"{column} >= :{name}"
+            return f"{compared(field, 'r.')} >= {_bound(field, name)}"
         case Compare.AT_MOST:
             parameters[name] = value
-            return f"{column} <= :{name}"
+            return f"{compared(field, 'r.')} <= {_bound(field, name)}"
         case Compare.EQUALS:
             parameters[name] = value
             return f"{column} = :{name}"
+
+
+def _bound(field: Field, name: str) -> str:
+    """A limit as the column is compared with it."""
+    return f"CAST(:{name} AS REAL)" if field.kind is Kind.DECIMAL else f":{name}"
 
 
 def _order(record_type: RecordType, query: Query) -> str:
@@ -370,7 +375,9 @@ def _order(record_type: RecordType, query: Query) -> str:
         return f"r._life = 1 {direction}, r._sort {direction}, r._row {direction}"
     if query.order == NEWEST_ORDER:
         return f"r._stamp {direction}, r._row {direction}"
-    return f"r.{quoted(record_type.by_name[query.order].name)} {direction}, r._row {direction}"
+    field = record_type.by_name[query.order]
+    column = compared(field, "r.") if field.kind is Kind.DECIMAL else f"r.{quoted(field.name)}"
+    return f"{column} {direction}, r._row {direction}"
 
 
 def moment(stamp: int) -> str:

@@ -72,3 +72,18 @@ def test_nothing_adds_up_to_zero() -> None:
     nothing = Query("grant", filters=(Filter("name", Compare.EQUALS, "没有"),))
     found = reading.aggregate(ledger.database, TYPES, nothing, ["amount", "people"])
     assert (found.count, dict(found.sums)) == (0, {"amount": 0, "people": 0})
+
+
+def test_decimals_are_put_in_order_and_limited_as_numbers() -> None:
+    ledger = ledger_with(
+        [("9", 1), ("1000", 2), ("10.5", 3), ("-2", 4), (None, 5), ("约五千", 6), ("10.50", 7)]
+    )
+
+    def people(*filters: Filter, order: str = "amount") -> list[Cell]:
+        query = Query("grant", filters=filters, order=order)
+        return [r.values["people"] for r in reading.records(ledger.database, TYPES, query)]
+
+    assert people()[2:] == [4, 1, 3, 7, 2]
+    assert people(Filter("amount", Compare.AT_LEAST, "10.5")) == [3, 7, 2]
+    assert people(Filter("amount", Compare.AT_MOST, "10"), order="people") == [1, 4]
+    assert people(Filter("people", Compare.AT_MOST, 2), order="people") == [1, 2]
