@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from desktop.store.database import Database
 from tests import optimized
 
 LONG = bool(os.environ.get("XIAOSANJI_LONG"))
@@ -43,3 +46,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="takes minutes: packaging/dev.py test --long"))
+
+
+@pytest.fixture(autouse=True)
+def connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test leaves open is closed: thousands of ledgers with their page caches fill gigabytes."""
+    opened: list[Database] = []
+    begin = Database.__init__
+
+    def noted(self: Database, connection: object, path: Path | None) -> None:
+        begin(self, connection, path)
+        opened.append(self)
+
+    monkeypatch.setattr(Database, "__init__", noted)
+    yield
+    for database in opened:
+        database.connection.close()
