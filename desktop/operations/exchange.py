@@ -9,7 +9,7 @@ from pathlib import Path
 from desktop.errors import StateProblem
 from desktop.operations import audit, erasing, renewal
 from desktop.operations.enrolling import NotEnrolled
-from desktop.operations.session import Session
+from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.declaration import Role
 from desktop.store import digest as digests
 from desktop.store import indexing, links, reading
@@ -51,6 +51,8 @@ def send(session: Session, out: Path, to: str | None = None) -> Sent:
     keys = station.load_keys(session.ledger)
     if not station.own_chain(session.ledger):
         raise NotEnrolled("本单位还没有入网，不能导出数据包。")
+    if to is None and session.unit.level in LEVELS_WITH_OWN_ROOT and not _has_superior(session):
+        raise links.NoLink("本单位没有上级，要写明发给下面哪个单位。", "请写 --to 单位的编码或名称。")
     link = links.uplink(session.database) if to is None else find_link(session, to)
     target, name = _target(session, out, link), session.operator.name
     if link.upward:
@@ -66,6 +68,10 @@ def send(session: Session, out: Path, to: str | None = None) -> Sent:
     return sent
 
 
+def _has_superior(session: Session) -> bool:
+    return any(link.upward for link in links.all_links(session.database))
+
+
 def find_link(session: Session, to: str) -> Link:
     """The peer that a person means by a unit's name or code, a unit id or a station id."""
     for link in links.all_links(session.database):
@@ -73,7 +79,19 @@ def find_link(session: Session, to: str) -> Link:
         code = unit.values.get("code") if unit is not None else None
         if to in (link.peer, link.unit, link.name, code):
             return link
-    raise links.NoLink(f"没有和“{to}”的往来。")
+    raise links.NoLink(f"没有和“{to}”的往来。", _whose(session, to))
+
+
+def _whose(session: Session, to: str) -> str:
+    """Who exchanges bundles with a unit, where that is another one below; nothing where it is not known."""
+    for unit in reading.records(session.database, session.types, reading.Query("unit")):
+        superior = reading.record(
+            session.database, session.types, "unit", str(unit.values.get("superior") or "")
+        )
+        named = to in (unit.id, unit.values.get("code"), unit.values.get("name"))
+        if named and superior is not None and superior.id != session.unit.id:
+            return f"它由“{superior.values['name']}”批准入网，请导出给“{superior.values['name']}”，再由它往下发。"
+    return ""
 
 
 def inspect(path: Path) -> Manifest:

@@ -85,7 +85,7 @@ def look(session: Session) -> Outlook:
     finally:
         drafts.close()
     outside = tuple(
-        f"{china_time(line.at):%Y-%m-%d} {line.action} {line.detail}"
+        f"{china_time(line.at):%Y-%m-%d} {line.action} {audit.readable(session.types, line.detail)}"
         for line in log.lines(session.database)
         if line.action in _READABLE and line.detail
     )

@@ -75,6 +75,21 @@ def test_a_bundle_goes_up_and_its_receipt_comes_down(places: Places) -> None:
     assert scoped["sha256"] == answer("digest", places.district)["sha256"]
 
 
+def test_whom_a_bundle_can_go_to_is_said(places: Places, tmp_path: Path) -> None:
+    village = make(tmp_path / "village", Level.VILLAGE, "330106002200", "示例村工会")
+    granted = run("enrol", "request", village, places.stick / "v.xsq")
+    assert granted.exit_code == 0
+    answer("enrol", "grant", places.town, places.stick / "v.xsq", places.stick / "v.xsg")
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    above = run("send", places.district, places.stick / "x.xsj")
+    assert (above.exit_code, "--to" in above.stderr) == (22, True)
+    past = run("send", places.district, places.stick / "x.xsj", "--to", "示例村工会")
+    assert (past.exit_code, "由“北山街道总工会”批准入网" in past.stderr) == (22, True)
+    nobody = run("send", places.district, places.stick / "x.xsj", "--to", "没有的")
+    assert "请先办理入网" in nobody.stderr
+
+
 def test_the_digest_is_one_line_that_names_its_workspace_then_what_is_open(places: Places) -> None:
     lines = run("digest", places.town).stdout.splitlines()
     assert lines[0] == f"town {answer('digest', places.town)['sha256']}"
