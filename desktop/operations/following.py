@@ -82,18 +82,29 @@ def offers(
 def carry_out(session: Session, wanted: Sequence[Offer]) -> ChangeSet:
     """Takes up several offers in one step. Raises :class:`NothingFollows`, ``NotAllowed``, ``WrongClock``."""
     with session.database.transaction():
-        still = {offer.key for source in {(o.source_type, o.source) for o in wanted}
-                 for offer in offered(session, *source)}  # fmt: skip
+        now = [
+            offer
+            for source in {(o.source_type, o.source) for o in wanted}
+            for offer in offered(session, *source)
+        ]
+        still = {offer.key for offer in now}
         births: list[NewRecord] = []
         edits: list[SlotEdit] = []
         for offer in wanted:
             if offer.key not in still:
-                raise NothingFollows(
-                    f"“{session.types[offer.type].label}”已经有了，或者来源改过了，没有生成。"
-                )
+                raise NothingFollows(f"{_gone(session, offer, now)}，没有生成。")
             _add(session, offer, offer.cells, births, edits)
         labels = "、".join(dict.fromkeys(session.types[offer.type].label for offer in wanted))
         return session.ledger.write(f"生成{labels}", session.operator.name, births=births, edits=edits)
+
+
+def _gone(session: Session, offer: Offer, now: Sequence[Offer]) -> str:
+    """What has become of an offer that does not stand any more."""
+    if any((o.type, o.source) == (offer.type, offer.source) for o in now):
+        return f"{session.types[offer.source_type].label}“{offer.source_title}”改过了"
+    if _living(session, offer.source_type, offer.source) is None:
+        return f"{session.types[offer.source_type].label}“{offer.source_title}”已经删除"
+    return why_not(session, offer.type, offer.source)
 
 
 def offered_for(session: Session, type_name: str, source: str) -> list[Offer]:

@@ -62,9 +62,17 @@ def test_a_draft_that_was_passed_becomes_a_contract_once_and_in_one_step(town: S
     changes = following.carry_out(town, [offer])
     (contract,) = changes.records["collective_contract"]
     assert not offered(town, "motion", motion)
-    with pytest.raises(NothingFollows):
+    with pytest.raises(NothingFollows, match=f"已经有了：.*编号{contract}.*，没有生成"):
         following.carry_out(town, [offer])
     records.undo(town, changes.stamp)
+    records.save(town, "congress", {"started_date": "2026-10-16"}, record=session)
+    with pytest.raises(NothingFollows, match="改过了，没有生成"):
+        following.carry_out(town, [offer])
+    records.save(town, "congress", {"started_date": DAY}, record=session)
+    records.delete(town, "motion", motion)
+    with pytest.raises(NothingFollows, match="已经删除，没有生成"):
+        following.carry_out(town, [offer])
+    records.restore(town, "motion", motion)
     assert [o.type for o in offered(town, "motion", motion)] == ["collective_contract"]
     assert records.load(town, "collective_contract", contract).life.name == "DELETED"  # type: ignore[union-attr]
 
