@@ -23,13 +23,16 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, enrolling, exchange, policy, records, traffic
 from desktop.operations.session import Session
+from desktop.operations.traffic import Seen
 from desktop.records.declaration import Level, Role
 from desktop.records.item_outcomes import OUTCOMES
 from desktop.store import traffic as stored
+from desktop.sync.results import BundleResult
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.forks import number_words
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
+from desktop.ui.pages.sync.preview import Shown, summary
 from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands
 
@@ -594,3 +597,11 @@ def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Sess
 
 def test_runs_of_numbers_are_told_as_from_and_to() -> None:
     assert number_words([3, 5, 6, 7, 12]) == "3、5至7、12"
+
+
+def test_a_merge_tells_files_as_files() -> None:
+    result = BundleResult(
+        Path("a.xsj"), applied=69, total=69, births={"enterprise": 1, "attachment": 3, "attachment_part": 64}
+    )
+    shown = Shown(Path("a.xsj"), Seen(result, "径山村工会", 0, False))
+    assert summary([shown]) == "已合并1个文件：收下69项（新增1条、3个附件、修改1处）。"
