@@ -12,7 +12,7 @@ from desktop import reference
 from desktop.operations.session import Session
 from desktop.records.codes import PLACES, CodeList
 from desktop.records.declaration import Field, Kind
-from desktop.records.divisions import Division, Divisions
+from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.typed_numbers import text_of
 from desktop.records.values import EMPTY, Parsed, parse_cell
 
@@ -52,6 +52,8 @@ class CellReader:
         return reference.divisions()
 
     def _place(self, field: Field, cell: object, beside: Sequence[str]) -> Parsed:
+        if cell is None:
+            return EMPTY
         text = text_of(cell)
         if text is None:
             return _problem(f"“{field.label}”应写地名或区划代码")
@@ -66,6 +68,11 @@ class CellReader:
         if self.codes[PLACES].find(text) == place.code:
             return Parsed(place.code)
         return Parsed(place.code, f"“{text}”按“{self._full(place)}”（{place.code}）保存")
+
+    def town_of(self, village: str) -> Division | None:
+        """The town that a village lies in."""
+        town = self._divisions.at_level(village, DivisionLevel.TOWN)
+        return None if town is None or town.code == village else town
 
     def _nearest(self, found: Sequence[Division], beside: Sequence[str]) -> Sequence[Division]:
         """Those that lie in a place that is named beside them, else in the own unit's, if that leaves one."""

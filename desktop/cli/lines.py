@@ -84,7 +84,25 @@ class LineReader:
         declared = [name for name in self.record_type.by_name if name in given]
         for name in dict.fromkeys([*declared, *given]):
             self._take(line, name, given[name])
+        if line.record is None and not line.troubles:
+            self._fill_town(line)
         return line
+
+    def _fill_town(self, line: Line) -> None:
+        """A new record that names a village and no town lies in the town of that village."""
+        town, village = (self.record_type.by_name.get(name) for name in ("town", "village"))
+        code = line.values.get("village")
+        if (
+            town is None
+            or village is None
+            or line.values.get("town") is not None
+            or not isinstance(code, str)
+        ):
+            return
+        above = self.cells.town_of(code)
+        if above is not None and self.session.may_write(self.record_type, town):
+            line.values["town"] = above.code
+            line.notes.append(f"“{town.label}”：按“{village.label}”填了“{above.name}”（{above.code}）")
 
     def _by_name(self, given: dict[str, Any]) -> dict[str, Any]:
         """The same with fields that are called by their labels under their names."""

@@ -68,5 +68,5 @@ def _object(step: Step) -> dict[str, object]:
         "first": None if step.first is None else {"type": step.first[0], "id": step.first[1]},
         "undoes": None if done.undoes is None else str(done.undoes),
         "undone": step.undone,
-        "possible": step.here and not step.undone,
+        "possible": step.here and not step.undone and not step.lasting,
     }

@@ -33,7 +33,7 @@ class Step:
     """One step: how many records and attached files it touched, the first by type and id, and what became of it.
 
     ``undone``: it was taken back, and that was not taken back. ``here``: it was done since the ledger was last
-    restored; what was done before is history here as it is everywhere else.
+    restored; what was done before is history here as it is everywhere else. ``lasting`` says why nobody takes it back.
     """
 
     operation: Operation
@@ -42,6 +42,7 @@ class Step:
     undone: bool
     here: bool
     files: int = 0
+    lasting: str = ""
 
     @property
     def several(self) -> bool:
@@ -84,15 +85,16 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
     born = _Born.of(database, origin, shown) if origin is not None and shown else None
     steps = []
     for n, one in enumerate(found[:limit]):
-        here, total, files = one in shown, one.last - one.first + 1, 0
+        here, total, files, lasting = one in shown, one.last - one.first + 1, 0, ""
         if origin is not None and born is not None and here:
             since = found[n + 1].stamp if n + 1 < len(found) else 0
             changed = stored.counted(database, origin, one, since)
             files = born.files_of(one) + changed.records.get(ATTACHMENT, 0)
             total += sum(changed.records.values()) - changed.changes
             total -= files + changed.records.get(PART, 0) + born.beside(one)
+            lasting = "清除个人信息不能撤消，需要的内容请重新填写。" if born.erases(one) else ""
         first = firsts.get(one.first) if here else None
-        steps.append(Step(one, total, first, _is_undone(one.stamp, undoing), here, files))
+        steps.append(Step(one, total, first, _is_undone(one.stamp, undoing), here, files, lasting))
     return steps
 
 
@@ -114,6 +116,10 @@ class _Born:
     def files_of(self, one: Operation) -> int:
         """How many files an operation bore."""
         return _within(self.files, one)
+
+    def erases(self, one: Operation) -> bool:
+        """Whether an operation erased something."""
+        return _within(self.erasures, one) > 0
 
     def beside(self, one: Operation) -> int:
         """How many births of an operation nobody counts."""

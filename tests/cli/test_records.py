@@ -425,6 +425,26 @@ def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
     assert "是不是“单位名称”" in run("list", town, "企业", "--filter", "单位名=甲").stderr
 
 
+def test_a_village_names_its_town(town: Path) -> None:
+    for cells, filled in (
+        ({"name": "甲", "村社": "宝石社区"}, True),
+        ({"name": "乙", "村社": "径山村"}, True),
+        ({"name": "丙"}, False),
+    ):
+        (made,) = record(town, "企业", cells)
+        values = answer("show", town, "企业", made["id"])["values"]
+        assert ("town" in values) is filled
+        if filled:
+            assert values["village"].startswith(values["town"])
+    (made,) = record(town, "企业", {"name": "丁", "town": "北山街道", "village": None})
+    record(town, "企业", {"id": made["id"], "village": "径山村"})
+    assert answer("show", town, "企业", made["id"])["values"]["town"] == "330106002", "what stands stays"
+    record(town, "企业", {"id": made["id"], "village": None})
+    assert "village" not in answer("show", town, "企业", made["id"])["values"], (
+        "a place is emptied like any other"
+    )
+
+
 def test_a_change_is_told_with_the_name_of_its_record(town: Path) -> None:
     (made,) = record(town, "企业", {"name": "甲厂"})
     told = run("record", town, "企业", lines=f'{{"id": "{made["id"]}", "surveyed_staff": 3}}\n').stdout

@@ -131,6 +131,8 @@ def test_an_erasure_is_one_step_of_one_record_with_its_files(
     step, *others = steps.recent(village.database, village.ledger.station)
     assert (step.operation.name, step.records, step.files) == (erasing.OPERATION, 2, 1)
     assert step.first == ("member", member)
+    assert "不能撤消" in step.lasting
+    assert not any(other.lasting for other in others)
     assert len(others) == before
     looked = steps.look(village.database, village.ledger.station, step.operation)
     assert {c.type for c in looked.changes if c.edit is not None} == {

@@ -186,6 +186,7 @@ class RecentPage(Page):
         reasons = [
             ("这一步已经撤消了。要恢复的，请撤消上面那一步“撤消”。", step.undone),
             ("这是还原以前做的，不能在这里撤消；要改的请直接改成需要的内容。", not step.here),
+            (step.lasting, bool(step.lasting)),
             ("您的操作员角色只能查看，不能撤消。", not self._may()),
         ]
         words = next((words for words, so in reasons if so), "")
