@@ -77,7 +77,14 @@ class Group(click.Group):
         return self.commands.get(cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parses; a command of the group and the workspace may stand in either order."""
+        """Parses; a command of the group and the workspace may stand in either order.
+
+        Whoever asks for help with a command need not name a workspace.
+        """
+        command = self.get_command(ctx, args[0]) if len(args) == 2 and args[1] == "--help" else None
+        if command is not None:
+            click.echo(command.get_help(click.Context(command, ctx, info_name=args[0])))
+            ctx.exit()
         return super().parse_args(ctx, self._in_order(ctx, args))
 
     def _in_order(self, ctx: click.Context, args: list[str]) -> list[str]:

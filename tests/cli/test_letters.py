@@ -97,6 +97,15 @@ def test_what_the_law_does_not_allow_yet_is_refused_with_the_article(district: P
     assert "第二十三条" in result.stderr
 
 
+def test_help_with_a_command_of_letters_needs_no_workspace() -> None:
+    for arguments in (("letter", "draft", "--help"), ("letter", "w", "draft", "--help")):
+        said = run(*arguments)
+        assert said.exit_code == 0
+        assert "CASE KIND" in said.stdout
+        assert "--set" in said.stdout
+    assert "issue" in run("letter", "--help").stdout
+
+
 def test_a_case_gets_its_number_once(district: Path, case: str) -> None:
     assert answer("letter", district, "file", case)["number"].endswith("1号")
     assert run("letter", district, "file", case).exit_code == 22
