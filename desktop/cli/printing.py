@@ -5,15 +5,36 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, json_lines, say, table
-from desktop.cli.parameters import Day, OneOf, PathOf, as_option, date_option, json_option, opened, writes
+from desktop.cli.parameters import (
+    Day,
+    OneOf,
+    PathOf,
+    TypeName,
+    as_option,
+    date_option,
+    json_option,
+    opened,
+    writes,
+)
 from desktop.documents.lists import PaperList
-from desktop.operations import briefs, covers, papers, printing, rosters, supervision, templates
+from desktop.operations import (
+    briefs,
+    covers,
+    papers,
+    printing,
+    rosters,
+    supervision,
+    template_files,
+    templates,
+)
 from desktop.operations.session import Session
+from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
 
 
@@ -48,9 +69,17 @@ PRINTED: Mapping[str, Callable[[Session, str, Path], Path]] = {
 """What can be printed, by its kind on the command line: each takes a record's id, or a file, and a folder."""
 
 
+class PaperKind(OneOf):
+    """What can be printed; papers that a unit added are known by the form of their names, and to the workspace."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The kind."""
+        return str(value) if templates.is_own(str(value)) else super().convert(value, param, ctx)
+
+
 @click.command("print", cls=Command)
 @writes
-@click.argument("kind", metavar="KIND", type=OneOf([*PRINTED, *UNASKED]))
+@click.argument("kind", metavar="KIND", type=PaperKind([*PRINTED, *UNASKED]))
 @click.argument("ids", metavar="[ID…]", nargs=-1)
 @click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
 @click.option(
@@ -163,7 +192,7 @@ def _put_out(
         return printing.save_table(session, rosters.member_roster(session, record), out)
     if docx:
         return printing.save_word(session, papers.paper(session, kind, record), out)
-    return PRINTED[kind](session, record, out)
+    return PRINTED.get(kind, _paper(kind))(session, record, out)
 
 
 @click.command("papers", cls=Command)
@@ -173,7 +202,14 @@ def _put_out(
 @click.option(
     "--import", "source", metavar="FILE", type=PathOf("file"), help="用这个文件作本单位的样式，下发各级。"
 )
-@click.option("--from", "started", metavar="DATE", type=Day(), help="从哪天起用导入的样式，默认今天。")
+@click.option(
+    "--add", "added", metavar="NAME", help="加一种本单位自己的表单，叫这个名称（要写 --about、--lines）。"
+)
+@click.option("--about", metavar="TYPE", type=TypeName(), help="新加的表单从哪类记录打印。")
+@click.option(
+    "--lines", metavar="FILE.txt", type=PathOf("file"), help="新加的表单的内容，一行一段，如“正文：{日期}走访{单位}”。"
+)  # fmt: skip
+@click.option("--from", "started", metavar="DATE", type=Day(), help="从哪天起用导入、新加的样式，默认今天。")
 @click.option("--reset", metavar="KEY", help="不用本单位的样式，换回随程序的或者上级下发的。")
 @as_option
 @date_option
@@ -183,6 +219,9 @@ def list_papers(
     key: str | None,
     out: Path | None,
     source: Path | None,
+    added: str | None,
+    about: RecordType | None,
+    lines: Path | None,
     started: datetime.date | None,
     reset: str | None,
     operator: str | None,
@@ -191,22 +230,28 @@ def list_papers(
 ) -> None:
     """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了 WORKSPACE 还列出文书，和各用谁的样式。"""
     if workspace is None:
-        if key is not None or source is not None or reset is not None:
-            raise click.UsageError("导出、导入和换回样式要写 WORKSPACE。")
+        if any(value is not None for value in (key, source, reset, added)):
+            raise click.UsageError("导出、导入、新加和换回样式要写 WORKSPACE。")
         _list_shipped(as_json)
         return
     if key is not None and out is None:
         raise click.UsageError("--export 要和 --out 一起写。")
+    if (added is None) != (about is None) or (added is None) != (lines is None):
+        raise click.UsageError("--add、--about、--lines 要一起写。")
     done = []
     with opened(workspace, operator, password_file) as session:
         if source is not None:
-            label, _ = templates.import_file(session, source, started=started)
+            label, _ = template_files.import_file(session, source, started=started)
             done.append(f"“{label}”已改用“{source.name}”，随下一个数据包下发。")
+        if added is not None and about is not None and lines is not None:
+            made = template_files.add_file(session, about.name, added, lines, started=started)
+            done.append(f"已加“{added}”，用 print WORKSPACE {made} ID 打印，随下一个数据包下发。")
         if reset is not None:
+            label = templates.here(session, reset).label
             templates.reset(session, reset)
-            done.append(f"“{templates.here(session, reset).label}”已经换回。")
+            done.append(f"“{label}”已经{'去掉' if templates.is_own(reset) else '换回'}。")
         if key is not None and out is not None:
-            templates.export(session, key, out)
+            template_files.export(session, key, out)
             done.append(f"已导出“{out.name}”。")
         day = session.environment.today()
         found = templates.standing(session.database, session.types, session.unit.id, day)

@@ -134,9 +134,12 @@ class _Seen:
         return [_Seen(self.session, record, self.used) for record in sorted(found, key=place)]
 
 
-def offered(type_name: str, values: Values) -> list[PaperTemplate]:
-    """The papers that can be printed of a record with these values, in the order in which they are needed."""
-    fitting = [t for t in papers().values() if t.about == type_name and _fits(t, values)]
+def offered(type_name: str, values: Values, own: Sequence[PaperTemplate] = ()) -> list[PaperTemplate]:
+    """The papers that can be printed of a record with these values, in the order in which they are needed.
+
+    ``own`` are those that were added to the program's (:func:`desktop.operations.templates.own_papers`).
+    """
+    fitting = [t for t in (*papers().values(), *own) if t.about == type_name and _fits(t, values)]
     return sorted(fitting, key=lambda t: t.order)
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 import msgspec
@@ -34,12 +33,11 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.checks.base import as_day
 from desktop.records.codes import CodeList
-from desktop.records.declaration import Role
+from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
-from desktop.store.keys import write_whole
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord
 from desktop.store.reading import Query, Record
 
@@ -95,15 +93,22 @@ def _shipped() -> Mapping[str, Template]:
     return {**shipped_papers(), **shipped_letters()}
 
 
-def shipped(key: str) -> Template:
-    """The one that comes with the program."""
-    return _shipped()[key]
+def shipped(key: str) -> Template | None:
+    """The one that comes with the program; nothing where a unit added it."""
+    return _shipped().get(key)
 
 
-def _loaded(key: str, data: str) -> Template:
+def is_own(key: str) -> bool:
+    """Whether a key is that of a paper which a unit added."""
+    return papers_replacing.OWN.fullmatch(key) is not None
+
+
+def loaded(key: str, data: str) -> Template:
     """A version, checked. Raises ``TemplateFaulty``."""
     if key in shipped_letters():
         return letters_replacing.replacement(data, key)
+    if is_own(key):
+        return papers_replacing.own_paper(data, key)
     return papers_replacing.replacement(data, key)
 
 
@@ -138,13 +143,45 @@ def _versions(database: Database, types: Catalogue, unit: str) -> Iterator[tuple
 
 
 def standing(database: Database, types: Catalogue, unit: str, today: datetime.date) -> dict[str, Standing]:
-    """Every paper and letter as it is used in a unit on a day, by key."""
+    """Every paper and letter as it is used in a unit on a day, by key; those that were added come last."""
     by_key: dict[str, list[tuple[str, Record]]] = {}
     for whose, record in _versions(database, types, unit):
         by_key.setdefault(str(record.values.get("key") or ""), []).append((whose, record))
-    return {
-        key: _chosen(key, template, by_key.get(key, []), unit, today) for key, template in _shipped().items()
-    }
+    found = {key: _chosen(key, known, by_key.get(key, []), unit, today) for key, known in _shipped().items()}
+    added = {key: _added(key, by_key[key], unit, today) for key in sorted(filter(is_own, by_key))}
+    return found | {key: one for key, one in added.items() if one is not None}
+
+
+def own_papers(database: Database, types: Catalogue, unit: str, today: datetime.date) -> list[PaperTemplate]:
+    """The papers that this unit or one above has added."""
+    found = standing(database, types, unit, today) if _any_own(database, types) else {}
+    return [cast(PaperTemplate, one.template) for key, one in found.items() if is_own(key)]
+
+
+def _any_own(database: Database, types: Catalogue) -> bool:
+    held = reading.records(database, types, Query(TYPE, order=reading.NEWEST_ORDER))
+    return any(is_own(str(record.values.get("key") or "")) for record in held)
+
+
+def _added(key: str, versions: list[tuple[str, Record]], unit: str, today: datetime.date) -> Standing | None:
+    """A paper that was added; nothing before its first day, and where no version of it can be used."""
+    label = str(versions[0][1].values.get("label") or key) if versions else key
+    usual = papers_replacing.own_begun(key, "", label)
+    found = _chosen(key, usual, versions, unit, today)
+    if found.template is usual:
+        return None
+    return replace(found, label=found.template.label)
+
+
+def begun(about: str, label: str, key: str) -> Standing:
+    """A paper that is being added: it is there for nobody before it is saved. Raises ``TemplateFaulty``."""
+    template = papers_replacing.own_paper(_json(papers_replacing.own_begun(key, about, label.strip())), key)
+    return Standing(key, template.label, template, "本单位", "")
+
+
+def may_be_about(record_type: RecordType) -> bool:
+    """Whether papers about records of a type may be added."""
+    return papers_replacing.may_be_about(record_type)
 
 
 def _chosen(
@@ -160,7 +197,7 @@ def _chosen(
             coming.append(f"{whose}的{version}从{started.isoformat()}起")
             continue
         try:
-            template = _loaded(key, str(record.values.get("content") or ""))
+            template = loaded(key, str(record.values.get("content") or ""))
         except TemplateFaulty as fault:
             passed.append(Passed(whose, version, fault.sentence))
             continue
@@ -171,19 +208,27 @@ def _chosen(
 
 def here(session: Session, key: str) -> Standing:
     """One paper or letter as it is used in this workspace today. Raises :class:`NoSuchTemplate`."""
-    if key not in _shipped():
+    if key not in _shipped() and not is_own(key):
         raise NoSuchTemplate(f"没有叫“{key}”的文书。")
     versions = [
         (whose, record)
         for whose, record in _versions(session.database, session.types, session.unit.id)
         if record.values.get("key") == key
     ]
-    return _chosen(key, _shipped()[key], versions, session.unit.id, session.environment.today())
+    unit, today = session.unit.id, session.environment.today()
+    found = (
+        _added(key, versions, unit, today)
+        if is_own(key)
+        else _chosen(key, _shipped()[key], versions, unit, today)
+    )
+    if found is None:
+        raise NoSuchTemplate(f"没有叫“{key}”的文书。")
+    return found
 
 
 def paper_template(session: Session, key: str) -> PaperTemplate | None:
     """The template of a paper as it is used here; nothing where there is no paper of this name."""
-    if key not in shipped_papers():
+    if key not in shipped_papers() and not is_own(key):
         return None
     return cast(
         PaperTemplate, here(session, key).template
@@ -218,7 +263,7 @@ def worded(base: Template, text: str, types: Catalogue) -> Template:
         plain = letters_wording.reworded(base, text)
     else:
         plain = papers_wording.reworded(base, text, types)
-    return _loaded(base.id, _json(plain))
+    return loaded(base.id, _json(plain))
 
 
 def _json(plain: Any) -> str:
@@ -239,7 +284,8 @@ def differences(base: Template, text: str, types: Catalogue) -> list[str]:
     return [signs[line[:2]] + line[2:] for line in difflib.ndiff(before, after) if line[:2] in signs]
 
 
-def _require(session: Session) -> None:
+def require(session: Session) -> None:
+    """Raises ``NotAllowed`` where nobody may word papers."""
     session.require(Role.DESK)
     writers = session.types[TYPE].written_by
     if not writers.admits_level(session.unit.level):
@@ -247,25 +293,33 @@ def _require(session: Session) -> None:
 
 
 def save(
-    session: Session, key: str, text: str, *, started: datetime.date | None = None, note: str = ""
+    session: Session,
+    key: str,
+    text: str,
+    *,
+    started: datetime.date | None = None,
+    note: str = "",
+    first: Standing | None = None,
 ) -> ChangeSet:
     """Saves a wording of this unit, used from a day on (today by default) here and below.
 
-    Raises ``TemplateFaulty`` where it cannot be used, :class:`NothingChanged`, :class:`NoSuchTemplate`,
-    ``NotAllowed``.
+    ``first`` is a paper that is being added (:func:`begun`). Raises ``TemplateFaulty`` where it cannot be used,
+    :class:`NothingChanged`, :class:`NoSuchTemplate`, ``NotAllowed``.
     """
-    _require(session)
-    now = here(session, key)
-    return _save(session, worded(now.template, text, session.types), now, started, note)
+    require(session)
+    now = first or here(session, key)
+    return keep(session, worded(now.template, text, session.types), now, started, note)
 
 
-def _save(
+def keep(
     session: Session, template: Template, now: Standing, started: datetime.date | None, note: str
 ) -> ChangeSet:
+    """Saves a checked template as this unit's version; raises as :func:`save`."""
+    require(session)
     today = session.environment.today()
     # The number of a version is not what it says: the same file twice is no second version.
     plain, standing = ({**msgspec.to_builtins(t), "version": ""} for t in (template, now.template))
-    if plain == standing:
+    if plain == standing and now.version:
         raise NothingChanged(f"“{now.label}”和现在用的一样，没有保存。")
     version = f"{today.isoformat()}-{now.own + 1}"
     content = _json({**plain, "version": version})
@@ -285,7 +339,7 @@ def _save(
 
 def reset(session: Session, key: str) -> ChangeSet:
     """Takes away this unit's own versions: what the level above sent is used again, or what comes with the program."""
-    _require(session)
+    require(session)
     now = here(session, key)
     own = [
         record.id
@@ -304,43 +358,3 @@ def reset(session: Session, key: str) -> ChangeSet:
         )
         audit.note(session, audit.Act.TEMPLATE_SAVED, f"{key} -")
     return changes
-
-
-def export(session: Session, key: str, path: Path) -> None:
-    """Writes the template that is used here as JSON."""
-    template = here(session, key).template
-    write_whole(path, msgspec.json.format(msgspec.json.encode(template), indent=1) + b"\n")
-
-
-def _text(data: bytes) -> str:
-    """A file as editors of Windows keep it: in UTF-8, with or without its mark, or in GB18030."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
-
-
-def import_file(
-    session: Session, path: Path, *, started: datetime.date | None = None
-) -> tuple[str, ChangeSet]:
-    """Takes a template's JSON file as this unit's version; its label and what changed.
-
-    Raises as :func:`save`, and ``TemplateFaulty`` where the file is none.
-    """
-    _require(session)
-    data = path.read_bytes()
-    if len(data) > _LARGEST:
-        raise TemplateFaulty("这个文件太大，不是文书样式。", "请选择导出的样式文件。")
-    try:
-        text = _text(data)
-        key = msgspec.json.decode(text, type=_Named).id
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise TemplateFaulty("这个文件不是文书样式，读不出来。", "请选择导出的样式文件。") from error
-    now = here(session, key)
-    return now.label, _save(session, _loaded(key, text), now, started, f"导入{path.name}")
-
-
-class _Named(msgspec.Struct):
-    """What is read of a file first."""
-
-    id: str

@@ -96,3 +96,28 @@ def test_the_wording_of_a_paper_goes_out_comes_in_and_goes_back(district: Path, 
     assert whose() == "本单位"
     assert "已经换回" in run("papers", district, "--reset", "visit_record").stdout
     assert whose() == shipped
+
+
+def test_a_paper_of_its_own_is_added_by_lines_printed_listed_and_taken_away(
+    district: Path, tmp_path: Path
+) -> None:
+    lines = tmp_path / "小结.txt"
+    lines.write_text("标题：走访小结\n正文：{走访日期}走访了{单位.单位名称}。\n", "utf-8")
+    wrong = run("papers", district, "--add", "走访小结", "--about", "visit", "--lines", lines)
+    assert wrong.exit_code == 2
+    assert "不认识占位{走访日期}，相近的有{日期}" in wrong.stderr
+    lines.write_text("标题：走访小结\n正文：{日期}走访了{单位.单位名称}。\n", "utf-8")
+    said = run("papers", district, "--add", "走访小结", "--about", "visit", "--lines", lines)
+    assert said.exit_code == 0, said.stderr
+    listed = map(json.loads, run("papers", district, "--json").stdout.splitlines())
+    (key,) = [p["id"] for p in listed if p["id"].startswith("own_")]
+    assert key in said.stdout
+    firm = record(district, "enterprise", {"name": "犇㛃茶业有限公司"})[0]["id"]
+    visit = record(district, "visit", {"enterprise": firm, "visit_date": "2026-11-03", "visitors": "王芳"})[
+        0
+    ]["id"]
+    (file,) = answer("print", district, key, visit, "--out", tmp_path / "out")["files"]
+    assert "走访小结" in file
+    assert run("papers", district, "--reset", key).exit_code == 0
+    assert run("print", district, key, visit, "--out", tmp_path / "out").exit_code != 0
+    assert run("papers", district, "--add", "x").exit_code == 2

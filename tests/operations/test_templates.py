@@ -14,7 +14,7 @@ import pytest
 from desktop.documents.letters.templates import templates as shipped_letters
 from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import exchange, operators, papers, records, supervision, templates
+from desktop.operations import exchange, operators, papers, records, supervision, template_files, templates
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.templates import NoSuchTemplate, NothingChanged
 from desktop.records.canonical import Cell
@@ -206,7 +206,7 @@ def test_a_file_that_is_misspelt_is_told_in_chinese_and_the_same_file_twice_is_o
     desk: Session, tmp_path: Path, key: str
 ) -> None:
     file = tmp_path / "样式.json"
-    templates.export(desk, key, file)
+    template_files.export(desk, key, file)
     plain = json.loads(file.read_text("utf-8"))
     parts = plain["parts"]
     misspelt: dict[str, tuple[dict[str, Any], str]] = {
@@ -218,30 +218,30 @@ def test_a_file_that_is_misspelt_is_told_in_chinese_and_the_same_file_twice_is_o
     for content, words in misspelt.values():
         file.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         with pytest.raises(TemplateFaulty) as fault:
-            templates.import_file(desk, file)
+            template_files.import_file(desk, file)
         assert words in fault.value.sentence
         assert not any(word in fault.value.sentence for word in ("Object", "Expected", "nvalid", "$"))
     file.write_text(json.dumps({**plain, "source": "本区自拟"}, ensure_ascii=False), "utf-8")
-    templates.import_file(desk, file)
+    template_files.import_file(desk, file)
     with pytest.raises(NothingChanged):
-        templates.import_file(desk, file)
+        template_files.import_file(desk, file)
     assert templates.here(desk, key).own == 1
 
 
 def test_a_file_goes_out_and_comes_in(desk: Session, tmp_path: Path) -> None:
     path = tmp_path / "走访.json"
-    templates.export(desk, "visit_record", path)
+    template_files.export(desk, "visit_record", path)
     with pytest.raises(NothingChanged):
-        templates.import_file(desk, path)
+        template_files.import_file(desk, path)
     path.write_text(path.read_text("utf-8").replace('"title": "', '"title": "新'), "utf-8")
-    label, changes = templates.import_file(desk, path)
+    label, changes = template_files.import_file(desk, path)
     assert label == templates.here(desk, "visit_record").label
     assert not changes.empty
     assert text(desk, "visit_record").startswith("标题：新")
     for content in (b"\xff", b"{}", b"[" * 300_000):
         path.write_bytes(content)
         with pytest.raises(TemplateFaulty):
-            templates.import_file(desk, path)
+            template_files.import_file(desk, path)
 
 
 def test_it_goes_down_to_everybody_below_and_the_nearest_counts(tmp_path: Path) -> None:

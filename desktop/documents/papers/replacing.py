@@ -1,13 +1,23 @@
-"""Whether a paper's template that a district worded may stand in place of the one that comes with the program."""
+"""Whether a paper's template that a district worded may be used: for one of the program, or as one of its own."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from typing import Final
 
 from desktop import reference
-from desktop.documents.papers.templates import PaperTemplate, papers, parse_paper
+from desktop.documents.papers.templates import PaperTemplate, Paragraph, papers, parse_paper
 from desktop.documents.placeholders import TemplateFaulty
+from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
+
+OWN: Final = re.compile(r"own_[a-z0-9]{4,40}")
+"""Keys of papers that no edition of the program has."""
+NOTICE: Final = "本单位自定的样式，非官方"
+SUPERVISION: Final = frozenset({"case", "case_event", "case_document", "handover_item"})
+"""What is printed of a supervision case is said by law, so nobody adds a paper about one."""
+_LETTERS: Final = re.compile("劳动法律监督|监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书")
 
 
 @lru_cache(maxsize=64)
@@ -31,4 +41,38 @@ def replacement(data: str, key: str) -> PaperTemplate:
             raise TemplateFaulty(f"“{shipped.label}”的“{what}”不能改，只能改文字和格子。")
     if not template.title.strip():
         raise TemplateFaulty(f"“{shipped.label}”没有标题。", "请保留“标题：”那一行。")
+    return template
+
+
+def may_be_about(record_type: RecordType) -> bool:
+    """Whether a unit may add papers about records of a type."""
+    return not record_type.by_program and record_type.name not in SUPERVISION
+
+
+def own_begun(key: str, about: str, label: str) -> PaperTemplate:
+    """A paper that is to be worded: a title and an empty paragraph. Others may read it, so it names no complainant."""
+    return PaperTemplate(
+        id=key, label=label, about=about, version="", official=False, notice=NOTICE, source="本单位自定",
+        reader="public", title=label, parts=(Paragraph("{|20}"),), order=900,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def own_paper(data: str, key: str) -> PaperTemplate:
+    """A paper that a unit added, from its JSON. Raises :class:`TemplateFaulty`, which names what is wrong."""
+    template = parse_paper(data, key, catalogue(), reference.code_lists())
+    usual = own_begun(key, template.about, template.label)
+    fixed = ("official", "notice", "source", "reader", "look", "order", "when", "carried")
+    if any(getattr(template, name) != getattr(usual, name) for name in fixed):
+        raise TemplateFaulty(f"自己加的“{template.label}”只能写标题、文字和格子，别的不能改。")
+    if not template.title.strip() or not template.label.strip():
+        raise TemplateFaulty(f"“{template.label or key}”没有标题或者名称。", "请写上“标题：”那一行。")
+    if template.about in SUPERVISION:
+        raise TemplateFaulty("监督案件的文书由法律规定，不能自己加。", "请修改“文书模板”里已有的样式。")
+    if not may_be_about(catalogue()[template.about]):
+        raise TemplateFaulty("这类记录不能自己加表单。", "请换一类记录。")
+    if _LETTERS.search("\n".join((template.label, *template.texts()))):
+        raise TemplateFaulty(
+            f"“{template.label}”像一函两书，不能这样加。", "提示函、意见书、建议书请从监督案件里起草、签发。"
+        )
     return template

@@ -345,7 +345,8 @@ class TemplatesPage(Page):
     def compare(self) -> None:
         """Says what is otherwise than in the template that is used, or that comes with the program."""
         standing = self.known[self.key]
-        base = standing.template if self.dirty else templates.shipped(self.key)
+        base = templates.shipped(self.key) if not self.dirty else None
+        base = base or standing.template
         found = templates.differences(base, self.words.toPlainText(), self.workbench.types)
         more = f"\n……还有{len(found) - _MOST_DIFFERENCES}行" if len(found) > _MOST_DIFFERENCES else ""
         than = "现在用的" if self.dirty else "随程序的"
