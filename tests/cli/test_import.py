@@ -39,6 +39,14 @@ def test_one_reason_for_many_rows_is_told_once_and_hides_no_other(district: Path
     assert told.count("不是数字") == 1
 
 
+def test_a_table_of_countless_columns_names_some(district: Path, tmp_path: Path) -> None:
+    head = ["企业名称", "信用代码", *(f"附{n}" for n in range(300))]
+    told = run("import", district, book(tmp_path / "宽.xlsx", [head, ["甲公司", code(1), *"x" * 300]]),
+               "--type", "enterprise").stderr  # fmt: skip
+    assert told.count("没有导入的列") == 20
+    assert "另有280列没有导入。" in told
+
+
 def test_what_nobody_sees_in_a_table_is_told(district: Path, tmp_path: Path) -> None:
     def shape(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True

@@ -68,6 +68,18 @@ def test_an_old_workbook_is_read_by_its_content_under_the_name_of_wps_too(tmp_pa
     assert workbooks.read(tmp_path / "名册.et") == found
 
 
+@pytest.mark.parametrize("name", ["名册.xls", "名册.et", "名册.csv", "名册"])
+def test_a_modern_workbook_is_read_by_its_content_under_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = workbooks.book(tmp_path / "名册.xlsx", [["企业名称"], ["甲"]])
+    found = workbooks.read(path)
+    path = path.rename(tmp_path / name)
+    assert workbooks.read(path) == found
+    monkeypatch.setattr(archive, "BLOCK_BYTES", 0)
+    assert workbooks.read(path) == found
+
+
 def test_hidden_rows_and_columns_are_told(tmp_path: Path) -> None:
     def shape(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True

@@ -154,8 +154,9 @@ class ModernWorkbook:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._scans = archive.inspect(path).sheets
-        with guarded():
-            self._book = calamine.CalamineWorkbook.from_path(path)
+        # By its path the engine would take the name's ending for what the file is.
+        with path.open("rb") as file, guarded():
+            self._book = calamine.CalamineWorkbook.from_filelike(file)
             self.sheets = _infos(self._book)
 
     def sheet(self, name: str) -> Sheet:
@@ -264,15 +265,21 @@ def _known(cell: Any) -> Cell:
 @contextlib.contextmanager
 def _openpyxl(path: Path) -> Iterator[Any]:
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # Of a path the library only takes such whose name ends as it likes.
+        file = path.open("rb")
     except OSError as error:
         raise unreachable(path, error) from error
-    except _FOREIGN as error:
-        raise Unreadable("文件损坏，打不开。") from error
-    try:
-        yield book
-    finally:
-        book.close()
+    with file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except OSError as error:
+            raise unreachable(path, error) from error
+        except _FOREIGN as error:
+            raise Unreadable("文件损坏，打不开。") from error
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _foreign_rows(book: Any, path: Path, name: str) -> Iterator[Sequence[Any]]:
