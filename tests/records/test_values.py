@@ -243,6 +243,17 @@ def test_a_phone_is_brought_to_one_form(cell: object, value: str) -> None:
     assert is_phone(value)
 
 
+@pytest.mark.parametrize("number", ["13900008602", "13900861234", "0571-80086123", "4000086123"])
+def test_digits_like_those_of_the_country_stay_within_a_number(number: str) -> None:
+    assert parse_phone(number) == number
+    assert is_phone(number)
+
+
+@pytest.mark.parametrize("prefix", ["+86", "+86 ", "0086", "0086-", "(+86)"])
+def test_the_country_in_front_of_a_number_is_left_out_once(prefix: str) -> None:
+    assert parse_phone(f"{prefix}13900861234") == "13900861234"
+
+
 def test_two_phones_in_one_cell_are_asked_for() -> None:
     assert parse(Kind.PHONE, "13800000000、13900000000").problem
     assert parse(Kind.PHONE, "13800000000 13900000000").problem
