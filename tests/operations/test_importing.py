@@ -136,6 +136,17 @@ def test_one_code_for_two_names_is_a_mistake_and_comes_back(district: Session, t
     assert "单位名称却不同" in texts(shown.rows[1])
 
 
+def test_a_held_code_with_quite_another_name_asks_for_a_look(district: Session, tmp_path: Path) -> None:
+    bring(district, table(tmp_path, [firm(1), firm(2)]))
+    renamed = [firm(1, name="浙江另一家贸易有限公司"), firm(2, name="杭州示例2科技有限公司（总部）")]
+    shown = look(district, table(tmp_path, renamed))
+    assert outcomes(shown) == ["changed", "changed"]
+    [doubt] = shown.rows[0].doubts
+    assert "杭州示例1科技有限公司" in doubt.text
+    assert doubt.field == "name"
+    assert shown.rows[1].doubts == []
+
+
 def test_rows_without_a_code_meet_those_with_one_by_name_whatever_their_order(
     district: Session, tmp_path: Path
 ) -> None:

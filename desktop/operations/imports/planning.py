@@ -213,11 +213,22 @@ class Planner:
             value = after if slot.grouped else after[slot.name]
             edits.append(SlotEdit(self._type.name, entry.id, slot.name, value))
             changed_names = [n for n in before if after[n] != before[n]]
+            self._doubt_name(entry, before, after)
             entry.first.changes = [
                 *entry.first.changes,
                 *(FieldChange(self._type.name, n, before[n], after[n]) for n in changed_names),
             ]
         return edits
+
+    def _doubt_name(self, entry: Entry, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> None:
+        """A code with quite another name than before is a new name, or the code of another firm."""
+        name = self._type.title[0]
+        if self._type.key is None or name not in before:
+            return
+        old, new = folded_name(str(before[name] or "")), folded_name(str(after[name] or ""))
+        if old and new and old not in new and new not in old:
+            text = f"这个代码在本机登记的名称是“{before[name]}”，请核对是更名，还是代码填错了"
+            entry.first.tell(Note(text, Weight.WARNING, field=name))
 
     @staticmethod
     def _weak_changes(
