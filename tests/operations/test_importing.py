@@ -255,15 +255,16 @@ def test_what_is_still_wrong_comes_back_with_its_newest_reason_alone(
 
 
 def test_what_a_whole_table_does_not_say_is_told_once(district: Session, tmp_path: Path) -> None:
-    header = ["企业名称", "信用代码", "职工人数", "是否建会", "建会日期"]
-    rows = [["甲公司", code(1), 3, "否", None], ["乙公司", code(2), 3, "未建", None],
-            ["丙公司", code(3), 3, "是", "2019年5月1日"]]  # fmt: skip
+    header = ["企业名称", "信用代码", "职工人数", "是否建会", "建会日期", "成立日期"]
+    rows = [["甲公司", code(1), 3, "否", None, None], ["乙公司", code(2), 3, "未建", None, None],
+            ["丙公司", code(3), 3, "是", "2019年5月1日", "2001年5月1日"]]  # fmt: skip
     shown = look(district, table(tmp_path, rows, header))
     assert shown.missing["不建原因"] == 2
+    assert [(c.header, c.proposed) for c in shown.unknown_columns] == [("成立日期", None)]
     assert not any(row.doubts for row in shown.rows)
     importing.run(district, shown)
     assert held(district)["丙公司"].values["union_state_date"] == "2019-05-01"
-    rows = [["丁公司", code(4), 3, "否", None, None], [*rows[1], "职工人数不足"]]
+    rows = [["丁公司", code(4), 3, "否", None, None, None], [*rows[1], "职工人数不足"]]
     shown = look(district, table(tmp_path, rows, [*header, "不建原因"]))
     assert "请填写不建原因" in texts(shown.rows[0], Weight.WARNING)
 
