@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.statusbar)
         self.setCentralWidget(whole)
         brand.setFixedHeight(self.topbar.sizeHint().height())
-        self.setMinimumSize(QSize(940, 500))
+        self.setMinimumSize(QSize(880, 460))
 
     # -- the shell -------------------------------------------------------------------------------------------------
 

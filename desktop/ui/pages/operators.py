@@ -65,7 +65,7 @@ class OperatorsPage(Page):
         self.stop = button("停用", self._stop)
         self.own = button("修改我的口令…", self._own)
         self.code = button("生成新的恢复码…", self._new_code)
-        self.log = button("审计日志", lambda: self.workbench.shell.open_page("audit"), "file-text")
+        self.log = link("审计日志", lambda: self.workbench.shell.open_page("audit"))
         self.wipe = link("电脑要移交、归还或报废：清除工作区…", self._wipe)
         self.due = link("到期应清除的个人信息…", lambda: self.workbench.shell.open_page("retention"))
         self.wiping: WipeDialog | None = None
@@ -74,9 +74,7 @@ class OperatorsPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
-        column.addLayout(
-            row(heading("操作员", 1), 1, self.log, self.code, self.own, self.stop, self.change, self.add)
-        )
+        column.addLayout(row(heading("操作员", 1), 1, self.code, self.own, self.stop, self.change, self.add))
         column.addWidget(
             plain(
                 "每人用自己的姓名和口令，登记的每一条都记着是谁。停用以后，以前写的内容和署名不变。",
@@ -84,7 +82,7 @@ class OperatorsPage(Page):
             )
         )
         column.addWidget(self.grid, 1)
-        column.addLayout(row(self.due, self.wipe, 1, spacing=20))
+        column.addLayout(row(self.log, self.due, self.wipe, 1, spacing=20))
         self.wipe.setVisible(workbench.facts.operator.role is Role.ADMIN)
         self.grid.chosen.connect(lambda _name: self._show_acts())
         self.refresh(None)

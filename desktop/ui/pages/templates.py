@@ -55,7 +55,7 @@ class TemplatesPage(Page):
         self.wanted = QLineEdit()
         self.wanted.setPlaceholderText("找文书")
         self.wanted.setClearButtonEnabled(True)
-        self.grid = Grid([Col("文书", 16, wide=True), Col("样式", 9)], "文书模板")
+        self.grid = Grid([Col("文书", 16, wide=True), Col("样式", 8)], "文书模板")
         self.name = heading()
         self.words = QPlainTextEdit()
         self.words.setAccessibleName("模板内容")
@@ -120,6 +120,9 @@ class TemplatesPage(Page):
             split.addWidget(part)
             split.setStretchFactor(split.count() - 1, share)
         split.setSizes([260, 440, 400])
+        # On a small screen the pages give way, not the names by which a paper is found.
+        left.setMinimumWidth(theme.measures().average(27))
+        self.pages.setMinimumWidth(theme.measures().average(15))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 12, 16, 12)
         whole.setSpacing(8)
