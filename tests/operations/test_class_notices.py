@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
@@ -13,7 +15,8 @@ from desktop.operations import records, supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision import IllegalStep, Signatory, batches, issuing, letters, load_case
 from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
-from desktop.records.supervision import CaseFile
+from desktop.operations.supervision.cases import UnknownStep
+from desktop.records.supervision import CaseFile, Stage
 from tests.operations.test_supervision import WORDS, CaseAt, D, create, taken
 
 DAY = D(2026, 10, 15)
@@ -87,6 +90,42 @@ def test_notices_are_drafted_numbered_and_printed_in_their_order(desk: Session, 
     assert (dict(again.employers), len(again.already)) == ({}, 4)
     with pytest.raises(NobodyLeft):
         supervision.class_notices(desk, case.id, firms)
+
+
+def test_notices_are_numbered_as_lists_have_their_names(desk: Session) -> None:
+    case = heat(desk)
+    names = ["杭州西湖园林", "杭州犇䶮科技", "Ａ＆Ｂ公司", "杭州高温建筑"]
+    firms = records.save_many(desk, "enterprise", [{"name": name} for name in names])[0]
+    supervision.class_notices(desk, case.id, firms, HEAT)
+    drafts = [records.load(desk, "case_document", d) for d in supervision.drafts_of(desk, case.id)]
+    assert [d.values["addressee"] for d in drafts if d is not None] == [
+        "Ａ＆Ｂ公司", "杭州犇䶮科技", "杭州高温建筑", "杭州西湖园林",
+    ]  # fmt: skip
+
+
+def test_that_all_were_served_is_recorded_for_each_in_one_step_or_for_none(desk: Session) -> None:
+    case = heat(desk)
+    made = supervision.class_notices(desk, case.id, employers(desk, 3), HEAT).documents
+    supervision.issue_many(desk, made, CHAIR, DAY)
+
+    def served() -> list[Any]:
+        found = records.children(desk, "case_event", case.id)
+        return [e.values["document"] for e in found if e.values["kind"] == "served"]
+
+    with pytest.raises(IllegalStep):
+        supervision.record_about(
+            desk, case.id, "served", DAY - timedelta(days=1), made, service_result="received"
+        )
+    with pytest.raises(UnknownStep):
+        supervision.record_about(desk, case.id, "served", DAY, ())
+    assert served() == []
+    done = supervision.record_about(
+        desk, case.id, "served", DAY, made, service_result="received", service_way="post"
+    )
+    assert sorted(served()) == sorted(made)
+    assert done.state.stage is Stage.REMINDER_SERVED
+    records.undo(desk, done.changes.stamp)
+    assert served() == []
 
 
 def words_by_page(path: Path) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records, supervision
@@ -81,6 +81,11 @@ def employers(session: Session, count: int) -> list[str]:
 
 def pressed(tab: CaseTab, words: str) -> QPushButton:
     return next(b for b in tab.letters.findChildren(QPushButton) if words in b.text() and b.isVisible())
+
+
+def texts_of(box: QWidget) -> str:
+    assert isinstance(box, QComboBox)
+    return box.currentText()
 
 
 def choosing(desk: Desk, record: str) -> NoticesPage:
@@ -240,6 +245,25 @@ def test_a_run_that_is_stopped_issues_nothing_and_keeps_what_was_typed(desk: Des
     held = [records.load(district, "case_document", document) for document in documents]
     assert not any(letter.values["document_number"] for letter in held if letter is not None)
     assert dialog.card.name.text() == "周正"
+
+
+def test_that_all_notices_were_served_is_recorded_at_once(desk: Desk, district: Session) -> None:
+    record, documents = issued(district, 3)
+    tab = opened(desk, record)
+    desk.press(K.Key_Return)
+    assert tab.front is tab.entry
+    assert "还没有送达的3份" in texts_of(tab.entry.rows["document"].editor.inputs()[0])
+    look(desk, "notices-8-served.png")
+    tab.entry.rows["service_result"].editor.set_text("received")
+    desk.press(K.Key_S, modifier=CTRL)
+    desk.press(K.Key_S, modifier=CTRL)
+    events = [r.values for r in records.children(district, "case_event", record)]
+    assert sorted(str(e["document"]) for e in events if e["kind"] == "served") == sorted(documents)
+    assert "已登记3份" in desk.window.notices.words
+    look(desk, "notices-9-after.png")
+    desk.press(K.Key_Z, modifier=CTRL)
+    events = [r.values for r in records.children(district, "case_event", record)]
+    assert not [e for e in events if e["kind"] == "served"]
 
 
 def test_many_letters_do_not_fill_the_page_of_their_case(desk: Desk, district: Session) -> None:

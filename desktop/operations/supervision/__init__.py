@@ -26,6 +26,7 @@ from desktop.operations.supervision.cases import (
     load_case,
     overdue,
     overdue_on,
+    record_about,
     record_event,
     state_in,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "print_many",
     "print_pages",
     "ready",
+    "record_about",
     "record_event",
     "redraft",
     "sample",

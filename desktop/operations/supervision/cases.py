@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.documents.letters.printed import digest_of
@@ -193,27 +193,52 @@ def record_event(session: Session, case: str, kind: str, date: datetime.date, /,
     it then carries no letter. Refused is what cannot have happened. Raises :class:`IllegalStep` for a step that
     contradicts those before it or lies ahead, :class:`UnknownStep`, ``NotFound``, ``NotAllowed``.
     """
+    (values,) = _steps(session, case, kind, date, [fields])
+    saved = records.save(session, EVENT, values, name="登记办案步骤")
+    return Recorded(saved.record, saved.changes, saved.findings, case_state(session, case))
+
+
+def record_about(
+    session: Session, case: str, kind: str, date: datetime.date, letters: Sequence[str], /, **fields: Cell
+) -> Recorded:
+    """Records the same step about several letters, as that all notices were served: all or none, and one to undo.
+
+    ``event`` is the first of them. Raises as :func:`record_event`, and :class:`UnknownStep` without letters.
+    """
+    if not letters:
+        raise UnknownStep("没有选中要登记的文书。")
+    rows = _steps(
+        session, case, kind, date, [{**fields, "document": letter} for letter in dict.fromkeys(letters)]
+    )
+    events, changes = records.save_many(session, EVENT, rows, name=f"登记办案步骤{len(rows)}份")
+    return Recorded(events[0], changes, (), case_state(session, case))
+
+
+def _steps(
+    session: Session, case: str, kind: str, date: datetime.date, told: Sequence[Mapping[str, Cell]]
+) -> list[dict[str, Cell]]:
+    """The values of further steps, none of which contradicts what is recorded."""
     if kind not in {each.value for each in EventKind}:
         raise UnknownStep(f"没有“{kind}”这个办案步骤。")
     today = session.environment.today()
     if date > today:
         raise IllegalStep(f"{date.isoformat()}还没有到，做完这一步再登记")
-    values: dict[str, Cell] = {
-        "handler": session.operator.name, **fields, "case": case, "kind": str(kind), "event_date": date.isoformat(),
-    }  # fmt: skip
-    file = load_case(session, case)
-    event = Event("", EventKind(kind), date, _NEWEST, values)
-    faults = _new_faults(file, event)
+    fixed: dict[str, Cell] = {"case": case, "kind": str(kind), "event_date": date.isoformat()}
+    rows: list[dict[str, Cell]] = [{"handler": session.operator.name, **fields, **fixed} for fields in told]
+    faults = _new_faults(
+        load_case(session, case), [Event("", EventKind(kind), date, _NEWEST, values) for values in rows]
+    )
     if faults:
         raise IllegalStep("这一步和已经登记的步骤矛盾，没有保存", faults)
-    saved = records.save(session, EVENT, values, name="登记办案步骤")
-    return Recorded(saved.record, saved.changes, saved.findings, case_state(session, case))
+    return rows
 
 
-def _new_faults(file: CaseFile, event: Event) -> list[Reason]:
-    """The contradictions that a further step would bring."""
+def _new_faults(file: CaseFile, events: Sequence[Event]) -> list[Reason]:
+    """The contradictions that further steps would bring."""
     before = {reason.text for reason in contradictions(file)}
-    after = case_file(file.case, [*file.events, event], file.letters, file.inspectors, file.today, file.table)
+    after = case_file(
+        file.case, [*file.events, *events], file.letters, file.inspectors, file.today, file.table
+    )
     return [reason for reason in contradictions(after) if reason.text not in before]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
+from desktop.operations import supervision
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import Field, Severity
-from desktop.records.supervision import EventKind, Letter
-from desktop.records.values import default_value
+from desktop.records.supervision import EventKind, Letter, LetterKind
+from desktop.records.values import Parsed, default_value
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
@@ -62,6 +63,8 @@ _RESULTS = {
     EventKind.OBJECTION_REVIEWED: ("upheld", "not_upheld"),
     EventKind.AUTHORITY_ACCEPTED: ("authority_accepted", "authority_refused"),
 }
+ALL = "*"
+"""In place of a letter: every notice that was not served yet."""
 _DRAFT_DELAY_MS = 400
 
 
@@ -95,6 +98,10 @@ class _Choice(Editor):
         """Chooses a key."""
         self.set_text("" if cell is None else str(cell))
 
+    def parsed(self) -> Parsed:
+        """Keys need no reading: they were chosen, not typed."""
+        return Parsed(self.text() or None)
+
     def tidy(self) -> None:
         """What is chosen is in order."""
 
@@ -104,9 +111,12 @@ class _Choice(Editor):
 
 
 class EntryCard(Card):
-    """``wanted`` carries kind and cells of a step to be recorded, ``changed`` its texts for a draft."""
+    """``wanted`` carries kind and cells of a step to be recorded, ``changed`` its texts for a draft.
 
-    wanted = Signal(object, dict)
+    With it go the letters that the step is recorded about, each by itself, where there are several.
+    """
+
+    wanted = Signal(object, dict, tuple)
     given_up = Signal()
     changed = Signal(dict)
     inspector_wanted = Signal()
@@ -118,6 +128,7 @@ class EntryCard(Card):
         self.kind = EventKind.NOTE
         self.rows: dict[str, FieldRow] = {}
         self._seen = False
+        self._waiting: tuple[str, ...] = ()
         self.note = Note()
         self.grid_host = QWidget()
         self.save = button("登记这一步（Ctrl+S）", self.submit, "check", primary=True)
@@ -135,6 +146,7 @@ class EntryCard(Card):
     ) -> None:
         """Shows the fields of a step; ``texts`` are those of a draft."""
         self.kind, self._seen = kind, False
+        self._waiting = _unserved(view) if kind is EventKind.SERVED else ()
         self.say_heading(label)
         self._say_first(view)
         names = [*_COMMON, *FIELDS.get(kind, ()), "content"]
@@ -185,7 +197,9 @@ class EntryCard(Card):
     def _editor(self, field: Field, view: CaseView, cell: QWidget) -> Editor:
         if field.name == "document":
             letters = [letter for letter in view.file.letters if letter.stands]
-            names = {letter.id: letter.name() for letter in _newest_first(letters)}
+            names = {letter.id: _named(letter) for letter in _newest_first(letters)}
+            if self._waiting:
+                names = {ALL: f"还没有送达的{len(self._waiting)}份提示函，每份登记一次", **names}
             return _Choice(field, self._workbench, names, cell)
         if field.name == "result" and self.kind in _RESULTS:
             codes = self._workbench.codes["event_result"]
@@ -209,7 +223,8 @@ class EntryCard(Card):
                 editor.set_cell(known if isinstance(known, str) else None)
         if "document" in self.rows:
             letters = _newest_first([letter for letter in view.file.letters if letter.stands])
-            self.rows["document"].editor.set_text(letters[0].id if letters else "")
+            first = ALL if self._waiting else letters[0].id if letters else ""
+            self.rows["document"].editor.set_text(first)
 
     # -- typing ----------------------------------------------------------------------------------------------------
 
@@ -286,11 +301,33 @@ class EntryCard(Card):
             name = next((n for f in errors for n in f.fields if n in self.rows), "event_date")
             self.rows[name].editor.take_focus()
             return
-        self.wanted.emit(self.kind, self.cells())
+        cells = self.cells()
+        letters = self._waiting if cells.get("document") == ALL else ()
+        self.wanted.emit(
+            self.kind, {n: v for n, v in cells.items() if n != "document" or not letters}, letters
+        )
 
     def refuse(self, words: str) -> None:
         """The law forbids the step: everything typed stays."""
         self.note.say(Tone.ERROR, words)
+
+
+def _unserved(view: CaseView) -> tuple[str, ...]:
+    """The notices to several employers that wait to be served; nothing where there is one at most."""
+    if supervision.admits_notices(view.file):
+        return ()
+    served = {event.letter for event in view.file.of(EventKind.SERVED)}
+    waiting = [
+        letter.id
+        for letter in view.file.letters
+        if letter.kind is LetterKind.REMINDER and letter.stands and letter.id not in served
+    ]
+    return tuple(waiting) if len(waiting) > 1 else ()
+
+
+def _named(letter: Letter) -> str:
+    """The number of a letter and to whom it goes: a hundred notices differ in nothing else."""
+    return f"{letter.name()}　{letter.values.get('addressee') or ''}"
 
 
 def _newest_first(letters: Sequence[Letter]) -> list[Letter]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class LettersCard(Card):
         self._settings.setVisible(view.numbers.here)
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
-        issued = [letter for letter in reversed(letters) if letter.number]
+        issued = sorted((letter for letter in letters if letter.number), key=_in_register, reverse=True)
         if not letters:
             self._inner.addWidget(plain("还没有文书。需要时从“下一步”里起草。", muted=True))
         if ways := self._many(drafts, issued, view, writable):
@@ -122,6 +123,11 @@ class LettersCard(Card):
         ways.append(link("打开记录", lambda: self.edit_wanted.emit(letter.id)))
         column.addWidget(_ways(ways))
         return frame
+
+
+def _in_register(letter: Letter) -> tuple[datetime.date, int]:
+    number = letter.values.get("sequence")
+    return letter.issued or datetime.date.min, number if isinstance(number, int) else 0
 
 
 def _not_yet(decision: Decision) -> str:

@@ -229,17 +229,20 @@ class CaseTab(QWidget):
             self.show_card(self.entry)
             self.entry.open(kind, label, self.view, texts)
 
-    def record(self, kind: EventKind, cells: dict[str, Cell]) -> None:
-        """Records a step through its operation; what the law forbids is said in the card."""
+    def record(self, kind: EventKind, cells: dict[str, Cell], letters: tuple[str, ...] = ()) -> None:
+        """Records a step, about each of some letters where there are any; what the law forbids is said in the card."""
         case, values = self.case, dict(cells)
         day = datetime.date.fromisoformat(str(values.pop("event_date", self.workbench.today().isoformat())))
 
         def job(session: Session, _ticket: Any) -> supervision.Recorded:
+            if letters:
+                return supervision.record_about(session, case, kind.value, day, letters, **values)
             return supervision.record_event(session, case, kind.value, day, **values)
 
         def then(recorded: supervision.Recorded) -> None:
             self.show_overview()
-            words = f"已登记。现在：{recorded.state.stage.label}。"
+            count = f"{len(letters)}份" if letters else ""
+            words = f"已登记{count}。现在：{recorded.state.stage.label}。"
             self.workbench.shell.tell(Tone.GOOD, words, "撤消", self.workbench.undo)
 
         label = self.workbench.codes["case_event_kind"].label_of(kind.value)
