@@ -102,9 +102,9 @@ def release(database: Database, found: Sorted, now: int) -> None:
 
     The births that count are left to the caller; changes wait once more, as the merge tries all of those again.
     """
-    born = found.born()
+    born, stamps = found.born(), found.looked_at
     found.hold([change.number for change in found.changes], HELD_NO_BIRTH)
-    aside.drop_excluded(database, found.origin, found.looked_at.items())
+    aside.drop_excluded(database, found.origin, stamps.items())
     refused, _ = set_aside(database, found, now)
     gone = (*born, *(row.number for row in refused))
-    aside.drop_held(database, found.origin, ((n, found.looked_at[n]) for n in gone))
+    aside.drop_held(database, found.origin, ((n, stamps[n]) for n in gone))
