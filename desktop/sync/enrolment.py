@@ -40,6 +40,7 @@ from desktop.sync.errors import (
 from desktop.sync.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, signature_stands, station_id
 from desktop.sync.roots import History
 from desktop.sync.strictjson import Fields, NotStrict
+from desktop.sync.tree import Tree
 from desktop.sync.trust import TrustState
 from desktop.sync.words import Fingerprint, fingerprint
 
@@ -357,7 +358,7 @@ def _grant_state(grant: Grant, keys: StationKeys) -> TrustState:
         roots=frozenset([grant.root.der]),
         grants=frozenset(certificate.digest for certificate in grant.chain),
         revocations={},
-        tree={row["id"]: row["parent"] for row in grant.tree},
+        tree=Tree({row["id"]: row["parent"] for row in grant.tree}),
         tree_version=grant.tree_version,
         station=keys.station,
         recipients=frozenset([keys.recipient]),

@@ -32,7 +32,7 @@ from desktop.sync.manifest import Manifest
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
 from desktop.sync.station import Knowledge
-from desktop.sync.trust import Place
+from desktop.sync.tree import Place
 
 
 class Judge:
@@ -234,7 +234,7 @@ class Judge:
         levels: dict[str, Level] = {}
         units = frozenset(unit for c in speaking for unit in c.claims.units)
         for unit in found.units():
-            place = Place.INSIDE if unit in units else trust.place_of(unit, units, self.state.tree)
+            place = self.state.tree.place(unit, units)
             if place is Place.OUTSIDE:
                 found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
             elif place is Place.UNKNOWN:
@@ -245,7 +245,7 @@ class Judge:
 
     def _covers(self, certificate: Certificate, unit: str) -> bool:
         units = certificate.claims.units
-        return unit in units or trust.place_of(unit, units, self.state.tree) is Place.INSIDE
+        return self.state.tree.place(unit, units) is Place.INSIDE
 
 
 def _misnamed(contents: Contents, levels: Mapping[str, Level]) -> set[int]:

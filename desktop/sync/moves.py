@@ -162,23 +162,34 @@ def _belongs(move: Move, superior: str | None, places: _Places) -> bool:
 
 
 class _Places:
-    """The tree as one level of authors is judged by it."""
+    """The tree as one level of authors is judged by it; each step of a way up is taken once for the same units."""
 
     def __init__(self, tree: Tree, near: Iterable[str]) -> None:
         self._tree = tree
         self._above_here = {up for unit in near for up in self._way_up(tree.get(unit))}
+        self._covered: dict[frozenset[str], dict[str, bool]] = {}
 
-    def covers(self, units: Set[str], unit: str | None) -> bool:
+    def covers(self, units: frozenset[str], unit: str | None) -> bool:
         """Whether one of these units is that unit or above it. Of no unit nobody has to be asked."""
-        way = self._way_up(unit)
-        if not units.isdisjoint(way):
+        if unit is None:
             return True
-        # Where the way leaves the tree that is held here, those above this station know it.
-        return unit is None or (way[-1] not in self._tree and not units.isdisjoint(self._above_here))
+        known = self._covered.setdefault(units, {})
+        passed: dict[str, None] = {}
+        at: str | None = unit
+        while at is not None and at not in known and at not in units and at not in passed:
+            passed[at] = None
+            at = self._tree.get(at)
+        if at is None:
+            # Where the way leaves the tree that is held here, those above this station know it.
+            found = next(reversed(passed)) not in self._tree and not units.isdisjoint(self._above_here)
+        else:
+            found = known.get(at, at in units)
+        known.update(dict.fromkeys(passed, found))
+        return found
 
-    def _way_up(self, unit: str | None) -> list[str]:
+    def _way_up(self, unit: str | None) -> Iterable[str]:
         way: dict[str, None] = {}
         while unit is not None and unit not in way:
             way[unit] = None
             unit = self._tree.get(unit)
-        return list(way)
+        return way

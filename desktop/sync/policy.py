@@ -26,6 +26,7 @@ from desktop.store.ledger import Ledger
 from desktop.sync import exclusions, moves, trust
 from desktop.sync.certificates import LEVEL_RANK, Certificate
 from desktop.sync.exclusions import Item, Items, Named, Origin
+from desktop.sync.tree import Place, Tree
 
 WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 """The causes of an exclusion."""
@@ -39,7 +40,7 @@ class Known:
 
     station: str
     certificates: Mapping[str, Sequence[Certificate]]
-    tree: Mapping[str, str | None]
+    tree: Tree
     issuers: Callable[[str], Sequence[Collection[str]]]
 
     def judged_by(self, concerned: str) -> Sequence[Certificate]:
@@ -92,8 +93,8 @@ class Reach:
         )
 
 
-def _lies_in(units: Collection[str], above: Collection[str], tree: Mapping[str, str | None]) -> bool:
-    return any(trust.place_of(unit, above, tree) is trust.Place.INSIDE for unit in units)
+def _lies_in(units: Collection[str], above: Collection[str], tree: Tree) -> bool:
+    return any(tree.place(unit, above) is Place.INSIDE for unit in units)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from desktop.sync.chains import Chains, Grant, Granted, Proven
 from desktop.sync.identity import StationKeys
 from desktop.sync.policy import Known, Policy, policy_of
 from desktop.sync.roots import History
+from desktop.sync.tree import Tree
 from desktop.sync.trust import TrustState
 
 
@@ -223,7 +224,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     own = [certificates.parse(der) for der in own_ders]
     given = Granted(grants, frozenset(c.digest for c in own))
     token = _token(grants, own_ders, roots.known)
-    tree = governing.superiors(ledger.database)
+    tree = Tree(governing.superiors(ledger.database))
     chains = Chains(given, own, roots.known, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(roots.known),

@@ -34,7 +34,7 @@ Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 1
 * check 17  the segment's origin is the station of the certificate (:func:`judge_segment`)
 * check 18  the origin's signature over the segment's header stands (:func:`judge_segment`)
 * check 19  an item counts only up to the revocation's cut (:func:`item_counts`)
-* check 20  the unit that an item is written under lies in the origin's units (:func:`place_of`)
+* check 20  the unit that an item is written under lies in the origin's units (:meth:`Tree.place`)
 
 Of an item that grants a certificate, before its digest enters :attr:`TrustState.grants`:
 
@@ -52,11 +52,9 @@ Both orders run in one direction only, so no two stations can take each other ou
 
 from __future__ import annotations
 
-import enum
 import itertools
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -86,6 +84,7 @@ from desktop.sync.errors import (
 )
 from desktop.sync.identity import signature_stands
 from desktop.sync.manifest import Manifest, Person
+from desktop.sync.tree import Place, Tree
 
 MAX_CHAIN: Final = 6
 NO_CUT: Final = (1 << 63) - 1
@@ -99,14 +98,6 @@ SUITES: Final[Mapping[str, Verifier]] = MappingProxyType({manifest.PAYLOAD_TYPE:
 """How the signature of each known payload type is verified. Suite 1: Ed25519, SHA-256, age with X25519, zstd."""
 
 
-class Place(enum.Enum):
-    """Where a unit lies as seen from some units of the tree."""
-
-    INSIDE = "inside"
-    OUTSIDE = "outside"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True)
 class TrustState:
     """What a station knows when it judges; computed by the caller from the items that count.
@@ -114,17 +105,16 @@ class TrustState:
     ``roots``: DER of the root certificates of all root statements; ``former``: those that the newest one does not
     name. ``grants``: digests (SHA-256 of the DER, hexadecimal) of the certificates whose grant counts; digests, not
     serial numbers, because an issuer chooses the serial number and could reuse that of a grant which counts.
-    ``revocations``: for each revoked
-    station the last item number that counts in each incarnation; an incarnation not named counts nothing.
-    ``tree``: unit id to the id of its parent, None at the top. ``recipients``: the age recipients that this
-    station can open, ``units`` those of its own certificate. ``signatures`` are the duties of persons without whose
-    signatures this station takes no bundle from below.
+    ``revocations``: for each revoked station the last item number that counts in each incarnation; an incarnation not
+    named counts nothing. ``recipients``: the age recipients that this station can open, ``units`` those of its own
+    certificate. ``signatures`` are the duties of persons without whose signatures this station takes no bundle from
+    below.
     """
 
     roots: frozenset[bytes]
     grants: Container[str]
     revocations: Mapping[str, Mapping[str, int]]
-    tree: Mapping[str, str | None]
+    tree: Tree
     tree_version: int
     station: str
     recipients: frozenset[str]
@@ -136,16 +126,6 @@ class TrustState:
     def __post_init__(self) -> None:
         cuts = {station: MappingProxyType(dict(last)) for station, last in self.revocations.items()}
         object.__setattr__(self, "revocations", MappingProxyType(cuts))
-        object.__setattr__(self, "tree", MappingProxyType(dict(self.tree)))
-
-    @cached_property
-    def children(self) -> Mapping[str, tuple[str, ...]]:
-        """Unit id to the ids of the units directly below."""
-        below: dict[str, list[str]] = {}
-        for unit, parent in self.tree.items():
-            if parent is not None:
-                below.setdefault(parent, []).append(unit)
-        return {parent: tuple(units) for parent, units in below.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +183,7 @@ def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> V
     if not newer_tree:
         _check_delegation(authentic.chain, state)  # check 15
         _check_direction(authentic, state)  # check 16
-        scope = scope_of(authentic.sender.claims.units, state)
+        scope = state.tree.below(authentic.sender.claims.units)
     if said.kind == manifest.UP:
         persons.require(said, authentic.signers, state.signatures)  # check 25
     return Verdict(authentic.digest, said, authentic.chain, scope, newer_tree, authentic.signers)
@@ -287,7 +267,7 @@ def may_exclude(
     writer: Certificate,
     concerned: Collection[Certificate],
     unit: str,
-    tree: Mapping[str, str | None],
+    tree: Tree,
 ) -> bool:
     """Check 22: whether a station may say that an item of another, written under ``unit``, does not count.
 
@@ -295,15 +275,13 @@ def may_exclude(
     who certifies it for other units takes nothing from those above this one. Where none is such (any more), who
     excludes must stand above all of them.
     """
-    covering = [c for c in concerned if place_of(unit, c.claims.units, tree) is Place.INSIDE]
+    covering = [c for c in concerned if tree.place(unit, c.claims.units) is Place.INSIDE]
     if not covering:
         return stands_above(writer, concerned, tree)
-    return _outranks(writer, covering) and place_of(unit, writer.claims.units, tree) is Place.INSIDE
+    return _outranks(writer, covering) and tree.place(unit, writer.claims.units) is Place.INSIDE
 
 
-def stands_above(
-    writer: Certificate, concerned: Collection[Certificate], tree: Mapping[str, str | None]
-) -> bool:
+def stands_above(writer: Certificate, concerned: Collection[Certificate], tree: Tree) -> bool:
     """Whether a station stands above all that another may write, in level and in the tree.
 
     A station of which no certificate counts is below nobody: its items do not count anyway.
@@ -312,7 +290,7 @@ def stands_above(
         bool(concerned)
         and _outranks(writer, concerned)
         and all(
-            place_of(unit, writer.claims.units, tree) is Place.INSIDE
+            tree.place(unit, writer.claims.units) is Place.INSIDE
             for other in concerned
             for unit in other.claims.units
         )
@@ -327,41 +305,12 @@ def may_revoke(
     writer: Certificate,
     concerned: Collection[Certificate],
     issuers: Collection[Collection[str]],
-    tree: Mapping[str, str | None],
+    tree: Tree,
 ) -> bool:
     """Check 23; ``issuers`` are the stations above the other in each of its chains."""
     if stands_above(writer, concerned, tree):
         return True
     return bool(issuers) and all(writer.station in chain for chain in issuers)
-
-
-def place_of(unit: str, units: Collection[str], tree: Mapping[str, str | None]) -> Place:
-    """Check 20: whether ``unit`` is one of ``units`` or lies below one, by the ids of the tree alone.
-
-    ``UNKNOWN`` where the way up leaves the held tree or runs in a circle: then the tree has to say more first.
-    """
-    passed: set[str] = set()
-    at: str | None = unit
-    while at is not None:
-        if at not in tree or at in passed:
-            return Place.UNKNOWN
-        if at in units:
-            return Place.INSIDE
-        passed.add(at)
-        at = tree[at]
-    return Place.OUTSIDE
-
-
-def scope_of(units: Collection[str], state: TrustState) -> frozenset[str]:
-    """The ids of all units of the tree that are, or lie below, the given ones."""
-    found: set[str] = set()
-    waiting = [unit for unit in units if unit in state.tree]
-    while waiting:
-        unit = waiting.pop()
-        if unit not in found:
-            found.add(unit)
-            waiting.extend(state.children.get(unit, ()))
-    return frozenset(found)
 
 
 def _check_chain(chain: Sequence[bytes], roots: Collection[bytes]) -> tuple[Certificate, ...]:
@@ -416,7 +365,7 @@ def _check_direction(authentic: Authentic, state: TrustState) -> None:
     _require(said.unit, sender_units, state, OutOfScope)
     if said.kind == manifest.UP:
         _require(said.unit, state.units, state, WrongDirection)
-    elif not any(place_of(unit, sender_units, state.tree) is Place.INSIDE for unit in state.units):
+    elif not any(state.tree.place(unit, sender_units) is Place.INSIDE for unit in state.units):
         raise WrongDirection(said.kind)
 
 
@@ -426,7 +375,7 @@ def _require(
     state: TrustState,
     outside: type[DelegationOutOfScope | OutOfScope | WrongDirection],
 ) -> None:
-    place = place_of(unit, units, state.tree)
+    place = state.tree.place(unit, units)
     if place is Place.UNKNOWN:
         raise UnitNotKnown(unit)
     if place is Place.OUTSIDE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,39 @@ def test_of_a_unit_that_is_not_held_here_those_above_this_station_are_believed()
     town = Move(("a", "0"), 1, "v", SUPERIOR, 5, "a", frozenset([1, 4]), 2, frozenset("a"))
     assert moves.not_counting([BIRTH, district], tree, ["a"]) == set()
     assert moves.not_counting([BIRTH, district, town], tree, ["a"]) == {town}
+
+
+def test_units_under_one_another_that_are_all_moved_are_reckoned_in_time() -> None:
+    """Each by one step up, so that each way is as long as the tree is deep."""
+
+    def reckon(count: int) -> float:
+        names = [f"u{n}" for n in range(count)]
+        tree: dict[str, str | None] = {"d": None, "a": "d", **dict(zip(names, ["a", *names], strict=False))}
+        changes = [
+            Move(("a", "0"), n, name, SUPERIOR, n, names[n - 2], frozenset(), 2, frozenset("a"))
+            for n, name in enumerate(names[2:], start=2)
+        ]
+        births = [
+            Move(
+                ("a", "0"),
+                count + n,
+                name,
+                SUPERIOR,
+                1,
+                tree[name],
+                frozenset(),
+                2,
+                frozenset("a"),
+                birth=True,
+            )
+            for n, name in enumerate(names)
+        ]
+        start = time.process_time()
+        assert moves.not_counting([*births, *changes], tree, ["d"]) == set()
+        return time.process_time() - start
+
+    few = min(reckon(100) for _ in range(5))
+    assert min(reckon(2_000) for _ in range(2)) < 80 * few
 
 
 @given(histories(), st.randoms(use_true_random=False))

@@ -23,6 +23,7 @@ from desktop.sync import certificates, exclusions, standing, station, withdrawin
 from desktop.sync.certificates import LEVEL_RANK, Certificate, Claims, grant_serial
 from desktop.sync.exclusions import Item, Named
 from desktop.sync.policy import Exclusion, Known, Policy, Reach, Revocation
+from desktop.sync.tree import Tree
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, report
 from tests.sync.test_erasing import erase, everything
 
@@ -279,7 +280,7 @@ def test_whole_segments_are_judged_as_their_items_one_by_one(
     since: int,
     found: dict[int, Item],
 ) -> None:
-    known = Known("me", {ORIGIN[0]: held}, TREE, lambda name: [])
+    known = Known("me", {ORIGIN[0]: held}, Tree(TREE), lambda name: [])
     words = [Exclusion(named, REFUSED_WITHDRAWN, Reach(known, writer, ORIGIN[0])) for writer, named in said]
     cut = said[0][0] if said else None
     revoked = (

@@ -13,9 +13,9 @@ from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.sync import certificates, errors, identity, manifest, trust
 from desktop.sync.dsse import Signed
-from desktop.sync.trust import NO_CUT, Place, TrustState, Verdict
+from desktop.sync.tree import Tree
+from desktop.sync.trust import NO_CUT, TrustState, Verdict
 from tests.sync.world import (
-    CITY,
     CLERK,
     DISTRICT,
     DISTRICT_DESK,
@@ -277,35 +277,6 @@ def test_anyone_with_the_root_can_authenticate() -> None:
 
 # Units and scope
 
-CIRCLE = {"a": "b", "b": "c", "c": "a", "d": "a"}
-
-
-@pytest.mark.parametrize(
-    ("unit", "units", "tree", "place"),
-    [
-        pytest.param(TOWN, {TOWN}, TREE, Place.INSIDE, id="itself"),
-        pytest.param(SHOP, {TOWN}, TREE, Place.INSIDE, id="two levels below"),
-        pytest.param(TOWN, {VILLAGE}, TREE, Place.OUTSIDE, id="above"),
-        pytest.param(OTHER_TOWN, {TOWN, VILLAGE}, TREE, Place.OUTSIDE, id="beside"),
-        pytest.param(CITY, set(), TREE, Place.OUTSIDE, id="no units at all"),
-        pytest.param(
-            "320115", {"3201"}, {"320115": None, "3201": None}, Place.OUTSIDE, id="code begins alike"
-        ),
-        pytest.param(UNKNOWN_UNIT, {TOWN}, TREE, Place.UNKNOWN, id="not in the tree"),
-        pytest.param(UNKNOWN_UNIT, {UNKNOWN_UNIT}, TREE, Place.UNKNOWN, id="named but not in the tree"),
-        pytest.param("a", {"b"}, {"a": "gone"}, Place.UNKNOWN, id="the way up ends"),
-        pytest.param("d", {"z"}, CIRCLE, Place.UNKNOWN, id="a circle"),
-        pytest.param("d", {"c"}, CIRCLE, Place.INSIDE, id="found before the circle closes"),
-    ],
-)
-def test_place_of_a_unit(unit: str, units: set[str], tree: dict[str, str | None], place: Place) -> None:
-    assert trust.place_of(unit, units, tree) is place
-
-
-def test_scope_of_units_in_a_circle_ends() -> None:
-    state = state_of(TOWN_DESK, tree=CIRCLE)
-    assert trust.scope_of(["c", "nowhere"], state) == {"a", "b", "c", "d"}
-
 
 def test_the_state_does_not_follow_later_changes_of_what_it_was_made_from() -> None:
     tree = dict(TREE)
@@ -476,7 +447,7 @@ FOREIGN = issue(OTHER_TOWN_DESK, claims(VILLAGE_DESK.keys, [OTHER_TOWN], Level.T
 def test_who_may_say_that_an_item_does_not_count(
     writer: Station, held: list[certificates.Certificate], unit: str, may: bool
 ) -> None:
-    assert trust.may_exclude(writer.certificate, held, unit, TREE) is may
+    assert trust.may_exclude(writer.certificate, held, unit, Tree(TREE)) is may
 
 
 @pytest.mark.parametrize(
@@ -498,4 +469,4 @@ def test_who_may_say_that_an_item_does_not_count(
 def test_who_may_revoke_a_whole_station(
     writer: Station, held: list[certificates.Certificate], issuers: list[set[str]], may: bool
 ) -> None:
-    assert trust.may_revoke(writer.certificate, held, issuers, TREE) is may
+    assert trust.may_revoke(writer.certificate, held, issuers, Tree(TREE)) is may

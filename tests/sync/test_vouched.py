@@ -46,8 +46,8 @@ def vouch(
     shape = Shape(tuple(cells))
     header, frame = segments.cut(
         origin.station, incarnation or origin.keys.incarnation,
-        [(number, items.birth_line(head, shape, cells, lambda: ""))],
-        {type_name: shape}, town.keys.sign, trust.segment_message, town.station,
+        [(number, items.birth_line(head, shape, cells, lambda: ""))], {type_name: shape}, town.keys.sign,
+        trust.segment_message, town.station,
     )  # fmt: skip
     sent = forged_bundle(town, village, [Outgoing(frame, [*header.label(), 0, 1])], kind="down", counts=1)
     village.take(sent)

@@ -16,6 +16,7 @@ from desktop.sync.dsse import Signed
 from desktop.sync.envelope import Draft, OpenedBundle, Outgoing
 from desktop.sync.identity import Randomness, StationKeys
 from desktop.sync.manifest import FileEntry, Manifest
+from desktop.sync.tree import Tree
 from desktop.sync.trust import TrustState
 
 CITY, DISTRICT, TOWN, OTHER_TOWN, VILLAGE, OTHER_VILLAGE, SHOP = (
@@ -109,7 +110,7 @@ def state_of(station: Station, /, **changes: Any) -> TrustState:
         roots=frozenset([DISTRICT_DESK.certificate.der]),
         grants=frozenset(s.certificate.digest for s in EVERYBODY),
         revocations={},
-        tree=TREE,
+        tree=Tree(changes.pop("tree", TREE)),
         tree_version=TREE_VERSION,
         station=station.station,
         recipients=frozenset([station.keys.recipient]),
