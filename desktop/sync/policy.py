@@ -36,19 +36,24 @@ _REASONS = {WITHDRAWN: REFUSED_WITHDRAWN, CLOCK: REFUSED_CLOCK, FORK: REFUSED_FO
 
 @dataclass(frozen=True)
 class Known:
-    """Who is who: the certificates that count by station, the tree, and who stands above a station in each chain."""
+    """Who is who: the certificates that count by station, the tree, and who stands above a station in each chain.
+
+    ``held`` is the own certificate whether it counts or not.
+    """
 
     station: str
     certificates: Mapping[str, Sequence[Certificate]]
     tree: Tree
     issuers: Callable[[str], Sequence[Collection[str]]]
+    held: Sequence[Certificate] = ()
 
     def judged_by(self, concerned: str) -> Sequence[Certificate]:
         """By whom a word about a station is judged: that station, or this one where that one is not known here.
 
-        Of stations beside it a station knows no certificates. Whoever stands above this one is believed about them.
+        Of stations beside it a station knows no certificates. Whoever stands above this one is believed about them,
+        and about itself when somebody between them has lost the right to speak.
         """
-        return self.certificates.get(concerned) or self.certificates.get(self.station, ())
+        return self.certificates.get(concerned) or self.certificates.get(self.station) or self.held
 
     @property
     def own(self) -> Certificate | None:

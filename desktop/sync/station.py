@@ -222,10 +222,11 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     grants = _grants(ledger)
     own_ders = own_chain(ledger)
     own = [certificates.parse(der) for der in own_ders]
-    given = Granted(grants, frozenset(c.digest for c in own))
-    token = _token(grants, own_ders, roots.known)
+    standing = _standing(ledger, own)
+    given = Granted(grants, frozenset(c.digest for c in standing))
+    token = _token(grants, [c.der for c in standing], roots.known)
     tree = Tree(governing.superiors(ledger.database))
-    chains = Chains(given, own, roots.known, _remembered(ledger, token))
+    chains = Chains(given, standing, roots.known, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(roots.known),
         former=roots.former,
@@ -239,7 +240,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
     )
     proven = Proven(chains, state)
-    known = Known(ledger.station, proven, state.tree, proven.issuers)
+    known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1])
     policy = policy_of(ledger, known)
     return Knowledge(
         dataclasses.replace(state, revocations=policy.cuts),
@@ -252,6 +253,18 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         given,
         token,
     )
+
+
+def _standing(ledger: Ledger, own: Sequence[Certificate]) -> list[Certificate]:
+    """The own chain without issuers whose grant is known here to count no more (rule 26).
+
+    They came with the enrolment, so they count although their grants may not have come; but no longer than others.
+    """
+    issuers = frozenset(c.serial for c in own[1:-1])
+    if not issuers:
+        return list(own)
+    gone = {certificates.grant_serial(*item) for item in governing.grants_gone(ledger.database)}
+    return [c for c in own if c.serial not in gone & issuers]
 
 
 def _begun(ledger: Ledger, certificate: Certificate) -> str | None:
