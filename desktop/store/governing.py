@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.records.deciding import UNIT
+from desktop.records.deciding import GRANT, UNIT
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.duties import RULE_FIELD
 from desktop.records.item_outcomes import REFUSED_SUPERIOR
+from desktop.records.items import BIRTH
 from desktop.records.resolution import Life
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
@@ -121,10 +122,20 @@ def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
 
 
 def certificates_of_grants(database: Database) -> list[tuple[str, str]]:
-    """Record and certificate in base64 of every grant that is not deleted."""
+    """Record and certificate in base64 of every grant, those that were taken back as well: who has had one is told."""
     found: list[tuple[str, str]] = database.rows(
-        "SELECT lower(hex(id)), certificate FROM r_grant WHERE _life <> ? AND certificate IS NOT NULL",
-        (_DELETED,),
+        "SELECT lower(hex(id)), certificate FROM r_grant WHERE certificate IS NOT NULL"
+    )
+    return found
+
+
+def grants_gone(database: Database) -> list[tuple[str, str, int]]:
+    """Station, incarnation and number of the grants that count here no more."""
+    found: list[tuple[str, str, int]] = database.rows(
+        "SELECT o.station, o.incarnation, g._number FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " WHERE g._life <> ? UNION ALL SELECT o.station, o.incarnation, r.number FROM refused r"
+        " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ?",
+        (int(Life.LIVE), GRANT, BIRTH),
     )
     return found
 
