@@ -65,7 +65,11 @@ def erase(
         words += f"和附件{files}个"
     if not yes:
         answer = click.prompt(
-            f"要清除{words}，不能恢复。回答“{YES}”继续", default="", show_default=False, err=True
+            f"要清除{words}，不能恢复。回答“{YES}”继续",
+            prompt_suffix="：",
+            default="",
+            show_default=False,
+            err=True,
         )
         if answer != YES:
             raise NotConfirmed("没有清除。")

@@ -16,6 +16,9 @@ from desktop.operations import plan as operations
 from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator, plain
 
+_TOWN = 9
+"""Digits of a town's code, with which those of its villages begin."""
+
 
 class NoIndicator(UsageProblem):
     """A name that no indicator has."""
@@ -107,5 +110,6 @@ def next_visits(session: Session, place: str, limit: int, as_of: datetime.date |
         )
         say(f"    {visit.points}分：{'；'.join(visit.reasons)}")
         if visit.alike:
-            say(f"    同一村社里还有{visit.alike}家要走访")
+            near = "同一村社里" if len(visit.code) > _TOWN else "同一镇街、没有写村社的"
+            say(f"    {near}还有{visit.alike}家要走访")
     remark("按各条理由的分值之和排列，分值为示例，非官方。" if found else "没有要走访的企业。")

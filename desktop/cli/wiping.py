@@ -45,7 +45,7 @@ def wipe(
             for line in seen.outside:
                 remark(f"工作区外面可能还有：{line}")
             question = f"要清除“{seen.name}”在这台电脑上的全部内容，不能恢复。请输入单位名称"
-            typed = click.prompt(question, default="", show_default=False, err=True)
+            typed = click.prompt(question, prompt_suffix="：", default="", show_default=False, err=True)
         done = wiping.confirm(session, typed, out, unsent_too=unsent_too)
     _tell(wiping.destroy(done), done.statement, as_json)
 

@@ -123,7 +123,8 @@ def test_which_enterprise_to_visit_next_is_said_with_its_reasons(town: Path) -> 
     assert told["visits"][0]["points"] == points["large"] + points["never"]
     assert not told["official"]
     spoken = run("next", town, "--limit", "1")
-    assert "1. 大厂（双溪路1号）" in spoken.stdout
+    assert "1. 大厂（北山街道，双溪路1号）" in spoken.stdout, "who writes no place means that of the own unit"
+    assert "同一镇街、没有写村社的还有1家要走访" in spoken.stdout
     assert "小厂" not in spoken.stdout
     assert "示例" in spoken.stderr
     assert run("next", town, "--place", "火星镇").exit_code == 2

@@ -126,7 +126,11 @@ _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 month
 """Whether a state-owned employer's last session is more than half a year old."""
 
 _HOME = """(SELECT x.ref, u.place FROM r_unit u JOIN unit_ref x ON x.id = lower(hex(u.id))
-    WHERE u._life <> 1 AND length(u.place) > 6) home ON home.ref = r.unit"""
+    WHERE u._life <> 1 AND length(u.place) > 6 UNION ALL SELECT x.ref, c.value FROM meta i
+    JOIN meta c ON c.key = 'unit_code' JOIN unit_ref x ON x.id = i.value WHERE i.key = 'unit_id'
+    AND length(c.value) > 6 AND c.value NOT GLOB '*[^0-9]*' AND unhex(i.value) NOT IN (SELECT id FROM r_unit)) home
+    ON home.ref = r.unit"""
+"""Where the units are, this one too, of which no record is here before it is enrolled."""
 _PLACE = """coalesce(r.village, CASE WHEN substr(home.place, 1, length(coalesce(r.town, ''))) = coalesce(r.town, '')
     THEN home.place END, r.town)"""
 """Who writes no village means that of the own unit, as long as the town is not another one."""
