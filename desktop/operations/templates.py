@@ -154,13 +154,8 @@ def standing(database: Database, types: Catalogue, unit: str, today: datetime.da
 
 def own_papers(database: Database, types: Catalogue, unit: str, today: datetime.date) -> list[PaperTemplate]:
     """The papers that this unit or one above has added."""
-    found = standing(database, types, unit, today) if _any_own(database, types) else {}
+    found = standing(database, types, unit, today)
     return [cast(PaperTemplate, one.template) for key, one in found.items() if is_own(key)]
-
-
-def _any_own(database: Database, types: Catalogue) -> bool:
-    held = reading.records(database, types, Query(TYPE, order=reading.NEWEST_ORDER))
-    return any(is_own(str(record.values.get("key") or "")) for record in held)
 
 
 def _added(key: str, versions: list[tuple[str, Record]], unit: str, today: datetime.date) -> Standing | None:

@@ -6,17 +6,20 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import templates
+from desktop.operations import records, templates
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.draft_dialog import words_for
+from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.templates import TemplatesPage
 from desktop.ui.registry import headings
 from desktop.ui.settings import Settings
@@ -169,3 +172,70 @@ def test_a_town_has_no_such_page(tmp_path: Path) -> None:
     bench = make_workbench(session, FakeDialogs(), Settings(tmp_path / "window.ini"))
     assert "文书模板" not in {entry.title for h in headings(bench) for entry in h.entries}
     bench.close()
+
+
+def test_a_paper_of_its_own_is_begun_worded_saved_printed_and_taken_away(
+    hands: Hands, district: Session
+) -> None:
+    firm = records.save(district, "enterprise", {"name": "犇㛃茶业有限公司"}).record
+    visit = {"enterprise": firm, "visit_date": "2026-11-05", "visitors": "王芳"}
+    record = records.save(district, "visit", visit).record
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    hands.click(page.adding.open_button)
+    compose(page.adding.label, "走访小结")
+    page.adding.about.setCurrentIndex(page.adding.about.findData("visit"))
+    hands.qtbot.keyClick(page.adding.label, K.Key_Return)
+    waited(hands, page)
+    assert page.name.text() == "走访小结"
+    assert page.words.hasFocus()
+    assert page.pages.sheets
+    look(hands, "own_paper.png")
+    page.words.selectAll()
+    hands.qtbot.keyClick(page.words, K.Key_Delete)
+    compose(page.words, "标题：走访小结")
+    hands.qtbot.keyClick(page.words, K.Key_Return)
+    compose(page.words, "正文：{日期}走访了{单位.单位名称}。")
+    waited(hands, page)
+    hands.click(page.save_button)
+    key = page.key
+    assert page.known[key].own == 1
+    assert not page.dirty
+    hands.show("list:visit")
+    hands.window.open_record("visit", record)
+    hands.settle()
+    form = hands.window.page
+    assert isinstance(form, FormPage)
+    choices = dict(form.paper_choices())
+    assert list(choices)[-1] == "走访小结"
+    choices["走访小结"]()
+    hands.settle()
+    preview = hands.window.page
+    assert isinstance(preview, PreviewPage)
+    document = pdfium.PdfDocument(preview._data)
+    assert "2026年11月5日走访了犇㛃茶业有限公司。" in document[0].get_textpage().get_text_bounded().replace(
+        "\r\n", ""
+    )
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    page._chosen(key)
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.reset_button)
+    assert "要去掉本单位加的“走访小结”吗" in hands.dialogs.asked[-1]
+    assert key not in page.known
+
+
+def test_what_was_only_begun_is_given_up_with_one_answer(hands: Hands) -> None:
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    before = set(page.known)
+    page.begin("case", "案件小结")
+    assert "监督案件的文书由法律规定" in page.note.words.text()
+    page.begin("visit", "走访小结")
+    waited(hands, page)
+    hands.dialogs.answers = [Answer.NO]
+    page.grid.setFocus()
+    hands.qtbot.keyClick(page.grid, K.Key_Up)
+    hands.settle()
+    assert set(page.known) == before
+    assert page.key in before

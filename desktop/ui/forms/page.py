@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from desktop.documents.papers.templates import subjects
+from desktop.documents.papers.templates import PaperTemplate, subjects
 from desktop.operations import following, records
+from desktop.operations.own_papers import added_papers
 from desktop.operations.queries import FormData
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
@@ -22,7 +23,7 @@ from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Opening, Status
 from desktop.ui.workbench import Workbench
-from desktop.ui.worker import Ticket
+from desktop.ui.worker import LATER, Ticket
 
 _ROSTERS = frozenset({"union"})
 """Records that have a roster on paper beside the papers of templates."""
@@ -40,7 +41,9 @@ class FormPage(RecordPage):
         self.form.left_end.connect(self._at_end)
         self.next_button.clicked.connect(self.save_and_next)
         QShortcut(QKeySequence("Ctrl+Shift+S"), self).activated.connect(self.save_and_next)
+        self.added: list[PaperTemplate] = []
         self._load()
+        self._read_added()
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -177,13 +180,29 @@ class FormPage(RecordPage):
 
     # -- paper -----------------------------------------------------------------------------------------------------
 
+    def _read_added(self) -> None:
+        """Which papers about such records a unit has added; the program's own ones are known."""
+        bench, name = self.workbench, self.record_type.name
+        types, unit, day = bench.types, bench.facts.unit.id, bench.today()
+
+        def then(found: list[PaperTemplate]) -> None:
+            self.added = [template for template in found if template.about == name]
+            if self.added:
+                self.state_changed.emit()
+
+        bench.read(
+            lambda database, _ticket: added_papers(database, types, unit, day),
+            then, owner=self, key="papers", priority=LATER,
+        )  # fmt: skip
+
     def _printable(self) -> bool:
         """Whether there is a paper of this record, or a list of what belongs to it in front."""
         tab = self.tabs.currentWidget()
         if isinstance(tab, ChildTab) and tab.count:
             return True
         data = self.form.data if self.loaded and self.record is not None else None
-        return data is not None and not data.deleted and self.record_type.name in subjects() | _ROSTERS
+        known = bool(self.added) or self.record_type.name in subjects() | _ROSTERS
+        return data is not None and not data.deleted and known
 
     def print_record(self) -> None:
         """Saves what was typed, then asks what is to be printed."""
@@ -212,7 +231,9 @@ class FormPage(RecordPage):
             choices.append((f"列表：{tab.list.model.record_type.label}", lambda: self._print_children(tab)))
         data = self.form.data
         if self.record is not None and data is not None and not data.deleted:
-            choices += paper_choices(self.workbench, self.record_type, self.record, data.record.values)
+            choices += paper_choices(
+                self.workbench, self.record_type, self.record, data.record.values, self.added
+            )
         return choices
 
     def _print_children(self, tab: ChildTab) -> None:

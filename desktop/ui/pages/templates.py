@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.pages.printing.pages import PagesView, Sheet, sheets_of
+from desktop.ui.pages.template_adding import NewPaper
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -48,6 +50,8 @@ class TemplatesPage(Page):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self.known: dict[str, Standing] = {}
+        self._begun: dict[str, Standing] = {}
+        self.adding = NewPaper(workbench)
         self.key = ""
         self._saved = ""
         self._kept: dict[str, Mapping[str, str]] = {}
@@ -84,6 +88,7 @@ class TemplatesPage(Page):
         self.remark.textChanged.connect(lambda _text: self._pause.start())
         self.wanted.textChanged.connect(lambda _text: self._show_lines())
         self.grid.chosen.connect(self._chosen)
+        self.adding.wanted.connect(self.begin)
         self.words.textChanged.connect(self._typed)
         QShortcut(QKeySequence("Alt+I"), self).activated.connect(self.choices.setFocus)
         workbench.drafts.all(self._drafts_arrived, self)
@@ -103,6 +108,7 @@ class TemplatesPage(Page):
             columns.append(column)
         columns[0].addLayout(row(find, self.wanted))
         columns[0].addWidget(self.grid, 1)
+        columns[0].addWidget(self.adding)
         columns[1].addLayout(row(self.name, 1, self.compare_button, self.reset_button, self.save_button))
         inserting = row(into, self.choices, self.insert_button)
         inserting.setStretch(1, 1)
@@ -145,7 +151,7 @@ class TemplatesPage(Page):
     @property
     def dirty(self) -> bool:
         """Whether something was typed that is not saved."""
-        return bool(self.key) and self.words.toPlainText() != self._saved
+        return bool(self.key) and (self.key in self._begun or self.words.toPlainText() != self._saved)
 
     def enter(self) -> None:
         """The cursor stands in the list."""
@@ -173,7 +179,7 @@ class TemplatesPage(Page):
             self.save(again)
             return False
         if answer is Answer.NO:
-            self._drop_draft(self.key)
+            self._forget(self.key)
         return answer is Answer.NO
 
     def _ask_kept(self) -> Answer:
@@ -191,8 +197,25 @@ class TemplatesPage(Page):
 
         self.workbench.read(job, self._show, owner=self, key="templates")
 
+    def begin(self, about: str, label: str) -> None:
+        """Opens a paper that is being added; it is there for nobody before it is saved."""
+        key = f"own_{secrets.token_hex(5)}"
+        try:
+            self._begun[key] = self.known[key] = templates.begun(about, label, key)
+        except Problem as problem:
+            self.note.say(Tone.ERROR, str(problem))
+            return
+        self.adding.done()
+        self._chosen(key)
+        self._show_lines()
+        if self.key == key:
+            self.words.setFocus()
+
     def _show(self, found: dict[str, Standing]) -> None:
-        self.known = found
+        self._begun = {key: one for key, one in self._begun.items() if key not in found}
+        self.known = found | self._begun
+        if self.key not in self.known:
+            self.key = ""
         self._show_lines()
         if self._wanted in found:
             self.go_to_part(self._draft_key(self._wanted))
@@ -205,7 +228,7 @@ class TemplatesPage(Page):
     def _show_lines(self) -> None:
         text = self.wanted.text().strip()
         lines = [
-            Line((s.label, "本区修改过" if s.whose == "本单位" else s.whose), _tone(s), s.key, _tip(s))
+            Line((s.label, self._whose(s)), _tone(s), s.key, _tip(s))
             for s in self.known.values()
             if matches(text, s.label)
         ]
@@ -215,6 +238,13 @@ class TemplatesPage(Page):
             if line.key == self.key:
                 self.grid.setCurrentIndex(self.grid.rows.index(place, 0))
         self.grid.blockSignals(False)
+
+    def _whose(self, standing: Standing) -> str:
+        if standing.key in self._begun:
+            return "没有保存"
+        if standing.whose != "本单位":
+            return standing.whose
+        return "本区加的" if templates.is_own(standing.key) else "本区修改过"
 
     def _chosen(self, key: object) -> None:
         if not isinstance(key, str) or key == self.key:
@@ -227,8 +257,9 @@ class TemplatesPage(Page):
             if answer is not Answer.NO:
                 self._show_lines()
                 return
-            self._drop_draft(self.key)
+            self._forget(self.key)
         self._open(key)
+        self._show_lines()
 
     def _open(self, key: str) -> None:
         self.key = key
@@ -264,6 +295,10 @@ class TemplatesPage(Page):
 
     def _drafts_arrived(self, drafts: list[Draft]) -> None:
         self._kept = {draft.record: draft.texts for draft in drafts if draft.type == templates.TYPE}
+        for key, texts in self._kept.items():
+            if templates.is_own(key) and key not in self.known and texts.get("about"):
+                self._begun[key] = self.known[key] = templates.begun(texts["about"], texts["label"], key)
+        self._show_lines()
         if self.key in self._kept and not self.dirty:
             self._open(self.key)
 
@@ -289,10 +324,17 @@ class TemplatesPage(Page):
             return
         texts = {
             "key": self.key, "label": standing.label, "content": self.words.toPlainText(),
-            "note": self.remark.text(),
+            "note": self.remark.text(), "about": getattr(standing.template, "about", ""),
         }  # fmt: skip
         self._kept[self.key] = texts
         self.workbench.drafts.keep(self._draft_key(self.key), templates.TYPE, self.key, texts)
+
+    def _forget(self, key: str) -> None:
+        """What was typed is not wanted; a paper that was only begun is no more."""
+        self._drop_draft(key)
+        if self._begun.pop(key, None) is not None:
+            del self.known[key]
+            self.key = ""
 
     def _drop_draft(self, key: str) -> None:
         if self._kept.pop(key, None) is not None:
@@ -359,12 +401,14 @@ class TemplatesPage(Page):
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Saves what is typed as this unit's version."""
         key, text, note = self.key, self.words.toPlainText(), self.remark.text()
+        first = self._begun.get(key)
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            return templates.save(session, key, text, note=note)
+            return templates.save(session, key, text, note=note, first=first)
 
         def done(_changes: ChangeSet) -> None:
             self._saved = text
+            self._begun.pop(key, None)
             self._drop_draft(key)
             self.workbench.shell.tell(
                 Tone.GOOD, f"已保存“{self.known[key].label}”，随下一个数据包下发。已签发的文书不变。"
@@ -380,14 +424,18 @@ class TemplatesPage(Page):
     def reset(self) -> None:
         """Goes back to what the level above sent, or what comes with the program, after a question."""
         key, label = self.key, self.known[self.key].label
+        added = templates.is_own(key)
         words = f"要不用本单位修改的“{label}”，换回上级下发的或者随程序的样式吗？下级也会换回。"
-        if self.workbench.dialogs.ask(TITLE, words, yes="换回", danger=True) is not Answer.YES:
+        if added:
+            words = f"要去掉本单位加的“{label}”吗？本单位和下级都不能再打印它，已经打印的不受影响。"
+        yes = "去掉" if added else "换回"
+        if self.workbench.dialogs.ask(TITLE, words, yes=yes, danger=True) is not Answer.YES:
             return
 
         def done(_changes: ChangeSet) -> None:
             self._saved = self.words.toPlainText()
             self._drop_draft(key)
-            self.workbench.shell.tell(Tone.GOOD, f"“{label}”已经换回。")
+            self.workbench.shell.tell(Tone.GOOD, f"“{label}”已经{yes}。")
             self.refresh(None)
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:

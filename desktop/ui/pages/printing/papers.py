@@ -30,9 +30,13 @@ PaperChoice = tuple[str, Callable[[], None]]
 
 
 def paper_choices(
-    workbench: Workbench, record_type: RecordType, record: str, values: Values
+    workbench: Workbench,
+    record_type: RecordType,
+    record: str,
+    values: Values,
+    added: Sequence[PaperTemplate] = (),
 ) -> list[PaperChoice]:
-    """The papers of a record, by their labels."""
+    """The papers of a record, by their labels; ``added`` are those that the program does not come with."""
 
     def chosen(template: PaperTemplate) -> PaperChoice:
         def make(session: Session) -> FilledPaper:
@@ -44,7 +48,7 @@ def paper_choices(
         )
         return template.label, lambda: workbench.shell.open_page("preview", job=job)
 
-    found = [chosen(template) for template in papers.offered(record_type.name, values)]
+    found = [chosen(template) for template in papers.offered(record_type.name, values, added)]
     if record_type.name == "union":
         roster = _whole(workbench, "会员花名册", lambda session: rosters.member_roster(session, record))
         found.insert(0, roster)

@@ -1,0 +1,26 @@
+"""The papers that a unit or one above it added, for pages that load nothing of paper as long as there are none."""
+
+from __future__ import annotations
+
+import datetime
+
+from desktop.documents.papers.templates import PaperTemplate
+from desktop.records.types import Catalogue
+from desktop.store import reading
+from desktop.store.database import Database
+from desktop.store.reading import Query
+
+_TYPE = "paper_template"
+_PREFIX = "own_"
+
+
+def added_papers(
+    database: Database, types: Catalogue, unit: str, today: datetime.date
+) -> list[PaperTemplate]:
+    """Those that can be used in a unit on a day."""
+    held = reading.records(database, types, Query(_TYPE, order=reading.NEWEST_ORDER))
+    if not any(str(record.values.get("key") or "").startswith(_PREFIX) for record in held):
+        return []
+    from desktop.operations import templates
+
+    return templates.own_papers(database, types, unit, today)
