@@ -52,9 +52,9 @@ class _DivisionNotes:
     version: str
     former: tuple[_Extent, ...]
     earlier_extent: tuple[_Extent, ...]
-    short: tuple[_Extent, ...]
     stems_not_alone: frozenset[str]
     outside: tuple[str, ...]
+    short: tuple[_Extent, ...] = ()
 
 
 @cache

@@ -73,7 +73,7 @@ def plainly(row: tuple[object, ...]) -> list[str]:
     return ["".join(unicodedata.normalize("NFKC", part).split()) for part in parts]
 
 
-WORDS = st.none() | st.text("甲乙㈱ΑΣσ\u0301e ①\t\n\ue000A1", max_size=5) | st.integers(0, 20)
+WORDS = st.none() | st.text("甲乙𠮷㈱ΑΣσ\u0301e ①\t\n\ue000A1", max_size=5) | st.integers(0, 20)
 
 
 @given(st.lists(st.tuples(st.integers(), WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=6))
