@@ -20,7 +20,7 @@ from desktop.operations.supervision.batches import MOST
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.case.issue_many import IssueManyDialog
 from desktop.ui.pages.case.notices import NoticesPage
-from desktop.ui.pages.case.reading import MOST_LETTERS
+from desktop.ui.pages.case.reading import MOST_LETTERS, timeline
 from desktop.ui.pages.case.tab import CaseTab
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.printing.run import PrintRunDialog
@@ -264,6 +264,34 @@ def test_that_all_notices_were_served_is_recorded_at_once(desk: Desk, district: 
     desk.press(K.Key_Z, modifier=CTRL)
     events = [r.values for r in records.children(district, "case_event", record)]
     assert not [e for e in events if e["kind"] == "served"]
+
+
+def test_what_befell_many_letters_on_one_day_is_one_line_of_the_case(
+    desk: Desk, district: Session, tmp_path: Path
+) -> None:
+    record, documents = issued(district, 5)
+    supervision.print_many(district, documents, tmp_path)
+    supervision.record_event(
+        district, record, "served", TODAY, document=documents[0], service_result="refused"
+    )
+    supervision.record_about(district, record, "served", TODAY, documents[1:], service_result="received")
+    tab = opened(desk, record)
+    look(desk, "notices-9-folded.png")
+    assert tab.view is not None
+    told = {tab.timeline.words(moment, tab.view.file) for moment in timeline(tab.view)}
+    first, last = "杭西工监提〔2026〕1号", "杭西工监提〔2026〕5号"
+    assert ("签发　提示函5份", f"{first}至{last}　签发人：周正") in told
+    assert ("打印文书　提示函5份", f"{first}至{last}　王芳") in told
+    assert any(title == "送达文书　签收　提示函4份" for title, _ in told)
+    assert any("拒收" in title and "1号" in title for title, _ in told)
+    way = next(
+        b
+        for b in tab.timeline.findChildren(QPushButton)
+        if "送达" in b.accessibleName() and b.text() == "列出"
+    )
+    desk.click(way)
+    assert desk.window.page is not None
+    assert desk.window.page.title == "办案经过"
 
 
 def test_many_letters_do_not_fill_the_page_of_their_case(desk: Desk, district: Session) -> None:

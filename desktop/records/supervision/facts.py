@@ -32,9 +32,9 @@ class Event:
     stamp: int = 0
     values: Values = field(default_factory=dict)
 
-    @property
+    @cached_property
     def letter(self) -> str | None:
-        """The letter that was served, answered or urged."""
+        """The letter that was served, answered or urged; asked for every letter of a case when each is judged."""
         return text(self.values, "document") or None
 
     @property

@@ -34,7 +34,8 @@ class Batches(QObject):
         letters.notices_wanted.connect(lambda: self._bench.shell.open_page("notices", case=tab.case))
         letters.issue_many_wanted.connect(self.issue)
         letters.print_many_wanted.connect(self.print)
-        letters.list_wanted.connect(self._list)
+        letters.list_wanted.connect(lambda: self._list(LETTER))
+        tab.timeline.list_wanted.connect(self._list)
         letters.original_wanted.connect(self._original)
 
     def issue(self) -> None:
@@ -68,9 +69,9 @@ class Batches(QObject):
         if view is not None:
             offer_run(self._bench, [letter.id for letter in view.file.letters if letter.stands])
 
-    def _list(self) -> None:
-        query = Query(LETTER, children_of=self._tab.case)
-        self._bench.shell.open_list(LETTER, query, "这个案件的文书")
+    def _list(self, type_name: str) -> None:
+        words = "这个案件的文书" if type_name == LETTER else "这个案件的办案经过"
+        self._bench.shell.open_list(type_name, Query(type_name, children_of=self._tab.case), words)
 
     def _original(self, letter: Letter) -> None:
         """A spoilt original is printed once more without 副本: asked once, and kept in the audit log."""

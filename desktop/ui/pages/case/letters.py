@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from desktop.records.supervision import Decision, EventKind, Letter, LetterKind
 from desktop.records.supervision.facts import text
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
-from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView
+from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView, in_register
 from desktop.ui.pages.case.steps import reason_words
 from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
 from desktop.ui.pages.printing.page import PrintJob, Released
@@ -53,7 +52,7 @@ class LettersCard(Card):
         self._settings.setVisible(view.numbers.here)
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
-        issued = sorted((letter for letter in letters if letter.number), key=_in_register, reverse=True)
+        issued = sorted((letter for letter in letters if letter.number), key=in_register, reverse=True)
         if not letters:
             self._inner.addWidget(plain("还没有文书。需要时从“下一步”里起草。", muted=True))
         if ways := self._many(drafts, issued, view, writable):
@@ -123,11 +122,6 @@ class LettersCard(Card):
         ways.append(link("打开记录", lambda: self.edit_wanted.emit(letter.id)))
         column.addWidget(_ways(ways))
         return frame
-
-
-def _in_register(letter: Letter) -> tuple[datetime.date, int]:
-    number = letter.values.get("sequence")
-    return letter.issued or datetime.date.min, number if isinstance(number, int) else 0
 
 
 def _not_yet(decision: Decision) -> str:

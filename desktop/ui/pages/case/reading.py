@@ -6,6 +6,7 @@ All judgement is that of :mod:`desktop.records.supervision`; here it is only ask
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -173,7 +174,7 @@ def why_not(file: CaseFile, state: CaseState, kind: EventKind) -> list[Reason]:
     if kind is EventKind.INFORMED and not file.of(EventKind.NOT_ACCEPTED):
         return [forbidden("没有决定不予受理，不用书面告知", article(17))]
     missing = _missing_letter(file, kind)
-    return [missing] if missing is not None else _new_contradictions(file, kind)
+    return [missing] if missing is not None else _new_contradictions(file, state, kind)
 
 
 def _missing_letter(file: CaseFile, kind: EventKind) -> Reason | None:
@@ -189,13 +190,13 @@ def _missing_letter(file: CaseFile, kind: EventKind) -> Reason | None:
     return None
 
 
-def _new_contradictions(file: CaseFile, kind: EventKind) -> list[Reason]:
+def _new_contradictions(file: CaseFile, state: CaseState, kind: EventKind) -> list[Reason]:
     """The contradictions that a step of today would bring."""
     event = Event("", kind, file.today, _NEWEST, {})
     with_it = case_file(
         file.case, [*file.events, event], file.letters, file.inspectors, file.today, file.table
     )
-    before = {reason.text for reason in contradictions(file)}
+    before = {reason.text for reason in state.contradictions}
     return [reason for reason in contradictions(with_it) if reason.text not in before]
 
 
@@ -205,6 +206,12 @@ def _last_signer(file: CaseFile) -> supervision.Signatory | None:
         if name:
             return supervision.Signatory(str(name), str(post or ""))
     return None
+
+
+def in_register(letter: Letter) -> tuple[datetime.date, int]:
+    """The place of a letter as the register has it: by day, then by number."""
+    number = letter.values.get("sequence")
+    return letter.issued or datetime.date.min, number if isinstance(number, int) else 0
 
 
 # -- periods in words --------------------------------------------------------------------------------------------------
@@ -245,10 +252,41 @@ class Moment:
     day: datetime.date
     what: Event | Letter
     faults: tuple[Reason, ...] = ()
+    others: tuple[Event | Letter, ...] = ()
+    """What was done in the same way on the same day about further letters, and is told with it."""
+
+
+_FOLDED = 4
+"""So many lines that say the same of different letters become one."""
+_SAME = ("service_result", "service_way", "result", "handler", "content", "signer")
 
 
 def timeline(view: CaseView) -> list[Moment]:
-    """Steps and issued letters, the newest first."""
+    """Steps and issued letters, the newest first; what befell many letters of a class notice at once is one of them."""
+    found: list[Moment] = []
+    for _, run in itertools.groupby(_moments(view), key=_likeness):
+        alike = list(run)
+        if len(alike) < _FOLDED or alike[0].faults or not _about_letter(alike[0].what):
+            found += alike
+        else:
+            found.append(replace(alike[0], others=tuple(moment.what for moment in alike[1:])))
+    return found
+
+
+def _about_letter(what: Event | Letter) -> bool:
+    return isinstance(what, Letter) or what.letter is not None
+
+
+def _likeness(moment: Moment) -> tuple[object, ...]:
+    """What lines have in common that differ in their letter only."""
+    what = moment.what
+    printed = isinstance(what, Event) and what.kind is EventKind.PRINTED
+    said = [what.values.get(name) for name in _SAME if not (printed and name == "content")]
+    voided = what.voided if isinstance(what, Letter) else None
+    return moment.day, type(what), what.kind, voided, bool(moment.faults), _about_letter(what), *said
+
+
+def _moments(view: CaseView) -> list[Moment]:
     faults: dict[str, list[Reason]] = {}
     for reason in view.state.contradictions:
         faults.setdefault(reason.subject or "", []).append(reason)

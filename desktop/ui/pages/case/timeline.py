@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
@@ -15,7 +16,7 @@ from desktop.records.supervision.facts import text
 from desktop.records.types import Catalogue
 from desktop.records.values import display
 from desktop.ui import icons, theme
-from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, timeline
+from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, timeline
 from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling
 
 _ICONS = {
@@ -43,6 +44,7 @@ class Timeline(QWidget):
     """``opened`` carries the type and id of the record behind a line."""
 
     opened = Signal(str, str)
+    list_wanted = Signal(str)
 
     def __init__(
         self, types: Catalogue, codes: Mapping[str, CodeList], parent: QWidget | None = None
@@ -129,8 +131,12 @@ class Timeline(QWidget):
         line.addWidget(day, 0, top)
         line.addWidget(sign, 0, top)
         line.addLayout(words, 1)
-        way = link("打开", lambda: self.opened.emit(*_record_of(moment)))
-        way.setAccessibleName(f"打开{moment.day.isoformat()}的{title}")
+        name_of, record = _record_of(moment)
+        if moment.others:
+            way = link("列出", lambda: self.list_wanted.emit(name_of))
+        else:
+            way = link("打开", lambda: self.opened.emit(name_of, record))
+        way.setAccessibleName(f"{way.text()}{moment.day.isoformat()}的{title}")
         line.addWidget(way, 0, top)
         return card
 
@@ -145,11 +151,27 @@ class Timeline(QWidget):
     def words(self, moment: Moment, file: CaseFile) -> tuple[str, str]:
         """The name of a step with its result, and who did it and how."""
         what = moment.what
+        if moment.others:
+            return self._several(moment, file)
         if isinstance(what, Letter):
             signer = " ".join(filter(None, (text(what.values, "signer"), text(what.values, "signer_post"))))
             voided = f"，{what.voided.isoformat()}作废" if what.voided else ""
             return f"签发{what.name()}{voided}", f"签发人：{signer}" if signer else ""
         return self._event_words(what, file)
+
+    def _several(self, moment: Moment, file: CaseFile) -> tuple[str, str]:
+        """What was done about many letters, with their first and last number."""
+        whole = (moment.what, *moment.others)
+        found = [each if isinstance(each, Letter) else file.by_id.get(each.letter or "") for each in whole]
+        letters = sorted((letter for letter in found if letter is not None), key=in_register)
+        if isinstance(moment.what, Letter):
+            words, people = "签发", f"签发人：{text(moment.what.values, 'signer')}"
+        else:
+            words, people = self._event_words(replace(moment.what, values=_without_letter(moment.what)), file)
+        numbers = f"{letters[0].number}至{letters[-1].number}" if letters else ""
+        kinds = {letter.kind.label for letter in letters}
+        what = kinds.pop() if len(kinds) == 1 else "文书"
+        return f"{words}　{what}{len(whole)}份", "　".join(filter(None, (numbers, people)))
 
     def _event_words(self, event: Event, file: CaseFile) -> tuple[str, str]:
         label = self._codes["case_event_kind"].label_of(event.kind.value)
@@ -164,6 +186,12 @@ class Timeline(QWidget):
         parts += [f"监督员：{named}"] if named else []
         handler, content = text(event.values, "handler"), " ".join(text(event.values, "content").split())
         return "　".join(filter(None, parts)), "　".join(filter(None, (handler, content)))
+
+
+def _without_letter(event: Event) -> Values:
+    """What is true of all: a printing says of each letter which it is."""
+    gone = {"document", "content"} if event.kind is EventKind.PRINTED else {"document"}
+    return {name: value for name, value in event.values.items() if name not in gone}
 
 
 def _record_of(moment: Moment) -> tuple[str, str]:
