@@ -48,9 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="takes minutes: packaging/dev.py test --long"))
 
 
-@pytest.fixture(autouse=True)
-def connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a test leaves open is closed: thousands of ledgers with their page caches fill gigabytes."""
+@pytest.fixture(scope="module", autouse=True)
+def connections_end() -> Iterator[None]:
+    """What the tests of a module leave open is closed: thousands of ledgers with their page caches fill gigabytes."""
     opened: list[Database] = []
     begin = Database.__init__
 
@@ -58,7 +58,8 @@ def connections_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         begin(self, connection, path)
         opened.append(self)
 
-    monkeypatch.setattr(Database, "__init__", noted)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "__init__", noted)
+        yield
     for database in opened:
         database.connection.close()
