@@ -87,9 +87,9 @@ class NoticeBar(QFrame):
         self._action = None
         self.hide()
 
-    def clear_complaint(self) -> None:
-        """Takes bad news away, which speaks of the page that is left; good news and its 撤消 may still be read."""
-        if self._tone in (Tone.WARNING, Tone.ERROR):
+    def leave(self) -> None:
+        """Takes away what speaks of the page that is left; good news that can be taken back may still be read."""
+        if self._tone in (Tone.WARNING, Tone.ERROR) or not self._button.text():
             self.clear()
 
     def _act(self) -> None:

@@ -225,8 +225,8 @@ class MainWindow(QMainWindow):
         if page is None:
             return
         if self._told_at is not page:
-            # A complaint about another page would be read as one about this one.
-            self.notices.clear_complaint()
+            # What was said of another page would be read as said of this one.
+            self.notices.leave()
         self._stack.show_page(page)
         self.navigation.show_current(self._root)
         self._show_state()

@@ -269,6 +269,10 @@ def test_bad_news_goes_with_its_page_and_good_news_may_still_be_taken_back(
     hand.press(K.Key_Escape)
     hand.settle()
     assert window.notices.words == "已保存。"
+    window.tell(Tone.GOOD, "名单3行，加入3家。")
+    window.open_page("home")
+    hand.settle()
+    assert not window.notices.words
 
 
 class TallPage(Page):
