@@ -24,7 +24,6 @@ from desktop.cli.parameters import (
 )
 from desktop.documents.lists import PaperList
 from desktop.operations import (
-    briefs,
     covers,
     papers,
     printing,
@@ -177,6 +176,9 @@ def _brief(
     out: Path,
     docx: bool,
 ) -> Path:
+    # Loaded where it is asked for: the whole plan stands behind it.
+    from desktop.operations import briefs
+
     made = briefs.brief(session, first, last, unit)
     return printing.save_word(session, made, out) if docx else printing.save(session, made, out)
 

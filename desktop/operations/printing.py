@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop.documents.lists import Paper, PaperList
-from desktop.documents.workbooks.lists import ListColumn, ListSheet, write_list
 from desktop.operations import audit
 from desktop.operations.session import Session
 from desktop.store.keys import write_whole
@@ -48,9 +47,17 @@ def save_word(session: Session, paper: Editable, folder: Path) -> Path:
 
 def save_table(session: Session, paper: PaperList, folder: Path) -> Path:
     """Writes a list with those that follow it as a workbook, with the same words as on paper; it is noted."""
+    # Loaded where a workbook is written: spreadsheets take longer to load than a letter to print.
+    from desktop.documents.workbooks.lists import ListColumn, ListSheet, write_list
+
     folder.mkdir(parents=True, exist_ok=True)
     path = free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], "xlsx")
-    first, *further = (_sheet(each) for each in (paper, *paper.further))
+    first, *further = (
+        ListSheet(
+            each.title, [ListColumn(c.label, c.width, not c.numeric) for c in each.columns], _cells(each)
+        )
+        for each in (paper, *paper.further)
+    )
     notes = [
         ("名称", paper.title),
         ("单位", paper.unit),
@@ -63,12 +70,10 @@ def save_table(session: Session, paper: PaperList, folder: Path) -> Path:
     return path
 
 
-def _sheet(paper: PaperList) -> ListSheet:
-    columns = [ListColumn(c.label, c.width, not c.numeric) for c in paper.columns]
-    rows = [
+def _cells(paper: PaperList) -> list[list[str | int]]:
+    return [
         [_cell(words, c.numeric) for words, c in zip(row, paper.columns, strict=True)] for row in paper.rows
     ]
-    return ListSheet(paper.title, columns, rows)
 
 
 def _cell(words: str, numeric: bool) -> str | int:

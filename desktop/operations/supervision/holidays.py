@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from desktop import reference
-from desktop.documents.workbooks.delimited import encoding_of
 from desktop.operations import audit
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
@@ -46,6 +45,9 @@ def import_working_days(session: Session, path: Path) -> tuple[int, ...]:
     faulty table changes nothing.
     """
     session.require(Role.EDITOR, Role.DESK)
+    # Loaded where a table is brought in: spreadsheets take longer to load than a letter to print.
+    from desktop.documents.workbooks.delimited import encoding_of
+
     found = reference.parse_working_days(_as_written(path.read_text(encoding_of(path))))
     if not found.years:
         raise reference.HolidayTableFaulty("这张节假日表里没有日期。", "请先按国务院办公厅的通知填写。")
