@@ -97,6 +97,26 @@ def test_what_the_law_does_not_allow_yet_is_refused_with_the_article(district: P
     assert "第二十三条" in result.stderr
 
 
+def test_no_command_puts_out_a_letter_that_names_one_of_the_complainants(
+    district: Path, tmp_path: Path
+) -> None:
+    (made,) = record(
+        district, "case",
+        {"summary": "拖欠工资", "source": "投诉", "received_date": "2026-11-02", "registered_date": "2026-11-02",
+         "employer_name": "甲公司", "matter": "05", "complainant_name": "李小明、王强"},
+    )  # fmt: skip
+    fields = {**FIELDS, "facts": "王强反映九月工资没有支付"}
+    said = [text for name, words in fields.items() for text in ("--set", f"{name}={words}")]
+    letter = answer("letter", district, "draft", made["id"], "reminder_letter", *said)["id"]
+    for arguments in (
+        ("letter", district, "issue", letter, "--signer", "周敏", "--post", "主席"),
+        ("print", district, "letter", letter, "--out", tmp_path / "out"),
+        ("print", district, "letter", letter, "--docx", "--out", tmp_path / "out"),
+    ):
+        assert run(*arguments).exit_code == 22
+    assert not (tmp_path / "out").exists()
+
+
 def test_help_with_a_command_of_letters_needs_no_workspace() -> None:
     for arguments in (("letter", "draft", "--help"), ("letter", "w", "draft", "--help")):
         said = run(*arguments)
