@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -27,6 +27,7 @@ from desktop.ui import theme
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.registry import headings
 from desktop.ui.theme import COLOURS, Measures, TextSize
+from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
 from tests.ui.house import Hand
@@ -151,6 +152,17 @@ def test_enter_in_a_line_does_not_press_the_button_it_moves_on_to(qapp: QApplica
     line.returnPressed.disconnect(button.setFocus)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert pressed == [1]
+    button.setFocus()
+    held = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True
+    )
+    qapp.sendEvent(button, held)
+    assert pressed == [1], "the key was held down since it was the line's"
+    deliberate(button)
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert pressed == [1]
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert pressed == [1, 1]
 
 
 def luminance(colour: str) -> float:

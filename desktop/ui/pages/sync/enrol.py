@@ -22,6 +22,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -149,7 +150,8 @@ class EnrolCard(Card):
         self.own_words, self.their_words = Words(), Words()
         self.own_hint = plain("上级在电话里会问这几个词语和数字，请照着念：")
         self.offer, self.note = plain(), Note()
-        self.accept_button = button("词语一致，接受批准", self.accept, "check", primary=True)
+        # Whom this computer trusts must not come of the Enter that chose the file.
+        self.accept_button = deliberate(button("词语一致，接受批准", self.accept, "check", primary=True))
         self.decline = button("不一致", self._declined)
         self._offer_box = QWidget()
         self._build()
