@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.errors import StateProblem
 from desktop.operations import audit, recovery
-from desktop.operations.session import LEVELS_WITH_OWN_ROOT, NotAllowed, Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.operations.workspaces import unit_id
 from desktop.records.declaration import Level, Role
 from desktop.store import links, reading
@@ -23,6 +23,7 @@ from desktop.sync import (
     identity,
     receiving,
     sending,
+    speaking,
     station,
     words,
 )
@@ -147,7 +148,7 @@ def grant(
         [{"id": u, "parent": p, "code": c, "name": n, "level": lv} for u, p, c, n, lv in _tree_rows(desk)],
         desk.environment.now(),
         sending.tree_frames(desk.ledger, keys, unit.id),
-        station.history(desk.database),
+        speaking.history_for(desk.ledger, keys, asked.keys.station),
     )
     write_whole(out, enrolment.make_grant(draft, keys))
     return Granted(out, unit, str(asked.words))
@@ -226,7 +227,7 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
     keys = station.asked_keys(ledger)
     if new_root is not None:
         return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
-    pins = bool(station.own_chain(ledger)) and session.unit.level not in LEVELS_WITH_OWN_ROOT
+    pins = len(station.own_chain(ledger)) > 1
     return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,14 +72,13 @@ def signature_rule(database: Database, unit: str) -> str | None:
     return None if found is None else found[0]
 
 
-def newest_change(database: Database, station: str) -> int:
-    """The stamp of the newest that a station has said of units, 0 if it has said nothing."""
+def newest_change(database: Database, stations: Sequence[str]) -> int:
+    """The stamp of the newest that one of these stations has said of units, 0 if they have said nothing."""
     found = database.value(
-        "SELECT max(stamp) FROM ("
-        " SELECT _stamp AS stamp FROM r_unit u JOIN origin o ON o.ref = u._origin WHERE o.station = :station"
-        " UNION ALL SELECT v.stamp FROM version v JOIN origin o ON o.ref = v.origin"
-        " WHERE v.type = :type AND o.station = :station)",
-        {"station": station, "type": UNIT},
+        "WITH own (ref) AS (SELECT ref FROM origin WHERE station IN (SELECT value FROM json_each(:stations)))"
+        " SELECT max(stamp) FROM (SELECT _stamp AS stamp FROM r_unit WHERE _origin IN own"
+        " UNION ALL SELECT stamp FROM version WHERE type = :type AND origin IN own)",
+        {"stations": json.dumps(list(stations)), "type": UNIT},
     )
     return int(found or 0)
 
@@ -158,6 +158,21 @@ def incarnation_granted(database: Database, certificate: str, issuer: str) -> st
         (certificate, int(Life.LIVE), issuer),
     )
     return found
+
+
+def was_granted_earlier(database: Database, station: str, issuer: str, certificate: str) -> bool:
+    """Whether the issuer's first grant of a station came into the journal before that of a certificate (base64)."""
+    place = (
+        "SELECT min(s.position) FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " JOIN segment s ON s.origin = o.ref AND g._number BETWEEN s.first AND s.last"
+    )
+    return bool(
+        database.value(
+            f"SELECT ({place} WHERE g.station = :station AND o.station = :issuer)"
+            f" < ({place} WHERE g.certificate = :certificate)",
+            {"station": station, "issuer": issuer, "certificate": certificate},
+        )
+    )
 
 
 def grant_stands_before(database: Database, certificate: str, issuer: str, position: int) -> bool:

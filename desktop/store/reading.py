@@ -249,9 +249,13 @@ def conflicts(database: Database) -> list[tuple[str, str, str]]:
 
 CLAIMED_TWICE = """
     SELECT record FROM version WHERE type = 'unit' AND slot = 'unit' AND birth = 1
+     AND unit IS NOT (SELECT u.ref FROM unit_ref u WHERE u.id = lower(hex(record)))
     GROUP BY record HAVING count(DISTINCT unit) > 1
 """
-"""Units that two superiors have registered: until somebody above has said whose they are, nobody judges by them."""
+"""Units that two superiors have registered: until somebody above has said whose they are, nobody judges by them.
+
+Who has begun a tree of its own has registered itself, and is no superior of its own when another registers it.
+"""
 
 
 def subtree(database: Database, unit: str) -> list[str]:

@@ -29,7 +29,8 @@ from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
 from desktop.sync import agefile
-from desktop.sync.errors import BadCertificate, BadEnrolmentFile
+from desktop.sync.enrolment_errors import BadEnrolmentFile
+from desktop.sync.errors import BadCertificate
 from desktop.sync.identity import STATION, StationKeys
 
 NOT_BEFORE: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)

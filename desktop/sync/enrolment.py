@@ -22,19 +22,21 @@ from desktop.records.identity import is_id
 from desktop.sync import certificates, dsse, manifest, renewing, roots, strictjson, trust
 from desktop.sync.certificates import Certificate, RequestedKeys
 from desktop.sync.dsse import Signed
-from desktop.sync.errors import (
+from desktop.sync.enrolment_errors import (
     AckForOther,
-    BadCertificate,
     BadEnrolmentFile,
     BadRootStatement,
-    BadSignature,
-    FormerRoot,
     GrantForOther,
     GrantForOtherRequest,
-    NewerFormat,
     NotAnEnrolmentFile,
     RootDiffers,
     RootGap,
+)
+from desktop.sync.errors import (
+    BadCertificate,
+    BadSignature,
+    FormerRoot,
+    NewerFormat,
     SenderUnequal,
 )
 from desktop.sync.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, signature_stands, station_id

@@ -72,68 +72,6 @@ class BadSegmentSignature(Forged):
     text = "一段数据的签名不对，内容可能被改动过。"
 
 
-class BadPersonSignature(Forged):
-    """The signature of a person whom the manifest lists does not fit its content."""
-
-    text = "经办人或负责人的签名不对，内容或签名可能被改动过。"
-
-
-class SignedTwice(Forged):
-    """One person has signed twice."""
-
-    text = "同一个人签了两次名，不能当作两个人的签名。"
-
-
-class NotSignedByPersons(Caused, TrustProblem):
-    """The content stands, but not everybody has signed whom the receiver asks for (rule 31)."""
-
-    exit_code = 10
-    next_step = "数据包没有坏，什么都没有丢：请发送方给同一个文件补上签名（“复核签名”，命令是 sign）再交来。"
-    help_anchor = "operators"
-
-
-class HandlerNotSigned(NotSignedByPersons):
-    """The person in charge has signed, the one who made it has not."""
-
-    text = "这个数据包还缺经办人的签名，本单位要求签名后才收。"
-
-
-class HeadNotSigned(NotSignedByPersons):
-    """The head has not signed."""
-
-    text = "这个数据包还缺负责人的签名，本单位要求签名后才收。"
-
-
-class NobodySigned(NotSignedByPersons):
-    """Neither has signed."""
-
-    text = "这个数据包还缺经办人和负责人的签名，本单位要求签名后才收。"
-
-
-class NoSignerNamed(NotSignedByPersons):
-    """When the bundle was written its station had nobody who could sign for a duty."""
-
-    text = "这个数据包缺签名，发送方导出它的时候还没有设好经办人和负责人。"
-    next_step = (
-        "请发送方在“操作员”里设好签名的经办人和负责人，再导出一次，两人签名后交来；登记的内容不用重做。"
-    )
-
-
-class BadRootStatement(Forged):
-    """A statement of new roots is not signed by a root that counts."""
-
-    text = "更换根证书的声明没有得到现有根证书的签名。"
-
-
-class RootFork(Forged):
-    """Two different statements of new roots have one number, both signed by a root that counted."""
-
-    text = "同一次更换根证书有两份内容不同的声明，可能有人冒用了上级的密钥。"
-    next_step = (
-        "请不要使用这个文件，打电话给最上面的一级工会核对现在的根证书；不一样的，凭对的那张重新办理入网。"
-    )
-
-
 # Unknown signer (11) --------------------------------------------------------------------------------------
 
 
@@ -173,20 +111,6 @@ class FormerKey(UnknownSigner):
     next_step = "请打电话问对方：是它做的，请它重新导出一份；不是，请不要使用，并停用那台电脑。"
 
 
-class RootDiffers(UnknownSigner):
-    """A grant leads to another root than the pinned one."""
-
-    text = "这份批准文件的根证书和本机原来保存的不一致。"
-    next_step = "请先不要接受，和上级在电话里核对指纹词语，问清是不是换了根证书。"
-
-
-class RootGap(UnknownSigner):
-    """Statements of roots are missing between the held one and those that came."""
-
-    text = "更换根证书的声明缺了中间的一份。"
-    next_step = "请让上级重新导出一份完整的回执。"
-
-
 # Wrong receiver (12) --------------------------------------------------------------------------------------
 
 
@@ -209,27 +133,6 @@ class WrongRecipientKey(NotForHere):
 
     text = "这个数据包是用本机已经不用的密钥加密的，打不开。"
     next_step = "请把本机最新的入网确认文件交给对方，让对方重新导出。"
-
-
-class GrantForOther(NotForHere):
-    """The grant answers another station."""
-
-    text = "这份批准文件是给另一台工作电脑的。"
-    next_step = "请找到给本机的批准文件（.xsg）再导入。"
-
-
-class GrantForOtherRequest(NotForHere):
-    """The grant answers another request of this station."""
-
-    text = "这份批准文件回答的不是本机最近的一份申请。"
-    next_step = "请把最近导出的申请文件（.xsq）交给上级，等新的批准文件。"
-
-
-class AckForOther(NotForHere):
-    """The acknowledgement is about another certificate."""
-
-    text = "这份确认文件对应的不是这张证书。"
-    next_step = "请核对是哪台工作电脑的确认文件（.xsa）。"
 
 
 # Revoked (13) ---------------------------------------------------------------------------------------------
@@ -401,20 +304,6 @@ class BadSegment(Damaged):
 
     text = "数据包里有一段数据和它的签名对不上，或者格式不对。"
     next_step = COPY_AGAIN
-
-
-class NotAnEnrolmentFile(Damaged):
-    """The file is none of the three at all: it is empty, a bundle, or something else."""
-
-    text = "这不是入网文件。"
-    next_step = "请核对选的文件：申请是.xsq，批准是.xsg，回执是.xsa。"
-
-
-class BadEnrolmentFile(Damaged):
-    """The content of a request, grant or acknowledgement is not of its form."""
-
-    text = "入网文件已损坏或格式不对。"
-    next_step = "请让对方重新导出这份入网文件，再拷贝一次。"
 
 
 class BadWipeFile(Damaged):

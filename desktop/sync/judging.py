@@ -274,16 +274,19 @@ def _misnamed(contents: Contents, levels: Mapping[str, Level]) -> set[int]:
         block = contents.births[UNIT]
         for row in block.rows:
             cells = dict(zip(block.columns, row[5:], strict=True))
-            if not _may_register(str(row[0]), cells.get("level"), cells.get("code"), levels[row[1]]):
+            if not _may_register(str(row[0]), row[1], cells.get("level"), cells.get("code"), levels[row[1]]):
                 numbers.add(row[3])
     return numbers
 
 
-def _may_register(unit: str, level: object, code: object, own: Level) -> bool:
-    """Whether a unit's id is that of its level and code, and the unit is of a lower level than the author's own."""
+def _may_register(unit: str, under: str, level: object, code: object, own: Level) -> bool:
+    """Whether a unit's id is that of its level and code, and the unit is of a lower level than the author's own.
+
+    Or it is the author's own, whose tree began with it before another has registered it.
+    """
     if level not in set(Level) or unit != unit_id(str(level), str(code)):
         return False
-    return LEVEL_RANK[Level(str(level))] > LEVEL_RANK[own]
+    return unit == under or LEVEL_RANK[Level(str(level))] > LEVEL_RANK[own]
 
 
 def _unwritable(

@@ -13,7 +13,9 @@ from typing import Final
 
 from desktop.records.duties import HANDLER, HEAD
 from desktop.sync.dsse import Signature, Signed
-from desktop.sync.errors import (
+from desktop.sync.identity import signature_stands
+from desktop.sync.manifest import Manifest, Person
+from desktop.sync.persons_errors import (
     BadPersonSignature,
     HandlerNotSigned,
     HeadNotSigned,
@@ -21,8 +23,6 @@ from desktop.sync.errors import (
     NoSignerNamed,
     SignedTwice,
 )
-from desktop.sync.identity import signature_stands
-from desktop.sync.manifest import Manifest, Person
 
 _MISSING: Final = {
     frozenset((HANDLER,)): HandlerNotSigned,

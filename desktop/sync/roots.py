@@ -18,7 +18,8 @@ from typing import Final
 from desktop.sync import certificates, dsse, manifest, strictjson
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import Signed
-from desktop.sync.errors import BadCertificate, BadRootStatement, NewerFormat, RootFork, RootGap
+from desktop.sync.enrolment_errors import BadRootStatement, RootFork, RootGap
+from desktop.sync.errors import BadCertificate, NewerFormat
 from desktop.sync.identity import StationKeys, signature_stands
 from desktop.sync.strictjson import Fields, NotStrict
 

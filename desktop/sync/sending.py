@@ -25,6 +25,7 @@ from desktop.sync.manifest import DOWN, UP, Person
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import Scope
 from desktop.sync.segments import Header
+from desktop.sync.speaking import speaking_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,8 @@ def send_up(ledger: Ledger, keys: StationKeys, path: Path, operator: str) -> Sen
 def send_down(ledger: Ledger, keys: StationKeys, link: Link, path: Path, operator: str) -> Sent:
     """A bundle for a station below: the receipt, and the items of its scope that it has not acknowledged."""
     cut_own(ledger, keys)
-    speaking, chain = station.speaking_to(ledger, keys, link)
+    speaking, chain, statements = speaking_to(ledger, keys, link)
     journal = partial(_downward, ledger, speaking, link)
-    statements = station.history(ledger.database).statements
     return _send(ledger, speaking, link, DOWN, path, operator, journal, chain, statements)
 
 

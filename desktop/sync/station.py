@@ -16,7 +16,6 @@ from desktop.store import governing, links, pending, traffic
 from desktop.store import secrets as kept_secrets
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.store.links import Link
 from desktop.sync import certificates, identity
 from desktop.sync.certificates import Certificate
 from desktop.sync.chains import Chains, Grant, Granted, Proven
@@ -93,8 +92,13 @@ def begin_incarnation(ledger: Ledger, incarnation: str) -> None:
 
 
 def keep_chain(ledger: Ledger, chain: Sequence[bytes]) -> None:
-    """Keeps the station's own certificate chain up to a root, and those that it had before."""
-    held = [own_chain(ledger), *_chains_before(ledger)]
+    """Keeps the station's own certificate chain up to a root, and those that it had before.
+
+    Of a tree that it has begun by itself it keeps the roots as well: whom it has enrolled there knows no others.
+    """
+    held = [own_chain(ledger), *chains_before(ledger)]
+    if len(held[0]) == 1 < len(chain):
+        ledger.set_meta(_ALONE, _said(history(ledger.database)))
     before = [c for c in held if c and c[0] != chain[0]]
     ledger.set_meta("chain", json.dumps(_texts(chain)))
     if before:
@@ -106,50 +110,36 @@ def own_chain(ledger: Ledger) -> tuple[bytes, ...]:
     return _ders(json.loads(ledger.meta("chain") or "[]"))
 
 
-def _chains_before(ledger: Ledger) -> list[tuple[bytes, ...]]:
+def chains_before(ledger: Ledger) -> list[tuple[bytes, ...]]:
     """The chains of the certificates that the station had before, the newest first."""
     return [_ders(texts) for texts in json.loads(ledger.meta(_BEFORE) or "[]")]
 
 
 def keep_history(ledger: Ledger, history: History) -> None:
     """Pins the roots of an enrolment with the statements that followed."""
-    said = {"first": _texts(history.first), "statements": _texts(history.statements)}
-    ledger.set_meta(_ROOTS, json.dumps(said))
+    ledger.set_meta(_ROOTS, _said(history))
 
 
 def history(database: Database) -> History:
     """The roots that this station has come to know; none before enrolment."""
     if pinned := traffic.setting(database, _ROOTS):
-        said = json.loads(pinned)
-        return History(_ders(said["first"]), _ders(said["statements"]))
+        return _history(pinned)
     return History(_ders(json.loads(traffic.setting(database, "chain") or "[]")[-1:]))
 
 
-def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> tuple[StationKeys, tuple[bytes, ...]]:
-    """The keys and the chain by which a station below believes this one.
-
-    A certificate counts there when its grant has come, and that comes in a bundle of this station: until it was
-    acknowledged, the certificate before has to do. Of a new root the statement comes with every bundle.
-    """
-    own, chains_before = own_chain(ledger), _chains_before(ledger)
-    usable = [(keys, own)]
-    if len(own) == 1 or not chains_before:
-        return usable[0]
-    known = history(ledger.database).known
-    for chain in chains_before:
-        before = keys.signing_for(certificates.parse(chain[0]).claims.public_key)
-        if before is not None and len(chain) > 1 and chain[-1] in known:
-            usable.append((dataclasses.replace(before, incarnation=keys.incarnation), chain))
-    for speaking, chain in usable:
-        if _has_heard(ledger, link, chain[0]):
-            return speaking, chain
-    return usable[-1]
+def history_alone(database: Database) -> History:
+    """The roots of the tree that this station began by itself, if it has joined another since; else none."""
+    said = traffic.setting(database, _ALONE)
+    return _history(said) if said else History(())
 
 
-def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
-    """Whether a station below holds the grant of this certificate, as far as it has told."""
-    text, issuer = base64.b64encode(der).decode(), certificates.parse(der).issuer_station
-    return governing.grant_stands_before(ledger.database, text, issuer, link.acknowledged)
+def _said(history: History) -> str:
+    return json.dumps({"first": _texts(history.first), "statements": _texts(history.statements)})
+
+
+def _history(text: str) -> History:
+    said = json.loads(text)
+    return History(_ders(said["first"]), _ders(said["statements"]))
 
 
 def _texts(ders: Sequence[bytes]) -> list[str]:
@@ -160,9 +150,9 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(base64.b64decode(text) for text in texts)
 
 
-_ROOTS, _BEFORE, _ASKED, _REQUEST = "roots", "chains_before", "asked_keys", "request"
+_ROOTS, _BEFORE, _ASKED, _REQUEST, _ALONE = "roots", "chains_before", "asked_keys", "request", "roots_alone"
 _CONFIRMED = "confirmed_stations"
-ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED)
+ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
 
@@ -224,16 +214,19 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     own = [certificates.parse(der) for der in own_ders]
     standing = _standing(ledger, own)
     given = Granted(grants, frozenset(c.digest for c in standing))
-    token = _token(grants, [c.der for c in standing], roots.known)
+    # Who was enrolled under a root of this station's own leads to that one, which speaks for nobody else here.
+    alone = history_alone(ledger.database).known
+    known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
+    token = _token(grants, [c.der for c in standing], known_roots)
     tree = Tree(governing.superiors(ledger.database))
-    chains = Chains(given, standing, roots.known, _remembered(ledger, token))
+    chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
-        roots=frozenset(roots.known),
-        former=roots.former,
+        roots=frozenset(known_roots),
+        former=frozenset(known_roots) - roots.now.certificates,
         grants=given,
         revocations={},
         tree=tree,
-        tree_version=tree_version(ledger),
+        tree_version=tree_version(ledger, *(certificates.parse(root).station for root in alone)),
         station=ledger.station,
         recipients=keys.recipients,
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
@@ -276,13 +269,16 @@ def _begun(ledger: Ledger, certificate: Certificate) -> str | None:
     return governing.incarnation_granted(ledger.database, text, certificate.issuer_station)
 
 
-def tree_version(ledger: Ledger) -> int:
-    """The newest change of the tree that the root has made, as milliseconds since 2020; 0 without any."""
+def tree_version(ledger: Ledger, *others: str) -> int:
+    """The newest change of the tree that the root, or another station, has made, as milliseconds since 2020.
+
+    0 without any.
+    """
     chain = own_chain(ledger)
     if not chain:
         return 0
-    root = certificates.parse(chain[-1]).station
-    newest = governing.newest_change(ledger.database, root)
+    stations = [certificates.parse(chain[-1]).station, *others]
+    newest = governing.newest_change(ledger.database, stations)
     return milliseconds_of(newest) if newest else 0
 
 

@@ -18,7 +18,7 @@ from desktop.records.declaration import Level
 from desktop.resources import resource
 from desktop.store.clock import WrongClock
 from desktop.store.environment import Environment
-from desktop.sync import errors
+from desktop.sync import enrolment_errors, errors, persons_errors
 from desktop.sync.errors import Caused
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, run
 
@@ -48,6 +48,7 @@ def all_problems() -> list[type[Problem]]:
 
 
 PROBLEMS = all_problems()
+CAUSES = {module.__name__ for module in (errors, enrolment_errors, persons_errors)}
 
 
 @pytest.mark.parametrize("cause", PROBLEMS, ids=lambda c: c.__name__)
@@ -60,7 +61,7 @@ def test_a_problem_has_an_exit_code_and_no_step_that_only_a_window_has(cause: ty
 
 @pytest.mark.parametrize(
     "cause",
-    [c for c in PROBLEMS if issubclass(c, Caused) and c.__module__ == errors.__name__ and c.text],
+    [c for c in PROBLEMS if issubclass(c, Caused) and c.__module__ in CAUSES and c.text],
     ids=lambda c: c.__name__,
 )
 def test_what_travels_badly_is_told_in_one_sentence_with_a_next_step(cause: type[Caused]) -> None:

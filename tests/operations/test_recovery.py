@@ -40,7 +40,8 @@ from desktop.store.workspace import LEDGER, CopyMustEnrol, InDoubt
 from desktop.sync import recovery as files
 from desktop.sync import recovery_errors as causes
 from desktop.sync import station as stations
-from desktop.sync.errors import CutShort, Damaged, DiskGone, RootDiffers
+from desktop.sync.enrolment_errors import RootDiffers
+from desktop.sync.errors import CutShort, Damaged, DiskGone
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 
 NEW = "brand-new-password"

@@ -11,7 +11,8 @@ from desktop.operations import audit, exchange, operators, records, recovery, re
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.whereabouts import Origin
 from desktop.records.declaration import Level, Role
-from desktop.sync.errors import FormerRoot, RootFork
+from desktop.sync.enrolment_errors import RootFork
+from desktop.sync.errors import FormerRoot
 from tests.operations.levels import Three, names, taken
 from tests.operations.stations import CHEAP, enrol, repeatable, station
 

@@ -14,7 +14,7 @@ from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
 from desktop.store import persons
 from desktop.store.keys import WrongPassword
-from desktop.sync import errors
+from desktop.sync import errors, persons_errors
 from desktop.sync.results import BundleResult
 from desktop.sync.sending import Sent
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
@@ -66,10 +66,10 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     assert asked.may == {LIU: HANDLER, QIAN: HEAD}
     assert (asked.cover.receiver, asked.cover.births, asked.cover.digest) == ("区", 1, sent.digest)
 
-    assert isinstance(pair.merge(sent.path, preview=True).problem, errors.NobodySigned)
-    assert isinstance(pair.merge(sent.path).problem, errors.NobodySigned)
+    assert isinstance(pair.merge(sent.path, preview=True).problem, persons_errors.NobodySigned)
+    assert isinstance(pair.merge(sent.path).problem, persons_errors.NobodySigned)
     assert signing.sign(pair.town, sent.path, LIU, "liu-password").missing == {HEAD}
-    assert isinstance(pair.merge(sent.path).problem, errors.HeadNotSigned)
+    assert isinstance(pair.merge(sent.path).problem, persons_errors.HeadNotSigned)
     here = traffic.here(pair.district)
     (arrival,) = inbox.sort_out(pair.district.database, here, [inbox.tried(inbox.Look(sent.path, 1, 1))], {})
     assert arrival.state is inbox.State.NEW
@@ -119,7 +119,7 @@ def test_who_is_taken_out_signs_nothing_more_not_even_what_was_exported_before(p
         signing.sign(pair.town, sent.path, QIAN, "qian-password")
     later = pair.export("米厂")
     signing.sign(pair.town, later.path, LIU, "liu-password")
-    assert isinstance(pair.merge(later.path).problem, errors.NoSignerNamed)
+    assert isinstance(pair.merge(later.path).problem, persons_errors.NoSignerNamed)
 
 
 def test_another_password_is_another_key_for_the_next_bundle(pair: Pair) -> None:
@@ -205,4 +205,4 @@ def test_what_a_town_writes_about_the_district_lifts_no_rule_there(pair: Pair) -
     signing.sign(pair.town, sent.path, QIAN, "qian-password")
     taken = pair.merge(sent.path)
     assert (taken.applied, taken.refused) == (1, 1)
-    assert isinstance(pair.merge(pair.export("米厂").path).problem, errors.NobodySigned)
+    assert isinstance(pair.merge(pair.export("米厂").path).problem, persons_errors.NobodySigned)

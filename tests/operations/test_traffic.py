@@ -12,7 +12,8 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import item_outcomes
 from desktop.records.declaration import Level
-from desktop.sync.errors import DiskGone, GrantForOther
+from desktop.sync.enrolment_errors import GrantForOther
+from desktop.sync.errors import DiskGone
 from desktop.sync.results import Unapplied
 from tests.operations.stations import enrol, report_up, station
 

@@ -356,9 +356,9 @@ def new_desk(
     return Desk(name, level, unit, ledger, keys, time, folder)
 
 
-def new_root(folder: Path, name: str, **options: Any) -> Desk:
-    """A district that begins a tree."""
-    desk = new_desk(folder, name, Level.DISTRICT, **options)
+def new_root(folder: Path, name: str, level: Level = Level.DISTRICT, **options: Any) -> Desk:
+    """A district that begins a tree, or another level."""
+    desk = new_desk(folder, name, level, **options)
     serial = grant_serial(desk.station, desk.keys.incarnation, 1)
     root = certificates.issue(_claims(desk, desk, 4), serial, desk.keys, None)
     station.keep_chain(desk.ledger, [root.der])

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.records.declaration import Level, Role
-from desktop.sync import certificates, errors
+from desktop.sync import certificates, enrolment_errors, errors
 from tests.sync.world import (
     DISTRICT_DESK,
     TOWN,
@@ -306,7 +306,7 @@ def csr(*uris: str, subject: str = KEYS.station) -> bytes:
     ],
 )
 def test_refuses_a_request(der: bytes) -> None:
-    with pytest.raises(errors.BadEnrolmentFile):
+    with pytest.raises(enrolment_errors.BadEnrolmentFile):
         certificates.parse_request(der)
 
 
@@ -318,7 +318,7 @@ def test_a_changed_byte_of_a_request_is_refused_or_means_nothing(position: int, 
     data[position] ^= change
     try:
         asked = certificates.parse_request(bytes(data))
-    except errors.BadEnrolmentFile:
+    except enrolment_errors.BadEnrolmentFile:
         return
     assert asked == certificates.parse_request(certificates.request(KEYS))
 
@@ -331,5 +331,5 @@ BIT_STRING = certificates.request(KEYS).replace(
 @pytest.mark.filterwarnings("ignore:Attribute's length")
 def test_a_name_that_is_no_text_is_refused() -> None:
     assert certificates.request(KEYS) != BIT_STRING
-    with pytest.raises(errors.BadEnrolmentFile):
+    with pytest.raises(enrolment_errors.BadEnrolmentFile):
         certificates.parse_request(BIT_STRING)

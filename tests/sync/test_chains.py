@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,14 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.errors import TrustProblem
 from desktop.records.declaration import Level
-from desktop.sync import certificates, identity, standing, station
+from desktop.sync import certificates, identity, standing, station, succession, trust
 from desktop.sync.certificates import Certificate
-from desktop.sync.chains import Chains, Grant, Granted, link
+from desktop.sync.chains import Chains, Grant, Granted, Proven, link
 from desktop.sync.identity import StationKeys
-from tests.sync.desks import proof_of
+from tests.sync.desks import enrol, proof_of
 from tests.sync.test_policy_attacks import Places
-from tests.sync.world import claims, seeded
+from tests.sync.world import TOWN_DESK, claims, seeded, state_of
 
 UNIT = "a" * 32
 FIRST = [identity.generate(seeded(n)) for n in range(4)]
@@ -119,6 +121,40 @@ def test_what_is_read_for_one_station_is_what_reading_all_would_give(
     assert (bool(chains), len(chains)) == (bool(roots), len(everything))
 
 
+@settings(max_examples=40)
+@given(worlds(), st.booleans())
+def test_proven_are_those_alone_whose_chain_stands(
+    world: tuple[list[Grant], list[Certificate], list[bytes]], former: bool
+) -> None:
+    """Whoever is asked for first: by the kernel's checks, one chain after the other."""
+    grants, own, roots = world
+    lazy = Granted(grants, {c.digest for c in own})
+    chains = Chains(lazy, own, roots)
+    state = state_of(
+        TOWN_DESK, roots=frozenset(roots), grants=lazy, tree={UNIT: None},
+        former=frozenset(roots[:1]) if former else frozenset(),
+    )  # fmt: skip
+    standing = {}
+    for name, several in chains.items():
+        for chain in several:
+            try:
+                trust.judge_chain(chain, state)
+            except TrustProblem:
+                continue
+            standing.setdefault(name, []).append(chain[0])
+    proven = Proven(chains, state)
+    assert {name: [c.der for c in found] for name, found in proven.items()} == {
+        name: list(dict.fromkeys(ders)) for name, ders in standing.items()
+    }
+    assert len(proven) == len(standing)
+    for keys in FIRST:
+        above = [
+            frozenset(certificates.parse(der).station for der in c[1:]) for c in proven.chains(keys.station)
+        ]
+        assert proven.issuers(keys.station) == above
+        assert (keys.station in proven) == (keys.station in standing)
+
+
 def test_a_merge_reads_the_certificates_of_those_alone_who_wrote(places: Places) -> None:
     """A district has hundreds of them, and reading one takes longer than merging an edit."""
     places.deliver(1)
@@ -143,3 +179,44 @@ def test_what_is_remembered_of_grants_ends_with_them(places: Places) -> None:
     known = station.knowledge(district.ledger, district.keys)
     assert village.station not in known.chains.confirmed
     assert village.station not in known.chains
+
+
+def test_whatever_happens_nobody_is_remembered_longer_than_linked(places: Places) -> None:
+    """Revoked, let in, granted anew, without a grant, moved, under a new root, put back from an older copy."""
+    rnd = random.Random(1)
+    district, towns = places.district, [places.town, places.other]
+    desks = [district, *towns, places.far]
+    before: dict[str, list[str]] = {desk.name: [] for desk in desks}
+    places.deliver(1)
+    said: list[str] = []
+
+    def act(kind: str) -> None:
+        town = rnd.choice(towns)
+        if kind == "revoke":
+            said.append(district.revoke(town, rnd.choice([None, town.ledger.next_number() // 2])))
+        elif kind == "lift" and said:
+            district.lift(said.pop(), "revocation")
+        elif kind == "delete":
+            found = district.database.value(
+                "SELECT lower(hex(id)) FROM r_grant WHERE station = ?", (town.station,)
+            )
+            district.delete(found, "grant")
+        elif kind == "grant":
+            enrol(town, district, 3)
+        elif kind == "move" and district.shown(places.far.unit, "unit") is not None:
+            district.edit(places.far.unit, "superior", rnd.choice(towns).unit, "unit")
+        elif kind == "root":
+            succession.change_root(district.ledger)
+            district.keys = station.load_keys(district.ledger)
+        standing.settle(district.ledger, district.keys)
+
+    for kind in rnd.sample(["revoke", "lift", "delete", "grant", "move", "root"] * 2, 8):
+        act(kind)
+        places.deliver(1)
+        for desk in desks:
+            if before[desk.name] and rnd.random() < 0.5:
+                desk.ledger.set_meta("confirmed_stations", rnd.choice(before[desk.name]))
+            known = station.knowledge(desk.ledger, desk.keys)
+            assert known.chains.confirmed <= set(known.chains), (desk.name, kind)
+            standing.settle(desk.ledger, desk.keys)
+            before[desk.name].append(desk.ledger.meta("confirmed_stations") or '["", []]')

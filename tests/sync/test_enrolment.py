@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from desktop.errors import Problem
 from desktop.records.declaration import Level, Role
 from desktop.sync import dsse, enrolment, errors, identity, roots
+from desktop.sync import enrolment_errors as causes
 from desktop.sync.dsse import Signed
 from desktop.sync.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE, Grant, GrantDraft, Wish
 from desktop.sync.identity import StationKeys
@@ -128,15 +129,15 @@ def roots_said(**members: object) -> bytes:
 
 
 BAD_HISTORIES: dict[str, tuple[Callable[[], bytes], dict[str, Any], type[Problem]]] = {
-    "of another tree": (by_successor, {"held": History((STRANGER.certificate.der,))}, errors.RootDiffers),
-    "that leaves the root out": (lambda: by_successor(None), {"held": HELD}, errors.RootDiffers),
+    "of another tree": (by_successor, {"held": History((STRANGER.certificate.der,))}, causes.RootDiffers),
+    "that leaves the root out": (lambda: by_successor(None), {"held": HELD}, causes.RootDiffers),
     "without its beginning": (lambda: roots_said(first=[]), {}, errors.BadCertificate),
     "that begins with a town": (lambda: roots_said(first=chain_of(TOWN_DESK.ders[0])), {}, errors.BadCertificate),
     "of a statement by nobody": (
-        lambda: roots_said(first=chain_of(STRANGER.certificate.der)), {}, errors.BadRootStatement
+        lambda: roots_said(first=chain_of(STRANGER.certificate.der)), {}, causes.BadRootStatement
     ),
-    "that leads elsewhere": (lambda: roots_said(statements=[]), {}, errors.BadRootStatement),
-    "not of its form": (lambda: roots_said(first=5), {}, errors.BadEnrolmentFile),
+    "that leads elsewhere": (lambda: roots_said(statements=[]), {}, causes.BadRootStatement),
+    "not of its form": (lambda: roots_said(first=5), {}, causes.BadEnrolmentFile),
     "by the former root itself": (
         lambda: enrolment.make_grant(draft(
             chain=(issue(DISTRICT_DESK, claims(KEYS, [VILLAGE], Level.VILLAGE), 1).der, *DISTRICT_DESK.ders)
@@ -177,7 +178,7 @@ def test_nobody_asks_in_the_name_of_another_station() -> None:
     thief = replace(identity.generate(seeded(301)), station=KEYS.station)
     with pytest.raises(errors.SenderUnequal):
         enrolment.read_request(enrolment.make_request(thief, WISH, NOW, first_keys=CLERK.keys))
-    with pytest.raises(errors.BadEnrolmentFile):
+    with pytest.raises(causes.BadEnrolmentFile):
         enrolment.read_request(enrolment.make_request(thief, WISH, NOW))
 
 
@@ -216,24 +217,24 @@ BAD_REQUESTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "tampered with": (lambda: tampered(REQUEST), errors.BadSignature),
     "signed by another key": (lambda: changed(REQUEST, CLERK.keys), errors.BadSignature),
     "another key id": (lambda: keyid(REQUEST, CLERK.station), errors.SenderUnequal),
-    "a grant": (lambda: GRANT, errors.BadEnrolmentFile),
-    "a grant called request": (lambda: typed(GRANT, REQUEST_TYPE), errors.BadEnrolmentFile),
+    "a grant": (lambda: GRANT, causes.BadEnrolmentFile),
+    "a grant called request": (lambda: typed(GRANT, REQUEST_TYPE), causes.BadEnrolmentFile),
     "a newer suite": (lambda: typed(REQUEST, FUTURE.format("request")), errors.NewerFormat),
     "a newer format": (lambda: changed(REQUEST, KEYS, format=2), errors.NewerFormat),
-    "a bundle": (lambda: b"PK\x03\x04", errors.NotAnEnrolmentFile),
-    "empty": (lambda: b"", errors.NotAnEnrolmentFile),
+    "a bundle": (lambda: b"PK\x03\x04", causes.NotAnEnrolmentFile),
+    "empty": (lambda: b"", causes.NotAnEnrolmentFile),
     "cut": (lambda: REQUEST[:-20], errors.BadEnvelope),
     "too long": (lambda: REQUEST + b" " * enrolment.MAX_SMALL * 2, errors.BadEnvelope),
-    "no request inside": (lambda: changed(REQUEST, KEYS, csr="QQ=="), errors.BadEnrolmentFile),
+    "no request inside": (lambda: changed(REQUEST, KEYS, csr="QQ=="), causes.BadEnrolmentFile),
     "another's request inside": (
         lambda: changed(REQUEST, KEYS, csr=json.loads(parsed(
             enrolment.make_request(CLERK.keys, WISH, NOW)).payload)["csr"]),
         errors.SenderUnequal,
     ),
-    "no kind of unit": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"kind": "planet"}), errors.BadEnrolmentFile),
-    "no code": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"code": "../1"}), errors.BadEnrolmentFile),
-    "no name": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"name": ""}), errors.BadEnrolmentFile),
-    "no incarnation": (lambda: changed(REQUEST, KEYS, incarnation="1"), errors.BadEnrolmentFile),
+    "no kind of unit": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"kind": "planet"}), causes.BadEnrolmentFile),
+    "no code": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"code": "../1"}), causes.BadEnrolmentFile),
+    "no name": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"name": ""}), causes.BadEnrolmentFile),
+    "no incarnation": (lambda: changed(REQUEST, KEYS, incarnation="1"), causes.BadEnrolmentFile),
 }  # fmt: skip
 
 
@@ -279,28 +280,28 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "signed by another key": (lambda: changed(GRANT, CLERK.keys), errors.BadSignature),
     "signed by the root instead of the issuer": (
         lambda: keyid(changed(GRANT, DISTRICT_DESK.keys), DISTRICT_DESK.certificate.digest), errors.BadSignature),
-    "another root than the pinned one": (granted_by_stranger, errors.RootDiffers),
+    "another root than the pinned one": (granted_by_stranger, causes.RootDiffers),
     "from one who may not issue": (granted_by_clerk, errors.NotAnIssuer),
     "outside the desk's units": (granted_outside, errors.DelegationOutOfScope),
     "for another station": (
-        lambda: enrolment.make_grant(draft(station=CLERK), TOWN_DESK.keys), errors.GrantForOther),
-    "for keys that are not ours": (granted_to_renewed, errors.GrantForOther),
+        lambda: enrolment.make_grant(draft(station=CLERK), TOWN_DESK.keys), causes.GrantForOther),
+    "for keys that are not ours": (granted_to_renewed, causes.GrantForOther),
     "for another request": (
-        lambda: enrolment.make_grant(draft(request="0" * 64), TOWN_DESK.keys), errors.GrantForOtherRequest),
+        lambda: enrolment.make_grant(draft(request="0" * 64), TOWN_DESK.keys), causes.GrantForOtherRequest),
     "a tree without the unit": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[]), errors.UnitNotKnown),
-    "a tree of noise": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[1]), errors.BadEnrolmentFile),
+    "a tree of noise": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[1]), causes.BadEnrolmentFile),
     "a unit without parent": (
-        lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE}]), errors.BadEnrolmentFile),
+        lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE}]), causes.BadEnrolmentFile),
     "a parent that is no id": (
-        lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE, "parent": "x"}]), errors.BadEnrolmentFile),
+        lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE, "parent": "x"}]), causes.BadEnrolmentFile),
     "only the root": (
-        lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*DISTRICT_DESK.ders)), errors.BadEnrolmentFile),
-    "a chain of numbers": (lambda: changed(GRANT, TOWN_DESK.keys, chain=[1, 2]), errors.BadEnrolmentFile),
+        lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*DISTRICT_DESK.ders)), causes.BadEnrolmentFile),
+    "a chain of numbers": (lambda: changed(GRANT, TOWN_DESK.keys, chain=[1, 2]), causes.BadEnrolmentFile),
     "a chain of noise": (
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(b"a", b"b")), errors.BadCertificate),
     "a newer suite": (lambda: typed(GRANT, FUTURE.format("grant")), errors.NewerFormat),
-    "a request": (lambda: REQUEST, errors.BadEnrolmentFile),
-    "a bundle": (lambda: b"PK\x03\x04" + bytes(1 << 20), errors.NotAnEnrolmentFile),
+    "a request": (lambda: REQUEST, causes.BadEnrolmentFile),
+    "a bundle": (lambda: b"PK\x03\x04" + bytes(1 << 20), causes.NotAnEnrolmentFile),
 }  # fmt: skip
 
 
@@ -322,11 +323,20 @@ def test_a_strangers_grant_is_only_known_by_its_words() -> None:
 BAD_ACKS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "tampered with": (lambda: tampered(ACK), errors.BadSignature),
     "signed by another key": (lambda: changed(ACK, CLERK.keys), errors.BadSignature),
-    "about another certificate": (lambda: keyid(ACK, CLERK.certificate.digest), errors.AckForOther),
-    "naming another station": (lambda: changed(ACK, KEYS, station=CLERK.station), errors.AckForOther),
-    "naming another certificate": (lambda: changed(ACK, KEYS, certificate="0" * 64), errors.AckForOther),
-    "a position before the first": (lambda: changed(ACK, KEYS, position=-1), errors.BadEnrolmentFile),
-    "a grant": (lambda: GRANT, errors.BadEnrolmentFile),
+    "about another certificate": (lambda: keyid(ACK, CLERK.certificate.digest), causes.AckForOther),
+    "naming another station": (
+        lambda: changed(ACK, KEYS, station=CLERK.station),
+        causes.AckForOther,
+    ),
+    "naming another certificate": (
+        lambda: changed(ACK, KEYS, certificate="0" * 64),
+        causes.AckForOther,
+    ),
+    "a position before the first": (
+        lambda: changed(ACK, KEYS, position=-1),
+        causes.BadEnrolmentFile,
+    ),
+    "a grant": (lambda: GRANT, causes.BadEnrolmentFile),
     "a newer format": (lambda: changed(ACK, KEYS, format=2), errors.NewerFormat),
 }
 

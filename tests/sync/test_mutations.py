@@ -30,8 +30,10 @@ from desktop.sync import (
     agefile,
     certificates,
     dsse,
+    enrolment_errors,
     errors,
     manifest,
+    persons_errors,
     receipts,
     receiving,
     station,
@@ -48,7 +50,12 @@ from tests.sync.desks import Desk, enrol, new_desk, new_root
 
 FIRM, SECOND, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 PART = manifest.part_name(1)
-NAMED = {e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.Caused)}
+NAMED = {
+    e
+    for module in (errors, enrolment_errors, persons_errors)
+    for e in vars(module).values()
+    if isinstance(e, type) and issubclass(e, errors.Caused)
+}
 FAMILIES = {errors.Caused, *(b for e in NAMED for b in e.__bases__)}
 """Only what is no base of another error is the cause of something."""
 EXIT_CODES = {10, 11, 12, 13, 14, 15, 20, 24}

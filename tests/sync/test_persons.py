@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.records.duties import HANDLER, HEAD, wanted_by, words
-from desktop.sync import envelope, errors, identity, manifest, persons, trust
+from desktop.sync import envelope, errors, identity, manifest, persons, persons_errors, trust
 from desktop.sync.dsse import Signature, Signed
 from desktop.sync.identity import StationKeys
 from desktop.sync.manifest import Person
@@ -54,7 +54,7 @@ def test_both_duties_have_signed_in_any_order() -> None:
 
 def test_a_rule_for_the_head_alone_is_met_by_the_head() -> None:
     assert judged(village(QIAN), frozenset((HEAD,))) == (LISTED[1],)
-    with pytest.raises(errors.HeadNotSigned):
+    with pytest.raises(persons_errors.HeadNotSigned):
         judged(village(LIU), frozenset((HEAD,)))
 
 
@@ -67,31 +67,33 @@ def test_without_a_rule_nobody_has_to_sign_and_who_has_is_told() -> None:
 @pytest.mark.parametrize(
     ("signed", "problem"),
     [
-        pytest.param(village(LIU), errors.HeadNotSigned, id="one of two"),
-        pytest.param(village(QIAN), errors.HandlerNotSigned, id="the other of two"),
-        pytest.param(village(), errors.NobodySigned, id="none of two"),
-        pytest.param(village(listed=()), errors.NoSignerNamed, id="the sender has nobody"),
-        pytest.param(village(LIU, listed=LISTED[:1]), errors.NoSignerNamed, id="the sender has no head"),
+        pytest.param(village(LIU), persons_errors.HeadNotSigned, id="one of two"),
+        pytest.param(village(QIAN), persons_errors.HandlerNotSigned, id="the other of two"),
+        pytest.param(village(), persons_errors.NobodySigned, id="none of two"),
+        pytest.param(village(listed=()), persons_errors.NoSignerNamed, id="the sender has nobody"),
         pytest.param(
-            village(LIU, STRANGER), errors.HeadNotSigned, id="somebody whom the station does not list"
+            village(LIU, listed=LISTED[:1]), persons_errors.NoSignerNamed, id="the sender has no head"
         ),
-        pytest.param(village(LIU, TOWN_KEYS), errors.HeadNotSigned, id="the receiver itself"),
+        pytest.param(
+            village(LIU, STRANGER), persons_errors.HeadNotSigned, id="somebody whom the station does not list"
+        ),
+        pytest.param(village(LIU, TOWN_KEYS), persons_errors.HeadNotSigned, id="the receiver itself"),
     ],
 )
-def test_who_is_missing_is_said(signed: Signed, problem: type[errors.NotSignedByPersons]) -> None:
+def test_who_is_missing_is_said(signed: Signed, problem: type[persons_errors.NotSignedByPersons]) -> None:
     with pytest.raises(problem):
         judged(signed)
 
 
 def test_two_of_one_duty_are_not_two_duties() -> None:
     second = Person(STRANGER.public_key.hex(), HANDLER)
-    with pytest.raises(errors.HeadNotSigned):
+    with pytest.raises(persons_errors.HeadNotSigned):
         judged(village(LIU, STRANGER, listed=(*LISTED, second)))
 
 
 @pytest.mark.parametrize("wanted", [BOTH, frozenset()])
 def test_one_person_who_signs_twice_is_refused_whatever_the_rule(wanted: frozenset[str]) -> None:
-    with pytest.raises(errors.SignedTwice):
+    with pytest.raises(persons_errors.SignedTwice):
         judged(village(LIU, LIU), wanted)
 
 
@@ -99,11 +101,11 @@ def test_one_person_who_signs_twice_is_refused_whatever_the_rule(wanted: frozens
 def test_a_listed_signature_that_does_not_stand_is_refused_whatever_the_rule(wanted: frozenset[str]) -> None:
     good = village(LIU, QIAN)
     forged = Signature(good.signatures[2].keyid, good.signatures[1].signature)
-    with pytest.raises(errors.BadPersonSignature):
+    with pytest.raises(persons_errors.BadPersonSignature):
         judged(replace(good, signatures=(*good.signatures[:2], forged)), wanted)
     # One that was made for another bundle, under the key id of the right person.
     other = village(QIAN, sequence=2).signatures[1]
-    with pytest.raises(errors.BadPersonSignature):
+    with pytest.raises(persons_errors.BadPersonSignature):
         judged(replace(good, signatures=(*good.signatures[:2], other)), wanted)
 
 
@@ -116,7 +118,7 @@ def test_a_person_does_not_take_the_place_of_the_station() -> None:
 
 
 def test_who_was_taken_off_the_list_signs_no_later_bundle() -> None:
-    with pytest.raises(errors.NoSignerNamed):
+    with pytest.raises(persons_errors.NoSignerNamed):
         judged(village(LIU, QIAN, listed=LISTED[:1]))
 
 
@@ -127,7 +129,7 @@ def test_downward_nobody_has_to_sign() -> None:
 
 
 def test_a_bundle_that_waits_for_the_tree_still_needs_its_signatures() -> None:
-    with pytest.raises(errors.NobodySigned):
+    with pytest.raises(persons_errors.NobodySigned):
         judged(village(tree=99))
 
 
@@ -157,7 +159,7 @@ def test_a_list_that_is_not_of_its_form_is_no_manifest(listed: Sequence[Person])
 def test_a_duty_of_a_newer_program_meets_no_rule_of_ours() -> None:
     listed = (*LISTED, Person(STRANGER.public_key.hex(), "auditor"))
     assert judged(village(LIU, QIAN, STRANGER, listed=listed)) == listed
-    with pytest.raises(errors.HeadNotSigned):
+    with pytest.raises(persons_errors.HeadNotSigned):
         judged(village(LIU, STRANGER, listed=listed))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from desktop.resources import resource
-from desktop.sync import envelope, errors, recovery_errors
+from desktop.sync import enrolment_errors, envelope, errors, persons_errors, recovery_errors
 from tests.vectors import player
 from tests.vectors.scene import Scene
 
@@ -25,7 +25,11 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", ENGLISH, re.DOTALL)
 MANIFEST, CHAIN, SIGNATURE, ENTRIES, CONTENT, SEGMENT, DIGEST, VALUES, GRANT = BLOCKS
 TOOLS = ("sh", "sed", "unzip", "openssl", "age", "zstd", "jq", "sha256sum", "base64", "basenc")
 VERIFIED = "Signature Verified Successfully"
-ERRORS = {name: found for module in (errors, recovery_errors) for name, found in vars(module).items()}
+ERRORS = {
+    name: found
+    for module in (errors, enrolment_errors, persons_errors, recovery_errors)
+    for name, found in vars(module).items()
+}
 
 
 def run(folder: Path, *blocks: str, ok: bool = True) -> str:

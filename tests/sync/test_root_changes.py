@@ -19,6 +19,7 @@ from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.sync import (
     certificates,
+    enrolment_errors,
     errors,
     identity,
     kept,
@@ -193,12 +194,16 @@ def test_nobody_but_a_root_says_which_root_counts(world: World, tmp_path: Path) 
     held = station.history(village.database)
     for signer in (stranger, town):
         forged = statement(held, stranger, signer)
-        assert isinstance(refused(village, send_with(town, village, DOWN, forged)), errors.BadRootStatement)
+        assert isinstance(
+            refused(village, send_with(town, village, DOWN, forged)), enrolment_errors.BadRootStatement
+        )
     change_root(world.district)
     change_root(world.district)
     first, second = station.history(world.district.database).statements
-    assert isinstance(refused(village, send_with(town, village, DOWN, second)), errors.RootGap)
-    assert isinstance(refused(village, send_with(town, village, DOWN, second, first)), errors.RootGap)
+    assert isinstance(refused(village, send_with(town, village, DOWN, second)), enrolment_errors.RootGap)
+    assert isinstance(
+        refused(village, send_with(town, village, DOWN, second, first)), enrolment_errors.RootGap
+    )
     village.take(send_with(town, village, DOWN, first, second, first))
     assert len(station.history(village.database).statements) == 2
     chains = station.knowledge(village.ledger, village.keys).chains.values()
@@ -217,7 +222,7 @@ def test_a_second_statement_of_one_number_by_the_same_root_is_refused(world: Wor
     change_root(world.district)
     town.take(world.district.send(town))
     sent = send_with(world.district, town, DOWN, forged)
-    assert isinstance(refused(town, sent), errors.RootFork)
+    assert isinstance(refused(town, sent), enrolment_errors.RootFork)
 
 
 def test_only_who_stands_above_brings_a_statement(world: World, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
-from desktop.sync import dsse, errors, roots
+from desktop.sync import dsse, enrolment_errors, errors, roots
 from desktop.sync.roots import PAYLOAD_TYPE, History, Roots
 from desktop.sync.strictjson import to_base64
 from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, root
@@ -53,9 +53,9 @@ def test_of_two_statements_with_one_number_none_is_chosen() -> None:
     held = PINNED.followed([BOTH, ALONE])
     other = changed(BOTH, roots=[to_base64(STRANGER.certificate.der)])
     for hostile, error in (
-        (other, errors.RootFork),
-        (changed(other, STRANGER), errors.BadRootStatement),
-        (changed(ALONE, OLD, roots=[to_base64(OLD.certificate.der)]), errors.RootFork),
+        (other, enrolment_errors.RootFork),
+        (changed(other, STRANGER), enrolment_errors.BadRootStatement),
+        (changed(ALONE, OLD, roots=[to_base64(OLD.certificate.der)]), enrolment_errors.RootFork),
     ):
         with pytest.raises(error) as told:
             held.followed([hostile])
@@ -64,7 +64,7 @@ def test_of_two_statements_with_one_number_none_is_chosen() -> None:
 
 def test_a_root_that_was_followed_may_not_take_an_earlier_place() -> None:
     held = PINNED.followed([BOTH, ALONE, NEXT])
-    with pytest.raises(errors.BadRootStatement):
+    with pytest.raises(enrolment_errors.BadRootStatement):
         held.followed([changed(BOTH, NEWEST, roots=[to_base64(STRANGER.certificate.der)])])
 
 
@@ -86,18 +86,21 @@ def of_another_type() -> bytes:
 
 
 REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
-    "one missing": (lambda: [BOTH, NEXT], errors.RootGap),
-    "out of order": (lambda: [ALONE, BOTH], errors.RootGap),
-    "signed by a stranger": (lambda: [changed(BOTH, STRANGER)], errors.BadRootStatement),
-    "signed by a town": (lambda: [changed(BOTH, TOWN_DESK)], errors.BadRootStatement),
+    "one missing": (lambda: [BOTH, NEXT], enrolment_errors.RootGap),
+    "out of order": (lambda: [ALONE, BOTH], enrolment_errors.RootGap),
+    "signed by a stranger": (lambda: [changed(BOTH, STRANGER)], enrolment_errors.BadRootStatement),
+    "signed by a town": (lambda: [changed(BOTH, TOWN_DESK)], enrolment_errors.BadRootStatement),
     "signed by a root that counts no more": (
         lambda: [BOTH, ALONE, changed(NEXT, OLD)],
-        errors.BadRootStatement,
+        enrolment_errors.BadRootStatement,
     ),
-    "tampered with": (lambda: [tampered()], errors.BadRootStatement),
-    "following another statement": (lambda: [changed(BOTH, previous="0" * 64)], errors.BadRootStatement),
-    "not of its form": (lambda: [changed(BOTH, number="1")], errors.BadRootStatement),
-    "roots of no form": (lambda: [changed(BOTH, roots=[5])], errors.BadRootStatement),
+    "tampered with": (lambda: [tampered()], enrolment_errors.BadRootStatement),
+    "following another statement": (
+        lambda: [changed(BOTH, previous="0" * 64)],
+        enrolment_errors.BadRootStatement,
+    ),
+    "not of its form": (lambda: [changed(BOTH, number="1")], enrolment_errors.BadRootStatement),
+    "roots of no form": (lambda: [changed(BOTH, roots=[5])], enrolment_errors.BadRootStatement),
     "no roots at all": (lambda: [changed(BOTH, roots=[])], errors.BadCertificate),
     "naming a town as root": (lambda: [statement(HELD, OLD, TOWN_DESK)[0]], errors.BadCertificate),
     "a newer format": (lambda: [changed(BOTH, format=2)], errors.NewerFormat),

@@ -38,6 +38,14 @@ def test_place_of_a_unit(unit: str, units: set[str], parents: dict[str, str | No
     assert Tree(parents).place(unit, units) is place
 
 
+def test_a_tree_is_what_it_was_made_of() -> None:
+    parents = dict(TREE)
+    tree = Tree(parents)
+    parents.clear()
+    assert dict(tree) == TREE
+    assert (len(tree), tree[SHOP]) == (len(TREE), VILLAGE)
+
+
 def test_what_lies_below_units_in_a_circle_ends() -> None:
     assert Tree(CIRCLE).below(["c", "nowhere"]) == {"a", "b", "c", "d"}
     assert Tree({}).below(["c"]) == frozenset()

@@ -1,0 +1,69 @@
+"""Why a file of enrolment, or what one says of the roots, is not taken: one class a cause."""
+
+from __future__ import annotations
+
+from desktop.sync.errors import Damaged, Forged, NotForHere, UnknownSigner
+
+
+class BadRootStatement(Forged):
+    """A statement of new roots is not signed by a root that counts."""
+
+    text = "更换根证书的声明没有得到现有根证书的签名。"
+
+
+class RootFork(Forged):
+    """Two different statements of new roots have one number, both signed by a root that counted."""
+
+    text = "同一次更换根证书有两份内容不同的声明，可能有人冒用了上级的密钥。"
+    next_step = (
+        "请不要使用这个文件，打电话给最上面的一级工会核对现在的根证书；不一样的，凭对的那张重新办理入网。"
+    )
+
+
+class RootDiffers(UnknownSigner):
+    """A grant leads to another root than the pinned one."""
+
+    text = "这份批准文件的根证书和本机原来保存的不一致。"
+    next_step = "请先不要接受，和上级在电话里核对指纹词语，问清是不是换了根证书。"
+
+
+class RootGap(UnknownSigner):
+    """Statements of roots are missing between the held one and those that came."""
+
+    text = "更换根证书的声明缺了中间的一份。"
+    next_step = "请让上级重新导出一份完整的回执。"
+
+
+class GrantForOther(NotForHere):
+    """The grant answers another station."""
+
+    text = "这份批准文件是给另一台工作电脑的。"
+    next_step = "请找到给本机的批准文件（.xsg）再导入。"
+
+
+class GrantForOtherRequest(NotForHere):
+    """The grant answers another request of this station."""
+
+    text = "这份批准文件回答的不是本机最近的一份申请。"
+    next_step = "请把最近导出的申请文件（.xsq）交给上级，等新的批准文件。"
+
+
+class AckForOther(NotForHere):
+    """The acknowledgement is about another certificate."""
+
+    text = "这份确认文件对应的不是这张证书。"
+    next_step = "请核对是哪台工作电脑的确认文件（.xsa）。"
+
+
+class NotAnEnrolmentFile(Damaged):
+    """The file is none of the three at all: it is empty, a bundle, or something else."""
+
+    text = "这不是入网文件。"
+    next_step = "请核对选的文件：申请是.xsq，批准是.xsg，回执是.xsa。"
+
+
+class BadEnrolmentFile(Damaged):
+    """The content of a request, grant or acknowledgement is not of its form."""
+
+    text = "入网文件已损坏或格式不对。"
+    next_step = "请让对方重新导出这份入网文件，再拷贝一次。"

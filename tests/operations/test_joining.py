@@ -1,0 +1,54 @@
+"""A district that has begun alone joins a city: by three files of its own, and none of anybody below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import enrolling, exchange, records, roots
+from desktop.records.declaration import Level
+from desktop.sync import station as stations
+from desktop.sync.enrolment_errors import RootDiffers
+from tests.operations.levels import Three, names, taken
+from tests.operations.stations import enrol, report_up, station
+
+
+def test_nobody_below_enrols_anew_and_renewed_keys_stay_under_the_same_root(tmp_path: Path) -> None:
+    three = Three(tmp_path)
+    district, town, village = three.all
+    records.save(village, "enterprise", {"name": "以前的厂"})
+    three.exchange()
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    enrol(district, city, tmp_path, delegate=True)
+    report_up(district, city, tmp_path)
+    records.save(village, "enterprise", {"name": "以后的厂"})
+    for below, desk in ((village, town), (town, district)):
+        taken(desk, three.up(below))
+    report_up(district, city, tmp_path)
+    assert names(city) == {"以前的厂", "以后的厂"}
+    exchange.receive(town, [three.down(district, town).path])
+    exchange.receive(village, [three.down(town, village).path])
+    known = {str(w) for w in roots.current(village.database, village.ledger.station).words}
+    assert {str(w) for w in roots.current(city.database, city.ledger.station).words} < known
+
+    enrolling.request(town, tmp_path / "新.xsq", renew=True)
+    enrolling.grant(district, tmp_path / "新.xsq", tmp_path / "新.xsg", delegate=True)
+    enrolling.accept(town, tmp_path / "新.xsg", tmp_path / "新.xsa")
+    enrolling.confirm(district, tmp_path / "新.xsa")
+    records.save(village, "enterprise", {"name": "换钥匙以后的厂"})
+    three.exchange()
+    report_up(district, city, tmp_path)
+    assert "换钥匙以后的厂" in names(city)
+    assert three.agree()
+
+
+def test_who_has_joined_takes_no_other_root_unasked(tmp_path: Path) -> None:
+    """Its own root was compared with nobody's, so the first one above it is; after that it is like everybody."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    another = station(tmp_path, "320100", "别的市总工会", Level.CITY)
+    enrol(district, city, tmp_path)
+    with pytest.raises(RootDiffers):
+        enrol(district, another, tmp_path)
+    assert len(stations.own_chain(district.ledger)) == 2
