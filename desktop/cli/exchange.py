@@ -59,12 +59,15 @@ def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
                 "items": sent.items,
                 "digest": sent.digest,
                 "missing": sorted(missing),
+                "more": sent.more,
             }
         )
     else:
         say(f"数据包“{sent.path.name}”已写好：给“{sent.name}”的第{sent.sequence}个，{sent.items}项。")
         if missing:
             remark(f"“{sent.name}”要{duty_words(missing)}的签名才收，请用 sign 命令签名。")
+        if sent.more:
+            remark(exchange.more_words(sent))
 
 
 @click.command(cls=Command)

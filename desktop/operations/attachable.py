@@ -13,7 +13,7 @@ from desktop.errors import Problem, UsageProblem
 from desktop.operations.file_names import size_words
 from desktop.records.dates import china_time
 from desktop.sync import files
-from desktop.sync.errors import TooBig
+from desktop.sync.errors import NotPlainFile, TooBig
 
 if TYPE_CHECKING:
     from desktop.documents.pictures import Picture
@@ -72,11 +72,10 @@ def prepare(path: Path, today: datetime.date) -> Prepared:
     """
     if path.is_dir():
         raise NotAttachable(f"“{path.name}”是文件夹。", "请打开文件夹，选里面的文件。")
-    if path.exists() and not path.is_file():
-        # Whoever opens a pipe waits for somebody to write into it, for ever.
-        raise NotAttachable(f"“{path.name}”不是普通文件。")
     try:
         data = files.read_limited(path, _MOST_READ)
+    except NotPlainFile as error:
+        raise NotAttachable(f"“{path.name}”不是普通文件。") from error
     except TooBig as error:
         photo = path.suffix.lower() in (".jpg", ".jpeg", ".jpe", ".png")
         raise TooLarge(

@@ -202,16 +202,18 @@ def _parts(attachment: str, data: bytes) -> list[dict[str, Cell]]:
 
 
 def of_record(database: Database, types: Catalogue, type_name: str, record: str) -> list[Attachment]:
-    """What is attached to a record and not deleted, oldest first; may be called in a reader's thread."""
+    """What is attached to a record and not deleted, oldest first; may be called in a reader's thread.
+
+    What a unit has attached that never had the record is not shown: whoever looks after the record cannot see it.
+    """
+    ids = attached.ids_of(database, type_name, record)
     query = Query(
         ATTACHMENT,
-        filters=(
-            Filter("kind", Compare.EQUALS, type_name),
-            Filter("record", Compare.AMONG, attached.ids_of(database, type_name, record)),
-        ),
+        filters=(Filter("kind", Compare.EQUALS, type_name), Filter("record", Compare.AMONG, ids)),
         order=reading.NEWEST_ORDER,
     )
-    held = reading.records(database, types, query)
+    units = attached.units_of(database, type_name, ids)
+    held = [r for r in reading.records(database, types, query) if r.unit in units]
     parts = attached.here(database, [r.id for r in held])
     return [_attachment(r, parts.get(r.id, 0)) for r in held]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
@@ -10,19 +10,28 @@ from desktop.operations.audit import Act
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.deciding import ERASURE
-from desktop.records.declaration import Role, Slot
+from desktop.records.declaration import UNIT_SLOT, Role, Slot
 from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.resolution import Life
-from desktop.records.stamps import to_wire
+from desktop.records.stamps import from_wire, to_wire
 from desktop.store import attached, components, holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.database import Database
-from desktop.store.erasing import SHRED_DUE, covered, records_erased, slots_written, waiting
+from desktop.store.erasing import (
+    SHRED_DUE,
+    as_born,
+    covered,
+    records_erased,
+    slots_written,
+    unit_of_birth,
+    waiting,
+)
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
 from desktop.sync import standing, station
 
 OPERATION = "清除个人信息"
+FOLLOWED = "别的单位附在已清除的记录上"
 
 
 class NothingPersonal(UsageProblem):
@@ -69,9 +78,7 @@ def erase(
     if not chosen or not known.issuperset(slots):
         raise NothingPersonal("这些内容不是个人信息。")
     held = [(_may_erase(session, type_name, record, chosen), chosen) for record in records]
-    shown = {slot.name for slot in personal_slots(session, type_name) if slot.shown_fields}
-    whole = shown.issubset(chosen) or (type_name == ATTACHMENT and CONTENT in chosen)
-    along = _attached(session, type_name, records) if whole else []
+    along = _attached(session, type_name, records) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
         changes = _write(session, held + along, {"basis": basis, "note": note or None})
         for record, slots_of_it in held + along:
@@ -122,6 +129,62 @@ def finish(session: Session, *, destroy_backups: bool = False) -> None:
     session.ledger.drop_meta(SHRED_DUE)
 
 
+def follow(session: Session) -> None:
+    """What others have attached to a record goes too, where its own unit has erased the record: it cannot see that.
+
+    This is said by the first level that stands above both. Of whom the record is decides, so that nobody has files of
+    others erased by naming their record; what is attached later stays, as every later word does.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    ours = reading.subtree(session.database, session.unit.id)
+    for put in attached.put_by_others(session.database):
+        record_type = session.types.get(put.kind)
+        bearer = (
+            reading.record(session.database, session.types, put.kind, put.bearer) if record_type else None
+        )
+        if bearer is None or put.unit not in ours or UNIT_SLOT in bearer.disputed:
+            continue
+        if bearer.unit not in covered(session.database, put.unit) or not _is_whole(
+            session, put.kind, put.slots.split()
+        ):
+            continue
+        if put.stamp <= min(_moment(put.upto), put.said) and _is_ours(session, put.type, put.record):
+            found.setdefault((put.type, _basis(session, put.basis)), []).append(put.record)
+    for (type_name, basis), records in found.items():
+        erase(session, type_name, list(dict.fromkeys(records)), basis=basis, note=FOLLOWED)
+
+
+def _moment(upto: str) -> int:
+    try:
+        return from_wire(upto)
+    except ValueError:
+        # No station of this program writes such a one, and it erases nothing.
+        return 0
+
+
+def _basis(session: Session, code: str) -> str:
+    """The basis of the erasure that is followed; one that only a newer program knows is told as the first."""
+    known = session.codes["erasure_basis"].by_code
+    return code if code in known else next(iter(known))
+
+
+def _is_ours(session: Session, type_name: str, record: str) -> bool:
+    """Whether this station may erase a file with its parts; where others have a hand in it, the level above does."""
+    parts = attached.parts_of(session.database, [record]) if type_name == ATTACHMENT else []
+    try:
+        for name, one in ((type_name, record), *((PART, part) for part in parts)):
+            _may_erase(session, name, one, [slot.name for slot in personal_slots(session, name)])
+    except NotAllowed:
+        return False
+    return True
+
+
+def _is_whole(session: Session, type_name: str, slots: Collection[str]) -> bool:
+    """Whether all that is personal goes, and with it the files that are attached."""
+    shown = {slot.name for slot in personal_slots(session, type_name) if slot.shown_fields}
+    return shown.issubset(slots) or (type_name == ATTACHMENT and CONTENT in slots)
+
+
 def files_of(session: Session, type_name: str, records: Sequence[str]) -> int:
     """How many attachments are erased along with whole records."""
     return len(_files(session, type_name, records))
@@ -156,12 +219,31 @@ def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[st
     ours = covered(session.database, session.unit.id)
     ids = components.members(session.database, type_name, record) or (record,)
     wrote = slots_written(session.database, type_name, ids)
-    if any(slot in slots and unit not in ours for slot, unit in wrote):
+    if any(slot in slots and unit not in ours for slot, unit in wrote) or _born_elsewhere(
+        session, held, slots, ours
+    ):
         raise NotAllowed("这些内容有不归本单位管的单位填写过，请由上级清除。")
     lock = session.types[type_name].locked_by
     if lock is not None and held.values.get(lock) is not None:
         raise Quoted("这份文书已经签发。")
     return held
+
+
+def _born_elsewhere(
+    session: Session, held: reading.Record, slots: Sequence[str], ours: Collection[str]
+) -> bool:
+    """Whether a value stands as it was born under a unit that is not ours: the record has changed hands since.
+
+    What was never changed stands in no log, and an erasure reaches what was written under its own unit alone.
+    """
+    record_type = session.types[held.type]
+    for record in components.members(session.database, held.type, held.id) or (held.id,):
+        born = unit_of_birth(session.database, held.type, record)
+        if born is None or born in ours:
+            continue
+        if as_born(session.database, record_type, record) & set(slots):
+            return True
+    return False
 
 
 def _write(

@@ -72,6 +72,16 @@ def _has_superior(session: Session) -> bool:
     return any(link.upward for link in links.all_links(session.database))
 
 
+def more_words(sent: Sent) -> str:
+    """That a bundle could not hold all, and what to do; nothing where it could."""
+    if not sent.more:
+        return ""
+    return (
+        "要发的内容太多，一个数据包装不下，这个只装了前面的一部分。"
+        f"请马上再导出一次，装其余的；几个文件一起交给“{sent.name}”，按编号从小到大合并。"
+    )
+
+
 def find_link(session: Session, to: str) -> Link:
     """The peer that a person means by a unit's name or code, a unit id or a station id."""
     for link in links.all_links(session.database):
@@ -165,6 +175,7 @@ def merge(
                 audit.note(session, audit.Act.ROOT_FOLLOWED, "；".join(result.new_roots))
         indexing.refresh_stale(session.database, session.types)
         erasing.finish(session)
+        erasing.follow(session)
         renewed = renewal.follow(session)
         if renewed is not None:
             report = replace(report, renumbered=renewed.rewritten, copied=renewed.copied)

@@ -339,6 +339,8 @@ def merge(
                 with plain_problems():
                     receipts.mkdir(parents=True, exist_ok=True)
                     written.append(exchange.send(session, receipts, to=sender))
+                    while written[-1].more:
+                        written.append(exchange.send(session, receipts, to=sender))
             except Problem as problem:
                 failed.append(problem)
     return MergeOutcome(report, tuple(written), tuple(failed))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from desktop.records.deciding import ERASURE
 from desktop.records.types import Catalogue
 from desktop.records.types.attachment_part import PART_BYTES
 from desktop.store import components
@@ -34,6 +35,61 @@ class Total:
 def ids_of(database: Database, type_name: str, record: str) -> tuple[str, ...]:
     """The ids under which something may be attached to a record: those of all that are one with it."""
     return components.members(database, type_name, record) or (record,)
+
+
+def units_of(database: Database, type_name: str, records: Sequence[str]) -> set[str]:
+    """The units that these records have, are claimed by, or had: as with changes, only those may attach something.
+
+    Anybody who is enrolled may say of a file that it belongs to any record; its own unit would never see that.
+    """
+    return {
+        unit
+        for (unit,) in database.rows(
+            f"SELECT id FROM unit_ref WHERE ref IN (SELECT unit FROM {quoted(table_of(type_name))}"
+            f" WHERE id IN (SELECT unhex(value) FROM json_each(:records)) UNION SELECT unit FROM record_unit"
+            f" WHERE type = :type AND record IN (SELECT unhex(value) FROM json_each(:records)))",
+            {"records": json.dumps(list(records)), "type": type_name},
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PutByOther:
+    """A file, or a part of one, that does not stand under the unit that has erased the record to which it belongs.
+
+    ``unit``, ``slots``, ``basis`` and ``upto`` (as on the wire) are what was said of ``bearer``, a record of ``kind``.
+    """
+
+    kind: str
+    bearer: str
+    unit: str
+    slots: str
+    basis: str
+    upto: str
+    said: int
+    type: str
+    record: str
+    stamp: int
+
+
+def put_by_others(database: Database) -> list[PutByOther]:
+    """Those that are not erased themselves, oldest first."""
+    said = (
+        "SELECT e.kind, lower(e.target), u.id, coalesce(e.slots, ''), coalesce(e.basis, ''), coalesce(e.upto, ''),"
+        f" e._stamp, ?, lower(hex(a.id)), a._stamp FROM {quoted(table_of(ERASURE))} e"
+        f" JOIN unit_ref u ON u.ref = e.unit CROSS JOIN"
+    )
+    files = database.rows(
+        f"{said} {_FILES} a ON a.record = lower(e.target) AND a.kind = e.kind WHERE a.unit <> e.unit"
+        f" AND coalesce(a.name, a.description, a.taken, a.media, a.sha256) IS NOT NULL ORDER BY a._stamp, a._row",
+        (ATTACHMENT,),
+    )
+    parts = database.rows(
+        f"{said} {_PARTS} a ON a.attachment = unhex(e.target) AND e.kind = ? WHERE a.unit <> e.unit"
+        f" AND a.content IS NOT NULL ORDER BY a._stamp, a._row",
+        (PART, ATTACHMENT),
+    )
+    return [PutByOther(*row) for row in (*files, *parts)]
 
 
 def attached_to(

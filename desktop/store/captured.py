@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +27,8 @@ STALE: Final = "stale_"
 """The marks of what the search index owes are not caught: a restored ledger indexes what it takes in."""
 CHUNK: Final = 4_000_000
 """Bytes of rows that are held in memory at once."""
+HEAVY: Final = 2 * CHUNK
+"""Bytes of a piece that consists of one row, more or less: a segment with files."""
 _MANY: Final = 2_000
 _RUNNING: Final = ("pending_line", "segment")
 """Tables of which many rows change at once, whose numbers follow each other."""
@@ -103,8 +105,11 @@ class Capture:
                     if isinstance(value, (str, bytes)):
                         size += len(value)
                 if size >= CHUNK:
-                    yield _pack((columns, piece))
-                    piece, size = [], 0
+                    text = _pack((columns, piece))
+                    # Nothing but the text is in memory while it is written.
+                    piece, size, values, value = [], 0, None, None
+                    yield text
+                    del text
         if piece:
             yield _pack((columns, piece))
 
@@ -117,17 +122,22 @@ class Capture:
         """Key, and the row's other values or nothing where the row is gone."""
         count = len(shape.keys)
         if shape.name in _RUNNING:
-            for first, last in _runs(sorted(n for (n,) in keys)):
+            # Rows with whole segments one by one: a cursor holds the one that comes next as well.
+            for first, last in _runs(sorted(n for (n,) in keys), 1 if shape.name == "segment" else _MANY):
                 gone = set(range(first, last + 1))
-                for row in self._db.execute(shape.select, (first, last)):
-                    gone.discard(row[0])
-                    yield row[:1], row[1:]
+                yield from map(partial(_apart, gone), self._db.execute(shape.select, (first, last)))
                 yield from (((n,), None) for n in sorted(gone))
             return
         for key in keys:
             if shape.name != "meta" or not str(key[0]).startswith(STALE):
                 row = self._db.row(shape.select, key)
                 yield key, None if row is None else row[count:]
+
+
+def _apart(gone: set[int], row: Row) -> tuple[Row, Row]:
+    """Key and values of a row, which is not gone."""
+    gone.discard(row[0])
+    return row[:1], row[1:]
 
 
 def put_back(database: Database, texts: Iterable[bytes]) -> Iterator[Row]:
@@ -191,11 +201,11 @@ def _triggers(place: int, shape: Shape) -> Iterator[str]:
         )
 
 
-def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Sorted numbers as ranges of at most :data:`_MANY`."""
+def _runs(numbers: Iterable[int], most: int) -> Iterator[tuple[int, int]]:
+    """Sorted numbers as ranges of at most so many."""
     first = last = 0
     for n in numbers:
-        if last and n == last + 1 and n - first < _MANY:
+        if last and n == last + 1 and n - first < most:
             last = n
             continue
         if last:
@@ -216,6 +226,8 @@ def _upsert(shape: Shape) -> str:
 
 
 _pack = msgspec.msgpack.Encoder().encode
+NOTHING: Final = _pack(({}, []))
+"""A piece without rows, with which a step may end."""
 _unpack = msgspec.msgpack.Decoder(
     tuple[dict[str, tuple[str, ...]], list[tuple[str, list[Any], list[Any] | None]]]
 ).decode

@@ -10,7 +10,7 @@ from desktop.records.canonical import ABSENT, canonical, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.resolution import Life, canonical_tombstone
 from desktop.records.types import Catalogue
-from desktop.store import belonging, components, heads, reading
+from desktop.store import attached, belonging, components, heads, reading
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.merging import Change
@@ -28,7 +28,7 @@ class Changes:
 
     def edited(self, edits: Iterable[SlotEdit], stamp: int, operator: str) -> Iterable[Change]:
         """A change for each edit whose value does not stand already."""
-        for edit in edits:
+        for edit in self._with_files(edits):
             record = self.written_under(edit.type, edit.record)
             standing = heads.standing(self.database, self.types, edit.type, edit.record, edit.slot)
             value = canonical(edit.value)
@@ -39,6 +39,27 @@ class Changes:
                 items.CHANGE, edit.type, record, self._as(edit.type, record), edit.slot, stamp,
                 _named(record, standing), self.origin, 0, operator, value,
             )  # fmt: skip
+
+    def _with_files(self, edits: Iterable[SlotEdit]) -> Iterable[SlotEdit]:
+        """Whoever gets a record gets its files: they go where it goes, as far as this station may say so."""
+        for edit in edits:
+            yield edit
+            if edit.slot == UNIT_SLOT and attached.ATTACHMENT in self.types and self.types.bears(edit.type):
+                for name, record in self._files(edit.type, edit.record):
+                    if self._may_write(self._as(name, record)):
+                        yield SlotEdit(name, record, UNIT_SLOT, edit.value)
+
+    def _files(self, type_name: str, record: str) -> list[tuple[str, str]]:
+        """What units that had the record have attached to it, deleted or not, and the parts of that."""
+        ids = attached.ids_of(self.database, type_name, record)
+        units = attached.units_of(self.database, type_name, ids)
+        files = [
+            file
+            for file in attached.attached_to(self.database, type_name, ids, deleted=True)
+            if heads.unit_of(self.database, attached.ATTACHMENT, file) in units
+        ]
+        parts = attached.parts_of(self.database, files)
+        return [*((attached.ATTACHMENT, file) for file in files), *((attached.PART, part) for part in parts)]
 
     def deleted(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
         """Tombstones of these records and of what belongs to them; un-deletes where it is asked for."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from desktop.records.canonical import ABSENT
 from desktop.records.deciding import ERASURE
+from desktop.records.declaration import UNIT_SLOT, RecordType
 from desktop.records.items import BIRTH
 from desktop.records.types import Catalogue
 from desktop.store import reading, views
@@ -45,8 +46,17 @@ class Erasure:
 
 
 def covered(database: Database, unit: str) -> frozenset[str]:
-    """The units for whose words a unit may speak: itself and all below."""
-    return frozenset(reading.subtree(database, unit))
+    """The units for whose words a unit may speak: itself and all below.
+
+    Of units that are not known here, who stands above this one is believed: they had a record before it came here.
+    """
+    below = frozenset(reading.subtree(database, unit))
+    own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
+    if own is None or own == unit or own not in below:
+        return below
+    return below | {
+        u for (u,) in database.rows("SELECT id FROM unit_ref WHERE unhex(id) NOT IN (SELECT id FROM r_unit)")
+    }
 
 
 def slots_of(database: Database, type_name: str, record: str | None = None) -> list[tuple[str, str]]:
@@ -95,6 +105,39 @@ def slots_written(database: Database, type_name: str, records: Sequence[str]) ->
         (json.dumps(list(records)), type_name),
     )
     return found
+
+
+def unit_of_birth(database: Database, type_name: str, record: str) -> str | None:
+    """The unit that a record was born under, if something else was said of its unit since."""
+    found: str | None = database.value(
+        f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN version b ON b.record = r.id AND b.type = :type"
+        f" AND b.slot = :slot AND b.birth AND b.origin = r._origin AND b.number = r._number"
+        f" JOIN unit_ref u ON u.ref = b.unit WHERE r.id = unhex(:record)",
+        {"type": type_name, "slot": UNIT_SLOT, "record": record},
+    )
+    return found
+
+
+def as_born(database: Database, record_type: RecordType, record: str) -> set[str]:
+    """The slots of a record that stand as they were born: what was never changed stands in no log."""
+    logged = {
+        slot
+        for (slot,) in database.rows(
+            "SELECT DISTINCT slot FROM version WHERE record = unhex(?) AND type = ?",
+            (record, record_type.name),
+        )
+    }
+    slots = [slot for slot in record_type.slots.values() if slot.name not in logged]
+    # One more, since the engine wants two of them at least.
+    cells = (
+        f"coalesce({', '.join(quoted(f.name) for f in slot.fields)}, NULL, NULL) IS NOT NULL"
+        for slot in slots
+    )
+    row = database.row(
+        f"SELECT {', '.join([*cells, '1'])} FROM {quoted(table_of(record_type.name))} WHERE id = unhex(?)",
+        (record,),
+    )
+    return {slot.name for slot, filled in zip(slots, row or (), strict=False) if filled}
 
 
 def waiting(database: Database) -> dict[str, int]:

@@ -37,9 +37,13 @@ MAX_ENTRY: Final = 1 << 30
 _COMPRESSED: Final = 128
 _SMALL: Final = 4_096
 """Shorter texts are not compressed: it would cost more than it saves."""
+_LARGE: Final = 8_000_000
+"""Bytes from which on an entry is a segment with files, which is compressed already."""
 
-_WAITING: Final = 32 * 1024 * 1024
-"""Bytes that may be on their way to the disk at once; an entry with the lines of one attachment may have as many."""
+_WAITING: Final = 16 * 1024 * 1024
+"""Bytes that may be on their way to the disk at once; an entry with the lines of one attachment may have twice as many,
+and then it is the only one.
+"""
 
 Randomness = Callable[[int], bytes]
 
@@ -123,11 +127,14 @@ class Journal:
         try:
             for entry in entries:
                 place += 1
-                data, before = self._box.seal(entry, place, before, self._random(12))
-                written = 0
-                while written < len(data):
-                    written += self._file.write(data[written:])
-                end += len(data)
+                head, sealed = self._box.seal(entry, place, before, self._random(12))
+                before = sealed[-_TAG:]
+                for data in (head, memoryview(sealed)):
+                    written = 0
+                    while written < len(data):
+                        written += self._file.write(data[written:])
+                    end += len(data)
+                del entry, sealed, data
             os.fsync(self._file.fileno())
         except BaseException:
             self._file.truncate(self._end)
@@ -167,6 +174,10 @@ class Scribe:
                     self._room.wait()
                 self._waiting += weight
             self._entries.put(entry)
+            with self._room:
+                while self._waiting > _WAITING:
+                    self._room.wait()
+            del entry
 
     def wait(self) -> bool:
         """Waits until all that was handed over is on the disk; whether it is."""
@@ -182,22 +193,18 @@ class Scribe:
         self._journal.close()
 
     def _run(self) -> None:
-        while (found := self._next()) is not None:
+        # Taken out of the list by whoever writes it: nothing is kept in memory that is written.
+        begun: list[Entry] = []
+        while (found := self._entries.get()) is not None:
             if isinstance(found, threading.Event):
                 found.set()
             else:
-                self._append(found)
+                begun.append(found)
+                del found
+                self._append(begun)
 
-    def _next(self) -> Entry | threading.Event | None:
-        found = self._entries.get()
-        if isinstance(found, Entry):
-            with self._room:
-                self._waiting -= len(found.text)
-                self._room.notify()
-        return found
-
-    def _append(self, first: Entry) -> None:
-        step = self._step(first)
+    def _append(self, begun: list[Entry]) -> None:
+        step = self._step(begun)
         try:
             if not self.dead:
                 self._journal.append(step)
@@ -208,14 +215,18 @@ class Scribe:
             # The rest of a step that could not be written.
             pass
 
-    def _step(self, first: Entry) -> Iterator[Entry]:
-        yield first
-        while first.kind is Kind.ROWS:
-            found = self._next()
+    def _step(self, begun: list[Entry]) -> Iterator[Entry]:
+        kind = Kind.ROWS
+        while kind is Kind.ROWS:
             # Only whole steps are handed over, so nothing else comes between the entries of one.
+            found = begun.pop() if begun else self._entries.get()
             if isinstance(found, Entry):
-                first = found
-                yield first
+                yield found
+                kind = found.kind
+                with self._room:
+                    self._waiting -= len(found.text)
+                    self._room.notify()
+            del found
 
 
 @dataclass(frozen=True)
@@ -290,13 +301,13 @@ class _Box:
         self._grow = zstandard.ZstdDecompressor()
 
     def seal(self, entry: Entry, place: int, before: bytes, nonce: bytes) -> tuple[bytes, bytes]:
-        """The bytes of an entry and its tag."""
+        """The bytes of an entry: what stands in clear, and the rest, which ends with the tag."""
         kind, text = int(entry.kind), entry.text
-        if len(text) >= _SMALL:
+        if _SMALL <= len(text) <= _LARGE:
             kind, text = kind | _COMPRESSED, self._shrink.compress(text)
         head = _ENTRY.pack(len(text) + _TAG, place, kind, before, nonce)
         sealed = self._cipher.encrypt(nonce, text, head)
-        return head + sealed, sealed[-_TAG:]
+        return head, sealed
 
     def read(self, file: BinaryIO, place: int | None, before: bytes | None) -> tuple[int, Entry, bytes]:
         """The next entry with its place and tag; where a place is given it must be the one that follows."""

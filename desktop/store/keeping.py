@@ -343,11 +343,16 @@ def _as_step(texts: Iterator[bytes]) -> Iterator[Entry]:
     """The pieces of one step, the last of which makes it stand."""
     last: bytes | None = None
     for text in texts:
-        if last is not None:
+        if last:
             yield Entry(Kind.ROWS, last)
         last = text
+        del text
+        if len(last) > captured.HEAVY:
+            # The lines of files are not kept until it shows whether they are the last.
+            yield Entry(Kind.ROWS, last)
+            last = b""
     if last is not None:
-        yield Entry(Kind.STEP, last)
+        yield Entry(Kind.STEP, last or captured.NOTHING)
 
 
 def _not_kept(error: Exception) -> Problem:

@@ -204,6 +204,10 @@ class Ledger:
             for position in segment_log.positions(self.database, origin, number, number)
             if position <= passed
         }
+        self.to_the_end(positions)
+
+    def to_the_end(self, positions: Iterable[int]) -> None:
+        """Puts segments at the end of the journal, in their order."""
         for position in sorted(positions):
             segment_log.move_to_end(self.database, position)
 

@@ -206,6 +206,30 @@ def note_looked_through(database: Database, link: Link, upto: int) -> None:
         )
 
 
+def went_on(database: Database, link: Link) -> tuple[int, int]:
+    """The journal position from which the next bundle goes on, and that up to which the journal was known then.
+
+    They are what the peer has acknowledged, or where the last bundle ended if it could not hold all. One that holds all
+    that is left ends that: the next begins again with what is not acknowledged, in case that one of them was lost.
+    """
+    value = database.value("SELECT value FROM meta WHERE key = ?", (f"went_{link.peer}",))
+    if value is not None:
+        upto, end, since, *of = str(value).split()
+        if int(since) <= link.acknowledged <= int(upto) and of == _looked_of(link):
+            return int(upto), int(end)
+    return link.acknowledged, link.acknowledged
+
+
+def note_went(database: Database, link: Link, upto: int | None) -> None:
+    """How far a bundle went that could not hold all; none if it could."""
+    database.execute("DELETE FROM meta WHERE key = ?", (f"went_{link.peer}",))
+    if upto is not None:
+        database.execute(
+            "INSERT INTO meta (key, value) SELECT ?, ? || ' ' || max(position) || ' ' || ? FROM segment",
+            (f"went_{link.peer}", upto, " ".join([str(link.acknowledged), *_looked_of(link)])),
+        )
+
+
 def _looked_of(link: Link) -> list[str]:
     return [part for part in (link.unit, link.received_incarnation) if part]
 

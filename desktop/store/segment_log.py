@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,6 +188,16 @@ def before_merge(database: Database, origin: int, merge: int) -> list[tuple[int,
             (origin, merge),
         )
     ]
+
+
+def weight_of(database: Database, positions: Iterable[int]) -> int:
+    """The bytes of the segments at these positions together."""
+    return int(
+        database.value(
+            "SELECT coalesce(sum(length(frame)), 0) FROM segment WHERE position IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(positions)),),
+        )
+    )
 
 
 def move_to_end(database: Database, position: int) -> None:

@@ -18,9 +18,11 @@ verdict does :func:`open_part` decrypt.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,7 +63,8 @@ _NONCE_BYTES: Final = 16
 class Draft:
     """What the caller says of a bundle to be written; the fields are those of :class:`Manifest`.
 
-    ``names`` are those of the persons, in their order: they stand inside, where only the receiver reads them.
+    ``counts`` are those of segments that do not tell their own. ``names`` are those of the persons, in their order:
+    they stand inside, where only the receiver reads them.
     """
 
     program: str
@@ -75,17 +78,20 @@ class Draft:
     recipient: str
     created: int
     previous: str | None
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] = field(default_factory=dict)
     persons: tuple[Person, ...] = ()
     names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A segment to be sent: its frame, and a JSON value that tells the receiver which one it is, undecoded."""
+    """A segment to be sent: its frame, a JSON value that tells the receiver which one it is, undecoded, and what it
+    adds to the counts of the manifest.
+    """
 
     frame: Frame
     label: Any = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +144,9 @@ def write_bundle(
 ) -> OpenedBundle:
     """Writes a bundle; ``chain`` is DER, the sender's certificate first.
 
-    Memory holds one part at a time. The file appears under its name only when it is whole and on the disk;
-    after an error nothing is left and the same call may be made again.
+    It holds as many of the segments, from the first on, as go into its parts (:func:`segments_in`). Memory holds one
+    part at a time. The file appears under its name only when it is whole and on the disk; after an error nothing is
+    left and the same call may be made again.
     """
     base = _base(draft, keys, randomness)
     sender = certificates.parse(chain[0])
@@ -150,17 +157,23 @@ def write_bundle(
     with replacing(path) as stream:
         archive = zipstore.Writer(stream)
         parts: list[PartEntry] = []
-        for number, group in enumerate(_grouped(segments), 1):
+        counts = Counter(draft.counts)
+        for number, group in enumerate(itertools.islice(_grouped(segments), manifest.MAX_PARTS), 1):
+            for segment in group:
+                counts.update(segment.counts)
             cipher, entry = _seal(base, number, group, draft.names if number == 1 else ())
             archive.add(entry.name, cipher)
             parts.append(entry)
             # Nothing of this part is in memory while the next one is put together.
-            del group, cipher
+            group.clear()
+            del segment, cipher
         files = []
         for name, data in public:
             archive.add(name, data)
             files.append(FileEntry(name, hashlib.sha256(data).hexdigest(), len(data)))
-        payload = _payload(replace(base, files=tuple(files), parts=tuple(parts)))
+        payload = _payload(
+            replace(base, files=tuple(files), parts=tuple(parts), counts=dict(sorted(counts.items())))
+        )
         archive.add(MANIFEST, dsse.sign(manifest.PAYLOAD_TYPE, payload, sender.digest, keys.sign).encode())
         archive.finish()
     return read_bundle(path)
@@ -203,6 +216,11 @@ def read_bundle(path: Path) -> OpenedBundle:
 def look(bundle: OpenedBundle) -> Manifest:
     """What the bundle says of itself, with **nothing verified**: for ``inspect``, never for a decision."""
     return manifest.parse(bundle.signed.payload)
+
+
+def segments_in(said: Manifest) -> int:
+    """How many segments stand in the parts of a bundle, receipts included."""
+    return sum(part.frames - 1 for part in said.parts)
 
 
 def authenticate(bundle: OpenedBundle, roots: Collection[bytes]) -> Authentic:
@@ -268,7 +286,7 @@ def _base(draft: Draft, keys: StationKeys, randomness: Randomness) -> Manifest:
         nonce=randomness(_NONCE_BYTES).hex(),
         created=draft.created,
         previous=draft.previous,
-        counts=dict(draft.counts),
+        counts={},
         files=(),
         parts=(),
         persons=draft.persons,

@@ -366,6 +366,13 @@ class DiskGone(Caused, EnvironmentProblem):
     next_step = "请重新插好U盘再试一次。"
 
 
+class NotPlainFile(Caused, EnvironmentProblem):
+    """A pipe or a device: whoever opens it may wait for ever, or read without end."""
+
+    text = "这不是普通文件。"
+    next_step = "请换一个文件；从U盘拿来的，请让发送方重新复制一份。"
+
+
 SURROUNDINGS = frozenset(
     {
         errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENODEV,

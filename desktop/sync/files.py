@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from desktop.sync.errors import TooBig, surroundings
+from desktop.sync.errors import NotPlainFile, TooBig, surroundings
 
 
 @contextlib.contextmanager
@@ -35,9 +37,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[BinaryIO]:
-    """A stream from a file, with errors that a user can act on."""
+    """A stream from a file, with errors that a user can act on; raises :class:`NotPlainFile` for a pipe or device."""
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=_plain) as stream:
             yield stream
     except OSError as error:
         raise surroundings(error) from error
@@ -50,6 +52,18 @@ def read_limited(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise TooBig(f"more than {limit} bytes")
     return data
+
+
+def _plain(path: str, flags: int) -> int:
+    """Opens a file without waiting for anybody, and looks at what was opened: a name may lead elsewhere by then."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return handle
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    raise NotPlainFile(f"mode {mode:o}")
 
 
 def _flush_folder(folder: Path) -> None:

@@ -150,17 +150,19 @@ class Intake:
     ) -> Merger:
         """A segment is verified, decoded and kept, and its items go into the merge, or into the one that comes after.
 
+        The lines are emptied once they are decoded: with files they are tens of megabytes, and what is decoded as many.
         Raises ``BadSegmentSignature`` and :class:`BadSegment`.
         """
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
         author = signer if header.vouched is None else None
         other = erasing.as_kept(self._ledger, header, lines, self._erased)
         if other is not None:
-            frame, (header, lines) = other, segments.read(other)
+            frame, (header, lines[:]) = other, segments.read(other)
         contents = decoding.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
         result.known += self.known.drop(found, lines)
+        lines.clear()
         _check_own(self._ledger, found)
         kept.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):

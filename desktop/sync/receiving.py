@@ -265,17 +265,18 @@ class _Receiver:
                     receipt = receipts.read(frame)
                     result.answered += self._take_receipt(verdict, receipt)
                     complete = said.kind == UP or receipt.incarnation == self._ledger.incarnation
-                    continue
-                total, before, position = _places(label)
-                before_first = before if before_first is None else before_first
-                seen += total
-                if self._already_held(label):
-                    result.known += total
-                    spans.append((before, position))
-                    continue
-                merger, taken = self._take_segment(verdict, merger, label, frame, result)
-                if taken:
-                    spans.append((before, position))
+                else:
+                    total, before, position = _places(label)
+                    before_first = before if before_first is None else before_first
+                    seen += total
+                    taken = self._already_held(label)
+                    if taken:
+                        result.known += total
+                    else:
+                        merger, taken = self._take_segment(verdict, merger, label, frame, result)
+                    if taken:
+                        spans.append((before, position))
+                del frame
             # Nothing of this part is in memory when the next one is opened.
             del part
         if seen != result.total:

@@ -56,13 +56,14 @@ class Scope:
                     found.add(c.number)
         return found if only is None else found & only
 
-    def grown(self, position: int) -> dict[int, set[int]]:
-        """Items up to a journal position of records that later ones bring into the scope, by segment.
+    def grown(self, position: int, known: int) -> dict[int, set[int]]:
+        """Items up to a journal position of records that those after ``known`` bring into the scope, by segment.
 
-        It follows from the journal after that position alone, so a bundle that is lost is made good by the next.
+        It follows from the journal after that position alone, so a bundle that is lost is made good by the next. Only
+        where one goes on from another, ``known`` is later: that one has looked at the journal as it was then.
         """
         found: dict[int, set[int]] = {}
-        for record in self._newcomers(position) if position else ():
+        for record in self._newcomers(known) if position else ():
             for origin, number in scoping.items_of(self._db, *record):
                 for at in segment_log.positions(self._db, origin, number, number):
                     if at <= position:

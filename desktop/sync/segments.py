@@ -127,7 +127,7 @@ def pack(header: Header, lines: Iterable[bytes]) -> Frame:
     """The frame of a segment: what is signed, the line of the signature, and the lines of the items."""
     beside = {} if header.key is None else {"key": strictjson.to_base64(header.key)}
     beside["signature"] = strictjson.to_base64(header.signature)
-    return compress(b"\n".join([header.raw, msgspec.json.encode(beside), *lines]) + b"\n")
+    return compress(b"\n".join([header.raw, msgspec.json.encode(beside), *lines, b""]))
 
 
 def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Header:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,7 @@ from desktop.sync import decoding, envelope, kept, receipts, segments, station, 
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
-from desktop.sync.manifest import DOWN, UP, Person
+from desktop.sync.manifest import DOWN, MAX_PARTS, UP, Person
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import Scope
 from desktop.sync.segments import Header
@@ -30,7 +29,10 @@ from desktop.sync.speaking import speaking_to
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A bundle that was written: where, to whom, which number, how many items."""
+    """A bundle that was written: where, to whom, which number, how many items.
+
+    ``more`` says that it could not hold all: the next bundle goes on from there.
+    """
 
     path: Path
     peer: str
@@ -38,6 +40,7 @@ class Sent:
     sequence: int
     items: int
     digest: str
+    more: bool = False
 
 
 def cut_own(ledger: Ledger, keys: StationKeys) -> int:
@@ -89,6 +92,9 @@ class Planned:
 
 Journal = Iterator[Planned]
 
+MOST_GROWN = envelope.PART_TARGET * MAX_PARTS // 2
+"""Compressed bytes of older items that have come into a scope, so that a bundle has room for others too."""
+
 
 def _send(
     ledger: Ledger,
@@ -109,11 +115,14 @@ def _send(
         link.peer, link.received_incarnation, link.received, number,
         tuple(_answers_for(ledger, link) if kind == DOWN else ()),
     )  # fmt: skip
-    outgoing = list(journal())
-    counts: Counter[str] = Counter()
-    for planned in outgoing:
-        counts.update(planned.counts)
-    position = max((planned.position for planned in outgoing), default=link.acknowledged)
+    positions: list[int] = []
+
+    def outgoing() -> Iterator[Outgoing]:
+        yield Outgoing(receipt.frame(), receipts.LABEL)
+        for planned in journal():
+            positions.append(planned.position)
+            yield Outgoing(planned.frame(), planned.label, planned.counts)
+
     signers = () if kind == DOWN else persons.kept(database)
     draft = Draft(
         program=__version__,
@@ -128,40 +137,33 @@ def _send(
         recipient=link.recipient,
         created=ledger.environment.now(),
         previous=link.previous,
-        counts=dict(sorted(counts.items())),
         persons=tuple(Person(p.key, p.duty) for p in signers),
         names=tuple(p.name for p in signers),
     )
-    bundle = envelope.write_bundle(
-        path,
-        draft,
-        itertools.chain(
-            [Outgoing(receipt.frame(), receipts.LABEL)], (Outgoing(p.frame(), p.label) for p in outgoing)
-        ),
-        keys,
-        chain,
-        ledger.environment.random,
-        roots,
-    )
+    bundle = envelope.write_bundle(path, draft, outgoing(), keys, chain, ledger.environment.random, roots)
+    said = envelope.look(bundle)
+    taken = positions[: envelope.segments_in(said) - 1]
+    position = max(taken, default=link.acknowledged)
+    more = len(taken) < len(positions)
     with database.transaction():
         links.note_sent(database, link.peer, bundle.digest)
+        links.note_went(database, link, position if more else None)
         line = Exported(
-            link.peer, sequence, ledger.environment.now(), position, sum(counts.values()), path.name, operator
+            link.peer, sequence, ledger.environment.now(), position, said.items, path.name, operator
         )
         exchanged.note_exported(database, line, bundle.digest, draft.last)
-    return Sent(path, link.peer, link.name, sequence, sum(counts.values()), bundle.digest)
+    return Sent(path, link.peer, link.name, sequence, said.items, bundle.digest, more)
 
 
 def _upward(ledger: Ledger, link: Link) -> Journal:
     """Rule 20: segments go up byte for byte; what a parent vouched for never goes up again."""
-    before = link.acknowledged
-    for held in segment_log.signed_after(ledger.database, link.acknowledged):
+    before, _ = links.went_on(ledger.database, link)
+    for held in segment_log.signed_after(ledger.database, before):
         label = [
             held.station, held.incarnation, held.first, held.last, held.digest, held.total, before, held.position
         ]  # fmt: skip
-        yield Planned(
-            label, held.counts, held.position, partial(kept.frame_at, ledger.database, held.position)
-        )
+        frame = partial(kept.frame_at, ledger.database, held.position)
+        yield Planned(label, held.counts, held.position, frame)
         before = held.position
 
 
@@ -175,37 +177,53 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     """Rule 21: items of records in the receiver's scope that others wrote, under this station's own signature.
 
     The last of them moves the receiver's position over all that was looked through. Where there is none, this station
-    remembers how far it has looked.
+    remembers how far it has looked. Each is made when it is due: they may be the files of a whole town.
     """
     scope = Scope(ledger, link.unit, link.peer)
-    since = links.looked_through(ledger.database, link)
-    before = link.acknowledged
+    before, known = links.went_on(ledger.database, link)
+    since = max(before, links.looked_through(ledger.database, link))
+    grown = _grown(ledger, scope, since, max(since, known))
     # Segments of the receiver itself are passed over too: they may have brought older items into its scope.
     end = segment_log.end(ledger.database)
-    found: list[tuple[Header, Frame, int]] = []
-    for position, origin in _journal(ledger, link, since, end):
-        frame = kept.frame_at(ledger.database, position)
-        made = _vouched(ledger, keys, frame, partial(scope.numbers, origin))
-        if made is not None:
-            found.append((*made, position))
-    for at, numbers in scope.grown(since).items():
-        for _, origin in _journal(ledger, link, at - 1, at):
-            frame = kept.frame_at(ledger.database, at)
-            made = _vouched(ledger, keys, frame, partial(scope.numbers, origin, only=numbers))
-            if made is not None:
-                # These lie before what was looked through: the label moves the receiver's position nowhere.
-                found.append((*made, 0))
-    if not found:
+    waiting: tuple[Header, Frame] | None = None
+    at = before
+    # What was there before moves the receiver's position nowhere, so it comes first: if this bundle cannot hold all,
+    # the position must not have passed what brings it into the scope.
+    for position, origin, numbers in itertools.chain(
+        ((p, o, n) for p, n in grown.items() for _, o in _journal(ledger, link, p - 1, p)),
+        ((p, o, None) for p, o in _journal(ledger, link, since, end)),
+    ):
+        choose = partial(scope.numbers, origin, only=numbers)
+        made = _vouched(ledger, keys, position, choose)
+        if made is None:
+            continue
+        if waiting is not None:
+            yield _plan(waiting, before, at)
+            before = at
+        waiting, at = made, before if numbers is not None else position
+    if waiting is not None:
+        yield _plan(waiting, before, end)
+    elif before == link.acknowledged:
         links.note_looked_through(ledger.database, link, end)
-    for place, (header, frame, position) in enumerate(found, start=1):
-        after = end if place == len(found) else max(position, before)
-        yield Planned([*header.label(), before, after], header.counts, after, partial(_as_it_is, frame))
-        before = after
 
 
-def _as_it_is(frame: Frame) -> Frame:
-    """What goes down is cut for its receiver and little, so that it is kept."""
-    return frame
+def _plan(made: tuple[Header, Frame], before: int, after: int) -> Planned:
+    header, frame = made
+    return Planned([*header.label(), before, after], header.counts, after, lambda: frame)
+
+
+def _grown(ledger: Ledger, scope: Scope, since: int, known: int) -> dict[int, set[int]]:
+    """What :meth:`Scope.grown` finds. Where that is too much for a bundle, it is put at the end of the journal instead.
+
+    For of what lies in the journal before the receiver's position nobody could tell how much of it has arrived.
+    """
+    grown = scope.grown(since, known)
+    weight = segment_log.weight_of(ledger.database, grown)
+    if weight <= MOST_GROWN:
+        return grown
+    with ledger.database.transaction():
+        ledger.to_the_end(grown)
+    return {}
 
 
 def _journal(ledger: Ledger, link: Link, after: int, upto: int) -> list[tuple[int, int]]:
@@ -217,21 +235,25 @@ def _journal(ledger: Ledger, link: Link, after: int, upto: int) -> list[tuple[in
 
 
 def _vouched(
-    ledger: Ledger, keys: StationKeys, frame: Frame, choose: Callable[[decoding.Contents], set[int]]
+    ledger: Ledger, keys: StationKeys, position: int, choose: Callable[[decoding.Contents], set[int]]
 ) -> tuple[Header, Frame] | None:
     """The chosen items of a segment under this station's own signature, if there are any."""
-    header, lines = segments.read(frame)
+    header, lines = kept.read_at(ledger.database, position)
     contents = decoding.decode(header, lines, ledger.types)
     wanted = choose(contents)
-    chosen = [(n, line) for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
-    if not chosen:
+    numbers = [n for n in contents.numbers if n in wanted]
+    if not numbers:
         return None
-    _, opened = segments.opened(header, (line for _, line in chosen))
+    chosen = [line for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
     births = {b.type for b in contents.births.values() if any(row[3] in wanted for row in b.rows)}
     shapes = {name: header.shapes[name] for name in births}
+    # What was decoded of files, and their lines as they came, are tens of megabytes each.
+    del contents, lines
+    chosen.reverse()
+    _, opened = segments.opened(header, (chosen.pop() for _ in numbers))
     return segments.cut(
-        header.station, header.incarnation, [(n, line) for (n, _), line in zip(chosen, opened, strict=True)], shapes,
-        keys.sign, trust.segment_message, keys.station,
+        header.station, header.incarnation, list(zip(numbers, opened, strict=True)), shapes, keys.sign,
+        trust.segment_message, keys.station,
     )  # fmt: skip
 
 
@@ -241,11 +263,10 @@ def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
     scope = Scope(ledger, unit)
     found = bytearray()
     for position, origin, kinds in segment_log.all_kinds(ledger.database):
-        frame = kept.frame_at(ledger.database, position)
-        header, _ = segments.read(frame)
+        header, _ = kept.read_at(ledger.database, position)
         if kinds == {BIRTH} and header.shapes.keys().isdisjoint(TREE_TYPES):
             continue
-        made = _vouched(ledger, keys, frame, partial(scope.numbers, origin, types=TREE_TYPES))
+        made = _vouched(ledger, keys, position, partial(scope.numbers, origin, types=TREE_TYPES))
         if made is not None:
             found += made[1].compressed
     return bytes(found)

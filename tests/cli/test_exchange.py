@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.sync import envelope, manifest
 from tests.cli.calling import CODE, answer, make, record, run
 
 
@@ -88,6 +89,22 @@ def test_whom_a_bundle_can_go_to_is_said(places: Places, tmp_path: Path) -> None
     assert (past.exit_code, "由“北山街道总工会”批准入网" in past.stderr) == (22, True)
     nobody = run("send", places.district, places.stick / "x.xsj", "--to", "没有的")
     assert "请先办理入网" in nobody.stderr
+
+
+def test_what_one_bundle_cannot_hold_is_said_and_goes_in_a_second(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(places.town, "enterprise", {"name": "甲公司"})
+    assert answer("send", places.town, places.stick / "lost.xsj")["more"] is False
+    record(places.town, "enterprise", {"name": "乙公司"})
+    monkeypatch.setattr(envelope, "PART_TARGET", 1)
+    monkeypatch.setattr(manifest, "MAX_PARTS", 2)
+    first = run("send", places.town, places.stick / "1.xsj")
+    assert "再导出一次" in first.stdout + first.stderr
+    second = answer("send", places.town, places.stick / "2.xsj")
+    assert (second["items"], second["more"]) == (1, False)
+    for name in ("1.xsj", "2.xsj"):
+        assert answer("merge", places.district, places.stick / name)["bundles"][0]["applied"] == 1
 
 
 def test_the_digest_is_one_line_that_names_its_workspace_then_what_is_open(places: Places) -> None:

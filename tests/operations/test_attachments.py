@@ -596,6 +596,126 @@ def test_erasing_a_person_leaves_nothing_of_the_files_at_any_level(
     assert len(erased) == 3
 
 
+def put_by(
+    other: Session, record: str, name: str, content: bytes = b"\x7a\x08 of somebody else" * 9
+) -> tuple[str, str]:
+    """What a changed program writes: a file on a record that is not its own; the file, and its content on the wire."""
+    made, text = other.ledger.new_id(), base64.b64encode(content).decode()
+    cells = {"kind": "member", "record": record, "name": name, "media": "pdf", "size": len(content), "parts": 1,
+             "sha256": hashlib.sha256(content).hexdigest()}  # fmt: skip
+    births = [
+        NewRecord("attachment", made, other.unit.id, cells),
+        NewRecord("attachment_part", other.ledger.new_id(), other.unit.id,
+                  {"attachment": made, "number": 1, "content": text}),
+    ]  # fmt: skip
+    other.ledger.write("伪造", "王芳", births=births)
+    return made, text
+
+
+@pytest.fixture
+def other(tmp_path: Path, town: Session) -> Session:
+    """A second village of the town."""
+    other = station(tmp_path, "330110109201", "双溪村工会", Level.VILLAGE)
+    enrol(other, town, tmp_path)
+    return other
+
+
+def test_what_another_unit_puts_on_a_record_is_not_shown_there(
+    village: Session, town: Session, other: Session, tmp_path: Path
+) -> None:
+    record = member(village)
+    own = add(village, record, written(tmp_path, "a.pdf", PDF))
+    put_by(other, record, NAME)
+    report_up(other, town, tmp_path)
+    report_up(village, town, tmp_path)
+    assert [a.id for a in on(town, record)] == [own]
+    # Who was claimed by both shows what both have.
+    other.ledger.write("伪造", "王芳", births=[NewRecord("member", record, other.unit.id, {"name": "张三"})])
+    report_up(other, town, tmp_path)
+    assert len(on(town, record)) == 2
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_others_put_on_a_record_is_erased_above_with_it(
+    village: Session, town: Session, other: Session, tmp_path: Path, late: bool
+) -> None:
+    record = member(village)
+    own = add(village, record, written(tmp_path, "a.pdf", PDF))
+    report_up(village, town, tmp_path)
+    _, text = put_by(other, record, NAME)
+    part = b"a part for a file that is not its own" * 4
+    other.ledger.write("伪造", "王芳", births=[NewRecord(
+        "attachment_part", other.ledger.new_id(), other.unit.id,
+        {"attachment": own, "number": 2, "content": base64.b64encode(part).decode()})])  # fmt: skip
+    pieces = (NAME, text, base64.b64encode(part).decode())
+    if not late:
+        report_up(other, town, tmp_path)
+        assert all(piece in texts(town) for piece in pieces)
+    village.ledger.clock.observe(other.database.value("SELECT max(_stamp) FROM r_attachment_part"))
+    erasing.erase(village, "member", [record], basis="consent")
+    report_up(village, town, tmp_path)
+    report_up(other, town, tmp_path)
+    for session in (town, other):
+        assert not any(piece in texts(session) for piece in pieces)
+    said = len(town.database.rows("SELECT 1 FROM r_erasure"))
+    report_up(village, town, tmp_path)
+    assert len(town.database.rows("SELECT 1 FROM r_erasure")) == said
+
+
+def test_files_go_with_a_record_that_another_unit_gets(
+    village: Session, town: Session, other: Session, tmp_path: Path
+) -> None:
+    record = member(village)
+    made = add(village, record, written(tmp_path, "a.pdf", PDF))
+    report_up(village, town, tmp_path)
+    stranger, _ = put_by(other, record, NAME)
+    report_up(other, town, tmp_path)
+    moved = town.ledger.write("移交", "王芳", edits=[SlotEdit("member", record, "unit", other.unit.id)])
+    report_up(other, town, tmp_path)
+    report_up(village, town, tmp_path)
+    assert attachments.show(other, made) == PDF
+    attachments.describe(other, made, {"description": "接手的"})
+    report_up(other, town, tmp_path)
+    assert [a.description for a in on(town, record) if a.id == made] == ["接手的"]
+    assert town.ledger.unit_of("attachment", stranger) == other.unit.id
+    assert exchange.digest(town, other.unit.id).sha256 == exchange.digest(other).sha256
+    steps.undo(town, moved.stamp or 0)
+    assert {town.ledger.unit_of(a.type, a.id) for a in reading.records(
+        town.database, town.types, reading.Query("attachment_part"))} == {village.unit.id, other.unit.id}  # fmt: skip
+
+
+def test_who_got_a_record_erases_no_words_of_who_had_it_and_is_told_so(
+    village: Session, town: Session, other: Session, tmp_path: Path
+) -> None:
+    record = records.save(village, "member", {"name": NAME}).record
+    add(village, record, written(tmp_path, "a.pdf", PDF))
+    report_up(village, town, tmp_path)
+    town.ledger.write("移交", "王芳", edits=[SlotEdit("member", record, "unit", other.unit.id)])
+    report_up(other, town, tmp_path)
+    with pytest.raises(NotAllowed, match="请由上级清除"):
+        erasing.erase(other, "member", [record], basis="consent")
+    erasing.erase(town, "member", [record], basis="consent")
+    report_up(other, town, tmp_path)
+    report_up(village, town, tmp_path)
+    encoded = base64.b64encode(PDF).decode()
+    for session in (town, other, village):
+        assert NAME not in texts(session)
+        assert encoded not in texts(session)
+
+
+def test_nobody_has_files_of_others_erased_by_naming_their_record(
+    village: Session, town: Session, other: Session, tmp_path: Path
+) -> None:
+    record = member(village)
+    add(village, record, written(tmp_path, "a.pdf", PDF))
+    report_up(village, town, tmp_path)
+    slots = " ".join(slot.name for slot in erasing.personal_slots(other, "member"))
+    said = {"kind": "member", "target": record, "slots": slots, "basis": "consent", "upto": "7" * 16}
+    other.ledger.write("伪造", "王芳", births=[NewRecord("erasure", "", other.unit.id, said)])
+    report_up(other, town, tmp_path)
+    assert attachments.show(town, on(town, record)[0].id) == PDF
+
+
 def test_what_was_deleted_before_it_was_erased_stays_deleted(village: Session, tmp_path: Path) -> None:
     record = member(village)
     made = add(village, record, written(tmp_path, "a.pdf", PDF))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import hashlib
 import os
 import random
 import shutil
@@ -13,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import exchange, records, restoring
+from desktop.operations import attachments, exchange, policy, records, restoring
+from desktop.operations.attachable import Prepared
 from desktop.operations.session import open_session
 from desktop.records.declaration import Level
 from desktop.store.database import LedgerDamaged
@@ -44,6 +47,39 @@ print("open", flush=True)
 for number in range(100000):
     saved = records.save(session, "enterprise", {"name": f"第{number}家"})
     print(saved.record, flush=True)
+"""
+ATTACH = """
+import datetime, hashlib, resource, signal, sys
+from pathlib import Path
+from desktop.operations import attachments
+from desktop.operations.attachable import Prepared
+from desktop.operations.session import open_session
+from tests.operations.stations import repeatable
+session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))
+if int(sys.argv[3]):
+    # A file that would become larger cannot be written, as on a full disk.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+print("open", flush=True)
+for number in range(40):
+    data = b"%PDF-1.4" + hashlib.shake_256(b"%d" % number).digest(600_000)
+    file = Prepared("a.pdf", "pdf", data, datetime.date(2026, 11, 1))
+    (made,) = attachments.add(session, "enterprise", sys.argv[2], [file]).ids
+    print(made, hashlib.sha256(data).hexdigest(), flush=True)
+"""
+ROLL_BACK = """
+import sys
+from pathlib import Path
+from desktop.operations import exchange, policy
+from desktop.operations.session import open_session
+from desktop.store import traffic
+from tests.operations.stations import repeatable
+session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))
+print("open", flush=True)
+exchange.merge(session, [Path(sys.argv[2])])
+for _ in range(1000):
+    policy.withdraw(session, traffic.merges(session.database)[0].id)
+    policy.lift(session, *(found.record for found in policy.excluded(session)))
 """
 RESTORE = """
 import os, signal, sys
@@ -123,6 +159,77 @@ def test_every_confirmed_save_survives_a_kill(tmp_path: Path, seed: int) -> None
     again = open_session(folder, "王芳", "password1", repeatable("again"))
     assert again.workspace.check() == []
     assert all(records.load(again, "enterprise", record) is not None for record in confirmed)
+    again.workspace.close()
+
+
+def _with_files(folder: Path) -> tuple[Path, str]:
+    """A village with an enterprise."""
+    village = station(folder, "330110109200", "径山村工会", Level.VILLAGE)
+    record = records.save(village, "enterprise", {"name": "一家"}).record
+    village.workspace.close()
+    return village.workspace.folder, record
+
+
+def _are_whole(folder: Path, record: str, out: str) -> None:
+    """Every file that was confirmed is there byte for byte, and none is there by halves; new ones go in."""
+    confirmed = {tuple(line.split()) for line in out.splitlines() if " " in line}
+    again = open_session(folder, "王芳", "password1", repeatable("again"))
+    assert again.workspace.check() == []
+    held = attachments.of_record(again.database, again.types, "enterprise", record)
+    assert confirmed <= {(a.id, a.sha256) for a in held}
+    assert len(held) - len(confirmed) in (0, 1)
+    for attachment in held:
+        assert hashlib.sha256(attachments.show(again, attachment.id)).hexdigest() == attachment.sha256
+    records.save(again, "enterprise", {"name": "又一家"})
+    again.workspace.close()
+
+
+@pytest.mark.parametrize("seed", range(40 if LONG else 2))
+def test_every_confirmed_file_survives_a_kill_and_none_is_there_by_halves(tmp_path: Path, seed: int) -> None:
+    folder, record = _with_files(tmp_path)
+    process = _start(ATTACH, str(folder), record, "0")
+    time.sleep(random.Random(seed).uniform(0.05, 0.8))
+    process.send_signal(signal.SIGKILL)
+    _are_whole(folder, record, process.communicate()[0])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of a process there")
+@pytest.mark.parametrize("room", [700_000, 5_000_000] if LONG else [2_500_000])
+def test_a_disk_that_is_full_while_files_are_added_loses_none_that_was_confirmed(
+    tmp_path: Path, room: int
+) -> None:
+    folder, record = _with_files(tmp_path)
+    process = _start(ATTACH, str(folder), record, str((folder / LEDGER).stat().st_size + room))
+    out, _ = process.communicate()
+    assert process.returncode != 0
+    _are_whole(folder, record, out)
+
+
+@pytest.mark.parametrize("seed", range(40 if LONG else 2))
+def test_a_roll_back_that_is_killed_leaves_the_state_before_or_after(tmp_path: Path, seed: int) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, district, tmp_path)
+    saved, _ = records.save_many(village, "enterprise", [{"name": f"第{i}家"} for i in range(500)])
+    file = Prepared("a.pdf", "pdf", b"%PDF-1.4" + bytes(900_000), datetime.date(2026, 11, 1))
+    attachments.add(village, "enterprise", saved[0], [file])
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    before = exchange.digest(district, village.unit.id).sha256
+    after = exchange.digest(village).sha256
+    folder = district.workspace.folder
+    for session in (district, village):
+        session.workspace.close()
+    process = _start(ROLL_BACK, str(folder), str(sent.path))
+    time.sleep(random.Random(seed).uniform(0.3, 2.5))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    again = open_session(folder, "王芳", "password1", repeatable("again"))
+    assert again.workspace.check() == []
+    assert exchange.digest(again, village.unit.id).sha256 in (before, after)
+    if aside := policy.excluded(again):
+        policy.lift(again, *(found.record for found in aside))
+    exchange.merge(again, [sent.path])
+    assert exchange.digest(again, village.unit.id).sha256 == after
     again.workspace.close()
 
 

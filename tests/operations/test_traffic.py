@@ -12,9 +12,12 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import item_outcomes
 from desktop.records.declaration import Level
+from desktop.store.ledger import NewRecord
+from desktop.sync import envelope, manifest, sending
 from desktop.sync.enrolment_errors import GrantForOther
 from desktop.sync.errors import DiskGone
 from desktop.sync.results import Unapplied
+from desktop.sync.station import load_keys
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
@@ -191,6 +194,26 @@ def test_receipts_that_cannot_be_written_leave_the_merge_standing(
     again = traffic.merge(town, [sent.path], tmp_path / "receipts")
     assert again.report.bundles[0].known == 1
     assert [s.name for s in again.receipts] == ["径山村工会"]
+
+
+def test_what_one_receipt_cannot_hold_goes_in_a_second_at_once(
+    three: tuple[Session, Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, town, village = three
+    monkeypatch.setattr(envelope, "PART_TARGET", 1)
+    monkeypatch.setattr(manifest, "MAX_PARTS", 2)
+    for name in ("一家", "又一家"):
+        town.ledger.write(
+            "新增",
+            "测",
+            births=[NewRecord("enterprise", town.ledger.new_id(), village.unit.id, {"name": name})],
+        )
+        sending.cut_own(town.ledger, load_keys(town.ledger))
+    sent = exchange.send(village, tmp_path / "a.xsj")
+    done = traffic.merge(town, [sent.path], tmp_path / "receipts")
+    more = [s.more for s in done.receipts]
+    assert more == [True] * (len(more) - 1) + [False]
+    assert len(more) > 1
 
 
 @pytest.mark.parametrize("reason", item_outcomes.REASONS)

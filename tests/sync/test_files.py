@@ -100,3 +100,34 @@ def test_reading_is_bounded(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_is_a_problem_with_the_disk(tmp_path: Path) -> None:
     with pytest.raises(errors.DiskGone):
         files.read_limited(tmp_path / "gone.xsq", 4)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
+def test_nobody_waits_for_a_pipe_or_reads_a_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.xsj")
+    (tmp_path / "b.xsj").symlink_to("/dev/zero")
+    for name in ("a.xsj", "b.xsj"):
+        with pytest.raises(errors.NotPlainFile):
+            files.read_limited(tmp_path / name, 4)
+    with pytest.raises(errors.DiskGone):
+        files.read_limited(tmp_path, 4)
+
+
+def test_a_stick_that_goes_between_writing_and_renaming_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.xsj"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "replace", fail_with(errno.EIO))
+    with pytest.raises(errors.DiskGone), files.replacing(path) as stream:
+        stream.write(b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["很长" * 200 + ".xsj", "/".join(["很长的文件夹名"] * 60) + "/a.xsj"])
+def test_a_name_or_path_that_is_too_long_is_a_problem_and_no_fault(tmp_path: Path, name: str) -> None:
+    with pytest.raises(EnvironmentProblem), files.replacing(tmp_path / name) as stream:
+        stream.write(b"new")
+    with pytest.raises(EnvironmentProblem):
+        files.read_limited(tmp_path / name, 4)

@@ -32,7 +32,9 @@ from desktop.ui.window import MainWindow
 from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
 
 TYPES = catalogue()
-MASKED = [t for t in TYPES.values() if any(f.mask is not Mask.NONE for f in t.fields)]
+# A file's name is masked in part only, and no form has it: tests of attachments look at it.
+IN_PART = (Mask.NONE, Mask.NUMBERS)
+MASKED = [t for t in TYPES.values() if any(f.mask not in IN_PART for f in t.fields)]
 WHOLE = {Kind.ID_NUMBER: "330106199003074610", Kind.PHONE: "13705718842"}
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole,
          Qt.ItemDataRole.EditRole)  # fmt: skip

@@ -27,7 +27,9 @@ from desktop.operations.traffic import Seen
 from desktop.records.declaration import Level, Role
 from desktop.records.item_outcomes import OUTCOMES
 from desktop.store import traffic as stored
+from desktop.sync import envelope, manifest, sending
 from desktop.sync.results import BundleResult
+from desktop.sync.station import load_keys as station_keys
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.forks import number_words
@@ -162,6 +164,26 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     hands.settle()
     hands.click(page.send.export)
     assert len(list(tmp_path.glob("径山村工会_*.xsj"))) == 2
+
+
+def test_what_one_bundle_cannot_hold_is_said_and_goes_in_a_second(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "PART_TARGET", 1)
+    monkeypatch.setattr(manifest, "MAX_PARTS", 2)
+    district, village = pair
+    for name in ("一家", "又一家"):
+        records.save(village, "enterprise", {"name": name})
+        sending.cut_own(village.ledger, station_keys(village.ledger))
+    hands, page = open_page(village)
+    hands.dialogs.paths = [tmp_path]
+    hands.click(page.send.export)
+    assert "再导出一次" in page.send.done.detail.text()
+    assert page.send.amount.text() == "有1项新内容要上报，另有1项已导出、还没有回执"
+    hands.click(page.send.export)
+    assert "再导出一次" not in page.send.done.detail.text()
+    report = exchange.merge(district, sorted(tmp_path.glob("径山村工会_*.xsj")))
+    assert [(b.applied, b.gap, b.problem) for b in report.bundles] == [(1, False, None)] * 2
 
 
 def test_the_cover_sheet_of_what_was_sent_can_be_looked_at_and_saved(

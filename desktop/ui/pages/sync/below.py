@@ -102,9 +102,9 @@ class Below(QWidget):
     def _written(self, made: Sent) -> None:
         carried = f"带有{made.items}项下发内容" if made.items else "只有回执，没有要下发的内容"
         self.note.say(
-            Tone.GOOD,
+            Tone.WARNING if made.more else Tone.GOOD,
             f"已写好：{made.path.name}（{carried}）",
-            f"下一步：把它交给“{made.name}”，对方拖到“收到的文件”里就行。",
+            f"{exchange.more_words(made)}\n下一步：把它交给“{made.name}”，对方拖到“收到的文件”里就行。".strip(),
         )
         self.note.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
         self.sent.emit()

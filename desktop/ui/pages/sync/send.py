@@ -153,8 +153,11 @@ class SendCard(Card):
 
     def _written(self, made: Sent, counts: tuple[Count, ...]) -> None:
         inside = f"内容：{counted(counts)}。" if made.items and counts else ""
+        if made.more:
+            # What is inside is only a part of what was counted before.
+            inside = exchange.more_words(made)
         self.done.say(
-            Tone.GOOD,
+            Tone.WARNING if made.more else Tone.GOOD,
             f"已导出：{made.path.name}（第{made.sequence}号，{made.items}项）",
             f"{inside}\n下一步：① {'复核签名，再' if self._wanted else ''}把这个文件交给“{self._receiver}”"
             "（用U盘的，先安全弹出再拔）；"
