@@ -20,6 +20,7 @@ from desktop.store.workspace import OwnUnit
 from desktop.sync import (
     certificates,
     enrolment,
+    files,
     identity,
     receiving,
     sending,
@@ -109,7 +110,7 @@ def grant(
     """
     own, chain = require_issuer(desk)
     keys = station.load_keys(desk.ledger)
-    asked = enrolment.read_request(request_file.read_bytes())
+    asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL))
     level = level or asked.wish.kind
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
@@ -181,7 +182,7 @@ def accept(
     recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one.
     """
     session.require(Role.DESK)
-    found = read_grant(session, grant_file.read_bytes(), new_root)
+    found = read_grant(session, files.read_limited(grant_file, enrolment.MAX_GRANT), new_root)
     rows = {row["id"]: row for row in found.tree}
     units = [rows[u] for u in found.certificate.claims.units if u in rows]
     # The unit that the desk chose has the wished one below it where the two differ.
@@ -246,7 +247,7 @@ def _keys_granted(session: Session, found: Grant) -> identity.StationKeys:
 def confirm(desk: Session, ack_file: Path) -> Link:
     """Takes the acknowledgement: from now on bundles of the station are expected."""
     desk.require(Role.DESK)
-    data = ack_file.read_bytes()
+    data = files.read_limited(ack_file, enrolment.MAX_SMALL)
     digest = enrolment.acknowledged_certificate(data)
     for certificate in station.granted(desk.ledger):
         if certificate.digest == digest:

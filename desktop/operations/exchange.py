@@ -20,6 +20,7 @@ from desktop.store.links import Link
 from desktop.sync import (
     certificates,
     envelope,
+    files,
     receiving,
     sending,
     station,
@@ -31,6 +32,9 @@ from desktop.sync.receiving import Progress
 from desktop.sync.results import BundleResult, MergeReport
 from desktop.sync.sending import Sent
 from desktop.sync.trust import Authentic
+
+_MOST_ROOTS = 256 * 1024
+"""Bytes of a file with root certificates."""
 
 
 class PeerRevoked(StateProblem):
@@ -122,7 +126,7 @@ def verify_by_itself(path: Path) -> Authentic:
 
 def read_root(path: Path) -> tuple[bytes, ...]:
     """The root certificates of a PEM file, DER, the newest last."""
-    return certificates.from_pem(path.read_bytes())
+    return certificates.from_pem(files.read_limited(path, _MOST_ROOTS))
 
 
 def words_of(root: bytes) -> str:

@@ -14,6 +14,8 @@ from desktop.operations.session import Session
 from desktop.operations.templates import NoSuchTemplate, begun, here, is_own, keep, loaded, require, save
 from desktop.store.keys import write_whole
 from desktop.store.ledger import ChangeSet
+from desktop.sync import files
+from desktop.sync.errors import TooBig
 
 _LARGEST: Final = 200_000
 
@@ -40,9 +42,10 @@ def import_file(
     Raises as :func:`save`, and ``TemplateFaulty`` where the file is none.
     """
     require(session)
-    data = path.read_bytes()
-    if len(data) > _LARGEST:
-        raise TemplateFaulty("这个文件太大，不是文书样式。", "请选择导出的样式文件。")
+    try:
+        data = files.read_limited(path, _LARGEST)
+    except TooBig as error:
+        raise TemplateFaulty("这个文件太大，不是文书样式。", "请选择导出的样式文件。") from error
     try:
         text = _text(data)
         key = msgspec.json.decode(text, type=_Named).id
@@ -66,9 +69,10 @@ def add_file(
     Raises ``TemplateFaulty``, and ``NotAllowed`` where nobody may word papers.
     """
     require(session)
-    data = path.read_bytes()
     try:
-        lines = _text(data[:_LARGEST])
+        lines = _text(files.read_limited(path, _LARGEST))
+    except TooBig as error:
+        raise TemplateFaulty("这个文件太大，不是文书的文字。", "请用记事本写好，一行一段。") from error
     except UnicodeDecodeError as error:
         raise TemplateFaulty("这个文件不是文字，读不出来。", "请用记事本写好，一行一段。") from error
     first = begun(about, label, f"own_{session.ledger.new_id()[-10:]}")

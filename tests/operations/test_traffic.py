@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, records, traffic, unsettled
+from desktop.operations import enrolling, exchange, records, traffic, unsettled, wiping
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import item_outcomes
@@ -15,7 +16,7 @@ from desktop.records.declaration import Level
 from desktop.store.ledger import NewRecord
 from desktop.sync import envelope, manifest, sending
 from desktop.sync.enrolment_errors import GrantForOther
-from desktop.sync.errors import DiskGone
+from desktop.sync.errors import DiskGone, NotPlainFile
 from desktop.sync.results import Unapplied
 from desktop.sync.station import load_keys
 from tests.operations.stations import enrol, report_up, station
@@ -238,3 +239,21 @@ def test_every_reason_has_words_and_a_next_step(three: tuple[Session, Session, S
 def test_the_five_outcomes_have_one_set_of_words() -> None:
     assert list(item_outcomes.OUTCOMES) == ["applied", "known", "conflict", "held", "refused"]
     assert {o: item_outcomes.OUTCOMES[o] for o in unsettled.OUTCOMES} == unsettled.OUTCOMES
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
+def test_nobody_waits_for_a_pipe_under_the_name_of_another_file(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, _, village = three
+    pipe = tmp_path / "x.xsq"
+    os.mkfifo(pipe)
+    for read in (
+        lambda: enrolling.grant(district, pipe, tmp_path / "x.xsg"),
+        lambda: enrolling.accept(village, pipe, tmp_path / "x.xsa"),
+        lambda: enrolling.confirm(village, pipe),
+        lambda: wiping.read_statement(district, pipe),
+        lambda: exchange.read_root(pipe),
+    ):
+        with pytest.raises(NotPlainFile):
+            read()

@@ -288,7 +288,7 @@ class NoticesPage(Page):
     @property
     def help_anchor(self) -> str:
         """The section of the manual."""
-        return "supervision"
+        return "class_notices"
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
         """The drafts are made as a record is saved."""
