@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from desktop.store.database import Database
 from tests import optimized
 
 LONG = bool(os.environ.get("XIAOSANJI_LONG"))
@@ -51,6 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def connections_end() -> Iterator[None]:
     """What the tests of a module leave open is closed: thousands of ledgers with their page caches fill gigabytes."""
+    # Only now: without asserts nothing of the program may be imported before it is compiled anew.
+    from desktop.store.database import Database
+
     opened: list[Database] = []
     begin = Database.__init__
 

@@ -1,0 +1,71 @@
+"""Segments as they lie in a ledger, and what a ledger without a place in a tree says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level
+from desktop.store import governing, links, segment_log
+from desktop.store.database import Database
+from desktop.sync import kept
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Desk:
+    return new_root(tmp_path, "区")
+
+
+@pytest.fixture
+def village(district: Desk) -> Desk:
+    made = new_desk(district.folder, "甲村", Level.VILLAGE)
+    enrol(made, district)
+    return made
+
+
+def test_of_an_origin_what_it_signed_itself_is_told_from_what_others_vouch_for(
+    district: Desk, village: Desk
+) -> None:
+    village.birth("firm", {"name": "村里的"})
+    report(village, district)
+    origin = district.ledger.origin_ref(village.station, village.keys.incarnation)
+    ((own, _),) = kept.signed_between(district.database, origin, 1, 99)
+    assert (own.station, own.vouched) == (village.station, None)
+    vouched = [
+        header
+        for (origin,) in village.database.rows(
+            "SELECT DISTINCT origin FROM segment WHERE vouched IS NOT NULL"
+        )
+        for header, _ in kept.between(village.database, origin, 1, 99)
+    ]
+    assert vouched
+    assert not [
+        header
+        for (origin,) in village.database.rows(
+            "SELECT DISTINCT origin FROM segment WHERE vouched IS NOT NULL"
+        )
+        for header, _ in kept.signed_between(village.database, origin, 1, 99)
+    ]
+
+
+def test_a_position_says_whose_segment_stands_there(village: Desk) -> None:
+    village.birth("firm", {"name": "村里的"})
+    village.cut()
+    end = segment_log.end(village.database)
+    assert segment_log.origin_at(village.database, end) == village.ledger.origin
+    assert segment_log.origin_at(village.database, end + 1) is None
+
+
+def test_a_copy_has_no_peers(village: Desk) -> None:
+    assert links.all_links(village.database)
+    links.forget_all(village.database)
+    assert links.all_links(village.database) == []
+
+
+def test_a_ledger_of_an_older_program_wants_no_signatures() -> None:
+    database = Database.open(None, bytes(32))
+    database.execute("CREATE TABLE r_unit (id BLOB, _life INTEGER)")
+    assert governing.signature_rule(database, "ab" * 16) is None
+    database.close()
