@@ -151,7 +151,7 @@ def _put_right(ledger: Ledger, changed: indexing.Changed) -> None:
     taken = aside.everything(ledger.database)
     merger.take_out(taken)
     erasures = erasing.due(ledger)
-    erasing.blank_stored(ledger, merger.forget(erasures))
+    erasing.blank_stored(ledger, erasures, merger.forget(erasures))
     for type_name, shown in merger.finish(ledger.environment.since_epoch()).shown.items():
         changed.add(type_name, shown)
     for type_name, record in [*((t.type, t.record) for t in taken), *((e.type, e.record) for e in erasures)]:

@@ -18,6 +18,7 @@ from desktop.records.types import Catalogue
 from desktop.store import reading, views
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
+from desktop.store.versions import NOT_REPLACED
 
 SHRED_DUE = "shred_due"
 """The setting that says that free pages, drafts and backups still hold what was erased."""
@@ -46,17 +47,35 @@ class Erasure:
 
 
 def covered(database: Database, unit: str) -> frozenset[str]:
-    """The units for whose words a unit may speak: itself and all below.
+    """The units for whose words a unit may speak, as far as the tree is known here: itself and all below."""
+    return frozenset(reading.subtree(database, unit))
 
-    Of units that are not known here, who stands above this one is believed: they had a record before it came here.
+
+def strangers(database: Database, unit: str) -> frozenset[str]:
+    """The units that are not known here, if ``unit`` stands above this one: they had a record before it came here.
+
+    Only levels above know whether they lie below that unit as well.
     """
-    below = frozenset(reading.subtree(database, unit))
     own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
-    if own is None or own == unit or own not in below:
-        return below
-    return below | {
+    if own is None or own == unit or own not in covered(database, unit):
+        return frozenset()
+    return frozenset(
         u for (u,) in database.rows("SELECT id FROM unit_ref WHERE unhex(id) NOT IN (SELECT id FROM r_unit)")
-    }
+    )
+
+
+def is_replaced(database: Database, erasure: Erasure) -> bool:
+    """Whether something was written into the slot later, and nothing that the erasure reaches stands there any more.
+
+    A value as it was born stands in no log before somebody replaces it.
+    """
+    logged, standing = database.row(
+        "SELECT count(*), coalesce(sum(v.stamp <= :upto AND v.value <> :absent"
+        f" AND v.unit IN {_THEIRS} AND {NOT_REPLACED}), 0) FROM version v"
+        " WHERE v.record = unhex(:record) AND v.slot = :slot AND v.type = :type",
+        _said(erasure),
+    ) or (0, 0)
+    return bool(logged) and not standing
 
 
 def slots_of(database: Database, type_name: str, record: str | None = None) -> list[tuple[str, str]]:
@@ -68,17 +87,28 @@ def slots_of(database: Database, type_name: str, record: str | None = None) -> l
     )
 
 
-def targets(database: Database) -> Targets:
-    """Everything that was ever erased here."""
+def by_record(erasures: Iterable[Erasure]) -> Targets:
+    """Erasures by what they are about."""
     found: dict[tuple[str, str], list[Erasure]] = {}
+    for erasure in erasures:
+        found.setdefault((erasure.type, erasure.record), []).append(erasure)
+    return found
+
+
+def targets(database: Database) -> Targets:
+    """Everything that was ever erased here, for what comes later.
+
+    What comes from above was looked at there, where the units are known that are strangers here.
+    """
+    found: list[Erasure] = []
     units: dict[str, frozenset[str]] = {}
     for name, record, slot, unit, upto in database.rows(
         "SELECT type, lower(hex(record)), slot, unit, upto FROM erased"
     ):
         if unit not in units:
             units[unit] = covered(database, unit)
-        found.setdefault((name, record), []).append(Erasure(name, record, slot, upto, unit, units[unit]))
-    return found
+        found.append(Erasure(name, record, slot, upto, unit, units[unit]))
+    return by_record(found)
 
 
 def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
@@ -160,10 +190,7 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
         database.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, '1')", (SHRED_DUE,))
         views.forget_searches(database)
     for erasure in erasures:
-        said = {
-            "record": erasure.record, "slot": erasure.slot, "type": erasure.type, "upto": erasure.upto,
-            "unit": erasure.unit, "units": json.dumps(sorted(erasure.units)), "absent": ABSENT, "birth": BIRTH,
-        }  # fmt: skip
+        said = _said(erasure)
         database.execute(
             "INSERT INTO erased (type, record, slot, unit, upto) VALUES (:type, unhex(:record), :slot, :unit, :upto)"
             " ON CONFLICT DO UPDATE SET upto = max(upto, excluded.upto)",
@@ -181,6 +208,13 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
 
 
 _THEIRS = "(SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each(:units)))"
+
+
+def _said(erasure: Erasure) -> Mapping[str, object]:
+    return {
+        "record": erasure.record, "slot": erasure.slot, "type": erasure.type, "upto": erasure.upto,
+        "unit": erasure.unit, "units": json.dumps(sorted(erasure.units)), "absent": ABSENT, "birth": BIRTH,
+    }  # fmt: skip
 
 
 def _forget_versions(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:

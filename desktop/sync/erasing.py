@@ -6,6 +6,7 @@ salt goes too, or the value could be found by trying: the segment is opened and 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 
 import msgspec
@@ -58,12 +59,27 @@ def due(ledger: Ledger) -> list[Erasure]:
             and record_type.slots[slot].personal
             and done.get((record_type.name, target, slot, unit), -1) < stamp
         ]
+    return _with_strangers(ledger, found)
+
+
+def _with_strangers(ledger: Ledger, erasures: Sequence[Erasure]) -> list[Erasure]:
+    """The same, with what was written under units that are not known here, such as those that had a record before.
+
+    Whether these lie below a unit above this station, only levels above know. But who erases has first emptied what he
+    saw. So what is replaced he has seen, and may reach; in what still stands he had no part.
+    """
+    strangers = {unit: erasing.strangers(ledger.database, unit) for unit in {e.unit for e in erasures}}
+    found = []
+    for erasure in erasures:
+        others = dataclasses.replace(erasure, units=strangers[erasure.unit])
+        reached = others.units and erasing.is_replaced(ledger.database, others)
+        found.append(dataclasses.replace(erasure, units=erasure.units | others.units) if reached else erasure)
     return found
 
 
-def blank_stored(ledger: Ledger, holders: Collection[tuple[int, int]]) -> None:
-    """Blanks the lines of these items (origin, number) in every segment that holds them."""
-    wanted = erasing.targets(ledger.database)
+def blank_stored(ledger: Ledger, erasures: Collection[Erasure], holders: Collection[tuple[int, int]]) -> None:
+    """Blanks the lines of these items (origin, number), as far as these erasures reach, wherever they are stored."""
+    wanted = erasing.by_record(erasures)
     positions = {
         position
         for origin, number in holders

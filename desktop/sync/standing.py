@@ -77,7 +77,7 @@ class Settling:
             self._changed.add(item.type, [item.record])
         deciding = any(item.type in DECIDING_TYPES for item in taken)
         erasures = erasing.due(self._ledger)
-        erasing.blank_stored(self._ledger, merger.forget(erasures))
+        erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
         for found, author in (*waiting.due(self._ledger, judge), *waiting.lifted(self._ledger, judge)):

@@ -430,3 +430,60 @@ def test_old_holders_and_new_ones_say_the_same(tmp_path_factory: pytest.TempPath
         d.digest(tree.village.unit).sha256 for d in (tree.district, tree.town, tree.village, second, last)
     }
     assert len(found) == 1
+
+
+# -- units that only levels above know --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def moved(tree: Tree, tmp_path: Path) -> Desk:
+    """Another town, whose record the village has got; neither the village nor its town knows that one."""
+    far = new_desk(tmp_path, "远镇", Level.TOWN)
+    enrol(far, tree.district, 3)
+    cells = {"name": "厂", "person": "张", "phone": FIRST}
+    far.ledger.write("登记", far.name, births=[NewRecord("firm", FIRM, far.unit, cells)])
+    everywhere(tree, far)
+    tree.district.move(FIRM, tree.village.unit)
+    return far
+
+
+def everywhere(tree: Tree, far: Desk) -> None:
+    links = [(tree.village, tree.town), (tree.town, tree.district), (far, tree.district)]
+    settle(links)
+    settle(links)
+
+
+def test_what_was_written_before_a_record_came_is_erased_from_above(tree: Tree, moved: Desk) -> None:
+    everywhere(tree, moved)
+    erase(tree.district)
+    everywhere(tree, moved)
+    assert not any(FIRST in everything(d) for d in (tree.district, tree.town, tree.village, moved))
+    assert len(tree.digests()) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_who_stands_between_erases_no_words_of_strangers_that_it_has_not_seen(
+    tree: Tree, moved: Desk, late: bool
+) -> None:
+    moved.ledger.clock.observe(tree.district.ledger.clock.next_stamp())
+    moved.ledger.write(
+        "改", moved.name, edits=[SlotEdit("firm", FIRM, "contact", {"person": "李", "phone": LATER})]
+    )
+    tree.deliver()
+    if not late:
+        report(moved, tree.district)
+    tree.town.ledger.clock.observe(moved.ledger.clock.next_stamp())
+    erase(tree.town)
+    everywhere(tree, moved)
+    assert all(LATER in everything(d) for d in (tree.district, tree.town, tree.village))
+    assert len(tree.digests()) == 1
+
+
+def test_a_word_alone_erases_nothing_that_a_stranger_wrote(tree: Tree, moved: Desk) -> None:
+    """A changed program that empties nothing first, so that nobody sees who did it."""
+    everywhere(tree, moved)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": "7" * 16}
+    tree.town.ledger.write("清除", "", births=[NewRecord("erasure", "", tree.town.unit, cells)])
+    everywhere(tree, moved)
+    assert all(FIRST in everything(d) for d in (tree.district, tree.town, tree.village))
+    assert len(tree.digests()) == 1
