@@ -77,8 +77,9 @@ def erase(
     chosen = [s for s in session.types[type_name].slots if s in known and (not slots or s in slots)]
     if not chosen or not known.issuperset(slots):
         raise NothingPersonal("这些内容不是个人信息。")
-    held = [(_may_erase(session, type_name, record, chosen), chosen) for record in records]
-    along = _attached(session, type_name, records) if _is_whole(session, type_name, chosen) else []
+    ours = covered(session.database, session.unit.id)
+    held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in records]
+    along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
         changes = _write(session, held + along, {"basis": basis, "note": note or None})
         for record, slots_of_it in held + along:
@@ -136,7 +137,8 @@ def follow(session: Session) -> None:
     others erased by naming their record; what is attached later stays, as every later word does.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    ours = reading.subtree(session.database, session.unit.id)
+    ours = covered(session.database, session.unit.id)
+    reached = {session.unit.id: ours}
     for put in attached.put_by_others(session.database):
         record_type = session.types.get(put.kind)
         bearer = (
@@ -144,11 +146,11 @@ def follow(session: Session) -> None:
         )
         if bearer is None or put.unit not in ours or UNIT_SLOT in bearer.disputed:
             continue
-        if bearer.unit not in covered(session.database, put.unit) or not _is_whole(
-            session, put.kind, put.slots.split()
-        ):
+        if put.unit not in reached:
+            reached[put.unit] = covered(session.database, put.unit)
+        if bearer.unit not in reached[put.unit] or not _is_whole(session, put.kind, put.slots.split()):
             continue
-        if put.stamp <= min(_moment(put.upto), put.said) and _is_ours(session, put.type, put.record):
+        if put.stamp <= min(_moment(put.upto), put.said) and _is_ours(session, put.type, put.record, ours):
             found.setdefault((put.type, _basis(session, put.basis)), []).append(put.record)
     for (type_name, basis), records in found.items():
         erase(session, type_name, list(dict.fromkeys(records)), basis=basis, note=FOLLOWED)
@@ -168,12 +170,15 @@ def _basis(session: Session, code: str) -> str:
     return code if code in known else next(iter(known))
 
 
-def _is_ours(session: Session, type_name: str, record: str) -> bool:
-    """Whether this station may erase a file with its parts; where others have a hand in it, the level above does."""
-    parts = attached.parts_of(session.database, [record]) if type_name == ATTACHMENT else []
+def _is_ours(session: Session, type_name: str, record: str, ours: Collection[str]) -> bool:
+    """Whether this station may erase a file and all that goes with it; where others have a hand in it, a level above
+    does.
+    """
     try:
-        for name, one in ((type_name, record), *((PART, part) for part in parts)):
-            _may_erase(session, name, one, [slot.name for slot in personal_slots(session, name)])
+        _may_erase(
+            session, type_name, record, [slot.name for slot in personal_slots(session, type_name)], ours
+        )
+        _attached(session, type_name, [record], ours)
     except NotAllowed:
         return False
     return True
@@ -196,27 +201,29 @@ def _files(session: Session, type_name: str, records: Sequence[str]) -> Sequence
 
 
 def _attached(
-    session: Session, type_name: str, records: Sequence[str]
+    session: Session, type_name: str, records: Sequence[str], ours: Collection[str]
 ) -> list[tuple[reading.Record, list[str]]]:
     """What is erased along with whole records: the files that are attached to them, and the parts of their content."""
     database = session.database
     files = _files(session, type_name, records)
     parts = attached.parts_of(database, [*files, *(records if type_name == ATTACHMENT else ())])
     return [
-        (_may_erase(session, name, record, slots), slots)
+        (_may_erase(session, name, record, slots, ours), slots)
         for name, found in ((ATTACHMENT, files), (PART, parts))
         for slots in [[slot.name for slot in personal_slots(session, name)]]
         for record in found
     ]
 
 
-def _may_erase(session: Session, type_name: str, record: str, slots: Sequence[str]) -> reading.Record:
+def _may_erase(
+    session: Session, type_name: str, record: str, slots: Sequence[str], ours: Collection[str]
+) -> reading.Record:
+    """The record, if all that is erased of it was written under ``ours``: this station's unit and those below."""
     held = reading.record(session.database, session.types, type_name, record)
     if held is None:
         raise NotFound("没有找到这条记录。")
-    if held.unit not in reading.subtree(session.database, session.unit.id):
+    if held.unit not in ours:
         raise NotAllowed("这条记录不归本单位管，请由它的单位清除。")
-    ours = covered(session.database, session.unit.id)
     ids = components.members(session.database, type_name, record) or (record,)
     wrote = slots_written(session.database, type_name, ids)
     if any(slot in slots and unit not in ours for slot, unit in wrote) or _born_elsewhere(

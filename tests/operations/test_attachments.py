@@ -662,6 +662,21 @@ def test_what_others_put_on_a_record_is_erased_above_with_it(
     assert len(town.database.rows("SELECT 1 FROM r_erasure")) == said
 
 
+def test_a_file_with_something_that_only_a_level_above_may_erase_stops_no_merge(
+    village: Session, town: Session, other: Session, tmp_path: Path
+) -> None:
+    record = member(village)
+    report_up(village, town, tmp_path)
+    made, _ = put_by(other, record, NAME)
+    report_up(other, town, tmp_path)
+    cells = {"kind": "attachment", "record": made, "name": "附在附件上"}
+    town.ledger.write("伪造", "王芳", births=[NewRecord("attachment", "aa" * 16, "bb" * 16, cells)])
+    village.ledger.clock.observe(town.ledger.clock.next_stamp())
+    erasing.erase(village, "member", [record], basis="consent")
+    report_up(village, town, tmp_path)
+    assert NAME in texts(town)
+
+
 def test_files_go_with_a_record_that_another_unit_gets(
     village: Session, town: Session, other: Session, tmp_path: Path
 ) -> None:
