@@ -32,6 +32,12 @@ class PeriodBackwards(UsageProblem):
     next_step = "请核对开始和结束的日期。"
 
 
+class NotBelow(UsageProblem):
+    """A brief of a unit that does not report here."""
+
+    next_step = "请选择本单位或者下级，或者请那个单位自己打印。"
+
+
 def quarter_of(day: datetime.date) -> tuple[datetime.date, datetime.date]:
     """The first and last day of the quarter in which a day lies."""
     month = (day.month - 1) // 3 * 3 + 1
@@ -58,11 +64,12 @@ def brief(
 ) -> Brief:
     """The brief of a unit (one's own) with all below it, as of the last day, which is today or earlier.
 
-    Without ``first`` it is about the quarter of ``last``. Raises :class:`PeriodBackwards` and ``NotFound``.
+    Without ``first`` it is about the quarter of ``last``. Raises :class:`PeriodBackwards`, :class:`NotBelow` and
+    ``NotFound``.
     """
     today = session.environment.today()
+    first = first or quarter_of(last or today)[0]
     last = min(last or today, today)
-    first = first or quarter_of(last)[0]
     if first > last:
         raise PeriodBackwards("这段时间还没有开始，或者开始晚于结束，排不出简报。")
     own = Unit(session.unit.id, session.unit.name, session.unit.level)
@@ -90,7 +97,12 @@ def brief(
 
 
 def _unit(session: Session, own: Unit, key: str) -> Unit:
-    return UnitTree.load(session.database, session.types, own).unit(key)
+    tree = UnitTree.load(session.database, session.types, own)
+    found = tree.unit(key)
+    if key not in tree.subtree(own.id):
+        # Only a small part of what it has is here; under its name that would pass for the whole.
+        raise NotBelow(f"“{found.name}”不是本单位的下级，这里没有它的全部记录，排不出它的简报。")
+    return found
 
 
 def _day(day: datetime.date) -> str:

@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 
 from desktop.documents.brief import NOT_OFFICIAL, Brief
 from desktop.operations import audit, briefs, plan, printing, records
-from desktop.operations.briefs import MOST_GOALS, MOST_LATE, PeriodBackwards, period_words, quarter_of
+from desktop.operations.briefs import (
+    MOST_GOALS,
+    MOST_LATE,
+    NotBelow,
+    PeriodBackwards,
+    period_words,
+    quarter_of,
+)
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
-from tests.operations.stations import station
+from tests.operations.stations import enrol, station
 
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务及文化创意产业发展有限公司犇㛃䶮𬬮示例部"
 DAY = datetime.date
@@ -133,6 +140,19 @@ def test_a_quarter_holds_its_day_and_borders_on_the_next(day: datetime.date) -> 
 
 
 def test_a_period_that_has_not_begun_is_refused(town: Session) -> None:
-    for first, last in ((DAY(2027, 1, 1), None), (DAY(2026, 2, 1), DAY(2026, 1, 1))):
+    for first, last in (
+        (DAY(2027, 1, 1), None),
+        (DAY(2026, 2, 1), DAY(2026, 1, 1)),
+        (None, DAY(2027, 9, 30)),
+    ):
         with pytest.raises(PeriodBackwards):
             briefs.brief(town, first, last)
+
+
+def test_no_brief_bears_the_name_of_a_unit_above_or_beside(town: Session, tmp_path: Path) -> None:
+    """What is here of such a unit is a part; its heading would say that it is all."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    enrol(town, district, tmp_path)
+    assert briefs.brief(district, unit="径山镇总工会").unit == "径山镇总工会"
+    with pytest.raises(NotBelow):
+        briefs.brief(town, unit="余杭区总工会")
