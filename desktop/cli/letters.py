@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from pathlib import Path
 from typing import Any, get_args
 
@@ -218,8 +219,8 @@ def notices(
         return
     for name in found.employers.values():
         say(f"    {name}")
-    if found.already:
-        say(f"{len(found.already)}家已经有本案的提示函，没有重复起草。")
+    for why, several in Counter(p.why for p in found.passed.values()).items():
+        say(f"没有给{several}家起草：{why}。")
     say(f"{'会起草' if preview else '已起草'}提示函{len(found.employers)}份。")
 
 

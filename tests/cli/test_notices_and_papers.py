@@ -49,6 +49,8 @@ def test_notices_are_drafted_issued_and_printed_together_or_apart(district: Path
     ids = noticed(district, case)["ids"]
     again = noticed(district, case, "--preview")
     assert (again["to"], len(again["already"])) == ([], 4)
+    told = run("letter", district, "notices", case, "--search", "高温", "--preview").stdout
+    assert "没有给4家起草：本案已有给它的文书。" in told
     assert run("letter", district, "notices", case, "--search", "高温").exit_code == 2
     assert run("letter", district, "issue", *ids, *SIGNED).stdout.count("已签发") == 4
     (one,) = answer("print", district, "letter", *ids, "--together", "--out", tmp_path / "one")["files"]

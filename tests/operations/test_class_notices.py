@@ -161,9 +161,15 @@ def test_a_run_that_is_given_up_takes_no_number_and_leaves_no_file(desk: Session
 
 
 def test_a_complaint_is_not_told_to_other_employers(desk: Session) -> None:
-    complaint = CaseAt(desk)
-    with pytest.raises(IllegalStep, match="第十三条"):
-        supervision.class_notices(desk, complaint.id, employers(desk, 2))
+    told_on_a_visit = {"complainant_name": None, "complainant_phone": None}
+    firms = employers(desk, 2)
+    for complaint in (
+        CaseAt(desk),
+        CaseAt(desk, source="visit", **{**told_on_a_visit, "complainant_name": "张三"}),
+        CaseAt(desk, source="visit", **{**told_on_a_visit, "complainant_phone": "13800138000"}),
+    ):
+        with pytest.raises(IllegalStep, match="第十三条"):
+            supervision.class_notices(desk, complaint.id, firms)
 
 
 def test_one_run_has_a_most(desk: Session, tmp_path: Path) -> None:

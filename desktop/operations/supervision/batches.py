@@ -69,13 +69,17 @@ class Chosen:
 def admits_notices(file: CaseFile) -> list[Reason]:
     """Why a case carries no notice to a class of employers; nothing where it does.
 
-    Such a notice begins with a check or a warning; what begins with a complaint goes to that employer alone.
+    Such a notice begins with a check or a warning; what begins with a complaint goes to that employer alone. So does
+    what somebody told on a visit, whose name is on record; a case that is said to be a check (专项检查) is one.
     """
+    told = any(text(file.case, field) for field in ("complainant_name", "complainant_phone"))
     if file.complaint:
-        return [
-            forbidden("投诉案件的提示函只发给被投诉的单位", article(13), "请另立一个来源为专项检查的案件。")
-        ]
-    return []
+        why = "投诉案件的提示函只发给被投诉的单位"
+    elif told and text(file.case, "source") != "inspection":
+        why = "案件里登记了投诉人，提示函只发给被投诉的单位"
+    else:
+        return []
+    return [forbidden(why, article(13), "请另立一个来源为专项检查的案件。")]
 
 
 def chosen(session: Session, case: str, enterprises: Sequence[str]) -> Chosen:
