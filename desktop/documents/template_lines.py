@@ -19,6 +19,8 @@ BAR: Final = "｜"
 FEED: Final = "⏎"
 """A line feed inside a piece."""
 _NEAREST: Final = 3
+_USUAL: Final = ("标题", "正文")
+"""Kinds that whoever begins needs first."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ def read(text: str, before: Sequence[Line], kinds: Iterable[str]) -> list[Line]:
         if not colon or kind.strip() not in known:
             raise TemplateFaulty(
                 f"第{number}行开头看不懂：“{words.strip()[:12]}”。",
-                f"每行用“{'”“'.join(k + COLON for k in sorted(known)[:4])}”这样的字样开头，请照原来的行来写。",
+                f"每行用“{'”“'.join(k + COLON for k in _usual_first(known)[:4])}”这样的字样开头，请照原来的行来写。",
             )
         found.append(Line(kind.strip(), rest.strip().replace(FEED, "\n")))
     return _carried_over(before, found)
+
+
+def _usual_first(kinds: Iterable[str]) -> list[str]:
+    return sorted(kinds, key=lambda kind: (kind not in _USUAL, kind))
 
 
 def _carried_over(before: Sequence[Line], after: Sequence[Line]) -> list[Line]:

@@ -299,11 +299,21 @@ def save(
     """Saves a wording of this unit, used from a day on (today by default) here and below.
 
     ``first`` is a paper that is being added (:func:`begun`). Raises ``TemplateFaulty`` where it cannot be used,
-    :class:`NothingChanged`, :class:`NoSuchTemplate`, ``NotAllowed``.
+    :class:`NothingChanged`, :class:`NoSuchTemplate`, ``NotAllowed``. A new paper needs a name that no other has.
     """
     require(session)
+    if first is not None:
+        _require_new_name(session, first.label)
     now = first or here(session, key)
     return keep(session, worded(now.template, text, session.types), now, started, note)
+
+
+def _require_new_name(session: Session, label: str) -> None:
+    """Two papers of one name could not be told apart where one is chosen to be printed."""
+    today = session.environment.today()
+    taken = standing(session.database, session.types, session.unit.id, today).values()
+    if any(one.label == label for one in taken):
+        raise TemplateFaulty(f"已经有一种文书叫“{label}”。", "请换一个名称，或者在“文书模板”里修改那一种。")
 
 
 def keep(

@@ -17,7 +17,10 @@ OWN: Final = re.compile(r"own_[a-z0-9]{4,40}")
 NOTICE: Final = "本单位自定的样式，非官方"
 SUPERVISION: Final = frozenset({"case", "case_event", "case_document", "handover_item"})
 """What is printed of a supervision case is said by law, so nobody adds a paper about one."""
-_LETTERS: Final = re.compile("劳动法律监督|监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书")
+_LETTERS: Final = re.compile(
+    "劳动法律监督|监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书|限期(?:整改|改正)|责令"
+)
+"""What makes a paper one of the letters of the law, by its name or by what it demands."""
 
 
 @lru_cache(maxsize=64)

@@ -26,8 +26,9 @@ TODAY: Final = "@today"
 SPECIAL: Final = frozenset({"@today", "@unit", "@organ", "@operator"})
 BLANK: Final = ""
 """The path of a place to write on that no field fills."""
-COMPLAINANT: Final = "complainant"
-"""The group of fields that no paper for an employer may hold (浙江省工会劳动法律监督条例第十三条)."""
+PROTECTED: Final = frozenset({"complainant", "sender"})
+"""The groups of fields that no paper for an employer may hold (浙江省工会劳动法律监督条例第十三条): who complained, and
+who wrote to the mailbox."""
 _MAY_NAME: Final = frozenset({"own", "complainant"})
 _LONGEST_BLANK: Final = 24
 
@@ -246,8 +247,9 @@ class _Checker:
             if field is None or not field.shown:
                 near = [".".join((*path[:place], f.name)) for f in about.shown_fields]
                 raise self._faulty(unknown(shown, near))
-            if field.group == COMPLAINANT and not self.template.secret:
-                raise self._faulty(f"给{self.template.reader}看的文书不能写投诉人（占位{{{shown}}}）")
+            if field.group in PROTECTED and not self.template.secret:
+                whom = next(g.label for g in about.groups if g.name == field.group)
+                raise self._faulty(f"给{self.template.reader}看的文书不能写{whom}（占位{{{shown}}}）")
             if place < len(path) - 1:
                 if field.link is None:
                     raise self._faulty(f"占位{{{shown}}}里的“{field.label}”后面没有别的记录")
@@ -256,6 +258,9 @@ class _Checker:
                 raise self._faulty(f"占位{{{shown}}}不是日期")
 
     def _faulty(self, words: str) -> TemplateFaulty:
+        # Who adds a paper knows it by its name; its key was made for it.
+        if self.template.id.startswith("own_"):
+            return TemplateFaulty(f"“{self.template.label}”不能用：{words}。", "请改正写的内容。")
         return TemplateFaulty(f"样式“{self.template.id}”不能用：{words}。")
 
 

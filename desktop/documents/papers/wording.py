@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from desktop.documents.papers.templates import (
+    PROTECTED,
     SPECIAL,
     Form,
     Heading,
@@ -52,7 +53,7 @@ def placeholders(types: Catalogue, about: RecordType, *, secret: bool) -> list[s
     found = [word for name, word in _SPECIAL_WORDS.items() if name in SPECIAL]
     for name, word in labels(about).items():
         f = about.by_name[name]
-        if f.group == "complainant" and not secret:
+        if f.group in PROTECTED and not secret:
             continue
         found.append(word)
         if f.link is not None and f.link != about.name:
@@ -60,7 +61,7 @@ def placeholders(types: Catalogue, about: RecordType, *, secret: bool) -> list[s
             found += [
                 f"{word}.{inner}"
                 for key, inner in labels(other).items()
-                if secret or other.by_name[key].group != "complainant"
+                if secret or other.by_name[key].group not in PROTECTED
             ]
     return found
 
