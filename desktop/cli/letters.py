@@ -27,7 +27,8 @@ from desktop.cli.shown import finding_object, severity_words
 from desktop.operations import supervision
 from desktop.operations.records import Saved
 from desktop.operations.supervision import Layout, Signatory
-from desktop.records.supervision.kinds import LetterKind
+from desktop.records.supervision import waiting_for
+from desktop.records.supervision.kinds import EventKind, LetterKind
 from desktop.records.supervision.numbering import Series
 
 
@@ -259,6 +260,59 @@ def issue(
             json_line({"id": issued.document, "number": issued.number})
         else:
             say(f"已签发{issued.number}。")
+
+
+@letter.command("step")
+@click.argument("case", metavar="CASE")
+@click.argument(
+    "kind", metavar="KIND", type=OneOf(kind for kind in EventKind if kind is not EventKind.PRINTED)
+)
+@click.argument("documents", metavar="[LETTER…]", nargs=-1)
+@click.option(
+    "--waiting",
+    is_flag=True,
+    help="给还没有送达（served）、没有答复（replied）、过了期限（urged）的每份提示函各登记一次。",
+)
+@click.option("--date", "day", metavar="DATE", type=Day(), help="哪一天做的，默认今天。")
+@click.option(
+    "--set",
+    "fields",
+    metavar="FIELD=VALUE",
+    type=Pair(),
+    multiple=True,
+    help="填写这一步的字段。可以写几个。",
+)
+@as_option
+@date_option
+@json_option
+@click.pass_obj
+def step(
+    workspace: Path,
+    case: str,
+    kind: EventKind,
+    documents: tuple[str, ...],
+    waiting: bool,
+    day: datetime.date | None,
+    fields: tuple[tuple[str, str], ...],
+    operator: str | None,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """登记办案步骤，如送达（served）、答复（replied）、催办（urged）；写几份文书的，每份各登记一次，一次撤消。"""
+    with opened(workspace, operator, password_file) as session:
+        day = day or session.environment.today()
+        typed = typed_pairs(session, session.types["case_event"], fields)
+        if waiting:
+            documents += waiting_for(supervision.load_case(session, case), kind)
+        if documents or waiting:
+            done = supervision.record_about(session, case, kind.value, day, documents, **typed)
+        else:
+            done = supervision.record_event(session, case, kind.value, day, **typed)
+    count = len(set(documents))
+    if as_json:
+        json_line({"id": done.event, "letters": count, "stage": done.state.stage.value})
+    else:
+        say(f"已登记{f'{count}份' if count else ''}。现在：{done.state.stage.label}。")
 
 
 @letter.command("void")

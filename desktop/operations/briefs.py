@@ -232,7 +232,8 @@ def _late(session: Session, at: Unit, own: bool, day: datetime.date) -> Iterator
         oldest = clocks[0].clock.due
         since = f"，最早的{_day(oldest)}到期" if oldest is not None else ""
         names = "、".join(dict.fromkeys(c.employer or "没有写单位的" for c in clocks[:_NAMED]))
-        yield f"监督案件有{len(clocks)}个期限已过{since}（{names}{'等' if len(clocks) > _NAMED else ''}）"
+        count = sum(item.letters for item in clocks)
+        yield f"监督案件有{count}个期限已过{since}（{names}{'等' if len(clocks) > _NAMED else ''}）"
 
 
 def _late_remark(count: int, day: datetime.date) -> str:

@@ -208,3 +208,22 @@ def text_of(path: Path) -> str:
         return "".join(page.get_textpage().get_text_range() for page in pdf)
     finally:
         pdf.close()
+
+
+def test_a_step_is_recorded_about_each_of_several_letters(district: Path) -> None:
+    (made,) = record(
+        district, "case",
+        {"summary": "高温检查", "source": "inspection", "received_date": "2026-11-02", "matter": "05"},
+    )  # fmt: skip
+    case = str(made["id"])
+    firms = [str(r["id"]) for r in record(district, "enterprise", {"name": "甲公司"}, {"name": "乙公司"})]
+    fields = [text for name, said in FIELDS.items() for text in ("--set", f"{name}={said}")]
+    letters = answer("letter", district, "notices", case, *firms, *fields)["ids"]
+    run("letter", district, "issue", *letters, "--signer", "周敏", "--post", "主席")
+    received = ("--set", "service_result=received")
+    done = answer("letter", district, "step", case, "served", "--waiting", *received)
+    assert (done["letters"], done["stage"]) == (2, "reminder_served")
+    assert run("letter", district, "step", case, "served", "--waiting").exit_code == 2
+    assert answer("letter", district, "step", case, "replied", letters[0])["letters"] == 1
+    assert answer("letter", district, "step", case, "note")["letters"] == 0
+    assert "1份" in run("letter", district, "step", case, "replied", "--waiting").stdout

@@ -128,6 +128,24 @@ def test_that_all_were_served_is_recorded_for_each_in_one_step_or_for_none(desk:
     assert served() == []
 
 
+def test_what_nobody_answered_is_one_matter_with_how_many_letters(desk: Session) -> None:
+    case = heat(desk)
+    made = supervision.class_notices(desk, case.id, employers(desk, 4), HEAT).documents
+    supervision.issue_many(desk, made, CHAIR, DAY)
+    supervision.record_about(desk, case.id, "served", DAY, made[:1], service_result="received")
+    supervision.record_about(
+        desk, case.id, "served", DAY + timedelta(days=1), made[1:], service_result="received"
+    )
+    (late,) = supervision.overdue(desk)
+    assert (late.overdue, late.letters, late.clock.due) == (True, 4, D(2026, 10, 30))
+    assert late.clock.words(4) == "等待用人单位反馈提示函（4份），最早的期限到2026年10月30日"
+    supervision.record_about(desk, case.id, "urged", DAY + timedelta(days=30), made)
+    done = supervision.record_about(desk, case.id, "replied", DAY + timedelta(days=40), made[:3])
+    assert [(item.letters, item.clock.letter) for item in supervision.overdue(desk)] == [(1, made[3])]
+    records.undo(desk, done.changes.stamp)
+    assert [item.letters for item in supervision.overdue(desk)] == [4]
+
+
 def words_by_page(path: Path) -> list[str]:
     document = pdfium.PdfDocument(path)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from desktop.records.supervision import (
     running,
     signed_by_chair,
     state_of,
+    waiting_for,
 )
 from desktop.records.supervision.facts import Event, Letter
 from desktop.records.supervision.kinds import TITLE_WORDS, Ground
@@ -331,6 +332,64 @@ def test_a_reminder_runs_in_the_days_it_asked_for_and_ends_on_a_working_day() ->
     # 15 days after 10-16 is Saturday 10-31; Monday follows (民法典 203).
     assert (clock.due, clock.day_kind) == (D(2026, 11, 2), "natural")
     assert "条例" not in clock.article
+
+
+INSPECTION = {**CASE, "source": "inspection", "violations": None}
+
+
+def notices(count: int, *more: Step, today: D = TODAY) -> CaseFile:
+    """Reminders to so many employers, all served on one day."""
+    steps = [letter(f"t{n}", "reminder_letter", "10-15", addressee=f"单位{n}") for n in range(count)]
+    steps += [step("served", "10-16", document=f"t{n}", service_result="received") for n in range(count)]
+    return file_of(*steps, *more, case=INSPECTION, today=today)
+
+
+def test_each_employer_has_a_time_of_its_own_to_answer() -> None:
+    answered = step("replied", "10-30", document="t1")
+    file = notices(3, answered)
+    assert [(clock.letter, clock.due) for clock in running(file)] == [
+        ("t0", D(2026, 11, 2)), ("t2", D(2026, 11, 2)),
+    ]  # fmt: skip
+    assert waiting_for(file, EventKind.REPLIED) == waiting_for(file, EventKind.URGED) == ("t0", "t2")
+    assert waiting_for(notices(3, answered, today=D(2026, 11, 2)), EventKind.URGED) == ()
+    unserved = letter("t9", "reminder_letter", "10-15", addressee="单位9")
+    assert waiting_for(notices(1, unserved), EventKind.SERVED) == ("t9",)
+    assert waiting_for(file, EventKind.CLOSED) == ()
+    state = state_of(file)
+    assert state.stage is Stage.REMINDER_ANSWERED
+    assert {EventKind.REPLIED, EventKind.URGED} <= {each.step for each in state.next_steps}
+    everybody = state_of(notices(1, step("replied", "10-30", document="t0")))
+    assert EventKind.REPLIED not in {each.step for each in everybody.next_steps}
+
+
+def test_a_letter_waits_no_more_once_its_employer_got_another_or_was_reported() -> None:
+    opinion = letter("o", "opinion_letter", "11-05", title_variant="opinion", addressee="单位0")
+    assert [clock.letter for clock in running(notices(2, opinion))] == ["t1"]
+    received = step("served", "11-09", document="o", service_result="received")
+    assert {clock.letter for clock in running(notices(2, opinion, received))} == {"t1", "o"}
+    suggested = letter("g", "suggestion_letter", "12-10", opinion_letter="o", addressee="人社局")
+    assert [clock.letter for clock in running(notices(2, opinion, received, suggested))] == ["t1"]
+
+
+class Counted(tuple[Event, ...]):
+    """Events that count how often somebody goes through all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Event]:
+        Counted.times += 1
+        return super().__iter__()
+
+
+def test_the_steps_of_a_case_are_not_gone_through_for_each_of_its_letters() -> None:
+    counts = []
+    for count in (5, 40):
+        file, Counted.times = notices(count), 0
+        file = replace(file, events=Counted(file.events))
+        assert contradictions(file) == ()
+        assert len(running(file)) == count
+        counts.append(Counted.times)
+    assert counts[0] == counts[1]
 
 
 def test_a_complaint_is_decided_and_answered_in_five_working_days() -> None:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records, supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST
+from desktop.records.supervision import EventKind
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.case.issue_many import IssueManyDialog
 from desktop.ui.pages.case.notices import NoticesPage
 from desktop.ui.pages.case.reading import MOST_LETTERS, timeline
 from desktop.ui.pages.case.tab import CaseTab
+from desktop.ui.pages.home.found import FoundPage
+from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.printing.run import PrintRunDialog
 from desktop.ui.pages.running import RunningDialog
+from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.ui.test_attendance_page import CTRL, Desk, K
 from tests.ui.test_case_page import TODAY, WORDS, case, opened, workspace
 
@@ -70,7 +76,7 @@ def heat(session: Session) -> str:
     """A check of a class of employers: nobody complained."""
     return case(
         session, source="inspection", complainant_name=None, complainant_phone=None, employer_name=None,
-        summary="高温天气劳动保护专项检查",
+        summary="高温天气劳动保护专项检查", received_date="2026-10-08",
     )  # fmt: skip
 
 
@@ -266,6 +272,48 @@ def test_that_all_notices_were_served_is_recorded_at_once(desk: Desk, district: 
     assert not [e for e in events if e["kind"] == "served"]
 
 
+def test_answers_that_are_overdue_are_one_line_and_are_recorded_for_several_at_once(
+    desk: Desk, district: Session
+) -> None:
+    record, documents = issued(district, 6, TODAY - timedelta(days=40))
+    day = TODAY - timedelta(days=39)
+    supervision.record_about(district, record, "served", day, documents, service_result="received")
+    desk.window.open_page("home")
+    desk.settle()
+    home = desk.window.page
+    assert isinstance(home, HomePage)
+    (told,) = [t.sentence for t in home.tasks.matters.tasks if "反馈提示函" in t.sentence]
+    assert told.startswith("高温天气劳动保护专项检查：等待用人单位反馈提示函（6份），最早的期限到")
+    tab = opened(desk, record)
+    look(desk, "notices-10-overdue.png")
+    words = [label.text() for label in tab.standing.findChildren(QLabel)]
+    assert [w for w in words if w.startswith("6份已过期限，等待用人单位反馈提示函")]
+    tab.begin(EventKind.REPLIED)
+    desk.settle()
+    box = tab.entry.rows["document"].editor.inputs()[0]
+    assert texts_of(box) == ""
+    desk.click(next(b for b in tab.entry.findChildren(QPushButton) if b.text() == "选几份…"))
+    overlay = desk.window.findChild(ChoiceOverlay)
+    assert overlay is not None
+    desk.press(K.Key_Space, K.Key_Down, K.Key_Space)
+    look(desk, "notices-11-some.png")
+    desk.press(K.Key_Escape)
+    assert texts_of(box) == "选中的2份，每份登记一次"
+    look(desk, "notices-12-chosen.png")
+    desk.press(K.Key_S, modifier=CTRL)
+    events = [r.values for r in records.children(district, "case_event", record)]
+    assert len([e for e in events if e["kind"] == "replied"]) == 2
+    tab.begin(EventKind.URGED)
+    assert "过了期限没有答复的4份" in texts_of(tab.entry.rows["document"].editor.inputs()[0])
+    desk.press(K.Key_Escape)
+    desk.click(next(b for b in tab.standing.findChildren(QPushButton) if b.text() == "列出"))
+    look(desk, "notices-13-list.png")
+    page = desk.window.page
+    assert isinstance(page, FoundPage)
+    assert page.title == "已过期限，等待用人单位反馈提示函"
+    assert "4" in page.status().words
+
+
 def test_what_befell_many_letters_on_one_day_is_one_line_of_the_case(
     desk: Desk, district: Session, tmp_path: Path
 ) -> None:
@@ -308,10 +356,10 @@ def test_many_letters_do_not_fill_the_page_of_their_case(desk: Desk, district: S
 # -- printing ----------------------------------------------------------------------------------------------------------
 
 
-def issued(session: Session, count: int) -> tuple[str, tuple[str, ...]]:
+def issued(session: Session, count: int, day: datetime.date = TODAY) -> tuple[str, tuple[str, ...]]:
     record = heat(session)
     documents = drafted(session, record, count)
-    supervision.issue_many(session, documents, CHAIR, TODAY)
+    supervision.issue_many(session, documents, CHAIR, day)
     return record, documents
 
 

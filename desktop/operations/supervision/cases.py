@@ -77,13 +77,17 @@ class Recorded:
 
 @dataclass(frozen=True)
 class WorkItem:
-    """Something for the work list: a period that has run out, or one that waits for a table of holidays."""
+    """Something for the work list: a period that has run out, or one that waits for a table of holidays.
+
+    The same of several ``letters`` of a case is one of them, with the earliest of their periods.
+    """
 
     case: str
     employer: str
     summary: str
     clock: Clock
     overdue: bool
+    letters: int = 1
 
 
 def has_inspectors(session: Session) -> bool:
@@ -265,11 +269,15 @@ def overdue_on(database: Database, types: Catalogue, today: datetime.date) -> li
         # Periods look neither at inspectors nor at histories, so a list of all cases costs three queries.
         steps, papers = events.get(case.id, []), letters.get(case.id, [])
         file = case_file(case.values, steps, papers, {}, today, table)
+        alike: dict[tuple[str, bool, int | None], list[Clock]] = {}
         for clock in running(file.until(today)):
             late = clock.overdue(today)
             if late or clock.missing_year is not None:
-                words = (text(case.values, "employer_name"), text(case.values, "summary"))
-                found.append(WorkItem(case.id, *words, clock, late))
+                alike.setdefault((clock.awaits, late, clock.missing_year), []).append(clock)
+        words = (text(case.values, "employer_name"), text(case.values, "summary"))
+        for (_, late, _), clocks in alike.items():
+            first = min(clocks, key=lambda clock: clock.due or datetime.date.max)
+            found.append(WorkItem(case.id, *words, first, late, len(clocks)))
     return sorted(found, key=lambda item: (item.clock.due or datetime.date.max, item.case))
 
 

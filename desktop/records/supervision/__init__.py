@@ -5,7 +5,7 @@ what letters rest on, ``issuing`` decides on letters, ``order`` finds contradict
 judges what a letter says, ``numbering`` gives numbers their form.
 """
 
-from desktop.records.supervision.clocks import Bound, Clock, running
+from desktop.records.supervision.clocks import Bound, Clock, running, waiting_for
 from desktop.records.supervision.facts import (
     CaseFile,
     Event,
@@ -56,4 +56,5 @@ __all__ = [
     "running",
     "signed_by_chair",
     "state_of",
+    "waiting_for",
 ]

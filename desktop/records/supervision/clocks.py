@@ -62,11 +62,13 @@ class Clock:
         """Whether the last day has certainly passed."""
         return self.due is not None and is_overdue(self.due, today)
 
-    def words(self) -> str:
-        """The period in a sentence for people."""
+    def words(self, letters: int = 1) -> str:
+        """The period in a sentence for people; of several letters' periods it is the earliest."""
+        awaits = f"{self.awaits}（{letters}份）" if letters > 1 else self.awaits
         if self.due is not None:
-            return f"{self.awaits}，期限到{self.due.year}年{self.due.month}月{self.due.day}日"
-        return f"{self.awaits}，期限要用{self.missing_year}年的放假调休安排计算，请先导入"
+            until = "最早的期限到" if letters > 1 else "期限到"
+            return f"{awaits}，{until}{self.due.year}年{self.due.month}月{self.due.day}日"
+        return f"{awaits}，期限要用{self.missing_year}年的放假调休安排计算，请先导入"
 
 
 def last_day(
@@ -108,7 +110,8 @@ def _asked_days(letter: Letter) -> int:
 
 def services(file: CaseFile, letter: Letter) -> tuple[Event, ...]:
     """The services of a letter that say whether it was received or refused, in their order."""
-    return tuple(e for e in file.of(EventKind.SERVED) if e.letter == letter.id and (e.received or e.refused))
+    known = file.about_letter.get(letter.id, ())
+    return tuple(e for e in known if e.kind is EventKind.SERVED and (e.received or e.refused))
 
 
 def received_on(file: CaseFile, letter: Letter) -> datetime.date | None:
@@ -125,7 +128,7 @@ def refused_on(file: CaseFile, letter: Letter) -> datetime.date | None:
 
 def replies(file: CaseFile, letter: Letter) -> tuple[Event, ...]:
     """The employer's answers to a letter."""
-    return tuple(e for e in file.of(EventKind.REPLIED) if e.letter == letter.id)
+    return tuple(e for e in file.about_letter.get(letter.id, ()) if e.kind is EventKind.REPLIED)
 
 
 def running(file: CaseFile) -> tuple[Clock, ...]:
@@ -149,25 +152,58 @@ def _notice(file: CaseFile) -> Iterator[Clock]:
 
 
 def _employer(file: CaseFile) -> Iterator[Clock]:
-    """What the newest letter to the employer waits for: an answer, then the correction."""
+    """What the newest letter to each employer waits for: an answer, then the correction; the most urgent first."""
+    found = [clock for letter in _newest_letters(file) for clock in _waits_for(file, letter)]
+    yield from sorted(found, key=lambda clock: clock.due or datetime.date.max)
+
+
+def _newest_letters(file: CaseFile) -> Iterator[Letter]:
+    """The newest letter to each employer whom no suggestion letter was written about.
+
+    A case that began with a complaint is about one employer, however its name was written.
+    """
+
+    def employer(letter: Letter | None) -> str:
+        return "" if letter is None or file.complaint else text(letter.values, "addressee")
+
     letters = [*file.standing(LetterKind.REMINDER), *file.standing(LetterKind.OPINION)]
-    if not letters or file.standing(LetterKind.SUGGESTION):
-        return
-    letter = max(
-        letters, key=lambda p: (p.issued or datetime.date.min, p.kind is LetterKind.OPINION, p.stamp)
-    )
+    letters.sort(key=lambda p: (p.issued or datetime.date.min, p.kind is LetterKind.OPINION, p.stamp))
+    newest = {employer(letter): letter for letter in letters}
+    for suggestion in file.standing(LetterKind.SUGGESTION):
+        newest.pop(employer(file.by_id.get(suggestion.opinion or "")), None)
+    yield from newest.values()
+
+
+def _waits_for(file: CaseFile, letter: Letter) -> Iterator[Clock]:
     received = received_on(file, letter)
     if received is None:
         return
     if not replies(file, letter):
         yield reply_clock(file, letter, received)
     due = as_day(letter.values.get("correct_by"))
-    rechecked = any(e.day >= received for e in file.of(EventKind.RECHECKED))
-    if letter.kind is LetterKind.OPINION and due is not None and not rechecked:
+    if letter.kind is not LetterKind.OPINION or due is None:
+        return
+    if not any(e.day >= received and e.letter in (None, letter.id) for e in file.of(EventKind.RECHECKED)):
         yield Clock(
             "复核是否改正", Bound.UNION, received, (due - received).days, NATURAL, due, None,
             f"{REGULATION}第二十三条第（三）项", letter.id,
         )  # fmt: skip
+
+
+def waiting_for(file: CaseFile, kind: EventKind) -> tuple[str, ...]:
+    """The reminders that wait for a step: to be served, to be answered, or, once their time is over, to be urged."""
+    standing = file.standing(LetterKind.REMINDER)
+    if kind is EventKind.SERVED:
+        return tuple(
+            letter.id for letter in standing
+            if not any(e.kind is EventKind.SERVED for e in file.about_letter.get(letter.id, ()))
+        )  # fmt: skip
+    if kind is EventKind.REPLIED:
+        return tuple(p.id for p in standing if received_on(file, p) is not None and not replies(file, p))
+    if kind is EventKind.URGED:
+        late = {c.letter for c in running(file) if c.bound is Bound.EMPLOYER and c.overdue(file.today)}
+        return tuple(letter.id for letter in standing if letter.id in late)
+    return ()
 
 
 def _department(file: CaseFile) -> Iterator[Clock]:

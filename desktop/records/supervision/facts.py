@@ -11,6 +11,7 @@ from typing import Final
 from desktop.records.checks.base import Values, as_day, is_empty
 from desktop.records.declaration import Level
 from desktop.records.supervision.kinds import (
+    ABOUT_LETTERS,
     COMPLAINTS,
     TITLES,
     UNION_DUES,
@@ -111,6 +112,24 @@ class CaseFile:
     def by_id(self) -> Mapping[str, Letter]:
         """The letters by record id."""
         return {letter.id: letter for letter in self.letters}
+
+    @cached_property
+    def about_letter(self) -> Mapping[str, tuple[Event, ...]]:
+        """What happened to each letter, in order: a case of 200 letters is not searched through for each of them."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            if event.letter is not None:
+                found.setdefault(event.letter, []).append(event)
+        return {letter: tuple(events) for letter, events in found.items()}
+
+    @cached_property
+    def procedure(self) -> CaseFile:
+        """The case without reminders and without what befalls letters: all that a reminder is judged by."""
+        return replace(
+            self,
+            events=tuple(e for e in self.events if e.kind not in ABOUT_LETTERS),
+            letters=tuple(letter for letter in self.letters if letter.kind is not LetterKind.REMINDER),
+        )
 
     @property
     def complaint(self) -> bool:

@@ -245,7 +245,8 @@ def letter_faults(file: CaseFile, letter: Letter) -> tuple[Reason, ...]:
     """
     if letter.issued is None:
         return ()
-    then = file.until(letter.issued, without=letter.id)
+    judged = file.procedure if letter.kind is LetterKind.REMINDER else file
+    then = judged.until(letter.issued, without=letter.id)
     open_still = _before(then, letter.issued, {EventKind.CLOSED})
     found = _faults(open_still, letter)
     return found if found and _faults(_before(open_still, letter.issued, _MAY_FOLLOW), letter) else ()

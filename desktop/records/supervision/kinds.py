@@ -60,6 +60,8 @@ class EventKind(enum.StrEnum):
 NEUTRAL: Final = frozenset({EventKind.NOTE, EventKind.PRINTED, EventKind.URGED, EventKind.INFORMED})
 """Steps that neither move a case nor need it to be open."""
 AFTER_REFUSAL: Final = NEUTRAL | {EventKind.EXPLAINED, EventKind.WITHDRAWN, EventKind.CLOSED}
+ABOUT_LETTERS: Final = frozenset({EventKind.SERVED, EventKind.URGED, EventKind.REPLIED, EventKind.PRINTED})
+"""What befalls a letter, and moves its case only with it."""
 
 
 class LetterKind(enum.StrEnum):

@@ -252,6 +252,10 @@ def _next_steps(
     """What the law lets come next; letters with whether they may be issued already and why not yet."""
     if UNION_DUES in file.violations and stage not in _ENDED:
         yield NextStep(EventKind.PAYMENT_ORDER, article(44, UNION_LAW))
+    if stage is Stage.REMINDER_ANSWERED and any(clock.bound is Bound.EMPLOYER for clock in clocks):
+        # One employer of many has answered: the others are still waited for.
+        yield NextStep(EventKind.REPLIED, "", _clock_for(EventKind.REPLIED, clocks))
+        yield NextStep(EventKind.URGED)
     for step, law in _STEPS[stage]:
         if step is LetterKind.OPINION and established(file)[0] is None and not file.dues_only:
             yield NextStep(EventKind.INVESTIGATED, _LAW_20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -10,12 +11,15 @@ from desktop.operations import supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import Ready
 from desktop.records.supervision import Letter
+from desktop.store import reading
+from desktop.store.database import Database
 from desktop.store.reading import Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.issue_many import IssueManyDialog
 from desktop.ui.pages.case.letters import print_job
 from desktop.ui.pages.case.reading import LETTER
+from desktop.ui.pages.home.reading import Part
 from desktop.ui.pages.printing.run import offer_run
 from desktop.ui.worker import Ticket
 
@@ -36,6 +40,7 @@ class Batches(QObject):
         letters.print_many_wanted.connect(self.print)
         letters.list_wanted.connect(lambda: self._list(LETTER))
         tab.timeline.list_wanted.connect(self._list)
+        tab.standing.list_wanted.connect(self._waiting)
         letters.original_wanted.connect(self._original)
 
     def issue(self) -> None:
@@ -72,6 +77,22 @@ class Batches(QObject):
     def _list(self, type_name: str) -> None:
         words = "这个案件的文书" if type_name == LETTER else "这个案件的办案经过"
         self._bench.shell.open_list(type_name, Query(type_name, children_of=self._tab.case), words)
+
+    def _waiting(self, words: str, letters: tuple[str, ...]) -> None:
+        """The letters that one line about periods is said of."""
+        types, query, wanted = (
+            self._bench.types,
+            Query(LETTER, children_of=self._tab.case),
+            frozenset(letters),
+        )
+
+        def find(database: Database) -> array[int]:
+            rows = reading.row_numbers(database, types, query)
+            held = reading.page(database, types[LETTER], rows)
+            return array("q", [n for n in rows if n in held and held[n].id in wanted])
+
+        part = Part(types[LETTER].label, LETTER, find)
+        self._bench.shell.open_page("found", title=words, parts=[part])
 
     def _original(self, letter: Letter) -> None:
         """A spoilt original is printed once more without 副本: asked once, and kept in the audit log."""

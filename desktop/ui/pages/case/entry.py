@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from desktop.operations import supervision
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import Field, Severity
-from desktop.records.supervision import EventKind, Letter, LetterKind
+from desktop.records.supervision import EventKind, Letter, waiting_for
 from desktop.records.values import Parsed, default_value
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
+from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import EVENT, CaseView
 from desktop.ui.pages.parts import Card, Note, button, link, row
+from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
 
 _COMMON = ("event_date", "handler")
@@ -64,7 +66,12 @@ _RESULTS = {
     EventKind.AUTHORITY_ACCEPTED: ("authority_accepted", "authority_refused"),
 }
 ALL = "*"
-"""In place of a letter: every notice that was not served yet."""
+"""In place of a letter: every notice that waits for the step. Some of them are their ids with a space between."""
+_WAITING = {
+    EventKind.SERVED: "还没有送达的",
+    EventKind.REPLIED: "还没有答复的",
+    EventKind.URGED: "过了期限没有答复的",
+}
 _DRAFT_DELAY_MS = 400
 
 
@@ -91,7 +98,9 @@ class _Choice(Editor):
         return str(self.box.currentData() or "")
 
     def set_text(self, text: str) -> None:
-        """Chooses a key."""
+        """Chooses a key; of several letters, which nobody has offered, how many they are is said."""
+        if " " in text and self.box.findData(text) < 0:
+            self.box.addItem(f"选中的{len(text.split())}份，每份登记一次", text)
         self.box.setCurrentIndex(max(self.box.findData(text), 0))
 
     def set_cell(self, cell: Cell) -> None:
@@ -146,7 +155,7 @@ class EntryCard(Card):
     ) -> None:
         """Shows the fields of a step; ``texts`` are those of a draft."""
         self.kind, self._seen = kind, False
-        self._waiting = _unserved(view) if kind is EventKind.SERVED else ()
+        self._waiting = _waiting(view, kind)
         self.say_heading(label)
         self._say_first(view)
         names = [*_COMMON, *FIELDS.get(kind, ()), "content"]
@@ -180,10 +189,32 @@ class EntryCard(Card):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        for n, each in enumerate(self.rows.values()):
+        for each in self.rows.values():
+            n = grid.rowCount()
             grid.addWidget(each.label, n, 0)
             grid.addWidget(each.cell, n, 1)
+            if each.field.name == "document" and self._waiting:
+                # Below and not beside: a third column would leave the labels no room.
+                grid.addWidget(self._some_button(view), n + 1, 1, Qt.AlignmentFlag.AlignLeft)
         grid.setColumnStretch(1, 1)
+
+    def _some_button(self, view: CaseView) -> QWidget:
+        """Some of many letters are ticked in a list that is searched."""
+        choices = [Choice(key, _named(view.file.by_id[key])) for key in self._waiting]
+        made = link("选几份…", lambda: self._choose(made, choices))
+        return made
+
+    def _choose(self, below: QWidget, choices: Sequence[Choice]) -> None:
+        editor = self.rows["document"].editor
+        overlay = ChoiceOverlay(below, choices, editor.text().split(), matches=matches)
+
+        def chosen(keys: list[str]) -> None:
+            editor.set_text(" ".join(keys))
+            self._edited()
+
+        overlay.chosen.connect(chosen)
+        overlay.closed.connect(overlay.deleteLater)
+        overlay.open_below()
 
     def _row(self, field: Field, view: CaseView) -> FieldRow:
         made = FieldRow(field, lambda cell: self._editor(field, view, cell), self.grid_host)
@@ -199,7 +230,8 @@ class EntryCard(Card):
             letters = [letter for letter in view.file.letters if letter.stands]
             names = {letter.id: _named(letter) for letter in _newest_first(letters)}
             if self._waiting:
-                names = {ALL: f"还没有送达的{len(self._waiting)}份提示函，每份登记一次", **names}
+                several = f"{_WAITING[self.kind]}{len(self._waiting)}份提示函，每份登记一次"
+                names = {ALL: several, **names}
             return _Choice(field, self._workbench, names, cell)
         if field.name == "result" and self.kind in _RESULTS:
             codes = self._workbench.codes["event_result"]
@@ -224,6 +256,8 @@ class EntryCard(Card):
         if "document" in self.rows:
             letters = _newest_first([letter for letter in view.file.letters if letter.stands])
             first = ALL if self._waiting else letters[0].id if letters else ""
+            if self._waiting and self.kind is EventKind.REPLIED:
+                first = ""  # Answers come one by one: whose it is has to be said.
             self.rows["document"].editor.set_text(first)
 
     # -- typing ----------------------------------------------------------------------------------------------------
@@ -302,7 +336,8 @@ class EntryCard(Card):
             self.rows[name].editor.take_focus()
             return
         cells = self.cells()
-        letters = self._waiting if cells.get("document") == ALL else ()
+        document = str(cells.get("document") or "")
+        letters = self._waiting if document == ALL else tuple(document.split()) if " " in document else ()
         self.wanted.emit(
             self.kind, {n: v for n, v in cells.items() if n != "document" or not letters}, letters
         )
@@ -312,17 +347,12 @@ class EntryCard(Card):
         self.note.say(Tone.ERROR, words)
 
 
-def _unserved(view: CaseView) -> tuple[str, ...]:
-    """The notices to several employers that wait to be served; nothing where there is one at most."""
-    if supervision.admits_notices(view.file):
+def _waiting(view: CaseView, kind: EventKind) -> tuple[str, ...]:
+    """The notices to several employers that wait for a step; nothing where there is one at most."""
+    if kind not in _WAITING or supervision.admits_notices(view.file):
         return ()
-    served = {event.letter for event in view.file.of(EventKind.SERVED)}
-    waiting = [
-        letter.id
-        for letter in view.file.letters
-        if letter.kind is LetterKind.REMINDER and letter.stands and letter.id not in served
-    ]
-    return tuple(waiting) if len(waiting) > 1 else ()
+    waiting = waiting_for(view.file, kind)
+    return waiting if len(waiting) > 1 else ()
 
 
 def _named(letter: Letter) -> str:

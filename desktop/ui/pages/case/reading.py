@@ -245,6 +245,29 @@ def _span(clock: Clock, start: datetime.date, end: datetime.date, table: Working
     return f"{(end - start).days}天"
 
 
+def periods(view: CaseView) -> list[tuple[Clock, ...]]:
+    """The periods of a case in their order; the same of many letters, run out or not, is shown as one."""
+    alike: dict[tuple[object, ...], list[Clock]] = {}
+    for clock in view.state.clocks:
+        alike.setdefault((clock.awaits, clock.overdue(view.state.today), clock.missing_year), []).append(
+            clock
+        )
+    found: list[tuple[Clock, ...]] = []
+    for clocks in alike.values():
+        found += [tuple(clocks)] if len(clocks) >= _FOLDED else [(clock,) for clock in clocks]
+    return found
+
+
+def periods_words(clocks: Sequence[Clock], today: datetime.date, table: WorkingDayTable) -> str:
+    """What many letters await, of which the first is the most urgent."""
+    first = clocks[0]
+    if first.due is None:
+        return f"{len(clocks)}份{clock_words(first, today, table)}"
+    if first.overdue(today):
+        return f"{len(clocks)}份已过期限，{first.awaits}，最早的{day_words(first.due)}到期"
+    return f"{len(clocks)}份{first.awaits}，最早的{clock_words(first, today, table).partition('：')[2]}"
+
+
 @dataclass(frozen=True)
 class Moment:
     """One line of the timeline: a step or the issue of a letter, with what contradicts it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -11,7 +11,7 @@ from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
 from desktop.records.supervision.facts import text
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
-from desktop.ui.pages.case.reading import CaseView, Offer, clock_words
+from desktop.ui.pages.case.reading import CaseView, Offer, clock_words, periods, periods_words
 from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
 from desktop.ui.widgets.flow import FlowLayout
 
@@ -24,6 +24,8 @@ class StandingCard(Card):
     number_wanted = Signal()
     holidays_wanted = Signal()
     sample_wanted = Signal()
+    list_wanted = Signal(str, tuple)
+    """Words, and the letters that they are said of."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -45,8 +47,8 @@ class StandingCard(Card):
         accepted = bool(view.file.of(EventKind.ACCEPTED))
         self._give.setVisible(accepted and not number and view.numbers.here)
         empty_layout(self._clocks)
-        for clock in state.clocks:
-            self._clocks.addLayout(_clock_line(clock, view))
+        for clocks in periods(view):
+            self._clocks.addLayout(self._line(clocks, view))
         if state.missing_years:
             years = "、".join(map(str, state.missing_years))
             bring = link(f"导入{years}年放假安排…", self.holidays_wanted.emit)
@@ -60,13 +62,22 @@ class StandingCard(Card):
             words = f"有{len(state.contradictions)}处与法定步骤不符，见左边标红的地方；改正以前不能打印文书。"
             self._clocks.addLayout(_said(Tone.ERROR, words))
 
+    def _line(self, clocks: Sequence[Clock], view: CaseView) -> QHBoxLayout:
+        line = _clock_line(clocks, view)
+        if len(clocks) > 1:
+            letters = tuple(clock.letter for clock in clocks)
+            words = f"{'已过期限，' if clocks[0].overdue(view.state.today) else ''}{clocks[0].awaits}"
+            line.addWidget(link("列出", lambda: self.list_wanted.emit(words, letters)))
+        return line
 
-def _clock_line(clock: Clock, view: CaseView) -> QHBoxLayout:
-    today = view.state.today
+
+def _clock_line(clocks: Sequence[Clock], view: CaseView) -> QHBoxLayout:
+    clock, today = clocks[0], view.state.today
     late = clock.overdue(today)
     soon = clock.due is not None and (clock.due - today).days <= _SOON_DAYS
     tone = Tone.ERROR if late else Tone.WARNING if soon or clock.due is None else Tone.PLAIN
-    words = clock_words(clock, today, view.file.table)
+    said = clock_words(clock, today, view.file.table)
+    words = said if len(clocks) == 1 else periods_words(clocks, today, view.file.table)
     return _said(tone, f"{words}（{clock.article}）" if clock.article else words)
 
 

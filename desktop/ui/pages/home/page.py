@@ -209,10 +209,11 @@ class HomePage(Page):
         """Periods of supervision cases that have run out, or that nobody can compute without a table of holidays."""
         for item in self.cases[:_MOST_CASES]:
             words = (
-                f"{item.employer or '监督案件'}：{item.clock.words()}{'，已经过了' if item.overdue else ''}"
+                f"{item.employer or (item.letters > 1 and item.summary) or '监督案件'}："
+                f"{item.clock.words(item.letters)}{'，已经过了' if item.overdue else ''}"
             )
             open_it = partial(self.workbench.shell.open_record, "case", item.case)
-            yield Task(words, open_it, item.overdue, f"case:{item.case}:{item.clock.awaits}")
+            yield Task(words, open_it, item.overdue, f"case:{item.case}:{item.clock.awaits}:{item.overdue}")
         if len(self.cases) > _MOST_CASES:
             query = Query("case")
             words = f"还有{len(self.cases) - _MOST_CASES}个案件期限的事，请看监督案件"
