@@ -151,12 +151,14 @@ class Scribe:
     """Writes a journal in a thread of its own, so that no save waits for the disk a second time.
 
     What is handed over is on the disk a moment later; :meth:`wait` waits for it. After an error of the disk, which
-    ``failed`` is told, nothing more is written: a journal may end early, but it never has a gap.
+    ``failed`` is told, nothing more is written: a journal may end early, but it never has a gap. ``lost`` are the steps
+    that were handed over and are not in it.
     """
 
     def __init__(self, journal: Journal, failed: Callable[[OSError], None]) -> None:
         self.path = journal.path
         self.dead = False
+        self.lost = 0
         self._journal = journal
         self._failed = failed
         self._entries: queue.SimpleQueue[Entry | threading.Event | None] = queue.SimpleQueue()
@@ -205,12 +207,14 @@ class Scribe:
 
     def _append(self, begun: list[Entry]) -> None:
         step = self._step(begun)
-        try:
-            if not self.dead:
+        if self.dead:
+            self.lost += 1
+        else:
+            try:
                 self._journal.append(step)
-        except OSError as error:
-            self.dead = True
-            self._failed(error)
+            except OSError as error:
+                self.dead, self.lost = True, self.lost + 1
+                self._failed(error)
         for _ in step:
             # The rest of a step that could not be written.
             pass

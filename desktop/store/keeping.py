@@ -193,8 +193,6 @@ class Keeper:
         """A transaction stands: writes down what it changed, and begins the backup of a new day."""
         with self._lock:
             self._write_down()
-            if self._troubles and (self._journal is None or self._journal.dead):
-                self._missing += 1
             self._turn()
 
     def catch_up(self) -> None:
@@ -233,6 +231,8 @@ class Keeper:
         """Hands over what has changed, to the journal of a backup that is being made as well."""
         if not self._capture.any:
             return
+        if self._journal is None or self._journal.dead:
+            self._missing += 1
         for target in (self._journal, self._making.journal if self._making is not None else None):
             if target is not None and not target.dead:
                 target.write(_as_step(self._capture.texts()))
@@ -250,14 +250,15 @@ class Keeper:
     @property
     def behind(self) -> Behind | None:
         """Since when a backup is wanting and how many saves none has; nothing when all is well."""
-        return Behind(self._since, self._missing) if self._troubles else None
+        lost = self._journal.lost if self._journal is not None else 0
+        return Behind(self._since, self._missing + lost) if self._troubles else None
 
     def _say(self, of: str, problem: Problem) -> None:
         """Says a trouble once, not at every save while it lasts."""
         known = bool(self._troubles)
         self._troubles[of] = problem
         if not known:
-            self._since, self._missing = self._environment.now(), int(of == _JOURNAL)
+            self._since = self._environment.now()
         if self.tell is not None and not known:
             self.tell(problem)
 
@@ -322,6 +323,7 @@ class Keeper:
         if self._journal is not None:
             self._journal.close()
         self._journal, self._day, self._making = making.journal, making.day, None
+        self._missing = 0
         self._troubles.clear()
         prune(self._workspace, self._environment.now())
 

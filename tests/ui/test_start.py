@@ -340,6 +340,8 @@ def test_trouble_with_the_backup_is_told_in_the_window_and_the_save_stands(
     calendar.at -= 40 * 86_400_000
     keeper = hand.window.workbench._session.workspace.keeper
     assert keeper is not None
+    assert keeper._journal is not None
+    keeper._journal.dead = True
     keeper._missed(OSError(errno.ENOSPC, "no space left"))
     hand.control(K.Key_S)
     hand.settle()
@@ -356,8 +358,6 @@ def test_trouble_with_the_backup_is_told_in_the_window_and_the_save_stands(
         bar.look_after_backup()
         return keeper.behind is None
 
-    assert keeper._journal is not None
-    keeper._journal.dead = True
     qtbot.waitUntil(recovered, timeout=20_000)
     bar.look_after_backup()
     assert bar._backup.text().startswith("上次备份：")
