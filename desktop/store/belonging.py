@@ -30,7 +30,7 @@ def gone_with(database: Database, types: Catalogue, type_name: str, ids: Sequenc
     return [
         (name, record)
         for name, record in _belonging(database, types, type_name, ids, "= 1")
-        if steps.issuperset(_deletions(database, name, record))
+        if (found := _deletions(database, name, record)) and steps.issuperset(found)
     ]
 
 
