@@ -215,8 +215,8 @@ def _plan(made: tuple[Header, Frame], before: int, after: int) -> Planned:
 def _grown(ledger: Ledger, scope: Scope, since: int, known: int) -> dict[int, set[int]]:
     """What :meth:`Scope.grown` finds. Where that is too much for a bundle, it is put at the end of the journal instead.
 
-    For of what lies in the journal before the receiver's position nobody could tell how much of it has arrived. All other
-    peers are sent it once more, where it is skipped by its labels: that happens when a whole town's files change hands.
+    For of what lies in the journal before the receiver's position nobody could tell how much of it has arrived. All
+    other peers are sent it once more, and skip it by its labels: that is when a whole town's files change hands.
     """
     grown = scope.grown(since, known)
     weight = segment_log.weight_of(ledger.database, grown)
