@@ -56,6 +56,7 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.REFUSED_KEY: "请打电话问那台电脑的人：是它写的，请它重新导出一份；不是，请停用那台电脑。",
     item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
 }
+_JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
 _REFILLED = "refilled"
 """Which own items were filled in once more and saved, a line for each."""
@@ -150,9 +151,25 @@ def _words(
     before = stored.setting(database, renewal.STATION_BEFORE)
     if before:
         names[before] = here.unit.name
-    return [
+    found = [
         _unsettled(here, before, i, places.get((i.station, i.incarnation, i.number)), titles, names, held)
         for i in items
+    ]
+    return _settled_by_joining(database, here, items, found)
+
+
+def _settled_by_joining(
+    database: Database, here: Here, items: Sequence[stored.Unapplied], found: list[Unsettled]
+) -> list[Unsettled]:
+    """Who has begun alone has registered itself; that the superior's word counts since it joined asks for nothing."""
+    if all(one.cause != item_outcomes.REFUSED_REGISTERED for one in found):
+        return found
+    units = {**dict(stored.stations(database)), here.station: here.unit.id}
+    return [
+        replace(one, advice=_JOINED, again=False)
+        if one.cause == item_outcomes.REFUSED_REGISTERED and units.get(item.station) == one.record
+        else one
+        for item, one in zip(items, found, strict=True)
     ]
 
 

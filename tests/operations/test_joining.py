@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, records, roots
+from desktop.operations import enrolling, exchange, records, roots, traffic, unsettled
+from desktop.records import item_outcomes
 from desktop.records.declaration import Level
 from desktop.sync import station as stations
 from desktop.sync.enrolment_errors import RootDiffers
@@ -52,3 +53,18 @@ def test_who_has_joined_takes_no_other_root_unasked(tmp_path: Path) -> None:
     with pytest.raises(RootDiffers):
         enrol(district, another, tmp_path)
     assert len(stations.own_chain(district.ledger)) == 2
+
+
+def test_that_it_had_registered_itself_is_nobodys_business_any_more(tmp_path: Path) -> None:
+    """It is not counted and said to be so; nobody has to telephone about it."""
+    three = Three(tmp_path)
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    enrol(three.district, city, tmp_path, delegate=True)
+    report_up(three.district, city, tmp_path)
+    report_up(three.district, city, tmp_path)
+    exchange.receive(three.town, [three.down(three.district, three.town).path])
+    for session in (city, three.district, three.town):
+        (one,) = unsettled.unsettled(session.database, traffic.here(session))
+        assert (one.cause, one.record) == (item_outcomes.REFUSED_REGISTERED, three.district.unit.id)
+        assert one.advice.startswith("不用处理")
+        assert not one.again
