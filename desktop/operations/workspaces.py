@@ -29,6 +29,7 @@ _PLACES = {
     Level.VILLAGE: DivisionLevel.VILLAGE,
 }
 """Territorial units take the division code of their place; all others have codes of their own."""
+_CITY_CODE = 6
 _CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
 
 
@@ -49,7 +50,9 @@ def doubt_about(code: str, level: Level) -> str:
     Divisions change, so a code that the list does not have is no mistake that would have to be refused.
     """
     wanted = _PLACES.get(level)
-    found = reference.divisions().get(code)
+    # A city's code is written with two digits in the place of the districts; the list leaves them out.
+    listed = code.removesuffix("00") if level is Level.CITY and len(code) == _CITY_CODE else code
+    found = reference.divisions().get(listed)
     if wanted is None or _CODE.fullmatch(code) is None or (found is not None and found.level is wanted):
         return ""
     if found is not None:

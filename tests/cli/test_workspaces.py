@@ -341,3 +341,19 @@ def test_another_workspaces_backup_changes_nothing(town: Path, tmp_path: Path) -
     record(town, "enterprise", {"name": "甲公司"})
     assert run("restore", town, tmp_path / "copy.db").exit_code == 15
     assert answer("list", town, "enterprise")["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "words"),
+    [
+        ("city", "330100", ""),
+        ("city", "3301", ""),
+        ("city", "999900", "区划表里没有编码999900"),
+        ("district", "330100", "区划表里没有编码330100"),
+    ],
+)
+def test_a_code_that_no_such_place_has_is_doubted(tmp_path: Path, kind: str, code: str, words: str) -> None:
+    told = run("new", tmp_path / "新", "--unit", code, "--name", "某总工会", "--kind", kind)
+    assert told.exit_code == 0
+    assert words in told.stderr
+    assert ("区划表" in told.stderr) == bool(words)
