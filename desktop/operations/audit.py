@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
@@ -23,6 +24,8 @@ from desktop.store.ledger import NotFound
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 _ID = re.compile(r"[0-9a-f]{32}")
 _LONG = re.compile(r"[0-9a-f]{16,}")
+_NAMED = re.compile(r"[0-9a-f]{6,}")
+"""What may be the id of a unit, which is a division's code or a random one, or of a station."""
 LEAST_KEPT = datetime.timedelta(milliseconds=audit.LEAST_KEPT_MS)
 
 
@@ -138,9 +141,12 @@ def erase_texts(session: Session, before: datetime.date) -> int:
     return count
 
 
-def readable(types: Catalogue, detail: str) -> str:
-    """The detail of a line with types and fields by their labels, and of long ids only the beginning."""
-    return "；".join(" ".join(_readable(types, part.split(" "))) for part in detail.split("；"))
+def readable(types: Catalogue, detail: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The detail of a line with types and fields by their labels, units and stations by their ``names``.
+
+    Of other long ids only the beginning or the end is shown.
+    """
+    return "；".join(" ".join(_readable(types, part.split(" "), names)) for part in detail.split("；"))
 
 
 def record_of(types: Catalogue, detail: str) -> tuple[str, str] | None:
@@ -167,10 +173,13 @@ def _is_wanted(line: AuditLine, wanted: Wanted) -> bool:
     )
 
 
-def _readable(types: Catalogue, words: Sequence[str]) -> Iterator[str]:
+def _readable(types: Catalogue, words: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
     known = types.get(words[0])
     for word in words:
-        if known is not None and word == known.name:
+        told = _NAMED.sub(lambda found: f"“{names[found[0]]}”" if found[0] in names else found[0], word)
+        if told != word:
+            yield told
+        elif known is not None and word == known.name:
             yield known.label
         elif known is not None and word in known.by_name:
             yield f"“{known.by_name[word].label}”"

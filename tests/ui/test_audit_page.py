@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, audit_log, exporting, operators, records
 from desktop.operations.audit import Act
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Role
+from desktop.store import links
 from desktop.store.reading import Query
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.audit import AuditPage
@@ -118,6 +119,39 @@ def test_enter_on_a_line_opens_its_record(qtbot: QtBot, page: AuditPage) -> None
     form = hand.window.page
     assert isinstance(form, FormPage)
     assert "杭州示例茶业有限公司" in form.title
+
+
+def test_units_and_stations_are_called_by_their_names_where_they_are_known(
+    qtbot: QtBot, tmp_path: Path, dialogs: FakeDialogs, settings: Settings
+) -> None:
+    session = make_session(tmp_path / "workspace")
+    stranger, peer = "b" * 32, "cdfc4d7a" + "0" * 24
+    village = records.save(session, "unit", {"name": "双溪村工会"}).record
+    links.connect(session.database, peer, upward=True, unit="330110", name="余杭区总工会", recipient="age1")
+    audit.note(session, Act.MOVED, f"{village} {session.unit.id} {stranger}")
+    audit.note(session, Act.SENT, f"给{peer} 第1号 12项")
+    stored = [line.detail for line in audit.recent(session)]
+    window = open_window(qtbot, session, dialogs, settings)
+    page = opened(qtbot, window)
+    assert [t[4] for t in texts(page)] == [
+        "给“余杭区总工会” 第1号 12项", f"“双溪村工会” “{session.unit.name}” …{stranger[-6:]}",
+    ]  # fmt: skip
+    assert [line.detail for line in audit.recent(session)] == stored
+    dialogs.always_leave()
+    window.close()
+
+
+def test_an_empty_log_asks_for_no_other_choice(
+    qtbot: QtBot, tmp_path: Path, dialogs: FakeDialogs, settings: Settings
+) -> None:
+    window = open_window(qtbot, make_session(tmp_path / "workspace"), dialogs, settings)
+    page = opened(qtbot, window)
+    assert texts(page) == []
+    words = [label.text() for label in page.empty.findChildren(QLabel)]
+    assert "日志还是空的" in words
+    assert not any("换一个" in each for each in words)
+    dialogs.always_leave()
+    window.close()
 
 
 @pytest.mark.parametrize("name", ["日志.xlsx", "日志.jsonl"])

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout
 
-from desktop.operations import audit, audit_log
+from desktop.operations import audit, audit_log, queries
 from desktop.operations.audit import Found, Verdict, Wanted
+from desktop.operations.traffic import station_names
 from desktop.store.audit import AuditLine
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, moment, plain, row
+from desktop.ui.pages.parts import Note, button, heading, here_of, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
 
 _ALL_OPERATORS, _ALL_ACTS = "全部操作员", "全部动作"
 _TIMES = {"全部时间": None, "今天": 0, "近7天": 6, "近30天": 29, "近一年": 364}
@@ -31,6 +34,7 @@ class AuditPage(Page):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self._total = 0
+        self._names: Mapping[str, str] = {}
         self.verdict = Note()
         self.operator, self.act, self.time = QComboBox(), QComboBox(), QComboBox()
         for box, words in ((self.operator, _ALL_OPERATORS), (self.act, _ALL_ACTS)):
@@ -50,7 +54,6 @@ class AuditPage(Page):
         self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
         self.shown_words = plain(muted=True)
         self.empty = EmptyState()
-        self.empty.show_words("file-text", "没有这样的记录", "选了条件的，换一个条件再看。")
         self._build()
         for box in (self.operator, self.act, self.time):
             box.currentIndexChanged.connect(lambda _index: self._load())
@@ -125,10 +128,14 @@ class AuditPage(Page):
         )
 
     def _load(self) -> None:
-        wanted = self.wanted()
-        self.workbench.read(
-            lambda database, _ticket: audit.find(database, wanted), self._show, owner=self, key="lines"
-        )
+        wanted, types, here = self.wanted(), self.workbench.types, here_of(self.workbench)
+
+        def job(database: Database, _ticket: Ticket) -> tuple[Found, Mapping[str, str]]:
+            units = {unit.id: unit.name for unit in queries.unit_tree(database, types)}
+            names = {here.unit.id: here.unit.name, **units, **station_names(database, here)}
+            return audit.find(database, wanted), names
+
+        self.workbench.read(job, self._show, owner=self, key="lines")
 
     def _show_verdict(self, verdict: Verdict) -> None:
         tone = Tone.GOOD if verdict.broken_at is None else Tone.ERROR
@@ -141,12 +148,19 @@ class AuditPage(Page):
         self.verdict.say(tone, verdict.words, more)
         self.state_changed.emit()
 
-    def _show(self, found: Found) -> None:
+    def _show(self, read: tuple[Found, Mapping[str, str]]) -> None:
+        found, self._names = read
         _offer(self.operator, found.operators)
         _offer(self.act, found.actions)
         self.grid.show_lines([self._line(line) for line in found.lines])
         self.grid.setVisible(bool(found.lines))
         self.empty.setVisible(not found.lines)
+        if found.actions:
+            self.empty.show_words("file-text", "没有这样的记录", "换一个操作员、动作或时间再看。")
+        else:
+            self.empty.show_words(
+                "file-text", "日志还是空的", "查看完整信息、导入、导出等以后，这里会有记录。"
+            )
         shown = len(found.lines)
         self.shown_words.setText(
             f"{found.total}行"
@@ -156,7 +170,9 @@ class AuditPage(Page):
 
     def _line(self, line: AuditLine) -> Line:
         types = self.workbench.types
-        who, what = (ERASED, "") if line.erased else (line.operator, audit.readable(types, line.detail))
+        who, what = line.operator, audit.readable(types, line.detail, self._names)
+        if line.erased:
+            who, what = ERASED, ""
         texts = (str(line.id), moment(line.at), who, line.action, what)
         return Line(texts, None, line, f"{what}\n行校验值 {line.hash}")
 
