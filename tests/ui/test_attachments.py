@@ -159,6 +159,33 @@ def test_the_button_chooses_files_and_the_keyboard_does_all_the_rest(hands: Hand
     assert in_writer(hands, lambda s: attachments.of_record(s.database, s.types, "member", record)) == []
 
 
+def test_renaming_a_file_with_a_number_of_a_person_in_its_name_is_noted_first(
+    hands: Hands, tmp_path: Path
+) -> None:
+    page, _ = opened(hands)
+    number = "110101199003072316"
+    tab = page.attachments
+    for at, name in enumerate((f"身份证{number}", "合影")):
+        hands.drop(page, [written(tmp_path, f"{name}.jpg", jpeg(300 + at, 200))])
+        place = next(n for n, each in enumerate(tab.found) if each.name == f"{name}.jpg")
+        tab.start()
+        tab.table.selectRow(place)
+        hands.qtbot.keyClick(tab.table, Qt.Key.Key_F2)
+        hands.settle()
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, NamingDialog)
+        assert dialog.name.text() == name
+        dialog.reject()
+        hands.settle()
+        hands.strangers.seen.clear()
+        hands.window.activateWindow()
+        hands.qtbot.waitUntil(hands.window.isActiveWindow)
+    (first,) = [each for each in tab.found if number in each.name]
+    assert [(line.action, line.detail) for line in shown(hands)] == [
+        (audit.Act.SHOWN, f"attachment {first.id} name")
+    ]
+
+
 def test_a_picture_fits_is_zoomed_and_does_not_stay_open(hands: Hands, tmp_path: Path) -> None:
     page, _ = opened(hands)
     hands.drop(page, [written(tmp_path, f"{n}.jpg", jpeg(900 + n, 700)) for n in range(2)])

@@ -10,10 +10,32 @@ from desktop.operations import attachments
 from desktop.operations.attachments import Attachment
 from desktop.operations.session import Session
 from desktop.store.attached import ATTACHMENT
+from desktop.ui import registry
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
+
+
+def offer(workbench: Workbench, attachment: Attachment, owner: QWidget) -> None:
+    """Asks for another name; that the present one is shown is noted first where it holds a number of a person."""
+
+    def ask(_nothing: object = None) -> None:
+        dialog = NamingDialog(workbench, attachment)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    reveal = registry.REVEAL
+    if attachment.shown_name == attachment.name:
+        ask()
+    elif reveal is not None and registry.may_reveal(workbench):
+        workbench.write(
+            "查看完整信息", lambda session, _ticket: reveal(session, ATTACHMENT, attachment.id, "name"), ask,
+            owner=owner, step=False,
+        )  # fmt: skip
+    else:
+        words = "文件名里有证件号码，您登录的身份不能查看。请让管理员改名。"
+        workbench.shell.tell(Tone.WARNING, words)
 
 
 class NamingDialog(QDialog):

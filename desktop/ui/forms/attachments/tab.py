@@ -360,11 +360,9 @@ class AttachmentsTab(QWidget):
         each = self._one()
         if each is None or not self.name_button.isEnabled():
             return
-        from desktop.ui.forms.attachments.naming import NamingDialog
+        from desktop.ui.forms.attachments import naming
 
-        dialog = NamingDialog(self._workbench, each)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        naming.offer(self._workbench, each, self)
 
     def delete(self) -> None:
         """Deletes the chosen ones, after a question."""
