@@ -210,16 +210,18 @@ def titles(database: Database, record_type: RecordType, ids: Sequence[str]) -> d
     return found
 
 
-def history(database: Database, types: Catalogue, type_name: str, record_id: str) -> list[HistoryEntry]:
-    """All versions of a record that count, newest first; the birth of untouched slots included."""
+def history(
+    database: Database, types: Catalogue, type_name: str, record_id: str, slot: str | None = None
+) -> list[HistoryEntry]:
+    """All versions of a record that count, or of one slot, newest first; the birth of untouched slots included."""
     ids = components.members(database, type_name, record_id)
     entries = [
         HistoryEntry(slot, stamp, operator, station, parse(value), bool(birth), bool(head))
         for slot, stamp, operator, station, value, birth, head in database.rows(
             f"SELECT v.slot, v.stamp, v.operator, o.station, v.value, v.birth, ({NOT_REPLACED}) FROM version v"
             f" JOIN origin o ON o.ref = v.origin WHERE v.record IN (SELECT unhex(value) FROM json_each(?))"
-            f" AND v.type = ?",
-            (json.dumps(ids or [record_id]), type_name),
+            f" AND v.type = ? AND coalesce(v.slot = ?, 1)",
+            (json.dumps(ids or [record_id]), type_name, slot),
         )
     ]
     if ids:
@@ -227,13 +229,13 @@ def history(database: Database, types: Catalogue, type_name: str, record_id: str
         return sorted(entries, key=lambda e: (e.stamp, e.slot), reverse=True)
     logged = {e.slot for e in entries}
     record_type = types[type_name]
-    for name, slot in record_type.slots.items():
-        if name in logged:
+    for name, known in record_type.slots.items():
+        if name in logged or slot not in (None, name):
             continue
         row = database.row(
-            f"SELECT r._stamp, r._operator, o.station, {canonical_of(slot, 'r.')}"
+            f"SELECT r._stamp, r._operator, o.station, {canonical_of(known, 'r.')}"
             f" FROM {quoted(table_of(type_name))} r"
-            f" JOIN origin o ON o.ref = r._origin WHERE r.id = unhex(?) AND {filled(slot, 'r.')}",
+            f" JOIN origin o ON o.ref = r._origin WHERE r.id = unhex(?) AND {filled(known, 'r.')}",
             (record_id,),
         )
         if row is not None:

@@ -17,6 +17,7 @@ from desktop.operations.supervision import IllegalStep, Signatory, batches, issu
 from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.records.supervision import CaseFile, Stage
+from desktop.store import reading
 from tests.operations.test_supervision import WORDS, CaseAt, D, create, taken
 
 DAY = D(2026, 10, 15)
@@ -144,6 +145,17 @@ def test_what_nobody_answered_is_one_matter_with_how_many_letters(desk: Session)
     assert [(item.letters, item.clock.letter) for item in supervision.overdue(desk)] == [(1, made[3])]
     records.undo(desk, done.changes.stamp)
     assert [item.letters for item in supervision.overdue(desk)] == [4]
+
+
+def test_the_history_of_one_slot_is_that_of_the_record_without_the_others(desk: Session) -> None:
+    case = heat(desk)
+    made = supervision.class_notices(desk, case.id, employers(desk, 2), HEAT).documents
+    supervision.issue_many(desk, made[:1], CHAIR, DAY)
+    for document in made:
+        whole = reading.history(desk.database, desk.types, "case_document", document)
+        for slot in desk.types["case_document"].slots:
+            one = reading.history(desk.database, desk.types, "case_document", document, slot)
+            assert one == [entry for entry in whole if entry.slot == slot]
 
 
 def words_by_page(path: Path) -> list[str]:

@@ -175,8 +175,8 @@ def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, 
     """The numbers that a letter bears or bore, by each different issue in its history."""
     return {
         canonical(entry.value): str(entry.value["document_number"])
-        for entry in reading.history(database, types, LETTER, document)
-        if entry.slot == ISSUE_SLOT and isinstance(entry.value, dict) and entry.value.get("document_number")
+        for entry in reading.history(database, types, LETTER, document, ISSUE_SLOT)
+        if isinstance(entry.value, dict) and entry.value.get("document_number")
     }
 
 
