@@ -7,7 +7,7 @@ forgotten once is remembered by its place, so that a copy which comes later is b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import ABSENT
@@ -47,8 +47,18 @@ class Erasure:
 
 
 def covered(database: Database, unit: str) -> frozenset[str]:
-    """The units for whose words a unit may speak, as far as the tree is known here: itself and all below."""
-    return frozenset(reading.subtree(database, unit))
+    """The units for whose words a unit may speak, as far as the tree is known here: itself and all below.
+
+    Of units whose superior is not known here, who stands above this one is believed: they were moved away, and what
+    they had written is still held by those who answer for it no more.
+    """
+    below = frozenset(reading.subtree(database, unit))
+    if not _is_above(database, unit, below):
+        return below
+    moved = database.rows(
+        "SELECT lower(hex(id)) FROM r_unit WHERE superior IS NOT NULL AND superior NOT IN (SELECT id FROM r_unit)"
+    )
+    return below.union(*(reading.subtree(database, u) for (u,) in moved if u not in below))
 
 
 def strangers(database: Database, unit: str) -> frozenset[str]:
@@ -56,12 +66,17 @@ def strangers(database: Database, unit: str) -> frozenset[str]:
 
     Only levels above know whether they lie below that unit as well.
     """
-    own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
-    if own is None or own == unit or own not in covered(database, unit):
+    if not _is_above(database, unit, reading.subtree(database, unit)):
         return frozenset()
     return frozenset(
         u for (u,) in database.rows("SELECT id FROM unit_ref WHERE unhex(id) NOT IN (SELECT id FROM r_unit)")
     )
+
+
+def _is_above(database: Database, unit: str, below: Collection[str]) -> bool:
+    """Whether a unit stands above that of this station."""
+    own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
+    return own is not None and own != unit and own in below
 
 
 def is_replaced(database: Database, erasure: Erasure) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import attachments, duplicates, exchange, moving, policy, records
+from desktop.operations import attachments, duplicates, erasing, exchange, moving, policy, records
 from desktop.operations.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
@@ -199,3 +199,18 @@ def test_that_two_are_one_comes_along(world: World, merged_first: bool) -> None:
     scope = village.unit.id
     assert exchange.digest(new, scope) == exchange.digest(district, scope)
     assert len([n for n in names(new) if n == "双胞胎茶厂"]) == 1
+
+
+def test_what_is_erased_after_a_move_is_erased_where_the_unit_had_been_too(world: World) -> None:
+    """The town that it has left does not know the town that it went to, and so not who stands above it now."""
+    told = {"contact_name": "张三", "contact_phone": "13800138000"}
+    records.save(world.village, "enterprise", told, record=world.tea)
+    world.report((world.village, world.old), *world.towns)
+    moving.move(world.district, world.village.unit.id, world.new.unit.id)
+    erasing.erase(world.district, "enterprise", [world.tea], basis="consent")
+    world.report(*world.towns)
+    for session in (world.district, world.new, world.old):
+        held = records.load(session, "enterprise", world.tea)
+        assert held is not None
+        assert held.values["name"] == "茶厂"
+        assert not any(held.values.get(name) for name in told)
