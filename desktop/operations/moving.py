@@ -16,7 +16,7 @@ from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, UNIT
 from desktop.records.declaration import UNIT_SLOT, Level, Role
 from desktop.records.item_outcomes import REFUSED_FORK, REFUSED_SCOPE, REFUSED_SUPERIOR, REFUSED_WITHDRAWN
 from desktop.records.spans import spans_of
-from desktop.store import holdings, reading
+from desktop.store import aside, holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
@@ -258,11 +258,11 @@ def _level(unit: reading.Record) -> Level:
 def _taken_over(session: Session, units: Sequence[str], former: str) -> list[NewRecord]:
     """What says of items under these units once more that they do not count, where only a level between has said so."""
     known = station.knowledge(session.ledger, station.load_keys(session.ledger)).policy
-    aside: dict[str, dict[exclusions.Origin, list[int]]] = {}
-    for put in holdings.excluded_under(session.database, units, REFUSED_SUPERIOR):
+    again: dict[str, dict[exclusions.Origin, list[int]]] = {}
+    for put in aside.excluded_under(session.database, units, REFUSED_SUPERIOR):
         origin = put.station, put.incarnation
         if known.out_by_level_between(origin, put.number, Item(put.stamp, put.type, put.unit)):
-            aside.setdefault(put.reason, {}).setdefault(origin, []).append(put.number)
+            again.setdefault(put.reason, {}).setdefault(origin, []).append(put.number)
     return [
         policy.birth_of(
             session,
@@ -274,6 +274,6 @@ def _taken_over(session: Session, units: Sequence[str], former: str) -> list[New
                 "items": text,
             },
         )
-        for reason, found in aside.items()
+        for reason, found in again.items()
         for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in found.items()})
     ]

@@ -11,9 +11,9 @@ from desktop.operations import audit, duplicates, policy, queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import uscc
 from desktop.records.canonical import Cell
-from desktop.records.checks import Context, Finding, Values, run_checks
+from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.deciding import SAME
-from desktop.records.declaration import Kind, RecordType, Role
+from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.typed_numbers import printable
 from desktop.store import reading, steps
@@ -226,11 +226,6 @@ def check(session: Session, type_name: str, record: str) -> list[Finding]:
     return run_checks(session.types[type_name], held.values, check_context(session, held))
 
 
-def check_values(session: Session, type_name: str, values: Values) -> list[Finding]:
-    """What the logic check finds on values that are being typed."""
-    return run_checks(session.types[type_name], values, Context(session.environment.today()))
-
-
 def check_context(session: Session, held: Record) -> Context:
     """What rules may know beside a record."""
     return queries.context_of(session.database, session.types, held, session.environment.today())
@@ -272,8 +267,3 @@ def tidy(value: Cell) -> Cell:
     if isinstance(value, str):
         return printable(value) or None
     return value
-
-
-def links_of(record_type: RecordType) -> list[str]:
-    """The names of a type's link fields."""
-    return [f.name for f in record_type.fields if f.kind is Kind.LINK]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK
@@ -127,6 +127,11 @@ def refused(database: Database, *, excluded: bool) -> list[Aside]:
             (int(excluded),),
         )
     ]
+
+
+def excluded_under(database: Database, units: Collection[str], but: str) -> list[Aside]:
+    """What was written under these units and does not count by a word from above, except for one reason."""
+    return [item for item in refused(database, excluded=True) if item.unit in units and item.reason != but]
 
 
 def held(database: Database, but: str) -> list[Aside]:

@@ -14,19 +14,6 @@ from desktop.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class PutAside:
-    """An item that is refused because somebody above lets it not count."""
-
-    station: str
-    incarnation: str
-    number: int
-    reason: str
-    stamp: int
-    type: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class Registered:
     """The birth of a record under a unit."""
 
@@ -119,16 +106,3 @@ def enrolled(database: Database, units: Collection[str]) -> tuple[str, ...]:
             (json.dumps(list(units)),),
         )
     )
-
-
-def excluded_under(database: Database, units: Collection[str], but: str) -> list[PutAside]:
-    """What was written under these units and does not count by a word from above, except for one reason."""
-    return [
-        PutAside(*row)
-        for row in database.rows(
-            "SELECT o.station, o.incarnation, r.number, r.reason, r.stamp, r.type, r.unit FROM refused r"
-            " JOIN origin o ON o.ref = r.origin WHERE r.excluded AND r.unit IN (SELECT value FROM json_each(?))"
-            " AND r.reason <> ?",
-            (json.dumps(list(units)), but),
-        )
-    ]

@@ -9,6 +9,7 @@ from typing import Any
 from desktop.records.canonical import parse
 from desktop.records.item_outcomes import HELD_FORK, REFUSED_CLOCK
 from desktop.records.types import Catalogue
+from desktop.store import received
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.versions import NOT_REPLACED, OF_CONFLICT
@@ -257,7 +258,7 @@ def _waiting_spans(
 def locate(database: Database, types: Catalogue, items: Iterable[Identity]) -> dict[Identity, Place]:
     """The records that items are about, for those that are held here in whatever state."""
     wanted: dict[int, dict[int, Identity]] = {}
-    refs = {(s, i): ref for ref, s, i in database.rows("SELECT ref, station, incarnation FROM origin")}
+    refs = received.origins(database)
     for item in items:
         ref = refs.get(item[:2])
         if ref is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import governing, links, segment_log
+from desktop.store import aside, governing, links, segment_log
 from desktop.store.database import Database
 from desktop.sync import kept
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
@@ -56,6 +56,21 @@ def test_a_position_says_whose_segment_stands_there(village: Desk) -> None:
     end = segment_log.end(village.database)
     assert segment_log.origin_at(village.database, end) == village.ledger.origin
     assert segment_log.origin_at(village.database, end + 1) is None
+
+
+def test_what_somebody_above_lets_not_count_is_told_by_the_unit_under_which_it_was_written(
+    village: Desk,
+) -> None:
+    rows = [
+        aside.Put(number, "birth", "firm", f"{number:032x}", unit, "", number, (), "", "{}", reason, excluded)
+        for number, unit, reason, excluded in (
+            (1, "aa", "withdrawn", True), (2, "bb", "withdrawn", True), (3, "aa", "superior", True),
+            (4, "aa", "scope", False),
+        )
+    ]  # fmt: skip
+    aside.refuse(village.database, village.ledger.origin, rows)
+    (told,) = aside.excluded_under(village.database, ["aa"], but="superior")
+    assert (told.station, told.number, told.reason) == (village.station, 1, "withdrawn")
 
 
 def test_a_copy_has_no_peers(village: Desk) -> None:

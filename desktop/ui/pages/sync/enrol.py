@@ -20,7 +20,7 @@ from desktop.sync.words import WORDS, Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, GRANT, REQUEST
+from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.workbench import Workbench
@@ -366,6 +366,3 @@ class EnrolCard(Card):
         self.note.say(Tone.ERROR, "没有完成，本机没有任何改变", str(error))
         self.note.offer()
         return True
-
-
-ENROLMENT_SUFFIXES = (REQUEST, GRANT, ACKNOWLEDGEMENT)
