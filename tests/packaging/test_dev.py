@@ -335,6 +335,17 @@ def test_optimisation_from_outside_does_not_reach_the_tests():
     assert env == {"LANG": "C", "QT_QPA_PLATFORM": "offscreen"}
 
 
+@pytest.mark.parametrize(("kib", "taken"), [(2048, True), (2047, False)])
+def test_files_lie_in_memory_where_there_is_room_for_them_and_for_the_tests(tmp_path, kib, taken):
+    told = tmp_path / "meminfo"
+    told.write_text(f"MemTotal: 9999999 kB\nMemAvailable: {kib} kB\n", encoding="ascii")
+    assert dev.memory_folder(tmp_path, needed=1 << 20, told=told) == (tmp_path if taken else None)
+
+
+def test_a_system_without_such_a_folder_keeps_its_files_on_disk(tmp_path):
+    assert dev.memory_folder(tmp_path / "absent", needed=1) is None
+
+
 def test_a_chosen_platform_of_qt_stays():
     assert dev.clean_environment({"QT_QPA_PLATFORM": "xcb"})["QT_QPA_PLATFORM"] == "xcb"
 
