@@ -203,6 +203,18 @@ def test_what_was_deleted_here_is_said_and_only_comes_back_when_asked(
     assert list(held(district)) == ["杭州示例1科技有限公司"]
 
 
+def test_what_was_deleted_with_a_record_comes_back_with_it(district: Session, tmp_path: Path) -> None:
+    path, firm_id = table(tmp_path, [firm(1)]), derived_id("enterprise", code(1))
+    bring(district, path)
+    values: dict[str, Any] = {"enterprise": firm_id, "visit_date": "2026-11-20", "visitors": "李明"}
+    visit = records.save(district, "visit", values).record
+    records.delete(district, "enterprise", firm_id)
+    assert held(district, "visit") == {}
+    shown = bring(district, path, revive=True).preview
+    assert "当时随它一起删除的也恢复" in texts(shown.rows[0])
+    assert [r.id for r in held(district, "visit").values()] == [visit]
+
+
 def test_lost_digits_reject_the_row_and_a_bad_cell_only_itself(district: Session, tmp_path: Path) -> None:
     rows = [
         firm(1, uscc=9.1330106e17),

@@ -183,8 +183,8 @@ class Planner:
             if not self._options.revive:
                 entry.first.tell(Note(f"这条记录{when}在这里删除过，没有导入", Weight.WARNING))
                 return Outcome.DELETED
-            plan.deletions.append(Deletion(self._type.name, entry.id, revive=True))
-            entry.first.tell(Note(f"这条记录{when}删除过，现在恢复"))
+            plan.deletions.append(Deletion(self._type.name, entry.id, revive=True, together=True))
+            entry.first.tell(Note(f"这条记录{when}删除过，现在恢复，当时随它一起删除的也恢复"))
         entry.weak = {**self._national, **entry.weak}
         edits = self._edits(entry)
         plan.edits += edits
