@@ -15,6 +15,9 @@ _YEAR_FIRST = re.compile(
 )
 _MONTH_DAY = re.compile(r"([0-9]{1,2})\s*([./\-月])\s*([0-9]{1,2})\s*([日号]?)")
 _EIGHT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}")
+_WITHOUT_DAY = re.compile(
+    r"((?:19|20)[0-9]{2})(?:\s*年|\s*[./\-年]\s*(1[0-2]|0?[1-9])\s*(?:月份?)?|(1[0-2]|0[1-9]))?"
+)
 _DOTS = str.maketrans(
     {"。": ".", "、": ".", "．": ".", "，": ".", ",": ".", "–": "-", "—": "-", "−": "-", "‐": "-"}
 )
@@ -53,6 +56,15 @@ def parse_date(value: object, today: datetime.date | None = None) -> datetime.da
     return _from_text(value, today) if isinstance(value, str) else None
 
 
+def year_and_month(text: str) -> tuple[int, int | None] | None:
+    """Year and month of a text that names no day: 2019年5月, 2019.05, 201905; and of one that says the year alone."""
+    found = _WITHOUT_DAY.fullmatch(_plain(text))
+    if found is None:
+        return None
+    month = found[2] or found[3]
+    return int(found[1]), int(month) if month else None
+
+
 def _from_number(value: float) -> datetime.date | None:
     if not 0 < value <= 99_999_999:
         return None
@@ -65,7 +77,7 @@ def _from_number(value: float) -> datetime.date | None:
 
 
 def _from_text(text: str, today: datetime.date | None) -> datetime.date | None:
-    plain = unicodedata.normalize("NFKC", text).translate(_DOTS).strip().lstrip("'’").strip()
+    plain = _plain(text)
     if found := _EIGHT.fullmatch(plain):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _YEAR_FIRST.fullmatch(plain):
@@ -78,6 +90,10 @@ def _from_text(text: str, today: datetime.date | None) -> datetime.date | None:
             return None
         return _day(today.year, int(found[1]), int(found[3]))
     return None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_DOTS).strip().lstrip("'’").strip()
 
 
 def _consistent(first: str, second: str, end: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Final
 
 from desktop.records.canonical import Cell, normal_text
 from desktop.records.codes import PLACES, TYPES, CodeList
-from desktop.records.dates import parse_date
+from desktop.records.dates import parse_date, year_and_month
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.id_number import IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
@@ -34,6 +34,11 @@ _SHOWN_CHOICES: Final = 8
 _REPEATING: Final = frozenset({Kind.CODE, Kind.CODES, Kind.PLACE, Kind.BOOLEAN, Kind.DATE, Kind.TIME})
 """The kinds whose cells repeat down a column; none of them alone says who a person is."""
 _REMEMBERED: Final = 5000
+
+_MONEY: Final = frozenset({"元", "元/月"})
+_FEN: Final = decimal.Decimal("0.01")
+_MOST_MONEY: Final = decimal.Decimal(10**10)
+"""No union of a district moves as much; who writes it has hit a key too often, or means another unit."""
 
 _YES: Final = re.compile("[1是有对真已yt√✓✔☑v]|yes|true")
 _NO: Final = re.compile("[0否无错假未nf×✗✕☒x]|没有|不是|no|false")
@@ -209,16 +214,42 @@ def _decimal(given: _Input) -> Parsed:
     if isinstance(read, Parsed):
         return read
     number, note = read
-    return Parsed(decimal_text(number), note)
+    return _money(given, number, note) if given.field.unit in _MONEY else Parsed(decimal_text(number), note)
+
+
+def _money(given: _Input, number: decimal.Decimal, note: str | None) -> Parsed:
+    """An amount in yuan, to the fen. A workbook's number with more is reckoned there, and is rounded as it is shown."""
+    label, exact = given.field.label, decimal_text(number)
+    if abs(number) >= _MOST_MONEY:
+        return _problem(f"“{label}”的金额到了一百亿元，请核对是不是多写了几位，单位是元")
+    fen = number.quantize(_FEN, decimal.ROUND_HALF_UP)
+    if fen == number:
+        return Parsed(exact, note)
+    if isinstance(given.cell, float):
+        return Parsed(decimal_text(fen), f"“{exact}”四舍五入到分，按{decimal_text(fen)}保存")
+    return _problem(f"“{label}”最多写到分（两位小数），现在是{exact}，请核对")
 
 
 def _date(given: _Input) -> Parsed:
     source = given.cell if isinstance(given.cell, int | float) else given.text
     day = parse_date(source, given.today)
     if day is None:
-        return _problem(f"“{given.field.label}”应填日期，如2026-11-22，{_said(given)}看不出是哪一天")
+        return _problem(_no_day(given))
     said_in_full = str(day.year) in folded(given.text)
     return Parsed(day.isoformat(), None if said_in_full else f"{_said(given)}按{day}保存")
+
+
+def _no_day(given: _Input) -> str:
+    """Why no day was read. Which day of a month is meant stands on some paper and is never supposed here."""
+    known = year_and_month(given.text)
+    if known is None:
+        return f"“{given.field.label}”应填日期，如2026-11-22，{_said(given)}看不出是哪一天"
+    year, month = known
+    # A number 2019.1 may have been October; and what is masked is not repeated.
+    sure = month is not None and not isinstance(given.cell, float) and given.field.mask is Mask.NONE
+    lacks = "几月几号" if month is None else "几号"
+    example = f"{year}-{month:02}-20" if sure else "2026-11-22"
+    return f"“{given.field.label}”要写到哪一天，{_said(given)}没有写{lacks}；请查原件补全，如{example}"
 
 
 def _time(given: _Input) -> Parsed:

@@ -86,6 +86,21 @@ def test_a_decimal_is_stored_as_its_one_text(cell: object, value: str) -> None:
     assert parse(Kind.DECIMAL, cell, unit="元").value == value
 
 
+@pytest.mark.parametrize("cell", ["0.125", "¥12.345", "10000000000", "3万亿", 1e10, "9" * 40])
+def test_money_ends_at_the_fen_and_at_what_nobody_has(cell: object) -> None:
+    for unit in ("元", "元/月"):
+        parsed = parse(Kind.DECIMAL, cell, unit=unit)
+        assert parsed.value is None
+        assert parsed.problem is not None
+    assert parse(Kind.DECIMAL, "0.125", unit="学时").value == "0.125"
+
+
+def test_money_that_a_workbook_has_reckoned_is_rounded_as_it_is_shown_there_and_that_is_said() -> None:
+    parsed = parse(Kind.DECIMAL, 1234.565, unit="元")
+    assert (parsed.value, parsed.note) == ("1234.57", "“1234.565”四舍五入到分，按1234.57保存")
+    assert parse(Kind.DECIMAL, 9_999_999_999.99, unit="元") == Parsed("9999999999.99")
+
+
 @pytest.mark.parametrize(
     ("cell", "noted"),
     [
@@ -98,6 +113,35 @@ def test_a_day_is_read_in_all_its_forms_and_a_reading_is_told(cell: object, note
     parsed = parse(Kind.DATE, cell)
     assert parsed.value == "2026-11-22"
     assert bool(parsed.note) is noted
+
+
+@pytest.mark.parametrize(
+    ("cell", "lacks", "example"),
+    [
+        ("2019年5月", "几号", "2019-05-20"), ("2019.5", "几号", "2019-05-20"), ("2019／１２月份", "几号", "2019-12-20"),
+        ("201905", "几号", "2019-05-20"), ("2019年", "几月几号", "2026-11-22"), (2019, "几月几号", "2026-11-22"),
+        (2019.1, "几号", "2026-11-22"),
+    ],
+)  # fmt: skip
+def test_a_month_without_its_day_is_no_day_and_what_is_lacking_is_said(
+    cell: object, lacks: str, example: str
+) -> None:
+    parsed = parse(Kind.DATE, cell)
+    assert parsed.value is None
+    assert parsed.problem is not None
+    assert f"没有写{lacks}；" in parsed.problem
+    assert parsed.problem.endswith(f"如{example}")
+
+
+@pytest.mark.parametrize("cell", ["20195", "2019年13月", "2019年00月", "1819年5月", "5月"])
+def test_what_names_no_month_of_a_year_is_told_as_no_day(cell: str) -> None:
+    assert "看不出是哪一天" in str(parse(Kind.DATE, cell).problem)
+
+
+def test_the_month_of_a_masked_day_is_not_repeated() -> None:
+    problem = str(parse(Kind.DATE, "1985年6月", mask=Mask.HIDDEN).problem)
+    assert "1985" not in problem
+    assert "06" not in problem
 
 
 @pytest.mark.parametrize("cell", ["2026年9月", "昨天", "2026-02-30", "13/13", True, 0.5])
