@@ -6,6 +6,7 @@ A failed check digit is a reason to ask, not to refuse: codes of the pilot years
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from operator import mul
 
@@ -21,6 +22,9 @@ _VALUE_OF = {character: value for value, character in enumerate(ALPHABET)}.__get
 _WEIGHTS = (*(3**position % len(ALPHABET) for position in range(_LENGTH - 1)), 1)
 """Those of the standard, and one for the check character: what all add up to is a multiple of 31."""
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1"})
+_EIGHTEEN = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{{_LENGTH}}}(?![0-9A-Z])")
+_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+[0-9]{1,3}|[0-9]\.[0-9]+E[0-9]{1,3}")
+"""As spreadsheets write it, and without the plus sign, as web systems do."""
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -140,10 +144,22 @@ def organisation_code_ok(code: str) -> bool:
     return code[8].upper() == "0123456789X0"[11 - total % 11]
 
 
+def code_within(text: str) -> str | None:
+    """The one code without fault among other words, as registers print it: …(1/1), 统一社会信用代码：…, …（原…）."""
+    found = {code for code in _EIGHTEEN.findall(compact_code(text)) if plainly_valid(code)}
+    return found.pop() if len(found) == 1 else None
+
+
+def says_no_code(text: str) -> bool:
+    """Whether a text is only words, such as 办理中; a code always has digits."""
+    code = compact_code(text)
+    return bool(code) and not any(c.isdigit() for c in code)
+
+
 def _verdict(number: str) -> UsccVerdict:
     if not number:
         return UsccVerdict.EMPTY
-    if "E+" in number and number.replace("E+", "").replace(".", "").isdigit():
+    if _SCIENTIFIC.fullmatch(number):
         return UsccVerdict.SCIENTIFIC_NOTATION
     if len(number) != _LENGTH:
         return UsccVerdict.BAD_LENGTH

@@ -24,7 +24,7 @@ from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbe
 from desktop.records.phones import parse_phone
 from desktop.records.plain_cells import PLAIN
 from desktop.records.typed_numbers import EXACT_DIGITS, decimal_text, folded, read_number, read_time, text_of
-from desktop.records.uscc import UsccVerdict, check_uscc, normalise_uscc
+from desktop.records.uscc import UsccVerdict, check_uscc, code_within, normalise_uscc, says_no_code
 
 TODAY: Final = "today"
 """The default of a date field that starts with the day of entry."""
@@ -370,6 +370,10 @@ def _uscc(given: _Input) -> Parsed:
         return EMPTY
     if check.verdict is UsccVerdict.SCIENTIFIC_NOTATION or _lost_digits(given):
         return _problem("代码被表格软件改成了数字，后几位已经丢失，请重新填写")
+    if not check.ok and (code := code_within(given.text)) is not None and code != check.number:
+        return Parsed(code, f"只取代码{code}，旁边的文字没有保存")
+    if says_no_code(given.text):
+        return _problem(f"{_said(given)}不是统一社会信用代码；还没有代码的，这一格请空着")
     code = normalise_uscc(given.text)
     if len(code) > _LONGEST_CODE:
         return _problem(f"统一社会信用代码应为18位，现在是{len(code)}位")

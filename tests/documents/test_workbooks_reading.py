@@ -268,6 +268,7 @@ def test_more_rows_than_an_import_takes_are_refused(tmp_path: Path, monkeypatch:
         (float("inf"), FaultKind.LOST_DIGITS),
         (13800000000.0, 13800000000),
         (0.5, 0.5),
+        ("9.13301106E17", FaultKind.LOST_DIGITS),
         ("3E10", "3E10"),
         ("E+17", "E+17"),
         (True, True),

@@ -77,6 +77,7 @@ def test_a_pilot_code_with_a_wrong_digit_is_a_warning_with_the_expected_digit() 
         ("9133A100799655058B", UsccVerdict.BAD_DIVISION),
         ("91330100799655058C", UsccVerdict.WRONG_CHECK),
         ("9.13301E+17", UsccVerdict.SCIENTIFIC_NOTATION),
+        ("9.1330110E17", UsccVerdict.SCIENTIFIC_NOTATION),
     ],
 )
 def test_each_fault_has_its_own_verdict_and_reason(typed: str, verdict: UsccVerdict) -> None:

@@ -259,6 +259,15 @@ def test_a_credit_code_is_tidied_with_a_note_and_a_doubt_is_asked() -> None:
     assert doubtful.note == "代码里不会有字母O和I，是不是91330106MA2ABCDEX7？"
 
 
+def test_words_are_no_code_and_a_code_among_words_is_taken_alone() -> None:
+    good = "91330100799655058B"
+    assert "请空着" in str(parse(Kind.USCC, "办理中").problem)
+    for text in (f"{good}(1/1)", f"代码：{good.lower()}", f"{good}（原91330100799655058C）"):
+        assert parse(Kind.USCC, text) == Parsed(good, f"只取代码{good}，旁边的文字没有保存")
+    for text in (f"1{good}", f"{good}/91330000142916567N"):
+        assert parse(Kind.USCC, text).value == text
+
+
 @pytest.mark.parametrize("cell", ["3.30102E+17", 9.1330106e17, 913301060000000000])
 def test_a_code_that_lost_digits_is_refused(cell: object) -> None:
     assert parse(Kind.USCC, cell).problem

@@ -12,7 +12,8 @@ EXACT_LIMIT = 10**15
 
 _ERROR_WORDS = re.compile(r"\s*#(?:REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)\s*", re.IGNORECASE)
 _TOO_NARROW = re.compile(r"\s*#{3,}\s*")
-_SCIENTIFIC = re.compile(r"\s*'?[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,3}\s*")
+_SCIENTIFIC = re.compile(r"\s*'?(?:[0-9](?:\.[0-9]+)?[Ee]\+|[0-9]\.[0-9]+[Ee])[0-9]{2,3}\s*")
+"""As spreadsheets write it, and as web systems do: 9.13301E17. Without point and sign it may be the name of a room."""
 
 
 class FaultKind(enum.StrEnum):

@@ -20,7 +20,7 @@ from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.phones import is_phone, parse_phone
-from desktop.records.uscc import names_a_record, plainly_valid
+from desktop.records.uscc import names_a_record, plainly_valid, says_no_code
 from desktop.records.values import Parsed, parse_cell
 
 _MOST_REMEMBERED = 5_000
@@ -130,6 +130,8 @@ class ColumnReader:
             return Parsed(None)
         if self.field.kind is Kind.CODE:
             return self._meant(cell) or parsed
+        if self.field.kind is Kind.USCC and says_no_code(cell):
+            return Parsed(None, f"“{_short(cell)}”不是代码，这一格空着")
         if self.field.kind is Kind.PHONE:
             return _first_phone(cell) or _hidden_phone(cell) or parsed
         return parsed
