@@ -80,7 +80,8 @@ class ImportPreview:
     given one by a second preview with ``mapping``. ``missing`` counts the records that will still lack a needed
     field, by its label; ``without_town`` lists the rows whose town is not certain. A pasted block without a header
     has 0 for its rows; ``by_order`` says that its columns were taken in the order of the list. ``hidden_rows`` and
-    ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet.
+    ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet;
+    ``alike_sheets`` are other sheets with rows under the same columns, which are not read.
     """
 
     type: str
@@ -97,6 +98,7 @@ class ImportPreview:
     by_order: bool
     hidden_rows: int
     hidden_columns: tuple[str, ...]
+    alike_sheets: tuple[str, ...]
     _plan: Plan = field(repr=False)
     _source: _Source = field(repr=False)
     _mark: tuple[int, int] = field(repr=False)
@@ -342,7 +344,7 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
     return ImportPreview(
         source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
-        options, layout.by_order, source.hidden_rows, source.hidden_columns, plan, source, mark,
+        options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike, plan, source, mark,
     )  # fmt: skip
 
 

@@ -60,6 +60,9 @@ def test_the_columns_of_a_business_register_are_known_and_what_is_not_ours_is_le
         ("法定代表人（负责人）", "legal_person"),
         ("是否建会", "union_state"),
         ("行业门类", "industry"),
+        ("联系电话/手机", "contact_phone"),
+        ("企业名称 / 单位名称", "name"),
+        ("社会信用代码/注册号", "uscc"),
     ],
 )
 def test_what_people_write_over_a_column(header: str, field: str) -> None:

@@ -13,6 +13,7 @@ from desktop.documents.workbooks import archive
 from desktop.documents.workbooks.xlsx import is_dangerous
 from desktop.operations import audit, audit_log, importing, records, training
 from desktop.operations.importing import ImportPreview, Pasted, Weight
+from desktop.operations.imports import telling
 from desktop.operations.session import Session
 from tests.documents import workbooks
 from tests.operations.registers import code, district, held, look, outcomes
@@ -190,3 +191,84 @@ def test_what_nobody_sees_gets_into_no_name_by_any_way(district: Session, tmp_pa
     values = {r.id: r.values for r in held(district).values()}[saved.record]
     assert (values["name"], values["remark"]) == ("乙甲公司", "一\n二")
     assert training._tidy("王\u200b芳\u202e") == "王芳"
+
+
+def test_words_in_the_place_of_a_code_are_no_code_and_join_no_firms(district: Session) -> None:
+    words = [
+        "办理中",
+        "办理中",
+        "不详",
+        "个体无照",
+        f"{code(5)}(1/1)",
+        f"统一社会信用代码：{code(6)}",
+        "9.13301E17",
+    ]
+    shown = look(district, pasted([[f"杭州{n}号公司", word, "3", ""] for n, word in enumerate(words)]))
+    assert outcomes(shown) == ["new"] * 6 + ["rejected"]
+    assert [row.parts[0].values.get("uscc") for row in shown.rows] == [*[None] * 4, code(5), code(6), None]
+    assert said(shown, 0, Weight.NOTE) == "“办理中”不是代码，这一格空着"
+    assert "旁边的文字没有保存" in said(shown, 4, Weight.NOTE)
+    assert "已经丢失" in said(shown, 6)
+
+
+def test_one_registered_name_under_two_codes_asks_for_a_look(district: Session) -> None:
+    shown = look(district, pasted([["杭州甲有限公司", code(n), "3", ""] for n in (1, 2)]))
+    assert outcomes(shown) == ["new", "new"]
+    assert said(shown, 1, Weight.WARNING) == f"“杭州甲有限公司”另有一条，代码是{code(1)}，请核对是不是同一家"
+    shops = look(district, pasted([["小王饭店", code(n), "3", ""] for n in (1, 2)]))
+    assert said(shops, 1, Weight.WARNING) == ""
+
+
+def test_a_book_with_a_sheet_for_each_town_says_that_one_of_them_is_read(
+    district: Session, tmp_path: Path
+) -> None:
+    path = brought(tmp_path, [["甲公司", code(1), 3, None]])
+    book = openpyxl.load_workbook(path)
+    for name, rows in {"瓶窑镇": [["乙公司", code(2), 4, None]], "空表": [], "别的": [["丙", "丁"]]}.items():
+        sheet = book.create_sheet(name)
+        for row in [HEAD if name != "别的" else ["物料", "单价"], *rows]:
+            sheet.append(row)
+    book.save(path)
+    shown = look(district, path)
+    assert shown.alike_sheets == ("瓶窑镇",)
+    [sentence] = telling.sentences(shown)
+    assert "还有1张同样的工作表：瓶窑镇" in sentence
+    assert look(district, path, sheet="瓶窑镇").alike_sheets == ()
+
+
+def test_a_header_that_only_a_hidden_sheet_has_is_named(district: Session, tmp_path: Path) -> None:
+    path = brought(tmp_path, [["甲公司", code(1), 3, None]])
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].title = "数据"
+    book.worksheets[0].sheet_state = "hidden"
+    book.create_sheet("封面")["A1"] = "封面"
+    book.active = 1
+    book.save(path)
+    with pytest.raises(importing.NoHeader, match="隐藏的工作表“数据”没有读"):
+        look(district, path)
+    assert outcomes(look(district, path, sheet="数据")) == ["new"]
+
+
+def test_a_bare_list_of_names_is_a_table_too(district: Session, tmp_path: Path) -> None:
+    path = brought(tmp_path, [["单位名称"], ["杭州甲有限公司"], ["杭州乙有限公司"]], head=["2026年名单"])
+    assert outcomes(look(district, path)) == ["new", "new"]
+    with pytest.raises(importing.NoHeader):
+        look(district, brought(tmp_path, [["无"]], head=["备注"]))
+
+
+def test_stamps_and_days_below_a_table_are_no_rows(district: Session, tmp_path: Path) -> None:
+    stamp = "径山镇总工会（盖章）"
+    rows = [["杭州甲有限公司", code(1), 3, None], [None, None, stamp], [None, None, None, "2026年 月 日"],
+            [None, None, stamp, "2026年11月20日"], [None, None, stamp, 5]]  # fmt: skip
+    shown = look(district, brought(tmp_path, rows))
+    assert [(row.number, row.outcome.value) for row in shown.rows] == [(2, "new"), (6, "rejected")]
+
+
+def test_the_code_in_a_list_of_unions_alone_is_their_own(district: Session, tmp_path: Path) -> None:
+    head = ["工会名称", "统一社会信用代码", "会员人数"]
+    own, firms = f"81{code(1)[2:]}", code(1)
+    shown = look(district, brought(tmp_path, [["甲公司工会委员会", own, 3]], head=head), "union")
+    assert [c.target for c in shown.columns] == ["union.name", "union.uscc", "union.member_count"]
+    assert outcomes(shown) == ["new"]
+    shown = look(district, brought(tmp_path, [["甲公司工会委员会", firms, 3]], head=head), "union")
+    assert shown.columns[1].target == "enterprise.uscc"

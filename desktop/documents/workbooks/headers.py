@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -26,6 +26,7 @@ SAMPLES = 3
 
 _ALIKE = 80
 _BRACKETED = re.compile(r"[(\[{<【〔《][^()\[\]{}<>【】〔〕《》]*[)\]}>】〕》]")
+_BESIDE = re.compile("[/、|]|或者?")
 _MARKS = re.compile(r"[\W_]+")
 _WITHOUT_REMARK = 0.03
 """Taken off where a remark in brackets had to be left out."""
@@ -89,8 +90,15 @@ class Labels:
         exact = self._weights.get(folded(header))
         if exact is not None:
             return exact
-        bare = folded(_BRACKETED.sub("", unicodedata.normalize("NFKC", header)))
-        return {t: w - _WITHOUT_REMARK for t, w in self._weights.get(bare, {}).items()}
+        bare = _BRACKETED.sub("", unicodedata.normalize("NFKC", header))
+        weights = self._weights.get(folded(bare)) or self._of_two_names(bare)
+        return {t: w - _WITHOUT_REMARK for t, w in weights.items()}
+
+    def _of_two_names(self, header: str) -> Mapping[str, float]:
+        """The targets that all names in a header can mean, as in 联系电话/手机; none for 姓名/电话."""
+        names = [self._weights.get(folded(name), {}) for name in _BESIDE.split(header)]
+        common = set(names[0]).intersection(*names[1:])
+        return {target: min(weights[target] for weights in names) for target in common}
 
     def proposal(self, header: str) -> str | None:
         """The target whose words are most like a header, if any is like it at all."""
@@ -119,9 +127,16 @@ def folded(words: str) -> str:
 
 
 def find_header(
-    rows: Sequence[tuple[int, Row]], labels: Labels, merged: MergedRanges | None, least: int = 2
+    rows: Sequence[tuple[int, Row]],
+    labels: Labels,
+    merged: MergedRanges | None,
+    alone: Set[str] = frozenset(),
 ) -> Header | None:
-    """The header among the first rows of a sheet; nothing when no row names at least ``least`` fields."""
+    """The header among the first rows of a sheet; nothing when no row names two fields.
+
+    In a sheet of a single column it is enough that a row names one of the fields ``alone``.
+    """
+    single = len({i for _, cells in rows for i, cell in enumerate(cells) if not is_blank(cell)}) == 1
     best: tuple[float, Header] | None = None
     for height in (1, 2):
         for position, (number, _) in enumerate(rows[:SEARCHED_ROWS]):
@@ -131,7 +146,8 @@ def find_header(
             columns = assign(_texts(part, merged), labels)
             score = sum(c.confidence for c in columns) + 0.1 * sum(c.counts_rows for c in columns)
             header = Header(number, number + height - 1, columns)
-            if header.recognised >= least and (best is None or score > best[0] + 0.01):
+            enough = header.recognised > 1 or (single and any(c.target in alone for c in columns))
+            if enough and (best is None or score > best[0] + 0.01):
                 best = (score, header)
     if best is None:
         return None

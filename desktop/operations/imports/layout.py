@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -17,6 +17,7 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Kind, Mask, RecordType
 from desktop.records.masking import mask_numbers
 from desktop.records.real_name_forms import FORMS, UNION_FORM
+from desktop.records.uscc import uscc_kind
 from desktop.records.values import display
 
 JOINT = "union"
@@ -26,6 +27,7 @@ EMPLOYER = "enterprise"
 Wishes = Mapping[int | str, str | None]
 """What a person has said of columns: place from 0 or header, to a target, or to nothing to leave it out."""
 
+_EMPLOYER_CODE, _UNION_CODE = f"{EMPLOYER}.uscc", f"{JOINT}.uscc"
 _FORM_WEIGHT = 1.2
 _SECOND_TYPE = 0.8
 _USUAL = 0.96
@@ -43,7 +45,8 @@ class Layout:
     """A sheet's header with the rows it stands in, and the type and field of each column that has one.
 
     The sheet itself is not kept: with it, all its cells would stay in memory as long as a preview is shown.
-    ``by_order`` says that there is no header and the columns were taken in the order of a list.
+    ``by_order`` says that there is no header and the columns were taken in the order of a list. ``alike`` names the
+    other visible sheets that hold rows under the same columns, as a book with one sheet for each town does.
     """
 
     sheet_name: str
@@ -52,6 +55,7 @@ class Layout:
     targets: Mapping[int, tuple[str, str]]
     columns: tuple[ColumnMatch, ...]
     by_order: bool = False
+    alike: tuple[str, ...] = ()
 
     def column_of(self, type_name: str, field_name: str) -> int:
         """The place of the column that fills a field, or -1."""
@@ -72,6 +76,13 @@ class Candidate:
         """How well its columns were recognised."""
         return sum(c.confidence for c in self.header.columns)
 
+    @property
+    def filled(self) -> set[str]:
+        """The targets of the columns that have rows below them."""
+        if all(number <= self.header.last_row for number, _ in self.rows):
+            return set()
+        return {c.target for c in self.header.columns if c.target is not None}
+
 
 def lay_out(
     session: Session,
@@ -86,14 +97,20 @@ def lay_out(
     Raises :class:`NoHeader`.
     """
     visible = [s.name for s in book.sheets if not s.hidden] or [s.name for s in book.sheets]
+    names = [sheet] if sheet is not None else visible
     best: Candidate | None = None
-    for name in [sheet] if sheet is not None else visible:
+    filled: dict[str, set[str]] = {}
+    for name in names:
         found = _candidate(session, book.sheet(name), record_type, header_row)
-        if found is not None and (best is None or found.score > best.score):
-            best = found
+        if found is not None:
+            filled[name] = found.filled
+            best = found if best is None or found.score > best.score else best
     if best is None:
-        raise NoHeader("没有认出表头。")
-    return best.sheet, mapped(session, record_type, best, wishes)
+        hidden = "”“".join(s.name for s in book.sheets if s.name not in names and s.hidden)
+        raise NoHeader(f"没有认出表头，隐藏的工作表“{hidden}”没有读。" if hidden else "没有认出表头。")
+    own = best.sheet.name
+    alike = tuple(name for name in filled if name != own and filled[name] == filled[own])
+    return best.sheet, replace(mapped(session, record_type, best, wishes), alike=alike)
 
 
 def mapped(session: Session, record_type: RecordType, candidate: Candidate, wishes: Wishes) -> Layout:
@@ -131,15 +148,21 @@ def _candidate(
         joint = _header(rows, sheet, labels_of(session, session.types[JOINT]), header_row)
         if joint is not None and {f"{EMPLOYER}.name", f"{JOINT}.name"} <= {c.target for c in joint.columns}:
             return Candidate(sheet, rows, joint, prefixed=True)
-    header = _header(rows, sheet, labels_of(session, record_type), header_row)
+    names = {n for n in (record_type.title[0], record_type.key) if n is not None}
+    alone = {f"{JOINT}.{name}" for name in names} if prefixed else names
+    header = _header(rows, sheet, labels_of(session, record_type), header_row, alone)
     return None if header is None else Candidate(sheet, rows, header, prefixed)
 
 
 def _header(
-    rows: Sequence[tuple[int, Row]], sheet: Sheet, labels: Labels, header_row: int | None
+    rows: Sequence[tuple[int, Row]],
+    sheet: Sheet,
+    labels: Labels,
+    header_row: int | None,
+    alone: Set[str] = frozenset(),
 ) -> Header | None:
     if header_row is None:
-        return find_header(rows, labels, sheet.merged)
+        return find_header(rows, labels, sheet.merged, alone)
     cells = next((cells for number, cells in rows if number == header_row), None)
     if cells is None:
         return None
@@ -167,6 +190,8 @@ class _Mapper:
         for column in header.columns:
             # What a person has given to another column is taken from the one that was recognised.
             target = column.target if column.target not in wished.values() else None
+            if target == _EMPLOYER_CODE and self._is_unions_own(samples.get(column.index, ())):
+                target = _UNION_CODE
             match, place = self._match(column, wished.get(column.index, target))
             if place is not None:
                 targets[column.index] = place
@@ -174,6 +199,14 @@ class _Mapper:
             columns.append(replace(match, samples=shown_samples))
         own = tuple(cells for number, cells in rows if number <= header.last_row)
         return Layout(self._found.sheet.name, header, own, targets, tuple(columns))
+
+    def _is_unions_own(self, samples: Sequence[str]) -> bool:
+        """Whether a column of codes is of the unions themselves: a list that names no employers, and their prefix."""
+        recognised = {c.target for c in self._found.header.columns}
+        if _UNION_CODE in recognised or f"{EMPLOYER}.name" in recognised:
+            return False
+        kinds = [kind for kind in map(uscc_kind, samples) if kind is not None]
+        return bool(kinds) and all(kind.is_union for kind in kinds)
 
     def _wish(self, column: Column) -> str | None:
         """The target that a person chose for a column; empty words for none, nothing where nothing was said."""

@@ -185,6 +185,8 @@ class _Organisations:
             if not name:
                 label = self._type.by_name[self._name].label
                 raise Refused(f"没有“{label}”，这个代码在本机也没有登记过")
+            if name in self._by_name:
+                self._doubt_namesakes(candidate, name, code)
             record = self._uncoded(candidate, name) or derived or new_id()
         self._remember(candidate, record, code, name)
         return record
@@ -197,6 +199,13 @@ class _Organisations:
             if not k.code and k.life is not Life.DELETED and self._compatible(candidate, name, k)
         ]
         return near[0].id if len(near) == 1 else None
+
+    def _doubt_namesakes(self, candidate: Candidate, name: str, code: str) -> None:
+        """A name that registration keeps unique, under two codes: one of them is wrong, or one firm has two records."""
+        others = [k for k in self._by_name[name] if k.code and k.code != code and k.life is not Life.DELETED]
+        if others and _UNIQUE_NAME.search(name):
+            words = f"“{candidate.values[self._name]}”另有一条，代码是{others[0].code}，请核对是不是同一家"
+            candidate.row.tell(Note(words, Weight.WARNING))
 
     def _derived(self, code: str) -> str | None:
         """The id that a valid code gives its record (rule 4)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
@@ -22,6 +23,10 @@ _FOOTERS = (
     *("信息采集人", "联系人：", "联系电话：", "（盖章）"),
 )
 _EXAMPLES = ("示例", "例：", "例:", "例如", "样例", "填写说明", "填表说明")
+_SIGNATURE = re.compile(
+    r"[（(](?:盖章|签章|公章|签字|章)[）)]\s*$|^\s*20[0-9]{2}\s*年\s*[0-9]{0,2}\s*月\s*[0-9]{0,2}\s*日\s*$"
+)
+"""Who stamps a list and on which day, somewhere below it; a row of nothing else is about nobody."""
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
 _MOST_IN_FOOTER = 4
 _BATCH = 500
@@ -183,4 +188,10 @@ def _is_beside(cells: Row) -> bool:
     text = first.strip()
     if text.startswith(_EXAMPLES) or "".join(text.split()) in _SUMS:
         return True
-    return text.startswith(_FOOTERS) and sum(c is not None for c in cells) <= _MOST_IN_FOOTER
+    if text.startswith(_FOOTERS):
+        return sum(c is not None for c in cells) <= _MOST_IN_FOOTER
+    return _is_signature(first) and all(c is None or _is_signature(c) for c in cells)
+
+
+def _is_signature(cell: workbook.Cell) -> bool:
+    return isinstance(cell, str) and _SIGNATURE.search(cell) is not None

@@ -26,6 +26,11 @@ def sentences(preview: ImportPreview) -> list[str]:
         )
     if preview.hidden_columns:
         lines.append(f"隐藏的列也会导入：{listed(preview.hidden_columns)}。")
+    if preview.alike_sheets:
+        lines.append(
+            f"这个文件里还有{len(preview.alike_sheets)}张同样的工作表：{listed(preview.alike_sheets)}。"
+            f"这次只导入“{preview.sheet}”，其余的请换一张工作表再导入。"
+        )
     if sheets := [s.name for s in preview.sheets if s.hidden and s.name != preview.sheet]:
         lines.append(f"隐藏的工作表没有读：{listed(sheets)}。")
     return lines
