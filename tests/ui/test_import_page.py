@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
@@ -248,6 +248,27 @@ def test_another_sheet_can_be_chosen(desk: Desk, town: Session, tmp_path: Path) 
     assert page.check.preview is not None
     assert page.check.preview.sheet == "瓶窑"
     assert page.check.rows.rowCount() == 1
+
+
+def test_a_book_with_a_sheet_for_each_town_goes_in_one_after_the_other(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(1), firm(2)])
+    book = openpyxl.load_workbook(path)
+    for n, name in enumerate(("瓶窑", "黄湖"), start=7):
+        other = book.create_sheet(name)
+        other.append(HEAD)
+        other.append(firm(n))
+    book.save(path)
+    page = chosen(desk, path)
+    assert "还有2张同样的工作表：瓶窑、黄湖" in page.check.note.detail.text()
+    for count, name in ((2, "瓶窑"), (3, "黄湖"), (4, "")):
+        desk.click(page.check.run)
+        assert len(enterprises(town)) == count
+        following = [b for b in page.done.findChildren(QPushButton) if b.text().startswith("导入工作表")]
+        assert [b.text() for b in following] == ([f"导入工作表“{name}”"] if name else [])
+        if following:
+            desk.click(following[0])
 
 
 def test_a_long_import_can_be_stopped_and_writes_nothing(desk: Desk, town: Session, tmp_path: Path) -> None:

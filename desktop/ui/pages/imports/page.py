@@ -27,6 +27,7 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
 
 _STEPS = ("1 选择表格", "2 核对", "3 完成")
+_LONGEST_SHEET = 10
 
 
 class ImportPage(Page):
@@ -55,6 +56,7 @@ class ImportPage(Page):
         self._task: Task[Any] | None = None
         self._mapping: dict[int | str, str | None] = {}
         self._sheet: str | None = None
+        self._further: tuple[str, ...] = ()
         self._steps = QLabel()
         self._layers = QStackedLayout()
         self._build()
@@ -108,7 +110,7 @@ class ImportPage(Page):
         if not self.start.day_is_readable():
             self.workbench.shell.tell(Tone.ERROR, "导出日期看不出是哪一天，请写成2026-11-22这样。")
             return
-        self.source, self._sheet = source, None
+        self.source, self._sheet, self._further = source, None, ()
         self._mapping = self._remembered()
         self._look()
 
@@ -135,6 +137,8 @@ class ImportPage(Page):
         self._begin(f"读取{source.name}", job, self._looked_at, step=False)
 
     def _looked_at(self, preview: ImportPreview) -> None:
+        if preview.alike_sheets:
+            self._further = (preview.sheet, *preview.alike_sheets)
         self.check.show_preview(preview)
         self._show(self.check)
 
@@ -161,6 +165,11 @@ class ImportPage(Page):
         ]
         if returned:
             offered.append(button(f"保存退回表（{returned}行）…", self.save_report, "save"))
+        self._further = tuple(name for name in self._further if name != result.preview.sheet)
+        if self._further:
+            following = self._further[0]
+            words = f"导入工作表“{following[:_LONGEST_SHEET]}”"
+            offered.append(button(words, lambda: self._other_sheet(following), "file-input"))
         offered.append(button("再导入一份", lambda: self._show(self.start), "file-input"))
         self.done.show_result(result, offered)
         self._show(self.done)
