@@ -358,7 +358,7 @@ def _sound(rows: Sequence[RowResult], record_type: RecordType) -> list[RowResult
     sound = []
     for row in rows:
         row.forget()
-        if any(n.weight is Weight.PROBLEM and n.field in naming for n in row.said):
+        if row.said and any(n.weight is Weight.PROBLEM and n.field in naming for n in row.said):
             row.outcome = Outcome.REJECTED
         else:
             sound.append(row)

@@ -104,7 +104,8 @@ class BlockSheet:
         offset: Row = [None] * (start[1] if start else 0)
         count = 0
         for number, raw in enumerate(self._sheet.iter_rows(), start=1):
-            cells: Row = [None if cell == "" else cell for cell in raw]
+            # What is true is nearly all there is, and needs no comparing.
+            cells: Row = [cell or (None if cell == "" else cell) for cell in raw]
             if offset:
                 cells = offset + cells
             if number in self._faults:

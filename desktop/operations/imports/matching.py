@@ -185,27 +185,24 @@ class _Organisations:
             if not name:
                 label = self._type.by_name[self._name].label
                 raise Refused(f"没有“{label}”，这个代码在本机也没有登记过")
-            if name in self._by_name:
-                self._doubt_namesakes(candidate, name, code)
-            record = self._uncoded(candidate, name) or derived or new_id()
+            # Hardly any name of a register was there before.
+            same = self._namesake(candidate, name, code) if name in self._by_name else None
+            record = same or derived or new_id()
         self._remember(candidate, record, code, name)
         return record
 
-    def _uncoded(self, candidate: Candidate, name: str) -> str | None:
-        """The one record of this name that has no code yet."""
-        near = [
-            k
-            for k in self._by_name.get(name, ())
-            if not k.code and k.life is not Life.DELETED and self._compatible(candidate, name, k)
-        ]
-        return near[0].id if len(near) == 1 else None
+    def _namesake(self, candidate: Candidate, name: str, code: str) -> str | None:
+        """The one record of this name that has no code yet.
 
-    def _doubt_namesakes(self, candidate: Candidate, name: str, code: str) -> None:
-        """A name that registration keeps unique, under two codes: one of them is wrong, or one firm has two records."""
-        others = [k for k in self._by_name[name] if k.code and k.code != code and k.life is not Life.DELETED]
+        A name that registration keeps unique is doubted under two codes: one is wrong, or one firm has two records.
+        """
+        living = [k for k in self._by_name[name] if k.life is not Life.DELETED]
+        others = [k for k in living if k.code and k.code != code]
         if others and _UNIQUE_NAME.search(name):
             words = f"“{candidate.values[self._name]}”另有一条，代码是{others[0].code}，请核对是不是同一家"
             candidate.row.tell(Note(words, Weight.WARNING))
+        near = [k for k in living if not k.code and self._compatible(candidate, name, k)]
+        return near[0].id if len(near) == 1 else None
 
     def _derived(self, code: str) -> str | None:
         """The id that a valid code gives its record (rule 4)."""
@@ -237,7 +234,10 @@ class _Organisations:
         if not name:
             return
         self._names_by_id.setdefault(record, name)
-        known = self._by_name.setdefault(name, [])
+        known = self._by_name.get(name)
+        if known is None:
+            self._by_name[name] = [_Known(record, code, candidate.values)]
+            return
         for position, one in enumerate(known):
             if one.id == record:
                 # A record that has just been given a code is not there for a namesake with another one.

@@ -111,14 +111,17 @@ class TableReader:
         read = [r for r in self._readers[position] if r.column < len(columns)]
         names = [r.field.name for r in read]
         values = [r.read(columns[r.column], notes) for r in read]
-        if read:
+        # A column that nobody has filled would make every row one with gaps.
+        filled = [(name, cells) for name, cells in zip(names, values, strict=True) if cells != [None] * count]
+        if filled:
+            names = [name for name, _ in filled]
             parts = [
                 Part(
                     dict(zip(names, row, strict=True))
                     if all(row)
                     else {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
                 )
-                for row in zip(*values, strict=True)
+                for row in zip(*(cells for _, cells in filled), strict=True)
             ]
         else:
             parts = [Part({}) for _ in range(count)]
