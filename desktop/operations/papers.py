@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made_field
+from typing import Final
 
+from desktop.documents.letters.compose import material_rows
+from desktop.documents.letters.printed import from_snapshot
 from desktop.documents.letters.typed import chinese_day
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.templates import TODAY, PaperTemplate, Table, names, papers, path_of
@@ -15,12 +18,14 @@ from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import queries, templates
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
+from desktop.operations.supervision.letters import materials
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
-from desktop.records.supervision import contradictions
+from desktop.records.supervision import CaseFile, contradictions, may_issue
 from desktop.records.supervision.facts import text
+from desktop.records.supervision.reasons import Reason
 from desktop.records.supervision.wording import complainant_faults
 from desktop.records.values import display
 from desktop.store import reading
@@ -37,6 +42,11 @@ __all__ = [
     "paper",
     "papers",
 ]
+
+
+MATERIALS_LIST: Final = "materials_list"
+WORKING_LIST: Final = "工作清单"
+"""What the list of materials is called until its suggestion letter is issued: handed over it is with that letter."""
 
 
 class NoSuchPaper(UsageProblem):
@@ -169,7 +179,7 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
     if not template.secret:
         _check_complainant(session, template, found, seen.used)
-    return made
+    return _as_working_list(made) if _unissued(template, found) else made
 
 
 def _which(session: Session, found: Record) -> str:
@@ -221,11 +231,58 @@ def _check_order(session: Session, template: PaperTemplate, found: Record) -> No
     case = _case_of(session, template, found)
     if not case or template.reader == "own":
         return
-    reasons = contradictions(load_case(session, case))
+    file = load_case(session, case)
+    reasons = contradictions(file)
     if reasons:
         raise IllegalStep(f"本案的步骤有矛盾，不能打印“{template.label}”", reasons)
-    if template.about == LETTER and text(found.values, "voided_date"):
+    if template.about == LETTER:
+        _check_letter(session, template, found, file)
+
+
+def _check_letter(session: Session, template: PaperTemplate, found: Record, file: CaseFile) -> None:
+    """What goes to others with a letter goes with one that was issued, and says what that one says.
+
+    The list of materials alone can be drawn up before, as a working list, once the law lets its letter follow (条例第
+    二十三条); by whom it may be issued is not asked, as those who draft gather what is handed over.
+    """
+    if text(found.values, "voided_date"):
         raise NoSuchPaper(f"这份文书已经作废，不能再打印“{template.label}”。")
+    letter = file.by_id.get(found.id)
+    if not _unissued(template, found):
+        if template.id == MATERIALS_LIST:
+            _check_handed_over(session, found)
+    elif template.id != MATERIALS_LIST or letter is None:
+        raise IllegalStep(f"这份文书还没有签发、编号，不能打印“{template.label}”")
+    elif reasons := may_issue(file, letter.kind, None, letter).forbidden:
+        raise IllegalStep(f"现在还不能发建议书，不能打印“{template.label}”", reasons)
+
+
+def _unissued(template: PaperTemplate, found: Record) -> bool:
+    about_letter = template.about == LETTER and template.reader != "own"
+    return about_letter and not text(found.values, "document_number")
+
+
+def _check_handed_over(session: Session, found: Record) -> None:
+    """The list that is handed over is that of the letter, which says how many pieces and pages it has."""
+    parts = from_snapshot(text(found.values, "snapshot")).parts
+    issued = next((part.rows for part in parts if part.kind == "attachment"), ())
+    if issued != material_rows(materials(session, found.id)):
+        raise IllegalStep(
+            "移交材料在建议书签发以后改动过，清单和文书对不上",
+            [
+                Reason(
+                    "移交的材料要和签发的建议书一致", next_step="请改回签发时的样子，或者把建议书作废后重发。"
+                )
+            ],
+        )
+
+
+def _as_working_list(made: FilledPaper) -> FilledPaper:
+    corner = f"{WORKING_LIST}：建议书没有签发，不作移交"
+    document = replace(made.document, corner=corner, watermark=WORKING_LIST)
+    return replace(
+        made, name=f"{made.name}（{WORKING_LIST}）", noted=f"{made.noted} {WORKING_LIST}", document=document
+    )
 
 
 def _check_carried(session: Session, template: PaperTemplate, found: Record) -> None:

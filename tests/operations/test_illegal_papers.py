@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from desktop.documents.letters.printed import digest_of
@@ -15,6 +17,7 @@ from desktop.operations.supervision import IllegalStep
 from desktop.records.declaration import Level
 from desktop.records.supervision.numbering import Series
 from tests.operations.stations import enrol
+from tests.operations.test_papers import words_of
 from tests.operations.test_supervision import CHAIR, WORDS, CaseAt, D, create, taken
 
 NAMED = "王强反映工资没有支付"
@@ -114,6 +117,53 @@ def test_a_voided_letter_gets_no_receipt_to_be_served_with(desk: Session) -> Non
     supervision.void(desk, letter, "写错了")
     with pytest.raises(papers.NoSuchPaper, match="作废"):
         papers.paper(desk, "service_return", letter)
+
+
+def test_nothing_goes_out_with_a_letter_that_was_not_issued(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    draft = case.draft("opinion_letter", skip_reason="情况紧急")
+    refused(lambda: papers.paper(desk, "service_return", draft), "还没有签发")
+    assert papers.paper(desk, "counterfoil", draft), "the own file may be looked at"
+    records.delete(desk, "case_document", draft)
+    suggestion = case.suggestion()
+    refused(lambda: papers.paper(desk, "materials_list", suggestion), "还没有发出意见书")
+    refused(lambda: papers.paper(desk, "service_return", suggestion), "还没有签发")
+
+
+def test_materials_are_listed_for_work_before_the_suggestion_letter_and_handed_over_as_it_says(
+    desk: Session,
+) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    opinion = case.opinion()
+    suggestion = case.suggestion()
+    refused(lambda: papers.paper(desk, "materials_list", suggestion), "没有登记送达|没有送达")
+    case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
+    records.delete(desk, "case_document", suggestion)
+    suggestion = case.suggestion()
+    working = papers.paper(desk, "materials_list", suggestion)
+    assert working.name.endswith("（工作清单）")
+    assert "工作清单：建议书没有签发，不作移交" in words_of(working.render())
+    assert "工作清单" in working.noted
+    assert any("不作移交" in p.text for p in docx.Document(io.BytesIO(working.word())).paragraphs)
+    case.issue(suggestion, "11-20")
+    handed = papers.paper(desk, "materials_list", suggestion)
+    words = words_of(handed.render())
+    assert "工作清单" not in words + handed.name + handed.noted
+    assert "杭西工监建〔2026〕1号" in words
+    more = {
+        "document": suggestion,
+        "sequence": 2,
+        "name": "工资表",
+        "copy_count": 1,
+        "page_count": 3,
+        "form": "copy",
+    }
+    added = records.save(desk, "handover_item", more).record
+    refused(lambda: papers.paper(desk, "materials_list", suggestion), "对不上")
+    records.delete(desk, "handover_item", added)
+    assert papers.paper(desk, "materials_list", suggestion)
 
 
 def test_a_voided_number_is_neither_given_nor_taken_again(desk: Session, tmp_path: Path) -> None:

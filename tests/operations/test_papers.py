@@ -105,8 +105,7 @@ def subject(session: Session, template_id: str, *, full: bool) -> str:
     given: dict[str, Any] = {name: codes[0] for name, codes in template.when.items()}
     record_type = session.types[template.about]
     if template.about == "case_document":
-        case = CaseAt(session)
-        return case.draft(given.get("kind", "reminder_letter"))
+        return issued(session, given.get("kind", "reminder_letter"))
     if template.about == "case_event":
         given["case"] = CaseAt(session).id
     elif record_type.parent is not None:
@@ -126,6 +125,20 @@ def subject(session: Session, template_id: str, *, full: bool) -> str:
             row |= {name: code for name, code in shown.items() if name in session.types[child].by_name}
             records.save_many(session, child, [row] * ROWS)
     return made
+
+
+def issued(session: Session, kind: str) -> str:
+    """A letter of a case that was refused, with more materials than a page holds, bearing its number."""
+    supervision.set_number_settings(session, "杭西")
+    case = CaseAt(session)
+    case.inquire()
+    if kind != "suggestion_letter":
+        document = case.draft(kind)
+    else:
+        case.refused_opinion()
+        document = case.suggestion(count=ROWS)
+    case.issue(document, "11-20")
+    return document
 
 
 def words_of(data: bytes) -> str:

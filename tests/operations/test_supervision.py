@@ -114,17 +114,16 @@ class CaseAt:
         self.issue(document, day)
         return document
 
-    def suggestion(self, **fields: Any) -> str:
+    def refused_opinion(self) -> str:
+        document = self.opinion()
+        self.step("served", "11-09", document=document, service_way="left", service_result="refused")
+        return document
+
+    def suggestion(self, *, count: int = 1, **fields: Any) -> str:
         document = self.draft("suggestion_letter", **fields)
-        item = {
-            "document": document,
-            "sequence": 1,
-            "name": "考勤表",
-            "copy_count": 1,
-            "page_count": 12,
-            "form": "copy",
-        }
-        records.save(self.session, "handover_item", item)
+        item = {"document": document, "name": "考勤表", "copy_count": 1, "page_count": 12, "form": "copy"}
+        rows = [item | {"sequence": number} for number in range(1, count + 1)]
+        records.save_many(self.session, "handover_item", rows)
         return document
 
     @property

@@ -156,11 +156,15 @@ def _attachment(part: TemplatePart, writing: _Writing) -> Iterator[Part]:
     if not writing.materials:
         writing.lack(MATERIALS)
         return
+    yield Part("attachment", writing.fill(part.text), rows=material_rows(writing.materials))
+
+
+def material_rows(materials: Sequence[Material]) -> tuple[tuple[str, ...], ...]:
+    """The list of materials as it stands behind a letter, with its sums."""
     rows = [
         (str(index), official(each.name), str(each.copies), str(each.pages), each.form)
-        for index, each in enumerate(writing.materials, start=1)
+        for index, each in enumerate(materials, start=1)
     ]
-    copies = sum(each.copies for each in writing.materials)
-    pages = sum(each.pages for each in writing.materials)
-    rows.append(("", TOTAL, str(copies), str(pages), ""))
-    yield Part("attachment", writing.fill(part.text), rows=tuple(rows))
+    copies = sum(each.copies for each in materials)
+    pages = sum(each.pages for each in materials)
+    return (*rows, ("", TOTAL, str(copies), str(pages), ""))

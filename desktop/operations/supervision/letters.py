@@ -184,11 +184,12 @@ def source_of(
         session.unit.level,
         session.codes,
         employer.values if employer is not None else {},
-        _materials(session, document),
+        materials(session, document),
     )
 
 
-def _materials(session: Session, document: str) -> list[Material]:
+def materials(session: Session, document: str) -> list[Material]:
+    """What is handed over with a suggestion letter, in its order."""
     codes = session.codes["material_form"]
     found = records.children(session, "handover_item", document)
     found.sort(key=lambda record: (_whole(record.values, "sequence"), record.stamp, record.id))
