@@ -249,7 +249,7 @@ def list_papers(
             made = template_files.add_file(session, about.name, added, lines, started=started)
             done.append(f"已加“{added}”，用 print WORKSPACE {made} ID 打印，随下一个数据包下发。")
         if reset is not None:
-            label = templates.here(session, reset).label
+            label = templates.known_here(session, reset).label
             templates.reset(session, reset)
             done.append(f"“{label}”已经{'去掉' if templates.is_own(reset) else '换回'}。")
         if key is not None and out is not None:
@@ -275,10 +275,11 @@ def _say_standing(found: Mapping[str, templates.Standing], done: list[str], as_j
     if not done:
         table(("名称", "文书", "样式"), [(s.key, s.label, f"{s.whose} {s.version}") for s in found.values()])
     for standing in found.values():
+        used = f"已用{standing.whose}的" if standing.usable else "现在没有能用的"
         for passed in standing.passed:
-            say(
-                f"{passed.whose}下发的“{standing.label}”{passed.version}不能用，已用{standing.whose}的：{passed.reason}"
-            )
+            say(f"{passed.whose}的“{standing.label}”{passed.version}不能用，{used}：{passed.reason}")
+        if not standing.usable and standing.passed:
+            say(templates.TemplateUnusable.next_step)
 
 
 def _list_shipped(as_json: bool) -> None:

@@ -17,10 +17,10 @@ _PREFIX = "own_"
 def added_papers(
     database: Database, types: Catalogue, unit: str, today: datetime.date
 ) -> list[PaperTemplate]:
-    """Those that can be used in a unit on a day."""
+    """Those that a unit has on a day; whoever chooses one that cannot be used is told why."""
     held = reading.records(database, types, Query(_TYPE, order=reading.NEWEST_ORDER))
     if not any(str(record.values.get("key") or "").startswith(_PREFIX) for record in held):
         return []
     from desktop.operations import templates
 
-    return templates.own_papers(database, types, unit, today)
+    return templates.own_papers(database, types, unit, today, unusable=True)

@@ -12,6 +12,7 @@ from desktop.documents.letters.compose import material_rows
 from desktop.documents.letters.printed import from_snapshot
 from desktop.documents.letters.typed import chinese_day
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
+from desktop.documents.papers.replacing import SUPERVISION, addressed
 from desktop.documents.papers.templates import TODAY, PaperTemplate, Table, names, papers, path_of
 from desktop.documents.placeholders import names_in
 from desktop.errors import StateProblem, UsageProblem
@@ -25,6 +26,7 @@ from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
 from desktop.records.supervision import CaseFile, contradictions, may_issue
 from desktop.records.supervision.facts import text
+from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
 from desktop.records.supervision.reasons import Reason
 from desktop.records.supervision.wording import complainant_faults
 from desktop.records.values import display
@@ -59,6 +61,12 @@ class NamesComplainant(StateProblem):
     """A paper for others in which the one who complained could be recognised (条例第十三条)."""
 
     next_step = "请把案件和办案经过里写出投诉人的地方改成看不出是谁的写法，再打印。"
+
+
+class LikeALetter(StateProblem):
+    """An own paper that would pass for one of the letters of the law with what its record says."""
+
+    next_step = "提示函、意见书、建议书请从监督案件里起草、签发；只是告知、通知的，请改记录或者表单里的写法。"
 
 
 class NotCarried(StateProblem):
@@ -177,6 +185,8 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     _check_carried(session, template, found)
     seen = _Seen(session, found)
     made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
+    if template is not templates.shipped(template.id):
+        _check_no_letter(template, made)
     if not template.secret:
         _check_complainant(session, template, found, seen.used)
     return _as_working_list(made) if _unissued(template, found) else made
@@ -295,6 +305,19 @@ def _check_carried(session: Session, template: PaperTemplate, found: Record) -> 
     outcome = motion_outcome(found.values, congress.values if congress is not None else {})
     if outcome.result in (Result.LOST, Result.WRONG_COUNT):
         raise NotCarried(f"这项议题不能打印“{template.label}”：{outcome.words}。")
+
+
+def _check_no_letter(template: PaperTemplate, made: FilledPaper) -> None:
+    """A wording is judged by itself when it is loaded; here by what a record's words make of it.
+
+    Of a paper of the program that was worded anew only what it calls itself is looked at: its text says what happened.
+    """
+    document, whom = made.document, addressed(template) or speaks_to_employer(made.words)
+    names = "。".join((document.title, document.corner, getattr(document.head, "number", "")))
+    words = made.words if whom and templates.is_own(template.id) else ""
+    found = passes_for_letter(names, words, addressed=whom)
+    if found and template.about not in SUPERVISION:
+        raise LikeALetter(f"填好的“{template.label}”里有“{found}”，像一函两书，不能这样打印。")
 
 
 def _check_complainant(session: Session, template: PaperTemplate, found: Record, used: Sequence[str]) -> None:

@@ -11,7 +11,17 @@ import msgspec
 from desktop.documents.papers.templates import PaperTemplate
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.operations.session import Session
-from desktop.operations.templates import NoSuchTemplate, begun, here, is_own, keep, loaded, require, save
+from desktop.operations.templates import (
+    NoSuchTemplate,
+    begun,
+    here,
+    is_own,
+    keep,
+    known_here,
+    loaded,
+    require,
+    save,
+)
 from desktop.store.keys import write_whole
 from desktop.store.ledger import ChangeSet
 from desktop.sync import files
@@ -52,7 +62,7 @@ def import_file(
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise TemplateFaulty("这个文件不是文书样式，读不出来。", "请选择导出的样式文件。") from error
     try:
-        now = here(session, key)
+        now = known_here(session, key)
     except NoSuchTemplate:
         if not is_own(key):
             raise

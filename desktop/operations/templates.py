@@ -35,7 +35,7 @@ from desktop.records.checks.base import as_day
 from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title
-from desktop.records.types import Catalogue
+from desktop.records.types import Catalogue, catalogue
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord
@@ -52,6 +52,15 @@ class NoSuchTemplate(UsageProblem):
     """No paper and no letter has this name."""
 
     next_step = "请用 papers 命令或者“文书模板”查看有哪些。"
+
+
+class TemplateUnusable(StateProblem):
+    """A paper that was added and no version of which can be used here, or none yet."""
+
+    next_step = (
+        "本单位加的，请在“文书模板”里去掉、重新加，或者导入改好的文件；"
+        "上级加的，请上级改好再下发；只在本机用不了的，请更新本机的程序。"
+    )
 
 
 class NothingChanged(StateProblem):
@@ -82,6 +91,8 @@ class Standing:
     own: int = 0
     passed: tuple[Passed, ...] = ()
     coming: tuple[str, ...] = ()
+    usable: bool = True
+    """False for a paper that was added and of which no version can be used; its ``template`` only stands in."""
 
     @property
     def changed(self) -> bool:
@@ -148,24 +159,46 @@ def standing(database: Database, types: Catalogue, unit: str, today: datetime.da
     for whose, record in _versions(database, types, unit):
         by_key.setdefault(str(record.values.get("key") or ""), []).append((whose, record))
     found = {key: _chosen(key, known, by_key.get(key, []), unit, today) for key, known in _shipped().items()}
-    added = {key: _added(key, by_key[key], unit, today) for key in sorted(filter(is_own, by_key))}
-    return found | {key: one for key, one in added.items() if one is not None}
+    return found | {key: _added(key, by_key[key], unit, today) for key in sorted(filter(is_own, by_key))}
 
 
-def own_papers(database: Database, types: Catalogue, unit: str, today: datetime.date) -> list[PaperTemplate]:
-    """The papers that this unit or one above has added."""
+def own_papers(
+    database: Database, types: Catalogue, unit: str, today: datetime.date, *, unusable: bool = False
+) -> list[PaperTemplate]:
+    """The papers that this unit or one above has added.
+
+    With ``unusable`` also those that should be there and cannot be used: who asks for one is told why.
+    """
     found = standing(database, types, unit, today)
-    return [cast(PaperTemplate, one.template) for key, one in found.items() if is_own(key)]
+    own = [one for key, one in found.items() if is_own(key)]
+    wanted = [one for one in own if one.usable or (unusable and one.passed)]
+    return [cast(PaperTemplate, one.template) for one in wanted]
 
 
-def _added(key: str, versions: list[tuple[str, Record]], unit: str, today: datetime.date) -> Standing | None:
-    """A paper that was added; nothing before its first day, and where no version of it can be used."""
-    label = str(versions[0][1].values.get("label") or key) if versions else key
-    usual = papers_replacing.own_begun(key, "", label)
+def _added(key: str, versions: list[tuple[str, Record]], unit: str, today: datetime.date) -> Standing:
+    """A paper that was added; not usable before its first day, and where no version of it can be used."""
+    newest = versions[0][1].values
+    label = str(newest.get("label") or key)
+    usual = papers_replacing.own_begun(key, _subject(str(newest.get("content") or "")), label)
     found = _chosen(key, usual, versions, unit, today)
     if found.template is usual:
-        return None
+        return replace(found, whose=versions[0][0], version=str(newest.get("version") or ""), usable=False)
     return replace(found, label=found.template.label)
+
+
+class _About(msgspec.Struct):
+    """What is read of a version that cannot be used."""
+
+    about: str = ""
+
+
+def _subject(content: str) -> str:
+    """What a paper is about that may be faulty otherwise; "" where that cannot be said or may not be."""
+    try:
+        about = catalogue().get(msgspec.json.decode(content, type=_About).about)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return ""
+    return about.name if about is not None and may_be_about(about) else ""
 
 
 def begun(about: str, label: str, key: str) -> Standing:
@@ -202,23 +235,30 @@ def _chosen(
 
 
 def here(session: Session, key: str) -> Standing:
-    """One paper or letter as it is used in this workspace today. Raises :class:`NoSuchTemplate`."""
-    if key not in _shipped() and not is_own(key):
-        raise NoSuchTemplate(f"没有叫“{key}”的文书。")
+    """One paper or letter as it is used in this workspace today.
+
+    Raises :class:`NoSuchTemplate`, and :class:`TemplateUnusable` for a paper that was added and cannot be used.
+    """
+    found = known_here(session, key)
+    if not found.usable:
+        why = "".join(f"{p.whose}的{p.version}不能用：{p.reason.rstrip('。')}。" for p in found.passed)
+        raise TemplateUnusable(f"“{found.label}”现在用不了。{why or f'{found.coming[0]}用。'}")
+    return found
+
+
+def known_here(session: Session, key: str) -> Standing:
+    """The same, also where it cannot be used. Raises :class:`NoSuchTemplate`."""
     versions = [
         (whose, record)
         for whose, record in _versions(session.database, session.types, session.unit.id)
         if record.values.get("key") == key
     ]
     unit, today = session.unit.id, session.environment.today()
-    found = (
-        _added(key, versions, unit, today)
-        if is_own(key)
-        else _chosen(key, _shipped()[key], versions, unit, today)
-    )
-    if found is None:
+    if is_own(key) and versions:
+        return _added(key, versions, unit, today)
+    if key not in _shipped():
         raise NoSuchTemplate(f"没有叫“{key}”的文书。")
-    return found
+    return _chosen(key, _shipped()[key], versions, unit, today)
 
 
 def paper_template(session: Session, key: str) -> PaperTemplate | None:
@@ -239,9 +279,11 @@ def letter_template(session: Session, title: Title, route: Route) -> LetterTempl
 
 
 def text_of(template: Template, types: Catalogue) -> str:
-    """A template as plain lines to be edited, with Chinese names for its placeholders."""
+    """A template as lines to be edited, with Chinese names for its placeholders; "" for one of no known record."""
     if isinstance(template, LetterTemplate):
         return letters_wording.text_of(template)
+    if template.about not in types:
+        return ""
     return papers_wording.text_of(template, types)
 
 
@@ -249,6 +291,8 @@ def placeholders(template: Template, types: Catalogue) -> list[str]:
     """What may be inserted into a template, in Chinese."""
     if isinstance(template, LetterTemplate):
         return letters_wording.placeholders()
+    if template.about not in types:
+        return []
     return papers_wording.placeholders(types, types[template.about], secret=template.secret)
 
 
@@ -256,6 +300,8 @@ def worded(base: Template, text: str, types: Catalogue) -> Template:
     """The template with the words of a text, checked. Raises ``TemplateFaulty``, which says what is wrong."""
     if isinstance(base, LetterTemplate):
         plain = letters_wording.reworded(base, text)
+    elif base.about not in types:
+        raise TemplateFaulty(f"看不出“{base.label}”是哪类记录的表单。", "请去掉它，另加一种。")
     else:
         plain = papers_wording.reworded(base, text, types)
     return loaded(base.id, _json(plain))
@@ -304,7 +350,7 @@ def save(
     require(session)
     if first is not None:
         _require_new_name(session, first.label)
-    now = first or here(session, key)
+    now = first or known_here(session, key)
     return keep(session, worded(now.template, text, session.types), now, started, note)
 
 
@@ -312,7 +358,7 @@ def _require_new_name(session: Session, label: str) -> None:
     """Two papers of one name could not be told apart where one is chosen to be printed."""
     today = session.environment.today()
     taken = standing(session.database, session.types, session.unit.id, today).values()
-    if any(one.label == label for one in taken):
+    if any(one.label == label for one in taken if one.usable):
         raise TemplateFaulty(f"已经有一种文书叫“{label}”。", "请换一个名称，或者在“文书模板”里修改那一种。")
 
 
@@ -345,7 +391,7 @@ def keep(
 def reset(session: Session, key: str) -> ChangeSet:
     """Takes away this unit's own versions: what the level above sent is used again, or what comes with the program."""
     require(session)
-    now = here(session, key)
+    now = known_here(session, key)
     own = [
         record.id
         for _, record in _versions(session.database, session.types, session.unit.id)

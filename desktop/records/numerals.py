@@ -6,6 +6,8 @@ _DIGITS = "零一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _VARIANTS = str.maketrans({"〇": "零", "两": "二"})
 _GREATEST = 9999
+NUMERALS = _DIGITS + "〇两" + "".join(_UNITS)
+"""Every character that a numeral may hold."""
 
 
 def int_to_chinese(number: int) -> str:

@@ -1026,12 +1026,27 @@ def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> Non
         ("李 小明", "李小明反映", True), ("李小明", "李 小 明", True), ("李小明/王强；钱进", "钱进反映", True),
         ("李小明等12名职工", "12名职工反映", False), ("匿名", "匿名投诉", False), ("职工", "12名职工", False),
         ("多名员工", "多名员工反映", False), ("李", "李某反映", False), ("李小明、其他职工", "其他职工反映", False),
+        ("李小明", "李.小\u200b明反映", True), ("李小明", "李（小明）反映", True), ("李小明", "李*小_明", True),
     ],
 )  # fmt: skip
 def test_each_of_several_people_who_complained_is_known_and_nobody_is_nobody(
     name: str, words: str, told: bool
 ) -> None:
     assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}))) is told
+
+
+@pytest.mark.parametrize(
+    ("phone", "words", "told"),
+    [
+        ("+86 13800001111", "13800001111", True), ("0571-88886666", "电话8888 6666", True),
+        ("(0571)88886666", "88886666", True), ("１３８-0000-1111", "138.0000.1111", True),
+        ("13800001111", "00001111", False), ("8888666", "88886660", True), ("0571-88886666", "86666", False),
+    ],
+)  # fmt: skip
+def test_a_phone_number_tells_who_complained_however_it_is_written(
+    phone: str, words: str, told: bool
+) -> None:
+    assert bool(list(complainant_faults({"complainant_phone": phone}, {"事实": words}))) is told
 
 
 def test_numbers_have_the_form_of_the_standard() -> None:

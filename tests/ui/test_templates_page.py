@@ -24,6 +24,7 @@ from desktop.ui.pages.templates import TemplatesPage
 from desktop.ui.registry import headings
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
+from tests.operations.test_templates import written_by_hand
 from tests.ui.hands import Hands
 from tests.ui.house import FakeDialogs, compose, make_session, make_workbench
 
@@ -239,3 +240,30 @@ def test_what_was_only_begun_is_given_up_with_one_answer(hands: Hands) -> None:
     hands.settle()
     assert set(page.known) == before
     assert page.key in before
+
+
+def test_a_paper_that_cannot_be_used_is_said_in_the_list_and_can_be_worded_anew_or_taken_away(
+    hands: Hands, district: Session
+) -> None:
+    about_visits = '{"id": "own_newer", "about": "visit", "margin": 3}'
+    for key, content in (("own_newer", about_visits), ("own_broken", "{")):
+        written_by_hand(district, key, content, label=f"走访单{key[4:]}")
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    compose(page.wanted, "走访单")
+    hands.settle()
+    assert [line.texts[1] for line in page.grid.rows.lines] == ["不能用", "不能用"]
+    page.go_to_part("paper_template:own_broken")
+    hands.settle()
+    assert page.words.toPlainText() == ""
+    page.go_to_part("paper_template:own_newer")
+    hands.settle()
+    assert "现在没有能用的版本。本单位的外来不能用" in page.note.words.text()
+    assert "去掉、重新加" in page.note.words.text()
+    look(hands, "templates-unusable.png")
+    page.words.setFocus()
+    page.words.moveCursor(QTextCursor.MoveOperation.End)
+    compose(page.words, "正文：{日期}")
+    waited(hands, page)
+    hands.click(page.save_button)
+    assert templates.here(district, "own_newer").usable

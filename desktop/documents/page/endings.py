@@ -14,6 +14,7 @@ from desktop.documents.page.geometry import (
     LEADING,
     MM,
     PITCH,
+    SIZE_REMARK,
     SIZE_SMALL,
     SMALL_LINE,
     TEXT_HEIGHT,
@@ -168,3 +169,10 @@ def page_number(number: int, setter: Setter) -> Placed:
     top_of_dash = dash.face.ink(dash.character)[3] * dash.size
     x = TEXT_WIDTH - SIZE_SMALL - line.width if number % 2 else SIZE_SMALL
     return Placed(x, TEXT_HEIGHT + PAGE_NUMBER_GAP + top_of_dash, line)
+
+
+def foot_line(text: str, setter: Setter) -> Placed:
+    """Words about the whole paper below the text area, in the middle on the line of the page number."""
+    line = setter.line(text, Style(FontRole.FANGSONG, SIZE_REMARK))
+    number = page_number(1, setter)
+    return Placed((TEXT_WIDTH - line.width) / 2, number.y, line)

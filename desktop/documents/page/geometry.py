@@ -30,6 +30,8 @@ SIZE_BODY: Final = 16.0
 """3号 (5.2.2)."""
 SIZE_SMALL: Final = 14.0
 """4号 (7.4.2, 7.5)."""
+SIZE_REMARK: Final = 10.5
+"""五号: words about a whole paper below its text."""
 SIZE_TABLE: Final = 12.0
 """小4号, for tables; the standard names no size for them."""
 

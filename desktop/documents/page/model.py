@@ -251,7 +251,7 @@ class OfficialDocument:
 
     A line feed in ``title`` sets its lines; else they are balanced. ``corner`` stands in 黑体 over everything on
     the left (such as 存根), ``watermark`` across every page (such as 草稿), ``mark`` in the upper margin of every page,
-    clear of the text (such as 副本, 作废).
+    clear of the text (such as 副本, 作废), ``foot`` in small type below the text of every page, between its edges.
     """
 
     head: Head
@@ -264,3 +264,4 @@ class OfficialDocument:
     corner: str = ""
     watermark: str = ""
     mark: str = ""
+    foot: str = ""

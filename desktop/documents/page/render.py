@@ -9,7 +9,7 @@ from typing import Final
 
 from desktop.documents.fonts import FontBook, FontRole, font_book
 from desktop.documents.page.charts import chart_rows, remark_rows
-from desktop.documents.page.endings import SetImprint, page_number, set_imprint, set_tail
+from desktop.documents.page.endings import SetImprint, foot_line, page_number, set_imprint, set_tail
 from desktop.documents.page.flow import Page, Row, Tail, blank_line, flow_with_tail
 from desktop.documents.page.geometry import (
     LEADING,
@@ -79,6 +79,8 @@ def render_pdf(
             _draw(writer, side, number, document.watermark, setter)
             if document.mark:
                 _draw_mark(writer, document.mark, setter)
+            if document.foot:
+                writer.draw(foot_line(document.foot, setter), MARGIN_LEFT, MARGIN_TOP)
         return writer.finish()
 
 

@@ -36,6 +36,7 @@ from desktop.documents.page.geometry import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     SIZE_BODY,
+    SIZE_REMARK,
     SIZE_SMALL,
     SIZE_TITLE,
     TEXT_WIDTH,
@@ -172,6 +173,10 @@ class _Writer:
                 mark.text = text
             field._r.append(mark)
         self._run(paragraph, " —", FontRole.SONGTI, SIZE_SMALL)
+        if self.document.foot:
+            foot = self.word.sections[0].footer.add_paragraph()
+            foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            self._run(foot, self.document.foot, FontRole.FANGSONG, SIZE_REMARK)
 
     def _bytes(self) -> bytes:
         """The file with fixed times and order, so that the same document is the same file."""

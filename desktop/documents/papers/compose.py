@@ -26,12 +26,14 @@ from desktop.documents.page import (
     Signature,
     Signer,
     TableBlock,
+    Text,
     blank,
     render_pdf,
 )
 from desktop.documents.page import Heading as HeadingBlock
 from desktop.documents.page import Paragraph as ParagraphBlock
 from desktop.documents.page import Recipient as RecipientBlock
+from desktop.documents.papers.replacing import MARK, OWN
 from desktop.documents.papers.templates import (
     BLANK,
     TODAY,
@@ -87,6 +89,11 @@ class FilledPaper:
         """Its pages as PDF. Raises ``MissingGlyph`` for a character that no font has."""
         return render_pdf(self.document, self.metadata)
 
+    @property
+    def words(self) -> str:
+        """The text that stands on it, as a person reads it down the page."""
+        return "\n".join(_words_of(self.document.blocks))
+
     def word(self) -> bytes:
         """The same as a Word file, for those who have to edit it."""
         # Loaded where it is asked for, as in letters.
@@ -105,6 +112,7 @@ def compose_paper(template: PaperTemplate, subject: Subject, noted: str, which: 
         tuple(_blocks(template, subject)),
         signature=_signature(template, subject),
         corner=template.corner,
+        foot=MARK if OWN.fullmatch(template.id) else "",
     )
     made = subject.day("@today")
     assert made is not None
@@ -213,3 +221,20 @@ def _runs(text: str) -> str | tuple[Run, ...]:
         elif stretch:
             runs.append(Run(stretch))
     return tuple(runs)
+
+
+def _words_of(blocks: Sequence[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case RecipientBlock() | HeadingBlock() | Remark():
+                yield block.text
+            case ParagraphBlock():
+                yield _said(block.text)
+            case FormBlock():
+                yield from (_said(cell.text) for row in block.rows for cell in row.cells)
+            case TableBlock():
+                yield from (cell for row in block.rows for cell in row)
+
+
+def _said(text: Text) -> str:
+    return text if isinstance(text, str) else "".join(run.text for run in text)

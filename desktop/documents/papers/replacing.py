@@ -7,20 +7,31 @@ from functools import lru_cache
 from typing import Final
 
 from desktop import reference
-from desktop.documents.papers.templates import PaperTemplate, Paragraph, papers, parse_paper
+from desktop.documents.papers.templates import (
+    Form,
+    PaperTemplate,
+    Paragraph,
+    Recipient,
+    Table,
+    papers,
+    parse_paper,
+)
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.records.declaration import RecordType
+from desktop.records.supervision.likeness import passes_for_letter, squeezed
 from desktop.records.types import catalogue
 
 OWN: Final = re.compile(r"own_[a-z0-9]{4,40}")
 """Keys of papers that no edition of the program has."""
 NOTICE: Final = "本单位自定的样式，非官方"
+_FILLED_IN: Final = re.compile(r"\{[^{}]*\}")
+_WHOM: Final = re.compile(r"\s*\{[^{}]+\}\s*[：:]\s*")
 SUPERVISION: Final = frozenset({"case", "case_event", "case_document", "handover_item"})
 """What is printed of a supervision case is said by law, so nobody adds a paper about one."""
-_LETTERS: Final = re.compile(
-    "劳动法律监督|监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书|限期(?:整改|改正)|责令"
-)
-"""What makes a paper one of the letters of the law, by its name or by what it demands."""
+MARK: Final = "自制表单，不是工会劳动法律监督文书"
+"""Stands below every page of a paper that a unit added."""
+_SHORT: Final = 14
+"""So short a line of a paper is read as what it is called."""
 
 
 @lru_cache(maxsize=64)
@@ -44,6 +55,9 @@ def replacement(data: str, key: str) -> PaperTemplate:
             raise TemplateFaulty(f"“{shipped.label}”的“{what}”不能改，只能改文字和格子。")
     if not template.title.strip():
         raise TemplateFaulty(f"“{shipped.label}”没有标题。", "请保留“标题：”那一行。")
+    found = _like_a_letter(template)
+    if found and found != _like_a_letter(shipped):
+        raise _letters_only(shipped.label, found, "改")
     return template
 
 
@@ -74,8 +88,35 @@ def own_paper(data: str, key: str) -> PaperTemplate:
         raise TemplateFaulty("监督案件的文书由法律规定，不能自己加。", "请修改“文书模板”里已有的样式。")
     if not may_be_about(catalogue()[template.about]):
         raise TemplateFaulty("这类记录不能自己加表单。", "请换一类记录。")
-    if _LETTERS.search("\n".join((template.label, *template.texts()))):
-        raise TemplateFaulty(
-            f"“{template.label}”像一函两书，不能这样加。", "提示函、意见书、建议书请从监督案件里起草、签发。"
-        )
+    if found := _like_a_letter(template):
+        raise _letters_only(template.label, found, "加")
     return template
+
+
+def addressed(template: PaperTemplate) -> bool:
+    """Whether a paper names whom it is for."""
+    return any(
+        isinstance(part, Recipient) or (isinstance(part, Paragraph) and _WHOM.fullmatch(part.text))
+        for part in template.parts
+    )
+
+
+def _like_a_letter(template: PaperTemplate) -> str:
+    """What in a paper's own words makes it one of the letters of the law, "" where nothing does."""
+    texts = list(template.texts())
+    for part in template.parts:
+        match part:
+            case Form():
+                texts += [cell.label for row in part.rows for cell in row.cells]
+            case Table():
+                texts += [words for column in part.columns for words in (column.title, column.text)]
+    texts = [_FILLED_IN.sub("", text) for text in texts]
+    names = [template.label, template.corner, *(text for text in texts if len(squeezed(text)) <= _SHORT)]
+    return passes_for_letter("。".join(names), "\n".join(texts), addressed=addressed(template))
+
+
+def _letters_only(label: str, found: str, how: str) -> TemplateFaulty:
+    return TemplateFaulty(
+        f"“{label}”里有“{found}”，像一函两书，不能这样{how}。",
+        "提示函、意见书、建议书请从监督案件里起草、签发；只是告知、通知的，请换一种写法。",
+    )

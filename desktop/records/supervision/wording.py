@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -10,6 +11,7 @@ from desktop.records.checks.base import Values
 from desktop.records.numerals import chinese_to_int
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import REGULATION, UNION_LAW, LetterKind, Title, article
+from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed_numbers import folded
 
@@ -30,7 +32,9 @@ _NOBODY: Final = re.compile(
     r"(?:职工|员工|工人|群众|同事|工友|代表|家属|家长|朋友|亲属)?)(?:代表|\d+[人名位])?"
 )
 """Words that stand in the place of a name and are nobody's."""
-_DIGITS: Final = re.compile(r"\d[\d\s-]{5,}\d")
+_DIGITS: Final = re.compile(r"\d[\d\s()-]{5,}\d")
+_WITH_COUNTRY: Final = 13
+_WITH_TOWN: Final = 11
 
 
 def borrows_article_22(words: str) -> bool:
@@ -104,7 +108,7 @@ def complainant_faults(case: Values, texts: Mapping[str, str]) -> Iterator[Reaso
     """The places, by label, in which a paper would tell who complained (条例第十三条)."""
     secrets = tuple(_secrets(case))
     for label, words in texts.items():
-        plain = _squeezed(words)
+        plain = squeezed(words)
         if any(secret in plain for secret in secrets):
             yield forbidden(
                 f"“{label}”里出现了投诉人的姓名或者电话", article(13), "请改为不能看出是谁投诉的写法。"
@@ -113,22 +117,26 @@ def complainant_faults(case: Values, texts: Mapping[str, str]) -> Iterator[Reaso
 
 def _secrets(case: Values) -> Iterable[str]:
     told = text(case, "complainant_name")
-    yield from dict.fromkeys(name for name in (_squeezed(told), *_names(told)) if _is_name(name))
+    yield from dict.fromkeys(name for name in (squeezed(told), *_names(told)) if _is_name(name))
     for field in ("complainant_phone", "complainant_note"):
-        for number in _DIGITS.findall(text(case, field)):
-            yield re.sub(r"\D", "", number)
+        for number in _DIGITS.findall(unicodedata.normalize("NFKC", text(case, field))):
+            yield from _dialled(re.sub(r"\D", "", number))
+
+
+def _dialled(number: str) -> Iterator[str]:
+    """A number as it is typed, without the country's code, and that of a house without its town's."""
+    yield number
+    if len(number) == _WITH_COUNTRY and number.startswith("86"):
+        yield number[2:]
+    if len(number) >= _WITH_TOWN and number.startswith("0"):
+        yield number[-8:]
 
 
 def _names(told: str) -> Iterator[str]:
     """The single names where several people complained, without what stands beside them: 李小明、王强（仓库）等3人."""
     for piece in _BETWEEN.split(_BESIDE.sub("", told)):
-        yield _squeezed(_OTHERS.sub("", piece.strip()))
+        yield squeezed(_OTHERS.sub("", piece.strip()))
 
 
 def _is_name(words: str) -> bool:
     return len(words) > 1 and not _NOBODY.fullmatch(words)
-
-
-def _squeezed(words: str) -> str:
-    """Text without spaces, dots in names and hyphens in numbers, in half width: as a person reads it."""
-    return re.sub(r"[\s·・‧•-]", "", folded(words))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpl
 from desktop.errors import Problem
 from desktop.operations import templates
 from desktop.operations.session import Session
-from desktop.operations.templates import Standing
+from desktop.operations.templates import Standing, TemplateUnusable
 from desktop.store.database import Database
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
@@ -242,6 +242,8 @@ class TemplatesPage(Page):
     def _whose(self, standing: Standing) -> str:
         if standing.key in self._begun:
             return "没有保存"
+        if not standing.usable:
+            return "不能用" if standing.passed else "还没开始用"
         if standing.whose != "本单位":
             return standing.whose
         return "本区加的" if templates.is_own(standing.key) else "本区修改过"
@@ -272,7 +274,7 @@ class TemplatesPage(Page):
         self.choices.clear()
         self.choices.addItems(templates.placeholders(standing.template, self.workbench.types))
         self.choices.setCurrentIndex(-1)
-        self.note.say(Tone.WARNING if standing.passed else Tone.PLAIN, _tip(standing))
+        self.note.say(_tone(standing) or Tone.PLAIN, _tip(standing))
         if key in self._kept:
             self._go_on(self._kept[key])
         self._enable()
@@ -456,6 +458,9 @@ def _tone(standing: Standing) -> Tone | None:
 
 def _tip(standing: Standing) -> str:
     """Whose version it is, which could not be used and which are to come."""
+    if not standing.usable:
+        why = "".join(f"{p.whose}的{p.version}不能用：{p.reason}" for p in standing.passed)
+        return f"现在没有能用的版本。{why}{_coming(standing)}{TemplateUnusable.next_step if why else ''}"
     whose = (
         "随程序的样式，非官方"
         if not standing.changed
@@ -463,5 +468,8 @@ def _tip(standing: Standing) -> str:
     )
     note = f"：{standing.note}" if standing.note else ""
     passed = "".join(f"{p.whose}的{p.version}不能用，没有采用：{p.reason}" for p in standing.passed)
-    coming = f"还有{'、'.join(standing.coming)}开始用。" if standing.coming else ""
-    return f"{whose}{note}。{passed}{coming}"
+    return f"{whose}{note}。{passed}{_coming(standing)}"
+
+
+def _coming(standing: Standing) -> str:
+    return f"还有{'、'.join(standing.coming)}开始用。" if standing.coming else ""

@@ -1,0 +1,60 @@
+"""Whether a paper that is no letter of the law would pass for one before an employer: by name, or by what it demands.
+
+A 提示函, 意见书 or 建议书 comes from a case, with a number and in the order of law; under another name it would be the
+same letter without them. So a paper about a visit or an employer must neither bear such a name nor, addressed to an
+employer, hold a breach of law or a risk against it and demand that it be mended or answered.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from desktop.records.numerals import NUMERALS
+from desktop.records.typed_numbers import folded, printable
+
+_NUMBER: Final = rf"[\d{NUMERALS}]{{1,5}}"
+_NAMES: Final = re.compile(
+    "(?:提示|提醒|警示|告诫|意见|建议|催告|督办|监督|交涉)(?:信)?[函书]"
+    "|(?:整改|改正|处罚|处理)(?:意见|建议)?通?知?[函书]"
+)
+"""What a letter of the law, or what stands in its place, is called."""
+_WORDS: Final = re.compile(
+    "劳动法律监督|监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书|限期(?:整改|改正)|责令"
+)
+"""What only such a letter says."""
+_ADDRESSED: Final = re.compile("[你贵](?:单位|公司|企业|厂|店|司|校|院|处)")
+_HELD_AGAINST: Final = re.compile(
+    "违反|违法|违规|侵犯|侵害|拖欠|克扣|风险|隐患"
+    rf"|第{_NUMBER}条|存在.{{0,20}}(?:问题|情形|行为)"
+)
+_DEMANDED: Final = re.compile(
+    "整改|改正|纠正|自查|补发|补缴|补签|停止|(?:书面|及时)(?:答复|回复|反馈|说明)"
+    rf"|{_NUMBER}个?(?:工作)?日(?:内|之内|以内|前)"
+)
+_BETWEEN: Final = re.compile(r"[\s·・‧•.．\-‐‑‒–—―_*＊~|｜/\\<>〈〉《》“”\"'‘’()（）\[\]【】]")
+
+
+def squeezed(words: str) -> str:
+    """Text as a person reads it: in half width, without spaces, unseen signs and what stands between characters."""
+    return _BETWEEN.sub("", folded(printable(words)))
+
+
+def speaks_to_employer(words: str) -> bool:
+    """Whether a text says 你单位 or 贵公司."""
+    return _ADDRESSED.search(squeezed(words)) is not None
+
+
+def passes_for_letter(names: str, words: str, *, addressed: bool = False) -> str:
+    """What makes a paper one of the letters of the law; "" where nothing does.
+
+    ``names`` is what it calls itself, ``words`` its whole text, ``addressed`` says that it names whom it is for.
+    """
+    called, text = squeezed(names), squeezed(words)
+    for found in (_NAMES.search(called), _WORDS.search(called + "\n" + text)):
+        if found is not None:
+            return found[0]
+    if not addressed and not speaks_to_employer(words):
+        return ""
+    against, demanded = _HELD_AGAINST.search(text), _DEMANDED.search(text)
+    return f"{against[0]}……{demanded[0]}" if against is not None and demanded is not None else ""
