@@ -12,12 +12,15 @@ from desktop.documents.page import ChartBar
 from desktop.errors import UsageProblem
 from desktop.operations import exchange, plan
 from desktop.operations.session import Session
-from desktop.operations.supervision import overdue_on
+from desktop.operations.supervision import overdue_on, working_days
 from desktop.plan import activity, worklist
 from desktop.plan.activity import Done
+from desktop.plan.indicators import indicators as plan_indicators
 from desktop.plan.results import Figure, Indicator, Status, target_words
 from desktop.plan.tree import Unit, UnitTree
+from desktop.records.types import Catalogue
 from desktop.store import reading
+from desktop.store.database import Database
 
 MOST_GOALS, MOST_LATE, MOST_VISITS = 14, 6, 5
 """So much stands on two pages."""
@@ -62,26 +65,37 @@ def brief(
     last: datetime.date | None = None,
     unit: str | None = None,
 ) -> Brief:
-    """The brief of a unit (one's own) with all below it, as of the last day, which is today or earlier.
+    """The brief of a unit (one's own, or one by id, code or name) with all below it; raises as :func:`brief_of`."""
+    asked = None if unit is None else exchange.find_unit(session, unit)
+    own = Unit(session.unit.id, session.unit.name, session.unit.level)
+    return brief_of(session.database, session.types, own, session.environment.today(), first, last, asked)
+
+
+def brief_of(
+    database: Database,
+    types: Catalogue,
+    own: Unit,
+    today: datetime.date,
+    first: datetime.date | None = None,
+    last: datetime.date | None = None,
+    unit: str | None = None,
+) -> Brief:
+    """The same for a window's reader, ``unit`` being an id: as of the last day, which is today or earlier.
 
     Without ``first`` it is about the quarter of ``last``. Raises :class:`PeriodBackwards`, :class:`NotBelow` and
     ``NotFound``.
     """
-    today = session.environment.today()
     first = first or quarter_of(last or today)[0]
     last = min(last or today, today)
     if first > last:
         raise PeriodBackwards("这段时间还没有开始，或者开始晚于结束，排不出简报。")
-    own = Unit(session.unit.id, session.unit.name, session.unit.level)
-    at = own if unit is None else _unit(session, own, exchange.find_unit(session, unit))
-    found = plan.indicators(session, last, at.id)
-    counted = activity.done(session.database, session.types, own, at.id, first, last)
-    visits = plan.visits_of(
-        session.database, session.types, at, reference.divisions(), last, limit=MOST_VISITS
-    )
-    late = list(_late(session, at, at.id == own.id, last))
+    at = own if unit is None else _unit(database, types, own, unit)
+    found = plan_indicators(database, types, own, last, working_days(database), unit=at.id)
+    counted = activity.done(database, types, own, at.id, first, last)
+    visits = plan.visits_of(database, types, at, reference.divisions(), last, limit=MOST_VISITS)
+    late = list(_late(database, types, at, at.id == own.id, last))
     return Brief(
-        at.name or session.unit.name,
+        at.name or own.name,
         period_words(first, last),
         today,
         tuple(_goal(i) for i in _shown(found)),
@@ -92,12 +106,12 @@ def brief(
         _late_remark(len(late), last),
         tuple((v.name, v.address or v.place, "；".join(v.reasons[:2]), v.visited or "没有去过") for v in visits),
         "次序按各条理由的分值之和排列，分值为示例，非官方。" if visits else "没有要走访的单位。",
-        f"来源：{session.unit.name}工作区里登记的记录和上报数，{_day(today)}由小三级排印，供内部参考，不是正式公文。",
+        f"来源：{own.name}工作区里登记的记录和上报数，{_day(today)}由小三级排印，供内部参考，不是正式公文。",
     )  # fmt: skip
 
 
-def _unit(session: Session, own: Unit, key: str) -> Unit:
-    tree = UnitTree.load(session.database, session.types, own)
+def _unit(database: Database, types: Catalogue, own: Unit, key: str) -> Unit:
+    tree = UnitTree.load(database, types, own)
     found = tree.unit(key)
     if key not in tree.subtree(own.id):
         # Only a small part of what it has is here; under its name that would pass for the whole.
@@ -217,16 +231,16 @@ def _doing_remarks(counted: Sequence[Done], first: datetime.date, last: datetime
 # What is overdue ---------------------------------------------------------------------------------------------------
 
 
-def _late(session: Session, at: Unit, own: bool, day: datetime.date) -> Iterator[str]:
+def _late(database: Database, types: Catalogue, at: Unit, own: bool, day: datetime.date) -> Iterator[str]:
     """Sentences of what is overdue; what waits at this desk only, such as receipts, is its own unit's."""
-    for item in worklist.worklist(session.database, session.types, at, day):
+    for item in worklist.worklist(database, types, at, day):
         if item.urgent and (own or item.records is not None):
             yield item.sentence
-    below = None if own else set(UnitTree.load(session.database, session.types, at).subtree(at.id))
+    below = None if own else set(UnitTree.load(database, types, at).subtree(at.id))
     clocks = [
         item
-        for item in overdue_on(session.database, session.types, day)
-        if item.overdue and (below is None or _held_by(session, item.case) in below)
+        for item in overdue_on(database, types, day)
+        if item.overdue and (below is None or _held_by(database, types, item.case) in below)
     ]
     if clocks:
         oldest = clocks[0].clock.due
@@ -243,6 +257,6 @@ def _late_remark(count: int, day: datetime.date) -> str:
     return f"{more}按{_day(day)}的情况算，含下级。"
 
 
-def _held_by(session: Session, case: str) -> str:
-    found = reading.record(session.database, session.types, "case", case)
+def _held_by(database: Database, types: Catalogue, case: str) -> str:
+    found = reading.record(database, types, "case", case)
     return found.unit if found is not None else ""

@@ -137,7 +137,7 @@ class Workbench(QObject):
         """As :meth:`read`, in a thread and on a connection of its own: lists and forms do not wait for it."""
         if self._long is None:
             self._long = Worker("long reads", self._session.reader, Database.close, self.fault)
-        return self._long.submit(_given_up(job), then, owner=owner, key=str(id(owner)))
+        return self._long.submit(_given_up(job), then, owner=owner, key=str(id(owner)), fail=fail)
 
     def write(
         self,

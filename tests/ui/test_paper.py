@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +25,9 @@ from desktop.ui.pages.attendance.papers import when_words
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.printing import lists as paper
 from desktop.ui.pages.printing.page import PreviewPage
+from desktop.ui.pages.printing.papers import brief_choice
 from desktop.ui.widgets.choices import ChoiceOverlay
+from desktop.ui.worker import Ticket
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import CTRL, Desk, K
 
@@ -385,6 +389,32 @@ def test_the_brief_opens_from_the_home_page_and_turns_to_another_quarter_and_uni
     text = shown(desk)
     assert "径山村工会工作简报" in text
     assert "走访企业1次" not in text
+
+
+def test_whoever_saves_does_not_wait_for_the_brief_nor_the_brief_for_him(desk: Desk) -> None:
+    desk.show("home")
+    go_on, waiting = threading.Event(), threading.Event()
+
+    def busy(_session: Session, _ticket: Ticket) -> None:
+        waiting.set()
+        assert go_on.wait(30)
+
+    try:
+        desk.bench.write("忙", busy, step=False)
+        assert waiting.wait(30)
+        brief_choice(desk.bench)[1]()
+        page = desk.window.page
+        assert isinstance(page, PreviewPage)
+        assert page.count.text() == "正在统计…"
+        desk.qtbot.waitUntil(lambda: bool(page.pages.sheets), timeout=30_000)
+        assert not desk.bench.writer.idle
+    finally:
+        go_on.set()
+    assert page.bar is not None
+    page.bar.chosen.emit(datetime.date(2027, 1, 1), datetime.date(2027, 3, 31), "")
+    desk.settle()
+    assert "还没有开始" in page.note.words.text()
+    assert page.count.text() == "第1页，共1页"
 
 
 def test_ctrl_p_on_the_home_page_offers_what_is_of_the_whole_workspace(desk: Desk) -> None:

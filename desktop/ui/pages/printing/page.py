@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 from desktop.errors import Problem
 from desktop.operations import traffic
 from desktop.operations.session import Session
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, theme
 from desktop.ui.notices import Tone
@@ -47,7 +48,8 @@ class PrintJob:
     ``render`` makes the pages to look at. ``release`` makes the final ones and records that they were printed; it
     raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise, ``word``
     as a Word file to be edited, ``table`` as a workbook. Without ``release`` it can only be looked at, and ``why_not``
-    says why.
+    says why. ``look`` makes the pages to look at from a reader's connection instead, where that takes long: nothing
+    that is saved waits for it, and it is given up when nobody waits for it any more.
     """
 
     title: str
@@ -57,6 +59,7 @@ class PrintJob:
     word: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
     table: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
     why_not: str = ""
+    look: Callable[[Database], bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -212,13 +215,23 @@ class PreviewPage(Page):
 
     def load(self) -> None:
         """Makes the pages to look at."""
-        render = self.job.render
+        render, look = self.job.render, self.job.look
+        if look is None:
 
-        def job(session: Session, _ticket: Ticket) -> tuple[bytes, list[Sheet]]:
-            data = render(session)
+            def job(session: Session, _ticket: Ticket) -> tuple[bytes, list[Sheet]]:
+                data = render(session)
+                return data, sheets_of(data)
+
+            self.workbench.write("排版", job, self._arrived, owner=self, fail=self._cannot, step=False)
+            return
+        found = look
+
+        def seen(database: Database, _ticket: Ticket) -> tuple[bytes, list[Sheet]]:
+            data = found(database)
             return data, sheets_of(data)
 
-        self.workbench.write("排版", job, self._arrived, owner=self, fail=self._cannot, step=False)
+        self.count.setText("正在统计…")
+        self.workbench.read_long(seen, self._arrived, owner=self, fail=self._cannot)
 
     def _take(self, periodical: Periodical, first: datetime.date, last: datetime.date, unit: str) -> None:
         """The same paper about other days or another unit."""
@@ -233,6 +246,7 @@ class PreviewPage(Page):
         """What keeps it from being shown stands here and goes with this page."""
         if not isinstance(error, Problem) or not shiboken6.isValid(self):
             return False
+        self._show_count(self.pages.current())
         self.note.say(Tone.WARNING, str(error))
         return True
 

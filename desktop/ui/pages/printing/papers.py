@@ -15,8 +15,10 @@ from desktop.documents.papers.compose import FilledPaper
 from desktop.operations import briefs, papers, printing, rosters, supervision
 from desktop.operations.papers import PaperTemplate
 from desktop.operations.session import Session
+from desktop.plan.tree import Unit
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.matching import matches
 from desktop.ui.pages.printing.lists import list_job, paper_job
@@ -71,13 +73,23 @@ def whole_choices(workbench: Workbench) -> list[PaperChoice]:
 def brief_choice(workbench: Workbench) -> PaperChoice:
     """The work brief, at first of this quarter."""
 
+    own, types, today = workbench.facts.unit, workbench.types, workbench.today()
+
     def job(first: datetime.date, last: datetime.date, unit: str) -> PrintJob:
+        made: list[Brief] = []
+
         def make(session: Session) -> Brief:
-            return briefs.brief(session, first, last, unit or None)
+            return made[0] if made else briefs.brief(session, first, last, unit or None)
+
+        def look(database: Database) -> bytes:
+            at = Unit(own.id, own.name, own.level)
+            made[:] = [briefs.brief_of(database, types, at, today, first, last, unit or None)]
+            return printing.preview(made[0])
 
         return replace(
             paper_job("工作简报", make),
             word=lambda session, folder: (printing.save_word(session, make(session), folder), ChangeSet()),
+            look=look,
         )
 
     periodical = Periodical(*briefs.quarter_of(workbench.today()), job, units=True)
