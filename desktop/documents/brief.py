@@ -79,7 +79,7 @@ class Brief:
     def document(self) -> OfficialDocument:
         """The brief as blocks of a page."""
         return OfficialDocument(
-            PlainHead(f"（{self.period}）", below_title=True),
+            PlainHead(caption=f"（{self.period}）"),
             f"{self.unit}\n{TITLE}",
             tuple(self._blocks()),
             mark=NOT_OFFICIAL,

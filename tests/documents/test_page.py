@@ -237,14 +237,14 @@ def test_every_issuers_name_fits_its_head(organ: str, fonts: FontBook) -> None:
     assert mark[0].left - 0 == pytest.approx(210 * MM - mark[-1].right, abs=6)
 
 
-def test_a_plain_document_has_its_number_over_or_under_the_title(fonts: FontBook) -> None:
-    above = printed(of_lines(1, PlainHead("杭〔2026〕1号")), fonts)[0]
-    below = printed(of_lines(1, PlainHead("杭〔2026〕1号", below_title=True)), fonts)[0]
-    title = "工会劳动法律监督意见书"
-    assert above.line("杭〔2026〕1号")[0].y < above.line(title)[0].y
-    assert below.line("杭〔2026〕1号")[0].y > below.line(title)[0].y
-    for sheet in (above, below):
-        assert sheet.line("杭〔2026〕1号")[-1].x + PITCH == pytest.approx(RIGHT, abs=0.5)
+def test_a_plain_document_has_its_number_over_the_title_and_a_caption_under_its_middle(
+    fonts: FontBook,
+) -> None:
+    sheet = printed(of_lines(1, PlainHead("杭〔2026〕1号", "二〇二六年简报")), fonts)[0]
+    number, title, caption = map(sheet.line, ("杭〔2026〕1号", "工会劳动法律监督意见书", "二〇二六年简报"))
+    assert number[0].y < title[0].y < caption[0].y
+    assert number[-1].x + PITCH == pytest.approx(RIGHT, abs=0.5)
+    assert caption[0].x + caption[-1].x + PITCH == pytest.approx(LEFT + RIGHT, abs=1)
 
 
 # Endings ----------------------------------------------------------------------------------------------------------

@@ -78,11 +78,13 @@ def set_head(document: OfficialDocument, setter: Setter) -> SetHead:
 
 
 def _plain(head: PlainHead, corner: str, title: Sequence[Row], setter: Setter) -> SetHead:
-    first = _edges(corner, "" if head.below_title else head.number, setter)
+    first = _edges(corner, head.number, setter)
     above = [Row(LEADING, first), Row(LEADING)] if first else []
-    if head.below_title and head.number:
-        number = Row(LEADING, _edges("", head.number, setter), keep_next=True)
-        title = [*title[:-1], number, blank_line()]
+    if head.caption:
+        style = replace(BODY, role=FontRole.KAITI)
+        line = setter.line(head.caption, style)
+        caption = setter.row(line, style, (TEXT_WIDTH - line.width) / 2, keep_next=True)
+        title = [*title[:-1], caption, blank_line()]
     return SetHead((), (*above, *title))
 
 

@@ -41,10 +41,14 @@ class Align(Enum):
 
 @dataclass(frozen=True)
 class PlainHead:
-    """No printed head: the number flush right, over the title or, with ``below_title``, under it."""
+    """No printed head: the number flush right over the title; ``caption`` stands under the middle of the title.
+
+    GB/T 9704 knows no number under a title; what says there what the title is of (题注), such as a period in brackets,
+    is centred as the title is.
+    """
 
     number: str = ""
-    below_title: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True)

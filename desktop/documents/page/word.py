@@ -119,8 +119,8 @@ class _Writer:
         self._head()
         for line in filter(None, document.title.split("\n")):
             self._line(line, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
-        if isinstance(document.head, PlainHead) and document.head.below_title and document.head.number:
-            self._line(document.head.number, align=Align.RIGHT)
+        if isinstance(document.head, PlainHead) and document.head.caption:
+            self._line(document.head.caption, FontRole.KAITI, align=Align.CENTRE)
         if document.title:
             self._line("")
         self._blocks(document.blocks)
@@ -244,7 +244,7 @@ class _Writer:
         head = self.document.head
         match head:
             case PlainHead():
-                if head.number and not head.below_title:
+                if head.number:
                     self._line(head.number, align=Align.RIGHT)
             case LetterHead():
                 self._line(head.organ, FontRole.TITLE, _MARK, Align.CENTRE, colour=_RED)
