@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from desktop.documents.page.geometry import LEADING, TEXT_HEIGHT
@@ -20,7 +20,8 @@ class Row:
 
     ``height`` in points; items are placed from the row's upper left corner. Rows of the same ``header`` stand
     under it, and it is drawn again when they go on to another page. ``body`` rows count as text beside a
-    signature, ``spacer`` rows vanish at the head of a page, ``on_grid`` rows begin on one of the 22 lines.
+    signature, ``spacer`` rows vanish at the head of a page, ``on_grid`` rows begin on one of the 22 lines. A row that
+    can be ``cut`` gives what has room in so many points, and the rest, or nothing where that is not worth while.
     """
 
     height: float
@@ -31,6 +32,7 @@ class Row:
     spacer: bool = False
     new_page: bool = False
     header: Row | None = None
+    cut: Callable[[float], tuple[Row, Row] | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,10 @@ class _Builder:
         if self.fits(chunk):
             self.place(chunk)
             return
+        if self._rows and (pieces := self._cut(chunk)):
+            self.place(pieces[0])
+            self.add([pieces[1]])
+            return
         if self._rows:
             self._turn(chunk[0])
         if self.fits(chunk):
@@ -166,6 +172,17 @@ class _Builder:
             if not self.fits([row]) and self._rows:
                 self._turn(row)
             self.place([row])
+
+    def _cut(self, chunk: Sequence[Row]) -> tuple[list[Row], Row] | None:
+        """The chunk with as much of its last row as has room on the present page, and the rest of that row."""
+        *before, last = chunk
+        if last.cut is None or not self.fits(before):
+            return None
+        pieces = last.cut(self._height - self._end(before))
+        if pieces is None:
+            return None
+        first, rest = (replace(piece, header=last.header, body=last.body) for piece in pieces)
+        return [*before, first], replace(rest, keep_next=last.keep_next)
 
     def fits(self, rows: Sequence[Row], below: float = 0.0) -> bool:
         """Whether the rows, and ``below`` points under them, have room on the present page."""

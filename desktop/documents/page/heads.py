@@ -89,15 +89,26 @@ def _plain(head: PlainHead, corner: str, title: Sequence[Row], setter: Setter) -
 
 
 def _edges(left: str, right: str, setter: Setter) -> tuple[Item, ...]:
-    """A corner mark in 黑体 flush left and a number flush right, in one line of the grid."""
+    """A corner mark in 黑体 flush left and a number flush right, in one line of the grid.
+
+    What is longer than the line is set in smaller characters: nothing leaves the paper.
+    """
     items: list[Item] = []
     if left:
         style = replace(BODY, role=FontRole.HEITI)
-        items.append(Placed(0.0, setter.baseline(style.role, style.size), setter.line(left, style)))
+        line = _within(left, style, setter)
+        items.append(Placed(0.0, setter.baseline(style.role, style.size), line))
     if right:
-        line = setter.line(right, BODY)
+        line = _within(right, BODY, setter)
         items.append(Placed(TEXT_WIDTH - line.width, setter.baseline(BODY.role, BODY.size), line))
     return tuple(items)
+
+
+def _within(text: str, style: Style, setter: Setter) -> Line:
+    line = setter.line(text, style)
+    if line.width <= TEXT_WIDTH:
+        return line
+    return setter.line(text, replace(style, size=style.size * TEXT_WIDTH / line.width))
 
 
 def _letter(head: LetterHead, corner: str, title: Sequence[Row], setter: Setter) -> SetHead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -26,6 +27,14 @@ HEAD_CHARACTERS = 4
 """A column is wide enough for so many characters of its head side by side."""
 WIDEST_WORD = 0.4
 """A column is not widened beyond this part of the table for the sake of a long word."""
+SMALLEST = 0.75
+"""A word that is too long for its box is set so much smaller at most, before it is broken."""
+LEAST_PIECE = 4
+"""A row of a table is cut between two pages where so many lines stand on either side."""
+CUT_LINES = 10
+"""A row of so many lines may be cut rather than leave a part of a page empty."""
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+"""A day is read at a glance in one line."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ class TableSetter:
         style = Style(FontRole.FANGSONG, table.size)
         least = []
         for index, column in enumerate(table.columns):
-            words = [row[index][start:end] for row in table.rows for start, end in word_spans(row[index])]
+            words = [word for row in table.rows for word in _words(row[index])]
             longest = self._setter.line(max(words, key=len, default=""), style).width
             head = min(HEAD_CHARACTERS, max(map(len, column.title.split("\n")))) * table.size
             least.append(min(max(head, longest) + 2 * PADDING_X + RULE, self._width * WIDEST_WORD))
@@ -137,16 +146,46 @@ class TableSetter:
     ) -> list[Row]:
         """One table row; more than one where its text is higher than a page that ``room`` points are taken from."""
         columns = [self._lines(box, size) for box in boxes]
-        leading = size * LINE_RATIO
-        most = max(1, int((self._page_height - room - 2 * PADDING_Y) / leading) - 1)
+        most = max(1, int((self._page_height - room - 2 * PADDING_Y) / (size * LINE_RATIO)) - 1)
         pieces = max(1, *(-(-len(lines) // most) for lines in columns))
-        rows = []
-        for piece in range(pieces):
-            shown = [lines[piece * most : (piece + 1) * most] for lines in columns]
-            height = max(least if pieces == 1 else 0.0, max(map(len, shown)) * leading + 2 * PADDING_Y)
-            items = [*self._rules(boxes, height, top_rule), *self._texts(boxes, shown, size, height)]
-            rows.append(Row(height, tuple(items), on_grid=False, body=True))
-        return rows
+        return [
+            self._piece(
+                boxes,
+                _shown(boxes, columns, piece * most, (piece + 1) * most),
+                size,
+                least if pieces == 1 else 0.0,
+                top_rule=top_rule,
+            )
+            for piece in range(pieces)
+        ]
+
+    def _piece(
+        self,
+        boxes: Sequence[Box],
+        columns: Sequence[Sequence[Line]],
+        size: float,
+        least: float,
+        *,
+        top_rule: bool,
+    ) -> Row:
+        """A row with these lines in its boxes, which can be cut where it has many."""
+        leading = size * LINE_RATIO
+        longest = max(map(len, columns))
+        height = max(least, longest * leading + 2 * PADDING_Y)
+        items = [*self._rules(boxes, height, top_rule), *self._texts(boxes, columns, size, height)]
+
+        def cut(room: float) -> tuple[Row, Row] | None:
+            count = min(int((room - 2 * PADDING_Y) / leading), longest - LEAST_PIECE)
+            if count < LEAST_PIECE:
+                return None
+            first, rest = (
+                self._piece(boxes, _shown(boxes, columns, begin, end), size, 0.0, top_rule=top_rule)
+                for begin, end in ((0, count), (count, longest))
+            )
+            return first, rest
+
+        may_cut = longest >= CUT_LINES
+        return Row(height, tuple(items), on_grid=False, body=True, cut=cut if may_cut else None)
 
     def _lines(self, box: Box, size: float) -> tuple[Line, ...]:
         key = (box.text, box.width, box.role, size)
@@ -155,10 +194,17 @@ class TableSetter:
         return self._set[key]
 
     def _broken(self, box: Box, size: float) -> Iterator[Line]:
-        style = Style(box.role, size)
+        style = Style(box.role, self._fitting(box, size))
         for piece in paragraphs(box.text) if plain(box.text).strip(" ") else []:
             cells = shape(piece, style, self._setter.fonts)
             yield from break_lines(cells, box.width - 2 * PADDING_X, justify=False)
+
+    def _fitting(self, box: Box, size: float) -> float:
+        """The size in which the longest word of a box stands in one line, if that is nearly the size asked for."""
+        text, room = plain(box.text), box.width - 2 * PADDING_X
+        words = [text[start:end] for start, end in word_spans(text) if (end - start) * size > room]
+        longest = max((self._setter.line(word, Style(box.role, size)).width for word in words), default=0.0)
+        return size * room / longest if room < longest <= room / SMALLEST else size
 
     @staticmethod
     def _rules(boxes: Sequence[Box], height: float, top_rule: bool) -> list[Item]:
@@ -183,3 +229,18 @@ class TableSetter:
                 items.append(Placed(box.x + PADDING_X + offset, baseline, line))
                 y += leading
         return items
+
+
+def _shown(
+    boxes: Sequence[Box], columns: Sequence[Sequence[Line]], begin: int, end: int
+) -> list[Sequence[Line]]:
+    """Some of the lines of each box; what a form's box is called stands beside every piece."""
+    return [
+        lines if box.role is FontRole.HEITI else lines[begin:end]
+        for box, lines in zip(boxes, columns, strict=True)
+    ]
+
+
+def _words(text: str) -> list[str]:
+    """What is not broken in a cell: Latin words, numbers, days."""
+    return [text[start:end] for start, end in word_spans(text)] + _DAY.findall(text)

@@ -1,0 +1,85 @@
+"""Tables and forms between pages: rows of many lines are cut, words keep their line, numbers stay on the paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop.documents.fonts import FontBook
+from desktop.documents.page import (
+    Align,
+    Column,
+    FormBlock,
+    FormCell,
+    FormRow,
+    LetterHead,
+    OfficialDocument,
+    Paragraph,
+    PlainHead,
+    TableBlock,
+)
+from tests.documents.paper import Sheet
+from tests.documents.test_page import LEFT, RIGHT, printed, squeezed
+
+LINE = "走访了解到企业现有职工"
+
+
+def has(sheet: Sheet, words: str) -> bool:
+    return words in squeezed(sheet.text)
+
+
+def form(lines: int, before: int = 8) -> OfficialDocument:
+    rows = [
+        FormRow((FormCell(f"项目{n}", 1, Align.CENTRE, True), FormCell("有", 4)), 2) for n in range(before)
+    ]
+    told = "\n".join(f"{LINE}{n:03d}" for n in range(lines))
+    rows.append(FormRow((FormCell("情况", 1, Align.CENTRE, True), FormCell(told, 4))))
+    return OfficialDocument(PlainHead(), "走访记录", (FormBlock(tuple(rows), size=12.0),))
+
+
+def told(sheet: Sheet) -> list[int]:
+    return [n for n in range(200) if has(sheet, f"{LINE}{n:03d}")]
+
+
+@pytest.mark.parametrize("lines", [16, 25, 38, 90])
+def test_a_row_of_many_lines_fills_the_page_and_goes_on_under_its_name(lines: int, fonts: FontBook) -> None:
+    sheets = printed(form(lines), fonts)
+    pieces = [told(sheet) for sheet in sheets]
+    assert [n for piece in pieces for n in piece] == list(range(lines))
+    assert all(len(piece) >= 4 for piece in pieces)
+    assert all(has(sheet, "情况") for sheet in sheets)
+    assert len(pieces[0]) == min(lines - 4, 14)
+    assert all(len(piece) > 30 for piece in pieces[1:-1])
+
+
+def test_a_row_of_few_lines_is_not_cut(fonts: FontBook) -> None:
+    first, second = printed(form(9, 14), fonts)
+    assert told(first) == []
+    assert told(second) == list(range(9))
+
+
+def test_a_cut_row_of_a_table_goes_on_under_the_head(fonts: FontBook) -> None:
+    rows = tuple((str(n), "\n".join(f"{LINE}{m:03d}" for m in range(n * 30, n * 30 + 30))) for n in range(3))
+    table = TableBlock((Column("序号", 1), Column("决议内容", 6)), rows)
+    document = OfficialDocument(PlainHead(), "公示", (Paragraph("如下："), table, Paragraph("完。")))
+    sheets = printed(document, fonts)
+    assert [n for sheet in sheets for n in told(sheet)] == list(range(90))
+    assert all(has(sheet, "决议内容") for sheet in sheets if told(sheet))
+    assert len(sheets) == 3
+
+
+def test_a_day_stands_in_one_line_and_a_code_fits_its_box(fonts: FontBook) -> None:
+    table = TableBlock((Column("备注", 6), Column("日期", 1)), (("长" * 60, "2026年11月25日"),))
+    code = FormBlock(
+        (FormRow(tuple(FormCell("91330106MA2ABCDEX7" if n == 1 else "长", 3) for n in range(4))),), 12.0
+    )
+    (sheet,) = printed(OfficialDocument(PlainHead(), "表", (table, code)), fonts)
+    assert len({round(mark.y) for mark in sheet.line("2026年11月25日")}) == 1
+    assert len({round(mark.y) for mark in sheet.line("91330106MA2ABCDEX7")}) == 1
+
+
+@pytest.mark.parametrize("head", [PlainHead("杭" * 60), LetterHead("西湖区总工会", "杭" * 60)])
+def test_no_number_leaves_the_paper(head: PlainHead | LetterHead, fonts: FontBook) -> None:
+    (sheet,) = printed(OfficialDocument(head, "请示", (Paragraph("妥否，请批示。"),)), fonts)
+    number = sheet.line("杭" * 60)
+    assert number[0].left >= LEFT - 0.5
+    assert number[-1].right <= RIGHT + 0.5
