@@ -135,7 +135,8 @@ def print_papers(
         json_line({"files": [str(p) for p in paths]})
         return
     for path in paths:
-        say(f"{'已保存' if docx or xlsx else '已打印'}“{path.name}”。")
+        # Names of files hold the quotation marks of their titles, which do not stand within others.
+        say(f"{'已保存' if docx or xlsx else '已打印'}：{path.name}")
 
 
 def _check_period(

@@ -64,7 +64,7 @@ def test_notices_are_drafted_numbered_and_printed_in_their_order(desk: Session, 
     found = supervision.chosen(desk, case.id, [*firms, firms[0]])
     assert list(found.employers.values()) == [f"杭州高温{n}号建筑有限公司" for n in range(1, 5)]
     made = supervision.class_notices(desk, case.id, firms, HEAT)
-    assert set(supervision.drafts_of(desk, case.id)) == set(made.documents)
+    assert supervision.drafts_of(desk, case.id) == list(made.documents)
     issued = supervision.issue_many(desk, made.documents, CHAIR, DAY)
     assert [i.number for i in issued] == [f"杭西工监提〔2026〕{n}号" for n in range(1, 5)]
     assert len({i.changes.stamp for i in issued}) == 1
@@ -93,14 +93,14 @@ def test_notices_are_drafted_numbered_and_printed_in_their_order(desk: Session, 
         supervision.class_notices(desk, case.id, firms)
 
 
-def test_notices_are_numbered_as_lists_have_their_names(desk: Session) -> None:
+def test_notices_are_numbered_in_the_order_of_the_list_that_was_pasted(desk: Session) -> None:
     case = heat(desk)
     names = ["杭州西湖园林", "杭州犇䶮科技", "Ａ＆Ｂ公司", "杭州高温建筑"]
     firms = records.save_many(desk, "enterprise", [{"name": name} for name in names])[0]
     supervision.class_notices(desk, case.id, firms, HEAT)
     drafts = [records.load(desk, "case_document", d) for d in supervision.drafts_of(desk, case.id)]
     assert [d.values["addressee"] for d in drafts if d is not None] == [
-        "Ａ＆Ｂ公司", "杭州犇䶮科技", "杭州高温建筑", "杭州西湖园林",
+        "杭州西湖园林", "杭州犇䶮科技", "Ａ＆Ｂ公司", "杭州高温建筑",
     ]  # fmt: skip
 
 

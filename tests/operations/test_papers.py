@@ -21,6 +21,7 @@ from desktop.records.declaration import Kind, Level, RecordType, Role
 from desktop.records.types import catalogue
 from desktop.resources import resource
 from desktop.store import audit as audit_store
+from desktop.store.ledger import NotFound
 from tests.operations.stations import CHEAP, repeatable
 from tests.operations.test_supervision import CaseAt
 
@@ -228,6 +229,14 @@ def test_a_paper_fits_only_the_records_that_it_is_about(desk: Session) -> None:
         papers.paper(desk, "refusal_notice", step)
     with pytest.raises(NoSuchPaper):
         papers.paper(desk, "../keys", step)
+
+
+def test_the_number_of_another_record_is_said_to_be_that(desk: Session) -> None:
+    firm = make(desk, "enterprise", full=False)
+    with pytest.raises(NotFound, match="这个编号是一条企业.*，这里要走访的编号"):
+        papers.paper(desk, "visit_record", firm)
+    with pytest.raises(NotFound, match="没有找到这条走访"):
+        papers.paper(desk, "visit_record", "0" * 32)
 
 
 def test_whoever_only_looks_prints_nothing_that_is_masked_to_them(desk: Session, tmp_path: Path) -> None:

@@ -202,6 +202,8 @@ class TableSetter:
     def _fitting(self, box: Box, size: float) -> float:
         """The size in which the longest word of a box stands in one line, if that is nearly the size asked for."""
         text, room = plain(box.text), box.width - 2 * PADDING_X
+        if len(text) * size <= room:
+            return size
         words = [text[start:end] for start, end in word_spans(text) if (end - start) * size > room]
         longest = max((self._setter.line(word, Style(box.role, size)).width for word in words), default=0.0)
         return size * room / longest if room < longest <= room / SMALLEST else size
@@ -243,4 +245,5 @@ def _shown(
 
 def _words(text: str) -> list[str]:
     """What is not broken in a cell: Latin words, numbers, days."""
-    return [text[start:end] for start, end in word_spans(text)] + _DAY.findall(text)
+    words = [text[start:end] for start, end in word_spans(text)]
+    return words + _DAY.findall(text) if "年" in text else words

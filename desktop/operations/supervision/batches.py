@@ -23,8 +23,7 @@ from desktop.records.supervision.reasons import forbidden
 from desktop.records.uscc import check_uscc
 from desktop.store import reading
 from desktop.store.ledger import ChangeSet
-from desktop.store.pinyin import sort_key
-from desktop.store.reading import Filter, Query, Record
+from desktop.store.reading import Filter, Query
 
 MOST = 200
 """Letters in one run: what one person can look through before they are signed."""
@@ -241,14 +240,9 @@ def numbers_for(session: Session, count: int, year: int) -> tuple[str, str]:
 
 
 def drafts_of(session: Session, case: str) -> list[str]:
-    """The reminders of a case that wait to be issued, as they were drafted; those of one run as lists have them."""
-    found = [
-        record
+    """The reminders of a case that wait to be issued, as they were drafted: in the order of the list of employers."""
+    return [
+        record.id
         for record in records.children(session, LETTER, case)
         if text(record.values, "kind") == LetterKind.REMINDER and not text(record.values, "document_number")
     ]
-    return [record.id for record in sorted(found, key=_place)]
-
-
-def _place(record: Record) -> tuple[int, str, str]:
-    return record.stamp, sort_key(text(record.values, "addressee")), record.id

@@ -108,6 +108,10 @@ def held(session: Session, type_name: str, record: str) -> Record:
 def _held(database: Database, types: Catalogue, type_name: str, record: str) -> Record:
     found = reading.record(database, types, type_name, record)
     if found is None:
+        other = next((t for name, t in types.items() if reading.record(database, types, name, record)), None)
+        if other is not None:
+            words = f"这个编号是一条{other.label}，这里要{types[type_name].label}的编号。"
+            raise NotFound(words, "请核对编号，或者换一种文书。")
         raise NotFound(f"没有找到这条{types[type_name].label}。")
     return found
 
