@@ -10,7 +10,7 @@ import pytest
 
 from desktop.documents.fonts import FontBook
 from desktop.documents.letters.filling import Material
-from desktop.documents.letters.pages import VOID, check_printable, document_of, metadata_of, print_letter
+from desktop.documents.letters.pages import VOID, document_of, metadata_of, print_letter
 from desktop.documents.letters.printed import PrintedLetter, from_snapshot, to_snapshot
 from desktop.documents.page import LetterHead, PlainHead, Signer, render_pdf
 from tests.documents.paper import MM, Sheet, fonts_are_embedded, measure
@@ -157,4 +157,3 @@ def test_a_long_letter_keeps_its_signature_with_its_text(fonts: FontBook) -> Non
         last = pages_of(letter, fonts)[-1]
         assert ORGAN in squeezed(last.text)
         assert "联系人" in squeezed(last.text) or "地址" in squeezed(last.text)
-        assert check_printable(letter) == len(pages_of(letter, fonts))

@@ -10,6 +10,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 
+from desktop.documents.fonts import MissingGlyph
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.operations import records, supervision
 from desktop.operations.session import Session
@@ -91,6 +92,15 @@ def test_notices_are_drafted_numbered_and_printed_in_their_order(desk: Session, 
     assert (dict(again.employers), len(again.already)) == ({}, 4)
     with pytest.raises(NobodyLeft):
         supervision.class_notices(desk, case.id, firms)
+
+
+def test_a_character_that_no_font_has_in_one_of_many_addressees_takes_no_number(desk: Session) -> None:
+    case, firms = heat(desk), employers(desk, 2)
+    firms.append(records.save(desk, "enterprise", {"name": "杭州\U0003fffd公司"}).record)
+    made = supervision.class_notices(desk, case.id, firms, HEAT).documents
+    with pytest.raises(MissingGlyph):
+        supervision.issue_many(desk, made, CHAIR, DAY)
+    assert taken(desk) == []
 
 
 def test_notices_are_numbered_in_the_order_of_the_list_that_was_pasted(desk: Session) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from desktop.documents.letters import filling, pages
 from desktop.documents.letters.content import kept_faults
 from desktop.documents.letters.filling import Source
-from desktop.documents.letters.printed import Layout, PrintedLetter, digest_of, to_snapshot
+from desktop.documents.letters.printed import Layout, Part, PrintedLetter, digest_of, to_snapshot
 from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.operations import audit, records
@@ -115,6 +115,7 @@ def issue_many(
     total = len(documents)
     with issuing_lock:
         reviewed: list[Reviewed] = []
+        printable: set[Part] = set()
         cases: dict[str, CaseFile] = {}
         for place, document in enumerate(documents):
             progress(place, total)
@@ -123,7 +124,7 @@ def issue_many(
                 # A review writes nothing, so that the case stays as it was read while all its letters are reviewed.
                 cases[case] = load_case(session, case)
             source, changed = _reviewed(session, document, signer, date, cases[case])
-            _tried(session, source, composed(session, source, date, settings.body, layout))
+            _tried(source, composed(session, source, date, settings.body, layout), printable)
             reviewed.append((document, source, changed))
         progress(total, total)
         begin_register(session)
@@ -170,7 +171,7 @@ def _numbered_and_fixed(
     return [replace(issued, changes=changes) for issued in found]
 
 
-def _tried(session: Session, source: Source, letter: PrintedLetter) -> None:
+def _tried(source: Source, letter: PrintedLetter, printable: set[Part]) -> None:
     """Raises here what would raise when it is printed, before a number is taken."""
     snapshot = to_snapshot(letter)
     told = {
@@ -180,7 +181,7 @@ def _tried(session: Session, source: Source, letter: PrintedLetter) -> None:
     faults = tuple(kept_faults(letter, {**source.draft.values, **told}, source.file.case))
     if faults:
         raise IllegalStep(f"{source.kind.label}现在不能签发", faults)
-    pages.check_printable(letter)
+    pages.check_printable(letter, printable)
 
 
 def _case_id(source: Source) -> str:
