@@ -15,7 +15,7 @@ from desktop.operations import exchange, papers, records, supervision
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
 from desktop.records.declaration import Level
-from desktop.records.supervision.numbering import Series
+from desktop.records.supervision.numbering import BadPattern, Series
 from tests.operations.stations import enrol
 from tests.operations.test_papers import words_of
 from tests.operations.test_supervision import CHAIR, WORDS, CaseAt, D, create, taken
@@ -58,6 +58,25 @@ def test_one_of_several_complainants_stands_in_no_letter(desk: Session, tmp_path
     nothing_left(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"contact_phone": "+86 138 0000 1111"},
+        {"contact_address": "李 小\u200b明家"},
+        {"copies_to": "李.小明"},
+    ],
+)
+def test_nobody_is_told_to_call_or_to_visit_the_one_who_complained(
+    desk: Session, tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    case = CaseAt(desk)
+    letter = case.draft("reminder_letter", **fields)
+    refused(lambda: case.issue(letter, "10-10"), "投诉人")
+    refused(lambda: supervision.save_word(desk, letter, tmp_path / "word"), "投诉人")
+    assert taken(desk) == []
+    nothing_left(tmp_path)
+
+
 def test_a_class_notice_names_nobody_who_told_of_it(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk, source="inspection", complainant_name="王强", complainant_phone="13800001111")
     firms = records.save_many(desk, "enterprise", [{"name": f"第{n}建筑公司"} for n in (1, 2)])[0]
@@ -90,6 +109,43 @@ def test_article_22_comes_into_a_reminder_in_no_spelling(desk: Session, words: s
     letter = case.draft("reminder_letter", requests=f"依照{words}书面答复")
     refused(lambda: case.issue(letter, "10-10"), "第二十二条")
     assert taken(desk) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["请在十 五个工 作日内答复", "十五\u200b个工作日", "１５个法定的工作日", "第二十\u200b二条"]
+)
+def test_a_reminder_borrows_no_term_in_any_spelling(desk: Session, words: str) -> None:
+    case = CaseAt(desk)
+    letter = case.draft("reminder_letter", requests=words)
+    refused(lambda: case.issue(letter, "10-10"), "第二十二条")
+    assert taken(desk) == []
+
+
+def test_no_letter_is_dated_before_the_law_that_it_rests_on(desk: Session) -> None:
+    case = CaseAt(desk, received_date="2016-06-01", registered_date="2016-06-01")
+    for article, words in (
+        ("《中华人民共和国劳动法》第五十条", "文本自2018-12-29起才有"),
+        ("《工资支付暂行规定》第七条", "早于《.*条例》开始施行的2016-12-01"),
+    ):
+        letter = case.draft("reminder_letter", articles=article)
+        refused(lambda one=letter: supervision.issue(desk, one, CHAIR, D(2016, 11, 30)), words)  # type: ignore[misc]
+    assert taken(desk) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["浙江省总工会", "杭州市总工会", "杭州市上城区总工会", "西湖区人力资源和社会保障局"]
+)
+def test_nobody_issues_in_the_name_of_another_body(desk: Session, name: str) -> None:
+    with pytest.raises(BadPattern, match="不是“杭州市西湖区总工会”的全称"):
+        supervision.set_number_settings(desk, "杭西", organ=name)
+    desk.ledger.set_meta("letters.organ", name)
+    case = CaseAt(desk)
+    letter = case.draft("reminder_letter")
+    with pytest.raises(BadPattern):
+        case.issue(letter, "10-10")
+    assert taken(desk) == []
+    supervision.set_number_settings(desk, "杭西", organ="浙江省杭州市西湖区总工会")
+    assert case.issue(letter, "10-10").letter.organ == "浙江省杭州市西湖区总工会"
 
 
 def test_of_a_case_that_contradicts_itself_nothing_leaves_the_house(desk: Session, tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_a_paper_fits_only_the_records_that_it_is_about(desk: Session) -> None:
 
 def test_the_number_of_another_record_is_said_to_be_that(desk: Session) -> None:
     firm = make(desk, "enterprise", full=False)
-    with pytest.raises(NotFound, match="这个编号是一条企业.*，这里要走访的编号"):
+    with pytest.raises(NotFound, match=r"这个编号是一条企业.*，这里要走访的编号"):
         papers.paper(desk, "visit_record", firm)
     with pytest.raises(NotFound, match="没有找到这条走访"):
         papers.paper(desk, "visit_record", "0" * 32)

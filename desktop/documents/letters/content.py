@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 from desktop import reference
 from desktop.documents.letters.filling import Source, inspectors_of
 from desktop.documents.letters.printed import PrintedLetter, digest_of
 from desktop.documents.letters.quoted import Citation, Quote
+from desktop.documents.letters.quotes import in_force_from
 from desktop.documents.letters.quotes import quote as quote_words
 from desktop.documents.letters.typed import chinese_day
 from desktop.records.checks.base import Values, as_day
+from desktop.records.statutes import StatuteUnknown
 from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
 from desktop.records.supervision.clocks import received_on, refused_on
 from desktop.records.supervision.facts import text
@@ -32,8 +36,10 @@ _TYPED = {
     "requests": "要求（建议）",
     "reply_method": "答复方式",
     "consequence": "后果提示",
+    "contact_address": "联系地址",
 }
-"""What people type into a letter; the union's own contact is looked up by the addressee and may bear any name."""
+"""What people type into a letter; the union's own contact may bear any name, but has another telephone."""
+_NAMED = re.compile("《([^《》]+)》")
 
 
 def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
@@ -46,13 +52,28 @@ def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
         yield from _term(source)
     if source.kind is LetterKind.SUGGESTION:
         yield from _history(source, letter)
+    yield from _too_early(letter)
     if "工会" not in letter.organ:
         yield forbidden(f"发文机关“{letter.organ}”不是工会的全称", "", "请在编号设置里填写发文机关全称。")
 
 
+def _too_early(letter: PrintedLetter) -> Iterator[Reason]:
+    """What a letter rests on was law on its day: none is dated before the regulation that it names."""
+    for name in dict.fromkeys(_NAMED.findall(letter.own_words)):
+        try:
+            begins = in_force_from(reference.law(name))
+        except StatuteUnknown:
+            continue
+        if begins is not None and begins > letter.day:
+            step = "请核对签发日期和这台电脑的日期。"
+            yield forbidden(f"签发日期{letter.date}早于《{name}》开始施行的{begins}", "", step)
+
+
 def told_complainant(source: Source) -> Iterator[Reason]:
     """The places in which a draft would tell the employer who complained."""
-    return complainant_faults(source.file.case, _texts(source))
+    yield from complainant_faults(source.file.case, _texts(source))
+    phone = re.sub(r"\D", "", unicodedata.normalize("NFKC", text(source.draft.values, "contact_phone")))
+    yield from complainant_faults({**source.file.case, "complainant_name": None}, {"联系电话": phone})
 
 
 def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterator[Reason]:

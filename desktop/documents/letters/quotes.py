@@ -29,7 +29,7 @@ class CitationUnreadable(UsageProblem):
 
 
 class NotInForce(StateProblem):
-    """A statute that takes effect only after the letter's day."""
+    """A statute, or the text of it that is kept, that takes effect only after the letter's day."""
 
     next_step = "请引用签发那天有效的条文。"
     help_anchor = "laws"
@@ -81,12 +81,17 @@ def quote(citation: Citation, day: datetime.date | None = None) -> Quote:
     statute = reference.law(citation.statute)
     n, paragraph, item = citation.article, citation.paragraph, citation.item
     words = statute.quote(n, paragraph, item)
-    if day is not None and statute.effective is not None and statute.effective > day:
-        raise NotInForce(f"《{statute.name}》自{statute.effective}起施行，签发时还没有生效。")
+    if day is not None and (begins := in_force_from(statute)) is not None and begins > day:
+        raise NotInForce(f"《{statute.name}》的这个文本自{begins}起才有，签发时还没有生效。")
     lines = tuple(words.split("\n")) if item is None else tuple(_with_lead(statute, n, paragraph, item))
     version = statute.version.isoformat() if statute.version else ""
     cited = statute.cite(n, paragraph, item)
     return Quote(statute.key, statute.name, version, cited, lines, citation.liability, n, paragraph, item)
+
+
+def in_force_from(statute: Statute) -> datetime.date | None:
+    """The first day on which the text that is kept can have been the law: none before it was adopted or took effect."""
+    return max(filter(None, (statute.effective, statute.version)), default=None)
 
 
 def _with_lead(statute: Statute, n: int, paragraph: int | None, item: int) -> Iterator[str]:

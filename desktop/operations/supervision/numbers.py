@@ -29,6 +29,7 @@ from desktop.records.supervision.numbering import (
     DEFAULT_PATTERNS,
     Series,
     check_body,
+    check_organ,
     check_pattern,
     form_number,
 )
@@ -65,10 +66,11 @@ def number_settings(session: Session) -> NumberSettings:
 
 
 def known_settings(session: Session) -> NumberSettings:
-    """The settings where the code is set. Raises :class:`NumbersNotSet`."""
+    """The settings where the code is set. Raises :class:`NumbersNotSet`, and ``BadPattern`` for another's name."""
     settings = number_settings(session)
     if not settings.body:
         raise NumbersNotSet("还没有设置文号里的机关代字。")
+    check_organ(settings.organ, session.unit.name, session.unit.level)
     return settings
 
 
@@ -78,10 +80,11 @@ def set_number_settings(
     """Sets code, full name and patterns. Raises ``BadPattern``, ``NotAllowed``."""
     require_register(session)
     checked = {Series(series): check_pattern(pattern) for series, pattern in (patterns or {}).items()}
+    full = check_organ(organ, session.unit.name, session.unit.level) if organ else ""
     with session.database.transaction():
         session.ledger.set_meta("letters.body", check_body(body))
-        if organ:
-            session.ledger.set_meta("letters.organ", organ.strip())
+        if full:
+            session.ledger.set_meta("letters.organ", full)
         for series, pattern in checked.items():
             session.ledger.set_meta(f"letters.pattern.{series}", pattern)
         audit.note(session, audit.Act.NUMBERS_SET, body)

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from desktop.errors import UsageProblem
+from desktop.records.declaration import Level
 from desktop.records.supervision.kinds import LetterKind
 
 
@@ -63,6 +64,25 @@ def check_body(code: str) -> str:
     if _BODY.fullmatch(words) is None:
         raise BadPattern("机关代字是一到十个汉字。", "请填写发文机关的代字，如“杭西”。")
     return words
+
+
+def check_organ(organ: str, unit: str, level: Level) -> str:
+    """The full name on letters: the unit's own, with or without the province and city that it lies in.
+
+    Nobody issues in the name of another body. An industry union's full name may be built in another way. Raises
+    :class:`BadPattern`.
+    """
+    words = organ.strip()
+    plain, own = (name.replace("总工会", "工会") for name in (words, _ABOVE.sub("", unit.strip(), count=1)))
+    if "工会" not in words or (level is not Level.INDUSTRY and not plain.endswith(own)):
+        raise BadPattern(
+            f"发文机关“{words}”不是“{unit}”的全称。", "请填写本单位的全称，如“杭州市西湖区总工会”。"
+        )
+    return words
+
+
+_ABOVE: Final = re.compile("(?:[^省]*省)?(?:[^市]*市(?=.*[市区县]))?")
+"""Of 浙江省杭州市西湖区总工会 what stands before 西湖区."""
 
 
 def form_number(pattern: str, body: str, year: int, n: int) -> str:

@@ -13,7 +13,7 @@ from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import REGULATION, UNION_LAW, LetterKind, Title, article
 from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.typed_numbers import folded
+from desktop.records.typed_numbers import folded, printable
 
 _NUMBER: Final = r"[\d零〇一二三四五六七八九十百廿贰拾]+"
 _JOINED: Final = r"(?:[、,和及与或]|[至到~—–-]+)"
@@ -23,7 +23,7 @@ _ARTICLE: Final = re.compile(rf"(?P<join>{_JOINED}?)第?(?P<number>{_NUMBER})条
 _FORMAL: Final = str.maketrans({"廿": "二十", "贰": "二", "拾": "十"})
 _TITLE: Final = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|工会法|劳动合同法|劳动法")
 _BORROWED: Final = 22
-_FIFTEEN: Final = re.compile(r"(?:15|１５|十五)\s*个?\s*(?:法定)?工作日")
+_FIFTEEN: Final = re.compile("(?:15|[十拾][五伍])个?(?:法定)?的?工作日")
 _BESIDE: Final = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _BETWEEN: Final = re.compile(r"[、，,；;/／|\n]|\s{2,}|(?<=\w\w)(?:\s+|和|及|与)(?=\w\w)")
 _OTHERS: Final = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?[人名位]?.*|(?:女士|先生|师傅|同志))$")
@@ -42,7 +42,7 @@ def borrows_article_22(words: str) -> bool:
 
     Article 22 of another law, such as 工会法第二十二条 on dismissals, may be cited.
     """
-    plain = folded(words)
+    plain = folded(printable(words))
     for found in _ARTICLES.finditer(plain):
         if _BORROWED not in _cited(found[0]):
             continue
@@ -78,7 +78,7 @@ def _number(words: str) -> int:
 
 def speaks_of_fifteen_working_days(words: str) -> bool:
     """Whether a text gives fifteen working days, the term of an opinion letter."""
-    return _FIFTEEN.search(words) is not None
+    return _FIFTEEN.search(folded(printable(words))) is not None
 
 
 def wording_faults(kind: LetterKind, title: Title, words: str) -> Iterator[Reason]:
