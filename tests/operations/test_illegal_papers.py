@@ -284,6 +284,40 @@ def test_an_issue_that_a_town_wrote_itself_is_refused_by_the_desk_and_prints_now
     nothing_left(tmp_path / "out")
 
 
+def test_who_did_not_issue_a_letter_looks_at_it_and_prints_none(
+    desk: Session, town: Session, tmp_path: Path
+) -> None:
+    case = CaseAt(town)
+    case.inquire()
+    document = case.draft("opinion_letter", skip_reason="情况紧急")
+    exchange.merge(desk, [exchange.send(town, tmp_path / "up.xsj").path])
+    supervision.issue(desk, document, CHAIR, D(2026, 11, 5))
+    exchange.receive(town, [exchange.send(desk, tmp_path / "down.xsj", to=town.ledger.station).path])
+    assert supervision.preview(town, document)
+    refused(lambda: supervision.print_document(town, document, tmp_path / "out"), "由杭州市西湖区总工会打印")
+    refused(lambda: supervision.print_many(town, [document], tmp_path / "out"), "由杭州市西湖区总工会打印")
+    assert papers.paper(town, "service_return", document), "who serves it may be the town"
+    nothing_left(tmp_path / "out")
+    assert supervision.print_document(desk, document, tmp_path / "desk").name.startswith("杭西工监意")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("逾期不改正的，由我会处以罚款二千元", True), ("责令你单位于3日内补发", True), ("我会现责 令贵公司改正", True),
+        ("我会将提请劳动行政部门依法处罚", False), ("区人社局已责令你单位改正", False), ("要求你单位改正", False),
+        ("拒不改正的，由劳动行政部门责令改正", False), ("我会可以提出处罚建议", False),
+    ],
+)  # fmt: skip
+def test_a_union_claims_no_power_of_an_authority(desk: Session, words: str, told: bool) -> None:
+    case = CaseAt(desk)
+    letter = case.draft("reminder_letter", requests=words)
+    if told:
+        refused(lambda: case.issue(letter, "10-10"), "工会不能责令、处罚")
+    else:
+        assert case.issue(letter, "10-10")
+
+
 def test_a_suggestion_without_an_opinion_that_comes_in_is_drafted_and_not_issued(
     desk: Session, town: Session, tmp_path: Path
 ) -> None:

@@ -86,6 +86,10 @@ class _Draft:
         return pages.letter_word(self.letter, layout=self.layout)
 
 
+def _issuer_prints() -> Reason:
+    return forbidden("正本、副本由签发单位登记", "", "需要纸质文书的，请向签发单位领取。")
+
+
 def _word_of_issued() -> Reason:
     return forbidden("签发的全文从签发起固定", "", "要改的，请作废以后按原文重新起草。")
 
@@ -169,6 +173,9 @@ def printable(session: Session, record: Record, case: Values) -> PrintedLetter:
     """
     if not text(record.values, "document_number"):
         raise IllegalStep("这份文书还没有签发、编号，不能打印")
+    if text(record.values, "issuing_unit") not in ("", session.unit.id):
+        issuer = text(record.values, "issuing_body") or "签发的单位"
+        raise IllegalStep(f"这份文书由{issuer}打印、盖章，这里只能查看", [_issuer_prints()])
     letter = _kept(record.values)
     faults = (*kept_faults(letter, record.values, case), *_same_number(session, record))
     if faults:

@@ -24,6 +24,11 @@ _FORMAL: Final = str.maketrans({"廿": "二十", "贰": "二", "拾": "十"})
 _TITLE: Final = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|工会法|劳动合同法|劳动法")
 _BORROWED: Final = 22
 _FIFTEEN: Final = re.compile("(?:15|[十拾][五伍])个?(?:法定)?的?工作日")
+_POWERS: Final = re.compile(
+    "(?:我会|本会|工会)(?:(?!提请|建议|部门|局|机关|政府|法院)[^。；]){0,12}(?:责令|罚款|处罚(?!建议)|查封|吊销)"
+    "|(?<![门局关府院])(?<![门局关府院].)(?<![门局关府院]..)责令[你贵](?:单位|公司|企业)"
+)
+"""What only an authority may do: a union demands, and proposes to the authority (条例第二十一条、第二十三条)."""
 _BESIDE: Final = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _BETWEEN: Final = re.compile(r"[、，,；;/／|\n]|\s{2,}|(?<=\w\w)(?:\s+|和|及|与)(?=\w\w)")
 _OTHERS: Final = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?[人名位]?.*|(?:女士|先生|师傅|同志))$")
@@ -98,6 +103,12 @@ def wording_faults(kind: LetterKind, title: Title, words: str) -> Iterator[Reaso
                 yield forbidden(f"意见书必须写明“{needed}”", article(22), "请改用带有这句话的样式。")
     if title is Title.SUGGESTION and not re.search(f"{REGULATION}第二十三条第（[一二三]）项", words):
         yield forbidden("建议书必须写明属于条例第二十三条哪一项情形", article(23), "请改用带有这句话的样式。")
+    if kind is not LetterKind.SUGGESTION and (found := _POWERS.search(folded(printable(words)))):
+        yield forbidden(
+            f"工会不能责令、处罚，不能写“{found[0]}”",
+            article(21),
+            "请改为“要求改正”，或者写明由有关部门依法处理。",
+        )
     if kind is LetterKind.SUGGESTION and re.search(f"(?:{UNION_LAW}|工会法)第四十[三四]条", words):
         yield forbidden(
             "工会经费不向部门提出建议，应当申请支付令", article(44, UNION_LAW), "请删去经费部分。"
