@@ -101,7 +101,7 @@ def test_in_word_bars_are_squares_in_a_table_and_a_line_below_the_title_stays_th
         Remark("含下级"),
     )
     word = Document(
-        io.BytesIO(render_docx(OfficialDocument(PlainHead("（第四季度）", True), "简报", blocks)))
+        io.BytesIO(render_docx(OfficialDocument(PlainHead(caption="（第四季度）"), "简报", blocks)))
     )
     rows = [[cell.text for cell in row.cells] for row in word.tables[0].rows]
     assert rows[1:] == [["建会率", "■■■■□□□□□□", "46%，253/545家"], ["没有数", "□" * 10, "—"]]

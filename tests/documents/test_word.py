@@ -135,3 +135,14 @@ def test_the_same_document_is_the_same_file_and_names_nothing_of_the_machine() -
         "样式为示例，非官方",
     )
     assert (properties.comments, properties.last_modified_by) == ("", "")
+
+
+def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_pages_grid() -> None:
+    rows = (FormRow((FormCell("签收人", 2, label=True), FormCell("\n\n（签名）", 3)), 4),)
+    file = render_docx(OfficialDocument(PlainHead(), "送达回证", (FormBlock(rows, 12.0), Paragraph("完。"))))
+    table = Document(io.BytesIO(file)).tables[0]
+    assert table.rows[0].height.pt == pytest.approx(4 * 12 * 1.4 + 8, abs=0.1)
+    for cell in table.rows[0].cells:
+        names = [child.tag.rpartition("}")[2] for child in cell.paragraphs[0]._p.pPr]
+        assert names.index("snapToGrid") < names.index("spacing") < names.index("jc")
+        assert cell.paragraphs[0].paragraph_format.line_spacing.pt == pytest.approx(12 * 1.4, abs=0.1)

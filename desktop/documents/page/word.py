@@ -65,6 +65,7 @@ from desktop.documents.page.model import (
 )
 from desktop.documents.page.setting import Numbering
 from desktop.documents.page.shaping import as_runs, paragraphs
+from desktop.documents.page.tables import LINE_RATIO, PADDING_Y
 from desktop.documents.page.writer import Metadata
 
 FONTS: Final[Mapping[FontRole, str]] = {
@@ -88,8 +89,8 @@ _ALIGN: Final[Mapping[Align, WD_ALIGN_PARAGRAPH]] = {
 }
 _RED: Final = RGBColor(0xDE, 0x00, 0x0F)
 _MARK: Final = 36.0
-_ROW: Final = 1.6
-"""Height of a table's line against the size of its text."""
+_GAP: Final = 6.0
+"""Between a form or chart and what follows it, in points."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -294,12 +295,15 @@ class _Writer:
                 case QrBlock():
                     self._code(block)
                 case Remark():
-                    self._line(block.text, size=block.size).paragraph_format.line_spacing = Pt(
-                        block.size * _ROW
-                    )
+                    self._close_line(block.text, block.size, block.size * LINE_RATIO)
                 case ChartBlock():
                     self._table(as_table(block))
-                    self._line("").paragraph_format.line_spacing = Pt(6)
+                    self._close_line("", block.size, _GAP)
+
+    def _close_line(self, text: Text, size: float, leading: float) -> None:
+        line = self._line(text, size=size)
+        line.paragraph_format.line_spacing = Pt(leading)
+        _off_grid(line)
 
     def _heading(self, heading: Heading) -> None:
         title = Run(self.numbering.next(heading) + heading.text, _HEADINGS[heading.level])
@@ -338,7 +342,7 @@ class _Writer:
             ]
             self._row(table.rows[0], cells, block.size, form_row.lines)
         if block.rows:
-            self._line("").paragraph_format.line_spacing = Pt(6)
+            self._close_line("", block.size, _GAP)
 
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
         table = self.word.add_table(rows, len(widths), style="Table Grid")
@@ -353,7 +357,8 @@ class _Writer:
     def _row(
         self, row: _Row, cells: Sequence[tuple[Text, FontRole, Align]], size: float, lines: float
     ) -> None:
-        row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Pt(size * _ROW * max(1.0, lines))
+        least = max(1.0, lines) * size * LINE_RATIO + 2 * PADDING_Y
+        row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Pt(least)
         for cell, (text, role, align) in zip(row.cells, cells, strict=True):
             self._cell(cell, text, role, align, size)
 
@@ -361,7 +366,10 @@ class _Writer:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = _ALIGN[align]
-        paragraph.paragraph_format.space_after = Pt(0)
+        form = paragraph.paragraph_format
+        form.space_after = Pt(0)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(size * LINE_RATIO)
+        _off_grid(paragraph)
         self._runs(paragraph, text, role, size)
 
     # -- endings -------------------------------------------------------------------------------------------------
@@ -384,6 +392,21 @@ class _Writer:
         if imprint.issuer or imprint.issued is not None:
             issued = f"{chinese_date(imprint.issued)}印发" if imprint.issued is not None else ""
             self._line("　　".join(filter(None, (imprint.issuer, issued))), size=SIZE_SMALL)
+
+
+_AFTER_GRID: Final = (
+    "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection",
+    "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr",
+    "w:pPrChange",
+)  # fmt: skip
+"""What the schema puts behind ``snapToGrid``."""
+
+
+def _off_grid(paragraph: WordParagraph) -> None:
+    """Keeps a paragraph off the page's 22 lines: the lines of a table stand closer."""
+    mark = OxmlElement("w:snapToGrid")
+    mark.set(qn("w:val"), "0")
+    paragraph._p.get_or_add_pPr().insert_element_before(mark, *_AFTER_GRID)
 
 
 def _plain_cells(columns: Sequence[Column], cells: Sequence[str]) -> list[tuple[Text, FontRole, Align]]:
