@@ -83,3 +83,13 @@ def test_no_number_leaves_the_paper(head: PlainHead | LetterHead, fonts: FontBoo
     number = sheet.line("杭" * 60)
     assert number[0].left >= LEFT - 0.5
     assert number[-1].right <= RIGHT + 0.5
+
+
+def test_lines_to_sign_on_are_never_alone_on_a_page(fonts: FontBook) -> None:
+    for count in range(20, 30):
+        table = TableBlock((Column("事项", 1),), tuple((f"第{n}项",) for n in range(count)))
+        blocks = (table, Paragraph("总监票人："), Paragraph("日期："))
+        last = printed(OfficialDocument(PlainHead(), "计票单", blocks), fonts)[-1]
+        assert has(last, "总监票人")
+        assert has(last, "日期")
+        assert has(last, f"第{count - 1}项")

@@ -50,6 +50,8 @@ WATERMARK_WIDTH = 300.0
 """Length of a watermark in points; its characters grow to fill it."""
 
 
+MOST_BEHIND: Final = 6
+"""So many lines behind a table are kept on one page with its last row."""
 MARK_TOP: Final = 14.0 * 72 / 25.4
 """Where a mark in the upper margin begins: over the issuer's name of a letter, which is 30 mm from the edge."""
 
@@ -104,6 +106,8 @@ class _Layout:
         below = imprint.height + LEADING if imprint and not document.attachments else 0.0
         tail = set_tail(document.signature, document.note, below, self._setter)
         rows = [*head.rows, *self._rows(document.blocks)]
+        if tail is None:
+            rows = _with_company(rows)
         sides = [Side(page) for page in flow_with_tail(rows, tail, head.top)]
         sides[0] = Side(sides[0].page, head, numbered=head.numbered)
         for attachment in document.attachments:
@@ -143,6 +147,15 @@ class _Layout:
                 return chart_rows(block, self._setter)
             case Remark():
                 return remark_rows(block, self._setter)
+
+
+def _with_company(rows: list[Row]) -> list[Row]:
+    """A few lines behind the last table, to sign on or to be told by, have a row of it beside them on their page."""
+    last = next((n for n in reversed(range(len(rows))) if not rows[n].on_grid and rows[n].body), len(rows))
+    behind = len(rows) - last - 1
+    if not 0 < behind <= MOST_BEHIND or rows[last].cut is not None:
+        return rows
+    return [*rows[:last], *(replace(row, keep_next=True) for row in rows[last:-1]), rows[-1]]
 
 
 def _with_imprint(sides: list[Side], imprint: SetImprint) -> list[Side]:
