@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,48 @@ def forge(session: Session, document: str, issue: dict[str, Any]) -> None:
     edits = records.slot_edits(session, session.types["case_document"], document, issue)
     with session.database.transaction():
         session.ledger.write("伪造", session.operator.name, edits=edits)
+
+
+def hidden(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """A sentence that says of itself that it is quoted."""
+    said = {"kind": "paragraph", "text": "请按条例第二十二条在十五个工作日内答复。", "quoted": True}
+    return {**snapshot, "parts": [*snapshot["parts"], said]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "words"),
+    [
+        (
+            "reminder_letter",
+            lambda s: {**s, "title_words": "工会劳动法律监督建议书"},
+            "标题“工会劳动法律监督建议书”和文种",
+        ),
+        ("reminder_letter", hidden, "提示函没有条例第二十二条的依据"),
+        ("opinion_letter", lambda s: {**s, "signer": False}, "没有主席、副主席签署的位置"),
+    ],
+)
+def test_a_kept_text_that_was_written_by_hand_is_judged_as_a_letter_is(
+    desk: Session, tmp_path: Path, kind: str, change: Callable[[dict[str, Any]], dict[str, Any]], words: str
+) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+    genuine = case.draft(kind, skip_reason="情况紧急")
+    case.issue(genuine, "11-05")
+    fields = desk.types["case_document"].slots["issue"].fields
+    issue = {f.name: case.values(genuine)[f.name] for f in fields}
+    number = str(issue["document_number"]).replace("1号", "2号")
+    kept = str(case.values(genuine)["snapshot"]).replace("1号", "2号")
+    snapshot = json.dumps(change(json.loads(kept)), ensure_ascii=False)
+    forged = case.draft(kind, skip_reason="情况紧急")
+    issue |= {
+        "document_number": number,
+        "sequence": 2,
+        "snapshot": snapshot,
+        "snapshot_digest": digest_of(snapshot),
+    }
+    forge(desk, forged, issue)
+    refused(lambda: supervision.print_document(desk, forged, tmp_path / "out"), words)
+    nothing_left(tmp_path / "out")
 
 
 def test_an_issue_that_a_town_wrote_itself_is_refused_by_the_desk_and_prints_nowhere(

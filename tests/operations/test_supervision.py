@@ -945,7 +945,7 @@ def test_a_town_drafts_the_district_issues_and_both_see_the_same(desk: Session, 
     assert here.stage is Stage.OPINION_SERVED
     with pytest.raises(NotAllowed):
         supervision.void(town, document, "不要了")
-    assert supervision.print_document(town, document, tmp_path / "copy").exists()
+    assert supervision.preview(town, document) == supervision.preview(desk, document)
     town.workspace.close()
 
 

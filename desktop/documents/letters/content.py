@@ -19,7 +19,14 @@ from desktop.records.supervision import LetterKind, Reason, Title, Weight, route
 from desktop.records.supervision.clocks import received_on, refused_on
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.inquiry import established
-from desktop.records.supervision.kinds import CONTRACT_REGULATION, UNION_LAW, Route, article
+from desktop.records.supervision.kinds import (
+    CONTRACT_REGULATION,
+    TITLE_WORDS,
+    TITLES,
+    UNION_LAW,
+    Route,
+    article,
+)
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.supervision.wording import complainant_faults, wording_faults
 
@@ -93,13 +100,29 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
     if not kept or any(text(document, name) != words for name, words in told):
         yield forbidden("签发时保存的全文与记录不一致", "", "请作废后重发。")
     kind, title = LetterKind(letter.kind), Title(letter.title)
-    yield from wording_faults(kind, title, letter.own_words)
+    if title not in TITLES[kind] or letter.title_words != TITLE_WORDS[title]:
+        yield forbidden(f"标题“{letter.title_words}”和文种不一致", "", "请作废后重发。")
+    if kind is LetterKind.OPINION and not letter.signer:
+        yield forbidden("意见书没有主席、副主席签署的位置", article(21), "请作废后重发。")
+    yield from wording_faults(kind, title, _unquoted(letter))
     words = "\n".join(part.text for part in letter.parts if not part.text.startswith("联系人"))
     rows = "\n".join(cell for part in letter.parts for row in part.rows for cell in row)
     yield from complainant_faults(case, {"全文": f"{words}\n{rows}"})
     for quote in letter.quotes:
         if not _is_law(quote):
             yield forbidden(f"引用的{quote.citation}与法规原文不一致", "", "请作废后重发。")
+
+
+def _unquoted(letter: PrintedLetter) -> str:
+    """The whole text but the words of its quotations: what only says that it is quoted is the letter's own."""
+    lines = sorted((line for quote in letter.quotes for line in quote.lines), key=len, reverse=True)
+    texts = []
+    for part in letter.parts:
+        words = part.text
+        for line in lines if part.quoted else ():
+            words = words.replace(line, "")
+        texts.append(words)
+    return "\n".join(texts)
 
 
 def _is_law(quote: Quote) -> bool:

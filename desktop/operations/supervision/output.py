@@ -16,6 +16,7 @@ from desktop.operations.supervision.cases import (
     LETTER,
     IllegalStep,
     held,
+    issuer_of,
     load_case,
     record_event,
 )
@@ -24,6 +25,7 @@ from desktop.operations.supervision.numbers import keep_number
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.supervision import (
+    REGISTER_LEVELS,
     EventKind,
     Reason,
     contradictions,
@@ -84,6 +86,13 @@ class _Draft:
     def word(self) -> bytes:
         """It as a Word file."""
         return pages.letter_word(self.letter, layout=self.layout)
+
+
+def _issued_here(session: Session, record: Record) -> bool:
+    """Whether this unit issued a letter, and may; older ones name the body and no unit."""
+    unit, body = text(record.values, "issuing_unit"), text(record.values, "issuing_body")
+    mine = unit == session.unit.id or (not unit and body == issuer_of(session).name)
+    return mine and session.unit.level in REGISTER_LEVELS
 
 
 def _issuer_prints() -> Reason:
@@ -173,7 +182,7 @@ def printable(session: Session, record: Record, case: Values) -> PrintedLetter:
     """
     if not text(record.values, "document_number"):
         raise IllegalStep("这份文书还没有签发、编号，不能打印")
-    if text(record.values, "issuing_unit") not in ("", session.unit.id):
+    if not _issued_here(session, record):
         issuer = text(record.values, "issuing_body") or "签发的单位"
         raise IllegalStep(f"这份文书由{issuer}打印、盖章，这里只能查看", [_issuer_prints()])
     letter = _kept(record.values)
