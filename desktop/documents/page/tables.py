@@ -31,8 +31,10 @@ SMALLEST = 0.75
 """A word that is too long for its box is set so much smaller at most, before it is broken."""
 LEAST_PIECE = 4
 """A row of a table is cut between two pages where so many lines stand on either side."""
-CUT_LINES = 10
-"""A row of so many lines may be cut rather than leave a part of a page empty."""
+CUT_LINES, CUT_LINES_OF_LISTS = 10, 20
+"""A row of so many lines may be cut rather than leave a part of a page empty: in a form sooner than in a list, where
+what tells its rows apart stands beside the first piece only.
+"""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 """A day is read at a glance in one line."""
 
@@ -105,15 +107,23 @@ class TableSetter:
         return rows
 
     def _edges(self, table: TableBlock) -> list[tuple[float, float]]:
-        """The columns after their widths, none narrower than the start of its head and its longest word."""
+        """The columns after their widths, none narrower than the start of its head and its longest word.
+
+        Where there is room for it, a name or another word of four characters stands in one line too.
+        """
         style = Style(FontRole.FANGSONG, table.size)
-        least = []
+        least, names = [], []
+        beside, widest = 2 * PADDING_X + RULE, self._width * WIDEST_WORD
         for index, column in enumerate(table.columns):
-            words = [word for row in table.rows for word in _words(row[index])]
+            texts = dict.fromkeys(row[index] for row in table.rows)
+            words = [word for text in texts for word in _words(text)]
             longest = self._setter.line(max(words, key=len, default=""), style).width
             head = min(HEAD_CHARACTERS, max(map(len, column.title.split("\n")))) * table.size
-            least.append(min(max(head, longest) + 2 * PADDING_X + RULE, self._width * WIDEST_WORD))
-        return column_edges([column.width for column in table.columns], self._width, least)
+            least.append(min(max(head, longest) + beside, widest))
+            short = max((len(text) for text in texts if len(text) <= HEAD_CHARACTERS), default=0)
+            names.append(max(least[-1], short * table.size + beside))
+        weights = [column.width for column in table.columns]
+        return column_edges(weights, self._width, names if sum(names) < self._width else least)
 
     def form(self, form: FormBlock) -> list[Row]:
         """The rows of a form, each divided in its own way."""
@@ -148,12 +158,14 @@ class TableSetter:
         columns = [self._lines(box, size) for box in boxes]
         most = max(1, int((self._page_height - room - 2 * PADDING_Y) / (size * LINE_RATIO)) - 1)
         pieces = max(1, *(-(-len(lines) // most) for lines in columns))
+        if pieces == 1:
+            return [self._piece(boxes, columns, size, least, top_rule=top_rule)]
         return [
             self._piece(
                 boxes,
                 _shown(boxes, columns, piece * most, (piece + 1) * most),
                 size,
-                least if pieces == 1 else 0.0,
+                0.0,
                 top_rule=top_rule,
             )
             for piece in range(pieces)
@@ -184,7 +196,9 @@ class TableSetter:
             )
             return first, rest
 
-        may_cut = longest >= CUT_LINES
+        may_cut = longest >= (
+            CUT_LINES if any(box.role is FontRole.HEITI for box in boxes) else CUT_LINES_OF_LISTS
+        )
         return Row(height, tuple(items), on_grid=False, body=True, cut=cut if may_cut else None)
 
     def _lines(self, box: Box, size: float) -> tuple[Line, ...]:
