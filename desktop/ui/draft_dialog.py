@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.records.declaration import RecordType
 from desktop.records.values import display
 from desktop.store.drafts import Draft
+from desktop.ui import spacing
 from desktop.ui.workbench import Workbench
 
 _DRAFT = Qt.ItemDataRole.UserRole
@@ -84,7 +85,7 @@ class DraftDialog(QDialog):
         line.addWidget(later)
         line.addWidget(self.go_on)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         column.addWidget(words)
         column.addWidget(self.list)

@@ -6,12 +6,13 @@ import html
 from collections.abc import Mapping
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout
 
 from desktop.records.declaration import RecordType
 from desktop.resources import resource
-from desktop.ui import icons, theme
+from desktop.ui import spacing, theme
 from desktop.ui.page import Page
+from desktop.ui.pages.parts import back_button
 from desktop.ui.workbench import Workbench
 
 GENERAL_KEYS = {
@@ -34,9 +35,6 @@ class HelpPage(Page):
         self._keys = keys
         self.setProperty("help", True)
         self._anchor = anchor
-        back = QPushButton(icons.icon("arrow-left"), "返回")
-        back.setProperty("flat", True)
-        back.clicked.connect(lambda: workbench.shell.back())
         heading = QLabel("帮助")
         heading.setProperty("heading", "1")
         self.text = QTextBrowser()
@@ -45,10 +43,10 @@ class HelpPage(Page):
         self.text.setHtml(self._content())
         QShortcut(QKeySequence("Esc"), self).activated.connect(lambda: workbench.shell.back())
         line = QHBoxLayout()
-        line.addWidget(back)
+        line.addWidget(back_button(workbench))
         line.addWidget(heading, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.addLayout(line)
         column.addWidget(self.text, 1)
 

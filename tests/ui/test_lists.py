@@ -361,13 +361,13 @@ def test_row_numbers_are_eight_bytes_a_row() -> None:
 
 
 def test_columns_give_up_width_only_where_all_of_them_fit_then(hand: Hand, bench: Workbench) -> None:
-    fill(bench, hand, [firm(1)])
+    fill(bench, hand, [firm(1, name="杭州云栖智能科技（集团）股份有限公司转塘街道第三分公司人力资源服务部")])
     page = hand.list_page
     table, name = page.list.table, 1
     naturals = [table._natural(column) for column in page.list.model.columns]
     natural, bar = naturals[0], table.horizontalScrollBar()
     beside = hand.window.width() - table.viewport().width() + table.columnWidth(0)
-    hand.window.resize(sum(naturals) + beside - 90, 728)
+    hand.window.resize(sum(naturals) + beside - 50, 728)
     hand.settle()
     assert bar.maximum() == 0
     assert table.columnWidth(name) < natural, "a little narrower, and nothing has to be scrolled"
@@ -375,6 +375,21 @@ def test_columns_give_up_width_only_where_all_of_them_fit_then(hand: Hand, bench
     hand.settle()
     assert bar.maximum() > 0
     assert table.columnWidth(name) == natural, "who has to scroll anyway can read the names"
+
+
+def test_columns_are_as_wide_as_the_words_in_them_and_do_not_jump_about(hand: Hand, bench: Workbench) -> None:
+    page = hand.list_page
+    table, columns = page.list.table, page.list.model.columns
+    before = {c.name: table._natural(c) for c in columns}
+    fill(bench, hand, [firm(1, ownership="110")])
+    after = {c.name: table._natural(c) for c in columns}
+    assert after["name"] < before["name"], "an estimate gives way to what is there"
+    assert all(after[c.name] >= table._least(c) for c in columns), "labels are always read"
+    words = next(n for n, c in enumerate(columns, 1) if c.name == "ownership")
+    text = table.model().index(0, words).data()
+    assert table.columnWidth(words) > table.fontMetrics().horizontalAdvance(text)
+    fill(bench, hand, [firm(2, name="短")])
+    assert table._natural(columns[0]) == after["name"], "a shorter name does not move the others"
 
 
 def test_a_unit_without_units_below_sees_no_column_of_units(hand: Hand, bench: Workbench) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -26,6 +27,7 @@ from desktop.records.declaration import Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import NEWEST_ORDER, Query
+from desktop.ui import theme
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
 from desktop.ui.lists.columns import shown_at_first
@@ -37,6 +39,8 @@ from desktop.ui.worker import Ticket
 
 _MOST_QUICK = 6
 _A_ROW = 3
+_WIDE_ENOUGH = 104
+"""In characters; with less room the fields stand two by two."""
 _SEQUENCE = "sequence"
 _NOT_QUICK = (Kind.NOTE, Kind.CODES)
 
@@ -56,19 +60,35 @@ class QuickAdd(QFrame):
         self._order: list[FieldRow] = []
         self.button = QPushButton("添加")
         self.button.clicked.connect(self.add)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 12, 8)
-        grid.setHorizontalSpacing(8)
-        names = quick_fields(record_type)
-        for number, name in enumerate(names):
-            row = self._row(name)
-            at, column = divmod(number, _A_ROW)
-            grid.addWidget(row.label, at, 2 * column, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(row.cell, at, 2 * column + 1, Qt.AlignmentFlag.AlignTop)
-            grid.setColumnStretch(2 * column + 1, 1)
-        last = (len(names) - 1) // _A_ROW
-        grid.addWidget(self.button, last, 2 * _A_ROW, Qt.AlignmentFlag.AlignTop)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 8, 12, 8)
+        self._grid.setHorizontalSpacing(8)
+        for name in quick_fields(record_type):
+            self._row(name)
+        self._in_a_row = 0
+        self._arrange(_A_ROW)
         self.clear()
+
+    def _arrange(self, in_a_row: int) -> None:
+        """Puts so many fields side by side, and the button behind the last line of them."""
+        if in_a_row == self._in_a_row:
+            return
+        self._in_a_row = in_a_row
+        while self._grid.count():
+            self._grid.takeAt(0)
+        for number, row in enumerate(self._order):
+            at, column = divmod(number, in_a_row)
+            self._grid.addWidget(row.label, at, 2 * column, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(row.cell, at, 2 * column + 1, Qt.AlignmentFlag.AlignTop)
+        for column in range(2 * _A_ROW):
+            self._grid.setColumnStretch(column, column % 2 if column < 2 * in_a_row else 0)
+        last = (len(self._order) - 1) // in_a_row
+        self._grid.addWidget(self.button, last, 2 * _A_ROW, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fewer fields side by side where there would be no room for their words."""
+        super().resizeEvent(event)
+        self._arrange(_A_ROW if self.width() >= theme.measures().average(_WIDE_ENOUGH) else _A_ROW - 1)
 
     def _row(self, name: str) -> FieldRow:
         field = self._type.by_name[name]
@@ -176,6 +196,7 @@ class ChildTab(QWidget):
             f"先保存，再登记{record_type.label}",
             "保存以后就可以在这里一条一条添加。",
             ("保存", save_parent),
+            quiet=True,
         )
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self._before)

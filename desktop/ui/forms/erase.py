@@ -22,6 +22,7 @@ from desktop.operations import erasing
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType, Role, Slot
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.widgets.elided import ElidedLabel
@@ -116,7 +117,7 @@ class EraseDialog(QDialog):
         form.addRow("", self.backups)
         form.addRow("确认(&Q)", self.sure)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(plain(_WHAT_IT_DOES))

@@ -21,7 +21,7 @@ from desktop.ui.forms.derived import from_count, from_id_number, from_link, own_
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
 from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
-from desktop.ui.forms.rows import FieldRow, SectionBox, sections_of
+from desktop.ui.forms.rows import FieldRow, SectionBox, label_width, sections_of
 from desktop.ui.workbench import Workbench
 
 SHORT_FORM = 14
@@ -367,8 +367,9 @@ class Form(QScrollArea):
 
     def _arrange(self) -> None:
         columns = 2 if self.viewport().width() >= _TWO_COLUMNS_FROM else 1
+        labels = label_width(self.rows.values())
         for box in self.sections:
-            box.grid.arrange(columns)
+            box.grid.arrange(columns, labels)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One column or two, by the width."""

@@ -16,7 +16,7 @@ from desktop.records.declaration import Role
 from desktop.records.periods import Clock, InitialTraining
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.ui import icons, registry, theme
+from desktop.ui import icons, registry, spacing, theme
 from desktop.ui.forms.attachments.tab import AttachmentsTab
 from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.erase import may_erase
@@ -28,6 +28,7 @@ from desktop.ui.forms.side import SidePanel
 from desktop.ui.forms.twins import Twin, find_twin
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Opening, Page
+from desktop.ui.pages.parts import back_button
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -78,10 +79,6 @@ class RecordPage(Page):
     # -- building --------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        back = QPushButton(icons.icon("arrow-left"), "返回")
-        back.setProperty("flat", True)
-        back.setToolTip("返回上一页（Esc）")
-        back.clicked.connect(lambda: self.workbench.shell.back())
         self._heading.setProperty("heading", "1")
         self._state.setProperty("muted", True)
         self.next_button.setToolTip("保存这一条，接着登记下一条（Ctrl+Shift+S）")
@@ -92,7 +89,7 @@ class RecordPage(Page):
         self.erase_button.hide()
         line = QHBoxLayout()
         line.setSpacing(10)
-        line.addWidget(back)
+        line.addWidget(back_button(self.workbench))
         line.addWidget(self._heading)
         line.addWidget(self._state)
         line.addStretch(1)
@@ -116,7 +113,7 @@ class RecordPage(Page):
                 widget.setAcceptDrops(False)
         self.tabs.currentChanged.connect(self._tab_changed)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(4)
         column.addLayout(line)
         column.addWidget(self.banner)

@@ -30,6 +30,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.page import Opening
 from desktop.ui.pages.parts import link, plain
+from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -188,12 +189,17 @@ class RelatedTab(QWidget):
     def __init__(self, workbench: Workbench, bar: FollowBar) -> None:
         super().__init__()
         self._workbench, self._bar = workbench, bar
-        self._say = plain(muted=True)
-        self.tree = _Tree(self._open)
+        self._say = plain(
+            "哪些记录关联到这一条。回车或双击打开；“可以生成”的打开后已经填好，核对再保存。", muted=True
+        )
+        self.tree, self.empty = _Tree(self._open), EmptyState()
+        self.empty.show_words("info", "还没有记录与这一条关联", "别的记录里选了这一条以后，会列在这里。")
+        self.empty.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.addWidget(self._say)
         column.addWidget(self.tree, 1)
+        column.addWidget(self.empty, 1)
 
     def show_hanging(self, hanging: Hanging) -> None:
         """Shows what was read; the cursor stays on its line where that is still there."""
@@ -213,12 +219,9 @@ class RelatedTab(QWidget):
                 self._line(top, f"还有{related.total - len(related.lines)}条，请到列表里查找", None)
         total = sum(related.total for related in hanging.related)
         nothing = not total and not hanging.offers
-        self._say.setText(
-            "还没有记录与这一条关联。"
-            if nothing
-            else "哪些记录关联到这一条。回车或双击打开；“可以生成”的打开后已经填好，核对再保存。"
-        )
-        self.tree.setVisible(not nothing)
+        for part in (self._say, self.tree):
+            part.setVisible(not nothing)
+        self.empty.setVisible(nothing)
         self.tree.go_to(before)
         self.counted.emit(total)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -123,6 +123,13 @@ class FieldRow(QObject):
         return not self.cell.isHidden()
 
 
+def label_width(rows: Iterable[FieldRow]) -> int:
+    """The room that all labels of a form are given: the widest one's, up to where they go on in a second line."""
+    most = round(theme.measures().text * LABEL_WIDTH)
+    words = [(row.label.fontMetrics(), f"* {row.field.label}") for row in rows]
+    return min(max((metrics.horizontalAdvance(text) + 1 for metrics, text in words), default=most), most)
+
+
 def _label_words(field: Field) -> str:
     if not field.needed:
         return field.label
@@ -140,16 +147,15 @@ class FieldGrid(QWidget):
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)
 
-    def arrange(self, columns: int) -> None:
-        """Puts the shown fields into so many columns."""
+    def arrange(self, columns: int, labels: int) -> None:
+        """Puts the shown fields into so many columns, with so much room for their labels."""
         while self._grid.count():
             self._grid.takeAt(0)
-        width = round(theme.measures().text * LABEL_WIDTH)
         row, column = 0, 0
         for field in self.rows:
             if not field.shown:
                 continue
-            field.label.setFixedWidth(width)
+            field.label.setFixedWidth(labels)
             if field.editor.WIDE and column:
                 row, column = row + 1, 0
             span = 2 * columns - 1 if field.editor.WIDE else 1

@@ -16,6 +16,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.values import display
 from desktop.store.database import Database
+from desktop.ui import spacing
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
@@ -126,7 +127,7 @@ class BatchDialog(QDialog):
         form.addLayout(self._editors, 1, 0, 1, 2)
         form.setColumnStretch(1, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(10)
         for part in (
             title,

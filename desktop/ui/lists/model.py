@@ -226,6 +226,11 @@ class RowsModel(QAbstractTableModel):
             self._pages.move_to_end(page)
         return found[at] if at < len(found) else None
 
+    def at_hand(self, most: int) -> list[ShownRow]:
+        """Some rows of those that are held; none is asked for."""
+        held: Sequence[ShownRow | None] = self._preview or next(iter(self._pages.values()), ())
+        return [row for row in held[:most] if row is not None]
+
     def row_number(self, position: int) -> int:
         """The number by which the store knows the row at a position, 0 while it is not known."""
         return self._rows[position] if 0 <= position < len(self._rows) else 0

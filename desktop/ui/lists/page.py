@@ -16,7 +16,7 @@ from desktop.operations.views import View
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import TITLE_ORDER, Query
-from desktop.ui import icons, theme
+from desktop.ui import icons, spacing, theme
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.filters import FilterRow
 from desktop.ui.lists.pasting import catch_blocks
@@ -99,7 +99,7 @@ class ListPage(Page):
         self.restore_button.clicked.connect(self.list.restore_selected)
         self.restore_button.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(8)
         column.addLayout(line)
         column.addWidget(self.filters)
@@ -201,13 +201,16 @@ class ListPage(Page):
     def _show_empty(self) -> None:
         label, empty = self.record_type.label, self.list.empty
         if self.filters.deleted and not self.search.text():
-            empty.show_words("trash-2", f"没有删除过{label}", "", ("返回列表", self.filters.clear))
+            empty.show_words(
+                "trash-2", f"没有删除过{label}", "", ("返回列表", self.filters.clear), quiet=True
+            )
         elif self.filters.active or self.search.text():
             empty.show_words(
                 "search",
                 "没有找到符合条件的记录",
                 "换几个字试试，或者清除筛选条件。",
                 ("清除条件", self._clear),
+                quiet=True,
             )
         elif not self.list.writable:
             empty.show_words(
@@ -284,8 +287,8 @@ class ListPage(Page):
         return self._new_words() if act is Act.NEW and not self.record_type.by_program else ""
 
     def primary(self) -> Act | None:
-        """A new record is what one comes here for."""
-        return Act.NEW
+        """A new record is what one comes here for; while nothing is there, the button for it stands in the middle."""
+        return None if self.list.empty_shown and self.list.empty.stands_out else Act.NEW
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
         """New, find; import, export and print where there are pages for them."""

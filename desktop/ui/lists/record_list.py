@@ -101,6 +101,11 @@ class RecordList(QWidget):
         self.table.set_given_widths(self.workbench.settings.widths(self.record_type.name))
 
     @property
+    def empty_shown(self) -> bool:
+        """Whether the words about an empty list stand there instead of the rows."""
+        return self._layers.currentWidget() is self.empty
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The columns that are shown."""
         return self.model.columns
@@ -127,6 +132,7 @@ class RecordList(QWidget):
         if self.model.rowCount():
             self._layers.setCurrentIndex(0)
             self.foot.setText("正在统计…" if count is None else f"共{count}条")
+            self.table.fit()
 
     def _loaded(self) -> None:
         count, had_cursor = self.model.rowCount(), self.table.hasFocus()

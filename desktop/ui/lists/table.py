@@ -15,12 +15,14 @@ from desktop.ui.lists.model import RowsModel
 
 _MARK_WIDTH = 30
 _PADDING = 16
+_IN_CELLS = 20
+"""What a cell keeps free beside its words: the style sheet's padding, the style's own margin, the grid."""
 _LEAST = 48
 _ARROW, _NO_ARROW = 24, 4
 _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
-_MOST_SQUEEZED = 0.12
-"""How much a column of codes and places gives up."""
+_LOOKED_AT = 40
+"""How many rows say how much room the words of a column need."""
 
 
 class RowsTable(QTableView):
@@ -42,6 +44,7 @@ class RowsTable(QTableView):
         self.rows = model
         self.setModel(model)
         self._given: dict[str, int] = {}
+        self._needs: dict[str, int] = {}
         self._fitting = False
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -83,6 +86,7 @@ class RowsTable(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._take_measures()
+            self._needs.clear()
             self.fit()
 
     # -- widths ----------------------------------------------------------------------------------------------------
@@ -93,16 +97,22 @@ class RowsTable(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Gives every column its width; what is left goes to the columns of words, the first of them most of all."""
+        """Gives every column its width: what is left goes to words that are cut, then to the columns of words."""
         columns = self.rows.columns
         if not columns:
             return
+        self._look_at_rows()
         self._fitting = True
         head = self.horizontalHeader()
         head.resizeSection(RowsModel.MARK, _MARK_WIDTH)
         head.setSectionResizeMode(RowsModel.MARK, QHeaderView.ResizeMode.Fixed)
         widths = [self._given.get(c.name, self._natural(c)) for c in columns]
         spare = self.viewport().width() - _MARK_WIDTH - sum(widths)
+        for n, column in enumerate(columns):
+            cut = self._needs.get(column.name, 0) - widths[n] if column.name not in self._given else 0
+            if 0 < cut <= spare:
+                widths[n] += cut
+                spare -= cut
         widest = _stretched(columns, self._given)
         if spare > 0 and widest:
             share, rest = divmod(spare, len(widest) + 1)
@@ -118,16 +128,24 @@ class RowsTable(QTableView):
     def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
         """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it."""
         columns, narrow = self.rows.columns, list(widths)
-        given_up = [(n, _MOST_SQUEEZED) for n in _coded(columns, self._given)]
-        for n, most in [*given_up, *((n, _MOST_SHRUNK) for n in widest)]:
-            taken = max(min(lacking, round(narrow[n] * most), narrow[n] - self._least(columns[n])), 0)
+        for n in reversed(widest):  # the first one says what the row is about
+            taken = max(min(lacking, round(narrow[n] * _MOST_SHRUNK), narrow[n] - self._least(columns[n])), 0)
             narrow[n] -= taken
             lacking -= taken
         return widths if lacking > 0 else narrow
 
+    def _look_at_rows(self) -> None:
+        """How much room the words need that are held now; never less than before, so that no column jumps about."""
+        metrics, columns = self.fontMetrics(), self.rows.columns
+        for row in self.rows.at_hand(_LOOKED_AT):
+            for column, text in zip(columns, row.texts, strict=False):
+                need = metrics.horizontalAdvance(text) + _IN_CELLS if text else 0
+                self._needs[column.name] = max(need, self._needs.get(column.name, 0))
+
     def _natural(self, column: Column) -> int:
-        """What the declaration asks for, but never less than the label needs, with the arrow of the sorted column."""
-        return max(theme.measures().average(column.width) + _PADDING, self._least(column), _LEAST)
+        """What the declaration asks for, or what the words need where that is less; the label is always read."""
+        declared = theme.measures().average(column.width) + _PADDING
+        return max(min(declared, self._needs.get(column.name, declared)), self._least(column), _LEAST)
 
     def _least(self, column: Column) -> int:
         metrics = QFontMetrics(self.horizontalHeader().font())
@@ -213,15 +231,6 @@ def _stretched(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
         if c.width >= 18 and not c.numeric and c.name not in given and not _is_code(c)
     ]
     return wide or [n for n, c in enumerate(columns) if c.name not in given]
-
-
-def _coded(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
-    kinds = (Kind.CODE, Kind.PLACE)
-    return [
-        n
-        for n, c in enumerate(columns)
-        if c.field is not None and c.field.kind in kinds and c.name not in given
-    ]
 
 
 def _is_code(column: Column) -> bool:

@@ -14,10 +14,11 @@ from desktop.operations.traffic import station_names
 from desktop.store.audit import AuditLine
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, here_of, moment, plain, row
+from desktop.ui.pages.parts import Note, back_button, button, heading, here_of, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -62,9 +63,11 @@ class AuditPage(Page):
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
-        column.addLayout(row(heading("审计日志", 1), 1, self.check_button, self.export_button))
+        column.addLayout(
+            row(back_button(self.workbench), heading("审计日志", 1), 1, self.check_button, self.export_button)
+        )
         column.addWidget(
             plain(
                 "谁在什么时候查看、导入、导出、合并、签发、改口令，都记在这里，只增不改；只记编号和数目，不记个人信息的内容。",

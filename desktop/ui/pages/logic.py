@@ -12,6 +12,7 @@ from desktop.operations.checking import Place, Problem, Report
 from desktop.records.declaration import Severity
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
@@ -51,7 +52,7 @@ class LogicPage(Page):
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
         column.addLayout(row(heading("逻辑检查", 1), 1, self.stop, self.again))
         words = "错误要改正，提醒核对无误的写明原因。左边选问题，右边是有这个问题的记录，双击或按Enter到那一项去改。"

@@ -11,6 +11,7 @@ from desktop.operations import moving
 from desktop.operations.moving import Movable, Plan
 from desktop.records.deciding import UNIT
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
@@ -83,7 +84,7 @@ class MovingPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(halves, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(20, 16, 20, 16)
+        whole.setContentsMargins(*spacing.PAGE)
         whole.setSpacing(10)
         whole.addWidget(heading(moving.OPERATION, 1))
         whole.addWidget(

@@ -15,6 +15,7 @@ from desktop.plan.results import DASH
 from desktop.plan.tree import Unit
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import button, heading, link, plain, row
@@ -42,7 +43,6 @@ class NextVisitsPage(Page):
         self.around = button("同一村社的", self.show_around, "map-pin")
         self.town = button("同一镇街的", self.show_town)
         self.everywhere = button("全部", self.show_everywhere, "x")
-        self.record = button("登记走访", self.record_visit, "plus", primary=True)
         self.more = link(f"再列{MORE}家", self.show_more)
         self.scope = plain(muted=True)
         self.grid = Grid(
@@ -62,10 +62,10 @@ class NextVisitsPage(Page):
     def _build(self) -> None:
         rules = operations.visit_reasons()
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
         title = heading("下一步走访", 1)
-        column.addLayout(row(title, 1, self.around, self.town, self.everywhere, self.record))
+        column.addLayout(row(title, 1, self.around, self.town, self.everywhere))
         points = "、".join(f"{r.label}{r.points}" for r in rules.reasons)
         words = plain("按各条理由的分值之和排列；分值为示例，非官方。双击或按Enter打开单位。", muted=True)
         words.setToolTip(f"{points}。\n{rules.source}")
@@ -113,8 +113,6 @@ class NextVisitsPage(Page):
         self.around.setEnabled(known)
         self.town.setEnabled(known)
         self.everywhere.setVisible(bool(self.place))
-        self.record.setVisible(self._may_record())
-        self.record.setEnabled(visit is not None)
 
     def _may_record(self) -> bool:
         return self.workbench.may_write(self.workbench.types["visit"])
@@ -201,6 +199,10 @@ class NextVisitsPage(Page):
             return {}
         found: dict[Act, Callable[[], None]] = {Act.PRINT: self._print}
         return {**found, Act.NEW: self.record_visit} if self._may_record() else found
+
+    def primary(self) -> Act | None:
+        """One comes here to go somewhere and to write it down."""
+        return Act.NEW
 
     def words_for(self, act: Act) -> str:
         """What is new is a visit."""

@@ -23,6 +23,7 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.records.duties import DUTIES
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Page, Status
@@ -72,7 +73,7 @@ class OperatorsPage(Page):
         self.log.setEnabled(audit.may_look(workbench.facts.operator.role))
         self.log.setToolTip("" if self.log.isEnabled() else "只有管理员和汇总员能看。")
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
         column.addLayout(row(heading("操作员", 1), 1, self.code, self.own, self.stop, self.change, self.add))
         column.addWidget(
@@ -253,7 +254,7 @@ class _Asking(QDialog):
         self.ok.clicked.connect(self.try_it)
         cancel.clicked.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         column.addWidget(self.notice)
         column.addLayout(self.form)
@@ -377,7 +378,7 @@ class CodeDialog(QDialog):
         self.ok.clicked.connect(self.accept)
         self.copied.toggled.connect(self.ok.setEnabled)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(16)
         for widget in (plain(f"原来的恢复码已经作废。\n{WHY}"), self.code, self.copied):
             column.addWidget(widget)

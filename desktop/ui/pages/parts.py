@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.operations.traffic import Here
-from desktop.ui import icons, theme
+from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.workbench import Workbench
 
@@ -73,6 +73,15 @@ def link(words: str, do: Callable[[], object]) -> QPushButton:
     return made
 
 
+def back_button(workbench: Workbench) -> QPushButton:
+    """The way back at the left of a page's heading; its arrow stands at the margin like the words below it."""
+    made = button("返回", lambda: workbench.shell.back(), "arrow-left")
+    made.setProperty("flat", True)
+    made.setProperty("back", True)
+    made.setToolTip("返回上一页（Alt+←）")
+    return made
+
+
 def row(*widgets: QWidget | int | None, spacing: int = 8) -> QHBoxLayout:
     """Widgets side by side; a number is a stretch, nothing is left out."""
     line = QHBoxLayout()
@@ -92,7 +101,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(16, 12, 16, 14)
+        self.column.setContentsMargins(*spacing.CARD)
         self.column.setSpacing(8)
         self.head = heading(words)
         self.head.setWordWrap(True)

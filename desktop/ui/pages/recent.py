@@ -21,6 +21,7 @@ from desktop.store import reading
 from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.history import slot_words
 from desktop.ui.notices import Tone
@@ -110,7 +111,7 @@ class RecentPage(Page):
             "history", "还没有做过什么", "在这台电脑上登记、修改、导入和处理的每一步都会列在这里，可以撤消。"
         )
         page = QVBoxLayout(self)
-        page.setContentsMargins(12, 8, 12, 8)
+        page.setContentsMargins(*spacing.PAGE)
         page.setSpacing(8)
         top = row(heading("最近的操作", 1), spacing=14)
         top.addWidget(self.count, 1)

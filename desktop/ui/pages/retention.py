@@ -8,6 +8,7 @@ from desktop.operations import erasing, queries, retention
 from desktop.operations.retention import Due
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.forms import erase
 from desktop.ui.forms.erase import EraseDialog
 from desktop.ui.notices import Tone
@@ -57,7 +58,7 @@ class RetentionPage(Page):
     def _build(self) -> None:
         told = retention.rules()
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
         column.addWidget(heading("到期应清除的个人信息", 1))
         column.addWidget(

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.operations.session import Session
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.workbench import Workbench, told_of
@@ -43,7 +44,7 @@ class RunningDialog(QDialog):
         self.head = heading(title, 1)
         self.head.setWordWrap(True)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(20, 18, 20, 16)
+        whole.setContentsMargins(*spacing.DIALOG)
         whole.setSpacing(10)
         for part in (self.head, self.inside, self.problem, self.progress):
             whole.addWidget(part)

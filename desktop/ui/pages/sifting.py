@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.ui import spacing
 from desktop.ui.page import Page
 from desktop.ui.pages.grid import Col, Grid
 from desktop.ui.pages.parts import Card, button, heading, link, plain, row, scrolling
@@ -62,7 +63,7 @@ class SiftingPage(Page):
         self._layers.addWidget(halves)
         self._layers.addWidget(self.empty)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(8)
         above = row(self.heading, spacing=14)
         above.addWidget(self.progress, 1)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.errors import Problem
 from desktop.operations import wiping
 from desktop.operations.wiping import Confirmed, Outlook
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.pages.sync.send import documents
@@ -63,7 +64,7 @@ class WipeDialog(QDialog):
             form.addRow("", self.unsent)
         form.addRow("单位名称(&Q)", self.typed)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         for part in (title, plain(_WHAT_IT_DOES), self.lost, self._form, self.note, self.progress):
             column.addWidget(part)

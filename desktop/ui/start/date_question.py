@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.store.clock import WrongClock
-from desktop.ui import icons, theme
+from desktop.ui import icons, spacing, theme
 
 _PATIENCE_S = 5
 """So long the window may be busy before the save is refused; it may be waiting for this very save to end."""
@@ -65,7 +65,7 @@ class DateDialog(QDialog):
         line.addWidget(self.right)
         line.addWidget(self.wrong)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 18)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(10)
         column.addLayout(top)
         column.addSpacing(4)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop.operations.whereabouts import Origin
 from desktop.store.openings import Doubt
-from desktop.ui import icons, theme
+from desktop.ui import icons, spacing, theme
 
 _ANSWERS = (
     (
@@ -59,7 +59,7 @@ class OriginDialog(QDialog):
         self.take.setEnabled(False)
         self.look.setAutoDefault(False)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 18)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(4)
         column.addLayout(top)
         column.addSpacing(10)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from desktop.errors import Problem
 from desktop.operations.recovery import ANSWER, REQUEST, Offered, Requested, Standing
 from desktop.store.recovery_codes import BadCode, normalised
+from desktop.ui import spacing
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.pages.parts import button, link, plain, row
@@ -113,7 +114,7 @@ class RecoverDialog(QDialog):
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(10)
         for widget in (who, self.notice, self.tabs):
             column.addWidget(widget)

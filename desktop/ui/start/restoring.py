@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.store.backups import Backup
+from desktop.ui import spacing
 
 _PATH = Qt.ItemDataRole.UserRole
 _WORDS = (
@@ -58,7 +59,7 @@ class RestoreDialog(QDialog):
         line.addWidget(cancel)
         line.addWidget(self.take)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         for widget in (words, self.list, hint):
             column.addWidget(widget)

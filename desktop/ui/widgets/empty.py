@@ -23,9 +23,9 @@ class EmptyState(QWidget):
         self._explanation.setWordWrap(True)
         self._explanation.setFixedWidth(_WIDEST)
         self.primary, self.secondary = QPushButton(), QPushButton()
-        self.primary.setProperty("primary", True)
         for button in (self.primary, self.secondary):
             button.hide()
+        self.stands_out = False
         self._first: Callable[[], None] | None = None
         self._second: Callable[[], None] | None = None
         self.primary.clicked.connect(lambda: self._first() if self._first else None)
@@ -52,15 +52,19 @@ class EmptyState(QWidget):
         explanation: str = "",
         first: tuple[str, Callable[[], None]] | None = None,
         second: tuple[str, Callable[[], None]] | None = None,
+        *,
+        quiet: bool = False,
     ) -> None:
-        """What to say, and what the buttons do."""
+        """What to say, and what the buttons do; ``quiet`` where another button of the page is the one to press."""
         self._picture.setPixmap(icons.pixmap(icon, theme.FAINT, 40))
         self.sentence.setText(sentence)
         self._explanation.setText(explanation)
         self._explanation.setVisible(bool(explanation))
         self._explanation.setFixedHeight(max(self._explanation.heightForWidth(_WIDEST), 0))
+        theme.restyle(self.primary, primary=not quiet)
         for button, offered in ((self.primary, first), (self.secondary, second)):
             button.setVisible(offered is not None)
             button.setText(offered[0] if offered else "")
+        self.stands_out = first is not None and not quiet
         self._first = first[1] if first else None
         self._second = second[1] if second else None

@@ -10,7 +10,7 @@ from desktop.operations import attachments
 from desktop.operations.attachments import Attachment
 from desktop.operations.session import Session
 from desktop.store.attached import ATTACHMENT
-from desktop.ui import registry
+from desktop.ui import registry, spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, plain, row
 from desktop.ui.workbench import Workbench
@@ -63,7 +63,7 @@ class NamingDialog(QDialog):
         self.name.setAccessibleName("文件名")
         self.description.setAccessibleName("说明")
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(self.problem)

@@ -68,6 +68,7 @@ class AttachmentsTab(QWidget):
             "先保存，再添加附件",
             "保存以后就可以把照片、扫描件和文件添加到这里。",
             ("保存", save_record),
+            quiet=True,
         )
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self._before)
@@ -241,6 +242,7 @@ class AttachmentsTab(QWidget):
                 "还没有附件",
                 f"把文件拖到这里，或者按“添加附件…”。{_WHAT}",
                 ("添加附件…", self.choose),
+                quiet=True,
             )
         else:
             self.empty.show_words("paperclip", "还没有附件")

@@ -77,7 +77,7 @@ class SheetTab(QWidget):
     def _build(self, save_parent: Callable[[], None]) -> None:
         label = self.record_type.label
         self.before.show_words(
-            "save", f"先保存，再登记{label}", "保存以后就可以在这里登记。", ("保存", save_parent)
+            "save", f"先保存，再登记{label}", "保存以后就可以在这里登记。", ("保存", save_parent), quiet=True
         )
         self._full = QWidget()
         column = QVBoxLayout(self._full)
@@ -221,14 +221,14 @@ class SheetTab(QWidget):
             self.empty.show_words("info", f"还没有{label}", help_words)
         elif self.panel is None:
             self.empty.show_words(
-                self.empty_icon, f"还没有{label}", help_words, ("添加（Ins）", self.add_one)
+                self.empty_icon, f"还没有{label}", help_words, ("添加（Ins）", self.add_one), quiet=True
             )
         else:
             self.empty.show_words(
                 self.empty_icon, f"还没有{label}",
                 "在WPS表格、微信或通知里复制名单，回到这里按Ctrl+V，姓名会和名册自动对上；"
                 "核对以后才会加入。也可以一个一个添加。",
-                ("粘贴名单（Ctrl+V）", self.paste_clipboard), ("一个一个添加", self.add_one),
+                ("粘贴名单（Ctrl+V）", self.paste_clipboard), ("一个一个添加", self.add_one), quiet=True,
             )  # fmt: skip
 
     def enter(self) -> None:

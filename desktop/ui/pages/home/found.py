@@ -22,14 +22,14 @@ from desktop.records.declaration import RecordType
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
-from desktop.ui import theme
+from desktop.ui import spacing, theme
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.model import RowsModel
 from desktop.ui.lists.rows import PAGE, Loaded, Source, shown_rows
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home.reading import Part
-from desktop.ui.pages.parts import heading, link, plain, row
+from desktop.ui.pages.parts import back_button, heading, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 
@@ -93,7 +93,7 @@ class FoundPage(Page):
     def _build(self, explanation: str) -> None:
         name = heading(self._title, 1)
         name.setWordWrap(True)
-        top = row(link("‹ 返回", self.workbench.shell.back))
+        top = row(back_button(self.workbench), spacing=10)
         top.addWidget(name, 1)
         chips = QHBoxLayout()
         chips.setSpacing(6)
@@ -104,7 +104,7 @@ class FoundPage(Page):
         self._layers.addWidget(self.empty)
         words = plain(explanation, muted=True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(8)
         column.addLayout(top)
         if explanation:

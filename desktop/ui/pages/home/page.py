@@ -18,6 +18,7 @@ from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
+from desktop.ui import spacing
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.plan import PlanPart, WholeRows, title_words
@@ -78,7 +79,7 @@ class HomePage(Page):
         self._layers.addWidget(work)
         self._layers.addWidget(self.first)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(8)
         self.heading, self.day = heading("工作台", 1), plain(muted=True)
         top = QHBoxLayout()

@@ -21,6 +21,8 @@ from desktop.ui.widgets.elided import ElidedLink
 from desktop.ui.workbench import Workbench
 
 _TONES = {Status.MET: Tone.GOOD, Status.NOT_MET: Tone.WARNING}
+_NARROW = 66
+"""Below so many characters there is no room for a name and its numbers in one line."""
 EXAMPLE = "以下口径为示例，非官方。"
 """What stands before every reading as long as nobody official has set it."""
 
@@ -52,23 +54,37 @@ class IndicatorRow(QFrame):
         self.origin = plain(muted=True, small=True)
         self.body: QWidget | None = None
         self._show()
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.fold)
-        top.addWidget(self.name, 1)
-        for widget in (self.amount, self.sign, self.gap):
-            top.addWidget(widget)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(32, 0, 0, 0)
-        middle.setSpacing(12)
-        middle.addWidget(self.bar, 3)
-        middle.addWidget(self.origin, 2)
+        self._top, self._middle = QHBoxLayout(), QHBoxLayout()
+        self._top.setSpacing(8)
+        self._top.addWidget(self.fold)
+        self._top.addWidget(self.name, 1)
+        self._middle.setContentsMargins(32, 0, 0, 0)
+        self._middle.setSpacing(12)
+        self._middle.addWidget(self.bar, 3)
+        self._middle.addWidget(self.origin, 2)
+        self._narrow: bool | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 2, 0, 4)
         self.column.setSpacing(0)
-        self.column.addLayout(top)
-        self.column.addLayout(middle)
+        self.column.addLayout(self._top)
+        self.column.addLayout(self._middle)
+        self._lay_out(narrow=False)
         self._unfold(False)
+
+    def _lay_out(self, *, narrow: bool) -> None:
+        """Where it is narrow the name has its line for itself, and where the number is from is its tool tip."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        for widget in (self.amount, self.sign, self.gap):
+            (self._middle if narrow else self._top).addWidget(widget)
+        self.origin.setVisible(not narrow)
+        self.amount.setToolTip(self.origin.text() if narrow else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follows the width of the window."""
+        super().resizeEvent(event)
+        self._lay_out(narrow=self.width() < theme.measures().average(_NARROW))
 
     def _show(self) -> None:
         figure = self.indicator.figure

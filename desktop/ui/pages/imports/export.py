@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QProgressBar,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -28,11 +27,11 @@ from desktop.records.real_name_forms import FORMS, RealNameForm
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.reading import Query
-from desktop.ui import icons
+from desktop.ui import spacing
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row
+from desktop.ui.pages.parts import Card, Note, back_button, button, heading, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
 
@@ -72,9 +71,6 @@ class ExportPage(Page):
         self._count()
 
     def _build(self) -> None:
-        back = QPushButton(icons.icon("arrow-left"), "返回")
-        back.setProperty("flat", True)
-        back.clicked.connect(lambda: self.workbench.shell.back())
         card = Card()
         card.say_heading("导出成什么样")
         for way in self._offered():
@@ -90,9 +86,17 @@ class ExportPage(Page):
         card.column.addWidget(self.unmasked)
         next(iter(self.ways.values())).setChecked(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(8)
-        column.addLayout(row(back, heading(f"导出{self.record_type.label}", 1), self._words, 1, spacing=10))
+        column.addLayout(
+            row(
+                back_button(self.workbench),
+                heading(f"导出{self.record_type.label}", 1),
+                self._words,
+                1,
+                spacing=10,
+            )
+        )
         column.addWidget(self.note)
         column.addWidget(card)
         column.addWidget(self.bar)

@@ -14,14 +14,14 @@ from desktop.operations import import_templates, importing
 from desktop.operations.importing import ImportPreview, ImportResult, Pasted
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.ui import icons, theme
+from desktop.ui import icons, spacing, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.imports.check import CheckStep
 from desktop.ui.pages.imports.start import StartStep
-from desktop.ui.pages.parts import Card, button, heading, plain, row
+from desktop.ui.pages.parts import Card, back_button, button, heading, plain, row
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
@@ -78,13 +78,18 @@ class ImportPage(Page):
         return kept or shown_at_first(self.record_type, several_units=False)
 
     def _build(self) -> None:
-        back = QPushButton(icons.icon("arrow-left"), "返回")
-        back.setProperty("flat", True)
-        back.clicked.connect(lambda: self.workbench.shell.back())
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(4)
-        column.addLayout(row(back, heading(f"导入{self.record_type.label}", 1), 1, self._steps, spacing=10))
+        column.addLayout(
+            row(
+                back_button(self.workbench),
+                heading(f"导入{self.record_type.label}", 1),
+                1,
+                self._steps,
+                spacing=10,
+            )
+        )
         # In this order: a layout that belongs to nobody would show its first step as a window of its own.
         column.addLayout(self._layers, 1)
         for step in (self.start, self.check, self.done, self.busy):

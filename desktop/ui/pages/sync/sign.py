@@ -13,6 +13,7 @@ from desktop.operations import signing
 from desktop.operations.signing import Signing
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, link, plain, row, set_primary
 from desktop.ui.pages.sync.words import counted
@@ -56,7 +57,7 @@ class SignDialog(QDialog):
         form.addRow("签名人(&U)", self.who)
         form.addRow("本人的口令(&P)", self.password)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
         for part in (self.head, self.facts, self.state, plain(_WHAT_IT_MEANS, muted=True), self._form):
             column.addWidget(part)
