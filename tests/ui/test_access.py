@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QCalendarWidget,
     QComboBox,
     QDialog,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -23,7 +25,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.resources import resource
-from desktop.ui import theme
+from desktop.ui import spacing, theme
+from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.registry import headings
 from desktop.ui.theme import COLOURS, Measures, TextSize
@@ -34,6 +37,7 @@ from tests.ui.house import Hand
 
 INPUTS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractButton, QAbstractItemView)
 CONTRAST = 4.5
+SAME_LINE = 6
 
 
 class StrayWindows(QObject):
@@ -73,22 +77,78 @@ def pages(hand: Hand, window: MainWindow) -> Iterator[str]:
             yield entry.key
 
 
-def test_every_input_has_a_name_on_all_pages(hand: Hand, window: MainWindow) -> None:
+def out_of_order(window: MainWindow, page: QWidget) -> Iterator[str]:
+    """Where Tab goes up within a column, or back within a line; the way to more fields follows what it belongs to."""
+    chain, widget = [], window.nextInFocusChain()
+    while widget is not window:
+        if page.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+            more = isinstance(widget, QPushButton) and widget.text().startswith("展开")
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not more:
+                chain.append((widget, QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())))
+        widget = widget.nextInFocusChain()
+    for (one, before), (other, after) in pairwise(chain):
+        up = after.bottom() <= before.top() and after.left() < before.right()
+        back = abs(after.top() - before.top()) < SAME_LINE and after.right() <= before.left()
+        if up or back:
+            yield f"{one.accessibleName() or one} -> {other.accessibleName() or other}"
+
+
+def standing_out(window: MainWindow, page: QWidget) -> list[str]:
+    """What is red of what can be pressed."""
+    buttons = [*page.findChildren(QAbstractButton), *window.topbar.findChildren(QAbstractButton)]
+    return [b.text() for b in buttons if b.property("primary") and b.isVisible() and b.isEnabled()]
+
+
+def headings_at(window: MainWindow, page: QWidget) -> set[int]:
+    """How far from the left the page's own heading, or the way back before it, stands."""
+    labels = [x for x in page.findChildren(QLabel) if x.isVisible() and x.property("heading") == "1"]
+    top = min(labels, key=lambda label: label.mapTo(window, QPoint(0, 0)).y())
+    ways = [b for b in page.findChildren(QPushButton) if b.isVisible() and b.property("back")]
+    return {(ways[0] if ways else top).mapTo(page, QPoint(0, 0)).x()}
+
+
+def test_every_page_can_be_heard_gone_through_and_read_in_one_way(hand: Hand, window: MainWindow) -> None:
+    manual = set(re.findall(r'name="([^"]+)"', resource("manual", "index.html").read_text("utf-8")))
     for key in pages(hand, window):
         page = window.page
         assert page is not None
         assert not list(nameless(page)), key
+        assert not list(out_of_order(window, page)), key
+        assert len(standing_out(window, page)) <= 1, key
+        assert page.help_anchor in manual or page.help_anchor in window.workbench.types, key
+        if key != "templates":
+            assert headings_at(window, page) == {spacing.PAGE[0]}, key
 
 
-def test_every_input_has_a_name_in_all_forms(hand: Hand, window: MainWindow, bench: Workbench) -> None:
+def test_every_form_can_be_heard_and_gone_through(hand: Hand, window: MainWindow, bench: Workbench) -> None:
     for name in bench.types:
         window.new_record(name)
         hand.settle()
         page = window.page
         assert page is not None
         assert not list(nameless(page)), name
+        assert not list(out_of_order(window, page)), name
+        assert len(standing_out(window, page)) <= 1, name
         window.back()
         hand.settle()
+
+
+def test_tab_goes_from_the_heading_of_a_form_over_its_tabs_into_its_fields(
+    hand: Hand, window: MainWindow
+) -> None:
+    window.new_record("enterprise")
+    hand.settle()
+    page = hand.form_page
+    back = next(b for b in page.findChildren(QPushButton) if b.property("back"))
+    back.setFocus()
+    hand.press(Qt.Key.Key_Tab)
+    assert hand.focus is page.next_button
+    hand.press(Qt.Key.Key_Tab)
+    assert hand.focus is page.tabs.tabBar()
+    hand.press(Qt.Key.Key_Tab)
+    assert hand.focus in page.form.rows["name"].editor.inputs()
+    hand.press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert hand.focus is page.tabs.tabBar()
 
 
 def test_the_frame_of_the_window_has_names(window: MainWindow) -> None:
@@ -197,6 +257,25 @@ def test_the_whole_window_fits_a_small_screen_at_125_percent(hand: Hand, window:
     hand.settle()
     assert window.minimumSizeHint().width() <= 1093
     assert window.minimumSizeHint().height() <= 540
+
+
+def test_what_is_open_follows_the_text_size(hand: Hand, window: MainWindow) -> None:
+    window.new_record("enterprise")
+    hand.settle()
+    label = hand.form_page.form.rows["name"].label
+    grid = Grid([Col("单位", 8), Col("情况", 8, wide=True)], "名单", window)
+    grid.resize(600, 200)
+    grid.show()
+    grid.show_lines([Line(("一家名称比列宽长得多的单位", "在"))])
+    before = label.width(), grid.horizontalHeader().height(), grid.columnWidth(0)
+    assert grid.columnWidth(0) > grid.fontMetrics().horizontalAdvance("一家名称比列宽长得多的单位"), (
+        "nothing is cut"
+    )
+    hand.press(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    hand.settle()
+    after = label.width(), grid.horizontalHeader().height(), grid.columnWidth(0)
+    hand.press(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert all(large > usual for usual, large in zip(before, after, strict=True))
 
 
 def test_larger_text_is_one_key_away_and_remembered(hand: Hand, window: MainWindow, bench: Workbench) -> None:

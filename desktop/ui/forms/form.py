@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -47,6 +47,7 @@ class Form(QScrollArea):
         self.setObjectName("plain")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have the cursor
         self.workbench = workbench
         self.record_type = record_type
         self.data: FormData | None = None
@@ -375,6 +376,12 @@ class Form(QScrollArea):
         """One column or two, by the width."""
         super().resizeEvent(event)
         if (event.oldSize().width() >= _TWO_COLUMNS_FROM) != (event.size().width() >= _TWO_COLUMNS_FROM):
+            self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Labels follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.rows:
             self._arrange()
 
     # -- checks ----------------------------------------------------------------------------------------------------

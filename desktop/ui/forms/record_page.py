@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations import queries, records
@@ -30,6 +30,7 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Opening, Page
 from desktop.ui.pages.parts import back_button
 from desktop.ui.widgets.elided import ElidedLabel
+from desktop.ui.widgets.order import read_first
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -119,6 +120,12 @@ class RecordPage(Page):
         column.addWidget(self.banner)
         column.addWidget(self.follow)
         column.addWidget(self.tabs, 1)
+        self._head = line
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """By now the heading has all its buttons, those of pages made by hand among them."""
+        super().showEvent(event)
+        read_first(self, self._head, self.banner, self.follow)
 
     def _add_tabs(self) -> None:
         """The children of the record, then its history."""

@@ -84,6 +84,9 @@ class SidePanel(QFrame):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
+        area.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # what can be done in it has the cursor, not the room around it
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 8)
         whole.addWidget(area, 1)

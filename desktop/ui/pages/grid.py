@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -21,6 +21,7 @@ _LEAST_SHARE = 0.5
 _PADDING = 18
 _SIGN = 22
 _AROUND = 8
+_LOOKED_AT = 40
 """What a row of several lines has above and below them."""
 
 
@@ -132,18 +133,29 @@ class Grid(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setIconSize(QSize(16, 16))
-        size = theme.measures()
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(size.row)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         head.setMinimumSectionSize(24)
-        head.setFixedHeight(size.row + 2)
+        self._most = 0
+        self._take_measures()
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.lines[index.row()].key))
         self.selectionModel().currentRowChanged.connect(lambda current, _before: self._choose(current))
-        self._most = 0
+
+    def _take_measures(self) -> None:
+        size = theme.measures()
+        self.verticalHeader().setDefaultSectionSize(size.row)
+        self.horizontalHeader().setFixedHeight(size.row + 2)
+        self._take_height()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows and columns follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_measures()
+            self.fit()
 
     def limit_height(self, most: int) -> None:
         """Is as high as its rows, up to so many; the rest scrolls."""
@@ -185,8 +197,15 @@ class Grid(QTableView):
         super().resizeEvent(event)
         self.fit()
 
+    def _need(self, column: int) -> int:
+        """The room that the words of a column need in the first rows."""
+        metrics, lines = self.fontMetrics(), self.rows.lines[:_LOOKED_AT]
+        sign = _SIGN if column == 0 and any(line.tone is not None for line in lines) else 0
+        words = (line.texts[column] for line in lines)
+        return max((metrics.horizontalAdvance(text) for text in words), default=0) + _PADDING + sign
+
     def fit(self) -> None:
-        """Gives every column its width; what is left goes to the wide ones."""
+        """Gives every column its width; what is left goes to words that are cut, then to the wide ones."""
         head, columns = self.horizontalHeader(), self.rows.columns
         metrics = head.fontMetrics()
         widths = [
@@ -197,6 +216,11 @@ class Grid(QTableView):
             widths[0] += _SIGN
         wide = [n for n, c in enumerate(columns) if c.wide]
         spare = self.viewport().width() - sum(widths)
+        for n, column in enumerate(columns):
+            cut = self._need(n) - widths[n] if not (self._wrapping and column.wide) else 0
+            if 0 < cut <= spare:
+                widths[n] += cut
+                spare -= cut
         for place, n in enumerate(wide):
             if spare > 0:
                 widths[n] += spare // len(wide) + (spare % len(wide) if place == 0 else 0)

@@ -63,7 +63,7 @@ class LogicPage(Page):
         self.both.setChildrenCollapsible(False)
         self.both.addWidget(self.groups)
         self.both.addWidget(self.places)
-        self.both.setSizes([440, 560])
+        self.both.setSizes([520, 480])
         column.addWidget(self.both, 1)
         column.addWidget(self.empty, 1)
         self._layers(found=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
@@ -45,6 +45,15 @@ class EmptyState(QWidget):
         column.addLayout(buttons)
         column.addStretch(3)
 
+    def _fit(self) -> None:
+        self._explanation.setFixedHeight(max(self._explanation.heightForWidth(_WIDEST), 0))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The words follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
     def show_words(
         self,
         icon: str,
@@ -60,7 +69,7 @@ class EmptyState(QWidget):
         self.sentence.setText(sentence)
         self._explanation.setText(explanation)
         self._explanation.setVisible(bool(explanation))
-        self._explanation.setFixedHeight(max(self._explanation.heightForWidth(_WIDEST), 0))
+        self._fit()
         theme.restyle(self.primary, primary=not quiet)
         for button, offered in ((self.primary, first), (self.secondary, second)):
             button.setVisible(offered is not None)

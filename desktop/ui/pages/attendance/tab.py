@@ -23,6 +23,7 @@ from desktop.ui.pages.attendance.sheet import SheetModel
 from desktop.ui.pages.attendance.view import SheetView
 from desktop.ui.pages.parts import button, plain
 from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.widgets.order import read_first
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -233,6 +234,7 @@ class SheetTab(QWidget):
 
     def enter(self) -> None:
         """The cursor goes to where work goes on."""
+        read_first(self._full, self.top)
         widget: QWidget = self.view
         if self.pasting and self.panel is not None:
             widget = self.panel.table

@@ -1,0 +1,39 @@
+"""The order in which Tab goes through a page: as one reads it, whatever was made first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QWidget
+
+
+def read_first(owner: QWidget, *parts: QWidget | QLayout) -> None:
+    """Has Tab go through these parts of ``owner`` before all its others. Parts have been laid out by now.
+
+    Qt goes through widgets in the order in which they got their parent, and what stands in a heading mostly gets it
+    last.
+    """
+    first = [widget for part in parts for widget in _inputs(part)]
+    before = _before(owner)
+    if before is None:
+        return
+    for widget in first:
+        QWidget.setTabOrder(before, widget)
+        before = widget
+
+
+def _before(owner: QWidget) -> QWidget | None:
+    """The last one that takes the cursor before all of ``owner``: Qt does nothing beside one that takes none."""
+    found = owner.previousInFocusChain()
+    while found is not None and found is not owner:
+        if not owner.isAncestorOf(found) and found.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+            return found
+        found = found.previousInFocusChain()
+    return None
+
+
+def _inputs(part: QWidget | QLayout) -> list[QWidget]:
+    if isinstance(part, QLayout):
+        items = (part.itemAt(n) for n in range(part.count()))
+        inside = [item.widget() or item.layout() for item in items if item is not None]
+        return [widget for found in inside if found is not None for widget in _inputs(found)]
+    return [w for w in (part, *part.findChildren(QWidget)) if w.focusPolicy() is not Qt.FocusPolicy.NoFocus]
