@@ -23,7 +23,8 @@ INK = "#2B333B"
 MUTED = "#5A6570"
 FAINT = "#8D97A1"
 LINE = "#DDE1E6"
-EDGE = "#8A95A1"
+EDGE = "#808B97"
+HINT = "#65707B"
 FOCUS = "#2F5D8C"
 SELECTION = "#DCE8F5"
 RED = "#B5262A"
@@ -42,7 +43,8 @@ COLOURS = {
     "grid": "#ECEFF2",
     "head": "#EEF1F4",
     "hover": "#E9EEF3",
-    "scroll": "#B4BDC6",
+    "scroll": EDGE,
+    "hint": HINT,
     "focus": FOCUS,
     "selection": SELECTION,
     "red": RED,
@@ -56,7 +58,10 @@ COLOURS = {
     "good": GOOD,
     "good-faint": "#EDF7F1",
 }
-"""Every colour by the name that the style sheet uses; text on its ground has a contrast of at least 4.5."""
+"""Every colour by the name that the style sheet uses.
+
+Text on its ground has a contrast of at least 4.5; edges of what can be used, rings and scroll bars have 3.
+"""
 
 _PREFERRED_FAMILIES = (
     "Microsoft YaHei UI",
@@ -162,7 +167,7 @@ def _palette() -> QPalette:
         role.Base: SURFACE,
         role.AlternateBase: WINDOW,
         role.Text: INK,
-        role.PlaceholderText: "#6B7681",
+        role.PlaceholderText: HINT,
         role.Button: SURFACE,
         role.ButtonText: INK,
         role.Highlight: SELECTION,

@@ -484,7 +484,7 @@ def test_a_slot_in_conflict_is_not_decided_by_an_import(district: Session, tmp_p
         "INSERT INTO conflict (record, slot, type) VALUES (unhex(?), 'legal_person', 'enterprise')", (record,)
     )
     shown = look(district, table(tmp_path, [firm(1, person="李四", staff=30)]))
-    assert "法定代表人”有待处理的冲突" in texts(shown.rows[0])
+    assert "法定代表人”有待处理的分歧" in texts(shown.rows[0])
     assert {c.field for c in shown.rows[0].changes} == {"surveyed_staff"}
 
 

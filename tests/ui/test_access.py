@@ -37,6 +37,7 @@ from tests.ui.house import Hand
 
 INPUTS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractButton, QAbstractItemView)
 CONTRAST = 4.5
+EDGE_CONTRAST = 3.0
 SAME_LINE = 6
 
 
@@ -237,12 +238,21 @@ def luminance(colour: str) -> float:
         ("ink", "window"), ("ink", "surface"), ("ink", "selection"), ("muted", "window"), ("muted", "head"),
         ("muted", "surface"), ("surface", "red"), ("surface", "red-dark"), ("red", "red-faint"),
         ("error", "error-faint"), ("error", "surface"), ("warning", "warning-faint"), ("warning", "surface"),
-        ("good", "good-faint"), ("focus", "selection"), ("focus", "surface"), ("surface", "focus"),
+        ("good", "good-faint"), ("focus", "selection"), ("focus", "surface"), ("surface", "focus"), ("hint", "surface"),
+        ("hint", "window"), ("hint", "error-faint"), ("hint", "warning-faint"), ("muted", "selection"),
+        ("warning", "window"), ("good", "window"), ("error", "window"),
     ],
 )  # fmt: skip
 def test_words_stand_out_from_their_ground(ink: str, ground: str) -> None:
     dark, light = sorted((luminance(COLOURS[ink]), luminance(COLOURS[ground])))
     assert (light + 0.05) / (dark + 0.05) >= CONTRAST
+
+
+@pytest.mark.parametrize("ground", ["window", "surface", "head"])
+@pytest.mark.parametrize("edge", ["edge", "focus", "scroll"])
+def test_edges_rings_and_bars_stand_out_from_their_ground(edge: str, ground: str) -> None:
+    dark, light = sorted((luminance(COLOURS[edge]), luminance(COLOURS[ground])))
+    assert (light + 0.05) / (dark + 0.05) >= EDGE_CONTRAST
 
 
 def test_the_style_sheet_names_only_what_is_known() -> None:

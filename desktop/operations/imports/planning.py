@@ -207,7 +207,7 @@ class Planner:
             if after == before:
                 continue
             if slot.name in held.disputed:
-                text = f"“{slot.label}”有待处理的冲突，没有改动，请先在冲突页决定"
+                text = f"“{slot.label}”有待处理的分歧，没有改动，请先在“分歧”页决定"
                 entry.first.tell(Note(text, Weight.WARNING, field=slot.fields[0].name))
                 continue
             value = after if slot.grouped else after[slot.name]

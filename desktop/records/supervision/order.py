@@ -188,6 +188,6 @@ def _integrity(letter: Letter) -> Iterator[Reason]:
     if letter.altered:
         yield forbidden(f"{letter.name()}签发以后被改动过", "", "请作废后重发。", letter.id)
     if letter.disputed:
-        yield forbidden(f"{letter.name()}的签发内容有几个版本", "", "请先处理这条记录的冲突。", letter.id)
+        yield forbidden(f"{letter.name()}的签发内容有几个版本", "", "请先处理这条记录的分歧。", letter.id)
     if letter.issued is None:
         yield forbidden(f"{letter.number}没有签发日期", "", "请作废后重发。", letter.id)

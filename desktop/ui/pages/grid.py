@@ -92,7 +92,7 @@ class GridModel(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole if index.column() == 0 and line.tone is not None:
                 return sign(line.tone)
             case Qt.ItemDataRole.ForegroundRole if column.numeric and text == "0":
-                return QColor(theme.FAINT)
+                return QColor(theme.HINT)
         return None
 
 
