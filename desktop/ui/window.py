@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         for keys in (QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), QKeySequence(Qt.Key.Key_Back)):
             QShortcut(keys, self).activated.connect(self.back)
         QShortcut(QKeySequence(Qt.Key.Key_F7), self).activated.connect(self._look_through)
+        QShortcut(QKeySequence(Qt.Key.Key_F6), self).activated.connect(self._change_sides)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_cursor)
@@ -252,6 +253,13 @@ class MainWindow(QMainWindow):
         """F7: the logic check, wherever one is."""
         in_front = self.page is self._roots.get("logic")
         self.open_page("logic", part="again" if in_front else "")
+
+    def _change_sides(self) -> None:
+        """F6: from the page to the navigation, and back to where its work begins."""
+        if self.page is not None and self.navigation.hasFocus():
+            self.page.enter()
+        else:
+            self.navigation.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _help(self) -> None:
         page = self.page

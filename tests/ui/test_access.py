@@ -183,6 +183,19 @@ def test_tab_goes_through_a_form_in_reading_order(hand: Hand, window: MainWindow
         hand.press(Qt.Key.Key_Tab)
 
 
+def test_another_page_is_reached_without_a_mouse(hand: Hand, window: MainWindow) -> None:
+    hand.press(Qt.Key.Key_F6)
+    assert hand.focus is window.navigation
+    hand.press(Qt.Key.Key_Down)
+    hand.press(Qt.Key.Key_Return)
+    hand.settle()
+    assert window.page is not None
+    assert window.page.title == "工会"
+    window.navigation.setFocus()
+    hand.press(Qt.Key.Key_F6)
+    assert window.page.isAncestorOf(hand.focus)
+
+
 def test_enter_presses_the_button_that_has_the_cursor(hand: Hand, window: MainWindow) -> None:
     window.open_page("home")
     hand.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.records.declaration import Level
@@ -144,6 +144,7 @@ class UnitChooser(QWidget):
             self.name.setText(usual)
         self._own_name = usual
         self.changed.emit()
+        self.name.setFocus(Qt.FocusReason.OtherFocusReason)  # Enter goes on from there
 
     def value(self) -> tuple[str, str]:
         """Code and name as they are used."""
