@@ -337,6 +337,23 @@ def test_the_card_of_the_targets_ends_below_a_whole_row(open_page: Open, town: S
     hands.window.resize(1366, 728)
 
 
+def test_on_a_small_screen_names_are_whole_and_what_is_unfolded_is_seen(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    hands.window.resize(1093, 574)
+    hands.settle()
+    row = page.plan.rows[1]
+    view = page.plan.parentWidget()
+    assert view is not None
+    assert row.name.text() == row.name.accessibleName(), "its numbers stand in the line of the bar"
+    assert row.amount.toolTip() == row.origin.text()
+    before = view.height()
+    hands.click(row.fold)
+    hands.settle()
+    assert row.geometry().bottom() > view.height(), "its reading is longer than the card"
+    assert view.height() >= before
+    hands.window.resize(1366, 728)
+
+
 def test_a_name_without_room_ends_in_dots_and_stands_in_the_tool_tip(open_page: Open, town: Session) -> None:
     hands, page = open_page(town)
     row = page.plan.rows[0]

@@ -23,7 +23,7 @@ class Bar(QWidget):
         self.target: Fraction | None = None
         self.met = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(80)
+        self.setMinimumWidth(60)
 
     def sizeHint(self) -> QSize:
         """A line high."""

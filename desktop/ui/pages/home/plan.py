@@ -245,7 +245,10 @@ class WholeRows(QScrollArea):
         room = self.height() - (bar.height() if bar.isVisible() else 0)
         ends = [r.geometry().bottom() + 1 for r in self._plan.rows]
         whole = max((end for end in ends if end <= room), default=room)
-        free = room - whole if self._plan.height() > room else 0
+        cut = next((r for r, end in zip(self._plan.rows, ends, strict=True) if end > room), None)
+        # What somebody has just unfolded is longer than a line, and is to be seen.
+        folded = cut is not None and not cut.fold.isChecked()
+        free = room - whole if folded and self._plan.height() > room else 0
         if free != self._left_free:
             self._left_free = free
             self.setViewportMargins(0, 0, 0, free)
