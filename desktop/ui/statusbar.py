@@ -11,6 +11,7 @@ from desktop.store.keeping import Behind, NotKept
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.page import Status
+from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task
 
@@ -39,7 +40,8 @@ class StatusBar(QFrame):
         self._drafts.clicked.connect(self.drafts_wanted)
         self._drafts.hide()
         facts = workbench.facts
-        who = QLabel(f"操作员：{facts.operator.name} · {facts.unit.name}")
+        who = ElidedLabel()
+        who.setText(f"操作员：{facts.operator.name} · {facts.unit.name}")
         self._backup = QLabel()
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 3, 14, 3)

@@ -31,6 +31,7 @@ from desktop.ui.registry import Entry
 from desktop.ui.statusbar import StatusBar
 from desktop.ui.theme import PROGRAM, TextSize
 from desktop.ui.topbar import TopBar
+from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.reach import PageStack
 from desktop.ui.workbench import Workbench
 
@@ -83,11 +84,11 @@ class MainWindow(QMainWindow):
         brand = QFrame()
         brand.setObjectName("brand")
         brand.setFixedWidth(WIDTH)
-        name, unit = QLabel(PROGRAM), QLabel(self.workbench.facts.unit.name)
+        name, unit = QLabel(PROGRAM), ElidedLabel()
+        unit.setText(self.workbench.facts.unit.name)
         name.setProperty("heading", "1")
         unit.setProperty("muted", True)
         unit.setProperty("small", True)
-        unit.setToolTip(self.workbench.facts.unit.name)
         words = QVBoxLayout(brand)
         words.setContentsMargins(16, 4, 8, 4)
         words.setSpacing(0)

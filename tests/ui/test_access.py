@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,20 +25,25 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.records.declaration import Level
 from desktop.resources import resource
 from desktop.ui import spacing, theme
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.registry import headings
+from desktop.ui.settings import Settings
 from desktop.ui.theme import COLOURS, Measures, TextSize
+from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
-from tests.ui.house import Hand
+from tests.ui.house import OPERATOR, FakeDialogs, Hand, make_session, open_window, settle
 
 INPUTS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractButton, QAbstractItemView)
 CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
+SMALLEST = QSize(911, 472)
+"""What 1366x768 leaves at 150 percent."""
 SAME_LINE = 6
 
 
@@ -280,6 +286,22 @@ def test_the_whole_window_fits_a_small_screen_at_125_percent(hand: Hand, window:
     hand.settle()
     assert window.minimumSizeHint().width() <= 1093
     assert window.minimumSizeHint().height() <= 540
+
+
+def test_a_long_name_of_the_unit_ends_in_dots_and_widens_nothing(
+    qtbot: QtBot, settings: Settings, tmp_path: Path
+) -> None:
+    name = "杭州市余杭区径山镇犇㛃䶮𬬮示例茶业（集团）股份有限公司工会联合委员会第一分会"
+    dialogs = FakeDialogs()
+    session = make_session(tmp_path / "workspace", Level.ENTERPRISE, "91330110MA2CFYLA1X", name)
+    window = open_window(qtbot, session, dialogs, settings)
+    window.resize(SMALLEST)
+    settle(qtbot, window.workbench)
+    assert window.minimumSizeHint().width() <= SMALLEST.width()
+    told = [label.toolTip() for label in window.findChildren(ElidedLabel) if label.toolTip()]
+    assert sorted(told) == sorted([name, f"操作员：{OPERATOR} · {name}"])
+    dialogs.always_leave()
+    window.close()
 
 
 def test_what_is_open_follows_the_text_size(hand: Hand, window: MainWindow) -> None:

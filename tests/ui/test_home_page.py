@@ -337,7 +337,9 @@ def test_the_card_of_the_targets_ends_below_a_whole_row(open_page: Open, town: S
     hands.window.resize(1366, 728)
 
 
-def test_on_a_small_screen_names_are_whole_and_what_is_unfolded_is_seen(open_page: Open, town: Session) -> None:
+def test_on_a_small_screen_names_are_whole_and_what_is_unfolded_is_seen(
+    open_page: Open, town: Session
+) -> None:
     hands, page = open_page(town)
     hands.window.resize(1093, 574)
     hands.settle()
