@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, conflicts, records
@@ -132,6 +132,12 @@ def test_a_group_is_shown_field_by_field_and_says_which_fields_differ(
     staff = pair[0].types["enterprise"].by_name["surveyed_staff"].label
     assert differing == {staff}
     assert [s.texts[shown.labels.index(staff)] for s in shown.sides] == ["35人", "32人"]
+    assert shown.base is None
+    name = next(x for x in page.comparison.findChildren(QLabel) if x.property("name"))
+    cell = next(x for x in page.comparison.findChildren(QLabel) if x.property("cell"))
+    assert cell.mapTo(page, QPoint(0, 0)).x() - name.mapTo(page, QPoint(0, 0)).x() <= name.width() + 2, (
+        "no gap"
+    )
 
 
 def test_a_third_value_is_written_with_the_editors_of_the_form(

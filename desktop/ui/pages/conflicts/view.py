@@ -28,7 +28,9 @@ QLabel[name="true"] {{ background: {window}; color: {muted}; border: 0; border-b
 QFrame[head="true"] {{ background: {head}; border: 1px solid {line}; border-bottom: 2px solid {edge}; }}
 QFrame[head="true"][chosen="true"] {{ background: {selection}; border: 2px solid {focus}; }}
 """
-_NARROWEST, _NAMES = 116, 102
+_NARROWEST = 116
+_NAMES = 13
+"""The width of a name in characters."""
 OWN = "own"
 Choice = int | str
 """The number of a side, or :data:`OWN` for a value of one's own."""
@@ -168,7 +170,7 @@ class Comparison(QWidget):
             differs = n in dispute.differing and len(dispute.labels) > 1
             name = plain(f"{label}\n（不同）" if differs else label)
             name.setProperty("name", True)
-            name.setFixedWidth(_NAMES)
+            name.setFixedWidth(theme.measures().average(_NAMES))
             self._grid.addWidget(name, n + 1, 0)
         if (base := dispute.base) is not None:
             self._grid.addWidget(Head("原来", base.authors[0].words, ""), 0, 1)
@@ -185,7 +187,7 @@ class Comparison(QWidget):
             last = len(dispute.sides)
             self._head(OWN, Head("另写一个", "几个都不对时，自己填。", str(last + 1)), last + 2)
             self._own_column(dispute, last + 2)
-        for n in range(1, self._grid.columnCount()):
+        for n in range(1 if dispute.base is not None else 2, self._grid.columnCount()):
             self._grid.setColumnStretch(n, 1)
 
     def _head(self, choice: Choice, head: Head, column: int) -> None:
