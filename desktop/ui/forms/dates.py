@@ -52,11 +52,11 @@ class DateEditor(LineEditor):
     def __init__(self, field: Field, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(field, workbench, parent)
         if not field.example:
-            self.line.setPlaceholderText("如：20261122")
+            self.line.setPlaceholderText("如：2026-11-22")
         self.button = QToolButton(self.line)
         self.button.setIcon(icons.icon("calendar", theme.MUTED))
         self.button.setAccessibleName(f"{field.label}：打开日历")
-        self.button.setToolTip("打开日历")
+        self.button.setToolTip("打开日历（Alt+↓）；也可以连着打数字，如20261122")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.open_calendar)
         self.button.setCursor(Qt.CursorShape.ArrowCursor)
