@@ -274,6 +274,17 @@ def test_edges_rings_and_bars_stand_out_from_their_ground(edge: str, ground: str
     assert (light + 0.05) / (dark + 0.05) >= EDGE_CONTRAST
 
 
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+def test_hints_are_drawn_in_the_colour_that_was_measured(qtbot: QtBot, kind: type[QWidget]) -> None:
+    line = kind()
+    qtbot.addWidget(line)
+    line.ensurePolished()
+    drawn = line.palette().placeholderText().color()
+    assert (drawn.name(), drawn.alpha()) == (theme.HINT.lower(), 255), (
+        "a style sheet makes them half transparent"
+    )
+
+
 def test_the_style_sheet_names_only_what_is_known() -> None:
     sheet = theme.style_sheet("Any", Measures(TextSize.NORMAL))
     assert "@" not in re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
