@@ -70,11 +70,18 @@ def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
     assert hand.list_page.record_type.name == "member"
 
 
-def test_the_actions_follow_the_page_and_one_stands_out(hand: Hand, window: MainWindow) -> None:
+def test_the_actions_follow_the_page_and_one_stands_out(
+    hand: Hand, window: MainWindow, bench: Workbench
+) -> None:
     acts = window.topbar.acts
     assert acts[Act.NEW].isEnabled()
     assert acts[Act.NEW].text() == "新增企业"
     assert not acts[Act.SAVE].isEnabled()
+    assert not window.topbar.button(Act.NEW).property("primary"), (
+        "in an empty list the button in the middle does"
+    )
+    bench.write("登记", lambda session, _t: records.save(session, "enterprise", {"name": "甲"}))
+    hand.settle()
     assert window.topbar.button(Act.NEW).property("primary")
     hand.control(K.Key_N)
     hand.settle()
