@@ -26,6 +26,7 @@ from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.reading import Query, Record
 
 _MOST_ALIKE = 200
+_MOST_NAMED = 3
 
 
 class NothingFollows(StateProblem):
@@ -164,8 +165,11 @@ def _why_not(session: Session, record_type: RecordType, follow: Follow, source: 
     linked = queries.linked_values(database, types, source_type, source.values)
     title = f"{source_type.label}“{queries.title_of(database, types, codes, source)}”"
     if made := _made(session, record_type, follow, source):
-        words = "、".join(f"“{queries.title_of(database, types, codes, m)}”（编号{m.id}）" for m in made)
-        return 3, f"由{title}生成的{record_type.label}已经有了：{words}"
+        words = "、".join(
+            f"“{queries.title_of(database, types, codes, m)}”（编号{m.id}）" for m in made[:_MOST_NAMED]
+        )
+        more = f"等{len(made)}条" if len(made) > _MOST_NAMED else ""
+        return 3, f"由{title}生成的{record_type.label}已经有了：{words}{more}"
     missing, outcome = following.hindrance(follow, source.values, linked.get)
     if outcome:
         return 2, f"{title}还不能生成“{record_type.label}”：{outcome}"
@@ -176,6 +180,8 @@ def _why_not(session: Session, record_type: RecordType, follow: Follow, source: 
         now = f"现在是“{said}”" if said else "还没有填"
         want = f"，要是{'、'.join(f'“{w}”' for w in wanted)}才能生成“{record_type.label}”" if wanted else ""
         return int(bool(said)), f"{title}的“{asked.label}”{now}{want}"
+    if follow.rows and not any(_apiece(database, types, record_type, follow, source, linked)):
+        return 1, f"{title}的“{source_type.by_name[follow.rows_of].label}”里还没有{types[follow.rows].label}"
     if not session.may_write(record_type):
         return 1, f"本单位或您的角色不能填写“{record_type.label}”"
     key = record_type.by_name[follow.same[0]]
@@ -255,11 +261,8 @@ def _offers_of(
             if not following.stands(follow, source.values, linked.get):
                 continue
             title = queries.title_of(database, types, codes, source)
-            for name in following.names(follow, source.values):
-                cells = following.cells(record_type, follow, source.id, source.values, linked.get, name)
-                day = (
-                    following.resolve(follow.on, source.id, source.values, linked.get) if follow.on else None
-                )
+            day = following.resolve(follow.on, source.id, source.values, linked.get) if follow.on else None
+            for cells in _apiece(database, types, record_type, follow, source, linked):
                 for made, existing in _targets(database, types, record_type, follow, source, cells, day):
                     words = _words(types, source_type, follow, made, title)
                     values = made if existing is None else existing.values
@@ -268,6 +271,27 @@ def _offers_of(
                         record_type.name, source.type, source.id, title, follow.back, made, words,
                         existing.id if existing is not None else "", called,
                     )  # fmt: skip
+
+
+def _apiece(
+    database: Database,
+    types: Catalogue,
+    record_type: RecordType,
+    follow: Follow,
+    source: Record,
+    linked: Mapping[str, Mapping[str, Cell]],
+) -> Iterator[Mapping[str, Cell]]:
+    """What is filled in, once for each name or row of which a record follows."""
+    if not follow.rows:
+        for name in following.names(follow, source.values):
+            yield following.cells(record_type, follow, source.id, source.values, linked.get, name)
+        return
+    rows_type, above = types[follow.rows], source.values.get(follow.rows_of)
+    query = Query(rows_type.name, children_of=str(above), order=_order(rows_type))
+    for row in reading.records(database, types, query) if above else ():
+        values = {**source.values, following.ROW: row.id}
+        further = {**linked, following.ROW: row.values}
+        yield following.cells(record_type, follow, source.id, values, further.get)
 
 
 def _targets(
@@ -280,10 +304,11 @@ def _targets(
     day: Cell,
 ) -> Iterator[tuple[Mapping[str, Cell], Record | None]]:
     """What is to be written, and to which record that is here already; nothing where all is done."""
-    if follow.link and any(
-        not follow.each or following.is_meant(follow, made.values, cells, day)
-        for made in pointing.led_by(database, record_type, follow.link, source.id)
-    ):
+    led = pointing.led_by(database, record_type, follow.link, source.id) if follow.link else []
+    if any(not follow.apiece or following.is_meant(follow, made.values, cells, day) for made in led):
+        return
+    if by_hand := [made for made in led if following.is_named(follow, made.values, cells)]:
+        yield following.completed(follow, by_hand[0].values, cells), by_hand[0]
         return
     if any(cells.get(name) in (None, "") for name in follow.same[:1]):
         return
@@ -325,7 +350,10 @@ def _words(
     said = {}
     for name in cells:
         first, _, rest = follow.values[name].partition(".")
-        if first in source_type.by_name:
+        if first == following.ROW:
+            of = f"“{types[follow.rows].by_name[rest].label}”" if rest else ""
+            said[name] = f"由{types[follow.rows].label}{of}带出"
+        elif first in source_type.by_name:
             held = source_type.by_name[first]
             of = types[held.link].by_name[rest].label if rest and held.link else held.label
             where = types[held.link].label if rest and held.link else source_type.label

@@ -175,14 +175,17 @@ class Follow:
 
     ``values`` says by field where its cell comes from: a path of fields of the source (``congress.started_date``),
     ``.`` for the source itself, ``=code`` for always this, ``*`` for one of the names that stand in the source's
-    field ``each``, of which a record follows apiece. ``translate`` maps codes of the source to those of the field,
-    and ``papers`` names fields that take the name of a paper out of a title.
+    field ``each``, of which a record follows apiece. One follows apiece, too, of the records of type ``rows`` below
+    the one that the source's field ``rows_of`` leads to: ``@`` is such a row, ``@.name`` a field of it. ``translate``
+    maps codes of the source to those of the field, and ``papers`` names fields that take the name of a paper out of a
+    title.
 
     It follows when the source's fields hold one of the values of ``when`` and what is decided there stands
     (``outcome``: a motion is ``carried``, or at least not ``lost``, a session is ``valid``).
 
     ``link`` is the field that leads to the source, ``back`` the field of the source that leads here. A record that
-    agrees in the fields ``same`` is the one that was meant and is completed instead of doubled; of those with a day
+    agrees in the fields ``same`` is the one that was meant and is completed instead of doubled, and so is one that
+    says nothing in the last of them and agrees in ``named``; of those with a day
     ``recent``, only from the day ``on`` (a path) for a year; of those with a period ``during``, only when it holds
     that day. With ``latest`` nothing new is made: records in force get this newer day and what else is in ``values``.
     The cells of ``agree`` are compared with the source for as long as both exist.
@@ -195,9 +198,12 @@ class Follow:
     translate: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     papers: tuple[str, ...] = ()
     each: str = ""
+    rows: str = ""
+    rows_of: str = ""
     link: str = ""
     back: str = ""
     same: tuple[str, ...] = ()
+    named: str = ""
     on: str = ""
     recent: str = ""
     during: tuple[str, ...] = ()
@@ -208,7 +214,12 @@ class Follow:
     def fields(self) -> tuple[str, ...]:
         """The fields of the record that it names; empty names among them."""
         several = (*self.values, *self.translate, *self.papers, *self.same, *self.during, *self.agree)
-        return (*several, self.link, self.recent, self.latest)
+        return (*several, self.link, self.named, self.recent, self.latest)
+
+    @property
+    def apiece(self) -> bool:
+        """Whether several records follow from one source."""
+        return bool(self.each or self.rows)
 
 
 @dataclass(frozen=True, slots=True)

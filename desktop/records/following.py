@@ -20,6 +20,8 @@ Linked = Callable[[str], Values | None]
 
 ANY = "*"
 """Among the values of a condition: whatever is filled in."""
+ROW = "@"
+"""Under this name a source leads to the row of which a record follows apiece."""
 _SELF, _NAME, _ALWAYS = ".", "*", "="
 _BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
 _QUOTED = re.compile(r"《([^》]+)》")
@@ -129,6 +131,16 @@ def is_meant(follow: Follow, candidate: Values, cells: Mapping[str, Cell], day: 
         began, ended = (candidate.get(field) for field in follow.during)
         return isinstance(day, str) and bool(began) and str(began) <= day <= str(ended or day)
     return True
+
+
+def is_named(follow: Follow, candidate: Values, cells: Mapping[str, Cell]) -> bool:
+    """Whether a record that was written by hand is the one that would be filled in: it bears the name, but no link."""
+    *rest, last = follow.same
+    return (
+        bool(follow.named)
+        and candidate.get(last) in (None, "")
+        and all(candidate.get(field) == cells.get(field) for field in (*rest, follow.named))
+    )
 
 
 def is_older(follow: Follow, candidate: Values, cells: Mapping[str, Cell]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import EVERYBODY, Check, Field, Kind, RecordType, Section, Severity
+from desktop.records.declaration import EVERYBODY, Check, Field, Follow, Kind, RecordType, Section, Severity
 from desktop.records.parts import ABOVE_VILLAGES, DISTRICT_UP, remarks
 
 ORDER = 274
@@ -21,6 +21,16 @@ TYPE = RecordType(
     parent="assessment",
     help="一个项目一条。",
     sections=(Section("score", "得分"),),
+    follows=(
+        Follow(
+            "assessment",
+            {
+                "assessment": ".", "criterion": "@", "criterion_name": "@.name", "sequence": "@.sequence",
+            },
+            when={"assessment_template": ("*",)}, rows="assessment_criterion", rows_of="assessment_template",
+            link="assessment", same=("assessment", "criterion"), named="criterion_name",
+        ),
+    ),
     fields=(
         Field(
             "assessment", "工会评价", Kind.LINK, link="assessment", section="score", needed=True, index=True,
