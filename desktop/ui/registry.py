@@ -205,6 +205,12 @@ def _congress(workbench: Workbench, opening: Opening) -> Page:
     return CongressPage(workbench, opening)
 
 
+def _assessment(workbench: Workbench, opening: Opening) -> Page:
+    from desktop.ui.pages.assessment.page import AssessmentPage
+
+    return AssessmentPage(workbench, opening)
+
+
 _HOUSEKEEPING = "管理"
 
 ENTRIES: tuple[Entry, ...] = (
@@ -241,6 +247,7 @@ there are tools of these names.
 RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
     "course": _course,
     "congress": _congress,
+    "assessment": _assessment,
     "case": _case,
     "case_event": _case_event,
     "case_document": _case_document,

@@ -1,4 +1,4 @@
-"""The scores of an assessment are laid out from its template: in one step, only those that are missing, undone at once."""
+"""The scores of an assessment are laid out from its template: once, only what is missing, taken back by one undo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from desktop.operations.following import NothingFollows, Offer
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.store.reading import Query, records as read
+from desktop.store.reading import Query
+from desktop.store.reading import records as read
 from tests.operations.stations import station
 
 TEMPLATE, CRITERION, ASSESSMENT, SCORE = (
@@ -71,7 +72,8 @@ def test_every_criterion_of_the_template_becomes_a_row_and_one_undo_takes_them_b
     assert len(made) == 13
     assert not offered(district, record)
     why = following.why_not(district, SCORE, record)
-    assert "已经有了" in why and why.endswith("等13条")
+    assert "已经有了" in why
+    assert why.endswith("等13条")
     records.undo(district, changes.stamp)
     assert scores(district, record) == []
     assert len(offered(district, record)) == 13

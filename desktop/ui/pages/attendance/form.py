@@ -55,17 +55,6 @@ class SheetFormPage(FormPage):
         """The sheets by the names of their record types, in the order of their tabs."""
         raise NotImplementedError
 
-    turnout_words = "到会情况"
-    """What the paper that says who came is called."""
-
-    def sign_in(self) -> Paper:
-        """The sheet to sign in on, with everybody who stands in the sheet now."""
-        raise NotImplementedError
-
-    def turnout(self) -> Paper:
-        """Who came, as the sheet says now."""
-        raise NotImplementedError
-
     @property
     def main_sheet(self) -> SheetTab:
         """The sheet that the page opens with."""
@@ -252,23 +241,6 @@ class SheetFormPage(FormPage):
             possible[Act.SAVE] = self.save
         return possible
 
-    def _printable(self) -> bool:
-        """There is a sheet for every meeting."""
-        return self.loaded and self.record is not None
-
-    def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
-        """A sheet to sign in on before, who came afterwards, and the papers of the record."""
-        return [
-            ("签到表（会前用）", lambda: self._open_paper(self.sign_in())),
-            (f"{self.turnout_words}（会后用）", lambda: self._open_paper(self.turnout())),
-            *super().paper_choices(),
-        ]
-
-    def _open_paper(self, paper: Paper) -> None:
-        from desktop.ui.pages.printing.lists import paper_job  # loads what only paper needs
-
-        self.workbench.shell.open_page("preview", job=paper_job(paper.name, lambda _session: paper))
-
     def words_for(self, act: Act) -> str:
         """In a sheet, what is new is a row of it."""
         sheet = self.sheet_in_front
@@ -308,3 +280,35 @@ class SheetFormPage(FormPage):
             self._drop_draft()
             return True
         return False
+
+
+class MeetingFormPage(SheetFormPage):
+    """One whose main sheet names people who sign in: two papers more."""
+
+    turnout_words = "到会情况"
+    """What the paper that says who came is called."""
+
+    def sign_in(self) -> Paper:
+        """The sheet to sign in on, with everybody who stands in the sheet now."""
+        raise NotImplementedError
+
+    def turnout(self) -> Paper:
+        """Who came, as the sheet says now."""
+        raise NotImplementedError
+
+    def _printable(self) -> bool:
+        """There is a sheet for every meeting."""
+        return self.loaded and self.record is not None
+
+    def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
+        """A sheet to sign in on before, who came afterwards, and the papers of the record."""
+        return [
+            ("签到表（会前用）", lambda: self._open_paper(self.sign_in())),
+            (f"{self.turnout_words}（会后用）", lambda: self._open_paper(self.turnout())),
+            *super().paper_choices(),
+        ]
+
+    def _open_paper(self, paper: Paper) -> None:
+        from desktop.ui.pages.printing.lists import paper_job  # loads what only paper needs
+
+        self.workbench.shell.open_page("preview", job=paper_job(paper.name, lambda _session: paper))

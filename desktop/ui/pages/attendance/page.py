@@ -15,7 +15,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Field
 from desktop.store.database import Database
 from desktop.ui import theme
-from desktop.ui.pages.attendance.form import SheetFormPage
+from desktop.ui.pages.attendance.form import MeetingFormPage
 from desktop.ui.pages.attendance.people import PasteWords, Taken
 from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.attendance.tab import SheetTab
@@ -211,7 +211,7 @@ def _half_days_of(row: SheetRow) -> set[str]:
     return set(str(row.values.get("half_days") or "").split())
 
 
-class AttendancePage(SheetFormPage):
+class AttendancePage(MeetingFormPage):
     """A course: its facts and its trainees."""
 
     turnout_words = "到课情况"

@@ -76,9 +76,9 @@ class SheetRow:
 class SheetColumn:
     """One column. ``code`` is ticked in a field of several codes; ``on`` and ``off`` are what a tick means else.
 
-    ``fills`` says which rows F8 gives the value ``on``; in a ``counting`` column a number that is filled down goes up.
-    ``follows`` gives the cells that follow from what was typed here, such as a unit from a name; ``title`` the words
-    for the record that a link leads to.
+    ``fills`` says which rows F8 gives the value ``on``, or what ``gives`` says for each; in a ``counting`` column a
+    number that is filled down goes up. ``follows`` gives the cells that follow from what was typed here, such as a
+    unit from a name; ``title`` the words for the record that a link leads to.
     """
 
     key: str
@@ -93,6 +93,7 @@ class SheetColumn:
     tip: str = ""
     counting: bool = False
     fills: Callable[[SheetRow], bool] | None = None
+    gives: Callable[[SheetRow], Cell] | None = None
     look: Callable[[SheetRow], Look] | None = None
     follows: Callable[[SheetRow], Values] | None = None
     title: Callable[[str], str] | None = None

@@ -126,9 +126,12 @@ class SheetView(QTableView):
         self.go_to(row, place)
 
     def _keep_place(self) -> None:
-        row, column = self._place
         # Queued: at this moment the view has not yet taken notice of its model's new rows.
-        QTimer.singleShot(0, self, lambda: self.go_to(min(row, self.sheet.rowCount() - 1), column))
+        QTimer.singleShot(0, self, self._go_back)
+
+    def _go_back(self) -> None:
+        row, column = self._place
+        self.go_to(min(row, self.sheet.rowCount() - 1), column)
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         """Remembers the place for when rows are read again."""
@@ -285,9 +288,10 @@ class SheetView(QTableView):
         elif current.fills is not None:
             wanted: Callable[[SheetRow], bool] = current.fills
             with self.sheet.step():
-                for n in everyone:
-                    if wanted(self.sheet.rows[n]):
-                        self.sheet.put(n, {current.name: current.on})
+                for n, row in enumerate(self.sheet.rows):
+                    if wanted(row):
+                        given = current.gives(row) if current.gives is not None else current.on
+                        self.sheet.put(n, {current.name: given})
 
     def fill_down(self) -> None:
         """Ctrl+D: the first selected row into the others; from a single cell into the empty ones below it."""

@@ -8,13 +8,12 @@ from typing import Any
 from desktop.operations.following import Offer
 from desktop.records import following
 from desktop.records.canonical import Cell
-from desktop.records.declaration import Field
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.types import Catalogue
 from desktop.ui import theme
+from desktop.ui.pages.attendance.plain import PlainTab
 from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
-from desktop.ui.pages.attendance.tab import SheetTab
-from desktop.ui.pages.parts import button, link, plain
+from desktop.ui.pages.parts import link
 
 Values = Mapping[str, Cell]
 MOTION, PROPOSAL = "motion", "proposal"
@@ -27,45 +26,7 @@ _SIGNS = {
 }
 
 
-class _PlainTab(SheetTab):
-    """A sheet without people: rows are typed, a button opens the whole form."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.view.across = True
-        self.say = plain()
-        self.top.addWidget(self.say, 1)
-        self.whole = button("完整表单", self._open_whole, "external-link")
-        self.whole.setToolTip("打开选中一行的完整表单")
-        self.top.addWidget(self.whole)
-        self.add_buttons()
-        self.view.selectionModel().currentRowChanged.connect(lambda _now, _before: self.show_figures())
-
-    def _typed(self, name: str, width: int, **more: Any) -> SheetColumn:
-        field = self._field(name)
-        label = more.pop("label", field.label)
-        return SheetColumn(name, label, width, Way.TYPED, field, **more)
-
-    def _field(self, name: str) -> Field:
-        return self.record_type.by_name[name]
-
-    def current(self) -> SheetRow | None:
-        """The row of the cursor."""
-        position = self.view.currentIndex().row()
-        return self.model.rows[position] if 0 <= position < len(self.model.rows) else None
-
-    def _open_whole(self) -> None:
-        row = self.current()
-        if row is not None and row.record is not None:
-            self.workbench.shell.open_record(self.record_type.name, row.record)
-
-    def show_figures(self) -> None:
-        """The whole form is there for rows that are saved."""
-        row = self.current()
-        self.whole.setEnabled(row is not None and row.record is not None)
-
-
-class MotionsTab(_PlainTab):
+class MotionsTab(PlainTab):
     """What was put to the vote, the votes, and whether it passed."""
 
     hint = "回车到下一项，最后一项回车添加下一个　F2修改　空格换一个选项　填好票数，结果马上算出　Ctrl+S 保存"
@@ -181,7 +142,7 @@ def _labels(types: Catalogue, names: Iterable[str]) -> str:
     return "、".join(types[name].label for name in dict.fromkeys(names))
 
 
-class ProposalsTab(_PlainTab):
+class ProposalsTab(PlainTab):
     """What delegates proposed, and what became of it."""
 
     hint = "回车到下一项，最后一项回车添加下一件　F2修改　空格换一个选项　Ctrl+D 向下填充　Ctrl+S 保存"

@@ -13,7 +13,7 @@ from desktop.ui import icons, theme
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.page import Opening
-from desktop.ui.pages.attendance.form import SheetFormPage
+from desktop.ui.pages.attendance.form import MeetingFormPage
 from desktop.ui.pages.attendance.tab import SheetTab
 from desktop.ui.pages.congress.delegates import TYPE as DELEGATE
 from desktop.ui.pages.congress.delegates import DelegatesTab
@@ -81,7 +81,7 @@ def _piece(said: Said) -> QWidget:
     return whole
 
 
-class CongressPage(SheetFormPage):
+class CongressPage(MeetingFormPage):
     """A session of a congress or an assembly of all staff."""
 
     def __init__(self, workbench: Workbench, opening: Opening) -> None:

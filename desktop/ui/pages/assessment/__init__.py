@@ -1,0 +1,1 @@
+"""The page of an assessment: its scores in a sheet, and what they add up to."""
