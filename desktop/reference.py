@@ -295,7 +295,7 @@ class _TargetFile:
 
 
 def plan_targets() -> tuple[PlanTarget, ...]:
-    """The action plan's targets T01 to T31 in order."""
+    """The action plan's targets T01 to T32 in order."""
     return _target_file().targets
 
 

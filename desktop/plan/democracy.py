@@ -1,4 +1,4 @@
-"""Democratic management of employers: staff congresses and other forms with a record in the cycle (T21, T22)."""
+"""Democratic management of employers: staff congresses and other forms with a record in the cycle (T21, T22, T32)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from desktop.plan.measures import (
     Remark,
     among,
     at_least,
+    at_most,
     choice,
     empty,
+    filled,
     share,
+    yes,
 )
 from desktop.records.periods import years_later
 from desktop.store.aggregates import Tally
@@ -75,6 +78,33 @@ def _large_private(at: Circumstances) -> Measurement:
     )
 
 
+def _small(at: Circumstances) -> Measurement:
+    count = at.chosen["staff_count_basis"]
+    base = (among("status", "active"), among("class", "non_public"), organised(at))
+    held = "assembly_proven" if at.reads("proof", "material") else "assembly_day"
+    hit = yes("assembly_system") if at.reads("assembly", "set_up") else at_least(held, since(at))
+    unsized = Tally("enterprise", (*base, empty(count)))
+    return share(
+        "enterprise",
+        (*base, filled(count), at_most(count, LARGE - 1)),
+        (hit,),
+        (Remark("另有{count}家已建会的非公企业没有填所选口径的职工数，没有计入", unsized),),
+    )
+
+
+def _other_forms(at: Circumstances) -> Measurement:
+    held = "other_forms_proven" if at.reads("proof", "material") else "other_forms_day"
+    return Measurement(numerator=Tally("enterprise", (among("status", "active"), at_least(held, since(at)))))
+
+
+def _new_trade(at: Circumstances) -> Measurement:
+    base = (among("status", "active"), filled("new_trade"))
+    return Measurement(
+        numerator=Tally("enterprise", (*base, yes("new_trade_system"))),
+        missing=Tally("enterprise", base, but=(yes("new_trade_system"),)),
+    )
+
+
 INDICATIONS = (
     Indication(
         "T21",
@@ -95,5 +125,29 @@ INDICATIONS = (
         ),
         choices=(COVERAGE, _WINDOW, _PROOF),
         none="没有百人以上的已建会非公企业",
+    ),
+    Indication(
+        "T32.assembly",
+        "家",
+        _small,
+        rules=("经营状态为存续", "职工大会实到满应到三分之二的才算，只看本级；职代会不算职工大会"),
+        choices=(COVERAGE, _WINDOW, _PROOF),
+        none="没有职工不满百人的已建会非公企业",
+    ),
+    Indication(
+        "T32.forms",
+        "家",
+        _other_forms,
+        rules=("经营状态为存续", "按会议记录统计，信箱也按已答复的来信统计"),
+        choices=(_WINDOW, _PROOF),
+    ),
+    Indication(
+        "T32.new_trade",
+        "家",
+        _new_trade,
+        rules=(
+            "经营状态为存续、填了新业态行业或者平台角色的单位",
+            "“民主管理建制”里登记了“新业态企业民主管理方式”",
+        ),
     ),
 )

@@ -208,6 +208,29 @@ class Oracle:
         firms = [f for f in self._sized(100, "non_public") if self.own(f)]
         return self._share_of_firms(firms, lambda f: self._congress(f) or self._talk(f) or self._answered(f))
 
+    def _assembly(self, firm: Row) -> bool:
+        held = [c for c in self.book.of("congress", enterprise=firm["id"]) if c.get("kind") == "assembly"]
+        narrow = Oracle(Book({"congress": held}), self.today)
+        return narrow._congress(firm)
+
+    def t32_assembly(self) -> Counted:
+        small = [f for f in self._living("non_public") if 0 <= (f.get("surveyed_staff") or -1) < 100]
+        return self._share_of_firms([f for f in small if self.own(f)], self._assembly)
+
+    def t32_forms(self) -> Counted:
+        sectors = {f.get("sector") for f in self.book.of("enterprise")}
+        return Counted({f["id"] for f in self._living(*sectors) if self._talk(f) or self._answered(f)})
+
+    def t32_new_trade(self) -> Counted:
+        def has(firm: Row) -> bool:
+            return any(
+                (s.get("established_date") or "9") <= self.day < (s.get("ended") or "9")
+                for s in self.book.of("democratic_system", enterprise=firm["id"], form="new_form")
+            )
+
+        sectors = {f.get("sector") for f in self.book.of("enterprise")}
+        return Counted({f["id"] for f in self._living(*sectors) if f.get("platform_role") and has(f)})
+
     # Training
 
     def _attended(self, officers: set[str], counts: Callable[[Row, Row], bool]) -> list[str]:
@@ -274,5 +297,6 @@ class Oracle:
             "T01": self.t01(), "T02": self.t02(), "T03": self.t03(), "T04": self.t04(),
             "T10.unions": self.t10_unions(), "T10.members": self.t10_members(), "T11": self.t11(),
             "T12": self.t12(), "T13": self.t13(), "T21": self.t21(), "T22": self.t22(), "T24": self.t24(),
-            "T25": self.t25(),
+            "T25": self.t25(), "T32.assembly": self.t32_assembly(), "T32.forms": self.t32_forms(),
+            "T32.new_trade": self.t32_new_trade(),
         }  # fmt: skip

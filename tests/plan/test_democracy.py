@@ -98,3 +98,45 @@ def test_a_valid_congress_counts_for_a_large_private_enterprise(world: World, to
     assert world.share("T22", town) == (1, 1)
     assert world.share("T22", town, forms="congress") == (1, 1)
     assert world.share("T21", town) == (0, 0)
+
+
+def test_an_assembly_of_a_small_employer_is_counted_and_a_congress_or_a_large_one_is_not(
+    world: World, town: str
+) -> None:
+    held_by = {
+        n: world.firm(town, staff, sector="non_public") for n, staff in enumerate((40, 99, 100, 60, 60))
+    }
+    for firm in held_by.values():
+        world.union(town, enterprise=firm)
+    for n in (0, 1, 2):
+        held(world, town, held_by[n], kind="assembly")
+    held(world, town, held_by[3], kind="congress")
+    held(world, town, held_by[4], kind="assembly", present_count=19)
+    assert world.share("T32.assembly", town) == (2, 4)
+    world.save(
+        "democratic_system", town, enterprise=held_by[3], form="micro_assembly", established_date="2026-01-01"
+    )
+    world.save("democratic_system", town, enterprise=held_by[4], form="assembly", established_date="2025-01-01",
+               ended="2026-01-01")  # fmt: skip
+    assert world.share("T32.assembly", town, assembly="set_up") == (1, 4)
+    unsized = world.firm(town, None, sector="non_public")
+    world.union(town, enterprise=unsized)
+    assert any(n.startswith("另有1家已建会的非公企业没有填") for n in world.take("T32.assembly", town).notes)
+
+
+def test_other_forms_count_by_what_was_held_or_answered_and_new_trades_by_what_is_set_up(
+    world: World, town: str
+) -> None:
+    talks, answers, neither = (world.firm(town, 40, sector="non_public") for _ in range(3))
+    world.save(
+        "meeting", town, name="恳谈会", kind="candid_talk", started_date="2026-03-01", enterprise=talks
+    )
+    world.save("mailbox_letter", town, enterprise=answers, subject="来信", received_date="2026-01-01",
+               answered_date="2026-01-20")  # fmt: skip
+    held(world, town, neither, kind="assembly")
+    assert world.count("T32.forms", town) == 2
+    assert world.count("T32.forms", town, "2027-02-01") == 1
+    rider = world.firm(town, 40, sector="non_public", new_trade="food_delivery")
+    for firm in (rider, talks):
+        world.save("democratic_system", town, enterprise=firm, form="new_form", established_date="2026-01-01")
+    assert world.count("T32.new_trade", town) == 1

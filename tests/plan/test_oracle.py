@@ -196,7 +196,7 @@ class Maker:
         for _ in self.some(4):
             self.save(
                 "congress", name="丁", enterprise=self.known("enterprise"), started_date=self.draw(DAYS),
-                kind=self.pick(None, "congress", "regional"), expected_count=self.pick(None, 30, 30),
+                kind=self.pick(None, "congress", "regional", "assembly"), expected_count=self.pick(None, 30, 30),
                 present_count=self.pick(None, 19, 20, 31), level=self.pick(None, "own", "branch"),
             )  # fmt: skip
         for _ in self.some(2):
@@ -206,6 +206,11 @@ class Maker:
             )  # fmt: skip
 
         for firm in self.book.of("enterprise"):
+            for _ in self.some(1):
+                self.save(
+                    "democratic_system", enterprise=firm["id"], form=self.pick("new_form", "micro_assembly"),
+                    established_date=self.day(), ended=self.day(),
+                )  # fmt: skip
             for _ in self.some(1):
                 self.save(
                     "mailbox_letter",

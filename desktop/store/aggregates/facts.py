@@ -67,7 +67,9 @@ _ORGANISED = f"""CASE
 """An own union's record decides; the typed state speaks only where there is none."""
 
 _CONGRESS = """(SELECT coalesce(c.enterprise, (SELECT u.enterprise FROM r_union u WHERE u.id = c."union"))
-    AS enterprise, max(c.started_date) AS day, max(CASE WHEN c.evidence IS NOT NULL THEN c.started_date END) AS proven
+    AS enterprise, max(c.started_date) AS day, max(CASE WHEN c.evidence IS NOT NULL THEN c.started_date END) AS proven,
+    max(CASE WHEN c.kind = 'assembly' THEN c.started_date END) AS assembly,
+    max(CASE WHEN c.kind = 'assembly' AND c.evidence IS NOT NULL THEN c.started_date END) AS assembly_proven
     FROM r_congress c WHERE c._life <> 1 AND c.started_date <= :as_of
     AND coalesce(c.kind, 'congress') IN ('congress', 'assembly', 'school') AND coalesce(c.level, 'own') = 'own'
     AND c.expected_count > 0
@@ -87,6 +89,12 @@ _TALKS = """(SELECT coalesce(m.enterprise, (SELECT u.enterprise FROM r_union u W
 _LETTERS = """(SELECT l.enterprise, max(l.answered_date) AS day FROM r_mailbox_letter l WHERE l._life <> 1
     AND l.answered_date <= :as_of GROUP BY 1) letters ON letters.enterprise = r.id"""
 """The manager's mailbox is in use where letters are answered."""
+
+_SYSTEMS = """(SELECT s.enterprise, max(s.form IN ('assembly', 'micro_assembly')) AS assembly,
+    max(s.form = 'new_form') AS new_form FROM r_democratic_system s WHERE s._life <> 1
+    AND coalesce(s.level, 'own') = 'own' AND s.established_date <= :as_of AND coalesce(s.ended, '9') > :as_of
+    GROUP BY 1) systems ON systems.enterprise = r.id"""
+"""What an employer has set up by its own paper and has not given up, whether it was used or not."""
 
 _PLATFORM = """(SELECT a.enterprise, max(a.now AND a.role = 'headquarters') AS headquarters,
     max(a.now AND a.branch) AS branch, max(a.now AND a.role IN ('affiliated', 'franchisee', 'partner')) AS partner,
@@ -156,6 +164,12 @@ _ENTERPRISE = Facts(
         "congress_proven_half_yearly": f"CASE WHEN {_LAPSED.format('proven')} THEN NULL ELSE congress.proven END",
         "democracy_day": "max(coalesce(congress.day, ''), coalesce(talks.day, ''), coalesce(letters.day, ''))",
         "democracy_proven": "max(coalesce(congress.proven, ''), coalesce(talks.proven, ''))",
+        "assembly_day": "congress.assembly",
+        "assembly_proven": "congress.assembly_proven",
+        "assembly_system": "coalesce(systems.assembly, 0)",
+        "other_forms_day": "max(coalesce(talks.day, ''), coalesce(letters.day, ''))",
+        "other_forms_proven": "talks.proven",
+        "new_trade_system": "coalesce(systems.new_form, 0)",
         "visited": "visits.day",
         "promised": "nullif(substr(last_visit.told, 11), '')",
         "in_case": "cases.enterprise IS NOT NULL",
@@ -188,6 +202,7 @@ _ENTERPRISE = Facts(
         "contracts": _CONTRACTS,
         "letters": _LETTERS,
         "platform": _PLATFORM,
+        "systems": _SYSTEMS,
         "home": _HOME,
         "directors": _DIRECTORS,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"
