@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records, templates
@@ -75,19 +75,19 @@ def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
     page.grid.setFocus()
     hands.qtbot.keyClick(page.grid, K.Key_Home)
     hands.settle()
-    assert page.name.text() == "工会劳动法律监督提示函"
-    assert not page.save_button.isEnabled()
+    assert page.pane.name.text() == "工会劳动法律监督提示函"
+    assert not page.pane.save_button.isEnabled()
     waited(hands, page)
     assert page.pages.sheets
     look(hands, "templates-1.png")
     at(page, "化解劳动关系矛盾")
     compose(page.words, "，帮助")
-    page.choices.setCurrentText("单位名称")
-    hands.click(page.insert_button)
+    page.pane.choices.setCurrentText("单位名称")
+    hands.click(page.pane.insert_button)
     assert "矛盾，帮助{单位名称}，提示如下" in page.words.toPlainText()
     waited(hands, page)
     assert "可以用" in page.note.words.text()
-    hands.click(page.compare_button)
+    hands.click(page.pane.compare_button)
     assert "＋正文：为预防和化解劳动关系矛盾，帮助{单位名称}" in page.note.detail.text()
     look(hands, "templates-2.png")
     hands.qtbot.keyClick(page.words, K.Key_S, Qt.KeyboardModifier.ControlModifier)
@@ -96,9 +96,9 @@ def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
     assert [line.texts[1] for line in page.grid.rows.lines] == ["本区修改过"]
     assert not page.dirty
     hands.dialogs.answers = [Answer.CANCEL, Answer.YES]
-    hands.click(page.reset_button)
+    hands.click(page.pane.reset_button)
     assert templates.here(district, "reminder_letter").changed
-    hands.click(page.reset_button)
+    hands.click(page.pane.reset_button)
     assert not templates.here(district, "reminder_letter").changed
     assert "帮助" not in page.words.toPlainText()
 
@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_while_it_is_typed_and_nothing_typed_is_lost(
     compose(page.words, "正文：{单位名秤}")
     waited(hands, page)
     assert "不认识占位{单位名秤}，相近的有{" in page.note.words.text()
-    hands.click(page.save_button)
+    hands.click(page.pane.save_button)
     assert not templates.here(district, first).changed
     hands.dialogs.answers = [Answer.CANCEL]
     page.grid.setFocus()
@@ -188,7 +188,7 @@ def test_a_paper_of_its_own_is_begun_worded_saved_printed_and_taken_away(
     page.adding.about.setCurrentIndex(page.adding.about.findData("visit"))
     hands.qtbot.keyClick(page.adding.label, K.Key_Return)
     waited(hands, page)
-    assert page.name.text() == "走访小结"
+    assert page.pane.name.text() == "走访小结"
     assert page.words.hasFocus()
     assert page.pages.sheets
     look(hands, "own_paper.png")
@@ -198,7 +198,7 @@ def test_a_paper_of_its_own_is_begun_worded_saved_printed_and_taken_away(
     hands.qtbot.keyClick(page.words, K.Key_Return)
     compose(page.words, "正文：{日期}走访了{单位.单位名称}。")
     waited(hands, page)
-    hands.click(page.save_button)
+    hands.click(page.pane.save_button)
     key = page.key
     assert page.known[key].own == 1
     assert not page.dirty
@@ -221,7 +221,7 @@ def test_a_paper_of_its_own_is_begun_worded_saved_printed_and_taken_away(
     assert isinstance(page, TemplatesPage)
     page._chosen(key)
     hands.dialogs.answers = [Answer.YES]
-    hands.click(page.reset_button)
+    hands.click(page.pane.reset_button)
     assert "要去掉本单位加的“走访小结”吗" in hands.dialogs.asked[-1]
     assert key not in page.known
 
@@ -265,5 +265,26 @@ def test_a_paper_that_cannot_be_used_is_said_in_the_list_and_can_be_worded_anew_
     page.words.moveCursor(QTextCursor.MoveOperation.End)
     compose(page.words, "正文：{日期}")
     waited(hands, page)
-    hands.click(page.save_button)
+    hands.click(page.pane.save_button)
     assert templates.here(district, "own_newer").usable
+
+
+def test_a_draft_about_records_that_bear_no_paper_any_more_opens_the_page_and_its_words_can_be_copied(
+    hands: Hands,
+) -> None:
+    texts = {"label": "案件小结", "content": "标题：案件小结", "note": "", "about": "case"}
+    key = "own_0123456789"
+    hands.bench.drafts.keep(f"paper_template:{key}", "paper_template", key, texts)
+    hands.settle()
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    hands.settle()
+    assert key not in page.known
+    assert page.grid.rows.rowCount() == len(page.known)
+    assert "“案件小结”不能接着写：监督案件的文书由法律规定" in hands.window.notices._words.text()
+    hands.click(hands.window.notices._button)
+    assert QGuiApplication.clipboard().text() == "标题：案件小结"
+    found: list[Draft] = []
+    hands.bench.drafts.all(found.extend, hands.window)
+    hands.settle()
+    assert [draft.texts for draft in found] == [texts]
