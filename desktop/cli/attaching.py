@@ -154,7 +154,7 @@ def _list(session: Session, found: list[Attachment], as_json: bool) -> None:
         json_line({
             "attachments": [
                 {"id": a.id, "name": a.shown_name, "media": a.media, "size": a.size, "width": a.width,
-                 "height": a.height, "date": a.taken, "description": a.description, "added": a.added,
+                 "height": a.height, "date": a.taken, "description": a.shown_description, "added": a.added,
                  "operator": a.operator, "complete": a.complete, "erased": a.erased}
                 for a in found
             ]
@@ -166,7 +166,7 @@ def _list(session: Session, found: list[Attachment], as_json: bool) -> None:
             ("编号", "文件名", "类型", "大小", "日期", "添加", "说明"),
             [
                 (a.id, a.shown_name, display(media, a.media, codes=session.codes), size_words(a.size), a.taken,
-                 f"{a.added} {a.operator}", a.description or state_words(a))
+                 f"{a.added} {a.operator}", a.shown_description or state_words(a))
                 for a in found
             ],
         )  # fmt: skip

@@ -88,6 +88,11 @@ class Attachment:
         return mask_numbers_of_people(self.name)
 
     @property
+    def shown_description(self) -> str:
+        """What is said of it, as lists show it."""
+        return mask_numbers_of_people(self.description)
+
+    @property
     def erased(self) -> bool:
         """Whether its content was erased for good."""
         return not self.sha256
@@ -273,8 +278,11 @@ def save(session: Session, attachment: str, path: Path, *, neutral: bool = False
 
 
 def file_name(found: Attachment) -> str:
-    """A name under which every system can keep the file; its ending is that of what it is."""
-    return safe_name(found.name, found.media)
+    """A name under which every system can keep the file; its ending is that of what it is.
+
+    Numbers of people are masked: names of files are seen by whoever looks into a folder.
+    """
+    return safe_name(found.shown_name, found.media)
 
 
 def neutral_name(found: Attachment) -> str:

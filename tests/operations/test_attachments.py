@@ -249,8 +249,12 @@ def test_saving_writes_over_nothing_and_can_leave_the_name_out(village: Session,
     assert [p.name for p in (first, second)] == [f"{NAME}.pdf", f"{NAME}（2）.pdf"]
     assert "犇" not in neutral.name
     assert first.read_bytes() == neutral.read_bytes() == PDF
+    numbered = add(village, record, written(tmp_path, "身份证330106199003074610.pdf", PDF + b" "))
+    assert attachments.save(village, numbered, out).name == "身份证330106_4610.pdf"
+    attachments.describe(village, numbered, {"description": "手机13705718842"})
+    assert {a.shown_description for a in on(village, record)} == {"", "手机137****8842"}
     log = audit.recent(village)
-    assert [line.action for line in log if line.action == audit.Act.EXPORTED] == [audit.Act.EXPORTED] * 3
+    assert [line.action for line in log if line.action == audit.Act.EXPORTED] == [audit.Act.EXPORTED] * 4
     assert NAME not in repr(log)
 
 

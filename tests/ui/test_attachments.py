@@ -159,7 +159,7 @@ def test_the_button_chooses_files_and_the_keyboard_does_all_the_rest(hands: Hand
     assert in_writer(hands, lambda s: attachments.of_record(s.database, s.types, "member", record)) == []
 
 
-def test_renaming_a_file_with_a_number_of_a_person_in_its_name_is_noted_first(
+def test_renaming_a_file_with_a_number_of_a_person_in_its_words_is_noted_first(
     hands: Hands, tmp_path: Path
 ) -> None:
     page, _ = opened(hands)
@@ -175,15 +175,29 @@ def test_renaming_a_file_with_a_number_of_a_person_in_its_name_is_noted_first(
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, NamingDialog)
         assert dialog.name.text() == name
-        dialog.reject()
+        hands.qtbot.keyClicks(dialog.description, "13705718842" if not at else "")
+        hands.qtbot.keyClick(dialog.description, Qt.Key.Key_Return)
         hands.settle()
         hands.strangers.seen.clear()
         hands.window.activateWindow()
         hands.qtbot.waitUntil(hands.window.isActiveWindow)
     (first,) = [each for each in tab.found if number in each.name]
-    assert [(line.action, line.detail) for line in shown(hands)] == [
-        (audit.Act.SHOWN, f"attachment {first.id} name")
-    ]
+    row = tab.found.index(first)
+    assert [tab.table.item(row, at).text() for at in (0, 3)] == [
+        "身份证110101********2316.jpg",
+        "137****8842",
+    ]  # type: ignore[union-attr]
+    assert [line.detail for line in shown(hands)] == [f"attachment {first.id} name"]
+    tab.table.selectRow(row)
+    hands.qtbot.keyClick(tab.table, Qt.Key.Key_F2)
+    hands.settle()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, NamingDialog)
+    assert dialog.description.text() == "13705718842"
+    dialog.reject()
+    hands.settle()
+    hands.strangers.seen.clear()
+    assert sorted(line.detail for line in shown(hands))[0] == f"attachment {first.id} description"
 
 
 def test_a_picture_fits_is_zoomed_and_does_not_stay_open(hands: Hands, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -267,3 +268,38 @@ def test_a_row_is_typed_from_cell_to_cell_with_enter(desk: Desk, firm: Session) 
     assert (row["subject"], row["category"], row["proposer"], row["seconder_count"]) == (
         "改善降温", "safety", "杨玥", 2,
     )  # fmt: skip
+
+
+def test_whoever_types_that_a_motion_is_an_election_gets_the_columns_for_the_names(
+    desk: Desk, firm: Session
+) -> None:
+    employer = records.save(firm, "enterprise", {"name": "杭州示例茶业有限公司"}).record
+    record = congress(firm, enterprise=employer, kind="congress", expected_count=40, present_count=38)
+    page = opened(desk, record)
+    tab = page.sheets["motion"]
+    page.tabs.setCurrentWidget(tab)
+    desk.settle()
+    desk.press(K.Key_Return)
+    desk.type("选举职工董事")
+    desk.press(K.Key_Return, K.Key_Return)
+    assert "elected_directors" not in [c.key for c in tab.model.columns]
+    desk.type("选举职工董事、监事")
+    desk.press(K.Key_Return)
+    assert [c.key for c in tab.model.columns if c.key.startswith("elected")] == [
+        "elected_directors", "elected_supervisors",
+    ]  # fmt: skip
+    assert tab.model.columns[tab.view.currentIndex().column()].key == "needs_vote"
+    desk.press(K.Key_Return, K.Key_Return)
+    for count in "36", "1", "1", "":
+        desk.type(count)
+        desk.press(K.Key_Return)
+    desk.type("王芳、李强")
+    desk.press(K.Key_Return)
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        desk.picture(Path(folder) / "congress-elected.png")
+    desk.press(K.Key_S, modifier=CTRL)
+    (motion,) = records.children(firm, "motion", record)
+    assert motion.values["elected_directors"] == "王芳、李强"
+    assert [
+        o.cells.get("name") for o in page.follow.offers if o.type == "staff_director" and not o.existing
+    ] == ["王芳", "李强"]

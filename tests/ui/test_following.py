@@ -157,7 +157,7 @@ def test_what_a_motion_gives_stands_beside_its_result(
     assert result_at(sheet, at["审议奖惩办法"]) == "未通过"
     sheet.view.go_to(at["选举职工监事"], 0)
     desk.settle()
-    assert "在“完整表单”里填好当选人，就能生成职工董事监事" in sheet.say.text()
+    assert "填好当选人，就能生成职工董事监事" in sheet.say.text()
     assert not sheet.give.isVisible()
     sheet.view.go_to(elected, 0)
     desk.settle()

@@ -26,7 +26,7 @@ TYPE = RecordType(
         # Files are named after people as often as not, and after their numbers.
         Field("name", "文件名", section="file", personal=True, mask=Mask.NUMBERS, column=1, width=30,
               maximum=MOST_NAME),
-        Field("description", "说明", section="file", personal=True, column=2, width=24, maximum=200),
+        Field("description", "说明", section="file", personal=True, mask=Mask.NUMBERS, column=2, width=24, maximum=200),
         Field("taken", "日期", Kind.DATE, section="file", personal=True, column=3, width=12,
               help="照片是拍摄的日期，其他文件是最后修改的日期。"),
         Field("media", "文件类型", Kind.CODE, codes="attachment_media", group="content", section="file", personal=True,

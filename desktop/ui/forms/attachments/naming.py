@@ -18,7 +18,7 @@ from desktop.ui.worker import Ticket
 
 
 def offer(workbench: Workbench, attachment: Attachment, owner: QWidget) -> None:
-    """Asks for another name; that the present one is shown is noted first where it holds a number of a person."""
+    """Asks for another name; that the present words are shown is noted first where they hold a number of a person."""
 
     def ask(_nothing: object = None) -> None:
         dialog = NamingDialog(workbench, attachment)
@@ -26,15 +26,25 @@ def offer(workbench: Workbench, attachment: Attachment, owner: QWidget) -> None:
         dialog.open()
 
     reveal = registry.REVEAL
-    if attachment.shown_name == attachment.name:
+    masked = [
+        field
+        for field, shown, whole in (
+            ("name", attachment.shown_name, attachment.name),
+            ("description", attachment.shown_description, attachment.description),
+        )
+        if shown != whole
+    ]
+    if not masked:
         ask()
     elif reveal is not None and registry.may_reveal(workbench):
-        workbench.write(
-            "查看完整信息", lambda session, _ticket: reveal(session, ATTACHMENT, attachment.id, "name"), ask,
-            owner=owner, step=False,
-        )  # fmt: skip
+
+        def job(session: Session, _ticket: Ticket) -> None:
+            for field in masked:
+                reveal(session, ATTACHMENT, attachment.id, field)
+
+        workbench.write("查看完整信息", job, ask, owner=owner, step=False)
     else:
-        words = "文件名里有证件号码，您登录的身份不能查看。请让管理员改名。"
+        words = "文件名或者说明里有证件号码、手机号，您登录的身份不能查看。请让管理员改。"
         workbench.shell.tell(Tone.WARNING, words)
 
 

@@ -222,7 +222,7 @@ class AttachmentsTab(QWidget):
         self._chosen()
 
     def _cells(self, each: Attachment) -> tuple[str, ...]:
-        said = each.description
+        said = each.shown_description
         if each.erased:
             said = "内容已清除"
         elif not each.complete:

@@ -48,7 +48,7 @@ class MotionsTab(PlainTab):
     def columns(self) -> Sequence[SheetColumn]:
         """The matter, the votes, the result."""
         return [
-            self._typed("title", 22, stretch=True),
+            self._typed("title", 18, stretch=True),
             self._typed("matter_class", 9),
             self._typed("subject", 15),
             SheetColumn("needs_vote", "须表决", 6, Way.TICK, self._field("needs_vote"), off=0),
@@ -57,9 +57,26 @@ class MotionsTab(PlainTab):
             self._typed("against_count", 5, label="反对"),
             self._typed("abstain_count", 5, label="弃权"),
             self._typed("invalid_count", 5, label="无效"),
+            *(
+                self._typed(n, 9, label=self._field(n).label.replace("职工", ""))
+                for n in self._names_wanted()
+            ),
             SheetColumn("result", "结果（自动计算）", 16, look=self._result),
             self._typed("resolution_document", 14, label="决议文号"),
         ]
+
+    def _names_wanted(self) -> list[str]:
+        """The fields for the names of those elected, where a motion is an election or names somebody."""
+        follows = [
+            f for t in self.workbench.types.values() for f in t.follows if f.source == MOTION and f.each
+        ]
+        rows = [row.values for row in self.model.rows]
+        wanted = [
+            f.each
+            for f in follows
+            if any(v.get(f.each) or all(v.get(n) in codes for n, codes in f.when.items()) for v in rows)
+        ]
+        return list(dict.fromkeys(wanted))
 
     def first_column(self, *, typed: bool) -> str:
         """The matter."""
@@ -104,7 +121,7 @@ class MotionsTab(PlainTab):
 
         now = coming(row.values)
         if unnamed := [name for name, known in now.items() if not known]:
-            return f"在“完整表单”里填好当选人，就能生成{_labels(types, unnamed)}"
+            return f"填好当选人，就能生成{_labels(types, unnamed)}"
         before = coming(row.base) if row.record is not None else {}
         if row.dirty and (added := [name for name in now if not before.get(name)]):
             return f"保存后可以生成{_labels(types, added)}"

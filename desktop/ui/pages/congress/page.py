@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.records.canonical import Cell
@@ -177,6 +178,8 @@ class CongressPage(MeetingFormPage):
         if hasattr(self, "_take_over"):
             self._show_words()
             self._show_offers()
+            # Queued: who typed that it is an election is still leaving the cell.
+            QTimer.singleShot(0, self, self.sheets[MOTION].look_at_columns)
 
     def _show_offers(self) -> None:
         """What follows from a motion stands beside its result."""
