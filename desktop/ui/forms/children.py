@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +28,7 @@ from desktop.records.values import default_value
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import NEWEST_ORDER, Query
 from desktop.ui import theme
+from desktop.ui.drafts import DraftKeeper
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
 from desktop.ui.lists.columns import shown_at_first
@@ -42,6 +43,7 @@ _A_ROW = 3
 _WIDE_ENOUGH = 104
 """In characters; with less room the fields stand two by two."""
 _SEQUENCE = "sequence"
+_DRAFT_DELAY_MS = 400
 _NOT_QUICK = (Kind.NOTE, Kind.CODES)
 
 
@@ -58,8 +60,14 @@ class QuickAdd(QFrame):
         self._parent_id = ""
         self.rows: dict[str, FieldRow] = {}
         self._order: list[FieldRow] = []
+        self._draft = DraftKeeper.key(record_type.name, None)
+        self._kept = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DRAFT_DELAY_MS)
+        self._timer.timeout.connect(self._keep_draft)
         self.button = QPushButton("添加")
-        self.button.clicked.connect(self.add)
+        self.button.clicked.connect(lambda: self.add())
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 8, 12, 8)
         self._grid.setHorizontalSpacing(8)
@@ -94,7 +102,7 @@ class QuickAdd(QFrame):
         field = self._type.by_name[name]
         row = FieldRow(field, lambda cell: make_editor(field, self._workbench, None, cell), self)
         editor = row.editor
-        editor.edited.connect(lambda: row.show_finding(None, ""))
+        editor.edited.connect(lambda: self._edited(row))
         editor.finished.connect(lambda: self._finished(row))
         editor.advanced.connect(lambda: self._step(row, 1))
         editor.retreated.connect(lambda: self._step(row, -1))
@@ -111,11 +119,39 @@ class QuickAdd(QFrame):
         self._order[0].editor.take_focus()
 
     def clear(self) -> None:
-        """Empties what is typed; defaults come back."""
+        """Empties what is typed; defaults come back, and there is no draft any more."""
         today = self._workbench.today()
         for row in self._order:
             row.editor.set_cell(default_value(row.field, today))
             row.show_finding(None, "")
+        self._timer.stop()
+        self._keep_draft()
+        self._draft = DraftKeeper.key(self._type.name, None)
+
+    def _edited(self, row: FieldRow) -> None:
+        row.show_finding(None, "")
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def typed(self) -> dict[str, str]:
+        """What was typed and not added, by field."""
+        today = self._workbench.today()
+        return {
+            row.field.name: row.editor.draft_text()
+            for row in self._order
+            if not row.editor.parsed().ok
+            or (row.editor.parsed().value or None) != default_value(row.field, today)
+        }
+
+    def _keep_draft(self) -> None:
+        """Typed words outlive a kill, as in a form of their own."""
+        texts, drafts = self.typed(), self._workbench.drafts
+        if texts:
+            texts[self._type.parent or ""] = self._parent_id
+            drafts.keep(self._draft, self._type.name, None, texts)
+        elif self._kept:
+            drafts.drop(self._draft)
+        self._kept = bool(texts)
 
     def _finished(self, row: FieldRow) -> None:
         parsed = row.editor.parsed()
@@ -131,8 +167,8 @@ class QuickAdd(QFrame):
         else:
             self._order[max(at, 0)].editor.take_focus()
 
-    def add(self) -> None:
-        """Saves one, unless nothing is typed or something cannot be read."""
+    def add(self, then: Callable[[], None] | None = None) -> None:
+        """Saves one, unless nothing is typed or something cannot be read; ``then`` is called when it is saved."""
         unread = [row for row in self._order if not row.editor.parsed().ok]
         if unread:
             unread[0].editor.take_focus()
@@ -154,10 +190,13 @@ class QuickAdd(QFrame):
                 filled[_SEQUENCE] = max(numbers, default=0) + 1
             return records.save(session, type_name, filled)
 
-        self._workbench.write(f"新增{self._type.label}", job, lambda _saved: self._saved(), owner=self)
+        self._workbench.write(f"新增{self._type.label}", job, lambda _saved: self._saved(then), owner=self)
 
-    def _saved(self) -> None:
+    def _saved(self, then: Callable[[], None] | None) -> None:
         self.clear()
+        if then is not None:
+            then()
+            return
         self._order[0].editor.take_focus()
         self.added.emit()
 
@@ -247,6 +286,11 @@ class ChildTab(QWidget):
         order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER
         self.list.show_query(Query(self.record_type.name, children_of=record, order=order))
         self._layers.setCurrentIndex(1)
+
+    @property
+    def begun(self) -> bool:
+        """Whether something stands in the line that was not added."""
+        return bool(self._record) and self.list.writable and bool(self.quick.typed())
 
     def start(self) -> None:
         """Puts the cursor where the next one is typed, or on the button that saves first."""

@@ -27,6 +27,8 @@ from desktop.ui.workbench import Workbench
 SHORT_FORM = 14
 """A form of more fields shows the needed ones first."""
 CHECK_DELAY_MS = 300
+KEEP_MS = 1000
+"""So long at most is what is typed without a pause in no draft."""
 _TWO_COLUMNS_FROM = 760
 
 
@@ -34,6 +36,7 @@ class Form(QScrollArea):
     """``changed`` soon after each change, ``checked`` with new findings, ``left_end`` on Enter in the last field."""
 
     changed = Signal()
+    held = Signal()
     checked = Signal()
     help_changed = Signal(str)
     left_end = Signal()
@@ -68,6 +71,10 @@ class Form(QScrollArea):
         self._timer.setSingleShot(True)
         self._timer.setInterval(CHECK_DELAY_MS)
         self._timer.timeout.connect(self._after_pause)
+        self._keeping = QTimer(self)
+        self._keeping.setSingleShot(True)
+        self._keeping.setInterval(KEEP_MS)
+        self._keeping.timeout.connect(self.held.emit)
 
     def _build(self, ask: Ask | None) -> None:
         body = self._body = QWidget()
@@ -229,6 +236,8 @@ class Form(QScrollArea):
         row.note("")
         self._touch(row.field.name)
         self._timer.start()
+        if not self._keeping.isActive():
+            self._keeping.start()
 
     def _touch(self, name: str) -> None:
         """Remembers in which order fields were edited, the last one at the end."""

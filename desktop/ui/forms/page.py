@@ -38,6 +38,7 @@ class FormPage(RecordPage):
         self._draft_key = draft.key if draft else DraftKeeper.key(opening.type, opening.record)
         self._has_draft = draft is not None
         self.form.changed.connect(self._typed)
+        self.form.held.connect(self._held)
         self.form.left_end.connect(self._at_end)
         self.next_button.clicked.connect(self.save_and_next)
         QShortcut(QKeySequence("Ctrl+Shift+S"), self).activated.connect(self.save_and_next)
@@ -149,6 +150,11 @@ class FormPage(RecordPage):
             self._keep_draft()
         elif self._has_draft:
             self._drop_draft()
+
+    def _held(self) -> None:
+        """Somebody types on and on without a pause."""
+        if self.form.dirty:
+            self._keep_draft()
 
     def _keep_draft(self) -> None:
         self._has_draft = True
@@ -274,6 +280,8 @@ class FormPage(RecordPage):
     def may_leave(self, again: Callable[[], None]) -> bool:
         """Asks when something is not saved."""
         self.form.flush()
+        if not self._lines_left(again):
+            return False
         if not self.loaded or not self.form.dirty or self._saving or not self.writable:
             return True
         answer = self.workbench.dialogs.ask(
@@ -285,3 +293,21 @@ class FormPage(RecordPage):
             self._drop_draft()
             return True
         return False
+
+    def _lines_left(self, again: Callable[[], None]) -> bool:
+        """Asks about every line below the record that was begun and not added; whether nothing stands in the way."""
+        for tab in self.children_tabs.values():
+            if not tab.begun:
+                continue
+            label = tab.record_type.label
+            answer = self.workbench.dialogs.ask(
+                "还没有添加", f"“{label}”里有一条填了还没有添加，要添加吗？", yes="添加", no="不添加"
+            )
+            if answer is Answer.NO:
+                tab.quick.clear()
+                continue
+            if answer is Answer.YES:
+                self.tabs.setCurrentWidget(tab)
+                tab.quick.add(again)
+            return False
+        return True

@@ -100,7 +100,14 @@ class SheetDelegate(CellDelegate):
         editor.advanced.connect(lambda: self._leave(editor, 1, 0))
         editor.retreated.connect(lambda: self._leave(editor, -1, 0))
         editor.finished.connect(lambda: self._commit(editor))
+        row, column = index.row(), self._model.columns[index.column()]
+        editor.edited.connect(lambda: self._model.type_on(row, column, editor.text()))
         return editor
+
+    def destroyEditor(self, editor: QWidget, index: AnyIndex) -> None:
+        """What was typed was taken over, or given up."""
+        self._model.typed_out()
+        super().destroyEditor(editor, index)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tab goes to the next cell, Esc gives up; what an input method composes goes to the line itself."""

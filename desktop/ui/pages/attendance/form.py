@@ -67,6 +67,7 @@ class SheetFormPage(FormPage):
             sheet.parent_values = self.form.values
             sheet.counted.connect(lambda count, sheet=sheet: self._count_sheet(sheet, count))
             sheet.edited.connect(self._sheet_edited)
+            sheet.model.typing.connect(self._cell_typed)
             self.tabs.addTab(sheet, sheet.record_type.label)
         self.tabs.addTab(self.history, "修改记录")
 
@@ -78,6 +79,10 @@ class SheetFormPage(FormPage):
     def _sheet_edited(self) -> None:
         self._draft_timer.start()
         self._show_state()
+
+    def _cell_typed(self) -> None:
+        if not self._draft_timer.isActive():
+            self._draft_timer.start()
 
     @property
     def sheets_dirty(self) -> bool:
@@ -212,7 +217,7 @@ class SheetFormPage(FormPage):
 
     def _typed(self) -> None:
         self._show_state()
-        if self.form.dirty or self.sheets_dirty:
+        if self.form.dirty or any(sheet.model.held for sheet in self.sheets.values()):
             self._keep_draft()
         elif self._has_draft:
             self._drop_draft()
@@ -220,7 +225,7 @@ class SheetFormPage(FormPage):
     def _keep_draft(self) -> None:
         self._has_draft = True
         texts = dict(self.form.draft_texts())
-        texts |= {_DRAFT + n: s.model.draft() for n, s in self.sheets.items() if s.model.dirty}
+        texts |= {_DRAFT + n: s.model.draft() for n, s in self.sheets.items() if s.model.held}
         texts |= {name: str(self.form.values().get(name) or "") for name in self.record_type.title[:1]}
         self.workbench.drafts.keep(self._draft_key, self.record_type.name, self.record, texts)
 

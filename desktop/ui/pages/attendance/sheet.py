@@ -28,10 +28,14 @@ _DEEPEST = 60
 
 
 class SheetModel(QAbstractTableModel):
-    """The rows of one sheet. ``edited`` after every change by the user, ``loaded`` after one from elsewhere."""
+    """The rows of one sheet. ``edited`` after every change by the user, ``loaded`` after one from elsewhere.
+
+    ``typing`` while a cell is being typed into.
+    """
 
     edited = Signal()
     loaded = Signal()
+    typing = Signal()
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class SheetModel(QAbstractTableModel):
         self._steps: list[tuple[list[tuple[SheetRow, dict[str, Cell], dict[str, tuple[str, str]]]], Any]] = []
         self._grouping = 0
         self._submitted: list[tuple[SheetRow, dict[str, Cell]]] = []
+        self._typing: tuple[SheetRow, SheetColumn, str] | None = None
 
     # -- loading and saving ----------------------------------------------------------------------------------------
 
@@ -126,9 +131,38 @@ class SheetModel(QAbstractTableModel):
                     return n, m, row.problems[column.name][1]
         return None
 
+    @property
+    def held(self) -> bool:
+        """Whether there is something for a draft: what is not saved, or a cell that is being typed into."""
+        return self.dirty or self._typing is not None
+
+    def type_on(self, position: int, column: SheetColumn, text: str) -> None:
+        """What stands in the editor of a cell and is not taken over yet; only a draft has it."""
+        self._typing = (self.rows[position], column, text)
+        self.typing.emit()
+
+    def typed_out(self) -> None:
+        """The editor was closed."""
+        if self._typing is not None:
+            self._typing = None
+            self.typing.emit()
+
+    def _drafted(self, row: SheetRow) -> list[Any]:
+        """A row as a draft keeps it, with what is being typed into it."""
+        changes, problems = row.changes, row.problems
+        typing, column, text = self._typing or (None, None, "")
+        if typing is row and column is not None and column.field is not None:
+            parsed = parse_cell(column.field, text, codes=self.codes, today=self._today())
+            if parsed.ok:
+                changes = {**changes, column.name: parsed.value}
+            else:
+                problems = {**problems, column.name: (text, parsed.problem or "")}
+        return [row.record, changes, problems]
+
     def draft(self) -> str:
         """Everything that is not saved, as text."""
-        rows = [[row.record, row.changes, row.problems] for row in self.rows if row.dirty]
+        typing = self._typing[0] if self._typing is not None else None
+        rows = [self._drafted(row) for row in self.rows if row.dirty or row is typing]
         return json.dumps({"rows": rows, "gone": list(self._gone)}, ensure_ascii=False)
 
     def restore(self, text: str) -> None:

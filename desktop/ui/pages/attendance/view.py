@@ -15,7 +15,15 @@ from PySide6.QtGui import (
     QMouseEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QWidget,
+)
 
 from desktop.records.declaration import Kind
 from desktop.ui import theme
@@ -229,7 +237,14 @@ class SheetView(QTableView):
         opened = self.state() is self.State.EditingState and before is not self.State.EditingState
         line = self.indexWidget(self.currentIndex())
         inner = line.focusProxy() if line is not None else None
-        lost = isinstance(inner, QLineEdit) and event.commitString() not in inner.text()
+        shown = (
+            inner.text()
+            if isinstance(inner, QLineEdit)
+            else inner.toPlainText()
+            if isinstance(inner, QPlainTextEdit)
+            else event.commitString()
+        )
+        lost = event.commitString() not in shown
         if opened and inner is not None and event.commitString() and lost:
             QApplication.sendEvent(inner, event)
 
