@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
@@ -19,6 +20,7 @@ from desktop.plan import indicators as plan
 from desktop.plan.results import Status
 from desktop.records.declaration import Level
 from desktop.store.drafts import Draft
+from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.found import FoundPage
@@ -416,3 +418,32 @@ def test_targets_can_come_from_a_table(open_page: Open, tmp_path: Path) -> None:
     shown = hands.window.page
     assert isinstance(shown, ImportPage)
     assert "计划目标" in shown.title
+
+
+def test_anything_is_added_from_the_first_page_by_its_initials(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    before = QApplication.focusWidget()
+    assert before is not None
+    hands.qtbot.keyClick(before, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(folder) / "home-new.png")
+    search = QApplication.focusWidget()
+    assert isinstance(search, QLineEdit)
+    hands.qtbot.keyClicks(search, "zf")
+    hands.qtbot.keyClick(search, Qt.Key.Key_Return)
+    hands.settle()
+    form = hands.window.page
+    assert isinstance(form, FormPage)
+    assert form.record_type.name == "visit"
+    hands.window.back()
+    hands.settle()
+    assert hands.window.page is page
+    hands.qtbot.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    search = QApplication.focusWidget()
+    assert search is not None
+    hands.qtbot.keyClick(search, Qt.Key.Key_Return)
+    hands.settle()
+    assert isinstance(hands.window.page, FormPage)
+    assert hands.window.page.record_type.name == "enterprise"

@@ -21,6 +21,7 @@ from desktop.store.reading import Query
 from desktop.ui import spacing
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading
+from desktop.ui.pages.home.adding import addable, choose_new
 from desktop.ui.pages.home.plan import PlanPart, WholeRows, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
@@ -58,6 +59,7 @@ class HomePage(Page):
         self.done.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.left, self.right = Card("今天要做的"), Card("离目标还有多远　（口径为示例，非官方）")
         self.plan_note = plain("正在统计…", muted=True, small=True)
+        self._adds = bool(addable(workbench))
         self._build()
         self.load()
 
@@ -288,8 +290,9 @@ class HomePage(Page):
     # -- the page --------------------------------------------------------------------------------------------------
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
-        """What is of the whole workspace can be printed."""
-        return {Act.PRINT: self._print}
+        """Anything may be added from here, and what is of the whole workspace printed."""
+        found = {Act.PRINT: self._print}
+        return {**found, Act.NEW: lambda: choose_new(self, self.workbench)} if self._adds else found
 
     @property
     def title(self) -> str:
@@ -312,6 +315,7 @@ class HomePage(Page):
             "↑、↓": "换一件",
             "Enter": "打开选中的一件",
             "Tab": "到右边的指标",
+            "Ctrl+N": "登记一条，输入拼音首字母找",
             "Ctrl+P": "打印简报、名单和台账",
         }
 
