@@ -110,6 +110,23 @@ def title(
     return _short(" ".join(filter(None, words))) or record_type.label
 
 
+_LOOKED_BACK = 20
+"""Among so many of the newest records one of the own unit is looked for."""
+
+
+def learned(database: Database, record_type: RecordType, types: Catalogue, unit: str) -> dict[str, Cell]:
+    """What a new record of a unit starts with because its last one had it."""
+    names = [f.name for f in record_type.fields if f.learns]
+    if not names:
+        return {}
+    query = Query(record_type.name, order=reading.ENTERED_ORDER, descending=True)
+    newest = reading.records(database, types, query, _LOOKED_BACK)
+    last = next((held for held in newest if held.unit == unit), None)
+    if last is None:
+        return {}
+    return {name: last.values[name] for name in names if last.values.get(name) not in (None, "")}
+
+
 def link_titles(
     database: Database,
     types: Catalogue,

@@ -112,6 +112,8 @@ class Field:
     disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index. A field that
     is not ``shown`` holds what the program itself keeps: no form, list, history, workbook or table of fields has it.
     A text that ``names_type`` is the name of a record type and is shown as its label.
+    What ``learns`` starts in a new record with what this unit's last record of the type has: who comes again and again,
+    where one always meets.
     ``summed`` says of a number that adding it up over a list means something: people and money do, years, rates,
     scores and votes on different things do not.
     """
@@ -142,6 +144,7 @@ class Field:
     shown: bool = True
     names_type: bool = False
     summed: bool = False
+    learns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +302,10 @@ class RecordType:
             if not f.shown and (f.needed or f.first or f.column or f.search or f.name in self.title):
                 raise ValueError(
                     f"{self.name}.{f.name}: what is not shown can be neither asked for nor listed"
+                )
+            if f.learns and (f.personal or f.default is not None or f.kind is Kind.LINK):
+                raise ValueError(
+                    f"{self.name}.{f.name}: what is personal, has a default or leads on learns nothing"
                 )
             if f.summed and f.kind not in (Kind.INTEGER, Kind.DECIMAL):
                 raise ValueError(f"{self.name}.{f.name}: only a number can be added up")

@@ -26,6 +26,8 @@ from desktop.store.versions import NOT_REPLACED
 TITLE_ORDER = "_sort"
 """The order of a Chinese dictionary over the words that name a record."""
 NEWEST_ORDER = "_stamp"
+ENTERED_ORDER = "_row"
+"""In the order in which they came into this ledger; asking for the last few reads no more than those."""
 _UNDER_HEAD = (
     "coalesce((SELECT m.head FROM component m WHERE m.id = unhex(:id) AND m.type = :type), unhex(:id))"
 )
@@ -379,6 +381,8 @@ def _order(record_type: RecordType, query: Query) -> str:
     if query.order == TITLE_ORDER:
         # What is deleted stands at one end of the index.
         return f"r._life = 1 {direction}, r._sort {direction}, r._row {direction}"
+    if query.order == ENTERED_ORDER:
+        return f"r._row {direction}"
     if query.order == NEWEST_ORDER:
         return f"r._stamp {direction}, r._row {direction}"
     field = record_type.by_name[query.order]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.audit import recent
-from desktop.operations.session import open_session
+from desktop.operations.session import Session, open_session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
 from desktop.records.periods import years_later
@@ -27,6 +27,7 @@ from desktop.ui.settings import Settings
 from desktop.ui.widgets.pick import PickList
 from desktop.ui.widgets.wrapping import WrappingLine
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
 from tests.ui.house import PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
 
 K = Qt.Key
@@ -605,3 +606,28 @@ def test_who_is_overdue_is_told_so_and_who_was_elected_again_is_not(hand: Hand, 
         assert words in hand.form_page.banner.words
         assert bool(hand.form_page.banner.words) == bool(words)
         hand.window.back()
+
+
+def test_what_comes_again_and_again_begins_as_in_the_last_record_of_this_unit(
+    hand: Hand, bench: Workbench
+) -> None:
+    def job(session: Session, _ticket: Ticket) -> None:
+        for host, unit in (("转塘街道总工会", None), ("区总工会", "0" * 32)):
+            values = {"name": "轮训班", "category": "rotation", "host": host, "started_date": "2026-10-20"}
+            records.save(session, "course", values, unit=unit)
+
+    bench.write("", job, lambda _nothing: None, owner=hand.window)
+    hand.settle()
+    hand.window.open_page("list:course")
+    hand.settle()
+    hand.control(K.Key_N)
+    hand.settle()
+    form = hand.form_page.form
+    assert (form.values()["category"], form.values()["host"]) == ("rotation", "转塘街道总工会")
+    assert (form.values()["name"], form.values()["started_date"]) == (None, None)
+    assert form.rows["host"].message.words == "和上一条一样，可以改"
+    assert not form.dirty
+    hand.window.back()
+    hand.window.new_record("course", {"host": "径山镇总工会"})
+    hand.settle()
+    assert hand.form_page.form.values()["host"] == "径山镇总工会"

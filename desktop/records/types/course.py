@@ -22,21 +22,21 @@ TYPE = RecordType(
         ),
         Field(
             "category", "培训类别", Kind.CODE, codes="training_category", section="course", needed=True,
-            first=True, index=True, column=2, width=9,
+            first=True, index=True, column=2, width=9, learns=True,
         ),
         Field(
             "form", "培训形式", Kind.CODE, codes="training_form", section="course", needed=True, first=True,
-            column=3, width=9,
+            column=3, width=9, learns=True,
         ),
         Field(
             "host_level", "主办层级", Kind.CODE, codes="training_host", section="course", needed=True,
-            first=True, column=4, width=6,
+            first=True, column=4, width=6, learns=True,
         ),
         Field(
             "training_plan", "对应的培训计划", Kind.LINK, link="training_plan", section="course", index=True,
             help="列入年度培训计划的选择，计划的完成数按它统计。",
         ),
-        Field("host", "主办单位", section="course", first=True, search=True, maximum=UNIT_NAME),
+        Field("host", "主办单位", section="course", first=True, search=True, maximum=UNIT_NAME, learns=True),
         Field("audience", "培训对象", section="course", maximum=200, example="新任村社工会主席"),
         Field(
             "started_date", "开始日期", Kind.DATE, group="period", section="course", needed=True, first=True,
@@ -51,7 +51,7 @@ TYPE = RecordType(
             column=7,
             width=6,
         ),
-        Field("venue", "地点或网络平台", section="course", first=True, maximum=120),
+        Field("venue", "地点或网络平台", section="course", first=True, maximum=120, learns=True),
         Field("expected_count", "应训人数", Kind.INTEGER, section="course", minimum=0, unit="人", summed=True,
               first=True),
         Field(

@@ -76,7 +76,7 @@ TYPE = RecordType(
             "ended_time", "结束时间", Kind.TIME, group="period", section="meeting", first=True,
             example="11:30",
         ),
-        Field("venue", "地点", section="meeting", first=True, column=6, width=12, maximum=120),
+        Field("venue", "地点", section="meeting", first=True, column=6, width=12, maximum=120, learns=True),
         Field("form", "召开形式", Kind.CODE, codes="meeting_mode", section="meeting", default="on_site"),
         Field("convened_by", "联席会议召集方", Kind.CODE, codes="joint_meeting_convener", section="meeting"),
         Field(
@@ -84,8 +84,8 @@ TYPE = RecordType(
             help="集体协商会议由双方轮流召集。",
         ),
         Field("convener", "召集人", section="meeting", maximum=60),
-        Field("host", "主持人", section="meeting", needed=True, first=True, maximum=60),
-        Field("recorder", "记录人", section="meeting", first=True, maximum=60),
+        Field("host", "主持人", section="meeting", needed=True, first=True, maximum=60, learns=True),
+        Field("recorder", "记录人", section="meeting", first=True, maximum=60, learns=True),
         Field("parties", "三方四家", Kind.CODES, codes="tripartite_party", section="turnout"),
         Field(
             "participating_bodies", "参加单位", Kind.NOTE, section="turnout", maximum=1000,

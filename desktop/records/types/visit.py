@@ -32,11 +32,11 @@ TYPE = RecordType(
         ),
         Field(
             "purpose", "目的", Kind.CODE, codes="visit_purpose", section="visit", needed=True, first=True,
-            index=True, column=4, width=12,
+            index=True, column=4, width=12, learns=True,
         ),
         Field(
             "visitors", "走访人", section="visit", needed=True, first=True, search=True, column=5, width=12,
-            maximum=120, help="几位用顿号隔开。",
+            maximum=120, help="几位用顿号隔开。", learns=True,
         ),
         Field(
             "contact_name", "对方人员", group="met", section="visit", first=True, personal=True,

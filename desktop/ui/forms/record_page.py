@@ -35,6 +35,7 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 _ATTACHMENTS = "附件"
+_LEARNED = "和上一条一样，可以改"
 _REFILLED = "上级没有收下的内容，还没有保存"
 _TRAINED = frozenset({"officer", "appointment"})
 """Records of people who are to be trained within a year of their appointment."""
@@ -181,17 +182,20 @@ class RecordPage(Page):
         )  # fmt: skip
 
     def _load_new(self) -> None:
-        """A new record may begin with links, whose words have to be read first."""
+        """A new record may begin with links, whose words have to be read first, and with what the last one had."""
         bench, record_type, values = self.workbench, self.record_type, dict(self.opening.values)
         typed = dict(self.opening.draft.texts) if self.opening.draft else {}
 
-        def job(database: Database, _ticket: Ticket) -> dict[str, str]:
+        def job(database: Database, _ticket: Ticket) -> tuple[dict[str, str], dict[str, Cell]]:
             links: Mapping[str, Cell] = {**values, **typed}
-            return queries.link_titles(database, bench.types, bench.codes, record_type, [links])
+            titles = queries.link_titles(database, bench.types, bench.codes, record_type, [links])
+            return titles, queries.learned(database, record_type, bench.types, bench.facts.unit.id)
 
-        def then(titles: dict[str, str]) -> None:
-            self.form.load(None, values, titles)
+        def then(found: tuple[dict[str, str], dict[str, Cell]]) -> None:
+            titles, learned = found
+            self.form.load(None, {**learned, **values}, titles)
             self._finish_loading()
+            self.form.mark(dict.fromkeys(learned.keys() - values.keys(), _LEARNED))
             if self.opening.offer is not None:
                 self.form.mark(self.opening.offer.words)
 
