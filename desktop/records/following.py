@@ -162,7 +162,7 @@ def completed(follow: Follow, candidate: Values, cells: Mapping[str, Cell]) -> d
 def changed(record_type: RecordType, values: Values, linked: Linked) -> tuple[Follow, list[str]] | None:
     """The source that says something else by now, with the fields that differ; none named where nothing stands."""
     for follow in record_type.follows:
-        source = values.get(follow.link) if follow.link else None
+        source = values.get(follow.link) if follow.link and follow.agree else None
         held = linked(follow.link) if source else None
         if held is None or not _made_by(follow, values):
             continue

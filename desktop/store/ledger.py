@@ -223,10 +223,7 @@ class Ledger:
         span = {"origin": self.origin, "first": found.first, "last": found.last, "stamp": stamp}
         deletions: list[Deletion] = []
         for type_name, record in steps.born(self.database, self.types, self.origin, found):
-            if self.database.row(
-                "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND NOT birth LIMIT 1",
-                (record, type_name),
-            ):
+            if self._edited(type_name, record):
                 raise CannotUndo("这条记录后来又改过，不能整条撤消。")
             if components.members(self.database, type_name, record):
                 raise CannotUndo("这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里撤销合并。")
@@ -247,12 +244,42 @@ class Ledger:
         edges = {d.record for d in deletions if d.type == SAME} | {r for t, r, _ in changed if t == SAME}
         restorations: list[Restoration] = []
         for (kind, record, slot), (within, own) in self._together(changed, edges).items():
-            if {(r, s) for r, s, _ in self.standing(kind, record, slot, within=within)} != own:
-                raise CannotUndo("这个内容后来又改过，不能撤消。")
+            standing = {(r, s) for r, s, _ in self.standing(kind, record, slot, within=within)}
+            if standing != own:
+                if not self._stands_again(kind, record, slot, standing, own):
+                    raise CannotUndo("这个内容后来又改过，不能撤消。")
+                # All that came later was taken back: it is passed over like what is taken back now.
+                own = own | steps.later(self.database, steps.Place(kind, record, slot), {s for _, s in own})
             restorations.append(self.before(kind, record, slot, own, within=within))
         return self.write(
             _taken_back(found.name), operator, deletions=deletions, restorations=restorations, undoes=stamp
         )
+
+    def _stands_again(
+        self, kind: str, record: str, slot: str, standing: Set[tuple[str, int]], own: Set[tuple[str, int]]
+    ) -> bool:
+        """Whether taking back what came later has put there again what these versions said."""
+        if {r for r, _ in (*standing, *own)} - {record}:
+            return False
+        place = steps.Place(kind, record, slot)
+        return steps.stands_again(
+            self.database, self.origin, place, {s for _, s in standing}, {s for _, s in own}
+        )
+
+    def _edited(self, kind: str, record: str) -> bool:
+        """Whether a record says anything else than at its birth."""
+        born: dict[str, set[tuple[str, int]]] = {}
+        changed: set[str] = set()
+        for slot, stamp, birth in self.database.rows(
+            "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ?", (record, kind)
+        ):
+            born.setdefault(slot, set()).update({(record, stamp)} if birth else ())
+            changed.update(() if birth else (slot,))
+        for slot in changed:
+            standing = {(r, s) for r, s, _ in self.standing(kind, record, slot)}
+            if standing != born[slot] and not self._stands_again(kind, record, slot, standing, born[slot]):
+                return True
+        return False
 
     def _together(
         self, changed: Mapping[tuple[str, str, str], Set[tuple[str, int]]], edges: Set[str]

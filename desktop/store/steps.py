@@ -6,7 +6,7 @@ Every question names a range of the key or of an index and a limit: a ledger of 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,87 @@ def present(database: Database, station: str) -> tuple[int | None, int]:
 def earlier(database: Database, stamp: int) -> int:
     """The stamp of the operation before, 0 when there is none."""
     return int(database.value("SELECT coalesce(max(stamp), 0) FROM operation WHERE stamp < ?", (stamp,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One slot of one record."""
+
+    type: str
+    record: str
+    slot: str
+
+
+def stands_again(database: Database, origin: int, place: Place, standing: Set[int], wanted: Set[int]) -> bool:
+    """Whether what stands in a slot was put there by taking later operations back, one after the other.
+
+    Versions are named by their stamps. Each look goes to older ones, so it comes to an end.
+    """
+    seen: Set[int] | None = standing
+    while seen is not None and seen != wanted:
+        seen = _before_what_was_undone(database, origin, place, seen)
+    return seen is not None
+
+
+def later(database: Database, place: Place, stamps: Set[int]) -> set[tuple[str, int]]:
+    """Record and stamp of the versions of a slot that are younger than these."""
+    return {
+        (place.record, stamp)
+        for (stamp,) in database.rows(
+            "SELECT stamp FROM version WHERE record = unhex(?) AND slot = ? AND type = ? AND stamp > ?",
+            (place.record, place.slot, place.type, max(stamps)),
+        )
+    }
+
+
+def _before_what_was_undone(
+    database: Database, origin: int, place: Place, standing: Set[int]
+) -> Set[int] | None:
+    """What stood before the operation that was taken back by writing these versions; nothing where they are others."""
+    if not standing:
+        return None
+    row = database.row(
+        "SELECT stamp, undoes FROM operation WHERE stamp >= ? ORDER BY stamp LIMIT 1", (max(standing),)
+    )
+    if row is None or row[1] is None:
+        return None
+    if _written(database, origin, place, row[0]).keys() != standing:
+        return None
+    undone = _written(database, origin, place, row[1])
+    where = (
+        "record = unhex(:record) AND slot = :slot AND type = :type AND origin = :origin AND number = :number"
+    )
+    replaced: set[int] = set()
+    for number in undone.values():
+        at = {
+            "record": place.record,
+            "slot": place.slot,
+            "type": place.type,
+            "origin": origin,
+            "number": number,
+        }
+        if database.row(f"SELECT 1 FROM elsewhere WHERE {where}", at):
+            return None
+        replaced |= {s for (s,) in database.rows(f"SELECT replaced FROM replacement WHERE {where}", at)}
+    return replaced if undone else None
+
+
+def _written(database: Database, origin: int, place: Place, stamp: int) -> Mapping[int, int]:
+    """What an operation of this station wrote into a slot: the numbers of its items by their stamps."""
+    return dict(
+        database.rows(
+            "SELECT stamp, number FROM version WHERE record = unhex(:record) AND slot = :slot AND type = :type"
+            " AND origin = :origin AND stamp > :earlier AND stamp <= :stamp AND NOT birth",
+            {
+                "record": place.record,
+                "slot": place.slot,
+                "type": place.type,
+                "origin": origin,
+                "earlier": earlier(database, stamp),
+                "stamp": stamp,
+            },
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from desktop.records.declaration import RecordType
 from desktop.records.values import display
 from desktop.store.drafts import Draft
 from desktop.ui import spacing
+from desktop.ui.notices import Tone
 from desktop.ui.workbench import Workbench
 
 _DRAFT = Qt.ItemDataRole.UserRole
@@ -101,6 +102,9 @@ class DraftDialog(QDialog):
             self.accept()
             if draft.type in self._workbench.types:
                 self._workbench.shell.open_draft(draft)
+            else:
+                words = "这份内容的记录类型这个版本已经不用了，打不开。内容还留着，请联系区里处理。"
+                self._workbench.shell.tell(Tone.WARNING, words)
 
     def _give_up(self) -> None:
         draft = self._current()

@@ -97,14 +97,17 @@ def test_a_birth_is_taken_back_after_its_line_was_cut_into_a_segment(village: Se
     ids, born = records.save_many(village, "enterprise", [{"name": "甲"}, {"name": "乙"}])
     changed = records.save(village, "enterprise", {"name": "丙"}, record=ids[0])
     sending.cut_own(village.ledger, load_keys(village.ledger))
-    records.undo(village, changed.changes.stamp)
     with pytest.raises(CannotUndo, match="后来又改过"):
         steps.undo(village, born.stamp)
+    records.undo(village, changed.changes.stamp)
     alone = records.save(village, "enterprise", {"name": "丁"})
     sending.cut_own(village.ledger, load_keys(village.ledger))
     assert steps.undo(village, alone.changes.stamp).records == {"enterprise": (alone.record,)}
     living = reading.records(village.database, village.types, Query("enterprise"))
     assert [r.values["name"] for r in living] == ["甲", "乙"]
+    # What was changed later was taken back: nothing stands in the way any more.
+    steps.undo(village, born.stamp)
+    assert reading.records(village.database, village.types, Query("enterprise")) == []
 
 
 def test_what_something_newer_stands_on_is_refused(village: Session) -> None:

@@ -86,6 +86,8 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
     assert "高于本项满分1分" in page.scores.model.index(0, column).data(LOOK).problem
     assert "区县评定合计7分" in page.scores.say.text()
     look(desk, "assessment-scored")
+    # Enter in the last row saves, as in the last field of a form.
+    assert scores(district, record) == ["2", *["1"] * 5]
     page.scores.view.go_to(0, column)
     desk.type("1")
     desk.press(K.Key_Return)
@@ -98,6 +100,8 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
     assert held.values["district_date"]
     assert not [f for f in records.check(district, ASSESSMENT, record) if f.rule == "children_add_up"]
     look(desk, "assessment-saved")
+    desk.press(K.Key_Z, modifier=CTRL)
+    assert scores(district, record) == ["2", *["1"] * 5]
     desk.press(K.Key_Z, modifier=CTRL)
     assert scores(district, record) == [None] * 6
     assert records.load(district, ASSESSMENT, record).values["district_score"] is None  # type: ignore[union-attr]

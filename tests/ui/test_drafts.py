@@ -103,6 +103,19 @@ def test_a_draft_is_given_up_only_by_a_second_press(hand: Hand, bench: Workbench
     assert drafts_of(hand, bench) == []
 
 
+def test_a_draft_of_a_type_that_is_no_more_says_so_and_stays(
+    hand: Hand, bench: Workbench, qtbot: QtBot
+) -> None:
+    bench.drafts.keep("gone:new:1", "gone", None, {"name": "甲"})
+    dialog = DraftDialog(bench, drafts_of(hand, bench))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    hand.click(dialog.go_on)
+    hand.settle()
+    assert "已经不用了，打不开" in hand.window.notices.words
+    assert len(drafts_of(hand, bench)) == 1
+
+
 def test_what_was_typed_survives_kill_9_and_is_offered_at_the_next_start(
     qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
 ) -> None:

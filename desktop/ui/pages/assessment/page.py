@@ -27,6 +27,7 @@ class AssessmentPage(SheetFormPage):
         scores.offers = lambda: [o for o in self.follow.offers if o.type == SCORE and not o.existing]
         scores.lay_out = self.follow.take_up
         scores.take_over = self.take_over
+        scores.save = self.save
         return {SCORE: scores}
 
     @property
@@ -72,7 +73,7 @@ class AssessmentPage(SheetFormPage):
     def shortcuts(self) -> Mapping[str, str]:
         """The keys of the sheet."""
         return {
-            "Enter": "打好一项，到下一项",
+            "Enter": "打好一项，到下一项；最后一项保存",
             "F8": "没有打分的按前一步的得分填，自评按满分填",
             "Ctrl+D": "向下填充",
             "Ins": "添加一项",

@@ -37,8 +37,8 @@ class ScoresTab(PlainTab):
     """One row a criterion; who assesses goes down the column of his step with Enter."""
 
     hint = (
-        "打分后回车到下一项　F8 没有打分的按前一步的得分（自评按满分）填　Ctrl+D 向下填充　Ctrl+Z 撤回一步　"
-        "Ctrl+S 保存"
+        "打分后回车到下一项，最后一项回车保存　F8 没有打分的按前一步的得分（自评按满分）填　Ctrl+D 向下填充　"
+        "Ctrl+Z 撤回一步　Ctrl+S 保存"
     )
     empty_icon = "award"
     one = "项目"
@@ -54,6 +54,9 @@ class ScoresTab(PlainTab):
         super().__init__(*arguments)
         self.view.across = False
         self.view.searched = "criterion_name"
+        self.save: Callable[[], None] = lambda: None
+        """Saves the page."""
+        self.view.ended.connect(lambda: self.save())
         self.fill_button = link("按合计填得分", lambda: self.take_over())
         self.fill_button.setToolTip("把各项得分的合计填入“基本信息”，不用再打一遍")
         self.fill_button.hide()

@@ -45,6 +45,8 @@ class SheetView(QTableView):
     remove_wanted = Signal()
     paste_wanted = Signal(str)
     choose_wanted = Signal(int, int)
+    ended = Signal()
+    """Enter in the last row of a sheet that is filled in downwards."""
 
     def __init__(
         self, workbench: Workbench, model: SheetModel, name: str, parent: QWidget | None = None
@@ -155,6 +157,8 @@ class SheetView(QTableView):
             column = current.column() + columns
             row = current.row() + rows + (1 if column >= len(self.sheet.columns) else 0)
             self.go_to(row, column % len(self.sheet.columns))
+            if rows and row >= len(self.sheet.rows):
+                self.ended.emit()
         # The editor that is closing hands its focus to whatever comes next in the window.
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
