@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from desktop.cli.asking import Asked, query_options
@@ -10,6 +12,7 @@ from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
 from desktop.operations import attachments, following, queries, records
+from desktop.operations.following import Offer
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
@@ -128,12 +131,23 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
         say(f"关联到这里的{label}：{found.total}条")
         for one in found.first:
             say(f"  {one.id}  {showing.title_of(one)}")
-    for offer in offers:
-        say(
-            f"可以生成：{following.summary(session.types, offer)}，用 record {offer.type} --from {offer.source}"
+    for (type_name, source), several in _together(offers).items():
+        words = (
+            following.summary(session.types, several[0])
+            if len(several) == 1
+            else f"{session.types[type_name].label}{len(several)}条"
         )
+        say(f"可以生成：{words}，用 record {type_name} --from {source}")
     for finding in findings:
         say(f"{severity_words(finding)}：{finding.message}")
+
+
+def _together(offers: Iterable[Offer]) -> dict[tuple[str, str], list[Offer]]:
+    """What one command takes up: the offers of one type by one record."""
+    found: dict[tuple[str, str], list[Offer]] = {}
+    for offer in offers:
+        found.setdefault((offer.type, offer.source), []).append(offer)
+    return found
 
 
 @click.command(cls=Command)

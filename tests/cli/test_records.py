@@ -387,6 +387,13 @@ def test_what_follows_from_a_record_is_told_and_filled_in(town: Path) -> None:
         f"record collective_contract --from {motion['id']}"
         in run("show", town, "motion", motion["id"]).stdout
     )
+    (election,) = record(
+        town, "motion",
+        {"congress": held["id"], "title": "选举", "subject": "staff_directors", "needs_vote": 1, "approve_count": 36,
+         "against_count": 1, "abstain_count": 1, "elected_directors": "王芳、李强"},
+    )  # fmt: skip
+    told = run("show", town, "motion", election["id"]).stdout
+    assert f"可以生成：职工董事监事2条，用 record staff_director --from {election['id']}" in told
     made = answer("record", town, "collective_contract", "--from", motion["id"])["records"]
     related = answer("show", town, "congress", held["id"])["related"]
     assert related == [
