@@ -6,7 +6,7 @@ Pure: values in, values out. Points are decimals and are never rounded.
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,12 +53,6 @@ def total(step: str, rows: Sequence[Values]) -> Total:
 def totals(rows: Sequence[Values]) -> list[Total]:
     """Those of the steps that have been begun."""
     return [found for step in STEPS if (found := total(step, rows)).scored]
-
-
-def most(rows: Iterable[Values]) -> decimal.Decimal | None:
-    """What all criteria give at most; nothing where there are none."""
-    known = [n for row in rows if (n := stored_decimal(row.get("full_score"))) is not None]
-    return sum(known, decimal.Decimal()) if known else None
 
 
 def above(cell: object, highest: object) -> bool:

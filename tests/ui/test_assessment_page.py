@@ -91,7 +91,7 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
     page.scores.view.go_to(0, column)
     desk.type("1")
     desk.press(K.Key_Return)
-    assert "按模板分数线：活力" in page.scores.say.text()
+    assert "按模板分数线：达标（示例口径）" in page.scores.say.text()
     desk.press(K.Key_S, modifier=CTRL)
     assert scores(district, record) == ["1"] * 6
     held = records.load(district, ASSESSMENT, record)
@@ -124,6 +124,7 @@ def test_f8_gives_what_the_step_before_gave_and_a_sum_that_says_something_else_i
     tab.view.go_to_name(0, "district_score")
     desk.press(K.Key_F8)
     assert "区县评定合计95分" in tab.say.text()
+    assert "按模板分数线：活力（示例口径）" in tab.say.text()
     assert "“区县评定得分”写的是70分" in tab.say.text()
     assert not tab.fill_button.isHidden()
     look(desk, "assessment-differs")

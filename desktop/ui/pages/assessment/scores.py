@@ -181,13 +181,20 @@ class ScoresTab(PlainTab):
         full = self._standard.template.get("full_score")
         parts = [self._words(t) for t in found]
         parts += [f"满分{full}分"] if found and full else []
-        if found and found[-1].complete:
-            grade = assessing.grade(self._standard.template, found[-1].points)
-            parts += (
-                [f"按模板分数线：{self.workbench.codes['vitality_grade'].label_of(grade)}"] if grade else []
-            )
-        self.say.setText("　".join(parts))
+        parts += [self._graded(found[-1])] if found and found[-1].complete else []
+        self.say.setText("　".join(filter(None, parts)))
         theme.restyle(self.say, tone="warning" if any(self._said(t) for t in differing) else "")
+
+    def _graded(self, found: assessing.Total) -> str:
+        """The grade by the template's lines: of the five haves whether they are there, of all else how lively it is."""
+        template = self._standard.template
+        grade = assessing.grade(template, found.points)
+        if not grade:
+            return ""
+        label = self.workbench.codes["vitality_grade"].label_of(grade)
+        if template.get("kind") == "five_haves":
+            label = "达标" if grade == "lively" else "未达标"
+        return f"按模板分数线：{label}{'' if template.get('is_official') else '（示例口径）'}"
 
     def _differs(self, found: assessing.Total) -> bool:
         """Whether the assessment itself says another number than its scores add up to."""
