@@ -71,7 +71,7 @@ class Desk:
         return held.life is Life.LIVE and {n: held.values[n] for n in state} == state and not held.disputed
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_every_step_is_taken_back_and_done_again_in_its_order(town: Session, wanted: list[object]) -> None:
     desk = Desk(town)
