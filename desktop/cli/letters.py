@@ -32,7 +32,7 @@ from desktop.records.supervision.kinds import EventKind, LetterKind
 from desktop.records.supervision.numbering import Series
 
 
-class NextNumber(click.ParamType):
+class NextNumber(click.ParamType[tuple[Series, int]]):
     """``SERIES=N``: which number comes next in a series, as the paper register says."""
 
     name = "next"

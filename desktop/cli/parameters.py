@@ -55,7 +55,7 @@ class NotConfirmed(UsageProblem):
     next_step = f"什么都没有改动；确实要做时再运行一次，回答“{YES}”。"
 
 
-class PathOf(click.ParamType):
+class PathOf(click.ParamType[Path]):
     """A path: ``file`` is there, ``out`` a file in a folder that is, ``place`` that or a folder, ``new`` any."""
 
     name = "path"
@@ -77,7 +77,7 @@ class PathOf(click.ParamType):
         return path
 
 
-class OneOf(click.ParamType):
+class OneOf(click.ParamType[Any]):
     """One of the values of an enumeration, by its name on the command line."""
 
     name = "choice"
@@ -92,7 +92,7 @@ class OneOf(click.ParamType):
         return self._choices[str(value)]
 
 
-class Number(click.ParamType):
+class Number(click.ParamType[int]):
     """A whole number that is not below ``least``."""
 
     name = "number"
@@ -111,7 +111,7 @@ class Number(click.ParamType):
         return number
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[datetime.date]):
     """A day in any of the forms in which people write one."""
 
     name = "day"
@@ -124,7 +124,7 @@ class Day(click.ParamType):
         return day
 
 
-class Pair(click.ParamType):
+class Pair(click.ParamType[tuple[str, str]]):
     """``NAME=VALUE``; the value may be empty."""
 
     name = "pair"
@@ -139,7 +139,7 @@ class Pair(click.ParamType):
         return name.strip(), said.strip()
 
 
-class TypeName(click.ParamType):
+class TypeName(click.ParamType[RecordType]):
     """A record type by its permanent name or its Chinese label."""
 
     name = "type"

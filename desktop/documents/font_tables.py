@@ -219,7 +219,7 @@ class QuickFace(TTFontFace):  # type: ignore[misc,unused-ignore]
     def _take(self, characters: dict[int, int]) -> None:
         glyphs, wide = self.numGlyphs, self.get_ushort(self._table("hhea") + 34)
         numbers = self._array("H", self._table("hmtx"), glyphs + wide)
-        last = self._pdfScale(numbers[2 * wide - 2])
+        last: float = self._pdfScale(numbers[2 * wide - 2])
         self.defaultWidth = self._pdfScale(numbers[0])
         self.hmetrics = Metrics(numbers, wide, last)
         self.charToGlyph = characters
@@ -232,7 +232,8 @@ class QuickFace(TTFontFace):  # type: ignore[misc,unused-ignore]
             glyph = characters.get(code)
             if glyph is None or glyph >= glyphs:
                 return None
-            return self._pdfScale(numbers[2 * glyph]) if glyph < wide else last
+            drawn: float = self._pdfScale(numbers[2 * glyph]) if glyph < wide else last
+            return drawn
 
         self.charWidths = LazyTable(width, lambda: characters)
         long = self.get_ushort(self._table("head") + 50)

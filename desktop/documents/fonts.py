@@ -161,7 +161,7 @@ class Face:
     def extent(self) -> float:
         """How large its Chinese characters are drawn: the mean side of a square like their outline box, in em."""
         boxes = [self.ink(character) for character in _SAMPLE]
-        sides = [((right - left) * (top - bottom)) ** 0.5 for left, bottom, right, top in boxes]
+        sides: list[float] = [((right - left) * (top - bottom)) ** 0.5 for left, bottom, right, top in boxes]
         return sum(sides) / len(sides)
 
 

@@ -94,7 +94,8 @@ class DraftDialog(QDialog):
 
     def _current(self) -> Draft | None:
         item = self.list.currentItem()
-        return None if item is None else item.data(_DRAFT)
+        draft: Draft | None = None if item is None else item.data(_DRAFT)
+        return draft
 
     def _go_on(self) -> None:
         draft = self._current()

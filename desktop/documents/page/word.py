@@ -345,7 +345,7 @@ class _Writer:
             self._close_line("", block.size, _GAP)
 
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
-        table = self.word.add_table(rows, len(widths), style="Table Grid")
+        table: Table = self.word.add_table(rows, len(widths), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         total = sum(widths)
         for column, width in zip(table.columns, widths, strict=True):

@@ -133,7 +133,8 @@ class LoginPage(QWidget):
     def folder(self) -> Path | None:
         """The folder that is chosen."""
         item = self.workspaces.currentItem()
-        return None if item is None else item.data(_FOLDER)
+        folder: Path | None = None if item is None else item.data(_FOLDER)
+        return folder
 
     def _show_operators(self) -> None:
         folder = self.folder
