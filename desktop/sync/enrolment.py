@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
-from desktop.sync import certificates, dsse, manifest, renewing, roots, strictjson, trust
+from desktop.sync import certificates, dsse, renewing, roots, signed_files, strictjson, trust
 from desktop.sync.certificates import Certificate, RequestedKeys
 from desktop.sync.dsse import Signed
 from desktop.sync.enrolment_errors import (
@@ -33,13 +33,12 @@ from desktop.sync.enrolment_errors import (
     RootGap,
 )
 from desktop.sync.errors import (
-    BadCertificate,
     BadSignature,
     FormerRoot,
-    NewerFormat,
     SenderUnequal,
 )
-from desktop.sync.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, signature_stands, station_id
+from desktop.sync.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, station_id
+from desktop.sync.manifest import MAX_NUMBER
 from desktop.sync.roots import History
 from desktop.sync.strictjson import Fields, NotStrict
 from desktop.sync.tree import Tree
@@ -168,7 +167,7 @@ def make_request(keys: StationKeys, wish: Wish, created: int, first_keys: Statio
         "created": created,
         "first": proof,
     }
-    return _sign(REQUEST_TYPE, body, keys.station, keys)
+    return signed_files.sign(REQUEST_TYPE, body, keys.station, keys).encode()
 
 
 def read_request(data: bytes) -> Request:
@@ -191,9 +190,8 @@ def make_grant(draft: GrantDraft, desk_keys: StationKeys) -> bytes:
         "reference": None if draft.reference is None else strictjson.to_base64(draft.reference),
     }
     if draft.history is not None and draft.history.statements:
-        said = {"first": draft.history.first, "statements": draft.history.statements}
-        body["roots"] = {name: [strictjson.to_base64(data) for data in found] for name, found in said.items()}
-    return _sign(GRANT_TYPE, body, certificates.parse(draft.chain[1]).digest, desk_keys)
+        body["roots"] = draft.history.written()
+    return signed_files.sign(GRANT_TYPE, body, certificates.parse(draft.chain[1]).digest, desk_keys).encode()
 
 
 def read_grant(
@@ -241,7 +239,7 @@ def make_ack(keys: StationKeys, grant: Grant, position: int, created: int) -> by
         "position": position,
         "created": created,
     }
-    return _sign(ACK_TYPE, body, grant.certificate.digest, keys)
+    return signed_files.sign(ACK_TYPE, body, grant.certificate.digest, keys).encode()
 
 
 def read_ack(data: bytes, certificate: Certificate) -> Ack:
@@ -266,12 +264,12 @@ def acknowledged_certificate(data: bytes) -> str:
 
 
 def _request(signed: Signed) -> Request:
-    fields = _fields(signed, MAX_SMALL)
+    fields = signed_files.fields(signed, MAX_SMALL)
     csr = fields.binary("csr", certificates.MAX_DER)
     keys = certificates.parse_request(csr)
     if signed.signatures[0].keyid != keys.station:
         raise SenderUnequal(keys.station)
-    if not signature_stands(keys.public_key, signed.message(), signed.signatures[0].signature):
+    if not signed_files.stands(signed, keys.public_key):
         raise BadSignature(keys.station)
     own = station_id(keys.public_key) == keys.station
     proof = None if own else _continuity(fields.object("first"), keys, csr)
@@ -287,7 +285,7 @@ def _request(signed: Signed) -> Request:
         keys,
         fields.matching("incarnation", INCARNATION),
         wish,
-        fields.integer("created", 0, manifest.MAX_NUMBER),
+        fields.integer("created", 0, MAX_NUMBER),
         proof,
     )
 
@@ -302,7 +300,7 @@ def _continuity(first: Fields, keys: RequestedKeys, csr: bytes) -> str:
 
 def _grant(signed: Signed) -> tuple[Grant, str]:
     """The grant, its chain parsed but not judged, and the digest of the request that it answers."""
-    fields = _fields(signed, MAX_GRANT)
+    fields = signed_files.fields(signed, MAX_GRANT)
     texts = fields.items("chain", trust.MAX_CHAIN)
     if len(texts) < 2 or not all(isinstance(text, str) for text in texts):
         raise NotStrict("a grant has a chain from the new certificate to the root")
@@ -316,9 +314,9 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
     grant = Grant(
         signed.digest,
         chain,
-        fields.integer("tree_version", 0, manifest.MAX_NUMBER),
+        fields.integer("tree_version", 0, MAX_NUMBER),
         rows,
-        fields.integer("created", 0, manifest.MAX_NUMBER),
+        fields.integer("created", 0, MAX_NUMBER),
         None if fields.raw("reference") is None else fields.binary("reference", MAX_REFERENCE),
         _history(fields, chain[-1].der),
     )
@@ -326,17 +324,8 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
 
 
 def _history(fields: Fields, root: bytes) -> History:
-    """What the desk tells of the roots; it must stand by itself and lead to the root of the chain."""
-    if "roots" not in fields.names():
-        return History((root,))
-    said = fields.object("roots")
-    first, statements = (
-        tuple(strictjson.from_base64(str(text)) for text in said.items(name, limit))
-        for name, limit in (("first", roots.MAX_ROOTS), ("statements", roots.MAX_CHANGES))
-    )
-    if not first or not all(roots.is_self_signed(der) for der in first):
-        raise BadCertificate("the roots of the beginning")
-    found = History(first, statements)
+    """What the desk tells of the roots, which must lead to the root of the chain; nothing, where they never changed."""
+    found = roots.read_history(fields.object("roots")) if "roots" in fields.names() else History((root,))
     if root not in found.known:
         raise BadRootStatement("the chain leads to another root")
     return found
@@ -369,45 +358,31 @@ def _grant_state(grant: Grant, keys: StationKeys) -> TrustState:
 
 
 def _ack(signed: Signed) -> Ack:
-    fields = _fields(signed, MAX_SMALL)
+    fields = signed_files.fields(signed, MAX_SMALL)
     return Ack(
         signed.digest,
         fields.matching("station", STATION),
         fields.matching("certificate", _DIGEST),
         fields.matching("grant", _DIGEST),
         fields.matching("incarnation", INCARNATION),
-        fields.integer("position", 0, manifest.MAX_NUMBER),
-        fields.integer("created", 0, manifest.MAX_NUMBER),
+        fields.integer("position", 0, MAX_NUMBER),
+        fields.integer("created", 0, MAX_NUMBER),
     )
-
-
-def _sign(payload_type: str, body: Mapping[str, Any], keyid: str, keys: StationKeys) -> bytes:
-    payload = strictjson.pretty({"format": manifest.FORMAT} | dict(body))
-    return dsse.sign(payload_type, payload, keyid, keys.sign).encode()
 
 
 def _parse(data: bytes, payload_type: str, limit: int) -> Signed:
     if not data.lstrip().startswith(b"{"):
         raise NotAnEnrolmentFile("no JSON object")
     signed = dsse.parse(data, limit * 4 // 3 + 4096)
-    if signed.payload_type not in (REQUEST_TYPE, GRANT_TYPE, ACK_TYPE):
-        raise NewerFormat(signed.payload_type)
-    if signed.payload_type != payload_type:
-        raise BadEnrolmentFile("another of the three files")
+    if not signed_files.is_of_type(signed, payload_type):
+        if signed.payload_type in (REQUEST_TYPE, GRANT_TYPE, ACK_TYPE):
+            raise BadEnrolmentFile("another of the three files")
+        raise NotAnEnrolmentFile(signed.payload_type)
     return signed
 
 
-def _fields(signed: Signed, limit: int) -> Fields:
-    fields = Fields(strictjson.parse(signed.payload, limit), "file")
-    if fields.integer("format", 1, manifest.MAX_NUMBER) > manifest.FORMAT:
-        raise NewerFormat(signed.payload_type)
-    return fields
-
-
 def _check_signature(signed: Signed, certificate: Certificate) -> None:
-    first = signed.signatures[0]
-    key = certificate.claims.public_key
-    if first.keyid != certificate.digest or not signature_stands(key, signed.message(), first.signature):
+    if not signed_files.is_signed_by(signed, certificate):
         raise BadSignature(certificate.station)
 
 

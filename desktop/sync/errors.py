@@ -306,6 +306,13 @@ class BadSegment(Damaged):
     next_step = COPY_AGAIN
 
 
+class NotAWipeFile(Damaged):
+    """The file is another one than the statement that a station was wiped."""
+
+    text = "这不是清除确认文件。"
+    next_step = "请核对选的文件：清除确认是.xsw。"
+
+
 class BadWipeFile(Damaged):
     """The content of a statement that a station was wiped is not of its form."""
 

@@ -14,17 +14,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from desktop.records.declaration import Level
-from desktop.sync import agefile, certificates, dsse, identity, manifest, strictjson, trust
+from desktop.sync import agefile, certificates, dsse, identity, signed_files, strictjson, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import Signed
-from desktop.sync.errors import ForgedCertificate, NewerFormat, UnknownSigner
-from desktop.sync.identity import INCARNATION, STATION, Randomness, StationKeys, signature_stands
-from desktop.sync.manifest import MAX_NUMBER
+from desktop.sync.errors import ForgedCertificate, UnknownSigner
+from desktop.sync.identity import INCARNATION, STATION, Randomness, StationKeys
 from desktop.sync.recovery_errors import (
     AlreadyAnswered,
     AnswerForged,
@@ -186,7 +185,7 @@ def make_seal(key: bytes, holder: Holder, office: str, chain: Sequence[bytes], k
         "key_check": key_check(key),
         "sealed": strictjson.to_base64(agefile.encrypt(inner, recipient)),
     }
-    return _sign(SEAL_TYPE, body, parsed[0].digest, keys)
+    return signed_files.sign(SEAL_TYPE, body, parsed[0].digest, keys).encode()
 
 
 def read_seal(data: bytes) -> Seal:
@@ -195,13 +194,13 @@ def read_seal(data: bytes) -> Seal:
     with _strictly():
         seal = _seal(signed)
     own = seal.chain[0]
-    if own.station != seal.station or not _signed_by(signed, own):
+    if own.station != seal.station or not signed_files.is_signed_by(signed, own):
         raise RequestForged(seal.station)
     return seal
 
 
 def _seal(signed: Signed) -> Seal:
-    fields = _fields(signed, MAX_SEAL)
+    fields = signed_files.fields(signed, MAX_SEAL)
     unit = fields.object("unit")
     recipient = fields.matching("recipient", agefile.RECIPIENT)
     texts = fields.items("chain", trust.MAX_CHAIN)
@@ -242,7 +241,7 @@ def make_request(
         "recipient": keys.recipient,
         "created": created,
     }
-    data = _sign(REQUEST_TYPE, body, keys.station, keys)
+    data = signed_files.sign(REQUEST_TYPE, body, keys.station, keys).encode()
     made = read_request(data)
     asked = Asked(made.digest, made.seal.station, operator, keys.recipient, created, keys.public_key)
     return data, asked, keys.age_identity
@@ -254,7 +253,7 @@ def read_request(data: bytes) -> Request:
     """
     signed = _parse(data, REQUEST_TYPE, MAX_FILE)
     with _strictly():
-        fields = _fields(signed, MAX_FILE)
+        fields = signed_files.fields(signed, MAX_FILE)
         key = fields.binary("key", KEY_BYTES)
         if len(key) != KEY_BYTES:
             raise NotStrict("a key has 32 bytes")
@@ -264,7 +263,7 @@ def read_request(data: bytes) -> Request:
         seal, operator = fields.binary("seal", MAX_SEAL), fields.text("operator", _MAX_NAME)
         created = fields.integer("created", 0, _LAST_MS)
     first = signed.signatures[0]
-    if first.keyid != identity.station_id(key) or not _stands(key, signed):
+    if first.keyid != identity.station_id(key) or not signed_files.stands(signed, key):
         raise RequestForged("the request")
     return Request(signed.digest, read_seal(seal), operator, key, recipient, created)
 
@@ -310,7 +309,7 @@ def make_answer(request: Request, key: bytes, office: Certificate, keys: Station
         "sealed": strictjson.to_base64(agefile.encrypt(inner, request.recipient)),
         "created": created,
     }
-    return _sign(ANSWER_TYPE, body, office.digest, keys)
+    return signed_files.sign(ANSWER_TYPE, body, office.digest, keys).encode()
 
 
 def read_answer(
@@ -326,10 +325,10 @@ def read_answer(
     office = next((c for c in chain[1:] if c.digest == signed.signatures[0].keyid), None)
     if office is None:
         raise UnknownOffice(signed.signatures[0].keyid)
-    if not _signed_by(signed, office):
+    if not signed_files.is_signed_by(signed, office):
         raise AnswerForged(office.station)
     with _strictly():
-        fields = _fields(signed, MAX_FILE)
+        fields = signed_files.fields(signed, MAX_FILE)
         said = fields.matching("station", STATION)
         request = fields.matching("request", _DIGEST)
         recipient = fields.matching("recipient", agefile.RECIPIENT)
@@ -366,34 +365,11 @@ def _decrypt(sealed: bytes, age_identity: str) -> Fields:
         return Fields(strictjson.parse(plain, _MAX_SEALED), "sealed")
 
 
-def _sign(payload_type: str, body: Mapping[str, Any], keyid: str, keys: StationKeys) -> bytes:
-    payload = strictjson.pretty({"format": manifest.FORMAT} | dict(body))
-    return dsse.sign(payload_type, payload, keyid, keys.sign).encode()
-
-
 def _parse(data: bytes, payload_type: str, limit: int) -> Signed:
     signed = dsse.parse(data, limit * 4 // 3 + 4096)
-    if signed.payload_type != payload_type:
-        if signed.payload_type.partition(";")[0] == payload_type.partition(";")[0]:
-            raise NewerFormat(signed.payload_type)
+    if not signed_files.is_of_type(signed, payload_type):
         raise WrongKind(signed.payload_type)
     return signed
-
-
-def _fields(signed: Signed, limit: int) -> Fields:
-    fields = Fields(strictjson.parse(signed.payload, limit), "file")
-    if fields.integer("format", 1, MAX_NUMBER) > manifest.FORMAT:
-        raise NewerFormat(signed.payload_type)
-    return fields
-
-
-def _signed_by(signed: Signed, certificate: Certificate) -> bool:
-    named = signed.signatures[0].keyid == certificate.digest
-    return named and _stands(certificate.claims.public_key, signed)
-
-
-def _stands(public_key: bytes, signed: Signed) -> bool:
-    return signature_stands(public_key, signed.message(), signed.signatures[0].signature)
 
 
 @contextlib.contextmanager

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from desktop.sync import certificates, dsse, manifest, strictjson
+from desktop.sync import certificates, dsse, manifest, signed_files, strictjson
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import Signed
 from desktop.sync.enrolment_errors import BadRootStatement, RootFork, RootGap
-from desktop.sync.errors import BadCertificate, NewerFormat
-from desktop.sync.identity import StationKeys, signature_stands
+from desktop.sync.errors import BadCertificate
+from desktop.sync.identity import StationKeys
 from desktop.sync.strictjson import Fields, NotStrict
 
 PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.roots+json; suite=1"
@@ -91,6 +91,11 @@ class History:
             held = held._after_one(data)
         return held
 
+    def written(self) -> dict[str, list[str]]:
+        """As it stands in a grant."""
+        said = {"first": self.first, "statements": self.statements}
+        return {name: [strictjson.to_base64(data) for data in found] for name, found in said.items()}
+
     def _after_one(self, data: bytes) -> History:
         signed = dsse.parse(data, MAX_STATEMENT)
         number = _number(signed)
@@ -105,21 +110,29 @@ class History:
         return self
 
 
+def read_history(said: Fields) -> History:
+    """The history that :meth:`History.written` wrote; what it says must stand by itself."""
+    first, statements = (
+        tuple(strictjson.from_base64(str(text)) for text in said.items(name, limit))
+        for name, limit in (("first", MAX_ROOTS), ("statements", MAX_CHANGES))
+    )
+    if not first or not all(is_self_signed(der) for der in first):
+        raise BadCertificate("the roots of the beginning")
+    return History(first, statements)
+
+
 def make_statement(
     before: Roots, roots: Sequence[bytes], signer: Certificate, keys: StationKeys
 ) -> tuple[bytes, Roots]:
     """The statement that after ``before`` these roots (DER) count, signed by a root of ``before``; and its Roots."""
     if signer.der not in before.certificates or signer.claims.public_key != keys.public_key:
         raise ValueError("a statement is signed by a root that counts")
-    payload = strictjson.pretty(
-        {
-            "format": manifest.FORMAT,
-            "number": before.number + 1,
-            "previous": before.digest,
-            "roots": [strictjson.to_base64(der) for der in roots],
-        }
-    )
-    signed = dsse.sign(PAYLOAD_TYPE, payload, signer.digest, keys.sign)
+    body = {
+        "number": before.number + 1,
+        "previous": before.digest,
+        "roots": [strictjson.to_base64(der) for der in roots],
+    }
+    signed = signed_files.sign(PAYLOAD_TYPE, body, signer.digest, keys)
     return signed.encode(), Roots(frozenset(roots), before.number + 1, signed.digest)
 
 
@@ -141,12 +154,10 @@ def _after(held: Roots, signed: Signed) -> Roots:
 
 def _number(signed: Signed) -> int:
     """The number of a statement, for its place in the chain; not verified yet."""
-    if signed.payload_type != PAYLOAD_TYPE:
-        raise NewerFormat(signed.payload_type)
+    if not signed_files.is_of_type(signed, PAYLOAD_TYPE):
+        raise BadRootStatement(signed.payload_type)
     try:
-        fields = Fields(strictjson.parse(signed.payload, MAX_STATEMENT), "root statement")
-        if fields.integer("format", 1, manifest.MAX_NUMBER) > manifest.FORMAT:
-            raise NewerFormat("root statement")
+        fields = signed_files.fields(signed, MAX_STATEMENT)
         return fields.integer("number", 1, manifest.MAX_NUMBER)
     except NotStrict as error:
         raise BadRootStatement(str(error)) from error
@@ -156,15 +167,14 @@ def _signed_by_a_root(signed: Signed, roots: Collection[bytes]) -> bool:
     first = signed.signatures[0]
     for der in roots:
         if hashlib.sha256(der).hexdigest() == first.keyid:
-            key = certificates.parse(der).claims.public_key
-            return signature_stands(key, signed.message(), first.signature)
+            return signed_files.stands(signed, certificates.parse(der).claims.public_key)
     return False
 
 
 def _stated(signed: Signed, held: Roots) -> frozenset[bytes]:
     """The roots that a verified statement names."""
     try:
-        fields = Fields(strictjson.parse(signed.payload, MAX_STATEMENT), "root statement")
+        fields = signed_files.fields(signed, MAX_STATEMENT)
         previous = fields.optional("previous", _DIGEST)
         stated = [strictjson.from_base64(str(text)) for text in fields.items("roots", MAX_ROOTS)]
     except NotStrict as error:

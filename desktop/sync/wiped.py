@@ -6,16 +6,15 @@ above can put it out of use exactly there.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from desktop.records.declaration import Level
-from desktop.sync import certificates, dsse, strictjson, trust
-from desktop.sync.errors import BadSignature, BadWipeFile, NewerFormat
-from desktop.sync.identity import INCARNATION, STATION, StationKeys, signature_stands
-from desktop.sync.manifest import FORMAT, MAX_NUMBER
+from desktop.sync import certificates, dsse, signed_files, strictjson, trust
+from desktop.sync.errors import BadSignature, BadWipeFile, NotAWipeFile
+from desktop.sync.identity import INCARNATION, STATION, StationKeys
+from desktop.sync.manifest import MAX_NUMBER
 from desktop.sync.strictjson import Fields, NotStrict
 from desktop.sync.trust import TrustState
 
@@ -40,17 +39,16 @@ class Statement:
 def make(keys: StationKeys, chain: Sequence[bytes], said: Statement) -> bytes:
     """The bytes of the file; ``chain`` is DER, the station's own certificate first."""
     body: dict[str, Any] = {
-        "format": FORMAT,
         "station": said.station,
         "incarnation": said.incarnation,
         "last": said.last,
         "unsent": said.unsent,
         "unit": {"code": said.code, "name": said.name, "kind": said.level.value},
         "created": said.created,
-        "chain": [base64.b64encode(der).decode("ascii") for der in chain],
+        "chain": [strictjson.to_base64(der) for der in chain],
     }
     own = certificates.parse(chain[0])
-    return dsse.sign(PAYLOAD_TYPE, strictjson.pretty(body), own.digest, keys.sign).encode()
+    return signed_files.sign(PAYLOAD_TYPE, body, own.digest, keys).encode()
 
 
 def look(data: bytes) -> Statement:
@@ -61,25 +59,22 @@ def look(data: bytes) -> Statement:
 def read(data: bytes, state: TrustState) -> Statement:
     """The statement of a station whose certificate counts here.
 
-    Raises ``BadEnvelope``, ``NewerFormat``, :class:`BadWipeFile`, ``BadSignature`` and what judging the chain raises.
+    Raises ``BadEnvelope``, ``NewerFormat``, :class:`NotAWipeFile`, :class:`BadWipeFile`, ``BadSignature`` and what
+    judging the chain raises.
     """
     signed, said, chain = _parsed(data)
     own = trust.judge_chain(chain, state)[0]
-    first = signed.signatures[0]
-    stands = signature_stands(own.claims.public_key, signed.message(), first.signature)
-    if first.keyid != own.digest or own.station != said.station or not stands:
+    if own.station != said.station or not signed_files.is_signed_by(signed, own):
         raise BadSignature(said.station)
     return said
 
 
 def _parsed(data: bytes) -> tuple[dsse.Signed, Statement, list[bytes]]:
     signed = dsse.parse(data, MAX_FILE)
-    if signed.payload_type != PAYLOAD_TYPE:
-        raise NewerFormat(signed.payload_type)
+    if not signed_files.is_of_type(signed, PAYLOAD_TYPE):
+        raise NotAWipeFile(signed.payload_type)
     try:
-        fields = Fields(strictjson.parse(signed.payload, MAX_FILE), "statement")
-        if fields.integer("format", 1, MAX_NUMBER) > FORMAT:
-            raise NewerFormat("statement")
+        fields = signed_files.fields(signed, MAX_FILE)
         said = _statement(fields)
         chain = [strictjson.from_base64(str(der)) for der in fields.items("chain", trust.MAX_CHAIN)]
     except NotStrict as error:

@@ -180,6 +180,7 @@ def _changed(data: bytes, change: Callable[[dict[str, object]], object]) -> byte
     [
         (lambda d: d[:-9], errors.BadEnvelope),
         (lambda d: d.replace(b"suite=1", b"suite=2"), errors.NewerFormat),
+        (lambda d: d.replace(b"xiaosanji.wiped", b"xiaosanji.grant"), errors.NotAWipeFile),
         (lambda d: _changed(d, lambda b: b.update(format=2)), errors.NewerFormat),
         (lambda d: _changed(d, lambda b: b.update(last=-1)), errors.BadWipeFile),
         (lambda d: _changed(d, lambda b: b.pop("unit")), errors.BadWipeFile),

@@ -223,6 +223,10 @@ BAD_REQUESTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "a newer format": (lambda: changed(REQUEST, KEYS, format=2), errors.NewerFormat),
     "a bundle": (lambda: b"PK\x03\x04", causes.NotAnEnrolmentFile),
     "empty": (lambda: b"", causes.NotAnEnrolmentFile),
+    "a file of a recovery": (
+        lambda: typed(REQUEST, "application/vnd.xiaosanji.recovery-request+json; suite=1"),
+        causes.NotAnEnrolmentFile,
+    ),
     "cut": (lambda: REQUEST[:-20], errors.BadEnvelope),
     "too long": (lambda: REQUEST + b" " * enrolment.MAX_SMALL * 2, errors.BadEnvelope),
     "no request inside": (lambda: changed(REQUEST, KEYS, csr="QQ=="), causes.BadEnrolmentFile),

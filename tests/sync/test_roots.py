@@ -11,6 +11,7 @@ import pytest
 from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.sync import dsse, enrolment_errors, errors, roots
+from desktop.sync.enrolment import GRANT_TYPE
 from desktop.sync.roots import PAYLOAD_TYPE, History, Roots
 from desktop.sync.strictjson import to_base64
 from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, root
@@ -80,9 +81,9 @@ def tampered() -> bytes:
     return replace(signed, payload=signed.payload.replace(b'"format": 1', b'"format":  1')).encode()
 
 
-def of_another_type() -> bytes:
+def of_type(payload_type: str) -> bytes:
     payload = dsse.parse(BOTH, roots.MAX_STATEMENT).payload
-    return dsse.sign(PAYLOAD_TYPE[:-1] + "2", payload, OLD.certificate.digest, OLD.keys.sign).encode()
+    return dsse.sign(payload_type, payload, OLD.certificate.digest, OLD.keys.sign).encode()
 
 
 REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
@@ -104,7 +105,8 @@ REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
     "no roots at all": (lambda: [changed(BOTH, roots=[])], errors.BadCertificate),
     "naming a town as root": (lambda: [statement(HELD, OLD, TOWN_DESK)[0]], errors.BadCertificate),
     "a newer format": (lambda: [changed(BOTH, format=2)], errors.NewerFormat),
-    "a newer suite": (lambda: [of_another_type()], errors.NewerFormat),
+    "a newer suite": (lambda: [of_type(PAYLOAD_TYPE[:-1] + "2")], errors.NewerFormat),
+    "another file": (lambda: [of_type(GRANT_TYPE)], enrolment_errors.BadRootStatement),
     "not an envelope": (lambda: [b"{}"], errors.BadEnvelope),
     "too long": (lambda: [BOTH + b" " * roots.MAX_STATEMENT], errors.BadEnvelope),
 }
