@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.operations import attachments, audit, records
+from desktop.operations import attachable, attachments, audit, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.store.audit import AuditLine
@@ -262,6 +263,26 @@ def test_reading_many_files_can_be_stopped(hands: Hands, tmp_path: Path) -> None
     hands.click(tab.adding.stop_button)
     assert not tab.adding.isVisible()
     assert names(tab) == []
+    hands.drop(tab, [written(tmp_path, "b.pdf", PDF)])
+    assert names(tab) == ["b.pdf"]
+
+
+def test_files_can_be_added_after_a_fault_of_the_disk_has_ended_the_reading_of_others(
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, _ = opened(hands)
+    tab = page.attachments
+    page.tabs.setCurrentWidget(tab)
+
+    def unreadable(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(attachable, "prepare", unreadable)
+        tab.add([written(tmp_path, "a.pdf", PDF)])
+        hands.settle()
+    assert not tab.adding.isVisible()
+    assert "读写文件时出错" in hands.window.notices.words
     hands.drop(tab, [written(tmp_path, "b.pdf", PDF)])
     assert names(tab) == ["b.pdf"]
 
