@@ -168,6 +168,8 @@ def test_stopping_in_time_changes_nothing_and_the_dialog_stays(hand: Hand, bench
     hand.settle()
     assert shown.isVisible()
     assert (shown.cancel.text(), shown.do.text()) == ("取消", "修改3条")
+    assert shown.problem.words.text() == "已停止，什么都没有改变。"
+    assert shown.do.hasFocus(), "Enter does it after all"
     assert values(bench, hand, "union_state") == ["N"] * 3
     assert bench.steps.last is None
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from desktop.errors import Problem
 from desktop.operations import batches, queries
 from desktop.operations.batches import Changed, Survey, Target
 from desktop.operations.session import Session
@@ -16,7 +15,6 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.values import display
 from desktop.store.database import Database
-from desktop.ui import spacing
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
@@ -24,7 +22,8 @@ from desktop.ui.forms.rows import Message
 from desktop.ui.matching import rank
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, empty_layout, heading, plain, row
+from desktop.ui.pages.parts import Note, empty_layout, plain
+from desktop.ui.pages.running import RunningDialog, telling
 from desktop.ui.widgets.pick import Option, PickEdit
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
@@ -72,29 +71,25 @@ class ValueRow:
         return {self.field.name: parsed.value} if parsed.ok and parsed.value is not None else {}
 
 
-class BatchDialog(QDialog):
-    """Over the window. One operation at the end, or none: stopping it in time leaves everything as it was."""
+class BatchDialog(RunningDialog):
+    """One operation at the end, or none: stopping it in time leaves everything as it was."""
 
     def __init__(
         self, workbench: Workbench, record_type: RecordType, rows: Sequence[int], field: str = ""
     ) -> None:
-        super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
-        self._workbench, self._type, self._numbers = workbench, record_type, list(rows)
+        title = f"批量修改选中的{len(rows)}条{record_type.label}"
+        super().__init__(workbench, title, "修改", "停止，都不改", "条")
+        self._type, self._numbers = record_type, list(rows)
         self.targets = {t.key: t for t in batches.targets_of(record_type, workbench.may_write)}
         self.found: Found | None = None
         self.rows: list[ValueRow] = []
         self._target: Target | None = None
         self._looking: Task[Found] | None = None
-        self._task: Task[Changed] | None = None
-        self.setWindowTitle("批量修改")
         self.setMinimumSize(*_LEAST)
         self._label, self.pick = QLabel("改哪一项(&X)"), PickEdit(self, self)
         self.standing = Grid([Col("现在是", 30, wide=True), Col("条数", 8, numeric=True)], "现在的内容")
         self.summary = plain()
-        self.skipped, self.problem = Note(), Note()
-        self.progress = QProgressBar()
-        self.do = button("修改", self._do, "check", primary=True)
-        self.cancel = button("取消", self.reject)
+        self.skipped = Note()
         self._form = QWidget(self)
         self._editors = QGridLayout()
         self._build()
@@ -102,19 +97,15 @@ class BatchDialog(QDialog):
         if wanted is not None:
             self.choose(wanted)
         else:
-            self._show_state()
+            self.show_state()
             self.pick.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self) -> None:
-        title = heading(f"批量修改选中的{len(self._numbers)}条{self._type.label}", 1)
-        title.setWordWrap(True)
         self.pick.setAccessibleName("改哪一项")
         self.pick.setPlaceholderText("输入文字或拼音首字母，或按↓从列表中选")
         self.pick.picked.connect(self._picked)
         self.pick.taken_by_enter.connect(self._to_value)
         self.pick.textEdited.connect(lambda _text: self._forget())
-        self.progress.setAccessibleName("进度")
-        self.progress.setTextVisible(False)
         self.standing.limit_height(_SHOWN_LINES)
         self._editors.setHorizontalSpacing(10)
         self._editors.setColumnStretch(1, 1)
@@ -126,24 +117,8 @@ class BatchDialog(QDialog):
         form.addWidget(self.pick, 0, 1)
         form.addLayout(self._editors, 1, 0, 1, 2)
         form.setColumnStretch(1, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*spacing.DIALOG)
-        column.setSpacing(10)
-        for part in (
-            title,
-            self._form,
-            self.standing,
-            self.summary,
-            self.skipped,
-            self.problem,
-            self.progress,
-        ):
-            column.addWidget(part)
-        column.addStretch(1)
-        column.addLayout(row(1, self.cancel, self.do))
-        for made in (self.cancel, self.do):
-            made.setAutoDefault(False)
-        self.progress.hide()
+        for part in (self._form, self.standing, self.summary, self.skipped):
+            self.column.addWidget(part)
         self.standing.hide()
 
     # -- what is changed -------------------------------------------------------------------------------------------
@@ -186,21 +161,21 @@ class BatchDialog(QDialog):
         self._label.setFixedWidth(widest)
         self._editors.setColumnMinimumWidth(0, widest)
         self._look(target)
-        self._show_state()
+        self.show_state()
         self.rows[0].editor.take_focus()
 
     def _make_row(self, field: Field) -> ValueRow:
-        editor = make_editor(field, self._workbench, None, self._form)
+        editor = make_editor(field, self.workbench, None, self._form)
         if isinstance(editor, LinkEditor):
             # What would open lies behind this dialog.
             editor.button.setFixedSize(0, 0)
         made = ValueRow(editor)
-        editor.edited.connect(self._show_state)
+        editor.edited.connect(self.show_state)
         editor.finished.connect(editor.tidy)
-        editor.finished.connect(self._show_state)
+        editor.finished.connect(self.show_state)
         editor.advanced.connect(lambda: self._go_on(made, 1))
         editor.retreated.connect(lambda: self._go_on(made, -1))
-        made.clear.toggled.connect(lambda _on: self._show_state())
+        made.clear.toggled.connect(lambda _on: self.show_state())
         return made
 
     def _to_value(self) -> None:
@@ -223,20 +198,16 @@ class BatchDialog(QDialog):
         empty_layout(self._editors)
         self.standing.hide()
         self.problem.hide()
-        self._show_state()
+        self.show_state()
 
     # -- what stands there -----------------------------------------------------------------------------------------
 
     def _look(self, target: Target) -> None:
-        bench, record_type, numbers = self._workbench, self._type, self._numbers
+        bench, record_type, numbers = self.workbench, self._type, self._numbers
         types, codes, own = bench.types, bench.codes, bench.facts.unit.id
 
         def job(database: Database, ticket: Ticket) -> Found:
-            def told(done: int, total: int) -> None:
-                ticket.check()
-                ticket.progress(done, total)
-
-            found = batches.survey(database, record_type, target, numbers, own, told)
+            found = batches.survey(database, record_type, target, numbers, own, telling(ticket))
             often = sorted(found.standing.items(), key=lambda s: -s[1])[:_MOST_VALUES]
             names = [f.name for f in target.fields]
             linking = [dict(zip(names, values, strict=True)) for values, _ in often]
@@ -254,7 +225,7 @@ class BatchDialog(QDialog):
     def _looked(self, task: Task[Found]) -> None:
         if self._looking is task:
             self._looking = None
-            self._show_state()
+            self.show_state()
 
     def _arrived(self, found: Found) -> None:
         self.found = found
@@ -264,7 +235,7 @@ class BatchDialog(QDialog):
             rest = sum(found.survey.standing.values()) - sum(count for _, count in found.lines)
             lines.append(Line((f"其余{more}种内容", str(rest)), None, -1))
         self.standing.show_lines(lines)
-        self._show_state()
+        self.show_state()
 
     def _show_progress(self, done: int, total: int, _words: str = "") -> None:
         self.progress.setRange(0, total)
@@ -276,7 +247,8 @@ class BatchDialog(QDialog):
         """The fields that are to be changed, with their new values."""
         return {name: cell for made in self.rows for name, cell in made.value().items()}
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
+        """What stands there, what becomes of it, and whether that can be done now."""
         problems = [made for made in self.rows if made.problem]
         for made in self.rows:
             made.message.say("error", made.problem)
@@ -284,13 +256,13 @@ class BatchDialog(QDialog):
         found = self.found.survey if self.found is not None else None
         values = {} if problems else self.values()
         count = found.changing(values) if found is not None and values else 0
-        self.progress.setVisible(self._looking is not None or self._task is not None)
+        self.progress.setVisible(self._looking is not None or self.running)
         self.standing.setVisible(found is not None and bool(found.standing))
         self.summary.setText(self._summary(found, values, count))
         self._show_skipped(found)
         clears = bool(values) and all(v is None for v in values.values())
         self.do.setText(f"{'清空' if clears else '修改'}{count}条" if count else "修改")
-        self.do.setEnabled(count > 0 and self._task is None)
+        self.do.setEnabled(count > 0 and not self.running)
 
     def _summary(self, found: Survey | None, values: dict[str, Cell], count: int) -> str:
         if self._target is None:
@@ -313,68 +285,39 @@ class BatchDialog(QDialog):
 
     # -- doing it --------------------------------------------------------------------------------------------------
 
-    def _do(self) -> None:
+    def submit(self) -> None:
+        """Changes what is to be changed, once it is known what that is."""
         values, found = self.values(), self.found
         if found is None or not self.do.isEnabled():
             return
 
         def job(session: Session, ticket: Ticket) -> Changed:
-            def told(done: int, total: int) -> None:
-                ticket.check()
-                ticket.progress(done, total)
+            return batches.change(session, found.survey, values, telling(ticket))
 
-            return batches.change(session, found.survey, values, told)
-
-        self.problem.hide()
         name = f"批量修改{self._type.label}：{found.survey.target.label}"
-        self._task = self._workbench.write(name, job, self._done, owner=self, fail=self._failed)
-        self._task.progressed.connect(self._written)
-        self._task.ended.connect(self._ended)
-        self._form.setEnabled(False)
-        self.cancel.setText("停止，都不改")
-        self.progress.setRange(0, 0)
-        self._show_state()
-        self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.run(name, job, self._done, step=True)
 
-    def _written(self, done: int, total: int, _words: str) -> None:
-        self._show_progress(done, total)
+    def told(self, done: int, total: int) -> None:
+        """From the last record on it is being kept: for an unknown time, and it can no longer be stopped."""
+        super().told(done, total)
         if done == total:
-            # From here on it is being kept.
             self.progress.setRange(0, 0)
             self.cancel.setEnabled(False)
-
-    def _ended(self) -> None:
-        self._task = None
-        self._form.setEnabled(True)
-        self.cancel.setText("取消")
-        self.cancel.setEnabled(True)
-        self._show_state()
 
     def _done(self, result: Changed) -> None:
         self.accept()
         late = sum(result.skipped.values())
         more = f"另有{late}条刚刚被别处改动，没有动。" if late else ""
         label = self.found.survey.target.label if self.found is not None else ""
-        self._workbench.shell.tell(
+        self.workbench.shell.tell(
             Tone.GOOD,
             f"已修改{result.count}条{self._type.label}的“{label}”。{more}",
             "撤消",
-            self._workbench.undo,
+            self.workbench.undo,
         )
 
-    def _failed(self, error: Exception) -> bool:
-        if not isinstance(error, Problem):
-            self.reject()
-            return False
-        self.problem.say(Tone.ERROR, "没有修改，什么都没有改变", str(error))
-        return True
-
     def reject(self) -> None:
-        """Esc and the cross stop what is being written before they close the dialog."""
-        if self._task is not None:
-            self._task.cancel()
-            self.cancel.setEnabled(False)
-            return
+        """Closing it gives up what is being looked at as well."""
         if self._looking is not None:
             self._looking.cancel()
         super().reject()
@@ -395,6 +338,5 @@ def _words(target: Target, values: Sequence[Cell], codes: queries.Codes, links: 
 def offer(workbench: Workbench, record_type: RecordType, rows: Sequence[int], field: str = "") -> BatchDialog:
     """Shows the dialog for the records with these row numbers, with ``field`` chosen where it can be."""
     dialog = BatchDialog(workbench, record_type, rows, field)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
     return dialog

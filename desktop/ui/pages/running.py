@@ -21,11 +21,11 @@ Result = TypeVar("Result")
 class RunningDialog(QDialog):
     """Put parts into ``column``; :meth:`run` does the work. Esc stops it, and closes the dialog when nothing runs."""
 
-    def __init__(self, workbench: Workbench, title: str, words: str, stop: str) -> None:
+    def __init__(self, workbench: Workbench, title: str, words: str, stop: str, counted: str = "份") -> None:
         super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.workbench = workbench
-        self._stop = stop
+        self._stop, self._counted = stop, counted
         self._task: Task[Any] | None = None
         self.setWindowTitle(title)
         self.setMinimumWidth(560)
@@ -65,33 +65,45 @@ class RunningDialog(QDialog):
         return self._task is not None
 
     def run(
-        self, name: str, job: Callable[[Session, Ticket], Result], then: Callable[[Result], None]
+        self,
+        name: str,
+        job: Callable[[Session, Ticket], Result],
+        then: Callable[[Result], None],
+        *,
+        step: bool = False,
     ) -> None:
-        """Hands the work over; what goes wrong is said here, and what was chosen stays."""
+        """Hands the work over; what goes wrong is said here, and what was chosen stays.
+
+        A ``step`` is what 撤消 takes back.
+        """
         self.problem.hide()
-        self._task = task = self.workbench.write(name, job, then, owner=self, fail=self._failed, step=False)
-        task.progressed.connect(self._told)
+        self._task = task = self.workbench.write(name, job, then, owner=self, fail=self._failed, step=step)
+        task.progressed.connect(lambda done, total, _words: self.told(done, total))
         task.ended.connect(self._ended)
         self.inside.setEnabled(False)
-        self.do.setEnabled(False)
         self.cancel.setText(self._stop)
         self.progress.setRange(0, 0)
-        self.progress.show()
+        self.show_state()
         self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _told(self, done: int, total: int, _words: str) -> None:
+    def show_state(self) -> None:
+        """What can be done now: called when a run begins and when it has ended."""
+        self.progress.setVisible(self.running)
+        self.do.setEnabled(not self.running)
+
+    def told(self, done: int, total: int) -> None:
+        """How far it is."""
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self.far.setText(f"已办{done}份，共{total}份")
+        self.far.setText(f"已办{done}{self._counted}，共{total}{self._counted}")
 
     def _ended(self) -> None:
         task, self._task = self._task, None
         self.inside.setEnabled(True)
-        self.do.setEnabled(True)
         self.cancel.setEnabled(True)
         self.cancel.setText("取消")
-        self.progress.hide()
         self.far.clear()
+        self.show_state()
         if self.cancel.hasFocus() or self.focusWidget() is None:
             self.do.setFocus(Qt.FocusReason.OtherFocusReason)
         if task is not None and task.ticket.cancelled:
