@@ -44,6 +44,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
+        # It goes with the window: what is connected to it holds pages, where no collector sees that.
+        workbench.setParent(self)
         self.workbench = workbench
         workbench.shell = self
         self._entries: dict[str, Entry] = {e.key: e for h in registry.headings(workbench) for e in h.entries}

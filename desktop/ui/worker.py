@@ -67,6 +67,7 @@ class Task(QObject, Generic[Result]):
         self.running = True
         self._owner = owner
         self._certain = False
+        self._key = ""
         self._then: Callable[[Result], None] | None = None
         self._fail: Callable[[Exception], bool] | None = None
         self._post: Callable[[tuple[Any, ...]], None] = lambda _message: None
@@ -74,6 +75,11 @@ class Task(QObject, Generic[Result]):
     def cancel(self) -> None:
         """Gives the work up; its answer will not be delivered."""
         self.ticket.cancel()
+
+    def _let_go(self) -> None:
+        """It has ended: what was connected to it may hold it, and pages with it, where no collector sees that."""
+        self._then = self._fail = None
+        self.deleteLater()
 
     @property
     def wanted(self) -> bool:
@@ -141,7 +147,7 @@ class Worker(QObject, Generic[Owned]):
             if (older := self._latest.get(key)) is not None:
                 older.cancel()
             self._latest[key] = task
-            task.ended.connect(lambda: self._forget(key, task))
+            task._key = key
         self._outstanding += 1
         self._jobs.put((priority, next(self._numbers), task, job))
         return task
@@ -150,10 +156,6 @@ class Worker(QObject, Generic[Owned]):
         """Lets what was handed over finish, closes what is owned and ends the thread."""
         self._jobs.put((10_000, next(self._numbers), None, None))
         self._thread.join()
-
-    def _forget(self, key: str, task: Task[Any]) -> None:
-        if self._latest.get(key) is task:
-            del self._latest[key]
 
     def _run(self) -> None:
         try:
@@ -193,6 +195,8 @@ class Worker(QObject, Generic[Owned]):
     def _end(self, task: Task[Any], kind: str, rest: list[Any]) -> None:
         self._outstanding -= 1
         task.running = False
+        if self._latest.get(task._key) is task:
+            del self._latest[task._key]
         self.busy_changed.emit(None)
         wanted = task.wanted or (task._certain and kind == "done")
         task.ended.emit()
@@ -204,3 +208,4 @@ class Worker(QObject, Generic[Owned]):
             task._then(rest[0])
         elif kind == "failed" and not (task._fail is not None and task._fail(rest[0])):
             self._on_fault(rest[0])
+        task._let_go()

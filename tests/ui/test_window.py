@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton, QTreeWidgetItem, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -226,6 +228,23 @@ def test_closing_asks_when_something_is_not_saved_and_frees_the_workspace(
     again = open_window(qtbot, open_session(tmp_path / "w", OPERATOR, PASSWORD), dialogs, settings)
     assert Hand(qtbot, again).list_page.list.model.rowCount() == 1
     again.close()
+
+
+def test_a_window_that_is_gone_leaves_the_memory_with_all_its_pages(
+    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
+) -> None:
+    window = open_window(qtbot, make_session(tmp_path / "w"), dialogs, settings)
+    hand = Hand(qtbot, window)
+    hand.control(K.Key_N)
+    hand.settle()
+    gone = weakref.ref(window), weakref.ref(window.workbench), weakref.ref(hand.form_page)
+    dialogs.answers = [Answer.YES]
+    window.close()
+    window.deleteLater()
+    del window, hand
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert [left() for left in gone] == [None] * 3
 
 
 def test_the_real_question_never_has_the_dangerous_way_as_its_default(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import UsageProblem
@@ -77,6 +79,23 @@ def test_only_the_newest_of_a_key_is_answered(qtbot: QtBot, worker: Worker[Box])
     event.set()
     finish(qtbot, worker)
     assert answers == [4]
+
+
+def test_what_has_ended_holds_nothing_of_whoever_asked(qtbot: QtBot, worker: Worker[Box]) -> None:
+    class Page:
+        def take(self, answer: int) -> None:
+            self.answer = answer
+
+    page = Page()
+    gone = weakref.ref(page)
+    task = worker.submit(lambda _box, _t: 1, page.take, key="page")
+    task.ended.connect(lambda task=task: task.running)
+    finish(qtbot, worker)
+    assert page.answer == 1
+    del page, task
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert gone() is None
 
 
 def test_nobody_who_is_gone_is_answered(qtbot: QtBot, worker: Worker[Box]) -> None:
