@@ -20,6 +20,7 @@ import msgspec
 from desktop.errors import UsageProblem
 from desktop.records.addresses import AddressLocator, AddressWords
 from desktop.records.codes import CodeItem, CodeList
+from desktop.records.codes import places as list_of_places
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.examples import Examples
 from desktop.records.next_visits import VisitReasons
@@ -66,6 +67,12 @@ def divisions() -> Divisions:
             for row in csv.DictReader(lines)
         ]
     return Divisions(rows, _division_notes().version)
+
+
+@cache
+def places() -> CodeList:
+    """The divisions as a list of codes, for fields that name a place."""
+    return list_of_places(divisions())
 
 
 @cache

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop import reference
 from desktop.documents.workbooks.lists import MOST_ROWS, ListColumn, write_list
 from desktop.documents.workbooks.problems import TooLarge
 from desktop.documents.workbooks.xlsx import Value
@@ -18,8 +17,8 @@ from desktop.operations import audit, queries
 from desktop.operations.imports.model import Cancelled, Progress, Stopped
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.codes import PLACES, CodeList, places
-from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
+from desktop.records.codes import CodeList
+from desktop.records.declaration import Field, Kind, Mask, Role
 from desktop.records.typed_numbers import stored_decimal
 from desktop.records.values import display
 from desktop.store import lookup, reading
@@ -81,7 +80,7 @@ def export_list(
         ("范围", caption or ("全部" if query == Query(query.type) else "按当前筛选")),
         ("说明", masking),
     ]
-    rows = _rows(session, source, record_type, query, shown, masked=not unmasked)
+    rows = _rows(session, source, query, shown, masked=not unmasked)
     watched = _watched(rows, total, progress, cancelled)
     return Exported(path, write_list(path, record_type.label, columns, watched, notes, local_time(session)))
 
@@ -89,14 +88,13 @@ def export_list(
 def _rows(
     session: Session,
     database: Database,
-    record_type: RecordType,
     query: Query,
     fields: Sequence[Field],
     *,
     masked: bool,
 ) -> Iterator[Sequence[Value]]:
     """The rows of a list as words and numbers, column by column within a page, which is much quicker than by cells."""
-    codes = with_places(session.codes)
+    codes = session.codes
     words = [_words_of(f, codes, masked=masked) for f in fields]
     found = lookup.cells(database, session.types, query, [f.name for f in fields])
     while page := _page(found):
@@ -155,11 +153,6 @@ def _day(cell: Cell) -> Value:
         return datetime.date.fromisoformat(str(cell))
     except ValueError:
         return str(cell)
-
-
-def with_places(codes: Mapping[str, CodeList]) -> dict[str, CodeList]:
-    """The code lists with the names of places among them."""
-    return {PLACES: places(reference.divisions()), **codes}
 
 
 def _watched(

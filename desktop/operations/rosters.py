@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from desktop.documents.lists import PaperColumn, PaperList
 from desktop.errors import UsageProblem
 from desktop.operations import plan, queries
-from desktop.operations.exporting import with_places
 from desktop.operations.session import Session
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, yes
@@ -117,7 +116,7 @@ def _place(record: Record) -> list[str]:
 
 def _firm_sums(session: Session, found: Sequence[Record], staff: str) -> str:
     """How many people work there, and how many enterprises each town has."""
-    town, codes = session.types["enterprise"].by_name["town"], with_places(session.codes)
+    town, codes = session.types["enterprise"].by_name["town"], session.codes
     counts = Counter(display(town, r.values.get("town"), codes=codes) or "没有填镇街的" for r in found)
     people = sum(int(str(r.values.get(staff) or 0)) for r in found)
     return "，".join([f"职工{people}人", *(f"{name}{count}家" for name, count in counts.items())])
@@ -140,7 +139,7 @@ def _rows(
     session: Session, found: Sequence[Record], chosen: Sequence[tuple[str, float]]
 ) -> tuple[tuple[str, ...], ...]:
     """The cells in words, with what the declaration hides hidden."""
-    codes = with_places(session.codes)
+    codes = session.codes
     return tuple(
         tuple(
             display(session.types[r.type].by_name[name], r.values.get(name), codes=codes, masked=True)

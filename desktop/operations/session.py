@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop import reference
 from desktop.errors import StateProblem
-from desktop.records.codes import PLACES, TYPES, CodeItem, CodeList, places
+from desktop.records.codes import PLACES, TYPES, CodeItem, CodeList
 from desktop.records.dates import china_time
 from desktop.records.declaration import Field, Level, RecordType, Role
 from desktop.records.types import Catalogue, catalogue
@@ -69,7 +69,7 @@ class Session:
     def codes(self) -> Mapping[str, CodeList]:
         """The code lists that fields name, the places of the divisions, and the types by name."""
         named = CodeList(TYPES, tuple(CodeItem(t.name, t.label) for t in self.types.values()), "记录类型")
-        return {**reference.code_lists(), PLACES: places(reference.divisions()), TYPES: named}
+        return {**reference.code_lists(), PLACES: reference.places(), TYPES: named}
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""

@@ -16,7 +16,7 @@ from desktop import reference
 from desktop.errors import Problem
 from desktop.operations import queries, records
 from desktop.operations.session import Session
-from desktop.records.codes import PLACES, CodeList, places
+from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, RecordType
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
@@ -53,13 +53,12 @@ class Facts:
     @classmethod
     def of(cls, session: Session) -> Facts:
         """The facts of a session that was just opened; loads what the first search would wait for."""
-        divisions = reference.divisions()
         queries.initials("一")
         return cls(
             session.workspace.folder,
             session.types,
-            {**session.codes, PLACES: places(divisions)},
-            divisions,
+            session.codes,
+            reference.divisions(),
             session.unit,
             session.operator,
             session.ledger.station,
