@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import optimized
+from tests import moulds, optimized
 
 LONG = bool(os.environ.get("XIAOSANJI_LONG"))
 OPTIMIZED = bool(os.environ.get("XIAOSANJI_OPTIMIZE"))
@@ -45,6 +45,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="takes minutes: packaging/dev.py test --long"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledgers_are_cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty ledger is made once instead of thousands of times."""
+    with moulds.casting(tmp_path_factory.mktemp("moulds")):
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,0 +1,115 @@
+"""The ledgers of new workspaces are cast: an empty one is made once a process, copied and given the key of each.
+
+Seventy record types with their indexes take the engine longer to create than most tests take for all else. What a
+cast ledger holds is what creating it would have put there; workspaces with other types are created as ever, and so are
+those of child processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_MOST_KEYS = 20
+"""So many moulds are kept; each has three megabytes."""
+_LENT_KEYS = 8
+"""Workspaces whose key would be random take turns with so many: those that meet in one test have keys of their own."""
+
+
+class Foundry:
+    """Makes the files of empty ledgers under their keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: set[bytes] = set()
+        self._moulds: dict[bytes, Path] = {}
+        self._lent = itertools.cycle([secrets.token_bytes(32) for _ in range(_LENT_KEYS)])
+
+    def lend_key(self) -> bytes:
+        """A key that is as good as a random one for who looks at one test."""
+        key = next(self._lent)
+        self._seen.add(key)
+        return key
+
+    def cast(self, path: Path, key: bytes) -> None:
+        """Puts an empty ledger at ``path``."""
+        if not self._moulds:
+            self._make(key)
+        if key in self._moulds:
+            shutil.copyfile(self._moulds[key], path)
+            return
+        former, mould = next(iter(self._moulds.items()))
+        shutil.copyfile(mould, path)
+        _rekey(path, former, key)
+        if key in self._seen and len(self._moulds) < _MOST_KEYS:
+            self._moulds[key] = Path(shutil.copyfile(path, self._folder / f"{len(self._moulds)}.db"))
+        self._seen.add(key)
+
+    def _make(self, key: bytes) -> None:
+        from desktop.records.types import catalogue
+        from desktop.store import indexing, schema
+        from desktop.store.database import Database
+
+        self._moulds[key] = self._folder / "first.db"
+        database = Database.open(self._moulds[key], key, create=True)
+        schema.ensure(database, catalogue())
+        indexing.ensure(database, catalogue())
+        database.close()
+
+
+def _rekey(path: Path, former: bytes, key: bytes) -> None:
+    import sqlcipher3
+
+    with contextlib.closing(sqlcipher3.connect(str(path), isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA key = \"x'{former.hex()}'\"")
+        # If the machine stops now, so does the test.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
+
+
+def _first_drawing(key: bytes, environment: Any) -> Any:
+    """The same environment, from which the key of the workspace is drawn first."""
+    drawn = iter([key])
+    return dataclasses.replace(
+        environment, random=lambda size: next(drawn, None) or secrets.token_bytes(size)
+    )
+
+
+@contextlib.contextmanager
+def casting(folder: Path) -> Iterator[None]:
+    """As long as it lasts, new workspaces of the program's own types get a cast ledger."""
+    # Only now: without asserts nothing of the program may be imported before it is compiled anew.
+    from desktop.records.types import catalogue
+    from desktop.store.environment import Environment
+    from desktop.store.keeping import JournaledDatabase
+    from desktop.store.workspace import Workspace
+
+    foundry = Foundry(folder)
+    create, opened = Workspace.create.__func__, JournaledDatabase.open.__func__  # type: ignore[attr-defined]
+
+    def cast_and_open(cls: type[Any], path: Path, key: bytes, **how: bool) -> Any:
+        if how.get("create"):
+            foundry.cast(path, key)
+        return opened(cls, path, key, **how)
+
+    def create_cast(cls: type[Any], place: Path, types: Any, environment: Environment, **named: Any) -> Any:
+        if types is not catalogue():
+            return create(cls, place, types, environment, **named)
+        if environment.random is secrets.token_bytes:
+            environment = _first_drawing(foundry.lend_key(), environment)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(JournaledDatabase, "open", classmethod(cast_and_open))
+            return create(cls, place, types, environment, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workspace, "create", classmethod(create_cast))
+        yield
