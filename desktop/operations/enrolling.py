@@ -122,7 +122,7 @@ def grant(
         units=frozenset([unit.id, wished]),
         level=level,
         role=asked.wish.role,
-        path_length=_path_length(own, delegate, level),
+        path_length=_path_length(own, delegate),
         recovery=sealing.recipient_below([certificates.parse(der) for der in chain]),
     )
     number = desk.ledger.next_number() + len(births)
@@ -297,7 +297,7 @@ def _grant_record(
     return NewRecord("grant", "", desk.unit.id, cells)
 
 
-def _path_length(issuer: certificates.Certificate, delegate: bool, level: Level) -> int | None:
+def _path_length(issuer: certificates.Certificate, delegate: bool) -> int | None:
     if not delegate or issuer.claims.path_length is None or issuer.claims.path_length < 1:
         return None
     return issuer.claims.path_length - 1

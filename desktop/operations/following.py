@@ -264,7 +264,7 @@ def _offers_of(
             day = following.resolve(follow.on, source.id, source.values, linked.get) if follow.on else None
             for cells in _apiece(database, types, record_type, follow, source, linked):
                 for made, existing in _targets(database, types, record_type, follow, source, cells, day):
-                    words = _words(types, source_type, follow, made, title)
+                    words = _words(types, source_type, follow, made)
                     values = made if existing is None else existing.values
                     called = queries.title(database, types, codes, record_type, values)
                     yield Offer(
@@ -344,7 +344,7 @@ def _alike(
 
 
 def _words(
-    types: Catalogue, source_type: RecordType, follow: Follow, cells: Mapping[str, Cell], title: str
+    types: Catalogue, source_type: RecordType, follow: Follow, cells: Mapping[str, Cell]
 ) -> dict[str, str]:
     """Where each cell comes from, as it is said beside the field."""
     said = {}

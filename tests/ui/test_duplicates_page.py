@@ -173,7 +173,7 @@ def test_the_next_pair_begins_at_the_top_again(open_page: Open, session: Session
     first = page.view.comparison
     assert first is not None
     for _ in range(3):
-        page.view.show_comparison(session.types["enterprise"], first)
+        page.view.show_comparison(first)
     layout = page.view.layout()
     assert layout is not None
     layout.activate()

@@ -161,7 +161,7 @@ class DuplicatesPage(SiftingPage):
 
         def then(found: Comparison) -> None:
             if self._group() == group:
-                self.view.show_comparison(self.workbench.types[group.type], found)
+                self.view.show_comparison(found)
                 self.reveal.setVisible(
                     bool(self.view.hidden) and audit.may_see(self.workbench.facts.operator.role)
                 )

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.operations import duplicates
 from desktop.operations.duplicates import Comparison, Row
 from desktop.records.canonical import Cell
-from desktop.records.declaration import UNIT_SLOT, Mask, RecordType
+from desktop.records.declaration import UNIT_SLOT, Mask
 from desktop.records.typed_numbers import printable
 from desktop.records.values import display
 from desktop.ui.pages.parts import empty_layout, heading, link, plain
@@ -66,7 +66,7 @@ class SideBySide(QWidget):
             self._grid.setRowStretch(row, 0)
         self._next = 0
 
-    def show_comparison(self, record_type: RecordType, found: Comparison) -> None:
+    def show_comparison(self, found: Comparison) -> None:
         """Shows records: first what has to be chosen, then what hangs on them, then what only some say."""
         self.clear()
         self.comparison = found
