@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -82,12 +83,11 @@ for _ in range(1000):
     policy.lift(session, *(found.record for found in policy.excluded(session)))
 """
 RESTORE = """
-import os, signal, sys
+import os, shutil, signal, sys, traceback
 from pathlib import Path
 from desktop.operations import restoring
 from desktop.store import replacing
 from tests.operations.stations import repeatable
-left = int(sys.argv[2])
 class Counted:
     def __init__(self, module):
         self._module = module
@@ -104,7 +104,22 @@ class Counted:
         return called
 replacing.os, replacing.shutil = Counted(replacing.os), Counted(replacing.shutil)
 print("open", flush=True)
-restoring.restore(Path(sys.argv[1]), None, "王芳", "password1", repeatable("restored")).session.workspace.close()
+whole, beside = Path(sys.argv[1]), Path(sys.argv[2])
+for left in range(30):
+    folder = shutil.copytree(whole, beside / f"step {left}")
+    # A fork is a process like any other to kill, and has read the program already.
+    child = os.fork()
+    if not child:
+        try:
+            restoring.restore(folder, None, "王芳", "password1", repeatable("restored")).session.workspace.close()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(folder.name, ended, sep=":", flush=True)
+    if ended != -signal.SIGKILL:
+        break
 """
 
 
@@ -122,28 +137,45 @@ def _start(script: str, *arguments: str) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize("seed", range(40 if LONG else 4))
-def test_a_killed_merge_leaves_the_state_before_or_after(tmp_path: Path, seed: int) -> None:
-    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
-    enrol(village, district, tmp_path)
+@dataclass(frozen=True)
+class Sent:
+    """A bundle of three thousand enterprises, the district that is to merge it, and its digests without and with it."""
+
+    district: Path
+    bundle: Path
+    unit: str
+    before: str
+    after: str
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    folder = tmp_path_factory.mktemp("sent")
+    district = station(folder, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(folder, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, district, folder)
     records.save_many(village, "enterprise", [{"name": f"第{i}家"} for i in range(3_000)])
-    sent = exchange.send(village, tmp_path / "a.xsj")
+    bundle = exchange.send(village, folder / "a.xsj").path
     before = exchange.digest(district, village.unit.id).sha256
     after = exchange.digest(village).sha256
-    folder = district.workspace.folder
-    district.workspace.close()
-    process = _start(MERGE, str(folder), str(sent.path))
+    for session in (district, village):
+        session.workspace.close()
+    return Sent(district.workspace.folder, bundle, village.unit.id, before, after)
+
+
+@pytest.mark.parametrize("seed", range(40 if LONG else 4))
+def test_a_killed_merge_leaves_the_state_before_or_after(tmp_path: Path, sent: Sent, seed: int) -> None:
+    folder = shutil.copytree(sent.district, tmp_path / "district")
+    process = _start(MERGE, str(folder), str(sent.bundle))
     time.sleep(random.Random(seed).uniform(0, 0.6))
     process.send_signal(signal.SIGKILL)
     process.wait()
     again = open_session(folder, "王芳", "password1", repeatable("again"))
     assert again.workspace.check() == []
-    assert exchange.digest(again, village.unit.id).sha256 in (before, after)
-    exchange.merge(again, [sent.path])
-    assert exchange.digest(again, village.unit.id).sha256 == after
+    assert exchange.digest(again, sent.unit).sha256 in (sent.before, sent.after)
+    exchange.merge(again, [sent.bundle])
+    assert exchange.digest(again, sent.unit).sha256 == sent.after
     again.workspace.close()
-    village.workspace.close()
 
 
 @pytest.mark.parametrize("seed", range(40 if LONG else 4))
@@ -244,14 +276,13 @@ def test_a_restore_killed_at_any_step_leaves_the_old_ledger_or_the_new_one(
     if damaged:
         (whole / LEDGER).write_bytes(b"\x5a" * 100_000)
         (whole / (LEDGER + "-wal")).write_bytes(b"\x5a" * 10_000)
-    kills = 0
-    for step in range(30):
-        folder = tmp_path / f"step {step}"
-        shutil.copytree(whole, folder)
-        process = _start(RESTORE, str(folder), str(step))
-        process.communicate()
-        killed = process.returncode == -signal.SIGKILL
-        kills += killed
+    process = _start(RESTORE, str(whole), str(tmp_path))
+    told, _ = process.communicate()
+    steps = [line.rsplit(":", 1) for line in told.splitlines()]
+    assert [ended for _, ended in steps] == [str(-signal.SIGKILL)] * (len(steps) - 1) + ["0"]
+    assert len(steps) > 6
+    for name, _ in steps:
+        folder = tmp_path / name
         try:
             again = open_session(folder, "王芳", "password1", repeatable("again"))
         except LedgerDamaged:
@@ -260,6 +291,3 @@ def test_a_restore_killed_at_any_step_leaves_the_old_ledger_or_the_new_one(
         assert again.workspace.check() == []
         assert records.load(again, "enterprise", saved) is not None
         again.workspace.close()
-        if not killed:
-            break
-    assert kills >= 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -114,30 +115,46 @@ def headings_at(window: MainWindow, page: QWidget) -> set[int]:
     return {(ways[0] if ways else top).mapTo(page, QPoint(0, 0)).x()}
 
 
-def test_every_page_can_be_heard_gone_through_and_read_in_one_way(hand: Hand, window: MainWindow) -> None:
+@contextlib.contextmanager
+def nothing_stray(window: MainWindow, qapp: QApplication) -> Iterator[None]:
+    """Nothing that is shown meanwhile is a window of its own."""
+    watch = StrayWindows(window)
+    qapp.installEventFilter(watch)
+    yield
+    qapp.removeEventFilter(watch)
+    assert not watch.found
+
+
+def test_every_page_can_be_heard_gone_through_and_read_in_one_way_and_none_is_a_window_of_its_own(
+    hand: Hand, window: MainWindow, qapp: QApplication
+) -> None:
     manual = set(re.findall(r'name="([^"]+)"', resource("manual", "index.html").read_text("utf-8")))
-    for key in pages(hand, window):
-        page = window.page
-        assert page is not None
-        assert not list(nameless(page)), key
-        assert not list(out_of_order(window, page)), key
-        assert len(standing_out(window, page)) <= 1, key
-        assert page.help_anchor in manual or page.help_anchor in window.workbench.types, key
-        if key != "templates":
-            assert headings_at(window, page) == {spacing.PAGE[0]}, key
+    with nothing_stray(window, qapp):
+        for key in pages(hand, window):
+            page = window.page
+            assert page is not None
+            assert not list(nameless(page)), key
+            assert not list(out_of_order(window, page)), key
+            assert len(standing_out(window, page)) <= 1, key
+            assert page.help_anchor in manual or page.help_anchor in window.workbench.types, key
+            if key != "templates":
+                assert headings_at(window, page) == {spacing.PAGE[0]}, key
 
 
-def test_every_form_can_be_heard_and_gone_through(hand: Hand, window: MainWindow, bench: Workbench) -> None:
-    for name in bench.types:
-        window.new_record(name)
-        hand.settle()
-        page = window.page
-        assert page is not None
-        assert not list(nameless(page)), name
-        assert not list(out_of_order(window, page)), name
-        assert len(standing_out(window, page)) <= 1, name
-        window.back()
-        hand.settle()
+def test_every_form_can_be_heard_and_gone_through_and_none_is_a_window_of_its_own(
+    hand: Hand, window: MainWindow, bench: Workbench, qapp: QApplication
+) -> None:
+    with nothing_stray(window, qapp):
+        for name in bench.types:
+            window.new_record(name)
+            hand.settle()
+            page = window.page
+            assert page is not None
+            assert not list(nameless(page)), name
+            assert not list(out_of_order(window, page)), name
+            assert len(standing_out(window, page)) <= 1, name
+            window.back()
+            hand.settle()
 
 
 def test_tab_goes_from_the_heading_of_a_form_over_its_tabs_into_its_fields(
@@ -160,21 +177,6 @@ def test_tab_goes_from_the_heading_of_a_form_over_its_tabs_into_its_fields(
 
 def test_the_frame_of_the_window_has_names(window: MainWindow) -> None:
     assert not list(nameless(window.topbar)) + list(nameless(window.statusbar))
-
-
-def test_nothing_is_ever_shown_as_a_window_of_its_own(
-    hand: Hand, window: MainWindow, bench: Workbench, qapp: QApplication
-) -> None:
-    watch = StrayWindows(window)
-    qapp.installEventFilter(watch)
-    for _ in pages(hand, window):
-        pass
-    for name in bench.types:
-        window.new_record(name)
-        hand.settle()
-        window.back()
-    qapp.removeEventFilter(watch)
-    assert not watch.found
 
 
 def test_tab_goes_through_a_form_in_reading_order(hand: Hand, window: MainWindow) -> None:
