@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -14,11 +16,13 @@ from desktop.cli.shown import Showing, columns_of, finding_object, severity_word
 from desktop.operations import attachments, following, queries, records
 from desktop.operations.following import Offer
 from desktop.operations.session import Session
+from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
 from desktop.records.typed_numbers import decimal_text
 from desktop.store import pointing, reading
 from desktop.store.ledger import NotFound
+from desktop.store.pointing import Pointing
 from desktop.store.reading import Query, Record
 
 LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
@@ -80,34 +84,9 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
     showing = Showing(session, reveal)
     held = _held(session, record_type, record_id)
     showing.note(record_type.name, held.id)
-    children = {
-        child.name: records.children(session, child.name, held.id)
-        for child in session.types.children(record_type.name)
-    }
-    related = [
-        found
-        for found in pointing.pointing(session.database, session.types, record_type.name, held.id, _POINTING)
-        if found.field != found.record_type.parent
-    ]
-    offers = following.offered(session, record_type.name, held.id)
-    findings = records.check(session, record_type.name, held.id)
+    around = _Around.of(session, record_type, held.id)
     if as_json:
-        answer = showing.record_object(held)
-        answer["children"] = {name: [c.id for c in found] for name, found in children.items() if found}
-        answer["related"] = [
-            {
-                "type": p.record_type.name,
-                "field": p.field,
-                "total": p.total,
-                "records": [r.id for r in p.first],
-            }
-            for p in related
-        ]
-        answer["offers"] = [
-            {"type": o.type, "from": o.source, "existing": o.existing or None} for o in offers
-        ]
-        answer["findings"] = [finding_object(f) for f in findings]
-        json_line(answer)
+        json_line(showing.record_object(held) | around.members())
         return
     say(f"{record_type.label}  {showing.title_of(held)}")
     say(f"编号：{held.id}")
@@ -119,27 +98,73 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
         if (cell := held.values.get(field.name)) is not None:
             mark = "  （有分歧）" if record_type.slot_of[field.name] in held.disputed else ""
             say(f"  {field.label}：{showing.words(field, cell)}{mark}")
-    for name, held_children in children.items():
-        if held_children:
-            say(f"{session.types[name].label}（{name}）：{len(held_children)}条")
-            for child in held_children:
-                say(f"  {child.id}  {showing.title_of(child)}")
-    if files := attachments.of_record(session.database, session.types, record_type.name, held.id):
-        say(f"附件：{len(files)}个，用 attach 查看")
-    for found in related:
-        label = f"{found.record_type.label}（{found.record_type.name}.{found.field}）"
-        say(f"关联到这里的{label}：{found.total}条")
-        for one in found.first:
-            say(f"  {one.id}  {showing.title_of(one)}")
-    for (type_name, source), several in _together(offers).items():
-        words = (
-            following.summary(session.types, several[0])
-            if len(several) == 1
-            else f"{session.types[type_name].label}{len(several)}条"
+    around.tell(showing)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What belongs to a record, leads to it, follows from it and is found wrong with it."""
+
+    children: dict[str, list[Record]]
+    files: int
+    related: list[Pointing]
+    offers: list[Offer]
+    findings: list[Finding]
+
+    @classmethod
+    def of(cls, session: Session, record_type: RecordType, record: str) -> _Around:
+        database, types, name = session.database, session.types, record_type.name
+        children = {c.name: records.children(session, c.name, record) for c in types.children(name)}
+        leading = pointing.pointing(database, types, name, record, _POINTING)
+        return cls(
+            {child: found for child, found in children.items() if found},
+            len(attachments.of_record(database, types, name, record)),
+            [found for found in leading if found.field != found.record_type.parent],
+            following.offered(session, name, record),
+            records.check(session, name, record),
         )
-        say(f"可以生成：{words}，用 record {type_name} --from {source}")
-    for finding in findings:
-        say(f"{severity_words(finding)}：{finding.message}")
+
+    def members(self) -> dict[str, Any]:
+        """As ``--json`` says it beside the record's own values."""
+        return {
+            "children": {name: [c.id for c in found] for name, found in self.children.items()},
+            "related": [
+                {
+                    "type": p.record_type.name,
+                    "field": p.field,
+                    "total": p.total,
+                    "records": [r.id for r in p.first],
+                }
+                for p in self.related
+            ],
+            "offers": [
+                {"type": o.type, "from": o.source, "existing": o.existing or None} for o in self.offers
+            ],
+            "findings": [finding_object(f) for f in self.findings],
+        }
+
+    def tell(self, showing: Showing) -> None:
+        """As it is said to people."""
+        types = showing.session.types
+        for name, children in self.children.items():
+            say(f"{types[name].label}（{name}）：{len(children)}条")
+            for child in children:
+                say(f"  {child.id}  {showing.title_of(child)}")
+        if self.files:
+            say(f"附件：{self.files}个，用 attach 查看")
+        for found in self.related:
+            label = f"{found.record_type.label}（{found.record_type.name}.{found.field}）"
+            say(f"关联到这里的{label}：{found.total}条")
+            for one in found.first:
+                say(f"  {one.id}  {showing.title_of(one)}")
+        for (type_name, source), several in _together(self.offers).items():
+            alone = len(several) == 1
+            words = (
+                following.summary(types, several[0]) if alone else f"{types[type_name].label}{len(several)}条"
+            )
+            say(f"可以生成：{words}，用 record {type_name} --from {source}")
+        for finding in self.findings:
+            say(f"{severity_words(finding)}：{finding.message}")
 
 
 def _together(offers: Iterable[Offer]) -> dict[tuple[str, str], list[Offer]]:

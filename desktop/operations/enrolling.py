@@ -115,18 +115,10 @@ def grant(
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
     births = _missing_units(desk, unit, wished, asked.wish)
-    claims = Claims(
-        station=asked.keys.station,
-        public_key=asked.keys.public_key,
-        recipient=asked.keys.recipient,
-        units=frozenset([unit.id, wished]),
-        level=level,
-        role=asked.wish.role,
-        path_length=_path_length(own, delegate),
-        recovery=sealing.recipient_below([certificates.parse(der) for der in chain]),
-    )
     number = desk.ledger.next_number() + len(births)
-    certificate = certificates.issue(claims, grant_serial(keys.station, keys.incarnation, number), keys, own)
+    serial = grant_serial(keys.station, keys.incarnation, number)
+    claims = _claims(own, chain, asked, level, frozenset([unit.id, wished]), delegate=delegate)
+    certificate = certificates.issue(claims, serial, keys, own)
     births.append(_grant_record(desk, certificate, unit, asked))
     with desk.database.transaction():
         desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=births)
@@ -142,17 +134,45 @@ def grant(
             desk, audit.Act.GRANTED,
             f"{level.value} {unit.id} 工作电脑{asked.keys.station}{' 可批下级' if delegate else ''}",
         )  # fmt: skip
-    draft = GrantDraft(
+    write_whole(out, enrolment.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))
+    return Granted(out, unit, str(asked.words))
+
+
+def _claims(
+    own: certificates.Certificate,
+    chain: Sequence[bytes],
+    asked: Request,
+    level: Level,
+    units: frozenset[str],
+    *,
+    delegate: bool,
+) -> Claims:
+    """What the certificate says that answers a request."""
+    return Claims(
+        station=asked.keys.station,
+        public_key=asked.keys.public_key,
+        recipient=asked.keys.recipient,
+        units=units,
+        level=level,
+        role=asked.wish.role,
+        path_length=_path_length(own, delegate),
+        recovery=sealing.recipient_below([certificates.parse(der) for der in chain]),
+    )
+
+
+def _draft(
+    desk: Session, keys: identity.StationKeys, asked: Request, chain: tuple[bytes, ...], unit: OwnUnit
+) -> GrantDraft:
+    """The grant with the tree as it is once the unit is registered in it."""
+    return GrantDraft(
         asked.digest,
-        (certificate.der, *chain),
+        chain,
         station.tree_version(desk.ledger),
         [{"id": u, "parent": p, "code": c, "name": n, "level": lv} for u, p, c, n, lv in _tree_rows(desk)],
         desk.environment.now(),
         sending.tree_frames(desk.ledger, keys, unit.id),
         speaking.history_for(desk.ledger, keys, asked.keys.station),
     )
-    write_whole(out, enrolment.make_grant(draft, keys))
-    return Granted(out, unit, str(asked.words))
 
 
 def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[bytes]]:
