@@ -54,20 +54,6 @@ class UsccKind(enum.StrEnum):
     SELF_EMPLOYED = "self_employed"
     FARMERS_COOPERATIVE = "farmers_cooperative"
 
-    @property
-    def is_union(self) -> bool:
-        """A union's own code, as against its employer's."""
-        return self in (UsccKind.GRASSROOTS_UNION, UsccKind.OTHER_UNION)
-
-    @property
-    def is_social(self) -> bool:
-        """A social organisation in the sense of the action plan's indicator T06."""
-        return self in (
-            UsccKind.SOCIAL_ORGANISATION,
-            UsccKind.PRIVATE_NON_ENTERPRISE,
-            UsccKind.FOUNDATION,
-        )
-
 
 _KINDS = {
     "11": UsccKind.ORGAN,

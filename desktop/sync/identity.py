@@ -107,11 +107,6 @@ def generate(randomness: Randomness) -> StationKeys:
     return StationKeys(station_id(public_key), new_incarnation(randomness), signing_key, age_identity)
 
 
-def reincarnate(keys: StationKeys, randomness: Randomness) -> StationKeys:
-    """The same station and keys in a new incarnation: after a restore, a repaired clock, a new enrolment."""
-    return replace(keys, incarnation=new_incarnation(randomness))
-
-
 def renew(keys: StationKeys, randomness: Randomness) -> StationKeys:
     """The same station with new keys, in a new incarnation; it has to be enrolled again. It keeps those before."""
     before = (replace(keys, others=()), *keys.others)

@@ -132,11 +132,6 @@ def test_the_prefix_says_whose_code_it_is(prefix: str, kind: UsccKind | None) ->
     assert uscc_kind(prefix + "330102") is kind
 
 
-def test_union_and_social_kinds_are_told_apart() -> None:
-    assert {k for k in UsccKind if k.is_union} == {UsccKind.GRASSROOTS_UNION, UsccKind.OTHER_UNION}
-    assert len([k for k in UsccKind if k.is_social]) == 3
-
-
 @pytest.mark.parametrize(
     ("code", "good"),
     [

@@ -44,16 +44,6 @@ def test_secrets_do_not_show() -> None:
     assert "signing_key" not in repr(KEYS)
 
 
-def test_a_new_incarnation_keeps_station_and_keys() -> None:
-    again = identity.reincarnate(KEYS, seeded(70))
-    assert again.incarnation != KEYS.incarnation
-    assert (again.station, again.public_key, again.recipient) == (
-        KEYS.station,
-        KEYS.public_key,
-        KEYS.recipient,
-    )
-
-
 def test_renewed_keys_keep_the_station() -> None:
     renewed = identity.renew(KEYS, seeded(71))
     assert renewed.station == KEYS.station

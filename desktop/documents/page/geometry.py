@@ -45,9 +45,6 @@ ONE_LINE: Final = SIZE_BODY + HALF_LINE
 SMALL_LINE: Final = SIZE_SMALL + HALF_LINE
 """3.2 for 4号 characters: the lines of the 版记."""
 
-EM_CENTRE: Final = 0.38
-"""Height of the middle of the em box above the baseline, in em (the box reaches from -0.12 to 0.88)."""
-
 RED: Final = (0.87, 0.0, 0.06)
 BLACK: Final = (0.0, 0.0, 0.0)
 GREY: Final = (0.82, 0.82, 0.82)

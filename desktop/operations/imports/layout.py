@@ -57,10 +57,6 @@ class Layout:
     by_order: bool = False
     alike: tuple[str, ...] = ()
 
-    def column_of(self, type_name: str, field_name: str) -> int:
-        """The place of the column that fills a field, or -1."""
-        return next((i for i, t in self.targets.items() if t == (type_name, field_name)), -1)
-
 
 @dataclass(frozen=True)
 class Candidate:

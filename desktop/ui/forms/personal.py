@@ -42,11 +42,6 @@ class _Hiding(Editor):
             layout.setAlignment(button, Qt.AlignmentFlag.AlignVCenter)
         return button
 
-    @property
-    def hidden_value(self) -> bool:
-        """Whether the value is masked now."""
-        return self._hidden
-
     def set_cell(self, cell: Cell) -> None:
         """Shows a stored value behind its mask; what was just typed or shown stays readable until it is saved."""
         if cell is not None and cell == self._stored and not self._hidden:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.documents import pictures
 from desktop.documents.recognising import PICTURES
-from desktop.errors import Problem, UsageProblem
+from desktop.errors import UsageProblem
 from desktop.ui.pages.parts import plain
 from desktop.ui.pages.printing.pages import PagesView, Sheet, sheets_of
 from desktop.ui.widgets.elided import ElidedLabel
@@ -181,10 +181,6 @@ class Viewer(QFrame):
         self.pages.show_pages(b"", [])
         self._layers.setCurrentWidget(self.words)
         self._offer_zoom(offered=False)
-
-    def say_problem(self, problem: Problem) -> None:
-        """Why something is not shown."""
-        self.say(str(problem))
 
     def show_drawn(self, attachment: str, name: str, drawn: Drawn) -> None:
         """Shows a content."""
