@@ -31,8 +31,8 @@ from desktop.sync import (
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.identity import StationKeys
 from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
+from tests.sync.places import FIRM, OTHER, Places, name_of
 from tests.sync.test_erasing import erase
-from tests.sync.test_policy_attacks import FIRM, OTHER, Places, name_of
 from tests.sync.test_root_changes import renew
 
 NAME = {"firm": Shape(("name",))}

@@ -19,7 +19,7 @@ from desktop.sync.certificates import Certificate
 from desktop.sync.chains import Chains, Grant, Granted, Proven, link
 from desktop.sync.identity import StationKeys
 from tests.sync.desks import enrol, proof_of
-from tests.sync.test_policy_attacks import Places
+from tests.sync.places import Places
 from tests.sync.world import TOWN_DESK, claims, seeded, state_of
 
 UNIT = "a" * 32

@@ -9,7 +9,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.sync import certificates, errors, station, succession
 from tests.sync.desks import Desk, enrol, new_desk, new_root
-from tests.sync.test_policy_attacks import Places, name_of
+from tests.sync.places import Places, name_of
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 

@@ -1,27 +1,21 @@
 """Who may move a unit: its superior of the day, or who stands above both; whatever arrives first (rules 16 and 28)."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
 import random
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
-
 from desktop.records.identity import unit_id
 from desktop.store.ledger import SlotEdit
 from desktop.sync import errors, moves, standing
 from desktop.sync.moves import SUPERIOR, Move
 from tests.sync.desks import Desk, enrol, report
+from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 

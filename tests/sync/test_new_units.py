@@ -10,7 +10,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.store.ledger import NewRecord
 from tests.sync.desks import Desk, enrol, new_desk
-from tests.sync.test_policy_attacks import Places, name_of
+from tests.sync.places import Places, name_of
 
 FIRM = "f1" * 16
 NEW = unit_id("village", "新村")

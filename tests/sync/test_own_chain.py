@@ -9,7 +9,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.sync import errors
 from tests.sync.desks import Desk, enrol, new_desk, report
-from tests.sync.test_policy_attacks import Places, name_of
+from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 

@@ -1,17 +1,12 @@
 """Records that two claim: moves that take words along, lifting by undo, words in another's mouth."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
 
 from desktop.records.declaration import Level
 from tests.sync.desks import enrol, new_desk, new_root, report
+from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

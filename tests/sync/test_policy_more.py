@@ -1,14 +1,6 @@
 """Odd ids, personal values in plain parts, escapes, claims, grants and units withdrawn, vouching siblings."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
 
 from desktop.records import items
 from desktop.records.declaration import Level
@@ -20,6 +12,7 @@ from desktop.sync import (
     trust,
 )
 from tests.sync.desks import enrol, new_desk, report
+from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import contact, erase, everything
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16

@@ -3,7 +3,6 @@
 # ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ from desktop.records.declaration import Level
 from desktop.records.stamps import to_wire
 from desktop.sync import exclusions, policy, rewriting, standing, station
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
+from tests.sync.places import Places, name_of, self_grant
 from tests.sync.test_erasing import erase, everything
-from tests.sync.test_policy_forks import decide, district, forked, laptop, open_forks, renumber, town, twin  # noqa: F401  # noqa: F401
-
-sys.path.insert(0, str(Path(__file__).parent))
-from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
+from tests.sync.test_policy_forks import decide, district, forked, laptop, open_forks, renumber, town, twin  # noqa: F401
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 SECRET, LATER = "13800001234", "13900005678"

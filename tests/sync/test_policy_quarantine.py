@@ -1,17 +1,11 @@
 """Erasures of what is in quarantine or not known yet, odd stamps, and what a sender that is cut off leaves."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
 
 from desktop.records.declaration import Field, Level
 from desktop.records.types import Catalogue
@@ -19,6 +13,7 @@ from desktop.sync import standing
 from tests.sync.desks import _TREE, NOTICE, Desk, enrol, new_desk, new_root, reopen, report
 from tests.sync.desks import FIRM as FIRM_TYPE
 from tests.sync.desks import VISIT as VISIT_TYPE
+from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

@@ -1,19 +1,12 @@
 """How far a word about what counts reaches: by the unit of each item, whoever has certified its station once more."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
 import itertools
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_policy_attacks import Places, name_of, places, self_grant  # noqa: F401
 
 from desktop.records.deciding import DECIDING_TYPES, ERASURE
 from desktop.records.declaration import Level, Role
@@ -25,6 +18,7 @@ from desktop.sync.exclusions import Item, Named
 from desktop.sync.policy import Exclusion, Known, Policy, Reach, Revocation
 from desktop.sync.tree import Tree
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, report
+from tests.sync.places import Places, name_of, self_grant
 from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16

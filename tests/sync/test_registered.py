@@ -1,20 +1,13 @@
 """A unit that another superior has registered already: the first stands, nobody is locked out, above decides."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_policy_attacks import Places, name_of, places  # noqa: F401
 
 from desktop.records.declaration import Level
 from desktop.store import reading
 from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.places import Places, name_of
 from tests.sync.test_moves import move, superior
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

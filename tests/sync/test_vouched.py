@@ -14,7 +14,7 @@ from desktop.records.items import Shape
 from desktop.sync import segments, standing, trust
 from desktop.sync.envelope import Outgoing
 from tests.sync.desks import Desk, enrol, new_desk, new_root
-from tests.sync.test_policy_attacks import Places, self_grant
+from tests.sync.places import Places, self_grant
 from tests.sync.test_receiving import forged_bundle
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

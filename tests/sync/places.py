@@ -1,0 +1,58 @@
+"""A district with two towns and three villages, and what a valid station among them may try against the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.records.declaration import Level, Role
+from desktop.sync import certificates, station
+from desktop.sync.certificates import Claims, grant_serial
+from tests.sync.desks import Desk, enrol, grant_record, new_desk, new_root
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+class Places:
+    """The stations, all enrolled, and who reports to whom."""
+
+    def __init__(self, folder: Path) -> None:
+        self.district = new_root(folder, "区")
+        self.town = new_desk(folder, "甲镇", Level.TOWN)
+        self.other = new_desk(folder, "乙镇", Level.TOWN)
+        self.village = new_desk(folder, "甲村", Level.VILLAGE)
+        self.sibling = new_desk(folder, "邻村", Level.VILLAGE)
+        self.far = new_desk(folder, "乙镇的村", Level.VILLAGE)
+        enrol(self.town, self.district, 3)
+        enrol(self.other, self.district, 3)
+        enrol(self.village, self.town)
+        enrol(self.sibling, self.town)
+        enrol(self.far, self.other)
+        self.pairs = [
+            (self.village, self.town),
+            (self.sibling, self.town),
+            (self.far, self.other),
+            (self.town, self.district),
+            (self.other, self.district),
+        ]
+
+    def deliver(self, rounds: int = 3) -> None:
+        for _ in range(rounds):
+            for below, desk in self.pairs:
+                desk.merge(below.send())
+                below.merge(desk.send(below))
+
+
+def self_grant(desk: Desk, holder: Desk, units: set[str], level: Level) -> None:
+    """The desk writes a grant for a certificate that it has issued itself, and that nobody above would accept."""
+    own = certificates.parse(station.own_chain(desk.ledger)[0])
+    serial = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
+    claims = Claims(
+        holder.station, holder.keys.public_key, holder.keys.recipient, frozenset(units), level, Role.DESK
+    )
+    made = certificates.issue(claims, serial, desk.keys, own)
+    desk.ledger.write("批准", desk.name, births=[grant_record(desk, made, holder.unit)])
+
+
+def name_of(desk: Desk, record: str = FIRM) -> object:
+    values = desk.values(record)
+    return None if values is None else values["name"]
