@@ -24,7 +24,7 @@ from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
 from desktop.records.item_outcomes import CONFLICT, HELD, OUTCOMES, REFUSED, reason_words
 from desktop.store.attached import ATTACHMENT, PART
-from desktop.sync.errors import BadCertificate
+from desktop.sync.errors import Damaged
 from desktop.sync.manifest import DOWN, Manifest, Person
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
 
@@ -226,7 +226,7 @@ def _roots(
     if root is not None:
         try:
             return exchange.read_root(root)
-        except BadCertificate as problem:
+        except Damaged as problem:
             raise NoRoot(f"“{root.name}”不是根证书文件。") from problem
     if workspace is None:
         raise NoRoot("不知道按哪份根证书核对。")

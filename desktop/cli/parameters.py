@@ -68,6 +68,8 @@ class PathOf(click.ParamType[Path]):
         path = Path(value)
         if self._kind == "file" and path.is_dir():
             self.fail(f"“{path.name}”是文件夹，这里要写一个文件", param, ctx)
+        if self._kind == "file" and path.exists() and not path.is_file():
+            self.fail(f"“{path.name}”不是普通文件，请先存成文件", param, ctx)
         if self._kind == "file" and not path.is_file():
             self.fail(f"没有文件“{path.name}”", param, ctx)
         if self._kind == "out" and path.is_dir():

@@ -19,10 +19,27 @@ NEXT_STEPS: Mapping[str, str] = {
 }
 """By the class of the problem; all others say what helps in both worlds."""
 
+BELONGS: Mapping[str, str] = {
+    "bundle": "请换一个文件；数据包用 merge 合并，上级发来的用 receive 收取。",
+    "request": "请换一个文件；入网申请由上级用 enrol grant 批准。",
+    "grant": "请换一个文件；入网批准由申请的单位用 enrol accept 接受。",
+    "ack": "请换一个文件；入网回执由上级用 enrol confirm 确认。",
+    "recovery-request": "请换一个文件；恢复申请由上级用 recovery answer 答复。",
+    "recovery-answer": "请换一个文件；恢复答复由申请的单位用 recovery accept 收取。",
+    "wiped": "请换一个文件；清除确认由上级用 wiped 核对。",
+    "certificate": "请换一个文件；根证书写在 --root 或 --new-root 后面。",
+    "workbook": "请换一个文件；表格里的内容用 import 导入。",
+    "document": "请换一个文件；文档可以用 attach 加到记录上。",
+    "pdf": "请换一个文件；PDF可以用 attach 加到记录上。",
+    "picture": "请换一个文件；图片可以用 attach 加到记录上。",
+}
+"""By what a file is that was taken for another one; the rest belongs nowhere here."""
+
 
 def next_step(problem: Problem) -> str:
     """What to do now, in the words of the command line."""
-    return NEXT_STEPS.get(type(problem).__name__, problem.next_step)
+    belongs = BELONGS.get(getattr(problem, "sort", ""), problem.next_step)
+    return NEXT_STEPS.get(type(problem).__name__, belongs)
 
 
 def spoken(problem: Problem) -> str:

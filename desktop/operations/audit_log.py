@@ -78,9 +78,13 @@ def _lines_of(path: Path) -> list[AuditLine]:
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"PK"
-        return list(_rows_of(path) if packed else _json_lines_of(path))
+        lines = list(_rows_of(path) if packed else _json_lines_of(path))
     except (OSError, ValueError, KeyError, TypeError, WorkbookProblem) as error:
         raise NoLog(f"“{path.name}”不是导出的审计日志。") from error
+    # Every log begins with the line of its workspace: one without lines was cut off, or is something else.
+    if not lines:
+        raise NoLog(f"“{path.name}”里一行日志也没有，不是导出的审计日志。")
+    return lines
 
 
 def _json_lines_of(path: Path) -> Iterator[AuditLine]:

@@ -24,6 +24,7 @@ from desktop.sync import (
     identity,
     receiving,
     sending,
+    sorts,
     speaking,
     station,
     words,
@@ -110,7 +111,8 @@ def grant(
     """
     own, chain = require_issuer(desk)
     keys = station.load_keys(desk.ledger)
-    asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL))
+    with sorts.telling(request_file, sorts.REQUEST):
+        asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
     level = level or asked.wish.kind
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
@@ -202,7 +204,8 @@ def accept(
     recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one.
     """
     session.require(Role.DESK)
-    found = read_grant(session, files.read_limited(grant_file, enrolment.MAX_GRANT), new_root)
+    with sorts.telling(grant_file, sorts.GRANT):
+        found = read_grant(session, files.read_limited(grant_file, enrolment.MAX_GRANT * 2), new_root)
     rows = {row["id"]: row for row in found.tree}
     units = [rows[u] for u in found.certificate.claims.units if u in rows]
     # The unit that the desk chose has the wished one below it where the two differ.
@@ -267,8 +270,9 @@ def _keys_granted(session: Session, found: Grant) -> identity.StationKeys:
 def confirm(desk: Session, ack_file: Path) -> Link:
     """Takes the acknowledgement: from now on bundles of the station are expected."""
     desk.require(Role.DESK)
-    data = files.read_limited(ack_file, enrolment.MAX_SMALL)
-    digest = enrolment.acknowledged_certificate(data)
+    with sorts.telling(ack_file, sorts.ACKNOWLEDGEMENT):
+        data = files.read_limited(ack_file, enrolment.MAX_SMALL * 2)
+        digest = enrolment.acknowledged_certificate(data)
     for certificate in station.granted(desk.ledger):
         if certificate.digest == digest:
             ack = enrolment.read_ack(data, certificate)

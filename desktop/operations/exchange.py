@@ -23,6 +23,7 @@ from desktop.sync import (
     files,
     receiving,
     sending,
+    sorts,
     station,
     trust,
     words,
@@ -126,7 +127,8 @@ def verify_by_itself(path: Path) -> Authentic:
 
 def read_root(path: Path) -> tuple[bytes, ...]:
     """The root certificates of a PEM file, DER, the newest last."""
-    return certificates.from_pem(files.read_limited(path, _MOST_ROOTS))
+    with sorts.telling(path, sorts.CERTIFICATE):
+        return certificates.from_pem(files.read_limited(path, _MOST_ROOTS))
 
 
 def words_of(root: bytes) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from desktop.documents.workbooks.headers import folded
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.documents.workbooks.pasted import Pasted
+from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
 from desktop.documents.workbooks.sheets import Sheet, SheetInfo
 from desktop.operations import audit
@@ -47,6 +48,7 @@ from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers_of_people
 from desktop.store import lookup
 from desktop.store.ledger import ChangeSet
+from desktop.sync import sorts
 
 __all__ = [
     "ColumnMatch",
@@ -70,6 +72,14 @@ __all__ = [
 
 _STEP = 1_000
 _LONGEST_BATCH = 80
+
+
+class NotATable(WorkbookProblem):
+    """A file that other stations exchange, chosen as a table; ``sort`` is the key of what it is."""
+
+    def __init__(self, found: sorts.Sort) -> None:
+        super().__init__(f"这是{found.words}，不是表格。", found.belongs)
+        self.sort = found.key
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,7 @@ def preview(
     options = options or Options()
     watch = _Watch(progress, cancelled)
     setting = Setting(session.codes, session.environment.today(), set())
-    with _without_collection(), open_workbook(path) as book:
+    with _told_apart(path), _without_collection(), open_workbook(path) as book:
         digest = _digest(path)
         watch.step(0, 0, "读取表格")
         try:
@@ -266,6 +276,17 @@ class _Watch:
 
 def _written_types(record_type: RecordType) -> tuple[str, ...]:
     return (JOINT, EMPLOYER, "coverage") if record_type.name == JOINT else (record_type.name,)
+
+
+@contextlib.contextmanager
+def _told_apart(path: Path | Pasted) -> Iterator[None]:
+    """A file of this program's own that is taken for a table is told as what it is."""
+    try:
+        yield
+    except (OtherFormat, NoHeader) as problem:
+        if isinstance(path, Pasted) or (found := sorts.of(path)) not in sorts.OURS:
+            raise
+        raise NotATable(found) from problem
 
 
 @contextlib.contextmanager

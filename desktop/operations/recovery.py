@@ -29,7 +29,7 @@ from desktop.store.environment import Environment
 from desktop.store.keys import Cost, KeySlots, check_password, unwrap_secret, wrap_secret
 from desktop.store.operators import OperatorDisabled
 from desktop.store.workspace import slots_of, slots_to_change
-from desktop.sync import certificates, recovery, station
+from desktop.sync import certificates, recovery, sorts, station
 from desktop.sync.files import read_limited, replacing
 from desktop.sync.identity import StationKeys
 from desktop.sync.recovery import Holder
@@ -305,7 +305,8 @@ def _office_for(desk: Session, found: recovery.Request) -> tuple[certificates.Ce
 
 def _opened_request(desk: Session, path: Path) -> tuple[recovery.Request, bytes]:
     desk.require(Role.DESK)
-    found = recovery.read_request(read_limited(path, recovery.MAX_FILE * 2))
+    with sorts.telling(path, sorts.RECOVERY_REQUEST):
+        found = recovery.read_request(read_limited(path, recovery.MAX_FILE * 2))
     keys = station.load_keys(desk.ledger)
     state = station.knowledge(desk.ledger, keys).state
     return found, recovery.open_request(found, state, keys, answered(desk.database))
@@ -361,8 +362,11 @@ def _write(out: Path, data: bytes) -> None:
 
 def _read(slots: KeySlots, path: Path) -> tuple[recovery.Seal, recovery.Answer]:
     seal = recovery.read_seal(_seal_of(slots))
-    data = read_limited(path, recovery.MAX_FILE * 2)
-    return seal, recovery.read_answer(data, seal.station, seal.chain, notes.asked(slots), notes.used(slots))
+    with sorts.telling(path, sorts.RECOVERY_ANSWER):
+        data = read_limited(path, recovery.MAX_FILE * 2)
+        return seal, recovery.read_answer(
+            data, seal.station, seal.chain, notes.asked(slots), notes.used(slots)
+        )
 
 
 def _require_operator(slots: KeySlots, operator: str) -> None:

@@ -30,7 +30,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.links import Link
 from desktop.store.traffic import Exported, Merged
 from desktop.store.workspace import OwnUnit
-from desktop.sync import certificates, enrolment, envelope, station
+from desktop.sync import certificates, enrolment, envelope, sorts, station
 from desktop.sync.errors import surroundings
 from desktop.sync.files import read_limited
 from desktop.sync.manifest import DOWN
@@ -246,14 +246,16 @@ class Offered:
 
 def look_request(path: Path) -> Asked:
     """A request for enrolment; raises what reading it raises."""
-    found = enrolment.read_request(read_limited(path, enrolment.MAX_SMALL * 2))
+    with sorts.telling(path, sorts.REQUEST):
+        found = enrolment.read_request(read_limited(path, enrolment.MAX_SMALL * 2))
     wish = found.wish
     return Asked(path, wish.code, wish.name, wish.kind, found.keys.station, found.words)
 
 
 def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
     """A grant for this station, verified but not accepted; raises what :func:`enrolling.accept` raises."""
-    found = enrolling.read_grant(session, read_limited(path, enrolment.MAX_GRANT * 2), new_root)
+    with sorts.telling(path, sorts.GRANT):
+        found = enrolling.read_grant(session, read_limited(path, enrolment.MAX_GRANT * 2), new_root)
     rows = {row["id"]: row for row in found.tree}
     claims = found.certificate.claims
     units = [rows[u] for u in claims.units if u in rows]

@@ -19,7 +19,7 @@ from desktop.store import traffic as exchanged
 from desktop.store import wiping as disk
 from desktop.store.keys import write_whole
 from desktop.store.wiping import Wiped
-from desktop.sync import files, station, wiped
+from desktop.sync import files, sorts, station, wiped
 from desktop.sync.wiped import Statement
 
 ENDING = ".xsw"
@@ -148,9 +148,9 @@ def read_statement(desk: Session, path: Path) -> tuple[Statement, int]:
 
     Raises what ``wiped.read`` raises.
     """
-    with traffic.plain_problems():
-        data = files.read_limited(path, wiped.MAX_FILE)
-    said = wiped.read(data, station.knowledge(desk.ledger, station.load_keys(desk.ledger)).state)
+    with traffic.plain_problems(), sorts.telling(path, sorts.WIPED):
+        data = files.read_limited(path, wiped.MAX_FILE * 2)
+        said = wiped.read(data, station.knowledge(desk.ledger, station.load_keys(desk.ledger)).state)
     held = exchanged.held_upto(desk.database, said.station, said.incarnation)
     return said, max(said.last - held, 0)
 

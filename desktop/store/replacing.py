@@ -11,7 +11,14 @@ from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.store.backups import BACKUPS, REPLACED, prune_replaced
-from desktop.store.database import Database, DatabaseError, DiskFull, LedgerDamaged, ReadOnlyPlace
+from desktop.store.database import (
+    Database,
+    DatabaseError,
+    DiskFull,
+    LedgerDamaged,
+    ReadOnlyPlace,
+    WrongKey,
+)
 from desktop.store.places import take_lock
 from desktop.store.workspace import LEDGER, LOCK
 
@@ -32,7 +39,7 @@ def replacement(folder: Path, source: Path, key: bytes, at: int) -> Iterator[Dat
         _remove(beside)
         with _translated():
             shutil.copyfile(source, beside)
-        database = Database.open(beside, key)
+        database = _opened(beside, source, key)
         try:
             if database.rows("PRAGMA cipher_integrity_check"):
                 raise LedgerDamaged("这份备份有一部分读不出来，没有用它恢复。", "请换一份备份再试。")
@@ -46,6 +53,19 @@ def replacement(folder: Path, source: Path, key: bytes, at: int) -> Iterator[Dat
     finally:
         _remove(beside)
         lock.close()
+
+
+def _opened(beside: Path, source: Path, key: bytes) -> Database:
+    """The copy of a backup; a file that is none is told by the name that somebody chose."""
+    another = "请换一份备份再试。"
+    if not beside.stat().st_size:
+        raise LedgerDamaged(f"“{source.name}”是空文件，没有用它恢复。", another)
+    try:
+        return Database.open(beside, key)
+    except WrongKey as error:
+        raise WrongKey(
+            f"“{source.name}”不是这个工作区的备份，或者已经损坏，没有用它恢复。", another
+        ) from error
 
 
 def _put_in_place(folder: Path, beside: Path, key: bytes, at: int) -> None:

@@ -26,12 +26,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from desktop.sync import agefile, certificates, dsse, frames, manifest, strictjson, trust, zipstore
+from desktop.sync import agefile, certificates, dsse, frames, manifest, sorts, strictjson, trust, zipstore
 from desktop.sync.dsse import Signed
 from desktop.sync.errors import (
     BadFrame,
     BadManifest,
     CannotDecrypt,
+    Damaged,
     EntriesUnequal,
     EntryChanged,
     RepeatUnequal,
@@ -201,8 +202,16 @@ def write_signatures(bundle: OpenedBundle, signed: Signed) -> OpenedBundle:
 def read_bundle(path: Path) -> OpenedBundle:
     """The bundle at ``path`` if its container is right: names, headers, sizes, the form of the public entries.
 
-    Raises :class:`Damaged` in one of its kinds, or a problem with the disk. Parts are not read here.
+    Raises :class:`Damaged` in one of its kinds (``AnotherFile`` where it is known what else the file is), or a problem
+    with the disk. Parts are not read here.
     """
+    try:
+        return _read_bundle(path)
+    except Damaged as problem:
+        raise sorts.told(path, sorts.BUNDLE, problem) from problem
+
+
+def _read_bundle(path: Path) -> OpenedBundle:
     with reading(path) as stream:
         entries = zipstore.list_entries(stream, _ALLOWED, _MAX_ENTRIES)
         if MANIFEST not in entries or manifest.CERTIFICATES not in entries:

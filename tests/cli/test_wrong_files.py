@@ -1,0 +1,150 @@
+"""Every command that takes a file, given another one: it says which that is and where it belongs."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from openpyxl import Workbook
+
+from desktop.records.declaration import Level
+from desktop.sync import sorts
+from desktop.sync.errors import CutShort, NewerFormat
+from tests.cli.calling import make, run
+
+
+@pytest.fixture(scope="module")
+def stick(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """A district and a town that has asked it, and one file of each sort by the key of its sort."""
+    folder = tmp_path_factory.mktemp("stick")
+    district = make(folder / "区", Level.DISTRICT, "330110", "余杭区总工会")
+    town = make(folder / "镇", Level.TOWN, "330110109", "径山镇总工会")
+    gone = make(folder / "清", Level.TOWN, "330110110", "瓶窑镇总工会")
+    found = {
+        key: folder / name
+        for key, name in (
+            ("request", "镇.xsq"), ("grant", "镇.xsg"), ("ack", "镇.xsa"), ("bundle", "镇.xsj"), ("wiped", "清.xsw"),
+            ("recovery-request", "镇.xsr"), ("recovery-answer", "镇.xsk"), ("certificate", "根.pem"),
+            ("workbook", "表.xlsx"), ("document", "文.docx"), ("pdf", "纸.pdf"), ("picture", "照.jpg"),
+            ("archive", "包.zip"), ("empty", "空.xsq"),
+        )
+    }  # fmt: skip
+    calls = (
+        ("enrol", "request", town, found["request"]),
+        ("enrol", "grant", district, found["request"], found["grant"]),
+        ("enrol", "accept", town, found["grant"], "--ack", found["ack"]),
+        ("enrol", "confirm", district, found["ack"]),
+        ("send", town, found["bundle"]),
+        ("keys", district, "export-root", found["certificate"]),
+        ("recovery", "request", town, found["recovery-request"]),
+        ("recovery", "answer", district, found["recovery-request"], found["recovery-answer"]),
+        ("enrol", "request", gone, folder / "清.xsq"),
+        ("enrol", "grant", district, folder / "清.xsq", folder / "清.xsg"),
+        ("enrol", "accept", gone, folder / "清.xsg"),
+        ("wipe", gone, found["wiped"], "--unit-name", "瓶窑镇总工会", "--unsent-too"),
+    )
+    for call in calls:
+        done = run(*call, XIAOSANJI_NEW_PASSWORD="new-password-1")
+        assert done.exit_code == 0, done.output
+    book = Workbook()
+    book.save(found["workbook"])
+    for key, name in (("document", "word/document.xml"), ("archive", "a.txt")):
+        with zipfile.ZipFile(found[key], "w") as packed:
+            packed.writestr(name, "x")
+    found["pdf"].write_bytes(b"%PDF-1.7\n")
+    found["picture"].write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    found["empty"].write_bytes(b"")
+    return SimpleNamespace(folder=folder, district=district, town=town, files=found)
+
+
+COMMANDS = {
+    "merge": ("bundle", lambda s, f: ("merge", s.district, f)),
+    "receive": ("bundle", lambda s, f: ("receive", s.town, f)),
+    "inspect": ("bundle", lambda s, f: ("inspect", f)),
+    "verify": ("bundle", lambda s, f: ("verify", f, "--workspace", s.district)),
+    "cover": ("bundle", lambda s, f: ("print", s.district, "cover", f, "--out", s.folder / "单")),
+    "grant": ("request", lambda s, f: ("enrol", "grant", s.district, f, s.folder / "out.xsg")),
+    "accept": ("grant", lambda s, f: ("enrol", "accept", s.town, f)),
+    "new root": ("certificate", lambda s, f: ("enrol", "accept", s.town, s.files["grant"], "--new-root", f)),
+    "confirm": ("ack", lambda s, f: ("enrol", "confirm", s.district, f)),
+    "wiped": ("wiped", lambda s, f: ("wiped", s.district, f)),
+    "answer": ("recovery-request", lambda s, f: ("recovery", "answer", s.district, f, s.folder / "out.xsk")),
+    "recovered": ("recovery-answer", lambda s, f: ("recovery", "accept", s.town, f)),
+    "import": ("workbook", lambda s, f: ("import", s.district, f, "--type", "enterprise")),
+}  # fmt: skip
+"""By command: the sort that it takes, and the call."""
+SORTS = {sort.key: sort for name, sort in vars(sorts).items() if isinstance(sort, sorts.Sort)}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_names_the_file_that_it_cannot_take(stick: SimpleNamespace, command: str) -> None:
+    wanted, call = COMMANDS[command]
+    others = [key for key in ("grant", "workbook", "wiped", "bundle") if key != wanted][:2]
+    for key in others:
+        done = run(*call(stick, stick.files[key]))
+        assert done.exit_code in (2, 15), done.output
+        assert f"这是{SORTS[key].words}，不是" in done.output
+        assert "损坏" not in done.output
+        assert "更新版本" not in done.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_pipe_is_no_file_that_is_missing(stick: SimpleNamespace, command: str) -> None:
+    pipe = stick.folder / "管道"
+    if not pipe.exists():
+        os.mkfifo(pipe)
+    done = run(*COMMANDS[command][1](stick, pipe))
+    assert done.exit_code == 2
+    assert "“管道”不是普通文件" in done.output
+
+
+def test_what_a_file_is_shows_in_its_bytes_whatever_its_name(stick: SimpleNamespace) -> None:
+    for key, path in stick.files.items():
+        found = sorts.of(path)
+        assert found is not None
+        assert found.key == key
+    assert sorts.of(Path(__file__)) is None
+
+
+def test_a_file_of_the_wanted_sort_keeps_its_own_problem(stick: SimpleNamespace, tmp_path: Path) -> None:
+    cut = tmp_path / "镇.xsj"
+    cut.write_bytes(stick.files["bundle"].read_bytes()[:900])
+    assert "不完整" in run("merge", stick.district, cut).output
+    short = tmp_path / "镇.xsq"
+    short.write_bytes(stick.files["request"].read_bytes()[:400])
+    assert "签名部分已损坏" in run("enrol", "grant", stick.district, short, tmp_path / "x.xsg").output
+    with pytest.raises(NewerFormat), sorts.telling(stick.files["grant"], sorts.GRANT):
+        raise NewerFormat("made by a program of next year")
+
+
+def test_who_chooses_an_unknown_or_empty_file_hears_what_is_wanted(
+    stick: SimpleNamespace, tmp_path: Path
+) -> None:
+    text = tmp_path / "说明.txt"
+    text.write_text("你好", "utf-8")
+    done = run("enrol", "grant", stick.district, text, tmp_path / "x.xsg")
+    assert "这不是入网申请（.xsq）。请核对选的文件" in done.output
+    assert (
+        "这是空文件" in run("enrol", "grant", stick.district, stick.files["empty"], tmp_path / "x.xsg").output
+    )
+    with pytest.raises(CutShort):
+        raise sorts.told(stick.files["empty"], sorts.BUNDLE, CutShort("no beginning"))
+
+
+def test_a_file_that_is_no_backup_is_not_restored(stick: SimpleNamespace) -> None:
+    before = run("digest", stick.district).output
+    for key in ("workbook", "empty"):
+        done = run("restore", stick.district, stick.files[key])
+        assert done.exit_code == 15
+        assert stick.files[key].name in done.output
+        assert "没有用它恢复" in done.output
+    assert run("digest", stick.district).output == before
+
+
+def test_an_empty_file_is_no_whole_log(stick: SimpleNamespace) -> None:
+    done = run("audit", stick.files["empty"], "verify")
+    assert done.exit_code == 2
+    assert "一行日志也没有" in done.output
