@@ -141,6 +141,11 @@ def own_roots(session: Session) -> tuple[bytes, ...]:
     return station.history(session.database).known[::-1]
 
 
+def believed_roots(session: Session) -> tuple[bytes, ...]:
+    """The own roots, and those of a tree begun here: it speaks under them to whom it had enrolled by then."""
+    return (*own_roots(session), *station.history_alone(session.database).known)
+
+
 def export_root(session: Session, out: Path) -> None:
     """Writes the root certificates as PEM, for verifying bundles without this program."""
     found = own_roots(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from desktop.operations import queries
@@ -12,8 +12,10 @@ from desktop.records.deciding import EXCLUSION, REVOCATION
 from desktop.records.spans import common
 from desktop.records.values import display
 from desktop.store import holdings, reading
+from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.reading import Query
+from desktop.store.traffic import Identity
 from desktop.sync import exclusions
 from desktop.sync.policy import WITHDRAWN
 
@@ -40,7 +42,10 @@ class Excluded:
 
 
 def all_excluded(database: Database, at: Here) -> list[Excluded]:
-    """Every record by which items do not count, newest first."""
+    """Every record by which items do not count, newest first.
+
+    That a unit had registered itself before it joined is no news to anybody, and is left out.
+    """
     units = {u.id: u.name for u in queries.unit_tree(database, at.types)} | {at.unit.id: at.unit.name}
     found = [
         record
@@ -48,6 +53,8 @@ def all_excluded(database: Database, at: Here) -> list[Excluded]:
         for record in reading.records(database, at.types, Query(name))
     ]
     found.sort(key=lambda record: record.stamp, reverse=True)
+    settled = stored.self_registered(database)
+    found = [record for record in found if not (settled and _names_only(record, settled))]
     names = station_names(database, at)
     return [_excluded(at, record, units.get(record.unit, ""), names) for record in found]
 
@@ -68,6 +75,17 @@ def _excluded(at: Here, record: reading.Record, unit: str, names: Mapping[str, s
         record.unit == at.unit.id,
         str(values.get("station") or ""),
         "、".join(dict.fromkeys(names.get(s, unknown_station(s)) for s in _authors(values))),
+    )
+
+
+def _names_only(record: reading.Record, items: Set[Identity]) -> bool:
+    """Whether an exclusion is about these items and nothing else."""
+    named = exclusions.read(str(record.values.get("items") or ""))
+    return bool(named) and all(
+        (*origin, number) in items
+        for origin, found in named.items()
+        for first, last in found.where()
+        for number in range(first, min(last, first + len(items)) + 1)
     )
 
 

@@ -69,7 +69,7 @@ class Unsettled:
     """An item that is not applied, in words; ``above`` when a level above says so. ``record`` may not be here.
 
     ``again`` is whether :func:`refused_words` gives what it says, so that a form can be filled with it, and ``done``
-    whether that was saved.
+    whether that was saved. ``settled`` asks for nothing of anybody, and is told of the merge alone that brought it.
     """
 
     outcome: str
@@ -90,6 +90,7 @@ class Unsettled:
     incarnation: str = ""
     again: bool = False
     done: bool = False
+    settled: bool = False
 
 
 def unsettled(database: Database, here: Here) -> list[Unsettled]:
@@ -105,7 +106,11 @@ def unsettled(database: Database, here: Here) -> list[Unsettled]:
         one = (found.record, found.slot, found.above) if found.outcome == CONFLICT else (number,)
         told.setdefault(one, found)
     done = set(stored.setting(database, _REFILLED).split("\n"))
-    return [replace(found, done=found.again and _key(found) in done) for found in told.values()]
+    return [
+        replace(found, done=found.again and _key(found) in done)
+        for found in told.values()
+        if not found.settled
+    ]
 
 
 def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]:
@@ -166,7 +171,7 @@ def _settled_by_joining(
         return found
     units = {**dict(stored.stations(database)), here.station: here.unit.id}
     return [
-        replace(one, advice=_JOINED, again=False)
+        replace(one, advice=_JOINED, again=False, settled=True)
         if one.cause == item_outcomes.REFUSED_REGISTERED and units.get(item.station) == one.record
         else one
         for item, one in zip(items, found, strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.records.canonical import parse
-from desktop.records.item_outcomes import HELD_FORK, REFUSED_CLOCK
+from desktop.records.item_outcomes import HELD_FORK, REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.types import Catalogue
 from desktop.store import received
 from desktop.store.columns import quoted, table_of
@@ -165,6 +165,19 @@ def count_unapplied(database: Database) -> tuple[int, int, int, int]:
         {"done": REFUSED_CLOCK},
     )
     return (0, 0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+
+
+def self_registered(database: Database) -> set[Identity]:
+    """The refused items by which stations had registered their own unit, which the level above has registered since."""
+    return {
+        (str(station), str(incarnation), int(number))
+        for station, incarnation, number in database.rows(
+            "SELECT o.station, o.incarnation, r.number FROM refused r JOIN origin o ON o.ref = r.origin"
+            " WHERE r.reason = ? AND EXISTS (SELECT 1 FROM r_grant g WHERE g.station = o.station"
+            " AND g.holder = r.record AND g._life <> 1)",
+            (REFUSED_REGISTERED,),
+        )
+    }
 
 
 def count_forks(database: Database) -> int:

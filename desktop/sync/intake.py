@@ -107,11 +107,15 @@ class Intake:
         self._changed.bring_up_to_date(self._db, self._ledger.types)
 
     def put_right(self, taken: Sequence[BundleResult]) -> None:
-        """Rule 17, when all of the merge is in: who was held and has been released is counted as what he is now."""
+        """Rule 17, when all of the merge is in: what was held and has been released is counted as what it is now.
+
+        So is a conflict, where something has ceased to count since it was told: it may have been one side of it.
+        """
         refs = received.origins(self._db)
+        again = (HELD, CONFLICT) if self._settling.moved else (HELD,)
         for result in taken:
-            waited = [u for u in result.unapplied if _has_waited(u)]
-            result.unapplied = [u for u in result.unapplied if not _has_waited(u)]
+            waited = [u for u in result.unapplied if _is_item(u) and u.outcome in again]
+            result.unapplied = [u for u in result.unapplied if not (_is_item(u) and u.outcome in again)]
             numbers: dict[int, set[int]] = {}
             for u in waited:
                 numbers.setdefault(refs[u.station, u.incarnation], set()).add(u.number)
@@ -119,10 +123,11 @@ class Intake:
             for u in waited:
                 ref = refs[u.station, u.incarnation]
                 outcome, reason = now[ref].get(u.number, (APPLIED, ""))
-                result.held -= outcome != HELD
+                result.held += (outcome == HELD) - (u.outcome == HELD)
                 result.refused += outcome == REFUSED
-                result.conflict += outcome == CONFLICT
-                if outcome in (APPLIED, CONFLICT) and (ref, u.number) not in self._released:
+                result.conflict += (outcome == CONFLICT) - (u.outcome == CONFLICT)
+                counted = u.outcome == CONFLICT or (ref, u.number) in self._released
+                if outcome in (APPLIED, CONFLICT) and not counted:
                     own = result.changes if u.slot else result.births
                     own[u.type] = own.get(u.type, 0) + 1
                 if outcome != APPLIED:
@@ -257,9 +262,9 @@ class Intake:
                 own[name] = own.get(name, 0) + count
 
 
-def _has_waited(told: Unapplied) -> bool:
-    """Whether this was held as an item that is known, and not as a segment of which nothing more can be said."""
-    return told.outcome == HELD and bool(told.type)
+def _is_item(told: Unapplied) -> bool:
+    """Whether this is an item that is known, and not a segment of which nothing more can be said."""
+    return bool(told.type)
 
 
 def pass_over(outcome: str, reason: str, header: Header, lines: int, result: BundleResult) -> None:

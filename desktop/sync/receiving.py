@@ -318,9 +318,12 @@ class _Receiver:
             )
             verdict = self._judged(bundle, state)
             if verdict.manifest.kind == DOWN:
+                before = station.history(self._db).now.certificates
                 station.keep_history(self._ledger, heard)
                 self._intake.judge_anew()
-                found = (certificates.parse(der) for der in sorted(heard.now.certificates))
+                # Of a statement that only takes a root away, those that are left are told.
+                now = sorted(heard.now.certificates - before or heard.now.certificates)
+                found = (certificates.parse(der) for der in now)
                 result.new_roots = tuple(str(fingerprint(root.claims.public_key)) for root in found)
                 return verdict
         verdict = self._judged(bundle, self._intake.judge.state)

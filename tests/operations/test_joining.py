@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, records, roots, traffic, unsettled
+from desktop.operations import enrolling, exchange, records, roots, signing, traffic, uncounted, unsettled
 from desktop.records import item_outcomes
 from desktop.records.declaration import Level
 from desktop.sync import station as stations
@@ -64,7 +64,40 @@ def test_that_it_had_registered_itself_is_nobodys_business_any_more(tmp_path: Pa
     report_up(three.district, city, tmp_path)
     exchange.receive(three.town, [three.down(three.district, three.town).path])
     for session in (city, three.district, three.town):
-        (one,) = unsettled.unsettled(session.database, traffic.here(session))
-        assert (one.cause, one.record) == (item_outcomes.REFUSED_REGISTERED, three.district.unit.id)
-        assert one.advice.startswith("不用处理")
-        assert not one.again
+        at = traffic.here(session)
+        assert unsettled.unsettled(session.database, at) == []
+        assert uncounted.all_excluded(session.database, at) == []
+    (one,) = unsettled.merge_details(city.database, traffic.here(city), 1)
+    assert (one.cause, one.record) == (item_outcomes.REFUSED_REGISTERED, three.district.unit.id)
+    assert one.advice.startswith("不用处理")
+    assert not one.again
+
+
+def test_those_below_hear_of_the_new_root_once_and_of_no_conflict(tmp_path: Path) -> None:
+    """Their district's unit has two births until the same merge says which counts; its own root is no news."""
+    three = Three(tmp_path)
+    three.exchange()
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    enrol(three.district, city, tmp_path, delegate=True)
+    report_up(three.district, city, tmp_path)
+    exchange.receive(three.district, [exchange.send(city, tmp_path, to=three.district.ledger.station).path])
+    sent = three.down(three.district, three.town)
+    (seen,) = traffic.preview(three.town, traffic.here(three.town), [sent.path])
+    (result,) = exchange.receive(three.town, [sent.path]).bundles
+    own = {str(w) for w in roots.current(city.database, city.ledger.station).words}
+    for told in (seen.result, result):
+        assert set(told.new_roots) == own
+        assert told.conflict == 0
+        assert told.total == told.applied + told.known + told.held + told.refused
+        assert not [u for u in told.unapplied if u.outcome == item_outcomes.CONFLICT]
+    assert unsettled.unsettled(three.town.database, traffic.here(three.town)) == []
+
+
+def test_who_has_joined_still_proves_its_own_bundles_to_those_below(tmp_path: Path) -> None:
+    """They are signed under the root that it began with, which is none of the city's."""
+    three = Three(tmp_path)
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    enrol(three.district, city, tmp_path, delegate=True)
+    sent = three.down(three.district, three.town)
+    assert signing.look(three.district, sent.path).missing == frozenset()
+    assert set(exchange.own_roots(three.district)) < set(exchange.believed_roots(three.district))
