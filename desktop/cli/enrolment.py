@@ -43,6 +43,7 @@ def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
 @click.option("--kind", "level", metavar="KIND", type=OneOf(Level), help="批准的层级，默认照申请。")
 @click.option("--unit", "code", metavar="CODE", help="批准的单位编码，默认照申请。")
 @click.option("--delegate", is_flag=True, help="授权它再办理自己下级的入网。")
+@click.option("--although", metavar="TEXT", default="", help="编码是别处的，仍然归本单位管的原因。")
 @json_option
 def grant(
     session: Session,
@@ -51,6 +52,7 @@ def grant(
     level: Level | None,
     code: str | None,
     delegate: bool,
+    although: str,
     as_json: bool,
 ) -> None:
     """批准下级的入网申请，写出批准文件。"""
@@ -59,7 +61,9 @@ def grant(
     remark(f"“{asked.name}”（编码{asked.code}）的申请，请打电话核对，对方屏幕上应是：{asked.words}")
     remark(f"对方也会问本机的词语，请念：{traffic.own_words(session)}")
     confirmed("核对一致吗？")
-    made = enrolling.grant(session, request_file, out, level=level, code=code, delegate=delegate)
+    made = enrolling.grant(
+        session, request_file, out, level=level, code=code, delegate=delegate, although=although
+    )
     if as_json:
         json_line({"file": str(made.path), "unit": _unit_object(made.unit), "words": made.words})
         return

@@ -66,6 +66,9 @@ class PathOf(click.ParamType[Path]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, if it can be what it has to be."""
         path = Path(value)
+        if self._kind in ("out", "place") and str(value).endswith(("/", os.sep)) and not path.is_dir():
+            # Whoever ends a name so means a folder, and would look for the file in it.
+            self.fail(f"没有文件夹“{path.name}”", param, ctx)
         if self._kind == "file" and path.is_dir():
             self.fail(f"“{path.name}”是文件夹，这里要写一个文件", param, ctx)
         if self._kind == "file" and path.exists() and not path.is_file():

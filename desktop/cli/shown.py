@@ -111,7 +111,7 @@ class Showing:
         ]
 
     def unit(self, unit: str) -> str:
-        """The name of a unit, or its id when it is not registered here."""
+        """The name of a unit, or that it is not registered here."""
         own = self.session.unit
         return own.name if unit == own.id else self._title_at("unit", unit)
 
@@ -204,12 +204,13 @@ class Showing:
         return {name: self.value(known[name], cell) for name, cell in value.items() if name in known}
 
     def _title_at(self, type_name: str, record: str) -> str:
-        """The title of a linked record; its id when it is not here."""
+        """The title of a linked record; that it is not here, with an id by which one can ask for it."""
         key = (type_name, record)
         if key not in self._links:
             database, types = self.session.database, self.session.types
             found = queries.titles(database, types, self.codes, type_name, [record])
-            self._links[key] = found.get(record, record)
+            here = f"（本机没有登记的单位{record[:8]}）" if type_name == "unit" else f"（未找到）{record}"
+            self._links[key] = found.get(record, here)
         return self._links[key]
 
 

@@ -15,6 +15,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "NoHeader": "请确认有一行列名（如“企业名称”“统一社会信用代码”），或者用 --header-row 写明它在第几行。",
     "NoDuty": "请管理员用 operator add 加 --duty 给这个人设好签名职责，再导出一次数据包。",
     "Unsent": "请先上报并收取上级的回执；确实不要了，加 --unsent-too 再运行一次。",
+    "CodeElsewhere": "请核对编码；确实归本单位管的（比如区划刚调整过），用 --although 写明原因再批准。",
     "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建工作区。",
 }
 """By the class of the problem; all others say what helps in both worlds."""

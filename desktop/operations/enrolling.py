@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.errors import StateProblem
+from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit, recovery
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import unit_id
+from desktop.operations.workspaces import elsewhere, place_of, unit_id
 from desktop.records.declaration import Level, Role
 from desktop.store import links, reading
 from desktop.store.keys import write_whole
@@ -38,6 +38,12 @@ class NoRequest(StateProblem):
     """A grant came without a request."""
 
     next_step = "请先在本机导出入网申请，再请上级批准。"
+
+
+class CodeElsewhere(UsageProblem):
+    """The code of a unit is that of a place outside the desk's."""
+
+    next_step = "请核对编码；确实归本单位管的（比如区划刚调整过），说明原因再批准。"
 
 
 class NotEnrolled(StateProblem):
@@ -102,12 +108,14 @@ def grant(
     level: Level | None = None,
     code: str | None = None,
     delegate: bool = False,
+    although: str = "",
 ) -> Granted:
     """Grants a request: registers unit and certificate in the tree and writes the grant (`.xsg`).
 
     ``code`` and ``level`` put the station under another unit than it asked for; what it recorded before stays its
-    own, because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units. Raises
-    :class:`NotAllowed`, :class:`NotEnrolled` and what reading the request raises.
+    own, because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units, ``although``
+    says why a unit with the code of a place elsewhere belongs here. Raises :class:`NotAllowed`, :class:`NotEnrolled`,
+    :class:`CodeElsewhere` and what reading the request raises.
     """
     own, chain = require_issuer(desk)
     keys = station.load_keys(desk.ledger)
@@ -116,6 +124,9 @@ def grant(
     level = level or asked.wish.kind
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
+    outside = elsewhere(unit.code, level, desk.unit)
+    if outside and not although:
+        raise CodeElsewhere(outside)
     births = _missing_units(desk, unit, wished, asked.wish)
     number = desk.ledger.next_number() + len(births)
     serial = grant_serial(keys.station, keys.incarnation, number)
@@ -134,7 +145,8 @@ def grant(
         )
         audit.note(
             desk, audit.Act.GRANTED,
-            f"{level.value} {unit.id} 工作电脑{asked.keys.station}{' 可批下级' if delegate else ''}",
+            f"{level.value} {unit.id} 工作电脑{asked.keys.station}{' 可批下级' if delegate else ''}"
+            f"{f' 编码在别处：{although}' if outside else ''}",
         )  # fmt: skip
     write_whole(out, enrolment.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))
     return Granted(out, unit, str(asked.words))
@@ -297,7 +309,7 @@ def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> lis
             "code": unit.code,
             "level": unit.level.value,
             "superior": known,
-            "place": unit.code if unit.code.isdigit() else None,
+            "place": place_of(unit.code, unit.level),
         }
         births.append(NewRecord("unit", unit.id, known, cells))
     if wished != unit.id and reading.record(desk.database, desk.types, "unit", wished) is None:

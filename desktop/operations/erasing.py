@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 
 from desktop.errors import StateProblem, UsageProblem
@@ -20,9 +21,11 @@ from desktop.store.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.database import Database
 from desktop.store.erasing import (
     SHRED_DUE,
+    anything_left,
     as_born,
     covered,
     records_erased,
+    slots_of,
     slots_written,
     unit_of_birth,
     waiting,
@@ -38,6 +41,13 @@ class NothingPersonal(UsageProblem):
     """There is nothing of that kind to erase."""
 
     next_step = "只有个人信息可以清除；其他内容请修改，或者删除整条记录。"
+
+
+class AlreadyErased(StateProblem):
+    """Nothing is left of what is to be erased."""
+
+    next_step = "不用再做；以后又填写了的，可以再清除一次。"
+    help_anchor = "erase"
 
 
 class Quoted(StateProblem):
@@ -68,7 +78,8 @@ def erase(
     conflict; everything older is forgotten in rows, log, search, drafts and stored segments. It cannot be undone.
     Where all that is personal goes, the files that are attached go with it, name and content, deleted ones included.
     Older backups age out, or go at once with ``destroy_backups``; today's is made anew.
-    Raises :class:`NothingPersonal`, :class:`Quoted`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
+    Raises :class:`NothingPersonal`, :class:`AlreadyErased`, :class:`Quoted`, ``NotFound``, ``NotAllowed`` and
+    ``WrongClock``.
     """
     session.require(Role.DESK)
     if basis not in session.codes["erasure_basis"].by_code:
@@ -79,6 +90,8 @@ def erase(
         raise NothingPersonal("这些内容不是个人信息。")
     ours = covered(session.database, session.unit.id)
     held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in records]
+    if not destroy_backups and all(_is_gone(session, record, slots) for record, slots in held):
+        raise AlreadyErased("这些个人信息以前已经清除过，本机没有留下要清除的内容。")
     along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
         changes = _write(session, held + along, {"basis": basis, "note": note or None})
@@ -153,7 +166,8 @@ def follow(session: Session) -> None:
         if put.stamp <= min(_moment(put.upto), put.said) and _is_ours(session, put.type, put.record, ours):
             found.setdefault((put.type, _basis(session, put.basis)), []).append(put.record)
     for (type_name, basis), records in found.items():
-        erase(session, type_name, list(dict.fromkeys(records)), basis=basis, note=FOLLOWED)
+        with contextlib.suppress(AlreadyErased):
+            erase(session, type_name, list(dict.fromkeys(records)), basis=basis, note=FOLLOWED)
 
 
 def _moment(upto: str) -> int:
@@ -234,6 +248,20 @@ def _may_erase(
     if lock is not None and held.values.get(lock) is not None:
         raise Quoted("这份文书已经签发。")
     return held
+
+
+def _is_gone(session: Session, held: reading.Record, slots: Sequence[str]) -> bool:
+    """Whether all of this was erased before, under every id of the record, and nothing was written since."""
+    database, record_type = session.database, session.types[held.type]
+    ids = components.members(database, held.type, held.id) or (held.id,)
+    if any(held.values.get(f.name) is not None for slot in slots for f in record_type.slots[slot].fields):
+        return False
+    if any(set(slots) - {slot for _, slot in slots_of(database, held.type, i)} for i in ids):
+        return False
+    files = _files(session, held.type, [held.id]) if _is_whole(session, held.type, slots) else ()
+    return not any(anything_left(database, held.type, i, slots) for i in ids) and all(
+        slots_of(database, ATTACHMENT, file) for file in files
+    )
 
 
 def _born_elsewhere(

@@ -50,14 +50,32 @@ def doubt_about(code: str, level: Level) -> str:
     Divisions change, so a code that the list does not have is no mistake that would have to be refused.
     """
     wanted = _PLACES.get(level)
-    # A city's code is written with two digits in the place of the districts; the list leaves them out.
-    listed = code.removesuffix("00") if level is Level.CITY and len(code) == _CITY_CODE else code
-    found = reference.divisions().get(listed)
+    found = reference.divisions().get(_listed(code, level))
     if wanted is None or _CODE.fullmatch(code) is None or (found is not None and found.level is wanted):
         return ""
     if found is not None:
         return f"编码{code}在区划表里是“{found.name}”，和所选的层级不一样，请核对。"
     return f"区划表里没有编码{code}，请核对；新设的地方可以照用。"
+
+
+def elsewhere(code: str, level: Level, above: OwnUnit) -> str:
+    """That a code is of a place outside that of the unit above, in a sentence; nothing where it lies in it, or may."""
+    divisions, listed, own = reference.divisions(), _listed(code, level), _listed(above.code, above.level)
+    outside = level in _PLACES and above.level in _PLACES and listed in divisions and own in divisions
+    if not outside or divisions.is_within(listed, own):
+        return ""
+    return f"编码{code}在区划表里是“{divisions.full_name(listed)}”，不在“{above.name}”的区域里。"
+
+
+def place_of(code: str, level: Level) -> str | None:
+    """The division in which a unit has its place, as the list writes it; of a code of its own, nothing."""
+    listed = _listed(code, level)
+    return listed if level in _PLACES or reference.divisions().get(listed) is not None else None
+
+
+def _listed(code: str, level: Level) -> str:
+    """A city's code is written with two digits in the place of the districts; the list leaves them out."""
+    return code.removesuffix("00") if level is Level.CITY and len(code) == _CITY_CODE else code
 
 
 def create(
@@ -117,7 +135,12 @@ def _begin_tree(session: Session, unit: OwnUnit, keys: identity.StationKeys) -> 
         path_length=ROOT_PATH_LENGTH,
     )
     root = certificates.issue(claims, grant_serial(keys.station, keys.incarnation, 1), keys, None)
-    cells = {"name": unit.name, "code": unit.code, "level": unit.level.value, "place": unit.code}
+    cells = {
+        "name": unit.name,
+        "code": unit.code,
+        "level": unit.level.value,
+        "place": place_of(unit.code, unit.level),
+    }
     with session.database.transaction():
         station.keep_chain(session.ledger, [root.der])
         session.ledger.write(

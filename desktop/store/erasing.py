@@ -102,6 +102,26 @@ def slots_of(database: Database, type_name: str, record: str | None = None) -> l
     )
 
 
+def anything_left(database: Database, type_name: str, record: str, slots: Collection[str]) -> bool:
+    """Whether a value of these slots still stands in the history, or in anything of the record that was set aside."""
+    said = {
+        "type": type_name,
+        "record": record,
+        "slots": json.dumps(sorted(slots)),
+        "absent": ABSENT,
+        "birth": BIRTH,
+    }
+    where = "record = unhex(:record) AND type = :type"
+    named = "slot IN (SELECT value FROM json_each(:slots))"
+    logged = f"SELECT 1 FROM version WHERE {where} AND {named} AND value NOT IN (:absent, 'null')"
+    aside = [
+        f"SELECT 1 FROM {table} WHERE {where} AND ((kind = :birth AND value <> '{{}}')"
+        f" OR (kind <> :birth AND {named} AND value NOT IN (:absent, 'null')))"
+        for table in ("held", "refused")
+    ]
+    return database.row(" UNION ALL ".join([logged, *aside]) + " LIMIT 1", said) is not None
+
+
 def by_record(erasures: Iterable[Erasure]) -> Targets:
     """Erasures by what they are about."""
     found: dict[tuple[str, str], list[Erasure]] = {}
@@ -287,10 +307,13 @@ def _forget_held(database: Database, said: Mapping[str, object]) -> set[tuple[in
 
 
 def _forget_refused(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
-    """Of what was refused only that remains; under which unit it was written is no matter, as it counts nowhere."""
-    found = set(database.rows(f"SELECT origin, number FROM refused WHERE {_PUT}", said))
-    database.execute(f"UPDATE refused SET value = :absent WHERE {_PUT} AND kind <> :birth", said)
-    _empty_births(database, "refused", _PUT, said)
+    """Of what was refused only that remains. What others wrote stays, as it does in the segments: it may be lifted, or
+    its author may fill it in once more. Of rows of earlier versions the unit is not known.
+    """
+    where = f"{_PUT} AND (unit = '' OR unit IN (SELECT value FROM json_each(:units)))"
+    found = set(database.rows(f"SELECT origin, number FROM refused WHERE {where}", said))
+    database.execute(f"UPDATE refused SET value = :absent WHERE {where} AND kind <> :birth", said)
+    _empty_births(database, "refused", where, said)
     return found
 
 

@@ -245,7 +245,8 @@ class Keeper:
     @property
     def trouble(self) -> Problem | None:
         """What does not work now; nothing when backup and journal are where the ledger is."""
-        return next(iter(self._troubles.values()), None)
+        # The thread of the journal may say one meanwhile: it takes no lock, as a save may wait for it under ours.
+        return next(iter(list(self._troubles.values())), None)
 
     @property
     def behind(self) -> Behind | None:

@@ -18,7 +18,7 @@ from desktop.operations import (
     unsettled,
 )
 from desktop.operations.attachable import prepare
-from desktop.operations.erasing import NothingPersonal
+from desktop.operations.erasing import AlreadyErased, NothingPersonal
 from desktop.operations.session import Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level
@@ -110,6 +110,28 @@ def test_one_content_is_erased_and_the_others_stay(village: Session, member: str
     # What is recorded afterwards is a new matter.
     records.save(village, "member", {"phone": PHONE}, record=member)
     assert PHONE in texts(village)
+
+
+def test_what_was_erased_once_is_not_erased_again_as_if_it_were_there(village: Session, member: str) -> None:
+    erasing.erase(village, "member", [member], ["phone"], basis="purpose")
+    before = village.ledger.next_number()
+    with pytest.raises(AlreadyErased):
+        erasing.erase(village, "member", [member], ["phone"], basis="purpose")
+    assert village.ledger.next_number() == before
+    erasing.erase(village, "member", [member], basis="purpose")
+    # What was written since and taken away again still stands in the history.
+    records.save(village, "member", {"phone": PHONE}, record=member)
+    records.save(village, "member", {"phone": None}, record=member)
+    assert PHONE in texts(village)
+    erasing.erase(village, "member", [member], basis="purpose")
+    assert PHONE not in texts(village)
+
+
+def test_what_is_erased_already_may_be_destroyed_in_backups_later(village: Session, member: str) -> None:
+    erasing.erase(village, "member", [member], basis="purpose")
+    with pytest.raises(AlreadyErased):
+        erasing.erase(village, "member", [member], basis="purpose")
+    erasing.erase(village, "member", [member], basis="purpose", destroy_backups=True)
 
 
 def test_an_erasure_is_not_undone(village: Session, member: str) -> None:

@@ -402,6 +402,30 @@ def test_what_waits_and_what_was_refused_is_blanked_too(tree: Tree) -> None:
     assert len(tree.digests()) == 1
 
 
+def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:
+    """They count nowhere, but who wrote them may fill them in once more."""
+    tree.town.birth("firm", {"name": "镇的厂", "phone": FIRST}, record=FIRM)
+    number = tree.town.ledger.next_number()
+    tree.town.edit(FIRM, "contact", contact(SECRET))
+    tree.deliver()
+    tree.district.exclude((tree.town, number))
+    tree.deliver()
+    cells = {
+        "kind": "firm",
+        "target": FIRM,
+        "slots": "contact",
+        "upto": to_wire(tree.village.stamp(days=0.5)),
+    }
+    tree.village.birth("erasure", cells)
+    tree.deliver()
+    assert len(tree.digests()) == 1
+    for desk in (tree.town, tree.district):
+        assert SECRET in str(desk.database.rows("SELECT value FROM refused"))
+    erase(tree.town)
+    tree.deliver()
+    assert SECRET not in everything(tree.town) + everything(tree.district)
+
+
 @given(st.integers(0, 2**32))
 @settings(max_examples=12, deadline=None)
 def test_old_holders_and_new_ones_say_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:

@@ -30,6 +30,7 @@ from desktop.store import traffic as stored
 from desktop.sync import envelope, manifest, sending
 from desktop.sync.results import BundleResult
 from desktop.sync.station import load_keys as station_keys
+from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.forks import number_words
@@ -141,6 +142,23 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     hands.click(page.grant.grant_button)
     accepted = enrolling.accept(village, tmp_path / "a.xsg")
     assert (accepted.code, accepted.level) == ("JS-0009", Level.ENTERPRISE)
+
+
+def test_a_unit_with_the_code_of_another_district_is_asked_about(open_page: Open, tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330106002", "北山街道总工会", Level.TOWN)
+    enrolling.request(town, tmp_path / "a.xsq")
+    hands, page = open_page(district)
+    page.tabs.setCurrentIndex(ENROLMENT)
+    hands.dialogs.paths = [tmp_path / "a.xsq"]
+    hands.click(page.grant.open_request)
+    hands.tick(page.grant.compared)
+    for answer, written in ((Answer.NO, False), (Answer.YES, True)):
+        hands.dialogs.paths = [tmp_path / "a.xsg"]
+        hands.dialogs.answers = [answer]
+        hands.click(page.grant.grant_button)
+        assert (tmp_path / "a.xsg").exists() is written
+    assert "西湖区" in hands.dialogs.asked[-1]
 
 
 def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(

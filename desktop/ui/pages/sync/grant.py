@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import enrolling, traffic
+from desktop.operations import enrolling, traffic, workspaces
 from desktop.operations.enrolling import Granted
 from desktop.operations.session import Session
 from desktop.operations.traffic import Asked, Overview
@@ -19,6 +19,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.links import Link
 from desktop.store.reading import Query, records, subtree
 from desktop.sync.certificates import LEVEL_RANK
+from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
@@ -214,10 +215,15 @@ class GrantCard(Card):
             code = (self.units.currentData() or (_OTHER,))[0] or self.code.text().strip()
             level = Level(self.level.currentData())
         delegate = self.delegate.isChecked() and self.delegate.isEnabled()
+        although = self._although(code or asked.code, level or asked.level)
+        if although is None:
+            return
 
         def job(session: Session, _ticket: Ticket) -> tuple[Granted, ChangeSet]:
             with traffic.plain_problems():
-                made = enrolling.grant(session, asked.path, out, level=level, code=code, delegate=delegate)
+                made = enrolling.grant(
+                    session, asked.path, out, level=level, code=code, delegate=delegate, although=although
+                )
             return made, ChangeSet(everything=True)
 
         self.workbench.write(
@@ -228,6 +234,18 @@ class GrantCard(Card):
             fail=self.tell_problem,
             step=False,
         )
+
+    def _although(self, code: str, level: Level) -> str | None:
+        """Why a unit with the code of another place is enrolled; nothing where somebody thinks better of it."""
+        outside = workspaces.elsewhere(code, level, self.workbench.facts.unit)
+        if not outside:
+            return ""
+        answer = self.workbench.dialogs.ask(
+            "编码是别处的",
+            f"{outside}\n一般是对方选错了单位，或者把申请交错了地方，请在电话里问清。",
+            yes="归本单位管，批准",
+        )
+        return "在窗口里确认过" if answer is Answer.YES else None
 
     def _granted(self, made: Granted) -> None:
         self._close()

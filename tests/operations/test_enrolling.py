@@ -1,0 +1,60 @@
+"""What a desk is asked before it enrols a unit, and what it registers of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import audit_log, enrolling
+from desktop.operations.session import Session
+from desktop.operations.workspaces import elsewhere, place_of
+from desktop.records.declaration import Level
+from desktop.store import reading
+from desktop.store.reading import Query
+from tests.operations.stations import station
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Session:
+    return station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+
+
+def units(session: Session) -> dict[str, object]:
+    """The place of every unit, by its code."""
+    found = reading.records(session.database, session.types, Query("unit"))
+    return {str(u.values["code"]): u.values["place"] for u in found}
+
+
+def test_the_code_of_another_districts_town_is_enrolled_only_with_a_reason(
+    district: Session, tmp_path: Path
+) -> None:
+    town = station(tmp_path, "330106002", "北山街道总工会", Level.TOWN)
+    asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
+    enrolling.request(town, asked)
+    with pytest.raises(enrolling.CodeElsewhere, match=r"西湖区北山街道.*不在“余杭区总工会”的区域里"):
+        enrolling.grant(district, asked, out)
+    assert not out.exists()
+    assert units(district) == {"330110": "330110"}
+    enrolling.grant(district, asked, out, although="区划调整")
+    assert enrolling.accept(town, out).code == "330106002"
+    audit_log.export(district, tmp_path / "log.jsonl")
+    assert "编码在别处：区划调整" in (tmp_path / "log.jsonl").read_text("utf-8")
+
+
+def test_only_places_that_the_list_has_can_be_elsewhere(district: Session) -> None:
+    unit = district.unit
+    assert elsewhere("330110109", Level.TOWN, unit) == elsewhere("330110999", Level.TOWN, unit) == ""
+    assert elsewhere("JS-0009", Level.ENTERPRISE, unit) == elsewhere("330106002", Level.PARK, unit) == ""
+    assert "不在" in elsewhere("330106", Level.DISTRICT, unit)
+
+
+def test_a_city_has_its_place_under_the_code_that_the_list_has(district: Session, tmp_path: Path) -> None:
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    assert units(city) == {"330100": "3301"}
+    asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
+    enrolling.request(district, asked)
+    enrolling.grant(city, asked, out)
+    assert units(city)["330110"] == "330110"
+    assert place_of("HY-01", Level.INDUSTRY) is None
+    assert place_of("330110109222", Level.VILLAGE) == "330110109222"
