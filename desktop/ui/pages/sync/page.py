@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations import renewal, traffic, uncounted, unsettled
-from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.traffic import MergeLine, Overview
 from desktop.operations.uncounted import Excluded, Rollback
 from desktop.operations.unsettled import Unsettled
@@ -24,7 +23,6 @@ from desktop.ui.pages.sync import forks
 from desktop.ui.pages.sync.below import Below
 from desktop.ui.pages.sync.check import CheckTab
 from desktop.ui.pages.sync.digest import DigestTab
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST, WIPED
 from desktop.ui.pages.sync.enrol import EnrolCard
 from desktop.ui.pages.sync.forks import Fork, ForksTab
 from desktop.ui.pages.sync.grant import GrantCard
@@ -35,6 +33,7 @@ from desktop.ui.pages.sync.preview import NOT_TAKEN
 from desktop.ui.pages.sync.recover import RecoverCard
 from desktop.ui.pages.sync.roots import RootCard
 from desktop.ui.pages.sync.send import SendCard
+from desktop.ui.pages.sync.small import Parts, SmallFiles
 from desktop.ui.pages.sync.stations import StationsTab
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
@@ -83,6 +82,12 @@ class SyncPage(Page):
         self.recover, self.root = RecoverCard(workbench), RootCard(workbench)
         self.below = Below(workbench)
         self.uncounted, self.stations = UncountedTab(workbench), StationsTab(workbench)
+        self._small = SmallFiles(
+            workbench.shell,
+            Parts(self.enrol, self.grant, self.recover, self.stations),
+            lambda: self._show(ENROLMENT),
+            lambda: self._show(STATIONS),
+        )
         self._grids = {
             UNSETTLED: self.unsettled.grid,
             FORKS: self.forks.grid,
@@ -280,47 +285,12 @@ class SyncPage(Page):
 
     def _enrolment(self, paths: Sequence[Path]) -> None:
         """Files of enrolment go to the part that takes them; where there is none, the reason is said."""
-        kinds: dict[str, list[Path]] = {}
-        for path in paths:
-            kinds.setdefault(path.suffix.lower(), []).append(path)
-        acknowledged, asked = kinds.pop(ACKNOWLEDGEMENT, []), kinds.pop(REQUEST, [])
-        forgotten, destroyed = kinds.pop(RECOVERY, []), kinds.pop(WIPED, [])
-        granted = [path for rest in kinds.values() for path in rest]
-        standing = self.seen.standing if self.seen is not None else None
-        if standing is None:
-            return
-        if destroyed:
-            self._take_wiped(destroyed)
-        if (acknowledged or asked or forgotten) and not standing.may_enrol:
-            self.workbench.shell.tell(Tone.WARNING, self._no_right_words())
-        elif granted and not standing.has_superior:
-            self.workbench.shell.tell(
-                Tone.WARNING, "批准文件（.xsg）是给下级的：本单位是最上面一级，不用入网。请交给申请的单位。"
-            )
-        elif acknowledged or asked or forgotten or granted:
-            self.tabs.setCurrentIndex(ENROLMENT)
-            if acknowledged:
-                self.grant.confirm_all(acknowledged)
-            if asked:
-                self.grant.look(asked[0])
-                if len(asked) > 1:
-                    self.workbench.shell.tell(
-                        Tone.PLAIN,
-                        f"入网申请要打电话核对，一次办一个：先办第一个，其余{len(asked) - 1}个办完再拖来。",
-                    )
-            if granted:
-                self.enrol.look(granted[0])
-            if forgotten:
-                self.recover.look(forgotten[0])
+        if self.seen is not None:
+            self._small.take(paths, self.seen)
 
-    def _take_wiped(self, paths: Sequence[Path]) -> None:
-        """The word of a computer that was wiped goes where computers are put out of use."""
-        self.tabs.setTabVisible(STATIONS, True)
-        self.tabs.setCurrentIndex(STATIONS)
-        self.stations.take_wiped(paths[0])
-        if len(paths) > 1:
-            rest = len(paths) - 1
-            self.workbench.shell.tell(Tone.PLAIN, f"清除确认一次看一个：先看第一个，其余{rest}个看完再拖来。")
+    def _show(self, tab: int) -> None:
+        self.tabs.setTabVisible(tab, True)
+        self.tabs.setCurrentIndex(tab)
 
     def _enrol_anew(self) -> None:
         """This computer is a copy: it becomes one of its own, under the first of the three steps of enrolment."""
@@ -342,17 +312,6 @@ class SyncPage(Page):
 
         bench.write(
             "重新办理入网", lambda session, _ticket: renewal.become_own(session), then, owner=self, step=False
-        )
-
-    def _no_right_words(self) -> str:
-        """Why files of stations below cannot be taken here, and who can."""
-        seen = self.seen
-        if seen is None or seen.upward is None:
-            return "本单位还没有入网，办好以后才能为下级办理。请先到“入网”里办三步。"
-        above = seen.upward.link.name
-        return (
-            f"本单位没有为下级办理入网的权限。请把这个文件交给“{above}”办理，"
-            "或者请它重新批准本单位，并勾选“允许它再为自己的下级办理入网”。"
         )
 
     def _tab_changed(self, tab: int) -> None:
