@@ -6,6 +6,7 @@ forgotten once is remembered by its place, so that a copy which comes later is b
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,6 +101,39 @@ def slots_of(database: Database, type_name: str, record: str | None = None) -> l
         f"SELECT DISTINCT lower(hex(record)), slot FROM erased WHERE type = :type{one}",
         {"type": type_name, "record": record},
     )
+
+
+def tree_mark(database: Database) -> str:
+    """What tells whether units have come or were moved since; nothing where nothing was ever erased."""
+    if database.row("SELECT 1 FROM erased LIMIT 1") is None:
+        return ""
+    rows = database.rows("SELECT hex(id), coalesce(hex(superior), '') FROM r_unit ORDER BY id")
+    return hashlib.sha256("".join(f"{unit} {superior}\n" for unit, superior in rows).encode()).hexdigest()
+
+
+def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
+    """Whether something that an erasure reaches still stands, in the history, in a birth or in what was set aside."""
+    said = _said(erasure)
+    slot = "record = unhex(:record) AND slot = :slot AND type = :type"
+    cells = "EXISTS (SELECT 1 FROM json_each(value) WHERE key = :slot OR key LIKE :slot || '.%')"
+    looks = [
+        f"SELECT 1 FROM version WHERE {slot} AND stamp <= :upto AND value <> :absent AND unit IN {_THEIRS}",
+        *(
+            f"SELECT 1 FROM {table} WHERE {_PUT} AND unit IN (SELECT value FROM json_each(:units))"
+            f" AND CASE WHEN kind = :birth THEN {cells} ELSE value <> :absent END"
+            for table in ("held", "refused")
+        ),
+    ]
+    record_type = types.get(erasure.type)
+    if record_type is not None and erasure.slot in record_type.slots:
+        table = quoted(table_of(erasure.type))
+        filled = " OR ".join(f"{quoted(f.name)} IS NOT NULL" for f in record_type.slots[erasure.slot].fields)
+        # What stands in the log as well was looked at there.
+        looks.append(
+            f"SELECT 1 FROM {table} WHERE {_birth_of(table)} AND ({filled})"
+            f" AND NOT EXISTS (SELECT 1 FROM version WHERE {slot})"
+        )
+    return database.row(" UNION ALL ".join(looks) + " LIMIT 1", said) is not None
 
 
 def anything_left(database: Database, type_name: str, record: str, slots: Collection[str]) -> bool:
@@ -283,15 +317,20 @@ def _forget_row(
     if record_type is None or erasure.slot not in record_type.slots:
         return set()
     table = quoted(table_of(erasure.type))
-    birth = (
-        f"id = unhex(:record) AND _stamp <= :upto AND coalesce((SELECT b.unit FROM version b"
-        f" WHERE b.record = {table}.id AND b.type = :type AND b.slot = 'unit' AND b.birth"
-        f" AND b.origin = {table}._origin AND b.number = {table}._number), {table}.unit) IN {_THEIRS}"
-    )
+    birth = _birth_of(table)
     found = set(database.rows(f"SELECT _origin, _number FROM {table} WHERE {birth}", said))
     columns = ", ".join(f"{quoted(f.name)} = NULL" for f in record_type.slots[erasure.slot].fields)
     database.execute(f"UPDATE {table} SET {columns} WHERE {'id = unhex(:record)' if logged else birth}", said)
     return found
+
+
+def _birth_of(table: str) -> str:
+    """That the row stands on a birth which an erasure reaches."""
+    return (
+        f"id = unhex(:record) AND _stamp <= :upto AND coalesce((SELECT b.unit FROM version b"
+        f" WHERE b.record = {table}.id AND b.type = :type AND b.slot = 'unit' AND b.birth"
+        f" AND b.origin = {table}._origin AND b.number = {table}._number), {table}.unit) IN {_THEIRS}"
+    )
 
 
 _PUT = "record = unhex(:record) AND type = :type AND stamp <= :upto AND (slot = :slot OR kind = :birth)"

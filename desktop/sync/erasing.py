@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,8 @@ from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame
 from desktop.sync.segments import Header, opened, pack
 
+_UNDER: Final = "erased_under"
+
 _decode_head = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]
 ).decode
@@ -33,8 +36,10 @@ def due(ledger: Ledger) -> list[Erasure]:
 
     An erasure reaches what was written under its own unit or one below, up to the moment at which it was said, of
     whatever record: whose words they were is signed with them, and who claims a record later has no part in them.
+    Where the tree of units is another one than when they were done, more may lie below than was known then.
     """
     found = []
+    anew = erasing.tree_mark(ledger.database) != (ledger.meta(_UNDER) or "")
     units: dict[str, frozenset[str]] = {}
     done = {
         (e.type, e.record, e.slot, e.unit): e.upto
@@ -52,14 +57,25 @@ def due(ledger: Ledger) -> list[Erasure]:
             continue
         if unit not in units:
             units[unit] = erasing.covered(ledger.database, unit)
-        found += [
+        asked = (
             Erasure(record_type.name, target, slot, stamp, unit, units[unit])
             for slot in slots.split()
-            if slot in record_type.slots
-            and record_type.slots[slot].personal
-            and done.get((record_type.name, target, slot, unit), -1) < stamp
+            if slot in record_type.slots and record_type.slots[slot].personal
+        )
+        found += [
+            erasure
+            for erasure in asked
+            if done.get((erasure.type, target, erasure.slot, unit), -1) < stamp
+            or (anew and erasing.is_left(ledger.database, ledger.types, erasure))
         ]
     return _with_strangers(ledger, found)
+
+
+def note_tree(ledger: Ledger) -> None:
+    """All that is due was done under the tree of now."""
+    mark = erasing.tree_mark(ledger.database)
+    if mark != (ledger.meta(_UNDER) or ""):
+        ledger.set_meta(_UNDER, mark)
 
 
 def _with_strangers(ledger: Ledger, erasures: Sequence[Erasure]) -> list[Erasure]:

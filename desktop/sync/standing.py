@@ -65,6 +65,7 @@ class Settling:
                 break
             judge = self._call_judge()
         judge.remember(self._ledger)
+        erasing.note_tree(self._ledger)
         return judge
 
     def _once(self, judge: Judge) -> bool:

@@ -12,9 +12,11 @@ from desktop.operations.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level
+from desktop.store import erasing as stored_erasing
 from desktop.store import links, reading
 from desktop.store import traffic as stored
 from desktop.store.ledger import NotFound
+from desktop.sync import erasing as erasing_due
 from tests.operations.files import jpeg, written
 from tests.operations.stations import enrol, report_up, station
 
@@ -214,3 +216,27 @@ def test_what_is_erased_after_a_move_is_erased_where_the_unit_had_been_too(world
         assert held is not None
         assert held.values["name"] == "茶厂"
         assert not any(held.values.get(name) for name in told)
+
+
+def test_a_ledger_that_knew_less_of_the_tree_when_it_erased_makes_it_good(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the program did before it believed who stands above about units that were moved away."""
+    told = {"contact_name": "张三", "contact_phone": "13800138000"}
+    records.save(world.village, "enterprise", told, record=world.tea)
+    world.report((world.village, world.old), *world.towns)
+    moving.move(world.district, world.village.unit.id, world.new.unit.id)
+    erasing.erase(world.district, "enterprise", [world.tea], basis="consent")
+    with monkeypatch.context() as before:
+        before.setattr(stored_erasing, "covered", lambda db, unit: frozenset(reading.subtree(db, unit)))
+        before.setattr(stored_erasing, "strangers", lambda _db, _unit: frozenset())
+        world.report(*world.towns)
+    held = records.load(world.old, "enterprise", world.tea)
+    assert held is not None
+    assert held.values["contact_phone"] == told["contact_phone"]
+    world.old.ledger.drop_meta("erased_under")
+    world.report(*world.towns)
+    held = records.load(world.old, "enterprise", world.tea)
+    assert held is not None
+    assert not any(held.values.get(name) for name in told)
+    assert erasing_due.due(world.old.ledger) == []
