@@ -7,7 +7,7 @@ Taking in a step that the backup has already changes nothing, because items that
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,7 +135,7 @@ def _journal_of(source: Path, key: bytes) -> journal.Reading | None:
 
 def _replay(ledger: Ledger, path: Path, key: bytes, total: int, progress: Progress | None) -> None:
     changed = indexing.Changed()
-    for done, texts in enumerate(journal.steps(path, key)):
+    for done, texts in enumerate(journal.steps(path, key, total)):
         if progress is not None:
             progress(done, total)
         with ledger.database.transaction():
@@ -167,7 +167,7 @@ class _Step:
         self._changed = changed
         self._received = received.all_spans(self._db)
 
-    def take_in(self, texts: Sequence[bytes]) -> None:
+    def take_in(self, texts: Iterable[bytes]) -> None:
         """Puts the rows back and merges the items among them that are new here or wait no longer."""
         away = aside.places(self._db)
         positions: list[int] = []

@@ -18,7 +18,7 @@ import os
 import queue
 import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Self
@@ -28,6 +28,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from desktop.store.database import LedgerDamaged
 
 MAGIC: Final = b"xsj-journal-1\n"
 _HEAD: Final = struct.Struct(">14sI32s")
@@ -255,7 +257,7 @@ def look(path: Path, key: bytes) -> Reading:
     return Reading(mark, False, steps)
 
 
-def entries(path: Path, key: bytes) -> Iterator[Entry | None]:
+def entries(path: Path, key: bytes) -> Generator[Entry | None]:
     """The entries in their order; ``None`` at the end when what follows is cut, torn or changed."""
     with open(path, "rb") as file:
         place, before = 0, bytes(_TAG)
@@ -268,17 +270,26 @@ def entries(path: Path, key: bytes) -> Iterator[Entry | None]:
             yield None
 
 
-def steps(path: Path, key: bytes) -> Iterator[list[bytes]]:
-    """The texts of each whole step; a step whose last entry is missing did not take place."""
-    texts: list[bytes] = []
-    for entry in entries(path, key):
+def steps(path: Path, key: bytes, count: int) -> Iterator[Iterator[bytes]]:
+    """The texts of the first steps, as many as :func:`look` has found whole: each is read before the next is begun.
+
+    A step may be a merge of many bundles, so none is in memory as a whole. A step whose last entry is missing did not
+    take place, and was not counted. Raises :class:`LedgerDamaged` for one that is missing by now.
+    """
+    with contextlib.closing(entries(path, key)) as found:
+        for _ in range(count):
+            yield _texts_of_step(found)
+
+
+def _texts_of_step(found: Iterator[Entry | None]) -> Iterator[bytes]:
+    for entry in found:
         if entry is None:
-            return
+            break
         if entry.kind in (Kind.ROWS, Kind.STEP):
-            texts.append(entry.text)
+            yield entry.text
         if entry.kind is Kind.STEP:
-            yield texts
-            texts = []
+            return
+    raise LedgerDamaged("流水在恢复的时候变了，没有恢复，原来的文件没有动。", "请再恢复一次。")
 
 
 def number_of(path: Path) -> int:

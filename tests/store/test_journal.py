@@ -7,6 +7,7 @@ import io
 import secrets
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.store import journal
+from desktop.store.database import LedgerDamaged
 from desktop.store.journal import Entry, Journal, Kind, NotContinued
 
 KEY = bytes(range(32))
@@ -27,6 +29,11 @@ def step(*texts: bytes) -> list[Entry]:
 
 def begun(path: Path) -> Journal:
     return Journal.begin(path, KEY, 3, secrets.token_bytes)
+
+
+def read_again(path: Path) -> list[list[bytes]]:
+    """The steps that are whole."""
+    return [list(texts) for texts in journal.steps(path, KEY, journal.look(path, KEY).steps)]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +57,7 @@ def test_what_was_appended_is_read_again_and_only_with_the_key(tmp_path: Path) -
     made.append([Entry(Kind.BOUND, b"mark")])
     made.append(step(b"a", "汉字".encode() * 5_000))
     made.close()
-    assert list(journal.steps(path, KEY)) == [[b"first"], [b"a", "汉字".encode() * 5_000]]
+    assert read_again(path) == [[b"first"], [b"a", "汉字".encode() * 5_000]]
     assert journal.look(path, KEY) == journal.Reading(b"mark", False, 2)
     assert journal.look(path, bytes(32)) == journal.Reading(None, True, 0)
     assert journal.number_of(path) == 3
@@ -67,7 +74,7 @@ def test_a_cut_at_any_byte_leaves_every_step_before_it(
     cut = data.draw(st.integers(0, len(whole)))
     path = tmp_path_factory.mktemp("cut") / "day.journal"
     path.write_bytes(whole[:cut])
-    assert list(journal.steps(path, KEY)) == [s for s, end in zip(steps, ends, strict=True) if end <= cut]
+    assert read_again(path) == [s for s, end in zip(steps, ends, strict=True) if end <= cut]
 
 
 @given(data=st.data())
@@ -82,7 +89,7 @@ def test_a_changed_byte_ends_the_reading_before_it(
     changed = bytearray(whole)
     changed[at] ^= 1 << data.draw(st.integers(0, 7))
     path.write_bytes(changed)
-    assert list(journal.steps(path, KEY)) == [s for s, end in zip(steps, ends, strict=True) if end <= at]
+    assert read_again(path) == [s for s, end in zip(steps, ends, strict=True) if end <= at]
     assert journal.look(path, KEY).torn
 
 
@@ -92,7 +99,7 @@ def test_a_step_that_was_taken_out_is_noticed(
     whole, ends, steps = written
     path = tmp_path / "day.journal"
     path.write_bytes(whole[: ends[0]] + whole[ends[1] :])
-    assert list(journal.steps(path, KEY)) == steps[:1]
+    assert read_again(path) == steps[:1]
     assert journal.look(path, KEY).torn
 
 
@@ -112,7 +119,7 @@ def test_only_a_journal_closed_in_order_by_the_same_ledger_is_gone_on_with(tmp_p
     again = Journal.go_on(path, KEY, PRINT, secrets.token_bytes)
     again.append(step(b"two"))
     again.close()
-    assert list(journal.steps(path, KEY)) == [[b"one"], [b"two"]]
+    assert read_again(path) == [[b"one"], [b"two"]]
     assert not journal.look(path, KEY).torn
     with pytest.raises(NotContinued):
         Journal.go_on(tmp_path / "none.journal", KEY, PRINT, secrets.token_bytes)
@@ -146,7 +153,7 @@ def test_a_full_disk_leaves_the_journal_as_it_was_and_it_goes_on_later(tmp_path:
     assert path.read_bytes() == before
     full.room = 10_000
     made.append(step(b"two"))
-    assert list(journal.steps(path, KEY)) == [[b"one"], [b"two"]]
+    assert read_again(path) == [[b"one"], [b"two"]]
 
 
 class SlowDisk(Journal):
@@ -188,3 +195,32 @@ def test_only_so_many_bytes_are_on_their_way_to_a_slow_disk(
     writing.join()
     assert scribe.wait()
     scribe.close()
+
+
+def test_a_large_step_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "day.journal"
+    made = begun(path)
+    for _ in range(2):
+        made.append(step(*(secrets.token_bytes(1 << 20) for _ in range(12))))
+    made.close()
+    tracemalloc.start()
+    try:
+        sizes = [sum(map(len, texts)) for texts in journal.steps(path, KEY, 2)]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sizes == [12 << 20, 12 << 20]
+    assert peak < 6 << 20
+
+
+def test_a_journal_that_is_cut_while_it_is_read_is_no_shorter_one(
+    tmp_path: Path, written: tuple[bytes, list[int], list[list[bytes]]]
+) -> None:
+    whole, ends, steps = written
+    path = tmp_path / "day.journal"
+    path.write_bytes(whole[: ends[2]])
+    with pytest.raises(LedgerDamaged):
+        [list(texts) for texts in journal.steps(path, KEY, len(steps))]
+    path.write_bytes(whole[: ends[2] - 1])
+    with pytest.raises(LedgerDamaged):
+        [list(texts) for texts in journal.steps(path, KEY, 3)]
