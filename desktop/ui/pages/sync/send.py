@@ -72,7 +72,9 @@ class SendCard(Card):
         if seen.waiting:
             below = sum(c.births + c.changes for c in seen.below)
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
-            self.inside.setText(f"要上报的有：{counted(self._counts)}。{more}")
+            # Of several bundles, the first does not hold all of it.
+            what = "要上报的有" if seen.fresh else "等回执的有"
+            self.inside.setText(f"{what}：{counted(self._counts)}。{more}")
         else:
             self.inside.setText("登记或修改以后，这里会显示有多少项要上报。")
         set_primary(self.export, seen.fresh > 0)
