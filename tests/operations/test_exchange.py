@@ -9,7 +9,7 @@ import pytest
 from desktop.operations import exchange, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
-from desktop.sync.errors import NewerFormat, TrustProblem, WrongReceiver
+from desktop.sync.errors import DiskGone, NewerFormat, TrustProblem, WrongReceiver
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
@@ -55,6 +55,23 @@ def test_the_same_bundle_twice_changes_nothing(
     again = exchange.merge(town, [sent.path]).bundles[0]
     assert again.known == again.total
     assert exchange.digest(town) == before
+
+
+def test_what_could_not_be_written_goes_under_the_next_number_and_nobody_misses_the_other(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    """Rule 22: a number that was reserved is not given twice, whatever lay half on the stick by then."""
+    _, town, village = three
+    first = exchange.send(village, tmp_path / "a.xsj")
+    records.save(village, "enterprise", {"name": "以后的茶厂"})
+    with pytest.raises(DiskGone):
+        exchange.send(village, tmp_path / "拔掉的U盘" / "b.xsj")
+    assert [p.name for p in tmp_path.glob("*.xsj*")] == ["a.xsj"]
+    again = exchange.send(village, tmp_path / "b.xsj")
+    assert (first.sequence, again.sequence) == (1, 3)
+    result = exchange.merge(town, [again.path]).bundles[0]
+    assert (result.applied, result.held, result.gap) == (2, 0, False)
+    assert exchange.digest(town, village.unit.id) == exchange.digest(village)
 
 
 def test_two_villages_with_the_same_enterprise_fork_and_nothing_is_lost(tmp_path: Path) -> None:
