@@ -231,7 +231,7 @@ def _roots(
     if workspace is None:
         raise NoRoot("不知道按哪份根证书核对。")
     with opened(workspace, operator, password_file) as session:
-        found = exchange.believed_roots(session)
+        found = exchange.believed_roots(session.database)
     if not found:
         raise NoRoot("这个工作区还没有入网，没有可以核对的根证书。")
     return found

@@ -22,7 +22,7 @@ from desktop.store import arrivals, links, traffic
 from desktop.store.arrivals import MergedBundle
 from desktop.store.database import Database
 from desktop.store.keys import write_whole
-from desktop.sync import envelope, station
+from desktop.sync import envelope
 from desktop.sync.envelope import OpenedBundle
 from desktop.sync.manifest import UP, Manifest
 
@@ -198,11 +198,6 @@ def tell(
         "内容": f"共{said.items}项：{counted}{others}" if said.items else "只有回执，没有登记内容",
         "文件名": path.name,
     }
-
-
-def roots(database: Database) -> tuple[bytes, ...]:
-    """The root certificates that bundles may lead to, DER; none before enrolment."""
-    return station.history(database).known
 
 
 def merged_like(database: Database, sheet: Sheet) -> list[MergedBundle]:

@@ -13,6 +13,7 @@ from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.declaration import Role
 from desktop.store import digest as digests
 from desktop.store import indexing, links, reading
+from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.store.keys import write_whole
 from desktop.store.ledger import NotFound
@@ -141,9 +142,12 @@ def own_roots(session: Session) -> tuple[bytes, ...]:
     return station.history(session.database).known[::-1]
 
 
-def believed_roots(session: Session) -> tuple[bytes, ...]:
-    """The own roots, and those of a tree begun here: it speaks under them to whom it had enrolled by then."""
-    return (*own_roots(session), *station.history_alone(session.database).known)
+def believed_roots(database: Database) -> tuple[bytes, ...]:
+    """The roots that bundles may lead to, DER, and those of a tree that this station began and has left with all in it.
+
+    Whom it had enrolled by then still speaks under them, and is spoken to so. None before enrolment.
+    """
+    return (*station.history(database).known, *station.history_alone(database).known)
 
 
 def export_root(session: Session, out: Path) -> None:

@@ -129,7 +129,7 @@ def _own_bundle(session: Session, path: Path) -> tuple[envelope.OpenedBundle, Ma
     opened = envelope.read_bundle(path)
     if envelope.look(opened).sender != session.ledger.station:
         raise covers.NotOurBundle("这个数据包不是本机导出的。", "请在导出这个数据包的电脑上签名。")
-    authentic = envelope.authenticate(opened, exchange.believed_roots(session))
+    authentic = envelope.authenticate(opened, exchange.believed_roots(session.database))
     return opened, authentic.manifest
 
 

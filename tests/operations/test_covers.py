@@ -160,7 +160,7 @@ def test_what_a_file_says_stands_under_the_labels_of_the_sheet(
     first = exchange.send(town, tmp_path / "一.xsj").path
     records.save(town, "enterprise", {"name": "改名"}, record=saved.record)
     second = exchange.send(town, tmp_path / "二.xsj").path
-    read = covers.examine(second, covers.roots(district.database))
+    read = covers.examine(second, exchange.believed_roots(district.database))
     assert read.stands
     assert read.said is not None
     told = covers.tell(district.database, here, second, read.said, {})

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, records, roots, signing, traffic, uncounted, unsettled
+from desktop.operations import (
+    covers,
+    enrolling,
+    exchange,
+    records,
+    roots,
+    signing,
+    traffic,
+    uncounted,
+    unsettled,
+)
 from desktop.records import item_outcomes
 from desktop.records.declaration import Level
 from desktop.sync import station as stations
@@ -100,4 +110,6 @@ def test_who_has_joined_still_proves_its_own_bundles_to_those_below(tmp_path: Pa
     enrol(three.district, city, tmp_path, delegate=True)
     sent = three.down(three.district, three.town)
     assert signing.look(three.district, sent.path).missing == frozenset()
-    assert set(exchange.own_roots(three.district)) < set(exchange.believed_roots(three.district))
+    roots_here = exchange.believed_roots(three.district.database)
+    assert set(exchange.own_roots(three.district)) < set(roots_here)
+    assert covers.examine(three.up(three.town).path, roots_here).stands

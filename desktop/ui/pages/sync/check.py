@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.documents.cover_sheet import DIGITS, Sheet, grouped, read_sheet
-from desktop.operations import covers
+from desktop.operations import covers, exchange
 from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit
 from desktop.operations.inbox import Arrival
 from desktop.records.dates import china_time
@@ -205,7 +205,10 @@ class CheckTab(QWidget):
     def enter(self) -> None:
         """Whoever comes here has the sheet in hand."""
         self.workbench.read(
-            lambda database, _ticket: covers.roots(database), self._take_roots, owner=self, key="roots"
+            lambda database, _ticket: exchange.believed_roots(database),
+            self._take_roots,
+            owner=self,
+            key="roots",
         )
         self.typed.setFocus()
         self.typed.selectAll()
