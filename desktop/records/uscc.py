@@ -54,6 +54,11 @@ class UsccKind(enum.StrEnum):
     SELF_EMPLOYED = "self_employed"
     FARMERS_COOPERATIVE = "farmers_cooperative"
 
+    @property
+    def is_union(self) -> bool:
+        """A union's own code, as against its employer's."""
+        return self in (UsccKind.GRASSROOTS_UNION, UsccKind.OTHER_UNION)
+
 
 _KINDS = {
     "11": UsccKind.ORGAN,
