@@ -36,6 +36,7 @@ from desktop.sync import (
     persons_errors,
     receipts,
     receiving,
+    sorts,
     station,
     strictjson,
     trust,
@@ -52,7 +53,7 @@ FIRM, SECOND, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 PART = manifest.part_name(1)
 NAMED = {
     e
-    for module in (errors, enrolment_errors, persons_errors)
+    for module in (errors, enrolment_errors, persons_errors, sorts)
     for e in vars(module).values()
     if isinstance(e, type) and issubclass(e, errors.Caused)
 }
