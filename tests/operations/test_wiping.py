@@ -17,7 +17,7 @@ from desktop.store import openings
 from desktop.store import wiping as disk
 from desktop.store.places import InUse
 from desktop.store.workspace import KeysDamaged, NoWorkspace
-from desktop.sync import dsse, errors, strictjson
+from desktop.sync import dsse, errors, sorts, strictjson
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
 
 SECRET = "沈清除"
@@ -180,7 +180,7 @@ def _changed(data: bytes, change: Callable[[dict[str, object]], object]) -> byte
     [
         (lambda d: d[:-9], errors.BadEnvelope),
         (lambda d: d.replace(b"suite=1", b"suite=2"), errors.NewerFormat),
-        (lambda d: d.replace(b"xiaosanji.wiped", b"xiaosanji.grant"), errors.NotAWipeFile),
+        (lambda d: d.replace(b"xiaosanji.wiped", b"xiaosanji.grant"), sorts.AnotherFile),
         (lambda d: _changed(d, lambda b: b.update(format=2)), errors.NewerFormat),
         (lambda d: _changed(d, lambda b: b.update(last=-1)), errors.BadWipeFile),
         (lambda d: _changed(d, lambda b: b.pop("unit")), errors.BadWipeFile),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from functools import cached_property
 
@@ -136,12 +137,7 @@ class QuickAdd(QFrame):
     def typed(self) -> dict[str, str]:
         """What was typed and not added, by field."""
         today = self._workbench.today()
-        return {
-            row.field.name: row.editor.draft_text()
-            for row in self._order
-            if not row.editor.parsed().ok
-            or (row.editor.parsed().value or None) != default_value(row.field, today)
-        }
+        return {row.field.name: row.editor.draft_text() for row in self._order if _is_typed(row, today)}
 
     def _keep_draft(self) -> None:
         """Typed words outlive a kill, as in a form of their own."""
@@ -176,7 +172,7 @@ class QuickAdd(QFrame):
         today = self._workbench.today()
         values: dict[str, Cell] = {f.name: default_value(f, today) for f in self._type.fields}
         typed = {row.field.name: row.editor.parsed().value for row in self._order}
-        if all(is_empty(cell) or cell == values.get(name) for name, cell in typed.items()):
+        if not any(_is_typed(row, today) for row in self._order):
             self._order[0].editor.take_focus()
             return
         values |= typed | {self._type.parent or "": self._parent_id}
@@ -199,6 +195,12 @@ class QuickAdd(QFrame):
             return
         self._order[0].editor.take_focus()
         self.added.emit()
+
+
+def _is_typed(row: FieldRow, today: datetime.date) -> bool:
+    """Whether a field holds anything else than what it begins with."""
+    parsed = row.editor.parsed()
+    return not parsed.ok or not (is_empty(parsed.value) or parsed.value == default_value(row.field, today))
 
 
 def quick_fields(record_type: RecordType) -> list[str]:
