@@ -16,7 +16,7 @@ from desktop.operations import exchange, papers, records, supervision
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
 from desktop.records.declaration import Level
-from desktop.records.supervision.numbering import BadPattern, Series
+from desktop.records.supervision.numbering import BadPattern, Series, check_organ
 from tests.operations.stations import enrol
 from tests.operations.test_papers import words_of
 from tests.operations.test_supervision import CHAIR, WORDS, CaseAt, D, create, taken
@@ -147,6 +147,18 @@ def test_nobody_issues_in_the_name_of_another_body(desk: Session, name: str) -> 
     assert taken(desk) == []
     supervision.set_number_settings(desk, "杭西", organ="浙江省杭州市西湖区总工会")
     assert case.issue(letter, "10-10").letter.organ == "浙江省杭州市西湖区总工会"
+
+
+@pytest.mark.parametrize(
+    ("unit", "organ"),
+    [
+        ("径山村工会", "余杭区径山镇径山村工会委员会"),
+        ("杭州示例茶业有限公司工会委员会", "杭州示例茶业有限公司工会"),
+        ("径山镇总工会", "杭州市余杭区径山镇总工会"),
+    ],
+)
+def test_a_union_signs_as_its_committee_too(unit: str, organ: str) -> None:
+    assert check_organ(organ, unit, Level.TOWN) == organ
 
 
 def test_of_a_case_that_contradicts_itself_nothing_leaves_the_house(desk: Session, tmp_path: Path) -> None:
@@ -350,6 +362,10 @@ def test_who_did_not_issue_a_letter_looks_at_it_and_prints_none(
         ("逾期不改正的，由我会处以罚款二千元", True), ("责令你单位于3日内补发", True), ("我会现责 令贵公司改正", True),
         ("我会将提请劳动行政部门依法处罚", False), ("区人社局已责令你单位改正", False), ("要求你单位改正", False),
         ("拒不改正的，由劳动行政部门责令改正", False), ("我会可以提出处罚建议", False),
+        ("经我会调查，你单位以罚款方式扣减工资，请退还", False), ("我会没有处罚权", False),
+        ("你单位工会主席反映你单位内部处罚办法未经民主程序", False), ("依照工会法第五十三条责令改正", False),
+        ("由市人社厅责令你单位改正", False), ("区劳动保障监察大队已责令你单位改正", False),
+        ("我会将依法对你单位处罚", True), ("已抄送区人社局，责令你单位改正", True),
     ],
 )  # fmt: skip
 def test_a_union_claims_no_power_of_an_authority(desk: Session, words: str, told: bool) -> None:

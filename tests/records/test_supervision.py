@@ -1035,6 +1035,12 @@ def test_each_of_several_people_who_complained_is_known_and_nobody_is_nobody(
     assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}))) is told
 
 
+def test_a_day_in_a_note_is_no_telephone_number() -> None:
+    case = {"complainant_note": "2026-11-05来访，电话0571-88886666"}
+    assert not list(complainant_faults(case, {"材料": "2026-11-05工资表"}))
+    assert list(complainant_faults(case, {"材料": "88886666"}))
+
+
 @pytest.mark.parametrize(
     ("phone", "words", "told"),
     [

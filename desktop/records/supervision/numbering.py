@@ -73,7 +73,7 @@ def check_organ(organ: str, unit: str, level: Level) -> str:
     :class:`BadPattern`.
     """
     words = organ.strip()
-    plain, own = (name.replace("总工会", "工会") for name in (words, _ABOVE.sub("", unit.strip(), count=1)))
+    plain, own = (_COMMITTEE.sub("工会", name) for name in (words, _ABOVE.sub("", unit.strip(), count=1)))
     if "工会" not in words or (level is not Level.INDUSTRY and not plain.endswith(own)):
         raise BadPattern(
             f"发文机关“{words}”不是“{unit}”的全称。", "请填写本单位的全称，如“杭州市西湖区总工会”。"
@@ -83,6 +83,9 @@ def check_organ(organ: str, unit: str, level: Level) -> str:
 
 _ABOVE: Final = re.compile("(?:[^省]*省)?(?:[^市]*市(?=.*[市区县]))?")
 """Of 浙江省杭州市西湖区总工会 what stands before 西湖区."""
+
+_COMMITTEE: Final = re.compile("总工会(?:委员会)?|工会委员会")
+"""A union of a firm or village signs as its committee."""
 
 
 def form_number(pattern: str, body: str, year: int, n: int) -> str:

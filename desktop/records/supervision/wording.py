@@ -24,10 +24,16 @@ _FORMAL: Final = str.maketrans({"廿": "二十", "贰": "二", "拾": "十"})
 _TITLE: Final = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|工会法|劳动合同法|劳动法")
 _BORROWED: Final = 22
 _FIFTEEN: Final = re.compile("(?:15|[十拾][五伍])个?(?:法定)?的?工作日")
-_POWERS: Final = re.compile(
-    "(?:我会|本会|工会)(?:(?!提请|建议|部门|局|机关|政府|法院)[^。；]){0,12}(?:责令|罚款|处罚(?!建议)|查封|吊销)"
-    "|(?<![门局关府院])(?<![门局关府院].)(?<![门局关府院]..)责令[你贵](?:单位|公司|企业)"
+_OUR_POWERS: Final = re.compile(
+    "(?:我会|本会|(?<!单位)(?<!公司)(?<!企业)工会(?!法|劳动法律监督|主席|经费))"
+    "(?:对[你贵](?:单位|公司|企业)"
+    "|(?!提请|建议|部门|局|厅|机关|政府|法院|[支大]队|单位|公司|企业|职工|员工|劳动者|制度|规定|合同|条款|无权"
+    "|没有|不[予能得会]|并非|反映)[^。；]){0,12}"
+    "(?:责令|罚款|处罚(?!建议)|查封|吊销)"
 )
+_ORDERED: Final = re.compile("责令[你贵](?:单位|公司|企业)")
+_AUTHORITY: Final = re.compile("部门|[局厅]|机关|政府|法院|仲裁委|住建委|人社|[支大]队")
+_TOLD_BESIDE: Final = re.compile("(?:抄送|抄告|报告|告知)[^，,]*")
 """What only an authority may do: a union demands, and proposes to the authority (条例第二十一条、第二十三条)."""
 _BESIDE: Final = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _BETWEEN: Final = re.compile(r"[、，,；;/／|\n]|\s{2,}|(?<=\w\w)(?:\s+|和|及|与)(?=\w\w)")
@@ -37,6 +43,7 @@ _NOBODY: Final = re.compile(
     r"(?:职工|员工|工人|群众|同事|工友|代表|家属|家长|朋友|亲属)?)(?:代表|\d+[人名位])?"
 )
 """Words that stand in the place of a name and are nobody's."""
+_DAY: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}")
 _DIGITS: Final = re.compile(r"\d[\d\s()-]{5,}\d")
 _WITH_COUNTRY: Final = 13
 _WITH_TOWN: Final = 11
@@ -86,6 +93,21 @@ def speaks_of_fifteen_working_days(words: str) -> bool:
     return _FIFTEEN.search(folded(printable(words))) is not None
 
 
+def claimed_power(words: str) -> str:
+    """The words in which a union claims what only an authority may do; "" where it claims nothing.
+
+    Fines that an employer lays on its staff, what an authority has ordered and what a union may not do can be said.
+    """
+    plain = folded(printable(words))
+    if (found := _OUR_POWERS.search(plain)) is not None:
+        return found[0]
+    for found in _ORDERED.finditer(plain):
+        sentence = re.split("[。；;\n]", plain[: found.start()])[-1]
+        if _AUTHORITY.search(_TOLD_BESIDE.sub("", sentence)) is None:
+            return found[0]
+    return ""
+
+
 def wording_faults(kind: LetterKind, title: Title, words: str) -> Iterator[Reason]:
     """What a letter's own words, quotations left out, must or must not say. ``words`` is its whole text."""
     if kind is LetterKind.REMINDER:
@@ -103,9 +125,9 @@ def wording_faults(kind: LetterKind, title: Title, words: str) -> Iterator[Reaso
                 yield forbidden(f"意见书必须写明“{needed}”", article(22), "请改用带有这句话的样式。")
     if title is Title.SUGGESTION and not re.search(f"{REGULATION}第二十三条第（[一二三]）项", words):
         yield forbidden("建议书必须写明属于条例第二十三条哪一项情形", article(23), "请改用带有这句话的样式。")
-    if kind is not LetterKind.SUGGESTION and (found := _POWERS.search(folded(printable(words)))):
+    if kind is not LetterKind.SUGGESTION and (found := claimed_power(words)):
         yield forbidden(
-            f"工会不能责令、处罚，不能写“{found[0]}”",
+            f"工会不能责令、处罚，不能写“{found}”",
             article(21),
             "请改为“要求改正”，或者写明由有关部门依法处理。",
         )
@@ -130,7 +152,7 @@ def _secrets(case: Values) -> Iterable[str]:
     told = text(case, "complainant_name")
     yield from dict.fromkeys(name for name in (squeezed(told), *_names(told)) if _is_name(name))
     for field in ("complainant_phone", "complainant_note"):
-        for number in _DIGITS.findall(unicodedata.normalize("NFKC", text(case, field))):
+        for number in _DIGITS.findall(_DAY.sub("。", unicodedata.normalize("NFKC", text(case, field)))):
             yield from _dialled(re.sub(r"\D", "", number))
 
 
