@@ -17,6 +17,8 @@ from desktop.documents.page import (
     PlainHead,
     TableBlock,
 )
+from desktop.documents.page.geometry import TEXT_HEIGHT
+from desktop.documents.page.render import lay_out
 from tests.documents.paper import Sheet
 from tests.documents.test_page import LEFT, RIGHT, printed, squeezed
 
@@ -49,6 +51,22 @@ def test_a_row_of_many_lines_fills_the_page_and_goes_on_under_its_name(lines: in
     assert all(has(sheet, "情况") for sheet in sheets)
     assert len(pieces[0]) == min(lines - 4, 14)
     assert all(len(piece) > 30 for piece in pieces[1:-1])
+
+
+@pytest.mark.parametrize("label", [40, 200])
+def test_a_long_name_of_a_row_is_cut_with_it_and_nothing_leaves_the_page(label: int, fonts: FontBook) -> None:
+    named, lines = "".join(chr(0x4E00 + n) for n in range(label)), 20
+    before = form(0, 12).blocks[0]
+    assert isinstance(before, FormBlock)
+    text = "\n".join(f"{LINE}{n:03d}" for n in range(lines))
+    row = FormRow((FormCell(named, 0.6, Align.CENTRE, True), FormCell(text, 4)))
+    document = OfficialDocument(PlainHead(), "走访记录", (FormBlock((*before.rows[:-1], row), size=14.0),))
+    for side in lay_out(document, fonts):
+        assert all(y + row.height <= TEXT_HEIGHT + 1 for y, row in side.page.rows)
+    sheets = printed(document, fonts)
+    assert [n for sheet in sheets for n in told(sheet)] == list(range(lines))
+    whole = "".join(squeezed(sheet.text) for sheet in sheets)
+    assert all(character in whole for character in named)
 
 
 def test_a_row_of_few_lines_is_not_cut(fonts: FontBook) -> None:

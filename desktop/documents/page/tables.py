@@ -250,9 +250,9 @@ class TableSetter:
 def _shown(
     boxes: Sequence[Box], columns: Sequence[Sequence[Line]], begin: int, end: int
 ) -> list[Sequence[Line]]:
-    """Some of the lines of each box; what a form's box is called stands beside every piece."""
+    """Some of the lines of each box; what a form's box is called stands beside every piece that has room for it."""
     return [
-        lines if box.role is FontRole.HEITI else lines[begin:end]
+        lines if box.role is FontRole.HEITI and len(lines) <= end - begin else lines[begin:end]
         for box, lines in zip(boxes, columns, strict=True)
     ]
 
