@@ -262,8 +262,9 @@ def _offers_of(
                 continue
             title = queries.title_of(database, types, codes, source)
             day = following.resolve(follow.on, source.id, source.values, linked.get) if follow.on else None
+            taken: set[str] = set()
             for cells in _apiece(database, types, record_type, follow, source, linked):
-                for made, existing in _targets(database, types, record_type, follow, source, cells, day):
+                for made, existing in _targets(database, types, record_type, follow, source, cells, day, taken):
                     words = _words(types, source_type, follow, made)
                     values = made if existing is None else existing.values
                     called = queries.title(database, types, codes, record_type, values)
@@ -302,12 +303,19 @@ def _targets(
     source: Record,
     cells: Mapping[str, Cell],
     day: Cell,
+    taken: set[str],
 ) -> Iterator[tuple[Mapping[str, Cell], Record | None]]:
-    """What is to be written, and to which record that is here already; nothing where all is done."""
+    """What is to be written, and to which record that is here already; nothing where all is done.
+
+    Of rows of one name a record that was written by hand is meant by one: ``taken`` are those that are given away.
+    """
     led = pointing.led_by(database, record_type, follow.link, source.id) if follow.link else []
     if any(not follow.apiece or following.is_meant(follow, made.values, cells, day) for made in led):
         return
-    if by_hand := [made for made in led if following.is_named(follow, made.values, cells)]:
+    named = (made for made in led if made.id not in taken and following.is_named(follow, made.values, cells))
+    by_hand = sorted(named, key=lambda made: (made.stamp, made.id))
+    if by_hand:
+        taken.add(by_hand[0].id)
         yield following.completed(follow, by_hand[0].values, cells), by_hand[0]
         return
     if any(cells.get(name) in (None, "") for name in follow.same[:1]):

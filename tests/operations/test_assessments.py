@@ -101,6 +101,24 @@ def test_rows_that_are_here_are_left_alone_and_those_written_by_hand_get_their_c
     assert not offered(district, record)
 
 
+def test_of_two_criteria_of_one_name_a_row_written_by_hand_is_meant_by_one(district: Session) -> None:
+    twice = records.save(district, TEMPLATE, {"name": "双名", "kind": "other"}).record
+    criteria = [
+        records.save(
+            district, CRITERION, {"assessment_template": twice, "name": "其他", "sequence": n}
+        ).record
+        for n in (1, 2)
+    ]
+    record = assessed(district, assessment_template=twice)
+    records.save(district, SCORE, {"assessment": record, "criterion_name": "其他", "self_score": "1"})
+    following.carry_out(district, offered(district, record))
+    assert [(s["criterion"], s["self_score"]) for s in scores(district, record)] == [
+        (criteria[0], "1"),
+        (criteria[1], None),
+    ]
+    assert not offered(district, record)
+
+
 def test_without_a_template_or_criteria_nothing_is_offered_and_the_reason_is_said(district: Session) -> None:
     record = assessed(district, assessment_template=None)
     assert not offered(district, record)
