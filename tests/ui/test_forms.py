@@ -346,6 +346,22 @@ def test_children_are_added_line_by_line_with_enter(hand: Hand, bench: Workbench
     assert page.tabs.tabText(page.tabs.indexOf(tab)) == "参会人员（2）"
 
 
+def test_a_zero_in_the_line_of_children_is_something_that_was_typed(hand: Hand, bench: Workbench) -> None:
+    site = save(bench, hand, "service_site", name="径山驿站", kind="worker_station")
+    hand.window.open_record("service_site", site)
+    hand.settle()
+    page = hand.form_page
+    tab = page.children_tabs["site_use"]
+    page.tabs.setCurrentWidget(tab)
+    assert not tab.begun
+    tab.quick.rows["visit_count"].editor.take_focus()
+    hand.type("0")
+    assert tab.quick.typed() == {"visit_count": "0"}
+    assert tab.begun
+    hand.press(K.Key_Backspace)
+    assert not tab.begun
+
+
 def test_before_the_parent_is_saved_its_children_offer_to_save_it(hand: Hand) -> None:
     new_form(hand, "meeting", name="还没有保存的会议", kind="union_committee")
     page = hand.form_page

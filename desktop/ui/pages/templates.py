@@ -87,7 +87,8 @@ class TemplatesPage(Page):
         columns[1].addWidget(plain("用例子填的样子（不是真实数据）", muted=True, small=True))
         columns[1].addWidget(self.pages, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(12)
+        split.setObjectName("columns")
+        split.setHandleWidth(2)
         split.setChildrenCollapsible(False)
         for part, share in ((left, 26), (self.pane, 44), (right, 40)):
             split.addWidget(part)
