@@ -264,7 +264,9 @@ def _offers_of(
             day = following.resolve(follow.on, source.id, source.values, linked.get) if follow.on else None
             taken: set[str] = set()
             for cells in _apiece(database, types, record_type, follow, source, linked):
-                for made, existing in _targets(database, types, record_type, follow, source, cells, day, taken):
+                for made, existing in _targets(
+                    database, types, record_type, follow, source, cells, day, taken
+                ):
                     words = _words(types, source_type, follow, made)
                     values = made if existing is None else existing.values
                     called = queries.title(database, types, codes, record_type, values)

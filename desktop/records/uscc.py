@@ -23,6 +23,7 @@ _WEIGHTS = (*(3**position % len(ALPHABET) for position in range(_LENGTH - 1)), 1
 """Those of the standard, and one for the check character: what all add up to is a multiple of 31."""
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1"})
 _EIGHTEEN = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{{_LENGTH}}}(?![0-9A-Z])")
+_FORMER = re.compile("[原旧曾][^0-9A-Z]*$")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+[0-9]{1,3}|[0-9]\.[0-9]+E[0-9]{1,3}")
 """As spreadsheets write it, and without the plus sign, as web systems do."""
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -136,8 +137,13 @@ def organisation_code_ok(code: str) -> bool:
 
 
 def code_within(text: str) -> str | None:
-    """The one code without fault among other words, as registers print it: …(1/1), 统一社会信用代码：…, …（原…）."""
-    found = {code for code in _EIGHTEEN.findall(compact_code(text)) if plainly_valid(code)}
+    """The one code without fault among other words, as registers print it: …(1/1), 统一社会信用代码：…, …（原…）.
+
+    What stands behind 原 is a former one, and never taken: the present one is asked for where it has a fault.
+    """
+    words = compact_code(text)
+    present = [m[0] for m in _EIGHTEEN.finditer(words) if not _FORMER.search(words, 0, m.start())]
+    found = {code for code in present if plainly_valid(code)}
     return found.pop() if len(found) == 1 else None
 
 

@@ -264,8 +264,11 @@ def test_words_are_no_code_and_a_code_among_words_is_taken_alone() -> None:
     assert "请空着" in str(parse(Kind.USCC, "办理中").problem)
     for text in (f"{good}(1/1)", f"代码：{good.lower()}", f"{good}（原91330100799655058C）"):
         assert parse(Kind.USCC, text) == Parsed(good, f"只取代码{good}，旁边的文字没有保存")
+    assert parse(Kind.USCC, f"原代码：91330000142916567N，现代码：{good}").value == good
     for text in (f"1{good}", f"{good}/91330000142916567N"):
         assert parse(Kind.USCC, text).value == text
+    faulty = parse(Kind.USCC, f"91330100799655058C（原{good}）")
+    assert faulty.value != good, "a former code is another firm's, or nobody's"
 
 
 @pytest.mark.parametrize("cell", ["3.30102E+17", 9.1330106e17, 913301060000000000])
