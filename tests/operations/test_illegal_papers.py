@@ -155,9 +155,10 @@ def test_nobody_issues_in_the_name_of_another_body(desk: Session, name: str) -> 
         ("径山村工会", "余杭区径山镇径山村工会委员会"),
         ("杭州示例茶业有限公司工会委员会", "杭州示例茶业有限公司工会"),
         ("径山镇总工会", "杭州市余杭区径山镇总工会"),
+        ("余杭区", "杭州市余杭区总工会"),
     ],
 )
-def test_a_union_signs_as_its_committee_too(unit: str, organ: str) -> None:
+def test_a_union_signs_as_its_committee_and_a_place_as_its_union(unit: str, organ: str) -> None:
     assert check_organ(organ, unit, Level.TOWN) == organ
 
 

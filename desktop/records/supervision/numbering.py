@@ -74,7 +74,9 @@ def check_organ(organ: str, unit: str, level: Level) -> str:
     """
     words = organ.strip()
     plain, own = (_COMMITTEE.sub("工会", name) for name in (words, _ABOVE.sub("", unit.strip(), count=1)))
-    if "工会" not in words or (level is not Level.INDUSTRY and not plain.endswith(own)):
+    # A unit may have been entered as the place that it is of: 余杭区 signs as 余杭区总工会.
+    ends = plain.endswith(own if "工会" in own else f"{own}工会")
+    if "工会" not in words or (level is not Level.INDUSTRY and not ends):
         raise BadPattern(
             f"发文机关“{words}”不是“{unit}”的全称。", "请填写本单位的全称，如“杭州市西湖区总工会”。"
         )
