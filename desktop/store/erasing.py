@@ -128,10 +128,12 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     if record_type is not None and erasure.slot in record_type.slots:
         table = quoted(table_of(erasure.type))
         filled = " OR ".join(f"{quoted(f.name)} IS NOT NULL" for f in record_type.slots[erasure.slot].fields)
-        # What stands in the log as well was looked at there.
+        # What stands in the log as well was looked at there; so was all of records that are one, whose row shows the
+        # words of others.
         looks.append(
             f"SELECT 1 FROM {table} WHERE {_birth_of(table)} AND ({filled})"
             f" AND NOT EXISTS (SELECT 1 FROM version WHERE {slot})"
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = {table}.id AND m.type = :type)"
         )
     return database.row(" UNION ALL ".join(looks) + " LIMIT 1", said) is not None
 

@@ -11,10 +11,11 @@ from desktop.records.deciding import DECIDING_TYPES, SAME
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.resolution import Life
+from desktop.records.stamps import to_wire
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import components
 from desktop.store.ledger import NewRecord
-from desktop.sync import standing, withdrawing
+from desktop.sync import erasing, standing, withdrawing
 from desktop.sync.withdrawing import Affected
 from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
 
@@ -247,3 +248,21 @@ def test_what_a_change_under_the_other_id_stands_on_cannot_be_withdrawn(house: H
     stamp = ledger.database.value("SELECT _stamp FROM r_firm WHERE id = unhex(?)", (OTHER,))
     born = Affected(origin, 1, "birth", "firm", OTHER, stamp, west.unit)
     assert withdrawing.built_upon(ledger, [born]) == 1
+
+
+def test_what_an_erasure_does_not_reach_is_not_erased_over_and_over_where_records_are_one(
+    tmp_path: Path, house: House
+) -> None:
+    """The row of the first of them shows the words of the other, which nobody has erased."""
+    first = "e1" * 16
+    house.east.birth("firm", {"name": "茶叶厂"}, record=first)
+    upto = to_wire(house.east.ledger.clock.next_stamp())
+    house.east.birth("erasure", {"kind": "firm", "target": first, "slots": "contact", "upto": upto})
+    house.settle()
+    say_same(house.town, first, OTHER)
+    house.settle()
+    found = house.town.shown(first)
+    assert found is not None
+    assert found.values["phone"] == "13800000000"
+    enrol(new_desk(tmp_path, "新村", Level.VILLAGE, types=TYPES), house.town)
+    assert not erasing.due(house.town.ledger)
