@@ -190,9 +190,11 @@ def _number(given: _Input) -> tuple[decimal.Decimal, str | None] | Parsed:
     if read is None:
         return _problem(f"“{label}”应填数字，{_said(given)}不是数字")
     number, restated = read
-    if low is not None and number < low:
+    # What a workbook reckoned to nothing may be a trace below it, and is shown there as nothing.
+    limited = _to_fen(number) if _is_reckoned_money(given) and abs(number) < _MOST_MONEY else number
+    if low is not None and limited < low:
         return _problem(f"“{label}”不能小于{low}")
-    if high is not None and number > high:
+    if high is not None and limited > high:
         return _problem(f"“{label}”不能大于{high}")
     return number, f"{_said(given)}按{decimal_text(number)}保存" if restated else None
 
@@ -220,14 +222,23 @@ def _decimal(given: _Input) -> Parsed:
 def _money(given: _Input, number: decimal.Decimal, note: str | None) -> Parsed:
     """An amount in yuan, to the fen. A workbook's number with more is reckoned there, and is rounded as it is shown."""
     label, exact = given.field.label, decimal_text(number)
-    if abs(number) >= _MOST_MONEY:
+    if abs(number) >= _MOST_MONEY - _FEN / 2:
+        # What would be rounded up to it could not be read again.
         return _problem(f"“{label}”的金额到了一百亿元，请核对是不是多写了几位，单位是元")
-    fen = number.quantize(_FEN, decimal.ROUND_HALF_UP)
+    fen = _to_fen(number)
     if fen == number:
         return Parsed(exact, note)
-    if isinstance(given.cell, float):
+    if _is_reckoned_money(given):
         return Parsed(decimal_text(fen), f"“{exact}”四舍五入到分，按{decimal_text(fen)}保存")
     return _problem(f"“{label}”最多写到分（两位小数），现在是{exact}，请核对")
+
+
+def _to_fen(number: decimal.Decimal) -> decimal.Decimal:
+    return number.quantize(_FEN, decimal.ROUND_HALF_UP)
+
+
+def _is_reckoned_money(given: _Input) -> bool:
+    return given.field.unit in _MONEY and isinstance(given.cell, float)
 
 
 def _date(given: _Input) -> Parsed:

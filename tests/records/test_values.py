@@ -86,7 +86,7 @@ def test_a_decimal_is_stored_as_its_one_text(cell: object, value: str) -> None:
     assert parse(Kind.DECIMAL, cell, unit="元").value == value
 
 
-@pytest.mark.parametrize("cell", ["0.125", "¥12.345", "10000000000", "3万亿", 1e10, "9" * 40])
+@pytest.mark.parametrize("cell", ["0.125", "¥12.345", "10000000000", "3万亿", 1e10, 9999999999.999, "9" * 40])
 def test_money_ends_at_the_fen_and_at_what_nobody_has(cell: object) -> None:
     for unit in ("元", "元/月"):
         parsed = parse(Kind.DECIMAL, cell, unit=unit)
@@ -99,6 +99,8 @@ def test_money_that_a_workbook_has_reckoned_is_rounded_as_it_is_shown_there_and_
     parsed = parse(Kind.DECIMAL, 1234.565, unit="元")
     assert (parsed.value, parsed.note) == ("1234.57", "“1234.565”四舍五入到分，按1234.57保存")
     assert parse(Kind.DECIMAL, 9_999_999_999.99, unit="元") == Parsed("9999999999.99")
+    assert parse(Kind.DECIMAL, 0.3 - 0.1 - 0.2, unit="元", minimum=0).value == "0"
+    assert parse(Kind.DECIMAL, -0.01, unit="元", minimum=0).problem is not None
 
 
 @pytest.mark.parametrize(
