@@ -137,8 +137,7 @@ def test_every_page_can_be_heard_gone_through_and_read_in_one_way_and_none_is_a_
             assert not list(out_of_order(window, page)), key
             assert len(standing_out(window, page)) <= 1, key
             assert page.help_anchor in manual or page.help_anchor in window.workbench.types, key
-            if key != "templates":
-                assert headings_at(window, page) == {spacing.PAGE[0]}, key
+            assert headings_at(window, page) == {spacing.PAGE[0]}, key
 
 
 def test_every_form_can_be_heard_and_gone_through_and_none_is_a_window_of_its_own(

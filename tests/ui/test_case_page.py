@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
@@ -680,3 +680,30 @@ def test_the_next_numbers_and_the_copies_can_be_read(desk: Desk, district: Sessi
     preview = desk.window.page
     assert isinstance(preview, PreviewPage)
     assert preview.copies.lineEdit().width() > 40
+
+
+def test_the_next_lawful_step_alone_stands_out(desk: Desk, district: Session) -> None:
+    handling = opened(desk, inquired(district))
+    assert red_buttons(desk) == [handling.steps.findChildren(QPushButton)[0].text()]
+    page = desk.window.page
+    assert isinstance(page, CasePage)
+    page.tabs.setCurrentIndex(0)
+    desk.settle()
+    assert red_buttons(desk) == ["保存"]
+
+
+def test_of_a_case_that_is_not_saved_saving_alone_stands_out(desk: Desk) -> None:
+    desk.show("list:case")
+    desk.window.new_record("case")
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, CasePage)
+    page.tabs.setCurrentWidget(page.handling)
+    desk.settle()
+    assert red_buttons(desk) == ["保存"]
+
+
+def red_buttons(desk: Desk) -> list[str]:
+    """What stands out among all that can be pressed."""
+    buttons = desk.window.findChildren(QAbstractButton)
+    return [b.text() for b in buttons if b.property("primary") and b.isVisible() and b.isEnabled()]

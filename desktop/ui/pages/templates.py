@@ -16,7 +16,7 @@ from desktop.operations.templates import Standing
 from desktop.store.database import Database
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
-from desktop.ui import theme
+from desktop.ui import spacing, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
@@ -98,7 +98,7 @@ class TemplatesPage(Page):
         left.setMinimumWidth(theme.measures().average(27))
         self.pages.setMinimumWidth(theme.measures().average(15))
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 12, 16, 12)
+        whole.setContentsMargins(*spacing.PAGE)
         whole.setSpacing(8)
         whole.addWidget(heading(TITLE, 1))
         whole.addWidget(plain(_HELP, muted=True))

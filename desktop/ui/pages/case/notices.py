@@ -16,6 +16,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.batches import Notices
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Severity
+from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
@@ -103,7 +104,7 @@ class NoticesPage(Page):
         self.tabs.addTab(self.chooser, "1 选单位")
         self.tabs.addTab(words, "2 写内容")
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 10, 16, 10)
+        whole.setContentsMargins(*spacing.PAGE)
         whole.setSpacing(6)
         whole.addWidget(heading(TITLE, 1))
         whole.addWidget(self.tabs, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.store.ledger import ChangeSet
 from desktop.ui.forms.page import FormPage
-from desktop.ui.page import Opening
+from desktop.ui.page import Act, Opening
 from desktop.ui.pages.case.reading import CASE
 from desktop.ui.pages.case.tab import CaseTab
 from desktop.ui.workbench import Workbench
@@ -55,6 +55,10 @@ class CasePage(FormPage):
         super()._finish_loading()
         if self.in_handling and self.isVisible():
             self.enter()
+
+    def primary(self) -> Act | None:
+        """In the handling the next lawful step stands out, elsewhere saving."""
+        return None if self.in_handling and self.record else super().primary()
 
     def enter(self) -> None:
         """The cursor goes into what is in front."""

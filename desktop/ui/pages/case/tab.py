@@ -61,6 +61,7 @@ class CaseTab(QWidget):
             "先保存案件，再登记步骤",
             "保存以后，这里显示依法要办的下一步和期限。",
             ("保存", save_case),
+            quiet=True,
         )
         self._build()
         shell = workbench.shell

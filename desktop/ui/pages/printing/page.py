@@ -20,7 +20,7 @@ from desktop.operations import traffic
 from desktop.operations.session import Session
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.ui import icons, theme
+from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.parts import Note, button, heading, row
@@ -162,7 +162,7 @@ class PreviewPage(Page):
         self.range.setPlaceholderText("全部页，或如2-3")
         self.range.setMaximumWidth(theme.measures().average(16))
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(6)
         column.addLayout(
             row(

@@ -15,6 +15,7 @@ from desktop.operations.uncounted import Excluded, Rollback
 from desktop.operations.unsettled import Unsettled
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
@@ -158,7 +159,7 @@ class SyncPage(Page):
         top.addWidget(self.heading)
         top.addWidget(self.standing, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(12, 8, 12, 8)
+        whole.setContentsMargins(*spacing.PAGE)
         whole.setSpacing(6)
         whole.addLayout(top)
         whole.addWidget(self.tabs, 1)
