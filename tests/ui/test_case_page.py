@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
@@ -16,6 +16,7 @@ from desktop.operations import records, supervision, workspaces
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
+from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.case.letter_form import LetterPage, article_choices
 from desktop.ui.pages.case.page import CasePage
@@ -701,6 +702,19 @@ def test_of_a_case_that_is_not_saved_saving_alone_stands_out(desk: Desk) -> None
     page.tabs.setCurrentWidget(page.handling)
     desk.settle()
     assert red_buttons(desk) == ["保存"]
+
+
+def test_on_a_small_screen_the_words_of_a_step_stand_below_its_day(desk: Desk, district: Session) -> None:
+    handling = opened(desk, inquired(district))
+    desk.window.resize(911, 472)
+    desk.settle()
+    area = handling.timeline.findChildren(QScrollArea)[0].viewport()
+    lines = [label for label in area.findChildren(QLabel) if label.property("heading")]
+    assert len(lines) > 3
+    for label in lines:
+        right = label.mapTo(area, label.rect().topRight()).x()
+        assert label.width() >= theme.measures().average(15), "words break after each character"
+        assert right <= area.width(), "words are cut"
 
 
 def red_buttons(desk: Desk) -> list[str]:

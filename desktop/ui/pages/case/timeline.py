@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from desktop.records.checks import Values
 from desktop.records.codes import CodeList
@@ -38,6 +38,31 @@ _SAID = (
 _INSPECTORS = ("inspector_1", "inspector_2")
 _FACTS = ("employer_name", "source", "matter", "people_count", "amount", "handler")
 """What a case is about, in one line."""
+
+
+_WIDE_ENOUGH = 50
+"""In characters; in less room the words of a step stand below its day."""
+
+
+class _Line(QFrame):
+    """One step: when it was, its words and the way to its record, side by side where there is room."""
+
+    def __init__(self, when: QLayout, words: QLayout, way: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(12, 6, 8, 6)
+        self._parts.setSpacing(8)
+        self._parts.addLayout(when)
+        self._parts.addLayout(words, 1)
+        self._parts.addWidget(way, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Below one another in a narrow column, where the words would else break after each character."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme.measures().average(_WIDE_ENOUGH)
+        directions = QBoxLayout.Direction
+        self._parts.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
 
 
 class Timeline(QWidget):
@@ -105,8 +130,6 @@ class Timeline(QWidget):
         return "　".join(found)
 
     def _line(self, moment: Moment, file: CaseFile) -> QWidget:
-        card = QFrame()
-        card.setObjectName("card")
         day = QLabel(moment.day.isoformat())
         day.setProperty("muted", True)
         day.setFixedWidth(theme.measures().average(12))
@@ -124,21 +147,19 @@ class Timeline(QWidget):
             fault = plain(f"{reason}。{reason.next_step}")
             fault.setProperty("tone", "error")
             words.addWidget(fault)
-        line = QHBoxLayout(card)
-        line.setContentsMargins(12, 6, 8, 6)
-        line.setSpacing(8)
         top = Qt.AlignmentFlag.AlignTop
-        line.addWidget(day, 0, top)
-        line.addWidget(sign, 0, top)
-        line.addLayout(words, 1)
+        when = QHBoxLayout()
+        when.setSpacing(8)
+        when.addWidget(day, 0, top)
+        when.addWidget(sign, 0, top)
+        when.addStretch(1)
         name_of, record = _record_of(moment)
         if moment.others:
             way = link("列出", lambda: self.list_wanted.emit(name_of))
         else:
             way = link("打开", lambda: self.opened.emit(name_of, record))
         way.setAccessibleName(f"{way.text()}{moment.day.isoformat()}的{title}")
-        line.addWidget(way, 0, top)
-        return card
+        return _Line(when, words, way)
 
     @staticmethod
     def _sign(moment: Moment) -> QPixmap:
