@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime
 import decimal
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.records import code_words
 from desktop.records.canonical import Cell, normal_text
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.dates import parse_date, year_and_month
@@ -30,7 +30,6 @@ TODAY: Final = "today"
 """The default of a date field that starts with the day of entry."""
 
 _LONGEST_CODE: Final = 40
-_SHOWN_CHOICES: Final = 8
 _REPEATING: Final = frozenset({Kind.CODE, Kind.CODES, Kind.PLACE, Kind.BOOLEAN, Kind.DATE, Kind.TIME})
 """The kinds whose cells repeat down a column; none of them alone says who a person is."""
 _REMEMBERED: Final = 5000
@@ -43,9 +42,6 @@ _MOST_MONEY: Final = decimal.Decimal(10**10)
 _YES: Final = re.compile("[1是有对真已yt√✓✔☑v]|yes|true")
 _NO: Final = re.compile("[0否无错假未nf×✗✕☒x]|没有|不是|no|false")
 _PLACE_CODE = re.compile(r"[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?")
-_STRONG = re.compile(r"[、,，;；\n|]+")
-_WEAK = re.compile(r"[\s/]+")
-_LEADING_CODE = re.compile(r"([0-9A-Za-z_]+)[\s.．、\-－—]+(\S.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,65 +277,27 @@ def _boolean(given: _Input) -> Parsed:
 
 def _code(given: _Input) -> Parsed:
     codes = given.codes[given.field.codes or ""]
-    code = _find(codes, given.text)
+    code = code_words.find(codes, given.text)
     if code is None:
-        return _problem(f"“{given.field.label}”里没有{_said(given)}，可以填：{_choices(codes)}")
-    return Parsed(code, _meant(codes, [(given.text, code)]))
+        return _problem(f"“{given.field.label}”里没有{_said(given)}，可以填：{code_words.choices(codes)}")
+    return Parsed(code, code_words.meant(codes, [(given.text, code)]))
 
 
 def _codes(given: _Input) -> Parsed:
     codes = given.codes[given.field.codes or ""]
     found: list[tuple[str, str]] = []
     unknown: list[str] = []
-    for words in _several(codes, given.text):
-        code = _find(codes, words)
+    for words in code_words.several(codes, given.text):
+        code = code_words.find(codes, words)
         if code is None:
-            unknown.append(_short(words))
+            unknown.append(code_words.short(words))
         else:
             found.append((words, code))
     if unknown:
-        return _problem(f"“{given.field.label}”里没有“{'”“'.join(unknown)}”，可以填：{_choices(codes)}")
-    return Parsed(" ".join(sorted({code for _, code in found})) or None, _meant(codes, found))
-
-
-def _several(codes: CodeList, text: str) -> Iterable[str]:
-    """The entries of a text that lists several; an entry's own words may hold what else separates."""
-    if _find(codes, text) is not None:
-        return [text]
-    parts: list[str] = []
-    for part in filter(None, (p.strip() for p in _STRONG.split(text))):
-        parts += [part] if _find(codes, part) is not None else filter(None, _WEAK.split(part))
-    return parts
-
-
-def _find(codes: CodeList, words: str) -> str | None:
-    """The code for these words; also for “01 汉族”, and for a number that lost or won a leading zero."""
-    code = codes.find(words)
-    if code is not None:
-        return code
-    plain = unicodedata.normalize("NFKC", words).strip()
-    if plain.isascii() and plain.isdigit():
-        same = [item.code for item in codes.items if item.code.isdigit() and int(item.code) == int(plain)]
-        return same[0] if len(same) == 1 else None
-    if both := _LEADING_CODE.fullmatch(plain):
-        first, second = _find(codes, both[1]), codes.find(both[2])
-        return first if first == second else None
-    return None
-
-
-def _meant(codes: CodeList, found: Iterable[tuple[str, str]]) -> str | None:
-    """A note for words that are neither the code nor its label."""
-    other = [
-        f"“{_short(words)}”按“{codes.label_of(code)}”保存"
-        for words, code in found
-        if folded(words) not in (folded(code), folded(codes.label_of(code)))
-    ]
-    return "；".join(other) or None
-
-
-def _choices(codes: CodeList) -> str:
-    labels = [item.label for item in codes.offered]
-    return "、".join(labels[:_SHOWN_CHOICES]) + ("等" if len(labels) > _SHOWN_CHOICES else "")
+        return _problem(
+            f"“{given.field.label}”里没有“{'”“'.join(unknown)}”，可以填：{code_words.choices(codes)}"
+        )
+    return Parsed(" ".join(sorted({code for _, code in found})) or None, code_words.meant(codes, found))
 
 
 def _link(given: _Input) -> Parsed:
@@ -418,12 +376,7 @@ def _phone(given: _Input) -> Parsed:
 
 def _said(given: _Input) -> str:
     """The typed words as a message quotes them; what is masked on screen is not quoted either."""
-    return "所填内容" if given.field.mask is not Mask.NONE else f"“{_short(given.text)}”"
-
-
-def _short(text: str, most: int = 20) -> str:
-    line = text.replace("\n", " ")
-    return line if len(line) <= most else line[:most] + "…"
+    return "所填内容" if given.field.mask is not Mask.NONE else f"“{code_words.short(given.text)}”"
 
 
 _PARSERS: Final[Mapping[Kind, Callable[[_Input], Parsed]]] = {
