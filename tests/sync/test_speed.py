@@ -61,9 +61,10 @@ def paths(
 
 
 def timed(work: Callable[[], int]) -> float:
-    start = time.perf_counter()
+    """Seconds of the processor: those of the clock belong to whatever else runs, and three tests run at a time."""
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_two_hundred_bundles(paths: list[Path], stations: list[Station], town_units: list[str]) -> None:
