@@ -8,20 +8,21 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations import import_templates, importing
 from desktop.operations.importing import ImportPreview, ImportResult, Pasted
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.ui import icons, spacing, theme
+from desktop.ui import spacing, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.imports.check import CheckStep
+from desktop.ui.pages.imports.ending import BusyStep, DoneStep
 from desktop.ui.pages.imports.start import StartStep
-from desktop.ui.pages.parts import Card, back_button, button, heading, plain, row
+from desktop.ui.pages.parts import back_button, button, heading, row
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
@@ -48,8 +49,8 @@ class ImportPage(Page):
         self.record_type = workbench.types[type_name]
         self.start = StartStep(workbench, self.record_type, dict(fixed or {}))
         self.check = CheckStep(workbench)
-        self.done = _DoneStep()
-        self.busy = _BusyStep()
+        self.done = DoneStep()
+        self.busy = BusyStep()
         self.source: Path | Pasted | None = None
         self._order = order or self._shown_columns()
         self.result: ImportResult | None = None
@@ -333,82 +334,3 @@ class ImportPage(Page):
             self.stop()
             return True
         return False
-
-
-class _BusyStep(QWidget):
-    """How far it is, and a way to stop."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = heading("", 1)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(theme.measures().average(60))
-        self.stop = QPushButton("停止（Esc）")
-        column = QVBoxLayout(self)
-        center = Qt.AlignmentFlag.AlignHCenter
-        column.addStretch(2)
-        for widget in (self.words, self.bar, self.stop):
-            column.addWidget(widget, 0, center)
-        column.setSpacing(14)
-        column.addStretch(3)
-
-    def begin(self, name: str) -> None:
-        """Work begins."""
-        self.words.setText(f"正在{name}…")
-        self.bar.setRange(0, 0)
-        self.stop.setEnabled(True)
-
-    def show_progress(self, done: int, total: int, words: str) -> None:
-        """How far it is."""
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
-        count = f"{done} / {total}行" if total else f"{done}行" if done else ""
-        self.words.setText("　".join(filter(None, (f"正在{words}…" if words else "", count))))
-
-
-class _DoneStep(QWidget):
-    """What was done, and what can be done now."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = heading("", 1)
-        self.detail = plain(muted=True)
-        self._card = Card()
-        sign = QLabel()
-        sign.setPixmap(icons.pixmap("circle-check", theme.GOOD, 40))
-        center = Qt.AlignmentFlag.AlignHCenter
-        self._card.column.addSpacing(20)
-        self._card.column.addWidget(sign, 0, center)
-        self._card.column.addWidget(self.words, 0, center)
-        self._card.column.addWidget(self.detail, 0, center)
-        self._buttons = QWidget()
-        self._card.column.addWidget(self._buttons, 0, center)
-        self._card.column.addSpacing(20)
-        self._first: QWidget | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.addWidget(self._card)
-        column.addStretch(1)
-
-    def show_result(self, result: ImportResult, offered: list[QPushButton]) -> None:
-        """Shows the counts, and the buttons."""
-        counts = result.counts
-        self.words.setText(f"导入完成：新增{counts.new}行，修改{counts.changed}行")
-        returned = len(result.returned)
-        more = (
-            f"\n{returned}行没有导入，或有的格没有导入。保存退回表，改好后单独再导入，不会重复。"
-            if returned
-            else ""
-        )
-        self.detail.setText(f"{counts}{more}")
-        self.detail.setMinimumWidth(theme.measures().average(90))
-        self.detail.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._buttons.deleteLater()
-        self._buttons = QWidget()
-        self._buttons.setLayout(row(*offered, spacing=10))
-        self._card.column.insertWidget(
-            self._card.column.count() - 1, self._buttons, 0, Qt.AlignmentFlag.AlignHCenter
-        )
-        self._first = offered[0]
-        self.setFocusProxy(offered[0])
