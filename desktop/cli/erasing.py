@@ -9,9 +9,10 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens, type_argument, writes
 from desktop.errors import UsageProblem
-from desktop.operations import erasing, retention, traffic
+from desktop.operations import erasing, queries, retention, traffic
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType, short_label
+from desktop.store.ledger import NotFound
 
 _BASIS = {item.code: item.label for item in reference.code_lists()["erasure_basis"].items}
 
@@ -55,6 +56,7 @@ def erase(
     单位名称等其他内容不变。旧的备份里还有，过期以后自动删除；急着要删的请人工销毁。
     """
     slots = [_slot(record_type, words) for words in contents]
+    _must_be_here(session, record_type, record_ids)
     known = [
         slot.label
         for slot in record_type.slots.values()
@@ -118,6 +120,13 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
     for words in waiting:
         say(words)
     remark(f"{known.notice}。")
+
+
+def _must_be_here(session: Session, record_type: RecordType, ids: tuple[str, ...]) -> None:
+    """Nobody is asked whether to erase what is not here."""
+    held = queries.titles(session.database, session.types, session.codes, record_type.name, ids)
+    if unknown := [i for i in ids if i not in held]:
+        raise NotFound(f"没有找到编号是{'、'.join(unknown)}的“{record_type.label}”。")
 
 
 def _slot(record_type: RecordType, words: str) -> str:

@@ -32,6 +32,12 @@ class WhichStation(UsageProblem):
     next_step = "用 stations 看编号，写开头几位就行。"
 
 
+class WhichFork(UsageProblem):
+    """The words name no doubled number, or several."""
+
+    next_step = "用 conflicts 看是哪台电脑的重号，写它编号的开头几位就行。"
+
+
 @click.command(cls=Command)
 @opens
 @json_option
@@ -229,7 +235,7 @@ def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: s
         f for f in forks.open_forks(session.database, traffic.here(session)) if f.station.startswith(station)
     ]
     if len(found) != 1 or len(station) < _SHORT:
-        raise WhichStation(f"“{station}”对得上{len(found)}处重号。")
+        raise WhichFork(_how_many(station, len(found), "处重号"))
     (doubled,) = found
     forks.decide(session, doubled.station, doubled.incarnation, kind, keep_waiting=keep_waiting, note=note)
     say(f"已定：{doubled.author}的重号。")
@@ -252,8 +258,12 @@ def _station(session: Session, words: str) -> Standing:
     found = [s for s in known if s.station.startswith(words.lower())] if len(words) >= _SHORT else []
     found = found or [s for s in known if s.name == words]
     if len(found) != 1:
-        raise WhichStation(f"“{words}”对得上{len(found)}台工作电脑。")
+        raise WhichStation(_how_many(words, len(found), "台工作电脑"))
     return found[0]
+
+
+def _how_many(words: str, found: int, what: str) -> str:
+    return f"“{words}”对得上{found}{what}。" if found else f"没有一{what}对得上“{words}”。"
 
 
 def _words(losses: Sequence[Count]) -> str:

@@ -51,6 +51,11 @@ def test_what_is_due_is_listed_and_nothing_is_erased(places: Places) -> None:
     assert (due["rule"], due["records"]) == ("member_left", [{"id": made["id"], "since": "2015-01-01"}])
     assert f"会员 {made['id']} 从2015-01-01起算" in run("due", places.town, "--rule", "member_left").stdout
     assert run("due", places.town, "--rule", "nothing").exit_code == 2
+    absent = run("erase", places.town, "member", "0" * 32, "--basis", "period", lines="是\n")
+    assert (absent.exit_code, "回答" in absent.stderr) == (22, False), (
+        "nobody is asked about what is not here"
+    )
+    assert f"没有找到编号是{'0' * 32}的“会员”" in absent.stderr
     run("erase", places.town, "member", made["id"], "--basis", "period", "--yes")
     assert answer("due", places.town)["due"] == []
 

@@ -50,7 +50,12 @@ def test_a_computer_is_put_out_of_use(places: Places) -> None:
     answer("send", places.town, places.stick / "2.xsj")
     refused = run("merge", places.district, places.stick / "2.xsj")
     assert refused.exit_code == 13
-    assert run("revoke", places.district, "没有的").exit_code == 2
+    unknown = run("revoke", places.district, "没有的")
+    assert unknown.exit_code == 2
+    assert "没有一台工作电脑对得上“没有的”。用 stations 看编号" in unknown.stderr
+    forked = run("fork", places.district, "没有的", "copied")
+    assert forked.exit_code == 2
+    assert "没有一处重号对得上“没有的”。用 conflicts 看" in forked.stderr
 
 
 def test_a_unit_is_put_under_another_superior(places: Places) -> None:
