@@ -34,7 +34,7 @@ from desktop.ui.pages.sync.preview import NOT_TAKEN
 from desktop.ui.pages.sync.recover import RecoverCard
 from desktop.ui.pages.sync.roots import RootCard
 from desktop.ui.pages.sync.send import SendCard
-from desktop.ui.pages.sync.small import Parts, SmallFiles
+from desktop.ui.pages.sync.small_files import Parts, SmallFiles
 from desktop.ui.pages.sync.stations import StationsTab
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
