@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from desktop.records.item_outcomes import HELD_FORK
+from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
 from desktop.store.database import Database
 from desktop.store.uncounting import Taken
 
@@ -132,6 +132,11 @@ def refused(database: Database, *, excluded: bool) -> list[Aside]:
 def excluded_under(database: Database, units: Collection[str], but: str) -> list[Aside]:
     """What was written under these units and does not count by a word from above, except for one reason."""
     return [item for item in refused(database, excluded=True) if item.unit in units and item.reason != but]
+
+
+def waits_for_births(database: Database) -> bool:
+    """Whether changes wait for the births of their records, which count as soon as these come."""
+    return database.row("SELECT 1 FROM held WHERE reason = ? LIMIT 1", (HELD_NO_BIRTH,)) is not None
 
 
 def held(database: Database, but: str) -> list[Aside]:

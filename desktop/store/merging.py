@@ -18,7 +18,7 @@ from desktop.store.components import Components
 from desktop.store.database import Database
 from desktop.store.erasing import Erasure
 from desktop.store.lives import Lives
-from desktop.store.staging import STAGED_AGAIN, Births, Change, Staging
+from desktop.store.staging import Births, Change, Staging
 from desktop.store.uncounting import Taken
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT, copy_births, log_changes
 
@@ -38,7 +38,7 @@ class Item:
 
 @dataclass
 class Result:
-    """What a merge did: held and conflicting items one by one, the rest counted; and which types changed.
+    """What a merge did: held and conflicting items one by one; the rest has come to count.
 
     ``released`` had been held. ``newest`` is the highest stamp that has come to count, 0 when none has.
     ``shown`` are records, by type, that show something else because of what is one with them.
@@ -48,8 +48,6 @@ class Result:
     conflict: list[Item] = field(default_factory=list)
     held: list[Item] = field(default_factory=list)
     released: list[Item] = field(default_factory=list)
-    births: dict[str, int] = field(default_factory=dict)
-    changes: dict[str, int] = field(default_factory=dict)
     shown: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -143,14 +141,7 @@ class Merger:
             ),
             held=self._items(f"{found} WHERE counts = 0 AND retried = 0"),
             released=self._items(f"{found} WHERE counts = 1 AND retried = 1"),
-            births=self._staging.births,
             shown=shown,
-            changes=dict(
-                self._db.rows(
-                    "SELECT type, count(*) FROM staged WHERE counts = 1 AND retried <> ? GROUP BY type",
-                    (STAGED_AGAIN,),
-                )
-            ),
         )
 
     def _joined_births(self) -> str:

@@ -81,7 +81,7 @@ class Change:
 class Staging:
     """The temporary tables of one merge, and what was noted while they were filled.
 
-    ``newest`` is the highest stamp of a birth, ``births`` how many were new of each type, ``parents`` the type and id
+    ``newest`` is the highest stamp of a birth, ``parents`` the type and id
     of records that got a child while something is deleted. ``joins`` tells that something was born which may make
     records one, ``rows_before`` by type the last row that was there before any was born.
     """
@@ -92,7 +92,6 @@ class Staging:
         self._listed = listed
         self._units: dict[str, int] = {u: r for r, u in database.rows("SELECT ref, id FROM unit_ref")}
         self.newest = 0
-        self.births: dict[str, int] = {}
         self.parents: set[tuple[str, bytes]] = set()
         self.joins = False
         self.rows_before: dict[str, int] = {}
@@ -138,15 +137,11 @@ class Staging:
             self.rows_before[births.type] = int(last)
         fields = [known.get(c) for c in births.columns]
         self.newest = max(self.newest, *map(_stamp_of, births.rows))
-        by_unit: dict[int, list[tuple[object, ...]]] = {}
-        for row in births.rows:
-            by_unit.setdefault(self.unit_ref(str(row[1])), []).append(row)
+        units = {unit: self.unit_ref(str(unit)) for unit in {row[1] for row in births.rows}}
         titles = title_fields(record_type) if record_type is not None and self._listed else ()
         before = self._db.connection.total_changes
-        for unit_ref, rows in by_unit.items():
-            self._db.connection.executemany(*_insertion(births, titles, fields, unit_ref, rows))
+        self._db.connection.executemany(*_insertion(births, titles, fields, units))
         inserted: int = self._db.connection.total_changes - before
-        self.births[births.type] = self.births.get(births.type, 0) + inserted
         if inserted < len(births.rows):
             self._add_second_births(births, record_type)
         if None in fields:
@@ -287,26 +282,25 @@ def _insertion(
     births: Births,
     titles: Sequence[Field],
     fields: Sequence[Field | None],
-    unit_ref: int,
-    rows: Sequence[tuple[object, ...]],
+    units: Mapping[object, int],
 ) -> tuple[str, Iterator[tuple[object, ...]]]:
-    """The statement for rows that were written under one unit, and its parameters, row by row.
+    """The statement for rows, which is the same for whoever wrote them, and its parameters, row by row.
 
-    ``titles`` are the fields by whose words the rows are listed.
+    ``titles`` are the fields by whose words the rows are listed, ``units`` the small numbers of units.
 
     The driver takes twenty times as long for a parameter that is empty as for one that is not, and most cells of a
     register are empty. So a column without any value is left out, and elsewhere the empty cells are bound as what no
     value of their field is.
     """
-    cells = zip(*rows, strict=True)
-    records, _, stamps, numbers, operators = itertools.islice(cells, 5)
-    empty = (None,) * len(rows)
+    cells = zip(*births.rows, strict=True)
+    records, under, stamps, numbers, operators = itertools.islice(cells, 5)
+    empty = (None,) * len(records)
     filled: list[tuple[object, ...]] = []
     bound: dict[str, str] = {}
     for field_, column in zip(fields, cells, strict=True):
         if field_ is None or column == empty:
             continue
-        value = f"?{len(filled) + 5}"
+        value = f"?{len(filled) + 7}"
         if not all(column):
             # Here or there a cell is empty, or it is zero, which does no harm.
             other, other_in_sql = ("", "''") if field_.kind in NUMBERS else (0, "0")
@@ -317,7 +311,7 @@ def _insertion(
     words = [f"coalesce({bound[f.name]}, '')" for f in titles if f.name in bound]
     names = [*columns.BASE_COLUMNS[:-1], "_sort", *bound]
     values = [
-        *("unhex(?1)", str(unit_ref), "?2", str(births.origin), "?3", "?4"),
+        *("unhex(?1)", "?2", "?3", "?4", "?5", "?6"),
         f"sort_key({' || '.join(words)})" if words else "''",
         *(columns.bind(f).replace("?", bound[f.name]) for f in fields if f is not None and f.name in bound),
     ]
@@ -325,7 +319,9 @@ def _insertion(
         f"INSERT INTO {quoted(table_of(births.type))} ({', '.join(map(quoted, names))})"
         f" VALUES ({', '.join(values)}) ON CONFLICT (id) DO NOTHING"
     )
-    return statement, zip(records, stamps, numbers, operators, *filled, strict=True)
+    owners = map(units.__getitem__, under)
+    origins = itertools.repeat(births.origin, len(records))
+    return statement, zip(records, owners, stamps, origins, numbers, operators, *filled, strict=True)
 
 
 _stamp_of = itemgetter(2)

@@ -7,7 +7,7 @@ that incarnation is let count from the first such number on, because it may be o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK
@@ -32,8 +32,11 @@ class Known:
         self._db = ledger.database
         self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
 
-    def drop(self, found: Sorted, lines: Sequence[bytes]) -> int:
-        """Drops what is known and holds what a fork leaves open; how many items of these lines were known."""
+    def drop(self, found: Sorted, lines: Sequence[bytes], count: Callable[[], None]) -> int:
+        """Drops what is known and holds what a fork leaves open; how many items of these lines were known.
+
+        ``count`` is called before a fork is opened, which lets go on waiting what waits by then.
+        """
         header, numbers = found.contents.header, found.contents.numbers
         overlap: set[int] = set()
         for first, last in received.overlapping(self._db, found.origin, header.first, header.last):
@@ -50,6 +53,7 @@ class Known:
             known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
             found.drop(known)
         if overlap != known:
+            count()
             aside.open_fork(self._db, found.origin, min(overlap - known))
             found.hold(numbers, HELD_FORK)
         elif aside.waits_behind_fork(self._db, found.origin):

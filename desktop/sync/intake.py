@@ -7,8 +7,9 @@ what became of each item, not what stood in between.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.records.item_outcomes import (
@@ -21,11 +22,12 @@ from desktop.records.item_outcomes import (
     HELD_NO_BIRTH,
     REFUSED,
 )
+from desktop.records.items import MAX_LINES
 from desktop.records.spans import spans_of
+from desktop.store import aside, holdings, indexing, links, outcomes, received
 from desktop.store import erasing as erased
-from desktop.store import holdings, indexing, links, outcomes, received
 from desktop.store.ledger import Ledger
-from desktop.store.merging import Item, Merger
+from desktop.store.merging import Births, Change, Item, Merger
 from desktop.store.merging import Result as Merged
 from desktop.sync import decoding, erasing, forks, kept, segments, station, trust, waiting
 from desktop.sync.certificates import Certificate
@@ -53,19 +55,41 @@ class Mark:
     released: _Items
 
 
+@dataclass(slots=True)
+class _Bundle:
+    """A bundle of which something is staged: by origin the numbers that it brought, by type how many changes."""
+
+    result: BundleResult
+    numbers: dict[int, list[Container[int]]] = field(default_factory=dict)
+    changes: Counter[str] = field(default_factory=Counter)
+    records: set[str] = field(default_factory=set)
+
+    def brought(self, item: Item) -> bool:
+        """Whether an item came with this bundle."""
+        return any(item.number in numbers for numbers in self.numbers.get(item.origin, ()))
+
+
 class Intake:
     """The segments of one merge inside the caller's transaction; what is not kept is a preview.
 
     ``judge`` judges by the stations and units that count now, ``future`` are stations whose items seem to be of
     tomorrow, ``known`` is what was here before, and ``merge`` the line of the ledger of merges that segments will name.
+
+    Bundles are counted together, as many as hold what one segment may: the steps of that cost more than what a small
+    bundle brings. Of each is told what would be if it were counted by itself, which each is if they are ``apart``.
     """
 
-    def __init__(self, ledger: Ledger, keys: StationKeys, *, keep: bool = True) -> None:
+    def __init__(self, ledger: Ledger, keys: StationKeys, *, keep: bool = True, apart: bool = False) -> None:
         self._ledger = ledger
         self._db = ledger.database
         self._keys = keys
         self._keep = keep
+        self._apart = apart
         self._now = ledger.environment.since_epoch()
+        self._merger: Merger | None = None
+        self._earlier: list[_Bundle] = []
+        self._bundle = _Bundle(BundleResult(Path()))
+        self._staged = 0
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed)
@@ -80,9 +104,31 @@ class Intake:
         """Whoever judges by the stations and units that count now."""
         return Judge(station.knowledge(self._ledger, self._keys), self._ledger.types, self._now)
 
-    def merger(self) -> Merger:
-        """A merge of its own within this one."""
-        return Merger(self._db, self._ledger.types, listed=self._keep)
+    def begin(self, result: BundleResult) -> None:
+        """A bundle begins, of which ``result`` tells."""
+        self._bundle = _Bundle(result)
+
+    def end(self) -> None:
+        """The bundle is in. What it lets count that waits already is told with it."""
+        if self._apart or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
+            self.count()
+        elif self._bundle.numbers:
+            self._earlier.append(self._bundle)
+            self._bundle = _Bundle(self._bundle.result)
+
+    def count(self) -> None:
+        """What was staged counts or waits from now on."""
+        if self._merger is not None:
+            self._tell(self._merger.finish(self._now))
+            self._merger, self._staged = None, 0
+        self._earlier.clear()
+        self._bundle = _Bundle(self._bundle.result)
+
+    def _merging(self) -> Merger:
+        """The merge within this one in which things are staged now."""
+        if self._merger is None:
+            self._merger = Merger(self._db, self._ledger.types, listed=self._keep)
+        return self._merger
 
     def mark(self) -> Mark:
         """Where a bundle begins."""
@@ -91,6 +137,9 @@ class Intake:
     def back_to(self, mark: Mark) -> None:
         """What a bundle brought was taken back: what was known by it is known no longer."""
         self.future, self._held, self._released = set(mark.future), set(mark.held), set(mark.released)
+        if self._apart:
+            # Nothing of others is staged. Where it is, this bundle has written nothing.
+            self._merger, self._staged = None, 0
         self.known = forks.Known(self._ledger)
         self.judge = self._call_judge()
 
@@ -140,20 +189,14 @@ class Intake:
         if header.vouched != desk.station:
             raise BadSegment("the tree of a grant is vouched for by its desk")
         result = BundleResult(Path())
-        merger = self.merger()
-        merger = self.merge_segment(merger, desk, frame, header, lines, result)
-        self.add_result(result, merger.finish(self._now))
+        self.begin(result)
+        self.merge_segment(desk, frame, header, lines, result)
+        self.count()
 
     def merge_segment(
-        self,
-        merger: Merger,
-        signer: Certificate,
-        frame: Frame,
-        header: Header,
-        lines: list[bytes],
-        result: BundleResult,
-    ) -> Merger:
-        """A segment is verified, decoded and kept, and its items go into the merge, or into the one that comes after.
+        self, signer: Certificate, frame: Frame, header: Header, lines: list[bytes], result: BundleResult
+    ) -> None:
+        """A segment of the bundle that has begun is verified, decoded and kept, and its items are staged.
 
         The lines are emptied once they are decoded: with files they are tens of megabytes, and what is decoded as many.
         Raises ``BadSegmentSignature`` and :class:`BadSegment`.
@@ -166,7 +209,7 @@ class Intake:
         contents = decoding.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
-        result.known += self.known.drop(found, lines)
+        result.known += self.known.drop(found, lines, self.count)
         lines.clear()
         _check_own(self._ledger, found)
         kept.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
@@ -174,26 +217,43 @@ class Intake:
             self._ledger.note_received(origin, first, last)
         if found.deciding and not found.settled:
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
-            self._apply(merger, found.part(deciding=True), author, result)
-            self.add_result(result, merger.finish(self._now))
+            self._apply(found.part(deciding=True), author, result)
+            self.count()
             self.judge_anew()
-            merger = self.merger()
             found = found.part(deciding=False)
-        self._apply(merger, found, author, result)
-        return merger
+        self._apply(found, author, result)
 
-    def _apply(self, merger: Merger, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
+    def _apply(self, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
         """Judges what is new, sets aside what is refused or held, and stages the rest."""
         self.judge.judge(found, author)
         if found.waits_for(HELD_FUTURE):
             self.future.add(found.contents.header.station)
         self._set_aside(found, result)
-        changes = found.changes
+        changes, births = found.changes, found.births
+        if changes or births:
+            self._stage(found, changes, births)
+
+    def _stage(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births]) -> None:
+        records = {change.record for change in changes}
+        if not all(records.isdisjoint(bundle.records) for bundle in self._earlier):
+            # What came first was in no conflict with what comes now.
+            self.count()
+        bundle, numbers = self._bundle, found.contents.numbers
+        vouched = found.contents.header.vouched is not None
+        bundle.numbers.setdefault(found.origin, []).append(
+            set(numbers) if vouched else range(numbers[0], numbers[-1] + 1)
+        )
+        bundle.records |= records
+        bundle.changes.update(change.type for change in changes)
+        self._staged += len(changes)
+        merger = self._merging()
         merger.add_changes(changes)
         self._changed.add_changes(self._ledger.types, changes)
-        for births in found.births:
-            self._changed.add(births.type, (str(row[0]) for row in births.rows))
-            merger.add_births(births)
+        for block in births:
+            self._changed.add(block.type, (str(row[0]) for row in block.rows))
+            own = bundle.result.births
+            own[block.type] = own.get(block.type, 0) + merger.add_births(block)
+            self._staged += len(block.rows)
 
     def signer(self, verdict: Verdict, header: Header) -> Certificate | None:
         """The certificate that the header's signature must be by, or nothing while its grant is outstanding."""
@@ -237,29 +297,36 @@ class Intake:
         result.held += len(held)
         self._held.update((found.origin, row.number) for row in held)
 
-    def add_result(self, result: BundleResult, merged: Merged) -> None:
-        """Adds what a merge within this one did to what is told of a bundle."""
-        origins = {ref: name for name, ref in received.origins(self._db).items()}
-
-        def unapplied(item: Item, outcome: str, reason: str) -> Unapplied:
-            station_id, incarnation = origins[item.origin]
-            return Unapplied(
-                outcome, reason, station_id, item.number, item.type, item.record, item.slot, incarnation
-            )
-
+    def _tell(self, merged: Merged) -> None:
+        """Adds what a merge within this one did to what is told of the bundles that brought it."""
         self._settling.note_counted(merged)
-        result.held += len(merged.held)
-        result.conflict += len(merged.conflict)
         self._held.update((i.origin, i.number) for i in merged.held)
         released = {(i.origin, i.number) for i in merged.released}
         self._released |= released
         # What has come and waited in this same merge is told once, as what it is in the end.
-        result.released += len(released - self._held)
-        result.unapplied += [unapplied(i, HELD, HELD_NO_BIRTH) for i in merged.held]
-        result.unapplied += [unapplied(i, CONFLICT, i.slot) for i in merged.conflict]
-        for own, others in ((result.births, merged.births), (result.changes, merged.changes)):
-            for name, count in others.items():
-                own[name] = own.get(name, 0) + count
+        self._bundle.result.released += len(released - self._held)
+        self._bundle.changes.update(i.type for i in merged.released)
+        bundles = [*self._earlier, self._bundle]
+        origins = {ref: name for name, ref in received.origins(self._db).items()}
+        for outcome, items in ((HELD, merged.held), (CONFLICT, merged.conflict)):
+            for item in items:
+                bundle = next(b for b in bundles if b.brought(item))
+                name, incarnation = origins[item.origin]
+                reason = HELD_NO_BIRTH if outcome == HELD else item.slot
+                bundle.result.unapplied.append(
+                    Unapplied(
+                        outcome, reason, name, item.number, item.type, item.record, item.slot, incarnation
+                    )
+                )
+                if outcome == HELD:
+                    bundle.result.held += 1
+                    bundle.changes[item.type] -= 1
+                else:
+                    bundle.result.conflict += 1
+        for bundle in bundles:
+            own = bundle.result.changes
+            for type_name, count in (+bundle.changes).items():
+                own[type_name] = own.get(type_name, 0) + count
 
 
 def _is_item(told: Unapplied) -> bool:

@@ -21,7 +21,6 @@ from desktop.records.item_outcomes import (
 )
 from desktop.store import exchanged, holdings, links, schema, segment_log
 from desktop.store.ledger import ChangeSet, Ledger
-from desktop.store.merging import Merger
 from desktop.sync import (
     certificates,
     envelope,
@@ -169,7 +168,7 @@ class _Receiver:
         self._operator = operator
         self._now = ledger.environment.since_epoch()
         self._bulk = False
-        self._intake = Intake(ledger, keys, keep=keep)
+        self._intake = Intake(ledger, keys, keep=keep, apart=savepoints)
         self._taken: list[results.Taken] = []
 
     def prepare(self, paths: Sequence[Path]) -> None:
@@ -201,6 +200,7 @@ class _Receiver:
         """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
         result = BundleResult(path)
         mark = self._intake.mark()
+        self._intake.begin(result)
         before = self._db.connection.total_changes
         if self._savepoints:
             self._db.execute("SAVEPOINT bundle")
@@ -225,6 +225,7 @@ class _Receiver:
 
         A preview states no refusals and needs neither indexes nor search.
         """
+        self._intake.count()
         self._intake.settle()
         if len(self._intake.future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
@@ -250,7 +251,6 @@ class _Receiver:
         result.name = link.name if link is not None else ""
         if verdict.newer_tree:
             raise UnitNotKnown(f"tree {said.tree}")
-        merger = self._intake.merger()
         spans: list[tuple[int, int]] = []
         before_first: int | None = None
         merge = self._intake.merge = exchanged.next_merge(self._db) + len(self._taken)
@@ -273,7 +273,7 @@ class _Receiver:
                     if taken:
                         result.known += total
                     else:
-                        merger, taken = self._take_segment(verdict, merger, label, frame, result)
+                        taken = self._take_segment(verdict, label, frame, result)
                     if taken:
                         spans.append((before, position))
                 del frame
@@ -281,7 +281,7 @@ class _Receiver:
             del part
         if seen != result.total:
             raise BadSegment("the counts of the manifest are not those of its segments")
-        self._intake.add_result(result, merger.finish(self._now))
+        self._intake.end()
         if link is not None and before_first is not None:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
             result.gap = before_first > held_so_far
@@ -293,9 +293,9 @@ class _Receiver:
         self._taken.append(results.Taken(result, said.incarnation, bundle.digest, merge))
 
     def _take_segment(
-        self, verdict: Verdict, merger: Merger, label: list[object], frame: Frame, result: BundleResult
-    ) -> tuple[Merger, bool]:
-        """One segment that is not here; the merge that goes on, and whether the journal of the sender does."""
+        self, verdict: Verdict, label: list[object], frame: Frame, result: BundleResult
+    ) -> bool:
+        """One segment that is not here; whether the journal of the sender goes on."""
         header, lines = segments.read(frame)
         if header.label() != label[:6]:
             raise BadSegment("the label of a segment is not that of its header")
@@ -303,11 +303,12 @@ class _Receiver:
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
             pass_over(HELD, self._intake.without_signer(header), header, len(lines), result)
-            return merger, False
+            return False
         if self._intake.is_late(verdict, signer, header):
             pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
-            return merger, True
-        return self._intake.merge_segment(merger, signer, frame, header, lines, result), True
+            return True
+        self._intake.merge_segment(signer, frame, header, lines, result)
+        return True
 
     def _verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
         """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""

@@ -157,6 +157,17 @@ def test_nothing_of_a_fork_is_tried_again_before_the_decision(laptop: Desk, copy
     assert values["name"] == "镇里登记的"
 
 
+def test_what_waits_since_the_same_merge_waits_for_the_decision_as_well(
+    laptop: Desk, copy: Desk, town: Desk
+) -> None:
+    """Whether the two contents come in one merge or in two, the ledger is the same."""
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    laptop.forge_change(OTHER, "name", "改的", number=2)
+    copy.birth("firm", {"name": "副本的"}, record=THIRD)
+    town.merge(laptop.send(), copy.send())
+    assert town.held() == {(laptop.station, 1): "fork", (laptop.station, 2): "fork"}
+
+
 def test_what_waited_before_the_fork_goes_on_waiting_for_its_own_reason(
     laptop: Desk, copy: Desk, town: Desk
 ) -> None:

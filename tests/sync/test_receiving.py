@@ -352,7 +352,39 @@ def test_what_waited_for_another_file_of_one_merge_is_told_as_what_it_is_in_the_
     assert outcome(change) == (1, 0, 0, 0, 0)
     assert outcome(birth) == (birth.total, 0, 0, 0, 0)
     assert (change.released, birth.released, change.unapplied) == (0, 0, [])
-    assert (change.changes, birth.changes) == ({}, {"firm": 1}), "counted once"
+    assert (change.changes, birth.changes) == ({"firm": 1}, {}), "counted once, where it came"
+
+
+def test_of_two_files_of_one_merge_the_second_is_told_to_contradict_the_first(tree: Tree) -> None:
+    """Rule 17: though both are counted in one go, of each is told what would be told if it came by itself."""
+    for village in (tree.village, tree.other):
+        village.birth("firm", {"name": "一家"}, record=FIRM)
+        report(village, tree.town)
+    tree.village.edit(FIRM, "name", "甲村的")
+    tree.other.edit(FIRM, "name", "乙村的")
+    sent = (tree.village.send(), tree.other.send())
+    for preview in (True, False):
+        first, second = tree.town.merge(*sent, preview=preview).bundles
+        assert (outcome(first), first.changes, first.unapplied) == ((1, 0, 0, 0, 0), {"firm": 1}, [])
+        assert (outcome(second), second.changes) == ((0, 0, 1, 0, 0), {"firm": 1})
+        assert [u.station for u in second.unapplied] == [tree.other.station]
+
+
+def test_of_several_files_that_are_counted_together_each_is_told_its_own(tree: Tree) -> None:
+    """What waits, and what contradicts the merging desk, is told with the file that brought it."""
+    for village, record in ((tree.village, FIRM), (tree.other, OTHER)):
+        village.birth("firm", {"name": "一家"}, record=record)
+        report(village, tree.town)
+    tree.town.edit(OTHER, "name", "镇里改的")
+    tree.village.forge_change("f9" * 16, "name", "没有登记的")
+    tree.other.edit(OTHER, "name", "村里改的")
+    waiting, disputed = tree.town.merge(tree.village.send(), tree.other.send()).bundles
+    assert (outcome(waiting), waiting.changes) == ((0, 0, 0, 1, 0), {})
+    assert (outcome(disputed), disputed.changes) == ((0, 0, 1, 0, 0), {"firm": 1})
+    assert [(u.station, u.outcome) for u in (*waiting.unapplied, *disputed.unapplied)] == [
+        (tree.village.station, "held"),
+        (tree.other.station, "conflict"),
+    ]
 
 
 def test_what_waited_within_one_bundle_and_is_disputed_is_told_as_that(tree: Tree) -> None:
