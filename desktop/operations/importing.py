@@ -7,12 +7,12 @@ moved since; :func:`write_report` returns the rows that did not go in, to be cor
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.collecting import without_collection
 from desktop.documents.workbooks.headers import folded
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.documents.workbooks.pasted import Pasted
@@ -175,7 +175,7 @@ def preview(
     options = options or Options()
     watch = _Watch(progress, cancelled)
     setting = Setting(session.codes, session.environment.today(), set())
-    with _told_apart(path), _without_collection(), open_workbook(path) as book:
+    with _told_apart(path), without_collection(), open_workbook(path) as book:
         digest = _digest(path)
         watch.step(0, 0, "读取表格")
         try:
@@ -209,11 +209,11 @@ def run(
     """
     watch = _Watch(progress, cancelled)
     if lookup.mark(session.database) != shown._mark:
-        with _without_collection():
+        with without_collection():
             shown = _planned(session, shown._source, watch)
     watch.step(len(shown.rows), len(shown.rows), "写入")
     plan = shown._plan
-    with _without_collection(), session.database.transaction():
+    with without_collection(), session.database.transaction():
         changes = session.ledger.write(
             f"导入{session.types[shown.type].label}（{mask_numbers_of_people(shown.file)}）"[:120],
             session.operator.name,
@@ -287,21 +287,6 @@ def _told_apart(path: Path | Pasted) -> Iterator[None]:
         if isinstance(path, Pasted) or (found := sorts.of(path)) not in sorts.OURS:
             raise
         raise NotATable(found) from problem
-
-
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """A table makes a million objects and no cycles: looking for cycles all the time would take a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            # What was made counts as old from now on, or the next look at the newest objects would go through it.
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
 
 
 def _digest(source: Path | Pasted) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from desktop.collecting import without_collection
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
 from desktop.records.item_outcomes import (
     HELD,
@@ -130,7 +131,7 @@ def _merge(
 ) -> list[BundleResult]:
     """One try at merging all files."""
     taken: list[BundleResult] = []
-    with contextlib.suppress(_PreviewDone), ledger.database.transaction():
+    with contextlib.suppress(_PreviewDone), without_collection(), ledger.database.transaction():
         receiver = _Receiver(ledger, keys, operator, keep=not preview, savepoints=savepoints)
         receiver.prepare(paths)
         for number, path in enumerate(paths):
