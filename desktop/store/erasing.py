@@ -117,10 +117,10 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     slot = "record = unhex(:record) AND slot = :slot AND type = :type"
     cells = "EXISTS (SELECT 1 FROM json_each(value) WHERE key = :slot OR key LIKE :slot || '.%')"
     looks = [
-        f"SELECT 1 FROM version WHERE {slot} AND stamp <= :upto AND value <> :absent AND unit IN {_THEIRS}",
+        f"SELECT 1 FROM version WHERE {slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}",
         *(
             f"SELECT 1 FROM {table} WHERE {_PUT} AND unit IN (SELECT value FROM json_each(:units))"
-            f" AND CASE WHEN kind = :birth THEN {cells} ELSE value <> :absent END"
+            f" AND CASE WHEN kind = :birth THEN {cells} ELSE value NOT IN (:absent, 'null') END"
             for table in ("held", "refused")
         ),
     ]
@@ -278,6 +278,8 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
     return holders
 
 
+# That somebody emptied a slot says nothing about anybody, and later versions may stand on it: its line is kept as well.
+_SAYS = "value <> :absent AND (birth OR value <> 'null')"
 _THEIRS = "(SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each(:units)))"
 
 
@@ -289,10 +291,8 @@ def _said(erasure: Erasure) -> Mapping[str, object]:
 
 
 def _forget_versions(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
-    where = (
-        "record = unhex(:record) AND slot = :slot AND type = :type AND stamp <= :upto AND value <> :absent"
-        f" AND unit IN {_THEIRS}"
-    )
+    slot = "record = unhex(:record) AND slot = :slot AND type = :type"
+    where = f"{slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}"
     found = set(database.rows(f"SELECT origin, number FROM version WHERE {where}", said))
     for table in ("replacement", "elsewhere"):
         database.execute(
@@ -339,10 +339,10 @@ _PUT = "record = unhex(:record) AND type = :type AND stamp <= :upto AND (slot = 
 
 
 def _forget_held(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
-    """Of what waits a change leaves, and a birth stays without those cells."""
+    """Of what waits a change leaves that says something, and a birth stays without those cells."""
     where = f"{_PUT} AND unit IN (SELECT value FROM json_each(:units))"
     found = set(database.rows(f"SELECT origin, number FROM held WHERE {where}", said))
-    database.execute(f"DELETE FROM held WHERE {where} AND kind <> :birth", said)
+    database.execute(f"DELETE FROM held WHERE {where} AND kind <> :birth AND value <> 'null'", said)
     _empty_births(database, "held", where, said)
     return found
 
@@ -353,7 +353,9 @@ def _forget_refused(database: Database, said: Mapping[str, object]) -> set[tuple
     """
     where = f"{_PUT} AND (unit = '' OR unit IN (SELECT value FROM json_each(:units)))"
     found = set(database.rows(f"SELECT origin, number FROM refused WHERE {where}", said))
-    database.execute(f"UPDATE refused SET value = :absent WHERE {where} AND kind <> :birth", said)
+    database.execute(
+        f"UPDATE refused SET value = :absent WHERE {where} AND kind <> :birth AND value <> 'null'", said
+    )
     _empty_births(database, "refused", where, said)
     return found
 

@@ -23,6 +23,12 @@ def note_exported(database: Database, bundle: Exported, digest: str, last: int) 
     )  # fmt: skip
 
 
+def ended_at(database: Database, peer: str, position: int) -> bool:
+    """Whether a bundle of this ledger for a peer ended at a position of its journal, as the start of it does."""
+    found = database.row("SELECT 1 FROM exported WHERE peer = ? AND position = ? LIMIT 1", (peer, position))
+    return position == 0 or found is not None
+
+
 def next_merge(database: Database) -> int:
     """The number of the next line of the ledger of merges: the segments of a bundle name it before it is written."""
     return int(database.value("SELECT coalesce(max(id), 0) + 1 FROM merge"))

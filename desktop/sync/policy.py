@@ -290,21 +290,26 @@ def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: b
 
 
 def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
-    """What one writer says of an origin is joined by reason, so that many words cost no more than few."""
+    """What one writer says of an origin is joined by reason, so that many words cost no more than few.
+
+    A station's word about its own items needs no certificate that is known here: that it counts says whose it is, and
+    of what others have saved of the same records many a station beside holds a part.
+    """
     found: dict[Origin, list[Exclusion]] = {}
     joint: dict[tuple[Origin, str, Certificate], list[Named]] = {}
     reaches: dict[tuple[str, Certificate], Reach] = {}
-    for said in _said(ledger, known, EXCLUSION, "cause", "refusal", "items"):
-        cause, refusal, items = said.cells
+    for station, stamp, (cause, refusal, items) in governing.said(
+        ledger.database, EXCLUSION, ("cause", "refusal", "items")
+    ):
+        writer = known.writer(station)
         reason = _REASONS.get(cause) or (refusal if refusal in REASONS else REFUSED_WITHDRAWN)
         for origin, named in exclusions.read(items).items():
-            if origin[0] == said.writer.station:
-                found.setdefault(origin, []).append(Exclusion(named, reason, since=said.stamp))
-                continue
-            about = origin[0], said.writer
-            reach = reaches.setdefault(about, Reach(known, said.writer, origin[0]))
-            if reach.is_possible:
-                joint.setdefault((origin, reason, said.writer), []).append(named)
+            if origin[0] == station:
+                found.setdefault(origin, []).append(Exclusion(named, reason, since=stamp))
+            elif writer is not None:
+                reach = reaches.setdefault((origin[0], writer), Reach(known, writer, origin[0]))
+                if reach.is_possible:
+                    joint.setdefault((origin, reason, writer), []).append(named)
     for (origin, reason, writer), several in joint.items():
         spans = joined(span for named in several for span in named.spans)
         contents = frozenset(content for named in several for content in named.contents)

@@ -360,7 +360,10 @@ class _Receiver:
         said = verdict.manifest
         if receipt.station != self._ledger.station:
             raise BadSegment("the receipt is for another station")
-        own = receipt.incarnation == self._ledger.incarnation
+        # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
+        own = receipt.incarnation == self._ledger.incarnation and exchanged.ended_at(
+            self._db, said.sender, receipt.position
+        )
         fresh = links.note_receipt(
             self._db, said.sender, said.incarnation, own, receipt.position, receipt.number
         )

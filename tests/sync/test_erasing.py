@@ -402,6 +402,32 @@ def test_what_waits_and_what_was_refused_is_blanked_too(tree: Tree) -> None:
     assert len(tree.digests()) == 1
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_that_a_field_was_emptied_is_kept_by_everybody_whenever_they_hear_of_it(
+    tree: Tree, waits: bool
+) -> None:
+    """It says nothing about anybody: by who has it when all is erased, and by who waits for its record."""
+    tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    number = tree.village.ledger.next_number()
+    tree.village.edit(FIRM, "contact", None)
+    if waits:
+        tree.deliver()
+        tree.town.exclude((tree.village, 1))
+    report(tree.village, tree.town)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(tree.village.stamp())}
+    tree.village.birth("erasure", cells)
+    tree.deliver()
+    for said in tree.town.records("exclusion"):
+        tree.town.lift(said)
+    tree.deliver()
+    for desk in (tree.village, tree.town, tree.district):
+        assert (number, "null") in desk.database.rows(
+            "SELECT number, value FROM version WHERE slot = 'contact'"
+        )
+        assert FIRST not in everything(desk)
+    assert len(tree.digests()) == 1
+
+
 def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:
     """They count nowhere, but who wrote them may fill them in once more."""
     tree.town.birth("firm", {"name": "镇的厂", "phone": FIRST}, record=FIRM)

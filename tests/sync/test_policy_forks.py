@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import certificates, exclusions, forks, policy, receiving, rewriting, sending, station
+from desktop.store import traffic
+from desktop.sync import (
+    certificates,
+    copies,
+    exclusions,
+    forks,
+    identity,
+    policy,
+    receiving,
+    rewriting,
+    sending,
+    station,
+)
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report
 
 FIRM, OTHER, THIRD, FOURTH = "f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16
@@ -150,3 +162,27 @@ def test_taking_the_decision_back_opens_the_fork_again(
     town.lift(said)
     assert town.records() >= {OTHER}
     assert FIRM in town.records()
+
+
+def test_a_copy_that_enrols_anew_counts_its_bundles_from_one(laptop: Desk, twin: Desk, town: Desk) -> None:
+    """It has sent some while it was taken for the original."""
+    twin.birth("firm", {"name": "副本的"}, record=OTHER)
+    assert town.take(twin.send()).applied == 1
+    fresh = identity.generate(twin.ledger.environment.random)
+    copies.become_another(twin.ledger, fresh)
+    twin.keys = station.load_keys(twin.ledger)
+    assert traffic.exported(twin.database) == []
+    enrol(twin, town)
+    twin.birth("firm", {"name": "自己的"}, record=THIRD)
+    assert twin.send().sequence == 1
+
+
+def test_a_copy_takes_no_receipt_for_what_the_original_has_sent(laptop: Desk, twin: Desk, town: Desk) -> None:
+    """It would never send its own, and nobody would see the two contents."""
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    twin.birth("firm", {"name": "副本的"}, record=OTHER)
+    town.take(laptop.send())
+    twin.take(town.send(twin))
+    assert twin.link(town).acknowledged == 0
+    assert town.take(twin.send()).held == 1
+    assert len(open_forks(town)) == 1

@@ -8,7 +8,9 @@ from desktop.records.items import Shape
 from desktop.store import links
 from desktop.sync import (
     exclusions,
+    rewriting,
     segments,
+    station,
     trust,
 )
 from tests.sync.desks import enrol, new_desk, report
@@ -158,3 +160,25 @@ def test_second_birth_with_an_own_unit_then_withdrawn(places: Places) -> None:
         len({d.digest(places.sibling.unit).sha256 for d in (places.sibling, places.town, places.district)})
         == 1
     )
+
+
+def test_what_a_station_takes_back_of_its_own_counts_where_nobody_knows_it(places: Places) -> None:
+    """A firm that two towns record: the one holds what a village of the other has dated wrongly and taken back."""
+    everybody = (places.district, places.town, places.other, places.village, places.far)
+    for desk in (places.village, places.other):
+        desk.birth("firm", {"name": desk.name}, record=FIRM)
+    for desk in everybody:
+        desk.time.pass_days(1.5)
+    places.village.edit(FIRM, "name", "日期不对")
+    places.deliver()
+    assert name_of(places.other) == "日期不对"
+    for desk in everybody:
+        desk.time.pass_days(-1.5)
+    rewriting.redate(places.village.ledger, places.village.keys, "cd" * 8, "村", "更正")
+    places.village.keys = station.load_keys(places.village.ledger)
+    places.deliver()
+    for desk in everybody:
+        desk.time.pass_days(1.6)
+    places.deliver()
+    assert len({d.digest(places.other.unit).sha256 for d in (places.other, places.district)}) == 1
+    assert set(places.other.refused().values()) == {"clock"}
