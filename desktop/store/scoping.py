@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from desktop.records.deciding import GRANT, SAME, SUPERIOR, UNIT
 from desktop.records.declaration import UNIT_SLOT
@@ -52,6 +52,18 @@ def items_of(database: Database, type_name: str, record: str) -> list[tuple[int,
         {"id": record, "type": type_name},
     )
     return found
+
+
+def one_with(database: Database, records: Set[Record]) -> set[Record]:
+    """All records that are one with some of these, these included; none of those that stand alone."""
+    heads = {
+        (name, record): (name, head)
+        for name, record, head in database.rows(
+            "SELECT type, lower(hex(id)), lower(hex(head)) FROM component"
+        )
+    }
+    wanted = {heads[record] for record in heads.keys() & records}
+    return {record for record, head in heads.items() if head in wanted}
 
 
 def edges(database: Database) -> list[tuple[str, str, str, str]]:

@@ -77,13 +77,17 @@ class Scope:
         found = scoping.claimed_since(self._db, position)
         born = scoping.units_born_since(self._db, position)
         moved = scoping.units_moved_since(self._db, position)
-        found |= self._joined(position)
         has_come = scoping.was_granted_since(self._db, position, self._station, self._unit)
         granted = {self._unit} if has_come else set()
         for unit in self._below(born | moved | granted):
             found |= self._records_of(unit)
         if moved:
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
+        # What brings one of them into the scope brings all that are one with it.
+        joined = scoping.members_born_since(self._db, position)
+        if SAME in self._ledger.types:
+            joined |= scoping.named_one_since(self._db, position)
+        found |= scoping.one_with(self._db, found | joined)
         return {record for record in found | self._edges_of(found) if any(self._covers(record))}
 
     def _edges_of(self, records: Set[Record]) -> set[Record]:
@@ -95,13 +99,6 @@ class Scope:
             for edge, kind, one, other in scoping.edges(self._db)
             if (kind, one) in records or (kind, other) in records
         }
-
-    def _joined(self, position: int) -> set[Record]:
-        """Records that are one with others by an edge that was said, or a birth that came, since."""
-        fresh = scoping.members_born_since(self._db, position)
-        if SAME in self._ledger.types:
-            fresh |= scoping.named_one_since(self._db, position)
-        return {(kind, r) for kind, one in fresh for r in components.members(self._db, kind, one)}
 
     def _below(self, units: Set[str]) -> set[str]:
         """Those of the scope that are, or lie below, one of these units; each is looked at once, however deep it is."""

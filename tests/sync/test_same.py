@@ -205,6 +205,23 @@ def test_what_was_born_after_the_edge_is_one_with_it_too(house: House) -> None:
     assert_equal(house)
 
 
+@pytest.mark.parametrize("moved", [False, True], ids=["it claims one", "one is given to it"])
+def test_who_gets_one_of_them_later_gets_the_other_too(house: House, tmp_path: Path, moved: bool) -> None:
+    """Neither the edge nor a first birth is new by then: what brings one of them into a scope brings all of them."""
+    say_same(house.town)
+    house.settle()
+    south = new_desk(tmp_path, "南村", Level.VILLAGE, types=TYPES)
+    enrol(south, house.town)
+    report(south, house.town)
+    if moved:
+        house.town.move(OTHER, south.unit)
+    else:
+        south.birth("firm", {"name": "茶厂"}, record=OTHER)
+    report(south, house.town)
+    assert joined(south)
+    assert south.digest(south.unit) == house.town.digest(south.unit)
+
+
 def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
     """A village that goes to another town takes nothing apart."""
     say_same(house.town)
