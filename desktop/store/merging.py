@@ -8,7 +8,7 @@ what counts no longer and ``erasing`` for what is kept no longer. Rules are thos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from desktop.records.types import Catalogue
@@ -74,6 +74,10 @@ class Merger:
     def add_changes(self, changes: Iterable[Change]) -> None:
         """Stages changes and tombstones whose item numbers are new here."""
         self._staging.add_changes(changes)
+
+    def reaches_others(self, records: Set[str], changes: Iterable[Change], births: Iterable[Births]) -> bool:
+        """See :meth:`desktop.store.staging.Staging.reaches_others`."""
+        return self._staging.reaches_others(records, changes, births)
 
     def take_out(self, items: Sequence[Taken]) -> None:
         """These have counted and count no longer; their records are resolved from what is left."""

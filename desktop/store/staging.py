@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -123,6 +123,17 @@ class Staging:
             ref = int(self._db.value("INSERT INTO unit_ref (id) VALUES (?) RETURNING ref", (unit,)))
             self._units[unit] = ref
         return ref
+
+    def reaches_others(self, records: Set[str], changes: Iterable[Change], births: Iterable[Births]) -> bool:
+        """Whether what is said of these records may bring what is said of others into conflict, or out of it.
+
+        So it is where records are one or might be, and where something is deleted that may have children (rules 9, 10).
+        """
+        return (
+            any(change.slot == DELETED_SLOT or change.type == SAME for change in changes)
+            or any(block.type == SAME for block in births)
+            or not self._ends.isdisjoint(records)
+        )
 
     def add_births(self, births: Births) -> int:
         """See :meth:`desktop.store.merging.Merger.add_births`."""

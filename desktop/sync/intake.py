@@ -10,6 +10,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from desktop.records.item_outcomes import (
@@ -52,7 +53,6 @@ class Mark:
 
     future: frozenset[str]
     held: _Items
-    released: _Items
 
 
 @dataclass(slots=True)
@@ -75,8 +75,9 @@ class Intake:
     ``judge`` judges by the stations and units that count now, ``future`` are stations whose items seem to be of
     tomorrow, ``known`` is what was here before, and ``merge`` the line of the ledger of merges that segments will name.
 
-    Bundles are counted together, as many as hold what one segment may: the steps of that cost more than what a small
-    bundle brings. Of each is told what would be if it were counted by itself, which each is if they are ``apart``.
+    Bundles of one segment are counted together, as many as hold what one segment may: the steps of that cost more than
+    what a small bundle brings. Of each is told what would be if it were counted by itself. So those are, as all are if
+    they are ``apart``, that may bring what others say into conflict or out of it.
     """
 
     def __init__(self, ledger: Ledger, keys: StationKeys, *, keep: bool = True, apart: bool = False) -> None:
@@ -84,7 +85,7 @@ class Intake:
         self._db = ledger.database
         self._keys = keys
         self._keep = keep
-        self._apart = apart
+        self._apart = self._alone = apart
         self._now = ledger.environment.since_epoch()
         self._merger: Merger | None = None
         self._earlier: list[_Bundle] = []
@@ -94,7 +95,6 @@ class Intake:
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed)
         self._held: set[tuple[int, int]] = set()
-        self._released: set[tuple[int, int]] = set()
         self.judge = self._call_judge()
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
@@ -107,10 +107,17 @@ class Intake:
     def begin(self, result: BundleResult) -> None:
         """A bundle begins, of which ``result`` tells."""
         self._bundle = _Bundle(result)
+        self._alone = self._apart
+
+    def set_alone(self) -> None:
+        """The bundle that has begun, and of which nothing is staged yet, is counted by itself."""
+        if self._earlier:
+            self.count()
+        self._alone = True
 
     def end(self) -> None:
         """The bundle is in. What it lets count that waits already is told with it."""
-        if self._apart or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
+        if self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
             self.count()
         elif self._bundle.numbers:
             self._earlier.append(self._bundle)
@@ -132,11 +139,11 @@ class Intake:
 
     def mark(self) -> Mark:
         """Where a bundle begins."""
-        return Mark(frozenset(self.future), frozenset(self._held), frozenset(self._released))
+        return Mark(frozenset(self.future), frozenset(self._held))
 
     def back_to(self, mark: Mark) -> None:
         """What a bundle brought was taken back: what was known by it is known no longer."""
-        self.future, self._held, self._released = set(mark.future), set(mark.held), set(mark.released)
+        self.future, self._held = set(mark.future), set(mark.held)
         if self._apart:
             # Nothing of others is staged. Where it is, this bundle has written nothing.
             self._merger, self._staged = None, 0
@@ -175,8 +182,7 @@ class Intake:
                 result.held += (outcome == HELD) - (u.outcome == HELD)
                 result.refused += outcome == REFUSED
                 result.conflict += (outcome == CONFLICT) - (u.outcome == CONFLICT)
-                counted = u.outcome == CONFLICT or (ref, u.number) in self._released
-                if outcome in (APPLIED, CONFLICT) and not counted:
+                if outcome in (APPLIED, CONFLICT) and u.outcome == HELD:
                     own = result.changes if u.slot else result.births
                     own[u.type] = own.get(u.type, 0) + 1
                 if outcome != APPLIED:
@@ -216,6 +222,7 @@ class Intake:
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
         if found.deciding and not found.settled:
+            self.set_alone()
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
             self._apply(found.part(deciding=True), author, result)
             self.count()
@@ -234,16 +241,13 @@ class Intake:
             self._stage(found, changes, births)
 
     def _stage(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births]) -> None:
-        records = {change.record for change in changes}
-        if not all(records.isdisjoint(bundle.records) for bundle in self._earlier):
-            # What came first was in no conflict with what comes now.
-            self.count()
+        if not self._alone:
+            self._part_from_earlier(changes, births)
         bundle, numbers = self._bundle, found.contents.numbers
         vouched = found.contents.header.vouched is not None
         bundle.numbers.setdefault(found.origin, []).append(
             set(numbers) if vouched else range(numbers[0], numbers[-1] + 1)
         )
-        bundle.records |= records
         bundle.changes.update(change.type for change in changes)
         self._staged += len(changes)
         merger = self._merging()
@@ -254,6 +258,17 @@ class Intake:
             own = bundle.result.births
             own[block.type] = own.get(block.type, 0) + merger.add_births(block)
             self._staged += len(block.rows)
+
+    def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
+        """Counts what came first, if what comes now may bring it into conflict, or out of it."""
+        records = {change.record for change in changes}.union(
+            *(map(_record_of, block.rows) for block in births)
+        )
+        if self._merging().reaches_others(records, changes, births):
+            self.set_alone()
+        elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier):
+            self.count()
+        self._bundle.records |= records
 
     def signer(self, verdict: Verdict, header: Header) -> Certificate | None:
         """The certificate that the header's signature must be by, or nothing while its grant is outstanding."""
@@ -301,11 +316,10 @@ class Intake:
         """Adds what a merge within this one did to what is told of the bundles that brought it."""
         self._settling.note_counted(merged)
         self._held.update((i.origin, i.number) for i in merged.held)
-        released = {(i.origin, i.number) for i in merged.released}
-        self._released |= released
-        # What has come and waited in this same merge is told once, as what it is in the end.
-        self._bundle.result.released += len(released - self._held)
-        self._bundle.changes.update(i.type for i in merged.released)
+        # What has come and waited in this same merge is told once, where it came, as what it is in the end.
+        released = [i for i in merged.released if (i.origin, i.number) not in self._held]
+        self._bundle.result.released += len(released)
+        self._bundle.changes.update(i.type for i in released)
         bundles = [*self._earlier, self._bundle]
         origins = {ref: name for name, ref in received.origins(self._db).items()}
         for outcome, items in ((HELD, merged.held), (CONFLICT, merged.conflict)):
@@ -327,6 +341,10 @@ class Intake:
             own = bundle.result.changes
             for type_name, count in (+bundle.changes).items():
                 own[type_name] = own.get(type_name, 0) + count
+
+
+_record_of = itemgetter(0)
+"""The record in a row of births."""
 
 
 def _is_item(told: Unapplied) -> bool:

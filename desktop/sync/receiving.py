@@ -260,6 +260,8 @@ class _Receiver:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
         complete = True
         for part in envelope.open_parts(bundle, verdict, self._keys):
+            if len(part.labels) > 2 or len(said.parts) > 1:
+                self._intake.set_alone()
             result.signers = result.signers or persons.named(said, verdict.signers, part.names)
             for label, frame in zip(part.labels, part.frames, strict=True):
                 if label == receipts.LABEL:

@@ -370,6 +370,24 @@ def test_of_two_files_of_one_merge_the_second_is_told_to_contradict_the_first(tr
         assert [u.station for u in second.unapplied] == [tree.other.station]
 
 
+def test_a_file_of_several_segments_that_contradict_each_other_and_another_file_is_told_both(
+    tree: Tree,
+) -> None:
+    """Rule 17: what comes in one file is told as what it is when all of the file is in, whatever came before it."""
+    for village in (tree.village, tree.other):
+        for record in (FIRM, OTHER):
+            village.birth("firm", {"name": "一家"}, record=record)
+        report(village, tree.town)
+    tree.village.edit(OTHER, "in_park", 1)
+    seen = [stamp for stamp, _ in tree.other.ledger.heads("firm", FIRM, "name")]
+    tree.other.forge_change(FIRM, "name", "一", replaces=seen)
+    tree.other.edit(OTHER, "name", "也改了")
+    tree.other.forge_change(FIRM, "name", "二", replaces=seen)
+    first, second = tree.town.merge(tree.village.send(), tree.other.send()).bundles
+    assert outcome(first) == (1, 0, 0, 0, 0)
+    assert outcome(second) == (1, 0, 2, 0, 0)
+
+
 def test_of_several_files_that_are_counted_together_each_is_told_its_own(tree: Tree) -> None:
     """What waits, and what contradicts the merging desk, is told with the file that brought it."""
     for village, record in ((tree.village, FIRM), (tree.other, OTHER)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from desktop.records.types import Catalogue, catalogue
 from desktop.store import components
 from desktop.store.ledger import NewRecord
 from desktop.sync import erasing, standing, withdrawing
+from desktop.sync.sending import Sent
 from desktop.sync.withdrawing import Affected
 from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
 
@@ -220,6 +222,49 @@ def test_who_gets_one_of_them_later_gets_the_other_too(house: House, tmp_path: P
     report(south, house.town)
     assert joined(south)
     assert south.digest(south.unit) == house.town.digest(south.unit)
+
+
+def _second_birth(house: House) -> tuple[Desk, list[Sent]]:
+    house.east.edit(ONE, "name", "东村改的")
+    house.west.birth("firm", {"name": "西村的"}, record=ONE)
+    return house.town, [house.east.send(), house.west.send()]
+
+
+def _child(house: House) -> tuple[Desk, list[Sent]]:
+    house.east.delete(ONE)
+    house.west.birth("visit", {"firm": ONE, "topic": "又走访"})
+    return house.town, [house.east.send(), house.west.send()]
+
+
+def _other_half(house: House) -> tuple[Desk, list[Sent]]:
+    say_same(house.town)
+    house.settle()
+    house.east.edit(ONE, "in_park", 1)
+    house.west.edit(ONE, "in_park", 0)
+    return house.town, [house.east.send(), house.west.send()]
+
+
+def _edge(house: House) -> tuple[Desk, list[Sent]]:
+    sent = []
+    house.east.edit(ONE, "name", "东村改的")
+    for act in (lambda: report(house.east, house.town), lambda: say_same(house.town)):
+        act()
+        sent.append(house.town.send())
+        house.town.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    return house.district, sent
+
+
+@pytest.mark.parametrize("write", [_second_birth, _child, _other_half, _edge])
+def test_of_two_files_of_one_merge_the_second_alone_is_told_what_it_brings_into_conflict(
+    house: House, write: Callable[[House], tuple[Desk, list[Sent]]]
+) -> None:
+    """As if the first had come by itself: its items were in no conflict until the second came."""
+    desk, sent = write(house)
+    before = desk.conflicts()
+    first, second = desk.merge(*sent).bundles
+    assert desk.conflicts() > before
+    assert (first.applied, first.conflict, first.unapplied) == (1, 0, [])
+    assert second.total == second.applied + second.known + second.conflict
 
 
 def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
