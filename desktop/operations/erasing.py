@@ -31,6 +31,7 @@ from desktop.store.erasing import (
     waiting,
 )
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
+from desktop.store.scoping import unit_of
 from desktop.sync import standing, station
 
 OPERATION = "清除个人信息"
@@ -281,10 +282,29 @@ def _born_elsewhere(
     return False
 
 
+def _writers(session: Session, type_name: str, record: str, slots: Collection[str]) -> list[str]:
+    """This station's unit, and those below under which something of this was written, for each of which it is said.
+
+    Who holds the record in another branch, as a unit there claims it too, does not know who is below whom here.
+    """
+    born = unit_of_birth(session.database, type_name, record) or unit_of(
+        session.database, (type_name, record)
+    )
+    wrote = {unit for slot, unit in slots_written(session.database, type_name, [record]) if slot in slots}
+    below = (wrote | {born}) & covered(session.database, session.unit.id)
+    return [session.unit.id, *sorted(below - {session.unit.id})]
+
+
 def _write(
     session: Session, held: Sequence[tuple[reading.Record, Sequence[str]]], reason: Mapping[str, Cell]
 ) -> ChangeSet:
     ledger, operator = session.ledger, session.operator.name
+    # What is said of records that are one stands under each of their ids.
+    targets = [
+        (record.type, target, slots, _writers(session, record.type, target, slots))
+        for record, slots in held
+        for target in components.members(session.database, record.type, record.id) or (record.id,)
+    ]
     edits = [SlotEdit(record.type, record.id, slot, None) for record, slots in held for slot in slots]
     emptied = ledger.write(OPERATION, operator, edits=edits)
     # What was deleted stays so: its tombstone has not seen that it was emptied.
@@ -296,15 +316,9 @@ def _write(
         "erased": session.environment.today().isoformat(),
     }
     births = [
-        NewRecord(
-            ERASURE,
-            "",
-            session.unit.id,
-            {**cells, "slots": " ".join(slots), "kind": record.type, "target": target},
-        )
-        for record, slots in held
-        # What is said of records that are one stands under each of their ids.
-        for target in components.members(session.database, record.type, record.id) or (record.id,)
+        NewRecord(ERASURE, "", unit, {**cells, "slots": " ".join(slots), "kind": kind, "target": target})
+        for kind, target, slots, units in targets
+        for unit in units
     ]
     said = ledger.write(OPERATION, operator, births=births)
     ledger.as_one(emptied, kept, said)

@@ -101,6 +101,15 @@ def found(session: Session, text: str) -> int:
     return reading.count(session.database, session.types, Query("member", text=text))
 
 
+def test_it_is_said_for_every_unit_that_has_written(town: Session, village: Session, member: str) -> None:
+    """Whoever claims the record in another branch does not know that the village is below the town."""
+    erasing.erase(town, "member", [member], basis="consent")
+    said = town.database.rows(
+        "SELECT u.id FROM r_erasure r JOIN unit_ref u ON u.ref = r.unit ORDER BY r._row"
+    )
+    assert said == [(town.unit.id,), (village.unit.id,)]
+
+
 def test_one_content_is_erased_and_the_others_stay(village: Session, member: str) -> None:
     erasing.erase(village, "member", [member], ["phone"], basis="purpose")
     held = records.load(village, "member", member)

@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from desktop.store import pending
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync import decoding, kept, segments, standing, station
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
+from tests.sync.places import Places
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER, FIRST = "13800001234", "13900005678", "13700004321"
@@ -54,8 +56,11 @@ def make(folder: Path) -> Tree:
     return Tree(district, town, village)
 
 
-def erase(desk: Desk, record: str = FIRM, slots: str = "contact") -> None:
-    """What the operation does: the values that stand are emptied, and everything up to then is to be forgotten."""
+def erase(desk: Desk, record: str = FIRM, slots: str = "contact", wrote: Sequence[str] = ()) -> None:
+    """What the operation does: the values that stand are emptied, and everything up to then is to be forgotten.
+
+    It is said under the own unit and those below that ``wrote`` some of it.
+    """
     ledger = desk.ledger
     emptied = ledger.write(
         "清除", desk.name, edits=[SlotEdit("firm", record, s, None) for s in slots.split()]
@@ -66,7 +71,8 @@ def erase(desk: Desk, record: str = FIRM, slots: str = "contact") -> None:
         "slots": slots,
         "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
     }
-    ledger.write("清除", desk.name, births=[NewRecord("erasure", "", desk.unit, cells)])
+    births = [NewRecord("erasure", "", unit, cells) for unit in (desk.unit, *wrote)]
+    ledger.write("清除", desk.name, births=births)
     standing.settle(ledger, desk.keys)
 
 
@@ -107,6 +113,23 @@ def test_the_value_leaves_every_level_and_the_rest_stays(tree: Tree) -> None:
         assert desk.refused() == desk.held() == {}
         assert desk.conflicts() == set()
     assert len(tree.digests()) == 1
+
+
+def test_the_value_leaves_another_branch_that_claims_the_record(places: Places) -> None:
+    """Nobody there knows that the village is below the town that erases: it is said under the village's unit too."""
+    places.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
+    places.far.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    places.village.edit(FIRM, "contact", contact(SECRET))
+    places.deliver()
+    assert SECRET in everything(places.far)
+    erase(places.town, wrote=[places.village.unit])
+    places.deliver()
+    for desk in (places.village, places.town, places.district, places.other, places.far):
+        assert SECRET not in everything(desk)
+        assert FIRST not in everything(desk)
+    digests = {d.digest(places.far.unit).sha256 for d in (places.far, places.other, places.district)}
+    assert len(digests) == 1
 
 
 def test_stored_segments_are_still_proven(tree: Tree) -> None:
