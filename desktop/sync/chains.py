@@ -193,9 +193,10 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
         known = by_station.setdefault(certificate.station, [])
         if all(c.digest != certificate.digest for c in known):
             known.append(certificate)
-    chains: dict[str, list[Chain]] = {}
+    # Looked up and not searched: of stations with many certificates above one another there are very many chains.
+    chains: dict[str, dict[Chain, None]] = {}
     for der in roots:
-        chains.setdefault(_station(der), []).append((der,))
+        chains.setdefault(_station(der), {})[der,] = None
     growing = True
     while growing:
         growing = False
@@ -207,11 +208,11 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
                     ):
                         continue
                     chain = (certificate.der, *upper)
-                    known_chains = chains.setdefault(station, [])
+                    known_chains = chains.setdefault(station, {})
                     if chain not in known_chains and certificate.der not in upper and len(chain) <= LONGEST:
-                        known_chains.append(chain)
+                        known_chains[chain] = None
                         growing = True
-    return chains
+    return {station: list(found) for station, found in chains.items()}
 
 
 class Proven(Mapping[str, Sequence[Certificate]]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -153,6 +154,34 @@ def test_proven_are_those_alone_whose_chain_stands(
         ]
         assert proven.issuers(keys.station) == above
         assert (keys.station in proven) == (keys.station in standing)
+
+
+def _seconds_of_linking(several: int) -> float:
+    """Three stations above one another, each with so many certificates by the one above."""
+    held: list[Certificate] = []
+    above = FIRST[0]
+    for number, below in enumerate(FIRST[1:]):
+        upper = held[-1] if held else self_signed(above)
+        held += [
+            certificates.issue(
+                claims(below, [UNIT], Level.TOWN, 4),
+                certificates.grant_serial(above.station, above.incarnation, 100 * number + n),
+                above,
+                upper,
+            )
+            for n in range(several)
+        ]
+        above = below
+    begun = time.process_time()
+    found = link(held, [self_signed(FIRST[0]).der])
+    assert len(found[FIRST[3].station]) == several**3
+    return time.process_time() - begun
+
+
+def test_very_many_chains_take_no_more_time_each_than_few() -> None:
+    """Who may issue decides how many certificates there are; whoever looks for chains must not compare all with all."""
+    few = min(_seconds_of_linking(8) for _ in range(3))
+    assert _seconds_of_linking(16) < 8 * 4 * max(few, 0.001)
 
 
 def test_a_merge_reads_the_certificates_of_those_alone_who_wrote(places: Places) -> None:
