@@ -127,13 +127,10 @@ class Staging:
     def reaches_others(self, records: Set[str], changes: Iterable[Change], births: Iterable[Births]) -> bool:
         """Whether what is said of these records may bring what is said of others into conflict, or out of it.
 
-        So it is where records are one or might be, and where something is deleted that may have children (rules 9, 10).
+        So it is where records are one or might be (rule 10).
         """
-        return (
-            any(change.slot == DELETED_SLOT or change.type == SAME for change in changes)
-            or any(block.type == SAME for block in births)
-            or not self._ends.isdisjoint(records)
-        )
+        types = {change.type for change in changes} | {block.type for block in births}
+        return SAME in types or not self._ends.isdisjoint(records)
 
     def add_births(self, births: Births) -> int:
         """See :meth:`desktop.store.merging.Merger.add_births`."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 
+from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import (
     APPLIED,
     CONFLICT,
@@ -268,6 +269,8 @@ class Intake:
             self.set_alone()
         elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier):
             self.count()
+        # Of what is deleted a child may come next (rule 9).
+        self._alone = self._alone or any(change.slot == DELETED_SLOT for change in changes)
         self._bundle.records |= records
 
     def signer(self, verdict: Verdict, header: Header) -> Certificate | None:
