@@ -215,6 +215,11 @@ def _find_unit(session: Session, line: Line) -> None:
 
 def _find_record(session: Session, record_type: RecordType, line: Line, births: dict[str, Line]) -> None:
     """Decides whether a line is a new record or changes one that is here, or that an earlier line gives birth to."""
+    try:
+        records.check_parent(session, record_type, line.values)
+    except records.Gone as problem:
+        line.troubles.append(Trouble(problem.sentence.rstrip("。"), record_type.parent or ""))
+        return
     if line.record is None:
         line.record = records.new_record_id(session, record_type, line.values)
         if line.record not in births and records.load(session, record_type.name, line.record) is None:
@@ -228,6 +233,8 @@ def _find_record(session: Session, record_type: RecordType, line: Line, births: 
         line.troubles.append(Trouble(f"没有找到编号是这个的{record_type.label}", "id"))
     elif held is not None and line.unit not in (None, held.unit):
         line.troubles.append(Trouble("已有的记录不能在这里改所属单位", "unit"))
+    elif held is not None and held.life is Life.DELETED:
+        line.troubles.append(Trouble(f"这条{record_type.label}已经删除，请先用 undelete 恢复", "id"))
 
 
 def _emptiness(record_type: RecordType, line: Line) -> Trouble | None:

@@ -14,9 +14,9 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType, Role
-from desktop.records.identity import derived_id
+from desktop.records.identity import derived_id, is_id
 from desktop.records.typed_numbers import printable
-from desktop.store import reading, steps
+from desktop.store import reading, steps, undoing
 from desktop.store.attached import PART
 from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
@@ -27,6 +27,13 @@ class Locked(StateProblem):
 
     exit_code = 22
     next_step = "已经签发的文书不能改：请作废后重新起草。"
+
+
+class Gone(StateProblem):
+    """The record is deleted: writing under a deletion that is known would be a conflict with oneself (rule 9)."""
+
+    exit_code = 22
+    next_step = "请先在“已删除”里恢复，再修改。"
 
 
 class UnknownField(UsageProblem):
@@ -64,13 +71,15 @@ def save(
 ) -> Saved:
     """Saves a new record, or changes fields of an existing one; fields that are not named stay as they are.
 
-    A valid code that is known already changes that record instead of doubling it. ``unit`` is the unit a new
-    record belongs to, the parent's or the workspace's own by default. Raises :class:`NotAllowed`,
-    :class:`UnknownField`, ``NotFound``, ``WrongClock``.
+    A valid code that is known already changes that record instead of doubling it, and brings it back if it was
+    deleted. ``unit`` is the unit a new record belongs to, the parent's or the workspace's own by default. Raises
+    :class:`Gone`, :class:`NotAllowed`, :class:`UnknownField`, ``NotFound``, ``WrongClock``.
     """
     record_type = session.types[type_name]
     values = {k: tidy(v) for k, v in values.items()}
     check_rights(session, record_type, values)
+    check_parent(session, record_type, values)
+    named = record is not None
     if record is None:
         record = new_record_id(session, record_type, values)
         known = reading.record(session.database, session.types, type_name, record)
@@ -82,7 +91,14 @@ def save(
             return Saved(record, changes, tuple(check(session, type_name, record)))
     _check_unlocked(session, record_type, record)
     edits = slot_edits(session, record_type, record, values)
-    changes = session.ledger.write(name or f"修改{record_type.label}", session.operator.name, edits=edits)
+    back = []
+    if undoing.is_deleted(session.database, session.types, type_name, record):
+        if named:
+            raise Gone(f"这条{record_type.label}已经删除。")
+        back = [Deletion(type_name, record, revive=True, together=True)]
+    changes = session.ledger.write(
+        name or f"修改{record_type.label}", session.operator.name, edits=edits, deletions=back
+    )
     return Saved(record, changes, tuple(check(session, type_name, record)))
 
 
@@ -150,6 +166,7 @@ def restore(session: Session, type_name: str, record: str) -> ChangeSet:
     record_type = session.types[type_name]
     check_rights(session, record_type, {})
     with session.database.transaction():
+        undoing.check_bearers(session.database, session.types, type_name, record)
         audit.note(session, audit.Act.UNDELETED, f"{type_name} {record}")
         return session.ledger.write(
             f"恢复{record_type.label}",
@@ -240,6 +257,15 @@ def _unit_for(session: Session, record_type: RecordType, values: Mapping[str, Ce
             if held is not None:
                 return held.unit
     return session.unit.id
+
+
+def check_parent(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:
+    """Raises :class:`Gone` for what is to belong to a deleted record."""
+    if record_type.parent is None or not isinstance(parent := values.get(record_type.parent), str):
+        return
+    link = str(record_type.by_name[record_type.parent].link)
+    if is_id(parent) and undoing.is_deleted(session.database, session.types, link, parent):
+        raise Gone(f"它属于的{session.types[link].label}已经删除。")
 
 
 def _check_unlocked(session: Session, record_type: RecordType, record: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from desktop.records import items
 from desktop.records.canonical import ABSENT, canonical, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.resolution import Life, canonical_tombstone
+from desktop.records.stamps import MAX_STAMP, from_wire
 from desktop.records.types import Catalogue
 from desktop.store import attached, belonging, components, heads, reading
 from desktop.store.columns import quoted, table_of
@@ -86,15 +88,20 @@ class Changes:
                 yield from self._each_deleted(self._live_children(deletion), stamp, operator)
 
     def restored(
-        self, restorations: Iterable[Restoration], stamps: Sequence[int], operator: str
+        self, restorations: Sequence[Restoration], stamps: Sequence[int], operator: str
     ) -> Iterable[Change]:
         """All that stood replaces all that stands, so it stands side by side again."""
+        named = {(r.type, r.record) for r in restorations if r.slot == DELETED_SLOT}
+        beside: dict[tuple[str, str], set[tuple[str, int]]] = defaultdict(set)
+        for r in restorations:
+            beside[r.type, r.record] |= {(r.slot, stamp) for stamp in stamps[-len(r.values) :]}
         for back in restorations:
             standing = heads.standing(
                 self.database, self.types, back.type, back.record, back.slot, within=back.within
             )
             if {v for _, _, v in standing} == {v for v, _ in back.values}:
                 continue
+            since = min((s for _, s, v in standing if v == ABSENT), default=MAX_STAMP)
             for stamp, (value, said_under) in zip(stamps[-len(back.values) :], back.values, strict=True):
                 deleted = back.slot == DELETED_SLOT and value != ABSENT
                 record = back.record
@@ -102,8 +109,50 @@ class Changes:
                     record = said_under
                 yield Change(
                     items.TOMBSTONE if deleted else items.CHANGE, back.type, record, self._as(back.type, record),
-                    back.slot, stamp, _named(record, standing), self.origin, 0, operator, value,
+                    back.slot, stamp, _named(record, standing), self.origin, 0, operator,
+                    self._seen_too(back, value, since, beside[back.type, back.record]) if deleted else value,
                 )  # fmt: skip
+                if deleted:
+                    young = [
+                        child
+                        for child in self._live_children(Deletion(back.type, record))
+                        if (child.type, child.record) not in named and self._came_since(child, since)
+                    ]
+                    yield from _once(self._each_deleted(young, stamp, operator))
+
+    def _seen_too(
+        self, back: Restoration, tombstone: str, since: int, beside: Iterable[tuple[str, int]]
+    ) -> str:
+        """A tombstone that is put back, with what this station itself has said ``since`` the record was brought back.
+
+        And with what the same operation says ``beside`` it, else the station would be in conflict with itself. What
+        others have said since is asked about.
+        """
+        seen = parse(tombstone)
+        births = {from_wire(word) for word in seen.get("births", "").split()}
+        words = (word.rpartition("@") for word in seen.get("heads", "").split())
+        said = {(slot, from_wire(at)) for slot, _, at in words}
+        said |= {(slot, at) for slot, at in beside if slot != DELETED_SLOT}
+        for slot, at, birth in self.database.rows(
+            "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ? AND origin = ?"
+            " AND stamp > ? AND slot <> ?",
+            (back.record, back.type, self.origin, since, DELETED_SLOT),
+        ):
+            if birth:
+                births.add(at)
+            else:
+                said.add((slot, at))
+        return canonical_tombstone(said, births)
+
+    def _came_since(self, child: Deletion, since: int) -> bool:
+        """Whether a record was born, or brought back, after a moment."""
+        return bool(
+            self.database.row(
+                f"SELECT 1 FROM {quoted(table_of(child.type))} WHERE id = unhex(:id) AND _stamp > :since UNION ALL"
+                " SELECT 1 FROM version WHERE record = unhex(:id) AND type = :type AND slot = :slot AND stamp > :since",
+                {"id": child.record, "type": child.type, "slot": DELETED_SLOT, "since": since},
+            )
+        )
 
     def written_again(self, again: Iterable[Again], stamp: int, operator: str) -> Iterable[Change]:
         """Changes that say once more what their writer said, having seen what he had seen."""

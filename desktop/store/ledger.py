@@ -11,7 +11,7 @@ from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
 from desktop.records.types import Catalogue
-from desktop.store import components, heads, indexing, pending, received, schema, segment_log, steps
+from desktop.store import components, heads, indexing, pending, received, schema, segment_log, steps, undoing
 from desktop.store.births import indexed_afterwards, lay_out, shape_of
 from desktop.store.changing import Changes
 from desktop.store.clock import Clock
@@ -251,6 +251,7 @@ class Ledger:
                 # All that came later was taken back: it is passed over like what is taken back now.
                 own = own | steps.later(self.database, steps.Place(kind, record, slot), {s for _, s in own})
             restorations.append(self.before(kind, record, slot, own, within=within))
+        undoing.check(self.database, self.types, restorations)
         return self.write(
             _taken_back(found.name), operator, deletions=deletions, restorations=restorations, undoes=stamp
         )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desktop.operations import attachable, attachments, deciding, exchange, records
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.resolution import Life
-from desktop.store.ledger import Deletion
+from desktop.store.ledger import CannotUndo, Deletion
 from tests.operations.registers import district
 from tests.operations.stations import enrol, report_up, station
 
@@ -61,12 +64,46 @@ def test_what_was_deleted_before_stays_deleted(district: Session) -> None:
 
 
 def test_a_child_that_is_brought_back_alone_brings_nobody(district: Session) -> None:
-    course, (li, wang) = course_with_people(district)
-    records.delete(district, "course", course)
+    _, (li, wang) = course_with_people(district)
+    district.ledger.write("删除", "王芳", deletions=[Deletion("attendance", each) for each in (li, wang)])
     done = records.restore(district, "attendance", li)
     assert done.records == {"attendance": (li,)}
     assert life(district, "attendance", wang) is Life.DELETED
     assert records.restored_words("“李四”", [done]) == "已恢复“李四”。"
+
+
+def test_nothing_is_written_under_a_deletion_that_is_known(district: Session) -> None:
+    course, (li, _) = course_with_people(district)
+    edited = records.save(district, "course", {"name": "新班"}, record=course).changes.stamp
+    gone = records.delete(district, "attendance", li).stamp
+    records.delete(district, "course", course)
+    with pytest.raises(records.Gone, match="这条培训班次已经删除"):
+        records.save(district, "course", {"name": "旧班"}, record=course)
+    with pytest.raises(records.Gone, match="它属于的培训班次已经删除"):
+        records.save(district, "attendance", {"course": course, "name": "赵六"})
+    with pytest.raises(CannotUndo, match="它属于的培训班次已经删除"):
+        records.restore(district, "attendance", li)
+    with pytest.raises(CannotUndo, match="它属于的培训班次已经删除"):
+        records.undo(district, gone)
+    with pytest.raises(CannotUndo, match="这条记录后来删除了"):
+        records.undo(district, edited)
+    assert life(district, "course", course) is Life.DELETED
+    records.restore(district, "course", course)
+    records.undo(district, gone)
+    assert life(district, "attendance", li) is Life.LIVE
+
+
+def test_what_is_recorded_again_under_its_code_comes_back(district: Session) -> None:
+    values: dict[str, Cell] = {"name": "茶厂", "uscc": "91330110MA2ABCDE19"}
+    first = records.save(district, "enterprise", values)
+    records.delete(district, "enterprise", first.record)
+    again = records.save(district, "enterprise", values | {"name": "茶业公司"})
+    held = records.load(district, "enterprise", first.record)
+    assert again.record == first.record
+    assert held is not None
+    assert (held.life, held.values["name"]) == (Life.LIVE, "茶业公司")
+    records.undo(district, again.changes.stamp)
+    assert life(district, "enterprise", first.record) is Life.DELETED
 
 
 def test_grandchildren_come_back_and_others_of_the_same_step_do_not(district: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,8 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.resolution import Life
-from desktop.store.ledger import CannotUndo, SlotEdit
+from desktop.store import reading
+from desktop.store.ledger import CannotUndo, ChangeSet, SlotEdit
 from tests.operations.stations import station
 
 EDITS = st.lists(
@@ -106,3 +108,48 @@ def test_what_came_later_and_stands_keeps_an_earlier_step_from_being_taken_back(
     records.undo(town, other.stamp)
     records.undo(town, born.changes.stamp)
     assert records.load(town, "enterprise", born.record).life is Life.DELETED  # type: ignore[union-attr]
+
+
+STEPS = st.lists(
+    st.sampled_from(["edit", "delete", "child", "no child", *["undo"] * 3, *["undo any"] * 3]), max_size=9
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS, st.randoms(use_true_random=False))
+def test_nobody_ends_in_a_conflict_with_oneself(town: Session, wanted: list[str], chance: Random) -> None:
+    saved = records.save(town, "enterprise", {"name": "甲"})
+    stamps, visits = [saved.changes.stamp], list[str]()
+    for n, each in enumerate(wanted):
+        try:
+            if each == "edit":
+                changes = records.save(town, "enterprise", {"name": f"第{n}"}, record=saved.record).changes
+            elif each == "delete":
+                changes = records.delete(town, "enterprise", saved.record)
+            elif each == "child":
+                visit = records.save(town, "visit", {"enterprise": saved.record})
+                changes = visit.changes
+                visits.append(visit.record)
+            elif each == "no child":
+                changes = records.delete(town, "visit", visits[-1]) if visits else ChangeSet()
+            else:
+                changes = records.undo(town, stamps[-1] if each == "undo" else chance.choice(stamps))
+        except (CannotUndo, records.Gone):
+            continue
+        stamps += [changes.stamp] if changes.stamp else []
+        assert not reading.conflicts(town.database)
+
+
+def test_what_was_said_since_is_deleted_too_when_the_deletion_is_done_again(town: Session) -> None:
+    saved = records.save(town, "enterprise", {"name": "甲"})
+    gone = records.delete(town, "enterprise", saved.record)
+    back = records.undo(town, gone.stamp)
+    records.save(town, "enterprise", {"name": "乙"}, record=saved.record)
+    visit = records.save(town, "visit", {"enterprise": saved.record}).record
+    again = records.undo(town, back.stamp)
+    held = [records.load(town, *each) for each in (("enterprise", saved.record), ("visit", visit))]
+    assert [h.life for h in held if h is not None] == [Life.DELETED] * 2
+    assert not reading.conflicts(town.database)
+    records.undo(town, again.stamp)
+    held = [records.load(town, *each) for each in (("enterprise", saved.record), ("visit", visit))]
+    assert [h.life for h in held if h is not None] == [Life.LIVE] * 2

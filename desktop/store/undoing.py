@@ -1,0 +1,55 @@
+"""What forbids taking a step back although nothing newer stands in its slots: what it is about, or belongs to, is gone.
+
+A station that writes under a deletion that it knows would be in conflict with itself (rule 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from desktop.records.canonical import ABSENT
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.resolution import Life
+from desktop.records.types import Catalogue
+from desktop.store import belonging, components
+from desktop.store.columns import quoted, table_of
+from desktop.store.database import Database
+from desktop.store.writes import CannotUndo, Restoration
+
+
+def check(database: Database, types: Catalogue, restorations: Collection[Restoration]) -> None:
+    """Raises :class:`CannotUndo` where a record was deleted since, or what a record that comes back belongs to."""
+    back = {
+        (r.type, r.record)
+        for r in restorations
+        if r.slot == DELETED_SLOT and ABSENT in {value for value, _ in r.values}
+    }
+    for r in restorations:
+        if (r.type, r.record) in back:
+            check_bearers(database, types, r.type, r.record, back)
+        elif r.slot != DELETED_SLOT and is_deleted(database, types, r.type, r.record):
+            raise CannotUndo("这条记录后来删除了，不能撤消以前的修改。", "请先恢复这条记录。")
+
+
+def check_bearers(
+    database: Database,
+    types: Catalogue,
+    type_name: str,
+    record: str,
+    back: Collection[tuple[str, str]] = (),
+) -> None:
+    """Raises :class:`CannotUndo` where a record belongs to one that is deleted, and not brought ``back`` with it."""
+    bearers = belonging.bearers(database, types, type_name, bytes.fromhex(record))
+    for name, bearer in ((name, found.hex()) for name, found in bearers):
+        if (name, bearer) not in back and is_deleted(database, types, name, bearer):
+            raise CannotUndo(
+                f"它属于的{types[name].label}已经删除，单独恢复不了。", f"请先恢复那条{types[name].label}。"
+            )
+
+
+def is_deleted(database: Database, types: Catalogue, type_name: str, record: str) -> bool:
+    """Whether a record is deleted, by what is said under its own id; one that is not here is not."""
+    if ids := components.members(database, type_name, record):
+        return components.load(database, types, type_name, ids).lives[record] is Life.DELETED
+    life = database.value(f"SELECT _life FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))
+    return bool(life == int(Life.DELETED))
