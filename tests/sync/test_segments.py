@@ -464,11 +464,16 @@ def test_a_signed_line_that_is_no_item(text: str) -> None:
 
 
 def test_numbers_that_are_not_those_of_the_header() -> None:
-    """A number is repeated, or the kinds are others than were counted."""
+    """A number is repeated, numbers fall, or the kinds are others than were counted."""
     with pytest.raises(BadSegment):
         read((1, birth(1)[1]), (2, birth(1)[1]))
     with pytest.raises(BadSegment):
         read((2, birth(1)[1]), (5, birth(5)[1]), vouched="f" * 64)
+    with pytest.raises(BadSegment):
+        # The first and the last are right, and what lies between stands twice or in another order.
+        read((1, birth(1)[1]), (2, birth(1)[1]), (3, birth(3)[1]))
+    with pytest.raises(BadSegment):
+        read((1, birth(1)[1]), (2, birth(4)[1]), (3, birth(3)[1]), (5, birth(5)[1]), vouched="f" * 64)
     header, lines = segments.read(cut(birth(1), change(2)))
     counted = json.loads(header.raw) | {"counts": {"birth": 2}}
     other = segments.read_header(msgspec.json.encode(counted), header.signature)
