@@ -18,7 +18,6 @@ from desktop.store import holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
-from desktop.store.traffic import Identity
 from desktop.sync import results
 
 REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcomes.CONFLICT
@@ -121,12 +120,7 @@ def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]
 def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:
     """What a merge or its preview does not apply; records that are not here yet have no title."""
     found = [stored.Unapplied(u.station, "", u.number, u.outcome, u.reason) for u in items]
-    places = {
-        (u.station, "", u.number): stored.Place(
-            u.type, u.record, "" if u.outcome == CONFLICT else u.slot or ""
-        )
-        for u in items
-    }
+    places = [stored.Place(u.type, u.record, "" if u.outcome == CONFLICT else u.slot or "") for u in items]
     return _words(database, here, found, places)
 
 
@@ -134,13 +128,13 @@ def _words(
     database: Database,
     here: Here,
     items: Sequence[stored.Unapplied],
-    places: Mapping[Identity, stored.Place] | None = None,
+    places: Sequence[stored.Place | None] | None = None,
 ) -> list[Unsettled]:
     """Puts items into words; the records are looked up type by type, as there may be thousands."""
     if places is None:
-        places = stored.locate(database, here.types, [(i.station, i.incarnation, i.number) for i in items])
+        places = stored.locate(database, here.types, items)
     wanted: dict[str, set[str]] = {}
-    for place in places.values():
+    for place in filter(None, places):
         if place.type in here.types:
             wanted.setdefault(place.type, set()).add(place.record)
     titles = {
@@ -149,7 +143,7 @@ def _words(
         for key, words in queries.titles(database, here.types, here.codes, name, ids).items()
     }
     held = set(titles)
-    for place in places.values():
+    for place in filter(None, places):
         if place.cells and place.record not in titles and place.type in here.types:
             titles[place.record] = _title_of_cells(database, here, place)
     names = station_names(database, here)
@@ -157,8 +151,8 @@ def _words(
     if before:
         names[before] = here.unit.name
     found = [
-        _unsettled(here, before, i, places.get((i.station, i.incarnation, i.number)), titles, names, held)
-        for i in items
+        _unsettled(here, before, i, place, titles, names, held)
+        for i, place in zip(items, places, strict=True)
     ]
     return _settled_by_joining(database, here, items, found)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from desktop.records.canonical import parse
-from desktop.records.item_outcomes import HELD_FORK, REFUSED_CLOCK, REFUSED_REGISTERED
+from desktop.records.item_outcomes import (
+    CONFLICT,
+    HELD,
+    HELD_FORK,
+    REFUSED,
+    REFUSED_CLOCK,
+    REFUSED_REGISTERED,
+)
 from desktop.records.types import Catalogue
 from desktop.store import received
 from desktop.store.columns import quoted, table_of
@@ -61,7 +69,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """An item that is not applied, here or at a level above (``issuer``, else empty), and why."""
+    """An item that is not applied, here or at a level above (``issuer``, else empty), and why.
+
+    ``stamp`` tells the contents of one number apart where a station has forked; 0 where it is not said.
+    """
 
     station: str
     incarnation: str
@@ -70,6 +81,7 @@ class Unapplied:
     reason: str
     issuer: str = ""
     since: int = 0
+    stamp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +162,9 @@ def answers(database: Database, limit: int = 5_000) -> list[Unapplied]:
 def set_aside(database: Database, limit: int = 5_000) -> list[Unapplied]:
     """What is refused or held here; ``since`` is in milliseconds since 2020."""
     return [Unapplied(*row) for row in database.rows(
-        "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0 FROM refused r"
+        "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0, r.stamp FROM refused r"
         " JOIN origin o ON o.ref = r.origin WHERE r.reason <> ? UNION ALL"
-        " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since FROM held h"
+        " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since, h.stamp FROM held h"
         " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (REFUSED_CLOCK, limit))]  # fmt: skip
 
 
@@ -268,55 +280,69 @@ def _waiting_spans(
     return spans
 
 
-def locate(database: Database, types: Catalogue, items: Iterable[Identity]) -> dict[Identity, Place]:
-    """The records that items are about, for those that are held here in whatever state."""
-    wanted: dict[int, dict[int, Identity]] = {}
+def locate(database: Database, types: Catalogue, items: Sequence[Unapplied]) -> list[Place | None]:
+    """The record that each of these items is about, if it is held here in whatever state.
+
+    Of a fork one number has several contents: the one with the item's stamp is meant, else the one that stands where
+    the item's outcome has put it.
+    """
+    wanted: dict[int, set[int]] = {}
     refs = received.origins(database)
     for item in items:
-        ref = refs.get(item[:2])
-        if ref is not None:
-            wanted.setdefault(ref, {})[item[2]] = item
-    found: dict[Identity, Place] = {}
+        if (ref := refs.get((item.station, item.incarnation))) is not None:
+            wanted.setdefault(ref, set()).add(item.number)
+    found: dict[tuple[int | None, int], list[_Content]] = {}
     for ref, numbers in wanted.items():
-        _locate_logged(database, ref, numbers, found)
-        _locate_births(database, types, ref, {n: i for n, i in numbers.items() if i not in found}, found)
-    return found
+        for number, content in _logged(database, ref, sorted(numbers)):
+            found.setdefault((ref, number), []).append(content)
+        missing = sorted(n for n in numbers if (ref, n) not in found)
+        for number, content in _births(database, types, ref, missing):
+            found.setdefault((ref, number), []).append(content)
+    places: list[Place | None] = []
+    for item in items:
+        several = found.get((refs.get((item.station, item.incarnation)), item.number), ())
+        meant = max(several, key=lambda c: (c.stamp == item.stamp, c.outcome == item.outcome), default=None)
+        places.append(None if meant is None else meant.place)
+    return places
 
 
-def _locate_logged(
-    database: Database, ref: int, numbers: dict[int, Identity], found: dict[Identity, Place]
-) -> None:
-    for part in _parts(sorted(numbers)):
-        marks = ", ".join("?" * len(part))
-        cells = "CASE kind WHEN 'birth' THEN value ELSE '' END"
-        for number, *place in database.rows(
-            f"SELECT number, type, lower(hex(record)), coalesce(slot, ''), {cells} FROM held"
-            f" WHERE origin = ? AND number IN ({marks})"
-            f" UNION ALL SELECT number, type, lower(hex(record)), coalesce(slot, ''), {cells} FROM refused"
-            f" WHERE origin = ? AND number IN ({marks})"
-            f" UNION ALL SELECT number, type, lower(hex(record)), CASE birth WHEN 1 THEN '' ELSE slot END, ''"
-            f" FROM version WHERE origin = ? AND number IN ({marks})",
-            [ref, *part, ref, *part, ref, *part],
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """One content of a number: where it stands, as the outcome that puts it there, and what it is about."""
+
+    outcome: str
+    stamp: int
+    place: Place
+
+
+def _logged(database: Database, ref: int, numbers: Sequence[int]) -> Iterator[tuple[int, _Content]]:
+    """What waits, what is refused and what stands in the log, with these numbers; in this order."""
+    cells = "CASE kind WHEN 'birth' THEN value ELSE '' END"
+    for part in _parts(numbers):
+        for number, outcome, stamp, *place in database.rows(
+            f"SELECT number, '{HELD}', stamp, type, lower(hex(record)), coalesce(slot, ''), {cells} FROM held"
+            f" WHERE origin = :origin AND number IN (SELECT value FROM json_each(:numbers))"
+            f" UNION ALL SELECT number, '{REFUSED}', stamp, type, lower(hex(record)), coalesce(slot, ''), {cells}"
+            f" FROM refused WHERE origin = :origin AND number IN (SELECT value FROM json_each(:numbers))"
+            f" UNION ALL SELECT number, '{CONFLICT}', stamp, type, lower(hex(record)),"
+            f" CASE birth WHEN 1 THEN '' ELSE slot END, '' FROM version"
+            f" WHERE origin = :origin AND number IN (SELECT value FROM json_each(:numbers))",
+            {"origin": ref, "numbers": json.dumps(part)},
         ):
-            found.setdefault(numbers[number], Place(*place))
+            yield number, _Content(outcome, stamp, Place(*place))
 
 
-def _locate_births(
-    database: Database,
-    types: Catalogue,
-    ref: int,
-    numbers: dict[int, Identity],
-    found: dict[Identity, Place],
-) -> None:
-    for part in _parts(sorted(numbers)):
-        marks = ", ".join("?" * len(part))
+def _births(
+    database: Database, types: Catalogue, ref: int, numbers: Sequence[int]
+) -> Iterator[tuple[int, _Content]]:
+    for part in _parts(numbers):
         for name in types:
-            for number, record in database.rows(
-                f"SELECT _number, lower(hex(id)) FROM {quoted(table_of(name))}"
-                f" WHERE _origin = ? AND _number IN ({marks})",
-                [ref, *part],
+            for number, stamp, record in database.rows(
+                f"SELECT _number, _stamp, lower(hex(id)) FROM {quoted(table_of(name))}"
+                f" WHERE _origin = ? AND _number IN (SELECT value FROM json_each(?))",
+                (ref, json.dumps(part)),
             ):
-                found[numbers[number]] = Place(name, record, "")
+                yield number, _Content(CONFLICT, stamp, Place(name, record, ""))
 
 
 def _parts(numbers: Sequence[int], size: int = 300) -> Iterable[Sequence[int]]:

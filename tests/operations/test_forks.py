@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import forks, traffic
+from desktop.operations import forks, traffic, unsettled
 from desktop.operations.traffic import Here
 from desktop.records import items
 from desktop.records.declaration import Level
@@ -14,7 +14,7 @@ from desktop.store.workspace import OwnUnit
 from desktop.sync import station
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root
 
-FIRM, OTHER = "f1" * 16, "f2" * 16
+FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 
 
 def here(desk: Desk) -> Here:
@@ -68,3 +68,20 @@ def test_without_a_fork_there_is_nothing_to_tell(town: Desk, twins: tuple[Desk, 
     town.take(twins[0].send())
     assert forks.open_forks(town.database, here(town)) == []
     assert traffic.overview(town.database, here(town)).forks == 0
+
+
+def test_of_several_contents_of_one_number_each_is_told_with_its_own_record(
+    town: Desk, twins: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    laptop, copy = twins
+    (tmp_path / "third").mkdir()
+    third = new_desk(tmp_path / "third", laptop.name, laptop.level)
+    station.keep_chain(third.ledger, station.own_chain(laptop.ledger))
+    connect(third, town)
+    laptop.birth("firm", {"name": "茶厂"}, record=FIRM)
+    town.take(laptop.send())
+    for desk, record, name in ((copy, OTHER, "绸厂"), (third, THIRD, "丝厂")):
+        desk.forge_birth(record, {"name": name}, number=1, stamp=desk.stamp() + int(record[:2], 16))
+        town.take(desk.send())
+    told = unsettled.unsettled(town.database, here(town))
+    assert {(one.number, one.record, one.title) for one in told} == {(1, OTHER, "绸厂"), (1, THIRD, "丝厂")}
