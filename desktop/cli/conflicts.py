@@ -81,7 +81,9 @@ def conflicts(
     for fork in doubled:
         _say_fork(showing, fork)
     if doubled:
-        say(f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由上级用 fork 定下来。")
+        say(
+            f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由上级用 fork 定下来；先加 --preview 看。"
+        )
     _say_unsettled(aside)
 
 
@@ -167,7 +169,7 @@ def _say_fork(showing: Showing, fork: OpenFork) -> None:
     say(f"重号  {fork.author}  工作电脑{fork.station[:8]}  先留着{fork.waiting}项")
     for content in fork.contents:
         when = reading.moment(content.stamp)
-        say(f"  第{content.number}项：{_content_words(showing, content)}（{content.operator}，{when}）")
+        say(f"  第{content.number}项：{content_words(showing, content)}（{content.operator}，{when}）")
 
 
 def _say_unsettled(aside: Sequence[Unsettled]) -> None:
@@ -196,7 +198,8 @@ def _unsettled_object(item: Unsettled) -> dict[str, Any]:
     }
 
 
-def _content_words(showing: Showing, content: Content) -> str:
+def content_words(showing: Showing, content: Content) -> str:
+    """What one content of a doubled number says."""
     kind = KINDS.get(content.kind, "本程序不认识的内容")
     record_type = showing.session.types.get(content.type)
     if record_type is None or content.kind not in KINDS:
@@ -224,7 +227,7 @@ def _fork_object(showing: Showing, fork: OpenFork) -> dict[str, Any]:
                 "slot": c.slot,
                 "operator": c.operator,
                 "at": reading.moment(c.stamp),
-                "words": _content_words(showing, c),
+                "words": content_words(showing, c),
             }
             for c in fork.contents
         ],

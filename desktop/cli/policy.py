@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import click
 
+from desktop.cli.conflicts import content_words
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import OneOf, json_option, opens, writes
+from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations import exchange, forks, moving, policy, traffic
-from desktop.operations.forks import Kind
+from desktop.operations.forks import Kind, Outlook
 from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
@@ -225,11 +227,13 @@ def redate(session: Session, preview: bool, as_json: bool) -> None:
 @click.argument("kind", metavar="restored|copied", type=OneOf(Kind))
 @click.option("--keep-waiting", is_flag=True, help="用先留着的那一份；不写时用已经收下的那一份。")
 @note_option
-def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: str) -> None:
+@click.option("--preview", is_flag=True, help="只看哪些照算、哪些不算，什么都不写。")
+def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: str, preview: bool) -> None:
     """处理重号：打电话问清以后，说明是同一台电脑恢复过备份（restored），还是复制成了两台（copied）。
 
     STATION 是 conflicts 里重号的工作电脑编号，写开头几位就行。恢复过的电脑收到后会换新编号重新上报，内容不会少；
-    复制来的那台要重新办理入网。
+    复制来的那台要重新办理入网。不写 --keep-waiting 时，先收到的照算、先留着的不算；电话里问清该用后收到的那一份时，
+    写上它。拿不准的先加 --preview 看。
     """
     found = [
         f for f in forks.open_forks(session.database, traffic.here(session)) if f.station.startswith(station)
@@ -237,9 +241,26 @@ def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: s
     if len(found) != 1 or len(station) < _SHORT:
         raise WhichFork(_how_many(station, len(found), "处重号"))
     (doubled,) = found
+    if preview:
+        showing = Showing(session)
+        showing.note("fork", f"{doubled.station} {doubled.incarnation}")
+        _say_outlook(
+            showing, forks.look_at(session, doubled.station, doubled.incarnation, keep_waiting=keep_waiting)
+        )
+        remark(
+            "要反过来定，去掉 --keep-waiting。" if keep_waiting else "要用后收到的那一份，加 --keep-waiting。"
+        )
+        return
     forks.decide(session, doubled.station, doubled.incarnation, kind, keep_waiting=keep_waiting, note=note)
     say(f"已定：{doubled.author}的重号。")
     remark("请把下一个数据包送给这台电脑和上下级。")
+
+
+def _say_outlook(showing: Showing, outlook: Outlook) -> None:
+    for words, contents in (("照算", outlook.counting), ("不算", outlook.lost)):
+        for content in contents:
+            say(f"{words}：第{content.number}项  {content_words(showing, content)}（{content.operator}）")
+    say(f"先留着的，收下{outlook.released}项，不算{outlook.left}项。")
 
 
 def _merge(merge: Merged) -> dict[str, object]:

@@ -17,7 +17,9 @@ from desktop.records import items
 from desktop.records.canonical import parse
 from desktop.records.deciding import EXCLUSION
 from desktop.records.declaration import Role
-from desktop.store import reading
+from desktop.records.item_outcomes import HELD_FORK
+from desktop.records.spans import inside
+from desktop.store import aside, reading
 from desktop.store.aside import Put
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
@@ -131,6 +133,47 @@ class NoFork(StateProblem):
     next_step = "请先合并最新的数据包，再看还有没有重号。"
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a decision would do: which contents count and which do not, and how many that wait come in, or do not."""
+
+    counting: tuple[Content, ...]
+    lost: tuple[Content, ...]
+    released: int
+    left: int
+
+
+def look_at(session: Session, name: str, incarnation: str, *, keep_waiting: bool = False) -> Outlook:
+    """What :func:`decide` would do; raises :class:`NoFork` and ``NotAllowed``."""
+    fork = _undecided(session, name, incarnation)
+    origin = session.ledger.origin_ref(name, incarnation)
+    named = forks.losing(session.ledger, origin, keep_held=keep_waiting)
+    waiting = aside.held_of(session.database, origin, HELD_FORK)
+    left = {item for item in waiting if inside([item[0]], named.spans) or item in named.contents}
+    lost = [
+        c for c in fork.contents if inside([c.number], named.spans) or (c.number, c.stamp) in named.contents
+    ]
+    return Outlook(
+        tuple(c for c in fork.contents if c not in lost), tuple(lost), len(waiting) - len(left), len(left)
+    )
+
+
+def _undecided(session: Session, name: str, incarnation: str) -> OpenFork:
+    """The open fork of a station's incarnation, of a station below this one."""
+    fork = next(
+        (
+            f
+            for f in open_forks(session.database, here(session))
+            if (f.station, f.incarnation) == (name, incarnation)
+        ),
+        None,
+    )
+    if fork is None:
+        raise NoFork("没有这处重号，或者已经定了。")
+    policy.require_above_station(session, name)
+    return fork
+
+
 def decide(
     session: Session, name: str, incarnation: str, kind: Kind, *, keep_waiting: bool = False, note: str = ""
 ) -> ChangeSet:
@@ -140,14 +183,7 @@ def decide(
     copied one has to be enrolled as a computer of its own. Raises :class:`NoFork`, ``NotAllowed``, ``WrongClock``.
     """
     session.require(Role.DESK)
-    at = here(session)
-    fork = next(
-        (f for f in open_forks(session.database, at) if (f.station, f.incarnation) == (name, incarnation)),
-        None,
-    )
-    if fork is None:
-        raise NoFork("没有这处重号，或者已经定了。")
-    policy.require_above_station(session, name)
+    fork = _undecided(session, name, incarnation)
     origin = session.ledger.origin_ref(name, incarnation)
     lost = forks.losing(session.ledger, origin, keep_held=keep_waiting)
     words = f"重号：{fork.author}，{'恢复过备份' if kind is Kind.RESTORED else '复制成两台'}"

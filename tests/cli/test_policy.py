@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+
 from desktop.records.declaration import Level
 from tests.cli.calling import answer, make, run
 from tests.cli.test_exchange import Places, enrol, places, record
@@ -87,3 +90,29 @@ def test_where_no_date_was_wrong_there_is_nothing_to_do_and_that_is_no_failure(p
     assert answer("redate", places.town) == {"redated": False, "items": []}
     told = run("redate", places.town)
     assert (told.exit_code, "不用更正" in told.stdout) == (0, True)
+
+
+def test_a_fork_is_looked_at_before_it_is_decided(places: Places) -> None:
+    copy = places.stick / "copy"
+    shutil.copytree(places.town, copy)
+    for folder, name in ((places.town, "茶厂"), (copy, "伞厂")):
+        record(folder, "enterprise", {"name": name})
+        answer("send", folder, places.stick / "up.xsj")
+        answer("merge", places.district, places.stick / "up.xsj")
+    said = run("conflicts", places.district).stdout
+    assert "由上级用 fork 定下来；先加 --preview 看" in said
+    (doubled,) = answer("conflicts", places.district)["forks"]
+    station = doubled["station"][:8]
+    looked = run("fork", places.district, station, "copied", "--preview")
+    (kept, lost, waiting) = looked.stdout.splitlines()[:3]
+    assert re.match(r"照算：第\d+项 .*茶厂", kept)
+    assert re.match(r"不算：第\d+项 .*伞厂", lost)
+    assert waiting == "先留着的，收下0项，不算1项。"
+    assert "要用后收到的那一份，加 --keep-waiting。" in looked.stderr
+    other = run("fork", places.district, station, "copied", "--keep-waiting", "--preview").stdout
+    assert re.match(r"照算：第\d+项 .*伞厂", other)
+    assert other.splitlines()[2] == "先留着的，收下1项，不算0项。"
+    assert len(answer("conflicts", places.district)["forks"]) == 1
+    run("fork", places.district, station, "copied", "--keep-waiting")
+    assert answer("conflicts", places.district)["forks"] == []
+    assert [r["values"]["name"] for r in answer("list", places.district, "enterprise")["records"]] == ["伞厂"]
