@@ -12,8 +12,9 @@ from desktop.operations.traffic import Here, here, station_names, unknown_statio
 from desktop.records import item_outcomes
 from desktop.records.canonical import Cell, parse
 from desktop.records.deciding import ERASURE
-from desktop.records.declaration import Mask, RecordType, Role
+from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.items import BIRTH
+from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.store import holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
@@ -56,6 +57,14 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
 }
 _JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
+_LONG = 30 * DAY_MS
+"""After this time what waits is not likely to come to count by itself (rule 15)."""
+_WAITS_LONG = "已经先留了30天以上，光等不会好：请打电话{whom}问清缺什么。"
+_CAUSES = {
+    "": ("它修改的记录没有收下", "请先处理那条没有收下的新增，它收下以后这一项会自动收下。"),
+    UNIT_SLOT: ("它所属单位的调整没有算数", "请向上级问清这条记录归哪个单位，再重新填写、再上报。"),
+}
+"""By the slot of what was refused: why a change of that record waits, and what to do about it at once."""
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
 _REFILLED = "refilled"
 """Which own items were filled in once more and saved, a line for each."""
@@ -150,8 +159,14 @@ def _words(
     before = stored.setting(database, renewal.STATION_BEFORE)
     if before:
         names[before] = here.unit.name
+    refused = {
+        p.record: p.slot
+        for i, p in zip(items, places, strict=True)
+        if p is not None and i.outcome == REFUSED and p.slot in _CAUSES
+    }
+    now = stored.newest_moment(database)
     found = [
-        _unsettled(here, before, i, place, titles, names, held)
+        _urged(_unsettled(here, before, i, place, titles, names, held), i, place, refused, now)
         for i, place in zip(items, places, strict=True)
     ]
     return _settled_by_joining(database, here, items, found)
@@ -224,6 +239,23 @@ def _unsettled(
         and (item.reason not in _REPLACED or item.station == before)
         and _has_words(record_type, place),
     )
+
+
+def _urged(
+    told: Unsettled, item: stored.Unapplied, place: stored.Place | None, refused: Mapping[str, str], now: int
+) -> Unsettled:
+    """The same, where waiting alone does not help: what it hangs on was ``refused``, or it has waited for long."""
+    if item.outcome != HELD or place is None:
+        return told
+    if item.reason == item_outcomes.HELD_NO_BIRTH and place.record in refused:
+        reason, advice = _CAUSES[refused[place.record]]
+        return replace(told, reason=reason, advice=advice)
+    # A level above does not say since when; then it is reckoned from the day on which it was written.
+    since = item.since or (milliseconds_of(place.stamp) if place.stamp else now)
+    if now - since > _LONG:
+        whom = "上级" if item.issuer else told.author
+        return replace(told, advice=told.advice + _WAITS_LONG.format(whom=f"向{whom}"))
+    return told
 
 
 def _has_words(record_type: RecordType | None, place: stored.Place) -> bool:

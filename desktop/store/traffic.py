@@ -16,6 +16,7 @@ from desktop.records.item_outcomes import (
     REFUSED_CLOCK,
     REFUSED_REGISTERED,
 )
+from desktop.records.stamps import COUNTER_BITS
 from desktop.records.types import Catalogue
 from desktop.store import received
 from desktop.store.columns import quoted, table_of
@@ -59,12 +60,16 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The record that an item is about; ``slot`` is empty for a birth, ``cells`` of one that was set aside as JSON."""
+    """The record that an item is about; ``slot`` is empty for a birth, ``cells`` of one that was set aside as JSON.
+
+    ``stamp`` is that of the item, 0 where it is not known.
+    """
 
     type: str
     record: str
     slot: str
     cells: str = ""
+    stamp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,11 @@ def set_aside(database: Database, limit: int = 5_000) -> list[Unapplied]:
         " JOIN origin o ON o.ref = r.origin WHERE r.reason <> ? UNION ALL"
         " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since, h.stamp FROM held h"
         " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (REFUSED_CLOCK, limit))]  # fmt: skip
+
+
+def newest_moment(database: Database) -> int:
+    """The newest moment of which this ledger knows, in milliseconds since 2020."""
+    return int(setting(database, "clock") or 0) >> COUNTER_BITS
 
 
 def count_unapplied(database: Database) -> tuple[int, int, int, int]:
@@ -319,7 +329,7 @@ def _logged(database: Database, ref: int, numbers: Sequence[int]) -> Iterator[tu
     """What waits, what is refused and what stands in the log, with these numbers; in this order."""
     cells = "CASE kind WHEN 'birth' THEN value ELSE '' END"
     for part in _parts(numbers):
-        for number, outcome, stamp, *place in database.rows(
+        for number, outcome, stamp, name, record, slot, said in database.rows(
             f"SELECT number, '{HELD}', stamp, type, lower(hex(record)), coalesce(slot, ''), {cells} FROM held"
             f" WHERE origin = :origin AND number IN (SELECT value FROM json_each(:numbers))"
             f" UNION ALL SELECT number, '{REFUSED}', stamp, type, lower(hex(record)), coalesce(slot, ''), {cells}"
@@ -329,7 +339,7 @@ def _logged(database: Database, ref: int, numbers: Sequence[int]) -> Iterator[tu
             f" WHERE origin = :origin AND number IN (SELECT value FROM json_each(:numbers))",
             {"origin": ref, "numbers": json.dumps(part)},
         ):
-            yield number, _Content(outcome, stamp, Place(*place))
+            yield number, _Content(outcome, stamp, Place(name, record, slot, said, stamp))
 
 
 def _births(
@@ -342,7 +352,7 @@ def _births(
                 f" WHERE _origin = ? AND _number IN (SELECT value FROM json_each(?))",
                 (ref, json.dumps(part)),
             ):
-                yield number, _Content(CONFLICT, stamp, Place(name, record, ""))
+                yield number, _Content(CONFLICT, stamp, Place(name, record, "", "", stamp))
 
 
 def _parts(numbers: Sequence[int], size: int = 300) -> Iterable[Sequence[int]]:
