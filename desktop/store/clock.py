@@ -13,6 +13,8 @@ from desktop.store.environment import EPOCH_MS, Environment
 
 BUILD_DATE = datetime.date(2026, 11, 23)
 """Physical time is never below it: a laptop that says 2015 is wrong."""
+EARLIEST = BUILD_DATE - datetime.timedelta(days=1)
+"""The program may have been built where the day had begun already."""
 BEHIND_MS = stamps.DAY_MS
 AHEAD_MS = 30 * stamps.DAY_MS
 LAST_MS = (1 << stamps.TICK_BITS - stamps.COUNTER_BITS) - stamps.DAY_MS
@@ -67,7 +69,7 @@ class Clock:
             return None
         said = f"这台电脑的日期是{day.year}年{day.month}月{day.day}日"
         since, last = now - EPOCH_MS, self.last_tick() >> stamps.COUNTER_BITS
-        if day < BUILD_DATE - datetime.timedelta(days=1):
+        if day < EARLIEST:
             return WrongClock(f"{said}，比本程序的发布日期还早。", day)
         if last and since < last - BEHIND_MS:
             return WrongClock(f"{said}，比上一次保存的时间早了一天以上。", day)

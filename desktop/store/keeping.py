@@ -22,6 +22,7 @@ from typing import Final
 from desktop.errors import EnvironmentProblem, Problem
 from desktop.store import captured
 from desktop.store.backups import BACKUPS, BEFORE_COPY, Backup, backups_of, mark_of, prune
+from desktop.store.clock import EARLIEST
 from desktop.store.copying import CannotCopy, copy_new, write_copy
 from desktop.store.database import Database, DatabaseError, DiskFull, Row
 from desktop.store.environment import Environment
@@ -113,7 +114,7 @@ class Keeper:
     def start_new(self) -> None:
         """Begins backup and journal of a ledger that was just made and that nothing else has open."""
         self._capture.start()
-        making = self._begin(self._environment.today())
+        making = self._begin(self._today())
         if making is not None:
             try:
                 copy_new(self._db, self._ledger, making.beside)
@@ -126,7 +127,7 @@ class Keeper:
         """Goes on with today's journal or begins a new one with a fresh backup; call it before anything is written."""
         self._capture.start()
         newest = next(iter(backups_of(self._workspace)), None)
-        today = self._environment.today()
+        today = self._today()
         if newest is not None and newest.day == today and not fresh:
             self._go_on(newest)
         if self._journal is None:
@@ -171,7 +172,7 @@ class Keeper:
                 aside.mkdir(parents=True, exist_ok=True)
                 for path in [p for p in self._folder.iterdir() if p.is_file()]:
                     os.replace(path, aside / path.name)
-            self._make_now(self._environment.today())
+            self._make_now(self._today())
 
     def renew(self, *, destroy: bool) -> None:
         """A fresh backup now, because the former hold values that were erased; with ``destroy`` those go at once.
@@ -182,7 +183,7 @@ class Keeper:
             if self._making is not None:
                 self._abandon(self._making)
             self._write_down()
-            self._make_now(self._environment.today())
+            self._make_now(self._today())
             if destroy and not self._troubles:
                 newest = next(iter(backups_of(self._workspace)))
                 for path in [p for p in self._folder.rglob("*") if p.is_file()]:
@@ -267,8 +268,7 @@ class Keeper:
 
     def _turn(self) -> None:
         """Takes over a backup that was made in the meantime, or begins one on a new day."""
-        now = self._environment.now()
-        today = self._environment.day_of(now)
+        now, today = self._environment.now(), self._today()
         if self._making is not None:
             if self._making.thread is None or not self._making.thread.is_alive():
                 self._take_over(self._making)
@@ -279,6 +279,13 @@ class Keeper:
                     target=self._copy, args=(making,), name="backup", daemon=True
                 )
                 making.thread.start()
+
+    def _today(self) -> datetime.date:
+        """The day of a backup. A clock that is before the program itself begins none: nothing is saved under it."""
+        day = self._environment.today()
+        if day >= EARLIEST:
+            return day
+        return next((b.day for b in backups_of(self._workspace)), EARLIEST)
 
     def _make_now(self, today: datetime.date) -> None:
         making = self._begin(today)

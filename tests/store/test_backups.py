@@ -21,6 +21,7 @@ from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store import copying, keeping, reading, schema
 from desktop.store.backups import KEPT_DAYS, backups_of
+from desktop.store.clock import WrongClock
 from desktop.store.environment import Environment
 from desktop.store.keeping import RETRY_MS, NotKept
 from desktop.store.reading import Query, Record
@@ -274,6 +275,19 @@ def test_the_newest_backup_is_found_though_the_clock_was_wrong(village: Session,
     calendar.at += DAY
     open_session(folder, "王芳", "password1", calendar.environment()).workspace.close()
     assert backups_of(folder)[0].path.name == "2026-11-24.db"
+
+
+def test_a_clock_that_is_years_behind_begins_no_backup_of_that_day(
+    village: Session, calendar: Calendar, tmp_path: Path
+) -> None:
+    before = names(village)
+    village.workspace.close()
+    calendar.at = START - 11 * 365 * DAY
+    late = open_session(village.workspace.folder, "王芳", "password1", calendar.environment())
+    with pytest.raises(WrongClock):
+        records.save(late, "enterprise", {"name": "茶厂"})
+    late.workspace.close()
+    assert names(late) == before
 
 
 def test_a_newer_database_is_refused_and_left_as_it_is(village: Session) -> None:
