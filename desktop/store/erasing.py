@@ -115,12 +115,16 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     """Whether something that an erasure reaches still stands, in the history, in a birth or in what was set aside."""
     said = _said(erasure)
     slot = "record = unhex(:record) AND slot = :slot AND type = :type"
-    cells = "EXISTS (SELECT 1 FROM json_each(value) WHERE key = :slot OR key LIKE :slot || '.%')"
+    # The value is that of the table: json_each has a column of this name too. And to LIKE an underscore is any sign.
+    cells = (
+        "EXISTS (SELECT 1 FROM json_each({}.value) e WHERE e.key = :slot"
+        " OR substr(e.key, 1, length(:slot) + 1) = :slot || '.')"
+    )
     looks = [
         f"SELECT 1 FROM version WHERE {slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}",
         *(
             f"SELECT 1 FROM {table} WHERE {_PUT} AND unit IN (SELECT value FROM json_each(:units))"
-            f" AND CASE WHEN kind = :birth THEN {cells} ELSE value NOT IN (:absent, 'null') END"
+            f" AND CASE WHEN kind = :birth THEN {cells.format(table)} ELSE value NOT IN (:absent, 'null') END"
             for table in ("held", "refused")
         ),
     ]

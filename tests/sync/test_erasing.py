@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import random
 import re
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 
 from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.records.stamps import to_wire
+from desktop.records.stamps import MAX_STAMP, to_wire
 from desktop.store import pending
+from desktop.store.erasing import Erasure, is_left
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync import decoding, kept, segments, standing, station
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
@@ -449,6 +451,17 @@ def test_that_a_field_was_emptied_is_kept_by_everybody_whenever_they_hear_of_it(
         )
         assert FIRST not in everything(desk)
     assert len(tree.digests()) == 1
+
+
+def test_a_field_with_nearly_the_same_name_is_another(tree: Tree) -> None:
+    """In a refused birth anything may stand, and what is asked about is not searched for by its likeness."""
+    tree.village.forge_birth(OTHER, {"inxpark.y": 1}, unit=tree.district.unit)
+    tree.deliver()
+    asked = Erasure("firm", OTHER, "in_park", MAX_STAMP, tree.district.unit, frozenset([tree.district.unit]))
+    assert tree.town.refused()
+    assert not is_left(tree.town.database, tree.town.ledger.types, asked)
+    near = dataclasses.replace(asked, slot="inxpark")
+    assert is_left(tree.town.database, tree.town.ledger.types, near)
 
 
 def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:
