@@ -15,14 +15,22 @@ from desktop.cli.output import Ticker, complain, json_line, remark, say
 from desktop.cli.parameters import PathOf, as_option, given_password, json_option, opened, opens, writes
 from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem
-from desktop.operations import exchange, signing, traffic
+from desktop.operations import exchange, signing, traffic, unsettled
 from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
 from desktop.operations.traffic import MergeOutcome
+from desktop.operations.unsettled import Unsettled
 from desktop.records.dates import china_time
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
-from desktop.records.item_outcomes import CONFLICT, HELD, OUTCOMES, REFUSED, reason_words
+from desktop.records.item_outcomes import (
+    CONFLICT,
+    HELD,
+    OUTCOMES,
+    REFUSED,
+    REFUSED_REGISTERED,
+    reason_words,
+)
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.sync.errors import Damaged
 from desktop.sync.manifest import DOWN, Manifest, Person
@@ -173,7 +181,7 @@ def merge(
             done = MergeOutcome(exchange.merge(session, paths, preview=True, progress=ticker.tick), (), ())
         else:
             done = traffic.merge(session, paths, receipts, ticker.tick)
-    _show_report(done.report, preview, as_json)
+    _show_report(session, done.report, preview, as_json)
     if not preview:
         in_folder = any(path.is_dir() for path in files)
         folders.after_merge(session, done.report.bundles, as_json=as_json, folder=in_folder)
@@ -190,7 +198,7 @@ def merge(
 def receive(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     """收上级的回执和下发的数据包。"""
     report = exchange.receive(session, files)
-    _show_report(report, False, as_json)
+    _show_report(session, report, False, as_json)
     _end_by(report)
 
 
@@ -276,7 +284,7 @@ def _show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json
     say(f"大小：{sum(p.size for p in manifest.parts) // 1024}KB，加密部分{len(manifest.parts)}个")
 
 
-def _show_report(report: MergeReport, preview: bool, as_json: bool) -> None:
+def _show_report(session: Session, report: MergeReport, preview: bool, as_json: bool) -> None:
     if as_json:
         json_line(
             {
@@ -287,19 +295,30 @@ def _show_report(report: MergeReport, preview: bool, as_json: bool) -> None:
             }
         )
     else:
-        for bundle in report.bundles:
+        settled = [_settled(session, bundle) for bundle in report.bundles]
+        for bundle, joined in zip(report.bundles, settled, strict=True):
             _say_bundle(bundle, preview)
+            if joined:
+                say(f"    其中{OUTCOMES[REFUSED]}的{len(joined)}项{joined[0].advice}")
         if not preview:
-            _say_waiting(report)
+            _say_waiting(report, sum(map(len, settled)))
         if report.renumbered:
             say(f"上级定了重号：本机有{report.renumbered}项换了新编号，请再上报一次。")
         if report.copied:
             say("上级定了重号：这台是复制来的电脑，请用 recovery place --copied 换成单独的一台，再办理入网。")
 
 
-def _say_waiting(report: MergeReport) -> None:
+def _settled(session: Session, bundle: BundleResult) -> list[Unsettled]:
+    """What of a bundle is refused and asks for nothing of anybody: that a unit had registered itself."""
+    registered = [u for u in bundle.unapplied if u.reason == REFUSED_REGISTERED]
+    told = unsettled.in_words(session.database, traffic.here(session), registered) if registered else []
+    return [one for one in told if one.settled]
+
+
+def _say_waiting(report: MergeReport, settled: int) -> None:
     """How much of what was merged waits for somebody, and how to look at it; nothing where all is settled."""
     counts = {o: sum(getattr(b, o) for b in report.bundles) for o in (CONFLICT, HELD, REFUSED)}
+    counts[REFUSED] -= settled
     if any(counts.values()):
         said = "，".join(f"{OUTCOMES[outcome]}{n}项" for outcome, n in counts.items() if n)
         say(f"还要处理的：{said}。用 conflicts 命令看是哪些、怎么办。")
@@ -335,6 +354,8 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         say(f"    上级换了根证书，{verb}新的：{words}。想核对，可以打电话问最上面一级工会。")
     if bundle.gap:
         say("    中间缺了数据包，请对方补发。")
+    if bundle.total == bundle.known and not bundle.gap:
+        say("    没有新内容要收，不用处理。")
     if bundle.answered:
         say("    里面有对方的回执。" if preview else "    对方的回执已收到。")
 

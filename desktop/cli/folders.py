@@ -39,6 +39,8 @@ def bundles_of(session: Session, given: Iterable[Path]) -> list[Path]:
         found += gathered.paths
         known = f"，收过的{len(gathered.left_out)}个没有再合并" if gathered.left_out else ""
         remark(f"文件夹“{path.name or path}”：要合并的数据包{len(gathered.paths)}个{known}。")
+        if not gathered.paths and not gathered.left_out:
+            remark("请把下级交来的数据包（.xsj）放进这个文件夹，再合并一次；或者直接写出文件。")
     return list(dict.fromkeys(found))
 
 

@@ -68,6 +68,7 @@ def test_a_bundle_goes_up_and_its_receipt_comes_down(places: Places) -> None:
     assert shown["values"]["name"] == "甲公司"
     again = answer("merge", places.district, places.stick / "1.xsj")["bundles"][0]
     assert (again["known"], again["applied"]) == (2, 0)
+    assert "没有新内容要收，不用处理" in run("merge", places.district, places.stick / "1.xsj").stdout
     (receipt,) = (places.stick / "down").iterdir()
     assert answer("receive", places.town, receipt)["bundles"][0]["problem"] is None
     assert answer("send", places.town, places.stick / "2.xsj")["items"] == 0
@@ -331,6 +332,16 @@ def test_what_is_set_aside_is_listed_with_the_reason_and_what_to_do(places: Plac
     assert (item["outcome"], item["author"], item["above"]) == ("held", "北山街道总工会", False)
     spoken = run("conflicts", places.district).stdout
     assert f"先留着1项：{item['words']}。{item['advice']}" in spoken
+
+
+def test_that_a_district_had_registered_itself_asks_for_nothing_when_it_joins(places: Places) -> None:
+    city = make(places.stick / "city", Level.CITY, "330100", "杭州市总工会")
+    enrol(places.district, city, places.stick)
+    answer("send", places.district, places.stick / "up.xsj")
+    said = run("merge", city, places.stick / "up.xsj").stdout
+    assert "不收1" in said
+    assert "其中不收的1项不用处理：这是它入网以前自己登记的" in said
+    assert "还要处理的" not in said
 
 
 def test_a_receipt_that_cannot_be_written_is_told_beside_a_bundle_that_is_refused(places: Places) -> None:

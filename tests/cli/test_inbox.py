@@ -57,6 +57,7 @@ def test_an_empty_folder_is_no_mistake_and_names_who_has_sent_nothing(places: Pl
     done = run("merge", places.district, folder)
     assert done.exit_code == 0
     assert "要合并的数据包0个" in done.stderr
+    assert "请把下级交来的数据包（.xsj）放进这个文件夹" in done.stderr
     assert "本月还没有报送的下级：北山街道总工会" in done.stdout
     assert answer("merge", places.district, folder)["bundles"] == []
     assert run("merge", places.district, tmp_path / "没有").exit_code == 2
