@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.operations import queries
@@ -12,7 +12,7 @@ from desktop.operations.session import Session
 from desktop.records.checks import Checker, Context, Finding
 from desktop.records.declaration import RecordType, Severity
 from desktop.records.types import Catalogue
-from desktop.store import reading
+from desktop.store import heads, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query
 
@@ -72,6 +72,7 @@ Progress = Callable[[int, int], None]
 """Called with done and total; may raise to cancel."""
 
 _PAGE = 1_000
+_AFTER_MOVE = "after_move"
 _NEEDED = "needed"
 """The rule of fields that must be filled."""
 
@@ -93,6 +94,7 @@ def check_all(
         checker = Checker(record_type)
         gone = queries.erased_fields(database, record_type)
         plain = Context(today)
+        late = heads.under_former_units(database, record_type.name)
         numbers = reading.row_numbers(database, types, Query(record_type.name))
         for start in range(0, len(numbers), _PAGE):
             page = reading.page(database, record_type, numbers[start : start + _PAGE])
@@ -103,6 +105,8 @@ def check_all(
                         database, types, held, today, erased=gone.get(held.id, frozenset())
                     )
                 findings = checker(held.values, context)
+                if held.id in late:
+                    findings = [*findings, _after_move(record_type, late[held.id])]
                 if findings:
                     title = queries.title_of(database, types, codes, held)
                     found.append(Checked(record_type.name, held.id, title, tuple(findings)))
@@ -110,6 +114,18 @@ def check_all(
             if progress is not None:
                 progress(done, total)
     return Report(total, tuple(found))
+
+
+def _after_move(record_type: RecordType, slots: Collection[str]) -> Finding:
+    """Rule 16: what the former unit has written after a move counts, and somebody should look at it."""
+    changed = [slot for name, slot in record_type.slots.items() if name in slots]
+    labels = "、".join(slot.label for slot in changed) or "内容"
+    return Finding(
+        Severity.WARNING,
+        f"调整单位以后，原来的单位又改过{labels}，请核对是不是现在的情况",
+        tuple(f.name for slot in changed for f in slot.fields),
+        _AFTER_MOVE,
+    )
 
 
 def logic_check(

@@ -113,3 +113,21 @@ def before(
         under.setdefault(v.value, v.record)
     values = tuple(under.items())[::-1] or ((ABSENT, record),)
     return Restoration(type_name, record, slot, values, within)
+
+
+def under_former_units(database: Database, type_name: str) -> dict[str, set[str]]:
+    """The slots by record that show what a unit wrote which had the record before and has it no more (rule 16)."""
+    found: dict[str, set[str]] = {}
+    for record, slot in database.rows(
+        "SELECT DISTINCT lower(hex(v.record)), v.slot"
+        " FROM (SELECT DISTINCT record FROM record_unit WHERE type = :type) u"
+        " CROSS JOIN version m ON m.record = u.record AND m.type = :type AND m.slot = :unit AND NOT m.birth"
+        " CROSS JOIN version v ON v.record = m.record AND v.type = m.type AND NOT v.birth AND v.stamp > m.stamp"
+        " AND v.slot NOT IN (:unit, :deleted)"
+        f" WHERE v.unit <> (SELECT ref FROM unit_ref WHERE id = json_extract(m.value, '$')) AND {NOT_REPLACED}"
+        " AND NOT EXISTS (SELECT 1 FROM version n WHERE n.record = m.record AND n.type = m.type AND n.slot = :unit"
+        "  AND n.stamp > m.stamp)",
+        {"type": type_name, "unit": UNIT_SLOT, "deleted": DELETED_SLOT},
+    ):
+        found.setdefault(record, set()).add(slot)
+    return found
