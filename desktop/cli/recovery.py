@@ -148,7 +148,7 @@ def new_code(session: Session, as_json: bool) -> None:
 @click.argument("workspace", metavar="WORKSPACE", type=PathOf())
 @click.option("--restored", is_flag=True, help="这是用以前的备份恢复的，从备份以后重新开始编号。")
 @click.option("--moved", is_flag=True, help="整个搬到了这台电脑，原来的不再用。")
-@click.option("--copied", is_flag=True, help="复制了一份，原来那台还在用；这一份要重新入网才能录入。")
+@click.option("--copied", is_flag=True, help="复制了一份，原来的还在用；这一份要重新入网才能录入。")
 @as_option
 @json_option
 def place(

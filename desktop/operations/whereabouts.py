@@ -26,8 +26,8 @@ class Origin(enum.StrEnum):
 
 WORDS = {
     Origin.RESTORED: "用以前的备份恢复的",
-    Origin.MOVED: "整个搬到这台电脑的，原来的不再用",
-    Origin.COPIED: "复制到这台电脑的，原来那台还在用",
+    Origin.MOVED: "整个搬来的，原来的不再用",
+    Origin.COPIED: "复制来的，原来的还在用",
 }
 """The answers as they stand in the audit log."""
 

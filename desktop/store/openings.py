@@ -5,7 +5,9 @@ change nothing. The ledger gets its new mark first and keeps the one that lies b
 written: a power cut between leaves a file whose mark the ledger still knows.
 
 A copy of the ledger that was made earlier does not know the mark beside. One that was carried to another computer as
-a whole does, so the ledger also remembers the computers on which it was opened.
+a whole does, so the ledger also remembers the computers on which it was opened. And where a copy lies on the same
+computer, the folder in which it was opened last is still there with a ledger of the same origin; one that was moved is
+not.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ FILE: Final = "opened.json"
 _FORMAT: Final = 1
 _META: Final = "opening"
 _COMPUTERS: Final = "computers"
+_FOLDER: Final = "folder"
+_SALT: Final = 16
 _MOST_COMPUTERS: Final = 50
 _MACHINE_FILES: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
@@ -40,12 +44,16 @@ class Doubt(enum.Enum):
     """It is not as it was closed here last."""
     ELSEWHERE = "elsewhere"
     """It was never opened on this computer before."""
+    BESIDE = "beside"
+    """It lay in another folder, in which there still is one like it."""
 
     @property
     def sentence(self) -> str:
         """In words, for a person."""
         if self is Doubt.OLDER:
             return "这个工作区的数据库和上次关闭时不一样，可能换成了以前的备份。"
+        if self is Doubt.BESIDE:
+            return "这台电脑上另一个文件夹里还有同样的工作区，这一份可能是复制出来的。"
         return "这个工作区是第一次在这台电脑上打开，可能是从别的电脑复制来的。"
 
 
@@ -57,7 +65,32 @@ def doubt(folder: Path, database: Database) -> Doubt | None:
         return Doubt.OLDER if beside else None
     if computer() not in (_value(database, _COMPUTERS) or "").split():
         return Doubt.ELSEWHERE
-    return None if beside in inside.split() else Doubt.OLDER
+    if beside not in inside.split():
+        return Doubt.OLDER
+    return Doubt.BESIDE if _lies_elsewhere_too(folder, database) else None
+
+
+def _lies_elsewhere_too(folder: Path, database: Database) -> bool:
+    """Whether the folder in which the ledger was opened last is another one, and still holds one of the same origin.
+
+    The engine begins each new ledger with bytes drawn for it, which its copies share.
+    """
+    name = Path(str(database.value("SELECT file FROM pragma_database_list WHERE name = 'main'"))).name
+    former = _value(database, _FOLDER)
+    try:
+        return (
+            former is not None
+            and not folder.samefile(former)
+            and _salt(Path(former) / name) == _salt(folder / name)
+        )
+    except OSError:
+        # It is not there any more, or on a disk that is not.
+        return False
+
+
+def _salt(ledger: Path) -> bytes:
+    with open(ledger, "rb") as file:
+        return file.read(_SALT)
 
 
 def mark(folder: Path, database: Database) -> None:
@@ -66,7 +99,7 @@ def mark(folder: Path, database: Database) -> None:
     # Where the disk is full or write-protected the ledger goes on knowing the mark beside, so the next opening finds
     # nothing strange: whether there is room for a mark must not decide whether a ledger opens.
     with contextlib.suppress(OSError, DatabaseError, Problem):
-        _put_inside(database, new, _beside(folder))
+        _put_inside(folder, database, new)
         write_whole(folder / FILE, json.dumps({"format": _FORMAT, "mark": new}).encode())
 
 
@@ -75,7 +108,7 @@ def expect(folder: Path, database: Database) -> None:
 
     Until it has, the present one is as right as it was.
     """
-    _put_inside(database, secrets.token_hex(8), _beside(folder))
+    _put_inside(folder, database, secrets.token_hex(8))
 
 
 @cache
@@ -108,13 +141,20 @@ def _beside(folder: Path) -> str:
         return ""
 
 
-def _put_inside(database: Database, new: str, beside: str) -> None:
+def _put_inside(folder: Path, database: Database, new: str) -> None:
     known = [c for c in (_value(database, _COMPUTERS) or "").split() if c != computer()]
     # One statement and no transaction: the journal is not told of it.
     database.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?), (?, ?)"
+        "INSERT INTO meta (key, value) VALUES (?, ?), (?, ?), (?, ?)"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (_COMPUTERS, " ".join([*known, computer()][-_MOST_COMPUTERS:]), _META, f"{new} {beside}".rstrip()),
+        (
+            _COMPUTERS,
+            " ".join([*known, computer()][-_MOST_COMPUTERS:]),
+            _META,
+            f"{new} {_beside(folder)}".rstrip(),
+            _FOLDER,
+            str(folder.resolve()),
+        ),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.sync import envelope, manifest
 from tests.cli.calling import CODE, answer, make, record, run
+from tests.operations.stations import unnoticed_copy
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,14 @@ def enrol(below: Path, desk: Path, stick: Path) -> None:
     accepted = answer("enrol", "accept", below, stick / "a.xsg", "--ack", stick / "a.xsa")
     assert accepted["unit"] == granted["unit"]
     answer("enrol", "confirm", desk, stick / "a.xsa")
+
+
+def copied(places: Places) -> Path:
+    """A copy of the town's workspace that was opened where the original was not to be seen."""
+    twin = places.stick / "twin"
+    with unnoticed_copy(places.town, twin):
+        answer("list", twin, "enterprise")
+    return twin
 
 
 def balanced(bundle: dict[str, int]) -> bool:
@@ -202,7 +210,7 @@ def test_a_station_without_a_superior_has_no_root_to_give(tmp_path: Path) -> Non
 
 def test_a_copied_laptop_is_a_fork_that_digest_and_conflicts_show_with_both_contents(places: Places) -> None:
     """Rule 23: one number, two contents; both are kept, neither is chosen, and a person is told what to do."""
-    twin = shutil.copytree(places.town, places.stick / "twin")
+    twin = copied(places)
     record(places.town, "enterprise", {"name": "原机的厂", "contact_phone": "13800001234"})
     record(twin, "enterprise", {"name": "副本的厂"})
     answer("send", places.town, places.stick / "1.xsj")
@@ -232,7 +240,7 @@ def test_a_copied_laptop_is_a_fork_that_digest_and_conflicts_show_with_both_cont
 
 def test_a_fork_of_changes_shows_the_field_and_masks_it(places: Places) -> None:
     (made,) = record(places.town, "enterprise", {"name": "茶厂", "contact_phone": "13800001234"})
-    twin = shutil.copytree(places.town, places.stick / "twin")
+    twin = copied(places)
     record(places.town, "enterprise", {"id": made["id"], "contact_phone": "13900005678"})
     record(twin, "enterprise", {"id": made["id"], "name": "茶叶厂"})
     answer("send", places.town, places.stick / "1.xsj")
@@ -320,7 +328,7 @@ def test_a_conflict_says_whose_computer_said_what_and_is_decided_by_any_of_its_n
 
 
 def test_what_is_set_aside_is_listed_with_the_reason_and_what_to_do(places: Places) -> None:
-    twin = shutil.copytree(places.town, places.stick / "twin")
+    twin = copied(places)
     record(places.town, "enterprise", {"name": "原机的厂"})
     record(twin, "enterprise", {"name": "副本的厂"})
     answer("send", places.town, places.stick / "1.xsj")

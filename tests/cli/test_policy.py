@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 from desktop.records.declaration import Level
 from tests.cli.calling import answer, make, run
-from tests.cli.test_exchange import Places, enrol, places, record
+from tests.cli.test_exchange import Places, copied, enrol, places, record
 
 __all__ = ["places"]
 
@@ -93,8 +92,7 @@ def test_where_no_date_was_wrong_there_is_nothing_to_do_and_that_is_no_failure(p
 
 
 def test_a_fork_is_looked_at_before_it_is_decided(places: Places) -> None:
-    copy = places.stick / "copy"
-    shutil.copytree(places.town, copy)
+    copy = copied(places)
     for folder, name in ((places.town, "茶厂"), (copy, "伞厂")):
         record(folder, "enterprise", {"name": name})
         answer("send", folder, places.stick / "up.xsj")

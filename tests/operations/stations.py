@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.operations import enrolling, exchange, workspaces
@@ -49,10 +51,21 @@ def station(folder: Path, code: str, name: str, level: Level, operator: str = "ç
 
 def twin(session: Session, folder: Path) -> Session:
     """The same station once more, from a copied disk and an hour later."""
-    shutil.copytree(session.workspace.folder, folder)
-    return open_session(
-        folder, session.operator.name, "password1", repeatable(str(folder.name), START + 3_600_000)
-    )
+    with unnoticed_copy(session.workspace.folder, folder):
+        return open_session(
+            folder, session.operator.name, "password1", repeatable(str(folder.name), START + 3_600_000)
+        )
+
+
+@contextlib.contextmanager
+def unnoticed_copy(original: Path, copy: Path) -> Iterator[None]:
+    """A copy that is opened where the original is not to be seen, as on a disk that is not in this computer."""
+    shutil.copytree(original, copy)
+    away = original.rename(original.with_name(f"{original.name} away"))
+    try:
+        yield
+    finally:
+        away.rename(original)
 
 
 def enrol(below: Session, desk: Session, folder: Path, *, delegate: bool = False) -> None:

@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from desktop.records.declaration import Level
 from desktop.store.database import LedgerDamaged
 from desktop.store.workspace import LEDGER
 from tests.conftest import LONG
-from tests.operations.stations import enrol, repeatable, station
+from tests.operations.stations import enrol, repeatable, station, unnoticed_copy
 
 ROOT = Path(__file__).parents[2]
 MERGE = """
@@ -165,7 +164,9 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
 
 @pytest.mark.parametrize("seed", range(40 if LONG else 4))
 def test_a_killed_merge_leaves_the_state_before_or_after(tmp_path: Path, sent: Sent, seed: int) -> None:
-    folder = shutil.copytree(sent.district, tmp_path / "district")
+    folder = tmp_path / "district"
+    with unnoticed_copy(sent.district, folder):
+        open_session(folder, "王芳", "password1", repeatable("before")).workspace.close()
     process = _start(MERGE, str(folder), str(sent.bundle))
     time.sleep(random.Random(seed).uniform(0, 0.6))
     process.send_signal(signal.SIGKILL)

@@ -582,6 +582,25 @@ def test_a_stick_between_two_known_computers_is_asked_once_on_each(
         session.workspace.close()
 
 
+def test_a_copy_in_another_folder_of_the_same_computer_is_asked_about_and_a_moved_one_is_not(
+    village: Path, tmp_path: Path
+) -> None:
+    copy, moved = tmp_path / "copy", tmp_path / "moved"
+    shutil.copytree(village, copy)
+    opened(village).workspace.close()
+    session = opened(copy)
+    assert session.workspace.doubt is Doubt.BESIDE
+    with pytest.raises(InDoubt, match="另一个文件夹里还有同样的工作区"):
+        records.save(session, "enterprise", {"name": "第二家"})
+    session.workspace.close()
+    assert opened(copy).workspace.doubt is Doubt.BESIDE, "who does not answer is asked again"
+    village.rename(moved)
+    for _ in range(2):
+        session = opened(moved)
+        assert session.workspace.doubt is None
+        session.workspace.close()
+
+
 def test_a_copy_is_read_only_until_it_is_enrolled_as_a_laptop_of_its_own(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
