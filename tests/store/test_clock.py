@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 
 import pytest
 
@@ -74,3 +75,18 @@ def test_a_day_or_a_month_of_pause_is_nothing_to_ask_about() -> None:
         world.clock.check()
     world.at = MORNING - DAY + 1_000
     world.clock.check()
+
+
+def test_each_doubt_is_one_of_its_own() -> None:
+    """A date before the program, though nothing was saved yet; and one behind the ledger, though after the program."""
+    world = World()
+    fresh = Database.open(None, bytes(32))
+    fresh.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    clock = Clock(fresh, Environment(lambda: MORNING - 4_000 * DAY, secrets.token_bytes), "ab" * 32)
+    with pytest.raises(WrongClock, match="发布日期"):
+        clock.check()
+    world.at = MORNING + 10 * DAY
+    world.clock.next_stamp()
+    world.at = MORNING + 8 * DAY
+    with pytest.raises(WrongClock, match="早了一天以上"):
+        world.clock.check()
