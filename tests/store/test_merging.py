@@ -196,3 +196,24 @@ def test_an_empty_cell_that_only_a_newer_program_knows_leaves_nothing_behind() -
     expected = expected_state(truth_of([filled, empty], NEWER_TYPES), NEWER_TYPES)
     assert state_of(database, NEWER_TYPES) == expected
     database.close()
+
+
+def test_of_equal_stamps_the_greater_bytes_win_whoever_comes_first() -> None:
+    """Two stations whose tags are the same, or one that has forked: of births as of changes."""
+    record, unit = RECORDS["firm"][0], UNITS[0]
+    items: list[Birth | Edit] = [
+        Birth(ItemId(STATIONS[0], "00" * 8, 1), "firm", record, unit, 1000, ("甲", 1, "社保")),
+        Birth(ItemId(STATIONS[1], "00" * 8, 1), "firm", record, unit, 1000, ("甲", 2, "社保")),
+        *(
+            Edit(
+                ItemId(s, "00" * 8, 2), "firm", record, unit, "name", 2000, frozenset([1000]), canonical(name)
+            )
+            for s, name in zip(STATIONS, "乙丁丙", strict=True)
+        ),
+    ]
+    wanted = expected_state(truth_of(items))
+    for order in (items, items[::-1], items[3:] + items[:3]):
+        database, known = ledger(), set[ItemId]()
+        for item in order:
+            merge(database, [item], known)
+        assert state_of(database) == wanted
