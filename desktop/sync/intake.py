@@ -24,7 +24,7 @@ from desktop.records.item_outcomes import (
     HELD_NO_BIRTH,
     REFUSED,
 )
-from desktop.records.items import MAX_LINES
+from desktop.records.items import BIRTH, MAX_LINES
 from desktop.records.spans import spans_of
 from desktop.store import aside, holdings, indexing, links, outcomes, received
 from desktop.store import erasing as erased
@@ -179,13 +179,16 @@ class Intake:
             now = {ref: outcomes.of_unapplied(self._db, ref, found) for ref, found in numbers.items()}
             for u in waited:
                 ref = refs[u.station, u.incarnation]
-                outcome, reason = now[ref].get(u.number, (APPLIED, ""))
+                outcome, reason, kind = now[ref].get(u.number, (APPLIED, "", ""))
                 result.held += (outcome == HELD) - (u.outcome == HELD)
                 result.refused += outcome == REFUSED
                 result.conflict += (outcome == CONFLICT) - (u.outcome == CONFLICT)
                 if outcome in (APPLIED, CONFLICT) and u.outcome == HELD:
                     own = result.changes if u.slot else result.births
                     own[u.type] = own.get(u.type, 0) + 1
+                if u.outcome == CONFLICT and kind not in ("", BIRTH):
+                    # It was counted when it was told to be in conflict; a birth that came second was not.
+                    result.changes = dict(Counter(result.changes) - Counter([u.type]))
                 if outcome != APPLIED:
                     result.unapplied.append(dataclasses.replace(u, outcome=outcome, reason=reason))
             result.applied = result.total - result.known - result.held - result.conflict - result.refused

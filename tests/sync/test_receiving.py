@@ -430,6 +430,21 @@ def test_what_waited_within_one_bundle_and_is_refused_after_all_is_told_as_that(
     assert "firm" not in taken.births
 
 
+def test_what_was_in_conflict_and_is_refused_in_the_end_is_no_change(tree: Tree) -> None:
+    """The same bundle brings the word that it does not count."""
+    record = tree.village.birth("firm", {"name": "茶厂"})
+    report(tree.village, tree.town)
+    report(tree.town, tree.district)
+    tree.district.edit(record, "name", "茶叶厂")
+    tree.village.edit(record, "name", "茶业公司")
+    withdrawn = tree.village.ledger.next_number() - 1
+    report(tree.village, tree.town)
+    tree.town.exclude((tree.village, withdrawn))
+    taken = tree.district.take(tree.town.send())
+    assert [(u.outcome, u.reason) for u in taken.unapplied] == [("refused", "withdrawn")]
+    assert (taken.changes, taken.conflict, taken.refused) == ({}, 0, 1)
+
+
 def test_units_that_wait_for_units_are_tried_until_nothing_more_comes(tree: Tree) -> None:
     """A unit below a unit that is not known yet: the release of one is the cause of the other's."""
     upper, lower = derived_id("unit:village", "上"), derived_id("unit:village", "下")
