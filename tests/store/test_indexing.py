@@ -80,3 +80,21 @@ WORDS = st.none() | st.text("甲乙𠮷㈱ΑΣσ\u0301e ①\t\n\ue000A1", max_si
 def test_rows_that_are_spelled_together_are_spelled_like_one(rows: list[tuple[object, ...]]) -> None:
     texts = indexing._search_texts(rows, 3)
     assert [text.split() for text in texts] == [list(BOUNDARY.join(plainly(row))) for row in rows]
+
+
+def test_nothing_that_travels_is_unique_but_its_id() -> None:
+    """Rule 13: what two stations write must meet in a list of a check, and never in an error of the engine."""
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, catalogue())
+    indexing.ensure(database, catalogue())
+    unique = {
+        (
+            table,
+            tuple(column for (column,) in database.rows(f"SELECT name FROM pragma_index_info('{index}')")),
+        )
+        for (table,) in database.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'"
+        )
+        for (index,) in database.rows(f"SELECT name FROM pragma_index_list('{table}') WHERE \"unique\"")
+    }
+    assert unique == {(f"r_{name}", ("id",)) for name in catalogue()}
