@@ -75,8 +75,11 @@ def conflicts(
             }
         )
         return
+    covered = operations.stations_covered(session.database, session.unit.id, session.ledger.station)
     for conflict in found:
         _say(showing, conflict)
+        if not conflict.authors <= covered:
+            say("  涉及上级或别的单位填的内容，一般等上级来定；定好后会随回执带下来。")
     say(f"分歧{len(found)}处。" if found else "没有分歧。")
     for fork in doubled:
         _say_fork(showing, fork)

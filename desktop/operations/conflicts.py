@@ -11,8 +11,10 @@ from desktop.operations import queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
-from desktop.store import reading
+from desktop.store import links, reading
+from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT
+from desktop.store.database import Database
 
 
 class NoConflict(StateProblem):
@@ -37,7 +39,8 @@ class Claim:
 class Conflict:
     """One slot whose heads hold more than one value; ``base`` is what they replace, newest first.
 
-    For the slot ``_deleted`` the record was deleted here and edited there, or got a living child.
+    For the slot ``_deleted`` the record was deleted here and edited there, or got a living child. ``authors`` are the
+    stations that stand against each other.
     """
 
     type: str
@@ -48,6 +51,7 @@ class Conflict:
     shown: Any
     claims: tuple[Claim, ...]
     base: tuple[Claim, ...]
+    authors: frozenset[str] = frozenset()
 
 
 def open_conflicts(session: Session, type_name: str | None = None) -> list[Conflict]:
@@ -58,6 +62,14 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
         if t in session.types and type_name in (None, t)
     ]
     return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, c.title, c.slot))
+
+
+def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
+    """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
+    scope = {unit, *reading.subtree(database, unit)}
+    held = dict(stored.stations(database))
+    held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
+    return frozenset({own, *(station for station, of in held.items() if of in scope)})
 
 
 def require_decider(session: Session, type_name: str, slot: str, value: Cell | Mapping[str, Cell]) -> None:
@@ -95,7 +107,16 @@ def _conflict(session: Session, type_name: str, record: str, slot: str) -> Confl
         versions[0].value if versions else None,
         tuple(claims),
         tuple(base),
+        frozenset(c.station for c in claims) | _edited_by(session, type_name, record, slot),
     )
+
+
+def _edited_by(session: Session, type_name: str, record: str, slot: str) -> frozenset[str]:
+    """Who has written what stands against a deletion."""
+    if slot != DELETED_SLOT:
+        return frozenset()
+    versions = reading.history(session.database, session.types, type_name, record)
+    return frozenset(h.station for h in versions if h.head and not h.birth)
 
 
 def label_of(session: Session, type_name: str, slot: str) -> str:

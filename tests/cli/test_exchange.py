@@ -264,6 +264,10 @@ def test_a_conflict_is_told_in_words(places: Places) -> None:
     spoken = run("merge", places.district, places.stick / "2.xsj").stdout
     assert "共2项，收下0，已有1，有分歧1，先留着0，不收0。" in spoken
     assert "有分歧1项：几个人填得不一样" in spoken
+    assert "等上级来定" not in run("conflicts", places.district).stdout
+    answer("send", places.district, places.stick / "3.xsj", "--to", "330106002")
+    answer("receive", places.town, places.stick / "3.xsj")
+    assert "涉及上级或别的单位填的内容，一般等上级来定" in run("conflicts", places.town).stdout
 
 
 def test_a_decision_is_taken_back_by_undo_and_listed_again(places: Places) -> None:

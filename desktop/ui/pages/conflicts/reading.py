@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from desktop.operations import queries, traffic
+from desktop.operations import conflicts, queries, traffic
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell, canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.values import display
-from desktop.store import links, reading
+from desktop.store import reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.traffic import DisputedVersion
@@ -158,15 +158,9 @@ class _Teller:
         self._units = {u.id: u.name for u in queries.unit_tree(database, here.types)} | {
             here.unit.id: here.unit.name
         }
-        self._below = self._stations_below()
+        self._below = conflicts.stations_covered(database, here.unit.id, here.station)
         self._titles = self._titles_of(versions)
         self._links = self._link_titles(versions)
-
-    def _stations_below(self) -> set[str]:
-        scope = set(reading.subtree(self._database, self._here.unit.id)) | {self._here.unit.id}
-        held = dict(stored.stations(self._database))
-        held |= {link.peer: link.unit for link in links.all_links(self._database) if not link.upward}
-        return {station for station, unit in held.items() if unit in scope} | {self._here.station}
 
     def _titles_of(self, versions: Iterable[DisputedVersion]) -> dict[str, str]:
         wanted: dict[str, set[str]] = {}
