@@ -15,7 +15,7 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level, Role
 from desktop.store import traffic as stored
-from desktop.store.ledger import NotFound
+from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.sync import exclusions
 from desktop.sync.results import MergeReport
 from tests.operations.stations import enrol, report_up, station, twin
@@ -99,6 +99,32 @@ def test_nothing_is_withdrawn_on_which_somebody_has_built(
     assert names(town) == {"镇里改的"}
     with pytest.raises(NoMerge):
         policy.withdraw(town, 99)
+
+
+def test_nothing_is_withdrawn_that_an_issued_letter_rests_on(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    """Rule 18: what left the house with a number quotes it; a draft does not."""
+    firm = records.save(village, "enterprise", {"name": "厂"}).record
+    report_up(village, town, tmp_path)
+    case, letter = town.ledger.new_id(), town.ledger.new_id()
+    town.ledger.write(
+        "立案",
+        "王芳",
+        births=[
+            NewRecord("case", case, town.unit.id, {"enterprise": firm}),
+            NewRecord("case_document", letter, town.unit.id, {"case": case}),
+        ],
+    )
+    assert policy.look_at_withdrawal(town, last_merge(town)).allowed
+    slot = town.types["case_document"].slot_of["document_number"]
+    number = "示工劳监函〔2026〕1号"
+    value = {"document_number": number} if slot != "document_number" else number
+    town.ledger.write("签发", "王芳", edits=[SlotEdit("case_document", letter, slot, value)])
+    found = policy.look_at_withdrawal(town, last_merge(town))
+    assert (found.allowed, found.letters, found.upon) == (False, 1, 0)
+    with pytest.raises(BuiltUpon):
+        policy.withdraw(town, last_merge(town))
 
 
 def test_who_is_below_withdraws_nothing_of_those_above(
