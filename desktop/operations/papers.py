@@ -25,12 +25,13 @@ from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
 from desktop.records.supervision import CaseFile, contradictions, may_issue
+from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
 from desktop.records.supervision.reasons import Reason
-from desktop.records.supervision.wording import complainant_faults
 from desktop.records.values import display
 from desktop.store import reading
+from desktop.store.pinyin import sort_key
 from desktop.store.reading import Query, Record
 
 __all__ = [
@@ -325,6 +326,8 @@ def _check_complainant(session: Session, template: PaperTemplate, found: Record,
     case = _case_of(session, template, found)
     if not case:
         return
-    faults = list(complainant_faults(held(session, CASE, case).values, {template.label: "\n".join(used)}))
+    faults = list(
+        complainant_faults(held(session, CASE, case).values, {template.label: "\n".join(used)}, sort_key)
+    )
     if faults:
         raise NamesComplainant(f"{faults[0].text}，这份文书要给别人看，不能打印。")

@@ -30,6 +30,7 @@ from desktop.records.supervision import (
     state_of,
     waiting_for,
 )
+from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import Event, Letter
 from desktop.records.supervision.kinds import TITLE_WORDS, Ground
 from desktop.records.supervision.numbering import (
@@ -40,9 +41,10 @@ from desktop.records.supervision.numbering import (
     check_pattern,
     form_number,
 )
-from desktop.records.supervision.wording import borrows_article_22, complainant_faults, wording_faults
+from desktop.records.supervision.wording import borrows_article_22, wording_faults
 from desktop.records.working_days import add_working_days
 from desktop.reference import code_list, working_day_table
+from desktop.store.pinyin import sort_key
 
 D = datetime.date
 TABLE = working_day_table()
@@ -1014,8 +1016,8 @@ COMPLAINT = {
     ],
 )  # fmt: skip
 def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> None:
-    assert bool(list(complainant_faults(COMPLAINT, {"事实": words}))) is told
-    assert not list(complainant_faults({}, {"事实": words}))
+    assert bool(list(complainant_faults(COMPLAINT, {"事实": words}, sort_key))) is told
+    assert not list(complainant_faults({}, {"事实": words}, sort_key))
 
 
 @pytest.mark.parametrize(
@@ -1027,18 +1029,48 @@ def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> Non
         ("李小明等12名职工", "12名职工反映", False), ("匿名", "匿名投诉", False), ("职工", "12名职工", False),
         ("多名员工", "多名员工反映", False), ("李", "李某反映", False), ("李小明、其他职工", "其他职工反映", False),
         ("李小明", "李.小\u200b明反映", True), ("李小明", "李（小明）反映", True), ("李小明", "李*小_明", True),
+        ("某职工", "某职工反映", False), ("一线工人", "一线工人反映", False), ("该单位职工", "该单位职工反映", False),
+        ("张偉", "张伟反映", True), ("张伟", "張偉反映", True), ("欧阳兰", "歐陽蘭反映", True),
     ],
 )  # fmt: skip
 def test_each_of_several_people_who_complained_is_known_and_nobody_is_nobody(
     name: str, words: str, told: bool
 ) -> None:
-    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}))) is told
+    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, sort_key))) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("李小明", "Li Xiaoming反映", True), ("李小明", "XIAO-MING LI", True), ("李小明", "（lixiaoming）", True),
+        ("李小明", "Lǐ Xiǎomíng", True), ("吕丽", "Lü Li", True), ("吕丽", "Lv Li", True), ("单雄", "Shan Xiong", True),
+        ("欧阳娜", "Ouyang Na", True), ("欧阳娜", "Na Ouyang", True), ("李小明", "ＬＩ　Ｘｉａｏｍｉｎｇ", True),
+        ("李小明", "李晓明反映", True), ("李明", "黎明以前上班", False), ("李明", "Liming Road 5", False),
+        ("李明", "Limited", False), ("王五", "excel", False), ("李小明", "理想和小米", False),
+    ],
+)  # fmt: skip
+def test_a_name_in_pinyin_or_in_other_characters_of_its_sound_tells_who_complained(
+    name: str, words: str, told: bool
+) -> None:
+    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, sort_key))) is told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("杭州张三丰茶业有限公司", False), ("杭州张三丰茶业（有限公司）的仓库", False),
+        ("杭州张三丰茶业有限公司的张三反映", True), ("张三丰反映", True),
+    ],
+)  # fmt: skip
+def test_what_the_employer_is_called_tells_nothing(words: str, told: bool) -> None:
+    case = {"complainant_name": "张三", "employer_name": "杭州张三丰茶业有限公司"}
+    assert bool(list(complainant_faults(case, {"主送": words}, sort_key))) is told
 
 
 def test_a_day_in_a_note_is_no_telephone_number() -> None:
     case = {"complainant_note": "2026-11-05来访，电话0571-88886666"}
-    assert not list(complainant_faults(case, {"材料": "2026-11-05工资表"}))
-    assert list(complainant_faults(case, {"材料": "88886666"}))
+    assert not list(complainant_faults(case, {"材料": "2026-11-05工资表"}, sort_key))
+    assert list(complainant_faults(case, {"材料": "88886666"}, sort_key))
 
 
 @pytest.mark.parametrize(
@@ -1046,13 +1078,14 @@ def test_a_day_in_a_note_is_no_telephone_number() -> None:
     [
         ("+86 13800001111", "13800001111", True), ("0571-88886666", "电话8888 6666", True),
         ("(0571)88886666", "88886666", True), ("１３８-0000-1111", "138.0000.1111", True),
+        ("13800001111", "一三八零零零零一一一一", True), ("13800001111", "幺三八〇〇〇〇幺幺幺幺", True),
         ("13800001111", "00001111", False), ("8888666", "88886660", True), ("0571-88886666", "86666", False),
     ],
 )  # fmt: skip
 def test_a_phone_number_tells_who_complained_however_it_is_written(
     phone: str, words: str, told: bool
 ) -> None:
-    assert bool(list(complainant_faults({"complainant_phone": phone}, {"事实": words}))) is told
+    assert bool(list(complainant_faults({"complainant_phone": phone}, {"事实": words}, sort_key))) is told
 
 
 def test_numbers_have_the_form_of_the_standard() -> None:

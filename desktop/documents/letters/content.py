@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from desktop import reference
 from desktop.documents.letters.filling import Source, inspectors_of
@@ -17,6 +17,7 @@ from desktop.records.checks.base import Values, as_day
 from desktop.records.statutes import StatuteUnknown
 from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
 from desktop.records.supervision.clocks import received_on, refused_on
+from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.inquiry import established
 from desktop.records.supervision.kinds import (
@@ -28,7 +29,8 @@ from desktop.records.supervision.kinds import (
     article,
 )
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.supervision.wording import complainant_faults, wording_faults
+from desktop.records.supervision.wording import wording_faults
+from desktop.store.pinyin import sort_key
 
 _TYPED = {
     "addressee": "主送",
@@ -78,9 +80,11 @@ def _too_early(letter: PrintedLetter) -> Iterator[Reason]:
 
 def told_complainant(source: Source) -> Iterator[Reason]:
     """The places in which a draft would tell the employer who complained."""
-    yield from complainant_faults(source.file.case, _texts(source))
+    yield from complainant_faults(source.file.case, _texts(source), sort_key)
     phone = re.sub(r"\D", "", unicodedata.normalize("NFKC", text(source.draft.values, "contact_phone")))
-    yield from complainant_faults({**source.file.case, "complainant_name": None}, {"联系电话": phone})
+    yield from complainant_faults(
+        {**source.file.case, "complainant_name": None}, {"联系电话": phone}, sort_key
+    )
 
 
 def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterator[Reason]:
@@ -104,20 +108,26 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
         yield forbidden(f"标题“{letter.title_words}”和文种不一致", "", "请作废后重发。")
     if kind is LetterKind.OPINION and not letter.signer:
         yield forbidden("意见书没有主席、副主席签署的位置", article(21), "请作废后重发。")
-    yield from wording_faults(kind, title, _unquoted(letter))
-    words = "\n".join(part.text for part in letter.parts if not part.text.startswith("联系人"))
+    yield from wording_faults(kind, title, _without(letter, letter.quotes))
+    lawful = [quote for quote in letter.quotes if _is_law(quote)]
+    words = _without(letter, lawful, "联系人")
     rows = "\n".join(cell for part in letter.parts for row in part.rows for cell in row)
-    yield from complainant_faults(case, {"全文": f"{words}\n{rows}"})
+    yield from complainant_faults(case, {"全文": f"{words}\n{rows}"}, sort_key)
     for quote in letter.quotes:
-        if not _is_law(quote):
+        if quote not in lawful:
             yield forbidden(f"引用的{quote.citation}与法规原文不一致", "", "请作废后重发。")
 
 
-def _unquoted(letter: PrintedLetter) -> str:
-    """The whole text but the words of its quotations: what only says that it is quoted is the letter's own."""
-    lines = sorted((line for quote in letter.quotes for line in quote.lines), key=len, reverse=True)
+def _without(letter: PrintedLetter, quotes: Sequence[Quote], but: str = "\n") -> str:
+    """The whole text without the words of quotations: what only says that it is quoted is the letter's own.
+
+    Parts that begin with ``but`` are left out.
+    """
+    lines = sorted((line for quote in quotes for line in quote.lines), key=len, reverse=True)
     texts = []
     for part in letter.parts:
+        if part.text.startswith(but):
+            continue
         words = part.text
         for line in lines if part.quoted else ():
             words = words.replace(line, "")

@@ -25,10 +25,11 @@ from desktop.records.supervision import (
     letter_of,
 )
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
+from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
-from desktop.records.supervision.wording import complainant_faults
 from desktop.records.values import display
 from desktop.store import reading
+from desktop.store.pinyin import sort_key
 from desktop.store.reading import Query, Record
 
 TITLE: Final = "工会劳动法律监督案件台账"
@@ -199,7 +200,7 @@ class _Words:
             parts.append(f"送{self._of(LETTER, letter.values, 'department')}")
         if letter.voided is not None:
             reason = text(letter.values, "void_reason")
-            hidden = any(complainant_faults(file.case, {"": reason}))
+            hidden = any(complainant_faults(file.case, {"": reason}, sort_key))
             return "，".join([*parts, f"{letter.voided}作废" + ("" if hidden else f"：{reason}")])
         return "，".join([*parts, *self._service(file, letter)])
 

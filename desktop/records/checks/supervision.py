@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.checks.base import Asked, Failure, rule
-from desktop.records.supervision.wording import complainant_faults
+from desktop.records.supervision.complainant import complainant_faults
 
 _OPINION = "opinion_letter"
 _CHAIRS = ("主席", "副主席")

@@ -1,17 +1,13 @@
-"""Judges what a letter says: a reminder borrows nothing, an opinion letter gives its time, no complainant is told."""
+"""Judges what a letter says: a reminder borrows nothing, an opinion letter gives its time, nobody claims a power."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from desktop.records.checks.base import Values
 from desktop.records.numerals import chinese_to_int
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import REGULATION, UNION_LAW, LetterKind, Title, article
-from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed_numbers import folded, printable
 
@@ -35,18 +31,6 @@ _ORDERED: Final = re.compile("责令[你贵](?:单位|公司|企业)")
 _AUTHORITY: Final = re.compile("部门|[局厅]|机关|政府|法院|仲裁委|住建委|人社|[支大]队")
 _TOLD_BESIDE: Final = re.compile("(?:抄送|抄告|报告|告知)[^，,]*")
 """What only an authority may do: a union demands, and proposes to the authority (条例第二十一条、第二十三条)."""
-_BESIDE: Final = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
-_BETWEEN: Final = re.compile(r"[、，,；;/／|\n]|\s{2,}|(?<=\w\w)(?:\s+|和|及|与)(?=\w\w)")
-_OTHERS: Final = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?[人名位]?.*|(?:女士|先生|师傅|同志))$")
-_NOBODY: Final = re.compile(
-    r"(?:\d*[多数几余]?[人名位]?)(?:匿名|不详|未知|保密|(?:其他|其余|部分|全体|一些|本人)?"
-    r"(?:职工|员工|工人|群众|同事|工友|代表|家属|家长|朋友|亲属)?)(?:代表|\d+[人名位])?"
-)
-"""Words that stand in the place of a name and are nobody's."""
-_DAY: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}")
-_DIGITS: Final = re.compile(r"\d[\d\s()-]{5,}\d")
-_WITH_COUNTRY: Final = 13
-_WITH_TOWN: Final = 11
 
 
 def borrows_article_22(words: str) -> bool:
@@ -135,41 +119,3 @@ def wording_faults(kind: LetterKind, title: Title, words: str) -> Iterator[Reaso
         yield forbidden(
             "工会经费不向部门提出建议，应当申请支付令", article(44, UNION_LAW), "请删去经费部分。"
         )
-
-
-def complainant_faults(case: Values, texts: Mapping[str, str]) -> Iterator[Reason]:
-    """The places, by label, in which a paper would tell who complained (条例第十三条)."""
-    secrets = tuple(_secrets(case))
-    for label, words in texts.items():
-        plain = squeezed(words)
-        if any(secret in plain for secret in secrets):
-            yield forbidden(
-                f"“{label}”里出现了投诉人的姓名或者电话", article(13), "请改为不能看出是谁投诉的写法。"
-            )
-
-
-def _secrets(case: Values) -> Iterable[str]:
-    told = text(case, "complainant_name")
-    yield from dict.fromkeys(name for name in (squeezed(told), *_names(told)) if _is_name(name))
-    for field in ("complainant_phone", "complainant_note"):
-        for number in _DIGITS.findall(_DAY.sub("。", unicodedata.normalize("NFKC", text(case, field)))):
-            yield from _dialled(re.sub(r"\D", "", number))
-
-
-def _dialled(number: str) -> Iterator[str]:
-    """A number as it is typed, without the country's code, and that of a house without its town's."""
-    yield number
-    if len(number) == _WITH_COUNTRY and number.startswith("86"):
-        yield number[2:]
-    if len(number) >= _WITH_TOWN and number.startswith("0"):
-        yield number[-8:]
-
-
-def _names(told: str) -> Iterator[str]:
-    """The single names where several people complained, without what stands beside them: 李小明、王强（仓库）等3人."""
-    for piece in _BETWEEN.split(_BESIDE.sub("", told)):
-        yield squeezed(_OTHERS.sub("", piece.strip()))
-
-
-def _is_name(words: str) -> bool:
-    return len(words) > 1 and not _NOBODY.fullmatch(words)
