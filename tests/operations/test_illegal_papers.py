@@ -156,10 +156,34 @@ def test_nobody_issues_in_the_name_of_another_body(desk: Session, name: str) -> 
         ("杭州示例茶业有限公司工会委员会", "杭州示例茶业有限公司工会"),
         ("径山镇总工会", "杭州市余杭区径山镇总工会"),
         ("余杭区", "杭州市余杭区总工会"),
+        ("杭州市西湖区文新街道总工会", "文新街道总工会"),
+        ("西湖区文新街道工会联合会", "文新街道工会联合会"),
+        ("杭州市余杭区余杭经济技术开发区总工会", "余杭经济技术开发区总工会"),
+        ("余杭经济技术开发区总工会", "杭州余杭经济技术开发区总工会"),
+        ("建德市总工会", "杭州市建德市总工会"),
+        ("梅城镇总工会", "建德市梅城镇总工会"),
     ],
 )
 def test_a_union_signs_as_its_committee_and_a_place_as_its_union(unit: str, organ: str) -> None:
     assert check_organ(organ, unit, Level.TOWN) == organ
+
+
+@pytest.mark.parametrize(
+    ("unit", "organ"),
+    [
+        ("杭州市西湖区文新街道总工会", "西湖区总工会"),
+        ("西湖区文新街道总工会", "余杭区文新街道总工会"),
+        ("西湖区文新街道总工会", "街道总工会"),
+        ("西湖区总工会", "上海市西湖区总工会"),
+        ("西湖区总工会", "不是西湖区总工会"),
+        ("西湖区总工会", "总工会"),
+        ("文新街道总工会", "翠苑街道总工会文新街道总工会"),
+        ("径山村工会", "瓶窑径山村工会"),
+    ],
+)
+def test_what_only_ends_like_a_unions_name_is_another_body(unit: str, organ: str) -> None:
+    with pytest.raises(BadPattern):
+        check_organ(organ, unit, Level.TOWN)
 
 
 def test_of_a_case_that_contradicts_itself_nothing_leaves_the_house(desk: Session, tmp_path: Path) -> None:
@@ -353,6 +377,9 @@ def test_who_did_not_issue_a_letter_looks_at_it_and_prints_none(
     refused(lambda: supervision.print_document(town, document, tmp_path / "out"), "由杭州市西湖区总工会打印")
     refused(lambda: supervision.print_many(town, [document], tmp_path / "out"), "由杭州市西湖区总工会打印")
     assert papers.paper(town, "service_return", document), "who serves it may be the town"
+    handed = ("procuratorate", D(2026, 11, 5))
+    refused(lambda: supervision.record_event(town, case.id, *handed), "县级以上工会移送")
+    assert supervision.record_event(desk, case.id, *handed).event
     nothing_left(tmp_path / "out")
     assert supervision.print_document(desk, document, tmp_path / "desk").name.startswith("杭西工监意")
 

@@ -146,6 +146,10 @@ def test_titles_are_those_of_the_code_list() -> None:
         ("党组书记、主席", True), ("前进街道总工会主席", True), ("平原县总工会主席", True), ("", False),
         ("办公室主任", False), ("原主席", False), ("原工会主席", False), ("名誉主席", False), ("前工会主席", False),
         ("主席助理", False), ("女职工委员会主任", False), ("董事会主席", False), ("主持工作的副主席", True),
+        ("副主席（主持工作）", True), ("主席（兼）", True), ("主　席", True), ("兼职副主席", True),
+        ("党组书记 主席", True), ("工会委员会主席", True), ("经理兼工会主席", True), ("工会联合会副主席", True),
+        ("工商业联合会主席", False), ("文学艺术界联合会副主席", False), ("区政协副主席", False), ("主席（原）", False),
+        ("副主席、经理", True),
     ],
 )  # fmt: skip
 def test_who_counts_as_chair(post: str, may: bool) -> None:
@@ -664,6 +668,12 @@ def test_a_suggestion_names_one_of_the_situations_that_hold() -> None:
         ("杭州市西湖区人力资源和社会保障局", False),
         ("杭州市桐庐县人力资源和社会保障局", False),
         ("浙江省人力资源和社会保障厅", False),
+        ("杭州市建德市应急管理局", False),
+        ("杭州市住房和城市建设局", True),
+        ("杭州市园林市政管理局", True),
+        ("国家税务总局杭州市税务局", True),
+        ("杭州市示例茶业有限公司", False),
+        ("杭州市清波街道办事处", False),
     ],
 )
 def test_the_city_writes_to_the_citys_departments(addressee: str, same: bool) -> None:
@@ -671,6 +681,13 @@ def test_the_city_writes_to_the_citys_departments(addressee: str, same: bool) ->
     values = {"kind": "suggestion_letter", "title_variant": "suggestion", "addressee": addressee}
     decision = may_issue(file_of(*OPENED), LetterKind.SUGGESTION, city, letter_of("d", values))
     assert any("同级" in reason.text for reason in decision.forbidden) is not same
+
+
+@pytest.mark.parametrize("level", [Level.TOWN, Level.DISTRICT])
+def test_a_union_of_the_county_or_above_hands_clues_to_the_procuratorate(level: Level) -> None:
+    done = file_of(*OPENED, SUGGESTION, SENT, step("authority_result", "12-15"))
+    steps = {found.step for found in state_of(done, Issuer(level, "某某总工会")).next_steps}
+    assert (EventKind.PROCURATORATE in steps) is (level is Level.DISTRICT)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from desktop.operations.supervision.holidays import working_days
 from desktop.records.canonical import Cell, canonical
 from desktop.records.checks import Finding, Values
 from desktop.records.supervision import (
+    REGISTER_LEVELS,
     CaseFile,
     CaseState,
     Clock,
@@ -30,6 +31,7 @@ from desktop.records.supervision import (
     state_of,
 )
 from desktop.records.supervision.facts import text
+from desktop.records.supervision.reasons import forbidden
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
@@ -231,6 +233,10 @@ def _steps(
     today = session.environment.today()
     if date > today:
         raise IllegalStep(f"{date.isoformat()}还没有到，做完这一步再登记")
+    if kind == EventKind.PROCURATORATE and session.unit.level not in REGISTER_LEVELS:
+        raise IllegalStep(
+            "本单位不能登记这一步", [forbidden("线索由县级以上工会移送检察机关", "", "请报区总工会移送。")]
+        )
     fixed: dict[str, Cell] = {"case": case, "kind": str(kind), "event_date": date.isoformat()}
     rows: list[dict[str, Cell]] = [{"handler": session.operator.name, **fields, **fixed} for fields in told]
     faults = _new_faults(

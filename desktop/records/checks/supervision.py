@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from desktop.records.checks.base import Asked, Failure, rule
+from desktop.records.supervision import posts
 from desktop.records.supervision.complainant import complainant_faults
 
 _OPINION = "opinion_letter"
-_CHAIRS = ("主席", "副主席")
 
 
 @rule
@@ -43,7 +43,7 @@ def opinion_term(asked: Asked) -> Failure | None:
 def signed_by_chair(asked: Asked) -> Failure | None:
     """An opinion letter (kind, post) is signed by the chair or a vice-chair (条例第二十一条)."""
     found = asked.filled()
-    if found is None or found[0] != _OPINION or str(found[1]).endswith(_CHAIRS):
+    if found is None or found[0] != _OPINION or posts.signed_by_chair(str(found[1])):
         return None
     return {"post": found[1]}
 

@@ -20,10 +20,10 @@ from desktop.records.supervision.issuing import (
     Decision,
     may_issue,
     route_of,
-    signed_by_chair,
 )
 from desktop.records.supervision.kinds import EventKind, Ground, LetterKind, Route, Stage, Title
 from desktop.records.supervision.order import contradictions
+from desktop.records.supervision.posts import signed_by_chair
 from desktop.records.supervision.reasons import Reason, Weight
 from desktop.records.supervision.state import CaseState, NextStep, chronicle, state_of
 

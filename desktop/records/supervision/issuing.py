@@ -29,6 +29,7 @@ from desktop.records.supervision.kinds import (
     Title,
     article,
 )
+from desktop.records.supervision.posts import signed_by_chair
 from desktop.records.supervision.reasons import Reason, Weight, advice, forbidden, stopping
 
 LOCAL_FEDERATIONS: Final = frozenset({Level.DISTRICT, Level.CITY})
@@ -272,16 +273,6 @@ def _faults(then: CaseFile, letter: Letter) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-_CHAIR: Final = re.compile(
-    r"(?!原|前任|前总?工会|名誉)(?:.*(?:工会|联合会))?(?:主持工作的)?(?:常务|专职|兼职|挂职)?副?主席"
-)
-
-
-def signed_by_chair(post: str) -> bool:
-    """Whether a post is that of a union's chair or vice-chair in office; several posts stand with 、 between them."""
-    return any(_CHAIR.fullmatch(part) for part in re.split(r"[、，,兼/\s]+", post.strip()) if part)
-
-
 def _suggestion(
     file: CaseFile, issuer: Issuer | None, draft: Letter | None, found: tuple[tuple[str, Ground], ...]
 ) -> Iterator[Reason]:
@@ -327,8 +318,12 @@ def _chosen(draft: Letter, found: tuple[tuple[str, Ground], ...]) -> Iterator[Re
 
 _PLACE: Final = re.compile(r"(?:.*?[省])?(?:.*?[市])?(.{2,}?)(?:新区|区|县|市)?总工会")
 
-_DISTRICT_OF_CITY: Final = re.compile(r"市[^市区县]{2,4}(?<![社园校])[区县]")
+_DISTRICT_OF_CITY: Final = re.compile(
+    r"市[^市区县]{2,4}(?<![社园校])[区县]|市[^市区县]{2}市(?![政场容民管建域区])"
+)
 """杭州市西湖区人力资源和社会保障局 is no department of 杭州市, although it names it; 杭州市社区…局 would be one."""
+_NO_DEPARTMENT: Final = re.compile("(?:公司|厂|店|商行|街道办事处|[乡镇]人民政府|工会|工会联合会)$")
+"""Employers, towns and unions are no departments of a government; a town's own is of a lower level."""
 
 
 def _same_level(issuer: Issuer, addressee: str) -> Iterator[Reason]:
@@ -337,7 +332,7 @@ def _same_level(issuer: Issuer, addressee: str) -> Iterator[Reason]:
     if place is None or not addressee:
         return
     below = issuer.level is Level.CITY and _DISTRICT_OF_CITY.search(addressee) is not None
-    if below or place[1] not in addressee:
+    if below or place[1] not in addressee or _NO_DEPARTMENT.search(addressee):
         yield forbidden(
             f"建议书应当发给同级人民政府的部门，“{addressee}”看不出是{issuer.name}的同级部门", article(23),
             "主送请写部门全称，如“某某区人力资源和社会保障局”。",

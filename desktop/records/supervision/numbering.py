@@ -67,24 +67,35 @@ def check_body(code: str) -> str:
 
 
 def check_organ(organ: str, unit: str, level: Level) -> str:
-    """The full name on letters: the unit's own, with or without the province and city that it lies in.
+    """The name on letters: the unit's own, with or without the places that it lies in.
 
     Nobody issues in the name of another body. An industry union's full name may be built in another way. Raises
     :class:`BadPattern`.
     """
     words = organ.strip()
-    plain, own = (_COMMITTEE.sub("工会", name) for name in (words, _ABOVE.sub("", unit.strip(), count=1)))
     # A unit may have been entered as the place that it is of: 余杭区 signs as 余杭区总工会.
-    ends = plain.endswith(own if "工会" in own else f"{own}工会")
-    if "工会" not in words or (level is not Level.INDUSTRY and not ends):
+    whole = unit.strip() if "工会" in unit else f"{unit.strip()}总工会"
+    if "工会" not in words or (level is not Level.INDUSTRY and not _one_body(words, whole)):
         raise BadPattern(
             f"发文机关“{words}”不是“{unit}”的全称。", "请填写本单位的全称，如“杭州市西湖区总工会”。"
         )
     return words
 
 
-_ABOVE: Final = re.compile("(?:[^省]*省)?(?:[^市]*市(?=.*[市区县]))?")
-"""Of 浙江省杭州市西湖区总工会 what stands before 西湖区."""
+def _one_body(one: str, other: str) -> bool:
+    """Whether two names differ only by places in front: 文新街道总工会, 杭州市西湖区文新街道总工会."""
+    short, long = sorted((_COMMITTEE.sub("工会", name) for name in (one, other)), key=len)
+    above = long.removesuffix(short)
+    return _NAMED.match(short) is not None and long.endswith(short) and _ABOVE.fullmatch(above) is not None
+
+
+_ABOVE: Final = re.compile(
+    "(?:浙江省?)?(?:杭州市?)?(?:[^省市区县镇乡]{2,4}(?:区|县|(?<=建德)市))?(?:[^省市区县镇乡]{1,6}(?:街道|镇|乡))?"
+)
+"""Of 浙江省杭州市西湖区总工会 what stands before 西湖区, and so on down to the town."""
+
+_NAMED: Final = re.compile("(?!工会)..")
+"""总工会 alone is everybody's."""
 
 _COMMITTEE: Final = re.compile("总工会(?:委员会)?|工会委员会")
 """A union of a firm or village signs as its committee."""

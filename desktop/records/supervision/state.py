@@ -10,7 +10,7 @@ from typing import Final
 from desktop.records.supervision.clocks import Bound, Clock, running
 from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter, text
 from desktop.records.supervision.inquiry import established
-from desktop.records.supervision.issuing import Decision, may_issue
+from desktop.records.supervision.issuing import REGISTER_LEVELS, Decision, may_issue
 from desktop.records.supervision.kinds import (
     UNION_DUES,
     UNION_LAW,
@@ -257,6 +257,8 @@ def _next_steps(
         yield NextStep(EventKind.REPLIED, "", _clock_for(EventKind.REPLIED, clocks))
         yield NextStep(EventKind.URGED)
     for step, law in _STEPS[stage]:
+        if step is EventKind.PROCURATORATE and issuer is not None and issuer.level not in REGISTER_LEVELS:
+            continue  # 县级以上工会 hand over clues (协同通知, 2024)
         if step is LetterKind.OPINION and established(file)[0] is None and not file.dues_only:
             yield NextStep(EventKind.INVESTIGATED, _LAW_20)
         if isinstance(step, LetterKind):
