@@ -32,8 +32,12 @@ _SHORT_HEAD = 8
 """A head of so many average characters stands in one line, a longer one in two."""
 _CHINESE_FROM = 0x1100
 _NUMBER: Final = Column("序号", 4, Align.CENTRE)
-_PEOPLE_A_PAGE: Final = 22
-"""Rows of about a centimetre, to sign in."""
+_PEOPLE_A_PAGE: Final = 25
+_PEOPLE_ON_ITS_SIDE: Final = 14
+"""Rows of eight millimetres, to sign in."""
+_SIGNED_SIZE, _TOLD_SIZE = 10.5, 9.0
+_WALK_IN: Final = 3
+"""So many people at least who were not expected have a line of their own; with the rest of the last page."""
 _MOST_SIGNED: Final = 6
 """So many half days have room for a signature each on one sheet."""
 _UPRIGHT_SIGNED: Final = 2
@@ -201,7 +205,8 @@ class Gathering:
 class SignIn:
     """A sheet to sign in on: what is known of each person, and an empty column for each of ``signed``.
 
-    Without people it has ``blank`` empty rows. Below stands what people are told whose data is collected.
+    Without people it has ``blank`` numbered rows. The rest of the last page is for whoever comes besides. Below stands
+    what people are told whose data is collected.
     """
 
     gathering: Gathering
@@ -223,6 +228,7 @@ class SignIn:
 
     def _sheet(self, signed: Sequence[str]) -> Sheet:
         width = 18 if len(signed) == 1 else 11
+        landscape = len(signed) > _UPRIGHT_SIGNED
         empty = ("",) * len(signed)
         rows = [(str(n), *person, *empty) for n, person in enumerate(self.people, start=1)]
         if not rows:
@@ -234,8 +240,12 @@ class SignIn:
             tuple(rows),
             meta=self.gathering.meta,
             notes=(short_words(self.gathering.unit),),
-            rows_per_page=_PEOPLE_A_PAGE if len(signed) <= _UPRIGHT_SIGNED else _PEOPLE_A_PAGE * 2 // 3,
-            landscape=len(signed) > _UPRIGHT_SIGNED,
+            rows_per_page=_PEOPLE_ON_ITS_SIDE if landscape else _PEOPLE_A_PAGE,
+            blank_rows=_WALK_IN if self.people else 0,
+            fill=True,
+            landscape=landscape,
+            size=_SIGNED_SIZE,
+            note_size=_TOLD_SIZE,
         )
 
 

@@ -55,7 +55,7 @@ def test_wider_cells_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "lost", [(120, 270, 158, 292), (300, 296, 340, 298)], ids=["a name", "a piece of a rule"]
+    "lost", [(118, 310, 178, 332), (300, 283, 340, 286)], ids=["a name", "a piece of a rule"]
 )
 def test_what_is_lost_is_seen_and_what_is_added(lost: tuple[int, int, int, int]) -> None:
     before = kept("sign_in")

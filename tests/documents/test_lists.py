@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from dataclasses import replace
 
 import pypdfium2 as pdfium
@@ -18,6 +19,7 @@ from desktop.documents.lists import (
     layout_for,
     roomier,
 )
+from tests.documents.paper import measure
 
 DAY = datetime.date(2026, 11, 27)
 COLUMNS = (
@@ -118,6 +120,7 @@ def test_people_sign_in_an_empty_column_on_rows_that_are_high_enough() -> None:
         "签名",
     ):
         assert words in found[0]
+    assert "25代表25一车间" in found[0]
     assert "42代表42一车间" in found[1]
     assert "签名" in found[1]
 
@@ -132,6 +135,28 @@ def test_each_half_day_has_its_column_and_many_go_on_another_sheet() -> None:
     assert "11月29日下午" in found[1]
     width, height = size(data)
     assert width > height
+
+
+@pytest.mark.parametrize(("half_days", "least"), [(("签名",), 25), (("上午", "下午", "晚上"), 14)])
+def test_whoever_comes_besides_has_a_line_and_the_last_page_is_full(
+    half_days: tuple[str, ...], least: int
+) -> None:
+    for count in (3, least - 3, least - 2):
+        data = SignIn(GATHERING, (NAME, FROM), PEOPLE[:count], half_days).render()
+        *_, last = found = measure(data)
+        assert len(found) == (1 if count <= least - 3 else 2)
+        rules = sorted({round(each.top) for each in last.rectangles if each.width > each.height})
+        assert len(rules) - 2 >= least
+        assert {b - a for a, b in itertools.pairwise(rules)} <= {22, 23, 24}, "eight millimetres"
+        assert last.line("告知")[0].y > rules[-1]
+
+
+def test_notes_behind_a_long_roster_have_a_row_of_it_beside_them() -> None:
+    for count in range(24, 30):
+        rows = tuple((f"会员{n}",) for n in range(count))
+        *_, last = measure(PaperList("会员花名册", "某某工会", "全部", DAY, (NAME,), rows).render())
+        assert f"会员{count - 1}" in "".join(last.text.split())
+        assert f"共{count}条" in "".join(last.text.split())
 
 
 def test_without_names_there_are_as_many_empty_rows_as_are_expected() -> None:

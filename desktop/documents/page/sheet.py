@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from desktop.documents.fonts import FontBook, FontRole, font_book
@@ -12,7 +12,7 @@ from desktop.documents.page.geometry import MM, PAGE_HEIGHT, PAGE_WIDTH
 from desktop.documents.page.linebreak import break_lines
 from desktop.documents.page.model import Column, FormBlock, QrBlock, TableBlock
 from desktop.documents.page.qr import qr_bars
-from desktop.documents.page.render import draw_watermark, render_lock
+from desktop.documents.page.render import MOST_BEHIND, draw_watermark, render_lock
 from desktop.documents.page.setting import Setter
 from desktop.documents.page.shaping import Style, paragraphs, shape
 from desktop.documents.page.tables import TableSetter
@@ -36,7 +36,7 @@ class Sheet:
     ``meta`` holds the lines between title and table, each a tuple of entries that share the line evenly.
     ``rows_per_page`` makes the rows as high as the page allows for so many; ``blank_rows`` are added after
     ``rows``, and with ``fill`` as many more as complete the last page. ``form`` stands between ``meta`` and the
-    table. ``size`` is the text's in points.
+    table. ``size`` is the text's in points, ``note_size`` that of ``notes`` where it is another.
     """
 
     title: str
@@ -51,6 +51,7 @@ class Sheet:
     fill: bool = False
     landscape: bool = False
     size: float = 12.0
+    note_size: float = 0.0
     watermark: str = ""
 
     @property
@@ -105,15 +106,22 @@ class _SheetPrinter:
         above, notes = self._above(), self._notes()
         table, blank = self._table(self._row_height(above)) if self._sheet.columns else ([], Row(0.0))
         table += [blank] * self._sheet.blank_rows
-        pages = flow([*above, *table, *notes], height=self._height)
+        pages = self._flowed(above, table, notes)
         if not self._sheet.fill or not table:
             return pages
         while True:
             table.append(blank)
-            longer = flow([*above, *table, *notes], height=self._height)
+            longer = self._flowed(above, table, notes)
             if len(longer) > len(pages):
                 return pages
             pages = longer
+
+    def _flowed(self, above: Sequence[Row], table: Sequence[Row], notes: Sequence[Row]) -> list[Page]:
+        """The pages; a few lines of notes have the last row of the table beside them, where it is not to be cut."""
+        if table and 0 < len(notes) <= MOST_BEHIND and table[-1].cut is None:
+            together = [replace(row, keep_next=True) for row in (table[-1], *notes[:-1])]
+            return flow([*above, *table[:-1], *together, notes[-1]], height=self._height)
+        return flow([*above, *table, *notes], height=self._height)
 
     def _table(self, least: float) -> tuple[list[Row], Row]:
         """Head and rows of the table, each ``least`` points high or more, and a blank row to add to them."""
@@ -169,10 +177,10 @@ class _SheetPrinter:
         return [self._row(height, *(Placed(x, y, line) for x, line in zip(starts, lines, strict=True)))]
 
     def _notes(self) -> list[Row]:
-        style = Style(FontRole.FANGSONG, self._sheet.size)
-        height = self._sheet.size * LINE_RATIO
+        style = Style(FontRole.FANGSONG, self._sheet.note_size or self._sheet.size)
+        height = style.size * LINE_RATIO
         y = self._setter.baseline(style.role, style.size, height)
-        rows = [Row(self._sheet.size / 2, on_grid=False)] if self._sheet.notes else []
+        rows = [Row(style.size / 2, on_grid=False)] if self._sheet.notes else []
         for note in self._sheet.notes:
             for piece in paragraphs(note):
                 for line in break_lines(shape(piece, style, self._setter.fonts), self._width):
