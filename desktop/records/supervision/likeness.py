@@ -20,9 +20,14 @@ _NAMES: Final = re.compile(
 )
 """What a letter of the law, or what stands in its place, is called; 书面, 书记 and what staff propose are not it."""
 _WORDS: Final = re.compile(
-    "劳动法律监督|监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书|限期(?:整改|改正)|责令[你贵]"
+    "监督提示函|监督意见书|监督建议书|整改意见书|处罚建议书|处理建议书|限期(?:整改|改正)|责令[你贵]"
 )
 """What only such a letter says."""
+_SUPERVISION: Final = re.compile("劳动法律监督")
+_AS_A_NAME: Final = re.compile(
+    "劳动法律监督(?!员|委员会|组织|机构|培训|轮训|课程|工作|业务|知识|条例|办法|制度|队伍|志愿)"
+)
+"""The words that a letter's name begins with; inspectors are trained, and a course on supervision has a list."""
 _ADDRESSED: Final = re.compile(
     "[你贵]们?(?:单位|公司|企业|厂|店|司|校|院|处)(?!(?:全体|广大)?(?:职工|员工|会员)(?:们|朋友|同志)*:)"
 )
@@ -60,10 +65,12 @@ def passes_for_letter(names: str, words: str, *, addressed: bool = False) -> str
     ``names`` is what it calls itself, ``words`` its whole text, ``addressed`` says that it names whom it is for.
     """
     called, text = squeezed(names), squeezed(words)
-    for found in (_NAMES.search(called), _WORDS.search(called + "\n" + text)):
+    addressed = addressed or speaks_to_employer(words)
+    supervised = _SUPERVISION.search(f"{called}\n{text}") if addressed else _AS_A_NAME.search(called)
+    for found in (_NAMES.search(called), _WORDS.search(f"{called}\n{text}"), supervised):
         if found is not None:
             return found[0]
-    if not addressed and not speaks_to_employer(words):
+    if not addressed:
         return ""
     against, demanded = _HELD_AGAINST.search(text), _DEMANDED.search(text)
     if against is None and _OFFER not in called:
