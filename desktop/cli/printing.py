@@ -30,6 +30,7 @@ from desktop.operations import (
     rosters,
     supervision,
     template_files,
+    template_words,
     templates,
 )
 from desktop.operations.session import Session
@@ -73,7 +74,7 @@ class PaperKind(OneOf):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The kind."""
-        return str(value) if templates.is_own(str(value)) else super().convert(value, param, ctx)
+        return str(value) if template_words.is_own(str(value)) else super().convert(value, param, ctx)
 
 
 @click.command("print", cls=Command)
@@ -252,7 +253,7 @@ def list_papers(
         if reset is not None:
             label = templates.known_here(session, reset).label
             templates.reset(session, reset)
-            done.append(f"“{label}”已经{'去掉' if templates.is_own(reset) else '换回'}。")
+            done.append(f"“{label}”已经{'去掉' if template_words.is_own(reset) else '换回'}。")
         if key is not None and out is not None:
             template_files.export(session, key, out)
             done.append(f"已导出“{out.name}”。")

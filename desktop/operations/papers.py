@@ -16,7 +16,7 @@ from desktop.documents.papers.replacing import SUPERVISION, addressed
 from desktop.documents.papers.templates import TODAY, PaperTemplate, Table, names, papers, path_of
 from desktop.documents.placeholders import names_in
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import queries, templates
+from desktop.operations import queries, template_words, templates
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.letters import materials
@@ -186,7 +186,7 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     _check_carried(session, template, found)
     seen = _Seen(session, found)
     made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
-    if template is not templates.shipped(template.id):
+    if template is not template_words.shipped(template.id):
         _check_no_letter(template, made)
     if not template.secret:
         _check_complainant(session, template, found, seen.used)
@@ -315,7 +315,7 @@ def _check_no_letter(template: PaperTemplate, made: FilledPaper) -> None:
     """
     document, whom = made.document, addressed(template) or speaks_to_employer(made.words)
     names = "。".join((document.title, document.corner, getattr(document.head, "number", "")))
-    words = made.words if whom and templates.is_own(template.id) else ""
+    words = made.words if whom and template_words.is_own(template.id) else ""
     found = passes_for_letter(names, words, addressed=whom)
     if found and template.about not in SUPERVISION:
         raise LikeALetter(f"填好的“{template.label}”里有“{found}”，像一函两书，不能这样打印。")

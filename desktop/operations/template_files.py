@@ -11,14 +11,13 @@ import msgspec
 from desktop.documents.papers.templates import PaperTemplate
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.operations.session import Session
+from desktop.operations.template_words import is_own, loaded
 from desktop.operations.templates import (
     NoSuchTemplate,
     begun,
     here,
-    is_own,
     keep,
     known_here,
-    loaded,
     require,
     save,
 )

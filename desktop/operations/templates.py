@@ -7,45 +7,34 @@ said. What was issued keeps its text of the day whatever becomes of templates.
 from __future__ import annotations
 
 import datetime
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import msgspec
 
-from desktop.documents.letters import replacing as letters_replacing
-from desktop.documents.letters import wording as letters_wording
-from desktop.documents.letters.example import example_letter
-from desktop.documents.letters.pages import print_letter
 from desktop.documents.letters.templates import LetterTemplate
 from desktop.documents.letters.templates import template_for as shipped_for
-from desktop.documents.letters.templates import templates as shipped_letters
 from desktop.documents.papers import replacing as papers_replacing
-from desktop.documents.papers import wording as papers_wording
-from desktop.documents.papers.example import example_paper
 from desktop.documents.papers.templates import PaperTemplate
 from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import audit
+from desktop.operations import audit, template_words
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.template_words import Template, is_own, loaded, shipped_all, worded
 from desktop.records.canonical import Cell
 from desktop.records.checks.base import as_day
-from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord
-from desktop.store.reading import Query, Record
+from desktop.store.reading import Filter, Query, Record
 
 TYPE: Final = "paper_template"
 SHIPPED: Final = "随程序"
-_LARGEST: Final = 200_000
-
-Template = PaperTemplate | LetterTemplate
 
 
 class NoSuchTemplate(UsageProblem):
@@ -100,29 +89,6 @@ class Standing:
         return self.whose != SHIPPED
 
 
-def _shipped() -> Mapping[str, Template]:
-    return {**shipped_papers(), **shipped_letters()}
-
-
-def shipped(key: str) -> Template | None:
-    """The one that comes with the program; nothing where a unit added it."""
-    return _shipped().get(key)
-
-
-def is_own(key: str) -> bool:
-    """Whether a key is that of a paper which a unit added."""
-    return papers_replacing.OWN.fullmatch(key) is not None
-
-
-def loaded(key: str, data: str) -> Template:
-    """A version, checked. Raises ``TemplateFaulty``."""
-    if key in shipped_letters():
-        return letters_replacing.replacement(data, key)
-    if is_own(key):
-        return papers_replacing.own_paper(data, key)
-    return papers_replacing.replacement(data, key)
-
-
 def _chain(database: Database, types: Catalogue, unit: str) -> dict[str, str]:
     """Of this unit and those above it, the nearest first, those that may word papers, with their names.
 
@@ -142,11 +108,16 @@ def _chain(database: Database, types: Catalogue, unit: str) -> dict[str, str]:
     return found
 
 
-def _versions(database: Database, types: Catalogue, unit: str) -> Iterator[tuple[str, Record]]:
-    """The versions that may be used here with whose they are, the nearest and newest first."""
+def _versions(
+    database: Database, types: Catalogue, unit: str, key: str | None = None
+) -> Iterator[tuple[str, Record]]:
+    """The versions, of one ``key`` or all, that may be used here with whose they are, the nearest and newest first."""
+    filters = () if key is None else (Filter("key", value=key),)
+    held = reading.records(database, types, Query(TYPE, filters=filters, order=reading.NEWEST_ORDER))
+    if not held:
+        return
     chain = _chain(database, types, unit)
     places = {u: place for place, u in enumerate(chain)}
-    held = reading.records(database, types, Query(TYPE, order=reading.NEWEST_ORDER))
     mine = [record for record in held if record.unit in places]
     mine.sort(key=lambda r: (str(r.values.get("started") or ""), r.stamp), reverse=True)
     for record in sorted(mine, key=lambda r: places[r.unit]):
@@ -158,7 +129,9 @@ def standing(database: Database, types: Catalogue, unit: str, today: datetime.da
     by_key: dict[str, list[tuple[str, Record]]] = {}
     for whose, record in _versions(database, types, unit):
         by_key.setdefault(str(record.values.get("key") or ""), []).append((whose, record))
-    found = {key: _chosen(key, known, by_key.get(key, []), unit, today) for key, known in _shipped().items()}
+    found = {
+        key: _chosen(key, known, by_key.get(key, []), unit, today) for key, known in shipped_all().items()
+    }
     return found | {key: _added(key, by_key[key], unit, today) for key in sorted(filter(is_own, by_key))}
 
 
@@ -203,7 +176,7 @@ def _subject(content: str) -> str:
 
 def begun(about: str, label: str, key: str) -> Standing:
     """A paper that is being added: it is there for nobody before it is saved. Raises ``TemplateFaulty``."""
-    template = papers_replacing.own_paper(_json(papers_replacing.own_begun(key, about, label.strip())), key)
+    template = template_words.own_begun(about, label.strip(), key)
     return Standing(key, template.label, template, "本单位", "")
 
 
@@ -248,17 +221,13 @@ def here(session: Session, key: str) -> Standing:
 
 def known_here(session: Session, key: str) -> Standing:
     """The same, also where it cannot be used. Raises :class:`NoSuchTemplate`."""
-    versions = [
-        (whose, record)
-        for whose, record in _versions(session.database, session.types, session.unit.id)
-        if record.values.get("key") == key
-    ]
+    versions = list(_versions(session.database, session.types, session.unit.id, key))
     unit, today = session.unit.id, session.environment.today()
     if is_own(key) and versions:
         return _added(key, versions, unit, today)
-    if key not in _shipped():
+    if key not in shipped_all():
         raise NoSuchTemplate(f"没有叫“{key}”的文书。")
-    return _chosen(key, _shipped()[key], versions, unit, today)
+    return _chosen(key, shipped_all()[key], versions, unit, today)
 
 
 def paper_template(session: Session, key: str) -> PaperTemplate | None:
@@ -273,56 +242,6 @@ def paper_template(session: Session, key: str) -> PaperTemplate | None:
 def letter_template(session: Session, title: Title, route: Route) -> LetterTemplate:
     """The template of a title under a regulation as it is used here. Raises ``TemplateFaulty``."""
     return cast(LetterTemplate, here(session, shipped_for(title, route).id).template)
-
-
-# -- wording one anew ----------------------------------------------------------------------------------------------
-
-
-def text_of(template: Template, types: Catalogue) -> str:
-    """A template as lines to be edited, with Chinese names for its placeholders; "" for one of no known record."""
-    if isinstance(template, LetterTemplate):
-        return letters_wording.text_of(template)
-    if template.about not in types:
-        return ""
-    return papers_wording.text_of(template, types)
-
-
-def placeholders(template: Template, types: Catalogue) -> list[str]:
-    """What may be inserted into a template, in Chinese."""
-    if isinstance(template, LetterTemplate):
-        return letters_wording.placeholders()
-    if template.about not in types:
-        return []
-    return papers_wording.placeholders(types, types[template.about], secret=template.secret)
-
-
-def worded(base: Template, text: str, types: Catalogue) -> Template:
-    """The template with the words of a text, checked. Raises ``TemplateFaulty``, which says what is wrong."""
-    if isinstance(base, LetterTemplate):
-        plain = letters_wording.reworded(base, text)
-    elif base.about not in types:
-        raise TemplateFaulty(f"看不出“{base.label}”是哪类记录的表单。", "请去掉它，另加一种。")
-    else:
-        plain = papers_wording.reworded(base, text, types)
-    return loaded(base.id, _json(plain))
-
-
-def _json(plain: Any) -> str:
-    return msgspec.json.encode(plain).decode("utf-8")
-
-
-def example_pages(template: Template, types: Catalogue, codes: Mapping[str, CodeList]) -> bytes:
-    """The template filled with invented data, as PDF. Raises ``MissingGlyph``."""
-    if isinstance(template, LetterTemplate):
-        return print_letter(example_letter(template))
-    return example_paper(template, types, codes).render()
-
-
-def differences(base: Template, text: str, types: Catalogue) -> list[str]:
-    """What a text says otherwise than a template: its lines with － for taken out and ＋ for put in."""
-    before, after = text_of(base, types).splitlines(), [line for line in text.splitlines() if line.strip()]
-    signs = {"- ": "－", "+ ": "＋"}
-    return [signs[line[:2]] + line[2:] for line in difflib.ndiff(before, after) if line[:2] in signs]
 
 
 def require(session: Session) -> None:
@@ -373,7 +292,7 @@ def keep(
     if plain == standing and now.version:
         raise NothingChanged(f"“{now.label}”和现在用的一样，没有保存。")
     version = f"{today.isoformat()}-{now.own + 1}"
-    content = _json({**plain, "version": version})
+    content = template_words.json_of({**plain, "version": version})
     longest = session.types[TYPE].by_name["content"].maximum or len(content)
     if len(content) > longest:
         raise TemplateFaulty(f"“{now.label}”太长，存不下。", "请删去一些文字。")
@@ -394,8 +313,8 @@ def reset(session: Session, key: str) -> ChangeSet:
     now = known_here(session, key)
     own = [
         record.id
-        for _, record in _versions(session.database, session.types, session.unit.id)
-        if record.values.get("key") == key and record.unit == session.unit.id
+        for _, record in _versions(session.database, session.types, session.unit.id, key)
+        if record.unit == session.unit.id
     ]
     if not own:
         raise NothingChanged(

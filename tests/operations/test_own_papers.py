@@ -15,7 +15,7 @@ import pytest
 
 from desktop.documents.papers.replacing import MARK
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import exchange, papers, records, template_files, templates
+from desktop.operations import exchange, papers, records, template_files, template_words, templates
 from desktop.operations.own_papers import added_papers
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.templates import NoSuchTemplate
@@ -69,12 +69,12 @@ def test_a_paper_of_its_own_is_printed_offered_reworded_and_taken_away(desk: Ses
     template = templates.here(desk, key).template
     assert template.notice.endswith("非官方")
     assert [t.id for t in papers.offered("visit", {}, [template])][-1] == key  # type: ignore[list-item]
-    text = templates.text_of(template, desk.types)
+    text = template_words.text_of(template, desk.types)
     templates.save(desk, key, text.replace("走访了", "上门走访了"))
     assert "上门走访了" in words_of(papers.paper(desk, key, record).render())
-    assert templates.example_pages(templates.here(desk, key).template, desk.types, desk.codes).startswith(
-        b"%PDF"
-    )
+    assert template_words.example_pages(
+        templates.here(desk, key).template, desk.types, desk.codes
+    ).startswith(b"%PDF")
     templates.reset(desk, key)
     assert own(desk) == []
     with pytest.raises(NoSuchTemplate):
@@ -207,7 +207,7 @@ def test_an_own_paper_that_a_record_turns_into_a_letter_is_not_printed(desk: Ses
     own_file = add(desk, label="三种", lines="标题：走访小结\n正文：{了解的情况}\n")
     with pytest.raises(papers.LikeALetter, match="意见书"):
         papers.paper(desk, titled, told("工会劳动法律监督意 见 书"))
-    text = templates.text_of(templates.here(desk, "visit_record").template, desk.types)
+    text = template_words.text_of(templates.here(desk, "visit_record").template, desk.types)
     templates.save(desk, "visit_record", "标题：{了解的情况}\n" + text.split("\n", 1)[1])
     assert papers.paper(desk, "visit_record", told("一切都好"))
     with pytest.raises(papers.LikeALetter, match="提示函"):
@@ -227,7 +227,7 @@ def test_a_paper_of_the_program_is_not_reworded_into_a_letter(desk: Session) -> 
         ("visit_record", "标题：", "正文：你单位违反第五十条，请改正\n标题："),
         ("service_return", "标题：送达回证", "标题：工会劳动法律监督提示函"),
     ):
-        text = templates.text_of(templates.here(desk, key).template, desk.types)
+        text = template_words.text_of(templates.here(desk, key).template, desk.types)
         assert before in text
         with pytest.raises(TemplateFaulty, match="像一函两书，不能这样改"):
             templates.save(desk, key, text.replace(before, after, 1))
@@ -242,7 +242,7 @@ def test_a_paper_no_version_of_which_can_be_used_is_told_with_what_to_do(desk: S
     written_by_hand(desk, "own_broken", "{", label="坏的")
     today = desk.environment.today()
     found = templates.standing(desk.database, desk.types, desk.unit.id, today)
-    assert [(s.label, s.usable, s.whose) for k, s in found.items() if templates.is_own(k)] == [
+    assert [(s.label, s.usable, s.whose) for k, s in found.items() if template_words.is_own(k)] == [
         ("坏的", False, "本单位"), ("走访单", False, "本单位"),
     ]  # fmt: skip
     assert own(desk) == []
@@ -256,8 +256,8 @@ def test_a_paper_no_version_of_which_can_be_used_is_told_with_what_to_do(desk: S
     with pytest.raises(templates.TemplateUnusable):
         template_files.export(desk, "own_newer", desk.workspace.folder / "x.json")
     for one in added:
-        templates.text_of(one, desk.types)
-        templates.placeholders(one, desk.types)
+        template_words.text_of(one, desk.types)
+        template_words.placeholders(one, desk.types)
     with pytest.raises(TemplateFaulty, match="看不出"):
         templates.save(desk, "own_broken", "标题：新的\n")
     add(desk, label="走访单")
@@ -301,6 +301,6 @@ def test_one_that_only_begins_later_is_known_and_not_offered(desk: Session) -> N
 def test_one_that_begins_later_is_not_there_yet(desk: Session) -> None:
     key = add(desk)
     later = desk.environment.today() + datetime.timedelta(days=3)
-    text = templates.text_of(templates.here(desk, key).template, desk.types)
+    text = template_words.text_of(templates.here(desk, key).template, desk.types)
     templates.save(desk, key, text.replace("走访了", "到了"), started=later)
     assert "走访了" in words_of(papers.paper(desk, key, visit(desk)).render())

@@ -14,7 +14,16 @@ import pytest
 from desktop.documents.letters.templates import templates as shipped_letters
 from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import exchange, operators, papers, records, supervision, template_files, templates
+from desktop.operations import (
+    exchange,
+    operators,
+    papers,
+    records,
+    supervision,
+    template_files,
+    template_words,
+    templates,
+)
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.templates import NoSuchTemplate, NothingChanged
 from desktop.records.canonical import Cell
@@ -43,7 +52,7 @@ def desk(tmp_path: Path) -> Iterator[Session]:
 
 
 def text(session: Session, key: str) -> str:
-    return templates.text_of(templates.here(session, key).template, session.types)
+    return template_words.text_of(templates.here(session, key).template, session.types)
 
 
 def change(session: Session, key: str, before: str, after: str, **given: Any) -> None:
@@ -67,12 +76,12 @@ def plain(key: str, **changes: Any) -> str:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_template_is_the_same_after_being_written_as_lines_and_read_again(key: str) -> None:
     shipped = {**shipped_papers(), **shipped_letters()}[key]
-    lines = templates.text_of(shipped, catalogue())
-    assert templates.worded(shipped, lines, catalogue()) == shipped
-    assert templates.differences(shipped, lines, catalogue()) == []
-    for word in templates.placeholders(shipped, catalogue())[:60]:
+    lines = template_words.text_of(shipped, catalogue())
+    assert template_words.worded(shipped, lines, catalogue()) == shipped
+    assert template_words.differences(shipped, lines, catalogue()) == []
+    for word in template_words.placeholders(shipped, catalogue())[:60]:
         if key in shipped_papers():
-            assert templates.worded(shipped, f"{lines}正文：见{{{word}}}\n", catalogue())
+            assert template_words.worded(shipped, f"{lines}正文：见{{{word}}}\n", catalogue())
 
 
 def test_one_sentence_changed_at_the_district_stands_on_the_paper_and_in_new_drafts(desk: Session) -> None:

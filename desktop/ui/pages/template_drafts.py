@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from desktop.errors import Problem
-from desktop.operations import templates
+from desktop.operations import template_words, templates
 from desktop.operations.templates import Standing
 from desktop.store.drafts import Draft
 from desktop.ui.workbench import Workbench
@@ -35,7 +35,7 @@ class KeptWords:
         """The drafts as they lie in their file; papers that are nowhere but there are begun once more."""
         self.texts = {draft.record: draft.texts for draft in drafts if draft.type == templates.TYPE}
         for key, texts in self.texts.items():
-            if not templates.is_own(key) or key in known or not texts.get("about"):
+            if not template_words.is_own(key) or key in known or not texts.get("about"):
                 continue
             try:
                 self.begun[key] = templates.begun(texts["about"], texts.get("label", ""), key)

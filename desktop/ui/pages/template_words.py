@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import templates
+from desktop.operations import template_words
 from desktop.operations.templates import Standing, TemplateUnusable
 from desktop.records.codes import CodeList
 from desktop.records.types import Catalogue
@@ -32,7 +32,9 @@ class Tried:
 def try_words(standing: Standing, text: str, types: Catalogue, codes: Mapping[str, CodeList]) -> Tried:
     """The page that comes of a text with invented data."""
     try:
-        data = templates.example_pages(templates.worded(standing.template, text, types), types, codes)
+        data = template_words.example_pages(
+            template_words.worded(standing.template, text, types), types, codes
+        )
     except Problem as problem:
         return Tried(problem=problem)
     return Tried(data, tuple(sheets_of(data)))
@@ -92,10 +94,10 @@ class WordsPane(QWidget):
     def show_standing(self, standing: Standing, types: Catalogue) -> str:
         """Shows the version that is used; its text as it now stands."""
         self.name.setText(standing.label)
-        self.words.setPlainText(templates.text_of(standing.template, types))
+        self.words.setPlainText(template_words.text_of(standing.template, types))
         self.remark.clear()
         self.choices.clear()
-        self.choices.addItems(templates.placeholders(standing.template, types))
+        self.choices.addItems(template_words.placeholders(standing.template, types))
         self.choices.setCurrentIndex(-1)
         self.note.say(Tone.WARNING if standing.passed else Tone.PLAIN, standing_words(standing))
         return self.words.toPlainText()

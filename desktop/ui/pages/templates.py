@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import templates
+from desktop.operations import template_words, templates
 from desktop.operations.session import Session
 from desktop.operations.templates import Standing
 from desktop.store.database import Database
@@ -214,7 +214,7 @@ class TemplatesPage(Page):
             return "不能用" if standing.passed else "还没开始用"
         if standing.whose != "本单位":
             return standing.whose
-        return "本区加的" if templates.is_own(standing.key) else "本区修改过"
+        return "本区加的" if template_words.is_own(standing.key) else "本区修改过"
 
     def _chosen(self, key: object) -> None:
         if not isinstance(key, str) or key == self.key:
@@ -338,9 +338,9 @@ class TemplatesPage(Page):
     def compare(self) -> None:
         """Says what is otherwise than in the template that is used, or that comes with the program."""
         standing = self.known[self.key]
-        base = templates.shipped(self.key) if not self.dirty else None
+        base = template_words.shipped(self.key) if not self.dirty else None
         base = base or standing.template
-        found = templates.differences(base, self.words.toPlainText(), self.workbench.types)
+        found = template_words.differences(base, self.words.toPlainText(), self.workbench.types)
         more = f"\n……还有{len(found) - _MOST_DIFFERENCES}行" if len(found) > _MOST_DIFFERENCES else ""
         than = "现在用的" if self.dirty else "随程序的"
         head = f"和{than}相比，－是去掉的，＋是加上的：" if found else f"和{than}没有不同。"
@@ -372,7 +372,7 @@ class TemplatesPage(Page):
     def reset(self) -> None:
         """Goes back to what the level above sent, or what comes with the program, after a question."""
         key, label = self.key, self.known[self.key].label
-        added = templates.is_own(key)
+        added = template_words.is_own(key)
         words = f"要不用本单位修改的“{label}”，换回上级下发的或者随程序的样式吗？下级也会换回。"
         if added:
             words = f"要去掉本单位加的“{label}”吗？本单位和下级都不能再打印它，已经打印的不受影响。"
