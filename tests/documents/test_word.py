@@ -8,7 +8,9 @@ import zipfile
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.shared import Pt
 
 from desktop.documents.page import (
     Align,
@@ -84,8 +86,29 @@ def test_everything_stands_in_it_in_its_order() -> None:
         "主席（副主席）：　　　　　　　（签名）", "杭州市西湖区总工会", "2026年11月5日", "（此件公开）", "附件1",
         "清单", "附件正文", "抄送：区人社局。", "办公室　　2026年11月5日印发",
     ]  # fmt: skip
-    header = Document(io.BytesIO(data)).sections[0].header.paragraphs[0].text
-    assert header == "（草稿）"
+    section = Document(io.BytesIO(data)).sections[0]
+    for header in (section.header, section.even_page_header, section.first_page_header):
+        assert header.paragraphs[0].text == "（草稿）"
+
+
+@pytest.mark.parametrize("letter", [True, False])
+def test_numbers_of_pages_stand_outside_and_a_letter_has_none_on_its_first(letter: bool) -> None:
+    head = {} if letter else {"head": PlainHead()}
+    word = Document(io.BytesIO(render_docx(document(foot="非官方样式", **head))))
+    section = word.sections[0]
+    assert word.settings.odd_and_even_pages_header_footer
+    assert section.different_first_page_header_footer is letter
+    for footer, side in (
+        (section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
+        (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
+    ):
+        number, foot = footer.paragraphs
+        assert number.alignment == side
+        assert number.text == "—  —"
+        assert number.paragraph_format.left_indent == number.paragraph_format.right_indent == Pt(14)
+        assert foot.text == "非官方样式"
+    if letter:
+        assert [p.text for p in section.first_page_footer.paragraphs] == ["", "非官方样式"]
 
 
 def test_page_and_grid_are_those_of_the_standard() -> None:

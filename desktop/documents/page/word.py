@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -66,6 +65,7 @@ from desktop.documents.page.model import (
 from desktop.documents.page.setting import Numbering
 from desktop.documents.page.shaping import as_runs, paragraphs
 from desktop.documents.page.tables import LINE_RATIO, PADDING_Y
+from desktop.documents.page.word_parts import frozen, line_grid, off_grid, page_field, rule_below
 from desktop.documents.page.writer import Metadata
 
 FONTS: Final[Mapping[FontRole, str]] = {
@@ -112,9 +112,9 @@ class _Writer:
         self._page()
         if document.watermark:
             # Word has no plain watermark; what must not be taken for the document itself says so in its head.
-            self._line(f"（{document.watermark}）", FontRole.HEITI, align=Align.CENTRE, header=True)
+            self._header(f"（{document.watermark}）", Align.CENTRE)
         elif document.mark:
-            self._line(document.mark, FontRole.HEITI, header=True)
+            self._header(document.mark, Align.LEFT)
         if document.corner:
             self._line(document.corner, FontRole.HEITI)
         self._head()
@@ -136,7 +136,7 @@ class _Writer:
             self._blocks(attachment.blocks)
         if document.imprint is not None:
             self._imprint(document.imprint)
-        return self._bytes()
+        return frozen(self.word, _EPOCH)
 
     # -- page ----------------------------------------------------------------------------------------------------
 
@@ -145,50 +145,42 @@ class _Writer:
         section.page_width, section.page_height = Pt(PAGE_WIDTH), Pt(PAGE_HEIGHT)
         section.top_margin, section.bottom_margin = Pt(MARGIN_TOP), Pt(MARGIN_BOTTOM)
         section.left_margin, section.right_margin = Pt(MARGIN_LEFT), Pt(MARGIN_RIGHT)
-        grid = section._sectPr.find(qn("w:docGrid"))
-        if grid is None:
-            grid = OxmlElement("w:docGrid")
-            section._sectPr.append(grid)
-        grid.set(qn("w:type"), "lines")
-        grid.set(qn("w:linePitch"), str(round(LEADING * 20)))
-        self._page_number()
+        line_grid(section, LEADING)
+        self._page_numbers()
         properties, data = self.word.core_properties, self.metadata
         properties.title, properties.author, properties.subject = data.title, data.author, data.subject
         properties.comments = ""
         created = data.created or datetime.datetime(*_EPOCH)
         properties.created = properties.modified = created.astimezone(datetime.UTC).replace(tzinfo=None)
 
-    def _page_number(self) -> None:
-        """7.5: — 1 — in 4号 under the text."""
-        paragraph = self.word.sections[0].footer.paragraphs[0]
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        self._run(paragraph, "— ", FontRole.SONGTI, SIZE_SMALL)
-        field = self._run(paragraph, "", FontRole.SONGTI, SIZE_SMALL)
-        for kind, text in (("begin", ""), ("", " PAGE "), ("end", "")):
-            if kind:
-                mark = OxmlElement("w:fldChar")
-                mark.set(qn("w:fldCharType"), kind)
-            else:
-                mark = OxmlElement("w:instrText")
-                mark.set(qn("xml:space"), "preserve")
-                mark.text = text
-            field._r.append(mark)
-        self._run(paragraph, " —", FontRole.SONGTI, SIZE_SMALL)
-        if self.document.foot:
-            foot = self.word.sections[0].footer.add_paragraph()
+    def _header(self, words: str, align: Align) -> None:
+        """Words above the text of every page."""
+        section = self.word.sections[0]
+        first = [section.first_page_header] if section.different_first_page_header_footer else []
+        for header in (section.header, section.even_page_header, *first):
+            self._line(words, FontRole.HEITI, align=align, at=header.paragraphs[0])
+
+    def _page_numbers(self) -> None:
+        """7.5: — 1 — in 4号 under the text, on odd pages a character from the right, on even ones from the left.
+
+        The first page of a letter (10.1) bears none.
+        """
+        section = self.word.sections[0]
+        self.word.settings.odd_and_even_pages_header_footer = True
+        section.different_first_page_header_footer = isinstance(self.document.head, LetterHead)
+        for footer, side in ((section.footer, Align.RIGHT), (section.even_page_footer, Align.LEFT)):
+            paragraph = footer.paragraphs[0]
+            paragraph.alignment = _ALIGN[side]
+            indents = paragraph.paragraph_format
+            indents.left_indent = indents.right_indent = Pt(SIZE_SMALL)
+            self._run(paragraph, "— ", FontRole.SONGTI, SIZE_SMALL)
+            page_field(self._run(paragraph, "", FontRole.SONGTI, SIZE_SMALL))
+            self._run(paragraph, " —", FontRole.SONGTI, SIZE_SMALL)
+        first = [section.first_page_footer] if section.different_first_page_header_footer else []
+        for footer in (section.footer, section.even_page_footer, *first) if self.document.foot else ():
+            foot = footer.add_paragraph()
             foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
             self._run(foot, self.document.foot, FontRole.FANGSONG, SIZE_REMARK)
-
-    def _bytes(self) -> bytes:
-        """The file with fixed times and order, so that the same document is the same file."""
-        made, result = io.BytesIO(), io.BytesIO()
-        self.word.save(made)
-        with zipfile.ZipFile(made) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
-            for name in old.namelist():
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                new.writestr(entry, old.read(name))
-        return result.getvalue()
 
     # -- text ----------------------------------------------------------------------------------------------------
 
@@ -202,10 +194,10 @@ class _Writer:
         indent: float = 0,
         right: float = 0,
         colour: RGBColor | None = None,
-        header: bool = False,
+        at: WordParagraph | None = None,
     ) -> WordParagraph:
-        """One paragraph; ``indent`` and ``right`` are characters of the body."""
-        paragraph = self.word.sections[0].header.paragraphs[0] if header else self.word.add_paragraph()
+        """One paragraph, a new one or ``at``; ``indent`` and ``right`` are characters of the body."""
+        paragraph = at if at is not None else self.word.add_paragraph()
         form = paragraph.paragraph_format
         form.alignment = _ALIGN[align]
         form.space_before = form.space_after = Pt(0)
@@ -265,11 +257,7 @@ class _Writer:
         """A red rule: the lower border of an empty paragraph."""
         paragraph = self._line("")
         paragraph.paragraph_format.line_spacing = Pt(4)
-        borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
-        for name, value in (("val", "single"), ("sz", "12"), ("space", "1"), ("color", "DE000F")):
-            bottom.set(qn(f"w:{name}"), value)
-        borders.append(bottom)
-        paragraph._p.get_or_add_pPr().append(borders)
+        rule_below(paragraph, str(_RED))
 
     # -- blocks --------------------------------------------------------------------------------------------------
 
@@ -303,7 +291,7 @@ class _Writer:
     def _close_line(self, text: Text, size: float, leading: float) -> None:
         line = self._line(text, size=size)
         line.paragraph_format.line_spacing = Pt(leading)
-        _off_grid(line)
+        off_grid(line)
 
     def _heading(self, heading: Heading) -> None:
         title = Run(self.numbering.next(heading) + heading.text, _HEADINGS[heading.level])
@@ -369,7 +357,7 @@ class _Writer:
         form = paragraph.paragraph_format
         form.space_after = Pt(0)
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(size * LINE_RATIO)
-        _off_grid(paragraph)
+        off_grid(paragraph)
         self._runs(paragraph, text, role, size)
 
     # -- endings -------------------------------------------------------------------------------------------------
@@ -392,21 +380,6 @@ class _Writer:
         if imprint.issuer or imprint.issued is not None:
             issued = f"{chinese_date(imprint.issued)}印发" if imprint.issued is not None else ""
             self._line("　　".join(filter(None, (imprint.issuer, issued))), size=SIZE_SMALL)
-
-
-_AFTER_GRID: Final = (
-    "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection",
-    "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr",
-    "w:pPrChange",
-)  # fmt: skip
-"""What the schema puts behind ``snapToGrid``."""
-
-
-def _off_grid(paragraph: WordParagraph) -> None:
-    """Keeps a paragraph off the page's 22 lines: the lines of a table stand closer."""
-    mark = OxmlElement("w:snapToGrid")
-    mark.set(qn("w:val"), "0")
-    paragraph._p.get_or_add_pPr().insert_element_before(mark, *_AFTER_GRID)
 
 
 def _plain_cells(columns: Sequence[Column], cells: Sequence[str]) -> list[tuple[Text, FontRole, Align]]:

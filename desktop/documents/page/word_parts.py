@@ -1,0 +1,73 @@
+"""What a Word file needs beyond python-docx: the grid of lines, the field of a page's number, rules, the same bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Final
+
+from docx.document import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+
+def line_grid(section: Section, leading: float) -> None:
+    """Lines of all pages stand ``leading`` points apart."""
+    grid = section._sectPr.find(qn("w:docGrid"))
+    if grid is None:
+        grid = OxmlElement("w:docGrid")
+        section._sectPr.append(grid)
+    grid.set(qn("w:type"), "lines")
+    grid.set(qn("w:linePitch"), str(round(leading * 20)))
+
+
+def page_field(run: Run) -> None:
+    """Makes an empty run the number of its page."""
+    for kind, text in (("begin", ""), ("", " PAGE "), ("end", "")):
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark = OxmlElement("w:instrText")
+            mark.set(qn("xml:space"), "preserve")
+            mark.text = text
+        run._r.append(mark)
+
+
+def rule_below(paragraph: Paragraph, colour: str) -> None:
+    """A rule as the lower border of a paragraph; ``colour`` in six hexadecimal digits."""
+    borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", "12"), ("space", "1"), ("color", colour)):
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+_AFTER_GRID: Final = (
+    "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection",
+    "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr",
+    "w:pPrChange",
+)  # fmt: skip
+"""What the schema puts behind ``snapToGrid``."""
+
+
+def off_grid(paragraph: Paragraph) -> None:
+    """Keeps a paragraph off the page's 22 lines: the lines of a table stand closer."""
+    mark = OxmlElement("w:snapToGrid")
+    mark.set(qn("w:val"), "0")
+    paragraph._p.get_or_add_pPr().insert_element_before(mark, *_AFTER_GRID)
+
+
+def frozen(word: Document, moment: tuple[int, int, int, int, int, int]) -> bytes:
+    """The file with fixed times and order, so that the same document is the same file."""
+    made, result = io.BytesIO(), io.BytesIO()
+    word.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return result.getvalue()
