@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import segno
 
@@ -21,7 +23,7 @@ from desktop.documents.page import (
     render_sheets,
 )
 from desktop.documents.page.qr import QUIET, qr_bars
-from desktop.documents.page.tables import column_edges
+from desktop.documents.page.tables import column_edges, evened
 from tests.documents import paper
 from tests.documents.paper import MM, measure
 
@@ -102,6 +104,32 @@ def test_columns_share_the_width(
     edges = column_edges(weights, 100, least)
     assert [width for _, width in edges] == pytest.approx(expected)
     assert [x for x, _ in edges] == pytest.approx([sum(expected[:index]) for index in range(len(expected))])
+
+
+@pytest.mark.parametrize(
+    ("widths", "lengths", "expected"),
+    [
+        ([50, 150, 100], [30, 300, 0], [50, 150, 100]),
+        ([50, 150, 100], [30, 140, 2000], [40, 40, 220]),
+        ([50, 150, 100], [30, 0, 2000], [40, 150, 110]),
+        ([50, 150, 100], [9000, 9000, 9000], [100, 100, 100]),
+    ],
+    ids=["short", "a long remark", "beside room to write", "all long"],
+)
+def test_a_long_cell_takes_room_from_columns_that_have_less_to_say(
+    widths: list[float], lengths: list[float], expected: list[float]
+) -> None:
+    found = evened(widths, [40, 40, 40], lengths)
+    assert sum(found) == pytest.approx(sum(widths))
+    assert found == pytest.approx(expected, abs=6)
+
+
+def test_a_long_remark_is_no_tower(fonts: FontBook) -> None:
+    columns = (Column("序号", 1), Column("材料名称", 12), Column("备注", 2), Column("签名", 2))
+    rows = tuple((str(n), "工资表", "仓储部十二名职工九月份工资没有按月支付" * 10, "") for n in (1, 2))
+    (page,) = measure(render_sheets([Sheet("清单", columns, rows)], fonts=fonts))
+    rules = sorted({round(each.top) for each in page.rectangles if each.width > each.height})
+    assert max(b - a for a, b in itertools.pairwise(rules)) < 150
 
 
 def test_nothing_to_print_is_an_error() -> None:

@@ -35,6 +35,8 @@ CUT_LINES, CUT_LINES_OF_LISTS = 10, 20
 """A row of so many lines may be cut rather than leave a part of a page empty: in a form sooner than in a list, where
 what tells its rows apart stands beside the first piece only.
 """
+MOST_LINES = 6
+"""Where a cell would have more lines, its column takes room from those that have less to say."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 """A day is read at a glance in one line."""
 
@@ -69,6 +71,25 @@ def column_edges(
         if not narrow:
             return list(zip(accumulate(widths[:-1], initial=0.0), widths, strict=True))
         fixed |= narrow
+
+
+def evened(widths: Sequence[float], least: Sequence[float], lengths: Sequence[float]) -> list[float]:
+    """Widths under which no cell is higher than it must be, the same where none has more than :data:`MOST_LINES`.
+
+    ``lengths`` are those of the longest cells in one line, in points. A column without words, to write on, stays as it
+    is, and none gets narrower than its ``least``.
+    """
+    beside = 2 * PADDING_X
+    if all(length <= MOST_LINES * (width - beside) for width, length in zip(widths, lengths, strict=True)):
+        return list(widths)
+    columns = list(zip(widths, least, lengths, strict=True))
+    floor = [min(width, low) if length else width for width, low, length in columns]
+    high = max(length / max(width - beside, 1.0) for width, length in zip(widths, lengths, strict=True))
+    for lines in range(MOST_LINES, int(high) + 1):
+        found = [max(low, length / lines + beside) for low, length in zip(floor, lengths, strict=True)]
+        if (left := sum(widths) - sum(found)) >= 0:
+            return [each + left * length / sum(lengths) for each, length in zip(found, lengths, strict=True)]
+    return list(widths)
 
 
 class TableSetter:
@@ -112,7 +133,7 @@ class TableSetter:
         Where there is room for it, a name or another word of four characters stands in one line too.
         """
         style = Style(FontRole.FANGSONG, table.size)
-        least, names = [], []
+        least, names, lengths = [], [], []
         beside, widest = 2 * PADDING_X + RULE, self._width * WIDEST_WORD
         for index, column in enumerate(table.columns):
             texts = dict.fromkeys(row[index] for row in table.rows)
@@ -122,8 +143,12 @@ class TableSetter:
             least.append(min(max(head, longest) + beside, widest))
             short = max((len(text) for text in texts if len(text) <= HEAD_CHARACTERS), default=0)
             names.append(max(least[-1], short * table.size + beside))
+            lengths.append(max(map(len, texts), default=0) * table.size)
         weights = [column.width for column in table.columns]
-        return column_edges(weights, self._width, names if sum(names) < self._width else least)
+        floor = names if sum(names) < self._width else least
+        widths = [width for _, width in column_edges(weights, self._width, floor)]
+        widths = evened(widths, floor, lengths)
+        return list(zip(accumulate(widths[:-1], initial=0.0), widths, strict=True))
 
     def form(self, form: FormBlock) -> list[Row]:
         """The rows of a form, each divided in its own way."""
