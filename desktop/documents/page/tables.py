@@ -37,6 +37,8 @@ what tells its rows apart stands beside the first piece only.
 """
 MOST_LINES = 6
 """Where a cell would have more lines, its column takes room from those that have less to say."""
+NAME, NAME_LINES, GIVING_LINES = 150.0, 3, 5
+"""A column gives no room that would make its own cells higher than so many lines; what is as short as a name, fewer."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 """A day is read at a glance in one line."""
 
@@ -77,13 +79,18 @@ def evened(widths: Sequence[float], least: Sequence[float], lengths: Sequence[fl
     """Widths under which no cell is higher than it must be, the same where none has more than :data:`MOST_LINES`.
 
     ``lengths`` are those of the longest cells in one line, in points. A column without words, to write on, stays as it
-    is, and none gets narrower than its ``least``.
+    is, and none gets narrower than its ``least`` or than :data:`GIVING_LINES` ask for.
     """
     beside = 2 * PADDING_X
     if all(length <= MOST_LINES * (width - beside) for width, length in zip(widths, lengths, strict=True)):
         return list(widths)
     columns = list(zip(widths, least, lengths, strict=True))
-    floor = [min(width, low) if length else width for width, low, length in columns]
+    floor = [
+        min(width, max(low, length / (NAME_LINES if length <= NAME else GIVING_LINES) + beside))
+        if length
+        else width
+        for width, low, length in columns
+    ]
     high = max(length / max(width - beside, 1.0) for width, length in zip(widths, lengths, strict=True))
     for lines in range(MOST_LINES, int(high) + 1):
         found = [max(low, length / lines + beside) for low, length in zip(floor, lengths, strict=True)]
