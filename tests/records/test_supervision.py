@@ -1009,7 +1009,8 @@ def test_a_reminder_that_borrows_article_22_is_found(words: str, borrows: bool) 
 
 
 @pytest.mark.parametrize(
-    "words", ["15个工作日", "十五个工作日内", "15 个工作日", "十五工作日", "１５个工作日"]
+    "words",
+    ["15个工作日", "十五个工作日内", "15 个工作日", "十五工作日", "１５个工作日", "15个工作天", "15个上班日"],
 )
 def test_a_reminder_does_not_give_fifteen_working_days(words: str) -> None:
     (fault,) = wording_faults(LetterKind.REMINDER, Title.REMINDER, f"请于收到本函之日起{words}反馈")

@@ -11,21 +11,21 @@ from desktop.records.supervision.kinds import REGULATION, UNION_LAW, LetterKind,
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed_numbers import folded, printable
 
-_NUMBER: Final = r"[\d零〇一二三四五六七八九十百廿贰拾]+"
+_NUMBER: Final = r"[\d零〇一二三四五六七八九十百廿贰貳拾]+"
 _JOINED: Final = r"(?:[、,和及与或]|[至到~—–-]+)"
 _ARTICLES: Final = re.compile(rf"(?:第?{_NUMBER}条?{_JOINED})*第?{_NUMBER}条")
 """One article or several: 第二十二条, 第二十一、二十二条, 第21至24条."""
 _ARTICLE: Final = re.compile(rf"(?P<join>{_JOINED}?)第?(?P<number>{_NUMBER})条?")
-_FORMAL: Final = str.maketrans({"廿": "二十", "贰": "二", "拾": "十"})
+_FORMAL: Final = str.maketrans({"廿": "二十", "贰": "二", "貳": "二", "拾": "十"})
 _TITLE: Final = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)*》|工会法|劳动合同法|劳动法")
 _BORROWED: Final = 22
-_FIFTEEN: Final = re.compile("(?:15|[十拾][五伍])个?(?:法定)?的?工作日")
+_FIFTEEN: Final = re.compile("(?:15|[十拾][五伍])个?(?:法定)?的?(?:工作[日天]|上班日)")
 _OUR_POWERS: Final = re.compile(
     "(?:我会|本会|(?<!单位)(?<!公司)(?<!企业)工会(?!法|劳动法律监督|主席|经费))"
     "(?:对[你贵](?:单位|公司|企业)"
     "|(?!提请|建议|部门|局|厅|机关|政府|法院|[支大]队|单位|公司|企业|职工|员工|劳动者|制度|规定|合同|条款|无权"
-    "|没有|不[予能得会]|并非|反映)[^。；]){0,12}"
-    "(?:责令|罚款|处罚(?!建议)|查封|吊销)"
+    "|没有|不[予能得会]|并非|反映|发现|查[实明]|了解到|得知|申请)[^。；]){0,12}"
+    "(?:责令|勒令|罚款|处罚(?!建议)|查封|吊销|强制执行)"
 )
 _ORDERED: Final = re.compile("责令[你贵](?:单位|公司|企业)")
 _AUTHORITY: Final = re.compile("部门|[局厅]|机关|政府|法院|仲裁委|住建委|人社|[支大]队")
