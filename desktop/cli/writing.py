@@ -17,7 +17,8 @@ from desktop.cli.lines import Line, LineReader, Trouble
 from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
-from desktop.operations import examples, exchange, following, records, steps
+from desktop.operations import assessing, examples, exchange, following, records, steps
+from desktop.operations.assessing import NothingComputed
 from desktop.operations.following import NothingFollows
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
@@ -66,10 +67,22 @@ class Outcome:
 @click.option(
     "--from", "source", metavar="ID", help="不读标准输入，由这条记录（如通过的职代会议题）带出来填好。"
 )
+@click.option(
+    "--computed",
+    "reckoned",
+    metavar="ID",
+    help="不读标准输入，给这次评价里没有打分的自动项目填入按记录算出的得分。",
+)
 @click.option("--examples", "shipped", is_flag=True, help="不读标准输入，放入随程序带的示例（如评价模板）。")
 @json_option
 def record(
-    session: Session, record_type: RecordType, batch: int, source: str | None, shipped: bool, as_json: bool
+    session: Session,
+    record_type: RecordType,
+    batch: int,
+    source: str | None,
+    reckoned: str | None,
+    shipped: bool,
+    as_json: bool,
 ) -> None:
     """从标准输入录入记录，每行一个JSON对象：字段名 → 值。
 
@@ -87,6 +100,11 @@ def record(
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
     if source is not None:
         _fill_from(session, record_type, source, as_json)
+        return
+    if reckoned is not None:
+        if record_type.name != assessing.SCORE:
+            raise NothingComputed(f"“{record_type.label}”不是按记录打分的。")
+        _report_changes(assessing.fill_in(session, reckoned), "已按记录打分", as_json)
         return
     if shipped:
         _report_changes(examples.take_over(session, record_type.name), "已放入示例（非官方）", as_json)

@@ -55,6 +55,12 @@ def totals(rows: Sequence[Values]) -> list[Total]:
     return [found for step in STEPS if (found := total(step, rows)).scored]
 
 
+def unlike(cell: object, computed: object) -> bool:
+    """Whether a score is another one than the records give."""
+    points, expected = stored_decimal(cell), stored_decimal(computed)
+    return points is not None and expected is not None and points != expected
+
+
 def above(cell: object, highest: object) -> bool:
     """Whether a score is higher than its criterion gives."""
     points, limit = stored_decimal(cell), stored_decimal(highest)

@@ -412,6 +412,14 @@ def test_what_follows_from_a_record_is_told_and_filled_in(town: Path) -> None:
     )
 
 
+def test_what_the_records_give_is_scored_by_one_command(town: Path) -> None:
+    refused = run("record", town, "union", "--computed", "0" * 32)
+    assert refused.exit_code == 22
+    assert "“工会”不是按记录打分的" in refused.output
+    missing = run("record", town, "assessment_score", "--computed", "0" * 32)
+    assert "没有找到编号是" in missing.output
+
+
 def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
     made = record(town, "企业", {"单位名称": "甲厂", "工会摸排职工数": 20}, {"name": "乙厂"})
     (first, second) = (m["id"] for m in made)

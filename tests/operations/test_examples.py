@@ -9,6 +9,7 @@ import pytest
 from desktop import reference
 from desktop.operations import examples, records
 from desktop.operations.session import NotAllowed, Session
+from desktop.plan import assessed
 from desktop.records.declaration import Level
 from desktop.records.types import catalogue
 from tests.operations.registers import district
@@ -35,7 +36,12 @@ def test_templates_are_taken_over_once_and_nothing_is_wrong_with_them(district: 
         assert held.values["source"] == "示例口径，非官方"
         assert "示例" in str(held.values["name"])
         parts = records.children(district, TEMPLATE.replace("template", "criterion"), record)
-        assert {p.values["data_source"] for p in parts} == {"manual"}
+        # What is scored from records names what is looked up, and the program can look it up.
+        named = {str(f) for p in parts if (f := p.values["assessment_fact"])}
+        assert named <= assessed.FACTS
+        assert all(
+            (p.values["data_source"] == "automatic") == bool(p.values["assessment_fact"]) for p in parts
+        )
         assert sum(Decimal(str(p.values["full_score"])) for p in parts) == Decimal(
             str(held.values["full_score"])
         )

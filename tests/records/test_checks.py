@@ -524,7 +524,8 @@ SOFT = {
 """What may be right all the same: it is asked about and never keeps a record from being complete."""
 HARD = {
     "parts_add_up", "at_most", "sum_at_most", "sum_at_most_linked", "vote_tally", "valid_votes", "place_inside",
-    "id_tells_birth", "id_tells_sex", "of_working_age", "time_order", "digits", "month_in_past",
+    "id_tells_birth", "id_tells_sex", "of_working_age", "time_order", "digits", "month_in_past", "never_above_linked",
+    "differs_without_reason",
 }  # fmt: skip
 """What cannot be."""
 

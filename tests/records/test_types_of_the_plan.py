@@ -155,13 +155,24 @@ def test_a_template_adds_up_and_says_by_how_much_it_does_not() -> None:
 
 def test_a_score_is_within_its_criterion_and_its_template() -> None:
     assert set(said("assessment_score", {"self_score": "9"}, linked={"criterion": {"full_score": "8"}})) == {
-        "at_most_linked"
+        "never_above_linked"
     }
     template = {"assessment_template": {"full_score": "100", "kind": "vitality"}}
     assert said("assessment", {"self_score": "100", "kind": "vitality"}, linked=template) == {}
     assert set(said("assessment", {"self_score": "101", "kind": "five_haves"}, linked=template)) == {
-        "at_most_linked", "same_as_linked",
+        "never_above_linked", "same_as_linked",
     }  # fmt: skip
+
+
+def test_a_score_that_is_not_what_the_records_give_says_why() -> None:
+    kept = {"self_score": "5", "computed_score": "5.0"}
+    assert said("assessment_score", kept) == {}
+    differing = said("assessment_score", {**kept, "town_score": "3"})
+    assert differing == {"differs_without_reason": "得分3与自动算出的5.0不同，请在“得分理由和材料”里写明理由"}
+    # Whose score stands last answers for it; who went before has been replaced.
+    assert said("assessment_score", {**kept, "town_score": "3", "district_score": "5"}) == {}
+    assert said("assessment_score", {**kept, "town_score": "3", "basis": "现场看过"}) == {}
+    assert said("assessment_score", {"self_score": "3"}) == {}
 
 
 def test_a_team_counts_who_has_not_left() -> None:

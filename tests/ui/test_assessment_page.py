@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import examples, records
@@ -21,6 +22,8 @@ from desktop.ui.pages.assessment.page import AssessmentPage
 from desktop.ui.pages.attendance.rows import LOOK
 from tests.operations.stations import station
 from tests.ui.test_attendance_page import CTRL, Desk, K
+
+ALT = Qt.KeyboardModifier.AltModifier
 
 TEMPLATE, ASSESSMENT, SCORE = "assessment_template", "assessment", "assessment_score"
 
@@ -84,7 +87,10 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
         desk.press(K.Key_Return)
     column = [c.key for c in page.scores.model.columns].index("district_score")
     assert "高于本项满分1分" in page.scores.model.index(0, column).data(LOOK).problem
+    # Seven of six points are no grade but a mistake.
     assert "区县评定合计7分" in page.scores.say.text()
+    assert "1项得分高于本项满分，改正后才能评定" in page.scores.say.text()
+    assert "达标" not in page.scores.say.text()
     look(desk, "assessment-scored")
     # Enter in the last row saves, as in the last field of a form.
     assert scores(district, record) == ["2", *["1"] * 5]
@@ -111,6 +117,8 @@ def test_f8_gives_what_the_step_before_gave_and_a_sum_that_says_something_else_i
     desk: Desk, district: Session
 ) -> None:
     record = assessed(district, "vitality", self_score="90", district_score="70")
+    for criterion in read(district.database, district.types, Query("assessment_criterion")):
+        records.save(district, "assessment_criterion", {"data_source": "manual"}, record=criterion.id)
     page = opened(desk, record)
     desk.dialogs.answers.append(Answer.YES)
     desk.press(K.Key_G, modifier=CTRL)
@@ -139,6 +147,60 @@ def test_f8_gives_what_the_step_before_gave_and_a_sum_that_says_something_else_i
     assert "写的是80分" in tab.say.text()
     desk.click(tab.fill_button)
     assert page.form.values()["district_score"] == "95"
+
+
+def test_what_the_records_give_is_filled_in_by_one_key_and_another_score_needs_a_reason(
+    desk: Desk, district: Session
+) -> None:
+    record = assessed(district, "vitality")
+    page = opened(desk, record)
+    desk.dialogs.answers.append(Answer.YES)
+    desk.press(K.Key_G, modifier=CTRL)
+    tab = page.scores
+    look(desk, "assessment-computed")
+    assert not tab.compute_button.isHidden()
+    tab.view.go_to_name(0, "district_score")
+    desk.press(K.Key_F9)
+    assert tab.compute_button.isHidden()
+    # What is scored by hand and what the records do not say stays empty.
+    assert "区县评定合计5分（已评7项，共13项）" in tab.say.text()
+    worth = [c.key for c in tab.model.columns].index("worth")
+    column = [c.key for c in tab.model.columns].index("district_score")
+    assert tab.model.index(0, worth).data(LOOK).words == "—"
+    assert "没有届满日期" in tab.model.index(0, worth).data(LOOK).tip
+    assert "没有届满日期" in tab.why.text()
+    desk.press(K.Key_Z, modifier=CTRL)
+    assert tab.totals() == []
+    desk.press(K.Key_F9)
+    tab.view.go_to(1, column)
+    desk.type("6")
+    desk.press(K.Key_Return)
+    assert "与自动算出的0分不同" in tab.model.index(1, column).data(LOOK).problem
+    look(desk, "assessment-overridden")
+    desk.press(K.Key_S, modifier=CTRL)
+    assert scores(district, record, "computed_score")[:4] == [None, "0", "0", "0"]
+    assert scores(district, record, "district_score")[:3] == [None, "6", "0"]
+    row = tab.model.rows[1].record
+    assert row is not None
+    assert [f.rule for f in records.check(district, SCORE, row)] == ["differs_without_reason"]
+    tab.view.go_to_name(1, "basis")
+    desk.type("批复已在区里")
+    desk.press(K.Key_Return, modifier=ALT)
+    desk.type("原件")
+    # As in a spreadsheet, Enter leaves the cell and Alt+Enter begins a line.
+    desk.press(K.Key_Return)
+    assert tab.model.rows[1].values["basis"] == "批复已在区里\n原件"
+    assert not tab.model.index(1, column).data(LOOK).problem
+    desk.press(K.Key_S, modifier=CTRL)
+    assert not records.check(district, SCORE, row)
+    # What is recorded elsewhere meanwhile shows at once, and the score that was given keeps what it rests on.
+    union = page.form.values()["union"]
+    records.save(district, "union", {"has_account": 1}, record=str(union))
+    desk.window.page.refresh(None)
+    desk.settle()
+    seen = tab.model.index(2, worth).data(LOOK)
+    assert (seen.words, tab.model.rows[2].values["computed_score"]) == ("3", "0")
+    assert "打分时：0分" in seen.tip
 
 
 def test_an_assessment_prints_its_scores(desk: Desk, district: Session) -> None:

@@ -89,6 +89,12 @@ def at_most_linked(asked: Asked) -> Failure | None:
 
 
 @rule
+def never_above_linked(asked: Asked) -> Failure | None:
+    """As ``at_most_linked``, of a limit that nothing can lie above."""
+    return at_most_linked(asked)
+
+
+@rule
 def sum_at_most_linked(asked: Asked) -> Failure | None:
     """The numbers that are there are together at most that of the linked record."""
     total_of_parts, limit = sum(v for v in asked.cells() if v is not None), _linked(asked)
@@ -244,6 +250,16 @@ def different(asked: Asked) -> Failure | None:
     """The two fields do not hold the same."""
     found = asked.filled()
     return {} if found is not None and found[0] == found[1] else None
+
+
+@rule
+def differs_without_reason(asked: Asked) -> Failure | None:
+    """The last of the numbers behind the second field that is filled is the second, or the first says why not."""
+    reason, computed, *scores = asked.cells()
+    given, expected = [n for n in map(_number, scores) if n is not None], _number(computed)
+    if reason is not None or expected is None or not given or given[-1] == expected:
+        return None
+    return {"a": given[-1], "b": expected}
 
 
 @rule

@@ -89,8 +89,8 @@ TYPE = RecordType(
     checks=(
         *(
             Check(
-                "at_most_linked", (f"{step}_score",), f"{label}得分{{a}}高于模板满分{{b}}，请核对",
-                Severity.WARNING, {"link": "assessment_template", "field": "full_score"},
+                "never_above_linked", (f"{step}_score",), f"{label}得分{{a}}高于模板满分{{b}}，请改正",
+                Severity.ERROR, {"link": "assessment_template", "field": "full_score"},
             )
             for step, label in (("self", "自评"), ("town", "镇街审核"), ("district", "区县评定"))
         ),

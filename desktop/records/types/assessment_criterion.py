@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Field, Kind, RecordType, Section
+from desktop.records.declaration import Check, Field, Kind, RecordType, Section, Severity
 from desktop.records.parts import DISTRICT_UP, remarks
 
 ORDER = 276
@@ -40,10 +40,27 @@ TYPE = RecordType(
             column=5, width=8, default="manual",
         ),
         Field(
+            "assessment_fact", "自动取数", Kind.CODE, codes="assessment_fact", section="criterion", first=True,
+            help="数据来源为“自动”的，按这里选的内容从记录里算出得分，打分时可以改，改了要写理由。"
+            "不选的由人工打分。",
+        ),
+        Field(
             "scoring", "计分办法", Kind.NOTE, section="criterion", first=True, maximum=1000,
             example="任期内按期换届得满分，逾期半年以内得一半，逾期半年以上不得分",
         ),
         Field("evidence_wanted", "要看的材料", section="criterion", maximum=200, example="换届批复"),
         *remarks("criterion"),
+    ),
+    checks=(
+        Check(
+            "needs_when", ("assessment_fact", "data_source"),
+            "数据来源为“自动”，请选“自动取数”的内容；不选的由人工打分", Severity.WARNING,
+            {"values": ["automatic"]},
+        ),
+        Check(
+            "empty_when", ("assessment_fact", "data_source"),
+            "选了“自动取数”的内容，数据来源却是“手工”，不会自动算，请核对", Severity.WARNING,
+            {"values": ["manual"]},
+        ),
     ),
 )  # fmt: skip

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import EVERYBODY, Check, Field, Follow, Kind, RecordType, Section, Severity
+from desktop.records.declaration import (
+    EVERYBODY,
+    Check,
+    Field,
+    Follow,
+    Group,
+    Kind,
+    RecordType,
+    Section,
+    Severity,
+)
 from desktop.records.parts import ABOVE_VILLAGES, DISTRICT_UP, remarks
 
 ORDER = 274
@@ -21,6 +31,7 @@ TYPE = RecordType(
     parent="assessment",
     help="一个项目一条。",
     sections=(Section("score", "得分"),),
+    groups=(Group("computed", "自动得分"),),
     follows=(
         Follow(
             "assessment",
@@ -52,14 +63,25 @@ TYPE = RecordType(
             )
             for column, (step, label, writers) in enumerate(_STEPS, start=3)
         ),
+        Field(
+            "computed_score", "自动得分", Kind.DECIMAL, group="computed", section="score", minimum=0, unit="分",
+            width=9, help="打分的时候按记录算出的得分；打的分与它不同，要写明理由。",
+        ),
+        Field("computed_from", "自动得分的由来", Kind.NOTE, group="computed", section="score", maximum=500),
         Field("basis", "得分理由和材料", Kind.NOTE, section="score", first=True, maximum=500),
         *remarks("score"),
     ),
-    checks=tuple(
+    checks=(
+        *(
+            Check(
+                "never_above_linked", (f"{step}_score",), f"{label}得分{{a}}高于本项满分{{b}}，请改正",
+                Severity.ERROR, {"link": "criterion", "field": "full_score"},
+            )
+            for step, label, _ in _STEPS
+        ),
         Check(
-            "at_most_linked", (f"{step}_score",), f"{label}得分{{a}}高于本项满分{{b}}，请核对",
-            Severity.WARNING, {"link": "criterion", "field": "full_score"},
-        )
-        for step, label, _ in _STEPS
+            "differs_without_reason", ("basis", "computed_score", *(f"{step}_score" for step, _, _ in _STEPS)),
+            "得分{a}与自动算出的{b}不同，请在“得分理由和材料”里写明理由",
+        ),
     ),
 )  # fmt: skip

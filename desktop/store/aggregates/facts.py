@@ -328,13 +328,13 @@ _MEMBER = Facts(
 # Training
 
 _PERSON = "coalesce(nullif(o.id_number, ''), o.id)"
-_ATTENDED = (
+ATTENDED = (
     "(a.result = 'passed' OR a.result IS NULL AND (a.half_days IS NOT NULL OR CAST(a.hours AS REAL) > 0))"
 )
-_COURSE_DAY = "coalesce(c.ended_date, c.started_date)"
-_ROTATION = "coalesce(a.counts_for_rotation, c.counts_for_rotation, 1)"
+COURSE_DAY = "coalesce(c.ended_date, c.started_date)"
+ROTATION = "coalesce(a.counts_for_rotation, c.counts_for_rotation, 1)"
 _INITIAL = "coalesce(a.counts_for_initial, c.counts_for_initial OR c.category = 'initial', 0)"
-_ON_ROSTER = (
+ON_ROSTER = (
     "(coalesce({0}.service_started, '') <= :as_of"
     " AND ({0}.service_ended IS NULL OR {0}.service_ended > :as_of))"
 )
@@ -342,7 +342,7 @@ _ON_ROSTER = (
 _OFFICER = Facts(
     "officer",
     {
-        "on_roster": _ON_ROSTER.format("r"),
+        "on_roster": ON_ROSTER.format("r"),
         "one_record": _first_by("by_roster"),
         "hours": "training.hours",
     },
@@ -350,11 +350,11 @@ _OFFICER = Facts(
         "training": f"""(SELECT {_PERSON} AS person,
         max(coalesce(CAST(coalesce(a.hours, c.hours) AS REAL), 0)) AS hours
         FROM r_officer o CROSS JOIN r_attendance a ON a.officer = o.id JOIN r_course c ON c.id = a.course
-        WHERE a._life <> 1 AND c._life <> 1 AND o._life <> 1 AND {_ROTATION} AND {_ATTENDED}
-        AND c.started_date >= :plan_first AND {_COURSE_DAY} <= :plan_until GROUP BY 1) training
+        WHERE a._life <> 1 AND c._life <> 1 AND o._life <> 1 AND {ROTATION} AND {ATTENDED}
+        AND c.started_date >= :plan_first AND {COURSE_DAY} <= :plan_until GROUP BY 1) training
         ON training.person = {_PERSON.replace("o.", "r.")}"""
     },
-    _doubles("r_officer", by_roster=f"{_ON_ROSTER.format('s')} DESC"),
+    _doubles("r_officer", by_roster=f"{ON_ROSTER.format('s')} DESC"),
 )
 
 _DUE = """CASE WHEN substr(r.started, 6) = '02-29' THEN (substr(r.started, 1, 4) + 1) || '-02-28'
@@ -383,19 +383,19 @@ _APPOINTMENT = Facts(
         f" OR coalesce({_DUE} < :as_of AND coalesce(r.ended >= {_DUE}, 1), 0))",
     },
     {
-        "initial": f"""(SELECT p.id, min({_COURSE_DAY}) AS day FROM ({_POSTS}) p
+        "initial": f"""(SELECT p.id, min({COURSE_DAY}) AS day FROM ({_POSTS}) p
         JOIN r_attendance a ON a.officer = p.officer JOIN r_course c ON c.id = a.course
-        WHERE a._life <> 1 AND c._life <> 1 AND {_INITIAL} AND {_ATTENDED}
-        AND {_COURSE_DAY} BETWEEN p.started AND :as_of GROUP BY p.id) initial ON initial.id = r.id"""
+        WHERE a._life <> 1 AND c._life <> 1 AND {_INITIAL} AND {ATTENDED}
+        AND {COURSE_DAY} BETWEEN p.started AND :as_of GROUP BY p.id) initial ON initial.id = r.id"""
     },
 )
 
 _ATTENDANCE = Facts(
     "attendance",
     {
-        "unmatched": f"""r.officer IS NULL AND {_ATTENDED.replace("a.", "r.")}
+        "unmatched": f"""r.officer IS NULL AND {ATTENDED.replace("a.", "r.")}
         AND r.course IN (SELECT c.id FROM r_course c WHERE c._life <> 1 AND c.started_date >= :plan_first
-        AND {_COURSE_DAY} <= :plan_until)""",
+        AND {COURSE_DAY} <= :plan_until)""",
     },
 )
 
@@ -405,7 +405,7 @@ _TRAINING_PLAN = Facts(
     {
         "done": f"""(SELECT c.training_plan AS plan, count(DISTINCT coalesce(a.officer, a.id)) AS people
         FROM r_course c CROSS JOIN r_attendance a ON a.course = c.id WHERE c.training_plan IS NOT NULL
-        AND c._life <> 1 AND a._life <> 1 AND {_ATTENDED} AND {_COURSE_DAY} <= :as_of GROUP BY 1) done
+        AND c._life <> 1 AND a._life <> 1 AND {ATTENDED} AND {COURSE_DAY} <= :as_of GROUP BY 1) done
         ON done.plan = r.id"""
     },
 )

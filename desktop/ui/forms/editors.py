@@ -198,9 +198,13 @@ class LineEditor(Editor):
 
 
 class NoteEditor(Editor):
-    """Words of several lines; Enter makes a new line, Ctrl+Enter and Tab go on."""
+    """Words of several lines; Enter makes a new line, Ctrl+Enter and Tab go on.
+
+    Where ``like_a_cell``, as in a cell of a spreadsheet: Enter goes on and Alt+Enter makes a new line.
+    """
 
     WIDE = True
+    like_a_cell = False
 
     def __init__(self, field: Field, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(field, workbench, parent)
@@ -233,10 +237,23 @@ class NoteEditor(Editor):
         """The lines."""
         return [self.edit]
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In a cell Alt+Enter begins a line; left to itself it would go to the table behind."""
+        if (
+            self.like_a_cell
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.modifiers() & Qt.KeyboardModifier.AltModifier
+            and self._takes_enter(event)
+        ):
+            self.edit.insertPlainText("\n")
+            return True
+        return super().eventFilter(watched, event)
+
     def _takes_enter(self, event: QKeyEvent) -> bool:
-        return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and bool(
-            event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        )
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        return self.like_a_cell or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
     def _changed(self) -> None:
         self._fit()

@@ -75,6 +75,7 @@ class AssessmentPage(SheetFormPage):
         return {
             "Enter": "打好一项，到下一项；最后一项保存",
             "F8": "没有打分的按前一步的得分填，自评按满分填",
+            "F9": "还没有打分的自动项目，填入按记录算出的得分",
             "Ctrl+D": "向下填充",
             "Ins": "添加一项",
             "Ctrl+Del": "移除选中的项目",

@@ -7,18 +7,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from desktop.operations import assessing as scoring
 from desktop.operations.following import Offer
+from desktop.plan.assessed import Worth
 from desktop.records import assessing
 from desktop.records.assessing import STEPS
 from desktop.records.canonical import Cell
 from desktop.records.values import display
 from desktop.store import reading
 from desktop.store.database import Database
+from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
 from desktop.ui import theme
 from desktop.ui.pages.attendance.plain import PlainTab
 from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow
-from desktop.ui.pages.parts import link
+from desktop.ui.pages.parts import link, plain
 
 Values = Mapping[str, Cell]
 SCORE, ASSESSMENT = "assessment_score", "assessment"
@@ -27,18 +33,19 @@ _TEMPLATE, _CRITERION = "assessment_template", "assessment_criterion"
 
 @dataclass(frozen=True)
 class Standard:
-    """By what is assessed: the template, and its criteria by their ids."""
+    """By what is assessed: the template, its criteria by their ids, and what they are worth by the records."""
 
     template: Values = field(default_factory=dict)
     criteria: Mapping[str, Values] = field(default_factory=dict)
+    worth: Mapping[str, Worth] = field(default_factory=dict)
 
 
 class ScoresTab(PlainTab):
     """One row a criterion; who assesses goes down the column of his step with Enter."""
 
     hint = (
-        "打分后回车到下一项，最后一项回车保存　F8 没有打分的按前一步的得分（自评按满分）填　Ctrl+D 向下填充　"
-        "Ctrl+Z 撤回一步　Ctrl+S 保存"
+        "打分后回车到下一项，最后一项回车保存　F9 填入自动得分　F8 没有打分的按前一步的得分（自评按满分）填　"
+        "Ctrl+D 向下填充　Ctrl+Z 撤回一步　Ctrl+S 保存"
     )
     empty_icon = "award"
     one = "项目"
@@ -59,8 +66,13 @@ class ScoresTab(PlainTab):
         self.view.ended.connect(lambda: self.save())
         self.fill_button = link("按合计填得分", lambda: self.take_over())
         self.fill_button.setToolTip("把各项得分的合计填入“基本信息”，不用再打一遍")
-        self.fill_button.hide()
-        self.top.insertWidget(self.top.indexOf(self.say) + 1, self.fill_button)
+        self.compute_button = link("填入自动得分（F9）", self.fill_computed)
+        self.compute_button.setToolTip("模板里数据来源是“自动”、还没有打分的项目，按记录算出的得分填入")
+        self.why = plain(muted=True, small=True)
+        self.below.insertWidget(self.below.count() - 1, self.why)
+        for made in (self.fill_button, self.compute_button):
+            made.hide()
+            self.top.insertWidget(self.top.indexOf(self.say) + 1, made)
 
     # -- columns ---------------------------------------------------------------------------------------------------
 
@@ -76,6 +88,7 @@ class ScoresTab(PlainTab):
             SheetColumn("dimension", "维度", 9, look=lambda row: self._told(row, "dimension")),
             self._typed("criterion_name", 18, stretch=True),
             SheetColumn("full_score", "满分", 5, look=self._highest),
+            *([SheetColumn("worth", "自动", 6, look=self._reckoned)] if self._standard.worth else []),
             *(self._score(step) for step in STEPS),
             self._typed("basis", 26, stretch=True),
         ]
@@ -92,9 +105,11 @@ class ScoresTab(PlainTab):
         )  # fmt: skip
 
     def _given(self, step: str, row: SheetRow) -> Cell:
-        """What F8 gives: the score of the step before, or all that the criterion gives."""
+        """What F8 gives: the score of the step before, or what the records give, or all that the criterion gives."""
         before = list(STEPS)[: list(STEPS).index(step)]
         known = [cell for s in reversed(before) if (cell := row.values.get(f"{s}_score")) is not None]
+        worth = self._worth(row)
+        known += [worth.points] if worth is not None and worth.points is not None else []
         return known[0] if known else self._criterion(row).get("full_score")
 
     def _criterion(self, row: SheetRow) -> Values:
@@ -114,8 +129,79 @@ class ScoresTab(PlainTab):
             return Look(typed, problem=sentence, numeric=True)
         cell, most = row.values.get(name), self._criterion(row).get("full_score")
         words = "" if cell is None else display(self._field(name), cell, codes={}, masked=True)
-        problem = f"高于本项满分{most}分，请核对" if assessing.above(cell, most) else ""
-        return Look(words, problem=problem, numeric=True)
+        problem = f"高于本项满分{most}分，请改正" if assessing.above(cell, most) else ""
+        return Look(words, problem=problem or self._unexplained(name, row), numeric=True)
+
+    def _unexplained(self, name: str, row: SheetRow) -> str:
+        """That the last score is not what the records give, and nobody says why."""
+        given = [s for s in STEPS if row.values.get(f"{s}_score") is not None]
+        if row.values.get("basis") is not None or not given or name != f"{given[-1]}_score":
+            return ""
+        worth = self._worth(row) if name in row.changes else None
+        expected = worth.points if worth is not None else row.values.get("computed_score")
+        if not assessing.unlike(row.values.get(name), expected):
+            return ""
+        return f"与自动算出的{expected}分不同，请在“得分理由和材料”里写明理由"
+
+    def _worth(self, row: SheetRow) -> Worth | None:
+        return self._standard.worth.get(str(row.values.get("criterion") or ""))
+
+    def _reckoned(self, row: SheetRow) -> Look:
+        """What the records give now; how it came about, and what it was when the score was given, on pointing at it."""
+        worth, kept = self._worth(row), row.values.get("computed_from")
+        if worth is None:
+            return Look("", tip="由人工打分", numeric=True)
+        then = (
+            f"\n打分时：{row.values.get('computed_score') or '—'}分（{kept}）"
+            if kept not in (None, worth.words)
+            else ""
+        )
+        return Look("—" if worth.points is None else worth.points, tip=worth.words + then, numeric=True)
+
+    def _told_why(self, row: SheetRow) -> str:
+        """How the row of the cursor is scored, for whoever does not point at cells."""
+        worth, scoring_words = self._worth(row), str(self._criterion(row).get("scoring") or "")
+        if worth is None:
+            return f"手工打分：{scoring_words}" if scoring_words else "由人工打分"
+        return f"自动{worth.points}分：{worth.words}" if worth.points is not None else worth.words
+
+    # -- what the records give -------------------------------------------------------------------------------------
+
+    def _waiting(self) -> dict[int, Cell]:
+        """The rows without a score of one's own step for which the records give one."""
+        if not self.steps or not self.writable:
+            return {}
+        own = f"{self.steps[-1]}_score"
+        return {
+            n: worth.points
+            for n, row in enumerate(self.model.rows)
+            if row.values.get(own) is None
+            and (worth := self._worth(row)) is not None
+            and worth.points is not None
+        }
+
+    def fill_computed(self) -> None:
+        """F9: what the records give goes into the rows that have no score yet."""
+        if waiting := self._waiting():
+            with self.model.step():
+                for n, points in waiting.items():
+                    self.model.put(n, {f"{self.steps[-1]}_score": points})
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def before_saving(self) -> None:
+        """A score that is saved keeps what the records gave at that moment."""
+        super().before_saving()
+        for row in self.model.rows:
+            worth = self._worth(row)
+            if worth is not None and any(f"{step}_score" in row.changes for step in STEPS):
+                row.values.update(scoring.as_cells(worth))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F9 wherever the cursor is in the tab."""
+        if event.key() == Qt.Key.Key_F9:
+            self.fill_computed()
+        else:
+            super().keyPressEvent(event)
 
     # -- what is read ----------------------------------------------------------------------------------------------
 
@@ -128,7 +214,17 @@ class ScoresTab(PlainTab):
         if found is None:
             return Standard()
         criteria = reading.records(database, types, Query(_CRITERION, children_of=template))
-        return Standard(found.values, {c.id: c.values for c in criteria})
+        worth = (
+            scoring.computed(database, types, held.values, self.workbench.today()) if held is not None else {}
+        )
+        return Standard(found.values, {c.id: c.values for c in criteria}, worth)
+
+    def refresh(self, changes: ChangeSet | None) -> None:
+        """What is counted for a score may have changed elsewhere."""
+        if self.record and changes is not None and scoring.LOOKED_AT & set(changes.records):
+            self.load()
+        else:
+            super().refresh(changes)
 
     def know(self, more: Any) -> None:
         """Another template, or other criteria."""
@@ -179,11 +275,27 @@ class ScoresTab(PlainTab):
         differing = [t for t in found if self._differs(t)]
         self.fill_button.setVisible(self.writable and any(t.step in self.steps for t in differing))
         full = self._standard.template.get("full_score")
+        self.compute_button.setVisible(bool(self._waiting()))
+        row = self.current()
+        self.why.setText(self._told_why(row) if row is not None and self._standard.worth else "")
         parts = [self._words(t) for t in found]
         parts += [f"满分{full}分"] if found and full else []
-        parts += [self._graded(found[-1])] if found and found[-1].complete else []
+        wrong = self._above(found[-1]) if found else ""
+        parts += [wrong or self._graded(found[-1])] if found and (wrong or found[-1].complete) else []
         self.say.setText("　".join(filter(None, parts)))
-        theme.restyle(self.say, tone="warning" if any(self._said(t) for t in differing) else "")
+        tone = "error" if wrong else "warning" if any(self._said(t) for t in differing) else ""
+        theme.restyle(self.say, tone=tone)
+
+    def _above(self, found: assessing.Total) -> str:
+        """That no grade follows, where a score of the last step is higher than it can be."""
+        name, rows = f"{found.step}_score", [row for row in self.model.rows if not row.blank]
+        over = sum(
+            assessing.above(row.values.get(name), self._criterion(row).get("full_score")) for row in rows
+        )
+        if over:
+            return f"{over}项得分高于本项满分，改正后才能评定"
+        high = assessing.above(found.cell, self._standard.template.get("full_score"))
+        return "合计高于满分，改正后才能评定" if high else ""
 
     def _graded(self, found: assessing.Total) -> str:
         """The grade by the template's lines: of the five haves whether they are there, of all else how lively it is."""

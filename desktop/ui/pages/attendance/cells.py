@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import icons, theme
-from desktop.ui.forms.editors import Editor
+from desktop.ui.forms.editors import Editor, NoteEditor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.pages.attendance.rows import LOOK, Look
@@ -92,6 +92,8 @@ class SheetDelegate(CellDelegate):
         if field is None:
             return super().createEditor(parent, option, index)
         editor = make_editor(field, self._workbench, None, parent)
+        if isinstance(editor, NoteEditor):
+            editor.like_a_cell = True
         editor.setAutoFillBackground(True)
         first = editor.inputs()[0]
         editor.setFocusProxy(first)

@@ -81,7 +81,7 @@ class SheetTab(QWidget):
             "save", f"先保存，再登记{label}", "保存以后就可以在这里登记。", ("保存", save_parent), quiet=True
         )
         self._full = QWidget()
-        column = QVBoxLayout(self._full)
+        self.below = column = QVBoxLayout(self._full)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(6)
         column.addLayout(self.top)
