@@ -23,7 +23,15 @@ from desktop.records.identity import is_id
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
 from desktop.records.phones import parse_phone
 from desktop.records.plain_cells import PLAIN
-from desktop.records.typed_numbers import EXACT_DIGITS, decimal_text, folded, read_number, read_time, text_of
+from desktop.records.typed_numbers import (
+    EXACT_DIGITS,
+    decimal_text,
+    folded,
+    read_number,
+    read_time,
+    stored_decimal,
+    text_of,
+)
 from desktop.records.uscc import UsccVerdict, check_uscc, code_within, normalise_uscc, says_no_code
 
 TODAY: Final = "today"
@@ -34,7 +42,8 @@ _REPEATING: Final = frozenset({Kind.CODE, Kind.CODES, Kind.PLACE, Kind.BOOLEAN, 
 """The kinds whose cells repeat down a column; none of them alone says who a person is."""
 _REMEMBERED: Final = 5000
 
-_MONEY: Final = frozenset({"元", "元/月"})
+MONEY: Final = frozenset({"元", "元/月"})
+"""The units of amounts that end with the fen."""
 _FEN: Final = decimal.Decimal("0.01")
 _MOST_MONEY: Final = decimal.Decimal(10**10)
 """No union of a district moves as much; who writes it has hit a key too often, or means another unit."""
@@ -212,7 +221,7 @@ def _decimal(given: _Input) -> Parsed:
     if isinstance(read, Parsed):
         return read
     number, note = read
-    return _money(given, number, note) if given.field.unit in _MONEY else Parsed(decimal_text(number), note)
+    return _money(given, number, note) if given.field.unit in MONEY else Parsed(decimal_text(number), note)
 
 
 def _money(given: _Input, number: decimal.Decimal, note: str | None) -> Parsed:
@@ -229,12 +238,18 @@ def _money(given: _Input, number: decimal.Decimal, note: str | None) -> Parsed:
     return _problem(f"“{label}”最多写到分（两位小数），现在是{exact}，请核对")
 
 
+def below_the_fen(cell: object) -> bool:
+    """Whether a stored amount has more places than there are fen: what others sent stays as it is."""
+    number = stored_decimal(cell)
+    return number is not None and abs(number) < _MOST_MONEY and _to_fen(number) != number
+
+
 def _to_fen(number: decimal.Decimal) -> decimal.Decimal:
     return number.quantize(_FEN, decimal.ROUND_HALF_UP)
 
 
 def _is_reckoned_money(given: _Input) -> bool:
-    return given.field.unit in _MONEY and isinstance(given.cell, float)
+    return given.field.unit in MONEY and isinstance(given.cell, float)
 
 
 def _date(given: _Input) -> Parsed:

@@ -502,6 +502,15 @@ def test_a_certificate_is_good_on_its_last_day() -> None:
     assert rules("inspector", {"certificate_valid_until": "2026-11-22"}) == {"not_passed"}
 
 
+def test_an_amount_that_came_with_parts_of_a_fen_is_asked_about() -> None:
+    (message,) = found("course", {"cost": "100.125"})
+    assert message == "“经费”100.125元多于两位小数，请核对，改到分"
+    for fine in ("100.12", "100", None, "1e999999999", "9" * 40 + ".125"):
+        assert found("course", {"cost": fine}) == []
+    # Hours are no money.
+    assert found("course", {"hours": "1.125"}) == []
+
+
 # Words and severities
 
 

@@ -9,7 +9,8 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from desktop.records import following
-from desktop.records.declaration import Check, RecordType, Severity
+from desktop.records.declaration import Check, Field, Kind, RecordType, Severity
+from desktop.records.values import MONEY, below_the_fen
 
 Values = Mapping[str, Any]
 Failure = dict[str, Any]
@@ -107,6 +108,10 @@ class Checker:
         return tuple((_RULES[check.rule], check) for check in self._type.checks)
 
     @cached_property
+    def _amounts(self) -> tuple[Field, ...]:
+        return tuple(f for f in self._type.fields if f.kind is Kind.DECIMAL and f.unit in MONEY)
+
+    @cached_property
     def looks_further(self) -> bool:
         """Whether a rule asks for children or for what a link leads to."""
         return bool(self._type.follows) or any(
@@ -122,6 +127,7 @@ class Checker:
         findings = [
             finding for name, finding in self._needed if is_empty(values.get(name)) and name not in gone
         ]
+        findings += [_more_than_fen(f, v) for f in self._amounts if below_the_fen(v := values.get(f.name))]
         for asked_rule, check in self._checks:
             failure = asked_rule(Asked(values, check.fields, check.arguments, context))
             if failure is not None:
@@ -136,6 +142,12 @@ class Checker:
 def run_checks(record_type: RecordType, values: Values, context: Context) -> list[Finding]:
     """The findings of :class:`Checker` on one record."""
     return Checker(record_type)(values, context)
+
+
+def _more_than_fen(field: Field, amount: Any) -> Finding:
+    """An amount that came from elsewhere: entry asks about it, what is signed stays as it is."""
+    message = f"“{field.label}”{amount}{field.unit}多于两位小数，请核对，改到分"
+    return Finding(Severity.WARNING, message, (field.name,), "more_than_fen")
 
 
 def source_changed(record_type: RecordType, values: Values, context: Context) -> Finding | None:
