@@ -18,7 +18,7 @@ from desktop.store.database import Database
 from desktop.store.reading import Compare, Filter, Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists import model, rows
-from desktop.ui.lists.columns import UNIT, columns_of, shown_at_first
+from desktop.ui.lists.columns import UNIT, columns_of, headings, shown_at_first
 from desktop.ui.lists.filters import Span, place_choices, span_of
 from desktop.ui.lists.model import KEPT_PAGES, RowsModel
 from desktop.ui.lists.page import ListPage
@@ -454,3 +454,44 @@ def test_painting_a_list_of_which_all_is_selected_does_not_ask_every_row(
     table.grab()
     del table.rows.columnCount
     assert len(asked) < PAGE * 4
+
+
+def test_on_a_small_screen_all_columns_of_words_give_way_before_anything_has_to_be_scrolled(
+    hand: Hand, bench: Workbench
+) -> None:
+    long = {"industry": "information", "ownership": "other_limited", "village": "330106010202"}
+    fill(bench, hand, [firm(1, name="杭州云栖智能科技（集团）股份有限公司转塘街道第三分公司", **long)])
+    table, columns = hand.list_page.list.table, hand.list_page.list.model.columns
+    widest = {c.name: table.columnWidth(n) for n, c in enumerate(columns, start=1)}
+    naturals = [table._natural(column) for column in columns]
+    beside = hand.window.width() - table.viewport().width() + table.columnWidth(0)
+    hand.window.resize(sum(naturals) + beside - 110, 728)
+    hand.settle()
+    assert table.horizontalScrollBar().maximum() == 0
+    shown = {c.name: table.columnWidth(n) for n, c in enumerate(columns, start=1)}
+    assert shown["surveyed_staff"] == naturals[[c.name for c in columns].index("surveyed_staff")]
+    assert all(shown[c.name] >= table._least(c) for c in columns)
+    assert any(shown[name] < widest[name] for name in shown if name != "name")
+
+
+def test_a_heading_leaves_out_what_explains_it_where_that_names_no_other_column(bench: Workbench) -> None:
+    columns = {c.name: c for c in columns_of(bench.types["union"])}
+    chair, officer = columns["chair_name"], columns["chair_officer"]
+    assert headings([chair])["chair_name"] == "主席"
+    assert headings([chair, officer])["chair_name"] == "主席（工会负责人）"
+    # What stands in brackets in the middle belongs to the name.
+    assert headings([columns["term_number"]])["term_number"] == "届次"
+
+
+def test_a_column_that_is_empty_at_first_gets_room_when_words_come(hand: Hand, bench: Workbench) -> None:
+    rows = [firm(n, industry="information" if n // PAGE == 1 else "") for n in range(PAGE * 3)]
+    fill(bench, hand, rows)
+    listed = hand.list_page.list
+    table, place = listed.table, [c.name for c in listed.model.columns].index("industry")
+    assert table.columnWidth(place + 1) > table._least(listed.model.columns[place]), "there is room"
+    table.set_given_widths({"name": 2000})
+    before = table.columnWidth(place + 1)
+    table.go_to(PAGE + 5)
+    hand.settle()
+    assert table.columnWidth(place + 1) > before
+    assert listed.model.shown(PAGE + 5) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.records.declaration import Field, Kind, RecordType
@@ -44,6 +46,16 @@ def shown_at_first(record_type: RecordType, several_units: bool, *, of_one_paren
     if record_type.parent is not None and not of_one_parent:
         names.insert(0, record_type.parent)
     return [*names, UNIT] if several_units else names
+
+
+def headings(columns: Sequence[Column]) -> dict[str, str]:
+    """What stands above each of these columns, by its name: the label without what explains it in brackets at its end.
+
+    That would make a column of two words as wide as a name. It stays where another column is called the same.
+    """
+    short = {c.name: c.label.partition("（")[0] if c.label.endswith("）") else c.label for c in columns}
+    times = Counter(short.values())
+    return {c.name: short[c.name] if times[short[c.name]] == 1 else c.label for c in columns}
 
 
 def _of(record_type: RecordType, field: Field) -> Column:

@@ -20,7 +20,7 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Aggregate, Query
 from desktop.ui import icons, theme
-from desktop.ui.lists.columns import Column
+from desktop.ui.lists.columns import Column, headings
 from desktop.ui.lists.rows import PAGE, Loaded, Mark, Preview, ShownRow, Source, load, preview, shown_rows
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER, SOON, Task
@@ -60,6 +60,7 @@ class RowsModel(QAbstractTableModel):
         self._workbench = workbench
         self.record_type = record_type
         self.columns: tuple[Column, ...] = ()
+        self.headings: dict[str, str] = {}
         self.units: dict[str, str] = {}
         self.query = Query(record_type.name)
         self.loading = False
@@ -74,7 +75,7 @@ class RowsModel(QAbstractTableModel):
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns; the rows are read again by the next :meth:`show`."""
         self.beginResetModel()
-        self.columns = tuple(columns)
+        self.columns, self.headings = tuple(columns), headings(columns)
         self._forget_pages()
         self._preview = []
         self.endResetModel()
@@ -226,9 +227,10 @@ class RowsModel(QAbstractTableModel):
             self._pages.move_to_end(page)
         return found[at] if at < len(found) else None
 
-    def at_hand(self, most: int) -> list[ShownRow]:
-        """Some rows of those that are held; none is asked for."""
-        held: Sequence[ShownRow | None] = self._preview or next(iter(self._pages.values()), ())
+    def at_hand(self, most: int, around: int = 0) -> list[ShownRow]:
+        """Some rows of those that are held, of the page with a position where it is; none is asked for."""
+        page = self._pages.get(around // PAGE) or next(iter(self._pages.values()), ())
+        held: Sequence[ShownRow | None] = self._preview or page
         return [row for row in held[:most] if row is not None]
 
     def row_number(self, position: int) -> int:
@@ -302,6 +304,8 @@ class RowsModel(QAbstractTableModel):
             return None
         column = self.columns[section - 1]
         if role == Qt.ItemDataRole.DisplayRole:
+            return self.headings[column.name]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return column.label
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{column.label}\n{'点击排序' if column.order else '这一列不能排序'}"

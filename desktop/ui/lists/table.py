@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
@@ -21,6 +21,8 @@ _LEAST = 48
 _ARROW, _NO_ARROW = 24, 4
 _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
+_ON_SMALL_SCREENS = 0.5
+"""How much all but the first give up where that is not enough."""
 _LOOKED_AT = 40
 """How many rows say how much room the words of a column need."""
 
@@ -75,6 +77,7 @@ class RowsTable(QTableView):
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row(), ""))
         self.selectionModel().selectionChanged.connect(self._count_selection)
         model.modelReset.connect(self._count_selection)
+        model.dataChanged.connect(self._page_came)
 
     def _take_measures(self) -> None:
         size = theme.measures()
@@ -108,11 +111,11 @@ class RowsTable(QTableView):
         head.setSectionResizeMode(RowsModel.MARK, QHeaderView.ResizeMode.Fixed)
         widths = [self._given.get(c.name, self._natural(c)) for c in columns]
         spare = self.viewport().width() - _MARK_WIDTH - sum(widths)
-        for n, column in enumerate(columns):
-            cut = self._needs.get(column.name, 0) - widths[n] if column.name not in self._given else 0
-            if 0 < cut <= spare:
-                widths[n] += cut
-                spare -= cut
+        for n, more in self._wished(widths):
+            taken = min(more, spare) if not self._needs.get(columns[n].name) else more
+            if 0 < taken <= spare:
+                widths[n] += taken
+                spare -= taken
         widest = _stretched(columns, self._given)
         if spare > 0 and widest:
             share, rest = divmod(spare, len(widest) + 1)
@@ -125,11 +128,29 @@ class RowsTable(QTableView):
             head.resizeSection(n + 1, width)
         self._fitting = False
 
+    def _wished(self, widths: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """How much more the columns could use: words that are cut first, then what nothing stands in so far."""
+        free = [(n, c) for n, c in enumerate(self.rows.columns) if c.name not in self._given]
+        for n, column in free:
+            yield n, self._needs.get(column.name, 0) - widths[n]
+        for n, column in free:
+            # Further down there may be words.
+            if not self._needs.get(column.name, 1):
+                yield n, theme.measures().average(column.width) + _PADDING - widths[n]
+
     def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
-        """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it."""
+        """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it.
+
+        Columns of many words give way first, the one that says what a row is about last; then all of words.
+        """
         columns, narrow = self.rows.columns, list(widths)
-        for n in reversed(widest):  # the first one says what the row is about
-            taken = max(min(lacking, round(narrow[n] * _MOST_SHRUNK), narrow[n] - self._least(columns[n])), 0)
+        words = [n for n, c in enumerate(columns) if n not in widest[:1] and _may_be_cut(c, self._given)]
+        steps = [(n, _MOST_SHRUNK) for n in reversed(widest)] + [
+            (n, _ON_SMALL_SCREENS) for n in reversed(words)
+        ]
+        for n, part in steps:
+            least = max(widths[n] - round(widths[n] * part), self._least(columns[n]))
+            taken = max(min(lacking, narrow[n] - least), 0)
             narrow[n] -= taken
             lacking -= taken
         return widths if lacking > 0 else narrow
@@ -137,10 +158,18 @@ class RowsTable(QTableView):
     def _look_at_rows(self) -> None:
         """How much room the words need that are held now; never less than before, so that no column jumps about."""
         metrics, columns = self.fontMetrics(), self.rows.columns
-        for row in self.rows.at_hand(_LOOKED_AT):
+        for row in self.rows.at_hand(_LOOKED_AT, max(self.rowAt(0), 0)):
             for column, text in zip(columns, row.texts, strict=False):
                 need = metrics.horizontalAdvance(text) + _IN_CELLS if text else 0
                 self._needs[column.name] = max(need, self._needs.get(column.name, 0))
+
+    def _page_came(self) -> None:
+        """Columns that were empty so far get room for the first words that come."""
+        blank = [c.name for c in self.rows.columns if not self._needs.get(c.name)]
+        if blank:
+            self._look_at_rows()
+        if any(self._needs.get(name) for name in blank):
+            self.fit()
 
     def _natural(self, column: Column) -> int:
         """What the declaration asks for, or what the words need where that is less; the label is always read."""
@@ -150,7 +179,7 @@ class RowsTable(QTableView):
     def _least(self, column: Column) -> int:
         metrics = QFontMetrics(self.horizontalHeader().font())
         arrow = _ARROW if column.order and column.order == self.rows.query.order else _NO_ARROW
-        return metrics.horizontalAdvance(column.label) + _PADDING + arrow
+        return metrics.horizontalAdvance(self.rows.headings[column.name]) + _PADDING + arrow
 
     def _resized(self, section: int, _old: int, width: int) -> None:
         if not self._fitting and 0 < section <= len(self.rows.columns):
@@ -231,6 +260,12 @@ def _stretched(columns: Sequence[Column], given: dict[str, int]) -> list[int]:
         if c.width >= 18 and not c.numeric and c.name not in given and not _is_code(c)
     ]
     return wide or [n for n, c in enumerate(columns) if c.name not in given]
+
+
+def _may_be_cut(column: Column, given: dict[str, int]) -> bool:
+    """Words are read from their beginning; numbers, days and what the user has set are shown whole."""
+    whole = column.field is not None and column.field.kind in (Kind.DATE, Kind.TIME, Kind.BOOLEAN)
+    return not (column.numeric or whole or column.name in given or _is_code(column))
 
 
 def _is_code(column: Column) -> bool:
