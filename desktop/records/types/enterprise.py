@@ -286,6 +286,9 @@ TYPE = RecordType(
         Field("plan", "一企一策（措施）", Kind.NOTE, section="union", maximum=1000),
         Field("responsible", "一员（责任人或建会指导员）", group="responsibility", section="union", maximum=60),
         Field("responsible_unit", "责任人单位", group="responsibility", section="union", maximum=120),
+        Field(
+            "responsible_phone", "责任人电话", Kind.PHONE, section="union", personal=True, mask=Mask.PHONE,
+        ),
         Field("assigned_date", "分工日期", Kind.DATE, group="responsibility", section="union"),
         Field("source", "数据来源", Kind.CODE, codes="data_source", group="provenance", section="source"),
         Field("source_batch", "来源批次", group="provenance", section="source", maximum=80),
@@ -310,6 +313,7 @@ TYPE = RecordType(
         ),
         Check("phone_valid", ("contact_phone",), "联系电话不像电话号码，请核对", Severity.WARNING),
         Check("phone_valid", ("staff_contact_phone",), "人事或财务电话不像电话号码，请核对", Severity.WARNING),
+        Check("phone_valid", ("responsible_phone",), "责任人电话不像电话号码，请核对", Severity.WARNING),
         *(c for name, label in _HEADCOUNT_SOURCES for c in _headcount_checks(name, label)),
         Check("at_most", ("women_count", "surveyed_staff"), "女职工数{a}多于职工数{b}，请核对"),
         Check("at_most", ("migrant_count", "surveyed_staff"), "农民工数{a}多于职工数{b}，请核对"),
