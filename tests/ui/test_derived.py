@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.records.types import catalogue
-from desktop.ui.forms.derived import from_link
+from desktop.ui.forms.derived import from_link, from_nature
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,20 @@ def test_a_link_fills_the_name_beside_it(type_name: str, link: str, filled: str)
 
 def test_the_enterprise_of_an_affiliation_does_not_fill_the_one_above_it() -> None:
     assert from_link(catalogue()["platform_affiliation"], "enterprise", {"name": "甲"}, {}) == {}
+
+
+def test_the_class_of_an_employer_follows_its_nature_until_somebody_chooses_it() -> None:
+    enterprise = catalogue()["enterprise"]
+    told = from_nature(enterprise, "ownership", {"ownership": "private"}, {})
+    assert told == {"sector": "non_public"}
+    changed = {"ownership": "state_owned", **told}
+    assert from_nature(enterprise, "ownership", changed, told) == {"sector": "state_owned"}
+    # Chosen by hand: it stands.
+    assert from_nature(enterprise, "ownership", changed, {}) == {}
+    code = {"uscc": "92330110MA2000000X"}
+    both = from_nature(enterprise, "uscc", code, {})
+    assert both == {"ownership": "individual", "sector": "individual"}
+    assert from_nature(enterprise, "uscc", {**code, **both}, both) == {}
+    assert from_nature(enterprise, "name", code, {}) == {}
+    # The nature in a congress is that of its employer; there is no class beside it.
+    assert from_nature(catalogue()["congress"], "ownership", {"ownership": "private"}, {}) == {}

@@ -47,6 +47,18 @@ def test_registered_by_keys_alone_and_complete(hand: Hand) -> None:
     assert page.form.rows["contact_phone"].editor.inputs()[0].text() == "138****1234"
 
 
+def test_the_class_of_an_employer_is_filled_in_where_its_nature_says_it(hand: Hand) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    rows = hand.form_page.form.rows
+    rows["ownership"].editor.take_focus()
+    hand.enter("私营企业")
+    assert rows["sector"].editor.parsed().value == "non_public"
+    rows["ownership"].editor.take_focus()
+    hand.enter("国有企业")
+    assert rows["sector"].editor.parsed().value == "state_owned"
+
+
 def test_the_list_shows_finds_and_opens_it(hand: Hand) -> None:
     register(hand, NAME)
     hand.press(K.Key_Escape)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.records.employers import CLASS_OF_NATURE
 from desktop.records.types import catalogue
 from desktop.store.aggregates.duties import DUTIES
 from desktop.store.aggregates.expressions import Facts, entered, member, standing
@@ -37,12 +38,10 @@ def _first_by(order: str) -> str:
 
 # Enterprises
 
-_CLASS = """coalesce(r.sector, CASE
-    WHEN r.ownership IN ('state_owned', 'wholly_state_owned', 'state_controlled') THEN 'state_owned'
-    WHEN r.ownership IN ('private', 'hmt_invested', 'foreign_invested') THEN 'non_public'
-    WHEN r.ownership IN ('funded_institution', 'other_institution') THEN 'institution'
-    WHEN r.ownership IN ('collective', 'organ', 'individual') THEN r.ownership
-    WHEN r.ownership IN ('social_organisation', 'private_non_enterprise', 'foundation') THEN 'social_organisation'
+_BY_NATURE = " ".join(
+    f"WHEN r.ownership = '{nature}' THEN '{found}'" for nature, found in CLASS_OF_NATURE.items()
+)
+_CLASS = f"""coalesce(r.sector, CASE {_BY_NATURE}
     WHEN substr(r.uscc, 1, 2) = '11' THEN 'organ'
     WHEN substr(r.uscc, 1, 2) = '12' THEN 'institution'
     WHEN substr(r.uscc, 1, 1) = '5' THEN 'social_organisation'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping
 
+from desktop.records import employers
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.checks.base import is_empty
@@ -85,6 +86,20 @@ def from_count(record_type: RecordType, field: str, present: Values, today: date
     if day not in record_type.by_name or is_empty(present.get(field)) or not is_empty(present.get(day)):
         return {}
     return {day: today.isoformat()}
+
+
+def from_nature(
+    record_type: RecordType, field: str, present: Values, filled: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    """The nature and class of an employer that follow from its code or nature; ``filled`` is what was filled before.
+
+    What somebody has chosen himself stands, and what was only filled in follows a change.
+    """
+    if field not in ("uscc", "ownership") or not {"ownership", "sector"} <= record_type.by_name.keys():
+        return {}
+    mine = {name: cell for name, cell in present.items() if name == field or cell != filled.get(name)}
+    told = employers.implied({**mine, field: present.get(field)})
+    return {n: c for n, c in told.items() if n != field and is_empty(mine.get(n)) and present.get(n) != c}
 
 
 def from_id_number(record_type: RecordType, present: Values, today: datetime.date) -> dict[str, Cell]:

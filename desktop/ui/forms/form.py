@@ -17,7 +17,7 @@ from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Field, Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
-from desktop.ui.forms.derived import from_count, from_id_number, from_link, own_place
+from desktop.ui.forms.derived import from_count, from_id_number, from_link, from_nature, own_place
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
 from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
@@ -64,6 +64,7 @@ class Form(QScrollArea):
         self._linked: dict[str, Values] = {}
         self._placed: dict[str, str] = {}
         self._touched: list[str] = []
+        self._implied: dict[str, Cell] = {}
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
         self._build(ask)
@@ -120,6 +121,7 @@ class Form(QScrollArea):
         self._stored = data.record.values if data is not None else {}
         self._know({**(data.links if data is not None else {}), **titles})
         today = self.workbench.today()
+        self._implied = {}
         self._placed = {} if data is not None else own_place(self.workbench.facts, self.record_type)
         for name, row in self.rows.items():
             usual = self._placed.get(name) or default_value(row.field, today)
@@ -260,6 +262,9 @@ class Form(QScrollArea):
         if row.field.name in self._touched:
             told = from_count(self.record_type, row.field.name, self.values(), self.workbench.today())
             self.fill(told, "按今天填的，可以改")
+            told = from_nature(self.record_type, row.field.name, self.values(), self._implied)
+            self._implied |= told
+            self.fill(told, f"由{row.field.label}带出，可以改")
         if self._timer.isActive():
             self._timer.stop()
             self._after_pause()
