@@ -116,6 +116,7 @@ class Field:
     where one always meets.
     ``summed`` says of a number that adding it up over a list means something: people and money do, years, rates,
     scores and votes on different things do not.
+    What is ``reckoned`` the program has worked out of other records: a form shows it, and nobody types it there.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Field:
     names_type: bool = False
     summed: bool = False
     learns: bool = False
+    reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

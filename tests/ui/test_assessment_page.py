@@ -17,6 +17,7 @@ from desktop.records.declaration import Level
 from desktop.store.reading import Query
 from desktop.store.reading import records as read
 from desktop.ui.dialogs import Answer
+from desktop.ui.forms.page import FormPage
 from desktop.ui.page import Act
 from desktop.ui.pages.assessment.page import AssessmentPage
 from desktop.ui.pages.attendance.rows import LOOK
@@ -193,6 +194,18 @@ def test_what_the_records_give_is_filled_in_by_one_key_and_another_score_needs_a
     assert not tab.model.index(1, column).data(LOOK).problem
     desk.press(K.Key_S, modifier=CTRL)
     assert not records.check(district, SCORE, row)
+    # Nobody types what the records give.
+    desk.window.open_record(SCORE, row)
+    desk.settle()
+    form = desk.window.page
+    assert isinstance(form, FormPage)
+    assert form.form.rows["computed_score"].editor.locked
+    assert not form.form.rows["basis"].editor.locked
+    desk.window.open_record(ASSESSMENT, record)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, AssessmentPage)
+    tab = page.scores
     # What is recorded elsewhere meanwhile shows at once, and the score that was given keeps what it rests on.
     union = page.form.values()["union"]
     records.save(district, "union", {"has_account": 1}, record=str(union))

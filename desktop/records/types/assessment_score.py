@@ -65,9 +65,12 @@ TYPE = RecordType(
         ),
         Field(
             "computed_score", "自动得分", Kind.DECIMAL, group="computed", section="score", minimum=0, unit="分",
-            width=9, help="打分的时候按记录算出的得分；打的分与它不同，要写明理由。",
+            width=9, reckoned=True, help="打分的时候按记录算出的得分；打的分与它不同，要写明理由。",
         ),
-        Field("computed_from", "自动得分的由来", Kind.NOTE, group="computed", section="score", maximum=500),
+        Field(
+            "computed_from", "自动得分的由来", Kind.NOTE, group="computed", section="score", maximum=500,
+            reckoned=True,
+        ),
         Field("basis", "得分理由和材料", Kind.NOTE, section="score", first=True, maximum=500),
         *remarks("score"),
     ),

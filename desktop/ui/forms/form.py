@@ -164,7 +164,10 @@ class Form(QScrollArea):
             self.data is not None and self.data.deleted
         )
         for row in self.rows.values():
-            row.editor.set_locked(whole or not self.workbench.may_write(self.record_type, row.field))
+            reckoned = row.field.reckoned
+            row.editor.set_locked(
+                whole or reckoned or not self.workbench.may_write(self.record_type, row.field)
+            )
 
     # -- what it holds ---------------------------------------------------------------------------------------------
 
