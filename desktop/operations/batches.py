@@ -98,9 +98,10 @@ def targets_of(record_type: RecordType, may_write: Callable[[RecordType, Field],
 
 
 def _is_shared(record_type: RecordType, field: Field) -> bool:
-    """Whether many records may have one value in common: nothing by which one of them is known."""
+    """Whether many records may have one value in common: nothing by which one is known or that is worked out of it."""
     name = field.name == record_type.title[0] and field.kind is Kind.TEXT
-    return not name and field.mask is Mask.NONE and field.name not in (record_type.key, record_type.locked_by)
+    known_by = name or field.mask is not Mask.NONE or field.name in (record_type.key, record_type.locked_by)
+    return not known_by and not field.reckoned
 
 
 def survey(

@@ -150,3 +150,9 @@ def test_what_names_one_record_is_not_offered_and_refused(village: Session) -> N
         batches.change(village, forced, {"uscc": None})
     with pytest.raises(UnknownField):
         batches.change(village, found, {"nothing": None})
+
+
+def test_what_is_worked_out_of_each_record_is_not_set_for_many(village: Session) -> None:
+    scores = {t.key for t in batches.targets_of(village.types["assessment_score"], village.may_write)}
+    assert "basis" in scores
+    assert not scores & {"computed", "computed_score", "computed_from"}
