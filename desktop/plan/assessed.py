@@ -104,7 +104,10 @@ FACTS: Final = frozenset(_JUDGES)
 
 def day_of(year: object, today: datetime.date) -> datetime.date:
     """The day as of which a year is assessed: its last one, or today while it goes on."""
-    return min(today, datetime.date(year, 12, 31)) if isinstance(year, int) else today
+    # What others sent may be any number.
+    if isinstance(year, int) and datetime.MINYEAR <= year < today.year:
+        return datetime.date(year, 12, 31)
+    return today
 
 
 def worth(fact: str, full: object, figures: Figures, as_of: datetime.date) -> Worth:
