@@ -91,7 +91,9 @@ class ImportPreview:
     field, by its label; ``without_town`` lists the rows whose town is not certain. A pasted block without a header
     has 0 for its rows; ``by_order`` says that its columns were taken in the order of the list. ``hidden_rows`` and
     ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet;
-    ``alike_sheets`` are other sheets with rows under the same columns, which are not read.
+    ``alike_sheets`` are other sheets with rows under the same columns, which are not read. ``left_out`` are the rows
+    that sum up, stand over a part or are signed, with their first words; ``next_table`` is the row in which another
+    table begins on the sheet, which is not read.
     """
 
     type: str
@@ -109,6 +111,8 @@ class ImportPreview:
     hidden_rows: int
     hidden_columns: tuple[str, ...]
     alike_sheets: tuple[str, ...]
+    left_out: tuple[tuple[int, str], ...]
+    next_table: int | None
     _plan: Plan = field(repr=False)
     _source: _Source = field(repr=False)
     _mark: tuple[int, int] = field(repr=False)
@@ -185,13 +189,14 @@ def preview(
                 raise
             types = _parts(record_type)
             opened, layout = lay_out_headless(session, book, record_type, mapping or {}, order, types)
-        rows = _read(session, opened, layout, record_type, setting, options, watch)
+        reader = TableReader(session, opened, layout, _parts(record_type), setting)
+        rows = _read(session, reader, record_type, options, watch)
         source = _Source(
             record_type.name, path.name, digest, book.sheets, layout, rows, setting.valid_codes, options,
-            *_hidden(opened, layout, rows),
+            *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table,
         )  # fmt: skip
         # Its cells are a block of their own in memory, and matching needs as much again.
-        del opened
+        del opened, reader
         return _planned(session, source, watch)
 
 
@@ -258,6 +263,8 @@ class _Source:
     options: Options
     hidden_rows: int
     hidden_columns: tuple[str, ...]
+    left_out: tuple[tuple[int, str], ...]
+    next_table: int | None
 
 
 class _Watch:
@@ -305,17 +312,9 @@ def _hidden(sheet: Sheet, layout: Layout, rows: Sequence[RowResult]) -> tuple[in
 
 
 def _read(
-    session: Session,
-    sheet: Sheet,
-    layout: Layout,
-    record_type: RecordType,
-    setting: Setting,
-    options: Options,
-    watch: _Watch,
+    session: Session, reader: TableReader, record_type: RecordType, options: Options, watch: _Watch
 ) -> list[RowResult]:
-    types = _parts(record_type)
-    reader = TableReader(session, sheet, layout, types, setting)
-    deriver = Deriver(session, types)
+    deriver = Deriver(session, _parts(record_type))
     fixed = {n: v for n, v in options.fixed.items() if n in record_type.by_name and v is not None}
     rows: list[RowResult] = []
     for row in reader.rows():
@@ -350,7 +349,8 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
     return ImportPreview(
         source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
-        options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike, plan, source, mark,
+        options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
+        source.left_out, source.next_table, plan, source, mark,
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ _EMPLOYER_CODE, _UNION_CODE = f"{EMPLOYER}.uscc", f"{JOINT}.uscc"
 _FORM_WEIGHT = 1.2
 _SECOND_TYPE = 0.8
 _USUAL = 0.96
+_MOST_IN_FORM_ROW = 3
+_FEWEST_FORM_ROWS = 3
 _PEEKED = headers.SEARCHED_ROWS + 2
 
 
@@ -38,6 +40,12 @@ class NoHeader(WorkbookProblem):
     """No row names the columns."""
 
     next_step = "请确认表格里有一行列名（如“企业名称”“统一社会信用代码”），或者手工指定表头所在的行。"
+
+
+class SheetOfOne(NoHeader):
+    """The names stand beside the values: a form that is filled in for one employer or person."""
+
+    next_step = "请把各家抄到一张表里：列名在最上面，一家一行；导入页的“保存空白模板”会给出列名。"
 
 
 @dataclass(frozen=True)
@@ -96,12 +104,20 @@ def lay_out(
     names = [sheet] if sheet is not None else visible
     best: Candidate | None = None
     filled: dict[str, set[str]] = {}
+    form = False
     for name in names:
-        found = _candidate(session, book.sheet(name), record_type, header_row)
+        opened = book.sheet(name)
+        found = _candidate(session, opened, record_type, header_row)
+        if header_row is None and (found is None or found.header.recognised <= _MOST_IN_FORM_ROW):
+            rows = list(islice(opened.rows(), _PEEKED)) if found is None else found.rows
+            if _is_form(rows, labels_of(session, record_type)):
+                form, found = True, None
         if found is not None:
             filled[name] = found.filled
             best = found if best is None or found.score > best.score else best
     if best is None:
+        if form:
+            raise SheetOfOne("这是一家一张的登记表：名称在左边，内容在右边，不能直接导入。")
         hidden = "”“".join(s.name for s in book.sheets if s.name not in names and s.hidden)
         raise NoHeader(f"没有认出表头，隐藏的工作表“{hidden}”没有读。" if hidden else "没有认出表头。")
     own = best.sheet.name
@@ -164,6 +180,18 @@ def _header(
         return None
     texts = [(shown(cell),) if not is_blank(cell) else () for cell in cells]
     return Header(header_row, header_row, headers.assign(texts, labels))
+
+
+def _is_form(rows: Sequence[tuple[int, Row]], labels: Labels) -> bool:
+    """Whether names and values take turns in the rows, as in a form for one; in a table, names stand side by side."""
+    named = 0
+    for _, cells in rows:
+        texts = [shown(cell) for cell in cells if not is_blank(cell)]
+        known = [bool(labels.weights(text)) for text in texts]
+        if sum(known) > len(texts) / 2 + 1:
+            return False
+        named += len(known) > 1 and known[0] and not any(known[1::2])
+    return named >= _FEWEST_FORM_ROWS
 
 
 class _Mapper:

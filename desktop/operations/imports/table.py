@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Fault, Row, is_blank, shown
-from desktop.documents.workbooks.headers import folded
 from desktop.documents.workbooks.sheets import Sheet
+from desktop.operations.imports.beside import Beside
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.reading import ColumnReader, Setting, is_nothing
@@ -17,18 +16,7 @@ from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
 
-_SUMS = frozenset({"合计", "总计", "小计", "共计", "总合计", "累计"})
-_FOOTERS = (
-    *("注：", "注:", "备注：", "备注:", "说明：", "说明:", "填表", "填报", "制表", "审核", "单位负责人"),
-    *("信息采集人", "联系人：", "联系电话：", "（盖章）"),
-)
-_EXAMPLES = ("示例", "例：", "例:", "例如", "样例", "填写说明", "填表说明")
-_SIGNATURE = re.compile(
-    r"[（(](?:盖章|签章|公章|签字|章)[）)]\s*$|^\s*20[0-9]{2}\s*年\s*[0-9]{0,2}\s*月\s*[0-9]{0,2}\s*日\s*$"
-)
-"""Who stamps a list and on which day, somewhere below it; a row of nothing else is about nobody."""
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
-_MOST_IN_FOOTER = 4
 _BATCH = 500
 
 
@@ -60,8 +48,11 @@ class TableReader:
             for index, (type_name, name) in layout.targets.items()
             if name in (owner := session.types[type_name]).by_name and owner.by_name[name].kind in _NUMBERS
         }
-        self._probe = min(layout.targets, default=0)
-        self._probe_text = layout.header.columns[self._probe].header
+        self._beside = Beside(layout, sheet.merged, session.types.values())
+        self.left_out: list[tuple[int, str]] = []
+        """Sums, headings and footers that were met, by row and first words; only what was read is told."""
+        self.next_table: int | None = None
+        """The row in which another table begins, whose rows are not read."""
 
     def rows(self) -> Iterator[RowResult]:
         """The rows that hold records; titles, repeated headers, numberings, examples and footers are left out."""
@@ -84,8 +75,15 @@ class TableReader:
                 self._fill_down(number, cells, filled)
             if first and _counts_columns(cells):
                 continue
-            if _is_beside(cells) or self._is_header(cells):
+            if self._beside.holds(number, cells):
+                self.left_out.append((number, shown(next(c for c in cells if isinstance(c, str)))))
                 continue
+            if self._beside.suspects(cells):
+                if self._beside.repeats_header(cells):
+                    continue
+                if self._beside.begins_another(cells):
+                    self.next_table = number
+                    return
             first = False
             yield number, cells
 
@@ -157,14 +155,6 @@ class TableReader:
             if column < len(cells):
                 filled[column] = (number, bottom, cells[column])
 
-    def _is_header(self, cells: Row) -> bool:
-        """Whether a printed table repeats its header here."""
-        if self._probe >= len(cells) or cells[self._probe] != self._probe_text:
-            return False
-        texts = self._layout.header.texts
-        same = [folded(shown(c)) == t for c, t in zip(cells, texts, strict=False) if c is not None]
-        return sum(same) * 2 > len(same)
-
 
 def _merged_below(sheet: Sheet, layout: Layout) -> dict[int, list[tuple[int, int]]]:
     """Row number to (column, last row number) of each merged cell below the header that spans several rows."""
@@ -179,22 +169,3 @@ def _counts_columns(cells: Row) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 …"""
     texts = [shown(c).strip("()（） ") for c in cells if c is not None]
     return len(texts) > 2 and texts == [str(n) for n in range(1, len(texts) + 1)]
-
-
-def _is_beside(cells: Row) -> bool:
-    """Whether a row is an example, sums up or is signed."""
-    first = cells[0] if cells else None
-    if first is None:
-        first = next((c for c in cells if c is not None), None)
-    if not isinstance(first, str):
-        return False
-    text = first.strip()
-    if text.startswith(_EXAMPLES) or "".join(text.split()) in _SUMS:
-        return True
-    if text.startswith(_FOOTERS):
-        return sum(c is not None for c in cells) <= _MOST_IN_FOOTER
-    return _is_signature(first) and all(c is None or _is_signature(c) for c in cells)
-
-
-def _is_signature(cell: workbook.Cell) -> bool:
-    return isinstance(cell, str) and _SIGNATURE.search(cell) is not None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from desktop.records.masking import mask_numbers
+
 if TYPE_CHECKING:
     from desktop.operations.importing import ImportPreview
 
 _MOST_NAMED = 4
+_MOST_WORDS = 12
 
 
 def sentences(preview: ImportPreview) -> list[str]:
@@ -19,6 +22,17 @@ def sentences(preview: ImportPreview) -> list[str]:
             f"有{len(twice)}列的列名出现了两次：{listed(twice)}。只导入左边的；"
             "如果是两张表并排放着，请把右边那张另存成一份再导入。"
         )
+    if not preview.rows:
+        lines.append(
+            "列名下面没有一行内容。如果这是一家一张的登记表，请把各家抄到一张表里，一家一行，列名在最上面。"
+        )
+    if preview.next_table is not None:
+        lines.append(
+            f"第{preview.next_table}行起是另一张表，没有读。请把它另存成一张工作表，列名在最上面，再导入。"
+        )
+    if preview.left_out:
+        rows = [f"第{number}行“{_short(words)}”" for number, words in preview.left_out]
+        lines.append(f"合计、小标题和落款不导入：{listed(rows)}。")
     if preview.hidden_rows:
         lines.append(
             f"有{preview.hidden_rows}行在表格里是隐藏的（手工隐藏或正在筛选），也会导入。"
@@ -34,6 +48,12 @@ def sentences(preview: ImportPreview) -> list[str]:
     if sheets := [s.name for s in preview.sheets if s.hidden and s.name != preview.sheet]:
         lines.append(f"隐藏的工作表没有读：{listed(sheets)}。")
     return lines
+
+
+def _short(words: str) -> str:
+    """The first words of a row as they may be shown: who signs a list leaves a telephone number there."""
+    line = " ".join(mask_numbers(words).split())
+    return line if len(line) <= _MOST_WORDS else line[:_MOST_WORDS] + "…"
 
 
 def listed(words: Sequence[str]) -> str:
