@@ -9,6 +9,8 @@ import datetime
 import re
 import unicodedata
 
+from desktop.records.numerals import chinese_to_int
+
 _TIME = r"(?:(?:\s+|T)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _YEAR_FIRST = re.compile(
     rf"([0-9]{{4}}|[0-9]{{2}})\s*([./\-年])\s*([0-9]{{1,2}})\s*([./\-月])\s*([0-9]{{1,2}})\s*([日号]?){_TIME}"
@@ -18,6 +20,10 @@ _EIGHT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}")
 _WITHOUT_DAY = re.compile(
     r"((?:19|20)[0-9]{2})(?:\s*年|\s*[./\-年]\s*(1[0-2]|0?[1-9])\s*(?:月份?)?|(1[0-2]|0[1-9]))?"
 )
+_IN_NUMERALS = re.compile(
+    r"([〇零○Oo一二三四五六七八九]{4})\s*年(?:\s*([一二三四五六七八九十]{1,3})\s*月(?:\s*([一二三四五六七八九十]{1,3})\s*[日号])?)?"
+)
+_DIGITS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _DOTS = str.maketrans(
     {"。": ".", "、": ".", "．": ".", "，": ".", ",": ".", "–": "-", "—": "-", "−": "-", "‐": "-"}
 )
@@ -40,10 +46,11 @@ def china_time(milliseconds: int) -> datetime.datetime:
 def parse_date(value: object, today: datetime.date | None = None) -> datetime.date | None:
     """The day that a typed text or a cell means, or ``None``.
 
-    Texts: 20261122, 2026.11.22, 2026/11/22, 2026-11-22, 2026年11月22日, 26.11.22, each in full-width characters
-    too and with a time behind it; with ``today`` also 11/22, 11.22 and 11月22日 of today's year. Numbers: 20261122
-    and a spreadsheet's serial day number. Two digits of a year are read only where one century is possible:
-    up to ten years ahead of ``today``, or in the second half of the twentieth century.
+    Texts: 20261122, 2026.11.22, 2026/11/22, 2026-11-22, 2026年11月22日, 26.11.22, each in full-width
+    characters too and with a time behind it, 二〇二六年十一月二十二日; with ``today`` also 11/22, 11.22 and 11月22日 of
+    today's year. Numbers: 20261122 and a spreadsheet's serial day number. Two digits of a year are read
+    only where one century is possible: up to ten years ahead of ``today``, or in the second half of the
+    twentieth century.
     """
     if isinstance(value, datetime.datetime):
         return value.date()
@@ -93,7 +100,20 @@ def _from_text(text: str, today: datetime.date | None) -> datetime.date | None:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_DOTS).strip().lstrip("'’").strip()
+    plain = unicodedata.normalize("NFKC", text).translate(_DOTS).strip().lstrip("'’").strip()
+    found = _IN_NUMERALS.fullmatch(plain)
+    return plain if found is None else _in_digits(*found.groups())
+
+
+def _in_digits(year: str, month: str | None, day: str | None) -> str:
+    """二〇一九年五月三日 as 2019年5月3日; a numeral that is not well formed stays as it is."""
+    try:
+        parts = [str(chinese_to_int(part)) for part in (month, day) if part]
+    except ValueError:
+        parts = [part for part in (month, day) if part]
+    return (
+        year.translate(_DIGITS) + "年" + "".join(f"{n}{unit}" for n, unit in zip(parts, "月日", strict=False))
+    )
 
 
 def _consistent(first: str, second: str, end: str) -> bool:

@@ -170,6 +170,8 @@ def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
         ("empty.xlsx", b"", Unreadable),
         ("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", OtherFormat),
         ("page2.xls", b"\xef\xbb\xbf\r\n <table><tr><td>1</td></tr></table>", OtherFormat),
+        ("page3.xls", b"<div><table><tr><th>1</th></tr></table></div>", OtherFormat),
+        ("page4.xls", "<html><table>".encode("utf-16"), OtherFormat),
         ("xml.xls", b'<?xml version="1.0"?><Workbook/>', OtherFormat),
         ("paper.xlsx", b"%PDF-1.7", OtherFormat),
         ("binary.csv", b"a,b\0\0\0\n", OtherFormat),

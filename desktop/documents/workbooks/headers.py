@@ -1,4 +1,4 @@
-"""Finds the header of a table, in one row or two, below titles, and says which column holds which field.
+"""Finds the header of a table, in one to three rows, below titles, and says which column holds which field.
 
 Words are compared without what people vary: width, case, blanks, marks, and remarks in brackets. A field takes the
 column that fits it best; what is left is listed with the field that it may mean. Nothing is mapped on a mere
@@ -23,6 +23,7 @@ from desktop.records.declaration import RecordType
 SEARCHED_ROWS = 40
 """How far down a header is looked for."""
 SAMPLES = 3
+_ROWS_OF_TWO = 2
 
 _ALIKE = 80
 _BRACKETED = re.compile(r"[(\[{<【〔《][^()\[\]{}<>【】〔〕《》]*[)\]}>】〕》]")
@@ -138,7 +139,7 @@ def find_header(
     """
     single = len({i for _, cells in rows for i, cell in enumerate(cells) if not is_blank(cell)}) == 1
     best: tuple[float, Header] | None = None
-    for height in (1, 2):
+    for height in (1, 2, 3):
         for position, (number, _) in enumerate(rows[:SEARCHED_ROWS]):
             part = rows[position : position + height]
             if len(part) < height or part[-1][0] != number + height - 1:
@@ -193,19 +194,29 @@ def _with_proposal(column: Column, readings: Sequence[str], labels: Labels) -> C
 
 
 def _texts(part: Sequence[tuple[int, Row]], merged: MergedRanges | None) -> list[tuple[str, ...]]:
-    """The readings of each column's header: two rows joined, the lower alone, the upper where the lower is general."""
+    """The readings of each column's header: two rows joined, the lower alone, the upper where the lower is general.
+
+    Of three rows the upper two count as one, in which the second stands where it says anything.
+    """
     width = max(len(cells) for _, cells in part)
     lines = [[_one_line(cells[i]) if i < len(cells) else "" for i in range(width)] for _, cells in part]
     if len(lines) == 1:
         return [(text,) if text else () for text in lines[0]]
-    spread = _spread(lines[0], lines[1], part[0][0] - 1, merged)
+    first, (*_, upper, lower) = part[0][0] - 1, lines
+    if len(lines) > _ROWS_OF_TWO:
+        over = _spread(lines[0], upper, first, merged)
+        second = _spread(upper, lower, first + 1, merged)
+        upper = [own or above for own, above in zip(second, lines[0], strict=True)]
+        spread = [own or above for own, above in zip(second, over, strict=True)]
+    else:
+        spread = _spread(upper, lower, first, merged)
     found: list[tuple[str, ...]] = []
-    for own, upper, lower in zip(lines[0], spread, lines[1], strict=True):
-        if lower and upper and folded(lower) != folded(upper):
-            general = folded(lower) in _GENERAL
-            found.append((f"{upper}{lower}", lower, upper) if general else (f"{upper}{lower}", lower))
-        elif lower or own:
-            found.append((lower or own,))
+    for own, above, below in zip(upper, spread, lower, strict=True):
+        if below and above and folded(below) != folded(above):
+            general = folded(below) in _GENERAL
+            found.append((f"{above}{below}", below, above) if general else (f"{above}{below}", below))
+        elif below or own:
+            found.append((below or own,))
         else:
             found.append(())
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zipfile
 from pathlib import Path
 
@@ -77,9 +78,10 @@ def _require_xlsx(path: Path) -> None:
 def _refuse_disguised(start: bytes) -> None:
     """Web systems hand out pages and XML under the name of an .xls."""
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower()
-    if head.startswith(
-        (b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<style", b"<?xml", b"mime-version")
-    ):
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = start.decode("utf-16", "ignore").lstrip()[:1024].lower().encode()
+    # No table of text begins with a bracket of markup, whichever element it is.
+    if head.startswith((b"<", b"mime-version")):
         raise OtherFormat("这个文件其实是网页，只是取了表格的名字。")
     if start.startswith(_OTHER_STARTS):
         raise OtherFormat("这个文件不是表格。")

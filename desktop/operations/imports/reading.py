@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from desktop.operations.imports import words
 from desktop.operations.imports.model import Note, Weight
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
+from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.uscc import names_a_record, plainly_valid, says_no_code
@@ -37,9 +39,21 @@ _NOTHING = frozenset(
     {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a", "#n/a", "0000-00-00", "空"}
 )
 """What systems and people write for nothing."""
-_LONGEST_NOTHING = max(map(len, _NOTHING))
+DITTO = frozenset({"同上", "同 上", "〃", "″", "''", "’’", '"', "＂", "“", "”", "””", "“”"})
+"""What people write for the words of the row above."""
+_UNKNOWN = frozenset({"不详", "不明", "未知", "不清楚", "待查", "待补", "暂缺"})
+_SPECIAL = _NOTHING | DITTO
+_LONGEST_SPECIAL = max(map(len, _SPECIAL))
 _YEARS = range(1900, 2100)
+_DAY_ZERO = datetime.date(1899, 12, 30)
+_YEAR_OF_YEARS = 1905
+"""The serial numbers 1950 to 2099 are days of this year."""
+_EARLIEST = 10_000
+"""The first serial number of a spreadsheet that is taken for a day; before it stand counts, or years alone."""
 _NOTHING_KINDS = frozenset(Kind) - {Kind.NOTE, Kind.BOOLEAN, Kind.CODE, Kind.CODES}
+_OF_ONE_ROW = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.ID_NUMBER, Kind.USCC})
+"""Numbers and codes are said anew in each row; who repeats them by a mark has not looked."""
+_UNKNOWN_KINDS = frozenset({Kind.DATE, Kind.PHONE, Kind.CODE, Kind.INTEGER, Kind.DECIMAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,12 @@ class ColumnReader:
         self._known: dict[str, tuple[Cell, Note | None]] = {}
         # Those of the known of which nothing is to be said, for a look at a whole column at once.
         self._silent: dict[object, Cell] = {}
+        self._last: Cell = None
+        self._repeats = (
+            field.kind not in _OF_ONE_ROW
+            and field.mask is not Mask.ACCOUNT
+            and field.name not in record_type.title
+        )
         quick = _QUICK.get(field.kind)
         self._quick = self._remembered if quick is None else quick(field, setting)
 
@@ -71,8 +91,25 @@ class ColumnReader:
         if not all(values):
             for place, cell in enumerate(cells):
                 if values[place] is None and cell is not None:
-                    values[place] = self._one(cell, place, notes)
+                    if type(cell) is str and cell.strip() in DITTO:
+                        above = values[place - 1] if place else self._last
+                        values[place] = self._repeated(cell, above, place, notes)
+                    else:
+                        values[place] = self._one(cell, place, notes)
+        self._last = values[-1] if values else None
         return values
+
+    def _repeated(self, cell: str, above: Cell, place: int, notes: dict[int, list[Note]]) -> Cell:
+        """The value of the row above where a mark says so, and where more than one row may have it."""
+        if self.field.kind is Kind.USCC:
+            return self._one(cell, place, notes)
+        if self._repeats and above is not None:
+            notes.setdefault(place, []).append(self._note(f"“{cell.strip()}”按上一行的内容保存", Weight.NOTE))
+            return above
+        why = "上一行这一格是空的" if self._repeats else "这一格每行都要写"
+        note = self._note(f"“{self.field.label}”写的是“{cell.strip()}”，{why}，请写完整", Weight.PROBLEM)
+        notes.setdefault(place, []).append(note)
+        return None
 
     def _remembered(self, cells: Sequence[object]) -> list[Cell]:
         return [*map(self._silent.get, cells)]
@@ -86,7 +123,7 @@ class ColumnReader:
                     self._known[cell] = known
                     if known[1] is None:
                         self._silent[cell] = known[0]
-        elif type(cell) is datetime.date and self.field.kind is Kind.DATE and cell.year in _YEARS:
+        elif type(cell) is datetime.date and self.field.kind is Kind.DATE and 1927 < cell.year < 2100:
             return cell.isoformat()
         else:
             known = self._read(cell)
@@ -100,6 +137,8 @@ class ColumnReader:
         if isinstance(cell, datetime.date) and cell.year not in _YEARS:
             # A day that no text may say, as 9999-12-31 or a negative number, is none in a cell for days either.
             cell = workbook.shown(cell)
+        if self.field.kind is Kind.DATE and (words := _year_alone(cell)):
+            return None, self._note(f"“{self.field.label}”{words}", Weight.PROBLEM)
         if isinstance(cell, Fault):
             return None, self._note(cell.sentence, Weight.PROBLEM)
         if isinstance(cell, str) and self.field.kind in _NOTHING_KINDS and is_nothing(cell):
@@ -124,8 +163,13 @@ class ColumnReader:
 
     def _parse(self, cell: workbook.Cell) -> Parsed:
         parsed = parse_cell(self.field, cell, codes=self._setting.codes, today=self._setting.today)
-        if parsed.problem is None or not isinstance(cell, str):
+        if parsed.problem is None:
             return parsed
+        if not isinstance(cell, str):
+            # 1 and 0, and what a box to tick holds, are words of a register too.
+            return (self._meant(workbook.shown(cell)) if self.field.kind is Kind.CODE else None) or parsed
+        if self.field.kind in _UNKNOWN_KINDS and cell.strip() in _UNKNOWN:
+            return Parsed(None, f"“{cell.strip()}”不保存，这一格空着")
         if is_nothing(cell):
             return Parsed(None)
         if self.field.kind is Kind.CODE:
@@ -133,7 +177,7 @@ class ColumnReader:
         if self.field.kind is Kind.USCC and says_no_code(cell):
             return Parsed(None, f"“{_short(cell)}”不是代码，这一格空着")
         if self.field.kind is Kind.PHONE:
-            return _first_phone(cell) or _hidden_phone(cell) or parsed
+            return _first_phone(cell) or _hidden_phone(cell) or _phone_within(cell) or parsed
         return parsed
 
     def _meant(self, cell: str) -> Parsed | None:
@@ -163,7 +207,7 @@ def _plain_text(field: Field, _setting: Setting) -> Quick:
         if type(cell) is str
         and is_plain(cell)
         and len(cell) <= most
-        and (len(cell) > _LONGEST_NOTHING or cell.lower() not in _NOTHING)
+        and (len(cell) > _LONGEST_SPECIAL or cell.lower() not in _SPECIAL)
         else None
         for cell in cells
     ]
@@ -221,6 +265,27 @@ def _hidden_phone(text: str) -> Parsed | None:
     if _HIDDEN_PHONE.fullmatch(text.strip()) is None:
         return None
     return Parsed(None, "电话中间几位被隐藏了，这一格空着")
+
+
+def _phone_within(text: str) -> Parsed | None:
+    """A mobile number with somebody's name or a remark beside it; there is no other number in the cell."""
+    digits = re.findall("[0-9]+", unicodedata.normalize("NFKC", text))
+    if len(digits) != 1 or MOBILE.fullmatch(digits[0]) is None:
+        return None
+    return Parsed(digits[0], "只取手机号码，旁边的文字没有保存")
+
+
+def _year_alone(cell: workbook.Cell) -> str | None:
+    """Why a day is none: a year that was typed into a cell for days is shown as one of the year 1905."""
+    day = parse_date(cell) if isinstance(cell, str) else cell
+    if not isinstance(day, datetime.date):
+        return None
+    serial = (datetime.date(day.year, day.month, day.day) - _DAY_ZERO).days
+    if day.year == _YEAR_OF_YEARS:
+        return f"显示为{day:%Y-%m-%d}，多半是在日期格式的格子里只填了年份{serial}，请查原件写到哪一天"
+    if isinstance(cell, datetime.date) and serial < _EARLIEST:
+        return f"显示为{day:%Y-%m-%d}，多半不是日期，请核对这一格的格式"
+    return None
 
 
 def is_nothing(text: str) -> bool:

@@ -11,7 +11,7 @@ from desktop.documents.workbooks.sheets import Sheet
 from desktop.operations.imports.beside import Beside
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
-from desktop.operations.imports.reading import ColumnReader, Setting, is_nothing
+from desktop.operations.imports.reading import DITTO, ColumnReader, Setting, is_nothing
 from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
@@ -40,6 +40,8 @@ class TableReader:
                 self._words[position].append((index, wanted))
             else:
                 self._readers[position].append(ColumnReader(owner, wanted, index, setting))
+        # The words of the last row of a batch, by column, for marks in the first row of the next.
+        self._above: dict[int, str] = {}
         self._merged = _merged_below(sheet, layout)
         # Words for rows whose cells are merged with those above, until the rows are read.
         self._told: dict[int, list[Note]] = {}
@@ -124,15 +126,37 @@ class TableReader:
         else:
             parts = [Part({}) for _ in range(count)]
         for index, wanted in self._words[position]:
-            for place, raw in enumerate(columns[index] if index < len(columns) else ()):
-                cell = workbook.examined(raw) if isinstance(raw, str) and "#" in raw else raw
-                if isinstance(cell, Fault):
-                    note = Note(cell.sentence, Weight.PROBLEM, index, wanted.name)
-                    notes.setdefault(place, []).append(note)
-                elif not is_blank(cell) and not is_nothing(text := shown(cell).strip()):
-                    part = parts[place]
-                    part.words = {**(part.words or {}), wanted.name: (text, index)}
+            if index < len(columns):
+                self._keep_words(columns[index], index, wanted, parts, notes)
         return parts
+
+    def _keep_words(
+        self,
+        cells: Sequence[workbook.Cell],
+        index: int,
+        wanted: Field,
+        parts: Sequence[Part],
+        notes: dict[int, list[Note]],
+    ) -> None:
+        """The words of one column of links or places; a mark for what stands above means the same words."""
+        above = self._above.get(index, "")
+        for place, raw in enumerate(cells):
+            cell = workbook.examined(raw) if isinstance(raw, str) and "#" in raw else raw
+            if isinstance(cell, Fault):
+                note = Note(cell.sentence, Weight.PROBLEM, index, wanted.name)
+                notes.setdefault(place, []).append(note)
+                above = ""
+                continue
+            text = "" if is_blank(cell) else shown(cell).strip()
+            if text in DITTO and above:
+                note = Note(f"“{text}”按上一行的“{above[:20]}”保存", Weight.NOTE, index, wanted.name)
+                notes.setdefault(place, []).append(note)
+                text = above
+            above = "" if not text or is_nothing(text) else text
+            if above:
+                part = parts[place]
+                part.words = {**(part.words or {}), wanted.name: (above, index)}
+        self._above[index] = above
 
     def _fill_down(self, number: int, cells: Row, filled: dict[int, tuple[int, int, workbook.Cell]]) -> None:
         """A cell that is merged over several rows counts for each of them, but a number would be counted twice."""

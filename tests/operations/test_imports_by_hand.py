@@ -1,0 +1,138 @@
+"""Cells as people in towns write them: marks for the row above, ticks, unknowns, years alone, names beside numbers."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.operations.importing import ImportPreview, Pasted, Weight
+from desktop.operations.imports import table
+from desktop.operations.session import Session
+from tests.documents import workbooks
+from tests.operations.registers import code, district, look, outcomes
+
+__all__ = ["district"]
+
+
+def brought(
+    district: Session, folder: Path, head: list[str], rows: list[list[Any]], shape: Any = None
+) -> ImportPreview:
+    """A register whose first two columns are made up."""
+    named = [[f"甲{n}公司", code(n), *row] for n, row in enumerate(rows)]
+    return look(
+        district, workbooks.book(folder / "表.xlsx", [["企业名称", "信用代码", *head], *named], shape)
+    )
+
+
+def values(shown: ImportPreview, field: str) -> list[Any]:
+    return [row.parts[0].values.get(field) for row in shown.rows]
+
+
+def problems(shown: ImportPreview, place: int) -> str:
+    return "；".join(n.text for n in shown.rows[place].notes if n.weight is Weight.PROBLEM)
+
+
+@pytest.mark.parametrize("batch", [500, 1])
+def test_a_mark_means_what_stands_above_and_is_noted(
+    district: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(table, "_BATCH", batch)
+    marks = ["同上", "〃", '"', "″", " 同上 ", "''"]
+    rows = [["转塘街道", "制造业", "转塘路1号"], *([m, m, m] for m in marks)]
+    shown = brought(district, tmp_path, ["街道", "所属行业", "地址"], rows)
+    assert set(values(shown, "town")) == {"330106010"}
+    assert set(values(shown, "industry")) == {"manufacturing"}
+    assert set(values(shown, "address")) == {"转塘路1号"}
+    assert {n.text for n in shown.rows[1].notes} == {
+        "“同上”按上一行的内容保存",
+        "“同上”按上一行的“转塘街道”保存",
+    }
+    assert shown.returned == []
+
+
+def test_a_mark_is_no_name_and_no_number_and_means_nothing_below_nothing(
+    district: Session, tmp_path: Path
+) -> None:
+    shown = brought(
+        district, tmp_path, ["职工人数", "街道", "联系人"], [[3, None, None], ["同上", "〃", "同上"]]
+    )
+    assert values(shown, "surveyed_staff") == [3, None]
+    assert values(shown, "contact_name") == [None, None]
+    assert "“工会摸排职工数”写的是“同上”，这一格每行都要写，请写完整" in problems(shown, 1)
+    assert "“联系人”写的是“同上”，上一行这一格是空的，请写完整" in problems(shown, 1)
+    assert "没有叫“〃”的镇街" in problems(shown, 1)
+    named = look(district, Pasted(f"企业名称\t信用代码\n甲公司\t{code(1)}\n同上\t{code(2)}", "粘贴"))
+    assert outcomes(named) == ["new", "rejected"]
+
+
+def test_a_year_in_a_cell_for_days_is_no_day_of_1905(district: Session, tmp_path: Path) -> None:
+    def shape(sheet: Any) -> None:
+        for row in range(2, 7):
+            sheet.cell(row, 3).number_format = "yyyy/m/d"
+
+    days = [[2019], [12], [20190503], ["1905/7/11"], [datetime.date(1985, 3, 2)]]
+    shown = brought(district, tmp_path, ["摸排日期"], days, shape)
+    assert values(shown, "surveyed_date") == [None, None, "2019-05-03", None, "1985-03-02"]
+    for place in (0, 3):
+        assert "显示为1905-07-11，多半是在日期格式的格子里只填了年份2019" in problems(shown, place)
+    assert "显示为1900-01-12，多半不是日期" in problems(shown, 1)
+
+
+def test_ticks_and_ones_say_whether_there_is_a_union(district: Session, tmp_path: Path) -> None:
+    yes, no = ["√", "✔", 1, True, "1", "V", "建"], ["×", 0, "0", False, "待建", "X"]
+    shown = brought(district, tmp_path, ["是否建会"], [[cell] for cell in (*yes, *no, "○", 2)])
+    assert values(shown, "union_state") == ["Y"] * len(yes) + ["N"] * len(no) + [None, None]
+    assert "没有“○”" in problems(shown, len(yes + no))
+    assert "没有“2”" in problems(shown, len(yes + no) + 1)
+
+
+def test_what_is_unknown_is_left_empty_and_a_name_beside_a_number_too(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [
+        ["不详", "不详"],
+        ["王芳13800000001", "二〇一九年五月十三日"],
+        ["13800000001（王）", "二○一九年十月"],
+    ]
+    rows.append(["短号661234 13800000001", "二O一九年五月一号"])
+    shown = brought(district, tmp_path, ["联系电话", "摸排日期"], rows)
+    assert values(shown, "contact_phone") == [None, "13800000001", "13800000001", None]
+    assert values(shown, "surveyed_date") == [None, "2019-05-13", None, "2019-05-01"]
+    assert problems(shown, 0) == ""
+    assert "没有写几号" in problems(shown, 2)
+
+
+def test_a_header_of_three_rows_reads_the_lowest_words(district: Session, tmp_path: Path) -> None:
+    rows = [
+        ["企业名册"],
+        ["企业名称", "信用代码", "职工情况", None, None, "联系电话"],
+        [None, None, "职工总数", "其中"],
+        [None, None, None, "女职工", "农民工"],
+        ["甲公司", code(1), 100, 40, 30, "13800000001"],
+    ]
+
+    def shape(sheet: Any) -> None:
+        for cells in ("A1:F1", "A2:A4", "B2:B4", "C2:E2", "C3:C4", "D3:E3", "F2:F4"):
+            sheet.merge_cells(cells)
+
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows, shape))
+    assert shown.header_rows == (2, 4)
+    counts = [shown.rows[0].parts[0].values[n] for n in ("surveyed_staff", "women_count", "migrant_count")]
+    assert counts == [100, 40, 30]
+
+
+def test_a_ledger_of_unions_as_towns_keep_it(district: Session, tmp_path: Path) -> None:
+    head = ["工会名称", "所属企业", "统一社会信用代码", "会员数", "女会员", "组建形式"]
+    rows = [
+        head,
+        ["甲公司工会委员会", "甲公司", code(1), 50, 20, "独立建会"],
+        ["乙区域工会", "乙公司", code(2), 9, 2, "联合"],
+    ]
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows), "union")
+    assert outcomes(shown) == ["new", "new"]
+    assert values(shown, "founding_method") == ["single", "joint"]
+    assert values(shown, "women_member_count") == [20, 2]
+    assert [row.parts[1].values["name"] for row in shown.rows] == ["甲公司", "乙公司"]
