@@ -34,6 +34,8 @@ _LANDSCAPE = "桥江河湖山塘门寺园湾口里坞埠村苑庙坝溪岭洲"
 _ROAD = re.compile(
     rf"(?![{_LONGER_ROAD}{_LANDSCAPE}])[一-龥]{{2,4}}?(?:路|大道|大街|街(?!道)|巷|弄)|[0-9]{{1,2}}号大街"
 )
+_ROAD_OF_TOWN = re.compile("[东西南北中]?(?:路|巷|弄)(?= |[0-9]|$)")
+"""塘栖镇路 and 新街镇南路 are roads, wherever they lie."""
 _UNKNOWN_TOWN = re.compile("[一-龥]{1,4}?(?:街道|(?<![小集城])镇|乡)")
 _PROVINCE = re.compile("[一-龥]{2,7}?(?:省|自治区|自治州|地区)")
 _OTHER_CITY = re.compile("[一-龥]{2,4}?(?<![超城夜集股门都菜])市(?![场心区])")
@@ -165,6 +167,9 @@ class AddressLocator:
         if reading.towns:
             return self._by_town(reading, villages)
         if reading.near or reading.unknown_town:
+            if (risen := self._risen_town(reading, villages)) is not None:
+                reading.towns[risen.code] = 0
+                return self._by_town(reading, villages)
             reason = LocationReason.AMBIGUOUS if reading.near else LocationReason.NOTHING
             return self._open(reason, reading.near)
         return self._by_villages(reading, villages)
@@ -277,7 +282,7 @@ class AddressLocator:
             if town is None:
                 continue
             start = end - length
-            named = town.name == stem + suffix
+            named = town.name == stem + suffix and not _ROAD_OF_TOWN.match(text, end + len(suffix))
             own_district = reading.districts is not None and reading.admits(town)
             if named and (own_district or self._at_boundary(reading, start)):
                 reading.towns[town.code] = start
@@ -360,11 +365,29 @@ class AddressLocator:
         own: dict[str, Division] = {}
         for mention in villages:
             here = [v for v in mention if v.parent == town.code]
-            if not here and len(mention) == 1:
+            # Behind the town's own village another one's name is that of a hamlet in it.
+            if not here and len(mention) == 1 and not own:
                 return self._open(LocationReason.CONTRADICTION, {town.code, mention[0].parent})
             own.update((v.code, v) for v in here)
         division = next(iter(own.values())) if len(own) == 1 else town
         return Location(division, LocationReason.FOUND)
+
+    def _risen_town(self, reading: _Reading, villages: list[list[Division]]) -> Division | None:
+        """The town that is meant by its former rank, 闻堰镇 for 闻堰街道, where a village that is named lies in it.
+
+        Without the village nothing is certain: some towns were divided when they rose.
+        """
+        if len(reading.near) != 1 or reading.districts is None or not villages:
+            return None
+        town = self._divisions[next(iter(reading.near))]
+        stem = _stem(town.name)
+        written = any(
+            reading.text.startswith(stem + suffix, anchor + (reading.text[anchor : anchor + 1] == " "))
+            for anchor in reading.anchors
+            for suffix in _TOWN_SUFFIXES
+        )
+        here = all(any(v.parent == town.code for v in mention) for mention in villages)
+        return town if written and here else None
 
     def _by_villages(self, reading: _Reading, villages: list[list[Division]]) -> Location:
         fitting = [

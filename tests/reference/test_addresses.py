@@ -51,6 +51,10 @@ FOUND = [
     ("萧山区瓜沥镇", "萧山区瓜沥镇"),
     ("萧山瓜沥", "萧山区瓜沥镇"),
     ("萧山市临浦镇", "萧山区临浦镇"),
+    ("萧山区闻堰镇黄山村5号", "萧山区闻堰街道黄山村委会"),
+    ("浙江省杭州市余杭区乔司镇 方桥村", "临平区乔司街道方桥村委会"),
+    ("拱墅区康桥街道蒋家浜社区陈家村97号", "拱墅区康桥街道蒋家浜社区"),
+    ("萧山区新塘街道路易大厦", "萧山区新塘街道"),
     ("萧山区红山农场", "萧山区红山农场"),
     ("萧山经济技术开发区宁围街道", "萧山区宁围街道"),
     ("富阳区万市镇", "富阳区万市镇"),
@@ -169,6 +173,11 @@ NOT_FOUND = [
     ("余杭区良渚镇", LocationReason.AMBIGUOUS),
     ("萧山区坎山镇东风村", LocationReason.NOTHING),
     ("拱墅区大石桥街道", LocationReason.AMBIGUOUS),
+    ("拱墅区大石桥街道华丰社区", LocationReason.AMBIGUOUS),
+    ("萧山区闻堰镇东山陈村", LocationReason.AMBIGUOUS),
+    # Roads that are called after a town, wherever they lie.
+    ("萧山区新塘街道路5号", LocationReason.AMBIGUOUS),
+    ("余杭区塘栖镇路149号", LocationReason.AMBIGUOUS),
     # Villages of which there are several.
     ("萧山区东风村", LocationReason.AMBIGUOUS),
     ("高桥社区", LocationReason.AMBIGUOUS),
