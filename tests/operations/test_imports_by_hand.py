@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from desktop.operations import importing
 from desktop.operations.importing import ImportPreview, Pasted, Weight
 from desktop.operations.imports import table
 from desktop.operations.session import Session
@@ -51,6 +52,21 @@ def test_a_mark_means_what_stands_above_and_is_noted(
         "“同上”按上一行的“转塘街道”保存",
     }
     assert shown.returned == []
+
+
+def test_a_returned_row_says_itself_what_stood_above_it(district: Session, tmp_path: Path) -> None:
+    head = ["街道", "所属行业", "职工人数"]
+    rows = [
+        ["转塘街道", "制造业", 3],
+        ["古荡街道", "建筑业", 5],
+        ["同上", "〃", "约50"],
+        ["〃", "同上", "50余"],
+    ]
+    shown = brought(district, tmp_path, head, rows)
+    assert importing.write_report(district, shown, tmp_path / "退回.xlsx") == 2
+    again = look(district, tmp_path / "退回.xlsx")
+    assert values(again, "town") == ["330106007"] * 2
+    assert values(again, "industry") == ["construction"] * 2
 
 
 def test_a_mark_is_no_name_and_no_number_and_means_nothing_below_nothing(

@@ -77,6 +77,8 @@ class ColumnReader:
         # Those of the known of which nothing is to be said, for a look at a whole column at once.
         self._silent: dict[object, Cell] = {}
         self._last: Cell = None
+        self.repeated: list[int] = []
+        """The places whose cells only pointed to the row above; whoever has written them out clears them."""
         self._repeats = (
             field.kind not in _OF_ONE_ROW
             and field.mask is not Mask.ACCOUNT
@@ -105,6 +107,7 @@ class ColumnReader:
             return self._one(cell, place, notes)
         if self._repeats and above is not None:
             notes.setdefault(place, []).append(self._note(f"“{cell.strip()}”按上一行的内容保存", Weight.NOTE))
+            self.repeated.append(place)
             return above
         why = "上一行这一格是空的" if self._repeats else "这一格每行都要写"
         note = self._note(f"“{self.field.label}”写的是“{cell.strip()}”，{why}，请写完整", Weight.PROBLEM)

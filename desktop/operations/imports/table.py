@@ -42,6 +42,8 @@ class TableReader:
                 self._readers[position].append(ColumnReader(owner, wanted, index, setting))
         # The words of the last row of a batch, by column, for marks in the first row of the next.
         self._above: dict[int, str] = {}
+        self._last: Row = []
+        self._repeated: list[tuple[int, int]] = []
         self._merged = _merged_below(sheet, layout)
         # Words for rows whose cells are merged with those above, until the rows are read.
         self._told: dict[int, list[Note]] = {}
@@ -93,12 +95,23 @@ class TableReader:
         columns = list(zip_longest(*(cells for _, cells in batch)))
         notes: dict[int, list[Note]] = {}
         parts = [self._parts(position, columns, len(batch), notes) for position in range(len(self._readers))]
+        self._write_out(batch)
         for place, ((number, cells), own) in enumerate(zip(batch, zip(*parts, strict=True), strict=True)):
             said = notes.get(place)
             if number in self._told:
                 said = [*(said or ()), *self._told.pop(number)]
             if said or own[0].values or any(part.values or part.words for part in own):
                 yield RowResult(number, cells, own, said or ())
+
+    def _write_out(self, batch: Sequence[tuple[int, Row]]) -> None:
+        """Puts what a mark means in its place: a row that is returned alone has another one above it."""
+        found = [(place, r.column) for own in self._readers for r in own for place in r.repeated]
+        for place, column in sorted({*found, *self._repeated}):
+            above = batch[place - 1][1] if place else self._last
+            batch[place][1][column] = above[column]
+        for marked in (self._repeated, *(r.repeated for own in self._readers for r in own)):
+            marked.clear()
+        self._last = batch[-1][1] if batch else self._last
 
     def _parts(
         self,
@@ -151,6 +164,7 @@ class TableReader:
             if text in DITTO and above:
                 note = Note(f"“{text}”按上一行的“{above[:20]}”保存", Weight.NOTE, index, wanted.name)
                 notes.setdefault(place, []).append(note)
+                self._repeated.append((place, index))
                 text = above
             above = "" if not text or is_nothing(text) else text
             if above:
