@@ -194,13 +194,24 @@ class AddressLocator:
         return {name: codes & known for name, codes in extents.items() if codes & known}
 
     def _weak_stems(self, not_alone: frozenset[str]) -> dict[str, Division]:
-        villages = self._divisions.of_level(DivisionLevel.VILLAGE)
-        weak = {}
+        weak, shared = {}, self._shared_stems()
         for stem, town in self._stems.items():
-            shared = any(stem in village.name and village.parent != town.code for village in villages)
-            if not shared and stem not in not_alone and stem not in self._short and len(stem) > 1:
+            if stem not in shared and stem not in not_alone and stem not in self._short and len(stem) > 1:
                 weak[stem] = town
         return weak
+
+    def _shared_stems(self) -> set[str]:
+        """The short names of towns that stand in the name of another town's village."""
+        shared = set()
+        lengths = {len(stem) for stem in self._stems}
+        for village in self._divisions.of_level(DivisionLevel.VILLAGE):
+            name = village.name
+            for start in range(len(name)):
+                for length in lengths:
+                    town = self._stems.get(name[start : start + length])
+                    if town is not None and town.code != village.parent:
+                        shared.add(name[start : start + length])
+        return shared
 
     def _read_front(self, reading: _Reading) -> None:
         """Goes through country, province and city; what stands there instead may put the address outside."""

@@ -64,17 +64,19 @@ class Beside:
     def holds(self, number: int, cells: Row) -> bool:
         """Whether a row is an example, sums up, is signed or stands over a part of the list."""
         first = cells[0] if cells else None
-        if first is None or self._wide:
-            alone = cells.count(None) == len(cells) - 1
-            if first is None:
-                first = next((c for c in cells if c is not None), None)
-            if alone and self._wide and isinstance(first, str) and self._is_heading(number, first):
-                return True
-        if not isinstance(first, str):
+        if not (first is None or type(first) is str):
             # A row that goes on with the numbers of the list may sum up in the next cells.
-            return any(map(_sums_up, _first_texts(cells)))
+            return _sums_up(cells)
+        if self._wide and cells.count(None) == len(cells) - 1:
+            only = next(cell for cell in cells if cell is not None)
+            if isinstance(only, str) and self._is_heading(number, only):
+                return True
+        if first is None:
+            first = next((c for c in cells if c is not None), None)
+        if not isinstance(first, str):
+            return _sums_up(cells)
         text = first.strip()
-        if text.startswith(_EXAMPLES) or any(map(_sums_up, _first_texts(cells))):
+        if text.startswith(_EXAMPLES) or _sums_up(cells):
             return True
         if text.startswith(_FOOTERS) or _SIGNED.fullmatch(_plain(text)):
             return sum(c is not None for c in cells) <= _MOST_IN_FOOTER
@@ -97,11 +99,15 @@ class Beside:
         """A quick look: whether a header may stand here at all."""
         for index in self._probes:
             cell = cells[index] if index < len(cells) else None
-            if type(cell) is str and len(cell) <= _LONGEST_HEADER:
-                start = cell.lstrip(_BEFORE_WORDS)[:2]
-                if start in self._beginnings or " " in start:
-                    return True
+            if cell is not None:
+                # In a header all that stands in these columns is words of headers, the first of them too.
+                return type(cell) is str and self._may_be_words(cell)
         return False
+
+    def _may_be_words(self, cell: str) -> bool:
+        start = cell[:2]
+        marked = start in self._beginnings or start[:1] in _BEFORE_WORDS or " " in start
+        return marked and len(cell) <= _LONGEST_HEADER
 
     def _said(self, cells: Row) -> Iterator[tuple[int, str]]:
         """What stands in the columns that are read, as headers are compared."""
@@ -121,16 +127,15 @@ def _header_words(types: Iterable[RecordType]) -> Set[str]:
     return {folded(words) for record_type in types for words, _, _ in type_entries(record_type)}
 
 
-def _sums_up(cell: str) -> bool:
-    # Nearly every row is asked, and the pattern costs more than all else.
-    if len(cell) > _LONGEST_SUM or not ("计" in cell or "共" in cell or "其" in cell):
-        return False
-    return _SUM.fullmatch(_plain(cell)) is not None
-
-
-def _first_texts(cells: Row) -> list[str]:
-    """The first texts of a row: beside places that are merged with the rows above, a sum stands further right."""
-    return [cell for cell in cells[:_WHERE_SUMS_STAND] if type(cell) is str]
+def _sums_up(cells: Row) -> bool:
+    """Whether one of the first texts is a sum's: behind places merged with the rows above it stands further right."""
+    for cell in cells[:_WHERE_SUMS_STAND]:
+        # Nearly every row is asked, and the pattern costs more than all else.
+        if type(cell) is not str or len(cell) > _LONGEST_SUM:
+            continue
+        if ("计" in cell or "共" in cell or "其" in cell) and _SUM.fullmatch(_plain(cell)):
+            return True
+    return False
 
 
 def _plain(text: str) -> str:

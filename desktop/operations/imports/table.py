@@ -109,8 +109,10 @@ class TableReader:
         for place, column in sorted({*found, *self._repeated}):
             above = batch[place - 1][1] if place else self._last
             batch[place][1][column] = above[column]
-        for marked in (self._repeated, *(r.repeated for own in self._readers for r in own)):
-            marked.clear()
+        self._repeated.clear()
+        for own in self._readers:
+            for reader in own:
+                reader.repeated.clear()
         self._last = batch[-1][1] if batch else self._last
 
     def _parts(
