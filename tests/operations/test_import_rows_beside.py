@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desktop.operations import importing
 from desktop.operations.imports import telling
 from desktop.operations.imports.layout import SheetOfOne
 from desktop.operations.session import Session
@@ -108,3 +109,42 @@ def test_a_form_for_one_is_told_as_what_it_is(
 
 def test_a_header_with_nothing_below_it_is_said(district: Session, tmp_path: Path) -> None:
     assert "列名下面没有一行内容" in names(district, tmp_path, [HEAD])[1]
+
+
+def test_words_of_sums_and_headings_in_a_firm_s_own_row_take_nothing_from_it(
+    district: Session, tmp_path: Path
+) -> None:
+    rows: list[list[Any]] = [[*HEAD, "备注"]]
+    kept = [
+        "计划科技有限公司",
+        "共青团印刷厂",
+        "合计科技有限公司",
+        "负责人培训中心",
+        "单位食堂",
+        "一、二商店",
+        "径山镇",
+    ]
+    rows += [[name, code(n), 3, None, "其中：女3人"] for n, name in enumerate(kept)]
+    rows += [["丙公司", None, None, None, "合计"], ["其中：规上", None, 3]]
+    assert names(district, tmp_path, rows)[0] == [*kept, "丙公司"]
+
+
+def test_a_heading_over_several_columns_still_stands_over_each_of_returned_rows(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [
+        ["企业名册"],
+        ["企业名称", "信用代码", "职工人数"],
+        [None, None, "总数", "女"],
+        ["甲公司", code(1), "约9", 4],
+    ]
+
+    def shape(sheet: Any) -> None:
+        for cells in ("A1:D1", "A2:A3", "B2:B3", "C2:D2"):
+            sheet.merge_cells(cells)
+
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows, shape))
+    importing.write_report(district, shown, tmp_path / "退回.xlsx")
+    again = look(district, tmp_path / "退回.xlsx")
+    assert again.rows[0].parts[0].values["women_count"] == 4
+    assert not again.unknown_columns

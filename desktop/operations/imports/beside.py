@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 
 from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Row, shown
@@ -16,10 +16,10 @@ from desktop.records.declaration import RecordType
 _SUM = re.compile(
     r"(?:(?:以上|本页|本表|本村|本镇|全村|全镇|各村)|[\u4e00-\u9fff]{1,8}(?:村|社区|街道|镇|乡|园区))?"
     r"(?:总?合计|总计|小计|共计|累计)(?:\([^()]*\))?[:.]?"
-    r"|其中:.*|(?:总|合|小)?共计?[0-9]{1,6}[家户个人名条](?:企业|单位|公司|工会|会员|职工)?[。.]?"
+    r"|(?:总|合|小)?共计?[0-9]{1,6}[家户个人名条](?:企业|单位|公司|工会|会员|职工)?[。.]?"
 )
 _LONGEST_SUM = 20
-_WHERE_SUMS_STAND = 4
+_PART_OF_SUM = ("其中：", "其中:")
 _FOOTERS = (
     *("注：", "注:", "备注：", "备注:", "说明：", "说明:", "填表", "填报", "制表", "审核", "单位负责人"),
     *("信息采集人", "联系人：", "联系电话：", "（盖章）"),
@@ -52,7 +52,7 @@ _SHARE_OF_WORDS = 0.6
 class Beside:
     """Tells the rows of one layout apart."""
 
-    def __init__(self, layout: Layout, merged: MergedRanges | None, types: Iterable[RecordType]) -> None:
+    def __init__(self, layout: Layout, merged: MergedRanges | None, types: Collection[RecordType]) -> None:
         self._texts = layout.header.texts if layout.header.last_row else ()
         self._targets = sorted(layout.targets)
         self._wide = len(self._targets) >= _COLUMNS_OF_A_LIST
@@ -60,13 +60,15 @@ class Beside:
         self._words = _header_words(types) if self._texts else frozenset()
         self._beginnings = {word[:2] for word in self._words}
         self._probes = self._targets[:2]
+        titles = {(t.name, t.title[0]) for t in types}
+        self._named = max((i for i in self._targets if layout.targets[i] in titles), default=-1) + 1
 
     def holds(self, number: int, cells: Row) -> bool:
         """Whether a row is an example, sums up, is signed or stands over a part of the list."""
         first = cells[0] if cells else None
         if not (first is None or type(first) is str):
             # A row that goes on with the numbers of the list may sum up in the next cells.
-            return _sums_up(cells)
+            return self._sums_up(cells)
         if self._wide and cells.count(None) == len(cells) - 1:
             only = next(cell for cell in cells if cell is not None)
             if isinstance(only, str) and self._is_heading(number, only):
@@ -74,13 +76,18 @@ class Beside:
         if first is None:
             first = next((c for c in cells if c is not None), None)
         if not isinstance(first, str):
-            return _sums_up(cells)
+            return self._sums_up(cells)
         text = first.strip()
-        if text.startswith(_EXAMPLES) or _sums_up(cells):
+        if text.startswith((*_EXAMPLES, *_PART_OF_SUM)) or _is_sum(text) or self._sums_up(cells):
             return True
         if text.startswith(_FOOTERS) or _SIGNED.fullmatch(_plain(text)):
             return sum(c is not None for c in cells) <= _MOST_IN_FOOTER
         return _is_signature(first) and all(c is None or _is_signature(c) for c in cells)
+
+    def _sums_up(self, cells: Row) -> bool:
+        """Whether a sum stands where names do, or before: behind a number or a place merged with the rows above."""
+        texts = [cell for cell in cells[: self._named or 1] if type(cell) is str]
+        return any(map(_is_sum, texts)) or (bool(texts) and texts[0].startswith(_PART_OF_SUM))
 
     def repeats_header(self, cells: Row) -> bool:
         """Whether a printed table repeats its header here."""
@@ -127,15 +134,13 @@ def _header_words(types: Iterable[RecordType]) -> Set[str]:
     return {folded(words) for record_type in types for words, _, _ in type_entries(record_type)}
 
 
-def _sums_up(cells: Row) -> bool:
-    """Whether one of the first texts is a sum's: behind places merged with the rows above it stands further right."""
-    for cell in cells[:_WHERE_SUMS_STAND]:
-        # Nearly every row is asked, and the pattern costs more than all else.
-        if type(cell) is not str or len(cell) > _LONGEST_SUM:
-            continue
-        if ("计" in cell or "共" in cell or "其" in cell) and _SUM.fullmatch(_plain(cell)):
-            return True
-    return False
+def _is_sum(cell: str) -> bool:
+    # Nearly every row is asked, and the pattern costs more than all else.
+    return (
+        len(cell) <= _LONGEST_SUM
+        and ("计" in cell or "共" in cell)
+        and _SUM.fullmatch(_plain(cell)) is not None
+    )
 
 
 def _plain(text: str) -> str:

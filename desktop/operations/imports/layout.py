@@ -10,7 +10,7 @@ from desktop.documents.workbooks import headers
 from desktop.documents.workbooks.cells import Row, is_blank, shown
 from desktop.documents.workbooks.headers import Column, Header, Labels, find_header, folded, type_entries
 from desktop.documents.workbooks.problems import WorkbookProblem
-from desktop.documents.workbooks.sheets import Sheet, Workbook
+from desktop.documents.workbooks.sheets import MergedRanges, Sheet, Workbook
 from desktop.operations.imports.model import ColumnMatch
 from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.operations.session import Session
@@ -221,7 +221,11 @@ class _Mapper:
                 targets[column.index] = place
             shown_samples = tuple(self._masked(place, s) for s in samples.get(column.index, ()))
             columns.append(replace(match, samples=shown_samples))
-        own = tuple(cells for number, cells in rows if number <= header.last_row)
+        own = tuple(
+            _spread(number, cells, self._found.sheet.merged) if number >= header.first_row else cells
+            for number, cells in rows
+            if number <= header.last_row
+        )
         return Layout(self._found.sheet.name, header, own, targets, tuple(columns))
 
     def _is_unions_own(self, samples: Sequence[str]) -> bool:
@@ -277,6 +281,19 @@ class _Mapper:
 
     def _label(self, place: tuple[str, str]) -> str:
         return COLUMN.label if place[1] == UNIT else self._session.types[place[0]].by_name[place[1]].label
+
+
+def _spread(number: int, cells: Row, merged: MergedRanges | None) -> Row:
+    """A row of a header with each heading in every column that it is merged across.
+
+    So it stands above returned rows, where nothing is merged and each column must still be known by its words.
+    """
+    spread = list(cells)
+    for (top, left), (_, right) in merged or ():
+        if top == number - 1 and left < len(cells):
+            spread += [None] * (right + 1 - len(spread))
+            spread[left : right + 1] = [cells[left]] * (right + 1 - left)
+    return spread
 
 
 def _samples(rows: Sequence[tuple[int, Row]], header: Header) -> dict[int, tuple[str, ...]]:
