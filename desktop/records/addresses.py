@@ -11,13 +11,13 @@ Certain means that exactly one town fits everything that the text says. What cou
 
 from __future__ import annotations
 
-import enum
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from desktop.records.divisions import Division, DivisionLevel, Divisions
+from desktop.records.locations import Location, LocationReason
 
 _TOWN_SUFFIXES = ("街道", "镇", "乡")
 _LONGEST_TEXT = 200
@@ -50,39 +50,6 @@ _NOT_A_DISTRICT = re.compile("(?<=区)[块域]|(?<=市)场")
 _PREFIX = re.compile(
     r"\s*(?:中国)?\s*(?:浙江省?)?\s*(杭州市|杭州(?!湾|路|街|大道|大街))?\s*(?:市区|主城区|区)?\s*"
 )
-
-
-class LocationReason(enum.StrEnum):
-    """Why an address has a town, or has none."""
-
-    FOUND = "found"
-    NOTHING = "nothing"
-    AMBIGUOUS = "ambiguous"
-    CONTRADICTION = "contradiction"
-    OUTSIDE = "outside"
-
-    @property
-    def message(self) -> str:
-        """The reason in a Chinese sentence."""
-        return _MESSAGES[self]
-
-
-_MESSAGES = {
-    LocationReason.FOUND: "已确定",
-    LocationReason.NOTHING: "地址里没有能确定镇街的文字",
-    LocationReason.AMBIGUOUS: "地址可能属于几个镇街，请选择",
-    LocationReason.CONTRADICTION: "地址里的区划名称互相矛盾，请核对",
-    LocationReason.OUTSIDE: "地址不在本市",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """What an address says: the town or village if certain, else the reason and the towns to choose from."""
-
-    division: Division | None
-    reason: LocationReason
-    candidates: tuple[Division, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from desktop import reference
-from desktop.records.addresses import Location, LocationReason
 from desktop.records.divisions import Division, DivisionLevel
+from desktop.records.locations import Location, LocationReason
 
 _MOST_REMEMBERED = 20_000
 _HOUSE = re.compile(r"[0-9][0-9A-Za-z号幢栋室层楼座单元弄支\-－—~～,，、()（）#及至之. ]*$")
