@@ -372,3 +372,17 @@ def test_an_export_that_is_given_up_writes_nothing(desk: Desk, town: Session, tm
     assert page.note.isHidden()
     desk.press(K.Key_Escape)
     assert desk.window.page is not page
+
+
+def test_what_is_not_read_of_a_sheet_is_said_before_the_import(desk: Desk, tmp_path: Path) -> None:
+    rows = [
+        firm(1),
+        ["小计", None, None, None, None, 9],
+        ["二、已建会"],
+        ["姓名", "企业名称", "所属镇街", "注册地址"],
+    ]
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [*rows, firm(2)]))
+    assert page.check.rows.rowCount() == 1
+    told = page.check.note.detail.text()
+    assert "合计、小标题和落款不导入：第4行“小计”、第5行“二、已建会”。" in told
+    assert "第6行起是另一张表，没有读。" in told
