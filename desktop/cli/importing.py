@@ -19,6 +19,7 @@ from desktop.operations.importing import ImportPreview, NationalExport, Options,
 from desktop.operations.imports import telling
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
+from desktop.records.masking import mask_numbers
 
 _SHOWN = 20
 """So many rows with something to mend are told; all of them stand in the report and in ``--json``."""
@@ -165,6 +166,8 @@ def _object(shown: ImportPreview) -> dict[str, Any]:
         "columns": [{"index": c.index, "header": c.header, "field": c.target} for c in shown.columns],
         "missing": dict(shown.missing),
         "without_town": list(shown.without_town),
+        "left_out": [{"row": number, "words": mask_numbers(words)} for number, words in shown.left_out],
+        "next_table": shown.next_table,
         "rows": [_row_object(row) for row in shown.rows],
     }
 

@@ -68,3 +68,16 @@ def test_targets_come_in_from_the_template(district: Path, tmp_path: Path) -> No
     for outcome in ("new", "same"):
         assert answer("import", district, path, "--type", "plan_target")["counts"][outcome] == 1
     assert "900" in run("list", district, "plan_target").stdout
+
+
+def test_what_is_left_out_of_a_sheet_is_told_to_programs_too(district: Path, tmp_path: Path) -> None:
+    rows = [
+        ["甲公司", code(1), 3],
+        ["合计：", None, 3],
+        ["姓名", "手机", "学历"],
+        ["王芳", "13800000001", "本科"],
+    ]
+    path = book(tmp_path / "名册.xlsx", [["企业名称", "信用代码", "职工人数"], *rows])
+    told = answer("import", district, path, "--type", "enterprise", "--dry-run")
+    assert told["left_out"] == [{"row": 3, "words": "合计："}]
+    assert (told["next_table"], told["counts"]["rows"]) == (4, 1)
