@@ -67,16 +67,16 @@ class Asked:
 def query_options(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options that choose records; the command gets them as one argument ``asked``."""
 
-    @click.option("--search", "text", metavar="TEXT", default="", help="查找文字，也可以写名称的拼音首字母。")
-    @click.option("--filter", "filters", metavar="FIELD=VALUE", multiple=True,
+    @click.option("--search", "text", metavar="文字", default="", help="查找文字，也可以写名称的拼音首字母。")
+    @click.option("--filter", "filters", metavar="字段=值", multiple=True,
                   help="条件，可写几个；字段写英文名或中文名称。"
-                       "FIELD=前缀*、FIELD=*（已填）、FIELD=（没填）、FIELD>=、FIELD<=。")  # fmt: skip
-    @click.option("--unit", metavar="UNIT", help="只看这个单位和它下面的（编码或名称）。")
+                       "字段=前缀*、字段=*（已填）、字段=（没填）、字段>=值、字段<=值。")  # fmt: skip
+    @click.option("--unit", metavar="单位", help="只看这个单位和它下面的（编码或名称）。")
     @click.option("--deleted", is_flag=True, help="看已删除的。")
     @click.option("--disputed", is_flag=True, help="只看有分歧的。")
     @click.option(
         "--sort",
-        metavar="FIELD",
+        metavar="字段",
         default="title",
         help="按字段排序，或者 title（名称，默认）、newest（录入先后）。",
     )

@@ -30,17 +30,15 @@ class TwoThings(UsageProblem):
 @click.command(cls=Command)
 @writes
 @type_argument
-@click.argument("record_id", metavar="ID")
-@click.argument("paths", metavar="[FILE…]", nargs=-1, type=PathOf("file"))
+@click.argument("record_id", metavar="编号")
+@click.argument("paths", metavar="[文件…]", nargs=-1, type=PathOf("file"))
 @click.option("--original", is_flag=True, help="照片原样保存，不缩小，拍摄位置等信息也留着。")
-@click.option("--description", metavar="TEXT", default="", help="说明，写在这次添加的每个附件上。")
+@click.option("--description", metavar="文字", default="", help="说明，写在这次添加的每个附件上。")
 @click.option(
-    "--save", "folder", metavar="FOLDER", type=PathOf(), help="把附件存到这个文件夹，会记入审计日志。"
+    "--save", "folder", metavar="文件夹", type=PathOf(), help="把附件存到这个文件夹，会记入审计日志。"
 )
 @click.option("--neutral", is_flag=True, help="存的时候不用原来的文件名，文件名里可能有姓名。")
-@click.option(
-    "--remove", metavar="ATTACHMENT", multiple=True, help="删除这个附件，可以写几次；用 undo 恢复。"
-)
+@click.option("--remove", metavar="附件", multiple=True, help="删除这个附件，可以写几次；用 undo 恢复。")
 @json_option
 def attach(
     session: Session,

@@ -27,7 +27,7 @@ class AuditGroup(Group):
 
 
 @click.group(cls=AuditGroup)
-@click.argument("place", metavar="WORKSPACE|FILE", type=PathOf())
+@click.argument("place", metavar="工作区或文件", type=PathOf())
 @click.pass_context
 def audit(context: click.Context, place: Path) -> None:
     """审计日志：核对有没有被改动，导出，清除满三年的文字。"""
@@ -65,7 +65,7 @@ def verify(place: Path, operator: str | None, password_file: Path | None, as_jso
 
 
 @audit.command("export")
-@click.argument("out", metavar="OUT", type=PathOf("out"))
+@click.argument("out", metavar="文件", type=PathOf("out"))
 @as_option
 @json_option
 @click.pass_obj
@@ -82,7 +82,7 @@ def export(place: Path, out: Path, operator: str | None, password_file: Path | N
 
 
 @audit.command("erase")
-@click.option("--before", metavar="DATE", required=True, type=Day(), help="这一天以前的，至少满三年。")
+@click.option("--before", metavar="日期", required=True, type=Day(), help="这一天以前的，至少满三年。")
 @as_option
 @json_option
 @click.pass_obj

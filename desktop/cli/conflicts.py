@@ -34,9 +34,9 @@ class NoSuchClaim(UsageProblem):
 
 @click.command(cls=Command)
 @writes
-@click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="只看这一类记录。")
-@click.option("--id", "wanted", metavar="ID", help="只看这一条记录的分歧。")
-@click.option("--decide", "decisions", metavar="ID SLOT VERSION", nargs=3, multiple=True,
+@click.option("--type", "record_type", metavar="类型", type=TypeName(), help="只看这一类记录。")
+@click.option("--id", "wanted", metavar="编号", help="只看这一条记录的分歧。")
+@click.option("--decide", "decisions", metavar="编号 字段 版本", nargs=3, multiple=True,
               help="定下来：编号、字段名或列出的名称、采用的版本号；删除的写 keep 或 delete。可写几个。")  # fmt: skip
 @reveal_option
 @json_option

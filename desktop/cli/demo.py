@@ -20,11 +20,11 @@ class NotEmpty(UsageProblem):
 
 
 @click.command(cls=Command)
-@click.argument("folder", metavar="DIR", type=PathOf())
+@click.argument("folder", metavar="文件夹", type=PathOf())
 @click.option("--pictures/--no-pictures", default=True, help="也拍下窗口每一页的图片（默认拍）。")
 @json_option
 def demo(folder: Path, pictures: bool, as_json: bool) -> None:
-    """演示：区、镇、村、企业从入网、录入、上报到合并的全过程，文件留在DIR里。
+    """演示：区、镇、村、企业从入网、录入、上报到合并的全过程，文件留在这个文件夹里。
 
     最后每个工作区一行：名称和内容摘要。两次演示的摘要相同。人名和单位都是虚构的。
     """

@@ -21,12 +21,12 @@ LEVELS = {
 
 
 @click.command(cls=Command)
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument("name", metavar="[名称]", required=False)
 @json_option
 def divisions(name: str | None, as_json: bool) -> None:
     """区划：代码、级别和全名，录入地点时写其中一种。
 
-    不写 NAME 时列出各区县市；写名称、代码或其中一部分时列出对得上的，只对得上一个时连它下面的一起列出。
+    不写名称时列出各区县市；写名称、代码或其中一部分时列出对得上的，只对得上一个时连它下面的一起列出。
     """
     found = _found(name)
     places = reference.divisions()

@@ -34,14 +34,16 @@ class TwoThings(UsageProblem):
 
 @click.command(cls=Command)
 @writes
-@click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="只看这一类记录。")
-@click.option("--merge", "pair", metavar="TYPE ID ID", nargs=3, help="这两条是同一家、同一个人：合并。")
-@click.option("--also", "also", metavar="ID", multiple=True, help="还有第三条，和这两条一起合并；可写几个。")
-@click.option("--take", "takes", metavar="FIELD ID", nargs=2, multiple=True,
+@click.option("--type", "record_type", metavar="类型", type=TypeName(), help="只看这一类记录。")
+@click.option("--merge", "pair", metavar="类型 编号 编号", nargs=3, help="这两条是同一家、同一个人：合并。")
+@click.option(
+    "--also", "also", metavar="编号", multiple=True, help="还有第三条，和这两条一起合并；可写几个。"
+)
+@click.option("--take", "takes", metavar="字段 编号", nargs=2, multiple=True,
               help="合并时这一项用哪一条的；可写几个。不写的列入分歧，以后再定。")  # fmt: skip
 @click.option("--preview", is_flag=True, help="只看几条有什么不一样，什么都不写。")
-@click.option("--apart", metavar="TYPE ID ID", nargs=3, help="这两条不是同一家、同一个人：不再列出。")
-@click.option("--undo", "edge", metavar="ID", help="撤销合并，写列出的合并编号。")
+@click.option("--apart", metavar="类型 编号 编号", nargs=3, help="这两条不是同一家、同一个人：不再列出。")
+@click.option("--undo", "edge", metavar="编号", help="撤销合并，写列出的合并编号。")
 @reveal_option
 @json_option
 def duplicates(

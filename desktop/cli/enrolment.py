@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from desktop.cli.frame import Command, Group
+from desktop.cli.names import LEVELS
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import OneOf, PathOf, confirmed, json_option, writes
 from desktop.operations import enrolling, exchange, traffic
@@ -23,7 +24,7 @@ def enrol() -> None:
 
 @enrol.command("request", cls=Command)
 @writes
-@click.argument("out", metavar="OUT.xsq", type=PathOf("out"))
+@click.argument("out", metavar="申请.xsq", type=PathOf("out"))
 @click.option("--renew", is_flag=True, help="已入网的，申请更换本机密钥；接受批准以前照旧往来。")
 @json_option
 def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
@@ -38,12 +39,12 @@ def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
 
 @enrol.command("grant", cls=Command)
 @writes
-@click.argument("request_file", metavar="REQUEST.xsq", type=PathOf("file"))
-@click.argument("out", metavar="OUT.xsg", type=PathOf("out"))
-@click.option("--kind", "level", metavar="KIND", type=OneOf(Level), help="批准的层级，默认照申请。")
-@click.option("--unit", "code", metavar="CODE", help="批准的单位编码，默认照申请。")
+@click.argument("request_file", metavar="申请.xsq", type=PathOf("file"))
+@click.argument("out", metavar="批准.xsg", type=PathOf("out"))
+@click.option("--kind", "level", metavar="层级", type=OneOf(Level, LEVELS), help="批准的层级，默认照申请。")
+@click.option("--unit", "code", metavar="编码", help="批准的单位编码，默认照申请。")
 @click.option("--delegate", is_flag=True, help="授权它再办理自己下级的入网。")
-@click.option("--although", metavar="TEXT", default="", help="编码是别处的，仍然归本单位管的原因。")
+@click.option("--although", metavar="文字", default="", help="编码是别处的，仍然归本单位管的原因。")
 @json_option
 def grant(
     session: Session,
@@ -73,12 +74,12 @@ def grant(
 
 @enrol.command("accept", cls=Command)
 @writes
-@click.argument("grant_file", metavar="GRANT.xsg", type=PathOf("file"))
-@click.option("--ack", metavar="OUT.xsa", type=PathOf("out"), help="写出回执，交还上级。")
+@click.argument("grant_file", metavar="批准.xsg", type=PathOf("file"))
+@click.option("--ack", metavar="回执.xsa", type=PathOf("out"), help="写出回执，交还上级。")
 @click.option(
     "--new-root",
     "root_file",
-    metavar="ROOT.pem",
+    metavar="根证书.pem",
     type=PathOf("file"),
     help="上级的根证书丢失、换了新的时，写明新的根证书文件；已登记的内容都保留。",
 )
@@ -111,7 +112,7 @@ def accept(
 
 @enrol.command("confirm", cls=Command)
 @writes
-@click.argument("ack_file", metavar="ACK.xsa", type=PathOf("file"))
+@click.argument("ack_file", metavar="回执.xsa", type=PathOf("file"))
 @json_option
 def confirm(session: Session, ack_file: Path, as_json: bool) -> None:
     """收下级的入网回执，从此等它的数据包。"""

@@ -14,7 +14,8 @@ from desktop.operations.session import Session
 from desktop.records.declaration import RecordType, short_label
 from desktop.store.ledger import NotFound
 
-_BASIS = {item.code: item.label for item in reference.code_lists()["erasure_basis"].items}
+_LIST = reference.code_lists()["erasure_basis"].items
+BASIS = OneOf((item.code for item in _LIST), {item.label: item.code for item in _LIST})
 
 
 class NoSuchContent(UsageProblem):
@@ -26,17 +27,17 @@ class NoSuchContent(UsageProblem):
 @click.command(cls=Command)
 @writes
 @type_argument
-@click.argument("record_ids", metavar="ID…", nargs=-1, required=True)
+@click.argument("record_ids", metavar="编号…", nargs=-1, required=True)
 @click.option(
     "--only",
     "contents",
-    metavar="FIELD",
+    metavar="字段",
     multiple=True,
     help="只清除这一项，可以写几次；不写就是全部。",
 )
-@click.option("--basis", required=True, metavar="BASIS", type=OneOf(_BASIS),
-              help="依据：" + "，".join(f"{code}（{label}）" for code, label in _BASIS.items()) + "。")  # fmt: skip
-@click.option("--note", metavar="TEXT", default="", help="说明，不要写被清除的内容。")
+@click.option("--basis", required=True, metavar="依据", type=BASIS,
+              help=f"依据：{BASIS.listed}。")  # fmt: skip
+@click.option("--note", metavar="文字", default="", help="说明，不要写被清除的内容。")
 @click.option("--destroy-backups", is_flag=True, help="本机以前的备份也马上删除；不写时等它们过期。")
 @click.option("--yes", is_flag=True, help="不再询问。")
 @json_option
@@ -89,7 +90,7 @@ def erase(
 
 @click.command(cls=Command)
 @opens
-@click.option("--rule", metavar="RULE", help="只列这一条期限的。")
+@click.option("--rule", metavar="期限", help="只列这一条期限的。")
 @json_option
 def due(session: Session, rule: str | None, as_json: bool) -> None:
     """列出到期应清除的个人信息：按哪条期限，哪些记录。只列出来，清除用 erase，依据写 period。"""

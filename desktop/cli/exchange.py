@@ -51,11 +51,11 @@ class NotByRoot(NoRoot):
 
 @click.command(cls=Command)
 @writes
-@click.argument("out", metavar="OUT.xsj", type=PathOf("place"))
-@click.option("--to", metavar="UNIT", help="发给下面哪个单位（编码或名称），默认发给上级。")
+@click.argument("out", metavar="数据包.xsj", type=PathOf("place"))
+@click.option("--to", metavar="单位", help="发给下面哪个单位（编码或名称），默认发给上级。")
 @json_option
 def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
-    """导出数据包：对方还没有确认收到的内容。OUT 是文件夹时自动起文件名。"""
+    """导出数据包：对方还没有确认收到的内容。写文件夹时自动起文件名。"""
     sent = exchange.send(session, out, to)
     missing = signing.look(session, sent.path).missing
     if as_json:
@@ -79,8 +79,8 @@ def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.argument("file", metavar="FILE", type=PathOf("file"))
+@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("file", metavar="文件", type=PathOf("file"))
 @as_option
 @json_option
 def sign(
@@ -105,15 +105,15 @@ def sign(
 
 
 def _root_options(function: Any) -> Any:
-    return click.option("--root", metavar="ROOT.pem", type=PathOf("file"), help="按这份根证书核对。")(
-        click.option("--workspace", metavar="WORKSPACE", type=PathOf(), help="按这个工作区认的根证书核对。")(
+    return click.option("--root", metavar="根证书.pem", type=PathOf("file"), help="按这份根证书核对。")(
+        click.option("--workspace", metavar="工作区", type=PathOf(), help="按这个工作区认的根证书核对。")(
             as_option(function)
         )
     )
 
 
 @click.command(cls=Command)
-@click.argument("file", metavar="FILE", type=PathOf("file"))
+@click.argument("file", metavar="文件", type=PathOf("file"))
 @_root_options
 @json_option
 def inspect(
@@ -136,7 +136,7 @@ def inspect(
 
 
 @click.command(cls=Command)
-@click.argument("file", metavar="FILE", type=PathOf("file"))
+@click.argument("file", metavar="文件", type=PathOf("file"))
 @_root_options
 @json_option
 def verify(
@@ -162,16 +162,16 @@ def verify(
 
 @click.command(cls=Command)
 @writes
-@click.argument("files", metavar="FILE|FOLDER…", type=folders.FileOrFolder(), nargs=-1, required=True)
+@click.argument("files", metavar="文件或文件夹…", type=folders.FileOrFolder(), nargs=-1, required=True)
 @click.option("--preview", is_flag=True, help="只看会怎样，什么都不写。")
-@click.option("--receipts", metavar="DIR", type=PathOf(), help="给每个发送方写回执，放在这个文件夹。")
+@click.option("--receipts", metavar="文件夹", type=PathOf(), help="给每个发送方写回执，放在这个文件夹。")
 @json_option
 def merge(
     session: Session, files: tuple[Path, ...], preview: bool, receipts: Path | None, as_json: bool
 ) -> None:
     """合并下级的数据包。不能信任或损坏的整个不收，其他的照常合并。
 
-    FOLDER 是文件夹时，合并里面还没有合并过的数据包，按对方导出的先后；文件留在原处。
+    写文件夹时，合并里面还没有合并过的数据包，按对方导出的先后；文件留在原处。
 
     有文件不收时，退出码是第一个不收的文件的原因；先留着的内容和分歧不影响退出码，最后一行会说有多少。
     """
@@ -193,7 +193,7 @@ def merge(
 
 @click.command(cls=Command)
 @writes
-@click.argument("files", metavar="FILE…", type=PathOf("file"), nargs=-1, required=True)
+@click.argument("files", metavar="文件…", type=PathOf("file"), nargs=-1, required=True)
 @json_option
 def receive(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
     """收上级的回执和下发的数据包。"""
@@ -204,7 +204,7 @@ def receive(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 
 @click.command(cls=Command)
 @opens
-@click.option("--scope", metavar="UNIT", help="只算这个单位和它下面的（编码或名称）。")
+@click.option("--scope", metavar="单位", help="只算这个单位和它下面的（编码或名称）。")
 @json_option
 def digest(session: Session, scope: str | None, as_json: bool) -> None:
     """内容摘要：两处摘要相同，内容就相同。另报先留着的内容、没有处理的分歧和重号。"""

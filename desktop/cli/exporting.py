@@ -17,6 +17,7 @@ from desktop.records.declaration import RecordType
 from desktop.records.real_name_forms import FORMS
 
 _FORMS = {form.name: form for form in FORMS}
+_FORM = OneOf(_FORMS, {"工会": "union", "会员": "member"})
 
 
 class UnclearExport(UsageProblem):
@@ -27,18 +28,18 @@ class UnclearExport(UsageProblem):
 
 @click.command("export", cls=Command)
 @opens
-@click.argument("out", metavar="OUT.xlsx", type=PathOf("out"))
-@click.option("--type", "record_type", metavar="TYPE", type=TypeName(), help="导出哪一类记录。")
-@click.option("--form", metavar="FORM", type=OneOf(_FORMS),
-              help="导出成全总实名制采集表：union（工会）或 member（会员）；号码完整，会记入审计日志。")  # fmt: skip
+@click.argument("out", metavar="表格.xlsx", type=PathOf("out"))
+@click.option("--type", "record_type", metavar="类型", type=TypeName(), help="导出哪一类记录。")
+@click.option("--form", metavar="采集表", type=_FORM,
+              help=f"导出成全总实名制采集表：{_FORM.listed}；号码完整，会记入审计日志。")  # fmt: skip
 @click.option(
     "--template", "empty", is_flag=True, help="空白模板：只有列名和下拉选项，填好后用 import 导入。"
 )
 @click.option(
-    "--missing", metavar="OUT.xlsx", type=PathOf("out"), help="没有填完整、不进采集表的记录另存在哪里。"
+    "--missing", metavar="表格.xlsx", type=PathOf("out"), help="没有填完整、不进采集表的记录另存在哪里。"
 )
 @click.option(
-    "--field", "fields", metavar="FIELD", multiple=True, help="只要这些列，可以写几个；默认与列表相同。"
+    "--field", "fields", metavar="字段", multiple=True, help="只要这些列，可以写几个；默认与列表相同。"
 )
 @click.option("--all-fields", is_flag=True, help="全部字段都要。")
 @query_options

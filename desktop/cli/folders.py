@@ -11,7 +11,7 @@ import click
 from desktop.cli.output import complain, remark, say
 from desktop.cli.parameters import PathOf
 from desktop.operations import inbox
-from desktop.operations.inbox import MERGED_FOLDER
+from desktop.operations.inbox import MERGED_FOLDER, Gathered
 from desktop.operations.session import Session
 from desktop.sync.results import BundleResult
 
@@ -37,11 +37,21 @@ def bundles_of(session: Session, given: Iterable[Path]) -> list[Path]:
             continue
         gathered = inbox.gather(session, path)
         found += gathered.paths
-        known = f"，收过的{len(gathered.left_out)}个没有再合并" if gathered.left_out else ""
-        remark(f"文件夹“{path.name or path}”：要合并的数据包{len(gathered.paths)}个{known}。")
-        if not gathered.paths and not gathered.left_out:
-            remark("请把下级交来的数据包（.xsj）放进这个文件夹，再合并一次；或者直接写出文件。")
+        remark(f"文件夹“{path.resolve().name or path}”{_gathered_words(gathered)}")
     return list(dict.fromkeys(found))
+
+
+def _gathered_words(gathered: Gathered) -> str:
+    """What a folder holds, and where nothing is to be done, why and what to look at."""
+    known = len(gathered.left_out)
+    if not gathered.paths and known:
+        return f"里的{known}个数据包都收过了，没有要合并的；等下级交来新的再合并。"
+    if not gathered.paths:
+        return (
+            "里没有数据包（.xsj）。请核对是不是下级交来的文件放的文件夹；数据包在里面一层的，写那个文件夹。"
+        )
+    told = f"，收过的{known}个没有再合并" if known else ""
+    return f"：要合并的数据包{len(gathered.paths)}个{told}。"
 
 
 def after_merge(session: Session, results: Sequence[BundleResult], *, as_json: bool, folder: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from desktop.cli.output import complain, json_line
+from desktop.cli.output import complain, folded, json_line, width_of
 from desktop.cli.steps import next_step, spoken
 from desktop.errors import EXIT_BUG, Problem
 
@@ -21,6 +21,9 @@ EXIT_INTERRUPTED = 130
 DEBUG = "XIAOSANJI_DEBUG"
 JSON_PARAMETER = "as_json"
 """The parameter of ``--json``: where it is set, a problem also stands on standard output as an object."""
+
+_WIDEST_NAME = 28
+"""Places; behind a longer name of an option its help begins on the next line."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -32,6 +35,9 @@ class Command(click.Command):
         """Parses, and refuses what is left over."""
         ctx.allow_extra_args = True
         rest = super().parse_args(ctx, args)
+        for param in self.params:
+            if garbled(ctx.params.get(param.name or "")):
+                raise click.BadParameter("里面有读不出来的字，请在UTF-8编码的终端或脚本里写", ctx, param)
         if rest and not ctx.resilient_parsing:
             raise click.UsageError(f"多了参数“{' '.join(map(str, rest))}”", ctx)
         return rest
@@ -169,10 +175,11 @@ def usage_sentence(error: click.ClickException) -> str:
     """What is wrong with a call, in one Chinese sentence, and how to find out what is right."""
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
-            kind = "参数" if isinstance(param, click.Argument) else "选项"
-            said = f"缺少{kind} {_shown_name(param)}"
+            kind = "参数" if isinstance(param, click.Argument) else "选项 "
+            said = f"缺少{kind}{_shown_name(param)}"
         case click.BadParameter(param=click.Parameter() as param):
-            said = f"{_shown_name(param)} 不对：{error.message}"
+            space = "" if isinstance(param, click.Argument) else " "
+            said = f"{_shown_name(param)}{space}不对：{error.message}"
         case click.NoSuchOption():
             said = f"没有选项“{error.option_name}”{like(error.option_name, error.possibilities or [])}"
         case click.BadOptionUsage():
@@ -196,6 +203,13 @@ def like(name: str, names: Iterator[str] | list[str]) -> str:
     bare = {each.lstrip("-"): each for each in names}
     found = [bare[each] for each in difflib.get_close_matches(name.lstrip("-"), list(bare), cutoff=0.5)]
     return f"，是不是“{'”“'.join(found)}”" if found else ""
+
+
+def garbled(value: Any) -> bool:
+    """Whether a word, or one of several, holds bytes that were no UTF-8; paths may, as sticks have such names."""
+    if isinstance(value, tuple):
+        return any(map(garbled, value))
+    return isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def speak_utf8() -> None:
@@ -230,7 +244,8 @@ def _unexpected(error: Exception) -> int:
 def _shown_name(param: click.Parameter) -> str:
     if isinstance(param, click.Option):
         return max(param.opts, key=len)
-    return param.make_metavar(click.Context(click.Command(""))).strip("[].")
+    name = param.make_metavar(click.Context(click.Command(""))).strip("[].…")
+    return f"“{name}”"
 
 
 def _is_chinese(text: str) -> bool:
@@ -251,8 +266,9 @@ def _write_usage(command: click.Command, ctx: click.Context, formatter: click.He
         if paragraph.strip():
             formatter.write_paragraph()
             with formatter.indentation():
-                for line in paragraph.strip().split("\n"):
-                    formatter.write(f"{'':>{formatter.current_indent}}{line.strip()}\n")
+                # Lines of the source are joined as Chinese is, without a space.
+                for line in folded("".join(map(str.strip, paragraph.split("\n"))), _room(formatter)):
+                    formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
 
 def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -268,5 +284,19 @@ def _write_options(command: click.Command, ctx: click.Context, formatter: click.
 def _write_rows(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:
     formatter.write_paragraph()
     formatter.write(f"{heading}：\n")
+    names = min(_WIDEST_NAME, max(width_of(name) for name, _ in rows)) + 2
     with formatter.indentation():
-        formatter.write_dl(rows)
+        before = " " * formatter.current_indent
+        for name, words in rows:
+            lines = folded(words, _room(formatter) - names)
+            if width_of(name) + 2 > names:
+                formatter.write(f"{before}{name}\n")
+                name = ""
+            for line in lines:
+                formatter.write(f"{before}{name}{' ' * (names - width_of(name))}{line}\n")
+                name = ""
+
+
+def _room(formatter: click.HelpFormatter) -> int:
+    """Places that a line has behind its indentation."""
+    return formatter.width - formatter.current_indent

@@ -27,25 +27,25 @@ _SHOWN = 20
 
 @click.command("import", cls=Command)
 @writes
-@click.argument("file", metavar="FILE", type=PathOf("file"))
+@click.argument("file", metavar="文件", type=PathOf("file"))
 @click.option(
-    "--type", "record_type", metavar="TYPE", required=True, type=TypeName(), help="导入成哪一类记录。"
+    "--type", "record_type", metavar="类型", required=True, type=TypeName(), help="导入成哪一类记录。"
 )
 @click.option("--dry-run", is_flag=True, help="只看会怎样，什么都不写。")
 @click.option(
-    "--report", metavar="OUT.xlsx", type=PathOf("out"), help="没有导入的行另存一份，改正后可以再导入。"
+    "--report", metavar="表格.xlsx", type=PathOf("out"), help="没有导入的行另存一份，改正后可以再导入。"
 )
-@click.option("--sheet", metavar="NAME", help="工作表，默认自动判断。")
-@click.option("--header-row", metavar="N", type=Number(1), help="表头所在的行，默认自动判断。")
-@click.option("--map", "mapping", metavar="COLUMN=FIELD", type=Pair(), multiple=True,
-              help="某一列（列名）导入到某个字段；FIELD 空着表示不要这一列。可以写几个。")  # fmt: skip
+@click.option("--sheet", metavar="名称", help="工作表，默认自动判断。")
+@click.option("--header-row", metavar="数", type=Number(1), help="表头所在的行，默认自动判断。")
+@click.option("--map", "mapping", metavar="列名=字段", type=Pair(), multiple=True,
+              help="某一列（列名）导入到某个字段；字段空着表示不要这一列。可以写几个。")  # fmt: skip
 @click.option(
-    "--set", "fixed", metavar="FIELD=VALUE", type=Pair(), multiple=True, help="每一行都填这个值。可以写几个。"
+    "--set", "fixed", metavar="字段=值", type=Pair(), multiple=True, help="每一行都填这个值。可以写几个。"
 )
 @click.option("--fill-only", is_flag=True, help="只填空着的，已有的内容不改。")
 @click.option("--revive", is_flag=True, help="以前删除过的也恢复。")
-@click.option("--batch", metavar="NAME", help="来源批次，默认用文件名。")
-@click.option("--national", metavar="DATE", type=Day(), help="这是全国系统导出的名单，导出日期是哪一天。")
+@click.option("--batch", metavar="名称", help="来源批次，默认用文件名。")
+@click.option("--national", metavar="日期", type=Day(), help="这是全国系统导出的名单，导出日期是哪一天。")
 @json_option
 def import_workbook(
     session: Session,

@@ -15,7 +15,7 @@ from desktop.operations.roots import Root
 
 
 @click.group(cls=Group)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("workspace", metavar="工作区", type=PathOf())
 @click.pass_context
 def keys(context: click.Context, workspace: Path) -> None:
     """密钥：看根证书、更换根证书，导出根证书，或者用公开工具读数据包所需的解密密钥。"""
@@ -59,7 +59,7 @@ def change_root(
 
 
 @keys.command("export-root")
-@click.argument("out", metavar="OUT.pem", type=PathOf("out"))
+@click.argument("out", metavar="根证书.pem", type=PathOf("out"))
 @as_option
 @json_option
 @click.pass_obj
@@ -73,7 +73,7 @@ def export_root(
 
 
 @keys.command("export-identity")
-@click.argument("out", metavar="OUT", type=PathOf("out"))
+@click.argument("out", metavar="文件", type=PathOf("out"))
 @as_option
 @json_option
 @click.pass_obj

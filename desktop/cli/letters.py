@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import click
 
+from desktop import reference
 from desktop.cli.frame import Group
 from desktop.cli.lines import typed_pairs
 from desktop.cli.output import json_line, say
@@ -31,6 +32,14 @@ from desktop.records.supervision import waiting_for
 from desktop.records.supervision.kinds import EventKind, LetterKind
 from desktop.records.supervision.numbering import Series
 
+LETTER = OneOf(LetterKind, {kind.label: kind for kind in LetterKind})
+LAYOUT = OneOf(get_args(Layout), {"信函格式": "letter", "普通格式": "plain"})
+SERIES = OneOf(Series, {**{kind.label: Series(kind.value) for kind in LetterKind}, "立案": Series.CASE})
+STEP = OneOf(
+    (kind for kind in EventKind if kind is not EventKind.PRINTED),
+    {item.label: item.code for item in reference.code_lists()["case_event_kind"].items},
+)
+
 
 class NextNumber(click.ParamType[tuple[Series, int]]):
     """``SERIES=N``: which number comes next in a series, as the paper register says."""
@@ -42,11 +51,11 @@ class NextNumber(click.ParamType[tuple[Series, int]]):
     ) -> tuple[Series, int]:
         """The series and its next number."""
         series, number = Pair().convert(value, param, ctx)
-        return OneOf(Series).convert(series, param, ctx), Number(1).convert(number, param, ctx)
+        return SERIES.convert(series, param, ctx), Number(1).convert(number, param, ctx)
 
 
 @click.group(cls=Group)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("workspace", metavar="工作区", type=PathOf())
 @click.pass_context
 def letter(context: click.Context, workspace: Path) -> None:
     """一函两书：起草、签发、作废，案件编号，文号设置。"""
@@ -54,10 +63,10 @@ def letter(context: click.Context, workspace: Path) -> None:
 
 
 @letter.command("numbers")
-@click.option("--body", metavar="CODE", help="文号里的机关代字，如“杭西”。")
-@click.option("--organ", metavar="NAME", help="文书上的发文机关全称。")
+@click.option("--body", metavar="编码", help="文号里的机关代字，如“杭西”。")
+@click.option("--organ", metavar="名称", help="文书上的发文机关全称。")
 @click.option(
-    "--next", "wanted", metavar="SERIES=N", type=NextNumber(), multiple=True,
+    "--next", "wanted", metavar="文种=数", type=NextNumber(), multiple=True,
     help="对照纸质登记簿确认今年下一个号，如 opinion_letter=8。可以写几个。",
 )  # fmt: skip
 @click.option("--confirm", is_flag=True, help="已经对照纸质登记簿，按显示的下一个号接着编。")
@@ -94,8 +103,8 @@ def numbers(
 
 
 @letter.command("holidays")
-@click.argument("table", metavar="[TABLE.csv]", type=PathOf("file"), required=False)
-@click.option("--out", metavar="FILE.csv", type=PathOf("out"), help="把现在的表写成文件，填上新一年再导入。")
+@click.argument("table", metavar="[表格.csv]", type=PathOf("file"), required=False)
+@click.option("--out", metavar="表格.csv", type=PathOf("out"), help="把现在的表写成文件，填上新一年再导入。")
 @as_option
 @date_option
 @json_option
@@ -123,12 +132,12 @@ def holidays(
 
 
 @letter.command("draft")
-@click.argument("case", metavar="CASE")
-@click.argument("kind", metavar="KIND", type=OneOf(LetterKind))
+@click.argument("case", metavar="案件")
+@click.argument("kind", metavar="种类", type=LETTER)
 @click.option(
     "--set",
     "fields",
-    metavar="FIELD=VALUE",
+    metavar="字段=值",
     type=Pair(),
     multiple=True,
     help="填写文书的一个字段。可以写几个。",
@@ -146,7 +155,7 @@ def draft(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """从案件起草文书；KIND：reminder_letter、opinion_letter、suggestion_letter。"""
+    """从案件起草文书；种类：reminder_letter（提示函）、opinion_letter（意见书）、suggestion_letter（建议书）。"""
     with opened(workspace, operator, password_file) as session:
         saved = supervision.draft(
             session, case, kind.value, typed_pairs(session, session.types["case_document"], fields)
@@ -170,7 +179,7 @@ def _say_drafted(label: str, saved: Saved, as_json: bool) -> None:
 
 
 @letter.command("redraft")
-@click.argument("document", metavar="LETTER")
+@click.argument("document", metavar="文书")
 @as_option
 @date_option
 @json_option
@@ -185,12 +194,12 @@ def redraft(
 
 
 @letter.command("notices")
-@click.argument("case", metavar="CASE")
-@click.argument("enterprises", metavar="ENTERPRISE…", nargs=-1)
-@click.option("--search", metavar="TEXT", help="选名称、地址里有这些字的单位。")
+@click.argument("case", metavar="案件")
+@click.argument("enterprises", metavar="单位…", nargs=-1)
+@click.option("--search", metavar="文字", help="选名称、地址里有这些字的单位。")
 @click.option("--preview", is_flag=True, help="只看会发给哪些单位，不起草。")
 @click.option(
-    "--set", "fields", metavar="FIELD=VALUE", type=Pair(), multiple=True, help="填写每份都一样的字段。可以写几个。",
+    "--set", "fields", metavar="字段=值", type=Pair(), multiple=True, help="填写每份都一样的字段。可以写几个。",
 )  # fmt: skip
 @as_option
 @date_option
@@ -226,13 +235,13 @@ def notices(
 
 
 @letter.command("issue")
-@click.argument("documents", metavar="LETTER…", nargs=-1, required=True)
-@click.option("--signer", metavar="NAME", required=True, help="签发人。")
-@click.option("--post", metavar="POST", required=True, help="签发人职务，如“主席”。")
-@click.option("--date", "day", metavar="DATE", type=Day(), help="签发日期，默认今天。")
+@click.argument("documents", metavar="文书…", nargs=-1, required=True)
+@click.option("--signer", metavar="姓名", required=True, help="签发人。")
+@click.option("--post", metavar="职务", required=True, help="签发人职务，如“主席”。")
+@click.option("--date", "day", metavar="日期", type=Day(), help="签发日期，默认今天。")
 @click.option(
-    "--layout", metavar="LAYOUT", type=OneOf(get_args(Layout)),
-    help="版式：letter（信函格式）、plain（普通格式），默认按样式。",
+    "--layout", metavar="版式", type=LAYOUT,
+    help=f"版式：{LAYOUT.listed}，默认按样式。",
 )  # fmt: skip
 @as_option
 @date_option
@@ -263,21 +272,19 @@ def issue(
 
 
 @letter.command("step")
-@click.argument("case", metavar="CASE")
-@click.argument(
-    "kind", metavar="KIND", type=OneOf(kind for kind in EventKind if kind is not EventKind.PRINTED)
-)
-@click.argument("documents", metavar="[LETTER…]", nargs=-1)
+@click.argument("case", metavar="案件")
+@click.argument("kind", metavar="步骤", type=STEP)
+@click.argument("documents", metavar="[文书…]", nargs=-1)
 @click.option(
     "--waiting",
     is_flag=True,
     help="给还没有送达（served）、没有答复（replied）、过了期限（urged）的每份提示函各登记一次。",
 )
-@click.option("--date", "day", metavar="DATE", type=Day(), help="哪一天做的，默认今天。")
+@click.option("--date", "day", metavar="日期", type=Day(), help="哪一天做的，默认今天。")
 @click.option(
     "--set",
     "fields",
-    metavar="FIELD=VALUE",
+    metavar="字段=值",
     type=Pair(),
     multiple=True,
     help="填写这一步的字段。可以写几个。",
@@ -316,8 +323,8 @@ def step(
 
 
 @letter.command("void")
-@click.argument("document", metavar="LETTER")
-@click.option("--reason", metavar="TEXT", required=True, help="作废的原因。")
+@click.argument("document", metavar="文书")
+@click.option("--reason", metavar="文字", required=True, help="作废的原因。")
 @as_option
 @date_option
 @json_option
@@ -340,7 +347,7 @@ def void(
 
 
 @letter.command("file")
-@click.argument("case", metavar="CASE")
+@click.argument("case", metavar="案件")
 @as_option
 @date_option
 @json_option

@@ -5,7 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from desktop.records.declaration import Field, RecordType, short_label
+from desktop.records.declaration import Field, Level, RecordType, short_label
+
+LEVELS = {
+    "企业": Level.ENTERPRISE,
+    "村社": Level.VILLAGE,
+    "村": Level.VILLAGE,
+    "社区": Level.VILLAGE,
+    "园区": Level.PARK,
+    "镇街": Level.TOWN,
+    "镇": Level.TOWN,
+    "乡": Level.TOWN,
+    "街道": Level.TOWN,
+    "区县": Level.DISTRICT,
+    "区": Level.DISTRICT,
+    "县": Level.DISTRICT,
+    "产业工会": Level.INDUSTRY,
+    "产业": Level.INDUSTRY,
+    "市": Level.CITY,
+}
+"""What people call the levels; the first word of a level is the one that is shown."""
 
 T = TypeVar("T", RecordType, Field)
 

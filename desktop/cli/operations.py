@@ -19,9 +19,9 @@ _LISTED = 30
 @click.command("operations", cls=Command)
 @opens
 @click.option(
-    "--limit", metavar="N", type=Number(1), default=_LISTED, help=f"列出最近多少步，默认{_LISTED}。"
+    "--limit", metavar="数", type=Number(1), default=_LISTED, help=f"列出最近多少步，默认{_LISTED}。"
 )
-@click.option("--before", metavar="OPERATION", type=Number(1), help="只列出这一步以前的。")
+@click.option("--before", metavar="操作号", type=Number(1), help="只列出这一步以前的。")
 @json_option
 def list_operations(session: Session, limit: int, before: int | None, as_json: bool) -> None:
     """本机最近的操作，新的在前：时间、谁、做了什么、涉及几条记录、几个附件；操作号可以用 undo 撤消。"""

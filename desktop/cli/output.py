@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ import click
 
 _WIDEST = 40
 """No column is padded beyond this; longer cells simply push the rest of their line."""
+_PIECES = re.compile(r"[（“]*(?:[!-~]+|[^，。、；：？！）”…])[，。、；：？！）”…]*\s*|.")
+"""Where a line may end: behind a word or a Chinese character and the signs that close it."""
 
 
 def say(text: str) -> None:
@@ -52,7 +55,7 @@ class Ticker:
             return
         text = f"{words} {done}/{total}" if total else f"{words} {done}"
         click.echo(f"\r{_padded(text, self._shown)}", err=True, nl=False)
-        self._shown = _width(text)
+        self._shown = width_of(text)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +70,7 @@ class Ticker:
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns under their headings, aligned for a terminal in which a Chinese character takes two places."""
     lines = [list(head), *([_one_line(cell) for cell in row] for row in rows)]
-    widths = [min(_WIDEST, max(_width(line[i]) for line in lines)) for i in range(len(head))]
+    widths = [min(_WIDEST, max(width_of(line[i]) for line in lines)) for i in range(len(head))]
     for line in lines:
         say("  ".join(_padded(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
@@ -76,9 +79,25 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _width(text: str) -> int:
+def folded(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` places; words of Latin letters stay whole, and no line begins with a stop.
+
+    A word that is wider than a line stands on one of its own.
+    """
+    lines, line = [], ""
+    for piece in _PIECES.findall(text):
+        if line and width_of(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()]
+
+
+def width_of(text: str) -> int:
+    """Places on a terminal, two for a Chinese character."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _padded(text: str, width: int) -> str:
-    return text + " " * max(0, width - _width(text))
+    return text + " " * max(0, width - width_of(text))

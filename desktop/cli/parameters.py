@@ -9,13 +9,13 @@ import getpass
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from desktop.cli.frame import JSON_PARAMETER, like
+from desktop.cli.frame import JSON_PARAMETER, garbled, like
 from desktop.cli.names import type_named, type_names
 from desktop.cli.output import remark
 from desktop.cli.steps import spoken
@@ -83,18 +83,25 @@ class PathOf(click.ParamType[Path]):
 
 
 class OneOf(click.ParamType[Any]):
-    """One of the values of an enumeration, by its name on the command line."""
+    """One of the values of an enumeration, by its name on the command line or by what people call it.
+
+    ``called`` is word → value; the first word of a value stands beside its name where the choices are listed.
+    """
 
     name = "choice"
 
-    def __init__(self, choices: Iterable[Any]) -> None:
+    def __init__(self, choices: Iterable[Any], called: Mapping[str, Any] | None = None) -> None:
         self._choices = {str(c): c for c in choices}
+        self._called = {word: c for word, c in (called or {}).items() if str(c) in self._choices}
+        shown = {str(c): f"{c}（{word}）" for word, c in reversed(self._called.items())}
+        self.listed = "、".join(shown.get(c, c) for c in self._choices)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The chosen value."""
-        if str(value) not in self._choices:
-            self.fail(f"不能填“{value}”，可以填：{'、'.join(self._choices)}", param, ctx)
-        return self._choices[str(value)]
+        said = self._called.get(str(value), value)
+        if str(said) not in self._choices:
+            self.fail(f"不能填“{value}”，可以填：{self.listed}", param, ctx)
+        return self._choices[str(said)]
 
 
 class Number(click.ParamType[int]):
@@ -175,14 +182,14 @@ def reveal_option(function: F) -> F:
 
 def type_argument(function: F) -> F:
     """The record type, handed over as ``record_type``."""
-    return click.argument("record_type", metavar="TYPE", type=TypeName())(function)
+    return click.argument("record_type", metavar="类型", type=TypeName())(function)
 
 
 def as_option(function: F) -> F:
     """``--as`` and ``--password-file``."""
-    return click.option("--as", "operator", metavar="NAME", help=f"操作员；只有一名时不用写，也可设 {OPERATOR}。")(
+    return click.option("--as", "operator", metavar="姓名", help=f"操作员；只有一名时不用写，也可设 {OPERATOR}。")(
         click.option(
-            "--password-file", metavar="FILE", type=PathOf("file"),
+            "--password-file", metavar="文件", type=PathOf("file"),
             help=f"口令文件，第一行是口令；也可设 {PASSWORD}，都没有时询问。",
         )(function)
     )  # fmt: skip
@@ -191,7 +198,7 @@ def as_option(function: F) -> F:
 def opens(function: Callable[..., None]) -> Callable[..., None]:
     """The command works in an open workspace: it gets a session as its first argument and closes it at the end."""
 
-    @click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+    @click.argument("workspace", metavar="工作区", type=PathOf())
     @as_option
     @functools.wraps(function)
     def command(workspace: Path, operator: str | None, password_file: Path | None, **given: Any) -> None:
@@ -249,6 +256,8 @@ def given_password(
     if file is not None:
         return _first_line(file)
     if said := os.environ.get(variable):
+        if garbled(said):
+            raise NoPassword(f"环境变量 {variable} 里有读不出来的字。", "请在UTF-8编码的终端或脚本里设置。")
         return said
     password = _ask(words, variable)
     if twice and _ask(f"再输一次{words}", variable) != password:
@@ -270,7 +279,7 @@ def _first_line(file: Path) -> str:
 
 def confirmed(question: str) -> None:
     """Asks a person at a terminal; a program that calls has decided already. Raises :class:`NotConfirmed`."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         return
     said = click.prompt(
         f"{question}（回答“{YES}”）", prompt_suffix="", err=True, default="", show_default=False

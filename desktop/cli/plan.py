@@ -28,10 +28,10 @@ class NoIndicator(UsageProblem):
 
 @click.command(cls=Command)
 @opens
-@click.option("--as-of", "as_of", metavar="DATE", type=Day(), help="截至哪一天，默认今天。")
-@click.option("--unit", metavar="UNIT", help="哪个单位（编码或名称），默认本单位。")
-@click.option("--only", metavar="ID", multiple=True, help="只算这一项，如 T03；可以写几个。")
-@click.option("--reading", "readings", metavar="NAME=OPTION", type=Pair(), multiple=True,
+@click.option("--as-of", "as_of", metavar="日期", type=Day(), help="截至哪一天，默认今天。")
+@click.option("--unit", metavar="单位", help="哪个单位（编码或名称），默认本单位。")
+@click.option("--only", metavar="编号", multiple=True, help="只算这一项，如 T03；可以写几个。")
+@click.option("--reading", "readings", metavar="名称=选项", type=Pair(), multiple=True,
               help="选定口径，如 choice=option，或 T03.choice=option；可选的见 --json。")  # fmt: skip
 @json_option
 def plan(
@@ -87,9 +87,9 @@ def _choices() -> dict[str, list[dict[str, Any]]]:
 
 @click.command(cls=Command)
 @opens
-@click.option("--place", "place", metavar="PLACE", default="", help="只看这个镇街或村社：名称或区划代码。")
-@click.option("--limit", "limit", metavar="NUMBER", type=Number(1), default=10, help="列几家，默认10家。")
-@click.option("--as-of", "as_of", metavar="DATE", type=Day(), help="截至哪一天，默认今天。")
+@click.option("--place", "place", metavar="地点", default="", help="只看这个镇街或村社：名称或区划代码。")
+@click.option("--limit", "limit", metavar="数", type=Number(1), default=10, help="列几家，默认10家。")
+@click.option("--as-of", "as_of", metavar="日期", type=Day(), help="截至哪一天，默认今天。")
 @json_option
 def next_visits(session: Session, place: str, limit: int, as_of: datetime.date | None, as_json: bool) -> None:
     """下一步走访哪几家：为什么去，上次是什么时候，同一村里还有几家。"""

@@ -9,7 +9,7 @@ import click
 from desktop.cli.conflicts import content_words
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
-from desktop.cli.parameters import OneOf, json_option, opens, writes
+from desktop.cli.parameters import Number, OneOf, json_option, opens, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations import exchange, forks, moving, policy, traffic
@@ -23,8 +23,9 @@ from desktop.store import traffic as stored
 from desktop.store.traffic import Merged
 
 _SHORT = 8
+_CAUSES = {"恢复过备份": Kind.RESTORED, "复制成了两台": Kind.COPIED}
 
-note_option = click.option("--note", metavar="TEXT", default="", help="原因，会写进记录，随数据包送到各处。")
+note_option = click.option("--note", metavar="文字", default="", help="原因，会写进记录，随数据包送到各处。")
 preview_option = click.option("--preview", is_flag=True, help="只看会少哪些内容，什么都不写。")
 
 
@@ -70,14 +71,14 @@ def merges(session: Session, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @writes
-@click.argument("merge", metavar="MERGE", type=int)
+@click.argument("merge", metavar="合并编号", type=Number(1))
 @note_option
 @preview_option
 @json_option
 def withdraw(session: Session, merge: int, note: str, preview: bool, as_json: bool) -> None:
     """撤回一次合并：它带来的内容在各处都不再计入，写的人自己的电脑上也一样；原话留着，可以用 lift 恢复。
 
-    MERGE 是 merges 列出的编号。后来有人接着改过，或者签发的文书用到时，不能撤回。
+    合并编号见 merges。后来有人接着改过，或者签发的文书用到时，不能撤回。
     """
     found = policy.look_at_withdrawal(session, merge)
     if not preview:
@@ -117,10 +118,8 @@ def stations(session: Session, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @writes
-@click.argument("station", metavar="STATION")
-@click.option(
-    "--after", metavar="NUMBER", type=click.IntRange(0), help="这一条以后的不再计入；不写时现有的都还算。"
-)
+@click.argument("station", metavar="电脑")
+@click.option("--after", metavar="第几条", type=Number(0), help="这一条以后的不再计入；不写时现有的都还算。")
 @note_option
 @preview_option
 @json_option
@@ -129,7 +128,7 @@ def revoke(
 ) -> None:
     """停用一台工作电脑（丢失、被盗、交回）：某一条以后它写的内容，不论谁转来，都不再计入。
 
-    STATION 是 stations 列出的编号（写开头几位就行）或单位名称。误停用的可以用 lift 恢复。
+    电脑写 stations 列出的编号（开头几位就行）或单位名称。误停用的可以用 lift 恢复。
     """
     found = _station(session, station)
     losses = policy.look_at_revocation(session, found.station, after)
@@ -163,23 +162,23 @@ def excluded(session: Session, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @writes
-@click.argument("record", metavar="RECORD")
+@click.argument("record", metavar="编号")
 def lift(session: Session, record: str) -> None:
-    """恢复撤回的合并、不收的内容或停用的工作电脑，和从前完全一样。RECORD 是 excluded 列出的编号。"""
+    """恢复撤回的合并、不收的内容或停用的工作电脑，和从前完全一样。编号是 excluded 列出的编号。"""
     policy.lift(session, record)
     remark("已恢复。下级要等收到下一个数据包才会恢复。")
 
 
 @click.command(cls=Command)
 @writes
-@click.argument("unit", metavar="UNIT")
-@click.argument("superior", metavar="SUPERIOR")
+@click.argument("unit", metavar="单位")
+@click.argument("superior", metavar="上级")
 @preview_option
 @json_option
 def move(session: Session, unit: str, superior: str, preview: bool, as_json: bool) -> None:
     """调整隶属关系：把一个单位（连同它的下级）从现在的上级调整到另一个上级名下，由两边共同的上级来做。
 
-    UNIT 和 SUPERIOR 是编码或名称。它的记录和历史都在；它的电脑要到新上级重新办理入网。再调整回去就是撤消。
+    单位和上级写编码或名称。它的记录和历史都在；它的电脑要到新上级重新办理入网。再调整回去就是撤消。
     """
     found = moving.look_at(session, exchange.find_unit(session, unit), exchange.find_unit(session, superior))
     if not preview:
@@ -223,15 +222,15 @@ def redate(session: Session, preview: bool, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @writes
-@click.argument("station", metavar="STATION")
-@click.argument("kind", metavar="restored|copied", type=OneOf(Kind))
+@click.argument("station", metavar="电脑")
+@click.argument("kind", metavar="情况", type=OneOf(Kind, _CAUSES))
 @click.option("--keep-waiting", is_flag=True, help="用先留着的那一份；不写时用已经收下的那一份。")
 @note_option
 @click.option("--preview", is_flag=True, help="只看哪些照算、哪些不算，什么都不写。")
 def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: str, preview: bool) -> None:
     """处理重号：打电话问清以后，说明是同一台电脑恢复过备份（restored），还是复制成了两台（copied）。
 
-    STATION 是 conflicts 里重号的工作电脑编号，写开头几位就行。恢复过的电脑收到后会换新编号重新上报，内容不会少；
+    电脑写 conflicts 里重号的工作电脑编号，开头几位就行。恢复过的电脑收到后会换新编号重新上报，内容不会少；
     复制来的那台要重新办理入网。不写 --keep-waiting 时，先收到的照算、先留着的不算；电话里问清该用后收到的那一份时，
     写上它。拿不准的先加 --preview 看。
     """

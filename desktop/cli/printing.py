@@ -56,6 +56,16 @@ _LISTS: Mapping[str, Callable[[Session, datetime.date | None, datetime.date | No
     "unorganised": lambda session, _first, _last: rosters.unorganised(session),
     "case_register": supervision.case_register,
 }
+_SHEETS = {
+    "文书": "letter",
+    "报送单": "cover",
+    "会员花名册": "roster",
+    "工作简报": "brief",
+    "应建未建": "unorganised",
+    "监督案件台账": "case_register",
+    "台账": "case_register",
+}
+"""What people call that which is no paper about a record."""
 UNASKED = (*_LISTS, "brief")
 """What is of the whole workspace and of no one record."""
 _TABLES = (*_LISTS, "roster")
@@ -74,14 +84,21 @@ class PaperKind(OneOf):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The kind."""
-        return str(value) if template_words.is_own(str(value)) else super().convert(value, param, ctx)
+        if template_words.is_own(str(value)):
+            return str(value)
+        return super().convert(_paper_called(str(value)), param, ctx)
+
+
+def _paper_called(said: str) -> str:
+    """The name of the paper with this label; else what was said."""
+    return next((t.id for t in papers.papers().values() if t.label == said), said)
 
 
 @click.command("print", cls=Command)
 @writes
-@click.argument("kind", metavar="KIND", type=PaperKind([*PRINTED, *UNASKED]))
-@click.argument("ids", metavar="[ID…]", nargs=-1)
-@click.option("--out", metavar="DIR", type=PathOf(), required=True, help="放在哪个文件夹。")
+@click.argument("kind", metavar="种类", type=PaperKind([*PRINTED, *UNASKED], _SHEETS))
+@click.argument("ids", metavar="[编号…]", nargs=-1)
+@click.option("--out", metavar="文件夹", type=PathOf(), required=True, help="放在哪个文件夹。")
 @click.option(
     "--docx", is_flag=True, help="保存成可以修改的Word文件（表单、材料、简报和还没有签发的文书草稿）。"
 )
@@ -92,13 +109,13 @@ class PaperKind(OneOf):
 @click.option("--together", is_flag=True, help="几份文书合成一个PDF，前面有清单。只用于文书。")
 @click.option("--apart", is_flag=True, help="几份文书一起打印，一份一个PDF，全部排好才写。只用于文书。")
 @click.option(
-    "--from", "first", metavar="DATE", type=Day(),
+    "--from", "first", metavar="日期", type=Day(),
     help="从哪天起：台账是这天起登记的案件，默认全部；简报默认是那个季度的第一天。",
 )  # fmt: skip
 @click.option(
-    "--to", "last", metavar="DATE", type=Day(), help="到哪天为止：台账默认全部；简报默认今天，写季度末就是那个季度的。"
+    "--to", "last", metavar="日期", type=Day(), help="到哪天为止：台账默认全部；简报默认今天，写季度末就是那个季度的。"
 )  # fmt: skip
-@click.option("--unit", metavar="UNIT", help="哪个单位的简报（编码或名称），默认本单位。")
+@click.option("--unit", metavar="单位", help="哪个单位的简报（编码或名称），默认本单位。")
 @json_option
 def print_papers(
     session: Session,
@@ -117,9 +134,9 @@ def print_papers(
 ) -> None:
     """打印成PDF：已签发的文书、数据包的报送单、名册、台账、简报，或者由一条记录填好的表单和材料。
 
-    KIND：letter（提示函、意见书、建议书，ID 是文书记录的编号）、cover（报送单，ID 是数据包文件）、roster（会员花名册，
-    ID 是工会记录的编号），不写 ID 的 brief（工作简报）、unorganised（应建未建单位）和 case_register（监督案件台账），
-    或者 papers 列出的一种表单，ID 是记录的编号。
+    种类：letter（文书：提示函、意见书、建议书，编号是文书记录的）、cover（报送单，编号处写数据包文件）、
+    roster（会员花名册，编号是工会记录的），不写编号的 brief（工作简报）、unorganised（应建未建）和
+    case_register（监督案件台账），或者 papers 列出的一种表单，编号是记录的。英文名称、中文名称都可以写。
     """
     _check_period(kind, ids, first, last, unit)
     _check_way(kind, docx, xlsx, original, together or apart)
@@ -200,21 +217,21 @@ def _put_out(
 
 
 @click.command("papers", cls=Command)
-@click.argument("workspace", metavar="[WORKSPACE]", type=PathOf(), required=False)
-@click.option("--export", "key", metavar="KEY", help="把现在用的一种样式写成文件（要写 --out）。")
-@click.option("--out", metavar="FILE", type=PathOf("out"), help="写到哪个文件。")
+@click.argument("workspace", metavar="[工作区]", type=PathOf(), required=False)
+@click.option("--export", "key", metavar="名称", help="把现在用的一种样式写成文件（要写 --out）。")
+@click.option("--out", metavar="文件", type=PathOf("out"), help="写到哪个文件。")
 @click.option(
-    "--import", "source", metavar="FILE", type=PathOf("file"), help="用这个文件作本单位的样式，下发各级。"
+    "--import", "source", metavar="文件", type=PathOf("file"), help="用这个文件作本单位的样式，下发各级。"
 )
 @click.option(
-    "--add", "added", metavar="NAME", help="加一种本单位自己的表单，叫这个名称（要写 --about、--lines）。"
+    "--add", "added", metavar="名称", help="加一种本单位自己的表单，叫这个名称（要写 --about、--lines）。"
 )
-@click.option("--about", metavar="TYPE", type=TypeName(), help="新加的表单从哪类记录打印。")
+@click.option("--about", metavar="类型", type=TypeName(), help="新加的表单从哪类记录打印。")
 @click.option(
-    "--lines", metavar="FILE.txt", type=PathOf("file"), help="新加的表单的内容，一行一段，如“正文：{日期}走访{单位}”。"
+    "--lines", metavar="文件.txt", type=PathOf("file"), help="新加的表单的内容，一行一段，如“正文：{日期}走访{单位}”。"
 )  # fmt: skip
-@click.option("--from", "started", metavar="DATE", type=Day(), help="从哪天起用导入、新加的样式，默认今天。")
-@click.option("--reset", metavar="KEY", help="不用本单位的样式，换回随程序的或者上级下发的。")
+@click.option("--from", "started", metavar="日期", type=Day(), help="从哪天起用导入、新加的样式，默认今天。")
+@click.option("--reset", metavar="名称", help="不用本单位的样式，换回随程序的或者上级下发的。")
 @as_option
 @date_option
 @json_option
@@ -232,10 +249,10 @@ def list_papers(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了 WORKSPACE 还列出文书，和各用谁的样式。"""
+    """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了工作区还列出文书，和各用谁的样式。"""
     if workspace is None:
         if any(value is not None for value in (key, source, reset, added)):
-            raise click.UsageError("导出、导入、新加和换回样式要写 WORKSPACE。")
+            raise click.UsageError("导出、导入、新加和换回样式要写工作区。")
         _list_shipped(as_json)
         return
     if key is not None and out is None:
@@ -249,7 +266,7 @@ def list_papers(
             done.append(f"“{label}”已改用“{source.name}”，随下一个数据包下发。")
         if added is not None and about is not None and lines is not None:
             made = template_files.add_file(session, about.name, added, lines, started=started)
-            done.append(f"已加“{added}”，用 print WORKSPACE {made} ID 打印，随下一个数据包下发。")
+            done.append(f"已加“{added}”，用 print 工作区 {made} 记录编号 打印，随下一个数据包下发。")
         if reset is not None:
             label = templates.known_here(session, reset).label
             templates.reset(session, reset)

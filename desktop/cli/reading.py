@@ -35,7 +35,7 @@ _POINTING = 10
 @opens
 @type_argument
 @query_options
-@click.option("--limit", metavar="N", type=Number(1), help="最多列出多少条。")
+@click.option("--limit", metavar="数", type=Number(1), help="最多列出多少条。")
 @reveal_option
 @json_option
 def list_records(
@@ -76,7 +76,7 @@ def list_records(
 @click.command(cls=Command)
 @opens
 @type_argument
-@click.argument("record_id", metavar="ID")
+@click.argument("record_id", metavar="编号")
 @reveal_option
 @json_option
 def show(session: Session, record_type: RecordType, record_id: str, reveal: bool, as_json: bool) -> None:
@@ -177,9 +177,9 @@ def _together(offers: Iterable[Offer]) -> dict[tuple[str, str], list[Offer]]:
 
 @click.command(cls=Command)
 @opens
-@click.argument("text", metavar="TEXT")
+@click.argument("text", metavar="文字")
 @click.option(
-    "--limit", metavar="N", type=Number(1), default=_FOUND, help=f"每类最多列出多少条，默认{_FOUND}。"
+    "--limit", metavar="数", type=Number(1), default=_FOUND, help=f"每类最多列出多少条，默认{_FOUND}。"
 )
 @json_option
 def search(session: Session, text: str, limit: int, as_json: bool) -> None:
@@ -214,7 +214,7 @@ def search(session: Session, text: str, limit: int, as_json: bool) -> None:
 @click.command(cls=Command)
 @opens
 @type_argument
-@click.argument("record_id", metavar="ID")
+@click.argument("record_id", metavar="编号")
 @reveal_option
 @json_option
 def history(session: Session, record_type: RecordType, record_id: str, reveal: bool, as_json: bool) -> None:

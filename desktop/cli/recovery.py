@@ -30,10 +30,10 @@ NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"
 CODE = "XIAOSANJI_RECOVERY_CODE"
 
 _AS = click.option(
-    "--as", "operator", metavar="NAME", help=f"忘了口令的操作员；只有一名时不用写，也可设 {OPERATOR}。"
+    "--as", "operator", metavar="姓名", help=f"忘了口令的操作员；只有一名时不用写，也可设 {OPERATOR}。"
 )
 _NEW = click.option(
-    "--new-password-file", metavar="FILE", type=PathOf("file"),
+    "--new-password-file", metavar="文件", type=PathOf("file"),
     help=f"新口令的文件；也可设 {NEW_PASSWORD}，都没有时询问。",
 )  # fmt: skip
 
@@ -50,8 +50,8 @@ def recovery() -> None:
 
 
 @recovery.command("request", cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.argument("out", metavar="OUT.xsr", type=PathOf("out"))
+@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("out", metavar="申请.xsr", type=PathOf("out"))
 @_AS
 @_NEW
 @json_option
@@ -71,8 +71,8 @@ def request(
 
 @recovery.command("answer", cls=Command)
 @writes
-@click.argument("request_file", metavar="REQUEST.xsr", type=PathOf("file"))
-@click.argument("out", metavar="OUT.xsk", type=PathOf("out"))
+@click.argument("request_file", metavar="申请.xsr", type=PathOf("file"))
+@click.argument("out", metavar="答复.xsk", type=PathOf("out"))
 @json_option
 def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> None:
     """答复下级的恢复申请。拿到答复和那台电脑的人能看到里面的全部数据，一定要先打电话核对。"""
@@ -92,8 +92,8 @@ def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> No
 
 
 @recovery.command("accept", cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.argument("answer_file", metavar="ANSWER.xsk", type=PathOf("file"))
+@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("answer_file", metavar="答复.xsk", type=PathOf("file"))
 @_NEW
 @json_option
 def accept(workspace: Path, answer_file: Path, new_password_file: Path | None, as_json: bool) -> None:
@@ -108,9 +108,9 @@ def accept(workspace: Path, answer_file: Path, new_password_file: Path | None, a
 
 
 @recovery.command("use-code", cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("workspace", metavar="工作区", type=PathOf())
 @click.option(
-    "--code-file", metavar="FILE", type=PathOf("file"), help=f"恢复码的文件；也可设 {CODE}，都没有时询问。"
+    "--code-file", metavar="文件", type=PathOf("file"), help=f"恢复码的文件；也可设 {CODE}，都没有时询问。"
 )
 @_AS
 @_NEW
@@ -145,7 +145,7 @@ def new_code(session: Session, as_json: bool) -> None:
 
 
 @recovery.command("place", cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("workspace", metavar="工作区", type=PathOf())
 @click.option("--restored", is_flag=True, help="这是用以前的备份恢复的，从备份以后重新开始编号。")
 @click.option("--moved", is_flag=True, help="整个搬到了这台电脑，原来的不再用。")
 @click.option("--copied", is_flag=True, help="复制了一份，原来的还在用；这一份要重新入网才能录入。")

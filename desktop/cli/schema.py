@@ -34,7 +34,7 @@ KINDS = {
 
 
 @click.command(cls=Command)
-@click.argument("record_type", metavar="[TYPE]", type=TypeName(), required=False)
+@click.argument("record_type", metavar="[类型]", type=TypeName(), required=False)
 @json_option
 def schema(record_type: RecordType | None, as_json: bool) -> None:
     """记录类型和字段：名称、种类、代码表、字段组、谁可以填写。

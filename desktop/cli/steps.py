@@ -16,6 +16,9 @@ NEXT_STEPS: Mapping[str, str] = {
     "NoDuty": "请管理员用 operator add 加 --duty 给这个人设好签名职责，再导出一次数据包。",
     "Unsent": "请先上报并收取上级的回执；确实不要了，加 --unsent-too 再运行一次。",
     "CodeElsewhere": "请核对编码；确实归本单位管的（比如区划刚调整过），用 --although 写明原因再批准。",
+    "NoMerge": "请用 merges 列出有哪些，写其中一个编号。",
+    "NoSuchPaper": "请用 papers 看有哪些表单、各从哪类记录打印。",
+    "UnionDeleted": "还要用的，请先用 undelete 恢复。",
     "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建工作区。",
 }
 """By the class of the problem; all others say what helps in both worlds."""

@@ -15,9 +15,9 @@ from desktop.store.wiping import Wiped, has_begun
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.argument("out", metavar="[OUT.xsw]", type=PathOf("place"), required=False)
-@click.option("--unit-name", "typed", metavar="NAME", help="确认：一字不差地写本单位的名称；不写时询问。")
+@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("out", metavar="[清除确认.xsw]", type=PathOf("place"), required=False)
+@click.option("--unit-name", "typed", metavar="名称", help="确认：一字不差地写本单位的名称；不写时询问。")
 @click.option("--unsent-too", is_flag=True, help="还有上级没有确认收到的内容，也清除。")
 @as_option
 @json_option
@@ -32,7 +32,7 @@ def wipe(
 ) -> None:
     """移交或报废电脑以前清除工作区：数据库、口令文件、备份、草稿都销毁，不能恢复。只有管理员能做。
 
-    OUT.xsw 是本机签名的清除确认，交给上级，上级据此停用这台电脑。
+    清除确认（.xsw）由本机签名，交给上级，上级据此停用这台电脑。
     """
     if has_begun(workspace):
         # The keys are gone already, so there is no password to ask for and nothing left to keep.
@@ -64,7 +64,7 @@ def _tell(done: Wiped, statement: Path | None, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @opens
-@click.argument("file", metavar="FILE.xsw", type=PathOf("file"))
+@click.argument("file", metavar="清除确认.xsw", type=PathOf("file"))
 @json_option
 def wiped(session: Session, file: Path, as_json: bool) -> None:
     """看下级的清除确认：核对签名，看清除以前的内容是不是都收到了。什么都不改。"""
@@ -76,4 +76,4 @@ def wiped(session: Session, file: Path, as_json: bool) -> None:
         return
     say(f"“{said.name}”的工作电脑{said.station[:16]}已清除，写到第{said.last}项。签名核对无误。")
     say("它写的内容本机都已收到。" if not missing else f"有{missing}项本机没有收到，那台电脑上也没有了。")
-    remark(f"停用它：revoke WORKSPACE {said.station[:16]} --after {said.last}")
+    remark(f"停用它：revoke 工作区 {said.station[:16]} --after {said.last}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from desktop.cli.frame import Command, Group
+from desktop.cli.names import LEVELS
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import (
     OPERATOR,
@@ -35,19 +36,22 @@ from desktop.store.workspace import slots_of
 FIRST_OPERATOR = "管理员"
 NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"
 EXIT_DAMAGED = 15
+LEVEL = OneOf(Level, LEVELS)
+_DUTY = OneOf([*DUTIES, "none"], {**{words: duty for duty, words in DUTIES.items()}, "不签名": "none"})
+_ROLE = OneOf(Role, {words: role for role, words in ROLES.items()})
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.option("--unit", "code", metavar="CODE", required=True, help="单位编码：区划代码，或上级给的编码。")
-@click.option("--name", metavar="NAME", required=True, help="单位名称。")
-@click.option("--kind", metavar="KIND", required=True, type=OneOf(Level), help=f"层级：{'、'.join(Level)}。")
+@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.option("--unit", "code", metavar="编码", required=True, help="单位编码：区划代码，或上级给的编码。")
+@click.option("--name", metavar="名称", required=True, help="单位名称。")
+@click.option("--kind", metavar="层级", required=True, type=LEVEL, help=f"层级：{LEVEL.listed}。")
 @click.option(
-    "--as", "operator_name", metavar="NAME", help=f"第一名操作员，默认“{FIRST_OPERATOR}”；也可设 {OPERATOR}。"
+    "--as", "operator_name", metavar="姓名", help=f"第一名操作员，默认“{FIRST_OPERATOR}”；也可设 {OPERATOR}。"
 )
 @click.option(
     "--password-file",
-    metavar="FILE",
+    metavar="文件",
     type=PathOf("file"),
     help=f"口令文件；也可设 {PASSWORD}，都没有时询问。",
 )
@@ -91,7 +95,7 @@ def new(
 
 
 @click.group(cls=Group)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
+@click.argument("workspace", metavar="工作区", type=PathOf())
 @click.pass_context
 def operator(context: click.Context, workspace: Path) -> None:
     """操作员：添加、查看、停用。"""
@@ -99,13 +103,13 @@ def operator(context: click.Context, workspace: Path) -> None:
 
 
 @operator.command("add")
-@click.argument("name", metavar="NAME")
-@click.option("--role", metavar="ROLE", type=OneOf(Role), default=Role.EDITOR,
-              help=f"角色：{'、'.join(f'{r}（{w}）' for r, w in ROLES.items())}，默认 editor。")  # fmt: skip
-@click.option("--new-password-file", metavar="FILE", type=PathOf("file"),
+@click.argument("name", metavar="姓名")
+@click.option("--role", metavar="角色", type=_ROLE, default=Role.EDITOR,
+              help=f"角色：{_ROLE.listed}，默认 editor。")  # fmt: skip
+@click.option("--new-password-file", metavar="文件", type=PathOf("file"),
               help=f"新操作员的口令文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
-@click.option("--duty", metavar="DUTY", type=OneOf([*DUTIES, "none"]),
-              help="签名职责：handler（经办人）、head（负责人）、none（不签名）；不写就不变。")  # fmt: skip
+@click.option("--duty", metavar="职责", type=_DUTY,
+              help=f"签名职责：{_DUTY.listed}；不写就不变。")  # fmt: skip
 @as_option
 @date_option
 @json_option
@@ -158,7 +162,7 @@ def list_operators(workspace: Path, operator: str | None, password_file: Path | 
 
 
 @operator.command("password")
-@click.option("--new-password-file", metavar="FILE", type=PathOf("file"),
+@click.option("--new-password-file", metavar="文件", type=PathOf("file"),
               help=f"新口令的文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
 @as_option
 @json_option
@@ -183,7 +187,7 @@ def change_password(
 
 
 @operator.command("disable")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="姓名")
 @as_option
 @json_option
 @click.pass_obj
@@ -239,7 +243,7 @@ def _say_findings(session: Session, report: checking.Report) -> None:
 
 @click.command(cls=Command)
 @opens
-@click.argument("out", metavar="OUT.db", type=PathOf("out"))
+@click.argument("out", metavar="备份.db", type=PathOf("out"))
 @json_option
 def backup(session: Session, out: Path, as_json: bool) -> None:
     """把整个数据库（仍然加密）另存一份。
@@ -258,8 +262,8 @@ def backup(session: Session, out: Path, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="WORKSPACE", type=PathOf())
-@click.argument("source", metavar="BACKUP.db", type=PathOf("file"), required=False)
+@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("source", metavar="备份.db", type=PathOf("file"), required=False)
 @click.option("--newest", is_flag=True, help="用最近一份自动备份。")
 @click.option("--backup-only", is_flag=True, help="只恢复到做备份的那一刻，不补上以后保存的内容。")
 @as_option

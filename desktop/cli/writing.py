@@ -17,6 +17,7 @@ from desktop.cli.lines import Line, LineReader, Trouble
 from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
+from desktop.errors import UsageProblem
 from desktop.operations import assessing, examples, exchange, following, records, steps
 from desktop.operations.assessing import NothingComputed
 from desktop.operations.following import NothingFollows
@@ -33,6 +34,12 @@ BATCH = 5000
 """As many lines as one segment holds are saved in one operation."""
 
 OUTCOMES = {"new": "新增", "changed": "修改", "unchanged": "没有变化", "refused": "没有保存"}
+
+
+class NoLines(UsageProblem):
+    """There is no standard input to read records from."""
+
+    next_step = "请用管道或者 < 文件 给出，每行一个JSON对象。"
 
 
 @dataclass
@@ -62,15 +69,15 @@ class Outcome:
 @writes
 @type_argument
 @click.option(
-    "--batch", metavar="N", type=Number(1), default=BATCH, help=f"每次最多保存多少行，默认{BATCH}。"
+    "--batch", metavar="数", type=Number(1), default=BATCH, help=f"每次最多保存多少行，默认{BATCH}。"
 )
 @click.option(
-    "--from", "source", metavar="ID", help="不读标准输入，由这条记录（如通过的职代会议题）带出来填好。"
+    "--from", "source", metavar="编号", help="不读标准输入，由这条记录（如通过的职代会议题）带出来填好。"
 )
 @click.option(
     "--computed",
     "reckoned",
-    metavar="ID",
+    metavar="编号",
     help="不读标准输入，给这次评价里没有打分的自动项目填入按记录算出的得分。",
 )
 @click.option("--examples", "shipped", is_flag=True, help="不读标准输入，放入随程序带的示例（如评价模板）。")
@@ -111,6 +118,8 @@ def record(
         return
     showing = Showing(session)
     reader = LineReader(session, record_type, CellReader.of(session))
+    if sys.stdin is None:
+        raise NoLines("没有标准输入，读不到要录入的内容。")
     lines = reader.read(sys.stdin.buffer)
     counts = dict.fromkeys(OUTCOMES, 0)
     while part := list(itertools.islice(lines, batch)):
@@ -127,7 +136,7 @@ def record(
 @click.command(cls=Command)
 @writes
 @type_argument
-@click.argument("record_id", metavar="ID")
+@click.argument("record_id", metavar="编号")
 @json_option
 def delete(session: Session, record_type: RecordType, record_id: str, as_json: bool) -> None:
     """删除一条记录和属于它的记录；可以用 undelete 或 undo 恢复。"""
@@ -139,7 +148,7 @@ def delete(session: Session, record_type: RecordType, record_id: str, as_json: b
 @click.command(cls=Command)
 @writes
 @type_argument
-@click.argument("record_id", metavar="ID")
+@click.argument("record_id", metavar="编号")
 @json_option
 def undelete(session: Session, record_type: RecordType, record_id: str, as_json: bool) -> None:
     """恢复一条已删除的记录，和同一步里随它一起删除的记录、附件。"""
@@ -150,7 +159,7 @@ def undelete(session: Session, record_type: RecordType, record_id: str, as_json:
 
 @click.command(cls=Command)
 @writes
-@click.argument("operation", metavar="OPERATION", type=Number(1))
+@click.argument("operation", metavar="操作号", type=Number(1))
 @json_option
 def undo(session: Session, operation: int, as_json: bool) -> None:
     """撤消本机做的一步操作；操作号见 operations、record 和 history 的结果。后来又改过的不能撤消。"""

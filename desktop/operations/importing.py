@@ -46,6 +46,7 @@ from desktop.operations.imports.units import UNIT
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers_of_people
+from desktop.records.typed_numbers import printable
 from desktop.store import lookup
 from desktop.store.ledger import ChangeSet
 from desktop.sync import sorts
@@ -192,7 +193,7 @@ def preview(
         reader = TableReader(session, opened, layout, _parts(record_type), setting)
         rows = _read(session, reader, record_type, options, watch)
         source = _Source(
-            record_type.name, path.name, digest, book.sheets, layout, rows, setting.valid_codes, options,
+            record_type.name, printable(path.name), digest, book.sheets, layout, rows, setting.valid_codes, options,
             *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table,
         )  # fmt: skip
         # Its cells are a block of their own in memory, and matching needs as much again.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem
+from desktop.records.typed_numbers import printable
 from desktop.store import exchanged
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.traffic import Merged
@@ -87,8 +88,9 @@ def note_merge(ledger: Ledger, taken: Taken, operator: str) -> None:
     """Writes a line of the ledger of merges, which never changes, and what it did not apply."""
     result = taken.result
     line = Merged(
-        taken.merge, ledger.environment.now(), operator, result.sender, result.sequence, result.path.name,
-        result.applied, result.known, result.held, result.conflict, result.refused, result.total,
+        taken.merge, ledger.environment.now(), operator, result.sender, result.sequence,
+        printable(result.path.name), result.applied, result.known, result.held, result.conflict, result.refused,
+        result.total,
     )  # fmt: skip
     unapplied = ((u.station, u.incarnation, u.number, u.outcome, u.reason) for u in result.unapplied)
     exchanged.keep_merge(ledger.database, line, taken.incarnation, taken.digest, unapplied)

@@ -12,6 +12,7 @@ from typing import Any
 from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
 from desktop.records.items import BIRTH
+from desktop.records.typed_numbers import printable
 from desktop.store import exchanged, links, pending, persons, reading, schema, segment_log
 from desktop.store.ledger import Ledger
 from desktop.store.links import Link
@@ -149,7 +150,13 @@ def _send(
         links.note_sent(database, link.peer, bundle.digest)
         links.note_went(database, link, position if more else None)
         line = Exported(
-            link.peer, sequence, ledger.environment.now(), position, said.items, path.name, operator
+            link.peer,
+            sequence,
+            ledger.environment.now(),
+            position,
+            said.items,
+            printable(path.name),
+            operator,
         )
         exchanged.note_exported(database, line, bundle.digest, draft.last)
     return Sent(path, link.peer, link.name, sequence, said.items, bundle.digest, more)

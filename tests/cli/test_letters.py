@@ -121,7 +121,7 @@ def test_help_with_a_command_of_letters_needs_no_workspace() -> None:
     for arguments in (("letter", "draft", "--help"), ("letter", "w", "draft", "--help")):
         said = run(*arguments)
         assert said.exit_code == 0
-        assert "CASE KIND" in said.stdout
+        assert "案件 种类" in said.stdout
         assert "--set" in said.stdout
     assert "issue" in run("letter", "--help").stdout
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from desktop.cli.program import COMMANDS
+from desktop.cli.output import folded, width_of
+from desktop.cli.program import COMMANDS, program
 from desktop.records.declaration import Level
 from desktop.records.stamps import DAY_MS
 from desktop.store.environment import Environment
@@ -262,8 +266,8 @@ def test_a_date_in_doubt_stops_the_save_until_a_person_says_that_it_is_right(tmp
     ("arguments", "words"),
     [
         (["lst"], "没有命令“lst”，是不是“list”"),
-        (["list"], "缺少参数 WORKSPACE"),
-        (["list", "w"], "缺少参数 TYPE"),
+        (["list"], "缺少参数“工作区”"),
+        (["list", "w"], "缺少参数“类型”"),
         (["list", "w", "enterprize"], "是不是“enterprise”"),
         (["list", "w", "enterprise", "--serch", "x"], "没有选项“--serch”，是不是“--search”"),
         (["list", "w", "enterprise", "--limit", "x"], "不是整数"),
@@ -271,10 +275,17 @@ def test_a_date_in_doubt_stops_the_save_until_a_person_says_that_it_is_right(tmp
         (["list", "w", "enterprise", "--limit"], "选项 --limit"),
         (["list", "w", "enterprise", "more"], "多了参数“more”"),
         (["new", "w", "--unit", "1", "--name", "n"], "缺少选项 --kind"),
-        (["new", "w", "--unit", "1", "--name", "n", "--kind", "planet"], "可以填：enterprise、village"),
+        (
+            ["new", "w", "--unit", "1", "--name", "n", "--kind", "planet"],
+            "可以填：enterprise（企业）、village（村社）",
+        ),
         (["operator", "w"], "后面还缺一个命令"),
         (["operator", "w", "ad"], "是不是“add”"),
-        (["merge", "w"], "缺少参数 FILE"),
+        (["merge", "w"], "缺少参数“文件或文件夹”。"),
+        (["merge", "w", "nothing"], "“文件或文件夹”不对：没有文件“nothing”"),
+        (["revoke", "w", "a", "--after", "x"], "“x”不是整数"),
+        (["withdraw", "w", "x"], "“x”不是整数"),
+        (["print", "w", "奖状", "a", "--out", "."], "可以填：letter（文书）、"),
         (["inspect", "nothing.xsj"], "没有文件“nothing.xsj”"),
         (["enrol", "request", "w", "nowhere/out.xsq"], "没有文件夹“nowhere”"),
     ],
@@ -295,6 +306,51 @@ def test_every_command_has_chinese_help() -> None:
         assert "用法：xiaosanji" in help_text or "用法：program" in help_text
         for english in ("Usage", "Options", "Show this", "Commands", "required"):
             assert english not in help_text
+
+
+def every_command(command: click.Command = program, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of each command and of each of a group's."""
+    yield path
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            below = command.get_command(click.Context(command), name)
+            assert below is not None
+            yield from every_command(below, (*path, name))
+
+
+def test_help_names_what_to_write_in_chinese_and_fits_a_terminal() -> None:
+    for path in every_command():
+        told = run(*path, "--help").stdout
+        shouted = set(re.findall(r"(?<![A-Z_-])[A-Z]{2,}(?![A-Z_-])", told)) - {"JSON", "PDF", "NULL", "UTF"}
+        assert not shouted, (path, shouted)
+        assert not [line for line in told.splitlines() if width_of(line) > 80], path
+
+
+def test_text_is_folded_between_characters_and_no_line_begins_with_a_stop() -> None:
+    text = "口令文件，第一行是口令；也可设 XIAOSANJI_PASSWORD，都没有时询问（见说明）。"
+    for width in range(20, 90):
+        lines = folded(text, width)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert not [line for line in lines if width_of(line) > width]
+        assert not [line for line in lines if line[0] in "，；。）" or line[-1] == "（"]
+    assert folded("XIAOSANJI_PASSWORD 口令", 4) == ["XIAOSANJI_PASSWORD", "口令"]
+    assert folded("", 10) == [""]
+
+
+def test_a_choice_is_named_as_people_call_it(tmp_path: Path) -> None:
+    made = run("new", tmp_path / "镇", "--unit", "330110109", "--name", "径山镇总工会", "--kind", "镇街")
+    assert made.exit_code == 0, made.output
+    request = run("enrol", "request", tmp_path / "镇", tmp_path / "镇.xsq")
+    assert request.exit_code == 0
+    added = run(
+        "operator", tmp_path / "镇", "add", "李明", "--duty", "负责人", "--role", "录入员",
+        XIAOSANJI_NEW_PASSWORD="another-password",
+    )  # fmt: skip
+    assert "以负责人签名" in added.stdout
+    printed = run("print", tmp_path / "镇", "工作简报", "--out", tmp_path, XIAOSANJI_OPERATOR="管理员")
+    assert printed.exit_code == 0, printed.output
+    refused = run("enrol", "grant", tmp_path / "镇", tmp_path / "镇.xsq", tmp_path / "x.xsg", "--kind", "省")
+    assert "enterprise（企业）" in refused.stderr
 
 
 def test_a_bug_ends_with_70_and_says_nothing_personal(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:

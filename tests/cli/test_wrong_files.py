@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +15,7 @@ from openpyxl import Workbook
 from desktop.records.declaration import Level
 from desktop.sync import sorts
 from desktop.sync.errors import CutShort, NewerFormat
-from tests.cli.calling import make, run
+from tests.cli.calling import PASSWORD, ROOT, make, run
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +150,51 @@ def test_an_empty_file_is_no_whole_log(stick: SimpleNamespace) -> None:
     done = run("audit", stick.files["empty"], "verify")
     assert done.exit_code == 2
     assert "一行日志也没有" in done.output
+
+
+def test_a_file_whose_name_is_no_utf8_is_taken_like_any_other(tmp_path: Path) -> None:
+    district = make(tmp_path / "区", Level.DISTRICT, "330110", "余杭区总工会")
+    town = make(tmp_path / "镇", Level.TOWN, "330110109", "径山镇总工会")
+    strange = os.fsdecode("镇".encode("gbk"))
+    book = Workbook()
+    book.active.append(["企业名称"])
+    book.active.append(["杭州甲有限公司"])
+    book.save(tmp_path / f"{strange}.xlsx")
+    for call in (
+        ("enrol", "request", town, tmp_path / f"{strange}.xsq"),
+        ("enrol", "grant", district, tmp_path / f"{strange}.xsq", tmp_path / f"{strange}.xsg"),
+        ("enrol", "accept", town, tmp_path / f"{strange}.xsg"),
+        ("import", town, tmp_path / f"{strange}.xlsx", "--type", "企业"),
+        ("send", town, tmp_path / f"{strange}.xsj"),
+        ("merge", district, tmp_path / f"{strange}.xsj"),
+        ("merges", district),
+    ):
+        done = run(*call)
+        assert done.exit_code == 0, (call, done.output)
+    assert "杭州甲有限公司" in run("list", district, "企业").stdout
+
+
+@pytest.mark.parametrize("call", [("search", "{}", "\udcb2"),
+                                  ("list", "{}", "企业", "--filter", "单位名称=\udcb2")])  # fmt: skip
+def test_words_that_are_no_utf8_are_refused(call: tuple[str, ...], stick: SimpleNamespace) -> None:
+    done = run(*(word.format(stick.town) for word in call))
+    assert done.exit_code == 2
+    assert "里面有读不出来的字" in done.stderr
+
+
+def test_a_password_that_is_no_utf8_is_named(stick: SimpleNamespace) -> None:
+    done = run(
+        "list", stick.town, "企业", XIAOSANJI_PASSWORD="\udcb2\udcb2\udcb2\udcb2\udcb2\udcb2\udcb2\udcb2"
+    )
+    assert done.exit_code == 2
+    assert "读不出来" in done.stderr
+
+
+def test_without_a_standard_input_nothing_is_recorded_and_said_so(stick: SimpleNamespace) -> None:
+    close = "import os, sys; os.close(0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    done = subprocess.run(
+        [sys.executable, "-c", close, "-m", "desktop", "record", str(stick.town), "企业"],
+        cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "XIAOSANJI_PASSWORD": PASSWORD},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "没有标准输入" in done.stderr
