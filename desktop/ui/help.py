@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QTextBrowser, QVBoxLayout
 
 from desktop.records.declaration import RecordType
 from desktop.resources import resource
 from desktop.ui import spacing, theme
-from desktop.ui.page import Page
+from desktop.ui.notices import Tone
+from desktop.ui.page import Act, Page
 from desktop.ui.pages.parts import back_button
 from desktop.ui.workbench import Workbench
 
@@ -43,11 +45,19 @@ class HelpPage(Page):
         self.text = QTextBrowser()
         self.text.setAccessibleName("帮助内容")
         self.text.setOpenExternalLinks(False)
+        self.text.setSearchPaths([str(resource("manual"))])
         self.text.setHtml(self._content())
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("在帮助里查找（Ctrl+F），回车找下一处")
+        self.search.setAccessibleName("在帮助里查找")
+        self.search.setClearButtonEnabled(True)
+        self.search.returnPressed.connect(self._find_next)
         QShortcut(QKeySequence("Esc"), self).activated.connect(lambda: workbench.shell.back())
         line = QHBoxLayout()
         line.addWidget(back_button(workbench))
-        line.addWidget(heading, 1)
+        line.addWidget(heading)
+        line.addStretch(1)
+        line.addWidget(self.search, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(*spacing.PAGE)
         column.addLayout(line)
@@ -63,8 +73,25 @@ class HelpPage(Page):
         self.text.setFocus()
         self.text.scrollToAnchor(self._anchor)
 
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """Finding words in the text."""
+        return {Act.FIND: self._find}
+
+    def _find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _find_next(self) -> None:
+        """Goes to the next place with the words, behind the last one to the first."""
+        words = self.search.text().strip()
+        if not words or self.text.find(words):
+            return
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+        if not self.text.find(words):
+            self.workbench.shell.tell(Tone.PLAIN, f"帮助里没有“{words}”。请换一个说法，或者少写几个字。")
+
     def _content(self) -> str:
-        parts = [_STYLE.format(line=theme.LINE, muted=theme.MUTED)]
+        parts = [_STYLE.format(line=theme.LINE, muted=theme.MUTED), _TO_CONTENTS]
         record_type = self.workbench.types.get(self._anchor)
         if record_type is not None:
             parts.append(f"<h2>{html.escape(record_type.label)}</h2><p>{html.escape(record_type.help)}</p>")
@@ -79,6 +106,7 @@ class HelpPage(Page):
         return "".join(parts)
 
 
+_TO_CONTENTS = '<p><a href="#contents">使用手册目录</a></p>'
 _STYLE = (
     "<style>td,th{{padding:4px 10px;border-bottom:1px solid {line};vertical-align:top}}"
     " th{{color:{muted}}}</style>"

@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QMessageBox, QPushButton, QTreeWidgetItem, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -127,6 +128,36 @@ def test_f1_explains_the_page_in_front_and_escape_returns(hand: Hand, window: Ma
     hand.press(K.Key_Escape)
     hand.settle()
     assert hand.list_page
+
+
+def test_words_are_found_in_the_help_and_its_contents_lead_on(hand: Hand, window: MainWindow) -> None:
+    hand.press(K.Key_F1)
+    hand.settle()
+    page = window.page
+    assert isinstance(page, HelpPage)
+    hand.press(K.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.search.hasFocus()
+    hand.type("恢复码")
+    places = []
+    for _ in range(2):
+        hand.press(K.Key_Return)
+        assert page.text.textCursor().selectedText() == "恢复码"
+        places.append(page.text.textCursor().position())
+    assert places[0] < places[1]
+    page.text.moveCursor(QTextCursor.MoveOperation.End)
+    hand.press(K.Key_Return)
+    assert page.text.textCursor().position() == places[0]
+    page.search.setText("没有的话语")
+    hand.press(K.Key_Return)
+    assert "帮助里没有“没有的话语”" in window.notices.words
+    page.text.setFocus()
+    page.text.moveCursor(QTextCursor.MoveOperation.Start)
+    bar = page.text.verticalScrollBar()
+    begun = bar.value()
+    hand.press(K.Key_Tab)
+    hand.press(K.Key_Return)
+    assert bar.value() > begun + page.text.height()
+    assert "各级在自己的电脑上登记" in page.text.toPlainText()
 
 
 def test_problems_are_said_in_the_line_and_stay_until_they_are_read(
