@@ -7,7 +7,7 @@ import click
 from desktop import reference
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens, type_argument, writes
+from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens, reply, type_argument, writes
 from desktop.errors import UsageProblem
 from desktop.operations import erasing, queries, retention, traffic
 from desktop.operations.session import Session
@@ -66,16 +66,8 @@ def erase(
     words = f"{record_type.label}{len(record_ids)}条的{'、'.join(known)}"
     if not slots and (files := erasing.files_of(session, record_type.name, record_ids)):
         words += f"和附件{files}个"
-    if not yes:
-        answer = click.prompt(
-            f"要清除{words}，不能恢复。回答“{YES}”继续",
-            prompt_suffix="：",
-            default="",
-            show_default=False,
-            err=True,
-        )
-        if answer != YES:
-            raise NotConfirmed("没有清除。")
+    if not yes and reply(f"要清除{words}，不能恢复。回答“{YES}”继续", "加 --yes") != YES:
+        raise NotConfirmed("没有清除。")
     changes = erasing.erase(
         session, record_type.name, record_ids, slots, basis=basis, note=note, destroy_backups=destroy_backups
     )

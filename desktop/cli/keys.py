@@ -8,7 +8,7 @@ import click
 
 from desktop.cli.frame import Group
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, PathOf, as_option, confirmed, json_option, opened
+from desktop.cli.parameters import YES, NotConfirmed, PathOf, as_option, confirmed, json_option, opened, reply
 from desktop.operations import exchange, roots
 from desktop.operations.enrolling import NotEnrolled
 from desktop.operations.roots import Root
@@ -51,7 +51,7 @@ def change_root(
         roots.require_root(session)
         if not yes:
             words = f"更换以后，旧的根证书不能再签发，以前的备份也不能再用来往来。回答“{YES}”继续"
-            if click.prompt(words, default="", show_default=False, err=True) != YES:
+            if reply(words, "加 --yes") != YES:
                 raise NotConfirmed("没有更换。")
         found = roots.change(session)
     _show_root(found, as_json)

@@ -288,6 +288,20 @@ def confirmed(question: str) -> None:
         raise NotConfirmed("没有做。")
 
 
+def reply(question: str, instead: str) -> str:
+    """What a person answers; where nobody can, raises :class:`NotConfirmed`, which says what to add ``instead``."""
+    nobody = NotConfirmed("没有人回答，什么都没有做。", f"请在终端里运行，或者{instead}。")
+    if sys.stdin is None:
+        raise nobody
+    try:
+        said: str = click.prompt(question, prompt_suffix="：", default="", show_default=False, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise nobody from None
+    return said.strip()
+
+
 def _ask(words: str, variable: str) -> str:
     with warnings.catch_warnings():
         # Without a terminal getpass would read the password from standard input, where the records are.

@@ -8,7 +8,7 @@ import click
 
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens
+from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, reply
 from desktop.operations import wiping
 from desktop.operations.session import Session
 from desktop.store.wiping import Wiped, has_begun
@@ -45,7 +45,7 @@ def wipe(
             for line in seen.outside:
                 remark(f"工作区外面可能还有：{line}")
             question = f"要清除“{seen.name}”在这台电脑上的全部内容，不能恢复。请输入单位名称"
-            typed = click.prompt(question, prompt_suffix="：", default="", show_default=False, err=True)
+            typed = reply(question, "用 --unit-name 写明单位名称")
         done = wiping.confirm(session, typed, out, unsent_too=unsent_too)
     _tell(wiping.destroy(done), done.statement, as_json)
 

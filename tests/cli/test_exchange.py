@@ -411,7 +411,8 @@ def test_the_root_is_changed_and_the_town_is_told(places: Places) -> None:
     assert refused.exit_code == 14
     assert "最上面一级" in refused.stderr
     unasked = run("keys", places.district, "change-root")
-    assert unasked.exit_code == 130
+    assert unasked.exit_code == 2
+    assert "没有人回答，什么都没有做。请在终端里运行，或者加 --yes。" in unasked.stderr
     assert before == answer("keys", places.district, "root") | {"own": False}
     after = answer("keys", places.district, "change-root", "--yes")
     assert (after["changes"], after["own"]) == (1, True)
