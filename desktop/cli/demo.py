@@ -32,9 +32,14 @@ def demo(folder: Path, pictures: bool, as_json: bool) -> None:
         raise NotEmpty(f"“{folder.name}”不是空文件夹。")
     # Imported late: the story needs more floors than any other command.
     from desktop.operations.demo import play
+    from desktop.operations.demo.stage import DISTRICT, DISTRICT_OPERATOR, PASSWORD
 
     tell = remark if as_json else say
     digests = play(folder, tell)
+    tell(
+        f"这些工作区可以打开看：在“{folder.name}/工作区”里，口令都是“{PASSWORD}”，"
+        f"“{DISTRICT}”的操作员是{DISTRICT_OPERATOR}。"
+    )
     if pictures:
         _take_pictures(folder, tell)
     if as_json:

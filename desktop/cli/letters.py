@@ -25,6 +25,7 @@ from desktop.cli.parameters import (
     opened,
 )
 from desktop.cli.shown import finding_object, severity_words
+from desktop.errors import UsageProblem
 from desktop.operations import supervision
 from desktop.operations.records import Saved
 from desktop.operations.supervision import Layout, Signatory
@@ -39,6 +40,12 @@ STEP = OneOf(
     (kind for kind in EventKind if kind is not EventKind.PRINTED),
     {item.label: item.code for item in reference.code_lists()["case_event_kind"].items},
 )
+
+
+class NothingWaits(UsageProblem):
+    """No letter of the case waits for the step."""
+
+    next_step = "用 show 看这件案件有哪些文书、办到哪一步；一份一份登记的，写文书的编号。"
 
 
 class NextNumber(click.ParamType[tuple[Series, int]]):
@@ -311,6 +318,8 @@ def step(
         typed = typed_pairs(session, session.types["case_event"], fields)
         if waiting:
             documents += waiting_for(supervision.load_case(session, case), kind)
+            if not documents:
+                raise NothingWaits("没有等着办这一步的提示函，什么都没有登记。")
         if documents or waiting:
             done = supervision.record_about(session, case, kind.value, day, documents, **typed)
         else:

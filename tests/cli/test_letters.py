@@ -223,7 +223,9 @@ def test_a_step_is_recorded_about_each_of_several_letters(district: Path) -> Non
     received = ("--set", "service_result=received")
     done = answer("letter", district, "step", case, "served", "--waiting", *received)
     assert (done["letters"], done["stage"]) == (2, "reminder_served")
-    assert run("letter", district, "step", case, "served", "--waiting").exit_code == 2
+    again = run("letter", district, "step", case, "送达文书", "--waiting")
+    assert again.exit_code == 2
+    assert "没有等着办这一步的提示函" in again.stderr
     assert answer("letter", district, "step", case, "replied", letters[0])["letters"] == 1
     assert answer("letter", district, "step", case, "note")["letters"] == 0
     assert "1份" in run("letter", district, "step", case, "replied", "--waiting").stdout
