@@ -15,6 +15,7 @@ from tests.cli.calling import ROOT
 
 MANUAL = resource("manual", "index.html").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
+FORMAT = "".join(resource("manual", f"format{ending}").read_text("utf-8") for ending in (".md", ".zh.md"))
 OF_OTHERS = {"e建会", "导入工作表…", "只留前200家", "七、撤回、停用、清除"}
 """In quotation marks, and not as such in the program: another system, a caption with a name or number, a heading."""
 
@@ -39,9 +40,10 @@ def test_what_the_manual_has_in_quotation_marks_stands_in_the_program() -> None:
 
 
 def calls() -> list[str]:
-    """The calls of the program in README's blocks, each line by line and without its remark."""
+    """The calls of the program in README's blocks, without their remarks, and in the format document."""
     blocks = "\n".join(re.findall(r"```\n(.*?)```", README, re.DOTALL))
-    return re.findall(r"(?<!bin/)xiaosanji [^;|#`\n]+", blocks)
+    inline = "\n".join(re.findall(r"`(xiaosanji keys [^`]+)`", FORMAT))
+    return re.findall(r"(?<!bin/)xiaosanji [^;|#`\n]+", f"{blocks}\n{inline}")
 
 
 @cache
@@ -54,9 +56,10 @@ def words_of(group: click.Group) -> dict[str, click.Command]:
 
 
 @pytest.mark.parametrize("call", calls())
-def test_every_command_and_option_in_readme_is_there(call: str) -> None:
+def test_every_command_and_option_that_is_printed_is_there_with_as_many_words(call: str) -> None:
     command: click.Command = program
     options: set[str] = set()
+    given = [word for word in call.split()[1:] if not word.startswith("--")]
     for word in call.split()[1:]:
         if isinstance(command, click.Group) and word in words_of(command):
             command = words_of(command)[word]
@@ -65,3 +68,7 @@ def test_every_command_and_option_in_readme_is_there(call: str) -> None:
     assert command is not program
     known = {name for param in command.params for name in param.opts} | {"--help"}
     assert options <= known, (call, options - known)
+    if call.startswith("xiaosanji keys"):
+        needed = [param for param in command.params if isinstance(param, click.Argument) and param.required]
+        # Behind the group, the workspace and the command.
+        assert len(given) == 3 + len(needed), call
