@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.file_dialog import file_dialog
 
 
 class Answer(enum.Enum):
@@ -86,20 +87,31 @@ class WindowDialogs:
 
     def open_file(self, title: str, folder: Path, filters: Sequence[str]) -> Path | None:
         """The system's own dialog where it has one."""
-        name, _ = QFileDialog.getOpenFileName(self.parent, title, str(folder), ";;".join(filters))
-        return Path(name) if name else None
+        return next(iter(self._paths(file_dialog(self.parent, title, folder, filters))), None)
 
     def open_files(self, title: str, folder: Path, filters: Sequence[str]) -> list[Path]:
         """The system's own dialog where it has one."""
-        names, _ = QFileDialog.getOpenFileNames(self.parent, title, str(folder), ";;".join(filters))
-        return [Path(name) for name in names]
+        dialog = file_dialog(self.parent, title, folder, filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        return self._paths(dialog)
 
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
         """Asks before an existing file is written over."""
-        name, _ = QFileDialog.getSaveFileName(self.parent, title, str(suggestion), ";;".join(filters))
-        return Path(name) if name else None
+        dialog = file_dialog(self.parent, title, suggestion.parent, filters)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(suggestion.name)
+        return next(iter(self._paths(dialog)), None)
 
     def folder(self, title: str, start: Path) -> Path | None:
         """The system's own dialog where it has one."""
-        name = QFileDialog.getExistingDirectory(self.parent, title, str(start))
-        return Path(name) if name else None
+        dialog = file_dialog(self.parent, title, start, ())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        return next(iter(self._paths(dialog)), None)
+
+    def _paths(self, dialog: QFileDialog) -> list[Path]:
+        accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+        found = [Path(name) for name in dialog.selectedFiles()] if accepted else []
+        dialog.deleteLater()
+        return found

@@ -1,0 +1,64 @@
+"""Choosing a file where the system has no dialog of its own: Qt's, all in Chinese and with the sticks at its side."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QFileInfo, QStandardPaths, QUrl
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QWidget
+
+MOUNTS = (Path("/media"), Path("/run/media"))
+"""Where Linux desktops mount what is plugged in: a folder for each user, in it one for each stick."""
+
+_WIDTH, _HEIGHT = 860, 520
+
+
+class _Kinds(QFileIconProvider):
+    """The kind of a file, in Chinese."""
+
+    def type(self, info: QFileInfo) -> str:
+        """What the column says."""
+        if info.isRoot():
+            return "磁盘"
+        if info.isDir():
+            return "文件夹"
+        return f"{info.suffix()}文件" if info.suffix() else "文件"
+
+
+def file_dialog(parent: QWidget | None, title: str, folder: Path, filters: Sequence[str]) -> QFileDialog:
+    """A dialog for one existing file unless it is told otherwise.
+
+    Made, not derived: Qt shows the system's own dialog only for its very own class.
+    """
+    dialog = QFileDialog(parent, title, str(folder))
+    if filters:
+        dialog.setNameFilters(list(filters))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    # Qt's Chinese catalogue lacks these words.
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, "位置：")
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, "文件类型：")
+    kinds = _Kinds()
+    dialog.setIconProvider(kinds)
+    # The dialog does not keep it, and nothing else does.
+    dialog.setProperty("kinds", kinds)
+    dialog.setSidebarUrls([QUrl.fromLocalFile(str(place)) for place in places()])
+    dialog.resize(_WIDTH, _HEIGHT)
+    return dialog
+
+
+def places() -> list[Path]:
+    """What stands at the side: desk, documents and home, then every stick."""
+    where = QStandardPaths.StandardLocation
+    usual = [
+        Path(QStandardPaths.writableLocation(each))
+        for each in (where.DesktopLocation, where.DocumentsLocation, where.HomeLocation)
+    ]
+    return [place for place in dict.fromkeys([*usual, *_sticks()]) if place.is_dir()]
+
+
+def _sticks() -> list[Path]:
+    """Only names are read: a share that does not answer would hold up whoever asks how much room it has."""
+    mine = (mount / getpass.getuser() for mount in MOUNTS)
+    return [stick for folder in mine if folder.is_dir() for stick in sorted(folder.iterdir())]

@@ -1,0 +1,90 @@
+"""Qt's own dialog for files, which is what many Linux desktops show: in Chinese, with the sticks, by keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.ui import file_dialog
+from desktop.ui.dialogs import WindowDialogs
+from tests.ui.house import compose
+
+FILTERS = ("数据包 (*.xsj)",)
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def when_shown(parent: QWidget, do: Callable[[QFileDialog], None]) -> list[str]:
+    """Does this in the dialog as soon as it stands; gives what went wrong, for nothing can be raised in there."""
+    failed: list[str] = []
+
+    def act() -> None:
+        dialog = next(w for w in parent.findChildren(QFileDialog) if w.isVisible())
+        try:
+            do(dialog)
+        except AssertionError as error:
+            failed.append(str(error))
+        finally:
+            if dialog.isVisible():
+                dialog.reject()
+
+    QTimer.singleShot(200, parent, act)
+    return failed
+
+
+def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
+    qtbot: QtBot, parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_dialog.getpass, "getuser", lambda: "li")
+    monkeypatch.setattr(file_dialog, "MOUNTS", (tmp_path / "media", tmp_path / "none"))
+    (tmp_path / "media" / "li" / "工会U盘").mkdir(parents=True)
+    (tmp_path / "文件" / "往年").mkdir(parents=True)
+
+    def look(dialog: QFileDialog) -> None:
+        words = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+        assert "位置：" in words
+        assert "文件类型：" in words
+        files = dialog.findChild(QAbstractItemView, "treeView")
+        qtbot.waitUntil(lambda: files.model().rowCount(files.rootIndex()) == 1)
+        words += [str(files.model().index(0, n, files.rootIndex()).data()) for n in (0, 2)]
+        assert "文件夹" in words
+        assert [word for word in words if re.search("[a-z]{3}", word.replace("(*.xsj)", ""))] == []
+        side = dialog.findChild(QAbstractItemView, "sidebar")
+        assert "工会U盘" in [side.model().index(n, 0).data() for n in range(side.model().rowCount())]
+
+    failed = when_shown(parent, look)
+    assert WindowDialogs(parent).open_file("打开", tmp_path / "文件", FILTERS) is None
+    assert failed == []
+
+
+@pytest.mark.qt_log_ignore(
+    "grabbing the keyboard", extend=True
+)  # what completes a name does, without a screen
+def test_names_are_typed_and_enter_takes_them(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+    def name(dialog: QFileDialog) -> None:
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        compose(dialog.focusWidget(), "径山村.xsj")
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+
+    dialogs = WindowDialogs(parent)
+    when_shown(parent, name)
+    assert dialogs.save_file("保存", tmp_path / "数据包.xsj", FILTERS) == tmp_path / "径山村.xsj"
+    (tmp_path / "径山村.xsj").touch()
+    when_shown(parent, name)
+    assert dialogs.open_files("打开", tmp_path, FILTERS) == [tmp_path / "径山村.xsj"]
+    when_shown(parent, lambda dialog: qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return))
+    assert dialogs.save_file("保存", tmp_path / "单子.xsj", FILTERS) == tmp_path / "单子.xsj"
+    when_shown(parent, lambda dialog: dialog.accept())
+    assert dialogs.folder("文件夹", tmp_path) == tmp_path
