@@ -149,6 +149,24 @@ def test_the_lawful_steps_are_offered_and_the_clock_runs(desk: Desk, district: S
     assert "第十七条" in texts(tab.standing)
 
 
+def test_tab_goes_through_the_letters_before_the_steps_that_were(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    drafted(district, record)
+    tab = opened(desk, record)
+    went: list[QWidget] = []
+    while not went or desk.focus() is not went[0]:
+        went.append(desk.focus())
+        desk.press(K.Key_Tab)
+    settings, *letters = [each for each in went if tab.letters.isAncestorOf(each)]
+    steps = [each for each in went if tab.timeline.isAncestorOf(each)]
+    assert isinstance(settings, QPushButton)
+    assert settings.text() == "编号设置"
+    assert letters
+    assert len(steps) >= 4
+    places = [went.index(each) for each in (settings, *letters, *steps)]
+    assert places == list(range(places[0], places[0] + len(places)))
+
+
 def test_what_is_not_lawful_is_grey_with_reason_and_article(desk: Desk, district: Session) -> None:
     tab = opened(desk, case(district))
     tab.steps._toggle(True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QWidget
 
@@ -14,11 +17,18 @@ def read_first(owner: QWidget, *parts: QWidget | QLayout) -> None:
     """
     first = [widget for part in parts for widget in _inputs(part)]
     before = _before(owner)
-    if before is None:
-        return
-    for widget in first:
+    if before is not None:
+        _chain([before, *first])
+
+
+def read_on(*parts: QWidget | QLayout) -> None:
+    """Has Tab go through these parts one after the other; asked for again whenever one of them was filled anew."""
+    _chain([widget for part in parts for widget in _inputs(part)])
+
+
+def _chain(widgets: Sequence[QWidget]) -> None:
+    for before, widget in pairwise(widgets):
         QWidget.setTabOrder(before, widget)
-        before = widget
 
 
 def _before(owner: QWidget) -> QWidget | None:

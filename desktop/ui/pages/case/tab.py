@@ -30,6 +30,7 @@ from desktop.ui.pages.case.steps import StandingCard, StepsCard
 from desktop.ui.pages.case.timeline import Timeline
 from desktop.ui.pages.parts import Card, scrolling
 from desktop.ui.widgets.empty import EmptyState
+from desktop.ui.widgets.order import read_on
 from desktop.ui.workbench import Workbench
 
 _TABLES = "放假调休安排表 (*.csv)"
@@ -136,6 +137,8 @@ class CaseTab(QWidget):
         self.standing.show_case(view)
         self.steps.show_case(view, self.writable)
         self.letters.show_case(view, self.writable)
+        # The steps and letters were made anew; what is next is done more often than what was is read.
+        read_on(self.standing, self.steps, self.letters, self.timeline)
         if self._resume:
             texts, self._resume = self._resume, {}
             self._open_entry(EventKind(texts.get("kind", EventKind.NOTE.value)), texts)
