@@ -96,6 +96,9 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
 
     below.dialogs.paths = [tmp_path / "甲.xsg"]
     below.click(page.enrol.open_grant)
+    assert page.enrol.their_words.shown in desk.grant.note.detail.text(), (
+        "they are asked for on the telephone"
+    )
     assert "余杭区总工会" in page.enrol.offer.text()
     assert page.enrol.their_words.shown != asked_words
     assert page.enrol.own_words.isHidden()

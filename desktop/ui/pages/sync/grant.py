@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import enrolling, traffic, workspaces
+from desktop.operations import enrolling, roots, traffic, workspaces
 from desktop.operations.enrolling import Granted
+from desktop.operations.roots import Root
 from desktop.operations.session import Session
 from desktop.operations.traffic import Asked, Overview
 from desktop.records.declaration import Level, Role
@@ -219,17 +220,18 @@ class GrantCard(Card):
         if although is None:
             return
 
-        def job(session: Session, _ticket: Ticket) -> tuple[Granted, ChangeSet]:
+        def job(session: Session, _ticket: Ticket) -> tuple[Granted, Root, ChangeSet]:
             with traffic.plain_problems():
                 made = enrolling.grant(
                     session, asked.path, out, level=level, code=code, delegate=delegate, although=although
                 )
-            return made, ChangeSet(everything=True)
+            root = roots.current(session.database, session.ledger.station)
+            return made, root, ChangeSet(everything=True)
 
         self.workbench.write(
             "批准入网",
             job,
-            lambda made: self._granted(made[0]),
+            lambda made: self._granted(made[0], made[1]),
             owner=self,
             fail=self.tell_problem,
             step=False,
@@ -248,12 +250,14 @@ class GrantCard(Card):
         )
         return "在窗口里确认过" if answer is Answer.YES else None
 
-    def _granted(self, made: Granted) -> None:
+    def _granted(self, made: Granted, root: Root) -> None:
         self._close()
         self.note.say(
             Tone.GOOD,
             f"已批准“{made.unit.name}”入网，批准文件已写好：{made.path.name}",
-            "下一步：把它交回给对方。对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
+            "下一步：把它交回给对方。对方接受前会打电话来，请念这几个词语和数字："
+            f"{'；'.join(map(str, root.words))}。\n"
+            "对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
         )
         where = link("打开所在文件夹", lambda: open_folder(made.path.parent))
         self.note.offer(where)

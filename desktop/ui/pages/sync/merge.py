@@ -60,7 +60,7 @@ class MergePanel(QStackedWidget):
         self._task: Task[Previewed] | Task[Merged] | None = None
         self.drop = DropArea(
             "把收到的文件拖到这里",
-            "下级的数据包、上级的回执都可以，一次可以拖很多个。\n先核对，看过结果再合并。",
+            "下级的数据包和入网申请、上级的回执和批准文件都可以，一次可以拖很多个。\n先核对，看过结果再合并。",
         )
         self.drop.dropped.connect(lambda paths: with_files(workbench, paths, self.take, self))
         self.drop.wanted.connect(self.choose)

@@ -34,10 +34,10 @@ class RootCard(Card):
     receipts_wanted = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
-        super().__init__("根证书和密钥")
+        super().__init__("核对词语和密钥")
         self.workbench = workbench
         self.hint = plain(
-            "各级都凭同一张根证书认数据包，各级屏幕上的词语和数字应当一样；上级刚换过的，收了回执以后一样。",
+            "各级凭同一张根证书认数据包，屏幕上的词语和数字应当一样，电话里照着念；上级刚换过的，收了回执以后一样。",
             muted=True,
         )
         # In small type: where a grant is compared, two large rows of words would be mistaken for one another.
@@ -62,7 +62,7 @@ class RootCard(Card):
     def _show(self, found: Root) -> None:
         self.setVisible(bool(found.words))
         changed = f"更换过{found.changes}次" if found.changes else "没有更换过"
-        self.words.setText(f"根证书：{'；'.join(map(str, found.words))}（{changed}）")
+        self.words.setText(f"核对词语：{'；'.join(map(str, found.words))}（{changed}）")
         role = self.workbench.facts.operator.role
         for made, shown, allowed, who in (
             (self.change, found.own, role is Role.ADMIN, "管理员"),
