@@ -57,7 +57,7 @@ class Verdict:
     def words(self) -> str:
         """What a person is told."""
         if self.broken_at is None:
-            return f"链条完整：共{self.lines}行，没有缺行，没有改动。"
+            return f"日志完整：共{self.lines}行，没有缺行，没有改动。"
         return f"第{self.broken_at}行起不对：这一行或者它前面有改动，或者少了行。"
 
 

@@ -106,7 +106,7 @@ def brief_of(
         _late_remark(len(late), last),
         tuple((v.name, v.address or v.place, "；".join(v.reasons[:2]), v.visited or "没有去过") for v in visits),
         "次序按各条理由的分值之和排列，分值为示例，非官方。" if visits else "没有要走访的单位。",
-        f"来源：{own.name}工作区里登记的记录和上报数，{_day(today)}由小三级排印，供内部参考，不是正式公文。",
+        f"来源：{own.name}台账里登记的记录和上报数，{_day(today)}由小三级排印，供内部参考，不是正式公文。",
     )  # fmt: skip
 
 

@@ -77,4 +77,4 @@ def _require_one_code(session: Session, decision: Decision) -> None:
         return
     ids = components.members(session.database, decision.type, decision.record)
     if ids and len(components.load(session.database, session.types, decision.type, ids).codes) > 1:
-        raise CodesDiffer("合并在一起的两条代码不同，是两家单位。", "请在“重复的记录”里撤销合并。")
+        raise CodesDiffer("合并在一起的两条代码不同，是两家单位。", "请在“重复的记录”里把两条重新分开。")

@@ -278,7 +278,7 @@ def unmerge(session: Session, *edges: str) -> ChangeSet:
     with session.database.transaction():
         audit.note(session, Act.SEPARATED, " ".join((kind, *ends)))
         return session.ledger.write(
-            f"撤销合并{session.types[kind].label}",
+            f"重新分开{session.types[kind].label}",
             session.operator.name,
             deletions=[Deletion(SAME, edge) for edge in edges],
             restorations=back,

@@ -44,7 +44,7 @@ _ABOUT = "recovery request"
 class NotSealed(StateProblem):
     """Nobody above can help: the key was never sealed to anybody."""
 
-    next_step = "请用建立工作区时抄下来的恢复码打开；没有的话，数据解不开，请找上级要回报送过的内容。"
+    next_step = "请用建立台账时抄下来的恢复码打开；没有的话，数据解不开，请找上级要回报送过的内容。"
     help_anchor = "recovery"
 
 
@@ -377,5 +377,5 @@ def _require_operator(slots: KeySlots, operator: str) -> None:
 def _seal_of(slots: KeySlots) -> bytes:
     sealed = notes.seal(slots)
     if sealed is None:
-        raise NotSealed("这个工作区还没有入网，上级帮不上忙。")
+        raise NotSealed("这份台账还没有入网，上级帮不上忙。")
     return sealed

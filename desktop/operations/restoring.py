@@ -75,7 +75,7 @@ def newest(folder: Path) -> Path:
     """The newest backup of a workspace. Raises :class:`NoBackup`."""
     found = backups_of(folder)
     if not found:
-        raise NoBackup("这个工作区还没有备份。")
+        raise NoBackup("这份台账还没有备份。")
     return found[0].path
 
 

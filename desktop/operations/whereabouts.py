@@ -48,7 +48,7 @@ def settle(session: Session, origin: Origin) -> None:
     workspace, ledger = session.workspace, session.ledger
     doubt = workspace.doubt
     if doubt is None:
-        raise NotInDoubt("这个工作区和上次关闭时一样。")
+        raise NotInDoubt("这份台账和上次关闭时一样。")
     workspace.doubt = None
     try:
         with session.database.transaction():

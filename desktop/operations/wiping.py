@@ -110,7 +110,7 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
     if chain and out is not None:
         statement = out / f"{unit.name}_清除确认{ENDING}" if out.is_dir() else out
         if folder.resolve() in statement.resolve().parents:
-            raise InsideItself("清除确认不能放在要清除的工作区里。")
+            raise InsideItself("清除确认不能放在要清除的台账里。")
         said = Statement(
             session.ledger.station, session.ledger.incarnation, session.ledger.next_number() - 1, unsent,
             unit.code, unit.name, unit.level, session.environment.now(),

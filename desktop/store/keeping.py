@@ -35,7 +35,7 @@ _COPY, _JOURNAL = "copy", "journal"
 class NotKept(EnvironmentProblem):
     """What was saved is saved, but the backup could not follow."""
 
-    next_step = "请清理磁盘，或者检查工作区文件夹能不能写入；程序会自己补上，不用重新录入。"
+    next_step = "请清理磁盘，或者检查台账文件夹能不能写入；程序会自己补上，不用重新录入。"
     help_anchor = "backup"
 
 

@@ -47,7 +47,7 @@ class WrongCode(StateProblem):
     """The recovery code is well written, but it is not this workspace's."""
 
     exit_code = 22
-    next_step = "请核对是不是这个工作区的恢复码；重新生成过的，只有最新的一个有用。没有的话请上级恢复。"
+    next_step = "请核对是不是这份台账的恢复码；重新生成过的，只有最新的一个有用。没有的话请上级恢复。"
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class KeySlots:
         code = recovery_codes.normalised(typed)
         slot = self._notes.get(_CODE)
         if slot is None:
-            raise WrongCode("这个工作区没有恢复码。")
+            raise WrongCode("这份台账没有恢复码。")
         try:
             return _unwrap(slot, code, _CODE_ABOUT)
         except InvalidTag as error:

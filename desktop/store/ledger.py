@@ -226,7 +226,9 @@ class Ledger:
             if self._edited(type_name, record):
                 raise CannotUndo("这条记录后来又改过，不能整条撤消。")
             if components.members(self.database, type_name, record):
-                raise CannotUndo("这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里撤销合并。")
+                raise CannotUndo(
+                    "这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里把它们重新分开。"
+                )
             if type_name == ERASURE:
                 raise CannotUndo("清除个人信息不能撤消。", "需要的内容请重新填写。")
             if type_name == EXCLUSION and self._is_own_exclusion(record):

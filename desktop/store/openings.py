@@ -51,10 +51,10 @@ class Doubt(enum.Enum):
     def sentence(self) -> str:
         """In words, for a person."""
         if self is Doubt.OLDER:
-            return "这个工作区的数据库和上次关闭时不一样，可能换成了以前的备份。"
+            return "这份台账的数据库和上次关闭时不一样，可能换成了以前的备份。"
         if self is Doubt.BESIDE:
-            return "这台电脑上另一个文件夹里还有同样的工作区，这一份可能是复制出来的。"
-        return "这个工作区是第一次在这台电脑上打开，可能是从别的电脑复制来的。"
+            return "这台电脑上另一个文件夹里还有同样的台账，这一份可能是复制出来的。"
+        return "这份台账是第一次在这台电脑上打开，可能是从别的电脑复制来的。"
 
 
 def doubt(folder: Path, database: Database) -> Doubt | None:

@@ -43,7 +43,7 @@ class NetworkPlace(EnvironmentProblem):
     """The folder lies on a network drive, where SQLite's write-ahead log breaks."""
 
     exit_code = 31
-    next_step = "请把工作区放在本机硬盘上，用数据包和别的电脑交换。"
+    next_step = "请把台账放在本机硬盘上，用数据包和别的电脑交换。"
 
 
 def take_lock(path: Path) -> IO[bytes]:
@@ -53,7 +53,7 @@ def take_lock(path: Path) -> IO[bytes]:
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise
-        raise ReadOnlyPlace("工作区文件夹不能写入。") from error
+        raise ReadOnlyPlace("台账文件夹不能写入。") from error
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -67,7 +67,7 @@ def take_lock(path: Path) -> IO[bytes]:
     except OSError as error:
         file.close()
         if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-            raise InUse("这个工作区已经在另一个窗口里打开了。") from error
+            raise InUse("这份台账已经在另一个窗口里打开了。") from error
         raise
     return file
 
@@ -75,7 +75,7 @@ def take_lock(path: Path) -> IO[bytes]:
 def refuse_network(folder: Path) -> None:
     """Raises :class:`NetworkPlace` for a folder on a network drive."""
     if _is_remote(folder):
-        raise NetworkPlace("工作区不能放在网络位置上。")
+        raise NetworkPlace("台账不能放在网络位置上。")
 
 
 def _is_remote(folder: Path) -> bool:

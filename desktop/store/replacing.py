@@ -63,9 +63,7 @@ def _opened(beside: Path, source: Path, key: bytes) -> Database:
     try:
         return Database.open(beside, key)
     except WrongKey as error:
-        raise WrongKey(
-            f"“{source.name}”不是这个工作区的备份，或者已经损坏，没有用它恢复。", another
-        ) from error
+        raise WrongKey(f"“{source.name}”不是这份台账的备份，或者已经损坏，没有用它恢复。", another) from error
 
 
 def _put_in_place(folder: Path, beside: Path, key: bytes, at: int) -> None:
@@ -107,7 +105,7 @@ def _translated() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise DiskFull("磁盘满了，没有恢复，原来的文件没有动。") from error
-        raise ReadOnlyPlace("工作区文件夹不能写入，没有恢复，原来的文件没有动。") from error
+        raise ReadOnlyPlace("台账文件夹不能写入，没有恢复，原来的文件没有动。") from error
 
 
 def _remove(path: Path) -> None:

@@ -45,7 +45,7 @@ _COPIED = "copied"
 class NoWorkspace(UsageProblem):
     """The folder is no workspace."""
 
-    next_step = "请检查文件夹，或者先新建工作区。"
+    next_step = "请检查文件夹，或者先新建台账。"
 
 
 class AlreadyThere(StateProblem):
@@ -59,7 +59,7 @@ class KeysDamaged(StateProblem):
     """The file of key slots is gone or cannot be read."""
 
     exit_code = 15
-    next_step = "请把以前另存的 keys.json 拷回工作区文件夹，数据本身没有改动。"
+    next_step = "请把以前另存的 keys.json 拷回台账文件夹，数据本身没有改动。"
     help_anchor = "backup"
 
 
@@ -135,7 +135,7 @@ class Workspace:
         """
         refuse_network(folder)
         if (folder / LEDGER).exists():
-            raise AlreadyThere("这个文件夹里已经有一个工作区。")
+            raise AlreadyThere("这个文件夹里已经有一份台账。")
         try:
             # What is encrypted needs no further lock, but nobody else of this computer has to see that it is there.
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -254,7 +254,7 @@ class Workspace:
         if self.doubt is not None:
             return InDoubt(self.doubt.sentence)
         if self.must_enrol:
-            return CopyMustEnrol("这是从另一台电脑复制来的工作区，办好入网以前只能看，不能录入。")
+            return CopyMustEnrol("这是从另一台电脑复制来的台账，办好入网以前只能看，不能录入。")
         return None
 
     def _note_opening(self) -> None:
@@ -337,12 +337,12 @@ def slots_of(folder: Path) -> KeySlots:
     """The key slots of a workspace. Raises :class:`NoWorkspace` and :class:`KeysDamaged`."""
     if not (folder / KEY_SLOTS).exists():
         if (folder / LEDGER).exists():
-            raise KeysDamaged("工作区的口令文件不见了。")
-        raise NoWorkspace(f"“{folder.name}”不是一个工作区。")
+            raise KeysDamaged("台账的口令文件不见了。")
+        raise NoWorkspace(f"“{folder.name}”不是一份台账。")
     try:
         return KeySlots.load(folder)
     except (ValueError, KeyError) as error:
-        raise KeysDamaged("工作区的口令文件已经损坏。") from error
+        raise KeysDamaged("台账的口令文件已经损坏。") from error
 
 
 @contextlib.contextmanager
@@ -364,16 +364,16 @@ def _take_away(folder: Path) -> None:
 def _open_ledger(path: Path, key: bytes) -> JournaledDatabase:
     """The ledger of a workspace whose key is known to be right, so that a file that does not open is damaged."""
     if not path.exists():
-        raise LedgerDamaged("工作区的数据库文件不见了。", "请从备份恢复；备份在工作区的 backups 文件夹里。")
+        raise LedgerDamaged("台账的数据库文件不见了。", "请从备份恢复；备份在台账的 backups 文件夹里。")
     if path.stat().st_size == 0 and not path.with_name(path.name + "-wal").exists():
-        raise LedgerDamaged("工作区的数据库文件是空的，可能已经损坏。")
+        raise LedgerDamaged("台账的数据库文件是空的，可能已经损坏。")
     try:
         database = JournaledDatabase.open(path, key)
     except WrongKey as error:
-        raise LedgerDamaged("工作区的数据库文件打不开，可能已经损坏。") from error
+        raise LedgerDamaged("台账的数据库文件打不开，可能已经损坏。") from error
     try:
         if database.row("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is None:
-            raise LedgerDamaged("工作区的数据库文件里没有内容，可能已经损坏。")
+            raise LedgerDamaged("台账的数据库文件里没有内容，可能已经损坏。")
     except BaseException:
         database.close()
         raise

@@ -97,5 +97,5 @@ class AnswerUsed(NotForHere):
 class WrongKeyInside(Forged):
     """What the answer holds does not open this workspace."""
 
-    text = "答复里的钥匙打不开这个工作区，没有改动口令。"
-    next_step = "请打电话给上级，请它重新答复；工作区是拷来的，请用原来那台电脑的申请。"
+    text = "答复里的钥匙打不开这份台账，没有改动口令。"
+    next_step = "请打电话给上级，请它重新答复；台账是拷来的，请用原来那台电脑的申请。"

@@ -115,7 +115,7 @@ def test_what_was_joined_again_is_no_longer_said_to_be_two(pair: tuple[Path, str
     (asked,) = answer("duplicates", town)["proposals"]
     assert sorted(asked["ids"]) == [one, other], "they were one in between, so the question stands again"
     listed = answer("operations", town)["operations"]
-    assert [o["name"].partition("：")[0] for o in listed[:3]] == ["重做", "撤消", "撤销合并企业（单位）"]
+    assert [o["name"].partition("：")[0] for o in listed[:3]] == ["重做", "撤消", "重新分开企业（单位）"]
     assert listed[0]["first"] == {"type": "enterprise", "id": one}
 
 

@@ -36,7 +36,7 @@ def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(tmp_path: Pa
     assert [r["title"] for r in answer("list", workspace, "unit")["records"]] == ["西湖区总工会"]
     again = run("new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district")
     assert again.exit_code == 22
-    assert "已经有一个工作区" in again.stderr
+    assert "已经有一份台账" in again.stderr
 
 
 def test_a_short_password_makes_no_workspace(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_disabled_operator_is_kept_out_but_the_last_administrator_stays(town: 
 def test_a_folder_without_a_workspace_is_refused(tmp_path: Path) -> None:
     result = run("list", tmp_path, "enterprise")
     assert result.exit_code == 2
-    assert "不是一个工作区" in result.stderr
+    assert "不是一份台账" in result.stderr
 
 
 def test_damage_is_told_and_ends_with_its_own_code(town: Path) -> None:

@@ -393,10 +393,10 @@ def test_the_command_verifies_workspaces_and_files_in_either_order_of_words(tmp_
     assert run("audit", town, "export", out).exit_code == 0
     for words in (("audit", "verify", town), ("audit", town, "verify")):
         result = run(*words)
-        assert (result.exit_code, result.output[:4]) == (0, "链条完整")
+        assert (result.exit_code, result.output[:4]) == (0, "日志完整")
     for words in (("audit", "verify", out), ("audit", out, "verify")):
         result = run(*words, XIAOSANJI_PASSWORD=None)
-        assert (result.exit_code, result.output[:4]) == (0, "链条完整")
+        assert (result.exit_code, result.output[:4]) == (0, "日志完整")
     out.write_text(out.read_text("utf-8").replace(OPERATOR, "别人"), "utf-8")
     result = run("audit", "verify", out)
     assert result.exit_code == 15

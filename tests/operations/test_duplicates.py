@@ -269,7 +269,7 @@ def test_who_undoes_the_birth_of_one_is_told_to_take_the_merge_back_first(sessio
     one = firm(session, "甲厂")
     saved = records.save(session, "enterprise", {"name": "乙厂"})
     duplicates.merge(session, "enterprise", (one, saved.record))
-    with pytest.raises(CannotUndo, match="撤销合并"):
+    with pytest.raises(CannotUndo, match="重新分开"):
         records.undo(session, saved.changes.stamp)
 
 
@@ -302,7 +302,7 @@ def test_two_codes_are_never_merged_and_a_second_one_that_comes_later_is_no_matt
         duplicates.merge(session, "enterprise", (coded, plain))
     session.ledger.write("", "", deletions=[Deletion(SAME, merged.edges[0], revive=True)])
     assert shown(session, plain).disputed == ("uscc",)
-    with pytest.raises(CodesDiffer, match="撤销合并"):
+    with pytest.raises(CodesDiffer, match="重新分开"):
         deciding.decide(session, "enterprise", coded, "uscc", CODE)
 
 

@@ -371,7 +371,7 @@ def test_a_copy_is_led_to_enrolment(
     hands.settle()
     (item,) = [line.key for line in page.unsettled.grid.rows.lines if line.key.title == "副本的厂"]
     assert (item.own, item.again) == (True, True)
-    with pytest.raises(Exception, match="复制来的工作区"):
+    with pytest.raises(Exception, match="复制来的台账"):
         records.save(copy, "enterprise", {"name": "还不能录入"})
 
 

@@ -81,7 +81,7 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert len(code) == 12
     assert name.endswith("联合工会")
     key(qtbot, K.Key_Return)  # the cursor stands in the name, which is there already
-    assistant.folder.setText(str(tmp_path / "新 工作区（1）"))
+    assistant.folder.setText(str(tmp_path / "新 台账（1）"))
     compose(QApplication.focusWidget(), "陈喆")
     assistant.password.setFocus()
     keys(qtbot, "short")
@@ -102,7 +102,7 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert program.window is not None
     settle(qtbot, program.window.workbench)
     assert program.window.workbench.facts.operator.name == "陈喆"
-    assert program.settings.recents[0].folder == tmp_path / "新 工作区（1）"
+    assert program.settings.recents[0].folder == tmp_path / "新 台账（1）"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_workspace_in_use_is_told_and_nothing_is_harmed(
 
 def test_a_folder_that_is_no_workspace_is_said_so(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
     program.show(tmp_path)
-    qtbot.waitUntil(lambda: "没有工作区" in program.start.login.notice.words, timeout=10_000)
+    qtbot.waitUntil(lambda: "没有台账" in program.start.login.notice.words, timeout=10_000)
     assert not program.start.login.open_button.isEnabled()
 
 

@@ -52,13 +52,13 @@ def test_it_takes_the_name_and_a_tick_for_what_was_not_sent_and_then_nothing_is_
     assert dialog.wipe.isEnabled()
     hands.dialogs.paths = [folder]
     hands.click(dialog.wipe)
-    assert "不能放在要清除的工作区里" in dialog.note.detail.text()
+    assert "不能放在要清除的台账里" in dialog.note.detail.text()
     assert folder.exists()
     hands.dialogs.paths = [stick]
     qtbot.mouseClick(dialog.wipe, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(hands.dialogs.told), timeout=20_000)
     assert not folder.exists()
-    assert "工作区已清除" in hands.dialogs.told[0]
+    assert "台账已清除" in hands.dialogs.told[0]
     assert [p.name for p in stick.iterdir()] == ["转塘街道总工会_清除确认.xsw"]
     assert str(folder) not in str(hands.bench.settings.recents)
     assert not hands.window.isVisible()

@@ -113,7 +113,7 @@ class Register:
         """
         owners = [line for line in self.lines() if isinstance(line, Owner)]
         if owners and owners[-1] != self.owner:
-            raise NumbersUnconfirmed("工作区恢复过或者换过电脑，编号要先确认。")
+            raise NumbersUnconfirmed("台账恢复过或者换过电脑，编号要先确认。")
         if not owners and not fresh:
             raise NumbersUnconfirmed("台账里有已经编过的文号，编号登记文件却不在。")
         if not owners:

@@ -12,7 +12,7 @@ TYPE = RecordType(
     menu="体系",
     title=("kind",),
     by_program=True,
-    help="两条记录说的是同一家单位、同一个人。两条都留着，合起来当一条看；删除这一条就是撤销合并。",
+    help="两条记录说的是同一家单位、同一个人。两条都留着，合起来当一条看；删除这一条，两条就重新分开。",
     fields=(
         Field("kind", "记录类型", column=1, width=14, names_type=True),
         # The two records' ids, the smaller first; not links, because either may not be held here (yet).

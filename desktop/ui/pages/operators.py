@@ -67,7 +67,7 @@ class OperatorsPage(Page):
         self.own = button("修改我的口令…", self._own)
         self.code = button("生成新的恢复码…", self._new_code)
         self.log = link("审计日志", lambda: self.workbench.shell.open_page("audit"))
-        self.wipe = link("电脑要移交、归还或报废：清除工作区…", self._wipe)
+        self.wipe = link("电脑要移交、归还或报废：清除台账…", self._wipe)
         self.due = link("到期应清除的个人信息…", lambda: self.workbench.shell.open_page("retention"))
         self.wiping: WipeDialog | None = None
         self.log.setEnabled(audit.may_look(workbench.facts.operator.role))
@@ -164,7 +164,7 @@ class OperatorsPage(Page):
     def _new_code(self) -> None:
         answer = self.workbench.dialogs.ask(
             "生成新的恢复码",
-            "恢复码用来在忘了口令时打开工作区。生成新的以后，原来抄下的那个随即作废。\n"
+            "恢复码用来在忘了口令时打开台账。生成新的以后，原来抄下的那个随即作废。\n"
             "请先备好纸笔：新的恢复码只显示一次。",
             yes="生成",
         )
@@ -199,7 +199,7 @@ class OperatorsPage(Page):
     def _stop(self) -> None:
         name = str(self.grid.current())
         answer = self.workbench.dialogs.ask(
-            "停用操作员", f"停用“{name}”以后，这个人的口令作废，不能再打开工作区。", yes="停用", danger=True
+            "停用操作员", f"停用“{name}”以后，这个人的口令作废，不能再打开台账。", yes="停用", danger=True
         )
         if answer is Answer.YES:
             self._write("停用操作员", lambda session: operators.disable(session, name), f"“{name}”已停用。")
@@ -208,7 +208,7 @@ class OperatorsPage(Page):
         self._write(
             "添加操作员",
             lambda session: operators.put(session, name, role, password, duty=duty),
-            f"“{name}”（{ROLES[role]}）可以使用这个工作区了。",
+            f"“{name}”（{ROLES[role]}）可以使用这份台账了。",
         )
 
     def _change_own(self, old: str, new: str) -> None:

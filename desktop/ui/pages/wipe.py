@@ -29,7 +29,7 @@ _WHAT_IT_DOES = (
     "电脑移交给别人、报废或归还以前用。数据库、口令文件、备份、草稿都销毁，谁也不能恢复，恢复码和上级也不能。\n"
     "清除以前会写一份签名的清除确认（.xsw），请交给上级，由上级停用这台电脑。"
 )
-_OUTSIDE = "导出过的表格、打印过的纸不在工作区里，程序找不到它们，请自己清理"
+_OUTSIDE = "导出过的表格、打印过的纸不在台账里，程序找不到它们，请自己清理"
 _MOST_LINES = 5
 
 
@@ -39,7 +39,7 @@ class WipeDialog(QDialog):
     def __init__(self, workbench: Workbench, seen: Outlook) -> None:
         super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
         self._workbench, self._seen = workbench, seen
-        self.setWindowTitle("清除工作区")
+        self.setWindowTitle("清除台账")
         self.setMinimumWidth(680)
         self.typed, self.unsent = QLineEdit(), QCheckBox()
         self.note, self.progress = Note(), QProgressBar()
@@ -99,13 +99,13 @@ class WipeDialog(QDialog):
         self.wipe.setToolTip(words)
 
     def _confirm(self) -> None:
-        place = self._workbench.dialogs.folder("清除确认保存到哪里（U盘，不能在工作区里）", documents())
+        place = self._workbench.dialogs.folder("清除确认保存到哪里（U盘，不能在台账里）", documents())
         if place is None:
             return
         typed, anyway = self.typed.text(), self.unsent.isChecked()
         self._set_working(working=True)
         self._workbench.write(
-            "清除工作区",
+            "清除台账",
             lambda session, _ticket: wiping.confirm(session, typed, place, unsent_too=anyway),
             self._end,
             owner=self,
@@ -151,7 +151,7 @@ class WipeDialog(QDialog):
         left = f"文件夹里还有不是本程序写的：{'、'.join(done.left)}，没有动。\n" if done.left else ""
         dialogs.tell(
             "已经清除",
-            f"工作区已清除，销毁了{done.destroyed}个文件。\n{where}{left}{_OUTSIDE}。程序现在关闭。",
+            f"台账已清除，销毁了{done.destroyed}个文件。\n{where}{left}{_OUTSIDE}。程序现在关闭。",
         )
 
     def _failed(self, error: Exception) -> bool:
@@ -176,4 +176,4 @@ def offer(workbench: Workbench, page: QWidget, shown: Callable[[WipeDialog], Non
         dialog.open()
         shown(dialog)
 
-    workbench.write("查看工作区", lambda session, _ticket: wiping.look(session), show, owner=page, step=False)
+    workbench.write("查看台账", lambda session, _ticket: wiping.look(session), show, owner=page, step=False)

@@ -154,7 +154,7 @@ class Assistant(QWidget):
         form.addRow(place, where)
         warning = QLabel(
             "口令用来加密全部数据，程序里没有保存它，请记牢；下一步会给一个恢复码，忘了口令时用。\n"
-            "不得录入国家秘密、工作秘密。工作区请放在本机硬盘上，不要放在网络共享文件夹里。"
+            "不得录入国家秘密、工作秘密。台账请放在本机硬盘上，不要放在网络共享文件夹里。"
         )
         warning.setProperty("muted", True)
         warning.setWordWrap(True)
@@ -168,7 +168,7 @@ class Assistant(QWidget):
 
     def _code_step(self) -> QWidget:
         page = QWidget()
-        why = QLabel(f"工作区建好了。{WHY}")
+        why = QLabel(f"台账建好了。{WHY}")
         why.setWordWrap(True)
         self.copied.toggled.connect(self._may_begin)
         column = QVBoxLayout(page)
@@ -218,8 +218,8 @@ class Assistant(QWidget):
 
     def _show_step(self, step: int) -> None:
         self.notice.clear()
-        self.heading.setText(f"新建工作区　{_STEPS[step]}")
-        self.next_button.setText({2: "建立工作区", _CODE_STEP: "开始使用"}.get(step, "下一步"))
+        self.heading.setText(f"新建台账　{_STEPS[step]}")
+        self.next_button.setText({2: "建立台账", _CODE_STEP: "开始使用"}.get(step, "下一步"))
         self.back_button.setVisible(step != _CODE_STEP)
         self.steps.setCurrentIndex(step)
         if step == 0:
@@ -283,7 +283,7 @@ class Assistant(QWidget):
     def _create(self) -> None:
         code, name = self.unit.value()
         self._lock(True)
-        self.notice.show_notice(Tone.PLAIN, "正在建立工作区…")
+        self.notice.show_notice(Tone.PLAIN, "正在建立台账…")
         wish = Wish(
             Path(self.folder.text().strip()),
             self.level,

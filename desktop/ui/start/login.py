@@ -62,12 +62,12 @@ class LoginPage(QWidget):
         self.show_recents()
 
     def _build(self) -> None:
-        heading = QLabel("打开工作区")
+        heading = QLabel("打开台账")
         heading.setProperty("heading", "1")
         self.workspaces.setObjectName("menu-list")
-        self.workspaces.setAccessibleName("最近打开的工作区")
+        self.workspaces.setAccessibleName("最近打开的台账")
         self.workspaces.setFixedHeight(theme.measures().row * 5 + 10)
-        other, new = QPushButton("打开其他文件夹…"), QPushButton("新建工作区…")
+        other, new = QPushButton("打开其他文件夹…"), QPushButton("新建台账…")
         other.setIcon(icons.icon("folder-open"))
         new.setIcon(icons.icon("folder-plus"))
         other.clicked.connect(self._choose_folder)
@@ -85,7 +85,7 @@ class LoginPage(QWidget):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(10)
-        form.addRow("工作区(&W)", self.workspaces)
+        form.addRow("台账(&W)", self.workspaces)
         form.addRow("操作员(&U)", self.operator)
         secret = QHBoxLayout()
         secret.setSpacing(6)
@@ -124,7 +124,7 @@ class LoginPage(QWidget):
         row = next((n for n, r in enumerate(recents) if r.folder == chosen), 0)
         self.workspaces.setCurrentRow(row if recents else -1)
         if not recents:
-            item = QListWidgetItem("还没有工作区。第一次使用请点“新建工作区”。")
+            item = QListWidgetItem("还没有台账。第一次使用请点“新建台账”。")
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.workspaces.addItem(item)
         self._show_operators()
@@ -149,7 +149,7 @@ class LoginPage(QWidget):
         if not names:
             self.notice.show_notice(
                 Tone.WARNING,
-                "这个文件夹里没有工作区，可能已经移走，或者U盘没有插好。",
+                "这个文件夹里没有台账，可能已经移走，或者U盘没有插好。",
                 "从列表移除",
                 self._forget,
             )
@@ -171,7 +171,7 @@ class LoginPage(QWidget):
             self.show_recents()
 
     def _choose_folder(self) -> None:
-        folder = self._dialogs.folder("选择工作区所在的文件夹", Path.home())
+        folder = self._dialogs.folder("选择台账所在的文件夹", Path.home())
         if folder is not None:
             self.show_recents(folder)
             self.start()
@@ -260,7 +260,7 @@ class LoginPage(QWidget):
         if not found:
             self.notice.show_notice(
                 Tone.ERROR,
-                "这个工作区里没有备份。请找一找另存的备份文件，用命令 restore 恢复，或者联系上级。",
+                "这份台账里没有备份。请找一找另存的备份文件，用命令 restore 恢复，或者联系上级。",
             )
             return
         from desktop.ui.start.restoring import RestoreDialog

@@ -42,7 +42,7 @@ class OriginDialog(QDialog):
 
     def __init__(self, doubt: Doubt, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("请说明这个工作区是怎么来的")
+        self.setWindowTitle("请说明这份台账是怎么来的")
         self.setModal(True)
         self.setMinimumWidth(600)
         sign = QLabel()

@@ -131,7 +131,7 @@ class RecoverDialog(QDialog):
         self.by_code.entered.connect(self._use_code)
         self.by_code.form.insertRow(0, "恢复码", self.code)
         return _page(
-            plain("建立工作区时，程序显示过一次恢复码，请找当时抄下的那张纸。", muted=True),
+            plain("建立台账时，程序显示过一次恢复码，请找当时抄下的那张纸。", muted=True),
             self.code_hint,
             self.by_code,
             row(self.use_code, 1),
@@ -139,8 +139,8 @@ class RecoverDialog(QDialog):
 
     def _nobody_page(self) -> QWidget:
         self.nobody.setText(
-            "这个工作区还没有办理入网，上级没有它的钥匙，帮不上忙。\n"
-            "请用建立工作区时抄下的恢复码打开。恢复码也没有的，里面的数据谁也解不开。"
+            "这份台账还没有办理入网，上级没有它的钥匙，帮不上忙。\n"
+            "请用建立台账时抄下的恢复码打开。恢复码也没有的，里面的数据谁也解不开。"
         )
         return _page(self.nobody)
 
@@ -173,7 +173,7 @@ class RecoverDialog(QDialog):
             f"现在先设好新口令，写出申请（{REQUEST}）交给“{found.office}”；它打电话核对以后给一个答复（{ANSWER}），"
             "导入答复，新口令就生效。上级答复以后能看到这台电脑里的数据，双方都会记入日志。"
         )
-        self.code_hint.setText("" if found.has_code else "这个工作区没有恢复码，请看“请上级恢复”。")
+        self.code_hint.setText("" if found.has_code else "这份台账没有恢复码，请看“请上级恢复”。")
         self.code_hint.setVisible(not found.has_code)
         if found.asked is not None and found.words is not None:
             self._show_waiting(found)

@@ -22,7 +22,7 @@ from desktop.ui import spacing
 
 _PATH = Qt.ItemDataRole.UserRole
 _WORDS = (
-    "工作区的数据库打不开了，多半是磁盘或断电造成的损坏。程序每天自动备份，以后每次保存和合并也都记在流水里，"
+    "台账的数据库打不开了，多半是磁盘或断电造成的损坏。程序每天自动备份，以后每次保存和合并也都记在流水里，"
     "用最上面的一份恢复，一般一条也不会少。"
 )
 
@@ -46,7 +46,7 @@ class RestoreDialog(QDialog):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(lambda _item: self._take())
-        hint = QLabel("现在的数据库先留在工作区的 backups 文件夹里：三十天以内的都留着，最近三份一直留着。")
+        hint = QLabel("现在的数据库先留在台账的 backups 文件夹里：三十天以内的都留着，最近三份一直留着。")
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
         self.take, cancel = QPushButton("用选中的备份恢复"), QPushButton("取消")

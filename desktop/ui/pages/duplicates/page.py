@@ -46,7 +46,7 @@ class DuplicatesPage(SiftingPage):
         self._accepting("合并成一条", self.merge)
         self._revealing(self._reveal)
         self.apart = button("不是同一条（N）", self.keep_apart)
-        self.undo = button("撤销合并", self.unmerge, "undo-2")
+        self.undo = button("重新分开", self.unmerge, "undo-2")
         self.open = link("打开这条记录", self._open_joined)
         buttons = row(self.accept, self.undo, self.apart, 1)
         self._lay_out([self.note, row(self.open, self.reveal, 1)], self.view, buttons)
@@ -263,7 +263,7 @@ class DuplicatesPage(SiftingPage):
             count = len(joined.records)
             self.workbench.shell.tell(Tone.GOOD, f"“{joined.title}”的合并已撤销，又是{count}条了。")
 
-        self._write("撤销合并", job, then)
+        self._write("重新分开", job, then)
 
     def keep_apart(self) -> None:
         """None of them is another, or what is not ticked is none of the others; nobody is asked here again."""
