@@ -106,6 +106,10 @@ class Shell(Protocol):
         """Says something in one line."""
         ...
 
+    def move_on(self) -> None:
+        """Takes away what was said of what is done with."""
+        ...
+
 
 class Page(QWidget):
     """One page. ``state_changed`` tells the window to look again at title, actions and status."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self._stack.bring_into_view(now)
 
     def _build(self) -> None:
-        brand = QFrame()
+        brand = self._brand = QFrame()
         brand.setObjectName("brand")
         brand.setFixedWidth(WIDTH)
         name, unit = QLabel(PROGRAM), ElidedLabel()
@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         unit.setProperty("muted", True)
         unit.setProperty("small", True)
         words = QVBoxLayout(brand)
-        words.setContentsMargins(16, 4, 8, 4)
+        words.setContentsMargins(16, 3, 8, 3)
         words.setSpacing(0)
         words.addWidget(name)
         words.addWidget(unit)
@@ -120,8 +120,19 @@ class MainWindow(QMainWindow):
         column.addLayout(both, 1)
         column.addWidget(self.statusbar)
         self.setCentralWidget(whole)
-        brand.setFixedHeight(self.topbar.sizeHint().height())
         self.setMinimumSize(QSize(880, 460))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now is it known how high words are."""
+        super().showEvent(event)
+        self._level()
+
+    def _level(self) -> None:
+        """One line below the unit's name and the actions, high enough for both."""
+        parts = (self._brand, self.topbar)
+        height = max(part.sizeHint().height() for part in parts)
+        for part in parts:
+            part.setFixedHeight(height)
 
     # -- the shell -------------------------------------------------------------------------------------------------
 
@@ -198,6 +209,10 @@ class MainWindow(QMainWindow):
         """Says something in one line above the page."""
         self._told_at = self.page
         self.notices.show_notice(tone, words, action, then)
+
+    def move_on(self) -> None:
+        """Takes away what was said of what is done with, as when another page is shown."""
+        self.notices.leave()
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
@@ -277,6 +292,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.apply(application, settings.text_size)
+            self._level()
 
     # -- drafts and the end ----------------------------------------------------------------------------------------
 

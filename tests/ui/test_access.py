@@ -335,6 +335,17 @@ def test_what_is_open_follows_the_text_size(hand: Hand, window: MainWindow) -> N
     assert all(large > usual for usual, large in zip(before, after, strict=True))
 
 
+def test_the_name_of_the_unit_is_whole_in_larger_text(hand: Hand, window: MainWindow) -> None:
+    brand = window.findChild(QWidget, "brand")
+    words = brand.findChildren(QLabel)
+    assert len(words) == 2
+    for _ in range(2):
+        hand.press(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+        hand.settle()
+        assert all(label.height() >= label.fontMetrics().height() for label in words)
+        assert brand.height() == window.topbar.height()
+
+
 def test_larger_text_is_one_key_away_and_remembered(hand: Hand, window: MainWindow, bench: Workbench) -> None:
     before = theme.measures().text
     window._change_text_size()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
@@ -207,6 +208,10 @@ def test_a_motion_is_judged_by_all_delegates_while_votes_are_typed(desk: Desk, f
     desk.press(K.Key_Insert)
     desk.type("集体合同")
     desk.press(K.Key_Return)
+    across, side = Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
+    aligned = {c.name: tab.model.headerData(n, across, side) for n, c in enumerate(tab.model.columns)}
+    assert aligned["approve_count"] & Qt.AlignmentFlag.AlignRight, "a heading stands above its numbers"
+    assert aligned["name"] is None
     tab.view.go_to_name(0, "approve_count")
     desk.type("20")
     desk.press(K.Key_Return)

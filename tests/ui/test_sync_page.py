@@ -507,6 +507,26 @@ def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_n
     assert "坏的.xsa" in page.grant.note.detail.text()
 
 
+def test_what_was_said_of_one_file_is_not_read_as_said_of_the_next(open_page: Open, tmp_path: Path) -> None:
+    town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrolling.request(village, tmp_path / "a.xsq")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    hands, page = open_page(town)
+    wrong = "批准文件（.xsg）是给下级的"
+    hands.drop(page.merge.drop, [tmp_path / "a.xsg"])
+    assert wrong in hands.window.notices.words
+    hands.drop(page.merge.drop, [tmp_path / "a.xsq"])
+    assert hands.window.notices.words == ""
+    hands.drop(page.merge.drop, [tmp_path / "a.xsg"])
+    assert wrong in hands.window.notices.words
+    bar = page.tabs.tabBar()
+    hands.qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(LOG).center())
+    assert page.tabs.currentIndex() == LOG
+    assert hands.window.notices.words == ""
+    village.workspace.close()
+
+
 def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
     open_page: Open, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 
 from desktop.records.canonical import Cell
-from desktop.records.declaration import Field
+from desktop.records.declaration import Field, Kind
 
 Values = Mapping[str, Cell]
 LOOK = Qt.ItemDataRole.UserRole + 7
@@ -102,3 +102,9 @@ class SheetColumn:
     def name(self) -> str:
         """The field's name, or the column's own."""
         return self.field.name if self.field is not None else self.key
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds numbers to be written; a tick is none."""
+        kinds = (Kind.INTEGER, Kind.DECIMAL)
+        return self.way is not Way.TICK and self.field is not None and self.field.kind in kinds

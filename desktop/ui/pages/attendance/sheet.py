@@ -339,8 +339,7 @@ class SheetModel(QAbstractTableModel):
             on = column.code in str(value or "").split() if column.code else value == column.on
             plain = column.code or value in (None, column.on, column.off) or column.field is None
             return Look("" if plain else self._words(column.field, value), ticked=on)
-        numeric = column.field is not None and column.field.kind in (Kind.INTEGER, Kind.DECIMAL)
-        return Look(self._words(column.field, value), numeric=numeric)
+        return Look(self._words(column.field, value), numeric=column.numeric)
 
     def _words(self, shown: Field | None, value: Cell) -> str:
         if shown is None or value is None:
@@ -361,6 +360,8 @@ class SheetModel(QAbstractTableModel):
             return column.label
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip or column.label.replace("\n", " ")
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.numeric:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _repaint(self) -> None:

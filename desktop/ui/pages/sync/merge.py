@@ -122,6 +122,7 @@ class MergePanel(QStackedWidget):
 
     def take(self, paths: Sequence[Path]) -> None:
         """Adds files and looks at all of them; a file of enrolment goes where enrolment is."""
+        self.workbench.shell.move_on()
         small = [p for p in paths if p.suffix.lower() in SMALL_FILES]
         if small:
             self.enrolment.emit(small)

@@ -111,6 +111,7 @@ class SyncPage(Page):
         self.root.receipts_wanted.connect(lambda: self.tabs.setCurrentIndex(WORK))
         self.log.list_wanted.connect(lambda: self.tabs.setCurrentIndex(UNCOUNTED))
         self.tabs.currentChanged.connect(self._tab_changed)
+        self.tabs.tabBarClicked.connect(lambda _tab: workbench.shell.move_on())
         self._connect_inbox()
         self.load()
 
