@@ -66,6 +66,16 @@ def test_errors_come_first_and_lead_to_the_field_that_is_mended(desk: Desk, town
     assert editor is cursor or editor.isAncestorOf(cursor)
 
 
+def test_the_line_at_the_foot_counts_as_the_one_above(desk: Desk, town: Session) -> None:
+    firm = {"name": "杭州示例有限公司", "town": "330110109", "surveyed_staff": 3, "women_count": 9}
+    records.save(town, "enterprise", firm)
+    page = opened(desk)
+    assert page.report is not None
+    assert sum(len(problem.places) for problem in page.problems) > len(page.report.found)
+    assert "，1条要看：" in page.verdict.words.text()
+    assert page.status().words == "1条要看"
+
+
 def test_what_was_mended_is_gone_when_one_comes_back(desk: Desk, town: Session) -> None:
     records.save(
         town, "visit", {"visitors": "陈喆", "enterprise": records.save(town, "enterprise", FIRM).record}

@@ -162,11 +162,11 @@ class LogicPage(Page):
         return "logic"
 
     def status(self) -> Status:
-        """How many findings there are."""
+        """How many records are to be looked at, as above the list: one may have several findings."""
         if self.report is None:
             return Status("正在检查…")
-        found = sum(len(p.places) for p in self.problems)
-        return Status(f"{found}处要看" if found else "逻辑正确")
+        found = len(self.report.found)
+        return Status(f"{found}条要看" if found else "逻辑正确")
 
     def shortcuts(self) -> Mapping[str, str]:
         """The keys of the page."""

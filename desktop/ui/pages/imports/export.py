@@ -94,13 +94,14 @@ class ExportPage(Page):
                 heading(f"导出{self.record_type.label}", 1),
                 self._words,
                 1,
+                self.stop,
+                self.choose,
                 spacing=10,
             )
         )
         column.addWidget(self.note)
         column.addWidget(card)
         column.addWidget(self.bar)
-        column.addLayout(row(self.choose, self.stop, 1))
         column.addStretch(1)
         self._show_running(False)
 
