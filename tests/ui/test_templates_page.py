@@ -63,6 +63,19 @@ def at(page: TemplatesPage, words: str) -> None:
     page.words.setTextCursor(cursor)
 
 
+def test_papers_are_told_apart_by_their_names_on_a_small_screen(hands: Hands) -> None:
+    page = hands.show("templates")
+    assert isinstance(page, TemplatesPage)
+    names = [line.texts[0] for line in page.grid.rows.lines]
+    for _ in range(2):
+        room, letters = page.grid.columnWidth(0) - 18, page.grid.fontMetrics()
+        shown = [letters.elidedText(name, page.grid.textElideMode(), room) for name in names]
+        assert len(set(shown)) == len(names)
+        assert [n for n, s in zip(names, shown, strict=True) if n != s and len(n) < 16] == []
+        hands.qtbot.keyClick(page.grid, K.Key_0, Qt.KeyboardModifier.ControlModifier)
+        hands.settle()
+
+
 def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
     hands: Hands, district: Session
 ) -> None:

@@ -51,6 +51,8 @@ class TemplatesPage(Page):
         self.wanted.setPlaceholderText("找文书")
         self.wanted.setClearButtonEnabled(True)
         self.grid = Grid([Col("文书", 16, wide=True), Col("样式", 8)], "文书模板")
+        # Two papers may differ only in what their names end with.
+        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.pane = WordsPane()
         self.words, self.remark, self.note = self.pane.words, self.pane.remark, self.pane.note
         self.pages = PagesView(workbench)
@@ -93,7 +95,7 @@ class TemplatesPage(Page):
         for part, share in ((left, 26), (self.pane, 44), (right, 40)):
             split.addWidget(part)
             split.setStretchFactor(split.count() - 1, share)
-        split.setSizes([260, 440, 400])
+        split.setSizes([330, 440, 330])
         # On a small screen the pages give way, not the names by which a paper is found.
         left.setMinimumWidth(theme.measures().average(27))
         self.pages.setMinimumWidth(theme.measures().average(15))
