@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QFileInfo, QStandardPaths, QUrl
-from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QWidget
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QSplitter, QWidget
 
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is plugged in: a folder for each user, in it one for each stick."""
 
-_WIDTH, _HEIGHT = 860, 520
+_WIDTH, _HEIGHT, _SIDE = 860, 520, 150
 
 
 class _Kinds(QFileIconProvider):
@@ -45,6 +45,9 @@ def file_dialog(parent: QWidget | None, title: str, folder: Path, filters: Seque
     dialog.setProperty("kinds", kinds)
     dialog.setSidebarUrls([QUrl.fromLocalFile(str(place)) for place in places()])
     dialog.resize(_WIDTH, _HEIGHT)
+    # There is none where the system shows its own.
+    if (split := dialog.findChild(QSplitter)) is not None:
+        split.setSizes([_SIDE, _WIDTH - _SIDE])
     return dialog
 
 

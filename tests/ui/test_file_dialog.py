@@ -62,6 +62,7 @@ def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
         assert "文件夹" in words
         assert [word for word in words if re.search("[a-z]{3}", word.replace("(*.xsj)", ""))] == []
         side = dialog.findChild(QAbstractItemView, "sidebar")
+        assert side.width() > side.fontMetrics().horizontalAdvance("工会U盘的名称")
         assert "工会U盘" in [side.model().index(n, 0).data() for n in range(side.model().rowCount())]
 
     failed = when_shown(parent, look)
