@@ -241,7 +241,7 @@ def accept(
         )
         audit.note(session, audit.Act.ACCEPTED, f"{own.id} 工作电脑{found.desk.station}")
         if found.reference is not None:
-            receiving.take_tree(session.ledger, keys, found.reference, found.desk, session.operator.name)
+            receiving.take_tree(session.ledger, keys, found.reference, found.desk)
     if ack_out is not None:
         write_whole(
             ack_out,

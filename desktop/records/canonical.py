@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 Cell = str | int | None
 """What one field holds: text in Unicode NFC, a whole number (yes and no are 1 and 0), or nothing."""
 
 ABSENT = "null"
 """The canonical text of nothing, which is also what an absent value counts as."""
+
+MAX_NUMBER: Final = (1 << 53) - 1
+"""The largest whole number of a cell and of the format: above it not every reader is exact (RFC 7493, section 2.2)."""
 
 
 def canonical(value: Cell | Mapping[str, Cell]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records import code_words
-from desktop.records.canonical import Cell, normal_text
+from desktop.records.canonical import MAX_NUMBER, Cell, normal_text
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.dates import parse_date, year_and_month
 from desktop.records.declaration import Field, Kind, Mask, RecordType
@@ -211,7 +211,7 @@ def _integer(given: _Input) -> Parsed:
     number, note = read
     if number != number.to_integral_value():
         return _problem(f"“{given.field.label}”应填整数，现在是{decimal_text(number)}")
-    if abs(number) >= 2**53:
+    if abs(number) > MAX_NUMBER:
         return _problem(f"“{given.field.label}”的数字太大了，请核对")
     return Parsed(int(number), note)
 

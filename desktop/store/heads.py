@@ -91,7 +91,6 @@ def _birth_head(
 
 def before(
     database: Database,
-    types: Catalogue,
     type_name: str,
     record: str,
     slot: str,

@@ -331,7 +331,7 @@ class Ledger:
         within: tuple[str, ...] = (),
     ) -> Restoration:
         """What stood before these versions (record and stamp), which are the heads of the slot now."""
-        return heads.before(self.database, self.types, type_name, record, slot, own, within=within)
+        return heads.before(self.database, type_name, record, slot, own, within=within)
 
     def unit_of(self, type_name: str, record: str) -> str:
         """The unit that a record belongs to; raises :class:`NotFound`."""

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.records import items
+from desktop.records.canonical import MAX_NUMBER
 from desktop.records.items import KEY_BYTES, MAX_LINES, MAX_WEIGHT, Shape
 from desktop.store.database import Database
 from desktop.store.environment import Environment
@@ -20,7 +21,6 @@ Line = tuple[int, int | None, bytes]
 """Number, the shape of a birth, and the bytes of an own line."""
 
 _PREFIX = "salts_"
-_MOST = (1 << 53) - 1
 _SPARE = 1024 * 1024
 """Line ends, and some room."""
 CUT_WEIGHT = 4 * 1024 * 1024
@@ -127,7 +127,7 @@ def begin_again(database: Database) -> None:
     A copy or a backup of this ledger has the same, and would use it for others.
     """
     if database.row("SELECT 1 FROM pending_line LIMIT 1") is None:
-        database.execute("DELETE FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(_MOST)))
+        database.execute("DELETE FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(MAX_NUMBER)))
 
 
 def line_with_shape(database: Database, number: int) -> tuple[int, bytes, str | None, str | None] | None:

@@ -151,7 +151,7 @@ class Staging:
         self._db.connection.executemany(*_insertion(births, titles, fields, units))
         inserted: int = self._db.connection.total_changes - before
         if inserted < len(births.rows):
-            self._add_second_births(births, record_type)
+            self._add_second_births(births)
         if None in fields:
             self._log_unknown(births, fields)
         self._note_parents(births, record_type)
@@ -170,7 +170,7 @@ class Staging:
             ),
         )  # fmt: skip
 
-    def _add_second_births(self, births: Births, record_type: RecordType | None) -> None:
+    def _add_second_births(self, births: Births) -> None:
         """Rule 6 and 7: of births that met a record already here, both go to the log and their slots are resolved."""
         table = quoted(table_of(births.type))
         rows = []

@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
 from desktop.sync import certificates, dsse, renewing, roots, signed_files, strictjson, trust
@@ -38,7 +39,6 @@ from desktop.sync.errors import (
     SenderUnequal,
 )
 from desktop.sync.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, station_id
-from desktop.sync.manifest import MAX_NUMBER
 from desktop.sync.roots import History
 from desktop.sync.strictjson import Fields, NotStrict
 from desktop.sync.tree import Tree

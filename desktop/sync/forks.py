@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.types import Catalogue
 from desktop.store import aside, pending, received, segment_log
@@ -91,10 +92,6 @@ class Known:
         return self._last[1]
 
 
-_LAST = (1 << 53) - 1
-"""The highest number that an item may have."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fork:
     """An incarnation in which numbers have two contents: those, in the order they came, and how many items wait."""
@@ -138,7 +135,7 @@ def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     """
     database = ledger.database
     hashes: dict[tuple[int, int], set[bytes]] = {}
-    for header, lines in kept.between(database, origin, 1, _LAST):
+    for header, lines in kept.between(database, origin, 1, MAX_NUMBER):
         contents = decoding.decode(header, lines, ledger.types)
         stamps = Sorted(contents, origin).looked_at
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
@@ -152,4 +149,4 @@ def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     last = max((number for number, _ in staying), default=first - 1)
     # Two contents of the very same moment cannot be told apart by name, so neither counts.
     lost = (hashes.keys() - staying) | {item for item, found in hashes.items() if len(found) > 1}
-    return Named([(last + 1, _LAST)], frozenset((n, stamp) for n, stamp in lost if n <= last))
+    return Named([(last + 1, MAX_NUMBER)], frozenset((n, stamp) for n, stamp in lost if n <= last))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.sync import certificates, strictjson
 from desktop.sync.agefile import RECIPIENT
 from desktop.sync.errors import BadManifest, NewerFormat
@@ -32,7 +33,6 @@ MAX_PART: Final = 32 * 1024 * 1024
 MAX_PART_PLAIN: Final = 256 * 1024 * 1024
 MAX_FRAMES: Final = 4096
 MAX_FILE: Final = 256 * 1024
-MAX_NUMBER: Final = (1 << 53) - 1
 
 CERTIFICATES: Final = "certificates.pem"
 _PART: Final = re.compile(r"parts/[0-9]{4}\.ndjson\.zst\.age")

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.store import exchanged
 from desktop.store.database import Database
 from desktop.sync import strictjson
@@ -27,8 +28,7 @@ REFUSED: Final = "refused"
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _HEX16 = re.compile(r"[0-9a-f]{16}|")
-_MAX_NUMBER: Final = (1 << 53) - 1
-_Number = Annotated[int, msgspec.Meta(ge=1, le=_MAX_NUMBER)]
+_Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
 _decode_answer = msgspec.json.Decoder(tuple[str, str, _Number, str, str]).decode
 
 
@@ -76,13 +76,13 @@ def read(frame: Frame) -> Receipt:
     try:
         fields = Fields(strictjson.parse(header, 4096), "receipt")
         fields.choice("xsj", ("receipt",))
-        if fields.integer("answers", 0, _MAX_NUMBER) != len(lines):
+        if fields.integer("answers", 0, MAX_NUMBER) != len(lines):
             raise BadSegment("the answers of a receipt are not as many as it counts")
         return Receipt(
             fields.matching("station", _HEX64),
             fields.matching("incarnation", _HEX16),
-            fields.integer("position", 0, _MAX_NUMBER),
-            fields.integer("number", 1, _MAX_NUMBER),
+            fields.integer("position", 0, MAX_NUMBER),
+            fields.integer("number", 1, MAX_NUMBER),
             tuple(Answer(*_decode_answer(line)) for line in lines),
         )
     except (msgspec.DecodeError, ValueError) as error:  # text that is no UTF-8 is a ValueError here

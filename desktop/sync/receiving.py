@@ -144,7 +144,7 @@ def _merge(
     return taken
 
 
-def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate, operator: str) -> None:
+def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate) -> None:
     """Merges the vouched segments of the tree that came with a grant, inside the caller's transaction.
 
     Raises :class:`BadSegment` when they are not the desk's.

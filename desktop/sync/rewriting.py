@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.records.canonical import ABSENT, parse
+from desktop.records.canonical import ABSENT, MAX_NUMBER, parse
 from desktop.records.deciding import DECIDING_TYPES, EXCLUSION
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import REFUSED_FORK
@@ -174,7 +174,7 @@ def _renamed(value: str, anew: Mapping[int, int]) -> str:
 
 
 def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:
-    for header, lines in kept.between(ledger.database, origin, 1, (1 << 53) - 1):
+    for header, lines in kept.between(ledger.database, origin, 1, MAX_NUMBER):
         items = Sorted(decoding.decode(header, lines, ledger.types), origin)
         items.hold(items.looked_at, "")
         yield from sorted(items.waiting(), key=lambda put: put.number)

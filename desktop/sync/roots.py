@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.sync import certificates, dsse, manifest, signed_files, strictjson
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import Signed
@@ -158,7 +159,7 @@ def _number(signed: Signed) -> int:
         raise BadRootStatement(signed.payload_type)
     try:
         fields = signed_files.fields(signed, MAX_STATEMENT)
-        return fields.integer("number", 1, manifest.MAX_NUMBER)
+        return fields.integer("number", 1, MAX_NUMBER)
     except NotStrict as error:
         raise BadRootStatement(str(error)) from error
 

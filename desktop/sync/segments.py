@@ -29,6 +29,7 @@ from typing import Any, Final
 import msgspec
 
 from desktop.records import items
+from desktop.records.canonical import MAX_NUMBER
 from desktop.records.items import KEY_BYTES, MAX_LINES, MalformedLine, Shape
 from desktop.sync import strictjson
 from desktop.sync.errors import BadSegment
@@ -42,7 +43,6 @@ FORMAT: Final = 1
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _HEX16 = re.compile(r"[0-9a-f]{16}")
-_MAX_NUMBER: Final = (1 << 53) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Heade
             signature=signature,
             station=fields.matching("station", _HEX64),
             incarnation=fields.matching("incarnation", _HEX16),
-            first=fields.integer("first", 1, _MAX_NUMBER),
-            last=fields.integer("last", 1, _MAX_NUMBER),
+            first=fields.integer("first", 1, MAX_NUMBER),
+            last=fields.integer("last", 1, MAX_NUMBER),
             digest=fields.matching("digest", _HEX64),
             counts={checked_name(n): counts.integer(n, 1, MAX_LINES) for n in counts.names()},
             shapes={checked_name(n): Shape.from_json(shapes.raw(n)) for n in shapes.names()},

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.sync import dsse, strictjson
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import Signed
 from desktop.sync.errors import NewerFormat
 from desktop.sync.identity import StationKeys, signature_stands
-from desktop.sync.manifest import FORMAT, MAX_NUMBER
+from desktop.sync.manifest import FORMAT
 from desktop.sync.strictjson import Fields, JsonValue
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.records.declaration import Level
 from desktop.sync import certificates, dsse, signed_files, strictjson, trust
 from desktop.sync.errors import BadSignature, BadWipeFile, NotAWipeFile
 from desktop.sync.identity import INCARNATION, STATION, StationKeys
-from desktop.sync.manifest import MAX_NUMBER
 from desktop.sync.strictjson import Fields, NotStrict
 from desktop.sync.trust import TrustState
 

@@ -382,7 +382,7 @@ def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: 
     connect(below, desk)
     station.keep_chain(below.ledger, [certificate.der, *chain])
     frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
-    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
+    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
 
 
 def proof_of(keys: StationKeys) -> str | None:

@@ -207,7 +207,7 @@ def test_a_copied_laptop_does_not_decide_its_own_fork(places: Places, tmp_path: 
     connect(twin, places.town)
     frames = sending.tree_frames(places.town.ledger, places.town.keys, places.village.unit)
     receiving.take_tree(
-        twin.ledger, twin.keys, frames, certificates.parse(station.own_chain(places.town.ledger)[0]), "x"
+        twin.ledger, twin.keys, frames, certificates.parse(station.own_chain(places.town.ledger)[0])
     )
     places.village.birth("firm", {"name": "先写的"}, record=FIRM)
     stamp = places.village.database.value("SELECT _stamp FROM r_firm")

@@ -54,7 +54,7 @@ def twin(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
     connect(found, town)
     frames = sending.tree_frames(town.ledger, town.keys, laptop.unit)
     desk = certificates.parse(station.own_chain(town.ledger)[0])
-    receiving.take_tree(found.ledger, found.keys, frames, desk, found.name)
+    receiving.take_tree(found.ledger, found.keys, frames, desk)
     # It was written later.
     found.time.pass_days(0.01)
     return found

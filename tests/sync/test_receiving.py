@@ -1210,7 +1210,7 @@ def test_the_tree_of_a_grant_is_vouched_for_by_its_desk(tree: Tree) -> None:
     header, frame = one_segment(tree.town, vouched=tree.district.station)
     desk = certificates.parse(station.own_chain(tree.town.ledger)[0])
     with pytest.raises(BadSegment):
-        receiving.take_tree(tree.village.ledger, tree.village.keys, frame.compressed, desk, "王芳")
+        receiving.take_tree(tree.village.ledger, tree.village.keys, frame.compressed, desk)
     assert header.vouched == tree.district.station
 
 

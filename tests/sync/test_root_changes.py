@@ -65,7 +65,7 @@ def renew(below: Desk, desk: Desk) -> None:
     station.keep_chain(below.ledger, [made.der, *chain])
     station.keep_history(below.ledger, history)
     frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
-    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
+    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
     upward = below.link(desk).recipient
     connect(below, desk)
     below.database.execute("UPDATE link SET recipient = ? WHERE upward", (upward,))

@@ -113,7 +113,7 @@ def _enrolled(name: str, now: int) -> Ledger:
         station.keep_chain(ledger, [c.der for c in grant.chain])
         links.connect(ledger.database, grant.desk.station, upward=True, unit=min(grant.desk.claims.units),
                       name=said["above"], recipient=grant.desk.claims.recipient)  # fmt: skip
-        receiving.take_tree(ledger, keys, grant.reference or b"", grant.desk, name)
+        receiving.take_tree(ledger, keys, grant.reference or b"", grant.desk)
         for below in station.granted(ledger):
             if below.issuer_station == keys.station:
                 links.connect(ledger.database, below.station, upward=False, unit=min(below.claims.units),

@@ -117,7 +117,7 @@ class Scene:
         connect(below, desk)
         station.keep_chain(below.ledger, [granted.der, *chain])
         frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
-        receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]), below.name)
+        receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
 
     def grant(
         self,

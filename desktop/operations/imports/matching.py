@@ -175,7 +175,7 @@ class _Organisations:
         code = str(candidate.values[self._key])
         name = folded_name(str(candidate.values.get(self._name) or ""))
         if code in self._by_code:
-            self._require_same_name(code, name, candidate)
+            self._require_same_name(code, name)
             return self._by_code[code]
         derived = self._derived(code)
         held = self._held_by_code.get(code)
@@ -208,7 +208,7 @@ class _Organisations:
         """The id that a valid code gives its record (rule 4)."""
         return derived_id(self._type.name, code) if code in self._valid_codes else None
 
-    def _require_same_name(self, code: str, name: str, candidate: Candidate) -> None:
+    def _require_same_name(self, code: str, name: str) -> None:
         other = self._names_by_id.get(self._by_code[code], "")
         if name and other and name != other and name not in other and other not in name:
             raise Refused("统一社会信用代码与前面的一行相同，单位名称却不同，请核对哪一行有误")
