@@ -11,13 +11,17 @@ os.environ["XIAOSANJI_FONTS"] = "bundle"
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from desktop.operations.session import Session
-from desktop.ui.app import make_application
+from desktop.records.declaration import Level
+from desktop.ui.app import Program, make_application
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
-from tests.ui.house import FakeDialogs, Hand, make_session, open_window
+from tests.operations.stations import station
+from tests.ui.hands import Desk, Windows
+from tests.ui.house import QUICK, FakeDialogs, Hand, make_session, open_window
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,26 @@ def nothing_stays_open(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
+def town(tmp_path: Path) -> Session:
+    """A town's station."""
+    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, tmp_path: Path) -> Iterator[Windows]:
+    """Opens windows over sessions; all are closed afterwards."""
+    made = Windows(qtbot, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(windows: Windows, town: Session) -> Desk:
+    """Somebody who types in a town's window."""
+    return windows.desk(town)
+
+
+@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of their own for each test."""
     return Settings(tmp_path / "window.ini")
@@ -48,6 +72,18 @@ def dialogs() -> FakeDialogs:
 
 
 @pytest.fixture
+def program(qapp: QApplication, settings: Settings, dialogs: FakeDialogs) -> Iterator[Program]:
+    """The program before a workspace is chosen."""
+    made = Program(settings, dialogs, cost=QUICK)
+    yield made
+    dialogs.always_leave()
+    if made.window is not None:
+        made.window.close()
+    made.start.close()
+    made.close()
+
+
+@pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """An open workspace of a town; whoever gives it to a window has it closed by the window."""
     made = make_session(tmp_path / "workspace")
@@ -56,7 +92,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs) -> Iterator[MainWindow]:  # type: ignore[no-untyped-def]
+def window(qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs) -> Iterator[MainWindow]:
     """The main window on a new workspace, at its first page."""
     shown = open_window(qtbot, make_session(tmp_path / "workspace"), dialogs, settings)
     yield shown
@@ -71,6 +107,6 @@ def bench(window: MainWindow) -> Workbench:
 
 
 @pytest.fixture
-def hand(qtbot, window: MainWindow) -> Hand:  # type: ignore[no-untyped-def]
+def hand(qtbot: QtBot, window: MainWindow) -> Hand:
     """Somebody who types, clicks and waits."""
     return Hand(qtbot, window)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.operations.session import Session
@@ -16,6 +17,10 @@ from desktop.ui.page import Page
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from tests.ui.house import FakeDialogs, make_workbench, settle
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+K = Qt.Key
+P = TypeVar("P", bound=Page)
 
 
 class Strangers(QObject):
@@ -101,3 +106,62 @@ class Hands:
         if (application := QApplication.instance()) is not None:
             application.removeEventFilter(self.strangers)
         assert self.strangers.seen == []
+
+
+class Desk(Hands):
+    """Hands that type, and count their keys."""
+
+    def __init__(self, qtbot: Any, session: Session, folder: Path) -> None:
+        super().__init__(qtbot, session, folder)
+        self.keys = 0
+
+    def focus(self) -> QWidget:
+        found = QApplication.focusWidget()
+        if found is None:
+            raise AssertionError("nothing has the focus")
+        return found
+
+    def press(self, *keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        for key in keys:
+            QTest.keyClick(self.focus(), key, modifier)
+            self.keys += 1
+        self.settle()
+
+    def type(self, text: str) -> None:
+        """Chinese comes from an input method, everything else from the keys."""
+        for character in text:
+            if character.isascii():
+                QTest.keyClicks(self.focus(), character)
+            else:
+                event = QInputMethodEvent()
+                event.setCommitString(character)
+                QApplication.sendEvent(self.focus(), event)
+            self.keys += 1
+
+
+class Windows:
+    """Windows that tests open over their sessions, and that are closed together."""
+
+    def __init__(self, qtbot: Any, folder: Path) -> None:
+        self._qtbot = qtbot
+        self._folder = folder
+        self._opened: list[Hands] = []
+
+    def desk(self, session: Session) -> Desk:
+        """A window over a session, not shown yet, and somebody who types."""
+        made = Desk(self._qtbot, session, self._folder)
+        self._opened.append(made)
+        return made
+
+    def page(self, session: Session, key: str, kind: type[P]) -> tuple[Desk, P]:
+        """A window over a session that shows a page of this kind."""
+        hands = self.desk(session)
+        page = hands.show(key)
+        assert isinstance(page, kind)
+        return hands, page
+
+    def close(self) -> None:
+        """Closes what was opened; a question that is still to come is answered."""
+        for hands in self._opened:
+            hands.dialogs.always_leave()
+            hands.close()

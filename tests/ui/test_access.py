@@ -87,8 +87,9 @@ def pages(hand: Hand, window: MainWindow) -> Iterator[str]:
 
 def out_of_order(window: MainWindow, page: QWidget) -> Iterator[str]:
     """Where Tab goes up within a column, or back within a line; the way to more fields follows what it belongs to."""
-    chain, widget = [], window.nextInFocusChain()
-    while widget is not window:
+    chain: list[tuple[QWidget, QRect]] = []
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
         if page.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
             more = isinstance(widget, QPushButton) and widget.text().startswith("展开")
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not more:

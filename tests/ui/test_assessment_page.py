@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from desktop.ui.page import Act
 from desktop.ui.pages.assessment.page import AssessmentPage
 from desktop.ui.pages.attendance.rows import LOOK
 from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K, Windows
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -37,11 +36,8 @@ def district(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, district, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
+def desk(windows: Windows, district: Session) -> Desk:
+    return windows.desk(district)
 
 
 def assessed(session: Session, kind: str, **more: Cell) -> str:

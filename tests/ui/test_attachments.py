@@ -20,7 +20,7 @@ from desktop.ui.forms.attachments.tab import AttachmentsTab
 from desktop.ui.forms.erase import EraseDialog
 from desktop.ui.forms.record_page import RecordPage
 from tests.operations.files import PDF, jpeg, office, written
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 from tests.ui.house import make_session
 
 ONE_PAGE = b"""%PDF-1.4
@@ -37,10 +37,8 @@ def session(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def hands(qtbot: Any, session: Session, tmp_path: Path) -> Any:
-    made = Hands(qtbot, session, tmp_path)
-    yield made
-    made.close()
+def hands(windows: Windows, session: Session) -> Hands:
+    return windows.desk(session)
 
 
 def in_writer(hands: Hands, job: Any) -> Any:
@@ -62,8 +60,13 @@ def opened(hands: Hands, type_name: str = "member") -> tuple[RecordPage, str]:
     return page, record
 
 
+def cell_text(tab: AttachmentsTab, row: int, column: int) -> str:
+    item = tab.table.item(row, column)
+    return item.text() if item is not None else ""
+
+
 def names(tab: AttachmentsTab) -> list[str]:
-    return [tab.table.item(n, 0).text() for n in range(tab.table.rowCount())]
+    return [cell_text(tab, n, 0) for n in range(tab.table.rowCount())]
 
 
 def shown(hands: Hands) -> list[AuditLine]:
@@ -184,10 +187,10 @@ def test_renaming_a_file_with_a_number_of_a_person_in_its_words_is_noted_first(
         hands.qtbot.waitUntil(hands.window.isActiveWindow)
     (first,) = [each for each in tab.found if number in each.name]
     row = tab.found.index(first)
-    assert [tab.table.item(row, at).text() for at in (0, 3)] == [
+    assert [cell_text(tab, row, at) for at in (0, 3)] == [
         "身份证110101********2316.jpg",
         "137****8842",
-    ]  # type: ignore[union-attr]
+    ]
     assert [line.detail for line in shown(hands)] == [f"attachment {first.id} name"]
     tab.table.selectRow(row)
     hands.qtbot.keyClick(tab.table, Qt.Key.Key_F2)
@@ -300,7 +303,7 @@ def test_a_file_is_erased_after_the_word_was_typed(hands: Hands, tmp_path: Path)
     dialog.sure.setText("清除")
     hands.click(dialog.erase)
     assert [(a.erased, a.name) for a in tab.found] == [(True, "（文件名已清除）")]
-    assert tab.table.item(0, 3).text() == "内容已清除"
+    assert cell_text(tab, 0, 3) == "内容已清除"
     tab.table.selectRow(0)
     assert not tab.erase_button.isEnabled()
     hands.strangers.seen.clear()

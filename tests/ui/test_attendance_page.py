@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,74 +14,28 @@ from pytestqt.qtbot import QtBot
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
-from tests.operations.stations import station
-from tests.ui.hands import Hands
+from tests.ui.hands import CTRL, Desk, K
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄", "芳伟敏静强"
 NAMES = [a + b for a in SURNAMES for b in GIVEN]
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-K = Qt.Key
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-class Desk(Hands):
-    """Hands that count their keys."""
-
-    def __init__(self, qtbot: QtBot, session: Session, folder: Path) -> None:
-        super().__init__(qtbot, session, folder)
-        self.keys = 0
-
-    def focus(self) -> QWidget:
-        found = QApplication.focusWidget()
-        if found is None:
-            raise AssertionError("nothing has the focus")
-        return found
-
-    def press(self, *keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        for key in keys:
-            QTest.keyClick(self.focus(), key, modifier)
-            self.keys += 1
-        self.settle()
-
-    def type(self, text: str) -> None:
-        """Chinese comes from an input method, everything else from the keys."""
-        for character in text:
-            if character.isascii():
-                QTest.keyClick(self.focus(), character)
-            else:
-                event = QInputMethodEvent()
-                event.setCommitString(character)
-                QApplication.sendEvent(self.focus(), event)
-            self.keys += 1
-
-    def open(self, course: str) -> AttendancePage:
-        self.show("list:course")
-        self.window.open_record("course", course)
-        self.settle()
-        page = self.window.page
-        assert isinstance(page, AttendancePage)
-        return page
+def opened(desk: Desk, course: str) -> AttendancePage:
+    desk.show("list:course")
+    desk.window.open_record("course", course)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, AttendancePage)
+    return page
 
 
 def tab_of(page: AttendancePage) -> AttendanceTab:
     tab = page.sheets["attendance"]
     assert isinstance(tab, AttendanceTab)
     return tab
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
 
 
 @pytest.fixture
@@ -116,7 +69,7 @@ def paste(desk: Desk, text: str) -> None:
 def test_forty_trainees_from_a_pasted_list_take_few_keys(
     desk: Desk, town: Session, course: str, officers: list[str]
 ) -> None:
-    tab = tab_of(desk.open(course))
+    tab = tab_of(opened(desk, course))
     desk.keys = 0
     paste(desk, "\n".join(f"{n}、{name}" for n, name in enumerate(NAMES, 1)))
     desk.press(K.Key_1)  # one of two namesakes
@@ -140,7 +93,7 @@ def test_forty_trainees_from_a_pasted_list_take_few_keys(
 def test_nothing_is_written_before_the_save_and_one_undo_takes_all_back(
     desk: Desk, town: Session, course: str
 ) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "\n".join(NAMES))
     assert saved_rows(town, course) == []
     desk.press(K.Key_Return)
@@ -155,7 +108,7 @@ def test_nothing_is_written_before_the_save_and_one_undo_takes_all_back(
 
 
 def test_a_pasted_list_can_be_given_up(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     assert tab_of(page).pasting
     desk.press(K.Key_Escape)
@@ -165,7 +118,7 @@ def test_a_pasted_list_can_be_given_up(desk: Desk, town: Session, course: str) -
 
 
 def test_rows_can_be_left_out_of_a_pasted_list(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强\n犇㛃䶮")
     desk.press(K.Key_Down, K.Key_Space, K.Key_Return)
     assert [r.values["name"] for r in tab_of(page).model.rows] == ["王芳", "犇㛃䶮"]
@@ -174,7 +127,7 @@ def test_rows_can_be_left_out_of_a_pasted_list(desk: Desk, town: Session, course
 def test_who_is_on_the_list_is_not_added_again(
     desk: Desk, town: Session, course: str, officers: list[str]
 ) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     for _ in range(2):
         paste(desk, "王芳\n李伟")
         desk.press(K.Key_Return) if not tab_of(page).model.rows else desk.press(K.Key_Escape)
@@ -187,7 +140,7 @@ def test_who_is_on_the_list_is_not_added_again(
 def test_namesakes_wait_for_a_choice_and_can_be_chosen_later(
     desk: Desk, town: Session, course: str, officers: list[str]
 ) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, NAMES[3])
     desk.press(K.Key_Return)
     tab = tab_of(page)
@@ -201,7 +154,7 @@ def test_namesakes_wait_for_a_choice_and_can_be_chosen_later(
 
 
 def test_a_typed_name_is_matched_as_well(desk: Desk, town: Session, course: str, officers: list[str]) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     desk.press(K.Key_Insert)
     desk.type("王芳")
     desk.press(K.Key_Return)
@@ -211,7 +164,7 @@ def test_a_typed_name_is_matched_as_well(desk: Desk, town: Session, course: str,
 
 
 def test_certificate_numbers_are_counted_down(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强\n赵翀")
     desk.press(K.Key_Return)
     tab_of(page).view.go_to_name(0, "certificate_number")
@@ -224,7 +177,7 @@ def test_certificate_numbers_are_counted_down(desk: Desk, town: Session, course:
 
 
 def test_a_column_of_a_sheet_is_pasted_into_the_column_of_the_cursor(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强\n赵翀")
     desk.press(K.Key_Return)
     tab_of(page).view.go_to_name(0, "absence_reason")
@@ -233,7 +186,7 @@ def test_a_column_of_a_sheet_is_pasted_into_the_column_of_the_cursor(desk: Desk,
 
 
 def test_an_unsaved_step_is_taken_back_before_a_saved_one(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     desk.press(K.Key_S, modifier=CTRL)
@@ -246,7 +199,7 @@ def test_an_unsaved_step_is_taken_back_before_a_saved_one(desk: Desk, town: Sess
 
 
 def test_the_counts_are_live(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强\n赵翀")
     desk.press(K.Key_Return)
     desk.press(K.Key_Space)
@@ -258,7 +211,7 @@ def test_the_counts_are_live(desk: Desk, course: str) -> None:
 
 
 def test_a_click_ticks_a_box(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     tab = tab_of(page)
@@ -268,7 +221,7 @@ def test_a_click_ticks_a_box(desk: Desk, course: str) -> None:
 
 
 def test_letters_find_a_row_by_pinyin(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强\n赵翀")
     desk.press(K.Key_Return)
     desk.type("zc")
@@ -276,13 +229,13 @@ def test_letters_find_a_row_by_pinyin(desk: Desk, course: str) -> None:
 
 
 def test_unsaved_ticks_survive_as_a_draft(qtbot: QtBot, desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n犇㛃䶮")
     desk.press(K.Key_Return)
     desk.press(K.Key_F8)
     qtbot.wait(600)
     desk.settle()
-    found = []
+    found: list[Any] = []
     desk.bench.drafts.all(found.extend, desk.window)
     desk.settle()
     assert len(found) == 1
@@ -302,7 +255,7 @@ def test_unsaved_ticks_survive_as_a_draft(qtbot: QtBot, desk: Desk, town: Sessio
 
 
 def test_leaving_asks_and_can_save(desk: Desk, town: Session, course: str) -> None:
-    desk.open(course)
+    opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     desk.dialogs.answers = [Answer.YES]
@@ -314,7 +267,7 @@ def test_leaving_asks_and_can_save(desk: Desk, town: Session, course: str) -> No
 
 
 def test_what_changes_elsewhere_does_not_take_ticks_away(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     desk.press(K.Key_S, modifier=CTRL)
@@ -330,7 +283,7 @@ def test_what_changes_elsewhere_does_not_take_ticks_away(desk: Desk, town: Sessi
 
 
 def test_a_removed_row_goes_with_the_save(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     desk.press(K.Key_S, modifier=CTRL)
@@ -357,7 +310,7 @@ def test_a_new_course_goes_on_to_its_trainees(desk: Desk, town: Session) -> None
 
 
 def test_facts_and_trainees_are_saved_as_one_operation(desk: Desk, town: Session, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳")
     desk.press(K.Key_Return)
     page.form.rows["venue"].editor.set_text("文化中心")
@@ -373,7 +326,7 @@ def test_facts_and_trainees_are_saved_as_one_operation(desk: Desk, town: Session
 
 
 def test_a_composition_that_begins_in_a_cell_arrives_whole(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     tab = tab_of(page)
@@ -388,7 +341,7 @@ def test_a_composition_that_begins_in_a_cell_arrives_whole(desk: Desk, course: s
 
 
 def test_enter_that_ends_a_composition_does_not_leave_the_cell(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳\n李强")
     desk.press(K.Key_Return)
     tab = tab_of(page)
@@ -400,7 +353,7 @@ def test_enter_that_ends_a_composition_does_not_leave_the_cell(desk: Desk, cours
 
 
 def test_the_meaning_of_a_pasted_column_is_changed_by_keyboard(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "径山\t王芳\n长乐\t李强")
     panel = tab_of(page).panel
     assert panel is not None
@@ -414,7 +367,7 @@ def test_the_meaning_of_a_pasted_column_is_changed_by_keyboard(desk: Desk, cours
 
 
 def test_a_list_can_be_typed_as_well(qtbot: QtBot, desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     QGuiApplication.clipboard().clear()
     desk.press(K.Key_V, modifier=CTRL)
     panel = tab_of(page).panel
@@ -430,7 +383,7 @@ def test_a_list_can_be_typed_as_well(qtbot: QtBot, desk: Desk, course: str) -> N
 
 
 def test_every_input_has_a_name_for_people_who_do_not_see(desk: Desk, course: str) -> None:
-    page = desk.open(course)
+    page = opened(desk, course)
     paste(desk, "王芳")
     for widget in tab_of(page).findChildren(QWidget):
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible():

@@ -26,6 +26,7 @@ from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Kind, Level, Mask, RecordType, Role
 from desktop.records.types import catalogue
 from desktop.store.reading import Query
+from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
@@ -144,6 +145,7 @@ def test_a_value_is_shown_to_who_may_see_it_and_that_is_noted(
         page = window.page
         assert isinstance(page, RecordPage)
         editor = page.form.rows["phone"].editor
+        assert isinstance(editor, PersonalEditor)
         assert editor.show_button.isVisibleTo(editor) is may
         before = len(audit.recent(session))
         if may:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -18,7 +19,7 @@ from tests.ui.house import Hand
 K = Qt.Key
 
 
-def fill(bench: Workbench, hand: Hand, type_name: str, *rows: dict[str, Cell]) -> None:
+def fill(bench: Workbench, hand: Hand, type_name: str, *rows: Mapping[str, Cell]) -> None:
     bench.write("登记", lambda session, _t: records.save_many(session, type_name, rows), step=False)
     hand.settle()
 
@@ -175,7 +176,8 @@ def test_stopping_in_time_changes_nothing_and_the_dialog_stays(hand: Hand, bench
 
 
 def test_many_values_are_summed_up_and_what_is_passed_over_is_said(hand: Hand, bench: Workbench) -> None:
-    fill(bench, hand, "enterprise", *({"name": f"{n}", "surveyed_staff": n} for n in range(130)))
+    rows: list[Mapping[str, Cell]] = [{"name": f"{n}", "surveyed_staff": n} for n in range(130)]
+    fill(bench, hand, "enterprise", *rows)
     page = hand.list_page
     shown = open_batch(hand, "surveyed_staff")
     assert lines(shown)[-1] == ("其余30种内容", "30")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from desktop.ui.pages.case.tab import CaseTab
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.operations.stations import CHEAP, repeatable
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K, Windows
 
 ORGAN = "杭州市西湖区总工会"
 TODAY = datetime.date(2026, 11, 27)
@@ -65,11 +64,8 @@ def district(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, district, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
+def desk(windows: Windows, district: Session) -> Desk:
+    return windows.desk(district)
 
 
 def case(session: Session, **changes: Any) -> str:

@@ -31,7 +31,7 @@ from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.printing.run import PrintRunDialog
 from desktop.ui.pages.running import RunningDialog
 from desktop.ui.widgets.choices import ChoiceOverlay
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K
 from tests.ui.test_case_page import TODAY, WORDS, case, opened, workspace
 
 CHAIR = supervision.Signatory("周正", "主席")
@@ -202,8 +202,9 @@ def test_drafts_are_issued_in_one_run_and_what_is_not_ready_is_named(desk: Desk,
     documents = drafted(district, record, 3)
     records.save(district, "case_document", {"facts": None}, record=documents[1])
     opened(desk, record)
-    assert isinstance(desk.focus(), QPushButton)
-    assert "批量签发3份" in desk.focus().text()
+    button = desk.focus()
+    assert isinstance(button, QPushButton)
+    assert "批量签发3份" in button.text()
     desk.press(K.Key_Return)
     dialog = desk.window.findChild(IssueManyDialog)
     assert dialog is not None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, conflicts, records
 from desktop.operations.session import Session
@@ -18,27 +17,15 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.conflicts.view import OWN
 from tests.operations.stations import enrol, report_up, station
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 CODE = "91330106MA2ABCDEX7"
 Open = Callable[[Session], tuple[Hands, ConflictsPage]]
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page over a session; everything is closed afterwards."""
-    opened: list[Hands] = []
-
-    def opening(session: Session) -> tuple[Hands, ConflictsPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("disagreements")
-        assert isinstance(page, ConflictsPage)
-        return hands, page
-
-    yield opening
-    for hands in opened:
-        hands.close()
+def open_page(windows: Windows) -> Open:
+    return lambda session: windows.page(session, "disagreements", ConflictsPage)
 
 
 @pytest.fixture

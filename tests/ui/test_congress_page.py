@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,8 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.congress.page import CongressPage
 from desktop.ui.pages.congress.words import headcount, quorum_words, structure_words
 from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K, paste
+from tests.ui.hands import CTRL, Desk, K, Windows
+from tests.ui.test_attendance_page import paste
 
 # -- words -------------------------------------------------------------------------------------------------------------
 
@@ -94,11 +94,8 @@ def firm(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, firm: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, firm, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
+def desk(windows: Windows, firm: Session) -> Desk:
+    return windows.desk(firm)
 
 
 def congress(session: Session, **more: Cell) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, duplicates, records
 from desktop.operations.session import Session
@@ -17,27 +15,15 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.duplicates.page import DuplicatesPage
 from desktop.ui.pages.duplicates.view import LEFT, OWN, RIGHT
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 CODE = "91330106MA2ABCDEX7"
 Open = Callable[[], tuple[Hands, DuplicatesPage]]
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, session: Session, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page; everything is closed afterwards."""
-    opened: list[Hands] = []
-
-    def opening() -> tuple[Hands, DuplicatesPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("duplicates")
-        assert isinstance(page, DuplicatesPage)
-        return hands, page
-
-    yield opening
-    for hands in opened:
-        hands.close()
+def open_page(windows: Windows, session: Session) -> Open:
+    return lambda: windows.page(session, "duplicates", DuplicatesPage)
 
 
 def two_firms(session: Session) -> tuple[str, str]:
@@ -177,7 +163,9 @@ def test_the_next_pair_begins_at_the_top_again(open_page: Open, session: Session
     layout = page.view.layout()
     assert layout is not None
     layout.activate()
-    assert layout.itemAt(0).geometry().top() < 20
+    top = layout.itemAt(0)
+    assert top is not None
+    assert top.geometry().top() < 20
 
 
 def three_members(session: Session) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ from tests.ui.house import FakeDialogs, Hand
 NAME, PHONE = "犇㛃䶮", "13812340000"
 
 
-def save(bench: Workbench, hand: Hand, *rows: dict[str, Cell]) -> list[str]:
+def save(bench: Workbench, hand: Hand, *rows: Mapping[str, Cell]) -> list[str]:
     """Members of the unit."""
     found: list[str] = []
     bench.write(

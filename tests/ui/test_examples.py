@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.ui.lists.page import ListPage
 from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K, Windows
 
 
 @pytest.fixture
@@ -22,10 +20,8 @@ def district(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, district, tmp_path)
-    yield hands
-    hands.close()
+def desk(windows: Windows, district: Session) -> Desk:
+    return windows.desk(district)
 
 
 def test_examples_are_put_into_an_empty_list_and_taken_back_by_a_key(desk: Desk) -> None:

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.pages.attendance.rows import LOOK, Look
 from desktop.ui.pages.congress.motions import MotionsTab
 from desktop.ui.pages.congress.page import CongressPage
-from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K
 
 VOTES: dict[str, Cell] = {"expected_count": 40, "present_count": 38, "approve_count": 36, "against_count": 1,
                           "abstain_count": 1, "needs_vote": 1, "vote_method": "secret"}  # fmt: skip
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
 
 
 def save(session: Session, type_name: str, **values: Cell) -> str:
@@ -75,7 +56,11 @@ def page_of(desk: Desk) -> RecordPage:
 def lines(page: RecordPage) -> dict[str, list[str]]:
     tree = page.related.tree
     tops = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
-    return {top.text(0): [top.child(n).text(0) for n in range(top.childCount())] for top in tops if top}
+    return {
+        top.text(0): [child.text(0) for n in range(top.childCount()) if (child := top.child(n))]
+        for top in tops
+        if top
+    }
 
 
 def test_a_key_opens_the_contract_filled_in_and_saving_it_ends_the_offer(
@@ -200,6 +185,8 @@ def test_what_leads_to_a_record_is_listed_and_opened_by_enter(
     page.tabs.setCurrentWidget(page.related)
     top = page.related.tree.topLevelItem(0)
     assert top is not None
-    page.related.tree.setCurrentItem(top.child(0))
+    child = top.child(0)
+    assert child is not None
+    page.related.tree.setCurrentItem(child)
     desk.press(K.Key_Return)
     assert page_of(desk).record == congress

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.demo import people
 from desktop.operations.importing import Outcome
 from desktop.operations.session import Session
-from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.reading import Query
 from desktop.ui.page import Act
 from desktop.ui.pages.imports.export import ExportPage
 from desktop.ui.pages.imports.page import ImportPage
 from desktop.ui.pages.imports.rows import Shown
-from tests.operations.stations import station
-from tests.ui.test_attendance_page import Desk, K
+from tests.ui.hands import Desk, K
 
 HEAD = ["序号", "企业名称", "注册地址", "所属镇街", "企业类型", "职工人数", "联系人", "老板微信"]
 
@@ -45,19 +41,6 @@ def workbook(
 
 def firm(n: int, *, staff: object = 9) -> list[object]:
     return [n, f"示例竹器厂{n}号", f"余杭区径山镇径山村{n}号", "径山镇", "个体", staff, "犇㛃䶮", f"wx{n}"]
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
 
 
 def enterprises(town: Session) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from desktop.ui.pages.sync.herald import InboxHerald
 from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
 from tests.operations.stations import enrol, station
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 Open = Callable[[Session], tuple[Hands, SyncPage]]
 
@@ -40,19 +40,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    opened: list[Hands] = []
-
-    def opening(session: Session) -> tuple[Hands, SyncPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("sync")
-        assert isinstance(page, SyncPage)
-        return hands, page
-
-    yield opening
-    for hands in opened:
-        hands.close()
+def open_page(windows: Windows) -> Open:
+    return lambda session: windows.page(session, "sync", SyncPage)
 
 
 @pytest.fixture
@@ -344,7 +333,10 @@ def test_no_words_lie_over_the_list_of_many_files_on_a_low_screen(
     for _ in range(2):
         grid, caption = page.merge.grid, page.merge.details.caption
         assert page.merge.note.isVisible()
-        assert grid.geometry().bottom() < caption.mapTo(grid.parentWidget(), caption.rect().topLeft()).y()
+        assert (
+            grid.mapTo(page.merge, grid.rect().bottomLeft()).y()
+            < caption.mapTo(page.merge, caption.rect().topLeft()).y()
+        )
         assert (
             not page.merge.again.visibleRegion().isEmpty() or not page.merge.merge.visibleRegion().isEmpty()
         )

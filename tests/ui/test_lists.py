@@ -450,9 +450,9 @@ def test_painting_a_list_of_which_all_is_selected_does_not_ask_every_row(
     hand.settle()
     asked: list[int] = []
     count = table.rows.columnCount
-    table.rows.columnCount = lambda *parent: asked.append(1) or count(*parent)
-    table.grab()
-    del table.rows.columnCount
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table.rows, "columnCount", lambda *parent: asked.append(1) or count(*parent))
+        table.grab()
     assert len(asked) < PAGE * 4
 
 

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import checking, records
 from desktop.operations.session import Session
-from desktop.records.declaration import Level
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.logic import LogicPage
-from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K
 
 FIRM = {
     "name": "径山茶业有限公司", "uscc": "91330106MA2ABCDEX7", "town": "330110109", "status": "active",
     "union_state": "N",
 }  # fmt: skip
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
 
 
 def opened(desk: Desk) -> LogicPage:

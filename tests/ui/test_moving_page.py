@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import moving
 from desktop.operations.session import Session
@@ -16,27 +15,15 @@ from desktop.store import reading
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.moving import MovingPage
 from tests.operations.test_moving import World
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 Open = Callable[[Session], tuple[Hands, MovingPage]]
 K = Qt.Key
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page over a session; everything is closed afterwards."""
-    opened: list[Hands] = []
-
-    def opening(session: Session) -> tuple[Hands, MovingPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("moving")
-        assert isinstance(page, MovingPage)
-        return hands, page
-
-    yield opening
-    for hands in opened:
-        hands.close()
+def open_page(windows: Windows) -> Open:
+    return lambda session: windows.page(session, "moving", MovingPage)
 
 
 def superior(session: Session, unit: str) -> object:

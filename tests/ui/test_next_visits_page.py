@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import Session
@@ -17,7 +15,7 @@ from desktop.ui.page import Act
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.next_visits import NextVisitsPage
 from tests.operations.stations import station
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 TOWN, VILLAGE = "330110109", "330110109222"
 
@@ -43,10 +41,8 @@ def town(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def hands(qtbot: QtBot, tmp_path: Path, town: Session) -> Iterator[Hands]:
-    made = Hands(qtbot, town, tmp_path)
-    yield made
-    made.close()
+def hands(windows: Windows, town: Session) -> Hands:
+    return windows.desk(town)
 
 
 def shown(hands: Hands) -> NextVisitsPage:

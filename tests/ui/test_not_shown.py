@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
@@ -23,7 +21,7 @@ from desktop.ui.lists.columns import columns_of
 from desktop.ui.pages.case.letter_form import LetterPage
 from desktop.ui.pages.imports.columns import targets_of
 from desktop.ui.pages.imports.export import ExportPage
-from tests.ui.test_attendance_page import Desk
+from tests.ui.hands import Desk, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
 LETTER = catalogue()["case_document"]
@@ -42,11 +40,8 @@ def district(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, district, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
+def desk(windows: Windows, district: Session) -> Desk:
+    return windows.desk(district)
 
 
 @pytest.fixture

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage
@@ -28,8 +25,7 @@ from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.printing.papers import brief_choice
 from desktop.ui.widgets.choices import ChoiceOverlay
 from desktop.ui.worker import Ticket
-from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K
 
 NAMES = ("王犇", "李卫东", "䶮㛃")
 
@@ -37,19 +33,6 @@ NAMES = ("王犇", "李卫东", "䶮㛃")
 @pytest.fixture(autouse=True)
 def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
 
 
 def firms(session: Session, count: int) -> None:
@@ -186,9 +169,10 @@ def test_what_belongs_to_a_record_is_printed_from_its_tab(desk: Desk, town: Sess
 
 def test_the_records_behind_a_number_are_printed_under_its_name(desk: Desk, town: Session) -> None:
     firms(town, 3)
-    desk.show("home")
-    desk.qtbot.waitUntil(lambda: bool(desk.window.page.incomplete), timeout=20_000)
-    tasks = desk.window.page.tasks
+    home = desk.show("home")
+    assert isinstance(home, HomePage)
+    desk.qtbot.waitUntil(lambda: bool(home.incomplete), timeout=20_000)
+    tasks = home.tasks
     row = next(n for n, t in enumerate(tasks.matters.tasks) if t.key == "incomplete")
     tasks.setCurrentIndex(tasks.matters.index(row, 0))
     desk.qtbot.keyClick(tasks, Qt.Key.Key_Return)

@@ -10,32 +10,22 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.reading import Query
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.imports.page import ImportPage
 from tests.operations.registers import code
-from tests.operations.stations import station
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
+@pytest.fixture(autouse=True)
+def clipboard_is_left_empty(qapp: QApplication) -> Iterator[None]:
+    yield
     QGuiApplication.clipboard().clear()
 
 

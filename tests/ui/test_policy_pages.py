@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import exchange, forks, policy, records, wiping, workspaces
 from desktop.operations.session import NotAllowed, Session
@@ -20,27 +19,15 @@ from desktop.store import traffic as stored
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 Open = Callable[[Session], tuple[Hands, SyncPage]]
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page over a session; everything is closed afterwards."""
-    opened: list[Hands] = []
-
-    def opening(session: Session) -> tuple[Hands, SyncPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("sync")
-        assert isinstance(page, SyncPage)
-        return hands, page
-
-    yield opening
-    for hands in opened:
-        hands.close()
+def open_page(windows: Windows) -> Open:
+    return lambda session: windows.page(session, "sync", SyncPage)
 
 
 @pytest.fixture
@@ -107,7 +94,9 @@ def test_a_merge_is_rolled_back_and_restored(open_page: Open, pair: tuple[Sessio
     assert situations(page) == ["已撤回", ""]
     assert page.tabs.tabText(UNCOUNTED) == "不计入的（1）"
 
-    log.note.findChild(QPushButton).click()
+    take_back = log.note.findChild(QPushButton)
+    assert take_back is not None
+    take_back.click()
     assert page.tabs.currentIndex() == UNCOUNTED
     (line,) = page.uncounted.grid.rows.lines
     assert line.texts[0] == "撤回合并"

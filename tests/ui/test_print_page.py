@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
 from PySide6.QtPrintSupport import QPrinter
-from pytestqt.qtbot import QtBot
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -21,7 +19,7 @@ from desktop.ui.pages.case.letters import print_job
 from desktop.ui.pages.case.reading import read_case
 from desktop.ui.pages.printing.page import PreviewPage, PrintJob, Released
 from desktop.ui.pages.printing.pages import draw_page
-from tests.ui.test_attendance_page import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
 DARK = 0x80
@@ -38,11 +36,8 @@ def district(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, district, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
+def desk(windows: Windows, district: Session) -> Desk:
+    return windows.desk(district)
 
 
 @pytest.fixture

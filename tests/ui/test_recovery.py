@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +20,12 @@ from desktop.records.declaration import Level
 from desktop.store import openings
 from desktop.store.workspace import LEDGER
 from desktop.ui.app import Program
-from desktop.ui.settings import Settings
+from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.start.origin import OriginDialog
 from desktop.ui.start.recovering import RecoverDialog
 from tests.operations.stations import enrol
 from tests.ui.hands import Hands
-from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, make_session, settle
+from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, make_session, picture, settle
 
 K = Qt.Key
 NEW = "new-password-9"
@@ -38,17 +37,6 @@ def _tidy() -> Iterator[None]:
     """The windows of a test go in the thread that made them, not when the opener of the next one tidies up."""
     yield
     gc.collect()
-
-
-@pytest.fixture
-def program(qapp: QApplication, settings: Settings, dialogs: FakeDialogs) -> Iterator[Program]:
-    made = Program(settings, dialogs, cost=QUICK)
-    yield made
-    dialogs.always_leave()
-    if made.window is not None:
-        made.window.close()
-    made.start.close()
-    made.close()
 
 
 @pytest.fixture
@@ -72,12 +60,6 @@ def keys(qtbot: QtBot, text: str) -> None:
 
 def key(qtbot: QtBot, which: Qt.Key) -> None:
     qtbot.keyClick(focus(), which)
-
-
-def picture(widget: QWidget, name: str) -> None:
-    """A picture for a person to look at, where the run was asked to leave some."""
-    if os.environ.get("XIAOSANJI_LOOK"):
-        widget.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / f"{name}.png"))
 
 
 def at_login(qtbot: QtBot, program: Program, folder: Path) -> None:
@@ -189,6 +171,7 @@ def test_request_telephone_and_answer_in_two_windows(
 
     desk = Hands(qtbot, district, tmp_path)
     page = desk.show("sync")
+    assert isinstance(page, SyncPage)
     card = page.recover
     desk.drop(page.merge.drop, [stick / "申请.xsr"])
     assert card.asked.text(), "a request that is dropped goes to its card"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import enrolling, exchange, operators, roots
 from desktop.operations.session import Session, open_session
@@ -16,28 +15,22 @@ from desktop.sync import station as stations
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, SyncPage
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 Open = Callable[[Session], tuple[Hands, SyncPage]]
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """Opens the part about enrolment over a session; everything is closed afterwards."""
-    opened: list[Hands] = []
+def open_page(windows: Windows) -> Open:
+    """Opens the part about enrolment over a session."""
 
     def opening(session: Session) -> tuple[Hands, SyncPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("sync")
-        assert isinstance(page, SyncPage)
+        hands, page = windows.page(session, "sync", SyncPage)
         page.tabs.setCurrentIndex(ENROLMENT)
         hands.settle()
         return hands, page
 
-    yield opening
-    for hands in opened:
-        hands.close()
+    return opening
 
 
 @pytest.fixture

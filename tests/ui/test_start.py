@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import errno
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
@@ -25,22 +24,21 @@ from desktop.ui.settings import Settings
 from desktop.ui.start import date_question
 from desktop.ui.start.places import UnitChooser
 from desktop.ui.widgets.pick import Option
-from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, compose, make_session, settle
+from tests.ui.house import (
+    OPERATOR,
+    PASSWORD,
+    QUICK,
+    FakeDialogs,
+    Hand,
+    compose,
+    make_session,
+    picture,
+    settle,
+)
 
 K = Qt.Key
 _PATIENCE_MS = 5_000
 K_ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def program(qapp: QApplication, settings: Settings, dialogs: FakeDialogs) -> Iterator[Program]:
-    made = Program(settings, dialogs, cost=QUICK)
-    yield made
-    dialogs.always_leave()
-    if made.window is not None:
-        made.window.close()
-    made.start.close()
-    made.close()
 
 
 def keys(qtbot: QtBot, text: str) -> None:
@@ -82,7 +80,9 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert name.endswith("联合工会")
     key(qtbot, K.Key_Return)  # the cursor stands in the name, which is there already
     assistant.folder.setText(str(tmp_path / "新 台账（1）"))
-    compose(QApplication.focusWidget(), "陈喆")
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    compose(widget, "陈喆")
     assistant.password.setFocus()
     keys(qtbot, "short")
     assistant.next()
@@ -188,19 +188,13 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     qtbot.waitUntil(lambda: login.restoring is not None and login.restoring.isVisible(), timeout=10_000)
     assert login.restoring is not None
     assert login.restoring.list.count() == 1
-    picture(login.restoring, tmp_path, "restore")
+    picture(login.restoring, "restore")
     qtbot.keyClick(login.restoring.list, K.Key_Return)
     qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
     assert program.window is not None
     settle(qtbot, program.window.workbench)
     assert records.load(program.window.workbench._session, "enterprise", saved.record) is not None
     assert "1步操作也已补上" in dialogs.told[-1]
-
-
-def picture(widget: QWidget, folder: Path, name: str) -> None:
-    """A picture for a person to look at, where the run was asked to leave some."""
-    if os.environ.get("XIAOSANJI_LOOK"):
-        widget.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / f"{name}.png"))
 
 
 class Calendar:
@@ -267,7 +261,7 @@ def asked(qtbot: QtBot, program: Program, answer: Qt.Key) -> list[str]:
             return
         # A key that does not reach the dialog must end in a failure, not in a test that waits for ever.
         QTimer.singleShot(_PATIENCE_MS, dialog, dialog.reject)
-        picture(dialog, Path(), "date")
+        picture(dialog, "date")
         seen.append(dialog.date.text())
         modifier = K_ALT if answer in (K.Key_Y, K.Key_N) else Qt.KeyboardModifier.NoModifier
         qtbot.keyClick(dialog.focusWidget() or dialog, answer, modifier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 
 from desktop.ui.dialogs import Answer
 from tests.ui.house import FakeDialogs, Hand
@@ -44,7 +45,9 @@ def test_registered_by_keys_alone_and_complete(hand: Hand) -> None:
     assert not page.form.dirty
     assert not page.form.missing()
     assert "已保存" in hand.window.notices.words
-    assert page.form.rows["contact_phone"].editor.inputs()[0].text() == "138****1234"
+    telephone = page.form.rows["contact_phone"].editor.inputs()[0]
+    assert isinstance(telephone, QLineEdit)
+    assert telephone.text() == "138****1234"
 
 
 def test_the_class_of_an_employer_is_filled_in_where_its_nature_says_it(hand: Hand) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTabBar,
 )
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, enrolling, exchange, policy, records, traffic
 from desktop.operations.session import Session
@@ -37,7 +36,7 @@ from desktop.ui.pages.sync.forks import number_words
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown, summary
 from tests.operations.stations import enrol, report_up, station, twin
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 
 CODE, PHONE = "91330106MA2ABCDEX7", "13812340000"
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
@@ -46,20 +45,8 @@ Open = Callable[[Session], tuple[Hands, SyncPage]]
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """Opens the page over a session; everything is closed afterwards."""
-    opened: list[Hands] = []
-
-    def opening(session: Session) -> tuple[Hands, SyncPage]:
-        hands = Hands(qtbot, session, tmp_path)
-        opened.append(hands)
-        page = hands.show("sync")
-        assert isinstance(page, SyncPage)
-        return hands, page
-
-    yield opening
-    for hands in opened:
-        hands.close()
+def open_page(windows: Windows) -> Open:
+    return lambda session: windows.page(session, "sync", SyncPage)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -25,7 +24,7 @@ from desktop.ui.registry import headings
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from tests.operations.test_templates import written_by_hand
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, Windows
 from tests.ui.house import FakeDialogs, compose, make_session, make_workbench
 
 K = Qt.Key
@@ -37,10 +36,8 @@ def district(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def hands(qtbot: QtBot, district: Session, tmp_path: Path) -> Iterator[Hands]:
-    found = Hands(qtbot, district, tmp_path)
-    yield found
-    found.close()
+def hands(windows: Windows, district: Session) -> Hands:
+    return windows.desk(district)
 
 
 def look(hands: Hands, name: str) -> None:

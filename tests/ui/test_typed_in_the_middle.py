@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.declaration import Level
 from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.form import CHECK_DELAY_MS, KEEP_MS
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.attendance.form import SheetFormPage
-from tests.operations.stations import station
-from tests.ui.test_attendance_page import Desk, K
+from tests.ui.hands import Desk, K
 
 PAUSE = 600
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Session:
-    return station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, town: Session, tmp_path: Path) -> Iterator[Desk]:
-    hands = Desk(qtbot, town, tmp_path)
-    yield hands
-    hands.dialogs.always_leave()
-    hands.close()
 
 
 def kept(desk: Desk) -> list[Draft]:

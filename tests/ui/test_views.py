@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.operations import records
+from desktop.records.canonical import Cell
 from desktop.store.reading import TITLE_ORDER
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.views import ViewsOverlay
@@ -28,7 +29,9 @@ def names(shown: ViewsOverlay) -> list[str]:
 
 
 def fill(bench: Workbench, hand: Hand) -> ListPage:
-    rows = [{"name": f"单位{n}", "union_state": s, "surveyed_staff": n} for n, s in enumerate("NNYC")]
+    rows: list[dict[str, Cell]] = [
+        {"name": f"单位{n}", "union_state": s, "surveyed_staff": n} for n, s in enumerate("NNYC")
+    ]
     bench.write("登记", lambda session, _t: records.save_many(session, "enterprise", rows), step=False)
     hand.settle()
     return hand.list_page

@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,9 +64,13 @@ def test_work_runs_in_the_worker_and_answers_in_the_window(qtbot: QtBot, worker:
 
 def test_what_is_wanted_soon_comes_first(qtbot: QtBot, worker: Worker[Box]) -> None:
     order: list[str] = []
+
+    def note(name: str, _box: Box, _ticket: Ticket) -> None:
+        order.append(name)
+
     event = gate(worker)
     for name, priority in (("later", LATER), ("first", NORMAL), ("second", NORMAL), ("soon", SOON)):
-        worker.submit(lambda _box, _t, name=name: order.append(name), priority=priority)
+        worker.submit(partial(note, name), priority=priority)
     event.set()
     finish(qtbot, worker)
     assert order == ["soon", "first", "second", "later"]
@@ -73,9 +78,13 @@ def test_what_is_wanted_soon_comes_first(qtbot: QtBot, worker: Worker[Box]) -> N
 
 def test_only_the_newest_of_a_key_is_answered(qtbot: QtBot, worker: Worker[Box]) -> None:
     answers: list[int] = []
+
+    def same(n: int, _box: Box, _ticket: Ticket) -> int:
+        return n
+
     event = gate(worker)
     for n in range(5):
-        worker.submit(lambda _box, _t, n=n: n, answers.append, key="search")
+        worker.submit(partial(same, n), answers.append, key="search")
     event.set()
     finish(qtbot, worker)
     assert answers == [4]
