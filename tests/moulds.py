@@ -96,12 +96,14 @@ def casting(folder: Path) -> Iterator[None]:
     foundry = Foundry(folder)
     create, opened = Workspace.create.__func__, JournaledDatabase.open.__func__  # type: ignore[attr-defined]
 
-    def cast_and_open(cls: type[Any], path: Path, key: bytes, **how: bool) -> Any:
+    def cast_and_open(cls: type[Any], /, path: Path, key: bytes, **how: bool) -> Any:
         if how.get("create"):
             foundry.cast(path, key)
         return opened(cls, path, key, **how)
 
-    def create_cast(cls: type[Any], place: Path, types: Any, environment: Environment, **named: Any) -> Any:
+    def create_cast(
+        cls: type[Any], /, place: Path, types: Any, environment: Environment, **named: Any
+    ) -> Any:
         if types is not catalogue():
             return create(cls, place, types, environment, **named)
         if environment.random is secrets.token_bytes:

@@ -18,7 +18,7 @@ from desktop.operations.session import Session
 from desktop.records import items
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.records.items import Head
+from desktop.records.items import MAX_LINES, Head
 from desktop.records.types import catalogue
 from desktop.store.births import shape_of
 from desktop.sync import certificates, enrolment, envelope, identity, segments, sending, station, trust
@@ -193,7 +193,7 @@ def stamp_of(sender: Sender, number: int) -> int:
     return (STAMP_MS + number) << 22 | int(sender.keys.station[:5], 16) >> 1
 
 
-def bundle(sender: Sender, path: Path, size: int = segments.MAX_LINES, first: int = 1) -> Path:
+def bundle(sender: Sender, path: Path, size: int = MAX_LINES, first: int = 1) -> Path:
     """Writes the sender's lines from number ``first`` on as a bundle, cut into segments of ``size`` lines."""
     shapes = {name: shape_of(t) for name, t in catalogue().items()}
     lines = [(n, line) for n, line in sender.lines if n >= first]

@@ -12,6 +12,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def run(folder: Path, count: int = ROWS) -> dict[str, object]:
     _share(plain, shared)
     figures: dict[str, object] = {"rows": count, "columns": len(HEADER)}
     for name, path in (("", plain), ("_shared", shared)):
-        bare = _best(lambda path=path: _bare_read(path))
+        bare = _best(partial(_bare_read, path))
         ours, parts = min(
             (_import(folder / f"{path.stem}{n}", path) for n in (1, 2)), key=lambda found: found[0]
         )

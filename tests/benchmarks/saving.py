@@ -6,6 +6,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,9 @@ def _times(folder: Path, stations: int) -> dict[str, float]:
 
     for n, record in enumerate(held.values()):
         fresh = district.enterprise(rnd, 10_000_000 + n)
-        timed("new_record", lambda fresh=fresh: records.save(session, "enterprise", fresh))
+        timed("new_record", partial(records.save, session, "enterprise", fresh))
         changed = {"surveyed_staff": 1_000 + n}
-        saved = timed("save", lambda r=record, v=changed: records.save(session, "enterprise", v, record=r.id))
-        timed("undo", lambda s=saved: records.undo(session, s.changes.stamp))
+        saved = timed("save", partial(records.save, session, "enterprise", changed, record=record.id))
+        timed("undo", partial(records.undo, session, saved.changes.stamp))
     session.workspace.close()
     return {name: statistics.median(found) for name, found in times.items()}

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.calling import answer, make, run
-from tests.cli.test_records import record
+from tests.cli.calling import answer, make, record, run
 from tests.operations.files import PDF, jpeg, office, written
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from desktop.records.declaration import Level
-from tests.cli.calling import answer, make, run
-from tests.cli.test_exchange import Places, copied, enrol, places, record
+from tests.cli.calling import answer, make, record, run
+from tests.cli.test_exchange import Places, copied, enrol, places
 
 __all__ = ["places"]
 

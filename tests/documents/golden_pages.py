@@ -81,7 +81,8 @@ def picture(data: bytes, dots: float = DOTS) -> Image.Image:
     """The first page of a PDF in grey."""
     document = pdfium.PdfDocument(data)
     try:
-        return document[0].render(scale=dots / 72, grayscale=True).to_pil().convert("L")
+        page: Image.Image = document[0].render(scale=dots / 72, grayscale=True).to_pil()
+        return page.convert("L")
     finally:
         document.close()
 

@@ -29,7 +29,6 @@ from desktop.documents.letters.quotes import (
 from desktop.documents.letters.templates import (
     PLACEHOLDERS,
     LetterIncomplete,
-    TemplateFaulty,
     default_text,
     fill,
     load_templates,
@@ -38,6 +37,7 @@ from desktop.documents.letters.templates import (
     templates,
 )
 from desktop.documents.letters.typed import items, official
+from desktop.documents.placeholders import TemplateFaulty
 from desktop.records.declaration import Level
 from desktop.records.statutes import ArticleMissing, StatuteTextMissing, StatuteUnknown
 from desktop.records.supervision import Title, case_file, event_of, letter_of, route_of
@@ -96,7 +96,7 @@ def source_for(template: str, **changes: Any) -> Source:
         "summary": "拖欠12名职工工资", "employer_name": EMPLOYER, "inspector_1": "i1", "inspector_2": "i2",
         "recusal_declared": 1,
     }  # fmt: skip
-    events = [
+    events: list[dict[str, Any]] = [
         {"kind": "accepted", "event_date": "2026-10-09"}, {"kind": "heard", "event_date": "2026-10-12"},
         {"kind": "negotiated", "event_date": "2026-10-14", "result": "not_agreed"},
         {"kind": "investigated", "event_date": "2026-11-03", "result": "established", "inspector_1": "i1",
@@ -360,8 +360,9 @@ def test_the_situation_is_told_as_it_came_about(ground: str, words: str) -> None
 @pytest.mark.parametrize("missing", ["facts", "requests", "articles", "contact_name", "addressee"])
 @every_template
 def test_a_letter_with_a_hole_is_not_composed(template: str, missing: str) -> None:
+    given: dict[str, Any] = {missing: None}
     with pytest.raises(LetterIncomplete):
-        letter_for(template, **{missing: None})
+        letter_for(template, **given)
 
 
 # Quotations ---------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from docx import Document
@@ -114,18 +115,20 @@ def test_numbers_of_pages_stand_outside_and_a_letter_has_none_on_its_first(lette
 def test_page_and_grid_are_those_of_the_standard() -> None:
     section = Document(io.BytesIO(render_docx(document()))).sections[0]
     measured = [round(length.mm) for length in (section.page_width, section.page_height, section.top_margin,
-                section.bottom_margin, section.left_margin, section.right_margin)]  # fmt: skip
+                section.bottom_margin, section.left_margin, section.right_margin) if length is not None]  # fmt: skip
     assert measured == [210, 297, 37, 35, 28, 26]
     grid = section._sectPr.find(qn("w:docGrid"))
     assert round(int(grid.get(qn("w:linePitch"))) / 20 * 22 / 72 * 25.4) == 225
 
 
+def eastern(run: Any) -> str:
+    found: str = run._element.rPr.rFonts.get(qn("w:eastAsia"))
+    return found
+
+
 def test_chinese_is_set_in_the_named_typefaces() -> None:
     word = Document(io.BytesIO(render_docx(document())))
-    named = {
-        p.text: {r._element.rPr.rFonts.get(qn("w:eastAsia")) for r in p.runs if r.text}
-        for p in word.paragraphs
-    }
+    named = {p.text: {eastern(r) for r in p.runs if r.text} for p in word.paragraphs}
     assert named["某某公司："] == {"仿宋"}
     assert named["一、事实"] == {"黑体"}
     assert named["（一）第一项接着写"] == {"楷体", "仿宋"}
@@ -164,7 +167,9 @@ def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_pages_grid()
     rows = (FormRow((FormCell("签收人", 2, label=True), FormCell("\n\n（签名）", 3)), 4),)
     file = render_docx(OfficialDocument(PlainHead(), "送达回证", (FormBlock(rows, 12.0), Paragraph("完。"))))
     table = Document(io.BytesIO(file)).tables[0]
-    assert table.rows[0].height.pt == pytest.approx(4 * 12 * 1.4 + 8, abs=0.1)
+    height = table.rows[0].height
+    assert height is not None
+    assert height.pt == pytest.approx(4 * 12 * 1.4 + 8, abs=0.1)
     for cell in table.rows[0].cells:
         names = [child.tag.rpartition("}")[2] for child in cell.paragraphs[0]._p.pPr]
         assert names.index("snapToGrid") < names.index("spacing") < names.index("jc")

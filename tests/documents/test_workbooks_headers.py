@@ -73,7 +73,7 @@ def test_what_people_write_over_a_column(header: str, field: str) -> None:
 
 
 def test_titles_and_notes_above_the_header_are_passed_over() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["余杭区企业名册"],
         ["填报单位：良渚街道", None, "2026年9月"],
         [],
@@ -85,7 +85,7 @@ def test_titles_and_notes_above_the_header_are_passed_over() -> None:
     assert (header.first_row, header.last_row) == (4, 4)
 
 
-TWO_ROWS = [
+TWO_ROWS: list[list[Any]] = [
     ["序号", "企业名称", "职工人数", None, "联系人", None, "法定代表人", None],
     [None, None, "总数", "其中：女", "姓名", "手机", "姓名", "电话"],
     [1, "甲", 3, 1, "张三", "138", "李四", "139"],

@@ -6,6 +6,7 @@ import struct
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -120,7 +121,7 @@ def test_an_ordinary_sheet_is_read_as_a_block(tmp_path: Path) -> None:
 
 
 def test_both_ways_of_reading_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [["企业名称", 1, 2.5, None, True], [], ["甲", None, "x", "  ", "#"], [None, 7]]
+    rows: list[list[Any]] = [["企业名称", 1, 2.5, None, True], [], ["甲", None, "x", "  ", "#"], [None, 7]]
     path = workbooks.book(tmp_path / "a.xlsx", rows)
     block = workbooks.read(path)
     monkeypatch.setattr(archive, "BLOCK_BYTES", 0)

@@ -58,7 +58,13 @@ def test_numbers_days_and_text_stay_what_they_are(tmp_path: Path) -> None:
         ListColumn("日期"),
         ListColumn("代码", text=True),
     ]
-    row = ["杭州公司", 12, decimal.Decimal("12.50"), datetime.date(2026, 1, 2), "330102199001010012"]
+    row: list[Any] = [
+        "杭州公司",
+        12,
+        decimal.Decimal("12.50"),
+        datetime.date(2026, 1, 2),
+        "330102199001010012",
+    ]
     assert write_list(path, "企业（单位）", columns, [row, [None] * 5], [("导出人", "王芳")], AT) == 2
     assert rows_of(path)[:2] == [
         ["名称", "人数", "金额", "日期", "代码"],

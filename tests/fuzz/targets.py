@@ -21,6 +21,7 @@ import openpyxl
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.errors import Problem
 from desktop.records import items
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.records.types import catalogue
@@ -240,11 +241,11 @@ def _lines() -> Iterator[bytes]:
     number = village.next_number()
 
     def line(kind: str, record: str, slot: str | None, value: object, at: int, **said: object) -> bytes:
-        return items.change_line(village.head(kind, record, slot, number=number + at, **said), value, None)  # type: ignore[arg-type]
+        return items.change_line(village.head(kind, record, slot, number=number + at, **said), value, None)
 
-    def birth(type_name: str, record: str, cells: Mapping[str, object], at: int) -> bytes:
+    def birth(type_name: str, record: str, cells: Mapping[str, Cell], at: int) -> bytes:
         head = village.head(items.BIRTH, record, None, type=type_name, number=number + at)
-        return items.birth_line(head, _SHAPES[type_name], cells, lambda: "salt")  # type: ignore[arg-type]
+        return items.birth_line(head, _SHAPES[type_name], cells, lambda: "salt")
 
     yield line(items.CHANGE, firm, "name", "二家", 0)
     yield line(items.CHANGE, firm, "count", {"staff": 4, "source": "税务"}, 0)

@@ -10,7 +10,7 @@ from tests.fuzz.targets import TARGETS, some
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_target_reads_its_seeds_and_answers_spoiled_ones(name):
+def test_a_target_reads_its_seeds_and_answers_spoiled_ones(name: str) -> None:
     target, rnd = TARGETS[name], random.Random(name)
     seeds = some(target, 12)
     assert seeds

@@ -208,7 +208,7 @@ def fail(folder: Path) -> None:
         line = f'{{"name":"{PERSONAL["member"]}","phone":"{phone}"}}\n'
         sys.stdin = io.TextIOWrapper(io.BytesIO(line.encode()), "utf-8")
         os.environ["XIAOSANJI_PASSWORD"] = PASSWORD
-        code = program._run(["record", str(folder), "member", "--as", "王芳"])  # type: ignore[attr-defined]
+        code = program._run(["record", str(folder), "member", "--as", "王芳"])
         print("exit code", code)
     finally:
         Ledger.write = write  # type: ignore[method-assign]
@@ -304,7 +304,9 @@ def window(places: Places) -> None:
         raise RuntimeError(f"{PERSONAL['drafted']} {form.form.rows['phone'].editor.text()}")
 
     QTimer.singleShot(0, broken)
-    main.workbench.write("坏了", lambda _session, _ticket: {}[PERSONAL["drafted phone"]], step=False)
+    main.workbench.write(
+        "坏了", lambda _session, _ticket: dict[str, str]()[PERSONAL["drafted phone"]], step=False
+    )
     # In the loop in which the program runs; one of a test would hand the error to its caller.
     loop = QEventLoop()
     QTimer.singleShot(2_000, loop.quit)

@@ -7,7 +7,9 @@ import datetime
 import hashlib
 import io
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,6 +35,7 @@ from desktop.operations.attachable import TooLarge, prepare
 from desktop.operations.attachments import AlreadyThere, Attachment, Gone, Incomplete, Spoiled
 from desktop.operations.file_names import entered_name, safe_name, size_words
 from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level, Role
 from desktop.records.resolution import Life
 from desktop.records.types.attachment_part import PART_BYTES
@@ -318,7 +321,7 @@ def test_only_on_records_that_are_there_and_may_be_written(village: Session, tmp
 
 def test_a_reader_sees_names_and_no_content(village: Session, tmp_path: Path) -> None:
     made = add(village, member(village), written(tmp_path, "a.pdf", PDF))
-    village.workspace.operator = village.operator.__class__(village.operator.name, Role.READER)  # type: ignore[misc]
+    village.workspace.operator = village.operator.__class__(village.operator.name, Role.READER)
     for forbidden in (
         lambda: attachments.show(village, made),
         lambda: attachments.save(village, made, tmp_path),
@@ -523,21 +526,21 @@ def test_a_made_up_size_breaks_no_sum(village: Session) -> None:
 
 
 def forged(
-    session: Session, record: str, parts: list[bytes], said: dict[str, object], encode: object = None
-) -> str:
+    session: Session, record: str, parts: list[bytes], said: Mapping[str, Any],
+    encode: Callable[[bytes], str] = lambda data: base64.b64encode(data).decode(),
+) -> str:  # fmt: skip
     """An attachment as somebody else may have written it."""
     data = b"".join(parts)
-    text = encode or (lambda data: base64.b64encode(data).decode())
     made = session.ledger.new_id()
-    cells = {
+    cells: dict[str, Cell] = {
         "kind": "member", "record": record, "name": "../x.pdf", "media": "pdf", "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(), "parts": len(parts), **said,
     }  # fmt: skip
-    births = [NewRecord("attachment", made, session.unit.id, cells)]  # type: ignore[arg-type]
+    births = [NewRecord("attachment", made, session.unit.id, cells)]
     births += [
         NewRecord(
             "attachment_part", session.ledger.new_id(), session.unit.id,
-            {"attachment": made, "number": number, "content": text(part)},  # type: ignore[operator]
+            {"attachment": made, "number": number, "content": encode(part)},
         )
         for number, part in enumerate(parts, start=1)
     ]  # fmt: skip
@@ -605,8 +608,10 @@ def put_by(
 ) -> tuple[str, str]:
     """What a changed program writes: a file on a record that is not its own; the file, and its content on the wire."""
     made, text = other.ledger.new_id(), base64.b64encode(content).decode()
-    cells = {"kind": "member", "record": record, "name": name, "media": "pdf", "size": len(content), "parts": 1,
-             "sha256": hashlib.sha256(content).hexdigest()}  # fmt: skip
+    cells: dict[str, Cell] = {
+        "kind": "member", "record": record, "name": name, "media": "pdf", "size": len(content), "parts": 1,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }  # fmt: skip
     births = [
         NewRecord("attachment", made, other.unit.id, cells),
         NewRecord("attachment_part", other.ledger.new_id(), other.unit.id,
@@ -786,6 +791,6 @@ def test_files_of_records_that_are_one_are_shown_together(village: Session, tmp_
 
 
 def test_sizes_are_said_as_people_say_them() -> None:
-    assert [size_words(n) for n in (0, 999, 1_000, 48_000, 1 << 20, (1 << 20) * 2.5)] == [
+    assert [size_words(n) for n in (0, 999, 1_000, 48_000, 1 << 20, 5 << 19)] == [
         "0字节", "999字节", "1 KB", "47 KB", "1 MB", "2.5 MB",
     ]  # fmt: skip

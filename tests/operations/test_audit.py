@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -198,7 +199,7 @@ def some_lines(session: Session, count: int = 6) -> list[stored.AuditLine]:
     return list(stored.lines(session.database))
 
 
-CHANGES: dict[str, object] = {
+CHANGES: dict[str, Any] = {
     "at": 5, "operator": "别人", "action": "导入", "detail": "改过", "salt": "00" * 16, "digest": "1" * 64,
     "hash": "2" * 64, "id": 99,
 }  # fmt: skip

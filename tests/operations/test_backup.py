@@ -12,6 +12,7 @@ from desktop.operations import audit, deciding, exchange, operators, records, re
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.store import journal, reading
+from desktop.store.audit import Act
 from desktop.store.database import Database, LedgerDamaged, WrongKey
 from desktop.store.digest import Digest
 from desktop.store.environment import Environment
@@ -70,7 +71,7 @@ def morning(folder: Path) -> tuple[Session, Session]:
     records.save_many(village, "enterprise", [{"name": f"第{i}家"} for i in range(300)])
     report_up(village, district, folder)
     operators.put(district, "小李", Role.EDITOR, "password2", CHEAP)
-    audit.note(district, "查看完整信息", "enterprise")
+    audit.note(district, Act.SHOWN, "enterprise")
     return district, village
 
 

@@ -21,6 +21,7 @@ from desktop.operations.briefs import (
     quarter_of,
 )
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
 from tests.operations.stations import enrol, station
@@ -45,7 +46,7 @@ def pages(brief: Brief) -> list[str]:
 
 
 def firm(session: Session, name: str, staff: int = 120) -> str:
-    values = {"name": name, "surveyed_staff": staff, "sector": "non_public"}
+    values: dict[str, Cell] = {"name": name, "surveyed_staff": staff, "sector": "non_public"}
     return records.save(session, "enterprise", values).record
 
 

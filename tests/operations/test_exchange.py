@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop.errors import TrustProblem
 from desktop.operations import exchange, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
-from desktop.sync.errors import DiskGone, NewerFormat, TrustProblem, WrongReceiver
+from desktop.sync.errors import DiskGone, NewerFormat, WrongReceiver
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"

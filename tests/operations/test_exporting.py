@@ -13,6 +13,7 @@ from desktop.operations import exporting, records
 from desktop.operations.exporting import export_list
 from desktop.operations.imports.model import Stopped
 from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
 from desktop.store.reading import Compare, Filter, Query
 from tests.operations.registers import bring, district, firm, look, outcomes, table
@@ -61,7 +62,7 @@ def test_a_list_leaves_with_its_columns_order_and_filter(district: Session, tmp_
 
 def test_money_adds_up_to_the_cent_and_years_do_not(district: Session, tmp_path: Path) -> None:
     for amount in ("0.1", "0.2", "1200.05"):
-        values = {"kind": "new_form", "source": "fiscal", "year": 2026, "amount": amount}
+        values: dict[str, Cell] = {"kind": "new_form", "source": "fiscal", "year": 2026, "amount": amount}
         records.save(district, "subsidy", values)
     path = export_list(district, tmp_path / "a.xlsx", Query("subsidy"), ["year", "amount"]).path
     assert dict(rows_of(path, 1))["合计"] == "金额合计1200.35元"

@@ -15,6 +15,7 @@ from desktop.documents.letters.printed import digest_of
 from desktop.operations import exchange, papers, records, supervision
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision.numbering import BadPattern, Series, check_organ
 from tests.operations.stations import enrol
@@ -246,7 +247,7 @@ def test_materials_are_listed_for_work_before_the_suggestion_letter_and_handed_o
     words = words_of(handed.render())
     assert "工作清单" not in words + handed.name + handed.noted
     assert "杭西工监建〔2026〕1号" in words
-    more = {
+    more: dict[str, Cell] = {
         "document": suggestion,
         "sequence": 2,
         "name": "工资表",

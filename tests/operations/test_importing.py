@@ -348,8 +348,10 @@ def test_titles_numberings_repeated_headers_sums_and_signatures_are_no_rows(
     district: Session, tmp_path: Path
 ) -> None:
     header = ["企业名称", "信用代码", "职工人数"]
-    rows = [["余杭区企业名册"], header, [1, 2, 3], ["例：某公司", "91", 5], ["杭州甲有限公司", code(1), 3], header,
-            ["杭州乙有限公司", code(2), 4], ["合计", None, 7], ["填表人：王芳"]]  # fmt: skip
+    rows: list[list[Any]] = [
+        ["余杭区企业名册"], header, [1, 2, 3], ["例：某公司", "91", 5], ["杭州甲有限公司", code(1), 3], header,
+        ["杭州乙有限公司", code(2), 4], ["合计", None, 7], ["填表人：王芳"],
+    ]  # fmt: skip
     shown = look(district, table(tmp_path, rows[1:], rows[0]))
     assert [row.number for row in shown.rows] == [5, 7]
 
@@ -455,8 +457,10 @@ def test_a_state_that_fits_nothing_is_left_open_and_not_taken_for_the_usual_one(
     district: Session, tmp_path: Path
 ) -> None:
     header = ["企业名称", "信用代码", "经营状态", "职工人数"]
-    rows = [["甲公司", code(1), "吊销，未注销", 3], ["乙公司", code(2), "古怪", 3], ["丙公司", code(3), None, 3],
-            ["丁公司", code(4), "在业", 3]]  # fmt: skip
+    rows: list[list[Any]] = [
+        ["甲公司", code(1), "吊销，未注销", 3], ["乙公司", code(2), "古怪", 3], ["丙公司", code(3), None, 3],
+        ["丁公司", code(4), "在业", 3],
+    ]  # fmt: skip
     bring(district, table(tmp_path, rows, header))
     found = held(district)
     assert [found[n].values["status"] for n in ("甲公司", "乙公司", "丙公司", "丁公司")] == [
@@ -544,7 +548,7 @@ def test_every_outcome_has_its_word() -> None:
 
 def test_dates_and_telephones_in_the_forms_of_a_register(district: Session, tmp_path: Path) -> None:
     header = ["企业名称", "信用代码", "电话", "摸排日期", "职工人数"]
-    rows = [["甲公司", code(1), "0571-88888888；13800000000", "2026.9.3", "约30"],
+    rows: list[list[Any]] = [["甲公司", code(1), "0571-88888888；13800000000", "2026.9.3", "约30"],
             ["乙公司", code(2), 13800000000, datetime.datetime(2026, 9, 3), "30人"],
             ["丙公司", code(3), "-", 20260903, 30]]  # fmt: skip
     bring(district, table(tmp_path, rows, header))

@@ -224,7 +224,12 @@ def test_a_book_with_a_sheet_for_each_town_says_that_one_of_them_is_read(
 ) -> None:
     path = brought(tmp_path, [["甲公司", code(1), 3, None]])
     book = openpyxl.load_workbook(path)
-    for name, rows in {"瓶窑镇": [["乙公司", code(2), 4, None]], "空表": [], "别的": [["丙", "丁"]]}.items():
+    sheets: dict[str, list[list[Any]]] = {
+        "瓶窑镇": [["乙公司", code(2), 4, None]],
+        "空表": [],
+        "别的": [["丙", "丁"]],
+    }
+    for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in [HEAD if name != "别的" else ["物料", "单价"], *rows]:
             sheet.append(row)
@@ -258,8 +263,10 @@ def test_a_bare_list_of_names_is_a_table_too(district: Session, tmp_path: Path) 
 
 def test_stamps_and_days_below_a_table_are_no_rows(district: Session, tmp_path: Path) -> None:
     stamp = "径山镇总工会（盖章）"
-    rows = [["杭州甲有限公司", code(1), 3, None], [None, None, stamp], [None, None, None, "2026年 月 日"],
-            [None, None, stamp, "2026年11月20日"], [None, None, stamp, 5]]  # fmt: skip
+    rows: list[list[Any]] = [
+        ["杭州甲有限公司", code(1), 3, None], [None, None, stamp], [None, None, None, "2026年 月 日"],
+        [None, None, stamp, "2026年11月20日"], [None, None, stamp, 5],
+    ]  # fmt: skip
     shown = look(district, brought(tmp_path, rows))
     assert [(row.number, row.outcome.value) for row in shown.rows] == [(2, "new"), (6, "rejected")]
 

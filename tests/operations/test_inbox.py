@@ -322,7 +322,7 @@ def test_bundles_are_merged_in_the_order_in_which_they_were_written(desk: Desk) 
     later = desk.send(desk.one, "a.xsj")
     broken = desk.folder / "c.xsj"
     broken.write_bytes(b"PK")
-    twin = shutil.copy(late, desk.folder / "d.xsj")
+    twin = Path(shutil.copy(late, desk.folder / "d.xsj"))
     ordered = inbox.in_order([broken, later, late, twin])
     assert ordered == [late, later, broken]
     assert not any(b.gap for b in exchange.merge(desk.district, ordered).bundles)

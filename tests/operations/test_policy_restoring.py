@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import erasing, exchange, forks, policy, records, recovery, restoring
+from desktop.operations import audit, erasing, exchange, forks, policy, records, recovery, restoring
 from desktop.operations.session import Session
+from desktop.operations.traffic import here
 from desktop.records.declaration import Level
 from desktop.store import traffic as stored
 from desktop.store.workspace import LEDGER
@@ -116,7 +117,7 @@ def test_a_fork_is_decided_after_a_restore(pair: tuple[Session, Session], tmp_pa
     records.save(other, "enterprise", {"name": "二"})
     exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
     again = restored(district)
-    (fork,) = forks.open_forks(again.database, forks.here(again))
+    (fork,) = forks.open_forks(again.database, here(again))
     forks.decide(again, fork.station, fork.incarnation, forks.Kind.RESTORED)
 
 
@@ -129,7 +130,7 @@ def test_a_fork_of_before_the_update_is_decided(pair: tuple[Session, Session], t
     records.save(other, "enterprise", {"name": "二"})
     exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
     district.database.execute("DELETE FROM fork")
-    (fork,) = forks.open_forks(district.database, forks.here(district))
+    (fork,) = forks.open_forks(district.database, here(district))
     forks.decide(district, fork.station, fork.incarnation, forks.Kind.RESTORED)
 
 
@@ -151,7 +152,7 @@ def test_an_act_and_its_line_in_the_log_are_one_step(
     def killed(*_: Any, **__: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(policy.audit, "note", killed)
+    monkeypatch.setattr(audit, "note", killed)
 
     def act() -> None:
         if what == "withdraw":

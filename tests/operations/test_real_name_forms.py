@@ -13,6 +13,7 @@ from desktop.operations import importing, real_name, records
 from desktop.operations.importing import NationalExport
 from desktop.operations.real_name import NoSuchForm, export_form
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.records.identity import derived_id
 from desktop.records.real_name_forms import MEMBER_FORM, UNION_FORM
 from desktop.store import reading
@@ -40,7 +41,7 @@ def union_row(number: int, **changed: Any) -> list[Any]:
 
 
 def union_form(folder: Path, rows: list[list[Any]]) -> Path:
-    top = [
+    top: list[list[Any]] = [
         ["工会组织信息采集表"],
         ["填表单位(盖章)：", None, None, "填报日期："],
         ["序号", *GROUPS[1:]],
@@ -67,7 +68,7 @@ def test_one_row_of_the_union_form_fills_an_enterprise_its_union_and_the_coverag
     assert firm.id == derived_id("enterprise", code(1))
     wanted = ("union_state", "union_state_date", "surveyed_staff", "town", "economy", "contact_phone")
     assert [firm.values[n] for n in wanted] == ["Y", "2025-03-01", 30, "330106010", "private", None]
-    wanted = (
+    of_union = (
         "enterprise",
         "member_count",
         "staff_count",
@@ -77,7 +78,7 @@ def test_one_row_of_the_union_form_fills_an_enterprise_its_union_and_the_coverag
         "town",
         "status",
     )
-    assert [union.values[n] for n in wanted] == [
+    assert [union.values[n] for n in of_union] == [
         firm.id, 25, 30, "2025-03-01", "independent", "13800000000", "330106010", "normal",
     ]  # fmt: skip
     [covered] = coverages(district)
@@ -106,7 +107,7 @@ def test_a_joint_union_covers_many_and_its_counts_add_up(district: Session, tmp_
         23,
         None,
     )
-    assert sorted(c.values["member_count"] for c in coverages(district)) == [8, 15]
+    assert sorted(int(c.values["member_count"] or 0) for c in coverages(district)) == [8, 15]
     assert outcomes(look(district, path, "union")) == ["same", "same"]
 
 
@@ -225,13 +226,13 @@ def test_sex_and_birth_follow_from_the_number(district: Session, tmp_path: Path)
 
 
 def full_union(session: Session) -> str:
-    firm = {
+    firm: dict[str, Cell] = {
         "name": "杭州示例1科技有限公司", "uscc": code(1), "address": "双流1号", "town": "330106010",
         "ownership": "private",
         "economy": "private", "industry": "trade", "surveyed_staff": 30,
     }  # fmt: skip
     enterprise = records.save(session, "enterprise", firm).record
-    union = {
+    union: dict[str, Cell] = {
         "name": "杭州示例1科技有限公司工会委员会", "superior_name": "转塘街道总工会", "established_date": "2025-03-01",
         "kind": "independent", "member_count": 25, "staff_count": 30, "chair_name": "王芳",
         "chair_phone": "13800000000",

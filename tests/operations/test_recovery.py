@@ -37,11 +37,13 @@ from desktop.store.places import InUse
 from desktop.store.reading import Query
 from desktop.store.recovery_codes import BadCode
 from desktop.store.workspace import LEDGER, CopyMustEnrol, InDoubt
+from desktop.sync import certificates
 from desktop.sync import recovery as files
 from desktop.sync import recovery_errors as causes
 from desktop.sync import station as stations
 from desktop.sync.enrolment_errors import RootDiffers
 from desktop.sync.errors import CutShort, Damaged, DiskGone
+from desktop.sync.trust import TrustState
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 
 NEW = "brand-new-password"
@@ -164,7 +166,7 @@ def test_another_laptops_answer_and_another_offices_are_refused(stage: Stage) ->
     found = files.read_request(stage.request.read_bytes())
     keys = stations.load_keys(foreign.ledger)
     chain = stations.own_chain(foreign.ledger)
-    forged = files.make_answer(found, bytes(32), files.certificates.parse(chain[0]), keys, START)
+    forged = files.make_answer(found, bytes(32), certificates.parse(chain[0]), keys, START)
     stage.answer.write_bytes(forged)
     with pytest.raises(causes.UnknownOffice):
         stage.take()
@@ -193,8 +195,8 @@ def test_an_attacker_with_the_right_name_of_the_unit_gets_nothing(stage: Stage) 
     fake = station(stage.folder / "his", "330110109200", "径山村工会", Level.VILLAGE)
     enrol(fake, his, stage.folder / "his")
     chain = (
-        files.certificates.issue(_claims_of(fake), 77, stations.load_keys(his.ledger),
-                                 files.certificates.parse(stations.own_chain(his.ledger)[0])).der,
+        certificates.issue(_claims_of(fake), 77, stations.load_keys(his.ledger),
+                                 certificates.parse(stations.own_chain(his.ledger)[0])).der,
         *stations.own_chain(his.ledger),
     )  # fmt: skip
     seal = files.make_seal(
@@ -208,9 +210,9 @@ def test_an_attacker_with_the_right_name_of_the_unit_gets_nothing(stage: Stage) 
     assert not stage.answer.exists()
 
 
-def _claims_of(session: Session) -> files.certificates.Claims:
+def _claims_of(session: Session) -> certificates.Claims:
     keys = stations.load_keys(session.ledger)
-    return files.certificates.Claims(
+    return certificates.Claims(
         keys.station, keys.public_key, keys.recipient, frozenset([session.unit.id]), Level.VILLAGE, Role.DESK
     )
 
@@ -254,7 +256,7 @@ def test_a_sealed_key_of_another_office_is_not_answered_here(stage: Stage) -> No
         )
 
 
-def _with_other_recipients(desk: Session, recipient: str) -> files.TrustState:
+def _with_other_recipients(desk: Session, recipient: str) -> TrustState:
     state = stations.knowledge(desk.ledger, stations.load_keys(desk.ledger)).state
     return dataclasses.replace(state, recipients=frozenset([recipient]))
 

@@ -16,6 +16,7 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.types import catalogue
 from desktop.resources import resource
+from desktop.store import reading
 from tests.operations.stations import station
 
 TODAY = datetime.date(2026, 11, 28)
@@ -50,7 +51,7 @@ def test_a_member_who_left_is_due_on_the_day_and_not_the_day_before(town: Sessio
 def test_listing_erases_nothing_and_what_was_erased_is_due_no_more(town: Session) -> None:
     left = member(town, "沈到期", "6", "2020-01-01")
     (found,) = retention.due(town.database, traffic.here(town), TODAY)
-    held = records.reading.record(town.database, town.types, "member", left)
+    held = reading.record(town.database, town.types, "member", left)
     assert held is not None
     assert held.values["name"] == "沈到期"
     slots = [s.name for s in found.rule.personal(town.types["member"])]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.operations import covers, exchange, inbox, operators, records, signing, traffic
+from desktop.operations.inbox_files import Look, tried
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
@@ -71,7 +72,7 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     assert signing.sign(pair.town, sent.path, LIU, "liu-password").missing == {HEAD}
     assert isinstance(pair.merge(sent.path).problem, persons_errors.HeadNotSigned)
     here = traffic.here(pair.district)
-    (arrival,) = inbox.sort_out(pair.district.database, here, [inbox.tried(inbox.Look(sent.path, 1, 1))], {})
+    (arrival,) = inbox.sort_out(pair.district.database, here, [tried(Look(sent.path, 1, 1))], {})
     assert arrival.state is inbox.State.NEW
 
     done = signing.sign(pair.town, sent.path, QIAN, "qian-password")

@@ -25,6 +25,7 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.operations.supervision.numbers import NumbersNotSet
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level, Role
 from desktop.records.statutes import StatuteTextMissing
 from desktop.records.supervision import LetterKind, Stage
@@ -121,7 +122,13 @@ class CaseAt:
 
     def suggestion(self, *, count: int = 1, **fields: Any) -> str:
         document = self.draft("suggestion_letter", **fields)
-        item = {"document": document, "name": "考勤表", "copy_count": 1, "page_count": 12, "form": "copy"}
+        item: dict[str, Cell] = {
+            "document": document,
+            "name": "考勤表",
+            "copy_count": 1,
+            "page_count": 12,
+            "form": "copy",
+        }
         rows = [item | {"sequence": number} for number in range(1, count + 1)]
         records.save_many(self.session, "handover_item", rows)
         return document

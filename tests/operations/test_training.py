@@ -11,6 +11,7 @@ from desktop.operations import queries, records, training
 from desktop.operations.session import Session
 from desktop.operations.training import Line, Match, Officer, Roster, Standing
 from desktop.operations.training_names import Part, Person, people, read_block
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store.ledger import Deletion, NotFound
 from tests.operations.stations import station
@@ -219,7 +220,7 @@ def test_half_days_follow_the_days_of_the_course(town: Session) -> None:
 
 
 def test_counts_of_a_course() -> None:
-    rows = [
+    rows: list[dict[str, Cell]] = [
         {"officer": "x", "half_days": "d01am", "result": "passed"},
         {"officer": "y", "half_days": None},
         {"half_days": "d01am d01pm", "result": "failed"},

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,7 +169,7 @@ def test_a_copy_that_writes_nothing_can_be_wiped_and_the_original_stays(
     assert records.save(town, "member", {"name": "照常"}).record
 
 
-def _changed(data: bytes, change: Callable[[dict[str, object]], object]) -> bytes:
+def _changed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     signed = dsse.parse(data, 1 << 20)
     body = json.loads(signed.payload)
     change(body)

@@ -11,6 +11,7 @@ import pytest
 
 from desktop.operations import operators, restoring
 from desktop.operations.session import open_session
+from desktop.records.declaration import Role
 from desktop.store import attempts as attempts_store
 from desktop.store.attempts import FILE, Attempts
 from desktop.store.environment import Environment
@@ -115,7 +116,7 @@ def test_what_was_waited_before_the_next_try_counts(town: Path, clock: Clock) ->
 
 def test_one_operator_does_not_slow_another_and_a_strange_name_is_not_kept(town: Path, clock: Clock) -> None:
     session = open_session(town, OPERATOR, PASSWORD, clock.environment())
-    operators.put(session, "小李", operators.Role.EDITOR, "password2")
+    operators.put(session, "小李", Role.EDITOR, "password2")
     session.workspace.close()
     for _ in range(4):
         wrong(town, clock, "小李")

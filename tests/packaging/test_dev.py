@@ -12,6 +12,7 @@ import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -19,9 +20,11 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def load_dev():
+def load_dev() -> Any:
     """The file as a module; by its path, since ``packaging/`` must not be a package."""
     spec = importlib.util.spec_from_file_location("xiaosanji_dev", ROOT / "packaging" / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
@@ -34,17 +37,17 @@ dev = load_dev()
 # --- the machine
 
 
-def test_an_old_python_is_refused_with_both_versions():
+def test_an_old_python_is_refused_with_both_versions() -> None:
     with pytest.raises(dev.Stop, match=r"Python 3\.11 or newer is needed, this is 3\.9"):
         dev.check_python((3, 9, 2))
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 1), (3, 14, 0)])
-def test_a_new_enough_python_is_taken(version):
+def test_a_new_enough_python_is_taken(version: Any) -> None:
     dev.check_python(version)
 
 
-def test_the_file_parses_on_a_python_that_is_too_old():
+def test_the_file_parses_on_a_python_that_is_too_old() -> None:
     source = (ROOT / "packaging" / "dev.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 7))
 
@@ -60,7 +63,7 @@ def test_the_file_parses_on_a_python_that_is_too_old():
         ("riscv64", "2.31", True),
     ],
 )
-def test_a_glibc_below_the_floor_of_qt_is_named(machine, version, good):
+def test_a_glibc_below_the_floor_of_qt_is_named(machine: str, version: Any, good: Any) -> None:
     if good:
         dev.check_glibc(machine, ("glibc", version))
     else:
@@ -68,12 +71,12 @@ def test_a_glibc_below_the_floor_of_qt_is_named(machine, version, good):
             dev.check_glibc(machine, ("glibc", version))
 
 
-def test_a_system_without_glibc_is_not_judged():
+def test_a_system_without_glibc_is_not_judged() -> None:
     dev.check_glibc("x86_64", ("", ""))
 
 
-def test_only_packages_whose_library_does_not_load_are_missing():
-    def load(library):
+def test_only_packages_whose_library_does_not_load_are_missing() -> None:
+    def load(library: str) -> Any:
         if library in ("libEGL.so.1", "libxcb-cursor.so.0"):
             raise OSError(library)
 
@@ -81,11 +84,11 @@ def test_only_packages_whose_library_does_not_load_are_missing():
     assert dev.missing_libraries(lambda library: None) == []
 
 
-def test_a_missing_virtual_screen_is_noticed():
+def test_a_missing_virtual_screen_is_noticed() -> None:
     assert dev.missing_programs(lambda name: None if name == "Xvfb" else f"/usr/bin/{name}") == ["xvfb"]
 
 
-def test_apt_refreshes_its_lists_and_asks_nothing():
+def test_apt_refreshes_its_lists_and_asks_nothing() -> None:
     refresh, install = dev.apt_commands(["libegl1", "xvfb"], ["sudo", "-n"])
     assert refresh[:2] == install[:2] == ["sudo", "-n"]
     assert refresh[-1] == "update"
@@ -94,7 +97,7 @@ def test_apt_refreshes_its_lists_and_asks_nothing():
     assert install[-2:] == ["libegl1", "xvfb"]
 
 
-def test_without_rights_a_person_gets_the_whole_command(monkeypatch):
+def test_without_rights_a_person_gets_the_whole_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "root_prefix", lambda: None)
     monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
     with pytest.raises(dev.Stop) as stopped:
@@ -104,16 +107,16 @@ def test_without_rights_a_person_gets_the_whole_command(monkeypatch):
     assert command.endswith("install -y --no-install-recommends libegl1 xvfb")
 
 
-def test_without_apt_the_packages_are_named(monkeypatch):
+def test_without_apt_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev.shutil, "which", lambda name: None)
     with pytest.raises(dev.Stop, match="libegl1 xvfb") as stopped:
         dev.install_packages(["libegl1", "xvfb"])
     assert "apt-get" not in str(stopped.value)
 
 
-def test_everything_missing_is_asked_for_at_once(monkeypatch):
+def test_everything_missing_is_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    present = set()
+    present: set[str] = set()
     monkeypatch.setattr(dev, "missing_libraries", lambda: [] if present else ["libegl1"])
     monkeypatch.setattr(dev, "missing_programs", lambda: [] if present else ["xvfb"])
     monkeypatch.setattr(dev, "missing_ensurepip", lambda: [] if present else ["python3.11-venv"])
@@ -127,14 +130,14 @@ def test_everything_missing_is_asked_for_at_once(monkeypatch):
     assert asked == [["libegl1", "xvfb", "python3.11-venv"]]
 
 
-def test_the_window_alone_needs_no_virtual_screen(monkeypatch):
+def test_the_window_alone_needs_no_virtual_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "missing_libraries", list)
     monkeypatch.setattr(dev, "missing_programs", lambda: ["xvfb"])
     monkeypatch.setattr(dev, "check_glibc", lambda machine, libc: None)
     dev.prepare_system("runtime", needs_ensurepip=False)
 
 
-def test_a_package_that_came_but_does_not_load_is_named(monkeypatch):
+def test_a_package_that_came_but_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "missing_libraries", lambda: ["libegl1"])
     monkeypatch.setattr(dev, "install_packages", lambda packages: None)
     monkeypatch.setattr(dev, "check_glibc", lambda machine, libc: None)
@@ -147,7 +150,7 @@ def test_a_package_that_came_but_does_not_load_is_named(monkeypatch):
 
 
 @pytest.fixture
-def checkout(tmp_path):
+def checkout(tmp_path: Path) -> Any:
     """A folder with two locks and the place for an environment."""
     (tmp_path / "packaging").mkdir()
     (tmp_path / ".venv").mkdir()
@@ -156,12 +159,12 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def test_nothing_is_installed_without_a_stamp(checkout):
+def test_nothing_is_installed_without_a_stamp(checkout: Path) -> None:
     assert not dev.is_installed(checkout, "runtime", "3.11.2")
     assert not dev.is_installed(checkout, "dev", "3.11.2")
 
 
-def test_a_stamp_holds_until_something_changes(checkout):
+def test_a_stamp_holds_until_something_changes(checkout: Path) -> None:
     dev.write_stamp(checkout, "dev", "3.11.2")
     assert dev.is_installed(checkout, "dev", "3.11.2")
     assert not dev.is_installed(checkout, "dev", "3.12.0")
@@ -169,7 +172,7 @@ def test_a_stamp_holds_until_something_changes(checkout):
     assert not dev.is_installed(checkout, "dev", "3.11.2")
 
 
-def test_the_larger_set_serves_for_the_smaller_but_not_the_other_way(checkout):
+def test_the_larger_set_serves_for_the_smaller_but_not_the_other_way(checkout: Path) -> None:
     dev.write_stamp(checkout, "dev", "3.11.2")
     assert dev.is_installed(checkout, "runtime", "3.11.2")
     dev.write_stamp(checkout, "runtime", "3.11.2")
@@ -177,7 +180,9 @@ def test_the_larger_set_serves_for_the_smaller_but_not_the_other_way(checkout):
     assert not dev.is_installed(checkout, "dev", "3.11.2")
 
 
-def test_a_moved_checkout_is_installed_again(checkout, tmp_path_factory):
+def test_a_moved_checkout_is_installed_again(
+    checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     dev.write_stamp(checkout, "dev", "3.11.2")
     moved = tmp_path_factory.mktemp("elsewhere") / "checkout"
     checkout.rename(moved)
@@ -185,16 +190,16 @@ def test_a_moved_checkout_is_installed_again(checkout, tmp_path_factory):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '"x"'])
-def test_a_damaged_stamp_counts_as_none(checkout, content):
+def test_a_damaged_stamp_counts_as_none(checkout: Path, content: Any) -> None:
     dev.stamp_path(checkout).write_text(content)
     assert not dev.is_installed(checkout, "dev", "3.11.2")
 
 
-def test_no_environment_is_found_where_none_runs(checkout):
+def test_no_environment_is_found_where_none_runs(checkout: Path) -> None:
     assert dev.read_environment(checkout) is None
 
 
-def test_the_project_is_linked_without_building_it(checkout, tmp_path):
+def test_the_project_is_linked_without_building_it(checkout: Path, tmp_path: Path) -> None:
     if os.name == "nt":
         pytest.skip("the script is a .cmd there")
     (checkout / "desktop").mkdir()
@@ -212,7 +217,7 @@ def test_the_project_is_linked_without_building_it(checkout, tmp_path):
     assert done.stdout.strip() == "['xiaosanji', 'demo', 'a b']"
 
 
-def test_uv_is_used_when_it_would_ask_the_same_sources():
+def test_uv_is_used_when_it_would_ask_the_same_sources() -> None:
     assert dev.usable_uv({}, [], lambda name: "/bin/uv") == "/bin/uv"
     assert dev.usable_uv({}, [], lambda name: None) is None
 
@@ -221,17 +226,17 @@ def test_uv_is_used_when_it_would_ask_the_same_sources():
     ("env", "configuration"),
     [({"PIP_FIND_LINKS": "/wheels"}, []), ({"PIP_CERT": "/ca.pem"}, []), ({}, [Path("/etc/pip.conf")])],
 )
-def test_uv_steps_aside_where_pip_has_a_configuration_of_its_own(env, configuration):
+def test_uv_steps_aside_where_pip_has_a_configuration_of_its_own(env: Any, configuration: Any) -> None:
     assert dev.usable_uv(env, configuration, lambda name: "/bin/uv") is None
 
 
-def test_uv_is_told_the_index_of_pip_but_keeps_its_own():
+def test_uv_is_told_the_index_of_pip_but_keeps_its_own() -> None:
     assert dev.uv_environment({"PIP_INDEX_URL": "x"})["UV_DEFAULT_INDEX"] == "x"
     assert dev.uv_environment({"PIP_INDEX_URL": "x", "UV_DEFAULT_INDEX": "y"})["UV_DEFAULT_INDEX"] == "y"
     assert dev.uv_environment({}) == {}
 
 
-def test_the_user_s_configuration_of_pip_is_found(tmp_path):
+def test_the_user_s_configuration_of_pip_is_found(tmp_path: Path) -> None:
     file = tmp_path / ".config" / "pip" / "pip.conf"
     assert file not in dev.pip_configuration(tmp_path)
     file.parent.mkdir(parents=True)
@@ -253,12 +258,12 @@ def test_the_user_s_configuration_of_pip_is_found(tmp_path):
         ("darwin", {}, True),
     ],
 )
-def test_a_screen_is_known_by_its_variables_on_linux_alone(system, env, screen):
+def test_a_screen_is_known_by_its_variables_on_linux_alone(system: str, env: Any, screen: Any) -> None:
     assert dev.has_screen(system, env) is screen
 
 
 @pytest.fixture
-def started(monkeypatch, tmp_path):
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Collects what ``start`` would run, on a machine without a screen."""
     calls = []
     monkeypatch.setattr(
@@ -272,7 +277,9 @@ def started(monkeypatch, tmp_path):
     return calls
 
 
-def test_without_a_screen_start_says_so_and_runs_the_demo(started, capsys, tmp_path):
+def test_without_a_screen_start_says_so_and_runs_the_demo(
+    started: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert dev.main(["start"]) == 0
     [(arguments, env)] = started
     assert arguments == ["demo", str(tmp_path)]
@@ -280,12 +287,12 @@ def test_without_a_screen_start_says_so_and_runs_the_demo(started, capsys, tmp_p
     assert "没有可用的屏幕" in capsys.readouterr().out
 
 
-def test_a_named_command_needs_no_screen(started):
+def test_a_named_command_needs_no_screen(started: Any) -> None:
     assert dev.main(["start", "digest", "workspace", "--json"]) == 0
     assert [arguments for arguments, _ in started] == [["digest", "workspace", "--json"]]
 
 
-def test_with_a_screen_start_opens_the_window(started, monkeypatch):
+def test_with_a_screen_start_opens_the_window(started: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
     assert dev.main(["start"]) == 0
     assert [arguments for arguments, _ in started] == [[]]
@@ -294,13 +301,13 @@ def test_with_a_screen_start_opens_the_window(started, monkeypatch):
 # --- test
 
 
-def write_report(path, **counts):
+def write_report(path: Path, **counts: Any) -> Path:
     attributes = " ".join(f'{name}="{count}"' for name, count in counts.items())
     path.write_text(f'<?xml version="1.0"?><testsuites><testsuite name="pytest" {attributes}/></testsuites>')
     return path
 
 
-def test_the_closing_line_adds_up_checks_and_tests(tmp_path):
+def test_the_closing_line_adds_up_checks_and_tests(tmp_path: Path) -> None:
     tally = dev.Tally()
     tally.add_check("format", True)
     tally.add_check("types", False)
@@ -310,12 +317,12 @@ def test_the_closing_line_adds_up_checks_and_tests(tmp_path):
     assert tally.broken == ["types", "tests"]
 
 
-def test_the_closing_line_is_plain_when_nothing_was_skipped():
+def test_the_closing_line_is_plain_when_nothing_was_skipped() -> None:
     assert dev.Tally(passed=3).line() == "3 passed, 0 failed"
 
 
 @pytest.mark.parametrize("content", [None, "", "<testsuites>"])
-def test_a_run_that_died_before_its_report_fails(tmp_path, content):
+def test_a_run_that_died_before_its_report_fails(tmp_path: Path, content: Any) -> None:
     report = tmp_path / "a.xml"
     if content is not None:
         report.write_text(content)
@@ -324,53 +331,55 @@ def test_a_run_that_died_before_its_report_fails(tmp_path, content):
     assert (tally.passed, tally.failed) == (0, 1)
 
 
-def test_a_run_that_found_no_test_fails(tmp_path):
+def test_a_run_that_found_no_test_fails(tmp_path: Path) -> None:
     tally = dev.Tally()
     tally.add_report("tests", write_report(tmp_path / "a.xml", tests=0, failures=0, errors=0, skipped=0), 5)
     assert tally.failed == 1
 
 
-def test_optimisation_from_outside_does_not_reach_the_tests():
+def test_optimisation_from_outside_does_not_reach_the_tests() -> None:
     env = dev.clean_environment({"PYTHONOPTIMIZE": "1", "XIAOSANJI_OPTIMIZE": "1", "LANG": "C"})
     assert env == {"LANG": "C", "QT_QPA_PLATFORM": "offscreen"}
 
 
 @pytest.mark.parametrize(("kib", "taken"), [(2048, True), (2047, False)])
-def test_files_lie_in_memory_where_there_is_room_for_them_and_for_the_tests(tmp_path, kib, taken):
+def test_files_lie_in_memory_where_there_is_room_for_them_and_for_the_tests(
+    tmp_path: Path, kib: Any, taken: Any
+) -> None:
     told = tmp_path / "meminfo"
     told.write_text(f"MemTotal: 9999999 kB\nMemAvailable: {kib} kB\n", encoding="ascii")
     assert dev.memory_folder(tmp_path, needed=1 << 20, told=told) == (tmp_path if taken else None)
 
 
-def test_a_system_without_such_a_folder_keeps_its_files_on_disk(tmp_path):
+def test_a_system_without_such_a_folder_keeps_its_files_on_disk(tmp_path: Path) -> None:
     assert dev.memory_folder(tmp_path / "absent", needed=1) is None
 
 
-def test_a_chosen_platform_of_qt_stays():
+def test_a_chosen_platform_of_qt_stays() -> None:
     assert dev.clean_environment({"QT_QPA_PLATFORM": "xcb"})["QT_QPA_PLATFORM"] == "xcb"
 
 
 class FakeRun:
     """Stands for all child processes: every check passes, and pytest reports two tests."""
 
-    def __init__(self, codes=None):
+    def __init__(self, codes: Any = None) -> None:
         self.codes = codes or {}
-        self.calls = []
+        self.calls: list[tuple[Any, Any]] = []
 
-    def __call__(self, command, env=None):
+    def __call__(self, command: Any, env: Any = None) -> Any:
         self.calls.append((command, env))
         for argument in command:
             if argument.startswith("--junitxml="):
                 write_report(Path(argument.partition("=")[2]), tests=2, failures=0, errors=0, skipped=0)
             if argument.startswith("--cov-report=json:"):
-                found = {"missing_lines": [], "missing_branches": []}
+                found: dict[str, list[Any]] = {"missing_lines": [], "missing_branches": []}
                 files = dict.fromkeys(dev.read_kernels(dev.ROOT)[0], found)
                 Path(argument.partition(":")[2]).write_text(json.dumps({"files": files}))
         return next((code for word, code in self.codes.items() if word in " ".join(command)), 0)
 
 
 @pytest.fixture
-def fake_run(monkeypatch, tmp_path):
+def fake_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Puts :class:`FakeRun` in the place of child processes, in a checkout with one kernel and one lower floor."""
     (tmp_path / "packaging").mkdir()
     (tmp_path / "packaging" / "kernels.txt").write_text("kernel.py\nlater.py\n")
@@ -385,7 +394,9 @@ def fake_run(monkeypatch, tmp_path):
     return fake
 
 
-def test_all_steps_run_in_order_and_the_last_line_sums_up(fake_run, capsys):
+def test_all_steps_run_in_order_and_the_last_line_sums_up(
+    fake_run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dev.main(["test"]) == 0
     said = capsys.readouterr().out
     headings = [line for line in said.splitlines() if line.startswith("== ")]
@@ -406,13 +417,15 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(fake_run, capsys):
     )  # four checks, three times two tests, one kernel check
 
 
-def test_what_is_run_without_asserts_is_there():
+def test_what_is_run_without_asserts_is_there() -> None:
     assert [
         path for path in (*dev.OPTIMIZED_TESTS, *dev.OPTIMIZED_LONG) if not (dev.ROOT / path).exists()
     ] == []
 
 
-def test_a_failing_step_stops_nothing_but_fails_the_run(fake_run, capsys):
+def test_a_failing_step_stops_nothing_but_fails_the_run(
+    fake_run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     fake_run.codes = {"mypy": 1}
     assert dev.main(["test"]) == 1
     said = capsys.readouterr().out.splitlines()
@@ -421,7 +434,7 @@ def test_a_failing_step_stops_nothing_but_fails_the_run(fake_run, capsys):
     assert said[-1].endswith("passed, 1 failed")
 
 
-def test_long_reaches_the_tests_and_not_the_second_run(fake_run):
+def test_long_reaches_the_tests_and_not_the_second_run(fake_run: Any) -> None:
     dev.main(["test", "--long"])
     runs = [env for command, env in fake_run.calls if "pytest" in command]
     assert [(env.get("XIAOSANJI_LONG"), env.get("XIAOSANJI_OPTIMIZE")) for env in runs] == [
@@ -431,20 +444,24 @@ def test_long_reaches_the_tests_and_not_the_second_run(fake_run):
     ]
 
 
-def test_arguments_after_two_dashes_go_to_pytest_and_narrow_the_run(fake_run, capsys):
+def test_arguments_after_two_dashes_go_to_pytest_and_narrow_the_run(
+    fake_run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dev.main(["test", "--", "-k", "name", "tests/records"]) == 0
     [(command, _)] = [call for call in fake_run.calls if "pytest" in call[0]]
     assert command[-3:] == ["-k", "name", "tests/records"]
     assert "Only a part of the tests" in capsys.readouterr().out
 
 
-def test_an_unknown_command_shows_how_to_call(capsys):
+def test_an_unknown_command_shows_how_to_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert dev.main(["tset"]) == 2
     assert "packaging/dev.py test" in capsys.readouterr().out
 
 
-def test_what_stops_the_work_is_said_without_a_traceback(monkeypatch, capsys):
-    def stop(arguments):
+def test_what_stops_the_work_is_said_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(arguments: Any) -> None:
         raise dev.Stop("no")
 
     monkeypatch.setitem(dev.COMMANDS, "test", stop)
@@ -455,12 +472,12 @@ def test_what_stops_the_work_is_said_without_a_traceback(monkeypatch, capsys):
 # --- kernels
 
 
-def write_coverage(path, files):
+def write_coverage(path: Path, files: Any) -> Path:
     path.write_text(json.dumps({"files": files}))
     return path
 
 
-def test_a_kernel_with_a_gap_is_named_with_its_lines_and_branches(tmp_path):
+def test_a_kernel_with_a_gap_is_named_with_its_lines_and_branches(tmp_path: Path) -> None:
     report = write_coverage(
         tmp_path / "c.json",
         {
@@ -475,37 +492,37 @@ def test_a_kernel_with_a_gap_is_named_with_its_lines_and_branches(tmp_path):
     assert "no test imports it" in gaps["desktop/c.py"]
 
 
-def test_without_a_measurement_every_kernel_fails(tmp_path):
+def test_without_a_measurement_every_kernel_fails(tmp_path: Path) -> None:
     assert list(dev.uncovered(["desktop/a.py"], tmp_path / "none.json")) == ["desktop/a.py"]
 
 
-def test_kernels_not_written_yet_are_told_apart(tmp_path):
+def test_kernels_not_written_yet_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "packaging").mkdir()
     (tmp_path / "packaging" / "kernels.txt").write_text("# comment\n\na.py\nb.py\n")
     (tmp_path / "a.py").write_text("")
     assert dev.read_kernels(tmp_path) == (["a.py"], ["b.py"])
 
 
-def test_the_name_of_a_kernel_is_that_of_its_import():
+def test_the_name_of_a_kernel_is_that_of_its_import() -> None:
     assert dev.module_name("desktop/sync/trust.py") == "desktop.sync.trust"
 
 
 # --- the files beside it
 
 
-def pins(name):
+def pins(name: str) -> Any:
     """Package -> version of a lock."""
     text = (ROOT / "packaging" / name).read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ]+)", text, re.MULTILINE))
 
 
-def normal(requirement):
+def normal(requirement: str) -> Any:
     """The name of a requirement as package indexes write it."""
-    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+    return re.sub(r"[-_.]+", "-", re.findall(r"[\w.-]+", requirement)[0]).lower()
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_every_pin_has_a_hash_and_no_address_stands_in_the_lock(name):
+def test_every_pin_has_a_hash_and_no_address_stands_in_the_lock(name: str) -> None:
     text = (ROOT / "packaging" / name).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:]
     assert len(entries) == len(pins(name)) > 20
@@ -514,7 +531,7 @@ def test_every_pin_has_a_hash_and_no_address_stands_in_the_lock(name):
 
 
 @pytest.mark.parametrize(("name", "packages"), [("peers", {"apsw", "pygeodiff"}), ("fuzz", {"atheris"})])
-def test_what_only_some_runs_need_is_pinned_apart_from_everything_else(name, packages):
+def test_what_only_some_runs_need_is_pinned_apart_from_everything_else(name: str, packages: Any) -> None:
     lock = f"requirements-{name}.txt"
     text = (ROOT / "packaging" / lock).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:]
@@ -524,8 +541,10 @@ def test_what_only_some_runs_need_is_pinned_apart_from_everything_else(name, pac
     assert not pins(lock).keys() & pins("requirements-dev.txt").keys()
 
 
-def test_the_peers_are_installed_once_and_again_when_their_lock_changes(checkout, monkeypatch):
-    made = []
+def test_the_peers_are_installed_once_and_again_when_their_lock_changes(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
     environment = dev.Environment(checkout / "python", "3.11.2", checkout, checkout)
     monkeypatch.setattr(dev, "read_environment", lambda root: environment if made else None)
     monkeypatch.setattr(dev, "make_environment", lambda root, uv: made.append(root) or environment)
@@ -539,7 +558,7 @@ def test_the_peers_are_installed_once_and_again_when_their_lock_changes(checkout
     assert len(made) == 4
 
 
-def test_both_locks_agree_and_hold_what_the_project_asks_for():
+def test_both_locks_agree_and_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime, everything = pins("requirements.txt"), pins("requirements-dev.txt")
     assert runtime.items() <= everything.items()
@@ -547,7 +566,7 @@ def test_both_locks_agree_and_hold_what_the_project_asks_for():
     assert {normal(r) for r in project["optional-dependencies"]["dev"]} <= everything.keys()
 
 
-def test_a_package_asked_for_with_an_extra_is_pinned_with_it():
+def test_a_package_asked_for_with_an_extra_is_pinned_with_it() -> None:
     """Else the pip of Python 3.11 takes the newest release for a name with an extra, and that has no hash here."""
     text = (ROOT / "packaging" / "requirements-dev.txt").read_text(encoding="utf-8")
     pinned = {
@@ -569,14 +588,14 @@ def test_a_package_asked_for_with_an_extra_is_pinned_with_it():
     assert {name: extras - pinned[name] for name, extras in asked.items() if extras - pinned[name]} == {}
 
 
-def test_every_runtime_package_has_its_licence_listed():
+def test_every_runtime_package_has_its_licence_listed() -> None:
     text = (ROOT / "packaging" / "licences.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| ([a-z0-9-]+) \| ([^|]+) \|", text, re.MULTILINE))
     assert rows.keys() == pins("requirements.txt").keys()
     assert not [name for name, licence in rows.items() if licence.strip().startswith("GPL")]
 
 
-def test_packaging_is_no_package():
+def test_packaging_is_no_package() -> None:
     import packaging
 
     assert not (ROOT / "packaging" / "__init__.py").exists()

@@ -24,10 +24,10 @@ def _texts(path: Path) -> list[str]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            found.append("".join(p.value if isinstance(p, ast.Constant) else " x " for p in node.values))
-        elif isinstance(node, ast.Constant) and id(node) not in passed:
+            found.append("".join(str(p.value) if isinstance(p, ast.Constant) else " x " for p in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
             found.append(node.value)
-    return [text for text in found if isinstance(text, str)]
+    return found
 
 
 def test_the_store_is_the_only_floor_with_sql() -> None:

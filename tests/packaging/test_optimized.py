@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ SOURCE = "DEBUG = __debug__\n\n\ndef check():\n    assert False\n    return 'no 
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch):
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A package with an assert in it, one below it, and one whose name only begins like it."""
     for folder in ("victim", "victim/inner", "victimless"):
         (tmp_path / folder).mkdir()
@@ -31,12 +32,12 @@ def package(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
-def forget():
+def forget() -> None:
     for name in [name for name in sys.modules if name.startswith("victim")]:
         del sys.modules[name]
 
 
-def test_the_package_and_all_below_it_lose_their_asserts(package):
+def test_the_package_and_all_below_it_lose_their_asserts(package: str) -> None:
     optimized.install(package)
     for name in ("victim", "victim.inner"):
         module = importlib.import_module(name)
@@ -44,13 +45,13 @@ def test_the_package_and_all_below_it_lose_their_asserts(package):
         assert module.DEBUG is False
 
 
-def test_other_packages_keep_theirs(package):
+def test_other_packages_keep_theirs(package: str) -> None:
     optimized.install(package)
     with pytest.raises(AssertionError):
         importlib.import_module("victimless").check()
 
 
-def test_byte_code_of_an_ordinary_run_is_not_used(package):
+def test_byte_code_of_an_ordinary_run_is_not_used(package: str) -> None:
     with pytest.raises(AssertionError):
         importlib.import_module(package).check()
     forget()
@@ -62,7 +63,7 @@ def test_byte_code_of_an_ordinary_run_is_not_used(package):
         importlib.import_module(package).check()
 
 
-def test_it_comes_too_late_for_a_package_that_is_already_there(package):
+def test_it_comes_too_late_for_a_package_that_is_already_there(package: str) -> None:
     importlib.import_module(package)
     with pytest.raises(RuntimeError, match="victim"):
         optimized.install(package)
@@ -79,7 +80,7 @@ def same_without_asserts(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("floor", DECIDING)
-def test_what_is_decided_hangs_on_no_assert(floor):
+def test_what_is_decided_hangs_on_no_assert(floor: str) -> None:
     """Stronger than running all tests a second time: there is no second program to test."""
     modules = sorted((DESKTOP / floor).rglob("*.py"))
     assert modules
@@ -87,12 +88,12 @@ def test_what_is_decided_hangs_on_no_assert(floor):
 
 
 @pytest.mark.parametrize("line", ["assert x", "if __debug__:\n        x = 2", "y = __debug__"])
-def test_a_module_that_hangs_on_one_is_found(tmp_path, line):
+def test_a_module_that_hangs_on_one_is_found(tmp_path: Path, line: str) -> None:
     source = tmp_path / "victim.py"
     source.write_text(f"def check(x):\n    {line}\n    return x\n")
     assert not same_without_asserts(source)
 
 
-def test_tests_themselves_still_assert():
+def test_tests_themselves_still_assert() -> None:
     with pytest.raises(AssertionError):
         assert sys.flags.optimize, "an assert in a test must hold in either run"

@@ -218,7 +218,7 @@ class Oracle:
         return self._share_of_firms([f for f in small if self.own(f)], self._assembly)
 
     def t32_forms(self) -> Counted:
-        sectors = {f.get("sector") for f in self.book.of("enterprise")}
+        sectors: set[Any] = {f.get("sector") for f in self.book.of("enterprise")}
         return Counted({f["id"] for f in self._living(*sectors) if self._talk(f) or self._answered(f)})
 
     def t32_new_trade(self) -> Counted:
@@ -228,7 +228,7 @@ class Oracle:
                 for s in self.book.of("democratic_system", enterprise=firm["id"], form="new_form")
             )
 
-        sectors = {f.get("sector") for f in self.book.of("enterprise")}
+        sectors: set[Any] = {f.get("sector") for f in self.book.of("enterprise")}
         return Counted({f["id"] for f in self._living(*sectors) if f.get("platform_role") and has(f)})
 
     # Training

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from desktop.reference import working_day_table
@@ -35,7 +35,7 @@ class Registers:
     # Shares of employers
 
     def _firms(self) -> list[dict[str, Any]]:
-        sectors = {f.get("sector") for f in self.book.of("enterprise")}
+        sectors: set[Any] = {f.get("sector") for f in self.book.of("enterprise")}
         return self.oracle._living(*sectors)
 
     def _members_of(self, firm: Row) -> int:
@@ -117,7 +117,7 @@ class Registers:
         ]
 
     def people(self) -> dict[str, Counted]:
-        asked = {"T07": (GROUPS, "workforce_count")}
+        asked: dict[str, tuple[tuple[str, ...], str]] = {"T07": (GROUPS, "workforce_count")}
         asked |= {f"T08.{g}": ((g,), "workforce_count") for g in GROUPS[:2]}
         asked |= {f"T09.{g}": ((g,), "daily_active_count") for g in GROUPS[2:]}
         found = {}
@@ -226,7 +226,7 @@ class Registers:
             "T29": _share(self._towns(), self._met),
         }
 
-    def _replies(self, issued: list[Row]) -> Counted:
+    def _replies(self, issued: Sequence[Row]) -> Counted:
         def first(letter: Row, **said: str) -> str:
             days = [e["event_date"] for e in self.book.of("case_event", document=letter["id"], **said)]
             return min((d for d in days if d <= self.day), default="")

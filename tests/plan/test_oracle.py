@@ -43,7 +43,7 @@ class Maker:
         self.units = [self.district]
         for name, place in zip(("甲镇", "乙镇"), self.places, strict=True):
             self.units.append(world.unit(name, self.district, place=place))
-        self.tree = {
+        self.tree: dict[str, dict[str, str | None]] = {
             key: {"superior": self.district, "level": "town", "place": place}
             for key, place in zip(self.units[1:], self.places, strict=True)
         }
@@ -297,7 +297,7 @@ class Maker:
             assert sum(f.denominator.computed for f in below if f.denominator) == figure.denominator.computed
 
 
-def _settings(examples: int) -> Any:
+def _settings(examples: int) -> settings:
     return settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

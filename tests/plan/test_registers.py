@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_a_number_for_the_whole_is_not_added_to_its_parts(world: World) -> None:
 
 
 def test_riders_are_measured_by_those_active_on_a_day(world: World, town: str) -> None:
-    values = {"key_group": "food_delivery_rider", "workforce_count": 900, "member_count": 50}
+    values: dict[str, Any] = {"key_group": "food_delivery_rider", "workforce_count": 900, "member_count": 50}
     survey(world, town, "2026-03-31", daily_active_count=81, **values)
     survey(world, town, daily_active_count=100, **values)
     assert amounts(world, "T09.food_delivery_rider", town) == (50, 100)
@@ -190,7 +191,7 @@ def test_models_are_those_of_the_year_and_a_target_for_the_year_is_theirs(world:
 
 def test_a_congress_of_a_branch_is_not_the_employers_own(world: World, town: str) -> None:
     firm = world.firm(town, 100, sector="state_owned")
-    given = {"name": "职代会", "enterprise": firm, "expected_count": 30, "present_count": 20}
+    given: dict[str, Any] = {"name": "职代会", "enterprise": firm, "expected_count": 30, "present_count": 20}
     for level in ("group", "branch", "workshop"):
         world.save("congress", town, started_date="2026-05-01", level=level, **given)
     assert world.share("T21", town) == (0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,7 +67,7 @@ def test_which_attendance_counts(
     world: World, town: str, course: dict[str, str | int], attendance: dict[str, str | None], counted: bool
 ) -> None:
     person = officer(world, town)
-    values = {"day": str(course.pop("started_date", "2026-03-01")), **course}
+    values: dict[str, Any] = {"day": str(course.pop("started_date", "2026-03-01")), **course}
     world.attend(town, world.course(town, **values), person, **attendance)
     assert world.share("T24", town) == (int(counted), 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,12 @@ def test_congresses_of_this_year(fresh: World) -> None:
     fresh.firm(own(fresh), 100, union_state="Y")
     fresh.firm(own(fresh), 99, union_state="Y")
     assert (fresh.work()["congress_public"], fresh.work()["congress_private"]) == (1, 1)
-    session = {"enterprise": public, "kind": "congress", "expected_count": 30, "present_count": 20}
+    session: dict[str, Any] = {
+        "enterprise": public,
+        "kind": "congress",
+        "expected_count": 30,
+        "present_count": 20,
+    }
     fresh.save("congress", own(fresh), started_date="2025-12-31", **session)
     assert fresh.work()["congress_public"] == 1
     fresh.save("congress", own(fresh), started_date="2026-01-01", **session)

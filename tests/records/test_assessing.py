@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from desktop.records import assessing
 
-ROWS = [
+ROWS: list[Mapping[str, Any]] = [
     {"self_score": "0.1"},
     {"self_score": "0.2"},
     {"self_score": None, "town_score": "3"},

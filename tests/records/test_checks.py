@@ -619,7 +619,7 @@ def test_a_congress_is_not_recorded_as_a_meeting(kind: str) -> None:
     assert kind not in {item.code for item in reference.code_list("meeting_type").offered}
 
 
-DELEGATES = [
+DELEGATES: list[Values] = [
     {"sex": "1", "job_category": "senior_manager", "presence": "present"},
     {"sex": "2", "job_category": "front_line", "presence": "leave"},
     {"sex": "2", "job_category": "front_line", "presence": "present", "change_kind": "by_election"},

@@ -830,7 +830,15 @@ def test_a_void_letter_contradicts_nothing_any_more() -> None:
 
 
 def test_reopening_lets_a_closed_case_go_on() -> None:
-    steps = (ACCEPTED, step("closed", "10-20"), step("reopened", "10-22"), HEARD, FAILED, FOUND, OPINION)
+    steps: tuple[Step, ...] = (
+        ACCEPTED,
+        step("closed", "10-20"),
+        step("reopened", "10-22"),
+        HEARD,
+        FAILED,
+        FOUND,
+        OPINION,
+    )
     steps = tuple(changed(s, event_date=on("10-23")) if s in (HEARD, FAILED) else s for s in steps)
     assert contradictions(file_of(*steps)) == ()
 

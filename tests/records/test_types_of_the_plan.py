@@ -145,10 +145,10 @@ def test_what_is_returned_is_the_share_of_what_was_paid(values: Values, broken: 
 
 
 def test_a_template_adds_up_and_says_by_how_much_it_does_not() -> None:
-    criteria = [{"full_score": "60"}, {"full_score": "39.5"}, {"full_score": None}]
+    criteria: list[Values] = [{"full_score": "60"}, {"full_score": "39.5"}, {"full_score": None}]
     found = said("assessment_template", {"full_score": "100"}, {"assessment_criterion": criteria})
     assert found["children_add_up"].startswith("评价项目的满分合计99.5分，与满分100分不一致")
-    whole = [*criteria, {"full_score": "0.5"}]
+    whole: list[Values] = [*criteria, {"full_score": "0.5"}]
     assert said("assessment_template", {"full_score": "100"}, {"assessment_criterion": whole}) == {}
     assert said("assessment_template", {"full_score": "100"}) == {}
 
@@ -176,7 +176,7 @@ def test_a_score_that_is_not_what_the_records_give_says_why() -> None:
 
 
 def test_a_team_counts_who_has_not_left() -> None:
-    roster = [{"ended": None}, {"ended": "2026-01-01"}, {"ended": ""}]
+    roster: list[Values] = [{"ended": None}, {"ended": "2026-01-01"}, {"ended": ""}]
     assert said("volunteer_team", {"member_count": 2}, {"volunteer": roster}) == {}
     assert "children_match" in said("volunteer_team", {"member_count": 3}, {"volunteer": roster})
 

@@ -90,7 +90,9 @@ def steps_of_taking_back(firms: int, do: Callable[[Ledger], ChangeSet]) -> int:
     ledger.write("导入", "王芳", births=born)
     done = do(ledger)
     steps = steps_of(ledger.database, lambda: ledger.undo(done.stamp, "王芳"))
-    lives = dict(ledger.database.rows("SELECT name, _life FROM r_firm WHERE _row = 1 OR _row > ?", (firms,)))
+    lives: dict[str, int] = dict(
+        ledger.database.rows("SELECT name, _life FROM r_firm WHERE _row = 1 OR _row > ?", (firms,))
+    )
     assert lives == {"公司1": 0} | ({"新来": 1} if do is one_more else {})
     ledger.database.close()
     return steps

@@ -39,11 +39,11 @@ def lines(first: int, last: int, shape: int | None = 1) -> list[pending.Line]:
 
 def cut_all(database: Database, environment: Environment) -> list[tuple[int, int, int | None]]:
     """First and last number of each segment, and the first byte of its key."""
-    found = []
+    found: list[tuple[int, int, int | None]] = []
     while (batch := pending.batch(database)) is not None:
         numbers = [n for n, _ in batch.lines]
         assert batch.lines == [(n, b"%d" % n) for n in numbers]
-        found.append((numbers[0], numbers[-1], batch.key and batch.key[0]))
+        found.append((numbers[0], numbers[-1], batch.key[0] if batch.key else None))
         pending.drop(database, environment, numbers[-1])
         assert pending.key_of(database, numbers[-1]) is None
     return found

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from desktop.records.declaration import Level
 from desktop.sync import certificates, identity, standing, station, succession, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.chains import Chains, Grant, Granted, Proven, link
+from desktop.sync.errors import BadCertificate
 from desktop.sync.identity import StationKeys
 from tests.sync.desks import enrol, proof_of
 from tests.sync.places import Places
@@ -88,7 +90,7 @@ def readable(grants: Sequence[Grant]) -> list[Certificate]:
     for grant in grants:
         try:
             certificate = certificates.parse(base64.b64decode(grant.certificate, validate=True))
-        except (ValueError, certificates.BadCertificate):
+        except (ValueError, BadCertificate):
             continue
         named = certificates.grant_serial(grant.station, grant.incarnation, grant.number)
         renewed = identity.station_id(certificate.claims.public_key) != certificate.station
@@ -135,7 +137,7 @@ def test_proven_are_those_alone_whose_chain_stands(
         TOWN_DESK, roots=frozenset(roots), grants=lazy, tree={UNIT: None},
         former=frozenset(roots[:1]) if former else frozenset(),
     )  # fmt: skip
-    standing = {}
+    standing: dict[str, Any] = {}
     for name, several in chains.items():
         for chain in several:
             try:

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.store import links
-from desktop.sync import decoding, segments, sending, station
+from desktop.sync import decoding, segments, station
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
 FIRM = "f1" * 16
@@ -43,7 +43,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
         seen.append((header.first, header.last))
         return decode(header, *rest)
 
-    monkeypatch.setattr(sending.decoding, "decode", noting)
+    monkeypatch.setattr(decoding, "decode", noting)
     return seen
 
 

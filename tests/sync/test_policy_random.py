@@ -241,7 +241,8 @@ class History:
         return record
 
     def recut(self, desk: Desk) -> Any:
-        found, shapes = [], {}
+        found: list[Any] = []
+        shapes: dict[str, Any] = {}
         for position, compressed in desk.database.rows(
             "SELECT s.position, s.frame FROM segment s WHERE s.origin = ? AND s.vouched IS NULL",
             (desk.ledger.origin,),

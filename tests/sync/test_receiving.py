@@ -25,7 +25,17 @@ from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of, tick_of
 from desktop.store import exchanged
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import certificates, envelope, kept, receipts, receiving, segments, station, trust
+from desktop.sync import (
+    certificates,
+    envelope,
+    kept,
+    receipts,
+    receiving,
+    segments,
+    station,
+    strictjson,
+    trust,
+)
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.envelope import Draft, Outgoing
 from desktop.sync.errors import (
@@ -37,6 +47,7 @@ from desktop.sync.errors import (
     UnknownSigner,
     WrongReceiver,
 )
+from desktop.sync.frames import compress
 from desktop.sync.receiving import ClockInDoubt
 from desktop.sync.sending import Sent
 from tests.sync.desks import (
@@ -540,7 +551,7 @@ def test_a_segment_of_the_day_after_tomorrow_waits_for_its_day(tree: Tree) -> No
 
 def test_waiting_for_the_day_is_no_way_around_the_rules(tree: Tree) -> None:
     """Rule 14 is judged when the day comes: scope, rights, values, order and unknown kinds."""
-    at = {"stamp": tree.village.stamp(days=1.5)}
+    at: dict[str, Any] = {"stamp": tree.village.stamp(days=1.5)}
     unit = tree.village.unit
     refused = {
         tree.village.forge_birth(FIRM, {"name": "假镇", "superior": unit}, type="unit", **at): "writer",
@@ -1027,10 +1038,8 @@ def test_a_forwarder_cannot_change_one_byte(tree: Tree) -> None:
         (header.raw, tree.town.keys.sign(trust.segment_message(header.raw))),
         (header.raw, tree.other.keys.sign(trust.segment_message(header.raw))),
     ):
-        signed = json.dumps({"signature": segments.strictjson.to_base64(signature)}).encode()
-        frame = segments.compress(
-            b"\n".join([raw, signed, *(changed if raw == header.raw else lines)]) + b"\n"
-        )
+        signed = json.dumps({"signature": strictjson.to_base64(signature)}).encode()
+        frame = compress(b"\n".join([raw, signed, *(changed if raw == header.raw else lines)]) + b"\n")
         tree.town.database.execute(
             "UPDATE segment SET frame = ? WHERE position = ?", (frame.compressed, position)
         )
@@ -1148,7 +1157,7 @@ def test_receipts_that_are_none(tree: Tree) -> None:
         header = {"xsj": "receipt", "station": tree.village.station, "incarnation": tree.village.keys.incarnation,
                   "position": 0, "number": 1, "answers": len(lines)} | changes  # fmt: skip
         plain = "".join(json.dumps(x) + "\n" for x in (header, *lines))
-        return Outgoing(segments.compress(plain.encode()), receipts.LABEL)
+        return Outgoing(compress(plain.encode()), receipts.LABEL)
 
     answer = [tree.village.station, tree.village.keys.incarnation, 1, "held", "unit"]
     bad = [
@@ -1165,7 +1174,7 @@ def test_receipts_that_are_none(tree: Tree) -> None:
         receipt(answer[:4]),
         receipt("held"),
         receipt(xsj="segment"),
-        Outgoing(segments.compress(b"\n"), receipts.LABEL),
+        Outgoing(compress(b"\n"), receipts.LABEL),
     ]
     sent = [forged_bundle(tree.town, tree.village, [outgoing], counts=0, kind="down") for outgoing in bad]
     problems = [b.problem for b in tree.village.merge(*sent).bundles]

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
-from desktop.sync import agefile, dsse, errors, recovery
+from desktop.sync import agefile, dsse, errors, identity, recovery
 from desktop.sync import recovery_errors as causes
 from desktop.sync.recovery import ANSWER_TYPE, REQUEST_TYPE, Answer, Asked, Holder, Request
 from desktop.sync.strictjson import pretty, to_base64
+from desktop.sync.trust import NO_CUT
 from desktop.sync.words import fingerprint
 from tests.sync.world import (
     CITY,
@@ -142,7 +143,7 @@ def resigned(data: bytes, station: Station, /, **members: Any) -> bytes:
 
 def by_the_requests_key(**members: Any) -> bytes:
     """The request with other members, signed by the key that it names, as its author can."""
-    keys = recovery.identity.generate(seeded(11))
+    keys = identity.generate(seeded(11))
     signed = dsse.parse(REQUEST, 1 << 20)
     payload = json.dumps(json.loads(signed.payload) | members).encode()
     return dsse.sign(REQUEST_TYPE, payload, keys.station, keys.sign).encode()
@@ -167,11 +168,11 @@ def test_the_right_name_without_a_certificate_that_counts_here_is_nothing() -> N
 
 def test_a_revoked_laptop_gets_no_answer_unless_it_was_enrolled_anew() -> None:
     station, incarnation = VILLAGE_DESK.station, VILLAGE_DESK.keys.incarnation
-    for cuts in ({}, {incarnation: 10}, {"0" * 16: recovery.NO_CUT}):
+    for cuts in ({}, {incarnation: 10}, {"0" * 16: NO_CUT}):
         with pytest.raises(causes.LaptopRevoked) as told:
             opened(revocations={station: cuts})
         assert told.value.exit_code == 13
-    assert opened(revocations={station: {incarnation: recovery.NO_CUT}}) == KEY
+    assert opened(revocations={station: {incarnation: NO_CUT}}) == KEY
     assert opened(revocations={OTHER_VILLAGE_DESK.station: {}}) == KEY
 
 

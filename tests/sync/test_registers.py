@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store import births
 from desktop.store.ledger import NewRecord
@@ -27,7 +28,11 @@ def test_a_register_states_its_own_columns_and_what_follows_states_all(
     district, town = new_root(tmp_path, "区"), new_desk(tmp_path, "镇", Level.TOWN)
     enrol(town, district)
     ids = [town.ledger.new_id() for _ in range(3)]
-    rows = [{"name": "一家", "phone": "138"}, {"name": "二家"}, {"staff": 3, "name": None}]
+    rows: list[dict[str, Cell]] = [
+        {"name": "一家", "phone": "138"},
+        {"name": "二家"},
+        {"staff": 3, "name": None},
+    ]
     born = [NewRecord("firm", r, town.unit, cells) for r, cells in zip(ids, rows, strict=True)]
     town.ledger.write("导入", town.name, births=born)
     one = town.birth("firm", {"name": "四家", "person": "王芳"})

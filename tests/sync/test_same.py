@@ -64,7 +64,7 @@ def house(tmp_path: Path) -> House:
 
 def say_same(desk: Desk, one: str = ONE, other: str = OTHER) -> None:
     cells = {"kind": "firm", "one": min(one, other), "other": max(one, other)}
-    birth = NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)  # type: ignore[arg-type]
+    birth = NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
     desk.ledger.write("合并", desk.name, births=[birth])
 
 

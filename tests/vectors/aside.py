@@ -5,8 +5,8 @@ from __future__ import annotations
 from desktop.records import items
 from desktop.records.items import Head, Shape
 from tests.vectors.bundles import FIRM, SECOND, honest
-from tests.vectors.items import Bundles, change, firm, stamp_of, vector
-from tests.vectors.scene import Pack, Scene, birth, signed_segment
+from tests.vectors.items import Bundles, firm, stamp_of, vector
+from tests.vectors.scene import Pack, Scene, birth, change, signed_segment
 
 TARGET, VISIT = "e1" * 16, "d1" * 16
 

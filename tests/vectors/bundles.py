@@ -304,8 +304,14 @@ MANIFESTS: dict[str, tuple[str, Callable[[Pack], bytes]]] = {
     ),
     "upper-case": ("A station id in capitals.", lambda p: p.build({"sender": p.manifest["sender"].upper()})),
 }
+
+
+def _built(make: Callable[[Pack], bytes]) -> Change:
+    return lambda _scene, parts: make(parts)
+
+
 for _name, (_shows, _make) in MANIFESTS.items():
-    vector(f"check-08-{_name}", "refused 8 BadManifest 15", _shows)(lambda s, p, make=_make: make(p))
+    vector(f"check-08-{_name}", "refused 8 BadManifest 15", _shows)(_built(_make))
 vector("envelope-base64", "refused container BadEnvelope 15", "Base64 with other unused bits than zeros.")(
     lambda s, p: _envelope(p, signatures=[_odd_base64(p)])
 )

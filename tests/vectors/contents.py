@@ -170,8 +170,14 @@ SEGMENTS: dict[str, tuple[str, str, Change]] = {
         _of_receiver,
     ),
 }
+
+
+def _with(segment: Change) -> Change:
+    return lambda scene, pack: pack.with_segment(segment(scene, pack))
+
+
 for _name, (_expect, _shows, _segment) in SEGMENTS.items():
-    vector(_name, f"refused {_expect}", _shows)(lambda s, p, segment=_segment: p.with_segment(segment(s, p)))
+    vector(_name, f"refused {_expect}", _shows)(_with(_segment))
 vector(
     "segment-erased", "accepted", "Personal values that were erased travel as their hash; the line is proven."
 )(lambda s, p: p.build(sealed=p.cipher(frames=[p.frames[0], _erased(p)])))

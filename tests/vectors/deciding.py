@@ -12,8 +12,8 @@ from desktop.sync.sending import Sent
 from tests.sync.desks import Desk
 from tests.vectors.aside import two_contents
 from tests.vectors.bundles import FIRM, SECOND
-from tests.vectors.items import Bundles, change, edit, firm, stamp_of, vector
-from tests.vectors.scene import Pack, Scene, birth, play_incarnation
+from tests.vectors.items import Bundles, edit, firm, stamp_of, vector
+from tests.vectors.scene import Pack, Scene, birth, change, play_incarnation
 
 
 def forge(desk: Desk, type_name: str, cells: Mapping[str, object], **changes: object) -> int:

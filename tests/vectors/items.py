@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from desktop.records.canonical import Cell
 from desktop.records.identity import derived_id
 from desktop.records.items import Replaced
 from desktop.sync.sending import Sent
@@ -35,9 +36,9 @@ def vector(
     return add
 
 
-def firm(desk: Desk, name: str = "杭州示例茶业有限公司", record: str = FIRM, **cells: object) -> str:
+def firm(desk: Desk, name: str = "杭州示例茶业有限公司", record: str = FIRM, **cells: Cell) -> str:
     """An enterprise."""
-    return desk.birth("enterprise", {"name": name, **cells}, record=record)  # type: ignore[arg-type]
+    return desk.birth("enterprise", {"name": name, **cells}, record=record)
 
 
 def edit(desk: Desk, slot: str, value: object, record: str = FIRM) -> None:

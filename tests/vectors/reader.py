@@ -28,11 +28,18 @@ def pae(kind: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
+def check_signature(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    """Raises ``InvalidSignature`` unless the key of the certificate has signed these bytes."""
+    key = certificate.public_key()
+    assert isinstance(key, Ed25519PublicKey)
+    key.verify(signature, data)
+
+
 def opened(envelope: dict[str, Any], certificate: x509.Certificate) -> dict[str, Any]:
     """The payload of an envelope, if its first signature is that of the certificate."""
     payload, first = base64.b64decode(envelope["payload"]), envelope["signatures"][0]
     assert first["keyid"] == hashlib.sha256(der(certificate)).hexdigest()
-    certificate.public_key().verify(base64.b64decode(first["sig"]), pae(envelope["payloadType"], payload))
+    check_signature(certificate, base64.b64decode(first["sig"]), pae(envelope["payloadType"], payload))
     found: dict[str, Any] = json.loads(payload)
     return found
 
@@ -140,7 +147,7 @@ class Reader:
         envelope = json.loads(entries.pop("manifest.json"))
         chain = x509.load_pem_x509_certificates(entries["certificates.pem"])
         for child, issuer in itertools.pairwise(chain):
-            issuer.public_key().verify(child.signature, child.tbs_certificate_bytes)
+            check_signature(issuer, child.signature, child.tbs_certificate_bytes)
         assert der(chain[-1]) == der(self.root)
         said = opened(envelope, chain[0])
         assert said["sender"] == station_of(chain[0])
@@ -171,7 +178,7 @@ class Reader:
         key = base64.b64decode(said["key"]) if "key" in said else None
         assert key is None or (len(key) == 32 and "vouched" not in header)
         signer = self.certificates[header.get("vouched", header["station"])]
-        signer.public_key().verify(base64.b64decode(said["signature"]), b"xiaosanji segment v1\n" + raw)
+        check_signature(signer, base64.b64decode(said["signature"]), b"xiaosanji segment v1\n" + raw)
         parted = [line[1:-1].split(b",\t") for line in lines]
         hashes = [line_hash(parts, key) for parts in parted]
         assert hashlib.sha256(b"".join(hashes)).hexdigest() == header["digest"]
@@ -236,7 +243,8 @@ def verify(reader: Reader, folder: Path) -> tuple[bool, bool]:
     names = {station_of(c): p.parent.name for p in folder.parent.glob("stations/*/certificates.pem")
              for c in x509.load_pem_x509_certificates(p.read_bytes())[:1]}  # fmt: skip
     aside = {tuple(line.split()[:3]) for name, line in results if name == "item"}
-    found, counted = [], {}
+    found: list[Any] = []
+    counted: dict[Any, Any] = {}
     for path in sorted(folder.glob("*.xsj")):
         identity, plain, items = reader.bundle(path, key)
         assert plain == path.with_suffix(".ndjson").read_bytes()

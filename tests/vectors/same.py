@@ -7,8 +7,8 @@ from desktop.records.identity import same_id
 from desktop.records.items import Replaced
 from tests.sync.desks import Desk
 from tests.vectors.bundles import FIRM, SECOND
-from tests.vectors.items import Bundles, change, firm, stamp_of, vector
-from tests.vectors.scene import Scene, birth
+from tests.vectors.items import Bundles, firm, stamp_of, vector
+from tests.vectors.scene import Scene, birth, change
 
 ONE, OTHER = sorted((FIRM, SECOND))
 EDGE = same_id("enterprise", FIRM, SECOND)

@@ -43,6 +43,7 @@ from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.enrolment import GrantDraft, Wish
 from desktop.sync.frames import split
 from desktop.sync.identity import StationKeys
+from desktop.sync.manifest import PAYLOAD_TYPE
 from desktop.sync.sending import Sent
 from tests.sync.desks import START, Desk, connect, new_desk, report
 
@@ -87,8 +88,9 @@ class Scene:
             report(self.desks[name], self.desks[ABOVE[name]])
 
     def __getattr__(self, name: str) -> Desk:
+        desks: dict[str, Desk] = self.__dict__.get("desks", {})
         try:
-            return self.__dict__["desks"][name]
+            return desks[name]
         except KeyError as error:
             raise AttributeError(name) from error
 
@@ -244,7 +246,7 @@ class Pack:
         recipient: str | None = None,
     ) -> tuple[bytes, int, int]:
         """A ciphertext, the plain bytes and the number of frames in it."""
-        said = self.repeat | (repeat or {})
+        said = {**self.repeat, **(repeat or {})}
         plain = [strictjson.line(said), *(self.frames if frames is None else frames)]
         compressed = b"".join(zstandard.compress(p) for p in plain)
         made = agefile.encrypt(compressed, recipient or self.receiver.keys.recipient)
@@ -256,7 +258,7 @@ class Pack:
         *,
         sealed: tuple[bytes, int, int] | None = None,
         payload: bytes | None = None,
-        payload_type: str = manifest.PAYLOAD_TYPE,
+        payload_type: str = PAYLOAD_TYPE,
         keyid: str | None = None,
         signer: StationKeys | None = None,
         part: Mapping[str, Any] | None = None,

@@ -12,8 +12,8 @@ from tests.sync.desks import proof_of
 from tests.sync.world import seeded
 from tests.vectors.bundles import FIRM, SECOND
 from tests.vectors.deciding import forge, named, three
-from tests.vectors.items import Bundles, change, firm, vector
-from tests.vectors.scene import Scene, birth
+from tests.vectors.items import Bundles, firm, vector
+from tests.vectors.scene import Scene, birth, change
 
 
 @vector(
