@@ -1,4 +1,4 @@
-"""What import contracts cannot say of the floors: only the store speaks to the database in its own language."""
+"""What import contracts cannot say of the floors, and that their decisions are found."""
 
 from __future__ import annotations
 
@@ -40,3 +40,12 @@ def test_the_store_is_the_only_floor_with_sql() -> None:
     }
     assert found == {}
     assert any(_STATEMENT.search(text) for text in _texts(_FLOORS / "store" / "links.py"))
+
+
+def test_every_decision_stands_once_in_the_list_at_the_top() -> None:
+    """A successor finds what concerns a floor without reading them all."""
+    text = (_FLOORS / "DECISIONS.md").read_text("utf-8")
+    listed = [
+        int(n) for line in re.findall(r"^- \*\*.+?:\*\* (.+)$", text, re.MULTILINE) for n in line.split(", ")
+    ]
+    assert sorted(listed) == [int(n) for n in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
