@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from desktop.records import items
-from desktop.records.canonical import parse
 from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
 from desktop.records.types import Catalogue
 from desktop.store import components, heads, indexing, pending, received, schema, segment_log, steps, undoing
 from desktop.store.births import indexed_afterwards, lay_out, shape_of
+from desktop.store import components, heads, indexing, received, schema, segment_log, steps
 from desktop.store.changing import Changes
 from desktop.store.clock import Clock
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.environment import Environment
-from desktop.store.merging import Change, Merger
+from desktop.store.merging import Merger
 from desktop.store.writes import Again as Again
 from desktop.store.writes import CannotUndo as CannotUndo
 from desktop.store.writes import ChangeSet as ChangeSet
@@ -27,6 +25,7 @@ from desktop.store.writes import NewRecord as NewRecord
 from desktop.store.writes import NotFound as NotFound
 from desktop.store.writes import Restoration as Restoration
 from desktop.store.writes import SlotEdit as SlotEdit
+from desktop.store.writing import Writing
 
 
 class Ledger:
@@ -110,64 +109,29 @@ class Ledger:
                 self.clock.next_stamp() for _ in range(max([1, *(len(r.values) for r in restorations)]))
             ]
             stamp = stamps[-1]
-            number = first = self.next_number()
-            merger = Merger(self.database, self.types)
-            lines: list[pending.Line] = []
-            new: dict[str, dict[str, None]] = {}
-            changed: dict[str, dict[str, None]] = {}
-            searched: dict[str, dict[str, None]] = {}
-            rows_before: dict[str, int] = {}
-            for type_name, group in _by_type(births).items():
-                record_type = self.types[type_name]
-                shape = shape_of(record_type, [b.cells for b in group])
-                shape_ref = self._shape_ref(type_name, shape)
-                ids = [b.record or self._item_id(type_name, n) for n, b in enumerate(group, number)]
-                born = [(key, b.unit, b.cells) for key, b in zip(ids, group, strict=True)]
-                births_of_type, written = lay_out(
-                    record_type, shape, born, origin=self.origin, stamp=stamp, first=number, operator=operator
-                )
-                with indexed_afterwards(self.database, record_type, len(group)) as last_row:
-                    added = merger.add_births(births_of_type)
-                lines += [(n, shape_ref, line) for n, line in enumerate(written, number)]
-                new[type_name] = dict.fromkeys(ids)
-                if added == len(group):
-                    rows_before[type_name] = last_row
-                else:
-                    searched[type_name] = dict(new[type_name])
-                number += len(group)
+            writing = Writing(
+                self.database, self.types,
+                origin=self.origin, first=self.next_number(), stamp=stamp, operator=operator,
+            )  # fmt: skip
+            writing.bear(births, self._item_id)
             composed = self._composed
-            changes = [
-                *composed.edited(edits, stamp, operator),
-                *composed.deleted(deletions, stamp, operator),
-                *composed.restored(restorations, stamps, operator),
-                *composed.written_again(again, stamp, operator),
-            ]
-            numbered = []
-            for change in changes:
-                numbered.append(self._numbered(change, number))
-                lines.append((number, None, self._change_line(numbered[-1])))
-                changed.setdefault(change.type, {})[change.record] = None
-                if indexing.holds(self.types[change.type], change.slot):
-                    searched.setdefault(change.type, {})[change.record] = None
-                number += 1
-            if number == first:
+            writing.change(
+                [
+                    *composed.edited(edits, stamp, operator),
+                    *composed.deleted(deletions, stamp, operator),
+                    *composed.restored(restorations, stamps, operator),
+                    *composed.written_again(again, stamp, operator),
+                ]
+            )
+            if writing.last < writing.first:
                 return ChangeSet()
-            merger.add_changes(numbered)
-            shown = merger.finish(self.environment.since_epoch()).shown
-            pending.keep(self.database, self.environment, lines)
-            self.note_received(self.origin, first, number - 1)
+            touched = writing.end(self.environment)
+            self.note_received(self.origin, writing.first, writing.last)
             self.database.execute(
                 "INSERT INTO operation (stamp, name, operator, at, first, last, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (stamp, operation, operator, self.environment.now(), first, number - 1, undoes),
+                (stamp, operation, operator, self.environment.now(), writing.first, writing.last, undoes),
             )
-            for type_name, joined in shown.items():
-                changed.setdefault(type_name, {}).update(dict.fromkeys(sorted(joined)))
-                searched.setdefault(type_name, {}).update(dict.fromkeys(sorted(joined)))
-            for type_name, last_row in rows_before.items():
-                indexing.add(self.database, self.types[type_name], last_row)
-            for type_name, records in searched.items():
-                indexing.update(self.database, self.types[type_name], list(records))
-        return ChangeSet(stamp, {t: tuple(new.get(t, {}) | changed.get(t, {})) for t in new | changed})
+        return ChangeSet(stamp, touched)
 
     def as_one(self, *written: ChangeSet) -> None:
         """Tells operations that were written one after the other, in this transaction, as one under the last stamp."""
@@ -345,42 +309,12 @@ class Ledger:
     def _composed(self) -> Changes:
         return Changes(self.database, self.types, self.origin)
 
-    # -- lines -----------------------------------------------------------------------------------------------------
-
-    def _numbered(self, change: Change, number: int) -> Change:
-        return Change(
-            change.kind, change.type, change.record, change.unit, change.slot, change.stamp, change.replaces,
-            change.origin, number, change.operator, change.value,
-        )  # fmt: skip
-
-    def _change_line(self, change: Change) -> bytes:
-        head = items.Head(
-            change.kind, change.type, change.record, change.unit, change.slot, change.stamp,
-            tuple(items.Replaced(s) if isinstance(s, int) else items.Replaced(s[1], s[0]) for s in change.replaces),
-            change.number, change.operator,
-        )  # fmt: skip
-        slot = self.types[change.type].slots.get(change.slot)
-        salt = items.sealed() if slot is not None and slot.personal else None
-        return items.change_line(head, parse(change.value), salt)
-
-    def _shape_ref(self, type_name: str, shape: items.Shape) -> int:
-        text = canonical_shape(type_name, shape)
-        self.database.execute(
-            "INSERT INTO shape (type, json) VALUES (?, ?) ON CONFLICT (json) DO NOTHING", (type_name, text)
-        )
-        return int(self.database.value("SELECT ref FROM shape WHERE json = ?", (text,)))
-
     def _materialise_added(self, added: Iterable[tuple[str, str]]) -> None:
         """Rule 2: what older programs kept without knowing it becomes visible."""
         with self.database.transaction():
             merger = Merger(self.database, self.types)
             for name in merger.resolve_again(added):
                 indexing.rebuild(self.database, self.types[name])
-
-
-def canonical_shape(type_name: str, shape: items.Shape) -> str:
-    """The text under which a shape is kept until the segment that states it is cut."""
-    return json.dumps({type_name: shape.to_json()}, ensure_ascii=False, separators=(",", ":"))
 
 
 _UNDONE, _REDONE = "撤消：", "重做："
@@ -391,10 +325,3 @@ def _taken_back(name: str) -> str:
     if name.startswith(_UNDONE):
         return _REDONE + name.removeprefix(_UNDONE)
     return _UNDONE + name.removeprefix(_REDONE)
-
-
-def _by_type(births: Sequence[NewRecord]) -> dict[str, list[NewRecord]]:
-    groups: dict[str, list[NewRecord]] = {}
-    for birth in births:
-        groups.setdefault(birth.type, []).append(birth)
-    return groups
