@@ -621,6 +621,10 @@ def test(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="xiaosanji-test-", dir=memory) as folder:
         scratch = Path(folder)
         env = clean_environment(os.environ)
+        if "PYTHONDONTWRITEBYTECODE" in env:
+            # Beside the sources nothing shall be written; without any byte code each process would compile all of them.
+            del env["PYTHONDONTWRITEBYTECODE"]
+            env.setdefault("PYTHONPYCACHEPREFIX", str(scratch / "bytecode"))
         if memory:
             files = scratch / "files"
             files.mkdir()

@@ -417,6 +417,20 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(
     )  # four checks, three times two tests, one kernel check
 
 
+@pytest.mark.parametrize("forbidden", [True, False])
+def test_byte_code_is_shared_by_all_processes_and_lies_where_it_may(
+    fake_run: Any, monkeypatch: pytest.MonkeyPatch, forbidden: bool
+) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    if forbidden:
+        monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    dev.main(["test"])
+    for _, env in fake_run.calls:
+        assert "PYTHONDONTWRITEBYTECODE" not in env
+        assert ("PYTHONPYCACHEPREFIX" in env) is forbidden
+
+
 def test_what_is_run_without_asserts_is_there() -> None:
     assert [
         path for path in (*dev.OPTIMIZED_TESTS, *dev.OPTIMIZED_LONG) if not (dev.ROOT / path).exists()
