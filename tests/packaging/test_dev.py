@@ -210,8 +210,9 @@ def test_the_project_is_linked_without_building_it(checkout: Path, tmp_path: Pat
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", checkout / ".venv"], check=True)
     environment = dev.read_environment(checkout)
     dev.link_project(checkout, environment)
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [environment.scripts / "xiaosanji", "demo", "a b"], cwd="/", capture_output=True, text=True
+        [environment.scripts / "xiaosanji", "demo", "a b"], cwd="/", env=env, capture_output=True, text=True
     )
     assert done.returncode == 7, done.stderr
     assert done.stdout.strip() == "['xiaosanji', 'demo', 'a b']"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -22,6 +21,7 @@ from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.batches import Batches
+from desktop.ui.pages.case.days_off import DaysOff
 from desktop.ui.pages.case.entry import EntryCard
 from desktop.ui.pages.case.issue import IssueCard, NumbersCard, VoidCard
 from desktop.ui.pages.case.letters import LettersCard, print_job
@@ -33,7 +33,6 @@ from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.widgets.order import read_on
 from desktop.ui.workbench import Workbench
 
-_TABLES = "放假调休安排表 (*.csv)"
 _JUDGED = frozenset({CASE, EVENT, LETTER, "handover_item", "inspector", "enterprise"})
 """Besides the case: what a 建议书 hands over, who may investigate, and what is told of the employer."""
 
@@ -79,11 +78,9 @@ class CaseTab(QWidget):
         self.void.wanted.connect(self._void)
         self.numbers.wanted.connect(self._set_numbers)
         self.standing.number_wanted.connect(self._file_case)
-        self.standing.holidays_wanted.connect(self._import_holidays)
-        self.standing.sample_wanted.connect(self._export_holidays)
         self.entry.inspector_wanted.connect(lambda: shell.new_record("inspector"))
         self.letters.numbers_wanted.connect(self._begin_numbers)
-        self.batches = Batches(self)
+        self.batches, self._days_off = Batches(self), DaysOff(self)
         for card in (self.entry, self.issue, self.void, self.numbers):
             card.given_up.connect(self.show_overview)
 
@@ -345,36 +342,6 @@ class CaseTab(QWidget):
         self.workbench.write(
             "编立案号", lambda session, _t: supervision.file_case(session, case), then, owner=self, step=False
         )
-
-    def _import_holidays(self) -> None:
-        """Takes a year's days off from a file; every period is counted anew."""
-        path = self.workbench.dialogs.open_file("选择放假调休安排表", Path.home(), [_TABLES])
-        if path is None:
-            return
-
-        def then(years: tuple[int, ...]) -> None:
-            self.load()
-            words = f"已导入{'、'.join(map(str, years))}年的放假安排，期限已重新计算。"
-            self.workbench.shell.tell(Tone.GOOD, words)
-
-        self.workbench.write(
-            "导入放假安排", lambda session, _t: supervision.import_working_days(session, path), then,
-            owner=self, step=False,
-        )  # fmt: skip
-
-    def _export_holidays(self) -> None:
-        path = self.workbench.dialogs.save_file("导出放假调休安排表", Path.home() / "放假安排.csv", [_TABLES])
-        if path is None:
-            return
-
-        def then(saved: Path) -> None:
-            words = f"已导出到{saved}。按国务院办公厅的通知在后面补上新一年，再导入。"
-            self.workbench.shell.tell(Tone.GOOD, words)
-
-        self.workbench.write(
-            "导出放假安排", lambda session, _t: supervision.export_working_days(session, path), then,
-            owner=self, step=False,
-        )  # fmt: skip
 
     def _issue(self, letter: Letter, signer: Signatory, day: datetime.date, layout: Layout) -> None:
         def then(issued: supervision.Issued) -> None:

@@ -1,0 +1,57 @@
+"""The days off by which periods are counted, brought in from a table and given out as one to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.operations import supervision
+from desktop.ui.notices import Tone
+
+if TYPE_CHECKING:
+    from desktop.ui.pages.case.tab import CaseTab
+
+_TABLES = "放假调休安排表 (*.csv)"
+
+
+class DaysOff(QObject):
+    """Listens to the card of a case's standing, which says when a year's arrangement is lacking."""
+
+    def __init__(self, tab: CaseTab) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._bench = tab.workbench
+        tab.standing.holidays_wanted.connect(self._import)
+        tab.standing.sample_wanted.connect(self._export)
+
+    def _import(self) -> None:
+        """Takes a year's days off from a file; every period is counted anew."""
+        path = self._bench.dialogs.open_file("选择放假调休安排表", Path.home(), [_TABLES])
+        if path is None:
+            return
+
+        def then(years: tuple[int, ...]) -> None:
+            self._tab.load()
+            words = f"已导入{'、'.join(map(str, years))}年的放假安排，期限已重新计算。"
+            self._bench.shell.tell(Tone.GOOD, words)
+
+        self._bench.write(
+            "导入放假安排", lambda session, _t: supervision.import_working_days(session, path), then,
+            owner=self, step=False,
+        )  # fmt: skip
+
+    def _export(self) -> None:
+        path = self._bench.dialogs.save_file("导出放假调休安排表", Path.home() / "放假安排.csv", [_TABLES])
+        if path is None:
+            return
+
+        def then(saved: Path) -> None:
+            words = f"已导出到{saved}。按国务院办公厅的通知在后面补上新一年，再导入。"
+            self._bench.shell.tell(Tone.GOOD, words)
+
+        self._bench.write(
+            "导出放假安排", lambda session, _t: supervision.export_working_days(session, path), then,
+            owner=self, step=False,
+        )  # fmt: skip
