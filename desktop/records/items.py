@@ -272,7 +272,10 @@ def line_hash(parts: Sequence[bytes], key: bytes | None = None) -> bytes:
 
 
 def part_hash(part: bytes) -> bytes:
-    """The hash of one personal part that has a salt, which an erased part states itself."""
+    """The hash of one personal part that has a salt, which an erased part states itself.
+
+    Raises :class:`MalformedLine`, for a sealed part too: its salt needs the key.
+    """
     if part[:4] == SEALED:
         raise MalformedLine("a part without a salt needs the key of its segment")
     if part[:1] == b'"':

@@ -112,7 +112,11 @@ class History:
 
 
 def read_history(said: Fields) -> History:
-    """The history that :meth:`History.written` wrote; what it says must stand by itself."""
+    """The history that :meth:`History.written` wrote; what it says must stand by itself.
+
+    Raises :class:`BadCertificate` and :class:`NotStrict`; the statements are judged with the first look at
+    :attr:`History.stages`.
+    """
     first, statements = (
         tuple(strictjson.from_base64(str(text)) for text in said.items(name, limit))
         for name, limit in (("first", MAX_ROOTS), ("statements", MAX_CHANGES))

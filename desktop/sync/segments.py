@@ -92,7 +92,8 @@ def cut(
     """A segment of these numbered lines; the numbers are consecutive unless it is vouched.
 
     ``message`` turns the header into what is signed (``trust.segment_message``). ``key`` is for the sealed parts,
-    which a vouched segment has none of; where there are none the segment carries no key.
+    which a vouched segment has none of; where there are none the segment carries no key. Other lines are a bug of the
+    caller: ``ValueError``.
     """
     numbers = [n for n, _ in lines]
     if not lines or len(lines) > MAX_LINES or any(b <= a for a, b in itertools.pairwise(numbers)):

@@ -168,7 +168,12 @@ class Verdict:
 
 
 def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> Verdict:
-    """The verdict on a manifest that came with this chain of DER certificates, the sender's first."""
+    """The verdict on a manifest that came with this chain of DER certificates, the sender's first.
+
+    Raises what :func:`authenticate` raises; then, in the order of the checks 10 to 16 and 25, :class:`WrongReceiver`,
+    :class:`WrongRecipientKey`, :class:`NotGranted`, :class:`Revoked`, :class:`FormerRoot`, :class:`UnitNotKnown`,
+    :class:`DelegationOutOfScope`, :class:`OutOfScope`, :class:`WrongDirection`, or what :func:`persons.require` says.
+    """
     authentic = authenticate(signed, chain, state.roots, state.newest_format)
     said = authentic.manifest
     if said.receiver != state.station:  # check 10
@@ -192,7 +197,12 @@ def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> V
 def authenticate(
     signed: Signed, chain: Sequence[bytes], roots: Collection[bytes], newest_format: int = manifest.FORMAT
 ) -> Authentic:
-    """Whether the bundle stands under one of these roots: checks 1 to 9 and 24, which need nothing but the roots."""
+    """Whether the bundle stands under one of these roots: checks 1 to 9 and 24, which need nothing but the roots.
+
+    Raises, in their order, :class:`BadEnvelope`, :class:`NewerFormat`, :class:`BadCertificate`, :class:`UnknownRoot`,
+    :class:`ForgedCertificate`, :class:`NotAnIssuer`, :class:`LevelTooHigh`, :class:`BadSignature`,
+    :class:`BadManifest`, :class:`SenderUnequal`, and of persons :class:`SignedTwice`, :class:`BadPersonSignature`.
+    """
     if not signed.signatures or not 1 <= len(chain) <= MAX_CHAIN:  # check 1
         raise BadEnvelope("a signature and a chain of 1 to 6 certificates")
     verifier = SUITES.get(signed.payload_type)
@@ -211,7 +221,9 @@ def authenticate(
 
 
 def judge_chain(chain: Sequence[bytes], state: TrustState) -> tuple[Certificate, ...]:
-    """The certificates of an origin's chain, its own first, if it counts here: checks 3, 4, 5, 12, 13 of roots, 15."""
+    """The certificates of an origin's chain, its own first, if it counts here: checks 3, 4, 5, 12, 13 of roots, 15.
+
+    Raises what these checks raise of a bundle, :class:`BadEnvelope` for a chain that is none."""
     if not 1 <= len(chain) <= MAX_CHAIN:
         raise BadEnvelope("a chain of 1 to 6 certificates")
     parsed = _check_chain(chain, state.roots)
@@ -224,7 +236,8 @@ def judge_chain(chain: Sequence[bytes], state: TrustState) -> tuple[Certificate,
 def judge_segment(certificate: Certificate, origin: str, header: bytes, signature: bytes) -> None:
     """Checks 17 and 18. ``certificate`` comes from :func:`judge_chain`, ``origin`` was read from ``header``.
 
-    Whose item numbers still count, and under which units, is judged item by item: checks 19 and 20.
+    Whose item numbers still count, and under which units, is judged item by item: checks 19 and 20. Raises
+    :class:`OriginUnequal` and :class:`BadSegmentSignature`.
     """
     if origin != certificate.station:  # check 17
         raise OriginUnequal(origin)
