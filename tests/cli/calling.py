@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +88,22 @@ def start(*arguments: object, **environment: str) -> subprocess.Popen[bytes]:
         env={**variables, **environment},
         start_new_session=True,
     )
+
+
+@dataclass(frozen=True)
+class Places:
+    """A district and a town that it has enrolled, and a folder that stands for the stick."""
+
+    district: Path
+    town: Path
+    stick: Path
+
+
+def enrol(below: Path, desk: Path, stick: Path) -> None:
+    """The three files of enrolment go to and fro."""
+    asked = answer("enrol", "request", below, stick / "a.xsq")
+    granted = answer("enrol", "grant", desk, stick / "a.xsq", stick / "a.xsg", "--delegate")
+    assert asked["words"] == granted["words"]
+    accepted = answer("enrol", "accept", below, stick / "a.xsg", "--ack", stick / "a.xsa")
+    assert accepted["unit"] == granted["unit"]
+    answer("enrol", "confirm", desk, stick / "a.xsa")

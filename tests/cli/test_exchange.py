@@ -4,46 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from desktop.records.declaration import Level
 from desktop.sync import envelope, manifest
-from tests.cli.calling import CODE, answer, make, record, run
+from tests.cli.calling import CODE, Places, answer, make, record, run
 from tests.operations.stations import unnoticed_copy
-
-
-@dataclass(frozen=True)
-class Places:
-    """A district and a town that it has enrolled, and a folder that stands for the stick."""
-
-    district: Path
-    town: Path
-    stick: Path
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    """The three files of enrolment have gone to and fro."""
-    found = Places(
-        make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会"),
-        make(tmp_path / "town"),
-        tmp_path / "stick",
-    )
-    found.stick.mkdir()
-    enrol(found.town, found.district, found.stick)
-    return found
-
-
-def enrol(below: Path, desk: Path, stick: Path) -> None:
-    asked = answer("enrol", "request", below, stick / "a.xsq")
-    granted = answer("enrol", "grant", desk, stick / "a.xsq", stick / "a.xsg", "--delegate")
-    assert asked["words"] == granted["words"]
-    accepted = answer("enrol", "accept", below, stick / "a.xsg", "--ack", stick / "a.xsa")
-    assert accepted["unit"] == granted["unit"]
-    answer("enrol", "confirm", desk, stick / "a.xsa")
 
 
 def copied(places: Places) -> Path:

@@ -5,24 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
-from desktop.records.declaration import Level
-from tests.cli.calling import answer, make, record, run
-from tests.cli.test_exchange import Places, enrol
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    """A district and a town that it has enrolled."""
-    found = Places(
-        make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会"),
-        make(tmp_path / "town"),
-        tmp_path / "stick",
-    )
-    found.stick.mkdir()
-    enrol(found.town, found.district, found.stick)
-    return found
+from tests.cli.calling import Places, answer, record, run
 
 
 def send(places: Places, folder: Path, name: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from tests.cli.calling import PASSWORD, answer, record, run
-from tests.cli.test_exchange import Places, places
+from tests.cli.calling import PASSWORD, Places, answer, record, run
 
-__all__ = ["places"]
 HEAD = {"XIAOSANJI_PASSWORD": "head-password", "XIAOSANJI_OPERATOR": "钱主席"}
 
 

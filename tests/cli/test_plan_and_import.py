@@ -8,13 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.cli.calling import CODE, answer, make, record, run
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Path:
-    """A town's workspace."""
-    return make(tmp_path / "town")
+from tests.cli.calling import CODE, answer, record, run
 
 
 def register(path: Path, *rows: tuple[object, ...]) -> Path:

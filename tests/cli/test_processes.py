@@ -10,15 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calling import OPERATOR, PASSWORD, answer, json_lines, make, record, start
+from tests.cli.calling import OPERATOR, PASSWORD, answer, json_lines, record, start
 
 GIVEN = {"XIAOSANJI_PASSWORD": PASSWORD}
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Path:
-    """A town's workspace."""
-    return make(tmp_path / "town")
 
 
 def test_python_m_desktop_is_the_program() -> None:

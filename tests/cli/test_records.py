@@ -12,12 +12,6 @@ from desktop.operations import records
 from tests.cli.calling import CODE, OPERATOR, answer, json_lines, make, record, run
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Path:
-    """A town's workspace."""
-    return make(tmp_path / "town")
-
-
 def test_a_record_can_be_made_listed_shown_changed_undone_and_found(town: Path) -> None:
     (made,) = record(
         town, "enterprise", {"name": "杭州示例科技有限公司", "uscc": CODE, "surveyed_staff": 120}

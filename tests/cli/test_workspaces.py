@@ -20,12 +20,6 @@ from desktop.store.environment import Environment
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Path:
-    """A town's workspace."""
-    return make(tmp_path / "town")
-
-
 def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(tmp_path: Path) -> None:
     workspace = tmp_path / "区"
     made = answer(

@@ -12,10 +12,7 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.plan import assessed
 from desktop.records.declaration import Level
 from desktop.records.types import catalogue
-from tests.operations.registers import district
 from tests.operations.stations import station
-
-__all__ = ["district"]
 
 TEMPLATE, CRITERION = "assessment_template", "assessment_criterion"
 

@@ -16,9 +16,7 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
 from desktop.store.reading import Compare, Filter, Query
-from tests.operations.registers import bring, district, firm, look, outcomes, table
-
-__all__ = ["district"]
+from tests.operations.registers import bring, firm, look, outcomes, table
 
 FIELDS = [
     "name",

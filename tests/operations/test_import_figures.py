@@ -16,9 +16,7 @@ from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.reading import Query, Record
 from tests.operations import stations
-from tests.operations.registers import bring, district, look, outcomes, table
-
-__all__ = ["district"]
+from tests.operations.registers import bring, look, outcomes, table
 
 TARGETS = ["指标", "镇街", "从哪天起", "到哪天为止", "目标值", "目标单位", "依据"]
 FIGURES = ["指标", "哪个数", "镇街", "截至日期", "数值", "来源"]

@@ -23,7 +23,6 @@ from tests.operations.registers import (
     HEADER,
     bring,
     code,
-    district,
     firm,
     held,
     look,
@@ -31,8 +30,6 @@ from tests.operations.registers import (
     table,
     wrong,
 )
-
-__all__ = ["district"]
 
 
 def texts(row: importing.RowResult, weight: Weight | None = None) -> str:

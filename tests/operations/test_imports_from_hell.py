@@ -16,9 +16,7 @@ from desktop.operations.importing import ImportPreview, Pasted, Weight
 from desktop.operations.imports import telling
 from desktop.operations.session import Session
 from tests.documents import workbooks
-from tests.operations.registers import code, district, held, look, outcomes
-
-__all__ = ["district"]
+from tests.operations.registers import code, held, look, outcomes
 
 HEAD = ["企业名称", "信用代码", "职工人数", "摸排日期"]
 

@@ -15,9 +15,7 @@ from desktop.documents.workbooks.sheets import BlockSheet
 from desktop.operations import importing, records
 from desktop.operations.importing import NoHeader, Pasted
 from desktop.operations.session import Session
-from tests.operations.registers import HEADER, code, district, firm, held, look, outcomes, table
-
-__all__ = ["district"]
+from tests.operations.registers import HEADER, code, firm, held, look, outcomes, table
 
 ORDER = ["name", "uscc", "town", "legal_person", "contact_phone", "surveyed_staff", "_unit", "_added"]
 NAME = "粘贴2026-11-23"

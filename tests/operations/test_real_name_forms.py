@@ -19,9 +19,7 @@ from desktop.records.real_name_forms import MEMBER_FORM, UNION_FORM
 from desktop.store import reading
 from desktop.store.reading import Query
 from tests.documents.workbooks import book
-from tests.operations.registers import bring, code, district, held, look, outcomes
-
-__all__ = ["district"]
+from tests.operations.registers import bring, code, held, look, outcomes
 
 UNION_CODE = "81330110MC76543265"
 GROUPS = [None, "单位信息", *[None] * 7, "工会信息", *[None] * 7]

@@ -12,10 +12,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.resolution import Life
 from desktop.store.ledger import CannotUndo, Deletion
-from tests.operations.registers import district
 from tests.operations.stations import enrol, report_up, station
-
-__all__ = ["district"]
 
 
 def course_with_people(session: Session) -> tuple[str, list[str]]:

@@ -217,14 +217,6 @@ def ahead(desk: Desk, days: float) -> None:
     desk.ledger.clock.confirm()
 
 
-@pytest.fixture
-def pair(tmp_path: Path) -> tuple[Desk, Desk]:
-    above = new_root(tmp_path, "区")
-    village = new_desk(tmp_path, "村", Level.VILLAGE)
-    enrol(village, above)
-    return above, village
-
-
 def redate(desk: Desk) -> None:
     rewriting.redate(desk.ledger, desk.keys, FRESH, "王芳", "更正日期")
     desk.keys = station.load_keys(desk.ledger)

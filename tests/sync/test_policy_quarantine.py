@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from desktop.records.declaration import Field, Level
 from desktop.records.types import Catalogue
 from desktop.sync import standing
-from tests.sync.desks import _TREE, NOTICE, Desk, enrol, new_desk, new_root, reopen, report
+from tests.sync.desks import _TREE, NOTICE, enrol, new_desk, new_root, reopen, report
 from tests.sync.desks import FIRM as FIRM_TYPE
 from tests.sync.desks import VISIT as VISIT_TYPE
 from tests.sync.places import Places, name_of
@@ -68,11 +66,3 @@ def test_a_sender_that_is_cut_off_keeps_what_it_forwarded(places: Places) -> Non
     )
     standing.settle(places.district.ledger, places.district.keys)
     assert name_of(places.district) == "厂"
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> tuple[Desk, Desk]:
-    above = new_root(tmp_path, "区")
-    village = new_desk(tmp_path, "村", Level.VILLAGE)
-    enrol(village, above)
-    return above, village

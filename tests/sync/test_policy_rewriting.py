@@ -3,25 +3,12 @@
 # ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from desktop.records.declaration import Level
 from desktop.store.ledger import CannotUndo
 from desktop.sync import rewriting, standing, station
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report
+from tests.sync.desks import Desk, report
 from tests.sync.test_policy_forks import decide, district, laptop, open_forks, renumber, town, twin  # noqa: F401
 
 FIRM, OTHER, VISIT, THIRD, FOURTH = "f1" * 16, "f2" * 16, "d1" * 16, "f3" * 16, "f4" * 16
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> tuple[Desk, Desk]:
-    above = new_root(tmp_path, "区")
-    village = new_desk(tmp_path, "村", Level.VILLAGE)
-    enrol(village, above)
-    return above, village
 
 
 def redate(desk: Desk, fresh: str) -> None:

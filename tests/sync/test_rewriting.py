@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from desktop.records.declaration import Level
 from desktop.records.stamps import milliseconds_of
 from desktop.sync import rewriting, station
-from tests.sync.desks import DAY, EPOCH_MS, Desk, enrol, new_desk, new_root, report
+from tests.sync.desks import DAY, EPOCH_MS, Desk, report
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 FRESH = "ab" * 8
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> tuple[Desk, Desk]:
-    town = new_root(tmp_path, "区")
-    village = new_desk(tmp_path, "村", Level.VILLAGE)
-    enrol(village, town)
-    return town, village
 
 
 def redate(desk: Desk) -> None:

@@ -92,7 +92,7 @@ def open_window(qtbot: Any, session: Session, dialogs: FakeDialogs, settings: Se
 def settle(qtbot: Any, workbench: Workbench) -> None:
     """Waits until nothing is being read, written or kept, and what came of it is shown."""
     for _ in range(3):
-        qtbot.waitUntil(workbench.idle, timeout=20_000)
+        qtbot.waitUntil(workbench.idle, timeout=60_000)
         QApplication.processEvents()
 
 
