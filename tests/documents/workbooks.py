@@ -39,7 +39,7 @@ SHEET_HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/
 SHEET_TAIL = "</sheetData></worksheet>"
 
 
-def book(path: Path, rows: Sequence[Sequence[Any]], shape: Callable[[Any], None] | None = None) -> Path:
+def book(path: Path, rows: Sequence[Any], shape: Callable[[Any], None] | None = None) -> Path:
     """A workbook of one sheet; ``shape`` may do more to the sheet."""
     made = Workbook()
     sheet = made.active
@@ -99,7 +99,7 @@ def patched(path: Path, change: Callable[[bytearray], None]) -> Path:
     return path
 
 
-def memory(rows: Sequence[Sequence[Any]]) -> bytes:
+def memory(rows: Sequence[Any]) -> bytes:
     """A small workbook as bytes."""
     made = Workbook()
     for row in rows:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from stdnum.cn import uscc
 
 from desktop.operations import importing
 from desktop.operations.importing import ImportPreview, ImportResult, Options, Pasted
 from desktop.operations.session import Session
+from desktop.records.declaration import Level
 from desktop.store.reading import Query, Record, records
 from tests.documents.workbooks import book
+from tests.operations import stations
 
 HEADER = [
     "序号",
@@ -57,11 +60,15 @@ def firm(number: int, **changed: Any) -> list[Any]:
     return list(row.values())
 
 
-def table(
-    folder: Path, rows: Sequence[Sequence[Any]], header: Sequence[Any] = HEADER, name: str = "名册.xlsx"
-) -> Path:
+def table(folder: Path, rows: Sequence[Any], header: Sequence[Any] = HEADER, name: str = "名册.xlsx") -> Path:
     """A workbook with a header and rows."""
     return book(folder / name, [header, *rows])
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Session:
+    """A district with an empty ledger."""
+    return stations.station(tmp_path, "330106", "西湖区总工会", Level.DISTRICT)
 
 
 def bring(

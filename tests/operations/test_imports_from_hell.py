@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.operations.registers import code, held, look, outcomes
 HEAD = ["企业名称", "信用代码", "职工人数", "摸排日期"]
 
 
-def brought(folder: Path, rows: list[list[Any]], shape: Any = None, head: list[str] = HEAD) -> Path:
+def brought(folder: Path, rows: Sequence[Any], shape: Any = None, head: list[str] = HEAD) -> Path:
     return workbooks.book(folder / "表.xlsx", [head, *rows], shape)
 
 
