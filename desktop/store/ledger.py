@@ -8,9 +8,7 @@ from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
 from desktop.records.types import Catalogue
-from desktop.store import components, heads, indexing, pending, received, schema, segment_log, steps, undoing
-from desktop.store.births import indexed_afterwards, lay_out, shape_of
-from desktop.store import components, heads, indexing, received, schema, segment_log, steps
+from desktop.store import components, heads, indexing, received, schema, segment_log, steps, undoing
 from desktop.store.changing import Changes
 from desktop.store.clock import Clock
 from desktop.store.columns import quoted, table_of

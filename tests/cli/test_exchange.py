@@ -10,7 +10,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.sync import envelope, manifest
-from tests.cli.calling import CODE, Places, answer, make, record, run
+from tests.cli.calling import CODE, Places, answer, enrol, make, record, run
 from tests.operations.stations import unnoticed_copy
 
 

@@ -193,7 +193,7 @@ def test_what_is_recorded_elsewhere_becomes_points_with_what_was_counted(distric
     records.save(
         district, "meeting", {"kind": "member_assembly", "union": union, "started_date": "2026-03-01"}
     )
-    session = {"enterprise": employer, "expected_count": 30}
+    session: dict[str, Cell] = {"enterprise": employer, "expected_count": 30}
     records.save(district, "congress", {**session, "present_count": 19, "started_date": "2026-04-01"})
     valid = records.save(
         district, "congress", {**session, "present_count": 20, "started_date": "2026-05-01"}

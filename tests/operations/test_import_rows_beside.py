@@ -35,7 +35,12 @@ def test_sums_and_footers_in_all_their_forms_are_no_firms_and_are_told(
         *("单位（盖章）：径山镇总工会", "负责人签字：", "以下空白", "———以下空白———", "分管领导：王五", "第1页 共3页"),
         *("截至2026年5月", "主席（签字）：", "填表人：王五 13800000001"),
     ]  # fmt: skip
-    rows = [HEAD, ["甲公司", code(1), 10], *([s, None, 10] for s in sums), *([f] for f in footers)]
+    rows: list[list[Any]] = [
+        HEAD,
+        ["甲公司", code(1), 10],
+        *([s, None, 10] for s in sums),
+        *([f] for f in footers),
+    ]
     rows += [["经办人：", "填表人：李四", "日期："], ["乙公司", code(2), 5]]
     found, told = names(district, tmp_path, rows)
     assert found == ["甲公司", "乙公司"]
@@ -57,7 +62,13 @@ def test_a_sum_stands_behind_the_number_of_its_row_or_a_merged_town(
 
 @pytest.mark.parametrize("merged", [True, False])
 def test_lines_over_the_rows_of_a_part_are_no_firms(district: Session, tmp_path: Path, merged: bool) -> None:
-    rows = [HEAD, ["径山村（1家）"], ["甲公司", code(1), 10], ["二、未建会企业"], ["乙公司", code(2), 10]]
+    rows: list[list[Any]] = [
+        HEAD,
+        ["径山村（1家）"],
+        ["甲公司", code(1), 10],
+        ["二、未建会企业"],
+        ["乙公司", code(2), 10],
+    ]
     rows.append(["沿山一带"] if merged else ["丙公司"])
     shape = (lambda sheet: sheet.merge_cells("A6:D6")) if merged else None
     found, told = names(district, tmp_path, rows, shape)
@@ -77,7 +88,13 @@ def test_lines_over_the_rows_of_a_part_are_no_firms(district: Session, tmp_path:
 def test_another_table_below_is_not_read_by_the_columns_of_the_first(
     district: Session, tmp_path: Path, below: list[str]
 ) -> None:
-    rows = [HEAD, ["甲公司", code(1), 10], ["二、其他"], below, ["乙公司", "20", code(2), "转塘"]]
+    rows: list[list[Any]] = [
+        HEAD,
+        ["甲公司", code(1), 10],
+        ["二、其他"],
+        below,
+        ["乙公司", "20", code(2), "转塘"],
+    ]
     found, told = names(district, tmp_path, rows)
     assert found == ["甲公司"]
     assert "第4行起是另一张表，没有读。请把它另存成一张工作表" in told

@@ -56,7 +56,7 @@ def test_a_mark_means_what_stands_above_and_is_noted(
 
 def test_a_returned_row_says_itself_what_stood_above_it(district: Session, tmp_path: Path) -> None:
     head = ["街道", "所属行业", "职工人数"]
-    rows = [
+    rows: list[list[Any]] = [
         ["转塘街道", "制造业", 3],
         ["古荡街道", "建筑业", 5],
         ["同上", "〃", "约50"],
@@ -89,7 +89,7 @@ def test_a_year_in_a_cell_for_days_is_no_day_of_1905(district: Session, tmp_path
         for row in range(2, 7):
             sheet.cell(row, 3).number_format = "yyyy/m/d"
 
-    days = [[2019], [12], [20190503], ["1905/7/11"], [datetime.date(1985, 3, 2)]]
+    days: list[list[Any]] = [[2019], [12], [20190503], ["1905/7/11"], [datetime.date(1985, 3, 2)]]
     shown = brought(district, tmp_path, ["摸排日期"], days, shape)
     assert values(shown, "surveyed_date") == [None, None, "2019-05-03", None, "1985-03-02"]
     for place in (0, 3):

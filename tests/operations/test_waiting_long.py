@@ -44,7 +44,7 @@ def test_what_waits_for_more_than_thirty_days_asks_for_a_call(
     connect(copy, town)
     frames = sending.tree_frames(town.ledger, town.keys, village.unit)
     desk = certificates.parse(station.own_chain(town.ledger)[0])
-    receiving.take_tree(copy.ledger, copy.keys, frames, desk, copy.name)
+    receiving.take_tree(copy.ledger, copy.keys, frames, desk)
     village.birth("firm", {"name": "茶厂"}, record=FIRM)
     town.take(village.send())
     copy.birth("firm", {"name": "伞厂"}, record=OTHER)

@@ -338,6 +338,7 @@ def test_what_is_open_follows_the_text_size(hand: Hand, window: MainWindow) -> N
 
 def test_the_name_of_the_unit_is_whole_in_larger_text(hand: Hand, window: MainWindow) -> None:
     brand = window.findChild(QWidget, "brand")
+    assert brand is not None
     words = brand.findChildren(QLabel)
     assert len(words) == 2
     for _ in range(2):

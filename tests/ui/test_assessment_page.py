@@ -198,13 +198,13 @@ def test_what_the_records_give_is_filled_in_by_one_key_and_another_score_needs_a
     assert not form.form.rows["basis"].editor.locked
     desk.window.open_record(ASSESSMENT, record)
     desk.settle()
-    page = desk.window.page
-    assert isinstance(page, AssessmentPage)
-    tab = page.scores
+    again = desk.window.page
+    assert isinstance(again, AssessmentPage)
+    tab = again.scores
     # What is recorded elsewhere meanwhile shows at once, and the score that was given keeps what it rests on.
-    union = page.form.values()["union"]
+    union = again.form.values()["union"]
     records.save(district, "union", {"has_account": 1}, record=str(union))
-    desk.window.page.refresh(None)
+    again.refresh(None)
     desk.settle()
     seen = tab.model.index(2, worth).data(LOOK)
     assert (seen.words, tab.model.rows[2].values["computed_score"]) == ("3", "0")

@@ -47,7 +47,7 @@ def when_shown(parent: QWidget, do: Callable[[QFileDialog], None]) -> list[str]:
 def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
     qtbot: QtBot, parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_dialog.getpass, "getuser", lambda: "li")
+    monkeypatch.setattr("getpass.getuser", lambda: "li")
     monkeypatch.setattr(file_dialog, "MOUNTS", (tmp_path / "media", tmp_path / "none"))
     (tmp_path / "media" / "li" / "工会U盘").mkdir(parents=True)
     (tmp_path / "文件" / "往年").mkdir(parents=True)
@@ -57,11 +57,13 @@ def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
         assert "位置：" in words
         assert "文件类型：" in words
         files = dialog.findChild(QAbstractItemView, "treeView")
+        assert files is not None
         qtbot.waitUntil(lambda: files.model().rowCount(files.rootIndex()) == 1)
         words += [str(files.model().index(0, n, files.rootIndex()).data()) for n in (0, 2)]
         assert "文件夹" in words
         assert [word for word in words if re.search("[a-z]{3}", word.replace("(*.xsj)", ""))] == []
         side = dialog.findChild(QAbstractItemView, "sidebar")
+        assert side is not None
         assert side.width() > side.fontMetrics().horizontalAdvance("工会U盘的名称")
         assert "工会U盘" in [side.model().index(n, 0).data() for n in range(side.model().rowCount())]
 

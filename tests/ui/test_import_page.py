@@ -360,7 +360,7 @@ def test_an_export_that_is_given_up_writes_nothing(desk: Desk, town: Session, tm
 
 
 def test_what_is_not_read_of_a_sheet_is_said_before_the_import(desk: Desk, tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         firm(1),
         ["小计", None, None, None, None, 9],
         ["二、已建会"],

@@ -6,6 +6,7 @@ import pytest
 
 from desktop.operations import checking, records
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.logic import LogicPage
 from tests.ui.hands import CTRL, Desk, K
@@ -48,7 +49,12 @@ def test_errors_come_first_and_lead_to_the_field_that_is_mended(desk: Desk, town
 
 
 def test_the_line_at_the_foot_counts_as_the_one_above(desk: Desk, town: Session) -> None:
-    firm = {"name": "杭州示例有限公司", "town": "330110109", "surveyed_staff": 3, "women_count": 9}
+    firm: dict[str, Cell] = {
+        "name": "杭州示例有限公司",
+        "town": "330110109",
+        "surveyed_staff": 3,
+        "women_count": 9,
+    }
     records.save(town, "enterprise", firm)
     page = opened(desk)
     assert page.report is not None
