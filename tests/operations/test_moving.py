@@ -221,13 +221,17 @@ def test_what_is_erased_after_a_move_is_erased_where_the_unit_had_been_too(world
 def test_a_ledger_that_knew_less_of_the_tree_when_it_erased_makes_it_good(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the program did before it believed who stands above about units that were moved away."""
+    """As the program did before it believed who stands above about units that were moved away.
+
+    It said an erasure under the unit of who erases alone.
+    """
     told = {"contact_name": "张三", "contact_phone": "13800138000"}
     records.save(world.village, "enterprise", told, record=world.tea)
     world.report((world.village, world.old), *world.towns)
     moving.move(world.district, world.village.unit.id, world.new.unit.id)
-    erasing.erase(world.district, "enterprise", [world.tea], basis="consent")
     with monkeypatch.context() as before:
+        before.setattr(erasing, "_writers", lambda session, *_: [session.unit.id])
+        erasing.erase(world.district, "enterprise", [world.tea], basis="consent")
         before.setattr(stored_erasing, "covered", lambda db, unit: frozenset(reading.subtree(db, unit)))
         before.setattr(stored_erasing, "strangers", lambda _db, _unit: frozenset())
         world.report(*world.towns)

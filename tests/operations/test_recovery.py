@@ -592,7 +592,7 @@ def test_a_copy_in_another_folder_of_the_same_computer_is_asked_about_and_a_move
     opened(village).workspace.close()
     session = opened(copy)
     assert session.workspace.doubt is Doubt.BESIDE
-    with pytest.raises(InDoubt, match="另一个文件夹里还有同样的工作区"):
+    with pytest.raises(InDoubt, match="另一个文件夹里还有同样的台账"):
         records.save(session, "enterprise", {"name": "第二家"})
     session.workspace.close()
     assert opened(copy).workspace.doubt is Doubt.BESIDE, "who does not answer is asked again"

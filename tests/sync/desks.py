@@ -51,6 +51,7 @@ from desktop.sync.sending import Sent
 START = 1_795_420_800_000
 """2026-11-23 in milliseconds."""
 DAY = 86_400_000
+KEY = bytes(32)
 EPOCH_MS = int(EPOCH.timestamp() * 1000)
 _DISTRICT = Writers(levels=(Level.DISTRICT,))
 
@@ -340,12 +341,16 @@ def new_desk(
     types: Catalogue = TYPES,
     time: Time | None = None,
     unit: str = "",
+    cipher: bool = False,
 ) -> Desk:
-    """A station that is not enrolled; the same name has the same keys, unit and randomness."""
+    """A station that is not enrolled; the same name has the same keys, unit and randomness.
+
+    Its ledger is in memory, or with ``cipher`` in an encrypted file of its folder.
+    """
     rnd = random.Random(name)
     keys = identity.generate(rnd.randbytes)
     time = time or Time()
-    database = Database.open(None, bytes(32))
+    database = Database.open(folder / f"{name}.db" if cipher else None, KEY, create=cipher)
     ledger = Ledger(database, types, Environment(time, rnd.randbytes), keys.station, keys.incarnation)
     unit = unit or derived_id(f"unit:{level.value}", name)
     with database.transaction():
@@ -381,6 +386,7 @@ def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: 
     )
     connect(below, desk)
     station.keep_chain(below.ledger, [certificate.der, *chain])
+    station.keep_history(below.ledger, station.history(desk.database))
     frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
     receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
 
@@ -433,6 +439,23 @@ def settle(pairs: Iterable[tuple[Desk, Desk]], rounds: int = 3) -> None:
     for _ in range(rounds):
         for below, desk in pairs:
             report(below, desk)
+
+
+def copied(desk: Desk, path: Path | None = None) -> Database:
+    """The database of a station as it stands, in memory or in a file with its key."""
+    found = Database.open(path, KEY, create=path is not None)
+    desk.database.connection.backup(found.connection)
+    return found
+
+
+def put_back(desk: Desk, database: Database, types: Catalogue) -> None:
+    """A station goes on with another database of its own, and with the keys that this holds."""
+    desk.ledger = Ledger(
+        database, types, desk.ledger.environment, desk.station, str(database.value(
+            "SELECT value FROM meta WHERE key = 'incarnation'"
+        ))
+    )  # fmt: skip
+    desk.keys = station.load_keys(desk.ledger)
 
 
 def reopen(desk: Desk, types: Catalogue) -> None:

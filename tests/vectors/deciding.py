@@ -384,7 +384,7 @@ def _(s: Scene) -> Bundles:
 @vector(
     "receipt-of-this-incarnation",
     "accepted",
-    "A receipt for the present incarnation acknowledges the journal.",
+    "A receipt for a position at which no bundle of this ledger ended acknowledges nothing.",
     receiver="village",
 )
 def _(s: Scene) -> Bundles:

@@ -1,0 +1,620 @@
+"""A random history over five stations in three levels, through real bundles, with whatever may happen to them.
+
+Records are born twice, edited, grouped, moved, deleted, revived, undone and erased; items are withdrawn, revoked and
+let in again; villages change towns; laptops are restored, set back unnoticed, copied, given new keys and wrong clocks;
+one of them has a newer program. Bundles are lost, doubled, late, out of order, and cut anew.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from desktop.records import items
+from desktop.records.declaration import Level
+from desktop.records.stamps import to_wire
+from desktop.store import links
+from desktop.store.clock import WrongClock
+from desktop.store.database import Database
+from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.sync import (
+    copies,
+    exclusions,
+    forks,
+    identity,
+    kept,
+    policy,
+    rewriting,
+    segments,
+    standing,
+    station,
+    succession,
+    trust,
+)
+from desktop.sync.errors import (
+    FormerKey,
+    FormerRoot,
+    FormerSuperior,
+    NotGranted,
+    Revoked,
+    UnitMoved,
+    UnitNotKnown,
+)
+from desktop.sync.receiving import ClockInDoubt
+from desktop.sync.sending import Sent
+from tests.sync.desks import DAY, NEWER_TYPES, Desk, copied, enrol, new_desk, new_root, put_back
+from tests.sync.test_root_changes import renew
+
+SHARED: Final = ("aa" * 16, "bb" * 16)
+"""Record ids that several stations know without each other, as a code gives them."""
+PRIZES: Final = ("ca" * 16, "cb" * 16)
+"""Records of a type that only the newer program knows."""
+PASSING: Final = (FormerKey, FormerRoot, FormerSuperior, NotGranted, Revoked, UnitMoved, UnitNotKnown)
+"""Why a bundle may not be taken now, and comes again with the next."""
+OFTEN: Final = (
+    "birth", "birth", "edit", "edit", "edit", "contact", "visit", "send", "send", "send", "deliver", "deliver",
+    "deliver", "deliver",
+)  # fmt: skip
+ACTS: Final = (
+    "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
+    "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork",
+)  # fmt: skip
+
+
+@dataclass
+class Snapshot:
+    """The database of a station as it once was, and how many words had been typed by then."""
+
+    database: Database
+    words: int
+
+
+class History:
+    """One history, repeatable by its seed: a district, two towns, and two villages of the first."""
+
+    def __init__(self, folder: Path, seed: int, *, cipher: bool = False) -> None:
+        self.rnd = random.Random(seed)
+        self.folder = folder
+        self.cipher = cipher
+        self.log: list[str] = []
+        self.district = new_root(folder, "区", cipher=cipher)
+        self.towns = [new_desk(folder, name, Level.TOWN, cipher=cipher) for name in ("甲镇", "乙镇")]
+        self.villages = [
+            new_desk(folder, "一村", Level.VILLAGE, types=NEWER_TYPES, cipher=cipher),
+            new_desk(folder, "二村", Level.VILLAGE, cipher=cipher),
+        ]
+        self.desks = [self.district, *self.towns, *self.villages]
+        self.above: dict[str, Desk] = {}
+        """Which station stands above a station, by the name of that below."""
+        for town in self.towns:
+            self.put_under(town, self.district, 3)
+        for village in self.villages:
+            self.put_under(village, self.towns[0])
+        self.said: list[tuple[Desk, str, str]] = []
+        """What takes items back: whose word, of which type, its record."""
+        self.underway: list[tuple[Desk, Sent]] = []
+        self.done: list[tuple[Desk, ChangeSet]] = []
+        self.typed: list[tuple[Desk, str]] = []
+        """Every word that was typed where nobody may erase it, and where."""
+        self.groups: set[tuple[Any, ...]] = {(None, None, None)}
+        """Every head-count, its source and its mark that somebody has saved together."""
+        self.snapshots: dict[str, Snapshot] = {}
+        self.doubtful: set[str] = set()
+        """Stations that have gone on from one state twice."""
+        self.roots_left = 1
+
+    def put_under(self, below: Desk, desk: Desk, path_length: int | None = None) -> None:
+        """Enrols a station."""
+        enrol(below, desk, path_length)
+        self.above[below.name] = desk
+
+    def close(self) -> None:
+        """Nothing is kept of it."""
+        for database in (*(d.database for d in self.desks), *(s.database for s in self.snapshots.values())):
+            database.close()
+
+    # -- who is where ----------------------------------------------------------------------------------------------
+
+    @property
+    def pairs(self) -> list[tuple[Desk, Desk]]:
+        """Every station with the one above it, the lowest first."""
+        return [(d, self.above[d.name]) for d in reversed(self.desks) if d is not self.district]
+
+    @property
+    def laptops(self) -> list[Desk]:
+        """The stations of villages, copies included."""
+        return [d for d in self.desks if d.level is Level.VILLAGE]
+
+    @property
+    def latest(self) -> int:
+        """The time on the clock that is furthest ahead."""
+        return max(desk.time.at for desk in self.desks)
+
+    def below(self, desk: Desk) -> list[Desk]:
+        """All stations below another."""
+        found = [d for d in self.desks if self.above.get(d.name) is desk]
+        return [x for d in found for x in (d, *self.below(d))]
+
+    def units_of(self, desk: Desk) -> list[str]:
+        """The units that a station may write for."""
+        return sorted({desk.unit, *(d.unit for d in self.below(desk))})
+
+    def some(self, desk: Desk, type_name: str = "firm") -> str | None:
+        """A record that the station may write to."""
+        units = self.units_of(desk)
+        shown = {r: desk.shown(r, type_name) for r in sorted(desk.records(type_name))}
+        mine = [r for r, found in shown.items() if found is not None and found.unit in units]
+        return self.rnd.choice(mine) if mine else None
+
+    def word(self, desk: Desk) -> str:
+        """A new word, typed at a station."""
+        text = f"w{len(self.typed)}w"
+        self.typed.append((desk, text))
+        return text
+
+    # -- what happens ----------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Something happens somewhere."""
+        desk = self.rnd.choice(self.desks)
+        desk.time.at += self.rnd.choice((0, 0, 5_000, 3_600_000))
+        name = self.rnd.choice(OFTEN) if self.rnd.random() < 0.6 else self.rnd.choice(ACTS)
+        act: Callable[[Desk], object] = getattr(self, name)
+        typed = len(self.typed)
+        try:
+            told = act(desk)
+        except WrongClock:
+            del self.typed[typed:]
+            desk.time.at = self.latest
+            told = "its clock was put right"
+        self.log.append(f"{desk.name} {name} {told}")
+
+    def birth(self, desk: Desk) -> object:
+        record = self.rnd.choice((*SHARED, "", "", ""))
+        if record in desk.records():
+            return None
+        cells = {
+            "name": self.word(desk),
+            "staff": self.rnd.choice((1, 2, None)),
+            "source": self.rnd.choice(("社保", None)),
+            "in_park": self.rnd.choice((0, 1, None)),
+            "partner": self.rnd.choice((*SHARED, None)),
+            "person": self.rnd.choice(("王", None)),
+        }
+        self.groups.add((cells["staff"], cells["source"], None))
+        return desk.birth("firm", cells, record=record, unit=self.rnd.choice(self.units_of(desk)))
+
+    def _edit(self, desk: Desk, slot: str, value: Callable[[], Any]) -> object:
+        record = self.some(desk)
+        if record is not None:
+            self.done.append((desk, desk.edit(record, slot, value())))
+        return record, slot
+
+    def edit(self, desk: Desk) -> object:
+        slot = self.rnd.choice(("name", "name", "in_park", "partner"))
+        return self._edit(desk, slot, {
+            "name": lambda: self.word(desk),
+            "in_park": lambda: self.rnd.choice((0, 1)),
+            "partner": lambda: self.rnd.choice((*SHARED, None)),
+        }[slot])  # fmt: skip
+
+    def contact(self, desk: Desk) -> object:
+        person = self.rnd.choice("李张")
+        return self._edit(
+            desk, "contact", lambda: self.rnd.choice(({"person": person, "phone": "139"}, None))
+        )
+
+    def count(self, desk: Desk) -> object:
+        staff = self.rnd.choice((3, 4, None))
+        self.groups.add((staff, staff and "税务", None))
+        return self._edit(desk, "count", lambda: staff and {"staff": staff, "source": "税务"})
+
+    def novelty(self, desk: Desk) -> object:
+        """What only a newer program writes: a type, a field, a member of a group."""
+        newer = self.villages[0]
+        firm = self.some(newer)
+        if firm is None:
+            return None
+        prize = self.rnd.choice((*PRIZES, ""))
+        if prize in newer.records("prize"):
+            newer.edit(prize, "title", self.rnd.choice(("一等", None)), "prize")
+            newer.edit(prize, "firm", self.rnd.choice((firm, *SHARED)), "prize")
+            if self.rnd.random() < 0.3:
+                newer.delete(prize, "prize")
+        else:
+            newer.birth("prize", {"firm": firm, "title": "二等", "year": 2026}, record=prize)
+        newer.edit(firm, "slogan", self.rnd.choice(("好", None)))
+        staff = self.rnd.randint(5, 6)
+        self.groups.add((staff, None, 1))
+        newer.edit(firm, "count", {"staff": staff, "verified": 1})
+        return firm
+
+    def visit(self, desk: Desk) -> object:
+        record = self.some(desk)
+        shown = desk.shown(record) if record is not None else None
+        if shown is None:
+            return None
+        return desk.birth("visit", {"firm": shown.id, "topic": self.word(desk)}, unit=shown.unit)
+
+    def move(self, desk: Desk) -> object:
+        record = self.some(desk)
+        if record is None or desk.level is Level.VILLAGE:
+            return None
+        to = self.rnd.choice(self.units_of(desk))
+        self.done.append((desk, desk.move(record, to)))
+        return record, to
+
+    def delete(self, desk: Desk) -> object:
+        type_name = self.rnd.choice(("firm", "firm", "visit"))
+        record = self.some(desk, type_name)
+        if record is not None:
+            self.done.append((desk, desk.delete(record, type_name, revive=self.rnd.random() < 0.3)))
+        return record
+
+    def undo(self, desk: Desk) -> object:
+        mine = [changes for d, changes in self.done if d is desk and changes.stamp]
+        if mine:
+            try:
+                desk.ledger.undo(self.rnd.choice(mine).stamp, desk.name)
+            except (CannotUndo, NotFound):
+                return "cannot"
+        return None
+
+    def erase(self, desk: Desk) -> object:
+        """What the operation does: the values that stand are emptied, all up to then is to be forgotten."""
+        record = self.some(desk)
+        if record is None:
+            return None
+        ledger = desk.ledger
+        emptied = ledger.write("清除", desk.name, edits=[SlotEdit("firm", record, "contact", None)])
+        upto = (emptied.stamp or ledger.clock.next_stamp()) - 1
+        cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}
+        birth = NewRecord("erasure", "", ledger.unit_of("firm", record), cells)
+        ledger.write("清除", desk.name, births=[birth])
+        standing.settle(ledger, desk.keys)
+        return record
+
+    # -- what a level above says -----------------------------------------------------------------------------------
+
+    # Only by the district: what a town says of a record that the other one claims as well is not heard there.
+
+    def exclude(self, desk: Desk) -> object:
+        """Some items of a station are withdrawn; not those that say who is who, or it could send nothing."""
+        desk, whom = self.district, self.rnd.choice(self.desks[1:])
+        if whom.station in self.doubtful:
+            return None
+        top = whom.ledger.next_number() + 2
+        numbers = {self.rnd.randrange(1, top) for _ in range(self.rnd.randint(1, 3))}
+        if whom.level is Level.TOWN:
+            numbers = {n for n in numbers if n > 8}
+        if numbers:
+            self.said.append((desk, "exclusion", desk.exclude(*((whom, n) for n in sorted(numbers)))))
+        return whom.name, numbers
+
+    def revoke(self, desk: Desk) -> object:
+        desk, whom = self.district, self.rnd.choice(self.laptops)
+        last = self.rnd.randrange(whom.ledger.next_number() + 1)
+        self.said.append((desk, "revocation", desk.revoke(whom, last)))
+        return whom.name, last
+
+    def lift(self, desk: Desk) -> object:
+        if not self.said:
+            return None
+        writer, type_name, record = self.said.pop(self.rnd.randrange(len(self.said)))
+        if writer.shown(record, type_name) is None:
+            return "it was lost"
+        writer.lift(record, type_name)
+        return writer.name, type_name
+
+    def relocate(self, desk: Desk) -> object:
+        """A village is put under the other town, and its laptops are enrolled there."""
+        if self.rnd.random() < 0.5:
+            return None
+        village = self.rnd.choice(self.villages)
+        old = self.above[village.name]
+        new = next(town for town in self.towns if town is not old)
+        movers = [d for d in self.laptops if d.unit == village.unit]
+        if self.district.shown(village.unit, "unit") is None or len({d.station for d in movers}) < len(
+            movers
+        ):
+            return "not yet"
+        latest = self.latest
+        for d in (self.district, old, new, *movers):
+            d.time.at = latest
+        edits = [SlotEdit("unit", village.unit, slot, new.unit) for slot in ("superior", "unit")]
+        self.district.ledger.write("调整", self.district.name, edits=edits)
+        standing.settle(self.district.ledger, self.district.keys)
+        for town in (old, new):
+            town.merge(self.district.send(town))
+        for d in movers:
+            self.put_under(d, new)
+            self.snapshots.pop(d.name, None)
+        self.snapshots.pop(new.name, None)
+        return village.name, new.name
+
+    # -- what happens to computers ---------------------------------------------------------------------------------
+
+    def run_ahead(self, desk: Desk) -> object:
+        """A clock is set wrong by more than a day, until somebody corrects the others."""
+        if desk.time.at < self.latest + DAY:
+            desk.time.at += int(1.2 * DAY)
+        return None
+
+    def redate(self, desk: Desk) -> object:
+        """Something is saved under a date in the future, perhaps sent, and saved anew today in a new incarnation."""
+        if desk.level is not Level.VILLAGE or desk.station in self.doubtful:
+            return None
+        desk.time.pass_days(1.5)
+        try:
+            record = self.edit(desk)
+        finally:
+            desk.time.pass_days(-1.5)
+        if self.rnd.random() < 0.5:
+            self.underway.append((self.above[desk.name], desk.send()))
+        rewriting.redate(desk.ledger, desk.keys, self.incarnation(), desk.name, "更正")
+        desk.keys = station.load_keys(desk.ledger)
+        return record
+
+    def incarnation(self) -> str:
+        """A new one."""
+        return f"{self.rnd.getrandbits(64):016x}"
+
+    def recut(self, desk: Desk) -> object:
+        """Own items stand in other segments than before: they are known item by item."""
+        found = []
+        shapes: dict[str, items.Shape] = {}
+        for position, compressed in desk.database.rows(
+            "SELECT position, frame FROM segment WHERE origin = ? AND vouched IS NULL", (desk.ledger.origin,)
+        ):
+            header, lines = segments.opened(*segments.read(kept.frame_of(compressed)))
+            found += list(zip(range(header.first, header.last + 1), lines, strict=True))
+            shapes |= header.shapes
+            desk.database.execute("DELETE FROM segment WHERE position = ?", (position,))
+        found.sort()
+        while found:
+            size = self.rnd.randint(1, len(found))
+            kept.keep(desk.ledger, *segments.cut(
+                desk.station, desk.keys.incarnation, found[:size], shapes, desk.keys.sign, trust.segment_message
+            ))  # fmt: skip
+            found = found[size:]
+        return None
+
+    def _path(self, desk: Desk) -> Path | None:
+        return self.folder / f"{desk.name}-{next(desk.numbers)}.db" if self.cipher else None
+
+    def snapshot(self, desk: Desk) -> object:
+        """A backup."""
+        self.snapshots[desk.name] = Snapshot(copied(desk, self._path(desk)), len(self.typed))
+        return None
+
+    def _go_back(self, desk: Desk) -> bool:
+        """What was typed since and has reached nobody is gone."""
+        found = self.snapshots.pop(desk.name, None)
+        if found is None:
+            return False
+        old, types = desk.ledger.database, desk.ledger.types
+        put_back(desk, found.database, types)
+        old.close()
+        there = "".join(words_of(d) for d in self.desks if d is not desk)
+        self.typed = [
+            (d, w)
+            for n, (d, w) in enumerate(self.typed)
+            if d is not desk or n < found.words or f"{w}" in there
+        ]
+        return True
+
+    def restore(self, desk: Desk) -> object:
+        """A backup is put back, which begins a new incarnation. Of two that are one station nobody could tell them."""
+        if desk.station in self.doubtful or not self._go_back(desk):
+            return "no backup"
+        desk.cut()
+        station.begin_incarnation(desk.ledger, self.incarnation())
+        station.drop_request(desk.ledger)
+        desk.keys = station.load_keys(desk.ledger)
+        return "restored"
+
+    def set_back(self, desk: Desk) -> object:
+        """An old copy of the file is put back where nothing notices it: numbers are given a second time."""
+        if desk.level is not Level.VILLAGE or not self._go_back(desk):
+            return "no backup"
+        self.doubtful.add(desk.station)
+        return "set back"
+
+    def copy(self, desk: Desk) -> object:
+        """A laptop's disk is copied, and both are written to."""
+        name = f"{desk.name}副本"
+        if desk.level is not Level.VILLAGE or len(self.laptops) > len(self.villages):
+            return None
+        (self.folder / name).mkdir()
+        twin = Desk(
+            name,
+            desk.level,
+            desk.unit,
+            desk.ledger,
+            desk.keys,
+            type(desk.time)(desk.time.at + 1),
+            self.folder / name,
+        )
+        put_back(twin, copied(desk, self._path(twin)), desk.ledger.types)
+        twin.ledger.environment = type(desk.ledger.environment)(twin.time, random.Random(name).randbytes)
+        put_back(twin, twin.database, desk.ledger.types)
+        self.desks.append(twin)
+        self.above[name] = self.above[desk.name]
+        self.doubtful.add(desk.station)
+        return name
+
+    def renew(self, desk: Desk) -> object:
+        """New keys for a laptop."""
+        above = self.above.get(desk.name)
+        shared = [d for d in self.desks if d.station == desk.station]
+        if above is None or len(shared) > 1:
+            return None
+        desk.time.at = above.time.at = self.latest
+        renew(desk, above)
+        self.snapshots.pop(desk.name, None)
+        self.snapshots.pop(above.name, None)
+        return above.name
+
+    def change_root(self, desk: Desk) -> object:
+        """The district's root gives way to another."""
+        if not self.roots_left:
+            return None
+        self.roots_left -= 1
+        succession.change_root(self.district.ledger)
+        self.district.keys = station.load_keys(self.district.ledger)
+        self.snapshots.pop(self.district.name, None)
+        return "changed"
+
+    def settle_fork(self, desk: Desk) -> object:
+        """The district says which contents count, and laptops follow what was said."""
+        decided = [fork.station[:6] for fork in self._decide()]
+        return decided, [d.name for d in self.laptops if self.follow(d)]
+
+    def _decide(self) -> list[forks.Fork]:
+        desk = self.district
+        found = forks.open_forks(desk.database, desk.ledger.types)
+        for fork in found:
+            two = sum(d.station == fork.station for d in self.desks) > 1
+            origin = desk.ledger.origin_ref(fork.station, fork.incarnation)
+            lost = forks.losing(desk.ledger, origin, keep_held=self.rnd.random() < 0.5)
+            for text in exclusions.write({(fork.station, fork.incarnation): lost}):
+                refusal = "copied" if two else "restored"
+                desk.say("exclusion", {"cause": policy.FORK, "refusal": refusal, "items": text})
+        return found
+
+    def follow(self, desk: Desk) -> bool:
+        """What a laptop does on its next start when its fork is decided."""
+        origin = desk.station, desk.keys.incarnation
+        if not station.knowledge(desk.ledger, desk.keys).policy.is_decided(origin):
+            return False
+        if _is_copy(desk):
+            desk.cut()
+            fresh = identity.generate(desk.ledger.environment.random)
+            with desk.database.transaction():
+                copies.become_another(desk.ledger, fresh)
+            desk.keys = station.load_keys(desk.ledger)
+            above = self.above[desk.name]
+            desk.time.at = above.time.at = self.latest
+            self.put_under(desk, above)
+            self.snapshots.pop(above.name, None)
+        else:
+            rewriting.renumber(desk.ledger, self.incarnation(), "换新编号")
+            desk.keys = station.load_keys(desk.ledger)
+        self.snapshots.pop(desk.name, None)
+        return True
+
+    # -- what travels ----------------------------------------------------------------------------------------------
+
+    def send(self, desk: Desk) -> object:
+        below, above = self.rnd.choice(self.pairs)
+        if self.rnd.random() < 0.5:
+            self.underway.append((above, below.send()))
+        else:
+            self.underway.append((below, above.send(below)))
+        return below.name, above.name
+
+    def deliver(self, desk: Desk) -> object:
+        """One that is underway, perhaps the newest first, perhaps several at once; it may come again or be lost."""
+        if not self.underway:
+            return None
+        to, sent = self.rnd.choice(self.underway)
+        several = [
+            sent,
+            *(s for d, s in self.underway if d is to and s is not sent and self.rnd.random() < 0.3),
+        ]
+        self.rnd.shuffle(several)
+        if self.rnd.random() < 0.7:
+            self.underway.remove((to, sent))
+        try:
+            self.merge(to, several)
+        except ClockInDoubt:
+            to.time.at = self.latest
+        return to.name, len(several)
+
+    def merge(self, to: Desk, several: list[Sent]) -> None:
+        """Merges bundles, looked through before now and then; the counts of each add up to what was signed."""
+        looked = to.merge(*several, preview=True) if self.rnd.random() < 0.2 else None
+        report = to.merge(*several)
+        for told in report.bundles:
+            assert isinstance(told.problem, (*PASSING, type(None))), told.problem
+            assert told.applied >= 0
+            assert told.problem or sums(told) == told.total
+        if looked is not None:
+            assert [sums(b) for b in looked.bundles] == [sums(b) for b in report.bundles]
+
+    def finish(self) -> None:
+        """Clocks are put right, whoever was shut out is let in, forks are decided, and everything arrives."""
+        for d in self.desks:
+            d.time.at = self.latest + 60_000
+        for d in self.desks:
+            d.ledger.clock.confirm()
+        for desk, name, record in self.said:
+            shown = desk.shown(record, name)
+            if name == "revocation" and shown is not None and shown.life != 1:
+                desk.lift(record, name)
+        # Two that go on from one state are told from each other by what they write, once all of it is heard.
+        for desk in self.laptops:
+            if desk.station in self.doubtful:
+                # Of some numbers the district may have said that they do not count, whatever they are.
+                for _ in range(4):
+                    desk.birth("firm", {"name": self.word(desk)})
+                links.send_all_again(desk.database)
+                self.merge(self.above[desk.name], [desk.send()])
+        self.settle()
+        while self._settle_forks():
+            self.settle()
+        self.settle()
+
+    def _settle_forks(self) -> bool:
+        """Whether something was decided, or followed by a laptop."""
+        decided = self._decide()
+        followed = [self.follow(d) for d in self.laptops]
+        return bool(decided) or any(followed)
+
+    def settle(self) -> None:
+        """Down, then up and down until nothing is new."""
+        for below, desk in reversed(self.pairs):
+            self.merge(below, [desk.send(below)])
+        for _ in range(2):
+            for below, desk in self.pairs:
+                self.merge(desk, [below.send()])
+            for below, desk in reversed(self.pairs):
+                self.merge(below, [desk.send(below)])
+
+
+def sums(told: Any) -> int:
+    """The items of a bundle by what became of them."""
+    found: int = told.applied + told.known + told.held + told.conflict + told.refused
+    return found
+
+
+def words_of(desk: Desk) -> str:
+    """Every value of the records of a station, of what waits there, and of what was refused."""
+    tables = ("r_firm", "r_visit", "version", "held", "refused")
+    return "\n".join(str(c) for t in tables for row in desk.database.rows(f"SELECT * FROM {t}") for c in row)
+
+
+def rows_of(desk: Desk, type_name: str, units: set[str]) -> Mapping[str, Any]:
+    """Values, unit and disputed slots of the records of some units."""
+    shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
+    return {
+        record: (dict(found.values), found.unit, found.disputed)
+        for record, found in shown.items()
+        if found is not None and found.unit in units
+    }
+
+
+def _is_copy(desk: Desk) -> bool:
+    """Whether a level above has said that there are two computers, and what lost is this one's."""
+    origin = desk.station, desk.keys.incarnation
+    for record in desk.records("exclusion"):
+        said = desk.values(record, "exclusion")
+        if said is None or (said["cause"], said["refusal"]) != (policy.FORK, "copied"):
+            continue
+        named = exclusions.read(str(said["items"] or "")).get(origin)
+        if named is not None and rewriting.holds_one(desk.ledger, named.contents):
+            return True
+    return False
