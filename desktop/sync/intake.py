@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -58,12 +58,16 @@ class Mark:
 
 @dataclass(slots=True)
 class _Bundle:
-    """A bundle of which something is staged: by origin the numbers that it brought, by type how many changes."""
+    """A bundle of which something is staged: by origin the numbers that it brought, by type how many changes.
+
+    ``records`` are those that it says something of, ``deleted`` the types of those that it deletes.
+    """
 
     result: BundleResult
     numbers: dict[int, list[Container[int]]] = field(default_factory=dict)
     changes: Counter[str] = field(default_factory=Counter)
     records: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
 
     def brought(self, item: Item) -> bool:
         """Whether an item came with this bundle."""
@@ -270,11 +274,20 @@ class Intake:
         )
         if self._merging().reaches_others(records, changes, births):
             self.set_alone()
-        elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier):
+        elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier) or self._may_belong(
+            {change.type for change in changes} | {block.type for block in births}
+        ):
             self.count()
-        # Of what is deleted a child may come next (rule 9).
-        self._alone = self._alone or any(change.slot == DELETED_SLOT for change in changes)
         self._bundle.records |= records
+        self._bundle.deleted |= {change.type for change in changes if change.slot == DELETED_SLOT}
+
+    def _may_belong(self, names: Set[str]) -> bool:
+        """Whether records of these types may belong to one that was deleted earlier, which puts that in doubt."""
+        types = self._ledger.types
+        deleted: set[str] = set().union(*(bundle.deleted for bundle in self._earlier))
+        return any(
+            child.name in names for name in deleted for child in (*types.children(name), *types.attached)
+        )
 
     def signer(self, verdict: Verdict, header: Header) -> Certificate | None:
         """The certificate that the header's signature must be by, or nothing while its grant is outstanding."""
