@@ -118,7 +118,7 @@ def start(arguments: Sequence[str]) -> tuple[QApplication, Program]:
     faults.watch_crashes()
     settings = Settings()
     application = make_application(["xiaosanji"], settings)
-    dialogs = WindowDialogs()
+    dialogs = WindowDialogs(settings=settings)
     faults.install(dialogs.tell)
     program = Program(settings, dialogs)
     dialogs.parent = program.start

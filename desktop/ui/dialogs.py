@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +11,8 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from desktop.ui import icons, theme
-from desktop.ui.file_dialog import file_dialog
+from desktop.ui.file_dialog import file_dialog, usual_places
+from desktop.ui.settings import Settings
 
 
 class Answer(enum.Enum):
@@ -52,8 +54,10 @@ class Dialogs(Protocol):
 class WindowDialogs:
     """The real dialogs, over the window that stands in front."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, settings: Settings | None = None) -> None:
+        """``settings`` remember where files of each kind were last."""
         self.parent = parent
+        self._settings = settings
 
     def ask(self, title: str, words: str, *, yes: str, no: str = "", danger: bool = False) -> Answer:
         """Shows the question; Esc is 取消. A dangerous way on is never the default button."""
@@ -87,31 +91,49 @@ class WindowDialogs:
 
     def open_file(self, title: str, folder: Path, filters: Sequence[str]) -> Path | None:
         """The system's own dialog where it has one."""
-        return next(iter(self._paths(file_dialog(self.parent, title, folder, filters))), None)
+        kind = _kind(title, filters)
+        dialog = file_dialog(self.parent, title, self._start(kind, folder), filters)
+        return next(iter(self._paths(dialog, kind)), None)
 
     def open_files(self, title: str, folder: Path, filters: Sequence[str]) -> list[Path]:
         """The system's own dialog where it has one."""
-        dialog = file_dialog(self.parent, title, folder, filters)
+        kind = _kind(title, filters)
+        dialog = file_dialog(self.parent, title, self._start(kind, folder), filters)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        return self._paths(dialog)
+        return self._paths(dialog, kind)
 
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
         """Asks before an existing file is written over."""
-        dialog = file_dialog(self.parent, title, suggestion.parent, filters)
+        kind = _kind(title, filters)
+        dialog = file_dialog(self.parent, title, self._start(kind, suggestion.parent), filters)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(suggestion.name)
-        return next(iter(self._paths(dialog)), None)
+        return next(iter(self._paths(dialog, kind)), None)
 
     def folder(self, title: str, start: Path) -> Path | None:
         """The system's own dialog where it has one."""
-        dialog = file_dialog(self.parent, title, start, ())
+        kind = _kind(title, ())
+        dialog = file_dialog(self.parent, title, self._start(kind, start), ())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        return next(iter(self._paths(dialog)), None)
+        return next(iter(self._paths(dialog, kind)), None)
 
-    def _paths(self, dialog: QFileDialog) -> list[Path]:
+    def _start(self, kind: str, folder: Path) -> Path:
+        """Where the dialog begins: a page that knows nothing better than a usual place means where one was last."""
+        last = self._settings.last_folder(kind) if self._settings is not None else None
+        return last if last is not None and folder in usual_places() else folder
+
+    def _paths(self, dialog: QFileDialog, kind: str) -> list[Path]:
         accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
         found = [Path(name) for name in dialog.selectedFiles()] if accepted else []
+        if found and self._settings is not None:
+            chosen = found[0] if dialog.fileMode() is QFileDialog.FileMode.Directory else found[0].parent
+            self._settings.keep_last_folder(kind, chosen)
         dialog.deleteLater()
         return found
+
+
+def _kind(title: str, filters: Sequence[str]) -> str:
+    """The endings that are asked for; of a folder what it is for, whomever it is for."""
+    return filters[0].partition("(")[2].rstrip(")") if filters else re.sub("“[^”]*”", "", title)

@@ -53,12 +53,16 @@ def file_dialog(parent: QWidget | None, title: str, folder: Path, filters: Seque
 
 def places() -> list[Path]:
     """What stands at the side: desk, documents and home, then every stick."""
+    return [place for place in dict.fromkeys([*usual_places(), *_sticks()]) if place.is_dir()]
+
+
+def usual_places() -> list[Path]:
+    """Desk, documents and home, where every user has them."""
     where = QStandardPaths.StandardLocation
-    usual = [
+    return [
         Path(QStandardPaths.writableLocation(each))
         for each in (where.DesktopLocation, where.DocumentsLocation, where.HomeLocation)
     ]
-    return [place for place in dict.fromkeys([*usual, *_sticks()]) if place.is_dir()]
 
 
 def _sticks() -> list[Path]:

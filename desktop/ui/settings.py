@@ -80,6 +80,16 @@ class Settings:
         """Remembers widths of columns."""
         self._store.setValue(f"widths/{type_name}", json.dumps(widths))
 
+    def last_folder(self, kind: str) -> Path | None:
+        """Where a file of this kind was last taken from or put; a stick that is out is nowhere."""
+        found = self._mapping("folders").get(kind)
+        return Path(found) if isinstance(found, str) and Path(found).is_dir() else None
+
+    def keep_last_folder(self, kind: str, folder: Path) -> None:
+        """Remembers where a file of this kind was taken from or put."""
+        kept = {**self._mapping("folders"), kind: str(folder)}
+        self._store.setValue("folders", json.dumps(kept, ensure_ascii=False))
+
     def flag(self, name: str, default: bool = False) -> bool:
         """A choice between yes and no."""
         return str(self._store.value(f"flags/{name}", "1" if default else "0")) == "1"
@@ -101,6 +111,13 @@ class Settings:
     def save(self) -> None:
         """Writes what changed."""
         self._store.sync()
+
+    def _mapping(self, name: str) -> dict[str, Any]:
+        try:
+            found = json.loads(str(self._store.value(name, "{}")))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def _list(self, name: str) -> list[Any]:
         try:

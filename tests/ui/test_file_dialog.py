@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui import file_dialog
 from desktop.ui.dialogs import WindowDialogs
+from desktop.ui.settings import Settings
 from tests.ui.house import compose
 
 FILTERS = ("数据包 (*.xsj)",)
@@ -91,3 +92,41 @@ def test_names_are_typed_and_enter_takes_them(qtbot: QtBot, parent: QWidget, tmp
     assert dialogs.save_file("保存", tmp_path / "单子.xsj", FILTERS) == tmp_path / "单子.xsj"
     when_shown(parent, lambda dialog: dialog.accept())
     assert dialogs.folder("文件夹", tmp_path) == tmp_path
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+def test_the_stick_that_files_of_a_kind_were_on_is_where_the_next_are_looked_for(
+    parent: QWidget, tmp_path: Path
+) -> None:
+    stick, page = tmp_path / "工会U盘", tmp_path / "台账"
+    for folder in (stick, page):
+        folder.mkdir()
+    (stick / "一.xsj").touch()
+    settings, begun = Settings(tmp_path / "window.ini"), list[str]()
+    dialogs = WindowDialogs(parent, settings)
+
+    def take(dialog: QFileDialog) -> None:
+        compose(dialog.focusWidget(), str(stick / "一.xsj"))
+        dialog.accept()
+
+    def note(dialog: QFileDialog) -> None:
+        begun.append(dialog.directory().absolutePath())
+
+    when_shown(parent, take)
+    assert dialogs.open_file("打开", Path.home(), FILTERS) == stick / "一.xsj"
+    when_shown(parent, lambda dialog: dialog.accept())
+    assert dialogs.folder("给“径山村工会”的回执保存到哪里", stick) == stick
+    dialogs = WindowDialogs(parent, settings)  # the program was closed in between
+    for ask in (
+        lambda: dialogs.open_file("打开", Path.home(), FILTERS),
+        lambda: dialogs.folder("给“双溪村工会”的回执保存到哪里", Path.home()),
+        lambda: dialogs.open_file("打开", page, FILTERS),  # a page that knows better is followed
+        lambda: dialogs.open_file("打开", Path.home(), ("入网申请 (*.xsq)",)),  # another kind of file
+    ):
+        when_shown(parent, note)
+        assert ask() is None
+    (stick / "一.xsj").unlink()
+    stick.rmdir()
+    when_shown(parent, note)
+    dialogs.open_file("打开", Path.home(), FILTERS)
+    assert begun == [str(f) for f in (stick, stick, page, Path.home(), Path.home())]
