@@ -735,3 +735,22 @@ def red_buttons(desk: Desk) -> list[str]:
     """What stands out among all that can be pressed."""
     buttons = desk.window.findChildren(QAbstractButton)
     return [b.text() for b in buttons if b.property("primary") and b.isVisible() and b.isEnabled()]
+
+
+def test_what_one_person_printed_on_a_day_is_one_line(desk: Desk, district: Session, tmp_path: Path) -> None:
+    """The steps of the law are what is looked for in a case's history."""
+    record = inquired(district)
+    document = drafted(district, record)
+    supervision.set_number_settings(district, "杭西")
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    for n in range(3):
+        supervision.print_document(district, document, tmp_path)
+        if n == 1:
+            supervision.record_event(
+                district, record, "served", TODAY, document=document, service_result="received"
+            )
+    tab = opened(desk, record)
+    assert tab.view is not None
+    told = [tab.timeline.words(m, tab.view.file)[0] for m in timeline(tab.view) if m.day == TODAY]
+    assert [words for words in told if "打印" in words] == ["打印文书　意见书（杭西工监意〔2026〕1号）　3次"]
+    assert len(told) == 3

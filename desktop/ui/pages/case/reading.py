@@ -285,15 +285,36 @@ _SAME = ("service_result", "service_way", "result", "handler", "content", "signe
 
 
 def timeline(view: CaseView) -> list[Moment]:
-    """Steps and issued letters, the newest first; what befell many letters of a class notice at once is one of them."""
+    """Steps and issued letters, the newest first; what befell many letters of a class notice at once is one of them.
+
+    What one person printed on a day is one line too: no step of the law, it stands in the way of those that are.
+    """
     found: list[Moment] = []
-    for _, run in itertools.groupby(_moments(view), key=_likeness):
+    for _, run in itertools.groupby(_prints_together(_moments(view)), key=_likeness):
         alike = list(run)
         if len(alike) < _FOLDED or alike[0].faults or not _about_letter(alike[0].what):
             found += alike
         else:
             found.append(replace(alike[0], others=tuple(moment.what for moment in alike[1:])))
     return found
+
+
+def _prints_together(moments: Sequence[Moment]) -> list[Moment]:
+    """The newest printing of a day has those before it by the same person with it."""
+    prints: dict[tuple[object, ...], list[Moment]] = {}
+    for moment in moments:
+        if is_print(moment.what):
+            prints.setdefault((moment.day, moment.what.values.get("handler")), []).append(moment)
+    whole = {
+        run[0].what.id: replace(run[0], others=tuple(m.what for m in run[1:])) for run in prints.values()
+    }
+    told = [whole.get(m.what.id) if is_print(m.what) else m for m in moments]
+    return [moment for moment in told if moment is not None]
+
+
+def is_print(what: Event | Letter) -> bool:
+    """Whether it is the printing of a paper."""
+    return isinstance(what, Event) and what.kind is EventKind.PRINTED
 
 
 def _about_letter(what: Event | Letter) -> bool:
@@ -303,8 +324,7 @@ def _about_letter(what: Event | Letter) -> bool:
 def _likeness(moment: Moment) -> tuple[object, ...]:
     """What lines have in common that differ in their letter only."""
     what = moment.what
-    printed = isinstance(what, Event) and what.kind is EventKind.PRINTED
-    said = [what.values.get(name) for name in _SAME if not (printed and name == "content")]
+    said = [what.values.get(name) for name in _SAME]
     voided = what.voided if isinstance(what, Letter) else None
     return moment.day, type(what), what.kind, voided, bool(moment.faults), _about_letter(what), *said
 

@@ -16,7 +16,7 @@ from desktop.records.supervision.facts import text
 from desktop.records.types import Catalogue
 from desktop.records.values import display
 from desktop.ui import icons, theme
-from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, timeline
+from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, is_print, timeline
 from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling
 
 _ICONS = {
@@ -184,15 +184,19 @@ class Timeline(QWidget):
         """What was done about many letters, with their first and last number."""
         whole = (moment.what, *moment.others)
         found = [each if isinstance(each, Letter) else file.by_id.get(each.letter or "") for each in whole]
-        letters = sorted((letter for letter in found if letter is not None), key=in_register)
+        by_id = {letter.id: letter for letter in found if letter is not None}
+        letters = sorted(by_id.values(), key=in_register)
         if isinstance(moment.what, Letter):
             words, people = "签发", f"签发人：{text(moment.what.values, 'signer')}"
         else:
             words, people = self._event_words(replace(moment.what, values=_without_letter(moment.what)), file)
+        if is_print(moment.what) and len(letters) < 2:
+            named = letters[0].name() if letters else ""
+            return "　".join(filter(None, (words, named, f"{len(whole)}次"))), people
         numbers = f"{letters[0].number}至{letters[-1].number}" if letters else ""
         kinds = {letter.kind.label for letter in letters}
         what = kinds.pop() if len(kinds) == 1 else "文书"
-        return f"{words}　{what}{len(whole)}份", "　".join(filter(None, (numbers, people)))
+        return f"{words}　{what}{len(letters) or len(whole)}份", "　".join(filter(None, (numbers, people)))
 
     def _event_words(self, event: Event, file: CaseFile) -> tuple[str, str]:
         label = self._codes["case_event_kind"].label_of(event.kind.value)
