@@ -104,7 +104,7 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     above = Hands(qtbot, district, tmp_path)
     desk = above.show("sync")
     assert isinstance(desk, SyncPage)
-    assert desk.below.rule.text() == "收件签名：要经办人和负责人"
+    assert desk.below.rule.text() == "收下级的数据包：要经办人和负责人签名"
     above.drop(desk.merge.drop, [path])
     assert f"经办人{LIU}、负责人{QIAN}已签" in desk.merge.grid.rows.lines[0].texts[-1]
     assert f"经办人{LIU}、负责人{QIAN}已签" in desk.merge.details.verdict.text(), (

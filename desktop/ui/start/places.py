@@ -95,7 +95,7 @@ class UnitChooser(QWidget):
         self._level = Level.TOWN
         self._own_name = ""
         self.place = PickEdit(self._source)
-        self.place.setPlaceholderText("输入名称或拼音首字母，如“良渚”或“lz”；也可以点右边的箭头逐级选择")
+        self.place.setPlaceholderText("名称或拼音首字母，如“良渚”或“lz”；右边箭头逐级选")
         self.code, self.name = QLineEdit(), QLineEdit()
         self.hint = QLabel()
         self.hint.setProperty("muted", True)
