@@ -655,3 +655,29 @@ def test_a_merge_tells_files_as_files() -> None:
     )
     shown = Shown(Path("a.xsj"), Seen(result, "径山村工会", 0, False))
     assert summary([shown]) == "已合并1个文件：收下69项（新增1条、3个附件、修改1处）。"
+
+
+def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    good = exchange.send(village, tmp_path).path
+    bad = []
+    for n in range(6):
+        bad.append(tmp_path / f"坏的{n}.xsj")
+        bad[-1].write_bytes(good.read_bytes()[:-20] if n < 5 else b"x" * 99)
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, bad)
+    panel = page.merge
+    assert not panel.details.isVisible()
+    assert panel.note.detail.text().count("\n") == 1
+    assert "坏的0.xsj、坏的1.xsj、坏的2.xsj等5个：" in panel.note.detail.text()
+    grid = panel.grid
+    assert grid.verticalScrollBar().maximum() == 0
+    for line in range(grid.rows.rowCount()):
+        words = grid.rows.lines[line].texts[-1]
+        assert grid.columnWidth(grid.rows.columnCount() - 1) > grid.fontMetrics().horizontalAdvance(words)
+    hands.dialogs.paths = [good]
+    hands.click(panel.more)
+    assert panel.details.isVisible()
+    assert not grid.isColumnHidden(4)

@@ -214,10 +214,13 @@ class Grid(QTableView):
         ]
         if any(line.tone is not None for line in self.rows.lines):
             widths[0] += _SIGN
-        wide = [n for n, c in enumerate(columns) if c.wide]
+        for n in range(len(columns)):
+            if self.isColumnHidden(n):
+                widths[n] = 0
+        wide = [n for n, c in enumerate(columns) if c.wide and widths[n]]
         spare = self.viewport().width() - sum(widths)
         for n, column in enumerate(columns):
-            cut = self._need(n) - widths[n] if not (self._wrapping and column.wide) else 0
+            cut = self._need(n) - widths[n] if widths[n] and not (self._wrapping and column.wide) else 0
             if 0 < cut <= spare:
                 widths[n] += cut
                 spare -= cut
@@ -231,7 +234,8 @@ class Grid(QTableView):
             for n, smallest in zip(wide, least, strict=True):
                 widths[n] = max(smallest, room * widths[n] // (room - spare))
         for n, width in enumerate(widths):
-            head.resizeSection(n, width)
+            if width:
+                head.resizeSection(n, width)
         if self._wrapping:
             self.resizeRowsToContents()
             for row in range(self.rows.rowCount()):

@@ -13,6 +13,7 @@ from desktop.operations.inbox import MERGED_FOLDER, Aftermath
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.records.declaration import Role
+from desktop.records.item_outcomes import OUTCOMES, REFUSED
 from desktop.sync.results import BundleResult, MergeReport
 from desktop.ui import theme
 from desktop.ui.notices import Tone
@@ -36,6 +37,10 @@ _FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)
 Previewed = list[Shown] | None
 Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
 _MOST_NAMES, _LEAST_ROWS = 6, 3
+_ROWS, _ROWS_ALONE = 7, 14
+"""So many files stand in view beside what merging does, and where there is nothing to merge."""
+_REASONS, _REASONS_ALONE = 3, 8
+"""So many reasons stand above the table then."""
 
 
 class MergePanel(QStackedWidget):
@@ -100,11 +105,11 @@ class MergePanel(QStackedWidget):
         self.progress_line = QWidget()
         self.progress_line.setLayout(row(self.doing, self.progress, self.stop))
         column.addWidget(self.progress_line)
+        column.addStretch(0)
         column.addLayout(row(self.receipt_line, self.right, 1, self.again, self.merge))
         self.addWidget(self.drop)
         self.addWidget(work)
-        self.grid.limit_height(7)
-        self.details.types.limit_height(7)
+        self.details.types.limit_height(_ROWS)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -178,8 +183,15 @@ class MergePanel(QStackedWidget):
         self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell_problems(self, bad: Sequence[Shown]) -> None:
-        told = [f"{f.path.name}：{f.result.problem}" for f in bad[:3] if f.result is not None]
-        more = [f"……还有{len(bad) - 3}个，见下表。"] if len(bad) > 3 else []
+        """Says each reason once, with the files that it is true of."""
+        files: dict[str, list[str]] = {}
+        for shown in bad:
+            if shown.result is not None:
+                files.setdefault(str(shown.result.problem), []).append(shown.path.name)
+        most = _REASONS if len(bad) < len(self.files) else _REASONS_ALONE
+        told = [f"{_named(names)}：{problem}" for problem, names in list(files.items())[:most]]
+        left = sum(map(len, list(files.values())[most:]))
+        more = [f"……还有{left}个，原因见下表。"] if left else []
         rest = "其他文件可以照常合并。" if len(bad) < len(self.files) else "什么都没有写入。"
         self.note.say(Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", "\n".join([*told, *more]))
         self.note.offer()
@@ -267,7 +279,8 @@ class MergePanel(QStackedWidget):
         if asks:
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
-        if any(f.items for f in after):
+        lines += _settled_words(after)
+        if any(not item.settled for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
         lines = [*_fork_words(outcome.report), *_root_words(outcome.report), *lines]
         if outcome.report.copied:
@@ -315,6 +328,9 @@ class MergePanel(QStackedWidget):
     def _show_state(self) -> None:
         busy, good = self._task is not None, [f for f in self.files if f.good]
         self.setCurrentIndex(1 if self.files else 0)
+        alone = not good and not busy
+        self.grid.limit_height(_ROWS_ALONE if alone else _ROWS)
+        self.details.setVisible(not alone)
         self.grid.show_files(self.files)
         self._show_details(self.grid.current())
         self.caption.setText(f"收到的文件（{len(self.files)}个）")
@@ -336,6 +352,13 @@ class MergePanel(QStackedWidget):
         self.busy_changed.emit(bool(self.files))
 
 
+def _named(names: Sequence[str]) -> str:
+    """The files of one reason: few by name, of many the first and how many there are."""
+    if len(names) <= _LEAST_ROWS:
+        return "、".join(names)
+    return f"{'、'.join(names[:_LEAST_ROWS])}等{len(names)}个"
+
+
 def _afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
     """What was moved, and after bundles from below who has sent nothing yet."""
     lines = [f"{afterwards.moved}个文件已移到“{MERGED_FOLDER}”。"] if afterwards.moved else []
@@ -347,6 +370,12 @@ def _afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
     elif upward:
         lines.append("本月下级单位都报送过了。")
     return lines
+
+
+def _settled_words(after: Sequence[Shown]) -> list[str]:
+    """What is refused and asks for nothing, so that nobody looks for it among what waits."""
+    settled = [item for f in after for item in f.items if item.settled]
+    return [f"其中{OUTCOMES[REFUSED]}的{len(settled)}项{settled[0].advice}"] if settled else []
 
 
 def _fork_words(report: MergeReport) -> list[str]:

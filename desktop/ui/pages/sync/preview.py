@@ -89,6 +89,10 @@ class FilesGrid(Grid):
 
     def show_files(self, files: Sequence[Shown]) -> None:
         """Shows the files; above several of them a row for all, which stands for nothing in particular."""
+        # Of files that all are bad nothing is counted: their room is for the reasons.
+        counted = not files or any(f.good or f.result is None for f in files)
+        for column, col in enumerate(self.rows.columns):
+            self.setColumnHidden(column, col.numeric and not counted)
         lines = [self._line(f) for f in files]
         self.show_lines([self._all(files), *lines] if len(files) > 1 else lines)
 
@@ -207,9 +211,10 @@ def item_line(item: Unsettled) -> Line:
         f"{short_label(item.label)}：{title}",
         item.slot_label,
         item.author,
-        item.reason,
+        item.advice if item.settled else item.reason,
     )
-    return Line(texts, OUTCOME_TONES.get(item.outcome), item, f"{item.reason}。{item.advice}")
+    tone = Tone.PLAIN if item.settled else OUTCOME_TONES.get(item.outcome)
+    return Line(texts, tone, item, f"{item.reason}。{item.advice}")
 
 
 def open_item(workbench: Workbench, item: Unsettled | None) -> None:
