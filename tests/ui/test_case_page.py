@@ -754,3 +754,19 @@ def test_what_one_person_printed_on_a_day_is_one_line(desk: Desk, district: Sess
     told = [tab.timeline.words(m, tab.view.file)[0] for m in timeline(tab.view) if m.day == TODAY]
     assert [words for words in told if "打印" in words] == ["打印文书　意见书（杭西工监意〔2026〕1号）　3次"]
     assert len(told) == 3
+
+
+def test_papers_of_two_kinds_that_were_printed_together_are_named_not_counted_from_one_to_the_other(
+    desk: Desk, district: Session, tmp_path: Path
+) -> None:
+    record = inquired(district)
+    supervision.set_number_settings(district, "杭西")
+    for kind in ("reminder_letter", "opinion_letter"):
+        document = drafted(district, record, kind)
+        supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+        supervision.print_document(district, document, tmp_path)
+    tab = opened(desk, record)
+    assert tab.view is not None
+    told = [tab.timeline.words(moment, tab.view.file) for moment in timeline(tab.view)]
+    printed = next(words for words in told if "打印" in words[0])
+    assert printed == ("打印文书　文书2份", "杭西工监提〔2026〕1号、杭西工监意〔2026〕1号　王芳")

@@ -184,7 +184,7 @@ class Timeline(QWidget):
         """What was done about many letters, with their first and last number."""
         whole = (moment.what, *moment.others)
         found = [each if isinstance(each, Letter) else file.by_id.get(each.letter or "") for each in whole]
-        by_id = {letter.id: letter for letter in found if letter is not None}
+        by_id = {letter.id: letter for letter in reversed(found) if letter is not None}
         letters = sorted(by_id.values(), key=in_register)
         if isinstance(moment.what, Letter):
             words, people = "签发", f"签发人：{text(moment.what.values, 'signer')}"
@@ -193,8 +193,10 @@ class Timeline(QWidget):
         if is_print(moment.what) and len(letters) < 2:
             named = letters[0].name() if letters else ""
             return "　".join(filter(None, (words, named, f"{len(whole)}次"))), people
-        numbers = f"{letters[0].number}至{letters[-1].number}" if letters else ""
         kinds = {letter.kind.label for letter in letters}
+        # Each kind is numbered by itself: from one to another there is no range.
+        span = [letters[0], letters[-1]] if len(kinds) == 1 else letters
+        numbers = ("至" if len(kinds) == 1 else "、").join(letter.number for letter in span)
         what = kinds.pop() if len(kinds) == 1 else "文书"
         return f"{words}　{what}{len(letters) or len(whole)}份", "　".join(filter(None, (numbers, people)))
 

@@ -61,7 +61,7 @@ class Below(QWidget):
         below.sort(key=lambda p: p.received.at if p.received is not None else 0)
         self._peers = {p.link.peer: p for p in below}
         self.grid.show_lines([_line(p, p.link.peer in revoked) for p in below])
-        asks = f"要{duty_words(seen.asks)}签名" if seen.asks else "不要签名"
+        asks = f"要{duty_words(seen.asks)}签名" if seen.asks else "不要复核签名"
         self.rule.setText(f"收下级的数据包：{asks}")
         self.rule.setToolTip("下级的数据包要谁的签名才收；在本单位的记录里改，会随回执通知下级。")
         self._show_answer()
