@@ -386,7 +386,6 @@ def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: 
     )
     connect(below, desk)
     station.keep_chain(below.ledger, [certificate.der, *chain])
-    station.keep_history(below.ledger, station.history(desk.database))
     frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
     receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
 

@@ -107,8 +107,9 @@ class History:
         self.roots_left = 1
 
     def put_under(self, below: Desk, desk: Desk, path_length: int | None = None) -> None:
-        """Enrols a station."""
+        """Enrols a station, which takes over what is known of the roots."""
         enrol(below, desk, path_length)
+        station.keep_history(below.ledger, station.history(desk.database))
         self.above[below.name] = desk
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import forks
+from desktop.sync import forks, station
 from tests.conftest import LONG
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, reopen
 from tests.sync.histories import History, rows_of, words_of
@@ -93,6 +93,7 @@ def check_who_comes_last(history: History, town: Desk) -> None:
     last = new_desk(town.folder, f"{town.name}新来的", Level.TOWN, types=NEWER_TYPES, unit=town.unit)
     last.time.at = town.time.at
     enrol(last, town)
+    station.keep_history(last.ledger, station.history(town.database))
     last.take(town.send(last))
     for unit in history.units_of(town):
         assert last.digest(unit).sha256 == town.digest(unit).sha256
