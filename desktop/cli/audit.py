@@ -27,7 +27,7 @@ class AuditGroup(Group):
 
 
 @click.group(cls=AuditGroup)
-@click.argument("place", metavar="工作区或文件", type=PathOf())
+@click.argument("place", metavar="台账或文件", type=PathOf())
 @click.pass_context
 def audit(context: click.Context, place: Path) -> None:
     """审计日志：核对有没有被改动，导出，清除满三年的文字。"""
@@ -39,7 +39,7 @@ def audit(context: click.Context, place: Path) -> None:
 @json_option
 @click.pass_obj
 def verify(place: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
-    """核对工作区的日志，或者导出的日志文件（不用口令）：少一行、改一字都会发现，退出码是15。
+    """核对台账的日志，或者导出的日志文件（不用口令）：少一行、改一字都会发现，退出码是15。
 
     末行校验值和另一份对得上，说明到这一行为止两份完全一样。
     """

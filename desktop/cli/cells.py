@@ -44,7 +44,7 @@ class CellReader:
         else:
             parsed = parse_cell(field, cell, codes=self.codes, today=self.today)
         if not parsed.ok and field.kind is Kind.LINK:
-            return _problem(f"“{field.label}”要写记录编号，用 xiaosanji list 工作区 {field.link} 查编号")
+            return _problem(f"“{field.label}”要写记录编号，用 xiaosanji list 台账 {field.link} 查编号")
         return _with_note(parsed, left_out(cell)) if parsed.ok else parsed
 
     @cached_property

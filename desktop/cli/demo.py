@@ -26,7 +26,7 @@ class NotEmpty(UsageProblem):
 def demo(folder: Path, pictures: bool, as_json: bool) -> None:
     """演示：区、镇、村、企业从入网、录入、上报到合并的全过程，文件留在这个文件夹里。
 
-    最后每个工作区一行：名称和内容摘要。两次演示的摘要相同。人名和单位都是虚构的。
+    最后每份台账一行：名称和内容摘要。两次演示的摘要相同。人名和单位都是虚构的。
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmpty(f"“{folder.name}”不是空文件夹。")
@@ -37,7 +37,7 @@ def demo(folder: Path, pictures: bool, as_json: bool) -> None:
     tell = remark if as_json else say
     digests = play(folder, tell)
     tell(
-        f"这些工作区可以打开看：在“{folder.name}/工作区”里，口令都是“{PASSWORD}”，"
+        f"这些台账可以打开看：在“{folder.name}/台账”里，口令都是“{PASSWORD}”，"
         f"“{DISTRICT}”的操作员是{DISTRICT_OPERATOR}。"
     )
     if pictures:
@@ -57,6 +57,6 @@ def _take_pictures(folder: Path, tell: Callable[[str], None]) -> None:
         return
     out = folder / "窗口"
     taken = take_pictures(
-        folder / "工作区" / DISTRICT, out, DISTRICT_OPERATOR, PASSWORD, repeatable("pictures", LATER)
+        folder / "台账" / DISTRICT, out, DISTRICT_OPERATOR, PASSWORD, repeatable("pictures", LATER)
     )
     tell(f"窗口图片{len(taken)}张，在“{out.name}”文件夹里。")

@@ -29,7 +29,7 @@ class WhichSide(UsageProblem):
 class TwoThings(UsageProblem):
     """Records are said to be one and two at once."""
 
-    next_step = "合并、不再列出和撤销合并请分开做，每次只写一种。"
+    next_step = "合并、不再列出和重新分开请分开做，每次只写一种。"
 
 
 @click.command(cls=Command)
@@ -43,7 +43,7 @@ class TwoThings(UsageProblem):
               help="合并时这一项用哪一条的；可写几个。不写的列入分歧，以后再定。")  # fmt: skip
 @click.option("--preview", is_flag=True, help="只看几条有什么不一样，什么都不写。")
 @click.option("--apart", metavar="类型 编号 编号", nargs=3, help="这两条不是同一家、同一个人：不再列出。")
-@click.option("--undo", "edge", metavar="编号", help="撤销合并，写列出的合并编号。")
+@click.option("--undo", "edge", metavar="编号", help="重新分开，写列出的合并编号。")
 @reveal_option
 @json_option
 def duplicates(
@@ -58,7 +58,7 @@ def duplicates(
     reveal: bool,
     as_json: bool,
 ) -> None:
-    """可能重复的记录：代码相同、名称和地址相近、全称相同的单位，证件号码相同、姓名和电话相同的人；合并和撤销合并。
+    """可能重复的记录：代码相同、名称和地址相近、全称相同的单位，证件号码相同、姓名和电话相同的人；合并和重新分开。
 
     合并以后合起来当一条看，名下的记录、指标和导出都只算一条；每个编号都还能查到。
     """
@@ -79,7 +79,7 @@ def duplicates(
         remark("已记下，不再列出。")
     if edge is not None:
         changes = operations.unmerge(session, *_edges(session, edge))
-        remark(f"已撤销合并。操作{changes.stamp}")
+        remark(f"已重新分开。操作{changes.stamp}")
     type_name = None if record_type is None else record_type.name
     found = operations.proposals(session.database, session.types, session.codes, session.unit.id, type_name)
     joined = [

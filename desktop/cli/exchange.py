@@ -41,7 +41,7 @@ class NoRoot(UsageProblem):
     """There is nothing to verify against."""
 
     next_step = (
-        "请用 --root 指定上级用 keys export-root 写出的 .pem 文件，或者用 --workspace 指定已入网的工作区。"
+        "请用 --root 指定上级用 keys export-root 写出的 .pem 文件，或者用 --workspace 指定已入网的台账。"
     )
 
 
@@ -79,7 +79,7 @@ def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.argument("file", metavar="文件", type=PathOf("file"))
 @as_option
 @json_option
@@ -106,7 +106,7 @@ def sign(
 
 def _root_options(function: Any) -> Any:
     return click.option("--root", metavar="根证书.pem", type=PathOf("file"), help="按这份根证书核对。")(
-        click.option("--workspace", metavar="工作区", type=PathOf(), help="按这个工作区认的根证书核对。")(
+        click.option("--workspace", metavar="台账", type=PathOf(), help="按这份台账认的根证书核对。")(
             as_option(function)
         )
     )
@@ -241,7 +241,7 @@ def _roots(
     with opened(workspace, operator, password_file) as session:
         found = exchange.believed_roots(session.database)
     if not found:
-        raise NoRoot("这个工作区还没有入网，没有可以核对的根证书。")
+        raise NoRoot("这份台账还没有入网，没有可以核对的根证书。")
     return found
 
 

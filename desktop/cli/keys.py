@@ -15,7 +15,7 @@ from desktop.operations.roots import Root
 
 
 @click.group(cls=Group)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.pass_context
 def keys(context: click.Context, workspace: Path) -> None:
     """密钥：看根证书、更换根证书，导出根证书，或者用公开工具读数据包所需的解密密钥。"""

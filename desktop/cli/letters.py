@@ -62,7 +62,7 @@ class NextNumber(click.ParamType[tuple[Series, int]]):
 
 
 @click.group(cls=Group)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.pass_context
 def letter(context: click.Context, workspace: Path) -> None:
     """一函两书：起草、签发、作废，案件编号，文号设置。"""

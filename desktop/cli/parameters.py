@@ -198,7 +198,7 @@ def as_option(function: F) -> F:
 def opens(function: Callable[..., None]) -> Callable[..., None]:
     """The command works in an open workspace: it gets a session as its first argument and closes it at the end."""
 
-    @click.argument("workspace", metavar="工作区", type=PathOf())
+    @click.argument("workspace", metavar="台账", type=PathOf())
     @as_option
     @functools.wraps(function)
     def command(workspace: Path, operator: str | None, password_file: Path | None, **given: Any) -> None:
@@ -327,6 +327,6 @@ def operator_of(folder: Path, said: str | None) -> str:
     if named := os.environ.get(OPERATOR):
         return named
     raise NoOperator(
-        f"这个工作区有{len(names)}名操作员：{'、'.join(names)}，要写明是谁在操作。",
+        f"这份台账有{len(names)}名操作员：{'、'.join(names)}，要写明是谁在操作。",
         f"请加 --as {names[0]}（或另一名）；不想每次都写，可以先设环境变量 {OPERATOR}={names[0]}。",
     )

@@ -166,7 +166,7 @@ def _check_period(
 ) -> None:
     """Raises for what does not go with a kind."""
     if bool(ids) == (kind in UNASKED):
-        raise click.UsageError("这一种是整个工作区的，不用写 ID。" if ids else "请写要打印的记录的编号。")
+        raise click.UsageError("这一种是整份台账的，不用写编号。" if ids else "请写要打印的记录的编号。")
     if (first or last) and kind not in _PERIODS:
         raise click.UsageError("--from、--to 只用于监督案件台账和简报。")
     if unit is not None and kind != "brief":
@@ -217,7 +217,7 @@ def _put_out(
 
 
 @click.command("papers", cls=Command)
-@click.argument("workspace", metavar="[工作区]", type=PathOf(), required=False)
+@click.argument("workspace", metavar="[台账]", type=PathOf(), required=False)
 @click.option("--export", "key", metavar="名称", help="把现在用的一种样式写成文件（要写 --out）。")
 @click.option("--out", metavar="文件", type=PathOf("out"), help="写到哪个文件。")
 @click.option(
@@ -249,10 +249,10 @@ def list_papers(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了工作区还列出文书，和各用谁的样式。"""
+    """列出可以打印的表单和材料：名称、属于哪类记录、叫什么；写了台账还列出文书，和各用谁的样式。"""
     if workspace is None:
         if any(value is not None for value in (key, source, reset, added)):
-            raise click.UsageError("导出、导入、新加和换回样式要写工作区。")
+            raise click.UsageError("导出、导入、新加和换回样式要写台账。")
         _list_shipped(as_json)
         return
     if key is not None and out is None:
@@ -266,7 +266,7 @@ def list_papers(
             done.append(f"“{label}”已改用“{source.name}”，随下一个数据包下发。")
         if added is not None and about is not None and lines is not None:
             made = template_files.add_file(session, about.name, added, lines, started=started)
-            done.append(f"已加“{added}”，用 print 工作区 {made} 记录编号 打印，随下一个数据包下发。")
+            done.append(f"已加“{added}”，用 print 台账 {made} 记录编号 打印，随下一个数据包下发。")
         if reset is not None:
             label = templates.known_here(session, reset).label
             templates.reset(session, reset)

@@ -46,11 +46,11 @@ class WhichOrigin(UsageProblem):
 
 @click.group(cls=Group)
 def recovery() -> None:
-    """忘了口令：用恢复码打开，或者请上级答复；也在这里说明复制、恢复过的工作区。"""
+    """忘了口令：用恢复码打开，或者请上级答复；也在这里说明复制、恢复过的台账。"""
 
 
 @recovery.command("request", cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.argument("out", metavar="申请.xsr", type=PathOf("out"))
 @_AS
 @_NEW
@@ -92,7 +92,7 @@ def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> No
 
 
 @recovery.command("accept", cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.argument("answer_file", metavar="答复.xsk", type=PathOf("file"))
 @_NEW
 @json_option
@@ -108,7 +108,7 @@ def accept(workspace: Path, answer_file: Path, new_password_file: Path | None, a
 
 
 @recovery.command("use-code", cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.option(
     "--code-file", metavar="文件", type=PathOf("file"), help=f"恢复码的文件；也可设 {CODE}，都没有时询问。"
 )
@@ -122,7 +122,7 @@ def use_code(
     new_password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """用建立工作区时抄下的恢复码打开，并设新口令。恢复码以后仍然有用，请照样收好。"""
+    """用建立台账时抄下的恢复码打开，并设新口令。恢复码以后仍然有用，请照样收好。"""
     name = operator_of(workspace, operator)
     code = given_password(code_file, CODE, words="恢复码")
     password = _new_password(new_password_file)
@@ -145,7 +145,7 @@ def new_code(session: Session, as_json: bool) -> None:
 
 
 @recovery.command("place", cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.option("--restored", is_flag=True, help="这是用以前的备份恢复的，从备份以后重新开始编号。")
 @click.option("--moved", is_flag=True, help="整个搬到了这台电脑，原来的不再用。")
 @click.option("--copied", is_flag=True, help="复制了一份，原来的还在用；这一份要重新入网才能录入。")
@@ -160,7 +160,7 @@ def place(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """工作区和上次关闭时不一样，或者第一次在这台电脑上打开：说明它是怎么来的，以后才能录入。"""
+    """台账和上次关闭时不一样，或者第一次在这台电脑上打开：说明它是怎么来的，以后才能录入。"""
     said = [
         origin
         for origin, given in zip(
@@ -169,7 +169,7 @@ def place(
         if given
     ]
     if len(said) != 1:
-        raise WhichOrigin("没有说清工作区是怎么来的。")
+        raise WhichOrigin("没有说清台账是怎么来的。")
     with opened(workspace, operator, password_file) as session:
         whereabouts.settle(session, said[0])
     if as_json:
@@ -187,9 +187,7 @@ def _new_password(file: Path | None) -> str:
 def _done(session: Session, as_json: bool) -> None:
     with session.workspace:
         name = session.operator.name
-        left = (
-            "" if session.workspace.slots.has_code else "这个工作区没有恢复码，可用 recovery new-code 生成。"
-        )
+        left = "" if session.workspace.slots.has_code else "这份台账没有恢复码，可用 recovery new-code 生成。"
     if as_json:
         json_line({"name": name})
         return

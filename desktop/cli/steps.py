@@ -9,8 +9,8 @@ from desktop.errors import Problem
 NEXT_STEPS: Mapping[str, str] = {
     "WrongClock": "请先把电脑的日期和时间调对再做；日期没有错的，加 --date-is-right 再运行一次。",
     "InUse": "请等另一个命令做完，或者关闭窗口，再运行一次；数据没有受影响。",
-    "NumbersNotSet": "请先用 letter 工作区 numbers --body 机关代字 --organ 发文机关全称 设置。",
-    "NumbersUnconfirmed": "请对照纸质登记簿，用 letter 工作区 numbers --confirm 确认各类文书的下一个号，再签发。",
+    "NumbersNotSet": "请先用 letter 台账 numbers --body 机关代字 --organ 发文机关全称 设置。",
+    "NumbersUnconfirmed": "请对照纸质登记簿，用 letter 台账 numbers --confirm 确认各类文书的下一个号，再签发。",
     "NoSuchSheet": "请用 --sheet 写明其中一个。",
     "NoHeader": "请确认有一行列名（如“企业名称”“统一社会信用代码”），或者用 --header-row 写明它在第几行。",
     "NoDuty": "请管理员用 operator add 加 --duty 给这个人设好签名职责，再导出一次数据包。",
@@ -19,7 +19,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "NoMerge": "请用 merges 列出有哪些，写其中一个编号。",
     "NoSuchPaper": "请用 papers 看有哪些表单、各从哪类记录打印。",
     "UnionDeleted": "还要用的，请先用 undelete 恢复。",
-    "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建工作区。",
+    "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建台账。",
 }
 """By the class of the problem; all others say what helps in both worlds."""
 

@@ -15,7 +15,7 @@ from desktop.store.wiping import Wiped, has_begun
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.argument("out", metavar="[清除确认.xsw]", type=PathOf("place"), required=False)
 @click.option("--unit-name", "typed", metavar="名称", help="确认：一字不差地写本单位的名称；不写时询问。")
 @click.option("--unsent-too", is_flag=True, help="还有上级没有确认收到的内容，也清除。")
@@ -30,7 +30,7 @@ def wipe(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """移交或报废电脑以前清除工作区：数据库、口令文件、备份、草稿都销毁，不能恢复。只有管理员能做。
+    """移交或报废电脑以前清除台账：数据库、口令文件、备份、草稿都销毁，不能恢复。只有管理员能做。
 
     清除确认（.xsw）由本机签名，交给上级，上级据此停用这台电脑。
     """
@@ -43,7 +43,7 @@ def wipe(
         seen = wiping.look(session)
         if typed is None:
             for line in seen.outside:
-                remark(f"工作区外面可能还有：{line}")
+                remark(f"台账外面可能还有：{line}")
             question = f"要清除“{seen.name}”在这台电脑上的全部内容，不能恢复。请输入单位名称"
             typed = reply(question, "用 --unit-name 写明单位名称")
         done = wiping.confirm(session, typed, out, unsent_too=unsent_too)
@@ -54,12 +54,12 @@ def _tell(done: Wiped, statement: Path | None, as_json: bool) -> None:
     if as_json:
         json_line({"destroyed": done.destroyed, "left": list(done.left), "statement": str(statement or "")})
         return
-    say(f"工作区已清除，销毁了{done.destroyed}个文件。")
+    say(f"台账已清除，销毁了{done.destroyed}个文件。")
     if statement is not None:
         say(f"清除确认“{statement.name}”请交给上级，由上级停用这台电脑。")
     if done.left:
         remark(f"文件夹里还有不是本程序写的：{'、'.join(done.left)}，没有动。")
-    remark("导出过的表格、打印的纸、U盘上的文件不在工作区里，请另外清理。")
+    remark("导出过的表格、打印的纸、U盘上的文件不在台账里，请另外清理。")
 
 
 @click.command(cls=Command)
@@ -76,4 +76,4 @@ def wiped(session: Session, file: Path, as_json: bool) -> None:
         return
     say(f"“{said.name}”的工作电脑{said.station[:16]}已清除，写到第{said.last}项。签名核对无误。")
     say("它写的内容本机都已收到。" if not missing else f"有{missing}项本机没有收到，那台电脑上也没有了。")
-    remark(f"停用它：revoke 工作区 {said.station[:16]} --after {said.last}")
+    remark(f"停用它：revoke 台账 {said.station[:16]} --after {said.last}")

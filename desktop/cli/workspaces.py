@@ -42,7 +42,7 @@ _ROLE = OneOf(Role, {words: role for role, words in ROLES.items()})
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.option("--unit", "code", metavar="编码", required=True, help="单位编码：区划代码，或上级给的编码。")
 @click.option("--name", metavar="名称", required=True, help="单位名称。")
 @click.option("--kind", metavar="层级", required=True, type=LEVEL, help=f"层级：{LEVEL.listed}。")
@@ -65,7 +65,7 @@ def new(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """新建工作区，第一名操作员是管理员。
+    """新建台账，第一名操作员是管理员。
 
     区、产业工会、市自成体系；其他层级可以马上开始录入，以后再办理入网。
     """
@@ -89,13 +89,13 @@ def new(
                 }
             )
         else:
-            say(f"已新建“{unit.name}”的工作区，操作员“{operator}”（管理员）。")
+            say(f"已新建“{unit.name}”的台账，操作员“{operator}”（管理员）。")
             say(f"恢复码：{session.workspace.recovery_code}")
             remark("恢复码只显示这一次，请抄在纸上，和电脑分开放；忘了口令时用它打开。")
 
 
 @click.group(cls=Group)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.pass_context
 def operator(context: click.Context, workspace: Path) -> None:
     """操作员：添加、查看、停用。"""
@@ -136,7 +136,7 @@ def add_operator(
         json_line({"name": name, "role": role.value, "duty": duty})
     else:
         signs = f"，以{DUTIES[duty]}签名" if duty else ""
-        say(f"操作员“{name}”（{ROLES[role]}）已可以使用这个工作区{signs}。")
+        say(f"操作员“{name}”（{ROLES[role]}）已可以使用这份台账{signs}。")
 
 
 @operator.command("list")
@@ -248,7 +248,7 @@ def _say_findings(session: Session, report: checking.Report) -> None:
 def backup(session: Session, out: Path, as_json: bool) -> None:
     """把整个数据库（仍然加密）另存一份。
 
-    用同一工作区的口令打开；口令文件 keys.json 请一起保存。每天第一次打开时另有自动备份。
+    用同一台账的口令打开；口令文件 keys.json 请一起保存。每天第一次打开时另有自动备份。
     """
     if out.exists():
         raise UsageProblem(f"“{out.name}”已经存在，没有覆盖。", "请换一个文件名。")
@@ -258,11 +258,11 @@ def backup(session: Session, out: Path, as_json: bool) -> None:
         json_line({"file": str(out), "bytes": size})
     else:
         say(f"已备份到“{out.name}”，{size // 1024}KB。")
-    remark("请把工作区里的 keys.json 也拷一份，没有它备份打不开。")
+    remark("请把台账里的 keys.json 也拷一份，没有它备份打不开。")
 
 
 @click.command(cls=Command)
-@click.argument("workspace", metavar="工作区", type=PathOf())
+@click.argument("workspace", metavar="台账", type=PathOf())
 @click.argument("source", metavar="备份.db", type=PathOf("file"), required=False)
 @click.option("--newest", is_flag=True, help="用最近一份自动备份。")
 @click.option("--backup-only", is_flag=True, help="只恢复到做备份的那一刻，不补上以后保存的内容。")
@@ -277,7 +277,7 @@ def restore(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """用备份恢复工作区；不写备份文件时列出有哪些备份，加 --newest 用最近一份。
+    """用备份恢复台账；不写备份文件时列出有哪些备份，加 --newest 用最近一份。
 
     备份以后保存和合并的内容随流水一起恢复。现在的数据库先留一份在 backups 文件夹里。
     """
@@ -313,7 +313,7 @@ def _list_backups(workspace: Path, as_json: bool) -> None:
         )
         return
     if not found:
-        raise restoring.NoBackup("这个工作区还没有备份。")
+        raise restoring.NoBackup("这份台账还没有备份。")
     rows = [(b.path.name, f"{b.until:%Y-%m-%d %H:%M}", f"{max(b.size // 1024, 1)}KB") for b in found]
     table(("备份", "内容到", "大小"), rows)
-    remark("恢复最近一份：加 --newest；恢复其中一份：在工作区后面写它的文件名，如 backups/2026-11-23.db。")
+    remark("恢复最近一份：加 --newest；恢复其中一份：在台账后面写它的文件名，如 backups/2026-11-23.db。")

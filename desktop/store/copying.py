@@ -19,7 +19,7 @@ class CannotCopy(EnvironmentProblem):
     """Part of the ledger cannot be read, so no whole copy of it can be made."""
 
     exit_code = 15
-    next_step = "请尽快关闭程序，把整个台账文件夹拷一份，再用以前的备份恢复。"
+    next_step = "请尽快关闭程序，把台账的整个文件夹拷一份，再用以前的备份恢复。"
     help_anchor = "backup"
 
 

@@ -69,7 +69,7 @@ def test_a_workspace_is_wiped_by_its_name_and_the_district_reads_the_word(places
     assert (places.town / "ledger.db").exists()
     done = run("wipe", places.town, word, "--unit-name", name, "--unsent-too")
     assert done.exit_code == 0, done.output
-    assert "工作区已清除" in done.stdout
+    assert "台账已清除" in done.stdout
     assert not places.town.exists()
     told = answer("wiped", places.district, word)
     assert (told["unit"]["name"], told["missing"]) == (name, 1)

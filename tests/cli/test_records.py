@@ -276,7 +276,7 @@ def test_a_place_that_is_not_certain_is_refused_with_those_it_may_be(
 def test_a_link_that_is_no_id_is_refused_with_how_to_find_one(town: Path) -> None:
     told = run("record", town, "coverage", lines=json_lines({"enterprise": "甲公司"}))
     assert told.exit_code == 2
-    assert "要写记录编号，用 xiaosanji list 工作区 enterprise 查编号" in told.stderr
+    assert "要写记录编号，用 xiaosanji list 台账 enterprise 查编号" in told.stderr
 
 
 def test_characters_that_nobody_sees_are_taken_out_and_that_is_said(town: Path) -> None:

@@ -18,16 +18,16 @@ def test_the_story_told_twice_gives_the_same_digests_and_no_other_long_numbers(t
     first, second = run("demo", tmp_path / "a", "--no-pictures"), run("demo", tmp_path / "b", "--no-pictures")
     assert first.exit_code == 0, first.output
     assert first.stdout.replace("“a/", "“b/") == second.stdout
-    opened = first.stdout.partition("这些工作区可以打开看")[2]
+    opened = first.stdout.partition("这些台账可以打开看")[2]
     password, operator = re.findall(r"口令都是“(.+?)”.*操作员是(.+)。", opened)[0]
-    desk = tmp_path / "a" / "工作区" / "余杭区总工会"
+    desk = tmp_path / "a" / "台账" / "余杭区总工会"
     assert run("list", desk, "企业", "--as", operator, XIAOSANJI_PASSWORD=password).exit_code == 0
     assert "项，收下" in first.stdout
     assert "，先留着0，不收0；回执已送回" in first.stdout
     long_numbers = [line for line in first.stdout.splitlines() if re.search("[0-9a-f]{32}", line)]
     assert len(long_numbers) == 8
     assert all(DIGEST.fullmatch(line) for line in long_numbers)
-    for folder in ("工作区", "数据包", "入网", "登记册", "文书"):
+    for folder in ("台账", "数据包", "入网", "登记册", "文书"):
         assert any((tmp_path / "a" / folder).iterdir())
 
 

@@ -260,7 +260,7 @@ def test_a_date_in_doubt_stops_the_save_until_a_person_says_that_it_is_right(tmp
     ("arguments", "words"),
     [
         (["lst"], "没有命令“lst”，是不是“list”"),
-        (["list"], "缺少参数“工作区”"),
+        (["list"], "缺少参数“台账”"),
         (["list", "w"], "缺少参数“类型”"),
         (["list", "w", "enterprize"], "是不是“enterprise”"),
         (["list", "w", "enterprise", "--serch", "x"], "没有选项“--serch”，是不是“--search”"),

@@ -59,7 +59,7 @@ class Stage:
     def found(self, short: str, code: str, name: str, level: Level, operator: str) -> Session:
         """A new station with its workspace."""
         session = workspaces.create(
-            self.place("工作区", name),
+            self.place("台账", name),
             code=code,
             name=name,
             level=level,

@@ -145,7 +145,7 @@ class AuditPage(Page):
         more = (
             ""
             if verdict.broken_at is None
-            else "请先把整个台账文件夹拷一份，不要继续使用，联系上级工会核查。"
+            else "请先把台账的整个文件夹拷一份，不要继续使用，联系上级工会核查。"
         )
         self._total = verdict.lines
         self.verdict.say(tone, verdict.words, more)

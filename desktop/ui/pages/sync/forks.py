@@ -139,7 +139,7 @@ class ForksTab(QWidget):
         words = f"{whose}的电脑有重号：同一编号有两种内容，{waiting}项{OUTCOMES[HELD]}。" if found else ""
         self.note.say(
             Tone.WARNING, words,
-            "多半是那台电脑恢复过备份，或者整个台账拷到了另一台电脑上，两边各写各的。两种内容都保留着，不会丢。\n"
+            "多半是那台电脑恢复过备份，或者整份台账拷到了另一台电脑上，两边各写各的。两种内容都保留着，不会丢。\n"
             "下一步：打电话问清是哪台电脑恢复或复制过，再由管它的上级定用哪一份；决定以前，后来的内容先留着。",
         )  # fmt: skip
         self.grid.show_lines([_fork_line(fork) for fork in found])

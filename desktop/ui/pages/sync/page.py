@@ -46,7 +46,7 @@ _NAMES = (
     "收发", "收件文件夹", NOT_TAKEN, "重号", "往来记录", "不计入的", "入网", "下级电脑", "核对内容", "核对报送单",
 )  # fmt: skip
 
-_SECTIONS = {FORKS: "forks", LOG: "withdraw", UNCOUNTED: "uncounted", STATIONS: "revoke"}
+_SECTIONS = {FORKS: "forks", LOG: "withdraw", UNCOUNTED: "uncounted", ENROLMENT: "enrol", STATIONS: "revoke"}
 """Where the manual tells of a tab."""
 
 
