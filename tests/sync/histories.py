@@ -77,6 +77,9 @@ class History:
 
     def __init__(self, folder: Path, seed: int, *, cipher: bool = False) -> None:
         self.rnd = random.Random(seed)
+        self.apart = seed % 2 == 1
+        """Towns hold nothing in common, and so they too may say what does not count. What one says of a record that
+        the other claims as well is not heard there (format document, known residue)."""
         self.folder = folder
         self.cipher = cipher
         self.log: list[str] = []
@@ -174,7 +177,7 @@ class History:
         self.log.append(f"{desk.name} {name} {told}")
 
     def birth(self, desk: Desk) -> object:
-        record = self.rnd.choice((*SHARED, "", "", ""))
+        record = self.rnd.choice(("", "", "") if self.apart else (*SHARED, "", "", ""))
         if record in desk.records():
             return None
         cells = {
@@ -242,7 +245,7 @@ class History:
 
     def move(self, desk: Desk) -> object:
         record = self.some(desk)
-        if record is None or desk.level is Level.VILLAGE:
+        if record is None or desk.level is Level.VILLAGE or (self.apart and desk is self.district):
             return None
         to = self.rnd.choice(self.units_of(desk))
         self.done.append((desk, desk.move(record, to)))
@@ -280,13 +283,16 @@ class History:
 
     # -- what a level above says -----------------------------------------------------------------------------------
 
-    # Only by the district: what a town says of a record that the other one claims as well is not heard there.
+    def _speaker(self, desk: Desk) -> Desk:
+        return desk if self.apart and desk in self.towns else self.district
 
     def exclude(self, desk: Desk) -> object:
         """Some items of a station are withdrawn; not those that say who is who, or it could send nothing."""
-        desk, whom = self.district, self.rnd.choice(self.desks[1:])
-        if whom.station in self.doubtful:
+        desk = self._speaker(desk)
+        below = [d for d in self.below(desk) if d.station not in self.doubtful]
+        if not below:
             return None
+        whom = self.rnd.choice(below)
         top = whom.ledger.next_number() + 2
         numbers = {self.rnd.randrange(1, top) for _ in range(self.rnd.randint(1, 3))}
         if whom.level is Level.TOWN:
@@ -296,7 +302,11 @@ class History:
         return whom.name, numbers
 
     def revoke(self, desk: Desk) -> object:
-        desk, whom = self.district, self.rnd.choice(self.laptops)
+        desk = self._speaker(desk)
+        below = [d for d in self.below(desk) if d.level is Level.VILLAGE]
+        if not below:
+            return None
+        whom = self.rnd.choice(below)
         last = self.rnd.randrange(whom.ledger.next_number() + 1)
         self.said.append((desk, "revocation", desk.revoke(whom, last)))
         return whom.name, last
