@@ -24,11 +24,19 @@ def check(database: Database, types: Catalogue, restorations: Collection[Restora
         for r in restorations
         if r.slot == DELETED_SLOT and ABSENT in {value for value, _ in r.values}
     }
+    gone: dict[str, set[str]] = {}
     for r in restorations:
         if (r.type, r.record) in back:
             check_bearers(database, types, r.type, r.record, back)
         elif r.slot != DELETED_SLOT and is_deleted(database, types, r.type, r.record):
-            raise CannotUndo("这条记录后来删除了，不能撤消以前的修改。", "请先恢复这条记录。")
+            gone.setdefault(r.type, set()).add(r.record)
+    if gone:
+        # A step may have changed hundreds, and who reads this has to find the few.
+        which = "、".join(f"{types[name].label}{len(found)}条" for name, found in gone.items())
+        raise CannotUndo(
+            f"这一步改过的记录后来有删除了的（{which}），不能撤消以前的修改。",
+            "请先在“最近的操作”里把删除撤消，再撤消这一步；也可以只把要改回的那几条改回来。",
+        )
 
 
 def check_bearers(

@@ -82,7 +82,7 @@ def test_nothing_is_written_under_a_deletion_that_is_known(district: Session) ->
         records.restore(district, "attendance", li)
     with pytest.raises(CannotUndo, match="它属于的培训班次已经删除"):
         records.undo(district, gone)
-    with pytest.raises(CannotUndo, match="这条记录后来删除了"):
+    with pytest.raises(CannotUndo, match="后来有删除了的"):
         records.undo(district, edited)
     assert life(district, "course", course) is Life.DELETED
     records.restore(district, "course", course)
