@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.operations import audit
-from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
-from desktop.records.types import Catalogue
-from desktop.ui.page import Opening, Page
+from desktop.ui.menus import HOUSEKEEPING, MENU_ICONS, by_menu
+from desktop.ui.page import Page
+from desktop.ui.shell import Opening
 from desktop.ui.workbench import Workbench
 
 
@@ -211,20 +210,18 @@ def _assessment(workbench: Workbench, opening: Opening) -> Page:
     return AssessmentPage(workbench, opening)
 
 
-_HOUSEKEEPING = "管理"
-
 ENTRIES: tuple[Entry, ...] = (
     Entry("home", "工作台", "house", _home, at_top=True),
     Entry("next", "下一步走访", "map-pin", _next_visits, at_top=True),
     Entry("sync", "上报与合并", "arrow-left-right", _sync, at_top=True),
     Entry("disagreements", "分歧", "git-compare", _disagreements, at_top=True),
     Entry("logic", "逻辑检查", "circle-check", _logic, at_top=True),
-    Entry("recent", "最近的操作", "history", _recent, menu=_HOUSEKEEPING),
-    Entry("duplicates", "重复的记录", "copy", _duplicates, menu=_HOUSEKEEPING),
-    Entry("moving", "调整隶属关系", "network", _moving, menu=_HOUSEKEEPING, shown=_moves_units),
-    Entry("templates", "文书模板", "file-text", _templates, menu=_HOUSEKEEPING, shown=_words_papers),
-    Entry("operators", "操作员", "users", _operators, menu=_HOUSEKEEPING),
-    Entry("retention", "到期应清除", "trash-2", _retention, menu=_HOUSEKEEPING),
+    Entry("recent", "最近的操作", "history", _recent, menu=HOUSEKEEPING),
+    Entry("duplicates", "重复的记录", "copy", _duplicates, menu=HOUSEKEEPING),
+    Entry("moving", "调整隶属关系", "network", _moving, menu=HOUSEKEEPING, shown=_moves_units),
+    Entry("templates", "文书模板", "file-text", _templates, menu=HOUSEKEEPING, shown=_words_papers),
+    Entry("operators", "操作员", "users", _operators, menu=HOUSEKEEPING),
+    Entry("retention", "到期应清除", "trash-2", _retention, menu=HOUSEKEEPING),
 )
 """The pages of the navigation beside the lists of record types."""
 
@@ -260,30 +257,6 @@ DRAFT_PAGES: Mapping[str, str] = {"paper_template": "templates"}
 LIST_PAGES: Mapping[str, Callable[[Workbench, RecordType, str], Page]] = {"case_document": _letters}
 """Lists that can do more than the generated ones."""
 
-REVEAL: Callable[[Session, str, str, str], object] | None = audit.reveal
-"""Notes that a personal value is shown as a whole (type, record, field); without it nothing is ever unmasked."""
-
-HIDDEN_TYPES = frozenset({"grant", "same", "attachment", "attachment_part", "paper_template"})
-"""Record types that stand for a step of another page, or are shown with their record, and are not listed."""
-
-MENU_ICONS: Mapping[str, str] = {
-    "建会": "building-2",
-    "会员": "users",
-    "干部": "user-check",
-    "会议": "calendar-days",
-    "民主管理": "vote",
-    "培训": "graduation-cap",
-    "劳动法律监督": "scale",
-    "新业态": "truck",
-    "服务与阵地": "map-pin",
-    "提质评价": "award",
-    "经费保障": "landmark",
-    "党建与督导": "messages-square",
-    _HOUSEKEEPING: "id-card",
-    "目标与数字": "target",
-    "体系": "network",
-}
-
 
 def headings(workbench: Workbench) -> list[Heading]:
     """The whole navigation in its order: pages at the top, record types by their menu, other pages."""
@@ -298,15 +271,6 @@ def headings(workbench: Workbench) -> list[Heading]:
     return found + [Heading(t, MENU_ICONS.get(t, es[0].icon), tuple(es)) for t, es in below.items()]
 
 
-def by_menu(types: Catalogue) -> dict[str, list[RecordType]]:
-    """The record types that are listed, by the heading under which they are found."""
-    menus: dict[str, list[RecordType]] = {}
-    for record_type in types.values():
-        if record_type.name not in HIDDEN_TYPES:
-            menus.setdefault(record_type.menu or "其他", []).append(record_type)
-    return menus
-
-
 def list_entry(record_type: RecordType, icon: str) -> Entry:
     """The entry of a record type's generated list."""
 
@@ -318,11 +282,6 @@ def list_entry(record_type: RecordType, icon: str) -> Entry:
         return ListPage(workbench, record_type, icon)
 
     return Entry(f"list:{record_type.name}", record_type.label, icon, make)
-
-
-def may_reveal(workbench: Workbench) -> bool:
-    """Whether this operator can have a personal value shown; who cannot is not offered it."""
-    return REVEAL is not None and audit.may_see(workbench.facts.operator.role)
 
 
 def record_page(workbench: Workbench, opening: Opening) -> Page:

@@ -26,8 +26,9 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.lists.page import ListPage
 from desktop.ui.navigation import WIDTH, Navigation
 from desktop.ui.notices import NoticeBar, Tone
-from desktop.ui.page import Opening, Page
+from desktop.ui.page import Page
 from desktop.ui.registry import Entry
+from desktop.ui.shell import Opening
 from desktop.ui.statusbar import StatusBar
 from desktop.ui.theme import PROGRAM, TextSize
 from desktop.ui.topbar import TopBar

@@ -30,8 +30,8 @@ from desktop.ui import faults
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.drafts import DraftKeeper
 from desktop.ui.notices import Tone
-from desktop.ui.page import Shell
 from desktop.ui.settings import Settings
+from desktop.ui.shell import Shell
 from desktop.ui.undo import Step, Steps, changes_of
 from desktop.ui.worker import NORMAL, Cancelled, Task, Ticket, Worker
 

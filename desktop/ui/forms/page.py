@@ -21,7 +21,8 @@ from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.copying import values_to_carry
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.notices import Tone
-from desktop.ui.page import Act, Opening, Status
+from desktop.ui.page import Act, Status
+from desktop.ui.shell import Opening
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER, Ticket
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.operations import queries, records
+from desktop.operations import audit, queries, records
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
@@ -16,7 +16,7 @@ from desktop.records.declaration import Role
 from desktop.records.periods import Clock, InitialTraining
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.ui import icons, registry, spacing, theme
+from desktop.ui import icons, spacing, theme
 from desktop.ui.forms.attachments.tab import AttachmentsTab
 from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.erase import may_erase
@@ -27,8 +27,9 @@ from desktop.ui.forms.related import FollowBar, Hanging, RelatedTab, read_hangin
 from desktop.ui.forms.side import SidePanel
 from desktop.ui.forms.twins import Twin, find_twin
 from desktop.ui.notices import NoticeBar, Tone
-from desktop.ui.page import Opening, Page
+from desktop.ui.page import Page
 from desktop.ui.pages.parts import back_button
+from desktop.ui.shell import Opening
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.order import read_first
 from desktop.ui.workbench import Workbench
@@ -56,7 +57,7 @@ class RecordPage(Page):
         self.tabs = QTabWidget(self)
         self._main = QWidget()
         self.tabs.addTab(self._main, "基本信息")
-        ask = self._ask_to_see if registry.may_reveal(workbench) else None
+        ask = self._ask_to_see if audit.may_see(workbench.facts.operator.role) else None
         self.form = Form(workbench, self.record_type, ask, self._main)
         self.side = SidePanel(self.form, self._main)
         self.children_tabs: dict[str, ChildTab] = {}
@@ -364,13 +365,13 @@ class RecordPage(Page):
 
     def _ask_to_see(self, field: str, then: Callable[[], None]) -> None:
         """Notes that the value is shown, and only then shows it."""
-        reveal, name, record = registry.REVEAL, self.record_type.name, self.record
-        if reveal is None or record is None:
+        name, record = self.record_type.name, self.record
+        if record is None:
             then()
             return
 
         def job(session: Session, _ticket: Ticket) -> None:
-            reveal(session, name, record, field)
+            audit.reveal(session, name, record, field)
 
         self.workbench.write("查看完整信息", job, lambda _nothing: then(), owner=self, step=False)
 

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import attachments
+from desktop.operations import attachments, audit
 from desktop.operations.attachments import Attachment
 from desktop.operations.session import Session
 from desktop.store.attached import ATTACHMENT
-from desktop.ui import registry, spacing
+from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, plain, row
 from desktop.ui.workbench import Workbench
@@ -25,7 +25,6 @@ def offer(workbench: Workbench, attachment: Attachment, owner: QWidget) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    reveal = registry.REVEAL
     masked = [
         field
         for field, shown, whole in (
@@ -36,11 +35,11 @@ def offer(workbench: Workbench, attachment: Attachment, owner: QWidget) -> None:
     ]
     if not masked:
         ask()
-    elif reveal is not None and registry.may_reveal(workbench):
+    elif audit.may_see(workbench.facts.operator.role):
 
         def job(session: Session, _ticket: Ticket) -> None:
             for field in masked:
-                reveal(session, ATTACHMENT, attachment.id, field)
+                audit.reveal(session, ATTACHMENT, attachment.id, field)
 
         workbench.write("查看完整信息", job, ask, owner=owner, step=False)
     else:

@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import attachments
+from desktop.operations import attachments, audit
 from desktop.operations.attachments import Attachment
 from desktop.operations.file_names import size_words
 from desktop.records.declaration import RecordType, Role
 from desktop.store.attached import ATTACHMENT
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.ui import icons, registry, theme
+from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.notices import Tone
@@ -184,7 +184,11 @@ class AttachmentsTab(QWidget):
         return bool(self._record) and not self._deleted and self._workbench.may_write(self._type)
 
     def _hint(self) -> str:
-        return _HIDDEN if registry.may_reveal(self._workbench) else "您登录的身份不能查看附件的内容。"
+        return (
+            _HIDDEN
+            if audit.may_see(self._workbench.facts.operator.role)
+            else "您登录的身份不能查看附件的内容。"
+        )
 
     def _read(self) -> None:
         bench, name, record = self._workbench, self._type.name, self._record
@@ -259,7 +263,7 @@ class AttachmentsTab(QWidget):
         return [self.found[place] for place in places if place < len(self.found)]
 
     def _chosen(self) -> None:
-        chosen, may_see = self.selected(), registry.may_reveal(self._workbench)
+        chosen, may_see = self.selected(), audit.may_see(self._workbench.facts.operator.role)
         one = len(chosen) == 1
         self.add_button.setVisible(bool(self.found) and self.writable)
         there, may_change = bool(self.found), bool(self.found) and self.writable
@@ -310,7 +314,7 @@ class AttachmentsTab(QWidget):
     def look(self) -> None:
         """Shows the chosen one; that it was shown is noted first."""
         each, bench = self._one(), self._workbench
-        if each is None or not registry.may_reveal(bench):
+        if each is None or not audit.may_see(bench.facts.operator.role):
             return
         from desktop.ui.forms.attachments.viewer import draw
 

@@ -16,8 +16,9 @@ from desktop.ui import theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.notices import Tone
-from desktop.ui.page import Act, Opening
+from desktop.ui.page import Act
 from desktop.ui.pages.attendance.tab import SheetTab
+from desktop.ui.shell import Opening
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -16,9 +16,10 @@ from desktop.ui import icons
 from desktop.ui.forms.page import FormPage
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
-from desktop.ui.page import Act, Opening
+from desktop.ui.page import Act
 from desktop.ui.pages.case.letters import print_job
 from desktop.ui.pages.case.reading import CaseView, read_case
+from desktop.ui.shell import Opening
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
 

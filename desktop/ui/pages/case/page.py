@@ -7,9 +7,10 @@ from typing import Any
 
 from desktop.store.ledger import ChangeSet
 from desktop.ui.forms.page import FormPage
-from desktop.ui.page import Act, Opening
+from desktop.ui.page import Act
 from desktop.ui.pages.case.reading import CASE
 from desktop.ui.pages.case.tab import CaseTab
+from desktop.ui.shell import Opening
 from desktop.ui.workbench import Workbench
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
 from desktop.records.declaration import RecordType
-from desktop.ui import registry
 from desktop.ui.matching import matches
+from desktop.ui.menus import by_menu
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.overlay import anchor_at
 from desktop.ui.workbench import Workbench
@@ -17,7 +17,7 @@ def addable(workbench: Workbench) -> list[RecordType]:
     """The types in the order of the navigation; last those of records that belong to another one."""
     found = [
         record_type
-        for types in registry.by_menu(workbench.types).values()
+        for types in by_menu(workbench.types).values()
         for record_type in types
         if not record_type.by_program and workbench.may_write(record_type)
     ]

@@ -9,12 +9,12 @@ from pathlib import Path
 from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.traffic import Overview
 from desktop.ui.notices import Tone
-from desktop.ui.page import Shell
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST, WIPED
 from desktop.ui.pages.sync.enrol import EnrolCard
 from desktop.ui.pages.sync.grant import GrantCard
 from desktop.ui.pages.sync.recover import RecoverCard
 from desktop.ui.pages.sync.stations import StationsTab
+from desktop.ui.shell import Shell
 
 
 @dataclass(frozen=True)
