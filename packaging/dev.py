@@ -59,8 +59,18 @@ QT_LIBRARIES = {
     "libxcb-shape0": "libxcb-shape.so.0",
     "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
 }
-# Debian package -> the program that must be found, for tests that need a real window.
-SCREEN_PROGRAMS = {"xvfb": "Xvfb", "xauth": "xauth"}
+# Debian package -> the program that must be found by tests: for a real window, and to read with public tools what the
+# program writes.
+TEST_PROGRAMS = {
+    "xvfb": "Xvfb",
+    "xauth": "xauth",
+    "age": "age",
+    "jq": "jq",
+    "openssl": "openssl",
+    "qpdf": "qpdf",
+    "unzip": "unzip",
+    "zstd": "zstd",
+}
 
 # Qt's wheels ask for this glibc; on an older one pip only says that nothing matches.
 OLDEST_GLIBC = {"x86_64": (2, 34), "aarch64": (2, 39)}
@@ -151,8 +161,8 @@ def missing_libraries(load: Callable[[str], object] = ctypes.CDLL) -> list[str]:
 
 
 def missing_programs(which: Callable[[str], str | None] = shutil.which) -> list[str]:
-    """Debian packages of :data:`SCREEN_PROGRAMS` that are not installed."""
-    return [package for package, program in SCREEN_PROGRAMS.items() if which(program) is None]
+    """Debian packages of :data:`TEST_PROGRAMS` that are not installed."""
+    return [package for package, program in TEST_PROGRAMS.items() if which(program) is None]
 
 
 def apt_commands(packages: Sequence[str], prefix: Sequence[str] = ()) -> list[list[str]]:
