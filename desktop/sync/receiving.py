@@ -267,7 +267,7 @@ class _Receiver:
                 if label == receipts.LABEL:
                     receipt = receipts.read(frame)
                     result.answered += self._take_receipt(verdict, receipt)
-                    complete = said.kind == UP or receipt.incarnation == self._ledger.incarnation
+                    complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
                 else:
                     total, before, position = _places(label)
                     before_first = before if before_first is None else before_first
@@ -277,8 +277,9 @@ class _Receiver:
                         result.known += total
                     else:
                         taken = self._take_segment(verdict, label, frame, result)
-                    if taken:
-                        spans.append((before, position))
+                    spans.append((before, position))
+                    # The sender knows where its bundles ended, and goes on from there and from nowhere between.
+                    complete &= taken
                 del frame
             # Nothing of this part is in memory when the next one is opened.
             del part

@@ -511,6 +511,30 @@ def test_a_segment_of_a_station_whose_grant_is_outstanding_is_asked_for_again(tr
     assert "f4" * 16 in tree.district.records()
 
 
+def test_who_waits_for_a_grant_is_not_sent_the_whole_journal_each_time(tree: Tree) -> None:
+    """It is sent from where the last bundle ended that could be taken in whole: only such an end is believed."""
+    settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=2)
+    (grant,) = (
+        record
+        for record in tree.district.records("grant")
+        if (tree.district.values(record, "grant") or {})["station"] == tree.village.station
+    )
+    acknowledged = tree.town.link(tree.district).acknowledged
+    tree.town.birth("firm", {"name": "镇里的"}, record=OTHER)
+    tree.town.cut()
+    tree.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    report(tree.village, tree.town)
+    tree.district.delete(grant, "grant")
+    for known in (0, 1):
+        assert outcome(tree.district.take(tree.town.send())) == (1 - known, known, 0, 1, 0)
+        tree.town.take(tree.district.send(tree.town))
+        assert tree.town.link(tree.district).acknowledged == acknowledged > 0
+    tree.district.delete(grant, "grant", revive=True)
+    assert tree.district.take(tree.town.send()).held == 0
+    tree.town.take(tree.district.send(tree.town))
+    assert tree.town.link(tree.district).acknowledged > acknowledged
+
+
 def test_nothing_else_holds(tree: Tree) -> None:
     """Rule 15: neither a missing base nor a missing parent or link target."""
     tree.village.forge_birth(FIRM, {"name": "一家", "partner": "ee" * 16})
