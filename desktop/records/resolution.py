@@ -119,6 +119,29 @@ def canonical_tombstone(heads: Iterable[tuple[str, int]], births: Iterable[int])
     )
 
 
+def having_seen(tombstone: str, heads: Iterable[tuple[str, int]], births: Iterable[int]) -> str:
+    """A tombstone that has seen more. Whatever else somebody wrote into it stays as it came."""
+    said, more = parse(tombstone), parse(canonical_tombstone(heads, births))
+    return canonical(
+        said | {name: " ".join(sorted({*_words(said, name), *_words(more, name)})) for name in more}
+    )
+
+
+def with_stamps(tombstone: str, anew: Mapping[int, int]) -> str:
+    """A tombstone that names what was written anew by the stamps which that has now; the rest stays as it came."""
+    said = parse(tombstone)
+    stamps = {f"{seen:016x}": f"{now:016x}" for seen, now in anew.items()}
+    births = {stamps.get(word, word) for word in _words(said, "births")}
+    heads = (word.rpartition("@") for word in _words(said, "heads"))
+    renamed = {f"{slot}{at}{stamps.get(stamp, stamp)}" for slot, at, stamp in heads}
+    return canonical(said | {"births": " ".join(sorted(births)), "heads": " ".join(sorted(renamed))})
+
+
+def _words(tombstone: Mapping[str, str], name: str) -> list[str]:
+    """What a tombstone names; anybody may have written it, so a word may name nothing."""
+    return [word for word in tombstone.get(name, "").split(" ") if word]
+
+
 def life_of(slots: Mapping[str, Slot], births: Iterable[int], *, live_child: bool = False) -> Life:
     """Whether the record lives, is deleted, or was deleted here and edited there (rule 9).
 
@@ -129,8 +152,8 @@ def life_of(slots: Mapping[str, Slot], births: Iterable[int], *, live_child: boo
     standing = [parse(h.value) for h in deleted.heads if h.value != ABSENT] if deleted else []
     if not standing:
         return Life.LIVE
-    seen_heads = {word for t in standing for word in t.get("heads", "").split()}
-    seen_births = {word for t in standing for word in t.get("births", "").split()}
+    seen_heads = {word for t in standing for word in _words(t, "heads")}
+    seen_births = {word for t in standing for word in _words(t, "births")}
     unseen_birth = any(f"{b:016x}" not in seen_births for b in births)
     unseen_head = any(
         f"{name}@{h.stamp:016x}" not in seen_heads

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from desktop.records import items
 from desktop.records.canonical import ABSENT, canonical, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.records.resolution import Life, canonical_tombstone
-from desktop.records.stamps import MAX_STAMP, from_wire
+from desktop.records.resolution import Life, canonical_tombstone, having_seen
+from desktop.records.stamps import MAX_STAMP
 from desktop.records.types import Catalogue
 from desktop.store import attached, belonging, components, heads, reading
 from desktop.store.columns import quoted, table_of
@@ -128,11 +128,8 @@ class Changes:
         And with what the same operation says ``beside`` it, else the station would be in conflict with itself. What
         others have said since is asked about.
         """
-        seen = parse(tombstone)
-        births = {from_wire(word) for word in seen.get("births", "").split()}
-        words = (word.rpartition("@") for word in seen.get("heads", "").split())
-        said = {(slot, from_wire(at)) for slot, _, at in words}
-        said |= {(slot, at) for slot, at in beside if slot != DELETED_SLOT}
+        births: set[int] = set()
+        said = {(slot, at) for slot, at in beside if slot != DELETED_SLOT}
         for slot, at, birth in self.database.rows(
             "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ? AND origin = ?"
             " AND stamp > ? AND slot <> ?",
@@ -142,7 +139,7 @@ class Changes:
                 births.add(at)
             else:
                 said.add((slot, at))
-        return canonical_tombstone(said, births)
+        return having_seen(tombstone, said, births)
 
     def _came_since(self, child: Deletion, since: int) -> bool:
         """Whether a record was born, or brought back, after a moment."""

@@ -9,7 +9,7 @@ nobody else has given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import ABSENT, MAX_NUMBER, parse
@@ -17,9 +17,9 @@ from desktop.records.deciding import DECIDING_TYPES, EXCLUSION
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import REFUSED_FORK
 from desktop.records.items import BIRTH
-from desktop.records.resolution import canonical_tombstone
+from desktop.records.resolution import with_stamps
 from desktop.records.spans import spans_of
-from desktop.records.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at
+from desktop.records.stamps import DAY_MS, make, milliseconds_of, tick_at
 from desktop.store import aside, links, received
 from desktop.store.aside import Put
 from desktop.store.clock import newest_stamp
@@ -149,7 +149,8 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
                 anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
                 for seen in put.replaces
             )
-            value = _renamed(put.value, anew) if put.slot == DELETED_SLOT else put.value
+            deleted = put.slot == DELETED_SLOT and put.value != ABSENT
+            value = with_stamps(put.value, anew) if deleted else put.value
             try:
                 said = ledger.write(
                     label, put.operator, again=[Again(put.type, put.record, put.slot, value, replaces)]
@@ -158,19 +159,6 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
                 # Somebody above has withdrawn it since.
                 continue
         anew[put.stamp] = said.stamp
-
-
-def _renamed(value: str, anew: Mapping[int, int]) -> str:
-    """A tombstone that names what its writer saw by the stamps which that has now."""
-    if value == ABSENT:
-        return value
-    said = parse(value)
-    births = [from_wire(word) for word in said["births"].split()]
-    heads = [(slot, from_wire(stamp)) for slot, _, stamp in (w.partition("@") for w in said["heads"].split())]
-    return canonical_tombstone(
-        [(slot, anew.get(stamp, stamp)) for slot, stamp in heads],
-        [anew.get(stamp, stamp) for stamp in births],
-    )
 
 
 def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:

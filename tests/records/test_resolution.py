@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 import pytest
 
-from desktop.records.canonical import ABSENT, canonical
+from desktop.records.canonical import ABSENT, canonical, parse
 from desktop.records.resolution import (
     ItemId,
     Life,
     Version,
     canonical_tombstone,
+    having_seen,
     heads_of,
     heads_of_components,
     join,
@@ -20,6 +21,7 @@ from desktop.records.resolution import (
     resolve_record,
     resolve_slot,
     split_counted,
+    with_stamps,
 )
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -336,3 +338,16 @@ def test_items_are_told_apart_by_station_incarnation_and_number(number: int) -> 
     assert (
         ItemId(A, "0" * 16, 9) < ItemId(A, "1" * 16, number) < ItemId(B, "0" * 16, number) < ItemId(C, "", 0)
     )
+
+
+def test_a_tombstone_takes_more_in_and_keeps_what_says_nothing_here() -> None:
+    """Anybody may have written it: a newer program, or somebody who means harm."""
+    odd = canonical({"births": "odd", "heads": "nonsense name@1", "why": "x"})
+    more = {"births": f"{16:016x} odd", "heads": f"name@{2:016x} name@1 nonsense", "why": "x"}
+    assert parse(having_seen(odd, [("name", 2)], [16])) == more
+    assert parse(with_stamps(canonical(more), {16: 17, 2: 3})) == {
+        "births": f"{17:016x} odd",
+        "heads": f"name@{3:016x} name@1 nonsense",
+        "why": "x",
+    }
+    assert parse(having_seen(canonical({"why": "x"}), [], [])) == {"births": "", "heads": "", "why": "x"}

@@ -1373,6 +1373,19 @@ def test_a_second_birth_that_agrees_is_applied_whatever_else_is_disputed(tree: T
     assert outcome(report(again, tree.town)) == (1, 0, 0, 0, 0)
 
 
+def test_a_deletion_by_another_program_is_done_again_when_its_undoing_is_taken_back(tree: Tree) -> None:
+    record = tree.village.birth("firm", {"name": "一家"})
+    (born,) = tree.village.database.row("SELECT _stamp FROM r_firm") or ()
+    seen = {"births": f"{born:016x} odd", "heads": "nonsense", "why": "x"}
+    tree.village.forge_change(record, "_deleted", seen, items.TOMBSTONE)
+    report(tree.village, tree.town)
+    back = tree.town.delete(record, revive=True)
+    tree.town.ledger.undo(back.stamp, "镇")
+    shown = tree.town.shown(record)
+    assert shown is not None
+    assert shown.life is Life.DELETED
+
+
 def test_undoing_on_the_way_is_an_ordinary_change(tree: Tree) -> None:
     tree.village.birth("firm", {"name": "一家"}, record=FIRM)
     changed = tree.village.ledger.write(
