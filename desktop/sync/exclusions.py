@@ -110,14 +110,14 @@ def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | Non
 
 def read_cuts(text: str) -> dict[str, int]:
     """The last item that counts in each incarnation; what is not of the form names none, and so counts nothing."""
-    found = (_CUT.fullmatch(word) for word in text.split())
+    found = (_CUT.fullmatch(word) for word in text.split(" "))
     return {match[1]: int(match[2]) for match in found if match is not None}
 
 
 def read_kept(text: str) -> dict[str, list[Span]]:
     """The items behind the cuts that count if they erase."""
     found: dict[str, list[Span]] = {}
-    for match in filter(None, (_KEPT.fullmatch(word) for word in text.split())):
+    for match in filter(None, (_KEPT.fullmatch(word) for word in text.split(" "))):
         first, last = int(match[2]), int(match[3] or match[2])
         if first <= last:
             found.setdefault(match[1], []).append((first, last))

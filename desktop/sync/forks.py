@@ -1,7 +1,8 @@
 """Items that were received before: known if their content is the same, else a station fork (rule 23).
 
-Of a fork both contents are kept, each in its segment. Until somebody decides which of them counts, nothing more of
-that incarnation is let count from the first such number on, because it may be of either content.
+Of a fork both contents are kept, each in its segment. Until somebody decides which of them counts, what waits from the
+first such number on goes on waiting, and so does whatever else comes of that incarnation, because it may be of either
+content; late ones of before wait with it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desktop import __version__
 from desktop.records.declaration import Level
-from desktop.sync import policy, standing
+from desktop.sync import exclusions, policy, standing
 from desktop.sync.errors import Revoked
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
@@ -56,6 +56,13 @@ def make(folder: Path) -> Tree:
 def name_of(desk: Desk, record: str = FIRM) -> object:
     values = desk.values(record)
     return None if values is None else values["name"]
+
+
+@pytest.mark.parametrize("space", ["\t", "\n", "\u00a0", "\u2028", "\u3000"])
+def test_only_a_space_parts_the_words_of_a_revocation(space: str) -> None:
+    """What other signs part depends on the version of Unicode, and all must read the same."""
+    text = space.join((f"{'a' * 16}=7", f"{'b' * 16}=8", f"{'c' * 16}+9"))
+    assert (exclusions.read_cuts(text), exclusions.read_kept(text)) == ({}, {})
 
 
 # -- exclusions ----------------------------------------------------------------------------------------------------
