@@ -129,6 +129,18 @@ def certificates_of_grants(database: Database) -> list[tuple[str, str]]:
     return found
 
 
+def certificates_heard_of(database: Database, station: str) -> list[str]:
+    """Certificates of a station in base64 whose grants have come, those that wait or do not count as well."""
+    aside = "SELECT value ->> 'certificate' AS certificate FROM {} WHERE type = :type AND kind = :birth"
+    named = f"{aside} AND value ->> 'station' = :station"
+    found = database.rows(
+        "SELECT certificate FROM r_grant WHERE station = :station"
+        f" UNION {named.format('held')} UNION {named.format('refused')}",
+        {"station": station, "type": GRANT, "birth": BIRTH},
+    )
+    return [certificate for (certificate,) in found if certificate is not None]
+
+
 def grants_gone(database: Database) -> list[tuple[str, str, int]]:
     """Station, incarnation and number of the grants that count here no more."""
     found: list[tuple[str, str, int]] = database.rows(

@@ -15,11 +15,7 @@ from pathlib import Path
 
 from desktop.collecting import without_collection
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
-from desktop.records.item_outcomes import (
-    HELD,
-    REFUSED,
-    REFUSED_KEY,
-)
+from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store import exchanged, holdings, links, schema, segment_log
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.sync import (
@@ -33,11 +29,13 @@ from desktop.sync import (
     segments,
     sending,
     station,
+    waiting,
 )
 from desktop.sync.certificates import Certificate
 from desktop.sync.envelope import OpenedBundle
 from desktop.sync.errors import (
     BadSegment,
+    BadSegmentSignature,
     DelegationOutOfScope,
     FormerSuperior,
     NewerFormat,
@@ -311,7 +309,13 @@ class _Receiver:
         if self._intake.is_late(verdict, signer, header):
             pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
             return True
-        self._intake.merge_segment(signer, frame, header, lines, result)
+        try:
+            self._intake.merge_segment(signer, frame, header, lines, result)
+        except BadSegmentSignature:
+            if header.station == verdict.manifest.sender or not waiting.waits_for_grant(self._db, header):
+                raise
+            pass_over(HELD, HELD_CERTIFICATE, header, len(lines), result)
+            return False
         return True
 
     def _verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:

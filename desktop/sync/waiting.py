@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
-from desktop.store import aside
+from desktop.store import aside, governing
 from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import decoding, kept
+from desktop.sync import certificates, decoding, kept, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.exclusions import Item, Origin
 from desktop.sync.judging import Judge
+from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
 from desktop.sync.trust import NO_CUT
 
@@ -23,6 +24,17 @@ def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], l
     aside.refuse(database, found.origin, refused)
     aside.hold(database, found.origin, held, now)
     return refused, held
+
+
+def waits_for_grant(database: Database, header: Header) -> bool:
+    """Whether a segment was signed by a key of which a grant has come that does not count, or not yet (rule 15).
+
+    It is asked where the key fits none that counts: so it is for a station whose keys were renewed.
+    """
+    heard = certificates.readable(governing.certificates_heard_of(database, header.station))
+    return any(
+        c.station == header.station and trust.signed_segment(c, header.raw, header.signature) for c in heard
+    )
 
 
 def due(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:

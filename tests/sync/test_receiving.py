@@ -60,6 +60,7 @@ from tests.sync.desks import (
     report,
     settle,
 )
+from tests.sync.test_root_changes import renew
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -509,6 +510,22 @@ def test_a_segment_of_a_station_whose_grant_is_outstanding_is_asked_for_again(tr
     tree.district.delete(grant, "grant", revive=True)
     assert outcome(tree.district.take(tree.town.send()))[3] == 0
     assert "f4" * 16 in tree.district.records()
+
+
+def test_what_renewed_keys_have_signed_waits_for_their_grant_and_is_no_forgery(tree: Tree) -> None:
+    """Else the town could send nothing more: what it has received stands in its journal."""
+    settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=2)
+    renew(tree.village, tree.town)
+    word = tree.district.exclude((tree.town, tree.town.ledger.next_number() - 1))
+    tree.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    report(tree.village, tree.town)
+    tree.town.birth("firm", {"name": "镇里的"}, record=OTHER)
+    result = tree.district.take(tree.town.send())
+    assert [(u.outcome, u.reason) for u in result.unapplied if not u.type] == [("held", "certificate")]
+    assert tree.district.records() == {OTHER}
+    tree.district.lift(word)
+    assert tree.district.take(tree.town.send()).held == 0
+    assert tree.district.records() == {FIRM, OTHER}
 
 
 def test_who_waits_for_a_grant_is_not_sent_the_whole_journal_each_time(tree: Tree) -> None:
