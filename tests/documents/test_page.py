@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from desktop.documents.fonts import FontBook
 from desktop.documents.page import (
     AttachmentNote,
+    Entry,
     FormBlock,
     FormCell,
     FormRow,
@@ -98,6 +100,29 @@ def test_the_recipient_is_flush_left_with_a_full_width_colon(fonts: FontBook) ->
     ]
     assert len(starts) == 2
     assert all(mark.x == pytest.approx(LEFT, abs=0.3) for mark in starts)
+
+
+def test_a_latin_name_of_the_recipient_is_not_spread_to_the_margin(fonts: FontBook) -> None:
+    name = "Hangzhou Extraordinarily Long Internationalisation Consultancy Development Company Limited"
+    sheet = printed(OfficialDocument(PLAIN, "函", (Recipient(name), Paragraph("请查收。"))), fonts)[0]
+    spaces = [
+        after.x - before.x for before, after in pairwise(sheet.line("Hangzhou E")) if before.character == " "
+    ]
+    (alone,) = printed(OfficialDocument(PLAIN, "函", (Recipient("Hangzhou E"),)), fonts)
+    usual = [a.x - b.x for b, a in pairwise(alone.line("Hangzhou E")) if b.character == " "]
+    assert spaces == pytest.approx(usual, abs=0.05)
+
+
+def test_a_list_of_names_stands_aligned_behind_its_label(fonts: FontBook) -> None:
+    names = "、".join(f"第{n}工会" for n in range(20))
+    document = OfficialDocument(PLAIN, "会议纪要", (Entry("出席", names), Paragraph("会议议定。")))
+    marks = printed(document, fonts)[0].line(f"出席：{names}")
+    assert marks[0].x == pytest.approx(LEFT + 2 * PITCH, abs=0.3)
+    assert {mark.font for mark in marks[:2]} == {"NotoSansSC-Regular"}
+    assert {mark.font for mark in marks[3:] if mark.character == "工"} == {"FandolFang-Regular"}
+    turned = [after.x for before, after in pairwise(marks) if after.y > before.y + 5]
+    assert len(turned) > 2
+    assert turned == pytest.approx([marks[3].x] * len(turned), abs=0.5)
 
 
 @pytest.mark.parametrize("text", ["杭州公司", "杭州公司:", "杭州公司："])

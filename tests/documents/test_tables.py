@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.documents.fonts import FontBook
@@ -15,6 +17,7 @@ from desktop.documents.page import (
     OfficialDocument,
     Paragraph,
     PlainHead,
+    Remark,
     TableBlock,
 )
 from desktop.documents.page.geometry import TEXT_HEIGHT
@@ -112,6 +115,32 @@ def test_lines_to_sign_on_are_never_alone_on_a_page(fonts: FontBook) -> None:
         assert has(last, "总监票人")
         assert has(last, "日期")
         assert has(last, f"第{count - 1}项")
+
+
+def test_words_in_small_type_are_never_alone_on_a_page(fonts: FontBook) -> None:
+    told = "采集信息用于工会组织建设和服务，" * 6
+    for count in range(20, 30):
+        table = TableBlock((Column("姓名", 1),), tuple((f"第{n}人",) for n in range(count)))
+        last = printed(OfficialDocument(PlainHead(), "名册", (table, Remark(told))), fonts)[-1]
+        assert squeezed(last.text).count("采集信息") == 6
+        assert has(last, f"第{count - 1}人")
+
+
+def test_rows_to_write_on_begin_no_page_where_two_are_there(fonts: FontBook) -> None:
+    def pages(before: int, table: TableBlock) -> list[Sheet]:
+        form = FormBlock(tuple(FormRow((FormCell("项目", label=True),)) for _ in range(before)), 12.0)
+        return printed(OfficialDocument(PlainHead(), "工作单", (form, table)), fonts)
+
+    filled = TableBlock((Column("走访", 1),), tuple((f"第{n}次",) for n in range(6)), lines=2)
+    blank = replace(filled, rows=(("第0次",), *(("",),) * 5), spare=5)
+    shorter = 0
+    for before in range(10, 24):
+        few = pages(before, replace(blank, rows=blank.rows[:2], spare=1))
+        assert len(pages(before, blank)) == len(few)
+        whole = pages(before, filled)
+        assert has(whole[-1], "第5次"), "what is filled is never left out"
+        shorter += len(few) < len(whole)
+    assert shorter
 
 
 def test_a_name_stands_in_one_line_where_there_is_room_for_it(fonts: FontBook) -> None:

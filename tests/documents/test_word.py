@@ -18,6 +18,7 @@ from desktop.documents.page import (
     AttachmentNote,
     AttachmentPage,
     Column,
+    Entry,
     FormBlock,
     FormCell,
     FormRow,
@@ -38,6 +39,7 @@ from desktop.documents.page import (
     TableBlock,
     blank,
 )
+from desktop.documents.page.geometry import TEXT_WIDTH
 from desktop.documents.page.word import render_docx
 
 DAY = datetime.date(2026, 11, 5)
@@ -174,3 +176,16 @@ def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_pages_grid()
         names = [child.tag.rpartition("}")[2] for child in cell.paragraphs[0]._p.pPr]
         assert names.index("snapToGrid") < names.index("spacing") < names.index("jc")
         assert cell.paragraphs[0].paragraph_format.line_spacing.pt == pytest.approx(12 * 1.4, abs=0.1)
+
+
+def test_columns_are_as_wide_as_on_paper_and_lists_hang_behind_their_label() -> None:
+    table = TableBlock((Column("日期", 1), Column("情况", 9)), (("2026年11月5日", "走访"),))
+    entry = Entry("出席", "王芳、李明")
+    word = Document(io.BytesIO(render_docx(OfficialDocument(PlainHead(), "纪要", (entry, table)))))
+    day, told = (column.width.pt for column in word.tables[0].columns)
+    assert day > 3 * 12 + 7 * 6, "a day stands in one line"
+    assert day + told == pytest.approx(TEXT_WIDTH, abs=1)
+    (line,) = (p for p in word.paragraphs if p.text.startswith("出席"))
+    assert line.text == "出席：王芳、李明"
+    assert line.paragraph_format.left_indent.pt == pytest.approx(5 * 16)
+    assert line.paragraph_format.first_line_indent.pt == pytest.approx(-3 * 16)

@@ -214,6 +214,22 @@ def test_a_visit_has_one_page(desk: Session) -> None:
     assert len(pdfium.PdfDocument(made.render())) == 1
 
 
+def test_minutes_name_who_came_and_who_was_excused(desk: Session) -> None:
+    meeting = make(desk, "meeting", full=False)
+    for name, presence, role in (
+        ("王芳", "present", "host"), ("李明", "present", None), ("钱堃", "leave", "participant"),
+        ("何翀", "present", "observer"), ("孙琪", "absent", "participant"),
+    ):  # fmt: skip
+        row = {"meeting": meeting, "name": name, "presence": presence, "role": role}
+        records.save(desk, "participant", row | {"unit_name": "径山村工会"})
+    words = papers.paper(desk, "meeting_minutes", meeting).words
+    assert "出席：径山村工会王芳、径山村工会李明\n" in words
+    assert "请假：径山村工会钱堃\n" in words
+    assert "缺席：径山村工会孙琪\n" in words
+    assert "列席：径山村工会何翀\n" in words
+    assert "参加单位" not in words, "what is not said is left out"
+
+
 def test_nothing_deleted_is_printed(desk: Session) -> None:
     meeting = make(desk, "meeting", full=False)
     records.delete(desk, "meeting", meeting)

@@ -112,7 +112,7 @@ def _set(bar: ChartBar, chart: ChartBlock, column: _Column, setter: Setter) -> _
 
 
 def remark_rows(remark: Remark, setter: Setter, width: float = TEXT_WIDTH) -> list[Row]:
-    """The lines of a remark, with a little room above the first."""
+    """The lines of a remark, with a little room above the first; beside a signature they are no text."""
     style = Style(FontRole.FANGSONG, remark.size)
     height = style.size * REMARK_RATIO
     base = setter.baseline(style.role, style.size, height)
@@ -121,7 +121,7 @@ def remark_rows(remark: Remark, setter: Setter, width: float = TEXT_WIDTH) -> li
         for piece in (paragraphs(remark.text) if remark.text else [])
         for line in break_lines(shape(piece, style, setter.fonts), width)
     ]
-    rows = [Row(height, (Placed(0.0, base, line),), on_grid=False, body=True) for line in lines]
+    rows = [Row(height, (Placed(0.0, base, line),), on_grid=False) for line in lines]
     return [Row(style.size / 3, on_grid=False, spacer=True, keep_next=True), *rows] if rows else []
 
 

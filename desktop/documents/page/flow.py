@@ -14,13 +14,18 @@ BODY_LINES_WITH_SIGNATURE = 2
 """The last page holds at least two lines of the text beside the signature; “此页无正文” is never printed."""
 
 
+ENOUGH = 2
+"""So many rows of a table are enough to write on."""
+
+
 @dataclass(frozen=True)
 class Row:
     """What is moved between pages as one: a line of text, a row of a table.
 
     ``height`` in points; items are placed from the row's upper left corner. Rows of the same ``header`` stand
     under it, and it is drawn again when they go on to another page. ``body`` rows count as text beside a
-    signature, ``spacer`` rows vanish at the head of a page, ``on_grid`` rows begin on one of the 22 lines. A row that
+    signature, ``spacer`` rows vanish at the head of a page, ``on_grid`` rows begin on one of the 22 lines. A ``spare``
+    row, to be written on, is left out rather than begin a page, where :data:`ENOUGH` of its table are there. A row that
     can be ``cut`` gives what has room in so many points, and the rest, or nothing where that is not worth while.
     """
 
@@ -31,6 +36,7 @@ class Row:
     keep_next: bool = False
     spacer: bool = False
     new_page: bool = False
+    spare: bool = False
     header: Row | None = None
     cut: Callable[[float], tuple[Row, Row] | None] | None = field(default=None, compare=False)
 
@@ -159,6 +165,8 @@ class _Builder:
         if self.fits(chunk):
             self.place(chunk)
             return
+        if all(row.spare for row in chunk) and self._has_enough(chunk[0].header):
+            return
         if self._rows and (pieces := self._cut(chunk)):
             self.place(pieces[0])
             self.add([pieces[1]])
@@ -172,6 +180,9 @@ class _Builder:
             if not self.fits([row]) and self._rows:
                 self._turn(row)
             self.place([row])
+
+    def _has_enough(self, header: Row | None) -> bool:
+        return sum(row.header is header for _, row in self._rows) >= ENOUGH
 
     def _cut(self, chunk: Sequence[Row]) -> tuple[list[Row], Row] | None:
         """The chunk with as much of its last row as has room on the present page, and the rest of that row."""

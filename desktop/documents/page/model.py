@@ -78,7 +78,7 @@ Head: TypeAlias = PlainHead | LetterHead | RedHead
 class Recipient:
     """主送机关 (7.3.2): flush left; the colon is added where it is missing."""
 
-    text: str
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,14 @@ class Paragraph:
 
     text: Text
     indent: int = 2
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A list of 纪要 (10.3): 出席, 请假 or 列席 in 黑体 two characters in, the names aligned behind its colon."""
+
+    label: str
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,8 @@ class TableBlock:
     size: float = 12.0
     lines: int = 1
     """How many lines high an empty row is."""
+    spare: int = 0
+    """How many of the last rows hold nothing and are to be written on."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +246,16 @@ class Imprint:
 
 
 Block: TypeAlias = (
-    Recipient | Heading | Paragraph | AttachmentNote | TableBlock | FormBlock | QrBlock | ChartBlock | Remark
+    Recipient
+    | Heading
+    | Paragraph
+    | Entry
+    | AttachmentNote
+    | TableBlock
+    | FormBlock
+    | QrBlock
+    | ChartBlock
+    | Remark
 )
 
 

@@ -26,6 +26,7 @@ from desktop.documents.page.model import (
     AttachmentPage,
     Block,
     ChartBlock,
+    Entry,
     FormBlock,
     Heading,
     LetterHead,
@@ -135,6 +136,8 @@ class _Layout:
                 return self._setter.heading(block, numbering.next(block))
             case Paragraph():
                 return self._setter.paragraph(block.text, block.indent)
+            case Entry():
+                return self._setter.entry(block)
             case AttachmentNote():
                 return self._setter.attachment_note(block)
             case TableBlock():

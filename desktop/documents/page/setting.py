@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desktop.documents.fonts import FontBook, FontRole
 from desktop.documents.page.flow import Row, blank_line
 from desktop.documents.page.geometry import BODY_TRACKING, LEADING, PITCH, SIZE_BODY, TEXT_WIDTH
 from desktop.documents.page.linebreak import Line, break_lines
-from desktop.documents.page.model import AttachmentNote, Heading, Recipient, Run, Text
-from desktop.documents.page.shaping import Style, as_runs, paragraphs, shape
+from desktop.documents.page.model import AttachmentNote, Entry, Heading, Recipient, Run, Text
+from desktop.documents.page.shaping import Style, as_runs, paragraphs, plain, shape
 from desktop.documents.page.writer import Placed
 
 BODY = Style(FontRole.FANGSONG, SIZE_BODY, BODY_TRACKING)
@@ -40,6 +42,13 @@ def heading_number(level: int, number: int) -> str:
     """层次序数 (7.3.3): 一、 （一） 1. （1）."""
     forms = {1: "{}、", 2: "（{}）", 3: "{}.", 4: "（{}）"}
     return forms[level].format(chinese_number(number) if level < 3 else number)
+
+
+def addressed(text: Text) -> Text:
+    """主送机关 with its colon, of which there is one however it was typed."""
+    if isinstance(text, str):
+        return text.strip().rstrip(":：") + "："
+    return (*text, Run("："))
 
 
 class Numbering:
@@ -101,9 +110,14 @@ class Setter:
         return rows
 
     def recipient(self, recipient: Recipient) -> list[Row]:
-        """主送机关 (7.3.2): flush left, also where it turns, with a full-width colon."""
-        text = recipient.text.strip().rstrip(":：") + "："
-        return [self.row(line, BODY, 0.0, keep_next=True) for line in self.lines(text, BODY, TEXT_WIDTH)]
+        """主送机关 (7.3.2): flush left, also where it turns, with a full-width colon.
+
+        A Latin name is not spread to the margin: few gaps would bear it all.
+        """
+        text = addressed(recipient.text)
+        latin = sum(map(str.isascii, plain(text))) * 2 > len(plain(text))
+        lines = break_lines(shape(text, BODY, self.fonts), TEXT_WIDTH, justify=not latin)
+        return [self.row(line, BODY, 0.0, keep_next=True) for line in lines]
 
     def heading(self, heading: Heading, number: str) -> list[Row]:
         """A heading alone in its lines, or with its text running on in 仿宋."""
@@ -113,6 +127,18 @@ class Setter:
         if not any(run.text for run in body):
             return self.paragraph((title,), style=style, heading=True)
         return self.paragraph((title, *body))
+
+    def entry(self, entry: Entry) -> list[Row]:
+        """One list of 纪要 (10.3): lines that turn are aligned with the first character behind the colon."""
+        label = self.line((Run(entry.label, FontRole.HEITI), Run("：")), BODY)
+        hang = INDENT * PITCH + label.width
+        rows = []
+        for number, line in enumerate(self.lines(entry.text, BODY, TEXT_WIDTH - hang)):
+            row = self.row(line, BODY, hang, body=True)
+            if not number:
+                row = replace(row, items=(Placed(INDENT * PITCH, row.items[0].y, label), *row.items))
+            rows.append(row)
+        return rows
 
     def attachment_note(self, note: AttachmentNote) -> list[Row]:
         """附件说明 (7.3.4): names that turn are aligned with their own first character."""

@@ -110,7 +110,7 @@ class TableSetter:
 
     def table(self, table: TableBlock, row_height: float = 0.0) -> list[Row]:
         """The rows of a table under its title; ``row_height`` is the least height of a row in points."""
-        edges = self._edges(table)
+        edges = self.edges(table)
         head = self.row(
             [
                 Box(c.title, x, w, Align.CENTRE, FontRole.HEITI)
@@ -124,20 +124,23 @@ class TableSetter:
         rows = self._title(table.title, table.size)
         rows.append(head)
         least = max(row_height, table.lines * table.size * LINE_RATIO + 2 * PADDING_Y)
-        for values in table.rows:
+        filled = len(table.rows) - table.spare
+        for number, values in enumerate(table.rows):
             boxes = [
                 Box(value, x, w, column.align)
                 for value, column, (x, w) in zip(values, table.columns, edges, strict=True)
             ]
             rows += [
-                replace(row, header=head) for row in self.row(boxes, table.size, least, room=head.height)
+                replace(row, header=head, spare=number >= filled)
+                for row in self.row(boxes, table.size, least, room=head.height)
             ]
         return rows
 
-    def _edges(self, table: TableBlock) -> list[tuple[float, float]]:
-        """The columns after their widths, none narrower than the start of its head and its longest word.
+    def edges(self, table: TableBlock) -> list[tuple[float, float]]:
+        """x and width of each column in points, after its width.
 
-        Where there is room for it, a name or another word of four characters stands in one line too.
+        None is narrower than the start of its head and its longest word. Where there is room for it, a name or another
+        word of four characters stands in one line too.
         """
         style = Style(FontRole.FANGSONG, table.size)
         least, names, lengths = [], [], []

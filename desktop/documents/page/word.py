@@ -24,6 +24,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run as WordRun
 
 from desktop.documents.font_files import FontRole
+from desktop.documents.fonts import font_book
 from desktop.documents.page.charts import as_table
 from desktop.documents.page.endings import chinese_date
 from desktop.documents.page.geometry import (
@@ -46,6 +47,7 @@ from desktop.documents.page.model import (
     Block,
     ChartBlock,
     Column,
+    Entry,
     FormBlock,
     Heading,
     Imprint,
@@ -62,9 +64,10 @@ from desktop.documents.page.model import (
     TableBlock,
     Text,
 )
-from desktop.documents.page.setting import Numbering
+from desktop.documents.page.render import render_lock
+from desktop.documents.page.setting import Numbering, Setter, addressed
 from desktop.documents.page.shaping import as_runs, paragraphs
-from desktop.documents.page.tables import LINE_RATIO, PADDING_Y
+from desktop.documents.page.tables import LINE_RATIO, PADDING_Y, TableSetter
 from desktop.documents.page.word_parts import frozen, line_grid, off_grid, page_field, rule_below
 from desktop.documents.page.writer import Metadata
 
@@ -96,7 +99,8 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 def render_docx(document: OfficialDocument, metadata: Metadata | None = None) -> bytes:
     """The document as a Word file."""
-    return _Writer(document, metadata or Metadata()).render()
+    with render_lock:
+        return _Writer(document, metadata or Metadata()).render()
 
 
 class _Writer:
@@ -106,6 +110,7 @@ class _Writer:
         self.document, self.metadata = document, metadata
         self.word: WordDocument = Document()
         self.numbering = Numbering()
+        self.tables = TableSetter(Setter(font_book()))
 
     def render(self) -> bytes:
         document = self.document
@@ -265,11 +270,13 @@ class _Writer:
         for block in blocks:
             match block:
                 case Recipient():
-                    self._line(block.text.strip().rstrip(":：") + "：")
+                    self._line(addressed(block.text))
                 case Heading():
                     self._heading(block)
                 case Paragraph():
                     self._paragraph(block)
+                case Entry():
+                    self._entry(block)
                 case AttachmentNote():
                     self._line("")
                     for number, name in enumerate(block.names, start=1):
@@ -301,6 +308,13 @@ class _Writer:
         for runs in paragraphs(paragraph.text):
             self._line(runs, indent=paragraph.indent).alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
 
+    def _entry(self, entry: Entry) -> None:
+        label = f"{entry.label}："
+        line = self._line((Run(entry.label, FontRole.HEITI), Run("："), *as_runs(entry.text)))
+        form = line.paragraph_format
+        form.left_indent = Pt((2 + len(label)) * SIZE_BODY)
+        form.first_line_indent = Pt(-len(label) * SIZE_BODY)
+
     def _code(self, block: QrBlock) -> None:
         picture = io.BytesIO()
         segno.make(block.data, error="m", micro=False).save(picture, kind="png", scale=8, border=2)
@@ -312,7 +326,7 @@ class _Writer:
     def _table(self, block: TableBlock) -> None:
         if block.title:
             self._line(block.title, FontRole.HEITI, align=Align.CENTRE)
-        table = self._grid(1 + len(block.rows), [column.width for column in block.columns])
+        table = self._grid(1 + len(block.rows), [width for _, width in self.tables.edges(block)])
         heads = [(column.title, FontRole.HEITI, Align.CENTRE) for column in block.columns]
         self._row(table.rows[0], heads, block.size, 1)
         repeated = OxmlElement("w:tblHeader")

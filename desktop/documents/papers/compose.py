@@ -30,6 +30,7 @@ from desktop.documents.page import (
     blank,
     render_pdf,
 )
+from desktop.documents.page import Entry as EntryBlock
 from desktop.documents.page import Heading as HeadingBlock
 from desktop.documents.page import Paragraph as ParagraphBlock
 from desktop.documents.page import Recipient as RecipientBlock
@@ -37,6 +38,7 @@ from desktop.documents.papers.replacing import MARK, OWN
 from desktop.documents.papers.templates import (
     BLANK,
     TODAY,
+    Entry,
     Form,
     Heading,
     PaperTemplate,
@@ -51,8 +53,6 @@ from desktop.documents.placeholders import filled
 ROW: Final = "#"
 _BLANK: Final = "\ue000"
 """Stands for one character to be written by hand; nothing that is typed holds it."""
-_LINE: Final = "＿"
-"""Such a place where nothing can be underlined."""
 _USUAL: Final = 6
 
 
@@ -142,9 +142,13 @@ def _blocks(template: PaperTemplate, subject: Subject) -> Iterator[Block]:
     for part in template.parts:
         match part:
             case Recipient():
-                yield RecipientBlock(_filled(part.text, subject, _USUAL).replace(_BLANK, _LINE))
+                yield RecipientBlock(_runs(_filled(part.text, subject, _USUAL)))
             case Heading():
-                yield HeadingBlock(part.level, _plain(part.text, subject))
+                number = None if part.numbered else ""
+                yield HeadingBlock(part.level, _plain(part.text, subject), number=number)
+            case Entry():
+                if text := _entered(part, subject):
+                    yield EntryBlock(part.label, text)
             case Paragraph():
                 if not part.when or subject.words((part.when,)):
                     yield ParagraphBlock(_runs(_filled(part.text, subject, _USUAL)))
@@ -178,10 +182,19 @@ def _table(table: Table, subject: Subject) -> TableBlock:
     ]
     for number in range(len(rows) + 1, table.rows + 1):
         rows.append(tuple(str(number) if column.text == f"{{{ROW}}}" else "" for column in table.columns))
-    return TableBlock(columns, tuple(rows), size=table.size, lines=table.lines)
+    spare = len(rows) - len(found)
+    return TableBlock(columns, tuple(rows), size=table.size, lines=table.lines, spare=spare)
 
 
-def _stands(table: Table, child: Subject) -> bool:
+def _entered(entry: Entry, subject: Subject) -> str:
+    """What stands behind an entry's colon, "" where nothing does: a text, or what each child says."""
+    if not entry.of:
+        return _plain(entry.text, subject)
+    found = (child for child in subject.children(entry.of, entry.order) if _stands(entry, child))
+    return "、".join(filter(None, (_plain(entry.text, child) for child in found)))
+
+
+def _stands(table: Table | Entry, child: Subject) -> bool:
     return all(child.holds(name) in allowed for name, allowed in table.where.items())
 
 
@@ -226,10 +239,12 @@ def _runs(text: str) -> str | tuple[Run, ...]:
 def _words_of(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         match block:
-            case RecipientBlock() | HeadingBlock() | Remark():
+            case HeadingBlock() | Remark():
                 yield block.text
-            case ParagraphBlock():
+            case RecipientBlock() | ParagraphBlock():
                 yield _said(block.text)
+            case EntryBlock():
+                yield f"{block.label}：{_said(block.text)}"
             case FormBlock():
                 yield from (_said(cell.text) for row in block.rows for cell in row.cells)
             case TableBlock():

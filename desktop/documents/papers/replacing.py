@@ -8,6 +8,7 @@ from typing import Final
 
 from desktop import reference
 from desktop.documents.papers.templates import (
+    Entry,
     Form,
     PaperTemplate,
     Paragraph,
@@ -108,6 +109,8 @@ def _like_a_letter(template: PaperTemplate) -> str:
         match part:
             case Form():
                 texts += [cell.label for row in part.rows for cell in row.cells]
+            case Entry():
+                texts += [part.label, part.text]
             case Table():
                 texts += [words for column in part.columns for words in (column.title, column.text)]
     texts = [_FILLED_IN.sub("", text) for text in texts]

@@ -46,10 +46,11 @@ class Recipient(_Strict, frozen=True, tag="recipient", tag_field="part"):
 
 
 class Heading(_Strict, frozen=True, tag="heading", tag_field="part"):
-    """A numbered heading."""
+    """A heading, which bears no number where it has none beside it."""
 
     text: str
     level: int = 1
+    numbered: bool = True
 
 
 class Paragraph(_Strict, frozen=True, tag="paragraph", tag_field="part"):
@@ -57,6 +58,19 @@ class Paragraph(_Strict, frozen=True, tag="paragraph", tag_field="part"):
 
     text: str
     when: str = ""
+
+
+class Entry(_Strict, frozen=True, tag="entry", tag_field="part"):
+    """A list with its label, as 纪要 name who came (GB/T 9704-2012, 10.3); it is left out while nothing stands in it.
+
+    With ``of`` it says ``text`` of each child of that type for which ``where`` holds, in the order of ``order``.
+    """
+
+    label: str
+    text: str
+    of: str = ""
+    order: str = ""
+    where: Mapping[str, tuple[str, ...]] = {}
 
 
 class Cell(_Strict, frozen=True):
@@ -110,7 +124,7 @@ class Notice(_Strict, frozen=True, tag="notice", tag_field="part"):
     """What people are told whose data the paper collects."""
 
 
-Part = Recipient | Heading | Paragraph | Form | Table | Notice
+Part = Recipient | Heading | Paragraph | Entry | Form | Table | Notice
 
 
 class Signed(_Strict, frozen=True):
@@ -196,6 +210,8 @@ class _Checker:
         for part in self.template.parts:
             if isinstance(part, Table):
                 self._table(part, about)
+            elif isinstance(part, Entry):
+                self._entry(part, about)
             elif isinstance(part, Paragraph) and part.when:
                 self._path((part.when,), about)
             elif isinstance(part, Form) and not all(row.cells for row in part.rows):
@@ -206,17 +222,27 @@ class _Checker:
                 self._path(tuple(date.split(".")), about, Kind.DATE)
 
     def _table(self, table: Table, about: RecordType) -> None:
-        child = self.types.get(table.of)
-        field = child.by_name[child.parent] if child is not None and child.parent is not None else None
-        if child is None or field is None or field.link != about.name:
-            raise self._faulty(f"“{table.of}”不是“{about.label}”下面的记录")
+        child = self._child(table, about)
         if not table.columns:
             raise self._faulty("有一张表没有栏目")
         for column in table.columns:
             self._text(column.text, child, numbered=True)
-        if table.order:
-            self._path((table.order,), child)
-        self._codes(table.where, child)
+
+    def _entry(self, entry: Entry, about: RecordType) -> None:
+        if not entry.label.strip():
+            raise self._faulty("有一个条目没有名称")
+        self._text(entry.text, self._child(entry, about) if entry.of else about)
+
+    def _child(self, part: Table | Entry, about: RecordType) -> RecordType:
+        """The type of the children that a part is about, by whose fields they are chosen and ordered."""
+        child = self.types.get(part.of)
+        field = child.by_name[child.parent] if child is not None and child.parent is not None else None
+        if child is None or field is None or field.link != about.name:
+            raise self._faulty(f"“{part.of}”不是“{about.label}”下面的记录")
+        if part.order:
+            self._path((part.order,), child)
+        self._codes(part.where, child)
+        return child
 
     def _codes(self, wanted: Mapping[str, tuple[str, ...]], about: RecordType) -> None:
         for name, allowed in wanted.items():
@@ -224,7 +250,7 @@ class _Checker:
             field = about.by_name[name]
             known = {"0", "1"} if field.codes is None else set(self.codes[field.codes].by_code)
             for code in allowed:
-                if code not in known:
+                if code and code not in known:
                     raise self._faulty(f"“{field.label}”没有“{code}”这个选项")
 
     def _text(self, text: str, about: RecordType, *, numbered: bool = False) -> None:

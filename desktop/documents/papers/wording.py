@@ -11,6 +11,7 @@ import msgspec
 from desktop.documents.papers.templates import (
     PROTECTED,
     SPECIAL,
+    Entry,
     Form,
     Heading,
     Notice,
@@ -32,8 +33,8 @@ _HEADINGS: Final = ("一级标题", "二级标题", "三级标题", "四级标�
 _TEXTS: Final = {"title": "标题", "number": "编号", "corner": "左上角"}
 _NAME: Final = re.compile(r"\{([^{}]*)\}")
 _UNFIT: Final = re.compile(r"[.|{}\[\]｜@#：]")
-FORM, ROW, TABLE, COLUMN, NOTICE, SIGNED = "表格", "表格行", "名单", "栏目", "告知", "落款"
-KINDS: Final = (*_TEXTS.values(), "主送", *_HEADINGS, "正文", FORM, ROW, TABLE, COLUMN, NOTICE, SIGNED)
+ENTRY, FORM, ROW, TABLE, COLUMN, NOTICE, SIGNED = "条目", "表格", "表格行", "名单", "栏目", "告知", "落款"
+KINDS: Final = (*_TEXTS.values(), "主送", *_HEADINGS, "正文", ENTRY, FORM, ROW, TABLE, COLUMN, NOTICE, SIGNED)
 _LABEL: Final = re.compile(r"【(.*)】", re.DOTALL)
 
 
@@ -135,6 +136,9 @@ def lines_of(template: PaperTemplate, types: Catalogue) -> list[Line]:
                 found.append(Line(_HEADINGS[part.level - 1], said(part.text), plain))
             case Paragraph():
                 found.append(Line("正文", said(part.text), plain))
+            case Entry():
+                whose = types[part.of] if part.of else about
+                found.append(Line(ENTRY, f"{part.label}{BAR}{_shown(types, whose, part.text)}", plain))
             case Form():
                 found.append(Line(FORM, "", {**plain, "rows": []}))
                 found += [Line(ROW, said(_row_text(row)), msgspec.to_builtins(row)) for row in part.rows]
@@ -192,6 +196,9 @@ def _put(plain: dict[str, Any], line: Line, types: Catalogue, about: RecordType)
             {**line.carried, "title": title.strip(), "text": _named(types, child, words.strip())}
         )
         return
+    if line.kind == ENTRY:
+        parts.append(_entry(line, types, about))
+        return
     words = _named(types, about, line.text) if line.kind not in (FORM, TABLE, NOTICE) else ""
     for name, kind in _TEXTS.items():
         if line.kind == kind:
@@ -207,10 +214,20 @@ def _put(plain: dict[str, Any], line: Line, types: Catalogue, about: RecordType)
     elif line.kind == NOTICE:
         parts.append({"part": "notice"})
     elif line.kind in _HEADINGS:
-        parts.append({"part": "heading", "level": _HEADINGS.index(line.kind) + 1, "text": words})
+        level = _HEADINGS.index(line.kind) + 1
+        parts.append({"part": "heading", **line.carried, "level": level, "text": words})
     else:
         kind = "recipient" if line.kind == "主送" else "paragraph"
         parts.append({"part": kind, **line.carried, "text": words})
+
+
+def _entry(line: Line, types: Catalogue, about: RecordType) -> dict[str, Any]:
+    label, bar, words = line.text.partition(BAR)
+    if not bar:
+        raise TemplateFaulty(f"“{ENTRY}：{label}”后面要写{BAR}和内容。", f"例如“参加单位{BAR}{{参加单位}}”。")
+    whose = types[line.carried["of"]] if line.carried.get("of") else about
+    text = _named(types, whose, words.strip())
+    return {"part": "entry", **line.carried, "label": label.strip(), "text": text}
 
 
 def _last(parts: list[dict[str, Any]], kind: str, what: str) -> dict[str, Any]:
