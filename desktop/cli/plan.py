@@ -10,9 +10,10 @@ import click
 
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import Day, Number, Pair, json_option, opens
+from desktop.cli.parameters import Day, Number, Pair, json_option, opens, writes
 from desktop.errors import UsageProblem
 from desktop.operations import plan as operations
+from desktop.operations import year_ends
 from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator, plain
 
@@ -27,12 +28,14 @@ class NoIndicator(UsageProblem):
 
 
 @click.command(cls=Command)
-@opens
+@writes
 @click.option("--as-of", "as_of", metavar="日期", type=Day(), help="截至哪一天，默认今天。")
 @click.option("--unit", metavar="单位", help="哪个单位（编码或名称），默认本单位。")
 @click.option("--only", metavar="编号", multiple=True, help="只算这一项，如 T03；可以写几个。")
 @click.option("--reading", "readings", metavar="名称=选项", type=Pair(), multiple=True,
               help="选定口径，如 choice=option，或 T03.choice=option；可选的见 --json。")  # fmt: skip
+@click.option("--keep-year-end", "year", metavar="年份", type=Number(2023),
+              help="定格这一年年末的新就业形态会员数，记入上报数字；以后补录不再改变它。")  # fmt: skip
 @json_option
 def plan(
     session: Session,
@@ -40,9 +43,13 @@ def plan(
     unit: str | None,
     only: tuple[str, ...],
     readings: tuple[tuple[str, str], ...],
+    year: int | None,
     as_json: bool,
 ) -> None:
     """行动计划的各项指标：现在多少、目标多少、还差多少，本单位和下面各单位。"""
+    if year is not None:
+        year_ends.keep(session, year)
+        only = only or (year_ends.GROWTH,)
     found = operations.indicators(session, as_of, unit, dict(readings), only=only)
     for name in only:
         if all(name not in (i.id, i.target_id) for i in found):

@@ -137,6 +137,8 @@ def _task(
         if whole.by_unit.get(asked.id):
             below = [u.id for u in tree.directly_below(asked.id)]
             rows = reported.accept(given, tree, below, days, start)
+    if indication.reports is Reports.YEAR_END:
+        given = reported.of_year(given, days.as_of)
     return Task(indication, target, measure, at, chosen, indication.measure(at), given, whole, rows)
 
 
@@ -179,13 +181,16 @@ def _notes(task: Task, figure: Figure, below: tuple[Figure, ...], level: Level |
         )
     if figure.denominator is not None and 0 < figure.denominator.total < figure.numerator.total:
         notes.append("分子大于分母，请核对记录和上报数")
-    if below and task.rows is not task.whole:
+    of_own = task.indication.reports is Reports.YEAR_END and any(
+        r.unit == figure.unit for r in figure.reports
+    )
+    if below and (of_own or task.rows is not task.whole):
         notes.append("合计用了本单位的上报数，与下面各单位之和不等")
     return notes
 
 
 def _report_words(task: Task, report: reported.Report) -> str:
-    kind = "分母" if report.figure == reported.DENOMINATOR else "分子"
+    kind = {reported.DENOMINATOR: "分母", reported.STOCK: "会员数"}.get(report.figure, "分子")
     name = "" if task.measure.kind is MeasureKind.COUNT else kind
     when = f"{report.first}至{report.last}" if report.first else f"截至{report.last}"
     return f"其中{name}上报数{number(report.value)}（{when}{'，' + report.source if report.source else ''}）"

@@ -77,12 +77,14 @@ class Reports(enum.Enum):
 
     ``PERIOD``: a reported number stands for the days it speaks of, records for all other days. ``FILL``: where a unit
     has recorded nothing, its reported numerator and denominator stand. ``DENOMINATOR``: a reported denominator goes
-    before the computed one.
+    before the computed one. ``YEAR_END``: of a growth over a year, a number reported as of the last day of the year
+    before, or of a day since, goes before what is counted for it; what is not reported completes it as ``FILL`` does.
     """
 
     PERIOD = "period"
     FILL = "fill"
     DENOMINATOR = "denominator"
+    YEAR_END = "year_end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from desktop.plan.measures import (
     Indication,
     Measurement,
     Remark,
+    Reports,
     among,
     at_least,
     between,
@@ -190,8 +191,11 @@ INDICATIONS = (
         _growth,
         rules=(
             "会员名册上填了重点群体的人，证件号码相同的算一个人",
-            "上年末数按入会、退会日期倒算，补录会改变它；年中看到的是年初到统计日的增长",
+            "“上报数字”里有上年12月31日的“某日总数”的用它作上年末数，不再变动；没有的按入会、退会日期倒算，补录会改变它",
+            "当年也有上报的“某日总数”的用最近的一个，没有的用会员名册；两头的来源要一致",
+            "年中看到的是年初到统计日的增长",
         ),
+        reports=Reports.YEAR_END,
         none="上年末没有填了重点群体的会员",
     ),
     Indication(

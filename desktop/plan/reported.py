@@ -16,7 +16,7 @@ from desktop.store.aggregates import Days, Span
 from desktop.store.database import Database
 from desktop.store.reading import Compare, Filter, Query, Record
 
-NUMERATOR, DENOMINATOR = "numerator", "denominator"
+NUMERATOR, DENOMINATOR, STOCK = "numerator", "denominator", "stock"
 _LONG = 366
 """A target for more days than these is one for the whole plan, not for a year."""
 
@@ -96,6 +96,23 @@ def _report(held: Record, tree: UnitTree) -> Report | None:
 def latest(some: Iterable[Report], figure: str) -> Report | None:
     """The youngest figure of a kind."""
     return next((r for r in some if r.figure == figure), None)
+
+
+def of_year(given: Reports, as_of: datetime.date) -> Reports:
+    """The reports without the stocks of years that a growth up to this day does not ask about."""
+    before = as_of.replace(month=1, day=1) - datetime.timedelta(days=1)
+    kept = {
+        unit: tuple(r for r in some if r.figure != STOCK or r.last >= before) for unit, some in given.items()
+    }
+    return {unit: some for unit, some in kept.items() if some}
+
+
+def stocks(some: Iterable[Report], as_of: datetime.date) -> tuple[Report | None, Report | None]:
+    """The youngest stock of the year of a day, and that of the last day of the year before."""
+    first = as_of.replace(month=1, day=1)
+    found = [r for r in some if r.figure == STOCK]
+    now = next((r for r in found if r.last >= first), None)
+    return now, next((r for r in found if r.last == first - datetime.timedelta(days=1)), None)
 
 
 @dataclass(frozen=True, slots=True)

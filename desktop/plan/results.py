@@ -51,6 +51,9 @@ class Amount:
     def __add__(self, other: Amount) -> Amount:
         return Amount(self.computed + other.computed, self.reported + other.reported)
 
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(self.computed - other.computed, self.reported - other.reported)
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:

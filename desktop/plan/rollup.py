@@ -119,6 +119,8 @@ class RollUp:
                 numerators = sum((self._own(u, accepted) for u in units), _NOTHING).numerator
                 below = self._filled(unit, set())
                 return _Sum(numerators, below.denominator, below.reports)
+            case Reports.YEAR_END:
+                return self._grown(unit, set())
 
     def _own(self, unit: str, accepted: Accepted) -> _Sum:
         """What is counted at a unit itself, and what it reported over periods."""
@@ -153,6 +155,27 @@ class RollUp:
                 if below.id not in seen:
                     found += self._filled(below.id, seen)
         return found
+
+    def _grown(self, unit: str, seen: set[str]) -> _Sum:
+        """The growth of a subtree: each end of it as it was reported for all of it, else as it adds up."""
+        seen.add(unit)
+        now, before = reported.stocks(self._task.given.get(unit, ()), self._task.at.as_of)
+        if not self._task.measurement.takes_reports:
+            now = before = None
+        found = None if now or before else self._reported(unit)
+        if found is not None:
+            return found
+        found = self._own(unit, Accepted())
+        for below in self._tree.directly_below(unit):
+            if below.id not in seen:
+                found += self._grown(below.id, seen)
+        ends = found.numerator + found.denominator, found.denominator
+        last = ends[0] if now is None else Amount(0, now.value)
+        first = ends[1] if before is None else Amount(0, before.value)
+        if now is None and before is None:
+            return found
+        used = tuple(r for r in (now, before) if r is not None)
+        return _Sum(last - first, first, used if len(used) > 1 else (*used, *found.reports))
 
     def _reported(self, unit: str) -> _Sum | None:
         """What a unit reported for itself and all below it, if that is to stand."""

@@ -42,6 +42,27 @@ def test_the_plan_counts_the_records_and_says_what_is_wanting(town: Path) -> Non
     assert before[0]["as_of"] == "2025-12-31"
 
 
+def test_the_end_of_a_year_is_kept_once_and_later_entries_leave_it(town: Path) -> None:
+    courier = {"key_group": "快递员", "membership_change": "入会"}
+    record(
+        town,
+        "member",
+        *({"name": f"会员{n}", "first_admission_date": "2025-05-01", **courier} for n in range(4)),
+    )
+    assert run("plan", town, "--keep-year-end", "2026").exit_code == 22, "the year goes on"
+    assert run("plan", town, "--keep-year-end", "2023").exit_code == 22, "nobody was a member"
+    (found,) = answer("plan", town, "--keep-year-end", "2025")["indicators"]
+    assert (found["numerator"]["total"], found["denominator"]["total"]) == ("0", "4")
+    (figure,) = answer("list", town, "reported_figure")["records"]
+    told = {k: figure["values"][k] for k in ("indicator", "figure", "as_of_date", "value")}
+    assert told == {"indicator": "T17", "figure": "stock", "as_of_date": "2025-12-31", "value": "4"}
+    assert run("plan", town, "--keep-year-end", "2025").exit_code == 22, "kept already"
+    record(town, "member", {"name": "补录", "first_admission_date": "2025-06-01", **courier})
+    (found,) = answer("plan", town, "--only", "T17")["indicators"]
+    assert (found["numerator"]["total"], found["denominator"]["total"]) == ("1", "4")
+    assert found["percent"] == "25.00%"
+
+
 @pytest.mark.parametrize(
     "options", [["--only", "T99"], ["--reading", "x=y"], ["--reading", "x"], ["--as-of", "昨天"]]
 )

@@ -56,6 +56,15 @@ def test_sizes_at_the_other_boundaries(
     assert world.share(indicator, town) == expected
 
 
+def test_who_lies_in_a_registered_zone_is_in_one_however_deep(world: World, town: str) -> None:
+    zone = world.save("area", town, name="良渚新城", kind="economic_zone")
+    building = world.save("area", town, name="一号楼", kind="building", within=zone)
+    street = world.save("area", town, name="老街", kind="featured_street")
+    for area, within in ((zone, None), (building, None), (street, None), (zone, 0)):
+        world.firm(town, 50, area=area, in_park=within)
+    assert world.share("T13", town) == (0, 2)
+
+
 @pytest.mark.parametrize(
     ("values", "counted"),
     [

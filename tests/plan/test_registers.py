@@ -119,6 +119,40 @@ def test_growth_is_measured_from_the_end_of_the_year_before(world: World, town: 
     assert amounts(world, "T17", world.unit()) == (0, 0)
 
 
+def test_a_year_end_that_was_reported_stands_whatever_is_entered_later(world: World, town: str) -> None:
+    village = world.unit("村", town, level="village")
+    other = world.unit("村二", town, level="village")
+    for unit, admitted in ((village, "2025-06-01"), (village, "2026-03-01"), (other, "2025-06-01")):
+        world.member(unit, key_group="courier", first_admission_date=admitted)
+    stock = {"indicator": "T17", "figure": "stock", "source": "统计年报"}
+    world.save("reported_figure", village, value="8", as_of_date="2024-12-31", **stock)
+    assert amounts(world, "T17", town) == (1, 2), "the year end of another year"
+    assert not [note for note in world.take("T17", town).notes if "没有用上" in note]
+    world.save("reported_figure", village, value="4", as_of_date="2025-12-31", **stock)
+    assert amounts(world, "T17", village) == (-2, 4)
+    assert amounts(world, "T17", town) == (-2, 5), "the other village is counted back"
+    world.member(village, key_group="courier", first_admission_date="2025-01-01")
+    assert amounts(world, "T17", village) == (-1, 4), "what is entered later belongs to now only"
+    world.save("reported_figure", village, value="5", as_of_date="2026-09-30", **stock)
+    assert amounts(world, "T17", village) == (1, 4)
+    assert world.take("T17", village).figure.gap_words == "已达标"
+    assert world.take("T17", village, "2026-08-31").figure.numerator.total == -1, "not known then"
+    assert "其中会员数上报数4（截至2025-12-31，统计年报）" in world.take("T17", village).notes
+
+
+def test_a_year_end_of_a_town_stands_instead_of_its_villages(world: World, town: str) -> None:
+    village = world.unit("村", town, level="village")
+    world.member(village, key_group="courier", first_admission_date="2026-03-01")
+    stock = {"indicator": "T17", "figure": "stock", "source": "统计年报"}
+    world.save("reported_figure", town, value="100", as_of_date="2025-12-31", **stock)
+    world.save("reported_figure", village, value="7", as_of_date="2025-12-31", **stock)
+    world.save("reported_figure", town, value="115", as_of_date="2026-10-31", **stock)
+    found = world.take("T17", town)
+    assert amounts(world, "T17", town) == (15, 100)
+    assert found.figure.percent == "15.00%"
+    assert "合计用了本单位的上报数，与下面各单位之和不等" in found.notes
+
+
 def test_shares_of_members_leave_out_who_has_no_head_count(world: World, town: str) -> None:
     organ = world.firm(town, 20, sector="organ")
     world.firm(town, None, sector="organ")

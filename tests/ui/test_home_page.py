@@ -18,7 +18,9 @@ from desktop.operations.session import Session
 from desktop.plan import indicators as plan
 from desktop.plan.results import Status
 from desktop.records.declaration import Level
+from desktop.store import reading
 from desktop.store.drafts import Draft
+from desktop.store.reading import Query
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home import reading as home_reading
@@ -435,3 +437,25 @@ def test_anything_is_added_from_the_first_page_by_its_initials(open_page: Open, 
     hands.settle()
     assert isinstance(hands.window.page, FormPage)
     assert hands.window.page.record_type.name == "enterprise"
+
+
+def test_the_end_of_the_last_year_is_kept_from_the_row_of_its_growth(open_page: Open, town: Session) -> None:
+    member = {"name": "张三", "key_group": "courier", "first_admission_date": "2025-05-01"}
+    records.save(town, "member", member)
+    hands, page = open_page(town)
+    growth = row_of(page, "T17")
+    growth.fold.setChecked(True)
+    hands.settle()
+    act = next(b for b in growth.findChildren(QPushButton) if b.text().startswith("定格"))
+    assert act.text() == f"定格{growth.indicator.as_of.year - 1}年末数"
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(folder) / "home-year-end.png")
+    hands.click(act)
+    hands.settle()
+    (figure,) = reading.records(town.database, town.types, Query("reported_figure"))
+    assert (figure.values["value"], figure.values["figure"]) == ("1", "stock")
+    growth = row_of(page, "T17")
+    growth.fold.setChecked(True)
+    hands.settle()
+    assert not [b for b in growth.findChildren(QPushButton) if b.text().startswith("定格")]
+    assert "分母记录0、上报1" in growth.origin.text()

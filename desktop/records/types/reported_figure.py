@@ -27,7 +27,7 @@ TYPE = RecordType(
         ),
         Field(
             "figure", "哪个数", Kind.CODE, codes="figure_kind", section="figure", needed=True, first=True,
-            column=2, width=8, help="指标的分子、分母，或某一天的总数。",
+            column=2, width=8, help="指标的分子、分母，或某一天的总数。新就业形态会员的年末数（T17）选“某日总数”。",
         ),
         Field(
             "category", "类别", Kind.CODE, codes="figure_category", section="figure", first=True, column=4,

@@ -132,6 +132,11 @@ _DIRECTORS = """(SELECT d.enterprise, max(d.post = 'director') AS director, max(
 _LAPSED = f"{_CLASS} = 'state_owned' AND congress.{{}} <= date(:as_of, '-6 months')"
 """Whether a state-owned employer's last session is more than half a year old."""
 
+_ZONES = """WITH RECURSIVE within(id) AS (SELECT a.id FROM r_area a WHERE a._life <> 1
+    AND a.kind IN ('economic_zone', 'industry_platform', 'park')
+    UNION SELECT a.id FROM within w JOIN r_area a ON a.within = w.id WHERE a._life <> 1) SELECT id FROM within"""
+"""The registered zones, platforms and parks, and whatever lies in one of them, such as a building."""
+
 _HOME = """(SELECT x.ref, u.place FROM r_unit u JOIN unit_ref x ON x.id = lower(hex(u.id))
     WHERE u._life <> 1 AND length(u.place) > 6 UNION ALL SELECT x.ref, c.value FROM meta i
     JOIN meta c ON c.key = 'unit_code' JOIN unit_ref x ON x.id = i.value WHERE i.key = 'unit_id'
@@ -152,7 +157,7 @@ _ENTERPRISE = Facts(
         "tax": "r.taxed_staff",
         "survey": "r.surveyed_staff",
         "members": "max(coalesce(roll.members, 0), coalesce(own.members, 0), coalesce(cover.members, 0))",
-        "in_park": "coalesce(r.in_park, r.park IS NOT NULL)",
+        "in_park": "coalesce(r.in_park, r.park IS NOT NULL OR r.area IN (SELECT id FROM zones))",
         "organised": _ORGANISED,
         "own_union": "coalesce(own.standing, 0)",
         "union_ended": "coalesce(own.standing = 0, 0)",
@@ -209,6 +214,7 @@ _ENTERPRISE = Facts(
         "roll": f"(SELECT m.enterprise, count(*) AS members FROM r_member m WHERE m._life <> 1 AND {member('m')}"
         " AND m.enterprise IS NOT NULL GROUP BY m.enterprise) roll ON roll.enterprise = r.id",
     },
+    tables={"zones": _ZONES},
 )
 
 _VISIT = Facts(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from desktop import reference
+from desktop.operations import year_ends
+from desktop.operations.records import Saved
 from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
@@ -121,7 +124,12 @@ class IndicatorRow(QFrame):
         column.addWidget(plain(_basis(indicator), muted=True))
         for note in indicator.notes:
             column.addWidget(plain(f"· {note}", muted=True))
-        column.addLayout(row(button("打开名单", self.open_records, "list-filter"), 1))
+        acts = [button("打开名单", self.open_records, "list-filter")]
+        year = year_ends.year_to_keep(indicator)
+        if year is not None and self.workbench.may_write(self.workbench.types[year_ends.FIGURE]):
+            acts.append(button(f"定格{year}年末数", partial(self._keep, year), "save"))
+            acts[-1].setToolTip("记入“上报数字”，以后补录会员不再改变它")
+        column.addLayout(row(*acts, 1))
         if indicator.below:
             grid = Grid(
                 [Col("下级", 16, wide=True), Col("完成", 12, numeric=True), Col("比例", numeric=True), Col("还差", 11)],
@@ -138,6 +146,16 @@ class IndicatorRow(QFrame):
     def open_records(self) -> None:
         """Shows the records behind the figure."""
         self._open_figure(self.indicator.figure, self.indicator.label)
+
+    def _keep(self, year: int) -> None:
+        """Keeps the end of the year before; the home page then asks for its numbers anew."""
+
+        def told(_saved: Saved) -> None:
+            self.workbench.shell.tell(Tone.GOOD, f"{year}年末的新就业形态会员数已经定格，记在“上报数字”里。")
+
+        self.workbench.write(
+            f"定格{year}年末数", lambda session, _ticket: year_ends.keep(session, year), told, owner=self
+        )
 
     def _open_below(self, figure: Figure | None) -> None:
         if figure is not None:
@@ -288,6 +306,8 @@ def origin_words(figure: Figure) -> str:
     )
     if reported:
         top = f"分子记录{figure.numerator.computed}、上报{number(figure.numerator.reported)}"
+        if figure.numerator.reported < 0:
+            top = "分子是跟上报数比的增减"
         bottom = figure.denominator
         words.append(
             top if bottom is None else f"{top}；分母记录{bottom.computed}、上报{number(bottom.reported)}"
