@@ -14,6 +14,8 @@ from desktop.ui import icons, theme
 from desktop.ui.file_dialog import file_dialog, usual_places
 from desktop.ui.settings import Settings
 
+_TRAVELS = re.compile(r"\.xs[a-z]")
+
 
 class Answer(enum.Enum):
     """What was chosen."""
@@ -103,13 +105,22 @@ class WindowDialogs:
         return self._paths(dialog, kind)
 
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:
-        """Asks before an existing file is written over."""
+        """Asks before an existing file is written over. A name without the ending gets it: nobody would find it."""
         kind = _kind(title, filters)
         dialog = file_dialog(self.parent, title, self._start(kind, suggestion.parent), filters)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suggestion.suffix[1:])
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_endings([chosen])[0][1:]))
         dialog.selectFile(suggestion.name)
-        return next(iter(self._paths(dialog, kind)), None)
+        found = next(iter(self._paths(dialog, kind)), None)
+        if found is None or found.suffix.lower() in _endings(filters):
+            return found
+        # What stands behind the dot of a date (2026.11) is an ending to the dialog.
+        named = found.with_name(f"{found.name}{suggestion.suffix}")
+        question = f"“{named.name}”已经有了，要替换吗？"
+        free = not named.exists() or self.ask(title, question, yes="替换", danger=True) is Answer.YES
+        return named if free else None
 
     def folder(self, title: str, start: Path) -> Path | None:
         """The system's own dialog where it has one."""
@@ -134,6 +145,19 @@ class WindowDialogs:
         return found
 
 
+def _endings(filters: Sequence[str]) -> list[str]:
+    """The endings that filters name, with their dots."""
+    return re.findall(r"\*(\.\w+)", " ".join(filters).lower())
+
+
 def _kind(title: str, filters: Sequence[str]) -> str:
-    """The endings that are asked for; of a folder what it is for, whomever it is for."""
-    return filters[0].partition("(")[2].rstrip(")") if filters else re.sub("“[^”]*”", "", title)
+    """The endings that are asked for; of a folder what it is for, whomever it is for.
+
+    The files that travel between the levels are of one kind: they lie on the same stick.
+    """
+    if not filters:
+        return re.sub("“[^”]*”", "", title)
+    endings = _endings(filters[:1])
+    if endings and all(_TRAVELS.fullmatch(ending) for ending in endings):
+        return "*.xs?"
+    return filters[0].partition("(")[2].rstrip(")")

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QFileInfo, QStandardPaths, QUrl
-from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QSplitter, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFileIconProvider,
+    QHeaderView,
+    QSplitter,
+    QTreeView,
+    QWidget,
+)
 
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is plugged in: a folder for each user, in it one for each stick."""
@@ -48,6 +55,10 @@ def file_dialog(parent: QWidget | None, title: str, folder: Path, filters: Seque
     # There is none where the system shows its own.
     if (split := dialog.findChild(QSplitter)) is not None:
         split.setSizes([_SIDE, _WIDTH - _SIDE])
+    if (files := dialog.findChild(QTreeView, "treeView")) is not None:
+        # Names of bundles are long, and they differ at their end.
+        files.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        files.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     return dialog
 
 

@@ -34,6 +34,7 @@ class FakeDialogs:
     def __init__(self) -> None:
         self.answers: list[Answer] = []
         self.paths: list[Path | None] = []
+        self.several: list[list[Path]] = []
         self.asked: list[str] = []
         self.told: list[str] = []
         self._leaving = False
@@ -56,6 +57,8 @@ class FakeDialogs:
         return self.paths.pop(0)
 
     def open_files(self, title: str, folder: Path, filters: Sequence[str]) -> list[Path]:
+        if self.several:
+            return self.several.pop(0)
         return [path for path in (self.paths.pop(0),) if path is not None]
 
     def save_file(self, title: str, suggestion: Path, filters: Sequence[str]) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,9 @@ def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
     "grabbing the keyboard", extend=True
 )  # what completes a name does, without a screen
 def test_names_are_typed_and_enter_takes_them(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
-    def name(dialog: QFileDialog) -> None:
+    def name(dialog: QFileDialog, words: str = "径山村.xsj") -> None:
         qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        compose(dialog.focusWidget(), "径山村.xsj")
+        compose(dialog.focusWidget(), words)
         qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
 
     dialogs = WindowDialogs(parent)
@@ -90,6 +91,12 @@ def test_names_are_typed_and_enter_takes_them(qtbot: QtBot, parent: QWidget, tmp
     assert dialogs.open_files("打开", tmp_path, FILTERS) == [tmp_path / "径山村.xsj"]
     when_shown(parent, lambda dialog: qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return))
     assert dialogs.save_file("保存", tmp_path / "单子.xsj", FILTERS) == tmp_path / "单子.xsj"
+    for typed in (
+        "村里的申请",
+        "径山村2026.11",
+    ):  # nobody types endings, and without one nothing finds the file
+        when_shown(parent, partial(name, words=typed))
+        assert dialogs.save_file("保存", tmp_path / "单子.xsj", FILTERS) == tmp_path / f"{typed}.xsj"
     when_shown(parent, lambda dialog: dialog.accept())
     assert dialogs.folder("文件夹", tmp_path) == tmp_path
 
@@ -121,7 +128,8 @@ def test_the_stick_that_files_of_a_kind_were_on_is_where_the_next_are_looked_for
         lambda: dialogs.open_file("打开", Path.home(), FILTERS),
         lambda: dialogs.folder("给“双溪村工会”的回执保存到哪里", Path.home()),
         lambda: dialogs.open_file("打开", page, FILTERS),  # a page that knows better is followed
-        lambda: dialogs.open_file("打开", Path.home(), ("入网申请 (*.xsq)",)),  # another kind of file
+        lambda: dialogs.open_file("打开", Path.home(), ("入网申请 (*.xsq)",)),  # travels on the same stick
+        lambda: dialogs.open_file("打开", Path.home(), ("表格 (*.xlsx)",)),  # another kind of file
     ):
         when_shown(parent, note)
         assert ask() is None
@@ -129,4 +137,4 @@ def test_the_stick_that_files_of_a_kind_were_on_is_where_the_next_are_looked_for
     stick.rmdir()
     when_shown(parent, note)
     dialogs.open_file("打开", Path.home(), FILTERS)
-    assert begun == [str(f) for f in (stick, stick, page, Path.home(), Path.home())]
+    assert begun == [str(f) for f in (stick, stick, page, stick, Path.home(), Path.home())]

@@ -318,7 +318,7 @@ def test_a_list_is_exported_as_shown_and_masked(desk: Desk, town: Session, tmp_p
     page = exporting_page(desk)
     place = page.choose.mapTo(page, page.choose.rect().topRight())
     assert (page.width() - place.x(), place.y()) < (20, 40), "where other pages have what one comes for"
-    desk.dialogs.paths = [tmp_path / "会员"]
+    desk.dialogs.paths = [tmp_path / "会员.xlsx"]
     desk.press(K.Key_Space)
     written = cells(tmp_path / "会员.xlsx")
     assert "会员3" in written

@@ -494,6 +494,38 @@ def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_n
     assert "坏的.xsa" in page.grant.note.detail.text()
 
 
+def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
+    open_page: Open, tmp_path: Path
+) -> None:
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.DISTRICT)
+    files = []
+    for n, name in enumerate(("甲村工会", "乙村工会", "丙村工会")):
+        village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
+        files.append(tmp_path / f"{name}.xsq")
+        enrolling.request(village, files[-1])
+        village.workspace.close()
+    hands, page = open_page(town)
+    hands.dialogs.several = [files]
+    hands.click(page.merge.drop.choose)
+    assert "“甲村工会”" in page.grant.asked.text()
+    assert "后面还有2个" in page.grant.asked.text()
+    assert page.grant.compared.hasFocus()
+    hands.qtbot.keyClick(page.grant.compared, Qt.Key.Key_Space)
+    hands.dialogs.paths = [tmp_path / "甲村.xsg"]
+    hands.click(page.grant.grant_button)
+    assert (tmp_path / "甲村.xsg").exists()
+    following = hands.window.focusWidget()
+    assert isinstance(following, QPushButton)
+    hands.click(following)
+    assert "“乙村工会”" in page.grant.asked.text()
+    assert not page.grant.compared.isChecked()
+    hands.click(page.grant.cancel)
+    assert "“丙村工会”" in page.grant.asked.text()
+    assert "后面还有" not in page.grant.asked.text()
+    hands.click(page.grant.cancel)
+    assert not page.grant.open
+
+
 def test_what_was_said_of_one_file_is_not_read_as_said_of_the_next(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)

@@ -174,7 +174,6 @@ class ExportPage(Page):
         path = self.workbench.dialogs.save_file(f"导出{name}", suggestion, ("表格 (*.xlsx)",))
         if path is None:
             return
-        path = path if path.suffix.lower() == ".xlsx" else path.with_name(f"{path.name}.xlsx")
         self._show_running(True)
         job = self._form_job(path, form) if form is not None else self._list_job(path)
         self._task = self.workbench.write(f"导出{name}", job, self._done, owner=self, step=False)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.errors import Problem
 from desktop.operations import enrolling, roots, traffic, workspaces
@@ -42,9 +51,10 @@ class GrantCard(Card):
         super().__init__("为下级办理入网")
         self.workbench = workbench
         self._asked: Asked | None = None
+        self._waiting: list[Path] = []
         self._known: dict[str, str] = {}
-        self.open_request = button("打开申请文件…", lambda: self.look(None), "folder-open", primary=True)
-        self.open_ack = button("导入入网回执…", lambda: self.confirm(None), "file-input")
+        self.open_request = button("打开申请文件…", self.choose, "folder-open", primary=True)
+        self.open_ack = button("导入入网回执…", self.confirm, "file-input")
         self.hint = plain(
             "① 打开下级交来的申请（.xsq） ② 打电话核对词语 ③ 导出批准（.xsg）交回 ④ 下级交来入网回执（.xsa）后导入。",
             muted=True,
@@ -63,7 +73,7 @@ class GrantCard(Card):
         self.level = QComboBox()
         self.delegate = QCheckBox("允许它再为自己的下级办理入网（镇街一般需要）")
         self.grant_button = button("导出批准文件…", self.grant, "file-output", primary=True)
-        self.cancel = button("先不批准", self._close)
+        self.cancel = button("先不批准", self._put_off)
         self._box = QWidget()
         self._build()
         self._show_choice()
@@ -128,14 +138,16 @@ class GrantCard(Card):
 
     # -- the request -----------------------------------------------------------------------------------------------
 
-    def look(self, path: Path | None) -> None:
-        """Opens a request and shows it."""
-        if path is None:
-            filters = ("入网申请 (*.xsq)", "所有文件 (*)")
-            path = self.workbench.dialogs.open_file("打开入网申请", documents(), filters)
-        if path is None:
-            return
-        chosen, types, own = path, self.workbench.types, self.workbench.facts.unit.id
+    def choose(self) -> None:
+        """Asks for requests."""
+        filters = ("入网申请 (*.xsq)", "所有文件 (*)")
+        if found := self.workbench.dialogs.open_files("打开入网申请", documents(), filters):
+            self.look(found)
+
+    def look(self, paths: Sequence[Path]) -> None:
+        """Opens the first of these requests and shows it; the others wait, each needs a telephone call."""
+        self._waiting = list(paths[1:])
+        chosen, types, own = paths[0], self.workbench.types, self.workbench.facts.unit.id
 
         def job(database: Database, _ticket: Ticket) -> tuple[Asked, list[tuple[str, str, str]]]:
             asked = traffic.look_request(chosen)
@@ -156,8 +168,9 @@ class GrantCard(Card):
         self._asked = asked
         again = self._known.get(asked.station)
         twice = f"\n这台电脑以前办过入网（{again}），再批准一次会给它换新的证书。" if again else ""
+        more = f"办完这个，后面还有{len(self._waiting)}个。" if self._waiting else ""
         self.asked.setText(
-            f"“{asked.name}”（{level_words(asked.level)}，编码{asked.code}）申请入网。{twice}\n"
+            f"“{asked.name}”（{level_words(asked.level)}，编码{asked.code}）申请入网。{more}{twice}\n"
             "文件里的名称谁都可以写，所以请给这个单位打电话，请对方念出屏幕上的词语和数字，和下面逐个核对："
         )
         self.words.show_words(asked.words)
@@ -180,6 +193,7 @@ class GrantCard(Card):
         self.note.hide()
         set_primary(self.open_request, False)
         self._show_choice()
+        self.compared.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_choice(self) -> None:
         other = self.elsewhere.isChecked()
@@ -199,6 +213,20 @@ class GrantCard(Card):
         self._box.hide()
         self._list.show()
         set_primary(self.open_request, True)
+
+    def _put_off(self) -> None:
+        self._close()
+        if self._waiting:
+            self.look(self._waiting)
+
+    def _offer_next(self, *links: QPushButton) -> None:
+        """Offers what can be done now, the request that waits first; the cursor is on it."""
+        if self._waiting:
+            waiting = self._waiting
+            links = (link(f"办下一个申请（还有{len(waiting)}个）", lambda: self.look(waiting)), *links)
+        self.note.offer(*links)
+        if links:
+            links[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- the grant -------------------------------------------------------------------------------------------------
 
@@ -259,19 +287,14 @@ class GrantCard(Card):
             f"{'；'.join(map(str, root.words))}。\n"
             "对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
         )
-        where = link("打开所在文件夹", lambda: open_folder(made.path.parent))
-        self.note.offer(where)
-        where.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._offer_next(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
         self.done.emit()
 
-    def confirm(self, path: Path | None) -> None:
-        """Takes an acknowledgement."""
-        if path is None:
-            filters = ("入网回执 (*.xsa)", "所有文件 (*)")
-            path = self.workbench.dialogs.open_file("导入入网回执", documents(), filters)
-        if path is None:
-            return
-        self.confirm_all([path])
+    def confirm(self) -> None:
+        """Asks for acknowledgements and takes them."""
+        filters = ("入网回执 (*.xsa)", "所有文件 (*)")
+        if found := self.workbench.dialogs.open_files("导入入网回执", documents(), filters):
+            self.confirm_all(found)
 
     def confirm_all(self, paths: Sequence[Path]) -> None:
         """Takes acknowledgements; one that cannot be taken does not hold up the others."""
@@ -305,5 +328,5 @@ class GrantCard(Card):
         if not is_problem(error):
             return False
         self.note.say(Tone.ERROR, "没有完成", str(error))
-        self.note.offer()
+        self._offer_next()
         return True

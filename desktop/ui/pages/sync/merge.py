@@ -114,11 +114,10 @@ class MergePanel(QStackedWidget):
     # -- files -----------------------------------------------------------------------------------------------------
 
     def choose(self) -> None:
-        """Asks for a file."""
+        """Asks for files."""
         start = self.files[0].path.parent if self.files else documents()
-        found = self.workbench.dialogs.open_file("选择收到的文件", start, _FILTERS)
-        if found is not None:
-            self.take([found])
+        if found := self.workbench.dialogs.open_files("选择收到的文件", start, _FILTERS):
+            self.take(found)
 
     @property
     def working(self) -> bool:

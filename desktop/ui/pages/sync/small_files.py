@@ -62,17 +62,11 @@ class SmallFiles:
             if acknowledged:
                 self._parts.grant.confirm_all(acknowledged)
             if asked:
-                self._take_requests(asked)
+                self._parts.grant.look(asked)
             if granted:
                 self._parts.enrol.look(granted[0])
             if forgotten:
                 self._parts.recover.look(forgotten[0])
-
-    def _take_requests(self, paths: Sequence[Path]) -> None:
-        self._parts.grant.look(paths[0])
-        if len(paths) > 1:
-            words = f"入网申请要打电话核对，一次办一个：先办第一个，其余{len(paths) - 1}个办完再拖来。"
-            self._shell.tell(Tone.PLAIN, words)
 
     def _take_wiped(self, paths: Sequence[Path]) -> None:
         """The word of a computer that was wiped goes where computers are put out of use."""
