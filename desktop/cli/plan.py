@@ -13,7 +13,7 @@ from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import Day, Number, Pair, json_option, opens, writes
 from desktop.errors import UsageProblem
 from desktop.operations import plan as operations
-from desktop.operations import year_ends
+from desktop.operations import plan_readings, year_ends
 from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator, plain
 
@@ -34,6 +34,8 @@ class NoIndicator(UsageProblem):
 @click.option("--only", metavar="编号", multiple=True, help="只算这一项，如 T03；可以写几个。")
 @click.option("--reading", "readings", metavar="名称=选项", type=Pair(), multiple=True,
               help="选定口径，如 choice=option，或 T03.choice=option；可选的见 --json。")  # fmt: skip
+@click.option("--choose", "chosen", metavar="名称=选项", type=Pair(), multiple=True,
+              help="定下口径，如 T03.coverage=include：本单位和下级以后都按它算。市、区总工会用。")  # fmt: skip
 @click.option("--keep-year-end", "year", metavar="年份", type=Number(2023),
               help="定格这一年年末的新就业形态会员数，记入上报数字；以后补录不再改变它。")  # fmt: skip
 @json_option
@@ -43,10 +45,14 @@ def plan(
     unit: str | None,
     only: tuple[str, ...],
     readings: tuple[tuple[str, str], ...],
+    chosen: tuple[tuple[str, str], ...],
     year: int | None,
     as_json: bool,
 ) -> None:
     """行动计划的各项指标：现在多少、目标多少、还差多少，本单位和下面各单位。"""
+    for name, option in chosen:
+        target, _, choice = name.partition(".")
+        plan_readings.choose(session, target, choice, option)
     if year is not None:
         year_ends.keep(session, year)
         only = only or (year_ends.GROWTH,)

@@ -28,7 +28,7 @@ from desktop.records.checks.base import as_day
 from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import reading
+from desktop.store import above, reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord
 from desktop.store.reading import Filter, Query, Record
@@ -89,25 +89,6 @@ class Standing:
         return self.whose != SHIPPED
 
 
-def _chain(database: Database, types: Catalogue, unit: str) -> dict[str, str]:
-    """Of this unit and those above it, the nearest first, those that may word papers, with their names.
-
-    What a parent vouched for is not judged again by level when it is merged, so that is done here.
-    """
-    writers = types[TYPE].written_by
-    found: dict[str, str] = {}
-    seen: set[str] = set()
-    at: str | None = unit
-    while at and at not in seen:
-        seen.add(at)
-        record = reading.record(database, types, "unit", at)
-        if record is not None and record.values.get("level") in writers.levels:
-            found[at] = str(record.values.get("name") or "")
-        superior = record.values.get("superior") if record is not None else None
-        at = superior if isinstance(superior, str) else None
-    return found
-
-
 def _versions(
     database: Database, types: Catalogue, unit: str, key: str | None = None
 ) -> Iterator[tuple[str, Record]]:
@@ -116,7 +97,7 @@ def _versions(
     held = reading.records(database, types, Query(TYPE, filters=filters, order=reading.NEWEST_ORDER))
     if not held:
         return
-    chain = _chain(database, types, unit)
+    chain = above.writers_above(database, types, types[TYPE], unit)
     places = {u: place for place, u in enumerate(chain)}
     mine = [record for record in held if record.unit in places]
     mine.sort(key=lambda r: (str(r.values.get("started") or ""), r.stamp), reverse=True)

@@ -19,6 +19,7 @@ from desktop.plan import (
     reported,
     training,
 )
+from desktop.plan.chosen import chosen, with_chosen
 from desktop.plan.measures import Circumstances, Indication, Reports, Verdicts
 from desktop.plan.readings import Options, readings, refuse_unknown
 from desktop.plan.reported import Accepted
@@ -98,16 +99,16 @@ def indicators(
 ) -> list[Indicator]:
     """The plan's indicators for a unit (the workspace's own by default) and each unit directly below it.
 
-    ``only`` names targets or measures, none means all; ``holidays`` says which days are worked. Raises
-    ``UnknownReading``.
+    ``only`` names targets or measures, none means all; ``holidays`` says which days are worked. ``options`` go before
+    the readings that the own unit or one above it has chosen. Raises ``UnknownReading``.
     """
-    options = options or {}
-    refuse_unknown(options, choices())
+    refuse_unknown(options or {}, choices())
     tree = UnitTree.load(database, types, own)
     asked = tree.unit(unit or own.id)
     days = plan_days(as_of)
     wanted = [i for i in INDICATIONS if not only or i.id in only or i.id.partition(".")[0] in only]
     with aggregates.snapshot(database):
+        options = with_chosen(options or {}, chosen(database, types, own.id, choices()))
         given = reported.reports(database, types, tree, as_of)
         goals = reported.targets(database, types, days, _yearly())
         judged = {i.id: i.judge(database, days, holidays) for i in wanted if i.judge is not None}
@@ -128,8 +129,8 @@ def _task(
     verdicts: Verdicts,
 ) -> Task:
     target, measure = declared()[indication.id]
-    chosen = readings(target.id, (*target.choices, *indication.choices), options)
-    at = Circumstances(days, {r.id: r.code for r in chosen}, verdicts)
+    taken = readings(target.id, (*target.choices, *indication.choices), options)
+    at = Circumstances(days, {r.id: r.code for r in taken}, verdicts)
     whole = rows = Accepted()
     if indication.reports is Reports.PERIOD:
         start = datetime.date.fromisoformat(at.chosen["start"])
@@ -139,7 +140,7 @@ def _task(
             rows = reported.accept(given, tree, below, days, start)
     if indication.reports is Reports.YEAR_END:
         given = reported.of_year(given, days.as_of)
-    return Task(indication, target, measure, at, chosen, indication.measure(at), given, whole, rows)
+    return Task(indication, target, measure, at, taken, indication.measure(at), given, whole, rows)
 
 
 def _indicator(task: Task, rollup: RollUp, asked: Unit, level: Level | None) -> Indicator:

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.cli.calling import CODE, answer, record, run
+from tests.cli.calling import CODE, Places, answer, record, run
 
 
 def register(path: Path, *rows: tuple[object, ...]) -> Path:
@@ -40,6 +40,17 @@ def test_the_plan_counts_the_records_and_says_what_is_wanting(town: Path) -> Non
     assert "口径：" in spoken
     before = answer("plan", town, "--only", "T01", "--as-of", "2025年12月31日")["indicators"]
     assert before[0]["as_of"] == "2025-12-31"
+
+
+def test_a_reading_is_chosen_by_a_district_and_stays(places: Places) -> None:
+    (found,) = answer("plan", places.district, "--only", "T03", "--choose", "T03.coverage=include")[
+        "indicators"
+    ]
+    assert found["readings"]["coverage"] == "include"
+    (found,) = answer("plan", places.district, "--only", "T03")["indicators"]
+    assert found["readings"]["coverage"] == "include"
+    assert run("plan", places.district, "--choose", "coverage=include").exit_code == 2
+    assert run("plan", places.town, "--choose", "T03.coverage=include").exit_code == 14
 
 
 def test_the_end_of_a_year_is_kept_once_and_later_entries_leave_it(town: Path) -> None:

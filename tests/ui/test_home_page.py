@@ -17,6 +17,7 @@ from desktop.operations import exchange, records
 from desktop.operations.session import Session
 from desktop.plan import indicators as plan
 from desktop.plan.results import Status
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store import reading
 from desktop.store.drafts import Draft
@@ -24,6 +25,7 @@ from desktop.store.reading import Query
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home import reading as home_reading
+from desktop.ui.pages.home.choosing import IndicatorActs
 from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.home.plan import amount_words
@@ -459,3 +461,38 @@ def test_the_end_of_the_last_year_is_kept_from_the_row_of_its_growth(open_page: 
     hands.settle()
     assert not [b for b in growth.findChildren(QPushButton) if b.text().startswith("定格")]
     assert "分母记录0、上报1" in growth.origin.text()
+
+
+def test_a_district_chooses_how_a_target_is_read_and_a_town_does_not(
+    open_page: Open, town: Session, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    for name, taxed in (("甲厂", 40), ("乙厂", 10)):
+        firm: dict[str, Cell] = {
+            "name": name,
+            "sector": "non_public",
+            "surveyed_staff": 30,
+            "taxed_staff": taxed,
+        }
+        records.save(district, "enterprise", firm)
+    hands, page = open_page(district)
+    row_of(page, "T03").fold.setChecked(True)
+    hands.settle()
+    acts = row_of(page, "T03").findChild(IndicatorActs)
+    assert acts is not None
+    act = next(b for b in acts.readings if b.text() == "职工数口径…")
+    hands.click(act)
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.picture(Path(folder) / "home-reading.png")
+    options = QApplication.focusWidget()
+    assert options is not None
+    hands.qtbot.keyClick(options, Qt.Key.Key_Up)
+    hands.qtbot.keyClick(options, Qt.Key.Key_Return)
+    hands.settle()
+    assert "职工数口径：税务登记职工数" in row_of(page, "T03").indicator.basis
+    assert amount_words(row_of(page, "T03").indicator.figure).startswith("0/1家")
+    _, other = open_page(town)
+    row_of(other, "T03").fold.setChecked(True)
+    below = row_of(other, "T03").findChild(IndicatorActs)
+    assert below is not None
+    assert not below.readings

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from desktop import reference
-from desktop.operations import year_ends
-from desktop.operations.records import Saved
 from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.home.bar import Bar
+from desktop.ui.pages.home.choosing import IndicatorActs
 from desktop.ui.pages.home.reading import parts_of_figure
-from desktop.ui.pages.parts import button, heading, link, plain, row
+from desktop.ui.pages.parts import button, heading, link, plain
 from desktop.ui.widgets.elided import ElidedLink
 from desktop.ui.workbench import Workbench
 
@@ -124,12 +122,8 @@ class IndicatorRow(QFrame):
         column.addWidget(plain(_basis(indicator), muted=True))
         for note in indicator.notes:
             column.addWidget(plain(f"· {note}", muted=True))
-        acts = [button("打开名单", self.open_records, "list-filter")]
-        year = year_ends.year_to_keep(indicator)
-        if year is not None and self.workbench.may_write(self.workbench.types[year_ends.FIGURE]):
-            acts.append(button(f"定格{year}年末数", partial(self._keep, year), "save"))
-            acts[-1].setToolTip("记入“上报数字”，以后补录会员不再改变它")
-        column.addLayout(row(*acts, 1))
+        open_list = button("打开名单", self.open_records, "list-filter")
+        column.addWidget(IndicatorActs(self.workbench, indicator, open_list))
         if indicator.below:
             grid = Grid(
                 [Col("下级", 16, wide=True), Col("完成", 12, numeric=True), Col("比例", numeric=True), Col("还差", 11)],
@@ -146,16 +140,6 @@ class IndicatorRow(QFrame):
     def open_records(self) -> None:
         """Shows the records behind the figure."""
         self._open_figure(self.indicator.figure, self.indicator.label)
-
-    def _keep(self, year: int) -> None:
-        """Keeps the end of the year before; the home page then asks for its numbers anew."""
-
-        def told(_saved: Saved) -> None:
-            self.workbench.shell.tell(Tone.GOOD, f"{year}年末的新就业形态会员数已经定格，记在“上报数字”里。")
-
-        self.workbench.write(
-            f"定格{year}年末数", lambda session, _ticket: year_ends.keep(session, year), told, owner=self
-        )
 
     def _open_below(self, figure: Figure | None) -> None:
         if figure is not None:

@@ -1,0 +1,71 @@
+"""The district chooses how an ambiguous target is read; its units reckon by it once its bundle has come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import exchange, plan, plan_readings, records
+from desktop.operations.session import NotAllowed, Session
+from desktop.plan.chosen import TYPE
+from desktop.plan.readings import UnknownReading
+from desktop.records.canonical import Cell
+from desktop.store import reading
+from desktop.store.reading import Query
+from tests.operations.levels import Three
+
+
+def read_as(
+    session: Session, options: dict[str, str] | None = None, indicator: str = "T03"
+) -> dict[str, str]:
+    (found,) = plan.indicators(session, options=options, only=[indicator])
+    return {r.id: r.code for r in found.readings}
+
+
+def test_what_the_district_chooses_goes_down_and_counts_there(tmp_path: Path) -> None:
+    three = Three(tmp_path)
+    district, town, village = three.all
+    firm: dict[str, Cell] = {
+        "name": "径山厂",
+        "sector": "non_public",
+        "surveyed_staff": 10,
+        "insured_staff": 40,
+    }
+    records.save(village, "enterprise", firm)
+    assert plan.indicators(village, only=["T03"])[0].figure.percent == "—"
+    plan_readings.choose(district, "T03", "staff_count_basis", "insured")
+    assert read_as(district)["staff_count_basis"] == "insured"
+    assert read_as(district, indicator="T12")["staff_count_basis"] == "survey", "each target for itself"
+    assert read_as(district, {"staff_count_basis": "tax"})["staff_count_basis"] == "tax", (
+        "asked for this once"
+    )
+    exchange.receive(town, [three.down(district, town).path])
+    exchange.receive(village, [three.down(town, village).path])
+    (found,) = plan.indicators(village, only=["T03"])
+    assert (found.figure.percent, found.figure.gap) == ("0.00%", 1)
+    assert "职工数口径：社保参保数" in found.basis
+
+    plan_readings.choose(district, "T03", "staff_count_basis", "tax")
+    plan_readings.choose(district, "T03", "coverage", "include")
+    assert read_as(district) | {"coverage": "include", "staff_count_basis": "tax"} == read_as(district)
+    held = reading.records(district.database, district.types, Query(TYPE))
+    assert sorted(str(r.values["label"]) for r in held) == [
+        "职工数口径：税务登记职工数",
+        "被联合工会覆盖的企业：也算已建会",
+    ]
+    with pytest.raises(NotAllowed):
+        plan_readings.choose(town, "T03", "coverage", "include")
+    for target, choice, option in (
+        ("T99", "coverage", "include"),
+        ("T03", "x", "y"),
+        ("T03", "coverage", "x"),
+    ):
+        with pytest.raises(UnknownReading):
+            plan_readings.choose(district, target, choice, option)
+
+    edit = records.slot_edits(district, district.types[TYPE], held[0].id, {"option": "of another edition"})
+    district.ledger.write("改", "王芳", edits=edit)
+    usual = {c.id: c.default for c in plan.choices()["T03"]}
+    lost = str(held[0].values["choice"])
+    assert read_as(district)[lost] == usual[lost], "what is not known is passed over"
