@@ -24,7 +24,7 @@ from desktop.ui.forms.form import Form
 from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.pickers import LinkEditor, PickEditor
 from desktop.ui.settings import Settings
-from desktop.ui.widgets.pick import PickList
+from desktop.ui.widgets.pick import PickEdit, PickList
 from desktop.ui.widgets.wrapping import WrappingLine
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -243,6 +243,44 @@ def test_words_alone_are_no_link(hand: Hand) -> None:
     form.go_to("enterprise")
     hand.type("没有登记过的公司")
     hand.pause()
+    hand.press(K.Key_Tab)
+    hand.pause()
+    assert "请从列表中选择" in form.rows["enterprise"].message.words
+
+
+@pytest.mark.parametrize("key", [K.Key_Return, K.Key_Tab])
+def test_who_goes_on_before_the_list_is_there_gets_what_was_meant(
+    hand: Hand, bench: Workbench, key: K
+) -> None:
+    for name in ("杭州云栖茶业有限公司", "杭州双溪茶业有限公司"):
+        save(bench, hand, "enterprise", name=name)
+    form = new_form(hand, "visit")
+    line = form.rows["enterprise"].editor.inputs()[0]
+    form.go_to("enterprise")
+    hand.type("杭州")
+    hand.pause()
+    assert form.rows["enterprise"].message.words == "", "half a name is no mistake yet"
+    hand.type("双溪")  # the list that is open still begins with another
+    hand.press(key)
+    hand.settle()
+    assert isinstance(line, PickEdit)
+    assert line.option is not None
+    assert line.option.words == "杭州双溪茶业有限公司"
+    assert hand.focus is not line
+
+
+def test_nothing_is_taken_unseen_where_several_are_meant(hand: Hand, bench: Workbench) -> None:
+    for name in ("杭州云栖茶业有限公司", "杭州双溪茶业有限公司"):
+        save(bench, hand, "enterprise", name=name)
+    form = new_form(hand, "visit")
+    editor = form.rows["enterprise"].editor
+    assert isinstance(editor, LinkEditor)
+    form.go_to("enterprise")
+    hand.enter("杭州")
+    hand.settle()
+    assert editor.line.is_open
+    assert editor.text() == "杭州"
+    hand.press(K.Key_Escape)
     hand.press(K.Key_Tab)
     hand.pause()
     assert "请从列表中选择" in form.rows["enterprise"].message.words

@@ -83,6 +83,11 @@ class Editor(QWidget):
         """Where the cursor is last on its way through by Tab."""
         return self.inputs()[-1]
 
+    @property
+    def undecided(self) -> bool:
+        """Whether what is typed is only half of it, so that it can be no mistake yet."""
+        return False
+
     # -- the same for all ------------------------------------------------------------------------------------------
 
     def parsed(self) -> Parsed:

@@ -64,6 +64,7 @@ class Form(QScrollArea):
         self._linked: dict[str, Values] = {}
         self._placed: dict[str, str] = {}
         self._touched: list[str] = []
+        self._told: list[FieldRow] = []
         self._implied: dict[str, Cell] = {}
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
@@ -268,7 +269,7 @@ class Form(QScrollArea):
             told = from_nature(self.record_type, row.field.name, self.values(), self._implied)
             self._implied |= told
             self.fill(told, f"由{row.field.label}带出，可以改")
-        if self._timer.isActive():
+        if self._timer.isActive() or (not parsed.ok and row not in self._told):
             self._timer.stop()
             self._after_pause()
 
@@ -407,7 +408,8 @@ class Form(QScrollArea):
         """Runs the checks on what stands there and says beside each field what was found."""
         known = queries.live_context(self.data, self.workbench.today())
         context = replace(known, linked=self._linked.get)
-        problems = {row.field.name: row.editor.parsed().problem or "" for row in self.unreadable()}
+        self._told = [row for row in self.unreadable() if not row.editor.undecided]
+        problems = {row.field.name: row.editor.parsed().problem or "" for row in self._told}
         found = findings.find(self.record_type, self.values(), problems, context)
         fresh = self.data is None and not self.strict
         self.findings = findings.due(found, [*self._touched, *problems]) if fresh else found

@@ -72,14 +72,19 @@ class PickEditor(Editor):
         """The line."""
         return [self.line]
 
+    @property
+    def undecided(self) -> bool:
+        """Whether the list is being looked through."""
+        return self.line.is_choosing
+
     def tidy(self) -> None:
         """Typed words that mean one option become that option; an open list keeps what is typed."""
         if not self.line.is_open:
             super().tidy()
 
     def _takes_enter(self, event: QKeyEvent) -> bool:
-        """An open list takes Enter for itself."""
-        if self.line.is_open and self.line.pick_list.current() is not None:
+        """An open list takes Enter for itself, and so does one that is on its way."""
+        if self.line.awaits or (self.line.is_open and self.line.pick_list.current() is not None):
             return False
         return super()._takes_enter(event)
 
@@ -217,6 +222,7 @@ class LinkEditor(PickEditor):
         self._timer.setInterval(_LINK_DELAY_MS)
         self._timer.timeout.connect(self._ask)
         self._question: tuple[str, Then] | None = None
+        self.line.hurried.connect(self._hurry)
         self.line.setPlaceholderText(f"输入名称查找已登记的{self._target.label}")
         self.button = QToolButton(self)
         self.button.setIcon(icons.icon("external-link", theme.MUTED))
@@ -240,6 +246,12 @@ class LinkEditor(PickEditor):
         if text.strip():
             self._timer.start()
         else:
+            self._ask()
+
+    def _hurry(self) -> None:
+        """Nobody types any more: there is nothing to wait for."""
+        if self._timer.isActive():
+            self._timer.stop()
             self._ask()
 
     def _ask(self) -> None:

@@ -140,6 +140,8 @@ class PickEdit(WrappingLine):
 
     picked = Signal(object)
     taken_by_enter = Signal()
+    hurried = Signal()
+    """Somebody has gone on before the answer was there."""
     NOTHING_FOUND = "没有找到，换几个字试试"
 
     def __init__(self, source: Source, parent: QWidget | None = None) -> None:
@@ -148,6 +150,7 @@ class PickEdit(WrappingLine):
         self.option: Option | None = None
         self._made_list: PickList | None = None
         self._asked = 0
+        self._unanswered = self._gone_on = False
         self._arrow = QToolButton(self)
         self._arrow.setIcon(icons.icon("chevron-down", theme.MUTED))
         self._arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -176,6 +179,17 @@ class PickEdit(WrappingLine):
         return self._made_list is not None and self._made_list.isVisible()
 
     @property
+    def awaits(self) -> bool:
+        """Whether what was typed is being looked up: a list that is open then is the answer to fewer letters."""
+        return self._unanswered and self.option is None and bool(self.text().strip())
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether somebody is still at it: what is typed so far is no mistake yet."""
+        may_take = self.is_open and self.pick_list.current() is not None
+        return self.hasFocus() and self.option is None and (self.awaits or may_take)
+
+    @property
     def pick_list(self) -> PickList:
         """The list below, which is made when it is first needed: most lines of a form are never opened."""
         if self._made_list is None:
@@ -190,21 +204,35 @@ class PickEdit(WrappingLine):
         if self.isReadOnly() or not self.isEnabled():
             return
         self._asked += 1
+        self._unanswered, self._gone_on = True, False
         number = self._asked
         self._source.look_up(text, lambda options: self._found(number, text, options))
 
     def _found(self, number: int, text: str, options: Sequence[Option]) -> None:
-        if number != self._asked or not self.hasFocus():
+        if number != self._asked:
             return
-        self.pick_list.show_options(options, self.NOTHING_FOUND)
-        current = self.option.key if self.option else ""
-        row = next((n for n, o in enumerate(options) if o.key == current), 0 if text else -1)
-        self.pick_list.list.setCurrentRow(row)
-        self.pick_list.open_below()
+        self._unanswered, gone_on = False, self._gone_on
+        meant = _meant(text, options) if gone_on else None
+        if meant is not None:
+            self._take(meant)
+            if self.hasFocus():
+                self.taken_by_enter.emit()
+        elif self.hasFocus():
+            self.pick_list.show_options(options, self.NOTHING_FOUND)
+            current = self.option.key if self.option else ""
+            row = next((n for n, o in enumerate(options) if o.key == current), 0 if text else -1)
+            self.pick_list.list.setCurrentRow(row)
+            self.pick_list.open_below()
+
+    def _go_on(self) -> None:
+        """Enter or Tab came before the answer: what is meant without doubt is taken when it is there."""
+        self._gone_on = True
+        self.hurried.emit()
 
     def close_list(self) -> None:
         """Closes it; an answer that is still on the way opens nothing."""
         self._asked += 1
+        self._unanswered = self._gone_on = False
         if self._made_list is not None:
             self._made_list.close_overlay()
 
@@ -246,6 +274,9 @@ class PickEdit(WrappingLine):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows walk through the list, Enter takes from it, Esc closes it, down opens it."""
         key = event.key()
+        if self.awaits and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._go_on()
+            return
         if self.is_open:
             steps = {
                 Qt.Key.Key_Down: 1,
@@ -277,6 +308,12 @@ class PickEdit(WrappingLine):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving by Tab takes what is highlighted after typing; leaving by mouse only closes the list."""
         by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_key and self.awaits:
+            if self._made_list is not None:
+                self._made_list.close_overlay()
+            self._go_on()
+            super().focusOutEvent(event)
+            return
         if self.is_open and by_key and self.option is None and self.text().strip():
             option = self.pick_list.current()
             if option is not None and not option.branch:
@@ -294,3 +331,9 @@ class PickEdit(WrappingLine):
         """A locked line has no arrow."""
         super().setReadOnly(locked)
         self._arrow.setVisible(not locked)
+
+
+def _meant(text: str, options: Sequence[Option]) -> Option | None:
+    """The only option, or the only one that is called so; nobody has seen the list yet."""
+    called = options if len(options) == 1 else [option for option in options if option.words == text.strip()]
+    return called[0] if len(called) == 1 and not called[0].branch else None
