@@ -127,6 +127,13 @@ def interface_font_path(cache_folder: Path | None = None) -> Path:
     return bundled_font_path(FontRole.HEITI, cache_folder)
 
 
+def lending_font_paths(cache_folder: Path | None = None) -> list[Path]:
+    """The unpacked fonts with the most rare characters, to stand in for the system's; none where it has no say."""
+    if bundle_is_forced():
+        return []
+    return [bundled_font_path(role, cache_folder) for role in (FontRole.HEITI, FontRole.KAITI)]
+
+
 @cache
 def _bundled_font_path(role: FontRole, folder: Path) -> Path:
     font = font_manifest().fonts[role]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop.ui import icons, theme
@@ -26,14 +27,18 @@ SIGNS = {
     Tone.WARNING: ("triangle-alert", theme.WARNING),
     Tone.ERROR: ("circle-alert", theme.ERROR),
 }
-_READ_MS = 8_000
+_READ_MS = 6_500
+_STILL_MS = 1_500
+"""For so long the pointer has to rest: the page moves up when a notice goes, from under the hand that aims at it."""
 
 
 class NoticeBar(QFrame):
     """Shows one notice at a time; a newer one takes its place. Good news goes by itself, bad news stays."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, pointer: Callable[[], QPoint] = QCursor.pos) -> None:
         super().__init__(parent)
+        self._pointer = pointer
+        self._rested_at: QPoint | None = None
         self.setObjectName("notice")
         self._sign = QLabel()
         self._words = QLabel()
@@ -56,7 +61,7 @@ class NoticeBar(QFrame):
         self._tone = Tone.PLAIN
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.clear)
+        self._timer.timeout.connect(self._go_if_still)
         self.hide()
 
     @property
@@ -78,8 +83,16 @@ class NoticeBar(QFrame):
         theme.restyle(self, tone=tone.value)
         self.show()
         self._timer.stop()
+        self._rested_at = None
         if tone in (Tone.PLAIN, Tone.GOOD):
             self._timer.start(_READ_MS)
+
+    def _go_if_still(self) -> None:
+        before, self._rested_at = self._rested_at, self._pointer()
+        if before == self._rested_at:
+            self.clear()
+        else:
+            self._timer.start(_STILL_MS)
 
     def clear(self) -> None:
         """Takes the notice away."""

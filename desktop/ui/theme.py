@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -156,6 +158,11 @@ def _bundled_family() -> str:
     number = QFontDatabase.addApplicationFont(str(path))
     families = QFontDatabase.applicationFontFamilies(number)
     return families[0] if families else QApplication.font().family()
+
+
+def lend_characters(fonts: Sequence[Path]) -> list[int]:
+    """Has these fonts draw the characters that the system's have not: names hold rare ones (𫘧, 𠮷)."""
+    return [QFontDatabase.addApplicationFont(str(path)) for path in fonts]
 
 
 def _palette() -> QPalette:

@@ -190,3 +190,12 @@ def test_what_leads_to_a_record_is_listed_and_opened_by_enter(
     page.related.tree.setCurrentItem(child)
     desk.press(K.Key_Return)
     assert page_of(desk).record == congress
+
+
+def test_ctrl_tab_goes_through_all_tabs_and_never_out_of_the_page(desk: Desk, congress: str) -> None:
+    page, seen = opened(desk, "congress", congress), []
+    for _ in range(page.tabs.count()):
+        desk.press(K.Key_Tab, modifier=CTRL)
+        seen.append(page.tabs.currentIndex())
+        assert page.isAncestorOf(desk.focus()), page.tabs.tabText(page.tabs.currentIndex())
+    assert sorted(seen) == list(range(page.tabs.count()))

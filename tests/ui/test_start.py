@@ -78,7 +78,9 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert code.startswith("330106010")
     assert len(code) == 12
     assert name.endswith("联合工会")
-    key(qtbot, K.Key_Return)  # the cursor stands in the name, which is there already
+    keys(qtbot, "A")  # the cursor stands in the name, which is there already; another takes its place
+    assert assistant.unit.value()[1] == "A"
+    key(qtbot, K.Key_Return)
     assistant.folder.setText(str(tmp_path / "新 台账（1）"))
     widget = QApplication.focusWidget()
     assert widget is not None
@@ -96,8 +98,10 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     keys(qtbot, "short-and-longer")
     key(qtbot, K.Key_Return)
     qtbot.waitUntil(assistant.copied.isVisible, timeout=20_000)
-    key(qtbot, K.Key_Space)  # the recovery code is copied
-    assistant.next()
+    key(qtbot, K.Key_Return)
+    assert program.window is None, "the code will not be seen again"
+    key(qtbot, K.Key_Space)  # it is copied
+    key(qtbot, K.Key_Return)
     qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
     assert program.window is not None
     settle(qtbot, program.window.workbench)

@@ -6,17 +6,19 @@ import gc
 import weakref
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QMessageBox, QPushButton, QTreeWidgetItem, QVBoxLayout
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QFontDatabase, QRawFont, QTextCursor
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QTreeWidgetItem, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
+from desktop.documents import font_files
 from desktop.errors import StateProblem
 from desktop.operations import records
 from desktop.operations.session import open_session
 from desktop.records.declaration import Level
 from desktop.store.ledger import ChangeSet
-from desktop.ui import pictures, registry
+from desktop.ui import notices, pictures, registry, theme
 from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.help import HelpPage
 from desktop.ui.notices import Tone
@@ -330,6 +332,35 @@ def test_bad_news_goes_with_its_page_and_good_news_may_still_be_taken_back(
     window.open_page("home")
     hand.settle()
     assert not window.notices.words
+
+
+def test_a_notice_does_not_go_while_the_hand_aims_at_what_would_move_up(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_READ_MS", "_STILL_MS"):
+        monkeypatch.setattr(notices, name, 10)
+    steps, moves = iter(range(1000)), True
+    bar = notices.NoticeBar(pointer=lambda: QPoint(next(steps) if moves else 0, 0))
+    qtbot.addWidget(bar)
+    bar.show_notice(Tone.GOOD, "已保存。", "撤消")
+    qtbot.wait(80)
+    assert bar.words
+    moves = False
+    qtbot.waitUntil(lambda: not bar.words)
+
+
+def test_rare_characters_of_names_are_drawn_whatever_fonts_the_system_has(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not font_files.lending_font_paths(), "with the bundle alone pictures are everywhere the same"
+    monkeypatch.delenv(font_files.FORCE_ENVIRONMENT)
+    paths = font_files.lending_font_paths()
+    lent = theme.lend_characters(paths)
+    fonts = [QRawFont(str(path), 16) for path in paths]
+    for number in lent:
+        assert QFontDatabase.removeApplicationFont(number)
+    for character in "𫘧𠮷㛃":
+        assert any(font.supportsCharacter(ord(character)) for font in fonts)
 
 
 class TallPage(Page):

@@ -219,6 +219,9 @@ class RelatedTab(QWidget):
                 self._line(top, f"还有{related.total - len(related.lines)}条，请到列表里查找", None)
         total = sum(related.total for related in hanging.related)
         nothing = not total and not hanging.offers
+        if nothing and self.tree.hasFocus():
+            # Else the cursor would leave the page, and with it the key to the next tab.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         for part in (self._say, self.tree):
             part.setVisible(not nothing)
         self.empty.setVisible(nothing)
@@ -226,8 +229,9 @@ class RelatedTab(QWidget):
         self.counted.emit(total)
 
     def start(self) -> None:
-        """The cursor goes into the list."""
-        self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The cursor goes into the list, if there is one."""
+        where = self if self.tree.isHidden() else self.tree
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _heading(self, words: str, count: int) -> QTreeWidgetItem:
         item = QTreeWidgetItem(self.tree, [f"{words}　{count}条"])

@@ -271,8 +271,9 @@ class Assistant(QWidget):
             line.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter on one of the choices goes on; lines and buttons have their own."""
-        chosen = isinstance(self.focusWidget(), QRadioButton)
+        """Enter on one of the choices goes on, and on the box that says it is copied; the rest have their own."""
+        at = self.focusWidget()
+        chosen = isinstance(at, QRadioButton) or (at is self.copied and self.copied.isChecked())
         if chosen and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.next()
             return

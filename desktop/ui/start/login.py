@@ -57,6 +57,7 @@ class LoginPage(QWidget):
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._tick)
         self.workspaces.currentItemChanged.connect(lambda: self._show_operators())
+        self.workspaces.itemClicked.connect(lambda _item: self.start())
         self.password.returnPressed.connect(self.open)
         self.open_button.clicked.connect(self.open)
         self.show_recents()

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 
+from desktop.documents.font_files import DamagedFontBundle, lending_font_paths
 from desktop.errors import Problem
-from desktop.ui import faults
+from desktop.ui import faults, theme
 from desktop.ui.worker import LATER, Task, Ticket, Worker
 
 if TYPE_CHECKING:
@@ -77,6 +78,13 @@ class Opener(QObject):
         """Imports what stands behind the login, one module at a time, when there is nothing else to do."""
         for name in _BEHIND:
             self._worker.submit(partial(_load, name), priority=LATER)
+        # A font that is damaged is told of when something is printed, which cannot do without.
+        self._worker.submit(
+            lambda _nothing, _ticket: lending_font_paths(),
+            theme.lend_characters,
+            fail=lambda error: isinstance(error, DamagedFontBundle),
+            priority=LATER,
+        )
 
     def operators(self, folder: Path, then: Callable[[list[str]], None]) -> None:
         """The names that may open a workspace; only the newest question is answered."""

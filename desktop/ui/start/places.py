@@ -145,6 +145,7 @@ class UnitChooser(QWidget):
         self._own_name = usual
         self.changed.emit()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)  # Enter goes on from there
+        self.name.selectAll()  # and another name takes its place
 
     def value(self) -> tuple[str, str]:
         """Code and name as they are used."""
