@@ -160,9 +160,10 @@ def _bundled_family() -> str:
     return families[0] if families else QApplication.font().family()
 
 
-def lend_characters(fonts: Sequence[Path]) -> list[int]:
+def lend_characters(fonts: Sequence[Path]) -> None:
     """Has these fonts draw the characters that the system's have not: names hold rare ones (𫘧, 𠮷)."""
-    return [QFontDatabase.addApplicationFont(str(path)) for path in fonts]
+    for path in fonts:
+        QFontDatabase.addApplicationFont(str(path))
 
 
 def _palette() -> QPalette:

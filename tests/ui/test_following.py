@@ -10,6 +10,7 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.record_page import RecordPage
+from desktop.ui.forms.related import Hanging
 from desktop.ui.pages.attendance.rows import LOOK, Look
 from desktop.ui.pages.congress.motions import MotionsTab
 from desktop.ui.pages.congress.page import CongressPage
@@ -192,10 +193,18 @@ def test_what_leads_to_a_record_is_listed_and_opened_by_enter(
     assert page_of(desk).record == congress
 
 
-def test_ctrl_tab_goes_through_all_tabs_and_never_out_of_the_page(desk: Desk, congress: str) -> None:
-    page, seen = opened(desk, "congress", congress), []
+def test_ctrl_tab_goes_through_all_tabs_and_never_out_of_the_page(desk: Desk, firm: str) -> None:
+    page, seen = opened(desk, "enterprise", firm), []
     for _ in range(page.tabs.count()):
         desk.press(K.Key_Tab, modifier=CTRL)
         seen.append(page.tabs.currentIndex())
         assert page.isAncestorOf(desk.focus()), page.tabs.tabText(page.tabs.currentIndex())
     assert sorted(seen) == list(range(page.tabs.count()))
+    page.tabs.setCurrentWidget(page.related)
+    page.related.tree.show()  # the answer that there is nothing comes when the cursor is there already
+    page.related.start()
+    assert desk.focus() is page.related.tree
+    page.related.show_hanging(Hanging((), ()))
+    before = page.tabs.currentIndex()
+    desk.press(K.Key_Tab, modifier=CTRL)
+    assert page.tabs.currentIndex() == before + 1

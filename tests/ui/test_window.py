@@ -355,10 +355,14 @@ def test_rare_characters_of_names_are_drawn_whatever_fonts_the_system_has(
     assert not font_files.lending_font_paths(), "with the bundle alone pictures are everywhere the same"
     monkeypatch.delenv(font_files.FORCE_ENVIRONMENT)
     paths = font_files.lending_font_paths()
-    lent = theme.lend_characters(paths)
+    lent: list[int] = []
+    add = QFontDatabase.addApplicationFont
+    monkeypatch.setattr(QFontDatabase, "addApplicationFont", lambda path: lent.append(add(path)))
+    theme.lend_characters(paths)
     fonts = [QRawFont(str(path), 16) for path in paths]
     for number in lent:
         assert QFontDatabase.removeApplicationFont(number)
+    assert len(lent) == len(paths)
     for character in "𫘧𠮷㛃":
         assert any(font.supportsCharacter(ord(character)) for font in fonts)
 
