@@ -12,7 +12,12 @@ ALERT_DAYS = 60
 
 
 def years_later(day: datetime.date, years: int) -> datetime.date:
-    """The same day some years later; 28 February where there is no 29th (民法典第二百零二条)."""
+    """The same day some years later; 28 February where there is no 29th (民法典第二百零二条).
+
+    Nobody means a day after the calendar's last, which stands for all of them.
+    """
+    if day.year + years > datetime.MAXYEAR:
+        return datetime.date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -665,7 +665,20 @@ WORDS = (
     | st.text(max_size=20)
     | st.dates().map(str)
     | st.sampled_from(
-        ["", "0", "-1", "1e999999999", "NaN", "sNaN", "1/0", "²", "2024-02-30", "0001-01-01", "{x}"]
+        [
+            "",
+            "0",
+            "-1",
+            "1e999999999",
+            "NaN",
+            "sNaN",
+            "1/0",
+            "²",
+            "2024-02-30",
+            "0001-01-01",
+            "9999-12-31",
+            "{x}",
+        ]
     )
 )
 
@@ -702,6 +715,15 @@ def test_no_cells_of_the_right_kind_make_a_check_fail(type_name: str, data: st.D
 @pytest.mark.parametrize("cell", ["", "{", "明天", "2026-13-01", "99999999999"])
 def test_a_text_that_is_no_day_is_not_compared(cell: str) -> None:
     assert rules("congress", {"started_date": cell, "ended_date": "2020-01-01"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("start", "years"),
+    [("2024-01-01", "²"), ("2024-01-01", "9" * 5000), ("2024-01-01", 3.5), ("9999-01-01", "3")],
+)
+def test_a_term_that_no_calendar_has_is_not_compared(start: str, years: object) -> None:
+    found = rules("union", {"term_started": start, "term_ended": "9999-12-31", "term_years": years})
+    assert "term_fits" not in found
 
 
 # Many records

@@ -97,10 +97,10 @@ def committee_fits(asked: Asked) -> Failure | None:
 @rule
 def term_fits(asked: Asked) -> Failure | None:
     """A term (start, end, years) ends about as many years after its start as it has."""
-    start, end, years = asked.day(0), asked.day(1), asked.values.get(asked.fields[2])
-    if start is None or end is None or not str(years or "").isdigit():
+    start, end, years = asked.day(0), asked.day(1), str(asked.values.get(asked.fields[2]) or "")
+    if start is None or end is None or not (years.isascii() and years.isdigit() and len(years) <= 2):
         return None
-    expected = years_later(start, int(str(years)))
+    expected = years_later(start, int(years))
     if abs((end - expected).days) <= _TERM_SLACK_DAYS:
         return None
     return {"years": years, "expected": expected.isoformat()}
