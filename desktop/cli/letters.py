@@ -105,8 +105,12 @@ def numbers(
         return
     say(f"机关代字：{settings.body or '（还没有设置）'}；发文机关：{settings.organ}")
     for kind in LetterKind:
-        say(f"{year}年下一份{kind.label}：第{following[kind.value]}号")
-    say(f"{year}年下一个立案号：第{following[Series.CASE.value]}号")
+        if kind.value in following:
+            say(f"{year}年下一份{kind.label}：第{following[kind.value]}号")
+    if Series.CASE.value in following:
+        say(f"{year}年下一个立案号：第{following[Series.CASE.value]}号")
+    if not following:
+        say("本单位没有签发的授权：文书由区总工会编号，这里可以起草。")
 
 
 @letter.command("holidays")

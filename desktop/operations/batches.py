@@ -100,7 +100,7 @@ def targets_of(record_type: RecordType, may_write: Callable[[RecordType, Field],
 def _is_shared(record_type: RecordType, field: Field) -> bool:
     """Whether many records may have one value in common: nothing by which one is known or that is worked out of it."""
     name = field.name == record_type.title[0] and field.kind is Kind.TEXT
-    known_by = name or field.mask is not Mask.NONE or field.name in (record_type.key, record_type.locked_by)
+    known_by = name or field.mask is not Mask.NONE or field.name in (record_type.key, *record_type.locked_by)
     return not known_by and not field.reckoned
 
 
@@ -203,7 +203,7 @@ def _skipped(record_type: RecordType, slot: str, held: Record, mine: set[str]) -
         return Skip.GONE
     if held.unit not in mine:
         return Skip.FOREIGN
-    if record_type.locked_by is not None and held.values.get(record_type.locked_by) is not None:
+    if record_type.is_locked(held.values):
         return Skip.LOCKED
     # A value that is written where several stand would be a decision.
     return Skip.DISPUTED if slot in held.disputed else None

@@ -245,8 +245,7 @@ def _may_erase(
         session, held, slots, ours
     ):
         raise NotAllowed("这些内容有不归本单位管的单位填写过，请由上级清除。")
-    lock = session.types[type_name].locked_by
-    if lock is not None and held.values.get(lock) is not None:
+    if session.types[type_name].is_locked(held.values):
         raise Quoted("这份文书已经签发。")
     return held
 

@@ -24,7 +24,7 @@ from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
-from desktop.records.supervision import CaseFile, contradictions, may_issue
+from desktop.records.supervision import CaseFile, as_issued, contradictions, may_issue
 from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
@@ -113,6 +113,8 @@ class _Seen:
         if not isinstance(cell, str) or not cell:
             return None
         found = reading.record(self.session.database, self.session.types, link, cell)
+        if found is not None and link == LETTER:
+            found = replace(found, values=as_issued(found.values))
         return None if found is None else _Seen(self.session, found, self.used)
 
     def _special(self, name: str) -> str:

@@ -197,6 +197,8 @@ def undo(session: Session, stamp: int) -> ChangeSet:
 _LASTING: Final = {
     ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
+    ("case_document", "own_document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
+    ("case_document", "own_void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
     ("case", "case_number"): ("立案编号不能撤消。", "案号留在登记簿里，案件按步骤办理。"),
 }
 """What is not taken back once it stands, by its field: numbers are never used twice, and papers have left the house."""
@@ -269,10 +271,10 @@ def check_parent(session: Session, record_type: RecordType, values: Mapping[str,
 
 
 def _check_unlocked(session: Session, record_type: RecordType, record: str) -> None:
-    if record_type.locked_by is None:
+    if not record_type.locked_by:
         return
     held = reading.record(session.database, session.types, record_type.name, record)
-    if held is not None and held.values.get(record_type.locked_by) is not None:
+    if held is not None and record_type.is_locked(held.values):
         raise Locked(f"这份“{record_type.label}”已经签发。")
 
 

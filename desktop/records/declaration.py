@@ -265,8 +265,8 @@ class RecordType:
 
     ``parent`` names the LINK field through which the record belongs to another one; ``key`` the USCC field from
     which the record id is derived when its code is valid; ``title`` the fields that name a record to a person.
-    ``menu`` is the heading under which the type is found. A record whose field ``locked_by`` is filled is changed by
-    its own operations only, not by forms or imports; with ``by_program`` that is so of every record of the type.
+    ``menu`` is the heading under which the type is found. A record with a field of ``locked_by`` filled is changed by
+    its own operations only, not by forms or imports; ``by_program`` says so of every record of the type.
     Its records go down to every unit below their own with ``goes_below``: reference data that those print or judge by.
     ``attached`` stands instead of ``parent`` where the other record may be of any type. ``follows`` says from which
     other records one of this type is filled in.
@@ -283,7 +283,7 @@ class RecordType:
     follows: tuple[Follow, ...] = ()
     parent: str | None = None
     key: str | None = None
-    locked_by: str | None = None
+    locked_by: tuple[str, ...] = ()
     by_program: bool = False
     goes_below: bool = False
     attached: Attached | None = None
@@ -326,7 +326,7 @@ class RecordType:
         for name in filter(None, (name for f in self.follows for name in f.fields)):
             if name not in known:
                 raise ValueError(f"{self.name}: unknown field {name} in what follows")
-        for special in (self.parent, self.key, self.locked_by, *named):
+        for special in (self.parent, self.key, *self.locked_by, *named):
             if special is not None and special not in known:
                 raise ValueError(f"{self.name}: unknown field {special}")
         if named and (
@@ -371,6 +371,10 @@ class RecordType:
     def columns(self) -> tuple[Field, ...]:
         """The fields that a list shows at first, in their order."""
         return tuple(sorted((f for f in self.fields if f.column), key=lambda f: f.column))
+
+    def is_locked(self, values: Mapping[str, Any]) -> bool:
+        """Whether a record with these values is changed by its own operations only."""
+        return any(values.get(name) is not None for name in self.locked_by)
 
     def title_of(self, values: Mapping[str, Any]) -> str:
         """The words by which a person knows this record; empty parts are left out."""

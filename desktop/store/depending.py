@@ -11,7 +11,9 @@ from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.versions import BY_COMPONENT
 
-_LETTER, _CASE, _EVENT = (quoted(table_of(name)) for name in ("case_document", "case", "case_event"))
+_LETTER, _CASE, _EVENT, _POWER = (
+    quoted(table_of(name)) for name in ("case_document", "case", "case_event", "issuing_power")
+)
 _OF_CASE = quoted("case")
 
 
@@ -67,7 +69,10 @@ def count_hanging(database: Database, items: Iterable[Named]) -> int:
 
 
 def count_letters(database: Database, records: set[str]) -> int:
-    """How many issued letters rest on one of these records: the case, its events, its enterprise, or the letter."""
+    """How many issued letters rest on one of these records.
+
+    That is the case, its events, its enterprise, the letter, or the power under which a town has issued it.
+    """
     # Letters lead to the id under which records that are one are shown.
     records = records | {
         head
@@ -75,9 +80,10 @@ def count_letters(database: Database, records: set[str]) -> int:
         if record in records
     }
     found = 0
-    for letter, case, enterprise in database.rows(
-        f"SELECT lower(hex(d.id)), lower(hex(d.{_OF_CASE})), lower(hex(c.enterprise)) FROM {_LETTER} d"
-        f" LEFT JOIN {_CASE} c ON c.id = d.{_OF_CASE} WHERE d.document_number IS NOT NULL AND d._life <> 1"
+    for letter, case, enterprise, unit in database.rows(
+        f"SELECT lower(hex(d.id)), lower(hex(d.{_OF_CASE})), lower(hex(c.enterprise)), d.own_issuing_unit"
+        f" FROM {_LETTER} d LEFT JOIN {_CASE} c ON c.id = d.{_OF_CASE}"
+        f" WHERE coalesce(d.document_number, d.own_document_number) IS NOT NULL AND d._life <> 1"
     ):
         events = {
             event
@@ -85,7 +91,11 @@ def count_letters(database: Database, records: set[str]) -> int:
                 f"SELECT lower(hex(id)) FROM {_EVENT} WHERE {_OF_CASE} = unhex(?)", (case,)
             )
         }
-        found += not records.isdisjoint({letter, case, enterprise, *events})
+        powers = {
+            power
+            for (power,) in database.rows(f"SELECT lower(hex(id)) FROM {_POWER} WHERE holder = ?", (unit,))
+        }
+        found += not records.isdisjoint({letter, case, enterprise, *events, *powers})
     return found
 
 

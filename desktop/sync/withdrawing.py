@@ -86,7 +86,7 @@ def built_upon(ledger: Ledger, items: Iterable[Affected]) -> int:
 
 
 def quoted_in_letters(ledger: Ledger, items: Iterable[Affected]) -> int:
-    """How many issued letters rest on one of these records: the case, its events, its enterprise, or the letter."""
+    """How many issued letters rest on one of these records; see :func:`desktop.store.depending.count_letters`."""
     births = {i.record for i in items if i.kind == BIRTH}
     if "case_document" not in ledger.types or not births:
         return 0

@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from desktop.records.declaration import Level
-from tests.cli.calling import answer, make, record, run
+from tests.cli.calling import Places, answer, make, record, run
 
 FIELDS = {
     "contact_name": "李明",
@@ -32,14 +32,18 @@ def district(tmp_path: Path) -> Path:
 @pytest.fixture
 def case(district: Path) -> str:
     """A case that was accepted."""
+    return accepted_in(district)
+
+
+def accepted_in(workspace: Path) -> str:
     (made,) = record(
-        district,
+        workspace,
         "case",
         {"summary": "拖欠工资", "source": "投诉", "received_date": "2026-11-02", "registered_date": "2026-11-02",
          "employer_name": "杭州示例科技有限公司", "town": "北山街道", "matter": "05", "violations": "克扣拖欠工资"},
     )  # fmt: skip
     record(
-        district,
+        workspace,
         "case_event",
         {"case": made["id"], "kind": "受理立案", "event_date": "2026-11-03", "handler": "李明"},
     )
@@ -229,3 +233,34 @@ def test_a_step_is_recorded_about_each_of_several_letters(district: Path) -> Non
     assert answer("letter", district, "step", case, "replied", letters[0])["letters"] == 1
     assert answer("letter", district, "step", case, "note")["letters"] == 0
     assert "1份" in run("letter", district, "step", case, "replied", "--waiting").stdout
+
+
+def test_a_town_with_a_power_issues_and_its_letter_goes_up(places: Places, tmp_path: Path) -> None:
+    case = accepted_in(places.town)
+    letter = drafted(places.town, case, "reminder_letter")
+    issue = ("issue", letter, "--signer", "吴敏", "--post", "副主席")
+    assert run("letter", places.town, *issue).exit_code == 14
+    assert "没有签发的授权" in run("letter", places.town, "numbers").stdout
+    units = answer("list", places.district, "unit")["records"]
+    (holder,) = [unit["id"] for unit in units if unit["values"]["code"] == "330106002"]
+    power = {"holder": holder, "kinds": "提示函", "from_date": "2026-11-01", "basis": "西总工〔2026〕8号"}
+    record(places.district, "issuing_power", power)
+    answer("send", places.district, places.stick / "down.xsj", "--to", "北山街道总工会")
+    answer("receive", places.town, places.stick / "down.xsj")
+    answer("letter", places.town, "numbers", "--body", "西北")
+    assert answer("letter", places.town, "numbers")["next"] == {"reminder_letter": 1}
+    number = answer("letter", places.town, *issue)["number"]
+    assert number == "西北工监提〔2026〕1号"
+    (file,) = answer("print", places.town, "letter", letter, "--out", tmp_path / "paper")["files"]
+    assert number in Path(file).name
+    answer("send", places.town, places.stick / "up.xsj")
+    assert answer("merge", places.district, places.stick / "up.xsj")["bundles"][0]["refused"] == 0
+    shown = answer("show", places.district, "case_document", letter)["values"]
+    assert (shown["own_document_number"], shown.get("document_number")) == (number, None)
+    assert "own_snapshot" not in shown
+    table = tmp_path / "文书.xlsx"
+    answer("export", places.district, table, "--type", "case_document")
+    sheet = openpyxl.load_workbook(table).worksheets[0]
+    assert any(number in row for row in sheet.iter_rows(values_only=True))
+    assert run("print", places.district, "letter", letter, "--out", tmp_path / "paper").exit_code == 22
+    assert run("letter", places.town, "void", letter, "--reason", "写错了").exit_code == 0

@@ -413,6 +413,21 @@ def test_a_post_or_a_kind_of_work_is_told() -> None:
 # Supervision (domain §1.2, §1.3)
 
 
+@pytest.mark.parametrize(
+    ("unit", "broken"),
+    [
+        ({"name": "径山镇总工会", "level": "town"}, set()),
+        ({"name": "未来科技城工会", "level": "park"}, set()),
+        ({"name": "余杭区总工会", "level": "district"}, {"level_among"}),
+        ({"name": "径山村工会", "level": "village"}, {"level_among"}),
+        (None, set()),
+    ],
+)
+def test_only_towns_and_parks_are_empowered(unit: Values | None, broken: set[str]) -> None:
+    power = {"holder": "a", "kinds": "reminder_letter", "from_date": "2026-10-01"}
+    assert rules("issuing_power", power, linked={"holder": unit}) == broken
+
+
 def test_two_inspectors_investigate() -> None:
     step = {"kind": "investigated", "result": "established", "certificates_shown": 1}
     assert rules("case_event", {**step, "inspector_1": "a"}) == {"two_inspectors"}
@@ -468,6 +483,9 @@ SUGGESTION = {
         ({**OPINION, "signer_post": "常务副主席"}, set()),
         ({**OPINION, "signer_post": "办公室主任"}, {"signed_by_chair"}),
         ({**OPINION, "document_number": "杭西工监意〔2026〕1号"}, {"needs_with"}),
+        ({**OPINION, "own_document_number": "杭西文工监意〔2026〕1号"}, {"needs_with"}),
+        ({**OPINION, "own_signer_post": "办公室主任"}, {"signed_by_chair"}),
+        ({**OPINION, "own_voided_date": "2026-11-02"}, {"needs_with"}),
         (SUGGESTION, set()),
         ({**SUGGESTION, "ground": None}, {"needs_when"}),
         ({**SUGGESTION, "opinion_letter": None}, {"needs_when"}),

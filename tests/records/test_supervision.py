@@ -18,20 +18,23 @@ from desktop.records.supervision import (
     EventKind,
     Issuer,
     LetterKind,
+    Power,
     Stage,
     Title,
+    as_issued,
     case_file,
     contradictions,
     event_of,
     letter_of,
     may_issue,
+    power_of,
     running,
     signed_by_chair,
     state_of,
     waiting_for,
 )
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.supervision.facts import Event, Letter
+from desktop.records.supervision.facts import Event, Letter, within_power
 from desktop.records.supervision.kinds import TITLE_WORDS, Ground
 from desktop.records.supervision.numbering import (
     DEFAULT_PATTERNS,
@@ -77,7 +80,9 @@ def letter(key: str, kind: str, issued: str | None, **fields: Any) -> Step:
     return ("letter", key, kind, issued and on(issued), fields)
 
 
-def file_of(*steps: Step, case: Mapping[str, Any] = CASE, today: D = TODAY) -> CaseFile:
+def file_of(
+    *steps: Step, case: Mapping[str, Any] = CASE, today: D = TODAY, powers: tuple[Power, ...] = ()
+) -> CaseFile:
     events, letters = [], []
     for number, found in enumerate(steps):
         if found[0] == "step":
@@ -94,8 +99,8 @@ def file_of(*steps: Step, case: Mapping[str, Any] = CASE, today: D = TODAY) -> C
             flags = {name: bool(values.pop(name, False)) for name in ("altered", "disputed", "deleted")}
             made = letter_of(key, values, number, **flags)
             assert made is not None
-            letters.append(made)
-    return case_file(case, events, letters, INSPECTORS, today, TABLE)
+            letters.append(replace(made, unpowered=made.own and not within_power(made, powers)))
+    return case_file(case, events, letters, INSPECTORS, today, TABLE, powers)
 
 
 ACCEPTED = step("accepted", "10-09")
@@ -1139,3 +1144,131 @@ def test_a_pattern_that_makes_no_proper_numbers_is_refused(pattern: str) -> None
 def test_the_code_of_a_body_is_a_few_chinese_characters(code: str) -> None:
     with pytest.raises(BadPattern):
         check_body(code)
+
+
+# Powers (domain §1.2) -----------------------------------------------------------------------------------------------
+
+TOWN = Issuer(Level.TOWN, "文新街道总工会", "u1")
+POWER = Power("u1", frozenset({LetterKind.REMINDER, LetterKind.OPINION}), D(2026, 10, 1), D(2026, 11, 30))
+
+
+def own(key: str, kind: str, issued: str | None, **fields: Any) -> Step:
+    """A letter that the town has issued."""
+    return letter(key, kind, None, **{
+        "own_document_number": f"{key}〔2026〕1号", "own_issue_date": issued and on(issued), "own_issuing_unit": "u1",
+        "own_signer_post": "主席", "signer_post": None, **fields,
+    })  # fmt: skip
+
+
+def test_a_power_is_read_from_its_record() -> None:
+    values = {
+        "holder": "u1", "kinds": "opinion_letter reminder_letter suggestion_letter", "from_date": "2026-10-01",
+        "until_date": "2026-11-30",
+    }  # fmt: skip
+    assert power_of(values) == POWER
+    assert power_of({**values, "kinds": "suggestion_letter"}) is None
+    assert power_of({**values, "holder": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "day", "may"),
+    [
+        ("u1", LetterKind.REMINDER, D(2026, 10, 1), True),
+        ("u1", LetterKind.OPINION, D(2026, 11, 30), True),
+        ("u1", LetterKind.OPINION, D(2026, 12, 1), False),
+        ("u1", LetterKind.OPINION, D(2026, 9, 30), False),
+        ("u2", LetterKind.OPINION, D(2026, 11, 30), False),
+        ("u1", LetterKind.SUGGESTION, D(2026, 11, 30), False),
+    ],
+)
+def test_a_power_covers_its_unit_and_kinds_from_its_first_day_to_its_last(
+    unit: str, kind: LetterKind, day: D, may: bool
+) -> None:
+    assert POWER.covers(unit, kind, day) is may
+    assert replace(POWER, last=None).covers(unit, kind, day) is (may or day == D(2026, 12, 1))
+    assert not replace(POWER, first=None).covers(unit, kind, day)
+
+
+@pytest.mark.parametrize("kind", [LetterKind.REMINDER, LetterKind.OPINION])
+def test_a_town_issues_under_its_power_and_nothing_else(kind: LetterKind) -> None:
+    draft = letter_of("d", {"kind": kind.value, "skip_reason": "紧急"})
+    for powers, may in (((POWER,), True), ((), False), ((replace(POWER, holder="u2"),), False)):
+        file = file_of(*INQUIRY, today=D(2026, 11, 20), powers=powers)
+        assert may_issue(file, kind, TOWN, draft).allowed is may
+    special = {"kind": "opinion_letter", "title_variant": "correction_opinion", "skip_reason": "紧急"}
+    file = file_of(*INQUIRY, case={**CASE, "matter": "10"}, today=D(2026, 11, 20), powers=(POWER,))
+    assert "由县级以上地方总工会发出" in str(
+        may_issue(file, LetterKind.OPINION, TOWN, letter_of("d", special)).forbidden[0]
+    )
+
+
+def test_a_town_s_opinion_letter_bears_what_the_district_s_bears() -> None:
+    refused = step("served", "11-09", document="o", service_result="refused")
+    opinion = own("o", "opinion_letter", "11-05", title_variant="opinion", skip_reason="紧急")
+    file = file_of(*INQUIRY, opinion, refused, powers=(POWER,))
+    assert state_of(file).in_order
+    assert state_of(file).stage is Stage.OPINION_REFUSED
+    assert may_issue(file, LetterKind.SUGGESTION).grounds == (("o", Ground.REFUSED),)
+    without = file_of(*INQUIRY, opinion, refused)
+    assert state_of(without).stage is Stage.ESTABLISHED
+    assert may_issue(without, LetterKind.SUGGESTION).grounds == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({}, ""),
+        ({"own_issue_date": "2026-12-01"}, "没有这种文书的授权"),
+        ({"own_issue_date": None}, "没有签发日期"),
+        ({"own_issuing_unit": None}, "没有这种文书的授权"),
+        ({"own_signer_post": "办公室主任"}, "不是由工会主席或者副主席签署"),
+        ({"title_variant": "correction_opinion"}, "没有这种文书的授权"),
+        (
+            {"document_number": "a〔2026〕1号", "issue_date": "2026-11-05", "signer_post": "主席"},
+            "镇街又编了文号",
+        ),
+        ({"own_issue_date": "2026-12-01", "own_voided_date": "2026-12-02"}, ""),
+        ({"own_issue_date": "2026-12-01", "voided_date": "2026-12-02"}, ""),
+    ],
+)
+def test_an_issue_of_a_town_that_the_law_does_not_admit_contradicts_the_order(
+    fields: dict[str, Any], fault: str
+) -> None:
+    values = {"title_variant": "opinion", "skip_reason": "紧急", **fields}
+    found = "；".join(
+        r.text
+        for r in contradictions(
+            file_of(*INQUIRY, own("o", "opinion_letter", "11-05", **values), powers=(POWER,))
+        )
+    )
+    assert fault in found
+    assert bool(found) is bool(fault)
+
+
+def test_a_town_cannot_void_what_the_district_issued() -> None:
+    values = {"kind": "reminder_letter", "document_number": "a〔2026〕1号", "issue_date": "2026-10-15"}
+    issued = letter_of("t", {**values, "own_voided_date": "2026-10-16"})
+    assert issued is not None
+    assert issued.stands
+
+
+def test_numbers_of_two_towns_are_two_numbers() -> None:
+    one = own("t", "reminder_letter", "10-15")
+    other = own("u", "reminder_letter", "10-15", own_document_number="t〔2026〕1号", own_issuing_unit="u2")
+    both = (POWER, replace(POWER, holder="u2"))
+    assert contradictions(file_of(ACCEPTED, one, other, powers=both)) == ()
+    twice = own("u", "reminder_letter", "10-15", own_document_number="t〔2026〕1号")
+    assert "用了两次" in contradictions(file_of(ACCEPTED, one, twice, powers=both))[0].text
+
+
+def test_values_as_issued_are_read_twice_as_once() -> None:
+    values = {
+        "kind": "reminder_letter",
+        "own_document_number": "a〔2026〕1号",
+        "own_issue_date": "2026-10-15",
+    }
+    once = as_issued(values)
+    assert as_issued(once) == once
+    again = letter_of("t", once)
+    assert again is not None
+    assert (again.number, again.own, again.doubled) == ("a〔2026〕1号", True, False)

@@ -352,7 +352,7 @@ def test_a_town_drafts_and_the_district_issues(qtbot: QtBot, tmp_path: Path) -> 
         drafted(town, record)
         tab = opened(hands, record)
         assert tab.view is not None
-        assert not tab.view.numbers.here
+        assert not tab.view.numbers.kinds
         assert "由区总工会审核、编号、印发" in texts(tab.letters)
     finally:
         hands.dialogs.always_leave()

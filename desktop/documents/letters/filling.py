@@ -15,7 +15,6 @@ from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterK
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.inquiry import established
-from desktop.records.supervision.issuing import LOCAL_FEDERATIONS
 from desktop.records.supervision.kinds import (
     NATURAL,
     REGULATION,
@@ -25,6 +24,7 @@ from desktop.records.supervision.kinds import (
     UNION_LAW_23,
     WORKING,
 )
+from desktop.records.supervision.powers import LOCAL_FEDERATIONS
 
 _CLUES = {
     "complaint": "收到职工投诉，反映",

@@ -1,7 +1,8 @@
 """What a user does in a supervision case: record steps, draft, issue, void and print letters, see what is overdue.
 
-``cases`` reads cases and records steps, ``letters`` drafts, ``output`` prints, ``numbers`` keeps the register,
-``issuing`` issues and voids, ``batches`` does it for many employers at once, ``runs`` prints many letters.
+``cases`` reads cases and records steps, ``letters`` drafts, ``output`` prints, ``powers`` says who numbers letters,
+``numbers`` keeps the register, ``issuing`` issues and voids, ``batches`` does it for many employers at once, ``runs``
+prints many letters.
 """
 
 from desktop.documents.letters.printed import Layout
@@ -32,7 +33,7 @@ from desktop.operations.supervision.cases import (
 )
 from desktop.operations.supervision.cases import case_state as state
 from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
-from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many, void
+from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many, void, voids
 from desktop.operations.supervision.letters import (
     compose_letter,
     draft,
@@ -47,7 +48,8 @@ from desktop.operations.supervision.numbers import (
     number_settings,
     set_number_settings,
 )
-from desktop.operations.supervision.output import preview, print_document, print_pages, save_word
+from desktop.operations.supervision.output import preview, print_document, print_pages, prints, save_word
+from desktop.operations.supervision.powers import kinds_here, kinds_of, may_number
 from desktop.operations.supervision.register import case_register
 from desktop.operations.supervision.runs import choice, print_each, print_many
 
@@ -76,8 +78,11 @@ __all__ = [
     "import_working_days",
     "issue",
     "issue_many",
+    "kinds_here",
+    "kinds_of",
     "load_case",
     "may_issue",
+    "may_number",
     "named",
     "next_numbers",
     "number_settings",
@@ -89,6 +94,7 @@ __all__ = [
     "print_each",
     "print_many",
     "print_pages",
+    "prints",
     "ready",
     "record_about",
     "record_event",
@@ -99,6 +105,7 @@ __all__ = [
     "state",
     "state_in",
     "void",
+    "voids",
     "words_for",
     "working_days",
 ]

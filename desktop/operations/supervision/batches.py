@@ -15,7 +15,7 @@ from desktop.operations.supervision.cases import LETTER, IllegalStep, held, load
 from desktop.operations.supervision.letters import composed, draft_values, may_issue
 from desktop.operations.supervision.numbers import known_settings, next_numbers
 from desktop.records.canonical import Cell, normal_text
-from desktop.records.supervision import CaseFile, LetterKind, Reason, letter_of
+from desktop.records.supervision import CaseFile, LetterKind, Reason, as_issued, letter_of
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import Series, form_number
@@ -244,5 +244,6 @@ def drafts_of(session: Session, case: str) -> list[str]:
     return [
         record.id
         for record in records.children(session, LETTER, case)
-        if text(record.values, "kind") == LetterKind.REMINDER and not text(record.values, "document_number")
+        if text(record.values, "kind") == LetterKind.REMINDER
+        and not text(as_issued(record.values), "document_number")
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.documents.letters.printed import digest_of
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.holidays import working_days
+from desktop.operations.supervision.powers import OWN_ISSUE, Powers
 from desktop.records.canonical import Cell, canonical
 from desktop.records.checks import Finding, Values
 from desktop.records.supervision import (
@@ -23,6 +24,7 @@ from desktop.records.supervision import (
     Issuer,
     Letter,
     Reason,
+    as_issued,
     case_file,
     contradictions,
     event_of,
@@ -31,6 +33,7 @@ from desktop.records.supervision import (
     state_of,
 )
 from desktop.records.supervision.facts import text
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.types import Catalogue
 from desktop.store import reading
@@ -39,7 +42,9 @@ from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.reading import Query, Record
 
 CASE, EVENT, LETTER, INSPECTOR = "case", "case_event", "case_document", "inspector"
-ISSUE_SLOT, TEXT_SLOT = "issue", "snapshot"
+ISSUE_SLOTS = ("issue", OWN_ISSUE)
+"""Where the number of a letter stands: what the district wrote, and what a town or park did."""
+_TEXT_SLOTS = ("snapshot", f"{OWN}snapshot")
 
 
 _NEWEST = 1 << 63
@@ -98,12 +103,13 @@ def has_inspectors(session: Session) -> bool:
 
 
 def issuer_of(session: Session) -> Issuer:
-    """The body that issues from this workspace: its level and the full name that letters bear."""
-    return Issuer(session.unit.level, session.ledger.meta("letters.organ") or session.unit.name)
+    """The body that issues from this workspace: its level, the full name that letters bear, and its unit."""
+    organ = session.ledger.meta("letters.organ") or session.unit.name
+    return Issuer(session.unit.level, organ, session.unit.id)
 
 
 def held(session: Session, type_name: str, record: str) -> Record:
-    """A record that has to be here. Raises ``NotFound``."""
+    """A record that has to be here; a letter has its issue under the district's names. Raises ``NotFound``."""
     return _held(session.database, session.types, type_name, record)
 
 
@@ -115,7 +121,7 @@ def _held(database: Database, types: Catalogue, type_name: str, record: str) -> 
             words = f"这个编号是一条{other.label}，这里要{types[type_name].label}的编号。"
             raise NotFound(words, "请核对编号，或者换一种文书。")
         raise NotFound(f"没有找到这条{types[type_name].label}。")
-    return found
+    return replace(found, values=as_issued(found.values)) if type_name == LETTER else found
 
 
 def load_case(session: Session, case: str, database: Database | None = None) -> CaseFile:
@@ -124,17 +130,20 @@ def load_case(session: Session, case: str, database: Database | None = None) -> 
     ``database`` is another connection to read from, such as that of a window's reading thread.
     """
     database, types = database or session.database, session.types
-    values = _held(database, types, CASE, case).values
+    found = _held(database, types, CASE, case)
+    values = found.values
     query = Query(EVENT, children_of=case, order=reading.NEWEST_ORDER)
     events = [event_of(r.id, r.values, r.stamp) for r in reading.records(database, types, query)]
     known = [event for event in events if event is not None]
+    powers = Powers(database, types)
     return case_file(
         values,
         known,
-        _letters(database, types, case),
+        _letters(database, types, found, powers),
         _inspectors(database, types, values, known),
         session.environment.today(),
         working_days(database),
+        powers.over(found.unit) if session.unit.level in EMPOWERED_LEVELS else (),
     )
 
 
@@ -147,22 +156,22 @@ def _inspectors(
     return {key: inspector.values for key, inspector in found.items() if inspector is not None}
 
 
-def _letters(database: Database, types: Catalogue, case: str) -> list[Letter]:
+def _letters(database: Database, types: Catalogue, case: Record, powers: Powers) -> list[Letter]:
     """The letters of a case, those included that were deleted although they bear a number."""
     found = []
     for deleted in (False, True):
-        query = Query(LETTER, children_of=case, deleted=deleted, order=reading.NEWEST_ORDER)
+        query = Query(LETTER, children_of=case.id, deleted=deleted, order=reading.NEWEST_ORDER)
         for record in reading.records(database, types, query):
             letter = letter_of(
                 record.id,
                 record.values,
                 record.stamp,
                 altered=_altered(database, types, record),
-                disputed=not {ISSUE_SLOT, TEXT_SLOT}.isdisjoint(record.disputed),
+                disputed=not {*ISSUE_SLOTS, *_TEXT_SLOTS}.isdisjoint(record.disputed),
                 deleted=deleted,
             )
             if letter is not None and (letter.number or not deleted):
-                found.append(letter)
+                found.append(powers.judged(letter, record, case.unit))
     return found
 
 
@@ -172,17 +181,19 @@ def _altered(database: Database, types: Catalogue, record: Record) -> bool:
     The kept text is another slot, so it is held against the digest in the issue.
     """
     issues = issues_of(database, types, record.id)
-    kept, digest = text(record.values, TEXT_SLOT), text(record.values, "snapshot_digest")
+    values = as_issued(record.values)
+    kept, digest = text(values, "snapshot"), text(values, "snapshot_digest")
     changed = bool(issues) and bool(kept) and digest_of(kept) != digest
-    return changed or len(issues) > 1 or (bool(issues) and not text(record.values, "document_number"))
+    return changed or len(issues) > 1 or (bool(issues) and not text(values, "document_number"))
 
 
 def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, str]:
     """The numbers that a letter bears or bore, by each different issue in its history."""
     return {
-        canonical(entry.value): str(entry.value["document_number"])
-        for entry in reading.history(database, types, LETTER, document, ISSUE_SLOT)
-        if isinstance(entry.value, dict) and entry.value.get("document_number")
+        canonical(entry.value): str(entry.value[name])
+        for slot, name in zip(ISSUE_SLOTS, ("document_number", f"{OWN}document_number"), strict=True)
+        for entry in reading.history(database, types, LETTER, document, slot)
+        if isinstance(entry.value, dict) and entry.value.get(name)
     }
 
 
@@ -250,9 +261,7 @@ def _steps(
 def _new_faults(file: CaseFile, events: Sequence[Event]) -> list[Reason]:
     """The contradictions that further steps would bring."""
     before = {reason.text for reason in contradictions(file)}
-    after = case_file(
-        file.case, [*file.events, *events], file.letters, file.inspectors, file.today, file.table
-    )
+    after = file.with_events(events)
     return [reason for reason in contradictions(after) if reason.text not in before]
 
 
@@ -268,16 +277,18 @@ def overdue_on(database: Database, types: Catalogue, today: datetime.date) -> li
         event = event_of(record.id, record.values, record.stamp)
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
-    letters: dict[str, list[Letter]] = {}
+    letters: dict[str, list[tuple[Letter, Record]]] = {}
     for record in _all(database, types, LETTER):
         letter = letter_of(record.id, record.values, record.stamp)
         if letter is not None:
-            letters.setdefault(text(record.values, "case"), []).append(letter)
+            letters.setdefault(text(record.values, "case"), []).append((letter, record))
     found = []
     table = working_days(database)
+    powers = Powers(database, types)
     for case in _all(database, types, CASE):
         # Periods look neither at inspectors nor at histories, so a list of all cases costs three queries.
-        steps, papers = events.get(case.id, []), letters.get(case.id, [])
+        steps = events.get(case.id, [])
+        papers = [powers.judged(p, record, case.unit) for p, record in letters.get(case.id, [])]
         file = case_file(case.values, steps, papers, {}, today, table)
         alike: dict[tuple[str, bool, int | None], list[Clock]] = {}
         for clock in running(file.until(today)):

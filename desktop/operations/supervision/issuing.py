@@ -13,7 +13,7 @@ from desktop.documents.letters.printed import Layout, Part, PrintedLetter, diges
 from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.operations import audit, records
-from desktop.operations.session import Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import (
     LETTER,
     IllegalStep,
@@ -25,6 +25,7 @@ from desktop.operations.supervision.letters import composed, decision_on, source
 from desktop.operations.supervision.numbers import (
     NumberSettings,
     begin_register,
+    issued_by,
     issuing_lock,
     keep,
     known_settings,
@@ -34,10 +35,12 @@ from desktop.operations.supervision.numbers import (
     require_register,
     taken_by,
 )
+from desktop.operations.supervision.powers import may_number
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Values, run_checks
-from desktop.records.declaration import Severity
+from desktop.records.declaration import Role, Severity
 from desktop.records.supervision import (
+    REGISTER_LEVELS,
     CaseFile,
     LetterKind,
     Reason,
@@ -50,6 +53,7 @@ from desktop.records.supervision.numbering import (
     form_number,
 )
 from desktop.records.supervision.order import name_of
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.reading import Record
@@ -211,8 +215,12 @@ def _reviewed(
         raise IllegalStep(f"{label}不能签发", late)
     if lacking:
         raise LetterIncomplete(f"{'；'.join(lacking)}。")
-    if not text(source.draft.values, "reviewed_by"):
-        changed |= {"reviewed_by": session.operator.name, "reviewed_date": today.isoformat()}
+    fields = issued_fields(session.unit.level)
+    if not text(source.draft.values, fields["reviewed_by"]):
+        changed |= {
+            fields["reviewed_by"]: session.operator.name,
+            fields["reviewed_date"]: today.isoformat(),
+        }
     return source, changed
 
 
@@ -260,20 +268,22 @@ def _lacking(session: Session, source: Source, signer: Signatory) -> list[str]:
 def _in_order_of_days(session: Session, series: Series, date: datetime.date) -> None:
     """Numbers run with the days: none is dated before the one that precedes it."""
     for record in numbered(session, series, date.year):
-        day = text(record.values, "issue_date")
-        if day > date.isoformat() and taken_by(session, record, series) is not None:
-            number = text(record.values, "document_number")
+        day = text(record.values, issued_fields(session.unit.level)["issue_date"])
+        taken = taken_by(session, record, series)
+        if day > date.isoformat() and taken is not None:
+            number = taken.number
             raise IllegalStep(f"签发日期早于前面的{number}（{day}），文号和日期的先后要一致")
 
 
 def _issue_cells(
     session: Session, settings: NumberSettings, signer: Signatory, letter: PrintedLetter, n: int
 ) -> dict[str, Cell]:
-    snapshot = to_snapshot(letter)
+    """What is written of an issue, by the fields that a unit of this level writes."""
+    snapshot, fields = to_snapshot(letter), issued_fields(session.unit.level)
     longest = session.types[LETTER].by_name["snapshot"].maximum or len(snapshot)
     if len(snapshot) > longest:
         raise IllegalStep("这份文书太长，请把一部分内容改为附件材料")
-    return {
+    cells: dict[str, Cell] = {
         "document_number": letter.number,
         "issuer_code": settings.body,
         "issue_year": letter.day.year,
@@ -286,21 +296,26 @@ def _issue_cells(
         "snapshot_digest": digest_of(snapshot),
         "snapshot": snapshot,
     }
+    return {fields[name]: cell for name, cell in cells.items()}
 
 
 def void(session: Session, document: str, reason: str) -> ChangeSet:
     """Voids an issued letter with a reason; its number stays in the register and is never given again.
 
-    A letter whose issue was taken back in another way is voided too: that settles the case.
+    A letter whose issue was taken back in another way is voided too: that settles the case. A town or park voids what
+    it issued, whatever became of its power; the district voids that too, where it stands in the way of a case.
 
-    Raises :class:`IllegalStep` for a draft, without a reason, twice, and while a suggestion letter rests on it.
+    Raises :class:`IllegalStep` for a draft, without a reason, twice, and while a suggestion letter rests on it, and
+    ``NotAllowed`` for another's letter.
     """
-    require_register(session)
     record = held(session, LETTER, document)
+    session.require(Role.DESK)
     cancelled = next(iter(issues_of(session.database, session.types, document).values()), "")
     number = text(record.values, "document_number") or cancelled
     if not number:
         raise IllegalStep("这份文书还没有签发，不用作废，直接修改或者删除草稿")
+    if not voids(session, record.values):
+        raise NotAllowed("这份文书由签发的单位作废，镇街、园区签发的也可以由区总工会作废。")
     if text(record.values, "voided_date"):
         raise IllegalStep(f"{number}已经作废")
     if not reason.strip():
@@ -309,12 +324,23 @@ def void(session: Session, document: str, reason: str) -> ChangeSet:
         if letter.opinion == document:
             raise IllegalStep(f"{letter.name()}以这份意见书为依据，要先作废建议书")
     with issuing_lock:
+        fields = issued_fields(session.unit.level)
         cells: dict[str, Cell] = {
-            "voided_date": session.environment.today().isoformat(), "void_reason": reason.strip(),
-        }  # fmt: skip
+            fields["voided_date"]: session.environment.today().isoformat(),
+            fields["void_reason"]: reason.strip(),
+        }
         edits = records.slot_edits(session, session.types[LETTER], document, cells)
         with session.database.transaction():
             changes = session.ledger.write(f"作废{number}", session.operator.name, edits=edits)
             audit.note(session, audit.Act.VOIDED, f"{document} {number}")
         note_void(session, number, document)
         return changes
+
+
+def voids(session: Session, values: Values) -> bool:
+    """Whether this desk may void what stands in a letter: what its unit issued, at the district a town's letter too."""
+    if not may_number(session):
+        return False
+    if session.unit.level in EMPOWERED_LEVELS:
+        return is_own(values) and issued_by(session, values)
+    return session.unit.level in REGISTER_LEVELS

@@ -20,9 +20,11 @@ from desktop.operations.supervision.cases import (
     issuer_of,
     load_case,
 )
+from desktop.operations.supervision.powers import kinds_here, kinds_of
 from desktop.records.canonical import Cell
+from desktop.records.checks import Values
 from desktop.records.declaration import Role
-from desktop.records.supervision import REGISTER_LEVELS, EventKind
+from desktop.records.supervision import REGISTER_LEVELS, EventKind, LetterKind
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import (
@@ -33,6 +35,7 @@ from desktop.records.supervision.numbering import (
     check_pattern,
     form_number,
 )
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.store import reading
 from desktop.store.database import ReadOnlyPlace
@@ -61,8 +64,17 @@ class NumberSettings:
 def number_settings(session: Session) -> NumberSettings:
     """The settings of numbers; the code is empty until somebody has set it, because none can be derived."""
     meta = session.ledger.meta
-    patterns = {series: meta(f"letters.pattern.{series}") or DEFAULT_PATTERNS[series] for series in Series}
+    patterns = {
+        series: meta(f"letters.pattern.{series}") or DEFAULT_PATTERNS[series] for series in series_of(session)
+    }
     return NumberSettings(meta("letters.body") or "", issuer_of(session).name, patterns)
+
+
+def series_of(session: Session) -> tuple[Series, ...]:
+    """What is numbered at this unit: cases only where letters are numbered without a power."""
+    kinds = kinds_of(session.database, session.types, session.unit.id, session.unit.level)
+    letters = tuple(Series(kind.value) for kind in LetterKind if kind in kinds)
+    return (*letters, Series.CASE) if session.unit.level in REGISTER_LEVELS else letters
 
 
 def known_settings(session: Session) -> NumberSettings:
@@ -94,26 +106,31 @@ def set_number_settings(
 def require_register(session: Session) -> None:
     """Raises ``NotAllowed`` unless this workspace may number and this operator works at its desk."""
     session.require(Role.DESK)
-    record_type = session.types[LETTER]
-    admitted = session.may_write(record_type, record_type.by_name["document_number"])
-    if session.unit.level not in REGISTER_LEVELS or not admitted:
-        raise NotAllowed("文书由区总工会审核、编号、印发，本单位可以起草。")
+    if not kinds_here(session):
+        raise NotAllowed("文书由区总工会审核、编号、印发，本单位没有签发的授权，可以起草。")
 
 
 def register_of(session: Session, year: int, series: Series | None = None) -> Register:
     """The register of this workspace with the ledger's numbers of a year, voided and deleted ones included."""
-    wanted = tuple(Series) if series is None else (series,)
+    wanted = series_of(session) if series is None else (series,)
     known = [taken for each in wanted for taken in _taken(session, each, year)]
     return Register(session.workspace.folder, _owner(session), tuple(known))
 
 
 def begin_register(session: Session) -> None:
     """Starts the register with the first number. Raises what :meth:`Register.begin` raises."""
-    fields = ((LETTER, "document_number"), (CASE, "case_number"))
+    fields = issued_fields(session.unit.level)
+    number = Filter(fields["document_number"], reading.Compare.FILLED)
+    given: list[tuple[str, tuple[Filter, ...]]]
+    if session.unit.level in EMPOWERED_LEVELS:
+        # What other towns and the district have issued is none of this register.
+        given = [(LETTER, (number, Filter(fields["issuing_unit"], value=session.unit.id)))]
+    else:
+        given = [(LETTER, (number,)), (CASE, (Filter("case_number", reading.Compare.FILLED),))]
     fresh = not any(
         reading.count(session.database, session.types, query)
-        for type_name, field_name in fields
-        for query in _queries(type_name, (Filter(field_name, reading.Compare.FILLED),))
+        for type_name, filters in given
+        for query in _queries(type_name, filters)
     )
     Register(session.workspace.folder, _owner(session), ()).begin(fresh=fresh)
 
@@ -131,9 +148,10 @@ def _queries(type_name: str, filters: tuple[Filter, ...]) -> list[Query]:
 
 
 def numbered(session: Session, series: Series, year: int) -> list[Record]:
-    """The records that bear a number of a series and year, those of other bodies included."""
+    """The records that bear a number of a series and year, those of other bodies that issue as this one included."""
     case = series is Series.CASE
-    filters: tuple[Filter, ...] = (Filter("case_year" if case else "issue_year", value=year),)
+    field_name = "case_year" if case else issued_fields(session.unit.level)["issue_year"]
+    filters: tuple[Filter, ...] = (Filter(field_name, value=year),)
     if not case:
         filters += (Filter("kind", value=series.value),)
     queries = _queries(CASE if case else LETTER, filters)
@@ -152,19 +170,32 @@ def taken_by(session: Session, record: Record, series: Series) -> Taken | None:
         year, n = values.get("case_year"), values.get("case_sequence")
         number, case, mine = text(values, "case_number"), record.id, True
     else:
-        year, n = values.get("issue_year"), values.get("sequence")
-        number, case = text(values, "document_number"), text(values, "case")
-        unit = text(values, "issuing_unit")
-        mine = unit == body or (not unit and text(values, "issuing_body") == issuer_of(session).name)
+        fields = issued_fields(session.unit.level)
+        year, n = values.get(fields["issue_year"]), values.get(fields["sequence"])
+        number, case = text(values, fields["document_number"]), text(values, "case")
+        mine = issued_by(session, values)
     if not mine or not isinstance(year, int) or not isinstance(n, int):
         return None
     return Taken(body, series, year, n, number, record.id, case)
 
 
+def issued_by(session: Session, values: Values) -> bool:
+    """Whether the issue that units of this level write in a letter is this unit's.
+
+    Older letters of a district name its body and no unit.
+    """
+    fields = issued_fields(session.unit.level)
+    unit = text(values, fields["issuing_unit"])
+    older = not unit and session.unit.level in REGISTER_LEVELS
+    return unit == session.unit.id or (
+        older and text(values, fields["issuing_body"]) == issuer_of(session).name
+    )
+
+
 def next_numbers(session: Session, year: int) -> dict[Series, int]:
     """The next number of every series, for a person to compare with the paper register."""
     register = register_of(session, year)
-    return {series: register.next(series, year) for series in Series}
+    return {series: register.next(series, year) for series in series_of(session)}
 
 
 def confirm_numbers(session: Session, year: int, numbers: Mapping[Series, int]) -> None:
@@ -175,7 +206,7 @@ def confirm_numbers(session: Session, year: int, numbers: Mapping[Series, int]) 
     require_register(session)
     with issuing_lock:
         register = register_of(session, year)
-        proposed = {series: register.next(series, year) for series in Series}
+        proposed = {series: register.next(series, year) for series in series_of(session)}
         confirmed = {s: max(numbers.get(s, n), n) for s, n in proposed.items()}
         register.confirm((s, year, n - 1) for s, n in confirmed.items())
         audit.note(
@@ -206,6 +237,8 @@ def keep(register: Register, *lines: Taken | Voided) -> None:
 def file_case(session: Session, case: str, date: datetime.date | None = None) -> str:
     """Gives a case that was accepted its number (立案号), once. Raises like :func:`issue`."""
     require_register(session)
+    if session.unit.level not in REGISTER_LEVELS:
+        raise NotAllowed("立案号由区总工会编。")
     settings = known_settings(session)
     accepted = load_case(session, case).of(EventKind.ACCEPTED)
     if not accepted:

@@ -16,21 +16,20 @@ from desktop.operations.supervision.cases import (
     LETTER,
     IllegalStep,
     held,
-    issuer_of,
     load_case,
     record_event,
 )
 from desktop.operations.supervision.letters import compose_letter, composed, source_of
-from desktop.operations.supervision.numbers import keep_number
+from desktop.operations.supervision.numbers import issued_by, keep_number
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.supervision import (
-    REGISTER_LEVELS,
     EventKind,
     Reason,
     contradictions,
 )
 from desktop.records.supervision.facts import text
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.store import reading
 from desktop.store.keys import write_whole
@@ -88,11 +87,9 @@ class _Draft:
         return pages.letter_word(self.letter, layout=self.layout)
 
 
-def _issued_here(session: Session, record: Record) -> bool:
-    """Whether this unit issued a letter, and may; older ones name the body and no unit."""
-    unit, body = text(record.values, "issuing_unit"), text(record.values, "issuing_body")
-    mine = unit == session.unit.id or (not unit and body == issuer_of(session).name)
-    return mine and session.unit.level in REGISTER_LEVELS
+def prints(session: Session, values: Values) -> bool:
+    """Whether the issue of a letter that counts is this unit's own, so that it prints it."""
+    return is_own(values) == (session.unit.level in EMPOWERED_LEVELS) and issued_by(session, values)
 
 
 def _issuer_prints() -> Reason:
@@ -182,7 +179,7 @@ def printable(session: Session, record: Record, case: Values) -> PrintedLetter:
     """
     if not text(record.values, "document_number"):
         raise IllegalStep("这份文书还没有签发、编号，不能打印")
-    if not _issued_here(session, record):
+    if not prints(session, record.values):
         issuer = text(record.values, "issuing_body") or "签发的单位"
         raise IllegalStep(f"这份文书由{issuer}打印、盖章，这里只能查看", [_issuer_prints()])
     letter = _kept(record.values)
@@ -210,9 +207,13 @@ def note_of(session: Session, record: Record, letter: PrintedLetter, copy: Copy)
 
 
 def _same_number(session: Session, record: Record) -> list[Reason]:
-    """Another letter anywhere in the ledger that bears the same number."""
+    """Another letter anywhere in the ledger that bears the same number; each town has a series of its own."""
     number = text(record.values, "document_number")
-    query = Query(LETTER, filters=(Filter("document_number", value=number),), order=reading.NEWEST_ORDER)
+    fields = issued_fields(session.unit.level)
+    same: tuple[Filter, ...] = (Filter(fields["document_number"], value=number),)
+    if session.unit.level in EMPOWERED_LEVELS:
+        same += (Filter(fields["issuing_unit"], value=session.unit.id),)
+    query = Query(LETTER, filters=same, order=reading.NEWEST_ORDER)
     if any(found.id != record.id for found in reading.records(session.database, session.types, query)):
         return [forbidden(f"{number}用在不止一份文书上", "", "请核对编号登记，作废其中一份。", record.id)]
     return []

@@ -12,6 +12,7 @@ from desktop.documents.lists import PaperColumn, PaperList
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, EVENT, INSPECTOR, LETTER
 from desktop.operations.supervision.holidays import working_days
+from desktop.operations.supervision.powers import Powers
 from desktop.records.checks.base import Values
 from desktop.records.outcomes import percentage
 from desktop.records.supervision import (
@@ -126,18 +127,26 @@ def _lines(session: Session, wanted: list[Record]) -> list[_Line]:
         event = event_of(record.id, record.values, record.stamp)
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
-    letters: dict[str, list[Letter]] = {}
+    letters: dict[str, list[tuple[Letter, Record]]] = {}
     for deleted in (False, True):
         for record in _all(session, LETTER, deleted=deleted):
             letter = letter_of(record.id, record.values, record.stamp, deleted=deleted)
             if letter is not None and (letter.number or not deleted):
-                letters.setdefault(text(record.values, "case"), []).append(letter)
+                letters.setdefault(text(record.values, "case"), []).append((letter, record))
     inspectors = {r.id: r.values for r in _all(session, INSPECTOR)}
     today, table = session.environment.today(), working_days(session.database)
+    powers = Powers(session.database, session.types)
     wanted.sort(key=lambda r: (_registered(r.values), text(r.values, "case_number"), r.stamp))
     return [
         _Line(
-            case_file(r.values, events.get(r.id, ()), letters.get(r.id, ()), inspectors, today, table),
+            case_file(
+                r.values,
+                events.get(r.id, ()),
+                [powers.judged(letter, held, r.unit) for letter, held in letters.get(r.id, ())],
+                inspectors,
+                today,
+                table,
+            ),
             _employer(session, text(r.values, "enterprise")),
         )
         for r in wanted
@@ -196,6 +205,10 @@ class _Words:
     def _letter(self, file: CaseFile, letter: Letter) -> str:
         """Kind and number, who signed when, how it was served, until when it is to be answered, and whether it was."""
         parts = [f"{letter.name()}", f"{text(letter.values, 'signer')}{letter.issued or ''}签发"]
+        if letter.own:
+            parts.append(f"发文单位{text(letter.values, 'issuing_body')}")
+        if letter.unpowered and letter.voided is None:
+            return "，".join([*parts, "没有授权，不计入统计"])
         if text(letter.values, "department"):
             parts.append(f"送{self._of(LETTER, letter.values, 'department')}")
         if letter.voided is not None:

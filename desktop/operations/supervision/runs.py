@@ -14,7 +14,7 @@ from desktop.operations import audit, printing, records
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, NobodyLeft, Progress, TooMany
 from desktop.operations.supervision.cases import CASE, EVENT, LETTER, IllegalStep, held, load_case
-from desktop.operations.supervision.output import Copy, copy_of, file_name, note_of, printable
+from desktop.operations.supervision.output import Copy, copy_of, file_name, note_of, printable, prints
 from desktop.records.resolution import Life
 from desktop.records.supervision import contradictions
 from desktop.records.supervision.facts import text
@@ -64,7 +64,10 @@ def print_many(
 
 @dataclass(frozen=True)
 class Choice:
-    """What is printed of the letters that somebody chose, in the order of their numbers, and how it is marked."""
+    """What is printed of the letters that somebody chose, in the order of their numbers, and how it is marked.
+
+    ``others`` were issued by another unit, which prints them.
+    """
 
     documents: tuple[str, ...]
     first: str
@@ -72,25 +75,28 @@ class Choice:
     drafts: int
     copies: int
     voided: int
+    others: int = 0
 
 
 def choice(session: Session, documents: Sequence[str]) -> Choice:
-    """Which of some letters can be printed: those that were issued and not deleted."""
+    """Which of some letters can be printed: those that were issued here and not deleted."""
     issued: list[Record] = []
-    drafts = 0
+    drafts = others = 0
     for document in dict.fromkeys(documents):
         record = held(session, LETTER, document)
-        if record.life is Life.LIVE and text(record.values, "document_number"):
+        if record.life is not Life.LIVE or not text(record.values, "document_number"):
+            drafts += 1
+        elif prints(session, record.values):
             issued.append(record)
         else:
-            drafts += 1
+            others += 1
     # As the register has them: by kind and year, then by number.
     issued.sort(key=_place)
     before = _printed_before(session, issued)
     voided = sum(bool(text(record.values, "voided_date")) for record in issued)
     copies = sum(record.id in before and not text(record.values, "voided_date") for record in issued)
     numbers = [text(record.values, "document_number") for record in issued] or [""]
-    return Choice(tuple(r.id for r in issued), numbers[0], numbers[-1], drafts, copies, voided)
+    return Choice(tuple(r.id for r in issued), numbers[0], numbers[-1], drafts, copies, voided, others)
 
 
 def _place(record: Record) -> tuple[str, int, int, str]:

@@ -56,3 +56,12 @@ def names_no_complainant(asked: Asked) -> Failure | None:
         name: str(value) for name, value in zip(asked.fields, asked.cells(), strict=True) if value is not None
     }
     return {} if case is not None and any(complainant_faults(case, texts)) else None
+
+
+@rule
+def level_among(asked: Asked) -> Failure | None:
+    """The unit that the field leads to is of one of the ``levels`` of the arguments, as far as it is known here."""
+    unit = asked.context.linked(asked.fields[0])
+    if unit is None or unit.get("level") is None or unit["level"] in asked.arguments["levels"]:
+        return None
+    return {"name": unit.get("name") or ""}

@@ -20,6 +20,7 @@ from desktop.records.supervision.kinds import (
     Matter,
     Title,
 )
+from desktop.records.supervision.powers import EMPOWERED_TITLES, Power, as_issued, covered, is_doubled, is_own
 from desktop.records.working_days import WorkingDayTable
 
 
@@ -59,7 +60,9 @@ class Letter:
     """A letter of the case, drafted or issued.
 
     ``altered`` says that its issue was changed after it was made, ``disputed`` that two issues stand beside each
-    other, ``deleted`` that the record was deleted; an issued letter may only be voided.
+    other, ``deleted`` that the record was deleted; an issued letter may only be voided. ``own`` is an issue by a town
+    or park, ``unpowered`` one for which no power is known, which counts as none; ``doubled`` says that the district and
+    a town have both issued it. ``values`` have the issue under the district's names, whoever made it.
     """
 
     id: str
@@ -73,11 +76,20 @@ class Letter:
     disputed: bool = False
     deleted: bool = False
     values: Values = field(default_factory=dict)
+    own: bool = False
+    unpowered: bool = False
+    doubled: bool = False
 
     @property
     def stands(self) -> bool:
         """Whether it is issued and not voided."""
-        return bool(self.number) and self.issued is not None and self.voided is None and not self.deleted
+        whole = bool(self.number) and self.issued is not None and not self.unpowered
+        return whole and self.voided is None and not self.deleted
+
+    @property
+    def unit(self) -> str:
+        """The unit in whose register its number stands; empty in older letters."""
+        return text(self.values, "issuing_unit")
 
     @property
     def opinion(self) -> str | None:
@@ -91,15 +103,19 @@ class Letter:
 
 @dataclass(frozen=True)
 class Issuer:
-    """The union body that would issue: its level and its full name."""
+    """The union body that would issue: its level, its full name and its unit."""
 
     level: Level
     name: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
 class CaseFile:
-    """Everything that the order of one case is judged by; ``events`` and ``letters`` are in their order."""
+    """Everything that the order of one case is judged by; ``events`` and ``letters`` are in their order.
+
+    ``powers`` are those that let a unit issue in this case: the case lies at it or below.
+    """
 
     case: Values
     events: tuple[Event, ...]
@@ -107,6 +123,7 @@ class CaseFile:
     inspectors: Mapping[str, Values]
     today: datetime.date
     table: WorkingDayTable
+    powers: tuple[Power, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Letter]:
@@ -168,6 +185,13 @@ class CaseFile:
         """The letters of a kind that are issued and not voided, in their order."""
         return tuple(letter for letter in self.letters if letter.kind is kind and letter.stands)
 
+    def with_events(self, events: Iterable[Event]) -> CaseFile:
+        """The case with further steps."""
+        more = [*self.events, *events]
+        return case_file(
+            self.case, more, self.letters, self.inspectors, self.today, self.table, self.powers
+        )  # fmt: skip
+
     def until(self, day: datetime.date, without: str | None = None) -> CaseFile:
         """The case as it stood at the end of a day, without one letter and what happened to it.
 
@@ -206,14 +230,23 @@ def letter_of(
     disputed: bool = False,
     deleted: bool = False,
 ) -> Letter | None:
-    """A letter from its record; nothing while its kind is missing or unknown."""
+    """A letter from its record; nothing while its kind is missing or unknown.
+
+    The one place that says whose issue counts, the district's or that of a town or park. The latter is ``unpowered``
+    until somebody who knows the powers says otherwise.
+    """
     kind = _LETTER_KINDS.get(text(values, "kind"))
     if kind is None:
         return None
+    own = is_own(values)
+    doubled = is_doubled(values)
+    values = as_issued(values)
     title = _TITLES.get(text(values, "title_variant"), TITLES[kind][0])
     issued, voided = as_day(values.get("issue_date")), as_day(values.get("voided_date"))
     number = text(values, "document_number")
-    return Letter(record, kind, title, number, issued, voided, stamp, altered, disputed, deleted, values)
+    return Letter(
+        record, kind, title, number, issued, voided, stamp, altered, disputed, deleted, values, own, own, doubled
+    )  # fmt: skip
 
 
 _EVENT_KINDS: Final = {kind.value: kind for kind in EventKind}
@@ -228,12 +261,20 @@ def case_file(
     inspectors: Mapping[str, Values],
     today: datetime.date,
     table: WorkingDayTable,
+    powers: tuple[Power, ...] = (),
 ) -> CaseFile:
     """A case with its events and letters brought into their order."""
     kept = tuple(sorted(letters, key=lambda p: (p.issued or datetime.date.max, p.stamp, p.id)))
     kinds = {letter.id: letter.kind for letter in kept}
     order = sorted(events, key=lambda e: (e.day, _rank(e.kind, kinds.get(e.letter or "")), e.stamp, e.id))
-    return CaseFile(case, tuple(order), kept, inspectors, today, table)
+    return CaseFile(case, tuple(order), kept, inspectors, today, table, powers)
+
+
+def within_power(letter: Letter, powers: Iterable[Power]) -> bool:
+    """Whether the unit that issued a letter had the power for its kind and title on its day."""
+    if letter.issued is None or EMPOWERED_TITLES.get(letter.kind) is not letter.title:
+        return False
+    return covered(powers, letter.unit, letter.kind, letter.issued)
 
 
 _RANKS: Final = {

@@ -30,12 +30,9 @@ from desktop.records.supervision.kinds import (
     article,
 )
 from desktop.records.supervision.posts import signed_by_chair
+from desktop.records.supervision.powers import LOCAL_FEDERATIONS, REGISTER_LEVELS, covered
 from desktop.records.supervision.reasons import Reason, Weight, advice, forbidden, stopping
 
-LOCAL_FEDERATIONS: Final = frozenset({Level.DISTRICT, Level.CITY})
-"""地方总工会: 县级以上地方建立地方各级总工会 (工会法第十一条); a town's is a 基层工会的联合会 (条例第三十一条)."""
-REGISTER_LEVELS: Final = LOCAL_FEDERATIONS | {Level.INDUSTRY}
-"""Who may hold a register of numbers for now; towns and parks draft."""
 _PAIRS: Final = {
     Title.SUGGESTION: Title.OPINION,
     Title.HANDLING_SUGGESTION: Title.CORRECTION_OPINION,
@@ -146,9 +143,9 @@ def _title(file: CaseFile, kind: LetterKind, title: Title | None, issuer: Issuer
         return
     if kind is LetterKind.SUGGESTION and issuer.level not in LOCAL_FEDERATIONS:
         yield forbidden("建议书只能由地方总工会发出", article(23), "请报区总工会。")
-    elif issuer.level not in REGISTER_LEVELS:
+    elif issuer.level not in REGISTER_LEVELS and not covered(file.powers, issuer.unit, kind, file.today):
         yield forbidden(
-            f"{kind.label}由区总工会审核、编号、印发，本单位可以起草", "", "请把草稿随数据包上报。"
+            f"{kind.label}由区总工会审核、编号、印发，本单位没有授权，可以起草", "", "请把草稿随数据包上报。"
         )
 
 

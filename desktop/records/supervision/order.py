@@ -156,12 +156,14 @@ def _departments(file: CaseFile) -> Iterator[Reason]:
 
 
 def _letters(file: CaseFile) -> Iterator[Reason]:
-    numbers: dict[str, str] = {}
+    numbers: set[tuple[str, str]] = set()
     for letter in file.letters:
-        if letter.number in numbers:
+        # Each town has a series of its own.
+        number = letter.number, letter.unit if letter.own else ""
+        if number in numbers:
             yield forbidden(f"{letter.number}用了两次", "", "请作废其中一份。", letter.id)
         if letter.number:
-            numbers[letter.number] = letter.id
+            numbers.add(number)
         if letter.number or letter.altered:
             yield from _integrity(letter)
         if letter.stands:
@@ -185,8 +187,15 @@ def _integrity(letter: Letter) -> Iterator[Reason]:
         yield forbidden(
             f"{letter.name()}已经签发，却被删除", "", "请恢复这条记录，要取消的请作废。", letter.id
         )
-    if letter.altered:
+    if letter.doubled:
+        yield forbidden(f"{letter.name()}已经签发，镇街又编了文号", "", "请区总工会作废后重发。", letter.id)
+    elif letter.altered:
         yield forbidden(f"{letter.name()}签发以后被改动过", "", "请作废后重发。", letter.id)
+    if letter.unpowered:
+        yield forbidden(
+            f"{letter.name()}签发时，签发的单位没有这种文书的授权", "",
+            "授权漏登的，请区总工会补登；没有授权的，请作废，报区总工会签发。", letter.id,
+        )  # fmt: skip
     if letter.disputed:
         yield forbidden(f"{letter.name()}的签发内容有几个版本", "", "请先处理这条记录的分歧。", letter.id)
     if letter.issued is None:

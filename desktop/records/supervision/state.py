@@ -10,7 +10,7 @@ from typing import Final
 from desktop.records.supervision.clocks import Bound, Clock, running
 from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter, text
 from desktop.records.supervision.inquiry import established
-from desktop.records.supervision.issuing import REGISTER_LEVELS, Decision, may_issue
+from desktop.records.supervision.issuing import Decision, may_issue
 from desktop.records.supervision.kinds import (
     UNION_DUES,
     UNION_LAW,
@@ -20,6 +20,7 @@ from desktop.records.supervision.kinds import (
     article,
 )
 from desktop.records.supervision.order import contradictions
+from desktop.records.supervision.powers import REGISTER_LEVELS
 from desktop.records.supervision.reasons import Reason
 
 

@@ -1,11 +1,15 @@
-"""Letters of a supervision case (一函两书): the draft part by part, and, written by the district only, its issue.
+"""Letters of a supervision case (一函两书): the draft part by part, and, written by whoever numbers letters, its issue.
 
 Anyone may draft. Number, signer, day and the digest of the issued text are one group that a district, an industry
 union or the city writes. The text itself names people, so it stands in a personal slot of its own, tied to the number
-by that digest; an issued letter is corrected only by voiding it with a reason and issuing another.
+by that digest; an issued letter is corrected only by voiding it with a reason and issuing another. What a town or park
+issues with a power of the district's (``issuing_power``) stands in the same fields once more, under names of their own:
+it can write those and never the district's.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from desktop.records.declaration import (
     Check,
@@ -19,11 +23,13 @@ from desktop.records.declaration import (
     Writers,
 )
 from desktop.records.parts import UNIT_NAME, remarks
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, ISSUE_FIELDS, OWN, VOID_FIELDS
 
 ORDER = 220
 
 _DESK = Writers(levels=(Level.DISTRICT, Level.INDUSTRY, Level.CITY))
 """Who numbers and issues; what a body may issue beyond that (建议书: 地方总工会 only) is for the order of law."""
+_EMPOWERED = Writers(levels=tuple(level for level in Level if level in EMPOWERED_LEVELS))
 _RULES = "浙江省工会劳动法律监督条例"
 
 _DRAFT = (
@@ -153,26 +159,67 @@ _ISSUE = (
         written_by=_DESK,
     ),
     Field("void_reason", "作废原因", group="voiding", section="issue", maximum=300, written_by=_DESK),
-    *remarks("issue"),
 )  # fmt: skip
+
+
+def _own(field: Field) -> Field:
+    """A field of the issue as a town or park with a power writes it."""
+    column = {"document_number": 7, "issue_date": 8, "voided_date": 9}.get(field.name, 0)
+    words = {"document_number": "由镇街（园区）的编号电脑取号，签发时自动生成。"}.get(field.name, field.help)
+    return replace(
+        field, name=OWN + field.name, label=f"镇街{field.label}", group=field.group and OWN + field.group,
+        section="own", written_by=_EMPOWERED, column=column, help=words,
+        example="杭西文工监意〔2026〕1号" if field.name == "document_number" else field.example,
+    )  # fmt: skip
+
+
+_OWN_ISSUE = tuple(_own(field) for field in _ISSUE if field.name in (*ISSUE_FIELDS, *VOID_FIELDS))
+
+
+def _issue_checks(prefix: str) -> tuple[Check, ...]:
+    """What holds of an issue, whoever made it."""
+    number, signer, day, voided = (
+        prefix + name for name in ("document_number", "signer", "issue_date", "voided_date")
+    )
+    return (
+        Check(
+            "signed_by_chair", ("kind", f"{prefix}signer_post"), "意见书应由工会主席或副主席签署，这里是“{post}”",
+            source=f"{_RULES}第二十一条",
+        ),
+        Check("needs_with", (signer, number), "已编文号，请填写签发人"),
+        Check("needs_with", (day, number), "已编文号，请填写签发日期"),
+        Check("not_in_future", (day,), "签发日期{a}还没有到"),
+        Check("needs_with", (f"{prefix}void_reason", voided), "作废请写明原因"),
+        Check("not_after", (day, voided), "作废日期{b}早于签发日期{a}"),
+    )  # fmt: skip
+
 
 TYPE = RecordType(
     name="case_document",
     label="监督文书",
     menu="劳动法律监督",
-    title=("kind", "document_number", "addressee"),
+    title=("kind", "document_number", "own_document_number", "addressee"),
     parent="case",
-    locked_by="document_number",
-    help="镇街、村社可以起草，由区总工会审核、编号、打印、盖章。已签发的不能改，只能作废后重发。",
-    sections=(Section("letter", "文书"), Section("body", "正文"), Section("issue", "审核与签发")),
+    locked_by=("document_number", f"{OWN}document_number"),
+    help="镇街、村社可以起草，由区总工会审核、编号、打印、盖章；区总工会授权的镇街、园区可以自己签发提示函、意见书。"
+    "已签发的不能改，只能作废后重发。",
+    sections=(
+        Section("letter", "文书"),
+        Section("body", "正文"),
+        Section("issue", "审核与签发"),
+        Section("own", "镇街（园区）审核与签发"),
+    ),
     groups=(
         Group("reply_term", "答复期限"),
         Group("contact", "联系人", personal=True),
         Group("review", "审核"),
         Group("issue", "签发"),
         Group("voiding", "作废"),
+        Group(f"{OWN}review", "镇街审核"),
+        Group(f"{OWN}issue", "镇街签发"),
+        Group(f"{OWN}voiding", "镇街作废"),
     ),
-    fields=(*_DRAFT, *_BODY, *_ISSUE),
+    fields=(*_DRAFT, *_BODY, *_ISSUE, *remarks("issue"), *_OWN_ISSUE),
     checks=(
         *(
             Check(
@@ -232,14 +279,7 @@ TYPE = RecordType(
             {"values": ["suggestion_letter"]},
         ),
         Check("phone_valid", ("contact_phone",), "联系电话不像电话号码，请核对", Severity.WARNING),
-        Check(
-            "signed_by_chair", ("kind", "signer_post"), "意见书应由工会主席或副主席签署，这里是“{post}”",
-            source=f"{_RULES}第二十一条",
-        ),
-        Check("needs_with", ("signer", "document_number"), "已编文号，请填写签发人"),
-        Check("needs_with", ("issue_date", "document_number"), "已编文号，请填写签发日期"),
-        Check("not_in_future", ("issue_date",), "签发日期{a}还没有到"),
-        Check("needs_with", ("void_reason", "voided_date"), "作废请写明原因"),
-        Check("not_after", ("issue_date", "voided_date"), "作废日期{b}早于签发日期{a}"),
+        *_issue_checks(""),
+        *_issue_checks(OWN),
     ),
 )  # fmt: skip

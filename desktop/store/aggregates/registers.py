@@ -144,13 +144,25 @@ _SITE = Facts(
     },
 )
 
+_POWERED = """EXISTS (SELECT 1 FROM r_issuing_power p WHERE p._life <> 1 AND p.holder = r.own_issuing_unit
+        AND ' ' || p.kinds || ' ' LIKE '% ' || r.kind || ' %' AND p.from_date <= r.own_issue_date
+        AND (p.until_date IS NULL OR p.until_date >= r.own_issue_date))"""
+"""Whether a town had the power for what it issued: without one it is no letter (``records.supervision.powers``)."""
+
+_ISSUED_ON = f"""CASE WHEN r.document_number IS NOT NULL OR r.own_document_number IS NULL THEN r.issue_date
+        WHEN {_POWERED} THEN r.own_issue_date END"""
+"""The day of a letter's issue, whoever made it: the district's goes before that of a town or park."""
+
+_VOIDED_ON = """CASE WHEN r.document_number IS NOT NULL THEN r.voided_date
+        ELSE coalesce(r.voided_date, r.own_voided_date) END"""
+
 _LETTER = Facts(
     "case_document",
     {
         "kind": "r.kind",
-        "day": "CASE WHEN r.voided_date > :as_of OR r.voided_date IS NULL THEN r.issue_date END",
-        "issued": "(r.issue_date BETWEEN :plan_first AND :plan_until"
-        " AND (r.voided_date IS NULL OR r.voided_date > :as_of))",
+        "day": f"CASE WHEN ({_VOIDED_ON}) > :as_of OR ({_VOIDED_ON}) IS NULL THEN ({_ISSUED_ON}) END",
+        "issued": f"(({_ISSUED_ON}) BETWEEN :plan_first AND :plan_until"
+        f" AND (({_VOIDED_ON}) IS NULL OR ({_VOIDED_ON}) > :as_of))",
         "served": "coalesce(steps.served, 0)",
         "received_day": "steps.received_day",
         "replied_day": "steps.replied_day",

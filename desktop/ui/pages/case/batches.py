@@ -69,10 +69,10 @@ class Batches(QObject):
         self._bench.write("核对草稿", job, then, owner=tab, step=False)
 
     def print(self) -> None:
-        """Every letter of the case that was issued and not voided."""
+        """Every letter of the case that was issued here and not voided."""
         view = self._tab.view
         if view is not None:
-            offer_run(self._bench, [letter.id for letter in view.file.letters if letter.stands])
+            offer_run(self._bench, [p.id for p in view.file.letters if p.stands and p.id in view.mine])
 
     def _list(self, type_name: str) -> None:
         words = "这个案件的文书" if type_name == LETTER else "这个案件的办案经过"

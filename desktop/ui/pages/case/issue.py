@@ -152,12 +152,14 @@ class NumbersCard(Card):
         self.body, self.organ = QLineEdit(), QLineEdit()
         self.body.setPlaceholderText("如：杭西")
         self.following = {series: QSpinBox() for series in _SERIES}
+        self._kinds: frozenset[LetterKind] = frozenset()
         self.note = Note()
         grid = QGridLayout()
         asked: list[tuple[str, QWidget]] = [("机关代字(&B)", self.body), ("发文机关全称(&O)", self.organ)]
         asked += [(f"{_SERIES[series]}下一个号", box) for series, box in self.following.items()]
+        self._labels: dict[QWidget, QLabel] = {}
         for n, (label, widget) in enumerate(asked):
-            words = QLabel(label)
+            words = self._labels[widget] = QLabel(label)
             words.setBuddy(widget)
             widget.setAccessibleName(label.partition("(")[0])
             grid.addWidget(words, n, 0)
@@ -178,8 +180,11 @@ class NumbersCard(Card):
         self.note.say(Tone.PLAIN, words)
         self.body.setText(numbers.body)
         self.organ.setText(numbers.organ)
+        self._kinds = numbers.kinds
         for series, box in self.following.items():
             box.setValue(numbers.following.get(series, 1))
+            for widget in (box, self._labels[box]):
+                widget.setVisible(series in numbers.following)
         self.body.setFocus()
 
     def submit(self) -> None:
@@ -187,8 +192,8 @@ class NumbersCard(Card):
         if not self.body.text().strip():
             self.note.say(Tone.ERROR, "请填写机关代字，它印在文号里。")
             return
-        following = {series: box.value() for series, box in self.following.items()}
-        self.wanted.emit(Numbers(True, self.body.text().strip(), self.organ.text().strip(), following))
+        following = {series: box.value() for series, box in self.following.items() if not box.isHidden()}
+        self.wanted.emit(Numbers(self._kinds, self.body.text().strip(), self.organ.text().strip(), following))
 
     def refuse(self, words: str) -> None:
         """They cannot be like that."""

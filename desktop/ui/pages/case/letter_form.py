@@ -11,7 +11,7 @@ from desktop import reference
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.statutes import StatuteProblem, StatuteReference
-from desktop.records.supervision import LetterKind
+from desktop.records.supervision import LetterKind, as_issued
 from desktop.ui import icons
 from desktop.ui.forms.page import FormPage
 from desktop.ui.matching import matches
@@ -45,7 +45,7 @@ class LetterPage(FormPage):
 
     def _show_record(self, data: FormData) -> None:
         super()._show_record(data)
-        values = data.record.values
+        values = as_issued(data.record.values)
         self.issued = bool(values.get("document_number"))
         linked = data.linked.get("case", {})
         self._violations = frozenset(str(linked.get("violations") or "").split())

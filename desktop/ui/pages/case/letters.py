@@ -49,7 +49,7 @@ class LettersCard(Card):
     def show_case(self, view: CaseView, writable: bool) -> None:
         """Lists the letters, drafts first."""
         empty_layout(self._inner)
-        self._settings.setVisible(view.numbers.here)
+        self._settings.setVisible(bool(view.numbers.kinds))
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
         issued = sorted((letter for letter in letters if letter.number), key=in_register, reverse=True)
@@ -76,10 +76,10 @@ class LettersCard(Card):
             made.setToolTip("同样内容的提示函给许多单位各起草一份，如高温、年关欠薪提示")
             ways.append(made)
         reminders = sum(letter.kind is LetterKind.REMINDER for letter in drafts)
-        if writable and view.numbers.here and reminders > 1:
+        if writable and LetterKind.REMINDER in view.numbers.kinds and reminders > 1:
             ways.append(button(f"批量签发{reminders}份…", self.issue_many_wanted.emit, "check"))
-        standing = sum(letter.stands for letter in issued)
-        if view.numbers.here and standing > 1:
+        standing = sum(letter.stands and letter.id in view.mine for letter in issued)
+        if standing > 1:
             ways.append(button(f"批量打印{standing}份…", self.print_many_wanted.emit, "printer"))
         return ways
 
@@ -92,7 +92,7 @@ class LettersCard(Card):
             column.addWidget(label)
         ways = [button("修改草稿", lambda: self.edit_wanted.emit(letter.id), "pencil")]
         ways.append(button("预览", lambda: self.preview_wanted.emit(letter), "eye"))
-        if view.numbers.here:
+        if letter.kind in view.numbers.kinds:
             issue = button("签发编号…", lambda: self.issue_wanted.emit(letter), "check")
             issue.setEnabled(writable and decision is not None and decision.allowed)
             ways.append(issue)
@@ -107,17 +107,24 @@ class LettersCard(Card):
         state = (
             f"{letter.voided.isoformat()}作废：{text(letter.values, 'void_reason')}" if letter.voided else ""
         )
-        day = f"{letter.issued.isoformat()}签发" if letter.issued else ""
+        body = f"由{text(letter.values, 'issuing_body')}" if letter.own else ""
+        day = f"{body}{letter.issued.isoformat()}签发" if letter.issued else ""
         frame, column = _frame(
             letter.name(), "　".join(filter(None, (text(letter.values, "addressee"), day, state)))
         )
-        words = "预览和打印" if view.numbers.here else "预览"
+        mine = letter.id in view.mine
+        words = "预览和打印" if mine else "预览"
         ways = [button(words, lambda: self.preview_wanted.emit(letter), "printer")]
-        if view.numbers.here and not letter.voided:
-            if view.state.in_order and any(e.letter == letter.id for e in view.file.of(EventKind.PRINTED)):
+        if not letter.voided:
+            if (
+                mine
+                and view.state.in_order
+                and any(e.letter == letter.id for e in view.file.of(EventKind.PRINTED))
+            ):
                 ways.append(button("重新打印原件…", lambda: self.original_wanted.emit(letter), "rotate-ccw"))
-            ways.append(button("作废…", lambda: self.void_wanted.emit(letter), "x"))
-        if view.numbers.here and letter.voided and writable:
+            if letter.id in view.voidable:
+                ways.append(button("作废…", lambda: self.void_wanted.emit(letter), "x"))
+        elif letter.id in view.voidable and writable:
             ways.append(button("按原文重新起草", lambda: self.redraft_wanted.emit(letter.id), "copy"))
         ways.append(link("打开记录", lambda: self.edit_wanted.emit(letter.id)))
         column.addWidget(_ways(ways))
@@ -178,8 +185,9 @@ def print_job(case: str, letter: Letter, view: CaseView, *, original: bool = Fal
     if not letter.number:
         words = "这是草稿，签发编号以后才能打印。"
         return PrintJob(f"{letter.kind.label}（草稿）", render, word=word, why_not=words)
-    if not view.numbers.here:
-        return PrintJob(letter.name(), render, why_not="文书由区总工会打印、盖章，这里可以查看。")
+    if document not in view.mine:
+        issuer = text(letter.values, "issuing_body") or "签发的单位"
+        return PrintJob(letter.name(), render, why_not=f"文书由{issuer}打印、盖章，这里可以查看。")
     if not view.state.in_order:
         words = "本案有步骤不符合法定程序，改正以前不能打印文书。"
         return PrintJob(letter.name(), render, why_not=words)

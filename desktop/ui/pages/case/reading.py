@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
 from desktop.records.supervision import (
-    REGISTER_LEVELS,
     CaseFile,
     CaseState,
     Clock,
@@ -25,7 +24,6 @@ from desktop.records.supervision import (
     NextStep,
     Reason,
     Stage,
-    case_file,
     chronicle,
     contradictions,
 )
@@ -65,9 +63,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How letters are numbered here: whether at all, the body's code and full name, and the next of each series."""
+    """How letters are numbered here: which kinds, the body's code and full name, and the next of each series."""
 
-    here: bool
+    kinds: frozenset[LetterKind] = frozenset()
     body: str = ""
     organ: str = ""
     following: Mapping[Series, int] = field(default_factory=dict)
@@ -75,7 +73,10 @@ class Numbers:
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case as its page shows it; ``decisions`` say of each draft whether it may be issued."""
+    """A case as its page shows it; ``decisions`` say of each draft whether it may be issued.
+
+    ``mine`` are the letters that this unit issued and prints, ``voidable`` those that it may void.
+    """
 
     case: str
     file: CaseFile
@@ -86,6 +87,8 @@ class CaseView:
     signer: supervision.Signatory | None
     inspectors: Mapping[str, str]
     any_inspector: bool
+    mine: frozenset[str] = frozenset()
+    voidable: frozenset[str] = frozenset()
 
 
 def read_case(session: Session, case: str) -> CaseView:
@@ -99,6 +102,8 @@ def read_case(session: Session, case: str) -> CaseView:
         d.id: supervision.may_issue(session, case, d.kind.value, d.id, whole=file) for d in judged.values()
     }
     numbers = _numbers(session)
+    issued = [p for p in file.letters if p.number] if supervision.may_number(session) else []
+    mine = frozenset(p.id for p in issued if supervision.prints(session, p.values))
     offers = [_with_draft(offer, drafts, decisions, numbers) for offer in _offers(session, case, file, state)]
     return CaseView(
         case,
@@ -107,20 +112,21 @@ def read_case(session: Session, case: str) -> CaseView:
         tuple(sorted(offers, key=lambda o: (not o.ready, not (o.coming and o.lawful), not o.lawful))),
         decisions,
         numbers,
-        _last_signer(file),
+        _last_signer(file, mine),
         {key: str(values.get("name") or "") for key, values in file.inspectors.items()},
         supervision.has_inspectors(session),
+        mine,
+        frozenset(p.id for p in issued if supervision.voids(session, p.values)),
     )
 
 
 def _numbers(session: Session) -> Numbers:
-    record_type = session.types[LETTER]
-    may_number = session.may_write(record_type, record_type.by_name["document_number"])
-    if not may_number or session.unit.level not in REGISTER_LEVELS:
-        return Numbers(here=False)
+    kinds = supervision.kinds_here(session)
+    if not kinds:
+        return Numbers()
     settings = supervision.number_settings(session)
     following = supervision.next_numbers(session, session.environment.today().year)
-    return Numbers(True, settings.body, settings.organ, following)
+    return Numbers(kinds, settings.body, settings.organ, following)
 
 
 def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> list[Offer]:
@@ -147,7 +153,7 @@ def _with_draft(
     if not mine:
         return offer
     draft = mine[-1]
-    ready = offer.coming and numbers.here and decisions[draft.id].allowed
+    ready = offer.coming and draft.kind in numbers.kinds and decisions[draft.id].allowed
     several = draft.kind is LetterKind.REMINDER and len(mine) > 1
     issue = f"批量签发{len(mine)}份…" if several else f"签发{draft.kind.label}…"
     words = issue if ready else f"修改{draft.kind.label}草稿"
@@ -193,17 +199,16 @@ def _missing_letter(file: CaseFile, kind: EventKind) -> Reason | None:
 def _new_contradictions(file: CaseFile, state: CaseState, kind: EventKind) -> list[Reason]:
     """The contradictions that a step of today would bring."""
     event = Event("", kind, file.today, _NEWEST, {})
-    with_it = case_file(
-        file.case, [*file.events, event], file.letters, file.inspectors, file.today, file.table
-    )
+    with_it = file.with_events([event])
     before = {reason.text for reason in state.contradictions}
     return [reason for reason in contradictions(with_it) if reason.text not in before]
 
 
-def _last_signer(file: CaseFile) -> supervision.Signatory | None:
+def _last_signer(file: CaseFile, mine: Set[str]) -> supervision.Signatory | None:
+    """Who signed last of this unit."""
     for letter in reversed(file.letters):
         name, post = letter.values.get("signer"), letter.values.get("signer_post")
-        if name:
+        if name and letter.id in mine:
             return supervision.Signatory(str(name), str(post or ""))
     return None
 

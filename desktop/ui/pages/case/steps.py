@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
 from desktop.records.supervision.facts import text
+from desktop.records.supervision.numbering import Series
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.case.reading import CaseView, Offer, clock_words, periods, periods_words
@@ -46,7 +47,7 @@ class StandingCard(Card):
         number = text(view.file.case, "case_number")
         self.number.setText(number)
         accepted = bool(view.file.of(EventKind.ACCEPTED))
-        self._give.setVisible(accepted and not number and view.numbers.here)
+        self._give.setVisible(accepted and not number and Series.CASE in view.numbers.following)
         empty_layout(self._clocks)
         for clocks in periods(view):
             self._clocks.addLayout(self._line(clocks, view))

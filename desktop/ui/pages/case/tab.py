@@ -33,7 +33,7 @@ from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.widgets.order import read_on
 from desktop.ui.workbench import Workbench
 
-_JUDGED = frozenset({CASE, EVENT, LETTER, "handover_item", "inspector", "enterprise"})
+_JUDGED = frozenset({CASE, EVENT, LETTER, "handover_item", "inspector", "enterprise", "issuing_power"})
 """Besides the case: what a 建议书 hands over, who may investigate, and what is told of the employer."""
 
 

@@ -177,7 +177,9 @@ class Timeline(QWidget):
         if isinstance(what, Letter):
             signer = " ".join(filter(None, (text(what.values, "signer"), text(what.values, "signer_post"))))
             voided = f"，{what.voided.isoformat()}作废" if what.voided else ""
-            return f"签发{what.name()}{voided}", f"签发人：{signer}" if signer else ""
+            body = text(what.values, "issuing_body") if what.own else ""
+            told = (body, f"签发人：{signer}" if signer else "")
+            return f"签发{what.name()}{voided}", "　".join(filter(None, told))
         return self._event_words(what, file)
 
     def _several(self, moment: Moment, file: CaseFile) -> tuple[str, str]:

@@ -164,6 +164,8 @@ def _marks(choice: Choice) -> str:
         said.append(f"{choice.voided}份已经作废，印上“作废”")
     if choice.drafts:
         said.append(f"{choice.drafts}份还没有签发，不打印")
+    if choice.others:
+        said.append(f"{choice.others}份由别的单位签发、打印，不打印")
     return "；".join(said) + "。" if said else ""
 
 
@@ -172,7 +174,11 @@ def offer_run(workbench: Workbench, documents: Sequence[str]) -> None:
 
     def then(choice: Choice) -> None:
         if not choice.documents:
-            workbench.shell.tell(Tone.WARNING, "选中的文书都还没有签发，不能打印。请先签发编号。")
+            words = (
+                "选中的文书由签发的单位打印，这里只能查看。" if choice.others and not choice.drafts
+                else "选中的文书都还没有签发，不能打印。请先签发编号。"
+            )  # fmt: skip
+            workbench.shell.tell(Tone.WARNING, words)
             return
         PrintRunDialog(workbench, choice).open()
 

@@ -1,0 +1,102 @@
+"""Reads who was given the power to issue letters, and says whether letters are numbered at this desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from desktop.operations.session import Session
+from desktop.records.declaration import Level
+from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
+from desktop.records.supervision.facts import within_power
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN, issued_fields
+from desktop.records.types import Catalogue
+from desktop.store import governing, heads, reading, traffic
+from desktop.store.database import Database
+from desktop.store.reading import Query, Record
+from desktop.sync.tree import Place, Tree
+
+LETTER, POWER = "case_document", "issuing_power"
+OWN_ISSUE = f"{OWN}issue"
+
+
+class Powers:
+    """All powers that a unit above the named one has given; read when first asked for."""
+
+    def __init__(self, database: Database, types: Catalogue) -> None:
+        self._database, self._types = database, types
+
+    @cached_property
+    def _powers(self) -> tuple[Power, ...]:
+        found = reading.records(self._database, self._types, Query(POWER, order=reading.NEWEST_ORDER))
+        told = [(record.unit, power) for record in found if (power := power_of(record.values)) is not None]
+        return tuple(p for giver, p in told if giver != p.holder and self._inside(p.holder, giver))
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return Tree(governing.superiors(self._database))
+
+    @cached_property
+    def _writers(self) -> Mapping[str, frozenset[str]]:
+        """The stations that have written the issue of a town or park, by letter."""
+        return heads.writers_of(self._database, self._types[LETTER], OWN_ISSUE)
+
+    @cached_property
+    def _units(self) -> Mapping[str, frozenset[str]]:
+        """The units that stations were enrolled for."""
+        found: dict[str, frozenset[str]] = {}
+        for station, unit in traffic.stations(self._database):
+            found[station] = found.get(station, frozenset()) | {unit}
+        return found
+
+    def _inside(self, unit: str, upper: str) -> bool:
+        return self._tree.place(unit, [upper]) is Place.INSIDE
+
+    def over(self, unit: str) -> tuple[Power, ...]:
+        """The powers of this unit and of those above it: a power is for what lies at its holder or below."""
+        return tuple(power for power in self._powers if self._inside(unit, power.holder))
+
+    def of(self, unit: str) -> tuple[Power, ...]:
+        """The powers that were given to a unit, those included that have ended or not begun."""
+        return tuple(power for power in self._powers if power.holder == unit)
+
+    def judged(self, letter: Letter, record: Record, case_unit: str) -> Letter:
+        """A letter of a case of a unit with whether a power covered it: one of the very unit that wrote its issue.
+
+        Where the case lies is not asked again: its village may have gone to another town since. That the writer could
+        write there was judged when it came.
+        """
+        if not letter.own:
+            return letter
+        wrote = (self._units.get(s, {letter.unit}) for s in self._writers.get(record.id, ()))
+        itself = record.unit == case_unit and all(letter.unit in units for units in wrote)
+        return replace(letter, unpowered=not (itself and within_power(letter, self._powers)))
+
+
+def kinds_of(database: Database, types: Catalogue, unit: str, level: Level) -> frozenset[LetterKind]:
+    """The kinds of letters that a unit holds a register for, whoever works there.
+
+    A town or park keeps its register once a power of its own is known, also after it has ended: what it issued it
+    prints. Whether a letter may be issued on a day is for the order of law.
+    """
+    if level in REGISTER_LEVELS:
+        return frozenset(LetterKind)
+    if level not in EMPOWERED_LEVELS:
+        return frozenset()
+    return frozenset(kind for power in Powers(database, types).of(unit) for kind in power.kinds)
+
+
+def may_number(session: Session) -> bool:
+    """Whether this operator may write the number of a letter as units of this level do."""
+    record_type = session.types[LETTER]
+    return session.may_write(
+        record_type, record_type.by_name[issued_fields(session.unit.level)["document_number"]]
+    )
+
+
+def kinds_here(session: Session) -> frozenset[LetterKind]:
+    """The kinds of letters that this operator numbers at this unit: the one place that is asked."""
+    if not may_number(session):
+        return frozenset()
+    return kinds_of(session.database, session.types, session.unit.id, session.unit.level)
