@@ -62,6 +62,7 @@ def conflicts(
     found = [c for c in operations.open_conflicts(session, type_name) if wanted in (None, c.record)]
     doubled = forks.open_forks(session.database, showing.here)
     aside = [u for u in unsettled.unsettled(session.database, showing.here) if u.outcome != CONFLICT]
+    unlisted = unsettled.unlisted(session.database)
     for conflict in found:
         _note_shown(showing, conflict)
     for fork in doubled:
@@ -72,6 +73,7 @@ def conflicts(
                 "conflicts": [_object(showing, c) for c in found],
                 "forks": [_fork_object(showing, f) for f in doubled],
                 "unsettled": [_unsettled_object(u) for u in aside],
+                "unlisted": unlisted,
             }
         )
         return
@@ -88,6 +90,8 @@ def conflicts(
             f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由上级用 fork 定下来；先加 --preview 看。"
         )
     _say_unsettled(aside)
+    if unlisted:
+        say(f"{unsettled.unlisted_words(unlisted)}；处理好列出的，其余的会接着列出来。")
 
 
 def _found(session: Session, record: str, said: str) -> Conflict:

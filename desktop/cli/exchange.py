@@ -339,8 +339,8 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
     sender = f"“{bundle.name}”第{bundle.sequence}个，" if bundle.name else ""
     say(f"{bundle.path.name}：{sender}共{bundle.total}项，{'将会' if preview else ''}{said}。")
     told: Counter[tuple[str, str]] = Counter()
-    for item in bundle.unapplied:
-        told[OUTCOMES[item.outcome], reason_words(item.outcome, item.reason)] += item.count
+    for (result, cause), count in bundle.reasons.items():
+        told[OUTCOMES[result], reason_words(result, cause)] += count
     for (outcome, reason), count in told.items():
         say(f"    {outcome}{count}项：{reason}")
     if files := bundle.births.get(ATTACHMENT, 0):
@@ -372,6 +372,11 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "births": bundle.births,
         "changes": bundle.changes,
         "unapplied": [_unapplied_object(u) for u in bundle.unapplied],
+        "unlisted": bundle.unlisted,
+        "reasons": [
+            {"outcome": outcome, "reason": reason, "words": reason_words(outcome, reason), "count": count}
+            for (outcome, reason), count in bundle.reasons.items()
+        ],
         "problem": None if bundle.problem is None else problem_object(bundle.problem),
     }
 

@@ -121,9 +121,24 @@ def unsettled(database: Database, here: Here) -> list[Unsettled]:
     ]
 
 
+def unlisted(database: Database) -> int:
+    """How many items are left that :func:`unsettled` does not list: nobody reads so many."""
+    return stored.count_unlisted(database)
+
+
+def unlisted_words(count: int) -> str:
+    """That a list is cut; nothing where it is whole."""
+    return f"另有{count}条没有列出" if count else ""
+
+
 def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]:
-    """What one merge of the ledger did not apply."""
+    """What one merge of the ledger did not apply, as much as is listed."""
     return _words(database, here, stored.merge_items(database, merge))
+
+
+def merge_count(database: Database, merge: int) -> int:
+    """How many items one merge of the ledger did not apply."""
+    return stored.count_merge_items(database, merge)
 
 
 def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:

@@ -24,6 +24,14 @@ def spans_of(numbers: Iterable[int]) -> list[Span]:
     return spans
 
 
+def extend(spans: list[Span], number: int) -> None:
+    """Takes a number that is not below the last one into spans."""
+    if spans and spans[-1][1] >= number - 1:
+        spans[-1] = spans[-1][0], number
+    else:
+        spans.append((number, number))
+
+
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The same numbers in spans that neither touch nor overlap, the lowest first."""
     found: list[Span] = []

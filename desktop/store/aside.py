@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
+from desktop.records.items import MAX_LINES
+from desktop.records.spans import Span
 from desktop.store.database import Database
 from desktop.store.uncounting import Taken
+
+_PIECE = 20_000
+"""How many items that are aside are in memory at once."""
 
 Names = set[tuple[int, int]]
 """Number and stamp of items of one origin: of a fork two contents of one number may be here."""
@@ -45,6 +50,17 @@ class Aside:
     number: int
     stamp: int
     type: str
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What items of an incarnation wait for; ``unit`` is the one under which they were written."""
+
+    origin: int
+    station: str
+    incarnation: str
     unit: str
     reason: str
 
@@ -107,31 +123,39 @@ def drop_excluded(database: Database, origin: int, items: Iterable[tuple[int, in
     )
 
 
-def note_excluded(database: Database, items: Iterable[tuple[int, int]]) -> None:
-    """That these refused items (origin, number) do not count is an item of its own now (rule 14)."""
+def note_excluded(database: Database, origin: int, spans: Iterable[Span]) -> None:
+    """That the refused items of an origin with these numbers do not count is an item of its own now (rule 14)."""
     database.connection.executemany(
-        "UPDATE refused SET excluded = 1 WHERE origin = ? AND number = ?", list(items)
+        "UPDATE refused SET excluded = 1 WHERE origin = ? AND number BETWEEN ? AND ?",
+        # Not all at once: what one statement may have to put back lies in memory.
+        (
+            (origin, start, min(start + MAX_LINES - 1, last))
+            for first, last in spans
+            for start in range(first, last + 1, MAX_LINES)
+        ),
     )
 
 
 # -- looking -------------------------------------------------------------------------------------------------------
 
 
-def refused(database: Database, *, excluded: bool) -> list[Aside]:
-    """All that is refused because somebody above lets it not count, or all that is so for what it says."""
-    return [
-        Aside(*row)
-        for row in database.rows(
-            "SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason FROM refused r"
-            " JOIN origin o ON o.ref = r.origin WHERE r.excluded = ? ORDER BY 2, 3, 4",
-            (int(excluded),),
-        )
-    ]
+def refused(database: Database, *, excluded: bool) -> Iterator[list[Aside]]:
+    """All that is refused because somebody above lets it not count, or all that is so for what it says.
+
+    In pieces, each of one origin and in the order of numbers. The caller may let go what it has been given.
+    """
+    for ref, _, _ in _origins(database, "refused"):
+        yield from _pieces(database, "refused", ref, "r.excluded = ?", (int(excluded),))
 
 
 def excluded_under(database: Database, units: Collection[str], but: str) -> list[Aside]:
     """What was written under these units and does not count by a word from above, except for one reason."""
-    return [item for item in refused(database, excluded=True) if item.unit in units and item.reason != but]
+    return [
+        item
+        for piece in refused(database, excluded=True)
+        for item in piece
+        if item.unit in units and item.reason != but
+    ]
 
 
 def waits_for_births(database: Database) -> bool:
@@ -139,16 +163,45 @@ def waits_for_births(database: Database) -> bool:
     return database.row("SELECT 1 FROM held WHERE reason = ? LIMIT 1", (HELD_NO_BIRTH,)) is not None
 
 
-def held(database: Database, but: str) -> list[Aside]:
-    """All that waits, except for one reason."""
+def grounds(database: Database, but: str) -> list[Ground]:
+    """What items wait for, origin by origin, except for one reason."""
     return [
-        Aside(*row)
+        Ground(*origin, *row)
+        for origin in _origins(database, "held")
         for row in database.rows(
-            "SELECT h.origin, o.station, o.incarnation, h.number, h.stamp, h.type, h.unit, h.reason FROM held h"
-            " JOIN origin o ON o.ref = h.origin WHERE h.reason <> ?",
-            (but,),
+            "SELECT DISTINCT unit, reason FROM held WHERE origin = ? AND reason <> ?", (origin[0], but)
         )
     ]
+
+
+def held(database: Database, ground: Ground) -> Iterator[list[Aside]]:
+    """What waits for something, in pieces like :func:`refused`."""
+    yield from _pieces(
+        database, "held", ground.origin, "r.reason = ? AND r.unit = ?", (ground.reason, ground.unit)
+    )
+
+
+def _origins(database: Database, table: str) -> list[tuple[int, str, str]]:
+    """Ref, station and incarnation of those origins of which something stands in a table, by name."""
+    found: list[tuple[int, str, str]] = database.rows(
+        f"SELECT o.ref, o.station, o.incarnation FROM origin o"
+        f" WHERE EXISTS (SELECT 1 FROM {table} r WHERE r.origin = o.ref) ORDER BY 2, 3"
+    )
+    return found
+
+
+def _pieces(
+    database: Database, table: str, origin: int, which: str, parameters: tuple[object, ...]
+) -> Iterator[list[Aside]]:
+    after = (0, 0)
+    while rows := database.rows(
+        f"SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason FROM {table} r"
+        f" CROSS JOIN origin o ON o.ref = r.origin WHERE r.origin = ? AND (r.number, r.stamp) > (?, ?) AND {which}"
+        f" ORDER BY r.number, r.stamp LIMIT ?",
+        (origin, *after, *parameters, _PIECE),
+    ):
+        yield [Aside(*row) for row in rows]
+        after = rows[-1][3:5]
 
 
 def refused_of(database: Database, origin: int, reason: str | None = None) -> Names:
@@ -167,6 +220,16 @@ def held_of(database: Database, origin: int, reason: str | None = None) -> Names
         database.rows(
             "SELECT number, stamp FROM held WHERE origin = :origin AND coalesce(reason = :reason, 1)",
             {"origin": origin, "reason": reason},
+        )
+    )
+
+
+def refused_between(database: Database, origin: int, first: int, last: int) -> Names:
+    """What is refused of an origin among these numbers."""
+    return set(
+        database.rows(
+            "SELECT number, stamp FROM refused WHERE origin = ? AND number BETWEEN ? AND ?",
+            (origin, first, last),
         )
     )
 

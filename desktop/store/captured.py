@@ -9,6 +9,7 @@ keys of changed rows, so catching costs as much as the change and nothing is com
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
+from desktop.records.spans import Span, joined
 from desktop.store.columns import quoted
 from desktop.store.database import Database
 
@@ -33,8 +35,10 @@ _MANY: Final = 2_000
 _RUNNING: Final = ("pending_line", "segment")
 """Tables of which many rows change at once, whose numbers follow each other."""
 
-_EVENTS: Final = {"INSERT": ("new",), "UPDATE": ("old", "new"), "DELETE": ("old",)}
-"""What happens to a row, and which sides of it have a key."""
+_BULKY: Final = ("held", "refused", "merge_item", "answer")
+"""Tables of which a million rows may change at once."""
+
+_EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
 
 Row = tuple[Any, ...]
 
@@ -58,7 +62,103 @@ class Shape:
         wanted = " AND ".join(f"{quoted(c)} = ?" for c in self.keys)
         if self.name in _RUNNING:
             wanted = f"{quoted(self.keys[0])} BETWEEN ? AND ?"
-        return f"SELECT {', '.join(map(quoted, self.columns))} FROM main.{quoted(self.name)} WHERE {wanted}"
+        return f"{self.all_rows} WHERE {wanted}"
+
+    @property
+    def all_rows(self) -> str:
+        """All rows."""
+        return f"SELECT {', '.join(map(quoted, self.columns))} FROM main.{quoted(self.name)}"
+
+
+class _Once:
+    """The changed rows of a table of which few change: each key once, in the order in which they changed."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._keys: dict[tuple[Any, ...], None] = {}
+
+    def note(self, gone: bool, *key: Any) -> None:
+        """Notes a row by its key, whether it is ``gone`` or not."""
+        self._keys[key] = None
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._keys.clear()
+
+    def rows(self, database: Database) -> Iterator[tuple[Row, Row | None]]:
+        """Key, and the row's other values or nothing where the row is gone."""
+        shape, count = self._shape, len(self._shape.keys)
+        if shape.name in _RUNNING:
+            # Rows with whole segments one by one: a cursor holds the one that comes next as well.
+            for first, last in _runs(
+                sorted(n for (n,) in self._keys), 1 if shape.name == "segment" else _MANY
+            ):
+                gone = set(range(first, last + 1))
+                yield from map(partial(_apart, gone), database.execute(shape.select, (first, last)))
+                yield from (((n,), None) for n in sorted(gone))
+            return
+        for key in self._keys:
+            if shape.name != "meta" or not str(key[0]).startswith(STALE):
+                row = database.row(shape.select, key)
+                yield key, None if row is None else row[count:]
+
+
+class _Bulk:
+    """The changed rows of a table of which a million may change at once: by spans of item numbers.
+
+    So no row has to be looked up by itself, and one that was changed twice is written once. What else has one of these
+    numbers is written with them, which does no harm. Only those that may be gone are noted one by one.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._at = shape.keys.index("number")
+        self._spans: dict[tuple[Any, ...], list[Span]] = {}
+        self._gone = array("q")
+        self._texts: dict[str, int] = {}
+
+    def note(self, gone: bool, *key: Any) -> None:
+        """Notes a row by its key, whether it is ``gone`` or not."""
+        if gone:
+            # Of texts there are few, so a negative number stands for each.
+            self._gone.extend(
+                ~self._texts.setdefault(part, len(self._texts)) if isinstance(part, str) else part
+                for part in key
+            )
+            return
+        number, spans = key[self._at], self._spans.setdefault(key[: self._at], [])
+        if spans and spans[-1][0] <= number <= spans[-1][1] + 1:
+            if number > spans[-1][1]:
+                spans[-1] = spans[-1][0], number
+        else:
+            spans.append((number, number))
+
+    def __bool__(self) -> bool:
+        return bool(self._spans or self._gone)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._spans.clear()
+        self._gone = array("q")
+        self._texts.clear()
+
+    def rows(self, database: Database) -> Iterator[tuple[Row, Row | None]]:
+        """Key, and the row's other values or nothing where the row is gone."""
+        shape, count = self._shape, len(self._shape.keys)
+        before = " AND ".join(f"{quoted(c)} = ?" for c in shape.keys[: self._at])
+        select = f"{shape.all_rows} WHERE {before} AND number BETWEEN ? AND ?"
+        for key, spans in self._spans.items():
+            for span in joined(spans):
+                for row in database.execute(select, (*key, *span)):
+                    yield row[:count], row[count:]
+        texts = list(self._texts)
+        parts = (texts[~part] if part < 0 else part for part in self._gone)
+        for gone in zip(*[parts] * count, strict=True):
+            if database.row(shape.select, gone) is None:
+                yield gone, None
 
 
 class Capture:
@@ -70,12 +170,12 @@ class Capture:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._shapes: list[Shape] = []
-        self._noted: list[dict[tuple[Any, ...], None]] = []
+        self._noted: list[_Once | _Bulk] = []
 
     def start(self) -> None:
         """Sets the triggers; they live as long as the connection. Again, they follow changed tables."""
         self._shapes = [s for s in (shape_of(self._db, name) for name in TABLES) if s.keys]
-        self._noted = [{} for _ in self._shapes]
+        self._noted = [(_Bulk if s.name in _BULKY else _Once)(s) for s in self._shapes]
         self._db.connection.create_function("noted", -1, self._note)
         for place, shape in enumerate(self._shapes):
             for event in _EVENTS:
@@ -83,8 +183,8 @@ class Capture:
             for statement in _triggers(place, shape):
                 self._db.execute(statement)
 
-    def _note(self, place: int, *key: Any) -> None:
-        self._noted[place][key] = None
+    def _note(self, place: int, gone: int, *key: Any) -> None:
+        self._noted[place].note(bool(gone), *key)
 
     @property
     def any(self) -> bool:
@@ -93,12 +193,12 @@ class Capture:
 
     def texts(self) -> Iterator[bytes]:
         """The changed rows as they are now, in pieces of about :data:`CHUNK` bytes."""
-        changed = [(s, keys) for s, keys in zip(self._shapes, self._noted, strict=True) if keys]
+        changed = [(s, noted) for s, noted in zip(self._shapes, self._noted, strict=True) if noted]
         columns = {shape.name: shape.columns for shape, _ in changed}
         piece: list[Row] = []
         size = 0
-        for shape, keys in changed:
-            for key, values in self._rows(shape, keys):
+        for shape, noted in changed:
+            for key, values in noted.rows(self._db):
                 piece.append((shape.name, key, values))
                 size += 40
                 for value in values or ():
@@ -117,21 +217,6 @@ class Capture:
         """All that was noted has been written down."""
         for noted in self._noted:
             noted.clear()
-
-    def _rows(self, shape: Shape, keys: dict[tuple[Any, ...], None]) -> Iterator[tuple[Row, Row | None]]:
-        """Key, and the row's other values or nothing where the row is gone."""
-        count = len(shape.keys)
-        if shape.name in _RUNNING:
-            # Rows with whole segments one by one: a cursor holds the one that comes next as well.
-            for first, last in _runs(sorted(n for (n,) in keys), 1 if shape.name == "segment" else _MANY):
-                gone = set(range(first, last + 1))
-                yield from map(partial(_apart, gone), self._db.execute(shape.select, (first, last)))
-                yield from (((n,), None) for n in sorted(gone))
-            return
-        for key in keys:
-            if shape.name != "meta" or not str(key[0]).startswith(STALE):
-                row = self._db.row(shape.select, key)
-                yield key, None if row is None else row[count:]
 
 
 def _apart(gone: set[int], row: Row) -> tuple[Row, Row]:
@@ -190,14 +275,17 @@ def _trigger(shape: Shape, event: str) -> str:
 
 
 def _triggers(place: int, shape: Shape) -> Iterator[str]:
-    for event, sides in _EVENTS.items():
-        notes = "".join(
-            f" SELECT noted({place}, {', '.join(f'{side}.{quoted(c)}' for c in shape.keys)});"
-            for side in sides
-        )
+    keys = {side: ", ".join(f"{side}.{quoted(c)}" for c in shape.keys) for side in ("old", "new")}
+    notes = {side: f"SELECT noted({place}, {int(side == 'old')}, {key})" for side, key in keys.items()}
+    another = f"WHERE ({keys['old']}) <> ({keys['new']})"
+    for event, done in {
+        "INSERT": f"{notes['new']};",
+        "UPDATE": f"{notes['old']} {another}; {notes['new']};",
+        "DELETE": f"{notes['old']};",
+    }.items():
         yield (
             f"CREATE TEMP TRIGGER {_trigger(shape, event)} AFTER {event}"
-            f" ON main.{quoted(shape.name)} BEGIN{notes} END"
+            f" ON main.{quoted(shape.name)} BEGIN {done} END"
         )
 
 

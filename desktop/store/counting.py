@@ -8,23 +8,65 @@ from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.staging import RETRIED
 
+MOST = 50_000
+"""How many changes are staged at once: they lie in memory until they are counted."""
 
-def stage_held(database: Database) -> None:
-    """Rule 15: what was held is tried again by itself."""
-    database.execute("INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT unit FROM held")
-    database.execute(
-        "INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value,"
-        " retried) SELECT kind, type, record, u.ref, slot, stamp, replaces, origin, number, operator, value, 1"
-        " FROM held JOIN unit_ref u ON u.id = held.unit WHERE kind <> 'birth' AND reason = ?",
-        (HELD_NO_BIRTH,),
-    )
+
+class Held:
+    """Rule 15: what was held is tried again by itself, if its record is here by now, and at most so much at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._after = (0, 0, 0)
+        self._first = self._settled = True
+        waiting = database.rows("SELECT DISTINCT type FROM held WHERE reason = ?", (HELD_NO_BIRTH,))
+        self._types = sorted(_tables(database) & {name for (name,) in waiting})
+        if self._types:
+            database.execute("INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT unit FROM held")
+
+    def stage(self) -> None:
+        """Stages what comes next, in the order of the items."""
+        if not self._types:
+            return
+        here = " ".join(
+            f"WHEN '{name}' THEN EXISTS (SELECT 1 FROM {quoted(table_of(name))} r WHERE r.id = h.record)"
+            for name in self._types
+        )
+        origin, number, stamp = self._after
+        self._db.execute(
+            f"INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value,"
+            f" retried) SELECT kind, type, record, u.ref, slot, stamp, replaces, origin, number, operator, value,"
+            f" :retried FROM held h CROSS JOIN unit_ref u ON u.id = h.unit WHERE kind <> 'birth' AND reason = :reason"
+            f" AND (origin, number, stamp) > (:origin, :number, :stamp) AND CASE type {here} END"
+            f" ORDER BY origin, number, stamp LIMIT :most",
+            {"retried": RETRIED, "reason": HELD_NO_BIRTH, "origin": origin, "number": number, "stamp": stamp,
+             "most": MOST},
+        )  # fmt: skip
+
+    def goes_on(self) -> bool:
+        """After what was staged has been counted: whether more is to be staged.
+
+        All of it once more where a move has come to count: it may admit what was tried before (rule 16).
+        """
+        if not self._types:
+            return False
+        last = self._db.row(
+            "SELECT origin, number, stamp, (SELECT count(*) FROM staged WHERE retried = :retried) FROM staged"
+            " WHERE retried = :retried ORDER BY seq DESC LIMIT 1",
+            {"retried": RETRIED},
+        )
+        self._settled &= not _moves(self._db)
+        if last is not None and last[3] == MOST:
+            self._after, self._first = last[:3], False
+            return True
+        again = not (self._first or self._settled)
+        self._after, self._first, self._settled = (0, 0, 0), True, True
+        return again
 
 
 def count_staged(database: Database) -> None:
     """Rule 16: a change counts when the record has or had its unit; moves that count may admit further ones."""
-    # Only births make a table; changes of a type without one have no record that they could count for.
-    tables = {t for (t,) in database.rows("SELECT substr(name, 3) FROM sqlite_master WHERE name GLOB 'r_*'")}
-    found = sorted(tables & {t for (t,) in database.rows("SELECT DISTINCT type FROM staged")})
+    found = sorted(_tables(database) & {t for (t,) in database.rows("SELECT DISTINCT type FROM staged")})
     growing = True
     while growing:
         moves_before = _moves(database)
@@ -41,6 +83,12 @@ def count_staged(database: Database) -> None:
         growing = _moves(database) > moves_before
         if growing:
             _note_units(database)
+
+
+def _tables(database: Database) -> set[str]:
+    """The types of which records may be here: only births make a table, and without one no change counts."""
+    found = database.rows("SELECT substr(name, 3) FROM sqlite_master WHERE name GLOB 'r_*'")
+    return {name for (name,) in found}
 
 
 def _moves(database: Database) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Set
 
 from desktop.store.database import Database
 from desktop.store.traffic import Exported, Merged
 from desktop.store.versions import IN_DISPUTE, OF_CONFLICT
+
+_PIECE = 20_000
 
 Answered = tuple[str, str, int, str, str]
 """Station, incarnation and number of an item, with its outcome and reason."""
@@ -34,10 +36,8 @@ def next_merge(database: Database) -> int:
     return int(database.value("SELECT coalesce(max(id), 0) + 1 FROM merge"))
 
 
-def keep_merge(
-    database: Database, line: Merged, incarnation: str, digest: str, unapplied: Iterable[Answered]
-) -> None:
-    """Writes a line of the ledger of merges, which never changes, and what it did not apply."""
+def keep_merge(database: Database, line: Merged, incarnation: str, digest: str, bundle: int) -> None:
+    """Writes a line of the ledger of merges, which never changes, and what was told of its bundle (``telling``)."""
     database.execute(
         "INSERT INTO merge (id, at, operator, sender, incarnation, sequence, bundle, file, applied, known, held,"
         " conflict, refused, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -47,33 +47,68 @@ def keep_merge(
     # One statement for all: each encrypts the pages that it would have to put back.
     database.execute(
         "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
-        " SELECT ?, o.ref, u.value ->> 2, u.value ->> 3, u.value ->> 4 FROM json_each(?) u"
-        " CROSS JOIN origin o ON o.station = u.value ->> 0 AND o.incarnation = u.value ->> 1 WHERE true"
-        " ON CONFLICT DO NOTHING",
-        (line.id, json.dumps(list(unapplied))),
+        " SELECT ?, coalesce(t.origin, o.ref), t.number, t.outcome, t.reason FROM told t"
+        " LEFT JOIN origin o ON o.station = t.station AND o.incarnation = t.incarnation"
+        " WHERE t.bundle = ? AND coalesce(t.origin, o.ref) IS NOT NULL ORDER BY t.place ON CONFLICT DO NOTHING",
+        (line.id, bundle),
     )
 
 
-def present_answers(database: Database) -> list[Answered]:
-    """What is not applied, here or above; of one item what is refused before what is held or in conflict."""
-    found: list[Answered] = database.rows(
-        "SELECT o.station, o.incarnation, h.number, 'held', h.reason FROM held h JOIN origin o ON o.ref = h.origin"
-        " UNION ALL SELECT o.station, o.incarnation, r.number, 'refused', r.reason FROM refused r"
-        " JOIN origin o ON o.ref = r.origin"
-        f" UNION ALL SELECT DISTINCT o.station, o.incarnation, v.number, 'conflict', c.slot FROM {OF_CONFLICT}"
-        f" JOIN origin o ON o.ref = v.origin WHERE {IN_DISPUTE}"
-        " UNION ALL SELECT station, incarnation, number, outcome, reason FROM answer"
-        # "refused" before "held" before "conflict"
-        " ORDER BY 1, 2, 3, 4 DESC, 5"
-    )
-    return found
+def present_answers(database: Database, stations: Set[str]) -> Iterator[Answered]:
+    """What is not applied of these stations' items, here or above, one by one in the order of origins and numbers.
+
+    Of one item what is refused before what is held or in conflict.
+    """
+    names = {
+        ref: (station, incarnation)
+        for ref, station, incarnation in database.rows("SELECT ref, station, incarnation FROM origin")
+        if station in stations
+    }
+    last = None
+    for origin, number, _, outcome, reason in heapq.merge(*map(database.execute, _PRESENT)):
+        if origin in names and (origin, number) != last:
+            last = origin, number
+            yield (*names[origin], number, outcome, reason)
+    # What is held of a station below that this one has nothing of.
+    before = None
+    for row in database.execute(
+        f"SELECT a.station, a.incarnation, a.number, a.outcome, a.reason, {_RANK.format('a.outcome')} FROM answer a"
+        f" WHERE NOT EXISTS (SELECT 1 FROM origin o WHERE o.station = a.station AND o.incarnation = a.incarnation)"
+        f" ORDER BY 1, 2, 3, 6, 5"
+    ):
+        if row[0] in stations and row[:3] != before:
+            before = row[:3]
+            yield row[:5]
 
 
-def keep_answers(database: Database, issuer: str, answers: Sequence[Answered]) -> None:
-    """Replaces what an issuer has answered before: a receipt says the present state of everything not applied."""
-    database.execute("DELETE FROM answer WHERE issuer = ?", (issuer,))
+_RANK = "CASE {} WHEN 'refused' THEN 0 WHEN 'held' THEN 1 WHEN 'conflict' THEN 2 ELSE 3 END"
+_PRESENT = (
+    # Origin, number, rank, outcome and reason, each in this order, which the keys of the tables give.
+    "SELECT origin, number, 0, 'refused', reason FROM refused ORDER BY origin, number",
+    "SELECT origin, number, 1, 'held', reason FROM held ORDER BY origin, number",
+    f"SELECT DISTINCT v.origin, v.number, 2, 'conflict', c.slot FROM {OF_CONFLICT} WHERE {IN_DISPUTE}"
+    f" ORDER BY v.origin, v.number",
+    f"SELECT o.ref, a.number, {_RANK.format('a.outcome')}, a.outcome, a.reason FROM origin o"
+    f" CROSS JOIN answer a ON a.station = o.station AND a.incarnation = o.incarnation ORDER BY o.ref, a.number",
+)
+
+
+def keep_answers(database: Database, issuer: str, answers: Iterable[Answered], *, more: bool = False) -> None:
+    """Replaces what an issuer has answered before: a receipt says the present state of everything not applied.
+
+    With ``more`` it goes on with that.
+    """
+    # Not all at once: what one statement may have to put back lies in memory.
+    while (
+        not more
+        and database.execute(
+            "DELETE FROM answer WHERE rowid IN (SELECT rowid FROM answer WHERE issuer = ? LIMIT ?)",
+            (issuer, _PIECE),
+        ).rowcount
+    ):
+        pass
     database.connection.executemany(
         "INSERT INTO answer (station, incarnation, number, outcome, reason, issuer) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        [(*answer, issuer) for answer in answers],
+        ((*answer, issuer) for answer in answers),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
+from desktop.records.spans import spans_of
 from desktop.records.types import Catalogue
 from desktop.store import components, heads, indexing, received, schema, segment_log, steps, undoing
 from desktop.store.changing import Changes
@@ -160,10 +161,16 @@ class Ledger:
                 "  WHERE key GLOB 'looked_*'))"
             )
         )
+        if not passed:
+            return
+        numbers: dict[int, set[int]] = {}
+        for origin, number in found:
+            numbers.setdefault(origin, set()).add(number)
         positions = {
             position
-            for origin, number in found
-            for position in segment_log.positions(self.database, origin, number, number)
+            for origin, several in numbers.items()
+            for span in spans_of(several)
+            for position in segment_log.positions(self.database, origin, *span)
             if position <= passed
         }
         self.to_the_end(positions)

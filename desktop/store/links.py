@@ -185,6 +185,12 @@ def note_receipt(
     return True
 
 
+def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:
+    """Whether this is the receipt of a peer that was noted last."""
+    link = link_to(database, peer)
+    return link is not None and (link.peer_incarnation, link.answered) == (peer_incarnation, number)
+
+
 def looked_through(database: Database, link: Link) -> int:
     """Up to which journal position there is nothing for a peer that it has not acknowledged.
 

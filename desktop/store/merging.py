@@ -8,7 +8,7 @@ what counts no longer and ``erasing`` for what is kept no longer. Rules are thos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from desktop.records.types import Catalogue
@@ -27,10 +27,11 @@ __all__ = ["Births", "Change", "Item", "Merger", "Result"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item whose outcome is worth a word: (origin, number) and the record it is about."""
+    """One item whose outcome is worth a word: (origin, number, stamp) and the record it is about."""
 
     origin: int
     number: int
+    stamp: int
     type: str
     record: str
     slot: str
@@ -50,9 +51,18 @@ class Result:
     released: list[Item] = field(default_factory=list)
     shown: dict[str, set[str]] = field(default_factory=dict)
 
+    def add(self, other: Result) -> None:
+        """What came in a further round."""
+        self.newest = max(self.newest, other.newest)
+        self.conflict += other.conflict
+        self.held += other.held
+        self.released += other.released
+        for name, records in other.shown.items():
+            self.shown[name] = self.shown.get(name, set()) | records
+
 
 class Merger:
-    """One merge inside one transaction: add births and changes in any order, then :meth:`finish` once.
+    """One merge inside one transaction: add births and changes in any order, then :meth:`finish` or :meth:`rounds`.
 
     ``listed``: rows have their place in lists; what nobody will keep needs none.
     """
@@ -61,7 +71,6 @@ class Merger:
         self._db = database
         self._types = types
         self._staging = Staging(database, types, listed=listed)
-        self._components = Components(database, types)
         self._anew = False
 
     def add_births(self, births: Births) -> int:
@@ -91,7 +100,23 @@ class Merger:
 
     def finish(self, now: int) -> Result:
         """Counts, logs, resolves and materialises what was staged; ``now`` is in milliseconds since 2020."""
-        counting.stage_held(self._db)
+        whole = Result()
+        for result in self.rounds(now):
+            whole.add(result)
+        return whole
+
+    def rounds(self, now: int) -> Iterator[Result]:
+        """The same in rounds, in each of which as much of what was held is tried again as memory holds."""
+        held = counting.Held(self._db)
+        goes_on = True
+        while goes_on:
+            held.stage()
+            result = self._count(now)
+            goes_on = held.goes_on()
+            self._staging.clear()
+            yield result
+
+    def _count(self, now: int) -> Result:
         counting.count_staged(self._db)
         self._db.execute(
             "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM staged WHERE counts = 1"
@@ -101,9 +126,8 @@ class Merger:
         copy_births(self._db, self._types, "touched")
         log_changes(self._db)
         self._resolve()
-        result = self._result(dict(self._components.shown))
+        result = self._result(self._components.shown)
         counting.keep_held(self._db, now)
-        self._staging.clear()
         return result
 
     def resolve_again(self, slots: Iterable[tuple[str, str]]) -> list[str]:
@@ -123,6 +147,7 @@ class Merger:
         return found
 
     def _resolve(self) -> None:
+        self._components = Components(self._db, self._types)
         self._components.look_again(anew=self._anew or self._staging.joins)
         self._anew = False
         resolving.resolve(self._db)
@@ -133,11 +158,11 @@ class Merger:
     def _result(self, shown: dict[str, set[str]]) -> Result:
         """Rule 17, for what was staged: held, in conflict, or applied and only counted."""
         newest = self._db.value("SELECT max(stamp) FROM staged WHERE counts = 1")
-        found = "SELECT origin, number, type, lower(hex(record)), slot FROM staged"
+        found = "SELECT origin, number, stamp, type, lower(hex(record)), slot FROM staged"
         return Result(
             newest=max(self._staging.newest, newest or 0),
             conflict=self._items(
-                f"SELECT v.origin, v.number, v.type, lower(hex(v.record)), max(c.slot) FROM ("
+                f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot) FROM ("
                 f" SELECT origin, number FROM staged WHERE counts = 1 AND retried = 0"
                 f" UNION SELECT origin, number FROM second_birth{self._joined_births()}) n"
                 f" CROSS JOIN version v ON v.origin = n.origin AND v.number = n.number"

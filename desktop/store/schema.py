@@ -80,6 +80,11 @@ CREATE INDEX IF NOT EXISTS merge_sender ON merge (sender, incarnation, sequence)
 CREATE TABLE IF NOT EXISTS merge_item (
     merge INTEGER NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL,
     reason TEXT NOT NULL, PRIMARY KEY (merge, origin, number));
+CREATE TABLE IF NOT EXISTS told (
+    bundle INTEGER NOT NULL, place INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, origin INTEGER,
+    number INTEGER NOT NULL, stamp INTEGER NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL,
+    station TEXT, incarnation TEXT, count INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (bundle, place)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS told_item ON told (origin, number) WHERE outcome <> 'refused';
 CREATE TABLE IF NOT EXISTS link (
     peer TEXT PRIMARY KEY, upward INTEGER NOT NULL, unit TEXT NOT NULL, name TEXT NOT NULL, recipient TEXT NOT NULL,
     confirmed INTEGER NOT NULL DEFAULT 0, acknowledged INTEGER NOT NULL DEFAULT 0,

@@ -72,6 +72,15 @@ def positions(database: Database, origin: int, first: int, last: int) -> list[in
     ]
 
 
+def places(database: Database, origin: int, first: int, last: int) -> list[tuple[int, int, int]]:
+    """The same positions, each with the first and last number of its segment."""
+    found: list[tuple[int, int, int]] = database.rows(
+        f"SELECT position, first, last FROM segment WHERE {_OVERLAPS} ORDER BY position",
+        {"origin": origin, "first": first, "last": last},
+    )
+    return found
+
+
 def frames(database: Database, origin: int, first: int, last: int) -> Iterator[bytes]:
     """The bytes of these segments, one after the other."""
     for position in positions(database, origin, first, last):

@@ -92,10 +92,7 @@ class Staging:
         self._listed = listed
         self._units: dict[str, int] = {u: r for r, u in database.rows("SELECT ref, id FROM unit_ref")}
         self.newest = 0
-        self.parents: set[tuple[str, bytes]] = set()
-        self.joins = False
-        self.rows_before: dict[str, int] = {}
-        self._led: list[tuple[str, str, str]] = []
+        self.joins: bool
         self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = '_deleted' LIMIT 1"))
         for statement in STAGED.split(";"):
             if statement.strip():
@@ -281,7 +278,11 @@ class Staging:
         return self._db.row("SELECT 1 FROM staged WHERE slot = ? LIMIT 1", (DELETED_SLOT,)) is not None
 
     def clear(self) -> None:
-        """Empties the temporary tables."""
+        """Empties the temporary tables and forgets what was noted of what was staged."""
+        self.parents: set[tuple[str, bytes]] = set()
+        self.joins = False
+        self.rows_before: dict[str, int] = {}
+        self._led: list[tuple[str, str, str]] = []
         for table in ("staged", "touched", "fresh", "winner", "second_birth", "judged"):
             self._db.execute(f"DELETE FROM temp.{table}")
 

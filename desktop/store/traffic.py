@@ -149,7 +149,11 @@ def last_merges(database: Database) -> dict[str, Merged]:
     return {merged.sender: merged for merged in found}
 
 
-def merge_items(database: Database, merge: int, limit: int = 2_000) -> list[Unapplied]:
+MOST_OF_MERGE, MOST_LISTED = 2_000, 5_000
+"""How many items that are not applied are listed at most, of one merge and of each side; the rest is counted."""
+
+
+def merge_items(database: Database, merge: int, limit: int = MOST_OF_MERGE) -> list[Unapplied]:
     """What one merge did not apply, as it was told then."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT o.station, o.incarnation, m.number, m.outcome, m.reason FROM merge_item m"
@@ -157,14 +161,30 @@ def merge_items(database: Database, merge: int, limit: int = 2_000) -> list[Unap
         (merge, limit))]  # fmt: skip
 
 
-def answers(database: Database, limit: int = 5_000) -> list[Unapplied]:
+def count_merge_items(database: Database, merge: int) -> int:
+    """How many items one merge did not apply."""
+    return int(database.value("SELECT count(*) FROM merge_item WHERE merge = ?", (merge,)))
+
+
+def count_unlisted(database: Database, limit: int = MOST_LISTED) -> int:
+    """How many items are neither among :func:`answers` nor among :func:`set_aside`, which list so many each."""
+    return int(
+        database.value(
+            "SELECT max(0, (SELECT count(*) FROM answer) - :most) + max(0, (SELECT count(*) FROM refused"
+            " WHERE reason <> :done) + (SELECT count(*) FROM held) - :most)",
+            {"most": limit, "done": REFUSED_CLOCK},
+        )
+    )
+
+
+def answers(database: Database, limit: int = MOST_LISTED) -> list[Unapplied]:
     """What levels above have not applied, by their newest receipt."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT station, incarnation, number, outcome, reason, issuer FROM answer"
         " ORDER BY outcome DESC, station, number LIMIT ?", (limit,))]  # fmt: skip
 
 
-def set_aside(database: Database, limit: int = 5_000) -> list[Unapplied]:
+def set_aside(database: Database, limit: int = MOST_LISTED) -> list[Unapplied]:
     """What is refused or held here; ``since`` is in milliseconds since 2020."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0, r.stamp FROM refused r"

@@ -7,6 +7,8 @@ known and bounded before memory is taken.
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +23,8 @@ MAX_FRAME_PLAIN: Final = 64 * 1024 * 1024
 """Plain bytes of one frame. A segment has at most 5 000 lines, so only attachments come near."""
 MAX_FRAME: Final = 31 * 1024 * 1024
 """Compressed bytes of one frame, so that it fits a part."""
+
+_PIECE: Final = 1 << 20
 
 _MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _BLOCK_HEADER: Final = 3
@@ -48,16 +52,49 @@ class Frame:
             raise BadFrame("a frame is not what its header says")
         return plain
 
+    def lines(self) -> Iterator[bytes]:
+        """The same line by line, each with its end: all of it may be more than there is memory for."""
+        left, line = self.plain_size, b""
+        try:
+            with zstandard.ZstdDecompressor().stream_reader(self.compressed) as stream:
+                reader = io.BufferedReader(stream, _PIECE)
+                while found := reader.readline(left + 1):
+                    line = found
+                    left -= len(line)
+                    if left < 0:
+                        break
+                    yield line
+        except zstandard.ZstdError as error:
+            raise BadFrame(str(error)) from error
+        if left or not line.endswith(b"\n"):
+            raise BadFrame("a frame is not what its header says")
+
 
 def compress(plain: bytes) -> Frame:
     """The frame for whole NDJSON lines; ``ValueError`` if they are more than a frame holds."""
     if not plain.endswith(b"\n") or len(plain) > MAX_FRAME_PLAIN:
         raise ValueError("a frame holds whole lines, 64 MB at most")
-    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
-    compressed = compressor.compress(plain)
-    if len(compressed) > MAX_FRAME:
+    return _frame([_compressor().compress(plain)], len(plain))
+
+
+def compress_lines(lines: Iterable[bytes], size: int) -> Frame:
+    """The frame for lines with their ends, which have so many bytes; raises like :func:`compress`."""
+    if size > MAX_FRAME_PLAIN:
+        raise ValueError("a frame holds whole lines, 64 MB at most")
+    compressor = _compressor().compressobj(size=size)
+    pieces = [piece for line in lines if (piece := compressor.compress(line))]
+    return _frame([*pieces, compressor.flush()], size)
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
+
+
+def _frame(compressed: Iterable[bytes], plain_size: int) -> Frame:
+    frame = Frame(b"".join(compressed), plain_size)
+    if len(frame.compressed) > MAX_FRAME:
         raise ValueError("a frame has 31 MB at most")
-    return Frame(compressed, len(plain))
+    return frame
 
 
 def split(data: bytes, limit: int, plain_limit: int) -> tuple[Frame, ...]:

@@ -6,9 +6,8 @@ what became of each item, not what stood in between.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
-from collections.abc import Container, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -25,12 +24,13 @@ from desktop.records.item_outcomes import (
     REFUSED,
 )
 from desktop.records.items import BIRTH, MAX_LINES
-from desktop.records.spans import spans_of
-from desktop.store import aside, holdings, indexing, links, outcomes, received
+from desktop.records.spans import Span, spans_of
+from desktop.store import aside, counting, holdings, indexing, links, outcomes
 from desktop.store import erasing as erased
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Item, Merger
 from desktop.store.merging import Result as Merged
+from desktop.store.telling import Telling, Told
 from desktop.sync import decoding, erasing, forks, kept, segments, station, trust, waiting
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
@@ -38,14 +38,11 @@ from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
 from desktop.sync.manifest import DOWN
-from desktop.sync.results import BundleResult, Unapplied
+from desktop.sync.results import BundleResult, Taken
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
 from desktop.sync.standing import Settling
 from desktop.sync.trust import Verdict
-
-_Items = frozenset[tuple[int, int]]
-"""Origin and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +50,41 @@ class Mark:
     """What was noted of a merge before a bundle, which may prove to be bad when some of it was written."""
 
     future: frozenset[str]
-    held: _Items
 
 
 @dataclass(slots=True)
 class _Bundle:
-    """A bundle of which something is staged: by origin the numbers that it brought, by type how many changes.
+    """A bundle of which something is staged: by origin the new items that it brought, by type how many changes.
 
-    ``records`` are those that it says something of, ``deleted`` the types of those that it deletes.
+    ``number`` is that under which its items are told. ``records`` are those that it says something of, ``deleted`` the
+    types of those that it deletes. ``in_pieces``: some of it was counted before all of it was staged.
     """
 
     result: BundleResult
-    numbers: dict[int, list[Container[int]]] = field(default_factory=dict)
+    number: int
+    spans: dict[int, list[Span]] = field(default_factory=dict)
     changes: Counter[str] = field(default_factory=Counter)
     records: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    in_pieces: bool = False
+
+    def bring(self, origin: int, numbers: Iterable[int]) -> None:
+        """These items came with this bundle."""
+        spans = self.spans.setdefault(origin, [])
+        for first, last in spans_of(numbers):
+            if spans and spans[-1][1] + 1 == first:
+                first, _ = spans.pop()
+            spans.append((first, last))
 
     def brought(self, item: Item) -> bool:
         """Whether an item came with this bundle."""
-        return any(item.number in numbers for numbers in self.numbers.get(item.origin, ()))
+        return any(first <= item.number <= last for first, last in self.spans.get(item.origin, ()))
+
+    def forget(self) -> None:
+        """What was staged has been counted."""
+        self.changes.clear()
+        self.records.clear()
+        self.deleted.clear()
 
 
 class Intake:
@@ -93,13 +106,13 @@ class Intake:
         self._apart = self._alone = apart
         self._now = ledger.environment.since_epoch()
         self._merger: Merger | None = None
+        self._telling = Telling(ledger.database)
         self._earlier: list[_Bundle] = []
-        self._bundle = _Bundle(BundleResult(Path()))
+        self._bundle = _Bundle(BundleResult(Path()), self._telling.begin())
         self._staged = 0
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed)
-        self._held: set[tuple[int, int]] = set()
         self.judge = self._call_judge()
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
@@ -109,10 +122,11 @@ class Intake:
         """Whoever judges by the stations and units that count now."""
         return Judge(station.knowledge(self._ledger, self._keys), self._ledger.types, self._now)
 
-    def begin(self, result: BundleResult) -> None:
-        """A bundle begins, of which ``result`` tells."""
-        self._bundle = _Bundle(result)
+    def begin(self, result: BundleResult) -> int:
+        """A bundle begins, of which ``result`` tells; the number under which its items are told."""
+        self._bundle = _Bundle(result, self._telling.begin())
         self._alone = self._apart
+        return self._bundle.number
 
     def set_alone(self) -> None:
         """The bundle that has begun, and of which nothing is staged yet, is counted by itself."""
@@ -124,17 +138,24 @@ class Intake:
         """The bundle is in. What it lets count that waits already is told with it."""
         if self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
             self.count()
-        elif self._bundle.numbers:
+            if self._bundle.in_pieces:
+                for origin, spans in self._bundle.spans.items():
+                    self._telling.tell_conflicts_again(self._bundle.number, origin, spans)
+        elif self._bundle.spans:
             self._earlier.append(self._bundle)
-            self._bundle = _Bundle(self._bundle.result)
 
     def count(self) -> None:
         """What was staged counts or waits from now on."""
         if self._merger is not None:
-            self._tell(self._merger.finish(self._now))
+            for merged in self._merger.rounds(self._now):
+                self._tell(merged)
             self._merger, self._staged = None, 0
         self._earlier.clear()
-        self._bundle = _Bundle(self._bundle.result)
+        self._bundle.forget()
+
+    def close(self) -> None:
+        """All has been told that anybody wants to know."""
+        self._telling.clear()
 
     def _merging(self) -> Merger:
         """The merge within this one in which things are staged now."""
@@ -144,11 +165,11 @@ class Intake:
 
     def mark(self) -> Mark:
         """Where a bundle begins."""
-        return Mark(frozenset(self.future), frozenset(self._held))
+        return Mark(frozenset(self.future))
 
     def back_to(self, mark: Mark) -> None:
         """What a bundle brought was taken back: what was known by it is known no longer."""
-        self.future, self._held = set(mark.future), set(mark.held)
+        self.future = set(mark.future)
         if self._apart:
             # Nothing of others is staged. Where it is, this bundle has written nothing.
             self._merger, self._staged = None, 0
@@ -167,35 +188,38 @@ class Intake:
         """Search finds what is there now."""
         self._changed.bring_up_to_date(self._db, self._ledger.types)
 
-    def put_right(self, taken: Sequence[BundleResult]) -> None:
+    def put_right(self, taken: Sequence[Taken]) -> None:
         """Rule 17, when all of the merge is in: what was held and has been released is counted as what it is now.
 
         So is a conflict, where something has ceased to count since it was told: it may have been one side of it.
         """
-        refs = received.origins(self._db)
-        again = (HELD, CONFLICT) if self._settling.moved else (HELD,)
-        for result in taken:
-            waited = [u for u in result.unapplied if _is_item(u) and u.outcome in again]
-            result.unapplied = [u for u in result.unapplied if not (_is_item(u) and u.outcome in again)]
-            numbers: dict[int, set[int]] = {}
-            for u in waited:
-                numbers.setdefault(refs[u.station, u.incarnation], set()).add(u.number)
-            now = {ref: outcomes.of_unapplied(self._db, ref, found) for ref, found in numbers.items()}
-            for u in waited:
-                ref = refs[u.station, u.incarnation]
-                outcome, reason, kind = now[ref].get(u.number, (APPLIED, "", ""))
-                result.held += (outcome == HELD) - (u.outcome == HELD)
-                result.refused += outcome == REFUSED
-                result.conflict += (outcome == CONFLICT) - (u.outcome == CONFLICT)
-                if outcome in (APPLIED, CONFLICT) and u.outcome == HELD:
-                    own = result.changes if u.slot else result.births
-                    own[u.type] = own.get(u.type, 0) + 1
-                if u.outcome == CONFLICT and kind not in ("", BIRTH):
-                    # It was counted when it was told to be in conflict; a birth that came second was not.
-                    result.changes = dict(Counter(result.changes) - Counter([u.type]))
-                if outcome != APPLIED:
-                    result.unapplied.append(dataclasses.replace(u, outcome=outcome, reason=reason))
-            result.applied = result.total - result.known - result.held - result.conflict - result.refused
+        for each in taken:
+            for found in self._telling.not_as_told(each.bundle, conflicts=self._settling.moved):
+                self._put_right(each, found)
+            each.result.add_up(self._telling, each.bundle)
+
+    def _put_right(self, taken: Taken, found: Sequence[Told]) -> None:
+        numbers: dict[int, set[int]] = {}
+        for told in found:
+            numbers.setdefault(told.origin, set()).add(told.number)
+        now = {origin: outcomes.of_unapplied(self._db, origin, of) for origin, of in numbers.items()}
+        births, changes = Counter(taken.result.births), Counter(taken.result.changes)
+        again: list[tuple[Told, str, str]] = []
+        applied: list[Told] = []
+        for told in found:
+            outcome, reason, kind = now[told.origin].get(told.number, (APPLIED, "", ""))
+            if outcome in (APPLIED, CONFLICT) and told.outcome == HELD:
+                (changes if told.slot else births)[told.type] += 1
+            if told.outcome == CONFLICT and kind not in ("", BIRTH):
+                # It was counted when it was told to be in conflict; a birth that came second was not.
+                changes[told.type] -= 1
+            if outcome == APPLIED:
+                applied.append(told)
+            else:
+                again.append((told, outcome, reason))
+        taken.result.births, taken.result.changes = dict(births), dict(+changes)
+        self._telling.tell_again(taken.bundle, again)
+        self._telling.take_back(taken.bundle, applied)
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for."""
@@ -243,7 +267,7 @@ class Intake:
         self.judge.judge(found, author)
         if found.waits_for(HELD_FUTURE):
             self.future.add(found.contents.header.station)
-        self._set_aside(found, result)
+        self._set_aside(found)
         changes, births = found.changes, found.births
         if changes or births:
             self._stage(found, changes, births)
@@ -251,11 +275,8 @@ class Intake:
     def _stage(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births]) -> None:
         if not self._alone:
             self._part_from_earlier(changes, births)
-        bundle, numbers = self._bundle, found.contents.numbers
-        vouched = found.contents.header.vouched is not None
-        bundle.numbers.setdefault(found.origin, []).append(
-            set(numbers) if vouched else range(numbers[0], numbers[-1] + 1)
-        )
+        bundle = self._bundle
+        bundle.bring(found.origin, found.counting())
         bundle.changes.update(change.type for change in changes)
         self._staged += len(changes)
         merger = self._merging()
@@ -266,6 +287,9 @@ class Intake:
             own = bundle.result.births
             own[block.type] = own.get(block.type, 0) + merger.add_births(block)
             self._staged += len(block.rows)
+        if self._alone and self._staged >= counting.MOST:
+            bundle.in_pieces = True
+            self.count()
 
     def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
         """Counts what came first, if what comes now may bring it into conflict, or out of it."""
@@ -318,74 +342,55 @@ class Intake:
             raise BadSegmentSignature(header.station)
         return late
 
-    def _set_aside(self, found: Sorted, result: BundleResult) -> None:
-        header = found.contents.header
-        refused, held = waiting.set_aside(self._db, found, self._now)
-        for outcome, rows in ((REFUSED, refused), (HELD, held)):
-            result.unapplied += [
-                Unapplied(outcome, row.reason, header.station, row.number, row.type, row.record, row.slot,
-                          header.incarnation)
-                for row in rows
-            ]  # fmt: skip
-        result.refused += len(refused)
-        result.held += len(held)
-        self._held.update((found.origin, row.number) for row in held)
+    def pass_over(self, outcome: str, reason: str, header: Header, lines: int) -> None:
+        """Nothing of a segment is taken in, so nothing of it is judged; it is told as one.
+
+        Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or
+        its key signs no more.
+        """
+        if lines != header.total:
+            raise BadSegment("the lines are not as many as the header counts")
+        origin = header.station, header.incarnation
+        self._telling.tell_segment(self._bundle.number, outcome, reason, origin, header.first, header.total)
+
+    def _set_aside(self, found: Sorted) -> None:
+        for outcome, rows in zip((REFUSED, HELD), waiting.set_aside(self._db, found, self._now), strict=True):
+            told = ((Item(found.origin, p.number, p.stamp, p.type, p.record, p.slot), p.reason) for p in rows)
+            self._telling.tell(self._bundle.number, outcome, told)
 
     def _tell(self, merged: Merged) -> None:
         """Adds what a merge within this one did to what is told of the bundles that brought it."""
         self._settling.note_counted(merged)
-        self._held.update((i.origin, i.number) for i in merged.held)
+        ended = any(bundle is self._bundle for bundle in self._earlier)
+        bundles = self._earlier if ended else [*self._earlier, self._bundle]
+        held, conflict = _by_bundle(bundles, merged.held), _by_bundle(bundles, merged.conflict)
         # What has come and waited in this same merge is told once, where it came, as what it is in the end.
-        released = [i for i in merged.released if (i.origin, i.number) not in self._held]
+        waited = self._telling.held_among(merged.released)
+        released = [i for i in merged.released if (i.origin, i.number) not in waited]
         self._bundle.result.released += len(released)
         self._bundle.changes.update(i.type for i in released)
-        bundles = [*self._earlier, self._bundle]
-        origins = {ref: name for name, ref in received.origins(self._db).items()}
-        for outcome, items in ((HELD, merged.held), (CONFLICT, merged.conflict)):
-            for item in items:
-                bundle = next(b for b in bundles if b.brought(item))
-                name, incarnation = origins[item.origin]
-                reason = HELD_NO_BIRTH if outcome == HELD else item.slot
-                bundle.result.unapplied.append(
-                    Unapplied(
-                        outcome, reason, name, item.number, item.type, item.record, item.slot, incarnation
-                    )
-                )
-                if outcome == HELD:
-                    bundle.result.held += 1
-                    bundle.changes[item.type] -= 1
-                else:
-                    bundle.result.conflict += 1
         for bundle in bundles:
+            bundle.changes.subtract(item.type for item in held[bundle.number])
+            self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
+            self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))
             own = bundle.result.changes
             for type_name, count in (+bundle.changes).items():
                 own[type_name] = own.get(type_name, 0) + count
+            bundle.changes.clear()
+
+
+def _by_bundle(bundles: Sequence[_Bundle], items: Sequence[Item]) -> Mapping[int, Sequence[Item]]:
+    """The items by the number of the bundle that brought them."""
+    found: dict[int, list[Item]] = {bundle.number: [] for bundle in bundles}
+    if len(bundles) == 1:
+        return {bundles[0].number: items}
+    for item in items:
+        found[next(b.number for b in bundles if b.brought(item))].append(item)
+    return found
 
 
 _record_of = itemgetter(0)
 """The record in a row of births."""
-
-
-def _is_item(told: Unapplied) -> bool:
-    """Whether this is an item that is known, and not a segment of which nothing more can be said."""
-    return bool(told.type)
-
-
-def pass_over(outcome: str, reason: str, header: Header, lines: int, result: BundleResult) -> None:
-    """Nothing of a segment is taken in, so nothing of it is judged; it is told as one.
-
-    Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or its
-    key signs no more.
-    """
-    if lines != header.total:
-        raise BadSegment("the lines are not as many as the header counts")
-    if outcome == HELD:
-        result.held += header.total
-    else:
-        result.refused += header.total
-    result.unapplied.append(
-        Unapplied(outcome, reason, header.station, header.first, "", "", "", header.incarnation, header.total)
-    )
 
 
 def _check_own(ledger: Ledger, found: Sorted) -> None:

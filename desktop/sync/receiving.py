@@ -45,7 +45,7 @@ from desktop.sync.errors import (
 )
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
-from desktop.sync.intake import Intake, pass_over
+from desktop.sync.intake import Intake
 from desktop.sync.manifest import DOWN, MAX_FRAMES, MAX_PART_PLAIN, UP
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
 from desktop.sync.roots import History
@@ -151,6 +151,7 @@ def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate)
         intake = Intake(ledger, keys)
         for frame in frames.split(data, MAX_FRAMES, MAX_PART_PLAIN):
             intake.take_vouched(frame, desk)
+        intake.close()
 
 
 class _Receiver:
@@ -199,12 +200,12 @@ class _Receiver:
         """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
         result = BundleResult(path)
         mark = self._intake.mark()
-        self._intake.begin(result)
+        bundle = self._intake.begin(result)
         before = self._db.connection.total_changes
         if self._savepoints:
             self._db.execute("SAVEPOINT bundle")
         try:
-            self._take(path, result)
+            self._take(path, result, bundle)
         except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:
             # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
             if self._savepoints:
@@ -228,11 +229,12 @@ class _Receiver:
         self._intake.settle()
         if len(self._intake.future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
-        self._intake.put_right([taken.result for taken in self._taken])
+        self._intake.put_right(self._taken)
         if not self._keep:
             return
         for taken in self._taken:
             results.note_merge(self._ledger, taken, self._operator)
+        self._intake.close()
         refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
@@ -240,7 +242,7 @@ class _Receiver:
 
     # -- one bundle ------------------------------------------------------------------------------------------------
 
-    def _take(self, path: Path, result: BundleResult) -> None:
+    def _take(self, path: Path, result: BundleResult, number: int) -> None:
         bundle = envelope.read_bundle(path)
         verdict = self._verdict(bundle, result)
         said = verdict.manifest
@@ -292,7 +294,7 @@ class _Receiver:
             links.note_recipient(
                 self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient
             )
-        self._taken.append(results.Taken(result, said.incarnation, bundle.digest, merge))
+        self._taken.append(results.Taken(result, said.incarnation, bundle.digest, merge, number))
 
     def _take_segment(
         self, verdict: Verdict, label: list[object], frame: Frame, result: BundleResult
@@ -304,10 +306,10 @@ class _Receiver:
         signer = self._intake.signer(verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-            pass_over(HELD, self._intake.without_signer(header), header, len(lines), result)
+            self._intake.pass_over(HELD, self._intake.without_signer(header), header, len(lines))
             return False
         if self._intake.is_late(verdict, signer, header):
-            pass_over(REFUSED, REFUSED_KEY, header, len(lines), result)
+            self._intake.pass_over(REFUSED, REFUSED_KEY, header, len(lines))
             return True
         try:
             self._intake.merge_segment(signer, frame, header, lines, result)
@@ -368,6 +370,12 @@ class _Receiver:
         if receipt.station != self._ledger.station:
             raise BadSegment("the receipt is for another station")
         # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
+        if receipt.continues:
+            goes_on = links.has_answered(self._db, said.sender, said.incarnation, receipt.number)
+            if goes_on and said.kind == DOWN:
+                exchanged.keep_answers(self._db, said.sender, receipt.answers, more=True)
+                return receipt.count
+            return 0
         own = receipt.incarnation == self._ledger.incarnation and exchanged.ended_at(
             self._db, said.sender, receipt.position
         )
@@ -376,7 +384,7 @@ class _Receiver:
         )
         if fresh and said.kind == DOWN:
             exchanged.keep_answers(self._db, said.sender, receipt.answers)
-            return 1 + len(receipt.answers)
+            return 1 + receipt.count
         return int(fresh)
 
     def _already_held(self, label: list[object]) -> bool:

@@ -6,7 +6,7 @@ from desktop import __version__
 from desktop.records.canonical import Cell
 from desktop.records.deciding import EXCLUSION
 from desktop.records.item_outcomes import REASONS
-from desktop.records.spans import spans_of
+from desktop.records.spans import Span, extend
 from desktop.store import aside
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.sync import exclusions, station
@@ -24,25 +24,31 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
     """
     if not station.own_chain(ledger):
         return
-    found: dict[str, dict[Origin, list[int]]] = {}
-    stated: list[tuple[int, int]] = []
-    for away in aside.refused(ledger.database, excluded=False):
-        origin, item = (away.station, away.incarnation), Item(away.stamp, away.type, away.unit)
-        if judge.policy.out(origin, {away.number: item}):
-            # Another level has said so already.
-            stated.append((away.origin, away.number))
-        elif judge.policy.known.is_above(away.station, item.unit):
-            found.setdefault(away.reason, {}).setdefault(origin, []).append(away.number)
-            stated.append((away.origin, away.number))
+    found: dict[str, dict[Origin, list[Span]]] = {}
+    stated: dict[int, list[Span]] = {}
+    above: dict[tuple[str, str], bool] = {}
+    for piece in aside.refused(ledger.database, excluded=False):
+        origin = piece[0].station, piece[0].incarnation
+        for away in piece:
+            under = away.station, away.unit
+            # Another level may have said so already.
+            said = judge.policy.out(origin, {away.number: Item(away.stamp, away.type, away.unit)})
+            if not said and under not in above:
+                above[under] = judge.policy.known.is_above(*under)
+            if not said and above[under]:
+                extend(found.setdefault(away.reason, {}).setdefault(origin, []), away.number)
+            if said or above[under]:
+                extend(stated.setdefault(away.origin, []), away.number)
     unit, day = ledger.meta("unit_id") or "", ledger.environment.today().isoformat()
     births = [
         NewRecord(EXCLUSION, "", unit, _cells(reason, text) | {"excluded": day})
         for reason, items in found.items()
-        for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in items.items()})
+        for text in exclusions.write({origin: Named(spans) for origin, spans in items.items()})
     ]
     if births:
         ledger.write("登记不收的内容", operator, births=births)
-    aside.note_excluded(ledger.database, stated)
+    for ref, spans in stated.items():
+        aside.note_excluded(ledger.database, ref, spans)
 
 
 def _cells(reason: str, items: str) -> dict[str, Cell]:

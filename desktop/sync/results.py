@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import Problem
+from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.records.typed_numbers import printable
 from desktop.store import exchanged
 from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.telling import Telling
 from desktop.store.traffic import Merged
 
 
@@ -30,10 +34,16 @@ class Unapplied:
     count: int = 1
 
 
+MOST_LISTED = 2_000
+"""How many items that are not applied a report lists; the ledger of merges has all."""
+
+
 @dataclass
 class BundleResult:
     """What became of one file: the five outcomes, which add up to ``total``, or the problem that refused it whole.
 
+    ``unapplied`` lists the first items that are not applied; ``reasons`` counts all of them by outcome and reason,
+    ``left`` by type and outcome.
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
     """
@@ -50,7 +60,9 @@ class BundleResult:
     total: int = 0
     births: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
-    unapplied: list[Unapplied] = field(default_factory=list)
+    unapplied: Sequence[Unapplied] = ()
+    reasons: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    left: Mapping[tuple[str, str], int] = field(default_factory=dict)
     released: int = 0
     gap: bool = False
     signed: frozenset[str] = frozenset()
@@ -58,6 +70,28 @@ class BundleResult:
     answered: int = 0
     problem: Problem | None = None
     new_roots: tuple[str, ...] = ()
+
+    @property
+    def unlisted(self) -> int:
+        """How many of the items that are not applied are not listed."""
+        return sum(self.reasons.values()) - sum(u.count for u in self.unapplied)
+
+    def add_up(self, telling: Telling, bundle: int) -> None:
+        """Rule 17: takes over what was told of a bundle; what is neither that nor known is applied."""
+        reasons, left, totals = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[str]()
+        for (outcome, reason, type_name), count in telling.counts(bundle).items():
+            reasons[outcome, reason] += count
+            left[type_name, outcome] += count
+            totals[outcome] += count
+        self.reasons, self.left = dict(reasons), dict(left)
+        self.held, self.conflict, self.refused = totals[HELD], totals[CONFLICT], totals[REFUSED]
+        self.applied = self.total - self.known - totals.total()
+        self.unapplied = [
+            Unapplied(outcome, reason, station, number, type_name, record, slot, incarnation, count)
+            for outcome, reason, station, incarnation, number, type_name, record, slot, count in telling.first(
+                bundle, MOST_LISTED
+            )
+        ]
 
 
 @dataclass(frozen=True)
@@ -82,6 +116,7 @@ class Taken:
     incarnation: str
     digest: str
     merge: int
+    bundle: int
 
 
 def note_merge(ledger: Ledger, taken: Taken, operator: str) -> None:
@@ -92,5 +127,4 @@ def note_merge(ledger: Ledger, taken: Taken, operator: str) -> None:
         printable(result.path.name), result.applied, result.known, result.held, result.conflict, result.refused,
         result.total,
     )  # fmt: skip
-    unapplied = ((u.station, u.incarnation, u.number, u.outcome, u.reason) for u in result.unapplied)
-    exchanged.keep_merge(ledger.database, line, taken.incarnation, taken.digest, unapplied)
+    exchanged.keep_merge(ledger.database, line, taken.incarnation, taken.digest, taken.bundle)

@@ -114,12 +114,16 @@ def _send(
         number = links.next_receipt(database, link.peer)
     receipt = Receipt(
         link.peer, link.received_incarnation, link.received, number,
-        tuple(_answers_for(ledger, link) if kind == DOWN else ()),
+        _answers_for(ledger, link) if kind == DOWN else (),
     )  # fmt: skip
     positions: list[int] = []
+    said_first = 0
 
     def outgoing() -> Iterator[Outgoing]:
-        yield Outgoing(receipt.frame(), receipts.LABEL)
+        nonlocal said_first
+        for frame in receipt.frames():
+            said_first += 1
+            yield Outgoing(frame, receipts.LABEL)
         for planned in journal():
             positions.append(planned.position)
             yield Outgoing(planned.frame(), planned.label, planned.counts)
@@ -143,7 +147,7 @@ def _send(
     )
     bundle = envelope.write_bundle(path, draft, outgoing(), keys, chain, ledger.environment.random, roots)
     said = envelope.look(bundle)
-    taken = positions[: envelope.segments_in(said) - 1]
+    taken = positions[: envelope.segments_in(said) - said_first]
     position = max(taken, default=link.acknowledged)
     more = len(taken) < len(positions)
     with database.transaction():
@@ -174,7 +178,7 @@ def _upward(ledger: Ledger, link: Link) -> Journal:
         before = held.position
 
 
-def _answers_for(ledger: Ledger, link: Link) -> list[receipts.Answer]:
+def _answers_for(ledger: Ledger, link: Link) -> receipts.Answers:
     units = set(reading.subtree(ledger.database, link.unit))
     below = {c.station for c in station.granted(ledger) if c.claims.units & units}
     return receipts.present_answers(ledger.database, below | {link.peer})

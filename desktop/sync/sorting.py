@@ -117,6 +117,10 @@ class Sorted:
             if (rows := [r for r in b.rows if r[3] not in out] if out else b.rows)
         ]
 
+    def counting(self) -> Set[int]:
+        """The numbers of the items that may count."""
+        return set(self.contents.numbers) - self._out
+
     def born(self) -> list[int]:
         """The numbers of the births that count."""
         out = self._out

@@ -6,6 +6,7 @@ revoked or lost its grant goes out.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 from desktop.records.deciding import DECIDING_TYPES
@@ -14,6 +15,7 @@ from desktop.records.item_outcomes import HELD_CERTIFICATE
 from desktop.records.spans import Span, common, joined
 from desktop.store import aside, indexing, received, scoping, segment_log
 from desktop.store.aside import Put
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Merger, Result
 from desktop.store.uncounting import Taken
@@ -37,6 +39,9 @@ def settle(ledger: Ledger, keys: StationKeys) -> ChangeSet:
         changed.bring_up_to_date(ledger.database, ledger.types)
     return ChangeSet(everything=settling.moved)
 
+
+_Away = Callable[[Database, int, int, int], aside.Names]
+"""Tells what of an origin is aside between two numbers."""
 
 ROUNDS = 64
 """More than a chain of words from above can be long."""
@@ -81,7 +86,8 @@ class Settling:
         erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
-        for found, author in (*waiting.due(self._ledger, judge), *waiting.lifted(self._ledger, judge)):
+        again = waiting.due(self._ledger, judge), waiting.lifted(self._ledger, judge)
+        for found, author in itertools.chain(*again):
             judge.judge(found, author)
             births = found.births
             deciding |= bool(found.deciding) and bool(births or found.changes)
@@ -92,7 +98,8 @@ class Settling:
             born = [(found.origin, int(str(row[3]))) for block in births for row in block.rows]
             self._ledger.journal_again(born)
             self.moved |= bool(born)
-        self.note_counted(merger.finish(self._now))
+        for merged in merger.rounds(self._now):
+            self.note_counted(merged)
         self._ledger.journal_again(self._items_of(self._unmoved))
         self.moved |= bool(taken) or bool(erasures)
         # What has come to count by now may hold values that were erased.
@@ -116,31 +123,30 @@ class Settling:
         for origin, ref in received.origins(self._db).items():
             name, _ = origin
             spans = judge.policy.spans(origin)
-            for found in self._held_here(ref, spans, aside.refused_of(self._db, ref)):
+            for found in self._held_here(ref, spans, aside.refused_between):
                 found.exclude(judge.policy.out(origin, found.facts))
                 taken += self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
                 signed = joined(segment_log.signed_spans(self._db, ref))
-                away = aside.refused_of(self._db, ref) | aside.held_of(self._db, ref)
-                for found in self._held_here(ref, signed, away):
+                for found in self._held_here(ref, signed, aside.between):
                     found.hold(found.looked_at, HELD_CERTIFICATE)
                     taken += self._put_aside(found)
         return taken
 
-    def _held_here(self, origin: int, spans: list[Span], away: aside.Names) -> Iterator[Sorted]:
-        """The items in these spans that were received and are not aside, by segment."""
-        if not spans:
+    def _held_here(self, origin: int, spans: list[Span], away: _Away) -> Iterator[Sorted]:
+        """The items in these spans that were received and are not ``away``, by segment."""
+        here = common(spans, joined(received.spans(self._db, origin))) if spans else []
+        if not here:
             return
-        here = joined(received.spans(self._db, origin))
-        seen = set(away)
-        wanted = {n for first, last in common(spans, here) for n in range(first, last + 1)}
-        if not wanted or (wanted <= {n for n, _ in seen} and not aside.was_forked(self._db, origin)):
-            return
-        for header, lines in kept.between(self._db, origin, min(wanted), max(wanted)):
-            found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
-            found.keep_numbers(wanted, seen)
-            seen.update(found.looked_at.items())
-            yield found
+        was_forked = aside.was_forked(self._db, origin)
+        for position, first, last in segment_log.places(self._db, origin, here[0][0], here[-1][1]):
+            wanted = {n for low, high in common(here, [(first, last)]) for n in range(low, high + 1)}
+            seen = away(self._db, origin, first, last) if wanted else set()
+            if wanted and (was_forked or not wanted <= {n for n, _ in seen}):
+                header, lines = kept.read_at(self._db, position)
+                found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
+                found.keep_numbers(wanted, seen)
+                yield found
 
     def _put_aside(self, found: Sorted) -> Iterable[Taken]:
         refused, held = waiting.set_aside(self._db, found, self._now)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Set
 
-from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
+from desktop.records.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH
 from desktop.store import aside, governing
 from desktop.store.aside import Put
 from desktop.store.database import Database
@@ -16,6 +16,9 @@ from desktop.sync.judging import Judge
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
 from desktop.sync.trust import NO_CUT
+
+Again = tuple[Sorted, Certificate | None]
+"""Items of a segment that are to be judged again, and the certificate to judge them by."""
 
 
 def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], list[Put]]:
@@ -37,22 +40,29 @@ def waits_for_grant(database: Database, header: Header) -> bool:
     )
 
 
-def due(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
-    """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that."""
-    stamps: dict[int, set[tuple[int, int]]] = {}
+def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
+    """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that.
+
+    Nothing of a segment is in memory when the next one is asked for, so the caller releases each before.
+    """
     decided: dict[int, bool] = {}
-    for item in aside.held(ledger.database, but=HELD_NO_BIRTH):
-        origin = item.origin
-        if item.reason == HELD_FORK and origin not in decided:
-            decided[origin] = _is_decided(ledger, judge, origin, (item.station, item.incarnation))
-        is_due = (
-            decided[origin]
-            if item.reason == HELD_FORK
-            else judge.is_due(item.reason, item.station, item.unit, item.stamp)
-        )
-        if is_due:
-            stamps.setdefault(origin, set()).add((item.number, item.stamp))
-    return _again(ledger, judge, stamps)
+    for ground in aside.grounds(ledger.database, but=HELD_NO_BIRTH):
+        origin, name = ground.origin, (ground.station, ground.incarnation)
+        if ground.reason == HELD_FORK:
+            if origin not in decided:
+                decided[origin] = _is_decided(ledger, judge, origin, name)
+            if not decided[origin]:
+                continue
+        elif ground.reason != HELD_FUTURE and not judge.is_due(ground.reason, ground.station, ground.unit, 0):
+            continue
+        for piece in aside.held(ledger.database, ground):
+            items = {
+                (item.number, item.stamp)
+                for item in piece
+                if ground.reason != HELD_FUTURE
+                or judge.is_due(item.reason, item.station, item.unit, item.stamp)
+            }
+            yield from _again(ledger, judge, origin, items)
 
 
 def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool:
@@ -69,44 +79,32 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
     return all(len(stamps) == 1 for stamps in contents.values())
 
 
-def lifted(ledger: Ledger, judge: Judge) -> list[tuple[Sorted, Certificate | None]]:
+def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
     """What was excluded and is so no longer, in the same form."""
-    away: dict[tuple[int, str, str], set[tuple[int, Item]]] = {}
-    stamps: dict[int, set[tuple[int, int]]] = {}
-    for found in aside.refused(ledger.database, excluded=True):
-        if found.unit:
-            name = (found.origin, found.station, found.incarnation)
-            away.setdefault(name, set()).add((found.number, Item(found.stamp, found.type, found.unit)))
-        else:
-            # An older program has not kept the unit: the item is judged as it stands in its segment.
-            stamps.setdefault(found.origin, set()).add((found.number, found.stamp))
-    for (origin, station, incarnation), rows in away.items():
+    for piece in aside.refused(ledger.database, excluded=True):
+        name = piece[0].station, piece[0].incarnation
+        # An older program has not kept the unit: the item is judged as it stands in its segment.
+        items = {(found.number, found.stamp) for found in piece if not found.unit}
+        rows = {(found.number, Item(found.stamp, found.type, found.unit)) for found in piece if found.unit}
         # Of a fork two contents of one number may be aside: they are asked about one after the other.
         while rows:
-            items = dict(rows)
-            out = judge.policy.out((station, incarnation), items)
-            stamps.setdefault(origin, set()).update(
-                (n, item.stamp) for n, item in items.items() if n not in out
-            )
-            rows.difference_update(items.items())
-    return _again(ledger, judge, stamps)
+            asked = dict(rows)
+            out = judge.policy.out(name, asked)
+            items |= {(n, item.stamp) for n, item in asked.items() if n not in out}
+            rows.difference_update(asked.items())
+        yield from _again(ledger, judge, piece[0].origin, items)
 
 
-def _again(
-    ledger: Ledger, judge: Judge, wanted: Mapping[int, Set[tuple[int, int]]]
-) -> list[tuple[Sorted, Certificate | None]]:
-    """The items with these numbers and stamps, by origin, from the segments that brought them."""
-    found = []
-    for origin, items in wanted.items():
-        if not items:
-            continue
-        for header, lines in kept.between(ledger.database, origin, min(items)[0], max(items)[0]):
-            author = judge.signer(header) if header.vouched is None else None
-            if author is not None or header.vouched is not None or header.station == ledger.station:
-                contents = Sorted(decoding.decode(header, lines, ledger.types), origin)
-                contents.keep_only(items)
-                found.append((contents, author))
-    return found
+def _again(ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]]) -> Iterator[Again]:
+    """The items of an origin with these numbers and stamps, from the segments that brought them."""
+    if not items:
+        return
+    for header, lines in kept.between(ledger.database, origin, min(items)[0], max(items)[0]):
+        author = judge.signer(header) if header.vouched is None else None
+        if author is not None or header.vouched is not None or header.station == ledger.station:
+            contents = Sorted(decoding.decode(header, lines, ledger.types), origin)
+            contents.keep_only(items)
+            yield contents, author
 
 
 def release(database: Database, found: Sorted, now: int) -> None:

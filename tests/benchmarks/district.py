@@ -197,7 +197,7 @@ def bundle(sender: Sender, path: Path, size: int = MAX_LINES, first: int = 1) ->
     """Writes the sender's lines from number ``first`` on as a bundle, cut into segments of ``size`` lines."""
     shapes = {name: shape_of(t) for name, t in catalogue().items()}
     lines = [(n, line) for n, line in sender.lines if n >= first]
-    outgoing = [Outgoing(Receipt(sender.desk.station, "", 0, 1).frame(), LABEL)]
+    outgoing = [Outgoing(next(Receipt(sender.desk.station, "", 0, 1).frames()), LABEL)]
     counts: dict[str, int] = {}
     for number, start in enumerate(range(0, len(lines), size)):
         part = lines[start : start + size]

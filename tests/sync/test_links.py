@@ -399,7 +399,9 @@ def test_more_items_than_a_segment_holds(
 def test_a_receipt_travels_whole(district: Desk, village: Desk) -> None:
     answers = (receipts.Answer(village.station, NOW, 7, "refused", "scope"),)
     receipt = receipts.Receipt(district.station, "", 0, 1, answers)
-    assert receipts.read(receipt.frame()) == receipt
+    (frame,) = receipt.frames()
+    found = receipts.read(frame)
+    assert dataclasses.replace(found, answers=tuple(found.answers)) == dataclasses.replace(receipt, count=1)
 
 
 def test_who_becomes_the_parent_again_counts_on(book: Database) -> None:

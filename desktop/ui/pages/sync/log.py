@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.operations import unsettled
 from desktop.operations.traffic import MergeLine, Overview, Peer
 from desktop.operations.uncounted import Rollback
-from desktop.operations.unsettled import Unsettled
+from desktop.operations.unsettled import Unsettled, unlisted_words
 from desktop.records.item_outcomes import OUTCOMES
 from desktop.store.database import Database
 from desktop.ui.notices import Tone
@@ -113,20 +113,22 @@ class LogTab(QWidget):
 
     def _load_items(self, merge: int | None) -> None:
         if merge is None:
-            self._show_items([])
+            self._show_items(([], 0))
             return
         number, here = merge, here_of(self.workbench)
 
-        def job(database: Database, _ticket: Ticket) -> list[Unsettled]:
-            return unsettled.merge_details(database, here, number)
+        def job(database: Database, _ticket: Ticket) -> tuple[list[Unsettled], int]:
+            return unsettled.merge_details(database, here, number), unsettled.merge_count(database, number)
 
         self.workbench.read(job, self._show_items, owner=self, key="merge")
 
-    def _show_items(self, items: Sequence[Unsettled]) -> None:
+    def _show_items(self, found: tuple[list[Unsettled], int]) -> None:
+        items, count = found
         self.items.show_lines([item_line(i) for i in items])
         self.items.setVisible(bool(items))
         self.items_head.setVisible(bool(items))
-        self.items_head.setText(f"这次合并{NOT_TAKEN}{len(items)}项（双击打开记录）")
+        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(count - len(items)))))
+        self.items_head.setText(f"这次合并{NOT_TAKEN}{count}项（{hint}）")
 
 
 def _link_line(peer: Peer) -> Line:

@@ -56,6 +56,7 @@ class Loaded:
 
     overview: Overview
     items: list[Unsettled]
+    unlisted: int
     forks: list[Fork]
     merges: list[MergeLine]
     rollbacks: dict[int, Rollback] = field(default_factory=dict)
@@ -188,6 +189,7 @@ class SyncPage(Page):
             return Loaded(
                 traffic.overview(database, here),
                 unsettled.unsettled(database, here),
+                unsettled.unlisted(database),
                 forks.load(database, here),
                 traffic.merge_log(database, here),
                 uncounted.withdrawn_merges(database, here),
@@ -206,14 +208,14 @@ class SyncPage(Page):
         for part in (self.send, self.enrol, self.grant, self.log):
             part.show_overview(seen)
         self.below.show_overview(seen, frozenset(e.station for e in found.excluded if e.station))
-        self.unsettled.show_items(found.items)
+        self.unsettled.show_items(found.items, found.unlisted)
         self.log.show_merges(found.merges, found.rollbacks)
         self.uncounted.show_excluded(found.excluded)
         self._show_tab(UNCOUNTED, shown=bool(found.excluded))
         out = f"（{len(found.excluded)}）" if found.excluded else ""
         self.tabs.setTabText(UNCOUNTED, f"{_NAMES[UNCOUNTED]}{out}")
         self._show_tab(STATIONS, shown=seen.standing.may_enrol)
-        left = sum(not item.done for item in found.items)
+        left = sum(not item.done for item in found.items) + found.unlisted
         self.tabs.setTabText(UNSETTLED, f"{NOT_TAKEN}（{left}）" if left else NOT_TAKEN)
         self.forks.show_forks(found.forks)
         self.tabs.setTabText(FORKS, f"{_NAMES[FORKS]}（{len(found.forks)}）")

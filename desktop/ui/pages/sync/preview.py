@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.quantities import amount_words, count, told
 from desktop.operations.traffic import Seen
-from desktop.operations.unsettled import Unsettled
+from desktop.operations.unsettled import Unsettled, unlisted_words
 from desktop.records.declaration import short_label as short_label
 from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
@@ -180,7 +180,9 @@ class Details(QWidget):
         items = [item for f in good for item in f.items]
         self.items.show_lines([item_line(item) for item in items])
         self.items.setVisible(bool(items))
-        self._items_head.setText(f"{NOT_TAKEN}（{len(items)}项，双击打开记录）" if items else NOT_TAKEN)
+        unlisted = sum(f.result.unlisted for f in good if f.result is not None)
+        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted))))
+        self._items_head.setText(f"{NOT_TAKEN}（{len(items) + unlisted}项，{hint}）" if items else NOT_TAKEN)
         self._nothing.setVisible(not items)
 
     def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
@@ -191,7 +193,7 @@ class Details(QWidget):
             if (result := shown.result) is not None:
                 births.update(result.births)
                 changes.update(result.changes)
-                left.update((item.type, item.outcome) for item in shown.items)
+                left.update(result.left)
         names = [n for n in self.workbench.types if births[n] or changes[n] or any(left[n, o] for o in _LEFT)]
         counts = [count(self.workbench.types, n, births[n], changes[n]) for n in names]
         lines = []

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.operations import policy, unsettled
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
-from desktop.operations.unsettled import Refill, Unsettled
+from desktop.operations.unsettled import Refill, Unsettled, unlisted_words
 from desktop.records.declaration import Role
 from desktop.records.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
 from desktop.ui.dialogs import Answer
@@ -40,7 +40,7 @@ class UnsettledTab(QWidget):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self.workbench = workbench
-        self.above, self.here, self.ahead = Note(), Note(), Note()
+        self.above, self.here, self.cut, self.ahead = Note(), Note(), Note(), Note()
         self.grid = Grid(
             [
                 Col("结果", 8),
@@ -65,7 +65,7 @@ class UnsettledTab(QWidget):
         column = QVBoxLayout(self._work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for note in (self.above, self.here):
+        for note in (self.above, self.here, self.cut):
             column.addWidget(note)
         column.addWidget(self.grid, 1)
         foot = row(self.open, self.redate, self.again)
@@ -79,13 +79,15 @@ class UnsettledTab(QWidget):
         self.grid.opened.connect(self._go_on)
         self.grid.chosen.connect(self._show_advice)
 
-    def show_items(self, items: Sequence[Unsettled]) -> None:
-        """Shows the items."""
+    def show_items(self, items: Sequence[Unsettled], unlisted: int = 0) -> None:
+        """Shows the items, and says how many more there are."""
         above = [i for i in items if i.above and not i.done]
         here = [i for i in items if not i.above]
         done = [i for i in items if i.above and i.done]
         self._say(self.above, "上级没有收下", above)
         self._say(self.here, "下级送来、本机没有收下", here)
+        cut = unlisted_words(unlisted)
+        self.cut.say(Tone.PLAIN, f"太多了，{cut}；处理好列出的，其余的会接着列出来。" if cut else "")
         self.grid.show_lines([_line(i) for i in [*above, *here, *done]])
         if items and self.grid.current() is None:
             self.grid.setCurrentIndex(self.grid.rows.index(0, 0))

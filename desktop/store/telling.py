@@ -1,0 +1,189 @@
+"""What a merge tells of the items that it does not apply, in a table that is empty before and after.
+
+A bundle may hold a million of them, so none of it stands in memory but what is asked for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from desktop.records.item_outcomes import CONFLICT, HELD
+from desktop.records.items import MAX_LINES
+from desktop.records.spans import Span
+from desktop.store.database import Database
+from desktop.store.merging import Item
+from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of an item; ``place`` says in which order. ``slot`` is empty for a birth."""
+
+    place: int
+    origin: int
+    number: int
+    outcome: str
+    reason: str
+    type: str
+    slot: str
+
+
+Kind = tuple[str, str, str]
+"""Outcome, reason and type of items."""
+Line = tuple[str, str, str, str, int, str, str, str, int]
+"""Outcome, reason, station, incarnation, number, type, record, slot, and for how many items it stands."""
+
+
+_TOLD = "t.place, t.origin, t.number, t.outcome, t.reason, t.type, t.slot"
+
+
+class Telling:
+    """What is told of the bundles of one merge, inside the caller's transaction; bundles are counted from 1."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._places = itertools.count(1)
+        self._counts: dict[int, Counter[Kind]] = {}
+        self.bundle = 0
+        self.clear()
+
+    def begin(self) -> int:
+        """The number of the bundle that begins."""
+        self.bundle += 1
+        self._counts[self.bundle] = Counter()
+        return self.bundle
+
+    def clear(self) -> None:
+        """Forgets all: whoever wants to know has asked."""
+        self._db.execute("DELETE FROM told")
+
+    # -- telling ---------------------------------------------------------------------------------------------------
+
+    def tell(self, bundle: int, outcome: str, items: Iterable[tuple[Item, str]]) -> None:
+        """Items of a bundle with their reasons."""
+        self._db.connection.executemany(
+            "INSERT INTO told (bundle, place, outcome, reason, origin, number, stamp, type, record, slot)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?)",
+            self._rows(bundle, outcome, items),
+        )
+
+    def _rows(
+        self, bundle: int, outcome: str, items: Iterable[tuple[Item, str]]
+    ) -> Iterator[tuple[int | str, ...]]:
+        counts = self._counts[bundle]
+        for place, (item, reason) in zip(self._places, items, strict=False):
+            counts[outcome, reason, item.type] += 1
+            yield (bundle, place, outcome, reason, item.origin, item.number, item.stamp, item.type, item.record,
+                   item.slot)  # fmt: skip
+
+    def tell_segment(
+        self, bundle: int, outcome: str, reason: str, origin: tuple[str, str], first: int, count: int
+    ) -> None:
+        """A segment of which nothing is taken in, so that nothing more can be said of its items."""
+        self._db.execute(
+            "INSERT INTO told (bundle, place, outcome, reason, number, stamp, type, record, slot, station, incarnation,"
+            " count) VALUES (?, ?, ?, ?, ?, 0, '', x'', '', ?, ?, ?)",
+            (bundle, next(self._places), outcome, reason, first, *origin, count),
+        )
+        self._counts[bundle][outcome, reason, ""] += count
+
+    def tell_again(self, bundle: int, found: Sequence[tuple[Told, str, str]]) -> None:
+        """What was told has another outcome and reason by now."""
+        self._db.connection.executemany(
+            "UPDATE told SET outcome = ?, reason = ? WHERE bundle = ? AND place = ?",
+            [(outcome, reason, bundle, told.place) for told, outcome, reason in found],
+        )
+        self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told, _, _ in found)
+        self._counts[bundle].update((outcome, reason, told.type) for told, outcome, reason in found)
+
+    def take_back(self, bundle: int, found: Sequence[Told]) -> None:
+        """What was told is applied by now."""
+        self._db.connection.executemany(
+            "DELETE FROM told WHERE bundle = ? AND place = ?", [(bundle, told.place) for told in found]
+        )
+        self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told in found)
+
+    # -- what counts by now ----------------------------------------------------------------------------------------
+
+    def held_among(self, items: Collection[Item]) -> set[tuple[int, int]]:
+        """Origin and number of those items that this merge has told to be held."""
+        numbers: dict[int, list[int]] = {}
+        for item in items:
+            numbers.setdefault(item.origin, []).append(item.number)
+        return {
+            (origin, number)
+            for origin, wanted in numbers.items()
+            for (number,) in self._db.rows(
+                "SELECT number FROM told WHERE origin = ? AND outcome = ? AND outcome <> 'refused'"
+                " AND number IN (SELECT value FROM json_each(?))",
+                (origin, HELD, json.dumps(wanted)),
+            )
+        }
+
+    def not_as_told(self, bundle: int, *, conflicts: bool) -> Iterator[list[Told]]:
+        """What was told to be held and is not so any more, or for another reason; with ``conflicts`` all of those too.
+
+        In pieces, which the caller may tell anew.
+        """
+        after = 0
+        while found := self._db.rows(
+            f"SELECT {_TOLD} FROM told t WHERE bundle = :bundle"
+            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :conflicts OR outcome = :held"
+            " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
+            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY place LIMIT :most",
+            {"bundle": bundle, "after": after, "conflict": CONFLICT, "conflicts": conflicts, "held": HELD,
+             "most": MAX_LINES},
+        ):  # fmt: skip
+            after = found[-1][0]
+            yield [Told(*row) for row in found]
+
+    def tell_conflicts_again(self, bundle: int, origin: int, spans: Iterable[Span]) -> None:
+        """Which items of a bundle that was counted in pieces are in conflict: a later piece may have changed that."""
+        for first, last in spans:
+            for start in range(first, last + 1, MAX_LINES):
+                self._tell_conflicts(bundle, origin, start, min(start + MAX_LINES - 1, last))
+
+    def _tell_conflicts(self, bundle: int, origin: int, first: int, last: int) -> None:
+        wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last, "conflict": CONFLICT}
+        before = {
+            row[2]: Told(*row)
+            for row in self._db.rows(
+                f"SELECT {_TOLD} FROM told t WHERE origin = :origin AND number BETWEEN :first AND :last"
+                f" AND outcome <> 'refused' AND outcome = :conflict AND bundle = :bundle",
+                wanted,
+            )
+        }
+        now = {
+            row[1]: (Item(*row[:-1]), row[5])
+            for row in self._db.rows(
+                f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot), v.birth"
+                f" FROM (SELECT * FROM version WHERE origin = :origin AND number BETWEEN :first AND :last) v"
+                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number",
+                wanted,
+            )
+            # A birth is in conflict only where it came second.
+            if not row[6] or row[1] in before
+        }
+        self.take_back(bundle, [told for number, told in before.items() if number not in now])
+        self.tell_again(bundle, [(before[n], CONFLICT, now[n][1]) for n in before.keys() & now.keys()])
+        self.tell(bundle, CONFLICT, [told for number, told in now.items() if number not in before])
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def counts(self, bundle: int) -> Counter[Kind]:
+        """How many items of a bundle were told, by outcome, reason and type."""
+        return +self._counts[bundle]
+
+    def first(self, bundle: int, limit: int) -> Sequence[Line]:
+        """The items of a bundle that were told first."""
+        found: list[Line] = self._db.rows(
+            "SELECT t.outcome, t.reason, coalesce(t.station, o.station), coalesce(t.incarnation, o.incarnation),"
+            " t.number, t.type, lower(hex(t.record)), t.slot, t.count FROM told t"
+            " LEFT JOIN origin o ON o.ref = t.origin WHERE t.bundle = ? ORDER BY t.place LIMIT ?",
+            (bundle, limit),
+        )
+        return found
