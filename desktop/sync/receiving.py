@@ -316,7 +316,7 @@ class _Receiver:
         except BadSegmentSignature:
             if header.station == verdict.manifest.sender or not waiting.waits_for_grant(self._db, header):
                 raise
-            pass_over(HELD, HELD_CERTIFICATE, header, len(lines), result)
+            self._intake.pass_over(HELD, HELD_CERTIFICATE, header, len(lines))
             return False
         return True
 
