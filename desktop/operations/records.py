@@ -16,7 +16,7 @@ from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id, is_id
 from desktop.records.typed_numbers import printable
-from desktop.store import reading, steps, undoing
+from desktop.store import depending, reading, steps, undoing
 from desktop.store.attached import PART
 from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
@@ -27,6 +27,13 @@ class Locked(StateProblem):
 
     exit_code = 22
     next_step = "已经签发的文书不能改：请作废后重新起草。"
+
+
+class RestedOn(StateProblem):
+    """Letters rest on the power that is to be deleted: it is ended by its last day."""
+
+    exit_code = 22
+    next_step = "要收回授权，请填“最后一天”。"
 
 
 class Gone(StateProblem):
@@ -150,10 +157,15 @@ def slot_edits(
 
 
 def delete(session: Session, type_name: str, record: str) -> ChangeSet:
-    """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back."""
+    """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back.
+
+    Raises :class:`Locked` for an issued letter, and :class:`RestedOn` for a power that letters were issued under.
+    """
     record_type = session.types[type_name]
     check_rights(session, record_type, {})
     _check_unlocked(session, record_type, record)
+    if type_name == _POWER and (count := depending.count_letters(session.database, {record})):
+        raise RestedOn(f"这个单位按授权签发了{count}份文书，授权不能删除。")
     with session.database.transaction():
         audit.note(session, audit.Act.DELETED, f"{type_name} {record}")
         return session.ledger.write(
@@ -194,6 +206,7 @@ def undo(session: Session, stamp: int) -> ChangeSet:
         return policy.settle(session, changes)
 
 
+_POWER: Final = "issuing_power"
 _LASTING: Final = {
     ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),

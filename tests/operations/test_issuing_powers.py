@@ -11,7 +11,7 @@ import pytest
 
 from desktop.documents.letters.register import NumbersUnconfirmed
 from desktop.operations import erasing, exchange, policy, records, supervision
-from desktop.operations.records import Locked
+from desktop.operations.records import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet
@@ -182,6 +182,9 @@ def test_what_was_issued_stands_after_the_power_has_ended(two: Two, tmp_path: Pa
     records.save(two.district, "issuing_power", {"until_date": "2026-10-15"}, record=power)
     two.down()
     assert case.state.in_order
+    two.up()
+    with pytest.raises(RestedOn, match="按授权签发了1份文书"):
+        records.delete(two.district, "issuing_power", power)
     assert supervision.print_document(two.town, document, tmp_path / "out").exists()
     with pytest.raises(IllegalStep, match="本单位没有授权"):
         case.issue(case.draft("reminder_letter"), "10-16", TOWN_CHAIR)
@@ -194,6 +197,7 @@ def test_what_was_issued_stands_after_the_power_has_ended(two: Two, tmp_path: Pa
 
 
 def test_only_the_district_gives_powers_and_only_over_its_own_towns(two: Two) -> None:
+    records.delete(two.district, "issuing_power", two.power())
     with pytest.raises(NotAllowed):
         records.save(two.town, "issuing_power", {"holder": two.town.unit.id, **POWER})
     birth = NewRecord(

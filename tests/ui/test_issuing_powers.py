@@ -72,6 +72,16 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     record = inquired(town)
     reminder = supervision.draft(town, record, "reminder_letter", WORDS).record
     opinion = supervision.draft(town, record, "opinion_letter", WORDS).record
+    desk.show("list:case_document")
+    desk.window.open_record("case_document", opinion)
+    desk.settle()
+    form = desk.window.page
+    assert isinstance(form, LetterPage)
+    form.form.go_to("own_document_number")
+    desk.settle()
+    look(desk, "town-draft-form")
+    assert form.form.rows["own_document_number"].editor.locked
+    assert not form.form.rows["facts"].editor.locked
     tab = opened(desk, record)
     assert tab.view is not None
     assert tab.view.numbers.kinds == {LetterKind.REMINDER}

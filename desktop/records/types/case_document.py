@@ -163,12 +163,12 @@ _ISSUE = (
 
 
 def _own(field: Field) -> Field:
-    """A field of the issue as a town or park with a power writes it."""
+    """A field of the issue as a town or park with a power writes it: by issuing, never by hand."""
     column = {"document_number": 7, "issue_date": 8, "voided_date": 9}.get(field.name, 0)
     words = {"document_number": "由镇街（园区）的编号电脑取号，签发时自动生成。"}.get(field.name, field.help)
     return replace(
         field, name=OWN + field.name, label=f"镇街{field.label}", group=field.group and OWN + field.group,
-        section="own", written_by=_EMPOWERED, column=column, help=words,
+        section="own", written_by=_EMPOWERED, column=column, help=words, reckoned=field.group != "review",
         example="杭西文工监意〔2026〕1号" if field.name == "document_number" else field.example,
     )  # fmt: skip
 
