@@ -122,7 +122,8 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     assert page.issued
     assert "已签发（杭转工监提〔2026〕1号）" in page.banner.words
     look(desk, "town-letter")
-    desk.show("list:case_document")
+    letters_list = desk.show("list:case_document")
+    assert "打印文书" in letters_list.shortcuts()["Ctrl+P"]
     look(desk, "town-list")
 
 
