@@ -148,17 +148,17 @@ class Telling:
                 self._tell_conflicts(bundle, origin, start, min(start + MAX_LINES - 1, last))
 
     def _tell_conflicts(self, bundle: int, origin: int, first: int, last: int) -> None:
-        wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last, "conflict": CONFLICT}
+        wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last}
         before = {
             row[2]: Told(*row)
             for row in self._db.rows(
                 f"SELECT {_TOLD} FROM told t WHERE origin = :origin AND number BETWEEN :first AND :last"
-                f" AND outcome <> 'refused' AND outcome = :conflict AND bundle = :bundle",
+                f" AND outcome <> 'refused' AND bundle = :bundle",
                 wanted,
             )
         }
         now = {
-            row[1]: (Item(*row[:-1]), row[5])
+            row[1]: Item(*row[:-1])
             for row in self._db.rows(
                 f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot), v.birth"
                 f" FROM (SELECT * FROM version WHERE origin = :origin AND number BETWEEN :first AND :last) v"
@@ -168,9 +168,13 @@ class Telling:
             # A birth is in conflict only where it came second.
             if not row[6] or row[1] in before
         }
-        self.take_back(bundle, [told for number, told in before.items() if number not in now])
-        self.tell_again(bundle, [(before[n], CONFLICT, now[n][1]) for n in before.keys() & now.keys()])
-        self.tell(bundle, CONFLICT, [told for number, told in now.items() if number not in before])
+        # What has waited since is told in the end as what it is then.
+        said = [told for told in before.values() if told.outcome == CONFLICT]
+        self.take_back(bundle, [told for told in said if told.number not in now])
+        self.tell_again(
+            bundle, [(told, CONFLICT, now[told.number].slot) for told in said if told.number in now]
+        )
+        self.tell(bundle, CONFLICT, [(item, item.slot) for n, item in now.items() if n not in before])
 
     # -- asking ----------------------------------------------------------------------------------------------------
 

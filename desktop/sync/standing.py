@@ -43,6 +43,9 @@ def settle(ledger: Ledger, keys: StationKeys) -> ChangeSet:
 _Away = Callable[[Database, int, int, int], aside.Names]
 """Tells what of an origin is aside between two numbers."""
 
+_PIECE = 20_000
+"""How many items are taken out at once."""
+
 ROUNDS = 64
 """More than a chain of words from above can be long."""
 
@@ -77,11 +80,16 @@ class Settling:
         """Whether something moved that says what counts of the rest, so that all is to be judged anew."""
         merger = Merger(self._db, self._ledger.types)
         self._unmoved.clear()
-        taken = self._take_out(judge)
-        merger.take_out(taken)
-        for item in taken:
-            self._changed.add(item.type, [item.record])
-        deciding = any(item.type in DECIDING_TYPES for item in taken)
+        deciding = taken = False
+        for piece in self._take_out(judge):
+            if taken:
+                # What follows is taken out by itself: all of it may be the whole ledger.
+                self._count(merger)
+            taken = True
+            merger.take_out(piece)
+            for item in piece:
+                self._changed.add(item.type, [item.record])
+                deciding |= item.type in DECIDING_TYPES
         erasures = erasing.due(self._ledger)
         erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
@@ -98,12 +106,15 @@ class Settling:
             born = [(found.origin, int(str(row[3]))) for block in births for row in block.rows]
             self._ledger.journal_again(born)
             self.moved |= bool(born)
-        for merged in merger.rounds(self._now):
-            self.note_counted(merged)
+        self._count(merger)
         self._ledger.journal_again(self._items_of(self._unmoved))
-        self.moved |= bool(taken) or bool(erasures)
+        self.moved |= taken or bool(erasures)
         # What has come to count by now may hold values that were erased.
         return deciding or bool(erasing.due(self._ledger))
+
+    def _count(self, merger: Merger) -> None:
+        for merged in merger.rounds(self._now):
+            self.note_counted(merged)
 
     def note_counted(self, merged: Result) -> None:
         """The clock, the search index and the journal take note of what a merge has let count."""
@@ -117,21 +128,30 @@ class Settling:
 
     # -- what counts no longer -------------------------------------------------------------------------------------
 
-    def _take_out(self, judge: Judge) -> list[Taken]:
-        """Puts aside what counts no longer, each with its reason, and tells what it was."""
-        taken: list[Taken] = []
+    def _take_out(self, judge: Judge) -> Iterator[list[Taken]]:
+        """Puts aside what counts no longer, each with its reason, and tells what it was, in pieces."""
+        piece: list[Taken] = []
+        for taken in self._segments_out(judge):
+            piece += taken
+            if len(piece) >= _PIECE:
+                yield piece
+                piece = []
+        if piece:
+            yield piece
+
+    def _segments_out(self, judge: Judge) -> Iterator[Iterable[Taken]]:
+        """The same segment by segment."""
         for origin, ref in received.origins(self._db).items():
             name, _ = origin
             spans = judge.policy.spans(origin)
             for found in self._held_here(ref, spans, aside.refused_between):
                 found.exclude(judge.policy.out(origin, found.facts))
-                taken += self._put_aside(found)
+                yield self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
                 signed = joined(segment_log.signed_spans(self._db, ref))
                 for found in self._held_here(ref, signed, aside.between):
                     found.hold(found.looked_at, HELD_CERTIFICATE)
-                    taken += self._put_aside(found)
-        return taken
+                    yield self._put_aside(found)
 
     def _held_here(self, origin: int, spans: list[Span], away: _Away) -> Iterator[Sorted]:
         """The items in these spans that were received and are not ``away``, by segment."""

@@ -38,6 +38,9 @@ def merge(folder: Path, names: list[str], *, preview: bool = False) -> dict[str,
         "index_seconds": index,
         "peak_mb": peak,
         "applied": sum(b.applied for b in report.bundles),
+        "refused": sum(b.refused for b in report.bundles),
+        "held": sum(b.held for b in report.bundles),
+        "released": sum(b.released for b in report.bundles),
         "conflicts": sum(b.conflict for b in report.bundles),
     }
 

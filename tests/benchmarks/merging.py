@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 SMALL = 2
 """Stations of the small ledger: 6 200 rows against the 620 000 of 200 stations."""
 EDITS = 1_000
+ASIDE = 1_500
+"""Items a station that are refused or wait: 300 000 of 200 stations, all in one bundle."""
 
 
 def plain_insert(folder: Path, senders: list[district.Sender], *, lean: bool = False) -> tuple[float, int]:
@@ -73,6 +76,7 @@ def run(folder: Path, stations: int = 200) -> dict[str, Any]:
     recut = child(folder / "large", [f"{i:03d}b.xsj" for i in range(stations)])
     large = min(edits(folder / "large", senders[0], turn) for turn in range(3))
     small = _small(folder / "small")
+    refused, held, released = aside(folder / "aside", stations * ASIDE)
     return {
         "rows": rows,
         "engine": "SQLCipher",
@@ -86,6 +90,9 @@ def run(folder: Path, stations: int = 200) -> dict[str, Any]:
         "recut_against_first": recut["seconds"] / first["seconds"],
         "edits_large_against_small": large / small,
         "peak_mb": first["peak_mb"],
+        "refused_peak_mb": refused["peak_mb"],
+        "held_peak_mb": held["peak_mb"],
+        "released_peak_mb": released["peak_mb"],
     }
 
 
@@ -97,6 +104,46 @@ def _small(folder: Path) -> float:
         district.bundle(sender, folder / f"{number:03d}.xsj")
     child(folder, [f"{i:03d}.xsj" for i in range(SMALL)])
     return min(edits(folder, senders[0], turn) for turn in range(3))
+
+
+def aside(folder: Path, count: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Merges of a bundle all of which is refused, of one that waits for births, and of those births."""
+    desk, (sender, other) = district.build(folder, 2)
+    desk.workspace.close()
+    names = [f"{n:032x}" for n in range(count)]
+    rnd = random.Random(0)
+    rows: list[district.Row] = [
+        ("attendance", record, sender.unit, district.attendance(rnd, n, names[0]))
+        for n, record in enumerate(names)
+    ]
+    district.birth_lines(sender, [(kind, record, other.unit, cells) for kind, record, _, cells in rows])
+    district.bundle(sender, folder / "refused.xsj")
+    sender.lines.clear()
+    for record in names:
+        sender.last += 1
+        stamp = district.stamp_of(sender, sender.last)
+        head = Head(
+            items.CHANGE,
+            "attendance",
+            f"a{record[1:]}",
+            sender.unit,
+            "sequence",
+            stamp,
+            (),
+            sender.last,
+            "王芳",
+        )
+        sender.lines.append((sender.last, items.change_line(head, 1, None)))
+    district.bundle(sender, folder / "held.xsj")
+    sender.lines.clear()
+    district.birth_lines(
+        sender, [(kind, f"a{record[1:]}", unit, cells) for kind, record, unit, cells in rows]
+    )
+    district.bundle(sender, folder / "births.xsj")
+    refused, held, released = (child(folder, [f"{name}.xsj"]) for name in ("refused", "held", "births"))
+    if (refused["refused"], held["held"], released["released"]) != (count, count, count):
+        raise RuntimeError("what was to be refused, held and released is not")
+    return refused, held, released
 
 
 def edits(folder: Path, sender: district.Sender, turn: int) -> float:

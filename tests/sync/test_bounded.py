@@ -1,0 +1,252 @@
+"""What a merge does not apply is told whole, and no list of it stands in memory: here, in receipts, at the sender."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from desktop.records import items
+from desktop.records.items import Shape
+from desktop.store import aside, counting, exchanged, telling
+from desktop.sync import envelope, receipts, results, standing
+from desktop.sync.receipts import Receipt
+from desktop.sync.results import BundleResult
+from tests.sync.desks import Desk, report
+from tests.sync.test_receiving import FIRM, OTHER, Tree, grow
+
+SHAPE = Shape(("name",))
+LINES = 100
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return grow(tmp_path)
+
+
+def segments_of(desk: Desk, count: int, line: Callable[[int], bytes], size: int = LINES) -> None:
+    """Segments whose lines are those of numbers."""
+    for _ in range(count):
+        first = desk.next_number()
+        desk.forge([(n, line(n)) for n in range(first, first + size)], {"firm": SHAPE})
+
+
+def outside(tree: Tree) -> Callable[[int], bytes]:
+    """Births under a unit that is not the village's."""
+
+    def line(number: int) -> bytes:
+        head = tree.village.head(
+            "birth", f"{number:032x}", None, number=number, unit=tree.other.unit, stamp=9
+        )
+        return items.birth_line(head, SHAPE, {"name": "一家"}, lambda: "")
+
+    return line
+
+
+def unborn(tree: Tree) -> Callable[[int], bytes]:
+    """Changes of records that nobody has."""
+
+    def line(number: int) -> bytes:
+        return items.change_line(
+            tree.village.head("change", f"{number:032x}", "name", number=number, stamp=9), "改", None
+        )
+
+    return line
+
+
+def peak(act: Callable[[], BundleResult]) -> tuple[int, BundleResult]:
+    """The most that objects of Python took while a bundle was taken in, and what became of it."""
+    tracemalloc.start()
+    try:
+        result = act()
+        return tracemalloc.get_traced_memory()[1], result
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So little is in memory at once that a few segments are many."""
+    for module, name, value in (
+        (counting, "MOST", LINES),
+        (aside, "_PIECE", LINES),
+        (telling, "MAX_LINES", LINES),
+        (exchanged, "_PIECE", LINES),
+        (standing, "_PIECE", LINES),
+        (results, "MOST_LISTED", 20),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(("line", "outcome"), [(outside, "refused"), (unborn, "held")])
+def test_memory_hangs_on_a_segment_and_not_on_how_many_are_not_applied(
+    tree: Tree, line: Callable[[Tree], Callable[[int], bytes]], outcome: str
+) -> None:
+    """Merged, stated, answered, and the answers taken in at the village."""
+    peaks = []
+    for count in (2, 12):
+        segments_of(tree.village, count, line(tree))
+        merging, result = peak(partial(tree.town.take, tree.village.send()))
+        assert getattr(result, outcome) == result.total == count * LINES
+        assert (len(result.unapplied), result.unlisted) == (20, count * LINES - 20)
+        assert result.reasons == {(outcome, {"refused": "scope", "held": "no_birth"}[outcome]): count * LINES}
+        answering, _ = peak(lambda: tree.village.take(tree.town.send(tree.village)))
+        peaks.append((merging, answering))
+    kept = tree.town.database.rows(
+        "SELECT merge, outcome, count(*) FROM merge_item GROUP BY merge, outcome ORDER BY merge"
+    )
+    assert [row[1:] for row in kept] == [(outcome, 2 * LINES), (outcome, 12 * LINES)]
+    assert len(tree.village.answers()) == 14 * LINES
+    assert tree.town.database.value("SELECT count(*) FROM told") == 0
+    (few, few_answers), (many, many_answers) = peaks
+    assert many < 1.1 * few
+    assert many_answers < 1.1 * few_answers
+
+
+def full_of_everything(tree: Tree) -> BundleResult:
+    """A bundle with births, edits against those of the town, edits that replace edits, and what waits or is refused."""
+    village, town = tree.village, tree.town
+    for record in (FIRM, OTHER):
+        village.birth("firm", {"name": "一家", "staff": 3}, record=record)
+    report(village, town)
+    for slot, value in (("name", "镇里的"), ("staff", 7)):
+        town.edit(FIRM, slot, value)
+    village.edit(FIRM, "name", "村里的")
+    village.cut()
+    village.edit(FIRM, "staff", 4)
+    village.forge_change("ab" * 16, "name", "早了")
+    seen = town.database.value("SELECT max(stamp) FROM version WHERE slot = 'name' AND NOT birth")
+    own = village.database.value("SELECT max(stamp) FROM version WHERE slot = 'name' AND NOT birth")
+    village.forge_change(FIRM, "name", "定了", replaces=(seen, own))
+    village.forge_change(OTHER, "name", "一说")
+    village.forge_change(OTHER, "name", "又一说")
+    village.forge_change("cd" * 16, "name", "没有这家")
+    village.forge_birth(f"{7:032x}", {"name": "别村的"}, unit=tree.other.unit)
+    village.forge_birth("ab" * 16, {"name": "来了"})
+    village.forge_birth(FIRM, {"name": "同号"})
+    return town.take(village.send())
+
+
+def told(result: BundleResult) -> tuple[object, ...]:
+    """All that a report says."""
+    listed = sorted((u.number, u.outcome, u.reason, u.type, u.record, u.slot) for u in result.unapplied)
+    five = (result.applied, result.known, result.held, result.conflict, result.refused, result.released)
+    return five, listed, result.births, result.changes, result.reasons
+
+
+def test_what_is_counted_in_pieces_is_told_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later piece may end a conflict of an earlier one, or begin it."""
+    reports, digests = [], []
+    for most in (50_000, 1):
+        monkeypatch.setattr(counting, "MOST", most)
+        folder = tmp_path / str(most)
+        folder.mkdir()
+        tree = grow(folder)
+        reports.append(told(full_of_everything(tree)))
+        digests.append(tree.town.digest())
+    assert reports[0] == reports[1]
+    assert digests[0] == digests[1]
+    assert {"held", "conflict", "refused"} == {outcome for outcome, _ in reports[0][4]}  # type: ignore[attr-defined]
+
+
+def test_what_waited_is_tried_again_in_rounds_until_nothing_moves(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule 16: a move that counts in a later round admits what an earlier one had to leave."""
+    monkeypatch.setattr(counting, "MOST", 1)
+    inner = "aa" * 16
+    tree.village.forge_change(FIRM, "name", "在新单位写的", unit=inner)
+    tree.village.forge_change(FIRM, "unit", inner)
+    tree.village.forge_change(OTHER, "name", "没有这家")
+    tree.town.birth(
+        "unit",
+        {"name": "组", "code": "Z", "level": "enterprise", "superior": tree.village.unit},
+        record=inner,
+    )
+    assert tree.town.take(tree.village.send()).held == 3
+    tree.village.forge_birth(FIRM, {"name": "一家"})
+    assert tree.town.take(tree.village.send()).released == 2
+    shown = tree.town.shown(FIRM)
+    assert shown is not None
+    assert shown.values["name"] == "在新单位写的"
+    assert list(tree.town.held().values()) == ["no_birth"]
+
+
+# -- receipts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames of a receipt that hold two answers each."""
+    monkeypatch.setattr(receipts, "MOST_PLAIN", 270)
+
+
+def numbers(desk: Desk) -> set[int]:
+    return {number for _, number in desk.answers()}
+
+
+@pytest.mark.usefixtures("short")
+def test_a_receipt_that_does_not_fit_a_frame_goes_on_in_further_ones(tree: Tree) -> None:
+    segments_of(tree.village, 1, outside(tree), 5)
+    report(tree.village, tree.town)
+    sent = tree.town.send(tree.village)
+    assert envelope.segments_in(envelope.look(envelope.read_bundle(sent.path))) >= 3
+    assert tree.village.take(sent).answered == 1 + 5
+    assert len(numbers(tree.village)) == 5
+    # What is sent afterwards goes on from where that bundle ended.
+    tree.town.edit(tree.town.birth("firm", {"name": "镇的"}, unit=tree.village.unit), "name", "镇的二")
+    assert tree.village.take(tree.town.send(tree.village)).applied >= 1
+
+
+@pytest.mark.usefixtures("short")
+def test_further_frames_of_a_receipt_that_is_not_the_last_say_nothing(tree: Tree) -> None:
+    segments_of(tree.village, 1, outside(tree), 5)
+    report(tree.village, tree.town)
+    former = tree.town.send(tree.village)
+    lifted = tree.town.database.value("SELECT number FROM refused ORDER BY number DESC LIMIT 1")
+    tree.town.database.execute("DELETE FROM refused WHERE number = ?", (lifted,))
+    tree.village.take(tree.town.send(tree.village))
+    before = numbers(tree.village)
+    assert lifted not in before
+    assert tree.village.take(former).answered == 0
+    assert numbers(tree.village) == before
+
+
+@pytest.mark.usefixtures("short")
+def test_a_station_below_answers_nothing_in_however_many_frames(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the level above says what became of items."""
+
+    def answers() -> Iterator[receipts.Answer]:
+        return iter([receipts.Answer(tree.town.station, "", n, "refused", "scope") for n in range(1, 6)])
+
+    def with_answers(station: str, incarnation: str, position: int, number: int, _: object) -> Receipt:
+        return Receipt(station, incarnation, position, number, receipts.Answers(answers))
+
+    monkeypatch.setattr("desktop.sync.sending.Receipt", with_answers)
+    sent = tree.village.send()
+    monkeypatch.undo()
+    assert tree.town.take(sent).answered == 1
+    assert tree.town.answers() == {}
+
+
+def test_answers_about_stations_that_this_one_has_nothing_of_are_passed_on(tree: Tree) -> None:
+    strange, other = "ee" * 32, "dd" * 32
+    said = [
+        (strange, "ab" * 8, 2, "held", "unit"),
+        (strange, "ab" * 8, 1, "conflict", "name"),
+        (other, "ab" * 8, 1, "held", "unit"),
+    ]
+    exchanged.keep_answers(tree.town.database, "a", said)
+    exchanged.keep_answers(tree.town.database, "b", [(strange, "ab" * 8, 1, "refused", "scope")])
+    assert list(exchanged.present_answers(tree.town.database, {strange})) == [
+        (strange, "ab" * 8, 1, "refused", "scope"),
+        (strange, "ab" * 8, 2, "held", "unit"),
+    ]
