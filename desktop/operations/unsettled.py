@@ -126,9 +126,9 @@ def unlisted(database: Database) -> int:
     return stored.count_unlisted(database)
 
 
-def unlisted_words(count: int) -> str:
+def unlisted_words(count: int, measure: str = "条") -> str:
     """That a list is cut; nothing where it is whole."""
-    return f"另有{count}条没有列出" if count else ""
+    return f"另有{count}{measure}没有列出" if count else ""
 
 
 def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import envelope, manifest
+from desktop.store import traffic as stored
+from desktop.sync import envelope, manifest, results
 from tests.cli.calling import CODE, Places, answer, enrol, make, record, run
 from tests.operations.stations import unnoticed_copy
 
@@ -409,3 +410,24 @@ def test_keys_are_renewed_with_the_three_files(places: Places) -> None:
     answer("send", places.town, places.stick / "2.xsj")
     assert answer("merge", places.district, places.stick / "2.xsj")["bundles"][0]["refused"] == 0
     assert run("enrol", "request", places.district, places.stick / "c.xsq", "--renew").exit_code == 14
+
+
+def test_of_what_is_not_taken_the_first_items_are_listed_and_all_are_counted(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made,) = record(places.town, "enterprise", {"name": "原名", "uscc": CODE})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    for place, words in ((places.town, "街道的"), (places.district, "区里的")):
+        record(place, "enterprise", {"id": made["id"], "name": words})
+        record(place, "enterprise", {"id": made["id"], "address": words})
+    answer("send", places.town, places.stick / "2.xsj")
+    monkeypatch.setattr(results, "MOST_LISTED", 1)
+    (bundle,) = answer("merge", places.district, places.stick / "2.xsj", "--preview")["bundles"]
+    assert (len(bundle["unapplied"]), bundle["unlisted"]) == (1, 1)
+    assert sum(reason["count"] for reason in bundle["reasons"] if reason["outcome"] == "conflict") == 2
+    assert "有分歧2项：几个人填得不一样" in run("merge", places.district, places.stick / "2.xsj").stdout
+    # Of what levels above and this one have not taken, the command that lists it says how much it leaves out.
+    monkeypatch.setattr(stored, "count_unlisted", lambda _database: 7)
+    assert "另有7条没有列出" in run("conflicts", places.district).stdout
+    assert answer("conflicts", places.district)["unlisted"] == 7

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPushButton,
     QTabBar,
+    QWidget,
 )
 
 from desktop.operations import audit, enrolling, exchange, policy, records, traffic
@@ -26,7 +29,7 @@ from desktop.operations.traffic import Seen
 from desktop.records.declaration import Level, Role
 from desktop.records.item_outcomes import OUTCOMES
 from desktop.store import traffic as stored
-from desktop.sync import envelope, manifest, sending
+from desktop.sync import envelope, manifest, results, sending
 from desktop.sync.results import BundleResult
 from desktop.sync.station import load_keys as station_keys
 from desktop.ui.dialogs import Answer
@@ -713,3 +716,34 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     hands.click(panel.more)
     assert panel.details.isVisible()
     assert not grid.isColumnHidden(4)
+
+
+def test_lists_that_are_cut_say_how_many_more_there_are(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a bundle that is refused whole nobody reads each item."""
+    town, village = pair
+    for n in range(3):
+        records.save(village, "enterprise", {"name": f"镇里的{n}"}, unit=town.unit.id)
+    monkeypatch.setattr(results, "MOST_LISTED", 1)
+    for name in ("merge_items", "answers", "set_aside", "count_unlisted"):
+        monkeypatch.setattr(stored, name, partial(getattr(stored, name), limit=1))
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [exchange.send(village, tmp_path).path])
+
+    def says(widget: QWidget, words: str) -> bool:
+        return any(words in label.text() for label in widget.findChildren(QLabel))
+
+    assert says(page.merge.details, "没有收下的（3项，双击打开记录，另有2项没有列出）")
+    assert page.merge.details.types.rows.lines[0].texts[-1] == "3"
+    hands.click(page.merge.merge)
+    assert "不收3项" in page.merge.note.words.text()
+    hands.click(page.merge.again)
+    page.tabs.setCurrentWidget(page.log)
+    page.log.merges.setCurrentIndex(page.log.merges.rows.index(0, 0))
+    hands.settle()
+    assert says(page.log, "这次合并没有收下的3项（双击打开记录，另有2项没有列出）")
+    page.tabs.setCurrentWidget(page.unsettled)
+    hands.settle()
+    assert page.unsettled.cut.words.text() == "太多了，另有2条没有列出；处理好列出的，其余的会接着列出来。"
+    assert page.tabs.tabText(page.tabs.currentIndex()) == "没有收下的（3）"

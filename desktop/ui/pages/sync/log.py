@@ -127,7 +127,7 @@ class LogTab(QWidget):
         self.items.show_lines([item_line(i) for i in items])
         self.items.setVisible(bool(items))
         self.items_head.setVisible(bool(items))
-        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(count - len(items)))))
+        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(count - len(items), "项"))))
         self.items_head.setText(f"这次合并{NOT_TAKEN}{count}项（{hint}）")
 
 

@@ -181,7 +181,7 @@ class Details(QWidget):
         self.items.show_lines([item_line(item) for item in items])
         self.items.setVisible(bool(items))
         unlisted = sum(f.result.unlisted for f in good if f.result is not None)
-        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted))))
+        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
         self._items_head.setText(f"{NOT_TAKEN}（{len(items) + unlisted}项，{hint}）" if items else NOT_TAKEN)
         self._nothing.setVisible(not items)
 
