@@ -48,19 +48,22 @@ def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
     decided: dict[int, bool] = {}
     for ground in aside.grounds(ledger.database, but=HELD_NO_BIRTH):
         origin, name = ground.origin, (ground.station, ground.incarnation)
-        if ground.reason == HELD_FORK:
-            if origin not in decided:
-                decided[origin] = _is_decided(ledger, judge, origin, name)
-            if not decided[origin]:
-                continue
-        elif ground.reason != HELD_FUTURE and not judge.is_due(ground.reason, ground.station, ground.unit, 0):
+        if ground.reason == HELD_FORK and origin not in decided:
+            decided[origin] = _is_decided(ledger, judge, origin, name)
+        # Of what is of tomorrow each item has a moment of its own.
+        by_moment = ground.reason == HELD_FUTURE
+        due_at_all = (
+            decided[origin]
+            if ground.reason == HELD_FORK
+            else by_moment or judge.is_due(ground.reason, ground.station, ground.unit, 0)
+        )
+        if not due_at_all:
             continue
         for piece in aside.held(ledger.database, ground):
             items = {
                 (item.number, item.stamp)
                 for item in piece
-                if ground.reason != HELD_FUTURE
-                or judge.is_due(item.reason, item.station, item.unit, item.stamp)
+                if not by_moment or judge.is_due(item.reason, item.station, item.unit, item.stamp)
             }
             yield from _again(ledger, judge, origin, items)
 

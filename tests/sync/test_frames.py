@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 
 import pytest
 import zstandard
@@ -109,3 +110,55 @@ def test_a_changed_byte_is_noticed_by_the_check_sum(position: int, change: int) 
     except errors.Damaged:
         return
     assert plain == [PLAIN[1]]  # a bit of the header that means nothing
+
+
+# -- line by line --------------------------------------------------------------------------------------------------
+
+
+def test_lines_are_those_of_the_whole() -> None:
+    for frame, plain in zip(ALL, PLAIN, strict=True):
+        assert b"".join(found := list(frame.lines())) == plain
+        assert all(line.count(b"\n") == 1 == line.endswith(b"\n") for line in found)
+        assert frames.compress_lines(found, len(plain)).plain() == plain
+
+
+def test_more_lines_than_a_frame_holds_are_not_begun() -> None:
+    with pytest.raises(ValueError, match="64 MB"):
+        frames.compress_lines(iter(()), frames.MAX_FRAME_PLAIN + 1)
+
+
+def read_lines(compressed: bytes, size: int) -> list[bytes]:
+    return list(frames.Frame(compressed, size).lines())
+
+
+@pytest.mark.parametrize("size", [10, 12])
+def test_lines_that_are_not_as_many_bytes_as_stated_are_refused(size: int) -> None:
+    with pytest.raises(errors.BadFrame):
+        read_lines(zstandard.compress(b"12345\n1234\n"), size)
+
+
+def test_lines_without_a_last_end_are_refused() -> None:
+    with pytest.raises(errors.BadFrame):
+        read_lines(zstandard.compress(b"1\n2"), 3)
+
+
+def test_a_bomb_is_not_read_to_its_end_line_by_line() -> None:
+    """One line of fifty million bytes, of which a thousand are stated."""
+    bomb = zstandard.compress(bytes(50_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.BadFrame):
+            read_lines(bomb, 1000)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@given(
+    st.integers(min_value=20, max_value=len(ALL[1].compressed) - 1), st.integers(min_value=1, max_value=255)
+)
+def test_a_changed_byte_is_noticed_line_by_line(position: int, change: int) -> None:
+    data = bytearray(ALL[1].compressed)
+    data[position] ^= change
+    with pytest.raises(errors.BadFrame):
+        read_lines(bytes(data), len(PLAIN[1]))
