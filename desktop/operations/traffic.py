@@ -276,7 +276,8 @@ def plain_problems() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One file before it is merged: what would become of it, whose it is, when it was made (of 1970), and which way."""
+    """One file before it is merged: what would become of it, whose it is (empty of a station that nobody knows here),
+    when it was made (seconds since 1970; 0 where it does not say), and whether it comes from above."""
 
     result: BundleResult
     name: str
@@ -301,7 +302,7 @@ def _seen(result: BundleResult, names: Mapping[str, str]) -> Seen:
         said = envelope.look(envelope.read_bundle(result.path))
     except Problem:
         return Seen(result, "", 0, False)
-    name = result.name or names.get(said.sender, unknown_station(said.sender))
+    name = result.name or names.get(said.sender, "")
     return Seen(result, name, said.created, said.kind == DOWN)
 
 

@@ -336,6 +336,24 @@ def test_what_is_open_follows_the_text_size(hand: Hand, window: MainWindow) -> N
     assert all(large > usual for usual, large in zip(before, after, strict=True))
 
 
+def test_a_column_with_room_to_spare_gives_it_to_the_one_whose_words_are_cut(
+    hand: Hand, window: MainWindow
+) -> None:
+    code, name = "91330110MA2A1234X7", "径山村联合工会_径山镇总工会_0001_20261129.xsj"
+    for wrapping in (False, True):
+        grid = Grid([Col("甲", 30, wide=True), Col("乙", 8, wide=True)], "表", window, wrapping=wrapping)
+        grid.resize(500, 200)
+        grid.show()
+        grid.show_lines([Line(("短", name if not wrapping else code * 2 + "；" + "说明" * 30))])
+        needed = grid.fontMetrics().horizontalAdvance(code * 2 if wrapping else name)
+        assert grid.columnWidth(1) > needed
+        assert grid.columnWidth(0) + grid.columnWidth(1) <= grid.viewport().width()
+    lines = (grid.rowHeight(0) - 8) // grid.fontMetrics().lineSpacing()
+    assert lines >= 2, "all words of a row that wraps are to be seen"
+    grid.limit_height(3)
+    assert grid.maximumHeight() > grid.rowHeight(0) + grid.horizontalHeader().height()
+
+
 def test_the_name_of_the_unit_is_whole_in_larger_text(hand: Hand, window: MainWindow) -> None:
     brand = window.findChild(QWidget, "brand")
     assert brand is not None

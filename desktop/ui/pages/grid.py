@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.ui import icons, theme
@@ -20,6 +21,8 @@ _LEAST_SHARE = 0.5
 """How much of its width a column of words keeps where there is too little room."""
 _PADDING = 18
 _SIGN = 22
+_UNBROKEN = re.compile(r"[!-~]+")
+"""What is not broken at the end of a line: a code, a date, the end of a file's name."""
 _AROUND = 8
 _LOOKED_AT = 40
 """What a row of several lines has above and below them."""
@@ -139,7 +142,7 @@ class Grid(QTableView):
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         head.setMinimumSectionSize(24)
-        self._most = 0
+        self._most = self._least = 0
         self._take_measures()
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.lines[index.row()].key))
         self.selectionModel().currentRowChanged.connect(lambda current, _before: self._choose(current))
@@ -157,15 +160,18 @@ class Grid(QTableView):
             self._take_measures()
             self.fit()
 
-    def limit_height(self, most: int) -> None:
-        """Is as high as its rows, up to so many; the rest scrolls."""
-        self._most = most
+    def limit_height(self, most: int, least: int = 0) -> None:
+        """Is as high as its rows, up to so many; the rest scrolls. On a low screen it gives way down to the least."""
+        self._most, self._least = most, least
         self._take_height()
 
     def _take_height(self) -> None:
         if self._most:
-            rows = max(1, min(self.rows.rowCount(), self._most))
-            self.setFixedHeight((rows + 1) * theme.measures().row + 6)
+            usual, lines = theme.measures().row, min(self.rows.rowCount(), self._most)
+            rows = sum(self.rowHeight(row) for row in range(lines)) if self._wrapping else lines * usual
+            most = usual + max(rows, usual) + 6
+            self.setMaximumHeight(most)
+            self.setMinimumHeight(min(most, (self._least + 1) * usual + 6) if self._least else most)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Shows other rows; the cursor stays on what it stood on."""
@@ -192,25 +198,34 @@ class Grid(QTableView):
             return
         super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The row that Enter would open is to be seen."""
+        super().focusInEvent(event)
+        if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
+            self.selectRow(self.currentIndex().row())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns follow the width of the window."""
         super().resizeEvent(event)
         self.fit()
 
     def _need(self, column: int) -> int:
-        """The room that the words of a column need in the first rows."""
+        """The room that the words of a column need in the first rows; where they wrap, the longest without a break."""
         metrics, lines = self.fontMetrics(), self.rows.lines[:_LOOKED_AT]
         sign = _SIGN if column == 0 and any(line.tone is not None for line in lines) else 0
-        words = (line.texts[column] for line in lines)
+        words: Iterable[str] = (line.texts[column] for line in lines)
+        if self._wrapping and self.rows.columns[column].wide:
+            words = (part for text in words for part in _UNBROKEN.findall(text))
         return max((metrics.horizontalAdvance(text) for text in words), default=0) + _PADDING + sign
 
     def fit(self) -> None:
         """Gives every column its width; what is left goes to words that are cut, then to the wide ones."""
         head, columns = self.horizontalHeader(), self.rows.columns
         metrics = head.fontMetrics()
+        labels = [metrics.horizontalAdvance(c.label) + _PADDING for c in columns]
         widths = [
-            max(theme.measures().average(c.width), metrics.horizontalAdvance(c.label)) + _PADDING
-            for c in columns
+            max(theme.measures().average(c.width) + _PADDING, label)
+            for c, label in zip(columns, labels, strict=True)
         ]
         if any(line.tone is not None for line in self.rows.lines):
             widths[0] += _SIGN
@@ -219,14 +234,24 @@ class Grid(QTableView):
                 widths[n] = 0
         wide = [n for n, c in enumerate(columns) if c.wide and widths[n]]
         spare = self.viewport().width() - sum(widths)
-        for n, column in enumerate(columns):
-            cut = self._need(n) - widths[n] if widths[n] and not (self._wrapping and column.wide) else 0
-            if 0 < cut <= spare:
-                widths[n] += cut
-                spare -= cut
-        for place, n in enumerate(wide):
+        needs = {n: self._need(n) for n, width in enumerate(widths) if width}
+        lacks = {n: need - widths[n] for n, need in needs.items() if need > widths[n]}
+        for n in wide:
+            # A column that has more than its words need gives it to those whose words are cut.
+            missing = sum(lacks.values()) - spare
+            kept = round(widths[n] * _LEAST_SHARE) if self._wrapping else 0
+            given = min(widths[n] - max(needs[n], labels[n], kept), missing)
+            if given > 0:
+                widths[n] -= given
+                spare += given
+        for n, lack in sorted(lacks.items(), key=lambda each: each[1]):
+            if lack <= spare:
+                widths[n] += lack
+                spare -= lack
+        short = [n for n in wide if n in lacks and widths[n] < needs[n]] or wide
+        for place, n in enumerate(short):
             if spare > 0:
-                widths[n] += spare // len(wide) + (spare % len(wide) if place == 0 else 0)
+                widths[n] += spare // len(short) + (spare % len(short) if place == 0 else 0)
         if spare < 0 and wide:
             # All words stand in the tool tip; a bar to scroll with would cover a row.
             least = [round(widths[n] * _LEAST_SHARE) for n in wide]
@@ -237,6 +262,12 @@ class Grid(QTableView):
             if width:
                 head.resizeSection(n, width)
         if self._wrapping:
-            self.resizeRowsToContents()
-            for row in range(self.rows.rowCount()):
-                self.setRowHeight(row, self.rowHeight(row) + _AROUND)
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Rows as high as their words."""
+        self.resizeRowsToContents()
+        usual = theme.measures().row
+        for row in range(self.rows.rowCount()):
+            self.setRowHeight(row, max(usual, self.rowHeight(row) + _AROUND))
+        self._take_height()

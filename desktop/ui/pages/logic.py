@@ -40,7 +40,7 @@ class LogicPage(Page):
         self.bar.setAccessibleName("检查进度")
         self.verdict = Note()
         self.groups = Grid(
-            [Col("问题", 26, wide=True), Col("记录", 12), Col("条数", 7, numeric=True)], "问题"
+            [Col("问题", 26, wide=True), Col("记录", 12), Col("条数", 7, numeric=True)], "问题", wrapping=True
         )
         self.places = Grid([Col("记录", 16, wide=True), Col("问题", 24, wide=True)], "有这个问题的记录")
         self.empty = EmptyState()

@@ -77,6 +77,7 @@ class RecentPage(Page):
                 Col("改成", 10, wide=True),
             ],
             "这一步改了什么",
+            wrapping=True,
         )
         self.rest = plain(muted=True, small=True)
         self.undo = button("撤消这一步", self._undo, "undo-2")
@@ -176,6 +177,8 @@ class RecentPage(Page):
 
         def then(found: tuple[Looked, list[Told]]) -> None:
             looked, lines = found
+            # One record is named in the list at the left; its room is for what was and what is.
+            self.changes.setColumnHidden(0, len({line.texts[0] for line in lines}) == 1)
             self.changes.show_lines([Line(t.texts, None, t, "\n".join(filter(None, t.texts))) for t in lines])
             more = looked.total - len(looked.changes)
             self.rest.setText(f"列出前{MOST_CHANGES}处，还有{more}处。" if more > 0 else "")

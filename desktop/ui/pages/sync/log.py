@@ -21,6 +21,8 @@ from desktop.ui.pages.sync.withdraw import Withdrawing
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
+_STATE = 4 + len(OUTCOMES)
+
 
 class LogTab(QWidget):
     """Links above, the ledger of merges below; ``list_wanted`` asks for the list of what does not count."""
@@ -94,6 +96,8 @@ class LogTab(QWidget):
     def show_merges(self, lines: Sequence[MergeLine], rollbacks: Mapping[int, Rollback]) -> None:
         """The ledger, and what of it is withdrawn."""
         self._lines, self._rollbacks = {m.merged.id: m for m in lines}, rollbacks
+        # What hardly ever happens leaves its room to the names of files.
+        self.merges.setColumnHidden(_STATE, not rollbacks)
         self.merges.show_lines([_merge_line(m, rollbacks.get(m.merged.id)) for m in lines])
         self._choose(self.merges.current())
         self.none.setVisible(not lines)

@@ -37,7 +37,9 @@ _FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)
 Previewed = list[Shown] | None
 Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
 _MOST_NAMES, _LEAST_ROWS = 6, 3
-_ROWS, _ROWS_ALONE = 7, 14
+_ROWS, _ROWS_ALONE, _MOST_TYPES = 7, 14, 20
+_DETAILS = 2
+"""Their share of the height, where the list of files has three."""
 """So many files stand in view beside what merging does, and where there is nothing to merge."""
 _REASONS, _REASONS_ALONE = 3, 8
 """So many reasons stand above the table then."""
@@ -92,13 +94,13 @@ class MergePanel(QStackedWidget):
 
     def _build(self) -> None:
         work = QWidget()
-        column = QVBoxLayout(work)
+        column = self._column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(row(self.caption, 1, self.more, self.clear))
         column.addWidget(self.note)
         column.addWidget(self.grid, 3)
-        column.addWidget(self.details, 2)
+        column.addWidget(self.details, _DETAILS)
         self.receipt_line = QWidget()
         self.receipt_line.setLayout(row(self.receipts, self.place, 1))
         self.receipt_line.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr]
@@ -109,7 +111,8 @@ class MergePanel(QStackedWidget):
         column.addLayout(row(self.receipt_line, self.right, 1, self.again, self.merge))
         self.addWidget(self.drop)
         self.addWidget(work)
-        self.details.types.limit_height(_ROWS)
+        # The words above the lists take what they need; on a low screen the lists give way, and scroll.
+        self.details.types.limit_height(_MOST_TYPES, _LEAST_ROWS)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -319,19 +322,16 @@ class MergePanel(QStackedWidget):
         whose = f"{only[0].path.name}" if only and len(self.files) > 1 else f"全部{len(self.files)}个文件"
         self.details.caption.setText(f"{when}：{whose}" if len(self.files) > 1 else when)
         self.details.caption.setToolTip(whose)
-        # The words above the lists take what they need; on a low screen the lists give way, and scroll.
-        least = (_LEAST_ROWS + 1) * theme.measures().row + 6
-        for grid in (self.grid, self.details.types):
-            grid.setMinimumHeight(min(grid.maximumHeight(), least))
 
     def _show_state(self) -> None:
         busy, good = self._task is not None, [f for f in self.files if f.good]
         self.setCurrentIndex(1 if self.files else 0)
         alone = not good and not busy
-        self.grid.limit_height(_ROWS_ALONE if alone else _ROWS)
         self.details.setVisible(not alone)
         self.grid.show_files(self.files)
         self._show_details(self.grid.current())
+        self._column.setStretchFactor(self.details, 0 if self.details.nothing_new else _DETAILS)
+        self.grid.limit_height(_ROWS_ALONE if alone or self.details.nothing_new else _ROWS, _LEAST_ROWS)
         self.caption.setText(f"收到的文件（{len(self.files)}个）")
         self.progress_line.setVisible(busy)
         for widget in (self.more, self.clear):

@@ -85,6 +85,7 @@ class FilesGrid(Grid):
                 Col("核对结果", 18, wide=True),
             ],
             "收到的文件",
+            wrapping=True,
         )
 
     def show_files(self, files: Sequence[Shown]) -> None:
@@ -113,7 +114,7 @@ class FilesGrid(Grid):
         name = seen.name
         if result.problem is not None:
             # What a file says of itself before its signature stands is only its own word.
-            name = f"自称“{name}”" if name else ""
+            name = f"自称“{name}”" if name else "不认识的电脑" if seen.created else ""
             return Line(
                 (shown.path.name, name, "", brief(seen.created), *[""] * 6, words), tone, shown.path,
                 str(result.problem),
@@ -142,9 +143,11 @@ class Details(QWidget):
             NOT_TAKEN,
         )  # fmt: skip
         self.items.opened.connect(lambda item: open_item(workbench, item))
+        self.nothing_new = False
         self.caption = heading("会怎样，按类别")
         self._nothing = plain("没有要另外处理的。", muted=True)
         self._no_types = plain("没有新增或修改的内容。", muted=True)
+        self._same = plain("这里的内容以前都收过：合并只登记收到了这些文件，别的什么都不变。", muted=True)
         self._items_head = heading(NOT_TAKEN)
         for head in (self.caption, self._items_head):
             head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -165,7 +168,9 @@ class Details(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.verdict)
+        whole.addWidget(self._same)
         whole.addLayout(line, 1)
+        whole.addStretch(0)
 
     def show_files(self, files: Iterable[Shown]) -> None:
         """Adds up these files; of a single one the verdict stands in full, for which the table has no room."""
@@ -176,6 +181,8 @@ class Details(QWidget):
         lines = self._type_lines(good)
         self.types.show_lines(lines)
         self.types.setVisible(bool(lines))
+        for head in (self.caption, self._items_head):
+            head.show()
         self._no_types.setVisible(not lines)
         items = [item for f in good for item in f.items]
         self.items.show_lines([item_line(item) for item in items])
@@ -184,6 +191,11 @@ class Details(QWidget):
         hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
         self._items_head.setText(f"{NOT_TAKEN}（{len(items) + unlisted}项，{hint}）" if items else NOT_TAKEN)
         self._nothing.setVisible(not items)
+        same = not lines and not items and all(f.result is not None and f.result.total for f in good)
+        for widget in (self.caption, self._no_types, self._items_head, self._nothing):
+            widget.setVisible(widget.isVisibleTo(self) and not same)
+        self._same.setVisible(same)
+        self.nothing_new = same
 
     def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
         births: Counter[str] = Counter()
