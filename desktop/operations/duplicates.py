@@ -55,7 +55,7 @@ class NotMerged(StateProblem):
     """Nothing joins these records here, or not any more."""
 
     exit_code = 22
-    next_step = "它可能已经撤销，请重新列出再看。"
+    next_step = "它可能已经重新分开，请重新列出再看。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def unmerge(session: Session, *edges: str) -> ChangeSet:
     if not standing or len(standing) < len(edges):
         raise NotMerged("这些记录没有合并在一起。")
     if any(h.unit not in reading.subtree(session.database, session.unit.id) for h in standing):
-        raise NotAllowed("这是上级合并的，请由上级撤销。")
+        raise NotAllowed("这是上级合并的，请由上级重新分开。")
     kind = str(standing[0].values["kind"])
     ends = sorted({str(h.values[end]) for h in standing for end in ("one", "other")})
     stamps = {s for edge in edges for _, s, _ in session.ledger.standing(SAME, edge, UNIT_SLOT)}

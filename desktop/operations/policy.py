@@ -11,6 +11,7 @@ from desktop.errors import StateProblem
 from desktop.operations import audit, quantities, uncounted
 from desktop.operations.audit import Act
 from desktop.operations.quantities import Count
+from desktop.operations.queries import titles
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here, station_names, unknown_station
 from desktop.operations.uncounted import Excluded
@@ -59,15 +60,23 @@ class NoStation(StateProblem):
     next_step = "请核对工作电脑的编号，或者先合并带有它的数据包。"
 
 
+_MOST_TITLES = 5
+"""As many records are named of what a withdrawal would take away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it."""
+    """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it.
+
+    ``titles`` are the words for some of the records that it brought or changed.
+    """
 
     merge: Merged
     name: str
     losses: tuple[Count, ...]
     upon: int
     letters: int
+    titles: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -136,9 +145,24 @@ def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.W
             _losses(session, brought.items),
             withdrawing.built_upon(session.ledger, brought.items),
             withdrawing.quoted_in_letters(session.ledger, brought.items),
+            _titles(session, brought.items),
         ),
         brought,
     )
+
+
+def _titles(session: Session, items: Sequence[withdrawing.Affected]) -> tuple[str, ...]:
+    """The words for the first records of these items, as a reader would know them again."""
+    found: dict[str, None] = {}
+    for type_name, record in dict.fromkeys((i.type, i.record) for i in items if i.type in session.types):
+        if session.types[type_name].by_program:
+            continue
+        found |= dict.fromkeys(
+            titles(session.database, session.types, session.codes, type_name, [record]).values()
+        )
+        if len(found) >= _MOST_TITLES:
+            break
+    return tuple(found)
 
 
 # -- revoking a computer -------------------------------------------------------------------------------------------

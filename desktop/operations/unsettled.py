@@ -32,6 +32,7 @@ _OWN_REASONS: Mapping[str, str] = {
     item_outcomes.REFUSED_SCOPE: "它不在本单位负责的范围内",
     item_outcomes.REFUSED_WRITER: "这一项不由本级填写",
     item_outcomes.REFUSED_REVOKED: "写它的工作电脑已被停用",
+    item_outcomes.REFUSED_WITHDRAWN: "上级撤回了收下它的那次合并",
 }
 """The same reasons in the words of those whose items came back."""
 
@@ -56,6 +57,8 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.REFUSED_KEY: "请打电话问那台电脑的人：是它写的，请它重新导出一份；不是，请停用那台电脑。",
     item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
 }
+_WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
+"""What is to be done about it where others' items were withdrawn."""
 _JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
 _LONG = 30 * DAY_MS
 """After this time what waits is not likely to come to count by itself (rule 15)."""
@@ -228,6 +231,8 @@ def _unsettled(
     if (item.issuer or own) and item.outcome != CONFLICT:
         reason = _OWN_REASONS.get(item.reason, reason)
     advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
+    if item.reason == item_outcomes.REFUSED_WITHDRAWN and not (item.issuer or own):
+        advice = _WITHDRAWN_HERE
     if place.type == ERASURE and item.outcome == HELD:
         # Whoever has asked for it believes that it is done.
         advice += f"在那以前，要清除的个人信息{'上级' if item.issuer else '本机'}还没有清除。"

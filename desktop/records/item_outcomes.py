@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from desktop.records.declaration import DELETED_SLOT
+
 APPLIED: Final = "applied"
 KNOWN: Final = "known"
 CONFLICT: Final = "conflict"
@@ -54,7 +56,7 @@ REASONS: Final[Mapping[str, str]] = {
     REFUSED_VALUE: "它的内容和这一项的类型不符",
     REFUSED_IDENTITY: "它的编号不是发送方自己能给的",
     REFUSED_REVOKED: "写它的工作电脑已被停用",
-    REFUSED_WITHDRAWN: "上级撤回了收下它的那次合并",
+    REFUSED_WITHDRAWN: "收下它的那次合并已经撤回",
     REFUSED_CLOCK: "它的日期有误，已经更正后重新报来",
     REFUSED_FORK: "同一编号有两种内容，上级定了用另一种",
     REFUSED_SUPERIOR: "这个单位不归发送方管，不能由它调整隶属关系",
@@ -66,7 +68,12 @@ REASONS: Final[Mapping[str, str]] = {
 CONFLICT_REASON: Final = "几个人填得不一样"
 """Why an item is in conflict; its reason names the field."""
 
+DELETION_REASON: Final = "一边删除，一边修改"
+"""Why an item is in conflict where one of the two has deleted the record."""
+
 
 def reason_words(outcome: str, reason: str) -> str:
     """Why an item is not applied, in words; a reason that is not known here as it came."""
-    return CONFLICT_REASON if outcome == CONFLICT else REASONS.get(reason, reason)
+    if outcome == CONFLICT:
+        return DELETION_REASON if reason == DELETED_SLOT else CONFLICT_REASON
+    return REASONS.get(reason, reason)

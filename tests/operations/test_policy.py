@@ -65,6 +65,7 @@ def test_a_merge_is_looked_at_withdrawn_and_restored(town: Session, village: Ses
     found = policy.look_at_withdrawal(town, last_merge(town))
     assert [(loss.label, loss.births, loss.changes) for loss in found.losses] == [("企业（单位）", 1, 1)]
     assert found.allowed
+    assert found.titles == ("第二批改的厂",)
     assert names(town) == {"第一批的厂", "第二批改的厂"}
     policy.withdraw(town, last_merge(town), "填错了表")
     assert names(town) == {"第一批的厂"}

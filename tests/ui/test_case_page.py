@@ -133,6 +133,11 @@ def test_a_period_in_words(shown: Clock, words: str) -> None:
     assert words in clock_words(shown, TODAY, reference.working_day_table())
 
 
+def test_on_the_days_off_behind_the_last_one_no_working_days_are_counted() -> None:
+    sunday = datetime.date(2026, 11, 29)
+    assert clock_words(clock(TODAY), sunday, reference.working_day_table()).endswith("到期，已逾期")
+
+
 # -- steps -------------------------------------------------------------------------------------------------------------
 
 

@@ -147,6 +147,27 @@ def test_a_third_value_is_written_with_the_editors_of_the_form(
     assert conflicts.open_conflicts(pair[0]) == []
 
 
+def test_ctrl_s_decides_from_within_a_group_and_the_end_says_what_is_still_to_go_down(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """Enter goes from cell to cell there, and a receipt that was written at the merge does not know of it."""
+    (record,) = dispute(pair, tmp_path, surveyed_staff=(32, 35))
+    hands, page = open_page(pair[0])
+    assert "（原来没有填）" in page.question.text()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    hands.settle()
+    line = page.comparison.editors[0].inputs()[0]
+    hands.qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    hands.qtbot.keyClicks(line, "33")
+    hands.qtbot.keyClick(line, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert value(pair[0], record, "surveyed_staff") == 33
+    assert page.empty.sentence.text() == "分歧都定好了"
+    assert page.empty.primary.text() == "去写回执"
+    hands.qtbot.keyClick(page.empty.primary, Qt.Key.Key_Space)
+    assert hands.window.page is not page
+
+
 def test_what_was_typed_survives_looking_at_another_conflict(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
@@ -191,6 +212,7 @@ def test_alike_ones_are_decided_together_after_a_question_and_taken_back_togethe
     hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
     hands.settle()
     assert "另外3条记录" in hands.dialogs.asked[0]
+    assert hands.dialogs.asked[0].count(f"：{number}人") == 3
     assert [value(pair[0], key, "surveyed_staff") for key in ids] == [number] * 4
     assert number not in shown
     hands.bench.undo()

@@ -101,6 +101,17 @@ def test_what_is_not_chosen_is_asked_later_and_ctrl_z_takes_the_merge_back(
     assert len(page.groups) == 1
 
 
+def test_what_came_while_another_page_was_in_front_is_there_when_one_comes_back(
+    open_page: Open, session: Session
+) -> None:
+    hands, page = open_page()
+    hands.window.open_page("sync")
+    two_firms(session)
+    hands.window.open_page("duplicates")
+    hands.settle()
+    assert len(page.groups) == 1
+
+
 def test_who_says_no_to_the_question_has_merged_nothing(open_page: Open, session: Session) -> None:
     two_firms(session)
     hands, page = open_page()

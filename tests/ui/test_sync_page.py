@@ -586,9 +586,20 @@ def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decisio
     hands, page = open_page(town)
     hands.drop(page.merge.drop, [sent.path])
     assert QApplication.focusWidget() is page.merge.merge
+    # Before the merge there is nothing to decide: the record is shown as it stands here.
+    items = page.merge.details.items
+    hands.qtbot.keyClick(items, Qt.Key.Key_Home)
+    hands.qtbot.keyClick(items, Qt.Key.Key_Return)
+    hands.settle()
+    assert isinstance(hands.window.page, FormPage)
+    assert "合并以后" in hands.window.notices.words
+    hands.window.back()
+    hands.settle()
+    page.merge.merge.setFocus()
     hands.qtbot.keyClick(page.merge.merge, Qt.Key.Key_Space)
     hands.settle()
     assert "有分歧1项" in page.merge.note.words.text()
+    assert page.merge.details._items_head.text().startswith("有分歧的（1项")
     assert page.merge.note.property("tone") == "warning"
     assert QApplication.focusWidget() is page.merge.again
 
@@ -712,8 +723,9 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     for line in range(grid.rows.rowCount()):
         words = grid.rows.lines[line].texts[-1]
         assert grid.columnWidth(grid.rows.columnCount() - 1) > grid.fontMetrics().horizontalAdvance(words)
-    hands.dialogs.paths = [good]
+    hands.dialogs.several = [[good, exchange.send(village, tmp_path / "又一个.xsj").path]]
     hands.click(panel.more)
+    assert len(panel.files) == 8
     assert panel.details.isVisible()
     assert not grid.isColumnHidden(4)
 

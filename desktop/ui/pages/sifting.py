@@ -58,7 +58,7 @@ class SiftingPage(Page):
         line = QHBoxLayout(halves)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
-        line.addWidget(self.list, 3)
+        line.addWidget(self.list, 4)
         line.addWidget(card, 8)
         self._layers.addWidget(halves)
         self._layers.addWidget(self.empty)

@@ -235,7 +235,9 @@ def clock_words(clock: Clock, today: datetime.date, table: WorkingDayTable) -> s
         day_words(clock.due) if clock.due.year == today.year else f"{clock.due.year}年{day_words(clock.due)}"
     )
     if clock.overdue(today):
-        return f"{clock.awaits}：{until}到期，已逾期{_span(clock, clock.due, today, table)}"
+        late = _span(clock, clock.due, today, table)
+        # On the days off right behind it no working day is over yet.
+        return f"{clock.awaits}：{until}到期，已逾期{'' if late.startswith('0') else late}"
     if clock.due == today:
         return f"{clock.awaits}：今天是最后一天"
     return f"{clock.awaits}：到{until}，还剩{_span(clock, today, clock.due, table)}"

@@ -286,7 +286,7 @@ class CaseTab(QWidget):
             return
 
         def then(saved: Any) -> None:
-            self.workbench.shell.open_record(LETTER, saved.record)
+            self.workbench.shell.open_record(LETTER, saved.record, "facts")
             self.workbench.shell.tell(Tone.GOOD, "已按案件内容起草，请补充事实、条文和要求。")
 
         self.workbench.write(

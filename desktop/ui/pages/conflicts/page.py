@@ -18,9 +18,9 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.page import Status
+from desktop.ui.page import Act, Status
 from desktop.ui.pages.conflicts import reading as conflicts_reading
-from desktop.ui.pages.conflicts.reading import Dispute
+from desktop.ui.pages.conflicts.reading import Dispute, Side
 from desktop.ui.pages.conflicts.view import OWN, Comparison
 from desktop.ui.pages.grid import Col, Line
 from desktop.ui.pages.parts import button, here_of, link, row
@@ -32,6 +32,7 @@ from desktop.ui.worker import Ticket
 _MOST_KEYS = 9
 Value = Cell | Mapping[str, Cell]
 Chosen = tuple[Dispute, Value]
+_ON_ITS_WAY = "决定随下一个数据包和回执送到各处。合并时写好的回执里还没有，请再写一次。"
 
 
 class ConflictsPage(SiftingPage):
@@ -39,11 +40,12 @@ class ConflictsPage(SiftingPage):
 
     def __init__(self, workbench: Workbench, record: str = "") -> None:
         columns = [Col("记录", 14, wide=True), Col("哪一项", 10, wide=True)]
-        super().__init__(workbench, "分歧", columns, "有分歧的内容", (220, 400))
+        super().__init__(workbench, "分歧", columns, "有分歧的内容", (260, 460))
         self._record = record
         self._postponed: list[tuple[str, str]] = []
         self.disputes: list[Dispute] = []
         self._loaded_once = False
+        self._decided = False
         self.comparison = Comparison(workbench)
         self._accepting("采用", self.decide)
         self._revealing(self._reveal)
@@ -108,7 +110,14 @@ class ConflictsPage(SiftingPage):
     def _show_empty(self) -> None:
         if self._record:
             back = ("返回", self.workbench.shell.back)
-            self.empty.show_words("circle-check", "这条记录没有分歧了", "", back)
+            self.empty.show_words(
+                "circle-check", "这条记录没有分歧了", _ON_ITS_WAY if self._decided else "", back
+            )
+            self.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._decided:
+            go = ("去写回执", lambda: self.workbench.shell.open_page("sync"))
+            self.empty.show_words("circle-check", "分歧都定好了", _ON_ITS_WAY, go)
+            self.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.empty.show_words(
                 "circle-check", "没有分歧",
@@ -147,7 +156,9 @@ class ConflictsPage(SiftingPage):
         self.accept.setVisible(may)
         self.later.setText("以后再说（N）" if may else "下一处（N）")
         keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))
-        self.hint.setText(f"键盘：{keys} 选一个，Enter 确定，N 以后再说。定了以后可以撤消。" if may else "")
+        self.hint.setText(
+            f"键盘：{keys} 选一个，Enter 或 Ctrl+S 确定，N 以后再说。定了以后可以撤消。" if may else ""
+        )
         self._show_choice()
 
     def _question(self, dispute: Dispute) -> str:
@@ -162,7 +173,7 @@ class ConflictsPage(SiftingPage):
         if dispute.slot == UNIT_SLOT:
             return f"这条记录有{len(dispute.sides)}个单位都登记成自己的，归哪个单位？"
         born = not dispute.base and all(a.birth for s in dispute.sides for a in s.authors)
-        why = "（几处各自登记了同一个代码）" if born else "" if dispute.base else "（原来的内容本机没有）"
+        why = "（几处各自登记了同一个代码）" if born else "" if dispute.base else "（原来没有填）"
         alike = (
             "。只有隐藏的部分不一样，请先点“显示隐藏的内容”再选"
             if dispute.looks_alike
@@ -198,6 +209,7 @@ class ConflictsPage(SiftingPage):
         if problem:
             self.hint.setText(problem)
         self.later.setEnabled(dispute is not None and len(self.disputes) > 1)
+        self.state_changed.emit()
 
     def _open(self) -> None:
         dispute = self._current()
@@ -256,6 +268,7 @@ class ConflictsPage(SiftingPage):
                 decisions += alike
         words = self._told(dispute, len(decisions))
         view.forget(dispute)
+        self._decided = True
 
         name = f"处理分歧：{dispute.label}" + (f"等{len(decisions)}处" if len(decisions) > 1 else "")
         wanted = [Decision(d.type, d.record, d.slot, v) for d, v in decisions]
@@ -287,7 +300,10 @@ class ConflictsPage(SiftingPage):
 
     def _alike_words(self, dispute: Dispute, alike: list[Chosen]) -> str:
         side = dispute.sides[int(self.comparison.choice or 0)]
-        names = "\n".join(f"· {d.title}" for d, _ in alike[:6]) + ("\n……" if len(alike) > 6 else "")
+        same = {d.key: d.side_like(side) for d, _ in alike[:6]}
+        names = "\n".join(_told_value(d, same[d.key]) for d, _ in alike[:6]) + (
+            "\n……" if len(alike) > 6 else ""
+        )
         return (
             f"另外{len(alike)}条记录的“{dispute.label}”也有一样的分歧，"
             f"是不是都照这样定，采用{side.who}填的？\n\n{names}"
@@ -312,6 +328,15 @@ class ConflictsPage(SiftingPage):
         """The section of the manual."""
         return "conflicts"
 
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """Ctrl+S decides from wherever the cursor is: in 另写一个 Enter goes from cell to cell, as in every form."""
+        ready = bool(self.disputes) and not self.accept.isHidden() and self.accept.isEnabled()
+        return {Act.SAVE: self.decide} if ready else {}
+
+    def words_for(self, act: Act) -> str:
+        """What is done with it here."""
+        return "定下来" if act is Act.SAVE else ""
+
     def status(self) -> Status:
         """How many there are."""
         return Status(f"分歧{len(self.disputes)}处" if self._loaded_once else "")
@@ -320,7 +345,7 @@ class ConflictsPage(SiftingPage):
         """The keys of the page."""
         return {
             "1、2、3": "选一种填法",
-            "Enter": "按选中的定下来",
+            "Enter、Ctrl+S": "按选中的定下来",
             "N": "这一处以后再说",
             "↑、↓": "换一处分歧",
         }
@@ -337,3 +362,9 @@ class ConflictsPage(SiftingPage):
         """The cursor goes to the list."""
         self.load()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _told_value(dispute: Dispute, side: Side | None) -> str:
+    """A conflict that is decided along with another, and what it will say then, as far as that is shown."""
+    value = "、".join(side.texts[n] for n in sorted(dispute.differing)) if side is not None else ""
+    return f"· {dispute.title}" + (f"：{value}" if value else "")

@@ -37,7 +37,7 @@ class DuplicatesPage(SiftingPage):
 
     def __init__(self, workbench: Workbench) -> None:
         columns = [Col("记录", 14, wide=True), Col("为什么", 10, wide=True)]
-        super().__init__(workbench, "重复的记录", columns, "可能重复和已经合并的记录", (240, 380))
+        super().__init__(workbench, "重复的记录", columns, "可能重复和已经合并的记录", (260, 460))
         self.groups: list[Group] = []
         self.merged: list[Merged] = []
         self._wanted: frozenset[str] = frozenset()
@@ -111,7 +111,10 @@ class DuplicatesPage(SiftingPage):
     def _merged_line(self, merged: Merged) -> Line:
         label = short_label(self.workbench.types[merged.type].label)
         return Line(
-            (merged.title, "已合并"), Tone.GOOD, merged.edges, f"{label}：{merged.title}\n已合并，可以撤销"
+            (merged.title, "已合并"),
+            Tone.GOOD,
+            merged.edges,
+            f"{label}：{merged.title}\n已合并，可以重新分开",
         )
 
     def refresh(self, changes: ChangeSet | None) -> None:
@@ -145,7 +148,7 @@ class DuplicatesPage(SiftingPage):
             count = len(joined.records)
             self.caption.setText(f"{short_label(self.workbench.types[joined.type].label)}：{joined.title}")
             self.question.setText(
-                f"这{count}条已经合起来当一条看：名下的记录、指标和导出只算一条。撤销以后又是{count}条，"
+                f"这{count}条已经合起来当一条看：名下的记录、指标和导出只算一条。重新分开以后又是{count}条，"
                 "合并时选定的内容也各自恢复原样；后来又改过的不动。"
             )
         if group is None:
@@ -232,7 +235,9 @@ class DuplicatesPage(SiftingPage):
         if group is None or found is None or found.codes_differ(sides) or len(sides) < 2 or not self._may():
             return
         chosen, records = self.view.chosen(), [group.records[side] for side in sides]
-        question = f"合并以后{len(sides)}条当一条看，名下的记录归到一起，随数据包送到各处。可以撤销。"
+        question = (
+            f"合并以后{len(sides)}条当一条看，名下的记录归到一起，随数据包送到各处。合错了可以重新分开。"
+        )
         if self.workbench.dialogs.ask("合并成一条", question, yes="合并") is not Answer.YES:
             return
         title = found.titles[sides[0]]
@@ -261,7 +266,7 @@ class DuplicatesPage(SiftingPage):
             self._wanted = frozenset(joined.records)
             self.load()
             count = len(joined.records)
-            self.workbench.shell.tell(Tone.GOOD, f"“{joined.title}”的合并已撤销，又是{count}条了。")
+            self.workbench.shell.tell(Tone.GOOD, f"“{joined.title}”已重新分开，又是{count}条了。")
 
         self._write("重新分开", job, then)
 
@@ -316,5 +321,6 @@ class DuplicatesPage(SiftingPage):
         return {"N": "不是同一条，不再列出", "Enter": "去选不一样的内容"}
 
     def enter(self) -> None:
-        """The cursor goes to the list."""
+        """The cursor goes to the list; what came meanwhile is in it."""
+        self.load()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)

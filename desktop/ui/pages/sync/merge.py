@@ -271,7 +271,7 @@ class MergePanel(QStackedWidget):
             lines.append(f"回执已写好{len(outcome.receipts)}个，请交还给：{names}{more}。放在：{where}")
             offered.append(link("打开回执文件夹", lambda: open_folder(where)))
         lines += [
-            f"回执没有写成：{problem}数据已经合并好；可以在“往来记录”里再做回执。"
+            f"回执没有写成：{problem}数据已经合并好，不用再合并：点“继续收别的文件”，在下面选这个单位，再点“给它写回执”。"
             for problem in outcome.failed[:1]
         ]
         lines += [
@@ -317,6 +317,7 @@ class MergePanel(QStackedWidget):
     def _show_details(self, path: Path | None) -> None:
         chosen = [f for f in self.files if f.path == path] if path is not None else []
         only = chosen if chosen and chosen[0].good else []
+        self.details.merged = self._done
         self.details.show_files(only or self.files)
         when = "结果" if self._done else "合并后会怎样"
         whose = f"{only[0].path.name}" if only and len(self.files) > 1 else f"全部{len(self.files)}个文件"

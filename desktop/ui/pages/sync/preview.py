@@ -126,11 +126,15 @@ class FilesGrid(Grid):
 
 
 class Details(QWidget):
-    """By type at the left, what is not applied at the right; a double click there opens the record."""
+    """By type at the left, what is not applied at the right; a double click there opens the record.
+
+    ``merged`` is whether it has come to pass: until then there is nothing to decide about.
+    """
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self.workbench = workbench
+        self.merged = False
         self.types = Grid(
             [
                 Col("类别", 8, wide=True),
@@ -142,7 +146,7 @@ class Details(QWidget):
             [Col("结果", 6), Col("记录", 18, wide=True), Col("项目", 9), Col("谁填的", 11), Col("原因", 16, wide=True)],
             NOT_TAKEN,
         )  # fmt: skip
-        self.items.opened.connect(lambda item: open_item(workbench, item))
+        self.items.opened.connect(self._open)
         self.nothing_new = False
         self.caption = heading("会怎样，按类别")
         self._nothing = plain("没有要另外处理的。", muted=True)
@@ -188,14 +192,22 @@ class Details(QWidget):
         self.items.show_lines([item_line(item) for item in items])
         self.items.setVisible(bool(items))
         unlisted = sum(f.result.unlisted for f in good if f.result is not None)
-        hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
-        self._items_head.setText(f"{NOT_TAKEN}（{len(items) + unlisted}项，{hint}）" if items else NOT_TAKEN)
+        self._items_head.setText(_left_words(items, unlisted))
         self._nothing.setVisible(not items)
         same = not lines and not items and all(f.result is not None and f.result.total for f in good)
         for widget in (self.caption, self._no_types, self._items_head, self._nothing):
             widget.setVisible(widget.isVisibleTo(self) and not same)
         self._same.setVisible(same)
         self.nothing_new = same
+
+    def _open(self, item: Unsettled | None) -> None:
+        if item is not None and item.known and item.outcome == CONFLICT and not self.merged:
+            _open_record(self.workbench, item)
+            self.workbench.shell.tell(
+                Tone.PLAIN, "这是本机现在的内容。合并以后，两种填法都在“分歧”里，再选用哪一个。"
+            )
+        else:
+            open_item(self.workbench, item)
 
     def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
         births: Counter[str] = Counter()
@@ -240,14 +252,27 @@ def open_item(workbench: Workbench, item: Unsettled | None) -> None:
     elif item.outcome == CONFLICT and not item.above:
         workbench.shell.open_page("conflicts", type_name=item.type, record=item.record)
     else:
-        record_type = workbench.types[item.type]
-        slot = record_type.slots.get(item.slot)
-        workbench.shell.open_record(item.type, item.record, slot.fields[0].name if slot is not None else "")
+        _open_record(workbench, item)
+
+
+def _open_record(workbench: Workbench, item: Unsettled) -> None:
+    slot = workbench.types[item.type].slots.get(item.slot)
+    workbench.shell.open_record(item.type, item.record, slot.fields[0].name if slot is not None else "")
+
+
+def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
+    """What these are called, and how many there are: a conflict is not refused, both values are kept."""
+    disputed = sum(item.outcome == CONFLICT for item in items)
+    name = NOT_TAKEN if not disputed else "有分歧的" if disputed == len(items) else f"有分歧的和{NOT_TAKEN}"
+    hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
+    return f"{name}（{len(items) + unlisted}项，{hint}）" if items else name
 
 
 def summary(files: Sequence[Shown]) -> str:
     """What became of all files, in one sentence."""
     good = [f.result for f in files if f.result is not None and f.good]
+    if not good:
+        return "一个文件也没有合并，什么都没有写入。"
     total = {name: sum(getattr(r, name) for r in good) for name in OUTCOMES}
     births, changes = Counter[str](), Counter[str]()
     for each in good:

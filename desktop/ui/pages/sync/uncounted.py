@@ -99,10 +99,9 @@ class UncountedTab(QWidget):
         chosen: Excluded | None = self.grid.current()
         if chosen is None or not self.lift.isEnabled():
             return
-        what = f"停用“{chosen.label}”的工作电脑" if chosen.type == REVOCATION else f"“{chosen.label}”"
         answer = self.workbench.dialogs.ask(
             "恢复",
-            f"要恢复吗：{what}\n\n{_CONSEQUENCES[chosen.cause]}",
+            f"要恢复{_named(chosen)}吗？\n\n{_CONSEQUENCES[chosen.cause]}",
             yes="恢复",
             danger=chosen.cause in _DANGER,
         )
@@ -113,7 +112,7 @@ class UncountedTab(QWidget):
             f"恢复：{chosen.label}",
             lambda session, _ticket: policy.lift(session, chosen.record),
             lambda _changes: self.note.say(
-                Tone.GOOD, f"已恢复：{chosen.label}", "下级要等收到下一个数据包才会恢复。"
+                Tone.GOOD, f"已恢复{_named(chosen)}。", "下级要等收到下一个数据包才会恢复。"
             ),
             owner=self,
             fail=self._failed,
@@ -128,6 +127,13 @@ class UncountedTab(QWidget):
 
 _DANGER = frozenset({FORK, CLOCK, ""})
 """The causes of which lifting brings something back that should perhaps not be there."""
+
+
+def _named(found: Excluded) -> str:
+    """What counts again, in words: a withdrawal is not what is restored, but the merge."""
+    if found.cause == WITHDRAWN:
+        return f"{found.label.removeprefix('撤回合并：')}的合并"
+    return f"“{found.label}”" + ("的工作电脑" if found.type == REVOCATION else "")
 
 
 def _line(found: Excluded) -> Line:

@@ -91,7 +91,8 @@ class Withdrawing(QWidget):
         if line is None or line.merged.id != found.merge.id:
             return
         self.busy_changed.emit(True)
-        inside = f"会不再计入：{counted(found.losses)}。"
+        named = "、".join(f"“{title}”" for title in found.titles)
+        inside = f"会不再计入：{counted(found.losses)}。" + (f"其中有{named}。" if named else "")
         if not found.allowed:
             self.decision.refuse(_heading(line), inside, _why_not(found))
             return
