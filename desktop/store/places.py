@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import IO, Final
 
 from desktop.errors import EnvironmentProblem, StateProblem
-from desktop.store.database import ReadOnlyPlace
+from desktop.store.database import DiskFull, ReadOnlyPlace
 
 _MOUNTS: Final = Path("/proc/self/mounts")
 _NETWORK: Final = frozenset(
@@ -28,6 +29,9 @@ _NETWORK: Final = frozenset(
         "fuse.davfs2",
     }
 )
+_LEAST_ROOM: Final = 1 << 20
+"""With fewer bytes than this a workspace does not open."""
+
 _REMOTE: Final = 4
 """What Windows answers for a network drive (``DRIVE_REMOTE``)."""
 
@@ -44,6 +48,23 @@ class NetworkPlace(EnvironmentProblem):
 
     exit_code = 31
     next_step = "请把台账放在本机硬盘上，用数据包和别的电脑交换。"
+
+
+class NoRoomToOpen(DiskFull):
+    """The disk of a workspace is full: even reading needs a little room, for SQLite's index of its log."""
+
+    next_step = (
+        "已经保存的内容都在。请把这个磁盘上别的文件（照片、视频、安装包）移走一些，腾出50兆以上再打开；"
+        "台账文件夹里的文件一个也不要删。"
+    )
+
+
+def room_gone(folder: Path) -> bool:
+    """Whether a failure to open is explained by a disk without room."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def take_lock(path: Path) -> IO[bytes]:

@@ -21,6 +21,8 @@ from desktop.store.database import (
     KEY_BYTES,
     Database,
     DatabaseError,
+    DiskFull,
+    DiskTrouble,
     LedgerDamaged,
     ReadOnlyPlace,
     WrongKey,
@@ -34,7 +36,7 @@ from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
 from desktop.store.openings import Doubt
 from desktop.store.operators import Operator, disable, enter, operators_in, role_of
-from desktop.store.places import refuse_network, take_lock
+from desktop.store.places import NoRoomToOpen, refuse_network, room_gone, take_lock
 
 LEDGER = "ledger.db"
 LOCK = "workspace.lock"
@@ -196,7 +198,10 @@ class Workspace:
             if database is not None:
                 database.close()
             lock.close()
-            if isinstance(error, DatabaseError) and (problem := problem_of(error)) is not None:
+            problem = problem_of(error) if isinstance(error, DatabaseError) else None
+            if isinstance(problem or error, (OSError, DiskFull, DiskTrouble)) and room_gone(folder):
+                raise NoRoomToOpen("台账所在的磁盘满了，台账打不开。") from error
+            if problem is not None:
                 raise problem from error
             raise
         return workspace

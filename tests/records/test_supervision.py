@@ -174,6 +174,7 @@ STAGES: Sequence[tuple[str, tuple[Step, ...], Stage]] = [
         "unfounded", (ACCEPTED, HEARD, FAILED, step("investigated", "11-03", result="not_established")),
         Stage.UNFOUNDED,
     ),
+    ("investigated, no result yet", (ACCEPTED, HEARD, FAILED, step("investigated", "11-03")), Stage.INVESTIGATED),
     ("established", INQUIRY, Stage.ESTABLISHED),
     ("order of recording does not matter", INQUIRY[::-1], Stage.ESTABLISHED),
     ("one day holds many steps", tuple(step(s[1], "10-09", **s[3]) for s in INQUIRY[::-1]), Stage.ESTABLISHED),

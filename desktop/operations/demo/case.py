@@ -25,12 +25,14 @@ def play_case(stage: Stage) -> None:
         "case",
         {
             "enterprise": employer, "people_count": 3, "amount": "42600", "summary": "拖欠三名职工两个月工资",
-            "source": "走访", "received_date": "2026-09-01",
+            "source": "走访", "received_date": "2026-09-01", "handler": "李敏",
+            "inspector_1": inspectors[0], "inspector_2": inspectors[1],
             "registered_date": "2026-09-01", "employer_name": "杭州瓶窑示例服饰有限公司", "town": "瓶窑镇",
             "matter": "05", "violations": "克扣拖欠工资",
         },
     )  # fmt: skip
     _step(stage, case, "accepted", (2026, 9, 2), {})
+    stage.say(f"　立案：{supervision.file_case(district, case)}")
     reminder = _letter(
         stage, case, "reminder_letter", (2026, 9, 3), {"requests": "对照自查，及时足额支付工资"}
     )

@@ -202,10 +202,10 @@ def _reviewed(
         raise IllegalStep(f"签发日期{date.isoformat()}还没有到")
     source, changed = _with_passages(source_of(session, document, date, whole=whole))
     label = source.kind.label
-    lacking = _lacking(session, source, signer)
     if source.kind is LetterKind.OPINION and signer.name.strip() and not signed_by_chair(signer.post):
         raise IllegalStep(f"{label}不能签发", [_chair(signer)])
     decision = decision_on(session, source, date, whole)
+    lacking = _lacking(session, source, signer, decision.reasons)
     if not decision.allowed:
         # All that is wrong at once: whoever mends one thing is not told of the next one then.
         told = (*decision.forbidden, *decision.asked, *(Reason(words) for words in lacking))
@@ -257,11 +257,20 @@ def _later_steps(file: CaseFile, date: datetime.date, document: str) -> list[Rea
     ][:1]
 
 
-def _lacking(session: Session, source: Source, signer: Signatory) -> list[str]:
-    """Everything that the record's own checks call an error, and a signature without a name."""
+def _lacking(session: Session, source: Source, signer: Signatory, told: Sequence[Reason]) -> list[str]:
+    """Everything that the record's own checks call an error, and a signature without a name.
+
+    A field of which a reason that is ``told`` says already that it is missing is not named a second time.
+    """
     values: Values = {**source.draft.values, "signer": signer.name, "signer_post": signer.post}
-    findings = run_checks(session.types[LETTER], values, Context(session.environment.today()))
-    errors = [finding.message for finding in findings if finding.severity is Severity.ERROR]
+    record_type = session.types[LETTER]
+    named = "".join(reason.text for reason in told)
+    errors = [
+        finding.message
+        for finding in run_checks(record_type, values, Context(session.environment.today()))
+        if finding.severity is Severity.ERROR
+        and not (finding.rule == "needed" and f"“{record_type.by_name[finding.fields[0]].label}”" in named)
+    ]
     return ([] if signer.name.strip() else ["文书还缺“签发人”"]) + errors
 
 

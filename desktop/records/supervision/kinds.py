@@ -152,6 +152,7 @@ class Stage(enum.StrEnum):
     HEARD = "heard"
     NEGOTIATION_FAILED = "negotiation_failed"
     SETTLED = "settled"
+    INVESTIGATED = "investigated"
     UNFOUNDED = "unfounded"
     ESTABLISHED = "established"
     REMINDER_ISSUED = "reminder_issued"
@@ -189,6 +190,7 @@ _STAGE_LABELS: Final = {
     Stage.HEARD: "已听取双方意见",
     Stage.NEGOTIATION_FAILED: "协商未达成",
     Stage.SETTLED: "协商达成",
+    Stage.INVESTIGATED: "已调查，还没有登记结果",
     Stage.UNFOUNDED: "问题不成立",
     Stage.ESTABLISHED: "问题成立",
     Stage.REMINDER_ISSUED: "提示函已签发",

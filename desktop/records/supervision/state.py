@@ -93,7 +93,8 @@ _ALWAYS: Final = frozenset({
 })  # fmt: skip
 _RANK: Final = dict.fromkeys(Stage, 6) | {
     Stage.CLUE: 0, Stage.CLOSED: 0, Stage.NOT_ACCEPTED: 1, Stage.ACCEPTED: 1, Stage.WITHDRAWN: 1,
-    Stage.PAYMENT_ORDER: 1, Stage.HEARD: 2, Stage.NEGOTIATION_FAILED: 3, Stage.SETTLED: 3, Stage.UNFOUNDED: 4,
+    Stage.PAYMENT_ORDER: 1, Stage.HEARD: 2, Stage.NEGOTIATION_FAILED: 3, Stage.SETTLED: 3, Stage.INVESTIGATED: 3,
+    Stage.UNFOUNDED: 4,
     Stage.ESTABLISHED: 5, Stage.REMINDER_ISSUED: 5, Stage.REMINDER_SERVED: 5, Stage.REMINDER_ANSWERED: 5,
     Stage.SUGGESTION_ISSUED: 7, Stage.SUGGESTION_SERVED: 7, Stage.AUTHORITY_ACCEPTED: 8,
     Stage.AUTHORITY_REFUSED: 8, Stage.AUTHORITY_DONE: 8, Stage.PROCURATORATE: 8,
@@ -133,6 +134,7 @@ _SIMPLE: Final = {
     EventKind.ACCEPTED: Stage.ACCEPTED,
     EventKind.NOT_ACCEPTED: Stage.NOT_ACCEPTED,
     EventKind.HEARD: Stage.HEARD,
+    EventKind.INVESTIGATED: Stage.INVESTIGATED,
     EventKind.AUTHORITY_RESULT: Stage.AUTHORITY_DONE,
     EventKind.PROCURATORATE: Stage.PROCURATORATE,
     EventKind.PAYMENT_ORDER: Stage.PAYMENT_ORDER,
@@ -159,10 +161,10 @@ def _reached(file: CaseFile, what: Event | Letter) -> Stage | None:
     """The stage that a step leads to, or nothing where it moves no case."""
     if isinstance(what, Letter):
         return _ISSUED[what.kind]
-    if what.kind in _SIMPLE:
-        return _SIMPLE[what.kind]
     if (what.kind, what.result) in _BY_RESULT:
         return _BY_RESULT[what.kind, what.result]
+    if what.kind in _SIMPLE:
+        return _SIMPLE[what.kind]
     if what.kind is EventKind.AUTHORITY_ACCEPTED:
         return Stage.AUTHORITY_ACCEPTED
     if what.kind is EventKind.RECHECKED:
@@ -210,6 +212,9 @@ _STEPS: Final[dict[Stage, tuple[tuple[EventKind | LetterKind, str], ...]]] = {
     ),
     Stage.NEGOTIATION_FAILED: ((EventKind.INVESTIGATED, _LAW_20), (LetterKind.REMINDER, "")),
     Stage.SETTLED: ((EventKind.CLOSED, ""), (EventKind.INVESTIGATED, _LAW_20)),
+    Stage.INVESTIGATED: (
+        (EventKind.INVESTIGATED, _LAW_20), (EventKind.NEGOTIATED, _LAW_19), (LetterKind.REMINDER, ""),
+    ),
     Stage.UNFOUNDED: ((EventKind.EXPLAINED, _LAW_19), (EventKind.CLOSED, "")),
     Stage.ESTABLISHED: ((LetterKind.REMINDER, ""), (LetterKind.OPINION, _LAW_21)),
     Stage.REMINDER_ISSUED: ((EventKind.SERVED, ""),),

@@ -243,7 +243,7 @@ class CaseTab(QWidget):
         def then(recorded: supervision.Recorded) -> None:
             self.show_overview()
             count = f"{len(letters)}份" if letters else ""
-            words = f"已登记{count}。现在：{recorded.state.stage.label}。"
+            words = f"已登记{label}{count}。现在：{recorded.state.stage.label}。"
             self.workbench.shell.tell(Tone.GOOD, words, "撤消", self.workbench.undo)
 
         label = self.workbench.codes["case_event_kind"].label_of(kind.value)
