@@ -20,10 +20,9 @@ from desktop.records.resolution import Life
 from desktop.records.typed_numbers import decimal_text
 from desktop.records.types import Catalogue
 from desktop.records.values import display
-from desktop.store import erasing, pinyin, reading
+from desktop.store import backups, erasing, pinyin, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query, Record
-from desktop.store.workspace import BACKUPS
 
 Codes = Mapping[str, CodeList]
 LONGEST_TITLE = 60
@@ -324,8 +323,7 @@ def live_context(data: FormData | None, today: datetime.date) -> Context:
 
 def last_backup(folder: Path) -> datetime.date | None:
     """The day of the newest automatic backup of a workspace."""
-    days = [found.stem for found in (folder / BACKUPS).glob("????-??-??.db")]
-    return max((datetime.date.fromisoformat(day) for day in days), default=None)
+    return backups.last_day(folder)
 
 
 def _short(words: str) -> str:

@@ -65,6 +65,16 @@ def backups_of(workspace: Path) -> list[Backup]:
     return sorted(found, key=lambda b: (b.number, b.day, b.part), reverse=True)
 
 
+def last_day(workspace: Path) -> datetime.date | None:
+    """The newest day in the names of the backups, of which a day may have several; no file is opened for it."""
+    days = []
+    for path in (workspace / BACKUPS).glob("*.db"):
+        if (match := _NAME.fullmatch(path.name)) is not None:
+            with contextlib.suppress(ValueError):
+                days.append(datetime.date.fromisoformat(match[1]))
+    return max(days, default=None)
+
+
 def mark_of(path: Path) -> bytes:
     """What tells a backup from any other file: the engine writes its first page with a random vector of its own."""
     with open(path, "rb") as file:

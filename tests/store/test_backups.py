@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import io
 import os
@@ -20,7 +21,7 @@ from desktop.operations import exchange, records, restoring
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store import copying, keeping, reading, schema
-from desktop.store.backups import KEPT_DAYS, backups_of
+from desktop.store.backups import BACKUPS, KEPT_DAYS, backups_of, last_day
 from desktop.store.clock import WrongClock
 from desktop.store.environment import Environment
 from desktop.store.keeping import RETRY_MS, NotKept
@@ -266,6 +267,14 @@ def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
     assert len({b.day for b in found}) == KEPT_DAYS
     assert {p.suffix for p in (folder / "backups").iterdir()} == {".db", ".journal"}
     assert len(list((folder / "backups").glob("*.journal"))) == len(found)
+
+
+def test_the_day_of_the_last_backup_is_known_where_a_day_has_several(tmp_path: Path) -> None:
+    assert last_day(tmp_path) is None
+    (tmp_path / BACKUPS).mkdir()
+    for name in ("2026-11-23.db", "2026-11-29-2.db", "2026-13-01.db", "恢复前-1.db", "2026-11-30.journal"):
+        (tmp_path / BACKUPS / name).touch()
+    assert last_day(tmp_path) == datetime.date(2026, 11, 29)
 
 
 def test_the_newest_backup_is_found_though_the_clock_was_wrong(village: Session, calendar: Calendar) -> None:
