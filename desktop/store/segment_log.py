@@ -10,6 +10,8 @@ from typing import Any
 from desktop.store.database import Database
 
 _OVERLAPS = "origin = :origin AND first <= :last AND last >= :first"
+_NEXT = "(SELECT coalesce(max(position), 0) + 1 + (random() & 0xFFFFFF) FROM segment)"
+"""A position after all others; there is room for half a thousand million of them on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,15 @@ def keep(
     vouched: str | None = None,
     merge: int | None = None,
 ) -> int:
-    """Takes a segment in; its position. ``span`` is its first and last number, ``merge`` what brought it."""
+    """Takes a segment in; its position. ``span`` is its first and last number, ``merge`` what brought it.
+
+    Positions grow by steps that are drawn: two that go on from one state end at different places of their journals, so
+    none takes what was answered to the other for its own.
+    """
     return int(
         database.value(
-            "INSERT INTO segment (origin, first, last, digest, counts, total, vouched, merge, frame)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
+            "INSERT INTO segment (position, origin, first, last, digest, counts, total, vouched, merge, frame)"
+            f" VALUES ({_NEXT}, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
             (origin, *span, digest, json.dumps(dict(counts)), sum(counts.values()), vouched, merge, frame),
         )
     )
@@ -211,7 +217,4 @@ def weight_of(database: Database, positions: Iterable[int]) -> int:
 
 def move_to_end(database: Database, position: int) -> None:
     """What counts only now comes last: a peer that has received the journal past it would never see it (rule 21)."""
-    database.execute(
-        "UPDATE segment SET position = (SELECT max(position) + 1 FROM segment) WHERE position = ?",
-        (position,),
-    )
+    database.execute(f"UPDATE segment SET position = {_NEXT} WHERE position = ?", (position,))

@@ -15,7 +15,18 @@ from desktop.store.ledger import SlotEdit
 from desktop.store.links import NoLink
 from desktop.sync import kept, receipts, segments, sending, station
 from desktop.sync.receiving import BundleResult
-from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, new_root, reopen, report, settle
+from tests.sync.desks import (
+    NEWER_TYPES,
+    Desk,
+    copied,
+    enrol,
+    new_desk,
+    new_root,
+    put_back,
+    reopen,
+    report,
+    settle,
+)
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 NOW, LATER = "1" * 16, "2" * 16
@@ -243,6 +254,22 @@ def test_a_restored_parent_is_sent_everything_that_it_has_lost(district: Desk, v
 
 
 # -- who gets what (rule 21, privacy) ------------------------------------------------------------------------------
+
+
+def test_who_was_set_back_takes_no_answer_to_what_it_wrote_before_for_its_own(
+    district: Desk, village: Desk
+) -> None:
+    """As many segments as then do not end at the same place: what was lost on the way is sent again."""
+    settle([(village, district)])
+    before = copied(village)
+    village.birth("firm", {"name": "以前的"}, record=FIRM)
+    district.take(village.send())
+    put_back(village, before, village.ledger.types)
+    village.birth("firm", {"name": "后来的"}, record=OTHER)
+    village.send()
+    village.take(district.send(village))
+    assert village.link(district).acknowledged == 0
+    assert district.take(village.send()).held == 1
 
 
 def test_a_village_never_gets_another_villages_records(district: Desk, village: Desk) -> None:
