@@ -129,16 +129,17 @@ def certificates_of_grants(database: Database) -> list[tuple[str, str]]:
     return found
 
 
-def certificates_heard_of(database: Database, station: str) -> list[str]:
-    """Certificates of a station in base64 whose grants have come, those that wait or do not count as well."""
-    aside = "SELECT value ->> 'certificate' AS certificate FROM {} WHERE type = :type AND kind = :birth"
-    named = f"{aside} AND value ->> 'station' = :station"
-    found = database.rows(
-        "SELECT certificate FROM r_grant WHERE station = :station"
-        f" UNION {named.format('held')} UNION {named.format('refused')}",
+def grants_heard_of(database: Database, station: str) -> list[tuple[str, str | None]]:
+    """Certificate in base64 and proof of every grant of a station that has come, whether it counts or not (yet)."""
+    aside = "SELECT value ->> 'certificate' AS certificate, value ->> 'proof' FROM {}"
+    named = f"{aside} WHERE type = :type AND kind = :birth AND value ->> 'station' = :station"
+    found: list[tuple[str, str | None]] = database.rows(
+        "SELECT certificate, proof FROM r_grant WHERE station = :station AND certificate IS NOT NULL"
+        f" UNION {named.format('held')} AND certificate IS NOT NULL"
+        f" UNION {named.format('refused')} AND certificate IS NOT NULL",
         {"station": station, "type": GRANT, "birth": BIRTH},
     )
-    return [certificate for (certificate,) in found if certificate is not None]
+    return found
 
 
 def grants_gone(database: Database) -> list[tuple[str, str, int]]:

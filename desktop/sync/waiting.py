@@ -9,7 +9,7 @@ from desktop.store import aside, governing
 from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import certificates, decoding, kept, trust
+from desktop.sync import certificates, decoding, kept, renewing, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.exclusions import Item, Origin
 from desktop.sync.judging import Judge
@@ -30,13 +30,16 @@ def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], l
 
 
 def waits_for_grant(database: Database, header: Header) -> bool:
-    """Whether a segment was signed by a key of which a grant has come that does not count, or not yet (rule 15).
+    """Whether a segment was signed by a key of its station of which a grant has come that does not count, or not yet.
 
-    It is asked where the key fits none that counts: so it is for a station whose keys were renewed.
+    It is asked where the key fits none that counts: so it is for a station whose keys were renewed (rule 15).
     """
-    heard = certificates.readable(governing.certificates_heard_of(database, header.station))
     return any(
-        c.station == header.station and trust.signed_segment(c, header.raw, header.signature) for c in heard
+        certificate.station == header.station
+        and renewing.is_own(certificate, proof)
+        and trust.signed_segment(certificate, header.raw, header.signature)
+        for text, proof in governing.grants_heard_of(database, header.station)
+        for certificate in certificates.readable([text])
     )
 
 
