@@ -39,21 +39,9 @@ class Known:
 
         ``count`` is called before a fork is opened, which lets go on waiting what waits by then.
         """
-        header, numbers = found.contents.header, found.contents.numbers
-        overlap: set[int] = set()
-        for first, last in received.overlapping(self._db, found.origin, header.first, header.last):
-            overlap.update(n for n in numbers if first <= n <= last)
-        known: set[int] = set()
-        if overlap:
-            hashes = dict(zip(numbers, found.contents.hashes, strict=True))
-            coming = {
-                (line, header.key): line_hash
-                for number, line, line_hash in zip(numbers, lines, found.contents.hashes, strict=True)
-                if number in overlap
-            }
-            held_here = self._hashes(found.origin, overlap, coming)
-            known = {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
-            found.drop(known)
+        numbers = found.contents.numbers
+        overlap, known = self._compared(found, lines)
+        found.drop(known)
         if overlap != known:
             count()
             aside.open_fork(self._db, found.origin, min(overlap - known))
@@ -61,6 +49,28 @@ class Known:
         elif aside.waits_behind_fork(self._db, found.origin):
             found.hold(numbers, HELD_FORK)
         return len(known)
+
+    def holds(self, found: Sorted, lines: Sequence[bytes]) -> bool:
+        """Whether all of these items are here, with this content."""
+        _, known = self._compared(found, lines)
+        return len(known) == len(found.contents.numbers)
+
+    def _compared(self, found: Sorted, lines: Sequence[bytes]) -> tuple[set[int], set[int]]:
+        """The numbers of those that are here, and of those that are here with this content."""
+        header, numbers = found.contents.header, found.contents.numbers
+        overlap: set[int] = set()
+        for first, last in received.overlapping(self._db, found.origin, header.first, header.last):
+            overlap.update(n for n in numbers if first <= n <= last)
+        if not overlap:
+            return overlap, set()
+        hashes = dict(zip(numbers, found.contents.hashes, strict=True))
+        coming = {
+            (line, header.key): line_hash
+            for number, line, line_hash in zip(numbers, lines, found.contents.hashes, strict=True)
+            if number in overlap
+        }
+        held_here = self._hashes(found.origin, overlap, coming)
+        return overlap, {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
 
     def _hashes(
         self, origin: int, wanted: Collection[int], coming: Mapping[tuple[bytes, bytes | None], bytes]

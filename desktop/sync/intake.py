@@ -18,6 +18,7 @@ from desktop.records.item_outcomes import (
     CONFLICT,
     HELD,
     HELD_CERTIFICATE,
+    HELD_FORK,
     HELD_FUTURE,
     HELD_MOVED,
     HELD_NO_BIRTH,
@@ -233,8 +234,10 @@ class Intake:
 
     def merge_segment(
         self, signer: Certificate, frame: Frame, header: Header, lines: list[bytes], result: BundleResult
-    ) -> None:
+    ) -> bool:
         """A segment of the bundle that has begun is verified, decoded and kept, and its items are staged.
+
+        Of one in this station's own name that it has not written nothing is taken: then it is ``False``.
 
         The lines are emptied once they are decoded: with files they are tens of megabytes, and what is decoded as many.
         Raises ``BadSegmentSignature`` and :class:`BadSegment`.
@@ -247,9 +250,13 @@ class Intake:
         contents = decoding.decode(header, lines, self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
+        if origin == self._ledger.origin and not self.known.holds(found, lines):
+            # This station's numbers are given here and nowhere else, whoever vouches for them. Either this ledger was
+            # set back or copied, and has to hear the rest to be told so, or somebody forges.
+            self.pass_over(HELD, HELD_FORK, header, len(lines))
+            return False
         result.known += self.known.drop(found, lines, self.count)
         lines.clear()
-        _check_own(self._ledger, found)
         kept.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
@@ -261,6 +268,7 @@ class Intake:
             self.judge_anew()
             found = found.part(deciding=False)
         self._apply(found, author, result)
+        return True
 
     def _apply(self, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
         """Judges what is new, sets aside what is refused or held, and stages the rest."""
@@ -346,7 +354,7 @@ class Intake:
         """Nothing of a segment is taken in, so nothing of it is judged; it is told as one.
 
         Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or
-        its key signs no more.
+        key signs no more, or it bears the name of this station, which has not written it.
         """
         if lines != header.total:
             raise BadSegment("the lines are not as many as the header counts")
@@ -391,11 +399,3 @@ def _by_bundle(bundles: Sequence[_Bundle], items: Sequence[Item]) -> Mapping[int
 
 _record_of = itemgetter(0)
 """The record in a row of births."""
-
-
-def _check_own(ledger: Ledger, found: Sorted) -> None:
-    """This station's numbers are given here and nowhere else, whoever vouches for them."""
-    header = found.contents.header
-    own = (header.station, header.incarnation) == (ledger.station, ledger.incarnation)
-    if own and not found.all_known:
-        raise BadSegment("items of this station that it has not written")

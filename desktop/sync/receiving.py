@@ -312,13 +312,12 @@ class _Receiver:
             self._intake.pass_over(REFUSED, REFUSED_KEY, header, len(lines))
             return True
         try:
-            self._intake.merge_segment(signer, frame, header, lines, result)
+            return self._intake.merge_segment(signer, frame, header, lines, result)
         except BadSegmentSignature:
             if header.station == verdict.manifest.sender or not waiting.waits_for_grant(self._db, header):
                 raise
             self._intake.pass_over(HELD, HELD_CERTIFICATE, header, len(lines))
             return False
-        return True
 
     def _verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
         """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""

@@ -94,11 +94,6 @@ class Sorted:
         return frozenset([*born, *(c.number for c in self.contents.changes if c.type in DECIDING_TYPES)])
 
     @property
-    def all_known(self) -> bool:
-        """Whether nothing here is new."""
-        return len(self._dropped) == len(self.contents.numbers)
-
-    @property
     def settled(self) -> bool:
         """Whether nothing is left to be judged."""
         return len(self._out) == len(self.contents.numbers)

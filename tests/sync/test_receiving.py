@@ -23,7 +23,7 @@ from desktop.records.identity import derived_id
 from desktop.records.items import Replaced, Shape, split_line
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of, tick_of
-from desktop.store import exchanged
+from desktop.store import exchanged, links
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync import (
     certificates,
@@ -32,6 +32,7 @@ from desktop.sync import (
     receipts,
     receiving,
     segments,
+    sending,
     station,
     strictjson,
     trust,
@@ -269,7 +270,9 @@ def test_what_waited_counts_for_the_clock_and_goes_down(tree: Tree) -> None:
     tree.district.time.pass_days(0.9)
     tree.district.edit(OTHER, "name", "区里改的")
     whole = tree.district.send(tree.town)
-    tree.district.database.execute("UPDATE link SET acknowledged = acknowledged + 1")
+    tree.district.database.execute(
+        "UPDATE link SET acknowledged = (SELECT min(position) FROM segment WHERE position > acknowledged)"
+    )
     part = tree.district.send(tree.town)
     assert outcome(tree.town.take(part))[3] == 1
     assert OTHER not in tree.village.records()
@@ -894,9 +897,31 @@ def test_nobody_gives_this_station_its_own_numbers(tree: Tree) -> None:
     path = forged_bundle(
         tree.town, tree.village, [Outgoing(frame, [*header.label(), 0, 99])], kind="down", counts=1
     )
-    assert isinstance(tree.village.merge(path).bundles[0].problem, BadSegment)
+    result = tree.village.merge(path).bundles[0]
+    assert [(u.outcome, u.reason, u.type) for u in result.unapplied] == [("held", "fork", "")]
+    assert tree.village.records() == {FIRM}
     tree.village.birth("firm", {"name": "第二家"}, record=OTHER)
     assert outcome(report(tree.village, tree.town)) == (1, 0, 0, 0, 0)
+
+
+def test_who_was_copied_unnoticed_hears_what_a_level_above_says_all_the_same(tree: Tree) -> None:
+    """One computer goes on in a new incarnation; what it had sent comes down to the other, which gave those numbers."""
+    copy = clone(tree.village, tree.village.folder)
+    connect(copy, tree.town)
+    units = sending.tree_frames(tree.town.ledger, tree.town.keys, copy.unit)
+    town = certificates.parse(station.own_chain(tree.town.ledger)[0])
+    receiving.take_tree(copy.ledger, copy.keys, units, town)
+    tree.village.birth("firm", {"name": "原机"}, record=FIRM)
+    copy.birth("firm", {"name": "副本"}, record=OTHER)
+    report(tree.village, tree.town)
+    tree.village.keys = dataclasses.replace(tree.village.keys, incarnation="9" * 16)
+    station.begin_incarnation(tree.village.ledger, "9" * 16)
+    links.ask_again(tree.village.database)
+    report(tree.village, tree.town)
+    tree.town.birth("firm", {"name": "镇里登记的"}, record="f3" * 16, unit=copy.unit)
+    result = copy.take(tree.town.send(copy))
+    assert [(u.outcome, u.reason) for u in result.unapplied] == [("held", "fork")]
+    assert copy.records() == {OTHER, "f3" * 16}
 
 
 def test_a_preview_knows_own_items_that_are_in_no_segment_yet(tree: Tree) -> None:
