@@ -348,7 +348,7 @@ def test_a_column_with_room_to_spare_gives_it_to_the_one_whose_words_are_cut(
         needed = grid.fontMetrics().horizontalAdvance(code * 2 if wrapping else name)
         assert grid.columnWidth(1) > needed
         assert grid.columnWidth(0) + grid.columnWidth(1) <= grid.viewport().width()
-    lines = (grid.rowHeight(0) - 8) // grid.fontMetrics().lineSpacing()
+    lines = (grid.rowHeight(0) - 14) // grid.fontMetrics().lineSpacing()
     assert lines >= 2, "all words of a row that wraps are to be seen"
     grid.limit_height(3)
     assert grid.maximumHeight() > grid.rowHeight(0) + grid.horizontalHeader().height()

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -23,9 +32,9 @@ _PADDING = 18
 _SIGN = 22
 _UNBROKEN = re.compile(r"[!-~]+")
 """What is not broken at the end of a line: a code, a date, the end of a file's name."""
-_AROUND = 8
-_LOOKED_AT = 40
-"""What a row of several lines has above and below them."""
+_AROUND = 14
+"""What a row of several lines has above and below them, together."""
+_LOOKED_AT, _ENDLESS = 40, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +274,16 @@ class Grid(QTableView):
             self._fit_rows()
 
     def _fit_rows(self) -> None:
-        """Rows as high as their words."""
-        self.resizeRowsToContents()
-        usual = theme.measures().row
-        for row in range(self.rows.rowCount()):
-            self.setRowHeight(row, max(usual, self.rowHeight(row) + _AROUND))
+        """Rows as high as their words: the view itself does not know of the padding of cells."""
+        metrics, usual = self.fontMetrics(), theme.measures().row
+        wide = [n for n, c in enumerate(self.rows.columns) if c.wide and not self.isColumnHidden(n)]
+        rooms = [(n, self.columnWidth(n) - _PADDING - (_SIGN if n == 0 else 0)) for n in wide]
+        flags = Qt.TextFlag.TextWordWrap
+        for row, line in enumerate(self.rows.lines):
+            needed = [
+                metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, line.texts[n]).height()
+                for n, room in rooms
+                if metrics.horizontalAdvance(line.texts[n]) > room
+            ]
+            self.setRowHeight(row, max(usual, max(needed, default=0) + _AROUND))
         self._take_height()

@@ -179,6 +179,8 @@ class RecentPage(Page):
             looked, lines = found
             # One record is named in the list at the left; its room is for what was and what is.
             self.changes.setColumnHidden(0, len({line.texts[0] for line in lines}) == 1)
+            for column in (2, 3):
+                self.changes.setColumnHidden(column, not any(line.texts[column] for line in lines))
             self.changes.show_lines([Line(t.texts, None, t, "\n".join(filter(None, t.texts))) for t in lines])
             more = looked.total - len(looked.changes)
             self.rest.setText(f"列出前{MOST_CHANGES}处，还有{more}处。" if more > 0 else "")
