@@ -7,6 +7,7 @@ one of them has a newer program. Bundles are lost, doubled, late, out of order, 
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, Final
 from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.stamps import to_wire
-from desktop.store import links
+from desktop.store import links, received
 from desktop.store.clock import WrongClock
 from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
@@ -66,10 +67,10 @@ ACTS: Final = (
 
 @dataclass
 class Snapshot:
-    """The database of a station as it once was, and how many words had been typed by then."""
+    """The database of a station as it once was, and the words that had been typed by then."""
 
     database: Database
-    words: int
+    typed: frozenset[str]
 
 
 class History:
@@ -100,6 +101,7 @@ class History:
         """What takes items back: whose word, of which type, its record."""
         self.underway: list[tuple[Desk, Sent]] = []
         self.done: list[tuple[Desk, ChangeSet]] = []
+        self.words = itertools.count()
         self.typed: list[tuple[Desk, str]] = []
         """Every word that was typed where nobody may erase it, and where."""
         self.groups: set[tuple[Any, ...]] = {(None, None, None)}
@@ -142,6 +144,11 @@ class History:
         found = [d for d in self.desks if self.above.get(d.name) is desk]
         return [x for d in found for x in (d, *self.below(d))]
 
+    def over(self, desk: Desk) -> list[Desk]:
+        """All stations above another, the next one first."""
+        above = self.above.get(desk.name)
+        return [] if above is None else [above, *self.over(above)]
+
     def units_of(self, desk: Desk) -> list[str]:
         """The units that a station may write for."""
         return sorted({desk.unit, *(d.unit for d in self.below(desk))})
@@ -155,7 +162,7 @@ class History:
 
     def word(self, desk: Desk) -> str:
         """A new word, typed at a station."""
-        text = f"w{len(self.typed)}w"
+        text = f"w{next(self.words)}w"
         self.typed.append((desk, text))
         return text
 
@@ -398,24 +405,44 @@ class History:
 
     def snapshot(self, desk: Desk) -> object:
         """A backup."""
-        self.snapshots[desk.name] = Snapshot(copied(desk, self._path(desk)), len(self.typed))
+        self.snapshots[desk.name] = Snapshot(
+            copied(desk, self._path(desk)), frozenset(w for _, w in self.typed)
+        )
         return None
 
     def _go_back(self, desk: Desk) -> bool:
         """What was typed since and has reached nobody is gone."""
         found = self.snapshots.pop(desk.name, None)
-        if found is None:
+        if found is None or self._has_told_below(desk, found):
             return False
         old, types = desk.ledger.database, desk.ledger.types
         put_back(desk, found.database, types)
         old.close()
-        there = "".join(words_of(d) for d in self.desks if d is not desk)
+        # What others hold may have been given to another unit since: then it is theirs and does not come back.
+        there = [(d, words_of(d)) for d in self.desks if d is not desk]
+        since = {w for d, w in self.typed if d is desk and w not in found.typed}
         self.typed = [
-            (d, w)
-            for n, (d, w) in enumerate(self.typed)
-            if d is not desk or n < found.words or f"{w}" in there
+            (holder, w)
+            for d, w in self.typed
+            for holder in ([d] if w not in since else [o for o, text in there if w in text][:1])
         ]
         return True
+
+    def _has_told_below(self, desk: Desk, found: Snapshot) -> bool:
+        """Whether stations below may have heard what is not in a backup, and nobody above has it.
+
+        From below it never comes back (format document, known residue).
+        """
+        bundles = "SELECT count(*) FROM exported WHERE peer <> ?"
+        above = self.above.get(desk.name)
+        peer = "" if above is None else above.station
+        if desk.database.value(bundles, (peer,)) == found.database.value(bundles, (peer,)):
+            return False
+        if above is None:
+            return True
+        ref = above.ledger.origin_ref(desk.station, desk.keys.incarnation)
+        heard = sum(last - first + 1 for first, last in received.spans(above.database, ref))
+        return heard < desk.ledger.next_number() - 1
 
     def restore(self, desk: Desk) -> object:
         """A backup is put back, which begins a new incarnation. Of two that are one station nobody could tell them."""

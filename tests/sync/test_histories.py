@@ -57,8 +57,9 @@ def check(history: History) -> None:
     # What an older program has only kept is the same when it is understood.
     assert before == {d.name: d.digest().sha256 for d in history.desks}
     for desk in history.desks:
-        # Whose birth was withdrawn, its changes wait; nothing else does.
-        assert set(desk.held().values()) <= {"no_birth"}
+        # Whose birth was withdrawn, its changes wait; nothing else does, but of who was moved away nobody signs here.
+        near = {desk.station, *(d.station for d in (*history.below(desk), *history.over(desk)))}
+        assert {reason for (name, _), reason in desk.held().items() if name in near} <= {"no_birth"}
         assert forks.open_forks(desk.database, desk.ledger.types) == []
         check_values(history, desk)
         check_holders(history, desk)
@@ -68,9 +69,7 @@ def check(history: History) -> None:
 
 def check_holders(history: History, desk: Desk) -> None:
     """Whoever holds the unit of a station has the same digest of it, and shows the same."""
-    holders = [desk]
-    while (above := history.above.get(holders[-1].name)) is not None:
-        holders.append(above)
+    holders = [desk, *history.over(desk)]
     units = set(history.units_of(desk))
     for type_name in ("firm", "visit", "prize"):
         one, *others = (rows_of(holder, type_name, units) for holder in holders)
