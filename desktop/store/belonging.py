@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from desktop.records.canonical import parse
 from desktop.records.declaration import RecordType
 from desktop.records.types import Catalogue
 from desktop.store.columns import quoted, table_of
@@ -17,6 +18,27 @@ from desktop.store.versions import NOT_REPLACED
 
 Found = tuple[str, bytes]
 """Type and id."""
+
+
+def naming_slot(record_type: RecordType) -> str:
+    """The slot in which a record of this type names what it belongs to; empty if it belongs to nothing."""
+    if record_type.parent is not None:
+        return record_type.slot_of[record_type.parent]
+    return "" if record_type.attached is None else record_type.slot_of[record_type.attached.record]
+
+
+def named_in(types: Catalogue, record_type: RecordType, value: str) -> tuple[str, str] | None:
+    """Type and id of the record to which one belongs by this canonical value of that slot."""
+    cells = parse(value)
+    if record_type.parent is not None:
+        link = record_type.by_name[record_type.parent]
+        name, record = link.link, cells.get(link.name) if isinstance(cells, dict) else cells
+    else:
+        attached = record_type.attached
+        name, record = (
+            (cells.get(attached.kind), cells.get(attached.record)) if attached and cells else ("", None)
+        )
+    return (str(name), str(record)) if record is not None and is_bearer(types, record_type, name) else None
 
 
 def living(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Iterator[Found]:

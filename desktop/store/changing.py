@@ -142,12 +142,19 @@ class Changes:
         return having_seen(tombstone, said, births)
 
     def _came_since(self, child: Deletion, since: int) -> bool:
-        """Whether a record was born, or brought back, after a moment."""
+        """Whether a record was born, brought back, or put where it belongs now, after a moment."""
         return bool(
             self.database.row(
                 f"SELECT 1 FROM {quoted(table_of(child.type))} WHERE id = unhex(:id) AND _stamp > :since UNION ALL"
-                " SELECT 1 FROM version WHERE record = unhex(:id) AND type = :type AND slot = :slot AND stamp > :since",
-                {"id": child.record, "type": child.type, "slot": DELETED_SLOT, "since": since},
+                " SELECT 1 FROM version WHERE record = unhex(:id) AND type = :type AND slot IN (:deleted, :naming)"
+                " AND stamp > :since",
+                {
+                    "id": child.record,
+                    "type": child.type,
+                    "deleted": DELETED_SLOT,
+                    "naming": belonging.naming_slot(self.types[child.type]),
+                    "since": since,
+                },
             )
         )
 

@@ -5,7 +5,7 @@ A station that writes under a deletion that it knows would be in conflict with i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from desktop.records.canonical import ABSENT
 from desktop.records.declaration import DELETED_SLOT
@@ -18,7 +18,10 @@ from desktop.store.writes import CannotUndo, Restoration
 
 
 def check(database: Database, types: Catalogue, restorations: Collection[Restoration]) -> None:
-    """Raises :class:`CannotUndo` where a record was deleted since, or what a record that comes back belongs to."""
+    """Raises :class:`CannotUndo` where a record was deleted since, or what a record that comes back belongs to.
+
+    Or to what one would belong again.
+    """
     back = {
         (r.type, r.record)
         for r in restorations
@@ -30,6 +33,9 @@ def check(database: Database, types: Catalogue, restorations: Collection[Restora
             check_bearers(database, types, r.type, r.record, back)
         elif r.slot != DELETED_SLOT and is_deleted(database, types, r.type, r.record):
             gone.setdefault(r.type, set()).add(r.record)
+        elif r.slot == belonging.naming_slot(types[r.type]):
+            found = (belonging.named_in(types, types[r.type], value) for value, _ in r.values)
+            _check_named(database, types, [bearer for bearer in found if bearer is not None], back)
     if gone:
         # A step may have changed hundreds, and who reads this has to find the few.
         which = "、".join(f"{types[name].label}{len(found)}条" for name, found in gone.items())
@@ -48,7 +54,16 @@ def check_bearers(
 ) -> None:
     """Raises :class:`CannotUndo` where a record belongs to one that is deleted, and not brought ``back`` with it."""
     bearers = belonging.bearers(database, types, type_name, bytes.fromhex(record))
-    for name, bearer in ((name, found.hex()) for name, found in bearers):
+    _check_named(database, types, [(name, found.hex()) for name, found in bearers], back)
+
+
+def _check_named(
+    database: Database,
+    types: Catalogue,
+    bearers: Iterable[tuple[str, str]],
+    back: Collection[tuple[str, str]],
+) -> None:
+    for name, bearer in bearers:
         if (name, bearer) not in back and is_deleted(database, types, name, bearer):
             raise CannotUndo(
                 f"它属于的{types[name].label}已经删除，单独恢复不了。", f"请先恢复那条{types[name].label}。"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.records.resolution import Life
 from desktop.store.ledger import CannotUndo, SlotEdit
-from tests.sync.desks import new_root
+from tests.sync.desks import Desk, new_root
 
 
 def test_a_step_about_many_says_how_many_of_them_are_gone_and_goes_back_once_they_are_here(
@@ -25,3 +26,51 @@ def test_a_step_about_many_says_how_many_of_them_are_gone_and_goes_back_once_the
     desk.ledger.undo(changed.stamp, desk.name)
     shown = [desk.values(firm) for firm in firms]
     assert [values and values["name"] for values in shown] == ["厂0", "厂1", "厂2"]
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> tuple[Desk, str, str, str]:
+    """A desk with two firms and a visit to the first."""
+    desk = new_root(tmp_path, "区")
+    one, other = (desk.birth("firm", {"name": name}) for name in ("甲厂", "乙厂"))
+    return desk, one, other, desk.birth("visit", {"firm": one, "topic": "走访"})
+
+
+def test_what_was_put_under_a_record_goes_with_it_when_its_deletion_is_done_again(
+    moved: tuple[Desk, str, str, str],
+) -> None:
+    desk, _, other, visit = moved
+    desk.delete(other)
+    back = desk.delete(other, revive=True)
+    desk.edit(visit, "firm", other, "visit")
+    again = desk.ledger.undo(back.stamp, desk.name)
+    assert lives(desk, other, visit) == [Life.DELETED, Life.DELETED]
+    desk.ledger.undo(again.stamp, desk.name)
+    assert lives(desk, other, visit) == [Life.LIVE, Life.LIVE]
+
+
+def test_what_leaves_a_record_in_the_step_that_deletes_it_stays_when_that_is_done_again(
+    moved: tuple[Desk, str, str, str],
+) -> None:
+    desk, one, other, visit = moved
+    with desk.database.transaction():
+        first, step = desk.edit(visit, "firm", other, "visit"), desk.delete(one)
+        desk.ledger.as_one(first, step)
+    back = desk.ledger.undo(step.stamp, desk.name)
+    desk.ledger.undo(back.stamp, desk.name)
+    assert lives(desk, one, visit) == [Life.DELETED, Life.LIVE]
+    assert (desk.values(visit, "visit") or {})["firm"] == other
+
+
+def test_nothing_is_put_back_under_what_was_deleted_since(moved: tuple[Desk, str, str, str]) -> None:
+    desk, one, other, visit = moved
+    step = desk.edit(visit, "firm", other, "visit")
+    desk.delete(one)
+    with pytest.raises(CannotUndo, match="它属于的单位已经删除"):
+        desk.ledger.undo(step.stamp, desk.name)
+
+
+def lives(desk: Desk, firm: str, visit: str) -> list[Life]:
+    """Whether a firm and a visit are here."""
+    shown = (desk.shown(firm), desk.shown(visit, "visit"))
+    return [found.life for found in shown if found is not None]
