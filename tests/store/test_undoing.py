@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from desktop.records.resolution import Life
-from desktop.store.ledger import CannotUndo, SlotEdit
+from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, SlotEdit
+from tests.conftest import LONG
 from tests.sync.desks import Desk, new_root
 
 
@@ -74,3 +78,55 @@ def lives(desk: Desk, firm: str, visit: str) -> list[Life]:
     """Whether a firm and a visit are here."""
     shown = (desk.shown(firm), desk.shown(visit, "visit"))
     return [found.life for found in shown if found is not None]
+
+
+ALONE = range(2_000) if LONG else (7, 78, 92, 97)
+"""Histories of one desk; these few have found what was wrong once."""
+
+
+class Alone:
+    """A desk that nobody else hears of; what it does at random it may take back, and take that back again."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.desk = new_root(folder, "区")
+        self.rnd = random.Random(seed)
+        self.done: list[ChangeSet] = []
+
+    def some(self, type_name: str, life: Life = Life.LIVE) -> str | None:
+        """A record that is here, or one that is deleted."""
+        shown = ((r, self.desk.shown(r, type_name)) for r in sorted(self.desk.records(type_name)))
+        found = [r for r, held in shown if held is not None and held.life is life]
+        return self.rnd.choice(found) if found else None
+
+    def step(self) -> None:
+        """Something is done."""
+        desk, rnd = self.desk, self.rnd
+        firm, visit, gone = self.some("firm"), self.some("visit"), self.some("firm", Life.DELETED)
+        acts: list[Callable[[], object]] = [lambda: desk.birth("firm", {"name": "新"})]
+        if firm is not None:
+            cells = {"firm": firm, "topic": "走访"}
+            acts += [
+                lambda: desk.birth("visit", cells),
+                lambda: desk.edit(firm, "name", rnd.choice(("甲", "乙"))),
+                lambda: desk.delete(firm),
+            ]
+        if firm is not None and visit is not None:
+            acts += [lambda: desk.edit(visit, "firm", firm, "visit"), lambda: desk.delete(visit, "visit")]
+        if gone is not None:
+            back = [Deletion("firm", gone, revive=True, together=True)]
+            acts += [lambda: desk.ledger.write("恢复", desk.name, deletions=back)]
+        if self.done:
+            acts += [lambda: desk.ledger.undo(rnd.choice(self.done[-5:]).stamp, desk.name)] * 3
+        with contextlib.suppress(CannotUndo):
+            told = rnd.choice(acts)()
+            self.done += [told] if isinstance(told, ChangeSet) and told.stamp else []
+
+
+@pytest.mark.parametrize("seed", ALONE)
+def test_nobody_is_in_conflict_with_himself(tmp_path: Path, seed: int) -> None:
+    alone = Alone(tmp_path, seed)
+    for _ in range(30):
+        alone.step()
+        assert (alone.some("firm", Life.DISPUTED), alone.some("visit", Life.DISPUTED)) == (None, None)
+    assert alone.desk.digest().conflicts == 0
+    alone.desk.database.close()

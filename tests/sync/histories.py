@@ -303,7 +303,10 @@ class History:
         top = whom.ledger.next_number() + 2
         numbers = {self.rnd.randrange(1, top) for _ in range(self.rnd.randint(1, 3))}
         if whom.level is Level.TOWN:
-            numbers = {n for n in numbers if n > 8}
+            grants = whom.database.rows(
+                "SELECT _number FROM r_grant WHERE _origin = ?", (whom.ledger.origin,)
+            )
+            numbers = {n for n in numbers if 8 < n < whom.ledger.next_number()} - {n for (n,) in grants}
         if numbers:
             self.said.append((desk, "exclusion", desk.exclude(*((whom, n) for n in sorted(numbers)))))
         return whom.name, numbers
@@ -587,8 +590,8 @@ class History:
         """Clocks are put right, whoever was shut out is let in, forks are decided, and everything arrives."""
         # By then the day has come of what was dated ahead and nobody has said anything about.
         at = self.latest + 2 * DAY
-        for d in self.desks:
-            d.time.at = at
+        for n, d in enumerate(self.desks):
+            d.time.at = at + n * 60_000
         for d in self.desks:
             d.ledger.clock.confirm()
         for desk, name, record in self.said:
