@@ -216,6 +216,8 @@ def run(
     watch = _Watch(progress, cancelled)
     if lookup.mark(session.database) != shown._mark:
         with without_collection():
+            for row in shown.rows:
+                row.forget()
             shown = _planned(session, shown._source, watch)
     watch.step(len(shown.rows), len(shown.rows), "写入")
     plan = shown._plan
@@ -364,7 +366,6 @@ def _sound(rows: Sequence[RowResult], record_type: RecordType) -> list[RowResult
     }
     sound = []
     for row in rows:
-        row.forget()
         if row.said and any(n.weight is Weight.PROBLEM and n.field in naming for n in row.said):
             row.outcome = Outcome.REJECTED
         else:

@@ -9,6 +9,7 @@ import hashlib
 import uuid
 
 NAMESPACE = uuid.UUID("6f1d4c1e-9a39-5d0c-8b57-0a4a3c2e7d10")
+_NAMESPACE = NAMESPACE.bytes
 """Frozen for ever: every derived id depends on it."""
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
@@ -25,8 +26,7 @@ def random_id(milliseconds_since_1970: int, random_bytes: bytes) -> str:
 
 def derived_id(kind: str, code: str) -> str:
     """The id of the record or unit of this kind that an official code names: UUIDv5 of ``kind:code``."""
-    name = NAMESPACE.bytes + f"{kind}:{code}".encode()
-    found = hashlib.sha1(name, usedforsecurity=False).hexdigest()
+    found = hashlib.sha1(_NAMESPACE + f"{kind}:{code}".encode(), usedforsecurity=False).hexdigest()
     # RFC 9562: version 5 in the thirteenth digit, and the variant's two bits in the seventeenth.
     return f"{found[:12]}5{found[13:16]}{_VARIANT[found[16]]}{found[17:32]}"
 

@@ -21,6 +21,7 @@ The cells of a birth follow the shape of its type, which stands in the signed he
 
 from __future__ import annotations
 
+import itertools
 import re
 from binascii import b2a_base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -165,24 +166,31 @@ def birth_line(
     head: Head, shape: Shape, cells: Mapping[str, Cell], salt: Callable[[], str] = sealed
 ) -> bytes:
     """The line of a birth; ``cells`` maps columns to values, absent ones are null."""
-    return birth_lines(head, shape, [(head.record, head.unit, cells)], salt)[0]
+    born = [(head.record, head.unit, [*map(cells.get, shape.columns)])]
+    return birth_lines(head, shape, born, salt)[0]
 
 
 def birth_lines(
     first: Head,
     shape: Shape,
-    born: Iterable[tuple[str, str, Mapping[str, Cell]]],
+    born: Iterable[tuple[str, str, Sequence[Cell]]],
     salt: Callable[[], str] = sealed,
 ) -> list[bytes]:
-    """The lines of births (record, unit, cells) that share the rest of a head; numbers count on from its number."""
+    """The lines of births that share the rest of a head; numbers count on from its number.
+
+    A birth is record, unit and the cells of all columns in the shape's order.
+    """
     kind, type_name, _, _, slot, stamp, replaces, _, operator, _ = first.to_wire(None)
+    plain = len(shape.plain)
+    ends = [*itertools.accumulate(map(len, shape.personal), initial=plain)]
+    personal = [*itertools.pairwise(ends)]
     lines = []
     for number, (record, unit, cells) in enumerate(born, first.number):
-        value_of = cells.get
-        plain = [*map(value_of, shape.plain)]
-        parts = [_encode([kind, type_name, record, unit, slot, stamp, replaces, number, operator, plain])]
-        for columns in shape.personal:
-            values = [*map(value_of, columns)]
+        parts = [
+            _encode([kind, type_name, record, unit, slot, stamp, replaces, number, operator, cells[:plain]])
+        ]
+        for start, end in personal:
+            values = cells[start:end]
             # An empty part needs no salt: there is nothing in it to protect.
             parts.append(EMPTY_PART if values.count(None) == len(values) else _encode([salt(), *values]))
         lines.append(b"[" + SEPARATOR.join(parts) + b"]")

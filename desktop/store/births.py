@@ -48,25 +48,20 @@ def lay_out(
     first: int,
     operator: str,
 ) -> tuple[Births, list[bytes]]:
-    """Rows with the columns that any of the births fills, and a line with all columns of the shape for each.
-
-    Numbers count on from ``first``. Most columns of a register are empty in every row; binding nothing takes the
-    driver longer than binding a text, and a look at each empty cell would be most of the work.
-    """
+    """A row and a line for each of the births, both with all columns of the shape; numbers count on from ``first``."""
     name_of = {column: f.name for column, f in wire_columns(record_type).items()}
-    by_name = items.Shape(
-        tuple(map(name_of.__getitem__, shape.plain)),
-        tuple(tuple(map(name_of.__getitem__, part)) for part in shape.personal),
-    )
-    filled = set().union(*(cells for _, _, cells in born))
-    columns = tuple(column for column in shape.columns if name_of[column] in filled)
-    names = tuple(map(name_of.__getitem__, columns))
-    rows = [
-        (record, unit, stamp, number, operator, *map(cells.get, names))
-        for number, (record, unit, cells) in enumerate(born, first)
-    ]
+    names = tuple(map(name_of.__getitem__, shape.columns))
+    rows: list[tuple[object, ...]] = []
+
+    def laid() -> Iterator[tuple[str, str, tuple[Cell, ...]]]:
+        for number, (record, unit, cells) in enumerate(born, first):
+            values = (*map(cells.get, names),)
+            rows.append((record, unit, stamp, number, operator, *values))
+            yield record, unit, values
+
     head = items.Head(items.BIRTH, record_type.name, "", "", None, stamp, (), first, operator)
-    return Births(record_type.name, origin, columns, rows), items.birth_lines(head, by_name, born)
+    lines = items.birth_lines(head, shape, laid())
+    return Births(record_type.name, origin, shape.columns, rows), lines
 
 
 @contextlib.contextmanager

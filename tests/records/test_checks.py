@@ -771,10 +771,11 @@ def test_what_is_remembered_is_what_is_found(data: st.DataObject, type_name: str
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remembering, "_MOST_REMEMBERED", most)
         checks = RememberingChecks(record_type.checks, TODAY, {})
-        found = checks([*records, *records])
-        for place, values in enumerate([*records, *records]):
-            plain = run_checks(record_type, values, Context(TODAY))
-            assert found.get(place, []) == [f for f in plain if f.rule != "needed"]
+        for part in ([*records, *records], records):
+            found = checks(part)
+            for place, values in enumerate(part):
+                plain = run_checks(record_type, values, Context(TODAY))
+                assert found.get(place, []) == [f for f in plain if f.rule != "needed"]
 
 
 def test_a_rule_that_looks_beyond_its_check_is_remembered_by_that_too() -> None:
@@ -784,6 +785,10 @@ def test_a_rule_that_looks_beyond_its_check_is_remembered_by_that_too() -> None:
     said = {"id_number": "110101194912310024", "birth_date": "1950-01-01"}
     kinds = ({"id_kind": "resident_id"}, {"id_kind": "passport"})
     assert sorted(remembers([said | kind for kind in kinds * 2])) == [0, 2]
+    # A rule may begin to look beyond its check only in a later part of the table.
+    later = RememberingChecks(checks, TODAY, {})
+    assert not later([{"id_number": None, "birth_date": None}])
+    assert [sorted(later([said | kind for kind in kinds])) for _ in range(2)] == [[0], [0]]
 
 
 def test_rules_that_are_known_to_hold_are_not_asked() -> None:

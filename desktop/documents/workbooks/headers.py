@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -23,6 +23,8 @@ from desktop.records.declaration import RecordType
 SEARCHED_ROWS = 40
 """How far down a header is looked for."""
 SAMPLES = 3
+_MOST_FOLDED = 8_192
+"""Words whose folded form is remembered: those of all types are about half as many."""
 _ROWS_OF_TWO = 2
 
 _ALIKE = 80
@@ -80,6 +82,8 @@ class Labels:
             known = self._weights.setdefault(folded(words), {})
             known[target] = max(weight, known.get(target, 0.0))
         self._words = [w for w in self._weights if len(w) > 1]
+        # A row is looked at alone, and as part of two and of three.
+        self._asked: dict[str, Mapping[str, float]] = {}
 
     @classmethod
     def of_type(cls, record_type: RecordType, prefix: str = "") -> Labels:
@@ -88,6 +92,11 @@ class Labels:
 
     def weights(self, header: str) -> Mapping[str, float]:
         """The targets that a header can mean, with weights."""
+        if header not in self._asked:
+            self._asked[header] = self._meant(header)
+        return self._asked[header]
+
+    def _meant(self, header: str) -> Mapping[str, float]:
         exact = self._weights.get(folded(header))
         if exact is not None:
             return exact
@@ -122,6 +131,7 @@ def type_entries(record_type: RecordType, prefix: str = "") -> list[tuple[str, s
     return entries
 
 
+@lru_cache(_MOST_FOLDED)
 def folded(words: str) -> str:
     """Words as headers are compared."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", words).casefold())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
@@ -78,16 +78,15 @@ class Matcher:
         self._vacant = lookup.is_empty(database, record_type)
         self.entries: dict[str, Entry] = {}
 
-    def match(self, candidates: Sequence[Candidate]) -> list[Entry | None]:
+    def match(self, candidates: Sequence[Candidate]) -> Iterator[Entry | None]:
         """The entry of each candidate; nothing for those that were refused, with a note on the row."""
         found = self._identities().ids(candidates, self._new_id)
         held = {} if self._vacant else lookup.held(
             self._database, self._type, {i for i in found if i is not None}, self._fields
         )  # fmt: skip
-        matched: list[Entry | None] = []
         for candidate, record in zip(candidates, found, strict=True):
             if record is None:
-                matched.append(None)
+                yield None
                 continue
             entry = self.entries.get(record)
             if entry is None:
@@ -97,8 +96,7 @@ class Matcher:
                     held.get(record),
                 )  # fmt: skip
                 self.entries[record] = entry
-            matched.append(entry)
-        return matched
+            yield entry
 
     def _identities(self) -> _Organisations | _Persons | Others:
         if self._type.key is not None:

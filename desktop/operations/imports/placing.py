@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 
@@ -11,8 +12,10 @@ from desktop.records.divisions import Division, DivisionLevel
 from desktop.records.locations import Location, LocationReason
 
 _MOST_REMEMBERED = 20_000
-_HOUSE = re.compile(r"[0-9][0-9A-Za-z号幢栋室层楼座单元弄支\-－—~～,，、()（）#及至之. ]*$")
-"""The house and room at the end of an address: no place is named there, so neighbours need be looked up once only."""
+_IN_HOUSES = f"{string.digits}{string.ascii_letters}号幢栋室层楼座单元弄支-－—~～,，、()（）#及至之. "
+_DIGIT = re.compile("[0-9]")
+"""From a digit on, such characters are house and room at the end of an address: no place is named there, so
+neighbours need be looked up once only."""
 _SOME_HOUSE = "1"
 """Stands for any of them: an address is not told apart by the digit with which its house begins."""
 _ENDINGS = ("街道", "镇", "乡", "街道办事处", "办事处", "镇人民政府", "乡人民政府", "街道办")
@@ -56,7 +59,7 @@ class PlaceFinder:
 
     def address(self, words: str) -> Placed:
         """Where an address lies for certain."""
-        house = _HOUSE.search(words)
+        house = _DIGIT.search(words, len(words.rstrip(_IN_HOUSES)))
         key = words if house is None else words[: house.start()] + _SOME_HOUSE
         found = self._addresses.get(key)
         if found is None:

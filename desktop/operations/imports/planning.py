@@ -28,6 +28,8 @@ _DEPENDENTS = {"town": ("village",), "union_state": ("union_state_date", "no_uni
 _ASKING = ("needs_with", "needs_when")
 """Rules that ask for a field because of what another one says."""
 _HEADCOUNT = "headcount"
+_AT_ONCE = 500
+"""Records that are planned and checked before the next ones: so few stay in the processor's cache."""
 
 
 @dataclass
@@ -104,9 +106,10 @@ class Planner:
         matcher = Matcher(
             self._session.database, self._type, new_id, fields, self._valid_codes, self._session.unit.id
         )
-        matched = matcher.match(candidates)
         self.entries = matcher.entries
-        for candidate, entry in zip(candidates, matched, strict=True):
+        matched = []
+        for candidate, entry in zip(candidates, matcher.match(candidates), strict=True):
+            matched.append(entry)
             if entry is None:
                 continue
             row = candidate.row
@@ -125,12 +128,21 @@ class Planner:
         self._headcounts = [h for h in self._headcounts if not h[0].isdisjoint(self._filled)]
         deleted = [e.id for e in self.entries.values() if e.held is not None and e.held.life is Life.DELETED]
         moments = lookup.deleted_at(self._session.database, self._type.name, deleted)
-        for entry in self.entries.values():
-            outcome = self._outcome(entry, plan, moments)
-            self._outcomes[entry.id] = outcome
-            if not self._repeats and entry.first.outcome is not Outcome.REJECTED:
-                entry.first.outcome = outcome
-        self._check([e for e in self.entries.values() if self._outcomes[e.id] is not Outcome.DELETED], plan)
+        checks = _checks(self._type, self._filled, self._valid_codes, self._today)
+        lacking = dict.fromkeys(self._needed.values(), 0)
+        waiting = list(self.entries.values())
+        for start in range(0, len(waiting), _AT_ONCE):
+            planned = []
+            for entry in waiting[start : start + _AT_ONCE]:
+                outcome = self._outcome(entry, plan, moments)
+                self._outcomes[entry.id] = outcome
+                if not self._repeats and entry.first.outcome is not Outcome.REJECTED:
+                    entry.first.outcome = outcome
+                if outcome is not Outcome.DELETED:
+                    planned.append(entry)
+            self._check(planned, checks, plan, lacking)
+        for label, count in lacking.items():
+            plan.miss(label, count)
         return plan
 
     def outcome_of(self, record: str) -> Outcome:
@@ -165,7 +177,8 @@ class Planner:
 
     def _usual(self, entry: Entry) -> Mapping[str, Cell]:
         """What a new record says by default. A cell that could not be read is not to say the usual in the end."""
-        unread = [note.field for note in entry.first.said if note.field in self._defaults]
+        said = entry.first.said
+        unread = [note.field for note in said if note.field in self._defaults] if said else ()
         if not unread:
             return self._defaults
         return {name: value for name, value in self._defaults.items() if name not in unread}
@@ -265,9 +278,10 @@ class Planner:
 
     # -- checks ----------------------------------------------------------------------------------------------------
 
-    def _check(self, entries: Sequence[Entry], plan: Plan) -> None:
-        """Says what is doubtful in each record, and counts what is missing in all."""
-        checks = _checks(self._type, self._filled, self._valid_codes, self._today)
+    def _check(
+        self, entries: Sequence[Entry], checks: RememberingChecks, plan: Plan, lacking: dict[str, int]
+    ) -> None:
+        """Says what is doubtful in each record, and counts what is missing, what is needed anyway in ``lacking``."""
         records = [{**e.held.values, **e.strong} if e.held is not None else e.strong for e in entries]
         for place, findings in sorted(checks(records).items()):
             for found in findings:
@@ -279,8 +293,8 @@ class Planner:
                     entries[place].first.tell(note)
         for name, label in self._needed.items():
             # Of what is held only those fields are known that were looked at.
-            lacking = [e for e, values in zip(entries, records, strict=True) if values.get(name) is None]
-            plan.miss(label, sum(e.held is None or name in e.held.values for e in lacking))
+            without = [e for e, values in zip(entries, records, strict=True) if values.get(name) is None]
+            lacking[label] += sum(e.held is None or name in e.held.values for e in without)
         if self._placed:
             for entry, values in zip(entries, records, strict=True):
                 if values.get("town") is None and entry.weak.get("town") is None:

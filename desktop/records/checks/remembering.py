@@ -21,17 +21,19 @@ class RememberingChecks:
     def __init__(
         self, checks: Sequence[Check], today: datetime.date, sound: Mapping[str, Callable[..., bool]]
     ) -> None:
-        self._checks = checks
-        self._context = Context(today)
+        context = Context(today)
+        self._asking = [_Asking(check, context) for check in checks]
         self._sound = sound
 
     def __call__(self, records: Sequence[Values]) -> dict[int, list[Finding]]:
-        """All findings on each record that has any, errors first, by its place among the records."""
+        """All findings on each record that has any, errors first, by its place among these records.
+
+        What is remembered holds for the next ones too, so a long table can be brought in parts.
+        """
         columns = _Columns(records)
         findings: dict[int, list[Finding]] = {}
-        for check in self._checks:
-            places = self._doubtful(check, columns)
-            for place, found in _Asking(check, self._context).ask(places, columns):
+        for asking in self._asking:
+            for place, found in asking.ask(self._doubtful(asking.check, columns), columns):
                 findings.setdefault(place, []).append(found)
         for several in findings.values():
             several.sort(key=lambda found: found.severity is not Severity.ERROR)
@@ -61,15 +63,16 @@ class _Columns(dict[str, list[Any]]):
 class _Asking:
     """Asks one check, once for all records that hold the same in the fields that its rule has looked at.
 
-    These are the check's own and whatever else a rule turns out to look at; then all begins anew. Once there is much
-    to remember, a rule whose values are new is just asked.
+    These are the check's own and whatever else a rule turns out to look at; then what is remembered begins anew. Once
+    there is much to remember, a rule whose values are new is just asked.
     """
 
     def __init__(self, check: Check, context: Context) -> None:
-        self._check = check
+        self.check = check
         self._rule = rules()[check.rule]
         self._context = context
         self._looked_at = check.fields
+        self._known: dict[tuple[object, ...], Finding | None] = {}
 
     def ask(self, places: Sequence[int], columns: _Columns) -> list[tuple[int, Finding]]:
         """The findings with the places of their records."""
@@ -78,11 +81,12 @@ class _Asking:
             found = self._found(places, columns)
             if self._looked_at == looked_at:
                 return found
+            self._known.clear()
 
     def _found(self, places: Sequence[int], columns: _Columns) -> list[tuple[int, Finding]]:
-        known: dict[tuple[object, ...], Finding | None] = {}
-        found = []
+        known = self._known
         keys = list(zip(*(columns[name] for name in self._looked_at), strict=True))
+        found = []
         for place in places:
             key = keys[place]
             if key in known:
@@ -101,7 +105,7 @@ class _Asking:
         return found
 
     def _asked(self, values: Values) -> Finding | None:
-        check = self._check
+        check = self.check
         failure = self._rule(Asked(values, check.fields, check.arguments, self._context))
         return None if failure is None else finding(check, failure)
 
