@@ -28,7 +28,7 @@ class UnclearExport(UsageProblem):
 
 @click.command("export", cls=Command)
 @opens
-@click.argument("out", metavar="表格.xlsx", type=PathOf("out"))
+@click.argument("out", metavar="表格.xlsx", type=PathOf("out", ".xlsx"))
 @click.option("--type", "record_type", metavar="类型", type=TypeName(), help="导出哪一类记录。")
 @click.option("--form", metavar="采集表", type=_FORM,
               help=f"导出成全总实名制采集表：{_FORM.listed}；号码完整，会记入审计日志。")  # fmt: skip
@@ -36,7 +36,10 @@ class UnclearExport(UsageProblem):
     "--template", "empty", is_flag=True, help="空白模板：只有列名和下拉选项，填好后用 import 导入。"
 )
 @click.option(
-    "--missing", metavar="表格.xlsx", type=PathOf("out"), help="没有填完整、不进采集表的记录另存在哪里。"
+    "--missing",
+    metavar="表格.xlsx",
+    type=PathOf("out", ".xlsx"),
+    help="没有填完整、不进采集表的记录另存在哪里。",
 )
 @click.option(
     "--field", "fields", metavar="字段", multiple=True, help="只要这些列，可以写几个；默认与列表相同。"

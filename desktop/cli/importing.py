@@ -33,7 +33,10 @@ _SHOWN = 20
 )
 @click.option("--dry-run", is_flag=True, help="只看会怎样，什么都不写。")
 @click.option(
-    "--report", metavar="表格.xlsx", type=PathOf("out"), help="没有导入的行另存一份，改正后可以再导入。"
+    "--report",
+    metavar="表格.xlsx",
+    type=PathOf("out", ".xlsx"),
+    help="没有导入的行另存一份，改正后可以再导入。",
 )
 @click.option("--sheet", metavar="名称", help="工作表，默认自动判断。")
 @click.option("--header-row", metavar="数", type=Number(1), help="表头所在的行，默认自动判断。")

@@ -56,12 +56,16 @@ class NotConfirmed(UsageProblem):
 
 
 class PathOf(click.ParamType[Path]):
-    """A path: ``file`` is there, ``out`` a file in a folder that is, ``place`` that or a folder, ``new`` any."""
+    """A path: ``file`` is there, ``out`` a file in a folder that is, ``place`` that or a folder, ``new`` any.
+
+    With an ``ending`` (such as ``.xlsx``) its name has it: under another one no program would open the file.
+    """
 
     name = "path"
 
-    def __init__(self, kind: str = "new") -> None:
+    def __init__(self, kind: str = "new", ending: str = "") -> None:
         self._kind = kind
+        self._ending = ending
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, if it can be what it has to be."""
@@ -79,6 +83,10 @@ class PathOf(click.ParamType[Path]):
             self.fail(f"“{path.name}”是文件夹，这里要写文件名", param, ctx)
         if self._kind in ("out", "place") and not path.absolute().parent.is_dir():
             self.fail(f"没有文件夹“{path.parent.name}”", param, ctx)
+        if not path.name.lower().endswith(self._ending):
+            self.fail(
+                f"写出的是{self._ending}文件，“{path.name}”请改成“{path.stem}{self._ending}”", param, ctx
+            )
         return path
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from dataclasses import dataclass
 from operator import mul
 
@@ -141,10 +142,22 @@ def code_within(text: str) -> str | None:
 
     What stands behind 原 is a former one, and never taken: the present one is asked for where it has a fault.
     """
-    words = compact_code(text)
-    present = [m[0] for m in _EIGHTEEN.finditer(words) if not _FORMER.search(words, 0, m.start())]
-    found = {code for code in present if plainly_valid(code)}
+    found = _present(text)
     return found.pop() if len(found) == 1 else None
+
+
+def has_several_codes(text: str) -> bool:
+    """Whether two codes without fault stand in one text, as where two firms were written into one row."""
+    return len(_present(text)) > 1
+
+
+def _present(text: str) -> set[str]:
+    """The codes without fault in a text, each with its own blanks or set apart from the others by blanks."""
+    found = set()
+    for words in (compact_code(text), unicodedata.normalize("NFKC", text).upper()):
+        present = [m[0] for m in _EIGHTEEN.finditer(words) if not _FORMER.search(words, 0, m.start())]
+        found.update(code for code in present if plainly_valid(code))
+    return found
 
 
 def says_no_code(text: str) -> bool:

@@ -32,7 +32,14 @@ from desktop.records.typed_numbers import (
     stored_decimal,
     text_of,
 )
-from desktop.records.uscc import UsccVerdict, check_uscc, code_within, normalise_uscc, says_no_code
+from desktop.records.uscc import (
+    UsccVerdict,
+    check_uscc,
+    code_within,
+    has_several_codes,
+    normalise_uscc,
+    says_no_code,
+)
 
 TODAY: Final = "today"
 """The default of a date field that starts with the day of entry."""
@@ -356,6 +363,8 @@ def _uscc(given: _Input) -> Parsed:
         return _problem("代码被表格软件改成了数字，后几位已经丢失，请重新填写")
     if not check.ok and (code := code_within(given.text)) is not None and code != check.number:
         return Parsed(code, f"只取代码{code}，旁边的文字没有保存")
+    if not check.ok and has_several_codes(given.text):
+        return _problem("这一格里有两个统一社会信用代码，请核对，只留这个单位自己的")
     if says_no_code(given.text):
         return _problem(f"{_said(given)}不是统一社会信用代码；还没有代码的，这一格请空着")
     code = normalise_uscc(given.text)

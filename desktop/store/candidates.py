@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.types import Catalogue
+from desktop.records.uscc import names_a_record
 from desktop.store import reading
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
@@ -153,12 +154,17 @@ def _organisations(database: Database, record_type: RecordType, unit: str) -> It
     for group in _groups(rows, lambda row: plain_name(str(row[1]))):
         for at, row in enumerate(group):
             for other in group[at + 1 : at + 8]:
-                if row[2] and other[2] and row[2] != other[2]:
+                if row[2] != other[2] and _is_code(row[2]) and _is_code(other[2]):
+                    # Two codes are two firms; of a wrong one and a right one the wrong one may be a slip.
                     continue
                 if _near(row[3:last], other[3:last]):
                     yield str(row[0]), str(other[0]), BY_NAME
                 elif _same_firm(row, other, row[last:], other[last:]):
                     yield str(row[0]), str(other[0]), BY_FULL_NAME
+
+
+def _is_code(cell: Cell) -> bool:
+    return isinstance(cell, str) and names_a_record(cell)
 
 
 def _same_firm(

@@ -84,6 +84,15 @@ def test_a_form_takes_complete_records_and_lists_what_the_others_lack(town: Path
     assert "李四" in cells(tmp_path / "missing.xlsx")
 
 
+@pytest.mark.parametrize("name", ["out.txt", "out", "out.xls"])
+def test_a_workbook_is_not_written_under_another_kind_of_name(town: Path, tmp_path: Path, name: str) -> None:
+    refused = run("export", town, tmp_path / name, "--type", "enterprise")
+    assert refused.exit_code == 2
+    assert f"“{name}”请改成“out.xlsx”" in refused.output
+    assert not list(tmp_path.glob("out*"))
+    assert run("export", town, tmp_path / "OUT.XLSX", "--type", "enterprise").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "options",
     [

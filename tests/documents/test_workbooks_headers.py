@@ -72,6 +72,34 @@ def test_what_people_write_over_a_column(header: str, field: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("type_name", "written"),
+    [
+        ("congress", {"序号": None, "单位名称": "enterprise", "届次": "name", "召开时间": "started_date",
+                      "召开地点": "venue", "会议形式": "form", "职工人数": "staff_count", "应到代表": "expected_count",
+                      "实到代表": "present_count", "其中：女代表": "women_delegate_count", "会议议题": "topics",
+                      "主持人": "host", "公示时间": "publication_started", "备注": "remark"}),
+        ("congress", {"企业名称": "enterprise", "职代会召开日期": "started_date", "职工代表人数": "expected_count"}),
+        ("congress", {"统一社会信用代码": "enterprise", "召开日期": "started_date", "审议通过事项": "topics"}),
+        ("visit", {"走访日期": "visit_date", "走访企业": "enterprise", "走访人员": "visitors",
+                   "走访情况": "situation", "存在问题": "difficulty", "解决措施": "measure", "接待人": "contact_name"}),
+        ("visit", {"时间": "visit_date", "单位名称": "enterprise", "走访人": "visitors"}),
+        ("course", {"培训班名称": "name", "培训时间": "started_date", "参训人数": "expected_count"}),
+        ("attendance", {"姓名": "name", "单位": "unit_name", "职务": "post_title", "手机号码": "phone", "签名": None}),
+        ("meeting", {"会议时间": "started_date", "会议名称": "name", "会议地点": "venue", "参会人数": "present_count",
+                     "会议内容": "topics"}),
+        ("collective_contract", {"企业名称": "enterprise", "合同类型": "kind", "签订日期": "signed_date",
+                                 "合同期限起": "started", "合同期限止": "ended", "备案号": "filing_number"}),
+        ("delegate", {"姓名": "name", "性别": "sex", "部门": "constituency"}),
+        ("proposal", {"编号": "number", "提案名称": "subject", "承办部门": "handling_department"}),
+    ],
+)  # fmt: skip
+def test_the_registers_that_towns_keep_are_known(type_name: str, written: dict[str, str | None]) -> None:
+    record_type = TYPES[type_name]
+    assert targets([list(written)], Labels.of_type(record_type)) == written
+    assert set(written.values()) - {None} <= record_type.by_name.keys()
+
+
 def test_titles_and_notes_above_the_header_are_passed_over() -> None:
     rows: list[list[Any]] = [
         ["余杭区企业名册"],

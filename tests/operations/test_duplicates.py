@@ -103,6 +103,13 @@ def test_two_codes_are_two_firms_whatever_they_are_called(session: Session) -> N
     assert found(session) == set()
 
 
+def test_a_code_with_a_fault_does_not_make_another_firm(session: Session) -> None:
+    """As the import says of them when they come: one of the two codes is a slip."""
+    right = firm(session, "甲厂", uscc=CODE)
+    slip = firm(session, "甲厂", uscc=CODE[:-1] + ("A" if CODE[-1] != "A" else "B"), reason="证照就是这样")
+    assert found(session) == {(*sorted((right, slip)), "name")}
+
+
 def test_the_same_person_is_found_by_number_and_by_name_and_telephone(session: Session) -> None:
     number, phone = "330102199001010012", "13800000000"
     one, other = member(session, "李明", id_number=number), member(session, "李 明", id_number=number)

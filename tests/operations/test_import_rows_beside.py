@@ -49,6 +49,36 @@ def test_sums_and_footers_in_all_their_forms_are_no_firms_and_are_told(
     assert "13800000001" not in told
 
 
+def test_names_that_begin_like_a_remark_are_firms(district: Session, tmp_path: Path) -> None:
+    firms = [
+        *(
+            "示例科技有限公司",
+            "例外服饰店",
+            "制表厂",
+            "审核咨询有限公司（分公司）",
+            "单位负责人培训中心",
+            "第1页工作室",
+        ),
+        *("合计科技有限公司", "杭州小计", "共计公司", "注塑厂", "说明书印刷厂", "备注便利店"),
+    ]
+    remarks = [
+        "示例",
+        "示例企业",
+        "例：杭州某某有限公司",
+        "填表单位：径山镇总工会",
+        "制表人 王五",
+        "审核",
+        "填写说明",
+    ]
+    for number in (7, None):
+        # A list without codes has firms too.
+        rows = [HEAD, *([name, number and code(n), n] for n, name in enumerate(firms, 1))]
+        found, _ = names(district, tmp_path, [*rows, *([r, None, 1] for r in remarks)])
+        assert found == firms
+    found, _ = names(district, tmp_path, [HEAD, ["例如科技", code(1), 1], ["例如张三", None, 1]])
+    assert found == ["例如科技"]
+
+
 def test_a_sum_stands_behind_the_number_of_its_row_or_a_merged_town(
     district: Session, tmp_path: Path
 ) -> None:

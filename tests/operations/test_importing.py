@@ -456,13 +456,21 @@ def test_a_state_that_fits_nothing_is_left_open_and_not_taken_for_the_usual_one(
     header = ["企业名称", "信用代码", "经营状态", "职工人数"]
     rows: list[list[Any]] = [
         ["甲公司", code(1), "吊销，未注销", 3], ["乙公司", code(2), "古怪", 3], ["丙公司", code(3), None, 3],
-        ["丁公司", code(4), "在业", 3],
+        ["丁公司", code(4), "在业", 3], ["戊公司", code(5), "非正常户", 3],
     ]  # fmt: skip
     bring(district, table(tmp_path, rows, header))
     found = held(district)
-    assert [found[n].values["status"] for n in ("甲公司", "乙公司", "丙公司", "丁公司")] == [
-        None, None, "active", "active",
+    assert [found[n].values["status"] for n in ("甲公司", "乙公司", "丙公司", "丁公司", "戊公司")] == [
+        None, None, "active", "active", None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [("集体合同", "comprehensive"), ("工资协议", "wages"), ("女职工特殊保护专项", "women"), ("其他", None)],
+)
+def test_the_kinds_of_contracts_in_a_register(words: str, meant: str | None) -> None:
+    assert words_of_registers.meant("collective_contract", "kind", words) == meant
 
 
 def test_what_systems_write_for_nothing_is_no_town_and_no_telephone(

@@ -267,8 +267,14 @@ def test_words_are_no_code_and_a_code_among_words_is_taken_alone() -> None:
     for text in (f"{good}(1/1)", f"代码：{good.lower()}", f"{good}（原91330100799655058C）"):
         assert parse(Kind.USCC, text) == Parsed(good, f"只取代码{good}，旁边的文字没有保存")
     assert parse(Kind.USCC, f"原代码：91330000142916567N，现代码：{good}").value == good
-    for text in (f"1{good}", f"{good}/91330000142916567N"):
-        assert parse(Kind.USCC, text).value == text
+    assert parse(Kind.USCC, f"1{good}").value == f"1{good}"
+    for between in "/、\n ；":
+        both = parse(Kind.USCC, f"{good}{between}91330000142916567N")
+        assert (both.value, both.problem) == (
+            None,
+            "这一格里有两个统一社会信用代码，请核对，只留这个单位自己的",
+        )
+        assert parse(Kind.USCC, f"{good}{between}{good}").value == good
     faulty = parse(Kind.USCC, f"91330100799655058C（原{good}）")
     assert faulty.value != good, "a former code is another firm's, or nobody's"
 

@@ -16,6 +16,7 @@ _PERSON = "person"
 class _Words(msgspec.Struct):
     note: str
     row_numbers: frozenset[str]
+    persons: frozenset[str]
     types: dict[str, dict[str, tuple[str, ...]]]
 
 
@@ -31,13 +32,14 @@ def row_numbers() -> frozenset[str]:
 
 @cache
 def synonyms(type_name: str) -> tuple[tuple[str, str, float], ...]:
-    """Words, the field that they mean and their weight, for a record type; a type without its own has a person's.
+    """Words, the field that they mean and their weight, for a record type.
 
-    A field may be named that the type does not have.
+    A type without its own has a person's, and one whose records are persons has both. A field may be named that the
+    type does not have.
     """
     types = _words().types
     fields = types.get(type_name, types[_PERSON])
-    if type_name == "member":
+    if type_name in _words().persons:
         fields = types[_PERSON] | fields
     found = []
     for name, words in fields.items():

@@ -12,6 +12,7 @@ from desktop.documents.workbooks.headers import folded, type_entries
 from desktop.documents.workbooks.sheets import MergedRanges
 from desktop.operations.imports.layout import Layout
 from desktop.records.declaration import RecordType
+from desktop.records.uscc import plainly_valid
 
 _SUM = re.compile(
     r"(?:(?:以上|本页|本表|本村|本镇|全村|全镇|各村)|[\u4e00-\u9fff]{1,8}(?:村|社区|街道|镇|乡|园区))?"
@@ -32,6 +33,12 @@ _SIGNED = re.compile(
 )
 """In half width and without blanks; what a person's name or a firm's never looks like."""
 _EXAMPLES = ("示例", "例：", "例:", "例如", "样例", "填写说明", "填表说明")
+_BEGIN_REMARKS = (*_EXAMPLES, *_FOOTERS, "第")
+_PLACEHOLDER = re.compile(r"(?:示例|样例)(?:单位|企业|公司|有限公司)?[0-9一二三]?")
+"""What stands for a name in an example."""
+_ORGANISATION = re.compile(
+    r"\S*(?:公司|厂|店|馆|行|社|所|院|部|中心|超市|工作室|事务所|幼儿园|经营户|合伙\)|合伙）)(?:[(（][^()（）]*[)）])?"
+)
 _SIGNATURE = re.compile(
     r"[（(](?:盖章|签章|公章|签字|章)[）)]\s*$|^\s*20[0-9]{2}\s*年\s*[0-9]{0,2}\s*月\s*[0-9]{0,2}\s*日\s*$"
 )
@@ -78,7 +85,11 @@ class Beside:
         if not isinstance(first, str):
             return self._sums_up(cells)
         text = first.strip()
-        if text.startswith((*_EXAMPLES, *_PART_OF_SUM)) or _is_sum(text) or self._sums_up(cells):
+        if text.startswith(_PART_OF_SUM) or _is_sum(text) or self._sums_up(cells):
+            return True
+        if _names_a_firm(text, cells):
+            return False
+        if text.startswith(_EXAMPLES):
             return True
         if text.startswith(_FOOTERS) or _SIGNED.fullmatch(_plain(text)):
             return sum(c is not None for c in cells) <= _MOST_IN_FOOTER
@@ -141,6 +152,15 @@ def _is_sum(cell: str) -> bool:
         and ("计" in cell or "共" in cell)
         and _SUM.fullmatch(_plain(cell)) is not None
     )
+
+
+def _names_a_firm(text: str, cells: Row) -> bool:
+    """Whether words are the name of somebody on the list, with whatever a remark begins: 制表厂, 示例科技有限公司."""
+    if not text.startswith(_BEGIN_REMARKS) or _PLACEHOLDER.fullmatch(text):
+        # Hardly any row has to be looked at closely.
+        return False
+    coded = any(type(cell) is str and plainly_valid(cell) for cell in cells)
+    return ":" not in _plain(text) and (coded or _ORGANISATION.fullmatch(text) is not None)
 
 
 def _plain(text: str) -> str:
