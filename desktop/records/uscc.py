@@ -153,7 +153,7 @@ def has_several_codes(text: str) -> bool:
 
 def _present(text: str) -> set[str]:
     """The codes without fault in a text, each with its own blanks or set apart from the others by blanks."""
-    found = set()
+    found: set[str] = set()
     for words in (compact_code(text), unicodedata.normalize("NFKC", text).upper()):
         present = [m[0] for m in _EIGHTEEN.finditer(words) if not _FORMER.search(words, 0, m.start())]
         found.update(code for code in present if plainly_valid(code))

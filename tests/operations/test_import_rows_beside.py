@@ -72,7 +72,7 @@ def test_names_that_begin_like_a_remark_are_firms(district: Session, tmp_path: P
     ]
     for number in (7, None):
         # A list without codes has firms too.
-        rows = [HEAD, *([name, number and code(n), n] for n, name in enumerate(firms, 1))]
+        rows: list[list[Any]] = [HEAD, *([name, number and code(n), n] for n, name in enumerate(firms, 1))]
         found, _ = names(district, tmp_path, [*rows, *([r, None, 1] for r in remarks)])
         assert found == firms
     found, _ = names(district, tmp_path, [HEAD, ["例如科技", code(1), 1], ["例如张三", None, 1]])
