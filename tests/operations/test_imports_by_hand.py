@@ -152,3 +152,49 @@ def test_a_ledger_of_unions_as_towns_keep_it(district: Session, tmp_path: Path) 
     assert values(shown, "founding_method") == ["single", "joint"]
     assert values(shown, "women_member_count") == [20, 2]
     assert [row.parts[1].values["name"] for row in shown.rows] == ["甲公司", "乙公司"]
+
+
+UNION_STATES = [
+    ["序号", "所属镇街", "企业名称", "统一社会信用代码", "是否建会", "建会时间", "工会名称", "工会主席", "职工总数",
+     "联系人", "联系电话"],
+    [1, "转塘街道", "甲公司", code(1), "是", "2020-01-01", "甲公司工会委员会", "王芳", 30, "李明", "13800000000"],
+    [2, "转塘街道", "乙公司", code(2), "否", None, None, None, 12, "张三", "13800000001"],
+]  # fmt: skip
+"""Firms with and without a union, as the building of unions is followed in a town."""
+
+
+def test_a_list_of_firms_that_names_their_unions_too_keeps_what_is_the_firms(
+    district: Session, tmp_path: Path
+) -> None:
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", UNION_STATES))
+    assert outcomes(shown) == ["new", "new"]
+    assert values(shown, "town") == ["330106010"] * 2
+    assert values(shown, "surveyed_staff") == [30, 12]
+    assert values(shown, "contact_phone") == ["13800000000", "13800000001"]
+    assert values(shown, "union_state_date") == ["2020-01-01", None]
+    assert [c.header for c in shown.columns if c.reason] == ["工会名称", "工会主席"]
+
+
+def test_the_same_list_as_one_of_unions_gives_the_firm_its_town_and_sends_back_who_has_no_union(
+    district: Session, tmp_path: Path
+) -> None:
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", UNION_STATES), "union")
+    assert outcomes(shown) == ["new", "rejected"]
+    assert "再按“企业”导入" in shown.rows[1].notes[-1].text
+    assert shown.without_town == ()
+    born = {b.type: b.cells for b in shown._plan.births}
+    assert born["enterprise"]["town"] == born["union"]["town"] == "330106010"
+    assert born["enterprise"]["contact_phone"] == "13800000000"
+    assert "chair_phone" not in born["union"], "what stands behind the contact is not the chair's"
+
+
+def test_a_firm_keeps_the_town_of_its_own_address_beside_that_of_its_union(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [
+        ["所属镇街", "企业名称", "统一社会信用代码", "注册地址", "工会名称"],
+        ["转塘街道", "甲公司", code(1), "西湖区双浦镇灵山村1号", "甲公司工会委员会"],
+    ]
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows), "union")
+    towns = {b.type: b.cells["town"] for b in shown._plan.births if "town" in b.cells}
+    assert towns["union"] == "330106010" != towns["enterprise"]

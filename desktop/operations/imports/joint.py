@@ -53,6 +53,9 @@ class JointPlanner:
         matched = self._employers.match([Candidate(p.result, p.employer_part) for p in with_employer])
         for pair, entry in zip(with_employer, matched, strict=True):
             pair.employer = entry
+        for pair in with_employer:
+            if not _names_union(pair.union_part):
+                pair.result.refuse("这一行没有工会名称；还没有工会的企业，请把这个表再按“企业”导入一次")
         sound = [p for p in pairs if p.result.outcome is not Outcome.REJECTED]
         unions = [Candidate(p.result, p.union_part) for p in sound]
         for pair, entry in zip(
@@ -144,7 +147,7 @@ class JointPlanner:
 def _prepare(row: _Row) -> None:
     """What each part knows from the other."""
     employer, union = row.employer_part, row.union_part
-    if employer.values.get("name") and not union.values.get("name") and not union.values.get("uscc"):
+    if employer.values.get("name") and not _names_union(union):
         # A row that names no union is a row of an enterprise that has none.
         return
     employer.values["union_state"] = "Y"
@@ -157,7 +160,14 @@ def _prepare(row: _Row) -> None:
         value = employer.values.get(name, employer.weak.get(name))
         if value is not None and name not in union.values:
             union.weak[name] = value
+    if "town" in union.values and not {"town", "village"} & (employer.values.keys() | employer.weak.keys()):
+        # A column for towns is about the whole row, unlike the address of a union.
+        employer.weak |= {n: union.values[n] for n in ("town", "village") if n in union.values}
     union.place_reason = union.place_reason or employer.place_reason
+
+
+def _names_union(part: Part) -> bool:
+    return bool(part.values.get("name") or part.values.get("uscc"))
 
 
 def _has_employer(row: _Row) -> bool:

@@ -28,6 +28,12 @@ Wishes = Mapping[int | str, str | None]
 """What a person has said of columns: place from 0 or header, to a target, or to nothing to leave it out."""
 
 _EMPLOYER_CODE, _UNION_CODE = f"{EMPLOYER}.uscc", f"{JOINT}.uscc"
+_FIRMS_OWN = {
+    "town": "town", "village": "village", "address": "address", "staff_count": "surveyed_staff",
+    "women_count": "women_count", "migrant_count": "migrant_count", "established_date": "union_state_date",
+    "remark": "remark",
+}  # fmt: skip
+"""What a row says of its union and its firm alike, where a list of firms names their unions too."""
 _FORM_WEIGHT = 1.2
 _SECOND_TYPE = 0.8
 _USUAL = 0.96
@@ -206,7 +212,7 @@ class _Mapper:
         self._wishes = {folded(k) if isinstance(k, str) else k: v for k, v in wishes.items()}
 
     def layout(self) -> Layout:
-        header, rows = self._found.header, self._found.rows
+        header, rows = self._settled(self._found.header), self._found.rows
         wished = {c.index: t for c in header.columns if (t := self._wish(c)) is not None}
         samples = _samples(rows, header)
         targets: dict[int, tuple[str, str]] = {}
@@ -227,6 +233,24 @@ class _Mapper:
             if number <= header.last_row
         )
         return Layout(self._found.sheet.name, header, own, targets, tuple(columns))
+
+    def _settled(self, header: Header) -> Header:
+        """The header with what is the firm's, in a list that names firms and their unions.
+
+        A telephone right behind the contact is the contact's. Where only firms are taken, so is what holds for both.
+        """
+        if not self._found.prefixed:
+            return header
+        taken = {c.target for c in header.columns}
+        columns: list[Column] = []
+        for column in header.columns:
+            prefix, _, name = (column.target or "").partition(".")
+            own = _FIRMS_OWN.get(name) if self._type.name == EMPLOYER else None
+            if name == "chair_phone" and columns and columns[-1].target == f"{EMPLOYER}.contact_name":
+                own = "contact_phone"
+            is_firms = prefix == JOINT and own is not None and f"{EMPLOYER}.{own}" not in taken
+            columns.append(replace(column, target=f"{EMPLOYER}.{own}") if is_firms else column)
+        return replace(header, columns=tuple(columns))
 
     def _is_unions_own(self, samples: Sequence[str]) -> bool:
         """Whether a column of codes is of the unions themselves: a list that names no employers, and their prefix."""
