@@ -27,7 +27,7 @@ from tests.operations.test_templates import written_by_hand
 
 LINES = (
     "标题：走访小结\n正文：{日期}，{走访人}走访了{单位.单位名称}。\n"
-    "表格：\n表格行：【小结】｜{|20}\n落款：{本单位}\n"
+    "条目：同行｜[{对方人员}、]李明\n表格：\n表格行：【小结】｜{|20}\n落款：{本单位}\n"
 )
 
 
@@ -66,6 +66,7 @@ def test_a_paper_of_its_own_is_printed_offered_reworded_and_taken_away(desk: Ses
     assert own(desk) == [key]
     words = words_of(papers.paper(desk, key, record).render())
     assert "2026年11月5日，王芳走访了犇㛃茶业有限公司。" in words
+    assert "同行：李明" in words
     template = templates.here(desk, key).template
     assert template.notice.endswith("非官方")
     assert [t.id for t in papers.offered("visit", {}, [template])][-1] == key  # type: ignore[list-item]
@@ -124,6 +125,15 @@ def test_it_goes_down_and_out_as_a_file_and_in_elsewhere(desk: Session, tmp_path
             "标题：函件\n主送：{单位名称}\n正文：违反劳动法第五十条，请改正\n",
             "违反……改正",
         ),
+        (
+            "enterprise",
+            "函件",
+            "标题：函件\n条目：主　送｜{单位名称}\n正文：违反劳动法第五十条，请改正\n",
+            "违反……改正",
+        ),
+        ("enterprise", "函件", "标题：函件\n条目：提示函｜{单位名称}\n", "“提示函”，像一函两书"),
+        ("visit", "小结", "标题：小结\n条目：走访人\n", "后面要写｜和内容"),
+        ("visit", "小结", "标题：小结\n条目：｜{走访人}\n", "条目没有名称"),
         (
             "enterprise",
             "函件",

@@ -27,6 +27,8 @@ OWN: Final = re.compile(r"own_[a-z0-9]{4,40}")
 NOTICE: Final = "本单位自定的样式，非官方"
 _FILLED_IN: Final = re.compile(r"\{[^{}]*\}")
 _WHOM: Final = re.compile(r"\s*\{[^{}]+\}\s*[：:]\s*")
+_SENT_TO: Final = re.compile(r"主送|抄送|收件|收文|^致")
+"""Labels of a list that says whom a paper is for."""
 SUPERVISION: Final = frozenset({"case", "case_event", "case_document", "handover_item"})
 """What is printed of a supervision case is said by law, so nobody adds a paper about one."""
 MARK: Final = "自制表单，不是工会劳动法律监督文书"
@@ -97,7 +99,9 @@ def own_paper(data: str, key: str) -> PaperTemplate:
 def addressed(template: PaperTemplate) -> bool:
     """Whether a paper names whom it is for."""
     return any(
-        isinstance(part, Recipient) or (isinstance(part, Paragraph) and _WHOM.fullmatch(part.text))
+        isinstance(part, Recipient)
+        or (isinstance(part, Paragraph) and _WHOM.fullmatch(part.text))
+        or (isinstance(part, Entry) and _SENT_TO.search(squeezed(part.label)))
         for part in template.parts
     )
 

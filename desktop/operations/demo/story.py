@@ -104,7 +104,10 @@ def _congress(stage: Stage) -> None:
     stage.say("四、职工代表大会：代表、议题、表决、提案")
     tea = stage.stations["tea"]
     congress = stage.enter(
-        "tea", "congress", {**people.CONGRESS, "enterprise": stage.records["tea"]}, "congress"
+        "tea",
+        "congress",
+        {**people.CONGRESS, "enterprise": stage.records["tea"], "union": stage.records["tea_union"]},
+        "congress",
     )
     delegates = [cells(tea, "delegate", {**d, "congress": congress}) for d in people.delegates(40)]
     records.save_many(tea, "delegate", delegates, name="代表名册")
