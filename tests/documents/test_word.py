@@ -185,7 +185,21 @@ def test_columns_are_as_wide_as_on_paper_and_lists_hang_behind_their_label() -> 
     day, told = (column.width.pt for column in word.tables[0].columns)
     assert day > 3 * 12 + 7 * 6, "a day stands in one line"
     assert day + told == pytest.approx(TEXT_WIDTH, abs=1)
+    margins = word.tables[0]._tbl.tblPr.find(qn("w:tblCellMar"))
+    assert [margin.get(qn("w:w")) for margin in margins] == ["80", "80"], "4 points, as on paper"
     (line,) = (p for p in word.paragraphs if p.text.startswith("出席"))
     assert line.text == "出席：王芳、李明"
     assert line.paragraph_format.left_indent.pt == pytest.approx(5 * 16)
     assert line.paragraph_format.first_line_indent.pt == pytest.approx(-3 * 16)
+
+
+def test_a_long_title_has_the_lines_of_the_printed_one_and_the_signature_two_lines_with_it() -> None:
+    title = "关于召开杭州径山示例茶业有限公司第一届职工代表大会第二次会议的请示"
+    text = (Heading(1, "情况"), Heading(1, "要求", body="整改"), *(Paragraph(f"第{n}段") for n in range(4)))
+    word = Document(io.BytesIO(render_docx(document(title=title, blocks=text, note=None, attachments=()))))
+    titles = [p.text for p in word.paragraphs if p.text and p.text in title]
+    assert "".join(titles) == title
+    assert titles[0].endswith("有限公司")
+    kept = [p.text for p in word.paragraphs if p.paragraph_format.keep_with_next]
+    assert kept[:3] == ["一、情况", "第2段", "第3段"]
+    assert kept[-1] == "杭州市西湖区总工会"

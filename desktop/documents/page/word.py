@@ -27,6 +27,7 @@ from desktop.documents.font_files import FontRole
 from desktop.documents.fonts import font_book
 from desktop.documents.page.charts import as_table
 from desktop.documents.page.endings import chinese_date
+from desktop.documents.page.flow import BODY_LINES_WITH_SIGNATURE
 from desktop.documents.page.geometry import (
     LEADING,
     MARGIN_BOTTOM,
@@ -67,8 +68,9 @@ from desktop.documents.page.model import (
 from desktop.documents.page.render import render_lock
 from desktop.documents.page.setting import Numbering, Setter, addressed
 from desktop.documents.page.shaping import as_runs, paragraphs
-from desktop.documents.page.tables import LINE_RATIO, PADDING_Y, TableSetter
-from desktop.documents.page.word_parts import frozen, line_grid, off_grid, page_field, rule_below
+from desktop.documents.page.tables import LINE_RATIO, PADDING_X, PADDING_Y, TableSetter
+from desktop.documents.page.titles import title_lines
+from desktop.documents.page.word_parts import close_cells, frozen, line_grid, off_grid, page_field, rule_below
 from desktop.documents.page.writer import Metadata
 
 FONTS: Final[Mapping[FontRole, str]] = {
@@ -110,7 +112,8 @@ class _Writer:
         self.document, self.metadata = document, metadata
         self.word: WordDocument = Document()
         self.numbering = Numbering()
-        self.tables = TableSetter(Setter(font_book()))
+        self.setter = Setter(font_book())
+        self.tables = TableSetter(self.setter)
 
     def render(self) -> bytes:
         document = self.document
@@ -123,8 +126,7 @@ class _Writer:
         if document.corner:
             self._line(document.corner, FontRole.HEITI)
         self._head()
-        for line in filter(None, document.title.split("\n")):
-            self._line(line, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+        self._title(document.title)
         if isinstance(document.head, PlainHead) and document.head.caption:
             self._line(document.head.caption, FontRole.KAITI, align=Align.CENTRE)
         if document.title:
@@ -137,7 +139,7 @@ class _Writer:
         for attachment in document.attachments:
             self._line("").runs[0].add_break(WD_BREAK.PAGE)
             self._line(attachment.label, FontRole.HEITI)
-            self._line(attachment.title, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+            self._title(attachment.title)
             self._blocks(attachment.blocks)
         if document.imprint is not None:
             self._imprint(document.imprint)
@@ -238,6 +240,11 @@ class _Writer:
             run.font.color.rgb = colour
         return run
 
+    def _title(self, title: str) -> None:
+        """Its lines as on paper: Word would cut words, and leave a character alone."""
+        for line in title_lines(title, self.setter) if title else ():
+            self._line(line.text, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+
     def _head(self) -> None:
         head = self.document.head
         match head:
@@ -302,7 +309,8 @@ class _Writer:
 
     def _heading(self, heading: Heading) -> None:
         title = Run(self.numbering.next(heading) + heading.text, _HEADINGS[heading.level])
-        self._line((title, *as_runs(heading.body)), indent=2)
+        line = self._line((title, *as_runs(heading.body)), indent=2)
+        line.paragraph_format.keep_with_next = not heading.body or None
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         for runs in paragraphs(paragraph.text):
@@ -349,6 +357,7 @@ class _Writer:
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
         table: Table = self.word.add_table(rows, len(widths), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        close_cells(table, PADDING_X)
         total = sum(widths)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Pt(TEXT_WIDTH * width / total)
@@ -378,6 +387,7 @@ class _Writer:
 
     def _signature(self, signature: Signature) -> None:
         """7.3.5: room for the seal above, name and date to the right; no seal is ever drawn."""
+        before = len(self.word.paragraphs)
         if signature.signer is not None:
             signer = signature.signer
             line = (Run(signer.label), Run("　" * signer.characters, underline=True), Run(signer.suffix))
@@ -387,6 +397,9 @@ class _Writer:
             self._line("")
         self._line(signature.organ, align=Align.RIGHT, right=2)
         self._line(chinese_date(signature.date), align=Align.RIGHT, right=4)
+        # Two lines of the text go with it: a page with nothing but a signature is not allowed.
+        for paragraph in self.word.paragraphs[max(0, before - BODY_LINES_WITH_SIGNATURE) : -1]:
+            paragraph.paragraph_format.keep_with_next = True
 
     def _imprint(self, imprint: Imprint) -> None:
         if imprint.copies:
