@@ -482,6 +482,20 @@ def test_lists_lose_typed_numbers_and_end_marks() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("1.2026年7月未付工资\n2.2026年8月未付工资", ("2026年7月未付工资", "2026年8月未付工资")),
+        ("1.2026年7月未付工资", ("2026年7月未付工资",)),
+        ("1.3名职工未签合同\n2.5名职工未参保", ("3名职工未签合同", "5名职工未参保")),
+        ("1.5小时没有计薪\n3.5万元没有支付", ("1.5小时没有计薪", "3.5万元没有支付")),
+        ("1.5小时没有计薪", ("1.5小时没有计薪",)),
+    ],
+)
+def test_a_number_before_figures_goes_where_it_counts_the_lines(typed: str, printed: tuple[str, ...]) -> None:
+    assert items(typed) == printed
+
+
 def test_a_single_item_has_no_number() -> None:
     letter = letter_for("opinion_letter", facts="一件事")
     assert "一件事。" in body(letter).split("\n")

@@ -8,8 +8,11 @@ from typing import Final
 
 _CHINESE: Final = r"\u3400-\u9fff，。；：（）《》“”、〇"
 _TYPED_NUMBER: Final = re.compile(
-    r"^\s*(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|[（(]\d{1,2}[）)]|\d{1,2}[.．、](?!\d))\s*"
+    r"^\s*(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|[（(]\d{1,2}[）)]"
+    r"|\d{1,2}[.．、](?:(?!\d)|(?=\d{4}年)))\s*"
 )
+_IN_TURN: Final = re.compile(r"^\s*(\d{1,2})[.．、]\s*(?=\S)")
+"""A number that may be part of the words (1.5小时) as long as the lines do not count through with it."""
 _YEAR: Final = re.compile(r"[\[［【〖(（](\d{4})[\]］】〗)）](?=\s*第?\d+\s*号)")
 _MARKS: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 _HALF_MARK: Final = re.compile(
@@ -39,8 +42,13 @@ def _bracket(match: re.Match[str]) -> str:
 
 def items(text: str) -> tuple[str, ...]:
     """The lines of a list without the numbers that were typed before them and the marks at their ends."""
-    found = (_TYPED_NUMBER.sub("", official(line)).strip().rstrip(_ENDING) for line in text.splitlines())
-    return tuple(filter(None, found))
+    lines = [official(line) for line in text.splitlines() if line.strip()]
+    starts = [_IN_TURN.match(line) for line in lines]
+    counted = len(lines) > 1 and all(
+        start is not None and int(start[1]) == place for place, start in enumerate(starts, 1)
+    )
+    number = _IN_TURN if counted else _TYPED_NUMBER
+    return tuple(filter(None, (number.sub("", line).strip().rstrip(_ENDING) for line in lines)))
 
 
 def sentence(text: str) -> str:
