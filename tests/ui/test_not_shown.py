@@ -25,7 +25,7 @@ from tests.ui.hands import Desk, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
 LETTER = catalogue()["case_document"]
-KEPT = {"snapshot", "snapshot_digest"}
+KEPT = {"snapshot", "snapshot_digest", "own_snapshot", "own_snapshot_digest"}
 SAID = ("全文校验码", "签发时的全文", '"kind"', "{")
 
 
