@@ -83,13 +83,13 @@ def present_answers(database: Database, stations: Set[str]) -> Iterator[Answered
 
 _RANK = "CASE {} WHEN 'refused' THEN 0 WHEN 'held' THEN 1 WHEN 'conflict' THEN 2 ELSE 3 END"
 _PRESENT = (
-    # Origin, number, rank, outcome and reason, each in this order, which the keys of the tables give.
-    "SELECT origin, number, 0, 'refused', reason FROM refused ORDER BY origin, number",
-    "SELECT origin, number, 1, 'held', reason FROM held ORDER BY origin, number",
+    # Origin, number, rank, outcome and reason, each in this order, of which the keys of the tables give the most.
+    "SELECT origin, number, 0, 'refused', reason FROM refused ORDER BY origin, number, reason",
+    "SELECT origin, number, 1, 'held', reason FROM held ORDER BY origin, number, reason",
     f"SELECT DISTINCT v.origin, v.number, 2, 'conflict', c.slot FROM {OF_CONFLICT} WHERE {IN_DISPUTE}"
-    f" ORDER BY v.origin, v.number",
+    f" ORDER BY v.origin, v.number, c.slot",
     f"SELECT o.ref, a.number, {_RANK.format('a.outcome')}, a.outcome, a.reason FROM origin o"
-    f" CROSS JOIN answer a ON a.station = o.station AND a.incarnation = o.incarnation ORDER BY o.ref, a.number",
+    f" CROSS JOIN answer a ON a.station = o.station AND a.incarnation = o.incarnation ORDER BY o.ref, a.number, 3, 5",
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
-from desktop.records.spans import spans_of
+from desktop.records.spans import Span
 from desktop.records.types import Catalogue
 from desktop.store import components, heads, indexing, received, schema, segment_log, steps, undoing
 from desktop.store.changing import Changes
@@ -149,8 +149,8 @@ class Ledger:
         """Takes item numbers into the set of those that are known here, joining neighbours."""
         received.note(self.database, origin, first, last)
 
-    def journal_again(self, found: Iterable[tuple[int, int]]) -> None:
-        """Puts the segments of items (origin, number) that begin to count only now at the end of the journal.
+    def journal_again(self, found: Mapping[int, Iterable[Span]]) -> None:
+        """Puts the segments of items, by origin, that begin to count only now at the end of the journal.
 
         Without it a station below that has received this ledger's journal past them would never see them (rule 21).
         """
@@ -163,13 +163,10 @@ class Ledger:
         )
         if not passed:
             return
-        numbers: dict[int, set[int]] = {}
-        for origin, number in found:
-            numbers.setdefault(origin, set()).add(number)
         positions = {
             position
-            for origin, several in numbers.items()
-            for span in spans_of(several)
+            for origin, spans in found.items()
+            for span in spans
             for position in segment_log.positions(self.database, origin, *span)
             if position <= passed
         }

@@ -369,6 +369,7 @@ class Intake:
     def _tell(self, merged: Merged) -> None:
         """Adds what a merge within this one did to what is told of the bundles that brought it."""
         self._settling.note_counted(merged)
+        self._settling.journal()
         ended = any(bundle is self._bundle for bundle in self._earlier)
         bundles = self._earlier if ended else [*self._earlier, self._bundle]
         held, conflict = _by_bundle(bundles, merged.held), _by_bundle(bundles, merged.conflict)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from desktop.records.deciding import DECIDING_TYPES
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.item_outcomes import HELD_CERTIFICATE
-from desktop.records.spans import Span, common, joined
+from desktop.records.spans import Span, common, joined, spans_of
 from desktop.store import aside, indexing, received, scoping, segment_log
 from desktop.store.aside import Put
 from desktop.store.database import Database
@@ -60,6 +60,7 @@ class Settling:
         self._changed = changed
         self._now = ledger.environment.since_epoch()
         self._unmoved: set[tuple[str, str]] = set()
+        self._begun: dict[int, list[Span]] = {}
         self.moved = False
 
     def run(self, judge: Judge) -> Judge:
@@ -104,10 +105,11 @@ class Settling:
                 merger.add_births(block)
                 self._changed.add(block.type, (str(row[0]) for row in block.rows))
             born = [(found.origin, int(str(row[3]))) for block in births for row in block.rows]
-            self._ledger.journal_again(born)
+            self._begins(born)
             self.moved |= bool(born)
         self._count(merger)
-        self._ledger.journal_again(self._items_of(self._unmoved))
+        self._begins(self._items_of(self._unmoved))
+        self.journal()
         self.moved |= taken or bool(erasures)
         # What has come to count by now may hold values that were erased.
         return deciding or bool(erasing.due(self._ledger))
@@ -123,8 +125,22 @@ class Settling:
             self._changed.add(type_name, records)
         for item in merged.released:
             self._changed.add(item.type, [item.record])
-        self._ledger.journal_again([(item.origin, item.number) for item in merged.released])
+        self._begins((item.origin, item.number) for item in merged.released)
         self.moved |= bool(merged.released)
+
+    def _begins(self, items: Iterable[tuple[int, int]]) -> None:
+        """These items (origin, number) begin to count."""
+        numbers: dict[int, list[int]] = {}
+        for origin, number in items:
+            numbers.setdefault(origin, []).append(number)
+        for origin, several in numbers.items():
+            self._begun.setdefault(origin, []).extend(spans_of(several))
+
+    def journal(self) -> None:
+        """What has begun to count comes last in the journal. No segment is moved while segments are being read."""
+        if self._begun:
+            self._ledger.journal_again({origin: joined(spans) for origin, spans in self._begun.items()})
+            self._begun.clear()
 
     # -- what counts no longer -------------------------------------------------------------------------------------
 

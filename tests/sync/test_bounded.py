@@ -237,6 +237,20 @@ def test_a_station_below_answers_nothing_in_however_many_frames(
     assert tree.town.answers() == {}
 
 
+def test_of_what_several_levels_answer_the_worst_is_passed_on(tree: Tree) -> None:
+    number = tree.village.next_number() - 1
+    item = tree.village.station, tree.village.keys.incarnation, number
+    report(tree.village, tree.town)
+    for issuer, outcome, reason in (
+        ("a", "held", "unit"),
+        ("b", "refused", "scope"),
+        ("c", "conflict", "name"),
+    ):
+        exchanged.keep_answers(tree.town.database, issuer, [(*item, outcome, reason)])
+    found = exchanged.present_answers(tree.town.database, {tree.village.station})
+    assert list(found) == [(*item, "refused", "scope")]
+
+
 def test_answers_about_stations_that_this_one_has_nothing_of_are_passed_on(tree: Tree) -> None:
     strange, other = "ee" * 32, "dd" * 32
     said = [
