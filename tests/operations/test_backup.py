@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, deciding, exchange, operators, records, restoring, workspaces
+from desktop.operations import audit, deciding, exchange, operators, queries, records, restoring, workspaces
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.store import journal, reading
@@ -318,6 +318,17 @@ def test_a_new_station_has_a_backup_before_its_first_record(tmp_path: Path) -> N
     (only,) = restoring.backups(village.workspace.folder)
     found = journal.look(only.journal, village.workspace._key)
     assert found.mark is not None
+
+
+def test_the_day_of_the_newest_backup_is_known_when_the_first_of_that_day_is_gone(tmp_path: Path) -> None:
+    session = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    folder = session.workspace.folder
+    (first,) = restoring.backups(folder)
+    assert queries.last_backup(folder) == first.day
+    first.path.rename(
+        first.path.with_name(f"{first.day}-2.db")
+    )  # a day's later ones are numbered, and the last stays
+    assert queries.last_backup(folder) == first.day
 
 
 def test_the_environment_knows_the_day_in_china_in_any_year() -> None:
