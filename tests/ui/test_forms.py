@@ -238,6 +238,34 @@ def test_a_chosen_record_fills_what_it_repeats(hand: Hand, bench: Workbench) -> 
     assert "带出" in form.rows["employer_name"].message.words
 
 
+def test_a_record_that_is_given_the_code_of_another_is_told_of_it(hand: Hand, bench: Workbench) -> None:
+    code = "91330110MA2A1234X7"
+    save(bench, hand, "enterprise", name="杭州禅茶业有限公司", uscc=code)
+    other = save(bench, hand, "enterprise", name="禅茶公司")
+    hand.window.open_record("enterprise", other)
+    hand.settle()
+    page = hand.form_page
+    page.form.go_to("uscc")
+    hand.enter(code.lower())
+    hand.settle()
+    assert "已经登记过“杭州禅茶业有限公司”" in page.banner.words
+    assert "统一社会信用代码和这里的一样" in page.banner.words
+    page.form.go_to("uscc")
+    hand.press(K.Key_Delete)
+    hand.enter("91330106MA2ABCDEX7")
+    hand.settle()
+    assert page.banner.words == ""
+    page.form.go_to("uscc")
+    hand.enter(code)
+    hand.control(K.Key_S)
+    hand.settle()
+    third = new_form(hand, "enterprise")
+    third.go_to("uscc")
+    hand.enter(code)
+    hand.settle()
+    assert "保存时并入那一条" in hand.form_page.banner.words
+
+
 def test_words_alone_are_no_link(hand: Hand) -> None:
     form = new_form(hand, "case")
     form.go_to("enterprise")

@@ -258,7 +258,8 @@ class Form(QScrollArea):
         if parsed.note:
             row.note(parsed.note)
         row.editor.tidy()
-        if self.data is None and row.field.name in (self.record_type.key, *self.record_type.title):
+        names = self.record_type.title if self.data is None else ()
+        if row.field.name in (self.record_type.key, *names):
             self.named.emit()
         if row.field.kind is Kind.ID_NUMBER:
             told = from_id_number(self.record_type, self.values(), self.workbench.today())

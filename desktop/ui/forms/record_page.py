@@ -64,6 +64,7 @@ class RecordPage(Page):
         self.attachments = AttachmentsTab(workbench, self.record_type, lambda: self.save())
         self.history = HistoryTab(workbench, self.record_type)
         self.banner = NoticeBar()
+        self._twin_told = False
         self.follow = FollowBar(workbench)
         self.related = RelatedTab(workbench, self.follow)
         self._heading, self._state = ElidedLabel(), QLabel()
@@ -303,22 +304,30 @@ class RecordPage(Page):
 
     def _look_for_twin(self) -> None:
         """Tells before the save that the record is there already."""
-        bench, record_type, values = self.workbench, self.record_type, self.form.values()
+        bench, record_type, values, own = self.workbench, self.record_type, self.form.values(), self.record
 
         def arrived(twin: Twin | None) -> None:
-            if self.record is not None:
+            if self.record != own:
                 return
             if twin is None:
-                self.banner.clear()
+                if self._twin_told:
+                    self.banner.clear()
+                self._twin_told = False
                 return
-            joined = "保存时并入那一条，不会重复。" if twin.same_code else "请看看是不是同一个。"
+            self._twin_told = True
+            key = record_type.by_name[record_type.key].label if record_type.key is not None else ""
+            joined = (
+                "保存时并入那一条，不会重复。" if twin.joined
+                else f"{key}和这里的一样，请看看是不是同一个。" if twin.same_code
+                else "请看看是不是同一个。"
+            )  # fmt: skip
             self.banner.show_notice(
                 Tone.WARNING, f"已经登记过“{twin.title}”，{joined}", "打开那一条",
                 lambda: bench.shell.open_record(record_type.name, twin.id),
             )  # fmt: skip
 
         bench.read(
-            lambda database, _ticket: find_twin(database, bench.types, bench.codes, record_type, values),
+            lambda database, _ticket: find_twin(database, bench.types, bench.codes, record_type, values, own),
             arrived, owner=self, key="twin",
         )  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""Whether what is being typed as new is registered already: by its code, which would join them, or by its name."""
+"""Whether what is being typed is registered already: by its code, or what is new by its name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.operations import queries
@@ -13,36 +14,57 @@ from desktop.records.identity import derived_id
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.store.reading import Query, Record
 
 _MOST_NAMESAKES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A record that is there: its id, its words, and whether a save joins the new one with it."""
+    """A record that is there: its id, its words, whether it has the same code, and whether a save joins them."""
 
     id: str
     title: str
     same_code: bool
+    joined: bool = False
 
 
 def find_twin(
-    database: Database, types: Catalogue, codes: Codes, record_type: RecordType, values: Values
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    record_type: RecordType,
+    values: Values,
+    own: str | None = None,
 ) -> Twin | None:
-    """The record with the same valid code, else one with the very same name."""
+    """The record with the same code, else, of a new one, that with the very same name.
+
+    ``own`` is what is being edited, and no twin of its own.
+    """
+
+    def twin(held: Record, *, same_code: bool, joined: bool = False) -> Twin:
+        return Twin(
+            held.id, queries.title(database, types, codes, record_type, held.values), same_code, joined
+        )
+
+    def alike(words: str, names: Sequence[str]) -> Record | None:
+        found = reading.records(database, types, Query(record_type.name, text=words), _MOST_NAMESAKES)
+        same = (held for held in found if all(held.values.get(n) == values.get(n) for n in names))
+        return next((held for held in same if held.id != own), None)
+
     code = values.get(record_type.key) if record_type.key is not None else None
-    if isinstance(code, str) and uscc.names_a_record(code):
-        held = reading.record(database, types, record_type.name, derived_id(record_type.name, code))
-        if held is not None:
-            return Twin(held.id, queries.title(database, types, codes, record_type, held.values), True)
+    if record_type.key is not None and isinstance(code, str) and code:
+        if own is None and uscc.names_a_record(code):
+            held = reading.record(database, types, record_type.name, derived_id(record_type.name, code))
+            if held is not None:
+                return twin(held, same_code=True, joined=True)
+        if (found := alike(code, [record_type.key])) is not None:
+            return twin(found, same_code=True)
     name = record_type.title[0]
     words = values.get(name)
-    if record_type.by_name[name].kind is not Kind.TEXT or not isinstance(words, str) or len(words) < 2:
+    if own is not None or record_type.by_name[name].kind is not Kind.TEXT:
         return None
-    query = Query(record_type.name, text=words)
-    for held in reading.records(database, types, query, _MOST_NAMESAKES):
-        same = all(held.values.get(n) == values.get(n) for n in record_type.title)
-        if same:
-            return Twin(held.id, queries.title(database, types, codes, record_type, held.values), False)
-    return None
+    if not isinstance(words, str) or len(words) < 2:
+        return None
+    namesake = alike(words, record_type.title)
+    return None if namesake is None else twin(namesake, same_code=False)
