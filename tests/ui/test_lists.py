@@ -470,8 +470,32 @@ def test_on_a_small_screen_all_columns_of_words_give_way_before_anything_has_to_
     assert table.horizontalScrollBar().maximum() == 0
     shown = {c.name: table.columnWidth(n) for n, c in enumerate(columns, start=1)}
     assert shown["surveyed_staff"] == naturals[[c.name for c in columns].index("surveyed_staff")]
-    assert all(shown[c.name] >= table._least(c) for c in columns)
+    assert all(shown[c.name] >= table._least(c) for c in columns if table._needs[c.name])
     assert any(shown[name] < widest[name] for name in shown if name != "name")
+
+
+def test_in_large_text_the_unions_need_no_scrolling_and_days_are_whole(hand: Hand, bench: Workbench) -> None:
+    union = {
+        "name": "杭州云栖智能科技有限公司工会委员会",
+        "established_date": "2024-05-20",
+        "chair_name": "王小芬",
+    }
+    bench.write("登记", lambda session, _t: records.save(session, "union", union))
+    hand.window.open_page("list:union")
+    hand.settle()
+    hand.control(K.Key_0)
+    hand.settle()
+    hand.window.resize(1240, 728)
+    hand.settle()
+    table = hand.list_page.list.table
+    names = [c.name for c in hand.list_page.list.model.columns]
+    try:
+        assert table.horizontalScrollBar().maximum() == 0
+        day = table.columnWidth(names.index("established_date") + 1)
+        assert day > table.fontMetrics().horizontalAdvance("2024-05-20") + 8
+    finally:
+        hand.control(K.Key_0)
+        hand.settle()
 
 
 def test_a_heading_leaves_out_what_explains_it_where_that_names_no_other_column(bench: Workbench) -> None:

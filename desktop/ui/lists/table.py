@@ -141,15 +141,22 @@ class RowsTable(QTableView):
     def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
         """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it.
 
-        Columns of many words give way first, the one that says what a row is about last; then all of words.
+        Empty columns give way first, then those of many words, the one that says what a row is about last; then
+        all of words.
         """
         columns, narrow = self.rows.columns, list(widths)
         words = [n for n, c in enumerate(columns) if n not in widest[:1] and _may_be_cut(c, self._given)]
         steps = [(n, _MOST_SHRUNK) for n in reversed(widest)] + [
             (n, _ON_SMALL_SCREENS) for n in reversed(words)
         ]
+        for n, column in enumerate(columns):
+            # A column in which nothing stands can do without the end of its label, which the tool tip has.
+            if column.name not in self._given and not self._needs.get(column.name, 1):
+                taken = max(min(lacking, narrow[n] - 2 * _LEAST), 0)
+                narrow[n] -= taken
+                lacking -= taken
         for n, part in steps:
-            least = max(widths[n] - round(widths[n] * part), self._least(columns[n]))
+            least = min(max(widths[n] - round(widths[n] * part), self._least(columns[n])), narrow[n])
             taken = max(min(lacking, narrow[n] - least), 0)
             narrow[n] -= taken
             lacking -= taken
@@ -174,7 +181,9 @@ class RowsTable(QTableView):
     def _natural(self, column: Column) -> int:
         """What the declaration asks for, or what the words need where that is less; the label is always read."""
         declared = theme.measures().average(column.width) + _PADDING
-        return max(min(declared, self._needs.get(column.name, declared)), self._least(column), _LEAST)
+        need = self._needs.get(column.name, declared)
+        wanted = min(declared, need) if _may_be_cut(column, self._given) else need
+        return max(wanted, self._least(column), _LEAST)
 
     def _least(self, column: Column) -> int:
         metrics = QFontMetrics(self.horizontalHeader().font())
