@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.records.canonical import Cell
 from desktop.records.types import catalogue
-from desktop.ui.forms.derived import from_link, from_nature
+from desktop.ui.forms.derived import from_category, from_link, from_nature
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,15 @@ def test_the_class_of_an_employer_follows_its_nature_until_somebody_chooses_it()
     assert from_nature(enterprise, "name", code, {}) == {}
     # The nature in a congress is that of its employer; there is no class beside it.
     assert from_nature(catalogue()["congress"], "ownership", {"ownership": "private"}, {}) == {}
+
+
+def test_a_course_for_the_newly_appointed_counts_as_such_unless_somebody_says_otherwise() -> None:
+    course = catalogue()["course"]
+    fresh: dict[str, Cell] = {"category": "initial", "counts_for_initial": 0}
+    told = from_category(course, "category", fresh, {})
+    assert told == {"counts_for_initial": 1}
+    changed: dict[str, Cell] = {"category": "rotation", "counts_for_initial": 1}
+    assert from_category(course, "category", changed, told) == {"counts_for_initial": 0}
+    assert from_category(course, "category", changed, {}) == {}, "chosen by hand"
+    assert from_category(course, "name", fresh, {}) == {}
+    assert from_category(catalogue()["congress"], "category", fresh, {}) == {}

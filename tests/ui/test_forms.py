@@ -314,6 +314,16 @@ def test_nothing_is_taken_unseen_where_several_are_meant(hand: Hand, bench: Work
     assert "请从列表中选择" in form.rows["enterprise"].message.words
 
 
+def test_a_course_for_the_newly_appointed_is_counted_as_such(hand: Hand) -> None:
+    form = new_form(hand, "course")
+    form.go_to("category")
+    hand.enter("cr")
+    hand.settle()
+    assert form.values()["counts_for_initial"] == 1
+    assert "由培训类别带出" in form.rows["counts_for_initial"].message.words
+    assert not [f for f in form.findings if f.rule == "initial_counts"]
+
+
 def test_an_id_number_tells_birth_and_sex(hand: Hand) -> None:
     form = new_form(hand, "member")
     form.go_to("id_number")

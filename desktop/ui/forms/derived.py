@@ -102,6 +102,19 @@ def from_nature(
     return {n: c for n, c in told.items() if n != field and is_empty(mine.get(n)) and present.get(n) != c}
 
 
+def from_category(
+    record_type: RecordType, field: str, present: Values, filled: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    """Whether a course counts as initial training, as its category says; what somebody has chosen himself stands."""
+    target = "counts_for_initial"
+    if field != "category" or target not in record_type.by_name:
+        return {}
+    counted, usual = present.get(target), record_type.by_name[target].default
+    wanted: Cell = 1 if present.get("category") == "initial" else usual
+    mine = counted not in (usual, filled.get(target, usual))
+    return {} if mine or counted == wanted else {target: wanted}
+
+
 def from_id_number(record_type: RecordType, present: Values, today: datetime.date) -> dict[str, Cell]:
     """Birth and sex as a valid ID number tells them, where they are still empty."""
     field = next((f for f in record_type.fields if f.kind is Kind.ID_NUMBER), None)

@@ -17,7 +17,14 @@ from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Field, Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
-from desktop.ui.forms.derived import from_count, from_id_number, from_link, from_nature, own_place
+from desktop.ui.forms.derived import (
+    from_category,
+    from_count,
+    from_id_number,
+    from_link,
+    from_nature,
+    own_place,
+)
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
 from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
@@ -267,7 +274,8 @@ class Form(QScrollArea):
         if row.field.name in self._touched:
             told = from_count(self.record_type, row.field.name, self.values(), self.workbench.today())
             self.fill(told, "按今天填的，可以改")
-            told = from_nature(self.record_type, row.field.name, self.values(), self._implied)
+            asked = self.record_type, row.field.name, self.values(), self._implied
+            told = from_nature(*asked) | from_category(*asked)
             self._implied |= told
             self.fill(told, f"由{row.field.label}带出，可以改")
         if self._timer.isActive() or (not parsed.ok and row not in self._told):
