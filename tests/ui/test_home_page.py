@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from desktop import reference
 from desktop.operations import exchange, records
@@ -31,6 +31,7 @@ from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.home.plan import amount_words
 from desktop.ui.pages.imports.page import ImportPage
 from desktop.ui.pages.sync.page import FORKS, SyncPage
+from desktop.ui.widgets.choices import NOTHING_FOUND
 from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands, Windows
 
@@ -422,7 +423,13 @@ def test_anything_is_added_from_the_first_page_by_its_initials(open_page: Open, 
         hands.picture(Path(folder) / "home-new.png")
     search = QApplication.focusWidget()
     assert isinstance(search, QLineEdit)
+    hands.qtbot.keyClicks(search, "qqq")
+    overlay = search.parentWidget()
+    assert overlay is not None
+    assert [w.text() for w in overlay.findChildren(QLabel) if w.isVisible()] == [NOTHING_FOUND]
+    search.selectAll()
     hands.qtbot.keyClicks(search, "zf")
+    assert not [w for w in overlay.findChildren(QLabel) if w.isVisible()]
     hands.qtbot.keyClick(search, Qt.Key.Key_Return)
     hands.settle()
     form = hands.window.page

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -22,6 +23,8 @@ from desktop.ui.widgets.overlay import Overlay
 
 _SEARCHED_FROM = 10
 _KEY = Qt.ItemDataRole.UserRole
+NOTHING_FOUND = "没有找到，换几个字试试"
+"""What is said where nothing matches what is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,10 @@ class ChoiceOverlay(Overlay):
             self.list.addItem(item)
             if choice.key in ticked and self.list.currentRow() < 0:
                 self.list.setCurrentItem(item)
+        self._nothing = QLabel(NOTHING_FOUND)
+        self._nothing.setProperty("muted", True)
+        self._nothing.setContentsMargins(8, 4, 8, 4)
+        self._nothing.hide()
         self.list.itemChanged.connect(lambda _item: self._tell())
         self.list.itemClicked.connect(self._clicked)
         self.list.installEventFilter(self)
@@ -86,6 +93,7 @@ class ChoiceOverlay(Overlay):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
         column.addWidget(self._search)
+        column.addWidget(self._nothing)
         column.addWidget(self.list)
         column.addLayout(line)
         for button in (clear, done):
@@ -146,6 +154,7 @@ class ChoiceOverlay(Overlay):
             shown = not text.strip() or self._matches(text.strip(), item.text().strip())
             item.setHidden(not shown)
             first = item if shown and first is None else first
+        self._nothing.setVisible(first is None)
         if first is not None:
             self.list.setCurrentItem(first)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import icons, theme
+from desktop.ui.widgets.choices import NOTHING_FOUND
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.widgets.wrapping import WrappingLine
 
@@ -142,7 +143,6 @@ class PickEdit(WrappingLine):
     taken_by_enter = Signal()
     hurried = Signal()
     """Somebody has gone on before the answer was there."""
-    NOTHING_FOUND = "没有找到，换几个字试试"
 
     def __init__(self, source: Source, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -218,7 +218,7 @@ class PickEdit(WrappingLine):
             if self.hasFocus():
                 self.taken_by_enter.emit()
         elif self.hasFocus():
-            self.pick_list.show_options(options, self.NOTHING_FOUND)
+            self.pick_list.show_options(options, NOTHING_FOUND)
             current = self.option.key if self.option else ""
             row = next((n for n, o in enumerate(options) if o.key == current), 0 if text else -1)
             self.pick_list.list.setCurrentRow(row)

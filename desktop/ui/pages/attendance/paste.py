@@ -166,7 +166,6 @@ class PastePanel(QWidget):
         self.text.setAccessibleName("名单原文")
         self.text.setPlaceholderText("从WPS、微信复制名单后按Ctrl+V；也可以直接输入，一行一人")
         self.text.setTabChangesFocus(True)
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setTabStopDistance(theme.measures().average(3))
         self.text.setFixedWidth(theme.measures().average(28))
         left = QVBoxLayout()
@@ -191,6 +190,9 @@ class PastePanel(QWidget):
     def open(self, text: str, roster: Roster, listed: Sequence[Values]) -> None:
         """Shows a text; without one the cursor stands where it can be typed."""
         self._roster, self._listed, self._parts = roster, list(listed), {}
+        # Columns of a table stay under each other; names in a row are all to be seen.
+        wrap = QPlainTextEdit.LineWrapMode
+        self.text.setLineWrapMode(wrap.NoWrap if "\t" in text else wrap.WidgetWidth)
         self.text.setPlainText(text)
         self._read()
         self.table.go_to(max(self.people.next_open(), 0))
