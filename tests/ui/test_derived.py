@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from desktop.records.canonical import Cell
 from desktop.records.types import catalogue
-from desktop.ui.forms.derived import from_category, from_link, from_nature
+from desktop.ui.forms.derived import from_category, from_count, from_link, from_nature
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,12 @@ def test_a_course_for_the_newly_appointed_counts_as_such_unless_somebody_says_ot
     assert from_category(course, "category", changed, {}) == {}, "chosen by hand"
     assert from_category(course, "name", fresh, {}) == {}
     assert from_category(catalogue()["congress"], "category", fresh, {}) == {}
+
+
+def test_what_the_union_counts_itself_is_of_the_day_on_which_it_is_typed() -> None:
+    union, today = catalogue()["union"], datetime.date(2026, 11, 29)
+    for field in ("staff_count", "member_count"):
+        assert from_count(union, field, {field: 80}, today) == {"headcount_date": "2026-11-29"}
+        assert from_count(union, field, {field: 80, "headcount_date": "2026-06-30"}, today) == {}
+        assert from_count(union, field, {}, today) == {}
+    assert from_count(catalogue()["congress"], "staff_count", {"staff_count": 80}, today) == {}

@@ -39,7 +39,11 @@ _FROM_LINK: Mapping[str, Mapping[str, str]] = {
     },
 }
 """By the type that a link leads to: own field, and the field of the chosen record that it repeats."""
-_DAY_OF_COUNT: Mapping[str, str] = {"surveyed_staff": "surveyed_date"}
+_DAY_OF_COUNT: Mapping[str, str] = {
+    "surveyed_staff": "surveyed_date",
+    "staff_count": "headcount_date",
+    "member_count": "headcount_date",
+}
 """Counts that the union makes itself; what an authority counted is of the day that the authority says."""
 
 
