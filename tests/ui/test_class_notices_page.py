@@ -140,6 +140,7 @@ def test_employers_are_chosen_the_text_is_written_once_and_one_undo_takes_all_ba
     assert len(page.chooser.found.employers) == 4
     desk.click(page.next_button)
     assert page.rows["facts"].editor.text() == HEAT["facts"]
+    assert "从给“杭州高温5号建筑有限公司”的提示函" in page.whence.text()
     assert page.pages.sheets
     look(desk, "notices-2-words.png")
     page.rows["requests"].editor.set_text("")

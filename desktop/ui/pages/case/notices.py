@@ -92,7 +92,10 @@ class NoticesPage(Page):
             grid.addWidget(made.cell, n, 1)
         grid.setRowStretch(len(FIELDS), 1)
         left, right = QVBoxLayout(), QVBoxLayout()
-        left.addLayout(row(plain("每份都一样的内容，主送写各家单位。", muted=True), 1, self.articles_button))
+        self.whence = plain("每份都一样的内容，主送写各家单位。")
+        line = row(self.whence, self.articles_button)
+        line.setStretch(0, 1)
+        left.addLayout(line)
         left.addWidget(scrolling(inside), 1)
         right.addWidget(self.note)
         right.addWidget(self.pages, 1)
@@ -134,6 +137,11 @@ class NoticesPage(Page):
     def _begin(self, values: Mapping[str, Cell]) -> None:
         for name, made in self.rows.items():
             made.editor.set_cell(values.get(name))
+        if values.get("facts") and (other := values.get("addressee")):
+            # What was found at one employer would be said to all of them.
+            self.whence.setText(
+                f"内容是从给“{other}”的提示函带来的。每家收到的都一样，请改成对各家都成立的写法。"
+            )
         self._began = self._texts()
 
     def _texts(self) -> dict[str, str]:
