@@ -127,6 +127,7 @@ class WindowDialogs:
         kind = _kind(title, ())
         dialog = file_dialog(self.parent, title, self._start(kind, start), ())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setLabelText(QFileDialog.DialogLabel.FileName, "文件夹：")
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         return next(iter(self._paths(dialog, kind)), None)
 

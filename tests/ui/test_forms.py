@@ -194,6 +194,19 @@ def test_codes_are_found_by_words_by_initials_and_by_code(hand: Hand, bench: Wor
     assert "里没有" in form.rows["sector"].message.words
 
 
+def test_nothing_is_said_of_what_is_typed_to_find_an_option_until_it_is_left(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    message = form.rows["sector"].message
+    form.go_to("sector")
+    hand.type("fg")
+    hand.pause()
+    assert message.words == ""
+    hand.press(K.Key_Escape)
+    hand.press(K.Key_Tab)
+    hand.pause()
+    assert "里没有“fg”" in message.words
+
+
 def test_the_list_of_a_code_is_walked_by_arrows_and_closed_by_escape(hand: Hand) -> None:
     form = new_form(hand, "enterprise")
     editor = form.rows["sector"].editor
