@@ -61,6 +61,10 @@ def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
         files = dialog.findChild(QAbstractItemView, "treeView")
         assert files is not None
         qtbot.waitUntil(lambda: files.model().rowCount(files.rootIndex()) == 1)
+        bundle = "径山镇总工会_余杭区总工会_0005_20261129.xsj"
+        assert files.visualRect(
+            files.model().index(0, 0, files.rootIndex())
+        ).width() > files.fontMetrics().horizontalAdvance(bundle)
         words += [str(files.model().index(0, n, files.rootIndex()).data()) for n in (0, 2)]
         assert "文件夹" in words
         assert [word for word in words if re.search("[a-z]{3}", word.replace("(*.xsj)", ""))] == []
