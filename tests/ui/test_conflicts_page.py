@@ -10,12 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.operations import audit, conflicts, records
+from desktop.operations import audit, conflicts, exchange, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.conflicts.view import OWN
+from desktop.ui.pages.sync.page import SyncPage
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands, Windows
 
@@ -153,6 +154,14 @@ def test_ctrl_s_decides_from_within_a_group_and_the_end_says_what_is_still_to_go
     """Enter goes from cell to cell there, and a receipt that was written at the merge does not know of it."""
     (record,) = dispute(pair, tmp_path, surveyed_staff=(32, 35))
     hands, page = open_page(pair[0])
+    hands.window.open_page("sync")
+    desk = hands.window.page
+    assert isinstance(desk, SyncPage)
+    hands.drop(desk.merge.drop, [exchange.send(pair[1], tmp_path / "再报.xsj").path])
+    hands.click(desk.merge.merge)
+    assert desk.merge.again.isVisible()
+    hands.window.open_page("disagreements")
+    hands.settle()
     assert "（原来没有填）" in page.question.text()
     hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
     hands.settle()
@@ -165,7 +174,9 @@ def test_ctrl_s_decides_from_within_a_group_and_the_end_says_what_is_still_to_go
     assert page.empty.sentence.text() == "分歧都定好了"
     assert page.empty.primary.text() == "去写回执"
     hands.qtbot.keyClick(page.empty.primary, Qt.Key.Key_Space)
-    assert hands.window.page is not page
+    hands.settle()
+    assert hands.window.page is desk
+    assert desk.below.answer.isVisible()
 
 
 def test_what_was_typed_survives_looking_at_another_conflict(

@@ -115,7 +115,7 @@ class ConflictsPage(SiftingPage):
             )
             self.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._decided:
-            go = ("去写回执", lambda: self.workbench.shell.open_page("sync"))
+            go = ("去写回执", lambda: self.workbench.shell.open_page("sync", part="receipts"))
             self.empty.show_words("circle-check", "分歧都定好了", _ON_ITS_WAY, go)
             self.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         else:

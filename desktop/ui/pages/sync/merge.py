@@ -136,13 +136,17 @@ class MergePanel(QStackedWidget):
         bundles = [p for p in paths if p not in small]
         if not bundles or self._task is not None:
             return
-        if self._done:
-            self.reset()
+        self.put_away()
         known = {f.path for f in self.files}
         self.files += [Shown(p) for p in dict.fromkeys(bundles) if p not in known]
         if not self._folder:
             self._folder = str(self.files[0].path.parent / "回执")
         self._look()
+
+    def put_away(self) -> None:
+        """Takes the files off the table that are merged."""
+        if self._done:
+            self.reset()
 
     def reset(self) -> None:
         """Takes all files off the table."""

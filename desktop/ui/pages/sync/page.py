@@ -343,7 +343,12 @@ class SyncPage(Page):
         return _SECTIONS.get(self.tabs.currentIndex(), "sync")
 
     def go_to_part(self, part: str) -> None:
-        """Brings the forks, what was not taken or the inbox to the front, once it is known what there is."""
+        """Brings the forks, what was not taken or the inbox to the front, once it is known what there is.
+
+        For ``receipts`` the stations below, from which a merge that is over has taken the room.
+        """
+        if part == "receipts":
+            self.merge.put_away()
         self._wanted = "" if self.seen is not None else part
         if self.seen is not None:
             self.tabs.setCurrentIndex(
