@@ -10,8 +10,11 @@ from typing import Any
 from desktop.store.database import Database
 
 _OVERLAPS = "origin = :origin AND first <= :last AND last >= :first"
-_NEXT = "(SELECT coalesce(max(position), 0) + 1 + (random() & 0xFFFFFF) FROM segment)"
-"""A position after all others; there is room for half a thousand million of them on the wire."""
+_NEXT = (
+    "(SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'segment'), 0),"
+    " coalesce((SELECT max(position) FROM segment), 0)) + 1 + (random() & 0xFFFFFF))"
+)
+"""A position after all others that ever were; there is room for half a thousand million of them on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
