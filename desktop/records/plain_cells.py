@@ -17,7 +17,8 @@ from desktop.records.declaration import Field, Kind
 Plain = Callable[[Field, object], Cell]
 
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+_USCC = re.compile(r"(?![0-9]{6}(?:19|20)[0-9]{9}[0-9X])[0-9A-HJ-NPQRTUWXY]{18}")
+"""Not what may be the number of a person."""
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SAFE_DIGITS: Final = 15

@@ -18,7 +18,7 @@ from desktop.records.canonical import MAX_NUMBER, Cell, normal_text
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.dates import parse_date, year_and_month
 from desktop.records.declaration import Field, Kind, Mask, RecordType
-from desktop.records.id_number import IdVerdict, check_id, normalise_id
+from desktop.records.id_number import IdKind, IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
 from desktop.records.phones import parse_phone
@@ -365,6 +365,9 @@ def _uscc(given: _Input) -> Parsed:
         return Parsed(code, f"只取代码{code}，旁边的文字没有保存")
     if not check.ok and has_several_codes(given.text):
         return _problem("这一格里有两个统一社会信用代码，请核对，只留这个单位自己的")
+    if not check.ok and check_id(given.text, given.today, IdKind.RESIDENT).ok:
+        # The old tax number of a household in business: it must not stand where everybody reads it.
+        return _problem("这是居民身份证号码，不是统一社会信用代码；还没有代码的，这一格请空着")
     if says_no_code(given.text):
         return _problem(f"{_said(given)}不是统一社会信用代码；还没有代码的，这一格请空着")
     code = normalise_uscc(given.text)

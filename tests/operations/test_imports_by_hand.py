@@ -198,3 +198,13 @@ def test_a_firm_keeps_the_town_of_its_own_address_beside_that_of_its_union(
     shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows), "union")
     towns = {b.type: b.cells["town"] for b in shown._plan.births if "town" in b.cells}
     assert towns["union"] == "330106010" != towns["enterprise"]
+
+
+def test_the_number_of_a_person_is_not_kept_as_a_code(district: Session, tmp_path: Path) -> None:
+    number = "330102199001010012"
+    rows = [["企业名称", "信用代码", "职工人数"], ["李四理发店", number, 2]]
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows))
+    assert outcomes(shown) == ["new"]
+    assert values(shown, "uscc") == [None]
+    assert [number in n.text for n in shown.rows[0].notes] == [False] * len(shown.rows[0].notes)
+    assert "这是身份证号码" in shown.rows[0].notes[0].text

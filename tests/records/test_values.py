@@ -275,6 +275,9 @@ def test_words_are_no_code_and_a_code_among_words_is_taken_alone() -> None:
             "这一格里有两个统一社会信用代码，请核对，只留这个单位自己的",
         )
         assert parse(Kind.USCC, f"{good}{between}{good}").value == good
+    number = "330102199001010012"
+    assert "居民身份证号码" in str(parse(Kind.USCC, number).problem)
+    assert number not in str(parse(Kind.USCC, number).problem)
     faulty = parse(Kind.USCC, f"91330100799655058C（原{good}）")
     assert faulty.value != good, "a former code is another firm's, or nobody's"
 

@@ -21,6 +21,7 @@ from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, Mask, RecordType
+from desktop.records.id_number import IdKind, check_id
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.uscc import names_a_record, plainly_valid, says_no_code
 from desktop.records.values import Parsed, parse_cell
@@ -179,6 +180,8 @@ class ColumnReader:
             return self._meant(cell) or parsed
         if self.field.kind is Kind.USCC and says_no_code(cell):
             return Parsed(None, f"“{_short(cell)}”不是代码，这一格空着")
+        if self.field.kind is Kind.USCC and check_id(cell, self._setting.today, IdKind.RESIDENT).ok:
+            return Parsed(None, "这是身份证号码，不是统一社会信用代码，没有保存，这一格空着")
         if self.field.kind is Kind.PHONE:
             return _first_phone(cell) or _hidden_phone(cell) or _phone_within(cell) or parsed
         return parsed
