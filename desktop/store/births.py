@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 
 from desktop.records import items
 from desktop.records.canonical import Cell
@@ -48,20 +49,26 @@ def lay_out(
     first: int,
     operator: str,
 ) -> tuple[Births, list[bytes]]:
-    """A row and a line for each of the births, both with all columns of the shape; numbers count on from ``first``."""
+    """Rows with the columns that any of the births fills, and a line with all columns of the shape for each.
+
+    Numbers count on from ``first``. Most columns of a form are empty, and each would cost the driver a look.
+    """
     name_of = {column: f.name for column, f in wire_columns(record_type).items()}
     names = tuple(map(name_of.__getitem__, shape.columns))
+    filled = [*map(set().union(*(cells for _, _, cells in born)).__contains__, names)]
+    whole = all(filled)
     rows: list[tuple[object, ...]] = []
 
     def laid() -> Iterator[tuple[str, str, tuple[Cell, ...]]]:
         for number, (record, unit, cells) in enumerate(born, first):
             values = (*map(cells.get, names),)
-            rows.append((record, unit, stamp, number, operator, *values))
+            kept = values if whole else compress(values, filled)
+            rows.append((record, unit, stamp, number, operator, *kept))
             yield record, unit, values
 
     head = items.Head(items.BIRTH, record_type.name, "", "", None, stamp, (), first, operator)
     lines = items.birth_lines(head, shape, laid())
-    return Births(record_type.name, origin, shape.columns, rows), lines
+    return Births(record_type.name, origin, tuple(compress(shape.columns, filled)), rows), lines
 
 
 @contextlib.contextmanager
