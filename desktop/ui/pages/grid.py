@@ -222,7 +222,7 @@ class Grid(QTableView):
         """The room that the words of a column need in the first rows; where they wrap, the longest without a break."""
         metrics, lines = self.fontMetrics(), self.rows.lines[:_LOOKED_AT]
         sign = _SIGN if column == 0 and any(line.tone is not None for line in lines) else 0
-        words: Iterable[str] = (line.texts[column] for line in lines)
+        words: Iterable[str] = (part for line in lines for part in line.texts[column].split("\n"))
         if self._wrapping and self.rows.columns[column].wide:
             words = (part for text in words for part in _UNBROKEN.findall(text))
         return max((metrics.horizontalAdvance(text) for text in words), default=0) + _PADDING + sign
@@ -283,7 +283,7 @@ class Grid(QTableView):
             needed = [
                 metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, line.texts[n]).height()
                 for n, room in rooms
-                if metrics.horizontalAdvance(line.texts[n]) > room
+                if "\n" in line.texts[n] or metrics.horizontalAdvance(line.texts[n]) > room
             ]
             self.setRowHeight(row, max(usual, max(needed, default=0) + _AROUND))
         self._take_height()
