@@ -87,7 +87,7 @@ PIP_SOURCES = (
     "PIP_TRUSTED_HOST",
 )
 
-# What covers the kernels; measuring the others too would only make them slower.
+# What covers the kernels; measuring the others too would only make them slower, and random histories nearly twice.
 MEASURED_TESTS = (
     "tests/records",
     "tests/store",
@@ -108,7 +108,7 @@ OPTIMIZED_TESTS = (
     "tests/operations/test_exchange.py",
     "tests/operations/test_steps.py",
 )
-OPTIMIZED_LONG = ("tests/records", "tests/store", "tests/sync", "tests/operations")
+OPTIMIZED_LONG = ("tests/records", "tests/store", "tests/sync", "tests/histories", "tests/operations")
 PROCESSES = "3"
 """One more than the cores that are promised: where files lie on a disk, a test waits for it a third of its time."""
 MEMORY_FOR_FILES = 2 << 30

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import Places
 
@@ -20,7 +21,12 @@ def places(tmp_path: Path) -> Places:
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Desk, Desk]:
     """A district and a village that it has enrolled."""
-    above = new_root(tmp_path, "区")
-    village = new_desk(tmp_path, "村", Level.VILLAGE)
+    above, village = cast(_pair, tmp_path)
+    return above, village
+
+
+def _pair(folder: Path) -> tuple[Desk, ...]:
+    above = new_root(folder, "区")
+    village = new_desk(folder, "村", Level.VILLAGE)
     enrol(village, above)
     return above, village

@@ -7,6 +7,7 @@ from pathlib import Path
 from desktop.records.declaration import Level, Role
 from desktop.sync import certificates, station
 from desktop.sync.certificates import Claims, grant_serial
+from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, new_root
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -16,17 +17,7 @@ class Places:
     """The stations, all enrolled, and who reports to whom."""
 
     def __init__(self, folder: Path) -> None:
-        self.district = new_root(folder, "区")
-        self.town = new_desk(folder, "甲镇", Level.TOWN)
-        self.other = new_desk(folder, "乙镇", Level.TOWN)
-        self.village = new_desk(folder, "甲村", Level.VILLAGE)
-        self.sibling = new_desk(folder, "邻村", Level.VILLAGE)
-        self.far = new_desk(folder, "乙镇的村", Level.VILLAGE)
-        enrol(self.town, self.district, 3)
-        enrol(self.other, self.district, 3)
-        enrol(self.village, self.town)
-        enrol(self.sibling, self.town)
-        enrol(self.far, self.other)
+        self.district, self.town, self.other, self.village, self.sibling, self.far = cast(_enrolled, folder)
         self.pairs = [
             (self.village, self.town),
             (self.sibling, self.town),
@@ -40,6 +31,18 @@ class Places:
             for below, desk in self.pairs:
                 desk.merge(below.send())
                 below.merge(desk.send(below))
+
+
+def _enrolled(folder: Path) -> tuple[Desk, ...]:
+    district = new_root(folder, "区")
+    town, other = (new_desk(folder, name, Level.TOWN) for name in ("甲镇", "乙镇"))
+    village, sibling, far = (new_desk(folder, name, Level.VILLAGE) for name in ("甲村", "邻村", "乙镇的村"))
+    enrol(town, district, 3)
+    enrol(other, district, 3)
+    enrol(village, town)
+    enrol(sibling, town)
+    enrol(far, other)
+    return district, town, other, village, sibling, far
 
 
 def self_grant(desk: Desk, holder: Desk, units: set[str], level: Level) -> None:

@@ -11,20 +11,26 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 
 FIRM = "f1" * 16
 
 
+def _enrolled(folder: Path) -> tuple[Desk, ...]:
+    district = new_root(folder, "区")
+    town = new_desk(folder, "镇", Level.TOWN)
+    victim = new_desk(folder, "乙镇", Level.TOWN)
+    village = new_desk(folder, "乙镇的村", Level.VILLAGE)
+    enrol(town, district, 3)
+    enrol(victim, district, 3)
+    enrol(village, victim)
+    return district, town, victim, village
+
+
 class Places:
     def __init__(self, folder: Path) -> None:
-        self.district = new_root(folder, "区")
-        self.town = new_desk(folder, "镇", Level.TOWN)
-        self.victim = new_desk(folder, "乙镇", Level.TOWN)
-        self.village = new_desk(folder, "乙镇的村", Level.VILLAGE)
-        enrol(self.town, self.district, 3)
-        enrol(self.victim, self.district, 3)
-        enrol(self.village, self.victim)
+        self.district, self.town, self.victim, self.village = cast(_enrolled, folder)
         self.village.birth("firm", {"name": "村里的", "person": "王芳"}, record=FIRM)
         report(self.village, self.victim)
         report(self.victim, self.district)

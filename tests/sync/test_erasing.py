@@ -22,6 +22,7 @@ from desktop.store import pending
 from desktop.store.erasing import Erasure, is_left
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync import decoding, kept, segments, standing, station
+from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places
 
@@ -50,12 +51,16 @@ def tree(tmp_path: Path) -> Tree:
 
 
 def make(folder: Path) -> Tree:
+    return Tree(*cast(_enrolled, folder))
+
+
+def _enrolled(folder: Path) -> tuple[Desk, ...]:
     district = new_root(folder, "区")
     town = new_desk(folder, "镇", Level.TOWN)
     village = new_desk(folder, "村", Level.VILLAGE)
     enrol(town, district, 1)
     enrol(village, town)
-    return Tree(district, town, village)
+    return district, town, village
 
 
 def erase(desk: Desk, record: str = FIRM, slots: str = "contact", wrote: Sequence[str] = ()) -> None:

@@ -19,6 +19,7 @@ from desktop.sync import decoding, kept, receipts, segments
 from desktop.sync.envelope import Outgoing
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import compress
+from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.test_receiving import forged_bundle
 
@@ -36,11 +37,15 @@ class Tree:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
-    town = new_root(tmp_path, "镇")
-    village, other = (new_desk(tmp_path, name, Level.VILLAGE) for name in ("甲村", "乙村"))
+    return Tree(*cast(_enrolled, tmp_path))
+
+
+def _enrolled(folder: Path) -> tuple[Desk, ...]:
+    town = new_root(folder, "镇")
+    village, other = (new_desk(folder, name, Level.VILLAGE) for name in ("甲村", "乙村"))
     enrol(village, town)
     enrol(other, town)
-    return Tree(town, village, other)
+    return town, village, other
 
 
 def test_one_bad_item_does_not_hold_up_those_beside_it(tree: Tree) -> None:

@@ -14,6 +14,7 @@ from desktop import __version__
 from desktop.records.declaration import Level
 from desktop.sync import exclusions, policy, standing
 from desktop.sync.errors import Revoked
+from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
@@ -43,6 +44,10 @@ def tree(tmp_path: Path) -> Tree:
 
 
 def make(folder: Path) -> Tree:
+    return Tree(*cast(_enrolled, folder))
+
+
+def _enrolled(folder: Path) -> tuple[Desk, ...]:
     district = new_root(folder, "区")
     town = new_desk(folder, "镇", Level.TOWN)
     village = new_desk(folder, "村", Level.VILLAGE)
@@ -50,7 +55,7 @@ def make(folder: Path) -> Tree:
     enrol(town, district, 1)
     enrol(village, town)
     enrol(sibling, town)
-    return Tree(district, town, village, sibling)
+    return district, town, village, sibling
 
 
 def name_of(desk: Desk, record: str = FIRM) -> object:

@@ -51,6 +51,7 @@ from desktop.sync.errors import (
 from desktop.sync.frames import compress
 from desktop.sync.receiving import ClockInDoubt
 from desktop.sync.sending import Sent
+from tests.sync.casting import cast
 from tests.sync.desks import (
     Desk,
     connect,
@@ -82,6 +83,10 @@ def tree(tmp_path: Path) -> Tree:
 
 
 def grow(folder: Path, **options: Any) -> Tree:
+    return Tree(*(_enrolled(folder, **options) if options else cast(_enrolled, folder)))
+
+
+def _enrolled(folder: Path, **options: Any) -> tuple[Desk, ...]:
     district = new_root(folder, "区")
     town = new_desk(folder, "镇", Level.TOWN, **options)
     village = new_desk(folder, "甲村", Level.VILLAGE)
@@ -89,7 +94,7 @@ def grow(folder: Path, **options: Any) -> Tree:
     enrol(town, district, 3)
     enrol(village, town)
     enrol(other, town)
-    return Tree(district, town, village, other)
+    return district, town, village, other
 
 
 def unit_cells(code: str, superior: str) -> dict[str, str]:

@@ -46,6 +46,7 @@ from desktop.sync.errors import (
 )
 from desktop.sync.receiving import ClockInDoubt
 from desktop.sync.sending import Sent
+from tests.sync.casting import cast
 from tests.sync.desks import DAY, NEWER_TYPES, Desk, copied, enrol, new_desk, new_root, put_back
 from tests.sync.test_root_changes import renew
 
@@ -55,6 +56,8 @@ PRIZES: Final = ("ca" * 16, "cb" * 16)
 """Records of a type that only the newer program knows."""
 PASSING: Final = (FormerKey, FormerRoot, FormerSuperior, NotGranted, Revoked, UnitMoved, UnitNotKnown)
 """Why a bundle may not be taken now, and comes again with the next."""
+MOST_ROUNDS: Final = 2
+"""In so many rounds up and down everything has arrived everywhere, and nothing is on its way any more."""
 OFTEN: Final = (
     "birth", "birth", "edit", "edit", "edit", "contact", "visit", "send", "send", "send", "deliver", "deliver",
     "deliver", "deliver",
@@ -63,6 +66,27 @@ ACTS: Final = (
     "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
     "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork",
 )  # fmt: skip
+
+
+def _enrolled(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
+    """The district, the towns and the villages; the first of these has the newer program."""
+    district = new_root(folder, "区", cipher=cipher)
+    towns = [new_desk(folder, name, Level.TOWN, cipher=cipher) for name in ("甲镇", "乙镇")]
+    villages = [
+        new_desk(folder, "一村", Level.VILLAGE, types=NEWER_TYPES, cipher=cipher),
+        new_desk(folder, "二村", Level.VILLAGE, cipher=cipher),
+    ]
+    for town in towns:
+        _put_under(town, district, 3)
+    for village in villages:
+        _put_under(village, towns[0])
+    return district, *towns, *villages
+
+
+def _put_under(below: Desk, desk: Desk, path_length: int | None = None) -> None:
+    """Enrols a station, which takes over what is known of the roots."""
+    enrol(below, desk, path_length)
+    station.keep_history(below.ledger, station.history(desk.database))
 
 
 @dataclass
@@ -84,19 +108,12 @@ class History:
         self.folder = folder
         self.cipher = cipher
         self.log: list[str] = []
-        self.district = new_root(folder, "区", cipher=cipher)
-        self.towns = [new_desk(folder, name, Level.TOWN, cipher=cipher) for name in ("甲镇", "乙镇")]
-        self.villages = [
-            new_desk(folder, "一村", Level.VILLAGE, types=NEWER_TYPES, cipher=cipher),
-            new_desk(folder, "二村", Level.VILLAGE, cipher=cipher),
-        ]
-        self.desks = [self.district, *self.towns, *self.villages]
-        self.above: dict[str, Desk] = {}
+        self.desks = [*(_enrolled(folder, cipher=True) if cipher else cast(_enrolled, folder))]
+        self.district, *self.towns = self.desks[:3]
+        self.villages = self.desks[3:]
+        self.above = {below.name: self.district for below in self.towns}
         """Which station stands above a station, by the name of that below."""
-        for town in self.towns:
-            self.put_under(town, self.district, 3)
-        for village in self.villages:
-            self.put_under(village, self.towns[0])
+        self.above |= {below.name: self.towns[0] for below in self.villages}
         self.said: list[tuple[Desk, str, str]] = []
         """What takes items back: whose word, of which type, its record."""
         self.underway: list[tuple[Desk, Sent]] = []
@@ -111,10 +128,9 @@ class History:
         """Stations that have gone on from one state twice."""
         self.roots_left = 1
 
-    def put_under(self, below: Desk, desk: Desk, path_length: int | None = None) -> None:
-        """Enrols a station, which takes over what is known of the roots."""
-        enrol(below, desk, path_length)
-        station.keep_history(below.ledger, station.history(desk.database))
+    def put_under(self, below: Desk, desk: Desk) -> None:
+        """Enrols a station elsewhere."""
+        _put_under(below, desk)
         self.above[below.name] = desk
 
     def close(self) -> None:
@@ -575,8 +591,8 @@ class History:
             to.time.at = self.latest
         return to.name, len(several)
 
-    def merge(self, to: Desk, several: list[Sent]) -> None:
-        """Merges bundles, looked through before now and then; the counts of each add up to what was signed."""
+    def merge(self, to: Desk, several: list[Sent]) -> int:
+        """Merges bundles, looked through before now and then; the counts of each add up to what was signed: of all."""
         looked = to.merge(*several, preview=True) if self.rnd.random() < 0.2 else None
         report = to.merge(*several)
         for told in report.bundles:
@@ -585,6 +601,7 @@ class History:
             assert told.problem or sums(told) == told.total
         if looked is not None:
             assert [sums(b) for b in looked.bundles] == [sums(b) for b in report.bundles]
+        return sum(told.total for told in report.bundles)
 
     def finish(self) -> None:
         """Clocks are put right, whoever was shut out is let in, forks are decided, and everything arrives."""
@@ -606,10 +623,10 @@ class History:
                     desk.birth("firm", {"name": self.word(desk)})
                 links.send_all_again(desk.database)
                 self.merge(self.above[desk.name], [desk.send()])
-        self.settle()
+        at_rest = self.settle()
         while self._settle_forks():
-            self.settle()
-        self.settle()
+            at_rest = self.settle()
+        assert at_rest or self.settle()
 
     def _settle_forks(self) -> bool:
         """Whether something was decided, or followed by a laptop."""
@@ -617,15 +634,19 @@ class History:
         followed = [self.follow(d) for d in self.laptops]
         return bool(decided) or any(followed)
 
-    def settle(self) -> None:
-        """Down, then up and down until nothing is new."""
-        for below, desk in reversed(self.pairs):
-            self.merge(below, [desk.send(below)])
-        for _ in range(2):
-            for below, desk in self.pairs:
-                self.merge(desk, [below.send()])
-            for below, desk in reversed(self.pairs):
-                self.merge(below, [desk.send(below)])
+    def settle(self) -> bool:
+        """Down, then up and down until nothing is on its way; whether it came to that.
+
+        Two computers that are one station hear and tell the same again and again until they are told apart.
+        """
+        self._down()
+        return any(not self._up() + self._down() for _ in range(MOST_ROUNDS))
+
+    def _up(self) -> int:
+        return sum(self.merge(desk, [below.send()]) for below, desk in self.pairs)
+
+    def _down(self) -> int:
+        return sum(self.merge(below, [desk.send(below)]) for below, desk in reversed(self.pairs))
 
 
 def sums(told: Any) -> int:

@@ -13,8 +13,8 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.sync import forks, station
 from tests.conftest import LONG
+from tests.histories.histories import History, rows_of, words_of
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, reopen
-from tests.sync.histories import History, rows_of, words_of
 
 IN_MEMORY, WITH_CIPHER, STEPS = (50_000, 200, 60) if LONG else (150, 20, 25)
 TOGETHER = 10
