@@ -267,7 +267,7 @@ def test_that_all_notices_were_served_is_recorded_at_once(desk: Desk, district: 
     desk.press(K.Key_S, modifier=CTRL)
     events = [r.values for r in records.children(district, "case_event", record)]
     assert sorted(str(e["document"]) for e in events if e["kind"] == "served") == sorted(documents)
-    assert "已登记3份" in desk.window.notices.words
+    assert "已登记送达文书3份" in desk.window.notices.words
     look(desk, "notices-9-after.png")
     desk.press(K.Key_Z, modifier=CTRL)
     events = [r.values for r in records.children(district, "case_event", record)]

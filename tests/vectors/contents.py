@@ -164,11 +164,6 @@ SEGMENTS: dict[str, tuple[str, str, Change]] = {
     "segment-fraction": (BAD, "A value that is a fraction.", _signed(lines=_second(NAME, b"1.5"))),
     "segment-format-2": (BAD, "A segment of a later format.", _signed(format=2)),
     "segment-vouched-upward": ("segment UnknownSigner 11", "Nobody vouches upward.", _vouched),
-    "segment-of-receiver": (
-        BAD,
-        "Items of the receiver's present incarnation that it never wrote.",
-        _of_receiver,
-    ),
 }
 
 
@@ -178,6 +173,9 @@ def _with(segment: Change) -> Change:
 
 for _name, (_expect, _shows, _segment) in SEGMENTS.items():
     vector(_name, f"refused {_expect}", _shows)(_with(_segment))
+vector(
+    "segment-of-receiver", "held fork", "Items of the receiver's present incarnation that it never wrote."
+)(_with(_of_receiver))
 vector(
     "segment-erased", "accepted", "Personal values that were erased travel as their hash; the line is proven."
 )(lambda s, p: p.build(sealed=p.cipher(frames=[p.frames[0], _erased(p)])))
