@@ -35,6 +35,7 @@ class Skip(enum.StrEnum):
     GONE = "已经不在列表里"
     FOREIGN = "是别的单位的记录，本机不能改"
     LOCKED = "已经签发，不能再改"
+    RESTED = "已经按它签发了文书，不能改给别的单位"
     DISPUTED = "这一项有分歧，请到“分歧”里处理"
 
 
@@ -117,7 +118,7 @@ def survey(
     standing: Counter[tuple[Cell, ...]] = Counter()
     skipped: Counter[Skip] = Counter()
     ids: dict[int, str] = {}
-    for row, held, why in _look(database, record_type, target.slot.name, rows, own, progress):
+    for row, held, why in _look(database, record_type, target, rows, own, progress):
         if held is None or why is not None:
             skipped[why or Skip.GONE] += 1
         else:
@@ -148,7 +149,7 @@ def change(
     edits: list[SlotEdit] = []
     with session.database.transaction():
         for row, held, why in _look(
-            session.database, record_type, slot.name, list(found.ids), session.unit.id, None
+            session.database, record_type, found.target, list(found.ids), session.unit.id, None
         ):
             if held is None or why is not None or held.id != found.ids[row]:
                 skipped[why or Skip.GONE] += 1
@@ -181,19 +182,23 @@ class _Told(list[SlotEdit]):
 def _look(
     database: Database,
     record_type: RecordType,
-    slot: str,
+    target: Target,
     rows: Sequence[int],
     own: str,
     progress: Progress | None,
 ) -> Iterator[tuple[int, Record | None, Skip | None]]:
     """The records one after the other, and why one is passed over."""
     mine = {own, *reading.subtree(database, own)}
+    moves = any(field.name == records.HOLDER for field in target.fields)
     for start in range(0, len(rows), _PAGE):
         part = rows[start : start + _PAGE]
         page = reading.page(database, record_type, part)
         for row in part:
             held = page.get(row)
-            yield row, held, None if held is None else _skipped(record_type, slot, held, mine)
+            why = None if held is None else _skipped(record_type, target.slot.name, held, mine)
+            if moves and held is not None and why is None:
+                why = Skip.RESTED if records.resting(database, record_type.name, held.id) else None
+            yield row, held, why
         if progress is not None:
             progress(start + len(part), len(rows))
 

@@ -41,7 +41,11 @@ def write_empty(session: Session, path: Path, type_name: str) -> None:
 
 def _fields(session: Session, record_type: RecordType) -> list[Field]:
     """In the order of the form, what a complete record has first."""
-    found = [f for f in record_type.shown_fields if f.name not in _OURS and session.may_write(record_type, f)]
+    found = [
+        f
+        for f in record_type.shown_fields
+        if f.name not in _OURS and not f.reckoned and session.may_write(record_type, f)
+    ]
     return sorted(found, key=lambda f: (not f.needed, not f.first))
 
 

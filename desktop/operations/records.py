@@ -18,6 +18,7 @@ from desktop.records.identity import derived_id, is_id
 from desktop.records.typed_numbers import printable
 from desktop.store import depending, reading, steps, undoing
 from desktop.store.attached import PART
+from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
 
@@ -85,6 +86,7 @@ def save(
     record_type = session.types[type_name]
     values = {k: tidy(v) for k, v in values.items()}
     check_rights(session, record_type, values)
+    check_typed(record_type, values)
     check_parent(session, record_type, values)
     named = record is not None
     if record is None:
@@ -98,6 +100,7 @@ def save(
             return Saved(record, changes, tuple(check(session, type_name, record)))
     _check_unlocked(session, record_type, record)
     edits = slot_edits(session, record_type, record, values)
+    _check_holder(session, type_name, record, values)
     back = []
     if undoing.is_deleted(session.database, session.types, type_name, record):
         if named:
@@ -121,12 +124,11 @@ def save_many(
     record_type = session.types[type_name]
     tidied = [{k: tidy(v) for k, v in row.items()} for row in rows]
     # Rights depend on which fields are filled, not on how often.
-    check_rights(
-        session,
-        record_type,
-        {k: None for values in tidied for k in values}
-        | {k: v for values in tidied for k, v in values.items() if v is not None},
-    )
+    filled = {k: None for values in tidied for k in values} | {
+        k: v for values in tidied for k, v in values.items() if v is not None
+    }
+    check_rights(session, record_type, filled)
+    check_typed(record_type, filled)
     births = []
     for values in tidied:
         record = new_record_id(session, record_type, values)
@@ -164,7 +166,7 @@ def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     record_type = session.types[type_name]
     check_rights(session, record_type, {})
     _check_unlocked(session, record_type, record)
-    if type_name == _POWER and (count := depending.count_letters(session.database, {record})):
+    if count := resting(session.database, type_name, record):
         raise RestedOn(f"这个单位按授权签发了{count}份文书，授权不能删除。")
     with session.database.transaction():
         audit.note(session, audit.Act.DELETED, f"{type_name} {record}")
@@ -207,6 +209,8 @@ def undo(session: Session, stamp: int) -> ChangeSet:
 
 
 _POWER: Final = "issuing_power"
+HOLDER: Final = "holder"
+"""Whose a power is: it is not another's once letters rest on it."""
 _LASTING: Final = {
     ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
@@ -215,6 +219,7 @@ _LASTING: Final = {
     ("case", "case_number"): ("立案编号不能撤消。", "案号留在登记簿里，案件按步骤办理。"),
 }
 """What is not taken back once it stands, by its field: numbers are never used twice, and papers have left the house."""
+_RESTED: Final = ("镇街已经按这项授权签发了文书，授权不能撤消。", RestedOn.next_step)
 _PRINTED: Final = ("打印过的记录不能撤消。", "再打印的会写着“副本”；第一次没有印好的，可以重新打印原件。")
 
 
@@ -227,10 +232,17 @@ def _refuse_lasting(session: Session, stamp: int) -> None:
         if place in slots:
             raise CannotUndo(*slots[place])
     for kind, record in steps.born(session.database, session.types, session.ledger.origin, found):
+        if resting(session.database, kind, record):
+            raise CannotUndo(*_RESTED)
         if kind == "case_event":
             event = load(session, kind, record)
             if event is not None and event.values.get("kind") == "printed":
                 raise CannotUndo(*_PRINTED)
+
+
+def resting(database: Database, type_name: str, record: str) -> int:
+    """How many issued letters rest on a power, so that it is neither deleted nor given to another; 0 for all else."""
+    return depending.count_letters(database, {record}) if type_name == _POWER else 0
 
 
 def load(session: Session, type_name: str, record: str) -> Record | None:
@@ -283,6 +295,14 @@ def check_parent(session: Session, record_type: RecordType, values: Mapping[str,
         raise Gone(f"它属于的{session.types[link].label}已经删除。")
 
 
+def _check_holder(session: Session, type_name: str, record: str, values: Mapping[str, Cell]) -> None:
+    if HOLDER not in values or not (count := resting(session.database, type_name, record)):
+        return
+    held = load(session, type_name, record)
+    if held is not None and values[HOLDER] != held.values.get(HOLDER):
+        raise RestedOn(f"这个单位按授权签发了{count}份文书，授权不能改给别的单位。")
+
+
 def _check_unlocked(session: Session, record_type: RecordType, record: str) -> None:
     if not record_type.locked_by:
         return
@@ -301,6 +321,16 @@ def check_rights(session: Session, record_type: RecordType, values: Mapping[str,
     for name, value in values.items():
         if value is not None and not session.may_write(record_type, record_type.by_name[name]):
             raise NotAllowed(f"本单位或您的角色不能填写“{record_type.by_name[name].label}”。")
+
+
+def check_typed(record_type: RecordType, values: Mapping[str, Cell]) -> None:
+    """Raises :class:`NotAllowed` for what the program works out itself, such as the number that a town has given."""
+    for name, value in values.items():
+        if value is not None and record_type.by_name[name].reckoned:
+            raise NotAllowed(
+                f"“{record_type.by_name[name].label}”由程序填写，不能直接填写。",
+                "请用生成它的那一步，如签发。",
+            )
 
 
 def tidy(value: Cell) -> Cell:

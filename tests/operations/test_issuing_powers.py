@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.documents.letters.register import NumbersUnconfirmed
-from desktop.operations import erasing, exchange, policy, records, supervision
+from desktop.operations import batches, erasing, exchange, importing, policy, records, supervision
 from desktop.operations.records import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
@@ -19,9 +19,10 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series
-from desktop.store import depending
+from desktop.store import depending, reading
 from desktop.store import traffic as stored
 from desktop.store.ledger import CannotUndo, NewRecord, SlotEdit
+from desktop.store.reading import Query
 from tests.operations.stations import enrol
 from tests.operations.test_supervision import CHAIR, ORGAN, WORDS, CaseAt, D, create, taken, text_of
 
@@ -167,10 +168,52 @@ def test_nothing_is_issued_outside_a_power(two: Two) -> None:
     two.empowered(until_date="2026-10-14")
     case = opened(two.town)
     document = case.draft("reminder_letter")
-    with pytest.raises(IllegalStep, match="本单位没有授权"):
-        case.issue(document, "10-15", TOWN_CHAIR)
+    # Nor is it dated back into a power that has ended by now.
+    for day in ("10-15", "10-14"):
+        with pytest.raises(IllegalStep, match="本单位没有授权"):
+            case.issue(document, day, TOWN_CHAIR)
     assert taken(two.town) == []
+    records.save(two.district, "issuing_power", {"until_date": "2026-12-20"}, record=two.given)
+    two.down()
     assert case.issue(document, "10-14", TOWN_CHAIR).sequence == 1
+
+
+def test_a_power_under_which_letters_stand_is_not_given_to_another_nor_undone(two: Two) -> None:
+    two.empowered()
+    born = records.history(two.district, "issuing_power", two.given)[0].stamp
+    other = two.power(holder=two.district.unit.id)
+    reminded(opened(two.town))
+    two.up()
+    with pytest.raises(RestedOn, match="不能改给别的单位"):
+        records.save(two.district, "issuing_power", {"holder": two.district.unit.id}, record=two.given)
+    with pytest.raises(CannotUndo, match="已经按这项授权签发"):
+        records.undo(two.district, born)
+    power = two.district.types["issuing_power"]
+    (holder,) = (t for t in batches.targets_of(power, two.district.may_write) if t.key == "holder")
+    rows = list(reading.row_numbers(two.district.database, two.district.types, Query("issuing_power")))
+    found = batches.survey(two.district.database, power, holder, rows, two.district.unit.id)
+    assert (set(found.ids.values()), found.skipped) == ({other}, {batches.Skip.RESTED: 1})
+
+
+def test_an_issue_is_not_typed(two: Two, tmp_path: Path) -> None:
+    two.empowered()
+    case = opened(two.town)
+    document = case.draft("reminder_letter")
+    forged: dict[str, Cell] = {
+        "own_document_number": "杭西文工监提〔2026〕9号",
+        "own_issue_date": "2026-10-15",
+    }
+    with pytest.raises(NotAllowed, match="由程序填写"):
+        records.save(two.town, "case_document", forged, record=document)
+    with pytest.raises(NotAllowed, match="由程序填写"):
+        records.save_many(two.town, "case_document", [{"case": case.id, **forged}])
+    source = tmp_path / "letters.csv"
+    source.write_text(
+        "文种,主送,镇街文号,镇街审核人\n提示函,某公司,杭西文工监提〔2026〕9号,王芳\n", encoding="utf-8"
+    )
+    columns = importing.preview(two.town, source, "case_document").columns
+    targets = {c.header: (c.target, c.reason) for c in columns}
+    assert targets["镇街文号"] == (None, "“镇街文号”由程序填写，不能导入")
 
 
 def test_what_was_issued_stands_after_the_power_has_ended(two: Two, tmp_path: Path) -> None:

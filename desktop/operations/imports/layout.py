@@ -279,6 +279,8 @@ class _Mapper:
             return replace(match, reason="这一列是工会的信息，请按“工会”导入"), None
         if place[1] != UNIT and not self._session.may_write(owner, owner.by_name[place[1]]):
             return replace(match, reason=f"本单位或您的角色不能填写“{self._label(place)}”"), None
+        if place[1] != UNIT and owner.by_name[place[1]].reckoned:
+            return replace(match, reason=f"“{self._label(place)}”由程序填写，不能导入"), None
         confidence = min(column.confidence, 1.0) if target == column.target else 1.0
         return replace(match, target=target, label=self._label(place), confidence=confidence), place
 

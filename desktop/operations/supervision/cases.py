@@ -135,15 +135,15 @@ def load_case(session: Session, case: str, database: Database | None = None) -> 
     query = Query(EVENT, children_of=case, order=reading.NEWEST_ORDER)
     events = [event_of(r.id, r.values, r.stamp) for r in reading.records(database, types, query)]
     known = [event for event in events if event is not None]
-    powers = Powers(database, types)
+    powers, today = Powers(database, types), session.environment.today()
     return case_file(
         values,
         known,
         _letters(database, types, found, powers),
         _inspectors(database, types, values, known),
-        session.environment.today(),
+        today,
         working_days(database),
-        powers.over(found.unit) if session.unit.level in EMPOWERED_LEVELS else (),
+        powers.over(found.unit, today) if session.unit.level in EMPOWERED_LEVELS else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -53,9 +54,12 @@ class Powers:
     def _inside(self, unit: str, upper: str) -> bool:
         return self._tree.place(unit, [upper]) is Place.INSIDE
 
-    def over(self, unit: str) -> tuple[Power, ...]:
-        """The powers of this unit and of those above it: a power is for what lies at its holder or below."""
-        return tuple(power for power in self._powers if self._inside(unit, power.holder))
+    def over(self, unit: str, today: datetime.date) -> tuple[Power, ...]:
+        """The powers of this unit and of those above it that are in force today.
+
+        A power is for what lies at its holder or below; with one that has ended nothing is issued of an earlier day.
+        """
+        return tuple(p for p in self._powers if p.lasts(today) and self._inside(unit, p.holder))
 
     def of(self, unit: str) -> tuple[Power, ...]:
         """The powers that were given to a unit, those included that have ended or not begun."""

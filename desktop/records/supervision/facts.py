@@ -114,7 +114,7 @@ class Issuer:
 class CaseFile:
     """Everything that the order of one case is judged by; ``events`` and ``letters`` are in their order.
 
-    ``powers`` are those that let a unit issue in this case: the case lies at it or below.
+    ``powers`` are those in force today that let a unit issue in this case: the case lies at it or below.
     """
 
     case: Values

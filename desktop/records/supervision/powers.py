@@ -43,12 +43,13 @@ class Power:
     first: datetime.date | None = None
     last: datetime.date | None = None
 
+    def lasts(self, day: datetime.date) -> bool:
+        """Whether it has begun by a day and not ended before it."""
+        return self.first is not None and self.first <= day and (self.last is None or day <= self.last)
+
     def covers(self, holder: str, kind: LetterKind, day: datetime.date) -> bool:
         """Whether it lets a unit issue a letter of a kind on a day."""
-        began = self.first is not None and self.first <= day
-        return (
-            holder == self.holder and kind in self.kinds and began and (self.last is None or day <= self.last)
-        )
+        return holder == self.holder and kind in self.kinds and self.lasts(day)
 
 
 def power_of(values: Values) -> Power | None:
