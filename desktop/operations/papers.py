@@ -76,6 +76,12 @@ class NotCarried(StateProblem):
     next_step = "票数登记错了的，请先改正；没有通过的没有决议，可以打印计票结果报告单。"
 
 
+class NobodySigns(StateProblem):
+    """A paper whose record does not say in whose name it is: it would bear a day and nobody above it."""
+
+    next_step = "请打开记录填写，再打印。"
+
+
 @dataclass(frozen=True)
 class _Seen:
     """A record as a paper reads it; ``used`` keeps what was read, to look for what the paper must not say."""
@@ -171,8 +177,8 @@ def _fits(template: PaperTemplate, values: Values) -> bool:
 def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     """A paper of a record, ready to look at, to print and to save by :mod:`desktop.operations.printing`.
 
-    Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, ``IllegalStep``, and ``NotAllowed`` where
-    values stand on it that the operator's role sees in part only.
+    Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, :class:`NobodySigns`, ``IllegalStep``, and
+    ``NotAllowed`` where values stand on it that the operator's role sees in part only.
     """
     template = templates.paper_template(session, template_id)
     if template is None:
@@ -187,12 +193,21 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     _check_order(session, template, found)
     _check_carried(session, template, found)
     seen = _Seen(session, found)
+    _check_signed(session, template, seen)
     made = compose_paper(template, seen, f"{template.id} {record}", _which(session, found))
     if template is not template_words.shipped(template.id):
         _check_no_letter(template, made)
     if not template.secret:
         _check_complainant(session, template, found, seen.used)
     return _as_working_list(made) if _unissued(template, found) else made
+
+
+def _check_signed(session: Session, template: PaperTemplate, seen: _Seen) -> None:
+    named = names_in(template.signature.organ) if template.signature is not None else ()
+    paths = [path_of(name)[0] for name in named]
+    if paths and not any(seen.words(path) for path in paths):
+        asked = next(_fields_in(session.types, session.types[template.about], f"{{{'.'.join(paths[0])}}}"))
+        raise NobodySigns(f"“{template.label}”的署名处没有单位：还没有填写“{asked.label}”。")
 
 
 def _which(session: Session, found: Record) -> str:

@@ -138,6 +138,7 @@ def test_a_town_issues_both_letters_and_the_district_goes_on(two: Two, tmp_path:
     assert "杭西文工监意〔2026〕1号" in words
     assert "李小明" not in words
     suggestion = case.draft("suggestion_letter")
+    assert case.values(suggestion)["addressee"] == "杭州市西湖区人力资源和社会保障局"
     with pytest.raises(IllegalStep, match="建议书只能由地方总工会发出"):
         case.issue(suggestion, "12-10", TOWN_CHAIR)
     assert taken(two.town) == ["杭西文工监提〔2026〕1号", "杭西文工监意〔2026〕1号"]

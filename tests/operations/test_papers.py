@@ -15,7 +15,7 @@ from desktop import reference
 from desktop.documents.papers.templates import parse_paper
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.operations import operators, papers, printing, records, supervision, workspaces
-from desktop.operations.papers import NamesComplainant, NoSuchPaper, NotCarried
+from desktop.operations.papers import NamesComplainant, NobodySigns, NoSuchPaper, NotCarried
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Kind, Level, RecordType, Role
 from desktop.records.types import catalogue
@@ -90,7 +90,7 @@ def filled(session: Session, record_type: RecordType, *, full: bool, **given: An
     """The values of a record, what it links to included."""
     values: dict[str, Any] = {}
     for f in record_type.fields:
-        if f.name in given or not f.shown or not (full or f.needed):
+        if f.name in given or not f.shown or f.reckoned or not (full or f.needed):
             continue
         if f.kind is Kind.LINK:
             if full and f.link in ("enterprise", "union", "inspector") and f.link != record_type.name:
@@ -113,6 +113,8 @@ def subject(session: Session, template_id: str, *, full: bool) -> str:
         link = record_type.by_name[record_type.parent].link
         assert link is not None
         given[record_type.parent] = make(session, link, full=full)
+    if template.signature is not None and template.signature.organ == "{union.name}":
+        given["union"] = make(session, "union", full=False)
     if template.carried and full:
         counts = ("issued_count", "returned_count", "against_count", "abstain_count", "invalid_count")
         given |= {"expected_count": 30, "present_count": 30, "approve_count": 30, **dict.fromkeys(counts)}
@@ -218,12 +220,13 @@ def test_minutes_name_who_came_and_who_was_excused(desk: Session) -> None:
     meeting = make(desk, "meeting", full=False)
     for name, presence, role in (
         ("王芳", "present", "host"), ("李明", "present", None), ("钱堃", "leave", "participant"),
-        ("何翀", "present", "observer"), ("孙琪", "absent", "participant"),
+        ("何翀", "present", "observer"), ("孙琪", "absent", "participant"), ("周岚", None, None),
     ):  # fmt: skip
         row = {"meeting": meeting, "name": name, "presence": presence, "role": role}
         records.save(desk, "participant", row | {"unit_name": "径山村工会"})
     words = papers.paper(desk, "meeting_minutes", meeting).words
-    assert "出席：径山村工会王芳、径山村工会李明\n" in words
+    # Who is listed and was neither excused nor missing was there: 实到 + 请假 + 缺席 = 应到.
+    assert "出席：径山村工会王芳、径山村工会李明、径山村工会周岚\n" in words
     assert "请假：径山村工会钱堃\n" in words
     assert "缺席：径山村工会孙琪\n" in words
     assert "列席：径山村工会何翀\n" in words
@@ -258,6 +261,10 @@ def test_the_number_of_another_record_is_said_to_be_that(desk: Session) -> None:
 def test_whoever_only_looks_prints_nothing_that_is_masked_to_them(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk).id
     congress = make(desk, "congress", full=False)
+    for paper in ("congress_request", "congress_notice", "congress_publicity"):
+        with pytest.raises(NobodySigns, match="署名处没有单位：还没有填写“工会”"):
+            papers.paper(desk, paper, congress)
+    records.save(desk, "congress", {"union": make(desk, "union", full=False)}, record=congress)
     operators.put(desk, "看看", Role.READER, "password2")
     desk.workspace.close()
     reader = open_session(tmp_path / "w", "看看", "password2", repeatable("r"))

@@ -23,6 +23,7 @@ from desktop.operations.supervision.cases import (
     issuer_of,
     load_case,
 )
+from desktop.operations.supervision.powers import POWER
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.supervision import (
@@ -39,7 +40,8 @@ from desktop.records.supervision import (
 from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
-from desktop.store import reading
+from desktop.records.supervision.powers import LOCAL_FEDERATIONS
+from desktop.store import above, reading
 from desktop.store.reading import Query
 
 _CONTACT = ("contact_name", "contact_phone", "contact_address")
@@ -120,7 +122,7 @@ def _suggestion_defaults(
     session: Session, file: CaseFile, title: Title, typed: Mapping[str, Cell]
 ) -> dict[str, Cell]:
     """The department of the same level, and the opinion letter and situation where there is only one choice."""
-    place = issuer_of(session).name.removesuffix("总工会")
+    place = _local_federation(session).removesuffix("总工会")
     code = str(typed.get("department") or "human_resources")
     values: dict[str, Cell] = {
         "department": code,
@@ -136,6 +138,15 @@ def _suggestion_defaults(
     known = file.by_id.get(str(opinion_id or ""))
     values["history"] = filling.history_words(file, known) or None
     return values
+
+
+def _local_federation(session: Session) -> str:
+    """Who would issue a suggestion letter: this body, else the nearest 地方总工会 above; "" where none is known."""
+    issuer = issuer_of(session)
+    if issuer.level in LOCAL_FEDERATIONS:
+        return issuer.name
+    known = above.writers_above(session.database, session.types, session.types[POWER], session.unit.id)
+    return next(iter(known.values()), "")
 
 
 def _last_contact(session: Session) -> dict[str, Cell]:

@@ -136,17 +136,21 @@ def _title(file: CaseFile, kind: LetterKind, title: Title | None, issuer: Issuer
                 law, "请改用“工会劳动法律监督”的标题，或者核对事项类别。",
             )  # fmt: skip
         if issuer is not None and issuer.level not in LOCAL_FEDERATIONS:
-            yield forbidden(f"“{TITLE_WORDS[title]}”由县级以上地方总工会发出", law, "请报区总工会。")
+            yield _of_others(f"“{TITLE_WORDS[title]}”由县级以上地方总工会发出", law, "请报区总工会。")
     if title is Title.OPINION:
         yield from _other_titles(file)
     if issuer is None:
         return
     if kind is LetterKind.SUGGESTION and issuer.level not in LOCAL_FEDERATIONS:
-        yield forbidden("建议书只能由地方总工会发出", article(23), "请报区总工会。")
+        yield _of_others("建议书只能由地方总工会发出", article(23), "请报区总工会。")
     elif issuer.level not in REGISTER_LEVELS and not covered(file.powers, issuer.unit, kind, file.today):
-        yield forbidden(
+        yield _of_others(
             f"{kind.label}由区总工会审核、编号、印发，本单位没有授权，可以起草", "", "请把草稿随数据包上报。"
         )
+
+
+def _of_others(words: str, law: str, next_step: str) -> Reason:
+    return replace(forbidden(words, law, next_step), of_others=True)
 
 
 def _other_titles(file: CaseFile) -> Iterator[Reason]:

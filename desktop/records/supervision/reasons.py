@@ -19,7 +19,8 @@ class Weight(enum.StrEnum):
 class Reason:
     """One reason in a Chinese sentence. ``article`` is its source, ``subject`` the event or letter it is about.
 
-    ``field`` names what answers it; ``missing_year`` the year whose table of holidays is needed.
+    ``field`` names what answers it; ``missing_year`` the year whose table of holidays is needed; ``of_others`` says
+    that it is for another body to issue, whatever is in the draft.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Reason:
     subject: str | None = None
     field: str = ""
     missing_year: int | None = None
+    of_others: bool = False
 
     def __str__(self) -> str:
         return f"{self.text}（{self.article}）" if self.article else self.text

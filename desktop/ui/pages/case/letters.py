@@ -86,13 +86,14 @@ class LettersCard(Card):
     def _draft(self, letter: Letter, view: CaseView, writable: bool) -> QWidget:
         decision = view.decisions.get(letter.id)
         frame, column = _frame(f"{letter.kind.label}（草稿）", text(letter.values, "addressee"))
-        if decision is not None and (words := _not_yet(decision)):
+        ours = letter.kind in view.numbers.kinds
+        if decision is not None and (words := _not_yet(decision, ours=ours)):
             label = plain(words, small=True)
             label.setProperty("tone", "warning")
             column.addWidget(label)
         ways = [button("修改草稿", lambda: self.edit_wanted.emit(letter.id), "pencil")]
         ways.append(button("预览", lambda: self.preview_wanted.emit(letter), "eye"))
-        if letter.kind in view.numbers.kinds:
+        if ours:
             issue = button("签发编号…", lambda: self.issue_wanted.emit(letter), "check")
             issue.setEnabled(writable and decision is not None and decision.allowed)
             ways.append(issue)
@@ -131,10 +132,10 @@ class LettersCard(Card):
         return frame
 
 
-def _not_yet(decision: Decision) -> str:
-    """Why a draft cannot be issued yet, and what is worth a thought."""
-    asked = [*decision.forbidden, *decision.asked]
-    words = f"还不能签发：{reason_words(asked)}" if asked else ""
+def _not_yet(decision: Decision, *, ours: bool) -> str:
+    """Why a draft cannot be issued yet, and what is worth a thought; that others issue it is said below it."""
+    asked = [r for r in (*decision.forbidden, *decision.asked) if ours or not r.of_others]
+    words = f"{'' if ours else '区总工会'}还不能签发：{reason_words(asked)}" if asked else ""
     return "\n".join(
         filter(None, (words, f"提醒：{reason_words(decision.advice)}" if decision.advice else ""))
     )
