@@ -25,6 +25,7 @@ from desktop.cli.parameters import (
 from desktop.documents.lists import PaperList
 from desktop.operations import (
     covers,
+    letter_sets,
     papers,
     printing,
     rosters,
@@ -109,6 +110,11 @@ def _paper_called(said: str) -> str:
 @click.option("--together", is_flag=True, help="几份文书合成一个PDF，前面有清单。只用于文书。")
 @click.option("--apart", is_flag=True, help="几份文书一起打印，一份一个PDF，全部排好才写。只用于文书。")
 @click.option(
+    "--with-papers",
+    is_flag=True,
+    help="连同送达回证、存根（建议书还有移交材料清单），每份文书一个PDF。只用于已签发的文书。",
+)
+@click.option(
     "--from", "first", metavar="日期", type=Day(),
     help="从哪天起：台账是这天起登记的案件，默认全部；简报默认是那个季度的第一天。",
 )  # fmt: skip
@@ -127,6 +133,7 @@ def print_papers(
     original: bool,
     together: bool,
     apart: bool,
+    with_papers: bool,
     first: datetime.date | None,
     last: datetime.date | None,
     unit: str | None,
@@ -140,6 +147,10 @@ def print_papers(
     """
     _check_period(kind, ids, first, last, unit)
     _check_way(kind, docx, xlsx, original, together or apart)
+    if with_papers and (kind != "letter" or docx or together or apart):
+        raise click.UsageError(
+            "--with-papers 只用于打印已签发的文书，不和 --docx、--together、--apart 一起写。"
+        )
     if kind == "brief":
         paths = [_brief(session, first, last, unit, out, docx)]
     elif kind in _LISTS:
@@ -147,6 +158,8 @@ def print_papers(
         paths = [put(session, _LISTS[kind](session, first, last), out)]
     elif together or apart:
         paths = list(supervision.print_many(session, ids, out, together=together).paths)
+    elif with_papers:
+        paths = [letter_sets.print_document(session, record, out, original=original) for record in ids]
     else:
         paths = [_put_out(session, kind, record, out, docx, xlsx, original) for record in ids]
     if as_json:

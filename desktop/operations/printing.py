@@ -31,7 +31,7 @@ def preview(paper: Paper) -> bytes:
 def print_pages(session: Session, paper: Paper) -> bytes:
     """The pages for a printer: no file is written, so that nothing lies in clear anywhere; it is noted."""
     data = paper.render()
-    _note(session, paper)
+    note(session, paper)
     return data
 
 
@@ -66,7 +66,7 @@ def save_table(session: Session, paper: PaperList, folder: Path) -> Path:
         *(("说明", each.remark) for each in (paper, *paper.further) if each.remark),
     ]
     write_list(path, first.title, first.columns, first.rows, notes, further=further)
-    _note(session, paper)
+    note(session, paper)
     return path
 
 
@@ -85,7 +85,7 @@ def _save(session: Session, paper: Paper, folder: Path, ending: str, data: bytes
     folder.mkdir(parents=True, exist_ok=True)
     path = free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], ending)
     write_whole(path, data)
-    _note(session, paper)
+    note(session, paper)
     return path
 
 
@@ -97,5 +97,7 @@ def free(folder: Path, name: str, ending: str) -> Path:
     return path
 
 
-def _note(session: Session, paper: Paper) -> None:
-    audit.note(session, audit.Act.LIST_PRINTED, paper.noted)
+def note(session: Session, *printed: Paper) -> None:
+    """Notes what was put on paper in another way than by this module."""
+    for paper in printed:
+        audit.note(session, audit.Act.LIST_PRINTED, paper.noted)

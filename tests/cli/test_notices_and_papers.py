@@ -58,6 +58,11 @@ def test_notices_are_drafted_issued_and_printed_together_or_apart(district: Path
     each = answer("print", district, "letter", *ids, "--apart", "--out", tmp_path / "each")["files"]
     assert [Path(path).stem[-4:] for path in each] == ["（副本）"] * 4
     assert run("print", district, "visit_record", "x", "--together", "--out", tmp_path).exit_code == 2
+    (whole,) = answer("print", district, "letter", ids[0], "--with-papers", "--out", tmp_path)["files"]
+    assert "送达回证" in text_of(Path(whole))
+    assert (
+        run("print", district, "letter", ids[0], "--with-papers", "--docx", "--out", tmp_path).exit_code == 2
+    )
 
 
 def test_a_spoilt_original_is_printed_again_unmarked(district: Path, tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ import pytest
 from desktop import reference
 from desktop.documents.papers.templates import parse_paper
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import operators, papers, printing, records, supervision, workspaces
+from desktop.operations import letter_sets, operators, papers, printing, records, supervision, workspaces
 from desktop.operations.papers import NamesComplainant, NobodySigns, NoSuchPaper, NotCarried
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.supervision import IllegalStep
 from desktop.records.declaration import Kind, Level, RecordType, Role
 from desktop.records.types import catalogue
 from desktop.resources import resource
@@ -162,6 +163,29 @@ def test_every_paper_prints(desk: Session, name: str, full: bool) -> None:
     assert "{" not in words
     if full and papers.papers()[name].about not in ("case_document", "case_event", "case"):
         assert any(rare in words for rare in RARE)
+
+
+def test_a_letter_is_printed_with_its_receipt_counterfoil_and_list(desk: Session, tmp_path: Path) -> None:
+    letter = issued(desk, "suggestion_letter")
+    looked = words_of(letter_sets.preview(desk, letter))
+    path = letter_sets.print_document(desk, letter, tmp_path)
+    words = words_of(path.read_bytes())
+    assert words == looked
+    found = records.load(desk, "case_document", letter)
+    assert found is not None
+    number, case = str(found.values["document_number"]), str(found.values["case"])
+    titles = ["工会劳动法律监督建议书", "移交材料清单", "送达回证", "存根"]
+    places = [words.rindex(title) for title in titles[1:]]
+    assert places == sorted(places)
+    assert words.count(number) >= len(titles)
+    again = words_of(letter_sets.print_pages(desk, letter))
+    assert "副本" in again, "the printing before was recorded"
+    item = records.children(desk, "handover_item", letter)[0]
+    records.delete(desk, "handover_item", item.id)
+    events = len(records.children(desk, "case_event", case))
+    with pytest.raises(IllegalStep, match="清单和文书对不上"):
+        letter_sets.print_pages(desk, letter)
+    assert len(records.children(desk, "case_event", case)) == events
 
 
 def test_a_paper_for_others_never_says_who_complained(desk: Session) -> None:

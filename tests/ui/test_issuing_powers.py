@@ -21,6 +21,7 @@ from desktop.store.reading import Query
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.pages.case.letter_form import LetterPage
+from desktop.ui.pages.printing.page import PreviewPage
 from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import WORDS, inquired, opened, texts, workspace
 
@@ -112,6 +113,14 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     look(desk, "town-issued")
     (show,) = buttons(desk, "预览和打印")
     desk.click(show)
+    preview = desk.window.page
+    assert isinstance(preview, PreviewPage)
+    alone = len(preview.pages.sheets)
+    preview.more.setFocus()
+    desk.press(K.Key_Space)
+    desk.settle()
+    assert preview.more.text() == "连同回证、存根"
+    assert len(preview.pages.sheets) == alone + 2
     look(desk, "town-preview")
     desk.window.back()
     desk.settle()

@@ -27,9 +27,14 @@ def joined(letters: Sequence[PrintedLetter], files: Sequence[bytes], tell: Calla
     before = _pages(index)
     if before > 1:
         index = _index(letters, counts, before)
+    return bound((index, *files), tell)
+
+
+def bound(files: Sequence[bytes], tell: Callable[[], None] = lambda: None) -> bytes:
+    """One file of several in their order."""
     whole = pdfium.PdfDocument.new()
     try:
-        for data in (index, *files):
+        for data in files:
             tell()
             part = pdfium.PdfDocument(data)
             whole.import_pages(part)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.documents.letters import pages
 from desktop.documents.letters.content import kept_faults, told_complainant
+from desktop.documents.letters.joined import bound
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
 from desktop.operations import audit, printing, records
 from desktop.operations.session import Session
@@ -100,14 +102,18 @@ def _word_of_issued() -> Reason:
     return forbidden("签发的全文从签发起固定", "", "要改的，请作废以后按原文重新起草。")
 
 
-def print_document(session: Session, document: str, out_dir: Path, *, original: bool = False) -> Path:
+def print_document(
+    session: Session, document: str, out_dir: Path, *, original: bool = False, beside: Sequence[bytes] = ()
+) -> Path:
     """Prints an issued letter from its snapshot as PDF into a folder and records that it was printed.
+
+    The pages ``beside`` it stand behind it in the same file.
 
     Raises as :func:`print_pages`; the printing is recorded once the file is whole.
     """
     record, letter = _printable(session, document)
     copy = _copy(session, record, original=original)
-    data = pages.print_letter(letter, mark=copy.mark)
+    data = _with(pages.print_letter(letter, mark=copy.mark), beside)
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / file_name(letter, copy.mark)
     write_whole(path, data)
@@ -115,7 +121,9 @@ def print_document(session: Session, document: str, out_dir: Path, *, original: 
     return path
 
 
-def print_pages(session: Session, document: str, *, original: bool = False) -> bytes:
+def print_pages(
+    session: Session, document: str, *, original: bool = False, beside: Sequence[bytes] = ()
+) -> bytes:
     """The pages of an issued letter for a printer: no file is written, so that nothing lies in clear anywhere.
 
     What is printed again bears 副本 in the upper margin, unless ``original`` says that the first one was spoilt; what
@@ -126,9 +134,13 @@ def print_pages(session: Session, document: str, *, original: bool = False) -> b
     """
     record, letter = _printable(session, document)
     copy = _copy(session, record, original=original)
-    data = pages.print_letter(letter, mark=copy.mark)
+    data = _with(pages.print_letter(letter, mark=copy.mark), beside)
     _note_printed(session, record, letter, copy)
     return data
+
+
+def _with(data: bytes, beside: Sequence[bytes]) -> bytes:
+    return bound((data, *beside)) if beside else data
 
 
 @dataclass(frozen=True)

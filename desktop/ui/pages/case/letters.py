@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from desktop.operations import supervision
+from desktop.operations import letter_sets, supervision
 from desktop.operations.session import Session
 from desktop.records.supervision import Decision, EventKind, Letter, LetterKind
 from desktop.records.supervision.facts import text
@@ -192,4 +192,17 @@ def print_job(case: str, letter: Letter, view: CaseView, *, original: bool = Fal
     if not view.state.in_order:
         words = "本案有步骤不符合法定程序，改正以前不能打印文书。"
         return PrintJob(letter.name(), render, why_not=words)
-    return PrintJob(letter.name(), render, release, save)
+    if letter.voided:
+        return PrintJob(letter.name(), render, release, save)
+
+    def save_all(session: Session, folder: Path) -> tuple[Path, ChangeSet]:
+        return letter_sets.print_document(session, document, folder, original=original), changed
+
+    whole = PrintJob(
+        letter.name(),
+        lambda session: letter_sets.preview(session, document, original=original),
+        lambda session: Released(letter_sets.print_pages(session, document, original=original), changed),
+        save_all,
+    )
+    words = "连同回证、存根、移交清单" if letter.kind is LetterKind.SUGGESTION else "连同回证、存根"
+    return PrintJob(letter.name(), render, release, save, more=(words, whole))

@@ -13,7 +13,16 @@ import shiboken6
 from PySide6.QtCore import QMarginsF, QSizeF, Qt
 from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize, QShortcut
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
 
 from desktop.errors import Problem
 from desktop.operations import traffic
@@ -49,7 +58,8 @@ class PrintJob:
     raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise, ``word``
     as a Word file to be edited, ``table`` as a workbook. Without ``release`` it can only be looked at, and ``why_not``
     says why. ``look`` makes the pages to look at from a reader's connection instead, where that takes long: nothing
-    that is saved waits for it, and it is given up when nobody waits for it any more.
+    that is saved waits for it, and it is given up when nobody waits for it any more. ``more`` is the same with what
+    belongs to it, by what a box to tick calls that.
     """
 
     title: str
@@ -60,6 +70,7 @@ class PrintJob:
     table: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
     why_not: str = ""
     look: Callable[[Database], bytes] | None = None
+    more: tuple[str, PrintJob] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +142,7 @@ class PreviewPage(Page):
         self.save_button = button("保存PDF…", self.save_pdf, "save")
         self.word_button = button("保存Word…", self.save_word, "file-text")
         self.table_button = button("保存表格…", self.save_table, "columns-3")
+        self.more = QCheckBox()
         self._build()
         self.pages.looked.connect(self._show_count)
         self.pages.zoomed.connect(lambda zoom: self.zoom.setText(f"{round(zoom * 100)}%"))
@@ -169,6 +181,7 @@ class PreviewPage(Page):
                 back,
                 heading(self.job.title, 1),
                 1,
+                self.more,
                 self.table_button,
                 self.word_button,
                 self.save_button,
@@ -186,6 +199,11 @@ class PreviewPage(Page):
             column.addWidget(self.bar)
         column.addWidget(self.note)
         column.addWidget(self.pages, 1)
+        self.more.setVisible(self.job.more is not None)
+        if self.job.more is not None:
+            alone, (words, all_of_it) = self.job, self.job.more
+            self.more.setText(words)
+            self.more.toggled.connect(lambda ticked: self._change(all_of_it if ticked else alone))
         self._offer_printers()
 
     def _offer_printers(self) -> None:
@@ -235,8 +253,11 @@ class PreviewPage(Page):
 
     def _take(self, periodical: Periodical, first: datetime.date, last: datetime.date, unit: str) -> None:
         """The same paper about other days or another unit."""
+        self._change(periodical.job(first, last, unit))
+
+    def _change(self, job: PrintJob) -> None:
         self._say_state()
-        self.job = periodical.job(first, last, unit)
+        self.job = job
         self.load()
 
     def _unclear(self, words: str) -> None:
