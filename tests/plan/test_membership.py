@@ -11,7 +11,7 @@ from stdnum.cn import ric
 
 from desktop.records.canonical import Cell
 from desktop.records.id_number import IdKind, check_id
-from desktop.store.aggregates.facts import right_number
+from desktop.store.aggregates.unions import right_number
 from tests.plan.world import TODAY, World
 
 

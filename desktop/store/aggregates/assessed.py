@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from desktop.store.aggregates.expressions import entered, member
-from desktop.store.aggregates.facts import ATTENDED, COURSE_DAY, ON_ROSTER, ROTATION
 from desktop.store.aggregates.tallies import Days
+from desktop.store.aggregates.training import ATTENDED, COURSE_DAY, ON_ROSTER, ROTATION
 from desktop.store.database import Database
 
 _THIS_YEAR: Final = "date(:as_of, 'start of year') AND :as_of"

@@ -63,3 +63,23 @@ def member(person: str) -> str:
 def entered(record: str) -> str:
     """Whether a record stood in the national system on the day."""
     return f"coalesce({record}.national_entry_date <= :as_of, 0)"
+
+
+_DOUBLES = "records_of_one_person"
+
+
+def doubles(table: str, **orders: str) -> dict[str, str]:
+    """Living records whose id number others have too, which are few, with their places in these orders."""
+    places = "".join(
+        f", row_number() OVER (PARTITION BY s.id_number ORDER BY {order}, s.id) AS {name}"
+        for name, order in orders.items()
+    )
+    held_twice = f"SELECT id_number FROM {table} WHERE id_number <> '' GROUP BY id_number HAVING count(*) > 1"
+    return {
+        _DOUBLES: f"SELECT s._row AS row{places} FROM {table} s WHERE s._life <> 1 AND s.id_number IN ({held_twice})"
+    }
+
+
+def first_by(order: str) -> str:
+    """Whether a record is the only one of its person, or the first in an order of :func:`doubles`."""
+    return f"(r._row IN (SELECT row FROM {_DOUBLES} WHERE {order} > 1)) IS NOT TRUE"
