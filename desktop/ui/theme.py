@@ -141,14 +141,15 @@ def style_sheet(family: str, size: Measures) -> str:
 
 
 def chinese_family() -> str:
-    """The font family of the window: the system's, or the bundled one where it has none and always in tests."""
+    """The font family of the window: one of the system's that is made for it, else and always in tests the bundled one.
+
+    What else a system has may be a stopgap (Droid Sans Fallback), or made for titles or for another language.
+    """
     if not bundle_is_forced():
         have = set(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
         for family in _PREFERRED_FAMILIES:
             if family in have:
                 return family
-        if have:
-            return sorted(have)[0]
     return _bundled_family()
 
 

@@ -26,7 +26,7 @@ def play_case(stage: Stage) -> None:
         {
             "enterprise": employer, "people_count": 3, "amount": "42600", "summary": "拖欠三名职工两个月工资",
             "source": "走访", "received_date": "2026-09-01", "handler": "李敏",
-            "inspector_1": inspectors[0], "inspector_2": inspectors[1],
+            "inspector_1": inspectors[0], "inspector_2": inspectors[1], "recusal_declared": "是",
             "registered_date": "2026-09-01", "employer_name": "杭州瓶窑示例服饰有限公司", "town": "瓶窑镇",
             "matter": "05", "violations": "克扣拖欠工资",
         },
@@ -75,8 +75,10 @@ def _inspector(stage: Stage, name: str, number: str) -> str:
     return stage.enter(
         "district",
         "inspector",
-        {"name": name, "certificate_number": number, "certificate_authority": "杭州市总工会",
-         "certificate_date": "2025-01-10", "started": "2025-01-10"},
+        {
+            "name": name, "kind": "监督员", "union_name": "余杭区总工会", "certificate_number": number,
+            "certificate_authority": "杭州市总工会", "certificate_date": "2025-01-10", "started": "2025-01-10",
+        },
     )  # fmt: skip
 
 
