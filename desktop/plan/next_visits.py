@@ -9,10 +9,10 @@ from typing import Any
 
 from desktop.plan.democracy import PUBLIC
 from desktop.plan.founding import ENTERPRISES, LARGE, MIDDLE, SMALL
+from desktop.plan.head_count import STAFF, head_count
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, at_least, at_most, between, empty, filled, no, yes
 from desktop.plan.tree import Unit, UnitTree
-from desktop.plan.worklist import BASIS
 from desktop.records.next_visits import VisitReason, VisitReasons
 from desktop.records.types import Catalogue
 from desktop.store import aggregates
@@ -20,7 +20,7 @@ from desktop.store.aggregates import Condition, Days, Ranked, Reason
 from desktop.store.database import Database
 
 _FACTS = (
-    BASIS, "promised", "election_due", "contract_ended", "visited", "reported_members", "listed_members", "place",
+    STAFF, "promised", "election_due", "contract_ended", "visited", "reported_members", "listed_members", "place",
 )  # fmt: skip
 _LIVING = (among("status", "active"), no("removed"))
 _WITHOUT = (among("class", *ENTERPRISES), among("organised", ""))
@@ -53,12 +53,12 @@ def _congress(days: Days, _long: int) -> tuple[tuple[Condition, ...], ...]:
     missing = Condition(
         "congress_day", aggregates.Question.AT_LEAST, (f"{days.as_of.year}-01-01",), fails=True
     )
-    large = (among("class", "non_public"), among("organised", "own"), at_least(BASIS, LARGE), missing)
+    large = (among("class", "non_public"), among("organised", "own"), at_least(STAFF, LARGE), missing)
     return (among("class", *PUBLIC), missing), large
 
 
 def _sized(least: int, most: int) -> Where:
-    return lambda _days, _long: ((*_WITHOUT, between(BASIS, least, most)),)
+    return lambda _days, _long: ((*_WITHOUT, between(STAFF, least, most)),)
 
 
 def _before(fact: str) -> Where:
@@ -71,10 +71,10 @@ _WHERE: Mapping[str, Where] = {
     "promised": lambda days, _long: ((at_most("promised", days.as_of),),),
     "large": _sized(LARGE, _MANY),
     "case": lambda _days, _long: ((yes("in_case"),),),
-    "park": lambda _days, _long: ((*_WITHOUT, yes("in_park"), between(BASIS, MIDDLE, LARGE - 1)),),
+    "park": lambda _days, _long: ((*_WITHOUT, yes("in_park"), between(STAFF, MIDDLE, LARGE - 1)),),
     "medium": lambda _days, _long: (
-        (*_WITHOUT, no("in_park"), between(BASIS, SMALL, LARGE - 1)),
-        (*_WITHOUT, yes("in_park"), between(BASIS, SMALL, MIDDLE - 1)),
+        (*_WITHOUT, no("in_park"), between(STAFF, SMALL, LARGE - 1)),
+        (*_WITHOUT, yes("in_park"), between(STAFF, SMALL, MIDDLE - 1)),
     ),
     "election": _before("election_due"),
     "new_trade": lambda _days, _long: ((filled("new_trade"), among("organised", "")),),
@@ -105,9 +105,10 @@ def next_visits(
     base = (*_LIVING, between("place", place, place + _LAST)) if place else _LIVING
     # What has two ways to be true is asked twice; no enterprise is both.
     ways = [(r, where) for r in given.reasons for where in _WHERE[r.id](days, given.unvisited_days)]
+    staff = head_count(database, types, own.id)
     found = aggregates.ranked(
-        database, "enterprise", base, [Reason(where, r.points) for r, where in ways], units, days,
-        shown=_FACTS, oldest="visited", near="place", limit=limit,
+        database, "enterprise", base, [Reason(staff.of(where), r.points) for r, where in ways], units, days,
+        shown=(staff.fact, *_FACTS[1:]), oldest="visited", near="place", limit=limit,
     )  # fmt: skip
     return [_visit(one, [ways[n][0] for n in one.reasons], as_of) for one in found]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.plan.democracy import PUBLIC
 from desktop.plan.founding import LARGE, NEW_KINDS, SMALL
+from desktop.plan.head_count import STAFF, HeadCount, head_count
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, at_least, at_most, between, empty, filled, no, yes
 from desktop.plan.training import new_appointments
@@ -27,8 +28,6 @@ UNVISITED_DAYS = 90
 """An enterprise that should have a union and was not visited for so long is to be visited."""
 ELECTION_DAYS = 60
 """So many days before its term ends a union is asked to prepare its election."""
-BASIS = "survey"
-"""The head-count that work lists go by: the union's own survey."""
 RENEWAL_DAYS = 90
 """So many days before a contract ends its renewal may be asked for (浙江省集体合同条例第三十条)."""
 FILING_DAYS = 10
@@ -103,7 +102,7 @@ def _public_without_congress(days: Days) -> Tally:
 
 
 def _private_without_congress(days: Days) -> Tally:
-    large = (among("class", "non_public"), among("organised", "own"), at_least(BASIS, LARGE))
+    large = (among("class", "non_public"), among("organised", "own"), at_least(STAFF, LARGE))
     return _congress_missing(days, *large)
 
 
@@ -121,7 +120,7 @@ def _holders(days: Days) -> tuple[Condition, ...]:
 
 
 def _unvisited(days: Days) -> Tally:
-    wanting = (_ACTIVE, among("class", "non_public"), no("removed"), at_least(BASIS, SMALL))
+    wanting = (_ACTIVE, among("class", "non_public"), no("removed"), at_least(STAFF, SMALL))
     return Tally(
         "enterprise",
         (*wanting, among("organised", "")),
@@ -147,7 +146,7 @@ def _unstated(days: Days) -> Tally:
 
 
 def _unmeasured(days: Days) -> Tally:
-    return Tally("enterprise", (_ACTIVE, among("class", "non_public", "enterprise"), empty(BASIS)))
+    return Tally("enterprise", (_ACTIVE, among("class", "non_public", "enterprise"), empty(STAFF)))
 
 
 def _unapproved(days: Days) -> Tally:
@@ -257,7 +256,7 @@ MATTERS = (
     _Matter("union_of_gone", "{count}家已注销、迁出或查无的企业，工会记录还在，请核对", _orphaned),
     _Matter("state_contradicted", "{count}家企业登记为已建会，但工会已经不存在，请核对", _contradicted),
     _Matter("state_outdated", "{count}家企业已有工会，建会状态还没有改为“建立”", _unstated),
-    _Matter("staff_missing", "{count}家企业没有填工会摸排职工数，不能计入指标", _unmeasured),
+    _Matter("staff_missing", "{count}家企业没有填{staff}，不能计入指标", _unmeasured),
     _Matter("approval_missing", "{count}家工会没有填成立批复日期，不能计入新增工会", _unapproved),
 )
 """What follows from records, as of a day."""
@@ -270,7 +269,7 @@ def worklist(database: Database, types: Catalogue, own: Unit, as_of: datetime.da
     with aggregates.snapshot(database):
         return ordered(
             [
-                *_from_records(database, units, days),
+                *_from_records(database, units, days, head_count(database, types, own.id)),
                 *_from_conflicts(database, types),
                 *_from_exchange(database, own),
             ]
@@ -282,16 +281,16 @@ def ordered(items: Iterable[WorkItem]) -> list[WorkItem]:
     return sorted((i for i in items if i.count), key=lambda i: not i.urgent)
 
 
-def _from_records(database: Database, units: tuple[str, ...], days: Days) -> list[WorkItem]:
-    tallies = {m: m.tally(days) for m in MATTERS if m.first_month <= days.as_of.month}
+def _from_records(database: Database, units: tuple[str, ...], days: Days, staff: HeadCount) -> list[WorkItem]:
+    asked = {m: m.tally(days) for m in MATTERS if m.first_month <= days.as_of.month}
+    tallies = {m: replace(tally, where=staff.of(tally.where)) for m, tally in asked.items()}
     counts = aggregates.count_by_unit(database, tallies.values(), days)
     items = []
     for matter, tally in tallies.items():
         count = sum(counts[tally].get(unit, 0) for unit in units)
         records = Selection(tally, units, days)
-        items.append(
-            WorkItem(matter.kind, count, matter.sentence.format(count=count), records, urgent=matter.urgent)
-        )
+        sentence = matter.sentence.format(count=count, staff=staff.label)
+        items.append(WorkItem(matter.kind, count, sentence, records, urgent=matter.urgent))
     return items
 
 

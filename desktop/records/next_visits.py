@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class VisitReason:
     """One reason: its permanent id, what it adds to the order, what it is called, and its words for one enterprise.
 
-    ``words`` may name facts in braces, such as ``{survey}``; days are put in as people write them.
+    ``words`` may name facts in braces, such as ``{staff}``; days are put in as people write them.
     """
 
     id: str

@@ -23,6 +23,12 @@ def read_as(
     return {r.id: r.code for r in found.readings}
 
 
+def to_do(session: Session) -> tuple[dict[str, str], list[str]]:
+    """What the work list says of enterprises by their staff, and why the first one is to be visited."""
+    work = {i.kind: i.sentence for i in plan.worklist(session) if i.kind in ("unvisited", "staff_missing")}
+    return work, list(plan.next_visits(session)[0].reasons)
+
+
 def test_what_the_district_chooses_goes_down_and_counts_there(tmp_path: Path) -> None:
     three = Three(tmp_path)
     district, town, village = three.all
@@ -34,6 +40,7 @@ def test_what_the_district_chooses_goes_down_and_counts_there(tmp_path: Path) ->
     }
     records.save(village, "enterprise", firm)
     assert plan.indicators(village, only=["T03"])[0].figure.percent == "—"
+    assert to_do(village) == ({}, ["还没有走访过", "没有建会，也没有被联合工会覆盖"])
     plan_readings.choose(district, "T03", "staff_count_basis", "insured")
     assert read_as(district)["staff_count_basis"] == "insured"
     assert read_as(district, indicator="T12")["staff_count_basis"] == "survey", "each target for itself"
@@ -45,6 +52,14 @@ def test_what_the_district_chooses_goes_down_and_counts_there(tmp_path: Path) ->
     (found,) = plan.indicators(village, only=["T03"])
     assert (found.figure.percent, found.figure.gap) == ("0.00%", 1)
     assert "职工数口径：社保参保数" in found.basis
+    # The work list and the next visits go by it as well.
+    records.save(village, "enterprise", {"name": "双溪厂", "sector": "non_public", "surveyed_staff": 90})
+    work, visit = to_do(village)
+    assert work == {
+        "unvisited": "1家25人以上未建会的非公企业90天没有走访",
+        "staff_missing": "1家企业没有填社保参保数，不能计入指标",
+    }
+    assert visit == ["40人没有建会，25人以上应建尽建", "还没有走访过"]
 
     plan_readings.choose(district, "T03", "staff_count_basis", "tax")
     plan_readings.choose(district, "T03", "coverage", "include")
