@@ -161,11 +161,12 @@ def slot_edits(
 def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back.
 
-    Raises :class:`Locked` for an issued letter, and :class:`RestedOn` for a power that letters were issued under.
+    Raises :class:`Locked` for an issued letter and for the case of one, and :class:`RestedOn` for a power that letters were issued under.
     """
     record_type = session.types[type_name]
     check_rights(session, record_type, {})
     _check_unlocked(session, record_type, record)
+    _check_nothing_locked_in(session, record_type, record)
     if count := resting(session.database, type_name, record):
         raise RestedOn(f"这个单位按授权签发了{count}份文书，授权不能删除。")
     with session.database.transaction():
@@ -309,6 +310,15 @@ def _check_unlocked(session: Session, record_type: RecordType, record: str) -> N
     held = reading.record(session.database, session.types, record_type.name, record)
     if held is not None and record_type.is_locked(held.values):
         raise Locked(f"这份“{record_type.label}”已经签发。")
+
+
+def _check_nothing_locked_in(session: Session, record_type: RecordType, record: str) -> None:
+    """What is issued is not deleted with the record that it belongs to either."""
+    for child in session.types.values():
+        if child.locked_by and child.parent and child.by_name[child.parent].link == record_type.name:
+            count = sum(child.is_locked(held.values) for held in children(session, child.name, record))
+            if count:
+                raise Locked(f"这条{record_type.label}里有{count}份{child.label}已经签发，不能删除。")
 
 
 def check_rights(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:

@@ -375,6 +375,8 @@ def test_a_town_s_void_stays_in_its_register_and_the_number_is_not_given_again(t
         records.save(two.town, "case_document", {"facts": "别的"}, record=document)
     with pytest.raises(Locked):
         records.delete(two.town, "case_document", document)
+    with pytest.raises(Locked, match="这条监督案件里有1份监督文书已经签发"):
+        records.delete(two.town, "case", case.id)
     with pytest.raises(CannotUndo, match="已经签发"):
         records.undo(two.town, records.history(two.town, "case_document", document)[0].stamp)
     changes = supervision.void(two.town, document, "主送单位名称有误")
