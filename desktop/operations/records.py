@@ -161,7 +161,8 @@ def slot_edits(
 def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back.
 
-    Raises :class:`Locked` for an issued letter and for the case of one, and :class:`RestedOn` for a power that letters were issued under.
+    Raises :class:`Locked` for an issued letter and for the case of one, and :class:`RestedOn` for a power that letters
+    were issued under.
     """
     record_type = session.types[type_name]
     check_rights(session, record_type, {})

@@ -365,6 +365,21 @@ def test_two_bodies_may_have_the_same_number(two: Two, tmp_path: Path) -> None:
     assert supervision.next_numbers(two.town, 2026)[Series.REMINDER] == 2
 
 
+def test_the_district_sees_a_number_that_two_computers_of_a_town_have_given(two: Two) -> None:
+    two.empowered()
+    first, second = opened(two.town), opened(two.town)
+    reminded(first)
+    # As the other computer would: it knows nothing of the first one's letters.
+    number: dict[str, Cell] = {"own_document_number": "杭西文工监提〔2026〕1号", "own_sequence": 1}
+    doubled = second.draft("reminder_letter")
+    forge(two.town, doubled, **number)
+    two.up()
+    said = "文号用在不止一份文书上，请作废其中一份"
+    assert [said in row[6] for row in supervision.case_register(two.district).rows] == [True, True]
+    supervision.void(two.district, doubled, "重号")
+    assert [said in row[6] for row in supervision.case_register(two.district).rows] == [False, False]
+
+
 def test_a_town_s_void_stays_in_its_register_and_the_number_is_not_given_again(two: Two) -> None:
     two.empowered()
     case = opened(two.town)

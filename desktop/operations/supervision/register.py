@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -90,7 +91,7 @@ def case_register(
     lines = _lines(session, [c for c in cases if _lies_in(c.values, first, last)])
     undated = sum(not _registered(c.values) for c in cases) if first or last else 0
     remark = f"没有登记日期的{undated}件案件不在内。" if undated else ""
-    today, words = session.environment.today(), _Words(session)
+    today, words = session.environment.today(), _Words(session, _given_twice(lines))
     scope = _scope(first, last)
     noted = f"case register {len(lines)}条 不含投诉人信息"
     statistics = PaperList(
@@ -102,6 +103,17 @@ def case_register(
         TITLE, session.unit.name, f"{scope}的案件", today, _COLUMNS, tuple(words.row(line) for line in lines),
         remark=f"不含投诉人信息。{remark}", noted=noted, nothing="这段时间没有登记监督案件。", further=(statistics,),
     )  # fmt: skip
+
+
+def _given_twice(lines: Sequence[_Line]) -> frozenset[tuple[str, str]]:
+    """Numbers that several standing letters bear, as when a body has two computers that number; with whose they are."""
+    given = Counter(_whose(letter) for line in lines for letter in line.numbered if letter.stands)
+    return frozenset(number for number, count in given.items() if count > 1)
+
+
+def _whose(letter: Letter) -> tuple[str, str]:
+    """A number with its unit where that has a series of its own, as each town."""
+    return letter.number, letter.unit if letter.own else ""
 
 
 def _scope(first: datetime.date | None, last: datetime.date | None) -> str:
@@ -166,8 +178,9 @@ def _employer(session: Session, enterprise: str) -> Values:
 class _Words:
     """Puts cases into the words of the register's columns; each cell has its parts on lines of their own."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, given_twice: frozenset[tuple[str, str]]) -> None:
         self._types, self._codes = session.types, session.codes
+        self._given_twice = given_twice
 
     def row(self, line: _Line) -> tuple[str, ...]:
         """The cells of one case."""
@@ -207,6 +220,8 @@ class _Words:
         parts = [f"{letter.name()}", f"{text(letter.values, 'signer')}{letter.issued or ''}签发"]
         if letter.own:
             parts.append(f"发文单位{text(letter.values, 'issuing_body')}")
+        if letter.stands and _whose(letter) in self._given_twice:
+            parts.append("文号用在不止一份文书上，请作废其中一份")
         if letter.unpowered and letter.voided is None:
             return "，".join([*parts, "没有授权，不计入统计"])
         if text(letter.values, "department"):
