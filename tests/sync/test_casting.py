@@ -17,8 +17,13 @@ def _two(folder: Path) -> tuple[Desk, ...]:
 
 
 def _all_of(desk: Desk) -> list[Any]:
-    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' ORDER BY name"
+    """All rows, without the positions of segments in the journal, which are drawn."""
+    tables = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+        " AND name <> 'sqlite_sequence' ORDER BY name"
+    )
     rows = [(t, desk.database.rows(f'SELECT * FROM "{t}"')) for (t,) in desk.database.rows(tables)]
+    rows = [(t, [r[1:] for r in found] if t == "segment" else found) for t, found in rows]
     return [rows, desk.time.at, desk.station, desk.unit, desk.keys]
 
 
