@@ -33,13 +33,14 @@ def unit_of(database: Database, record: Record) -> str:
 
 
 def records_of(database: Database, type_name: str, unit: str) -> list[str]:
-    """The records of a type whose row has a unit."""
+    """The records of a type whose row has a unit, and those of several units that have, or had, it as well."""
     return [
         record
         for (record,) in database.rows(
             f"SELECT lower(hex(r.id)) FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
-            f" WHERE u.id = ?",
-            (unit,),
+            f" WHERE u.id = :unit UNION SELECT lower(hex(c.record)) FROM record_unit c"
+            f" JOIN unit_ref u ON u.ref = c.unit WHERE u.id = :unit AND c.type = :type",
+            {"unit": unit, "type": type_name},
         )
     ]
 

@@ -44,6 +44,21 @@ def moved(places: Places) -> Places:
     return places
 
 
+@pytest.mark.parametrize("first", ["the village", "its town"])
+def test_what_a_moved_unit_has_with_others_comes_to_its_new_superior(places: Places, first: str) -> None:
+    """A firm that its former town registered too, whichever of the two it is shown under (rule 21)."""
+    writers = [places.far, places.other] if first == "the village" else [places.other, places.far]
+    for writer in writers:
+        writer.time.pass_days(0.01)
+        writer.birth("firm", {"name": "厂"}, record=FIRM)
+        writer.edit(FIRM, "checked" if writer is places.other else "partner", "有")
+        places.deliver()
+    move(places.district, places.far.unit, places.town.unit)
+    places.deliver()
+    assert name_of(places.town) == "厂"
+    assert places.town.digest(places.far.unit) == places.district.digest(places.far.unit)
+
+
 @pytest.mark.parametrize("seen", [True, False], ids=["as if it had seen the move", "as if it had not"])
 @pytest.mark.parametrize("slot", [SUPERIOR, "unit"])
 def test_a_former_superior_gets_no_unit_back(moved: Places, seen: bool, slot: str) -> None:
