@@ -22,11 +22,12 @@ from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
 from desktop.ui import registry, theme
+from desktop.ui.adding import addable, choose_new
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.page import ListPage
 from desktop.ui.navigation import WIDTH, Navigation
 from desktop.ui.notices import NoticeBar, Tone
-from desktop.ui.page import Page
+from desktop.ui.page import Act, Page
 from desktop.ui.registry import Entry
 from desktop.ui.shell import Opening
 from desktop.ui.statusbar import StatusBar
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self._root = ""
         self._trail: list[Page] = []
         self._told_at: Page | None = None
+        self._adds = bool(addable(workbench))
         self._herald: InboxHerald | None = None
         self.navigation = Navigation(registry.headings(workbench))
         self.topbar = TopBar(self)
@@ -257,8 +259,15 @@ class MainWindow(QMainWindow):
         if page is None:
             return
         self.setWindowTitle(f"{page.title} - {self.workbench.facts.unit.name} - {PROGRAM}")
-        self.topbar.show_actions(page.acts(), page.primary(), page.words_for)
+        self.topbar.show_actions(self._acts(page), page.primary(), page.words_for)
         self.statusbar.show_status(page.status())
+
+    def _acts(self, page: Page) -> Mapping[Act, Callable[[], None]]:
+        """What the page offers; at the top of the navigation, where none is of one kind of record, any may be added."""
+        found = page.acts()
+        if self._trail or Act.NEW in found or not self._entries[self._root].at_top or not self._adds:
+            return found
+        return {**found, Act.NEW: lambda: choose_new(page, self.workbench)}
 
     def _show_steps(self) -> None:
         self.topbar.show_steps(self.workbench.steps.last, self.workbench.steps.next)

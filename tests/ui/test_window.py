@@ -75,6 +75,25 @@ def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
     assert hand.list_page.record_type.name == "member"
 
 
+@pytest.mark.parametrize("key", ["home", "sync", "logic", "disagreements"])
+def test_where_no_one_kind_of_record_is_shown_any_may_be_added(
+    hand: Hand, window: MainWindow, key: str
+) -> None:
+    window.open_page(key)
+    hand.settle()
+    hand.control(K.Key_N)
+    hand.type("qy")
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert hand.form_page.record_type.name == "enterprise"
+
+
+def test_a_page_of_its_own_things_offers_no_records(hand: Hand, window: MainWindow) -> None:
+    window.open_page("operators")
+    hand.settle()
+    assert not window.topbar.acts[Act.NEW].isEnabled()
+
+
 def test_the_actions_follow_the_page_and_one_stands_out(
     hand: Hand, window: MainWindow, bench: Workbench
 ) -> None:

@@ -21,7 +21,6 @@ from desktop.store.reading import Query
 from desktop.ui import spacing
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading
-from desktop.ui.pages.home.adding import addable, choose_new
 from desktop.ui.pages.home.plan import PlanPart, WholeRows, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
@@ -59,7 +58,6 @@ class HomePage(Page):
         self.done.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.left, self.right = Card("今天要做的"), Card("离目标还有多远　（口径为示例，非官方）")
         self.plan_note = plain("正在统计…", muted=True, small=True)
-        self._adds = bool(addable(workbench))
         self._build()
         self.load()
 
@@ -290,9 +288,8 @@ class HomePage(Page):
     # -- the page --------------------------------------------------------------------------------------------------
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
-        """Anything may be added from here, and what is of the whole workspace printed."""
-        found = {Act.PRINT: self._print}
-        return {**found, Act.NEW: lambda: choose_new(self, self.workbench)} if self._adds else found
+        """What is of the whole workspace is printed from here."""
+        return {Act.PRINT: self._print}
 
     @property
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""What may be added from the first page: every kind of record that is written here, found by its initials."""
+"""What may be added from pages that show no one kind of record: every kind that is written here, found by initials."""
 
 from __future__ import annotations
 
