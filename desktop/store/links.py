@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem
@@ -175,7 +176,7 @@ def note_receipt(
     if link is None or peer_incarnation in left:
         return False
     if link.peer_incarnation not in ("", peer_incarnation):
-        _set_left(database, peer, [*left, link.peer_incarnation])
+        _set_left(database, peer, sorted({*left, link.peer_incarnation}))
     elif number <= link.answered:
         return False
     database.execute(
@@ -183,6 +184,20 @@ def note_receipt(
         (position if own_incarnation else 0, number, peer_incarnation, peer),
     )
     return True
+
+
+def note_older(database: Database, peer: str, incarnation: str, older: Set[str]) -> None:
+    """Incarnations of a peer of which segments stand in its journal are older than the one in which it speaks.
+
+    The order in which they are heard does not tell: a bundle of the older one may come late, and be the first of it.
+    """
+    link = link_to(database, peer)
+    if link is None or not older:
+        return
+    left = {*_left(database, peer), *older}
+    if link.peer_incarnation in older:
+        left.discard(incarnation)
+    _set_left(database, peer, sorted(left))
 
 
 def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:

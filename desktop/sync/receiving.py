@@ -263,6 +263,7 @@ class _Receiver:
             if len(part.labels) > 2 or len(said.parts) > 1:
                 self._intake.set_alone()
             result.signers = result.signers or persons.named(said, verdict.signers, part.names)
+            links.note_older(self._db, said.sender, said.incarnation, _former(verdict, part.labels))
             for label, frame in zip(part.labels, part.frames, strict=True):
                 if label == receipts.LABEL:
                     receipt = receipts.read(frame)
@@ -398,6 +399,17 @@ def _most_items(path: Path) -> int:
         return path.stat().st_size // LEAST_BYTES
     except OSError:
         return 0
+
+
+def _former(verdict: Verdict, labels: Sequence[object]) -> set[str]:
+    """The sender's other incarnations of which it sends segments: they ended before the one in which it speaks."""
+    said = verdict.manifest
+    found: set[str] = set()
+    for label in labels:
+        match label:
+            case [said.sender, str(incarnation), *_] if incarnation != said.incarnation:
+                found.add(incarnation)
+    return found
 
 
 def _places(label: object) -> tuple[int, int, int]:

@@ -113,6 +113,29 @@ def test_a_new_incarnation_begins_again_and_the_old_one_says_nothing_more(book: 
     assert (found.acknowledged, found.answered, found.received_sequence) == (3, 2, 6)
 
 
+def test_the_older_of_two_incarnations_is_the_one_that_the_other_has_segments_of(book: Database) -> None:
+    """Its only bundle was late: heard second, it was taken for the newer one, and nothing was acknowledged any more."""
+    assert links.note_receipt(book, "peer", LATER, True, 3, 2)
+    assert links.note_receipt(book, "peer", NOW, True, 7, 5)
+    assert not links.note_receipt(book, "peer", LATER, True, 4, 3)
+    links.note_older(book, "peer", LATER, {NOW})
+    links.note_received(book, "peer", LATER, 6, [(0, 2)])
+    assert links.note_receipt(book, "peer", LATER, True, 4, 3)
+    assert position(book) == (LATER, 2)
+    assert not links.note_receipt(book, "peer", NOW, True, 8, 6)
+
+
+def test_who_speaks_late_with_segments_of_before_is_not_believed_again(book: Database) -> None:
+    links.note_receipt(book, "peer", NOW, True, 7, 5)
+    links.note_receipt(book, "peer", LATER, True, 3, 2)
+    links.note_older(book, "peer", NOW, {"0" * 16})
+    assert not links.note_receipt(book, "peer", NOW, True, 8, 6)
+    assert not links.note_receipt(book, "peer", "0" * 16, True, 9, 9)
+    links.note_older(book, "stranger", NOW, {LATER})
+    links.note_older(book, "peer", LATER, set())
+    assert links.note_receipt(book, "peer", LATER, True, 4, 3)
+
+
 @pytest.mark.parametrize(
     ("number", "own", "fresh", "acknowledged"),
     [(6, True, True, 9), (6, False, True, 0), (5, True, False, 4), (4, True, False, 4)],
