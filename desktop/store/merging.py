@@ -18,7 +18,7 @@ from desktop.store.components import Components
 from desktop.store.database import Database
 from desktop.store.erasing import Erasure
 from desktop.store.lives import Lives
-from desktop.store.staging import Births, Change, Staging
+from desktop.store.staging import STAGED_AGAIN, Births, Change, Staging
 from desktop.store.uncounting import Taken
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT, copy_births, log_changes
 
@@ -41,7 +41,8 @@ class Item:
 class Result:
     """What a merge did: held and conflicting items one by one; the rest has come to count.
 
-    ``released`` had been held. ``newest`` is the highest stamp that has come to count, 0 when none has.
+    ``released`` had been held. ``lost`` had counted and wait or are in conflict, since others were taken out.
+    ``newest`` is the highest stamp that has come to count, 0 when none has.
     ``shown`` are records, by type, that show something else because of what is one with them.
     """
 
@@ -49,6 +50,7 @@ class Result:
     conflict: list[Item] = field(default_factory=list)
     held: list[Item] = field(default_factory=list)
     released: list[Item] = field(default_factory=list)
+    lost: list[Item] = field(default_factory=list)
     shown: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, other: Result) -> None:
@@ -57,6 +59,7 @@ class Result:
         self.conflict += other.conflict
         self.held += other.held
         self.released += other.released
+        self.lost += other.lost
         for name, records in other.shown.items():
             self.shown[name] = self.shown.get(name, set()) | records
 
@@ -125,8 +128,11 @@ class Merger:
         self._staging.touch_led()
         copy_births(self._db, self._types, "touched")
         log_changes(self._db)
+        taken_apart = self._anew
         self._resolve()
         result = self._result(self._components.shown)
+        if taken_apart:
+            result.lost = self._lost()
         counting.keep_held(self._db, now)
         return result
 
@@ -171,6 +177,18 @@ class Merger:
             held=self._items(f"{found} WHERE counts = 0 AND retried = 0"),
             released=self._items(f"{found} WHERE counts = 1 AND retried = 1"),
             shown=shown,
+        )
+
+    def _lost(self) -> list[Item]:
+        """Of what is left of records that were taken apart: what waits or is in conflict, perhaps only now."""
+        return self._items(
+            f"SELECT origin, number, stamp, type, lower(hex(record)), slot FROM staged"
+            f" WHERE counts = 0 AND retried = {STAGED_AGAIN}"
+        ) + self._items(
+            f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), v.slot FROM ("
+            f" SELECT origin, number FROM staged WHERE counts = 1 AND retried = {STAGED_AGAIN}) n"
+            f" CROSS JOIN version v ON v.origin = n.origin AND v.number = n.number"
+            f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.origin, v.number"
         )
 
     def _joined_births(self) -> str:

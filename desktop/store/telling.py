@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from desktop.records.item_outcomes import CONFLICT, HELD
+from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.records.items import MAX_LINES
 from desktop.records.spans import Span
 from desktop.store.database import Database
@@ -124,19 +124,37 @@ class Telling:
             )
         }
 
-    def not_as_told(self, bundle: int, *, conflicts: bool) -> Iterator[list[Told]]:
-        """What was told to be held and is not so any more, or for another reason; with ``conflicts`` all of those too.
+    def told_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
+        """Origin, number and stamp of those items that this merge has told to be held or in conflict."""
+        numbers: dict[int, list[int]] = {}
+        for item in items:
+            numbers.setdefault(item.origin, []).append(item.number)
+        return {
+            (origin, number, stamp)
+            for origin, wanted in numbers.items()
+            for number, stamp in self._db.rows(
+                "SELECT number, stamp FROM told WHERE origin = ? AND outcome <> 'refused'"
+                " AND number IN (SELECT value FROM json_each(?))",
+                (origin, json.dumps(wanted)),
+            )
+        }
 
+    def not_as_told(self, bundle: int, *, moved: bool) -> Iterator[list[Told]]:
+        """What was told to be held and is not so any more, or for another reason.
+
+        Where anything has ``moved`` since, what was told to be refused likewise, and all that was in conflict.
         In pieces, which the caller may tell anew.
         """
         after = 0
         while found := self._db.rows(
             f"SELECT {_TOLD} FROM told t WHERE bundle = :bundle"
-            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :conflicts OR outcome = :held"
+            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :moved"
+            " OR outcome = :refused AND :moved AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
+            "  AND r.number = t.number AND r.stamp = t.stamp AND r.reason = t.reason) OR outcome = :held"
             " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
             "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY place LIMIT :most",
-            {"bundle": bundle, "after": after, "conflict": CONFLICT, "conflicts": conflicts, "held": HELD,
-             "most": MAX_LINES},
+            {"bundle": bundle, "after": after, "conflict": CONFLICT, "moved": moved, "held": HELD,
+             "refused": REFUSED, "most": MAX_LINES},
         ):  # fmt: skip
             after = found[-1][0]
             yield [Told(*row) for row in found]

@@ -38,6 +38,7 @@ from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
+from desktop.sync.lost import Lost
 from desktop.sync.manifest import DOWN
 from desktop.sync.results import BundleResult, Taken
 from desktop.sync.segments import Header
@@ -108,12 +109,13 @@ class Intake:
         self._now = ledger.environment.since_epoch()
         self._merger: Merger | None = None
         self._telling = Telling(ledger.database)
+        self._lost = Lost(self._telling)
         self._earlier: list[_Bundle] = []
         self._bundle = _Bundle(BundleResult(Path()), self._telling.begin())
         self._staged = 0
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
-        self._settling = Settling(ledger, self._call_judge, self._changed)
+        self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
         self.judge = self._call_judge()
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
@@ -126,6 +128,7 @@ class Intake:
     def begin(self, result: BundleResult) -> int:
         """A bundle begins, of which ``result`` tells; the number under which its items are told."""
         self._bundle = _Bundle(result, self._telling.begin())
+        self._lost.expect(self._bundle.number, result, self._bundle.spans)
         self._alone = self._apart
         return self._bundle.number
 
@@ -171,6 +174,7 @@ class Intake:
     def back_to(self, mark: Mark) -> None:
         """What a bundle brought was taken back: what was known by it is known no longer."""
         self.future = set(mark.future)
+        self._bundle.spans.clear()
         if self._apart:
             # Nothing of others is staged. Where it is, this bundle has written nothing.
             self._merger, self._staged = None, 0
@@ -195,7 +199,7 @@ class Intake:
         So is a conflict, where something has ceased to count since it was told: it may have been one side of it.
         """
         for each in taken:
-            for found in self._telling.not_as_told(each.bundle, conflicts=self._settling.moved):
+            for found in self._telling.not_as_told(each.bundle, moved=self._settling.moved):
                 self._put_right(each, found)
             each.result.add_up(self._telling, each.bundle)
 
@@ -209,7 +213,7 @@ class Intake:
         applied: list[Told] = []
         for told in found:
             outcome, reason, kind = now[told.origin].get(told.number, (APPLIED, "", ""))
-            if outcome in (APPLIED, CONFLICT) and told.outcome == HELD:
+            if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
                 (changes if told.slot else births)[told.type] += 1
             if told.outcome == CONFLICT and kind not in ("", BIRTH):
                 # It was counted when it was told to be in conflict; a birth that came second was not.

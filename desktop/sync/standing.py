@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 
 from desktop.records.deciding import DECIDING_TYPES
 from desktop.records.declaration import UNIT_SLOT
-from desktop.records.item_outcomes import HELD_CERTIFICATE
+from desktop.records.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH
 from desktop.records.spans import Span, common, joined, spans_of
 from desktop.store import aside, indexing, received, scoping, segment_log
 from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Ledger
-from desktop.store.merging import Merger, Result
+from desktop.store.merging import Item, Merger, Result
 from desktop.store.uncounting import Taken
 from desktop.sync import decoding, erasing, kept, sending, station, waiting
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
+from desktop.sync.lost import Lost
 from desktop.sync.sorting import Sorted
 
 
@@ -51,14 +52,24 @@ ROUNDS = 64
 
 
 class Settling:
-    """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to."""
+    """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to.
 
-    def __init__(self, ledger: Ledger, call_judge: Callable[[], Judge], changed: indexing.Changed) -> None:
+    ``lost`` hears what does not count any more, where that is told of the bundles of a merge.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        call_judge: Callable[[], Judge],
+        changed: indexing.Changed,
+        lost: Lost | None = None,
+    ) -> None:
         self._ledger = ledger
         self._db = ledger.database
         self._call_judge = call_judge
         self._changed = changed
         self._now = ledger.environment.since_epoch()
+        self._lost = lost
         self._unmoved: set[tuple[str, str]] = set()
         self._begun: dict[int, list[Span]] = {}
         self.moved = False
@@ -117,6 +128,8 @@ class Settling:
     def _count(self, merger: Merger) -> None:
         for merged in merger.rounds(self._now):
             self.note_counted(merged)
+            if self._lost is not None and merged.lost:
+                self._lost.tell([(item, HELD_NO_BIRTH) for item in merged.lost])
 
     def note_counted(self, merged: Result) -> None:
         """The clock, the search index and the journal take note of what a merge has let count."""
@@ -188,6 +201,8 @@ class Settling:
         refused, held = waiting.set_aside(self._db, found, self._now)
         aside.drop_held(self._db, found.origin, ((row.number, row.stamp) for row in refused))
         self._unmoved |= {(row.type, row.record) for row in (*refused, *held) if row.slot == UNIT_SLOT}
+        if self._lost is not None:
+            self._lost.tell([(_item(found.origin, row), row.reason) for row in (*refused, *held)])
         return [_taken(found.origin, row) for row in (*refused, *held)]
 
     def _items_of(self, records: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:
@@ -195,6 +210,10 @@ class Settling:
         return [
             item for type_name, record in records for item in scoping.items_of(self._db, type_name, record)
         ]
+
+
+def _item(origin: int, row: Put) -> Item:
+    return Item(origin, row.number, row.stamp, row.type, row.record, row.slot)
 
 
 def _taken(origin: int, row: Put) -> Taken:

@@ -1,0 +1,64 @@
+"""Tells of what came with a merge and is let not count by what came with the same merge (rule 17)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
+
+from desktop.records.item_outcomes import HELD
+from desktop.records.spans import Span
+from desktop.store.merging import Item
+from desktop.store.telling import Telling
+from desktop.sync.results import BundleResult
+
+Brought = Mapping[int, Sequence[Span]]
+"""By origin the items that came with a bundle and were neither known nor put aside."""
+
+
+class Lost:
+    """The bundles of one merge, in their order, and what they lose once all of it is in."""
+
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+        self._bundles: list[tuple[int, BundleResult, Brought]] = []
+        self._places: dict[int, list[tuple[int, int, int]]] = {}
+
+    def expect(self, number: int, result: BundleResult, brought: Brought) -> None:
+        """A bundle begins; ``brought`` is looked at when all of the merge is in."""
+        self._bundles.append((number, result, brought))
+
+    def tell(self, items: Collection[tuple[Item, str]]) -> None:
+        """These count no longer, or perhaps not alone, for a reason; what came in an earlier merge is not told here.
+
+        They are told to be held, and put right in the end with all that is (``Telling.not_as_told``).
+        """
+        came: dict[int, list[tuple[Item, str]]] = {}
+        for item, reason in items:
+            place = self._place(item)
+            if place is not None:
+                came.setdefault(place, []).append((item, reason))
+        for place, several in came.items():
+            number, result, _ = self._bundles[place]
+            said = self._telling.told_among([item for item, _ in several])
+            fresh = [(i, reason) for i, reason in several if (i.origin, i.number, i.stamp) not in said]
+            self._telling.tell(number, HELD, fresh)
+            births, changes = Counter(result.births), Counter(result.changes)
+            births.subtract(item.type for item, _ in fresh if not item.slot)
+            changes.subtract(item.type for item, _ in fresh if item.slot)
+            result.births, result.changes = dict(+births), dict(+changes)
+
+    def _place(self, item: Item) -> int | None:
+        """Which bundle of this merge brought an item, if one did."""
+        places = self._places.get(item.origin)
+        if places is None:
+            places = self._places[item.origin] = sorted(
+                (first, last, place)
+                for place, (_, _, brought) in enumerate(self._bundles)
+                for first, last in brought.get(item.origin, ())
+            )
+        after = bisect_right(places, item.number, key=itemgetter(0))
+        if after and places[after - 1][1] >= item.number:
+            return places[after - 1][2]
+        return None
