@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui import faults, icons, theme
+from desktop.ui.cycles import CycleCollector
 from desktop.ui.dialogs import Dialogs, WindowDialogs
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener
@@ -53,6 +54,8 @@ def make_application(arguments: Sequence[str], settings: Settings) -> QApplicati
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         application.installTranslator(translator)
     theme.apply(application, settings.text_size)
+    if application.findChild(CycleCollector) is None:
+        CycleCollector(application)
     press_by_enter(application)
     return application
 

@@ -2,6 +2,9 @@
 
 The writer owns the session, the reader a read-only connection, a third keeps drafts: a connection is used by its
 own thread and by no other. Nothing here knows what the work is about.
+
+Work names pages, answers and errors that hold them; all of it is kept by the window's thread, which lets go of it
+last: a page that ended in another thread would take the program with it.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import shiboken6
@@ -22,6 +26,7 @@ Result = TypeVar("Result")
 
 NORMAL, SOON, LATER = 0, -1, 1
 """Who comes first: SOON before NORMAL before LATER; within one, in the order of asking."""
+_LAST = 10_000
 
 
 class Cancelled(Exception):
@@ -87,6 +92,15 @@ class Task(QObject, Generic[Result]):
         return not self.ticket.cancelled and (self._owner is None or shiboken6.isValid(self._owner))
 
 
+@dataclass(slots=True)
+class _Handed:
+    """Work that was handed over, and what came of it."""
+
+    task: Task[Any]
+    job: Callable[..., Any]
+    outcome: tuple[Any, ...] = ("cancelled",)
+
+
 class Worker(QObject, Generic[Owned]):
     """One thread with what it owns: made there by ``open_owned``, used there by all work, closed there at the end.
 
@@ -106,11 +120,10 @@ class Worker(QObject, Generic[Owned]):
     ) -> None:
         super().__init__()
         self._open, self._close, self._on_fault = open_owned, close_owned, on_fault
-        self._jobs: queue.PriorityQueue[tuple[int, int, Task[Any] | None, Callable[..., Any] | None]]
-        self._jobs = queue.PriorityQueue()
+        self._jobs: queue.PriorityQueue[tuple[int, int]] = queue.PriorityQueue()
         self._numbers = itertools.count()
+        self._handed: dict[int, _Handed] = {}
         self._latest: dict[str, Task[Any]] = {}
-        self._outstanding = 0
         # Queued on purpose: messages come from another thread, and an answer must never interrupt its asker.
         self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -119,7 +132,7 @@ class Worker(QObject, Generic[Owned]):
     @property
     def idle(self) -> bool:
         """Whether every task has ended and its answer has arrived."""
-        return self._outstanding == 0
+        return not self._handed
 
     def submit(
         self,
@@ -142,19 +155,20 @@ class Worker(QObject, Generic[Owned]):
         task: Task[Result] = Task(name, owner)
         task._certain = certain
         task._then, task._fail = then, fail
-        task._post = lambda message: self._posted.emit((task, message))
+        number = next(self._numbers)
+        task._post = lambda message: self._posted.emit((number, message))
         if key:
             if (older := self._latest.get(key)) is not None:
                 older.cancel()
             self._latest[key] = task
             task._key = key
-        self._outstanding += 1
-        self._jobs.put((priority, next(self._numbers), task, job))
+        self._handed[number] = _Handed(task, job)
+        self._jobs.put((priority, number))
         return task
 
     def close(self) -> None:
         """Lets what was handed over finish, closes what is owned and ends the thread."""
-        self._jobs.put((10_000, next(self._numbers), None, None))
+        self._jobs.put((_LAST, next(self._numbers)))
         self._thread.join()
 
     def _run(self) -> None:
@@ -164,36 +178,39 @@ class Worker(QObject, Generic[Owned]):
             self._posted.emit((None, ("failed", error)))
             return
         while True:
-            _, _, task, job = self._jobs.get()
-            if task is None or job is None:
+            priority, number = self._jobs.get()
+            if priority == _LAST:
                 break
-            self._posted.emit((task, self._outcome(task, job, owned)))
+            self._work(number, owned)
+            self._posted.emit((number, ("ended",)))
         self._close(owned)
 
-    def _outcome(self, task: Task[Any], job: Callable[..., Any], owned: Owned) -> tuple[Any, ...]:
-        if not task.wanted:
-            return ("cancelled",)
-        self._posted.emit((task, ("started",)))
+    def _work(self, number: int, owned: Owned) -> None:
+        """Leaves the outcome where it was handed over; afterwards this thread holds nothing of the work."""
+        handed = self._handed[number]
+        if not handed.task.wanted:
+            return
+        self._posted.emit((number, ("started",)))
         try:
-            return ("done", job(owned, task.ticket))
+            handed.outcome = ("done", handed.job(owned, handed.task.ticket))
         except Cancelled:
-            return ("cancelled",)
+            pass
         except Exception as error:  # noqa: BLE001  (the very top of this thread)
-            return ("failed", error)
+            handed.outcome = ("failed", error)
 
-    def _receive(self, envelope: tuple[Task[Any] | None, tuple[Any, ...]]) -> None:
-        task, (kind, *rest) = envelope
-        if task is None:
+    def _receive(self, envelope: tuple[int | None, tuple[Any, ...]]) -> None:
+        number, (kind, *rest) = envelope
+        if number is None:
             self._on_fault(rest[0])
         elif kind == "started":
-            self.busy_changed.emit(task)
+            self.busy_changed.emit(self._handed[number].task)
         elif kind == "progress":
-            task.progressed.emit(*rest)
+            self._handed[number].task.progressed.emit(*rest)
         else:
-            self._end(task, kind, rest)
+            handed = self._handed.pop(number)
+            self._end(handed.task, *handed.outcome)
 
-    def _end(self, task: Task[Any], kind: str, rest: list[Any]) -> None:
-        self._outstanding -= 1
+    def _end(self, task: Task[Any], kind: str, *rest: Any) -> None:
         task.running = False
         if self._latest.get(task._key) is task:
             del self._latest[task._key]

@@ -107,6 +107,45 @@ def test_what_has_ended_holds_nothing_of_whoever_asked(qtbot: QtBot, worker: Wor
     assert gone() is None
 
 
+class Thing:
+    """Says in which thread it ended."""
+
+    def __init__(self, ended_in: list[int]) -> None:
+        self._ended_in = ended_in
+
+    def __del__(self) -> None:
+        self._ended_in.append(threading.get_ident())
+
+    def answer(self, _box: Box, _ticket: Ticket) -> Thing:
+        return self
+
+    def fail(self, _box: Box, _ticket: Ticket) -> None:
+        raise UsageProblem("没有这个文件")
+
+
+@pytest.mark.parametrize("kind", ["answer", "fail"])
+def test_what_work_names_ends_in_the_window_s_thread(qtbot: QtBot, worker: Worker[Box], kind: str) -> None:
+    ended_in: list[int] = []
+    worker.submit(getattr(Thing(ended_in), kind), fail=lambda _error: True)
+    finish(qtbot, worker)
+    worker.submit(lambda _box, _t: None)
+    finish(qtbot, worker)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert ended_in == [threading.get_ident()]
+
+
+def test_cycles_are_found_in_the_window_s_thread(qtbot: QtBot, worker: Worker[Box]) -> None:
+    ended_in: list[int] = []
+    thing = Thing(ended_in)
+    thing.me = thing  # type: ignore[attr-defined]
+    del thing
+    many: list[list[list[int]]] = []
+    worker.submit(lambda _box, _t: [[number] for number in range(20_000)], many.append)
+    qtbot.waitUntil(lambda: bool(ended_in), timeout=5_000)
+    assert ended_in == [threading.get_ident()]
+
+
 def test_nobody_who_is_gone_is_answered(qtbot: QtBot, worker: Worker[Box]) -> None:
     answers: list[int] = []
     owner = QObject()
