@@ -141,22 +141,27 @@ def _contents(database: Database, types: Catalogue, origin: int, first: int, las
 def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     """What does not count when a fork is decided: the other contents, and whatever the incarnation gives later.
 
-    What counts already is kept, or with ``keep_held`` what waits. From the last number of that on the incarnation is
-    closed: its station goes on under a new one.
+    What counts already is kept, or with ``keep_held`` what waits: of several contents that wait, the one that came
+    first. From the last number of that on the incarnation is closed: its station goes on under a new one.
     """
     database = ledger.database
+    held = aside.held_of(database, origin, HELD_FORK)
     hashes: dict[tuple[int, int], set[bytes]] = {}
+    waiting: dict[int, int] = {}
     for header, lines in kept.between(database, origin, 1, MAX_NUMBER):
         contents = decoding.decode(header, lines, ledger.types)
         stamps = Sorted(contents, origin).looked_at
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
             hashes.setdefault((number, stamps[number]), set()).add(line_hash)
+        those = {number: stamp for number, stamp in stamps.items() if (number, stamp) in held}
+        # What follows in the same segment is by the same computer, and goes with it.
+        if all(waiting.get(number, stamp) == stamp for number, stamp in those.items()):
+            waiting |= those
     several = Counter(number for (number, _), found in hashes.items() for _ in found)
     first = min(number for number, count in several.items() if count > 1)
     hashes = {(number, stamp): found for (number, stamp), found in hashes.items() if number >= first}
-    held = aside.held_of(database, origin, HELD_FORK)
     refused = aside.refused_of(database, origin)
-    staying = held if keep_held else hashes.keys() - held - refused
+    staying = waiting.items() if keep_held else hashes.keys() - held - refused
     last = max((number for number, _ in staying), default=first - 1)
     # Two contents of the very same moment cannot be told apart by name, so neither counts.
     lost = (hashes.keys() - staying) | {item for item, found in hashes.items() if len(found) > 1}

@@ -116,6 +116,8 @@ class History:
         self.above |= {below.name: self.towns[0] for below in self.villages}
         self.said: list[tuple[Desk, str, str]] = []
         """What takes items back: whose word, of which type, its record."""
+        self.lifted: list[tuple[Desk, str, str]] = []
+        """What was taken back again, unless a backup comes back that does not know."""
         self.underway: list[tuple[Desk, Sent]] = []
         self.done: list[tuple[Desk, ChangeSet]] = []
         self.words = itertools.count()
@@ -344,6 +346,7 @@ class History:
         if writer.shown(record, type_name) is None:
             return "it was lost"
         writer.lift(record, type_name)
+        self.lifted.append((writer, type_name, record))
         return writer.name, type_name
 
     def relocate(self, desk: Desk) -> object:
@@ -611,7 +614,7 @@ class History:
             d.time.at = at + n * 60_000
         for d in self.desks:
             d.ledger.clock.confirm()
-        for desk, name, record in self.said:
+        for desk, name, record in (*self.said, *self.lifted):
             shown = desk.shown(record, name)
             if name == "revocation" and shown is not None and shown.life != 1:
                 desk.lift(record, name)

@@ -48,15 +48,19 @@ def laptop(town: Desk, tmp_path: Path) -> Desk:
 @pytest.fixture
 def twin(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
     """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
-    (tmp_path / "twin").mkdir()
-    found = new_desk(tmp_path / "twin", laptop.name, laptop.level)
+    return copied_disk(laptop, town, tmp_path / "twin", days=0.01)
+
+
+def copied_disk(laptop: Desk, town: Desk, folder: Path, *, days: float) -> Desk:
+    """A copy of the laptop that writes so much later."""
+    folder.mkdir()
+    found = new_desk(folder, laptop.name, laptop.level)
     station.keep_chain(found.ledger, station.own_chain(laptop.ledger))
     connect(found, town)
     frames = sending.tree_frames(town.ledger, town.keys, laptop.unit)
     desk = certificates.parse(station.own_chain(town.ledger)[0])
     receiving.take_tree(found.ledger, found.keys, frames, desk)
-    # It was written later.
-    found.time.pass_days(0.01)
+    found.time.pass_days(days)
     return found
 
 
@@ -134,6 +138,20 @@ def test_of_two_laptops_the_other_one_may_be_kept(
     assert renumber(twin) == 1
     assert report(twin, town).applied == 1
     assert town.records() == {OTHER, THIRD}
+
+
+def test_of_two_copies_that_wait_the_first_is_kept(
+    laptop: Desk, twin: Desk, town: Desk, tmp_path: Path
+) -> None:
+    """Were both kept, the fork would be open again as soon as it was decided."""
+    third = copied_disk(laptop, town, tmp_path / "third", days=0.02)
+    for desk, record in ((laptop, FIRM), (twin, OTHER), (third, THIRD)):
+        desk.birth("firm", {"name": desk.folder.name}, record=record)
+        desk.edit(record, "name", "改过")
+        town.take(desk.send())
+    decide(town, laptop, keep_held=True)
+    assert open_forks(town) == []
+    assert town.records() == {OTHER}
 
 
 def test_what_comes_late_of_a_decided_incarnation_does_not_count(
