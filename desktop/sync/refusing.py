@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop import __version__
 from desktop.records.canonical import Cell
-from desktop.records.deciding import EXCLUSION
+from desktop.records.deciding import ERASURE, EXCLUSION
 from desktop.records.item_outcomes import REASONS
 from desktop.records.spans import Span, extend
 from desktop.store import aside
@@ -30,6 +30,9 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
     for piece in aside.refused(ledger.database, excluded=False):
         origin = piece[0].station, piece[0].incarnation
         for away in piece:
+            if away.type == ERASURE:
+                # Nobody's word takes one out (rule 12), so it would be judged, refused and stated again for ever.
+                continue
             under = away.station, away.unit
             # Another level may have said so already.
             said = judge.policy.out(origin, {away.number: Item(away.stamp, away.type, away.unit)})

@@ -385,6 +385,18 @@ def test_nobody_erases_what_is_not_in_its_charge(tree: Tree) -> None:
     assert SECRET in everything(tree.town)
 
 
+def test_an_erasure_that_is_refused_is_not_stated_as_taken_out(tree: Tree) -> None:
+    """As nobody takes one out, that word would let it count, it would be refused, and that be said, in every merge."""
+    tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(MAX_STAMP)}
+    tree.village.birth("erasure", cells, unit=tree.district.unit)
+    tree.deliver()
+    number = tree.village.ledger.next_number() - 1
+    for desk in (tree.town, tree.district):
+        assert desk.refused() == {(tree.village.station, number): "scope"}
+        assert desk.records("exclusion") == set()
+
+
 @pytest.mark.parametrize(
     "cells",
     [
