@@ -160,6 +160,8 @@ def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
+    for notes in ("looked", "went", "left"):
+        database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 
 def note_receipt(

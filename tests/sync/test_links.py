@@ -174,6 +174,21 @@ def test_one_parent_at_a_time_and_a_new_one_begins_at_nothing(book: Database) ->
     assert [link.peer for link in links.all_links(book)] == ["new", "peer"]
 
 
+def test_a_copy_knows_nothing_of_what_its_original_heard_and_sent(book: Database) -> None:
+    """An incarnation that its superior had left and then took up again was not heard by the copy."""
+    links.note_receipt(book, "peer", NOW, True, 7, 5)
+    links.note_receipt(book, "peer", LATER, True, 3, 2)
+    found = links.link_to(book, "peer")
+    assert found is not None
+    links.note_looked_through(book, found, 9)
+    links.forget_all(book)
+    links.connect(book, "peer", upward=True, unit="u", name="镇", recipient="age1")
+    assert links.note_receipt(book, "peer", NOW, True, 3, 1)
+    found = links.link_to(book, "peer")
+    assert found is not None
+    assert links.looked_through(book, found) == 3
+
+
 def test_an_acknowledgement_is_not_unsaid(book: Database) -> None:
     links.confirm(book, "peer", NOW)
     links.confirm(book, "peer", LATER)
