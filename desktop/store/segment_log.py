@@ -116,6 +116,16 @@ def total_of(database: Database, label: Sequence[object]) -> int | None:
     return found
 
 
+def is_vouched(database: Database, label: Sequence[object]) -> bool:
+    """Whether a copy of the segment of this label is held for which a level above vouches."""
+    found = database.row(
+        "SELECT 1 FROM segment s JOIN origin o ON o.ref = s.origin WHERE o.station = ? AND o.incarnation = ?"
+        " AND s.first = ? AND s.last = ? AND s.digest = ? AND s.vouched IS NOT NULL",
+        list(label),
+    )
+    return found is not None
+
+
 def signed_after(database: Database, position: int) -> list[Signed]:
     """The segments after a position that nobody vouched for, which go up byte for byte."""
     return [

@@ -26,7 +26,7 @@ from desktop.records.item_outcomes import (
 )
 from desktop.records.items import BIRTH, MAX_LINES
 from desktop.records.spans import Span, spans_of
-from desktop.store import aside, counting, holdings, indexing, links, outcomes
+from desktop.store import aside, counting, holdings, indexing, links, outcomes, segment_log
 from desktop.store import erasing as erased
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Item, Merger
@@ -336,6 +336,18 @@ class Intake:
                 raise UnknownSigner("only the level above vouches")
             return verdict.sender
         return self.judge.signer(header)
+
+    def lacks_signer(self, label: Sequence[object], kind: str) -> bool:
+        """Whether some of a known segment is aside, and nobody signs here for it any more, as its unit was moved.
+
+        Then the copy for which the level above vouches is taken beside it: by that the items count when they may.
+        """
+        station, incarnation, first, last, *_ = label
+        if kind != DOWN or station == self._ledger.station or self.judge.is_known(str(station)):
+            return False
+        origin = self._ledger.origin_ref(str(station), str(incarnation))
+        away = aside.between(self._db, origin, int(str(first)), int(str(last)))
+        return bool(away) and not segment_log.is_vouched(self._db, label[:5])
 
     def without_signer(self, header: Header) -> str:
         """Why nobody may sign for a segment: its station's unit was moved, or its grant has not come yet."""

@@ -115,6 +115,10 @@ class Judge:
         """The units that a station was ever enrolled for, whether its certificates still count or not."""
         return frozenset(unit for c in self._granted.of(station) for unit in c.claims.units)
 
+    def is_known(self, station: str) -> bool:
+        """Whether a certificate of the station counts here, so that it may sign."""
+        return bool(self._counting(station))
+
     def is_granted(self, station: str) -> bool:
         """Whether grants that count lead from a station to the root."""
         return station in self._chains
@@ -180,7 +184,7 @@ class Judge:
             return unit in self.state.tree
         if reason == HELD_FUTURE:
             return not self.is_future(stamp)
-        return reason == HELD_CERTIFICATE and bool(self._counting(station))
+        return reason == HELD_CERTIFICATE and self.is_known(station)
 
     def _beyond(self, parent: str, contents: Contents, changes: Collection[WireChange]) -> set[int]:
         """Rule 14 of what a parent vouches for: items that neither it nor anybody below it may write.

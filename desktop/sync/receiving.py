@@ -273,7 +273,7 @@ class _Receiver:
                     total, before, position = _places(label)
                     before_first = before if before_first is None else before_first
                     seen += total
-                    taken = self._already_held(label)
+                    taken = self._already_held(label) and not self._intake.lacks_signer(label, said.kind)
                     if taken:
                         result.known += total
                     else:

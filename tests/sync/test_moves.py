@@ -155,6 +155,26 @@ def test_what_is_on_its_way_when_a_unit_is_moved_is_told_of_the_move(places: Pla
     assert name_of(places.district) == name_of(places.town) == "后来的"
 
 
+def test_what_is_lifted_after_a_move_counts_at_the_former_superior_too(places: Places) -> None:
+    """There nobody signs for the village any more; what the district vouches for is kept beside its own copy."""
+    places.other.birth("firm", {"name": "镇的厂"}, record=FIRM)
+    places.deliver()
+    places.far.birth("firm", {"name": "厂"}, record=FIRM)
+    places.far.edit(FIRM, "partner", OTHER)
+    places.deliver()
+    said = places.district.exclude((places.far, places.far.ledger.next_number() - 1))
+    places.deliver()
+    move(places.district, places.far.unit, places.town.unit)
+    enrol(places.far, places.town)
+    places.pairs[2] = (places.far, places.town)
+    places.deliver()
+    places.district.lift(said)
+    places.deliver()
+    shown = [desk.values(FIRM) for desk in (places.district, places.other, places.far)]
+    assert [values and values["partner"] for values in shown] == [OTHER] * 3
+    assert places.other.digest() == places.district.digest()
+
+
 def test_who_was_never_the_superior_is_told_what_was_told_before(places: Places) -> None:
     places.deliver()
     places.village.database.execute("UPDATE link SET upward = 0")
