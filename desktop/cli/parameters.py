@@ -243,6 +243,10 @@ def opened(
     with translated():
         session = open_session(folder, name, password)
         try:
+            if (why := session.workspace.unwritable) is not None:
+                if _DATE_IS_RIGHT in click.get_current_context().meta:
+                    raise why
+                remark(spoken(why))
             if click.get_current_context().meta.get(_DATE_IS_RIGHT):
                 session.ledger.clock.confirm()
             after_opening(session)

@@ -327,6 +327,8 @@ def check_rights(session: Session, record_type: RecordType, values: Mapping[str,
     for name in values:
         if name not in record_type.by_name:
             raise UnknownField(f"“{record_type.label}”没有字段 {name}。")
+    if session.workspace.unwritable is not None:
+        raise session.workspace.unwritable
     if not session.may_write(record_type):
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
     for name, value in values.items():

@@ -209,7 +209,7 @@ def new_code(session: Session) -> str:
 def after_opening(session: Session) -> None:
     """Writes down what could not be while nobody got in, and seals the key anew where its recipient has changed."""
     workspace = session.workspace
-    if workspace.doubt is not None or workspace.must_enrol:
+    if workspace.refusal is not None:
         return
     # Where there is no room for it now, it is done at the next opening: a full disk keeps nobody out.
     with contextlib.suppress(OSError, EnvironmentProblem):

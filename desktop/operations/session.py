@@ -82,7 +82,7 @@ class Session:
 
     def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
         """Whether this operator at this unit may write a type, or one field of it, by hand."""
-        if record_type.by_program:
+        if record_type.by_program or self.workspace.unwritable is not None:
             return False
         writers = [record_type.written_by] + ([field.written_by] if field is not None else [])
         role = Role.DESK if self.operator.role is Role.ADMIN else self.operator.role
@@ -108,7 +108,7 @@ def note_wrong_passwords(session: Session) -> None:
     """Takes into the audit log which wrong passwords were tried since: whose name, how often and when."""
     workspace, attempts = session.workspace, session.workspace.attempts
     found = attempts.untold()
-    if not found or workspace.doubt is not None or workspace.must_enrol:
+    if not found or workspace.refusal is not None:
         # Where nothing may be written now, they wait in their file.
         return
     with session.database.transaction():

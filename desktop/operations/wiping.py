@@ -117,8 +117,9 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
         )  # fmt: skip
         with traffic.plain_problems():
             write_whole(_pending(statement), wiped.make(station.load_keys(session.ledger), chain, said))
-    if session.workspace.doubt is None and not session.workspace.must_enrol:
-        # Nothing is written where nobody knows whose ledger it is; it can be wiped all the same.
+    if session.workspace.refusal is None:
+        # Nothing is written where nobody knows whose ledger it is, or where the disk is full; it can be wiped all the
+        # same.
         audit.note(session, audit.Act.WIPED, f"没有确认的{unsent}项")
     return Confirmed(folder, statement)
 

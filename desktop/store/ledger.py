@@ -49,15 +49,14 @@ class Ledger:
 
     def origin_ref(self, station: str, incarnation: str) -> int:
         """The small number that stands for one incarnation of a station in this database."""
-        self.database.execute(
-            "INSERT INTO origin (station, incarnation) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (station, incarnation),
-        )
-        return int(
-            self.database.value(
-                "SELECT ref FROM origin WHERE station = ? AND incarnation = ?", (station, incarnation)
+        named = "SELECT ref FROM origin WHERE station = ? AND incarnation = ?"
+        found = self.database.value(named, (station, incarnation))
+        if found is None:
+            self.database.execute(
+                "INSERT INTO origin (station, incarnation) VALUES (?, ?)", (station, incarnation)
             )
-        )
+            found = self.database.value(named, (station, incarnation))
+        return int(found)
 
     def new_id(self) -> str:
         """A fresh record id."""

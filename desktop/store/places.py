@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from desktop.errors import EnvironmentProblem, StateProblem
-from desktop.store.database import DiskFull, ReadOnlyPlace
+from desktop.store.database import ReadOnlyPlace
 
 _MOUNTS: Final = Path("/proc/self/mounts")
 _NETWORK: Final = frozenset(
@@ -50,15 +50,6 @@ class NetworkPlace(EnvironmentProblem):
     next_step = "请把台账放在本机硬盘上，用数据包和别的电脑交换。"
 
 
-class NoRoomToOpen(DiskFull):
-    """The disk of a workspace is full: even reading needs a little room, for SQLite's index of its log."""
-
-    next_step = (
-        "已经保存的内容都在。请把这个磁盘上别的文件（照片、视频、安装包）移走一些，腾出50兆以上再打开；"
-        "台账文件夹里的文件一个也不要删。"
-    )
-
-
 def room_gone(folder: Path) -> bool:
     """Whether a failure to open is explained by a disk without room."""
     try:
@@ -75,6 +66,25 @@ def take_lock(path: Path) -> IO[bytes]:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise
         raise ReadOnlyPlace("台账文件夹不能写入。") from error
+    return _locked(file)
+
+
+def take_lock_to_read(path: Path) -> IO[bytes]:
+    """As :func:`take_lock`; where nothing can be written, a lock on the file as it is there.
+
+    Without such a file in a place that cannot be written nobody has the workspace open, and nobody needs a lock.
+    """
+    try:
+        return take_lock(path)
+    except ReadOnlyPlace:
+        try:
+            file = open(path, "rb")  # noqa: SIM115  (as above)
+        except FileNotFoundError:
+            return open(os.devnull, "rb")
+        return _locked(file)
+
+
+def _locked(file: IO[bytes]) -> IO[bytes]:
     try:
         if sys.platform == "win32":
             import msvcrt

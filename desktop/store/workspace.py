@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from desktop.errors import StateProblem, UsageProblem
+from desktop.errors import Problem, StateProblem, UsageProblem
 from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
 from desktop.store import openings, schema
@@ -21,8 +21,6 @@ from desktop.store.database import (
     KEY_BYTES,
     Database,
     DatabaseError,
-    DiskFull,
-    DiskTrouble,
     LedgerDamaged,
     ReadOnlyPlace,
     WrongKey,
@@ -36,7 +34,8 @@ from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
 from desktop.store.openings import Doubt
 from desktop.store.operators import Operator, disable, enter, operators_in, role_of
-from desktop.store.places import NoRoomToOpen, refuse_network, room_gone, take_lock
+from desktop.store.places import refuse_network, take_lock, take_lock_to_read
+from desktop.store.unwritable import UnwritableDatabase, why_unwritable
 
 LEDGER = "ledger.db"
 LOCK = "workspace.lock"
@@ -111,12 +110,14 @@ class Workspace:
         self.keeper = keeper
         self.doubt: Doubt | None = None
         """Why a person has to say where this ledger comes from; see :meth:`settled`."""
+        self.unwritable: Problem | None = None
+        """Why this ledger can only be read, for as long as it is open."""
         self.recovery_code: str | None = None
         """Of a workspace that was just made: to be shown once."""
         self._lock = lock
         self._key = key
         if keeper is not None:
-            keeper.guard(self._refusal)
+            keeper.guard(lambda: self.refusal)
 
     @classmethod
     def create(
@@ -171,39 +172,85 @@ class Workspace:
         """Opens a workspace for an operator, with today's backup and its journal up to now.
 
         Raises :class:`NoWorkspace`, :class:`LedgerDamaged`, :class:`KeysDamaged`,
-        :class:`OperatorDisabled`, ``InUse``, ``NetworkPlace``, ``WrongPassword``, ``NewerDatabase``.
+        :class:`OperatorDisabled`, ``InUse``, ``NetworkPlace``, ``WrongPassword``, ``NewerDatabase``. Where the disk
+        is full or write-protected it opens to be read (:attr:`unwritable`).
         """
         refuse_network(folder)
         slots = slots_of(folder)
         # First the lock: two programs that try passwords at once would have to wait no longer than one.
-        lock = take_lock(folder / LOCK)
-        database = None
+        lock, why = take_lock_to_read(folder / LOCK), None
+        if not lock.writable():
+            why = why_unwritable(folder, ReadOnlyPlace(""))
         try:
             key = open_slot(folder, slots, operator, password, environment)
-            database = _open_ledger(folder / LEDGER, key)
+            if why is None:
+                try:
+                    return cls._open(folder, types, environment, operator, lock, slots, key)
+                except (OSError, DatabaseError, Problem) as error:
+                    why = why_unwritable(folder, error)
+                    if why is None:
+                        raise
+            return cls._open_to_read(folder, types, environment, operator, lock, slots, key, why)
+        except BaseException as error:
+            lock.close()
+            problem = problem_of(error) if isinstance(error, DatabaseError) else None
+            if problem is not None:
+                raise problem from error
+            raise
+
+    @classmethod
+    def _open(
+        cls,
+        folder: Path,
+        types: Catalogue,
+        environment: Environment,
+        operator: str,
+        lock: IO[bytes],
+        slots: KeySlots,
+        key: bytes,
+    ) -> Workspace:
+        database = _open_ledger(folder / LEDGER, key)
+        try:
             role = role_of(database, operator)
             keeper = Keeper(folder / LEDGER, database, key, environment)
             version = int(database.value("PRAGMA user_version"))
             if version <= schema.VERSION:
                 keeper.start(fresh=version < schema.VERSION)
-            station = str(database.value("SELECT value FROM meta WHERE key = 'station'"))
-            incarnation = str(database.value("SELECT value FROM meta WHERE key = 'incarnation'"))
-            ledger = Ledger(database, types, environment, station, incarnation)
+            ledger = _ledger_of(database, types, environment)
             if version < schema.VERSION:
                 keeper.follow_tables()
             workspace = cls(folder, ledger, Operator(operator, role), lock, slots, key, keeper)
             workspace.doubt = openings.doubt(folder, database)
             workspace._note_opening()
-        except BaseException as error:
-            if database is not None:
-                database.close()
-            lock.close()
-            problem = problem_of(error) if isinstance(error, DatabaseError) else None
-            if isinstance(problem or error, (OSError, DiskFull, DiskTrouble)) and room_gone(folder):
-                raise NoRoomToOpen("台账所在的磁盘满了，台账打不开。") from error
-            if problem is not None:
-                raise problem from error
+        except BaseException:
+            database.close()
             raise
+        return workspace
+
+    @classmethod
+    def _open_to_read(
+        cls,
+        folder: Path,
+        types: Catalogue,
+        environment: Environment,
+        operator: str,
+        lock: IO[bytes],
+        slots: KeySlots,
+        key: bytes,
+        why: Problem,
+    ) -> Workspace:
+        """As it stands, without backup and journal. Raises ``why`` where it must first be brought to this edition."""
+        database = UnwritableDatabase.open(folder / LEDGER, key, unwritable=True)
+        database.why = why
+        try:
+            role = role_of(database, operator)
+            workspace = cls(
+                folder, _ledger_of(database, types, environment), Operator(operator, role), lock, slots, key
+            )
+        except BaseException:
+            database.close()
+            raise
+        workspace.unwritable = why
         return workspace
 
     @property
@@ -254,8 +301,11 @@ class Workspace:
         """Whether this is a copy that is not enrolled as a laptop of its own yet."""
         return bool(self.ledger.meta(_COPIED)) and self.ledger.meta("chain") in (None, "[]")
 
-    def _refusal(self) -> StateProblem | None:
+    @property
+    def refusal(self) -> Problem | None:
         """Why nothing may be written now, if anything is in the way."""
+        if self.unwritable is not None:
+            return self.unwritable
         if self.doubt is not None:
             return InDoubt(self.doubt.sentence)
         if self.must_enrol:
@@ -275,10 +325,16 @@ class Workspace:
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""
-        return Database.open(self.folder / LEDGER, self._key, read_only=True)
+        unwritable = self.unwritable is not None
+        return Database.open(self.folder / LEDGER, self._key, read_only=True, unwritable=unwritable)
 
     def drafts(self) -> Drafts:
-        """What is being typed, in a small file of its own, so that nothing that runs can stop typing."""
+        """What is being typed, in a small file of its own, so that nothing that runs can stop typing.
+
+        In memory where nothing can be written: what is typed there, such as words to search for, cannot be saved.
+        """
+        if self.unwritable is not None:
+            return Drafts(Database.open(None, self._key))
         return Drafts(Database.open(self.folder / DRAFTS, self._key, create=True))
 
     def add_operator(self, name: str, password: str | None, role: Role, cost: Cost | None = None) -> None:
@@ -364,6 +420,12 @@ def _take_away(folder: Path) -> None:
     for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK, openings.FILE):
         with contextlib.suppress(FileNotFoundError):
             (folder / name).unlink()
+
+
+def _ledger_of(database: Database, types: Catalogue, environment: Environment) -> Ledger:
+    station = str(database.value("SELECT value FROM meta WHERE key = 'station'"))
+    incarnation = str(database.value("SELECT value FROM meta WHERE key = 'incarnation'"))
+    return Ledger(database, types, environment, station, incarnation)
 
 
 def _open_ledger(path: Path, key: bytes) -> JournaledDatabase:

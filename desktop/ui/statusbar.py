@@ -79,6 +79,11 @@ class StatusBar(QFrame):
 
     def show_backup(self) -> None:
         """The day of the newest backup, or since when one is wanting."""
+        if (why := self._workbench.unwritable) is not None:
+            self._backup.setText("只能看，不能保存")
+            self._backup.setToolTip(str(why))
+            theme.restyle(self._backup, tone="warning")
+            return
         before, self._behind = self._behind, self._workbench.backup_behind()
         if self._behind is None:
             day = queries.last_backup(self._workbench.facts.folder)

@@ -224,6 +224,11 @@ class Workbench(QObject):
             self._long.close()
         self.writer.close()
 
+    @property
+    def unwritable(self) -> Problem | None:
+        """Why this ledger can only be read, if that is so."""
+        return self._session.workspace.unwritable
+
     def backup_behind(self) -> Behind | None:
         """How far the backup is behind, nothing when it is not."""
         keeper = self._session.workspace.keeper

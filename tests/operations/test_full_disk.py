@@ -1,38 +1,28 @@
-"""A disk without room: a ledger that does not open for it says what to do, and what to leave alone."""
+"""A disk without room, or one that is write-protected: a ledger opens there to be read, and says what to do."""
 
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
-from types import SimpleNamespace
+from types import NoneType, SimpleNamespace
 from typing import NoReturn
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
-from desktop.operations.session import open_session
-from desktop.store import workspace
-from desktop.store.database import DiskTrouble
-from desktop.store.places import NoRoomToOpen
-from tests.cli.calling import OPERATOR, PASSWORD, make
+from desktop.operations import records
+from desktop.operations.session import Session, open_session
+from desktop.store import reading, workspace
+from desktop.store.database import DiskTrouble, ReadOnlyPlace
+from desktop.store.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
+from tests.cli.calling import OPERATOR, PASSWORD, make, run
+
+FULL = sqlcipher.OperationalError("disk I/O error")
 
 
-@pytest.mark.parametrize(
-    ("error", "free", "told"),
-    [
-        (sqlcipher.OperationalError("disk I/O error"), 0, NoRoomToOpen),
-        (sqlcipher.OperationalError("database or disk is full"), 0, NoRoomToOpen),
-        (OSError(errno.ENOSPC, "no space"), 0, NoRoomToOpen),
-        (sqlcipher.OperationalError("disk I/O error"), 1 << 30, DiskTrouble),
-        (sqlcipher.OperationalError("disk I/O error"), None, DiskTrouble),
-    ],
-    ids=["input and output", "full", "of the system", "room enough", "nobody knows"],
-)
-def test_a_full_disk_is_called_full_when_a_ledger_does_not_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, free: int | None, told: type[Exception]
-) -> None:
-    """The engine says "disk I/O error" then; a person has to know what to do, and what to leave alone."""
-    folder = make(tmp_path / "town")
+def let_fail(monkeypatch: pytest.MonkeyPatch, error: Exception, free: int | None = 0) -> None:
+    """From now on a ledger does not open as usual, on a disk with so much room."""
 
     def fail(_path: Path, _key: bytes) -> NoReturn:
         raise error
@@ -44,6 +34,83 @@ def test_a_full_disk_is_called_full_when_a_ledger_does_not_open(
 
     monkeypatch.setattr(workspace, "_open_ledger", fail)
     monkeypatch.setattr("desktop.store.places.shutil.disk_usage", room)
-    with pytest.raises(told) as problem:
+
+
+def names_in(session: Session) -> list[str]:
+    """The names of the employers, as a list reads them."""
+    reader = session.reader()
+    try:
+        found = reading.records(reader, session.types, reading.Query("enterprise"))
+        return [str(record.values["name"]) for record in found]
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "free", "why"),
+    [
+        (FULL, 0, NoRoomToWrite),
+        (sqlcipher.OperationalError("database or disk is full"), 0, NoRoomToWrite),
+        (OSError(errno.ENOSPC, "no space"), 0, NoRoomToWrite),
+        (sqlcipher.OperationalError("attempt to write a readonly database"), 1 << 30, NothingWritten),
+        (ReadOnlyPlace(""), 1 << 30, NothingWritten),
+        (FULL, 1 << 30, NoneType),
+        (FULL, None, NoneType),
+        (ValueError("not of the disk"), 0, NoneType),
+    ],
+)
+def test_why_nothing_can_be_written_is_told_from_other_failures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, free: int | None, why: type
+) -> None:
+    """The engine says "disk I/O error" of a full disk; a person has to know what to do, and what to leave alone."""
+    let_fail(monkeypatch, error, free)
+    assert type(why_unwritable(tmp_path, error)) is why
+
+
+def test_a_ledger_on_a_disk_where_nothing_can_be_written_opens_to_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "town")
+    with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
+        records.save(Session(opened), "enterprise", {"name": "杭州示例厂"})
+        # As it lies there when the program was killed, with what only the engine's log holds so far.
+        killed = tmp_path / "killed"
+        shutil.copytree(folder, killed)
+    (killed / "ledger.db-shm").unlink()
+    assert (killed / "ledger.db-wal").stat().st_size
+    let_fail(monkeypatch, FULL)
+    for place in (killed, folder):
+        before = {path: path.stat().st_mtime_ns for path in place.rglob("*")}
+        session = open_session(place, OPERATOR, PASSWORD)
+        with session.workspace:
+            assert isinstance(session.workspace.unwritable, NoRoomToWrite)
+            assert names_in(session) == ["杭州示例厂"]
+            assert not session.may_write(session.types["enterprise"])
+            with pytest.raises(NoRoomToWrite, match="只能看"):
+                records.save(session, "enterprise", {"name": "杭州另一厂"})
+            with pytest.raises(NoRoomToWrite, match="只能看"), session.database.transaction():
+                session.ledger.set_meta("a", "b")
+            session.workspace.drafts().close()
+        assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before, "it is left as it was"
+
+
+def test_a_failure_that_no_lack_of_room_explains_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "town")
+    let_fail(monkeypatch, FULL, 1 << 30)
+    with pytest.raises(DiskTrouble):
         open_session(folder, OPERATOR, PASSWORD)
-    assert ("一个也不要删" in str(problem.value)) is (told is NoRoomToOpen)
+
+
+def test_commands_that_read_say_so_beside_their_answer_and_those_that_write_do_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "town")
+    let_fail(monkeypatch, FULL)
+    told = run("list", folder, "enterprise")
+    assert told.exit_code == 0
+    assert "一个也不要删" in told.stderr
+    told = run("record", folder, "enterprise", lines='{"name": "厂"}')
+    assert told.exit_code == NoRoomToWrite.exit_code
+    assert "只能看" in told.stderr

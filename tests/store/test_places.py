@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from desktop.store import places
-from desktop.store.places import InUse, NetworkPlace, file_system, refuse_network, take_lock
+from desktop.store.database import ReadOnlyPlace
+from desktop.store.places import (
+    InUse,
+    NetworkPlace,
+    file_system,
+    refuse_network,
+    take_lock,
+    take_lock_to_read,
+)
 
 MOUNTS = """/dev/sda1 / ext4 rw 0 0
 //nas/share /mnt/nas cifs rw 0 0
@@ -60,3 +69,25 @@ def test_a_lock_is_held_by_one_and_given_back(tmp_path: Path) -> None:
     assert told.value.exit_code == 23
     held.close()
     take_lock(tmp_path / "lock").close()
+
+
+def test_where_nothing_can_be_written_the_lock_that_is_there_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may write in the folder holds it; who may not looks at the same file, and needs none where there is none."""
+    holder = take_lock(tmp_path / "lock")
+
+    def refused(_path: Path) -> NoReturn:
+        raise ReadOnlyPlace("")
+
+    monkeypatch.setattr(places, "take_lock", refused)
+    with pytest.raises(InUse):
+        take_lock_to_read(tmp_path / "lock")
+    holder.close()
+    reader = take_lock_to_read(tmp_path / "lock")
+    assert not reader.writable()
+    with pytest.raises(InUse):
+        take_lock(tmp_path / "lock")
+    reader.close()
+    take_lock_to_read(tmp_path / "none").close()
+    assert not (tmp_path / "none").exists()

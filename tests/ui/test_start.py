@@ -20,10 +20,13 @@ from desktop.records.declaration import Level
 from desktop.store.clock import WrongClock
 from desktop.store.environment import Environment
 from desktop.ui.app import Program, choose_input_method
+from desktop.ui.forms.record_page import RecordPage
+from desktop.ui.page import Act
 from desktop.ui.settings import Settings
 from desktop.ui.start import date_question
 from desktop.ui.start.places import UnitChooser
 from desktop.ui.widgets.pick import Option
+from tests.operations.test_full_disk import let_fail
 from tests.ui.house import (
     OPERATOR,
     PASSWORD,
@@ -199,6 +202,43 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     settle(qtbot, program.window.workbench)
     assert records.load(program.window.workbench._session, "enterprise", saved.record) is not None
     assert "1步操作也已补上" in dialogs.told[-1]
+
+
+def test_a_ledger_on_a_full_disk_opens_to_be_read_and_says_why(
+    qtbot: QtBot, program: Program, dialogs: FakeDialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who needs a telephone number at that moment finds it, and types nothing that could not be saved."""
+    session = make_session(tmp_path / "w")
+    records.save(session, "enterprise", {"name": "杭州示例厂"})
+    session.workspace.close()
+    let_fail(monkeypatch, OSError(errno.ENOSPC, "no space"))
+    show(qtbot, program, tmp_path / "w")
+    login = program.start.login
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    login.password.setFocus()
+    keys(qtbot, PASSWORD)
+    key(qtbot, K.Key_Return)
+    qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
+    window = program.window
+    assert window is not None
+    settle(qtbot, window.workbench)
+    assert "磁盘满了，现在只能看" in dialogs.told[-1]
+    assert window.statusbar._backup.text() == "只能看，不能保存"
+    window.activateWindow()
+    hand = Hand(qtbot, window)
+    window.open_page("list:enterprise")
+    hand.settle()
+    hand.press(K.Key_Down)
+    the_list = window.page
+    assert the_list is not None
+    assert Act.NEW not in the_list.acts()
+    hand.press(K.Key_Return)
+    hand.settle()
+    page = window.page
+    assert isinstance(page, RecordPage)
+    assert page.form.values()["name"] == "杭州示例厂"
+    assert "磁盘满了" in page.banner.words
+    picture(window, "full-disk")
 
 
 class Calendar:

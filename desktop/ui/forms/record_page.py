@@ -256,7 +256,9 @@ class RecordPage(Page):
         elif not self.writable:
             reader = self.workbench.facts.operator.role is Role.READER
             why = (
-                "您登录的身份只能查看。要修改，请用能登记的身份登录。"
+                unwritable.sentence
+                if (unwritable := self.workbench.unwritable) is not None
+                else "您登录的身份只能查看。要修改，请用能登记的身份登录。"
                 if reader
                 else "这类记录由程序登记，这里只能查看。"
                 if self.record_type.by_program

@@ -323,6 +323,8 @@ def _opened(session: Session, words: str = "") -> Opened:
     recovery.after_opening(session)
     if session.workspace.must_enrol:
         words = words or _COPY_WORDS
+    if session.workspace.unwritable is not None:
+        words = str(session.workspace.unwritable)
     return Opened(session, Facts.of(session), words)
 
 
