@@ -13,6 +13,9 @@ _COLUMNS = (
     " received_incarnation, received, received_sequence, receipt, answered"
 )
 
+_LEFT = -1
+"""The date of an incarnation that a peer has left for certain."""
+
 
 class NoLink(StateProblem):
     """There is nobody to send to."""
@@ -120,11 +123,10 @@ def note_received(
 ) -> None:
     """Takes the journal positions of a bundle into what was received without a gap.
 
-    A span is the position before a segment and the segment's own. A new incarnation begins again from 0; a late
-    bundle of an incarnation that the peer has left says nothing of its present journal.
+    A span is the position before a segment and the segment's own. A new incarnation begins again from 0.
     """
     link = link_to(database, peer)
-    if link is None or incarnation in _left(database, peer):
+    if link is None:
         return
     position = link.received if link.received_incarnation in ("", incarnation) else 0
     for before, at in sorted(spans):
@@ -160,7 +162,7 @@ def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
-    for notes in ("looked", "went", "left"):
+    for notes in ("looked", "went", "heard"):
         database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 
@@ -171,15 +173,10 @@ def note_receipt(
 
     ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
     known to have arrived and all is sent again. A peer that begins a new incarnation counts its receipts anew and
-    may state a lower position: it was restored (rule 21). What it said before, and comes late, says nothing.
+    may state a lower position: it was restored (rule 21).
     """
     link = link_to(database, peer)
-    left = _left(database, peer)
-    if link is None or peer_incarnation in left:
-        return False
-    if link.peer_incarnation not in ("", peer_incarnation):
-        _set_left(database, peer, sorted({*left, link.peer_incarnation}))
-    elif number <= link.answered:
+    if link is None or (link.peer_incarnation in ("", peer_incarnation) and number <= link.answered):
         return False
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
@@ -188,18 +185,26 @@ def note_receipt(
     return True
 
 
-def note_older(database: Database, peer: str, incarnation: str, older: Set[str]) -> None:
-    """Incarnations of a peer of which segments stand in its journal are older than the one in which it speaks.
+def hear(database: Database, peer: str, incarnation: str, made: int, older: Set[str]) -> bool:
+    """A bundle was heard that a peer has made at this moment, ms since 1970; whether it speaks in this incarnation now.
 
-    The order in which they are heard does not tell: a bundle of the older one may come late, and be the first of it.
+    What an incarnation that it has left says of its journal and ours, and comes late, says nothing. Of two that are
+    heard the one with the newest bundle is the present one: a bundle of the other may be late, and be the first of it.
+    A clock that was ahead is believed until another bundle is newer, but segments of one incarnation in the journal of
+    another say for certain that it is ``older``, until that one's own are among those.
     """
-    link = link_to(database, peer)
-    if link is None or not older:
-        return
-    left = {*_left(database, peer), *older}
-    if link.peer_incarnation in older:
-        left.discard(incarnation)
-    _set_left(database, peer, sorted(left))
+    if link_to(database, peer) is None:
+        return False
+    heard = _heard(database, peer)
+    revived = _present(heard) in older
+    heard |= dict.fromkeys(older, _LEFT)
+    if heard.get(incarnation) != _LEFT or revived:
+        heard[incarnation] = max(made, heard.get(incarnation, _LEFT))
+    database.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (f"heard_{peer}", " ".join(f"{name}={at}" for name, at in heard.items())),
+    )
+    return _present(heard) == incarnation
 
 
 def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:
@@ -258,17 +263,16 @@ def _looked_of(link: Link) -> list[str]:
     return [part for part in (link.unit, link.received_incarnation) if part]
 
 
-def _left(database: Database, peer: str) -> list[str]:
-    """The incarnations that a peer has left for newer ones."""
-    value = database.value("SELECT value FROM meta WHERE key = ?", (f"left_{peer}",))
-    return str(value).split() if value is not None else []
+def _heard(database: Database, peer: str) -> dict[str, int]:
+    """The incarnations of a peer in the order in which they were heard first, with the date of the newest bundle."""
+    value = database.value("SELECT value FROM meta WHERE key = ?", (f"heard_{peer}",))
+    words = (word.split("=") for word in str(value or "").split())
+    return {incarnation: int(made) for incarnation, made in words}
 
 
-def _set_left(database: Database, peer: str, incarnations: list[str]) -> None:
-    database.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (f"left_{peer}", " ".join(incarnations)),
-    )
+def _present(heard: dict[str, int]) -> str:
+    """That in which a peer speaks now; of two with bundles of one moment the one that was heard later."""
+    return max(reversed(heard), key=heard.__getitem__, default="")
 
 
 def next_receipt(database: Database, peer: str) -> int:

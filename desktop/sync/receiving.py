@@ -259,15 +259,18 @@ class _Receiver:
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
         complete = True
+        speaks = False
+        made = min(said.created, self._ledger.environment.now())
         for part in envelope.open_parts(bundle, verdict, self._keys):
             if len(part.labels) > 2 or len(said.parts) > 1:
                 self._intake.set_alone()
             result.signers = result.signers or persons.named(said, verdict.signers, part.names)
-            links.note_older(self._db, said.sender, said.incarnation, _former(verdict, part.labels))
+            former = _former(verdict, part.labels)
+            speaks = links.hear(self._db, said.sender, said.incarnation, made, former)
             for label, frame in zip(part.labels, part.frames, strict=True):
                 if label == receipts.LABEL:
                     receipt = receipts.read(frame)
-                    result.answered += self._take_receipt(verdict, receipt)
+                    result.answered += self._take_receipt(verdict, receipt, speaks)
                     complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
                 else:
                     total, before, position = _places(label)
@@ -290,7 +293,10 @@ class _Receiver:
         if link is not None and before_first is not None:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
             result.gap = before_first > held_so_far
-        links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans if complete else [])
+        if speaks:
+            links.note_received(
+                self._db, said.sender, said.incarnation, said.sequence, spans if complete else []
+            )
         if said.kind == DOWN:
             links.note_recipient(
                 self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient
@@ -365,10 +371,12 @@ class _Receiver:
         heard = held.followed(bundle.roots)
         return heard if heard != held else None
 
-    def _take_receipt(self, verdict: Verdict, receipt: receipts.Receipt) -> int:
+    def _take_receipt(self, verdict: Verdict, receipt: receipts.Receipt, speaks: bool) -> int:
         said = verdict.manifest
         if receipt.station != self._ledger.station:
             raise BadSegment("the receipt is for another station")
+        if not speaks:
+            return 0
         # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
         if receipt.continues:
             goes_on = links.has_answered(self._db, said.sender, said.incarnation, receipt.number)

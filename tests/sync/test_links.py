@@ -98,42 +98,63 @@ def test_a_gap_is_closed_by_a_later_bundle(book: Database) -> None:
     assert found.received_sequence == 3
 
 
-def test_a_new_incarnation_begins_again_and_the_old_one_says_nothing_more(book: Database) -> None:
-    """Rule 21: a bundle from before the restore, found on another stick, must not move the position back."""
+def hear(book: Database, incarnation: str, made: int, older: str = "") -> bool:
+    return links.hear(book, "peer", incarnation, made, set(older.split()))
+
+
+def test_a_new_incarnation_begins_again(book: Database) -> None:
+    """Rule 21: what was said of the old one counts no more."""
     links.note_received(book, "peer", NOW, 5, [(0, 9)])
     assert links.note_receipt(book, "peer", NOW, True, 7, 5)
     links.note_received(book, "peer", LATER, 6, [(0, 2)])
     assert links.note_receipt(book, "peer", LATER, True, 3, 2)
-    assert position(book) == (LATER, 2)
-    links.note_received(book, "peer", NOW, 9, [(0, 9), (9, 12)])
-    assert not links.note_receipt(book, "peer", NOW, True, 12, 9)
     assert position(book) == (LATER, 2)
     found = links.link_to(book, "peer")
     assert found is not None
     assert (found.acknowledged, found.answered, found.received_sequence) == (3, 2, 6)
 
 
-def test_the_older_of_two_incarnations_is_the_one_that_the_other_has_segments_of(book: Database) -> None:
-    """Its only bundle was late: heard second, it was taken for the newer one, and nothing was acknowledged any more."""
-    assert links.note_receipt(book, "peer", LATER, True, 3, 2)
-    assert links.note_receipt(book, "peer", NOW, True, 7, 5)
-    assert not links.note_receipt(book, "peer", LATER, True, 4, 3)
-    links.note_older(book, "peer", LATER, {NOW})
-    links.note_received(book, "peer", LATER, 6, [(0, 2)])
-    assert links.note_receipt(book, "peer", LATER, True, 4, 3)
-    assert position(book) == (LATER, 2)
-    assert not links.note_receipt(book, "peer", NOW, True, 8, 6)
+@pytest.mark.parametrize("first", [NOW, LATER])
+def test_of_two_incarnations_the_one_with_the_newest_bundle_speaks(book: Database, first: str) -> None:
+    """A late bundle from before the restore, found on another stick, must not move a position back; nor the first."""
+    made = {NOW: 10, LATER: 20}
+    assert hear(book, first, made[first])
+    assert hear(book, LATER, 20)
+    assert not hear(book, NOW, 10)
+    assert not hear(book, NOW, 15)
+    assert hear(book, LATER, 20)
 
 
-def test_who_speaks_late_with_segments_of_before_is_not_believed_again(book: Database) -> None:
-    links.note_receipt(book, "peer", NOW, True, 7, 5)
-    links.note_receipt(book, "peer", LATER, True, 3, 2)
-    links.note_older(book, "peer", NOW, {"0" * 16})
-    assert not links.note_receipt(book, "peer", NOW, True, 8, 6)
-    assert not links.note_receipt(book, "peer", "0" * 16, True, 9, 9)
-    links.note_older(book, "stranger", NOW, {LATER})
-    links.note_older(book, "peer", LATER, set())
-    assert links.note_receipt(book, "peer", LATER, True, 4, 3)
+def test_a_clock_that_was_ahead_is_believed_until_the_next_is_newer(book: Database) -> None:
+    assert hear(book, NOW, 90)
+    assert not hear(book, LATER, 20)
+    assert hear(book, LATER, 91)
+    assert not hear(book, NOW, 90)
+
+
+@pytest.mark.parametrize("first", [NOW, LATER])
+def test_that_one_has_segments_of_the_other_says_for_certain_which_is_older(
+    book: Database, first: str
+) -> None:
+    """Its bundles may bear a later date, as when wrong dates were made good in a new incarnation."""
+    assert hear(book, first, 90 if first == NOW else 20)
+    assert hear(book, LATER, 20, older=NOW)
+    assert not hear(book, NOW, 91)
+    assert not hear(book, NOW, 92, older="0" * 16)
+    assert hear(book, LATER, 20)
+
+
+def test_two_computers_that_hold_segments_of_each_other_are_both_heard(book: Database) -> None:
+    assert hear(book, NOW, 10)
+    assert hear(book, LATER, 20, older=NOW)
+    assert hear(book, NOW, 30, older=LATER)
+    assert hear(book, LATER, 40, older=NOW)
+
+
+def test_a_date_of_nothing_is_one(book: Database) -> None:
+    assert hear(book, NOW, 0)
+    assert hear(book, LATER, 0)
+    assert not hear(book, NOW, 0)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +173,7 @@ def test_the_highest_receipt_wins(
 
 
 def test_who_is_no_peer_is_not_in_the_book(book: Database) -> None:
+    assert not links.hear(book, "stranger", NOW, 1, set())
     assert not links.note_receipt(book, "stranger", NOW, True, 4, 5)
     links.note_received(book, "stranger", NOW, 1, [(0, 3)])
     assert links.link_to(book, "stranger") is None
@@ -176,17 +198,17 @@ def test_one_parent_at_a_time_and_a_new_one_begins_at_nothing(book: Database) ->
 
 def test_a_copy_knows_nothing_of_what_its_original_heard_and_sent(book: Database) -> None:
     """An incarnation that its superior had left and then took up again was not heard by the copy."""
-    links.note_receipt(book, "peer", NOW, True, 7, 5)
-    links.note_receipt(book, "peer", LATER, True, 3, 2)
+    hear(book, NOW, 10)
+    hear(book, LATER, 20, older=NOW)
     found = links.link_to(book, "peer")
     assert found is not None
     links.note_looked_through(book, found, 9)
     links.forget_all(book)
     links.connect(book, "peer", upward=True, unit="u", name="镇", recipient="age1")
-    assert links.note_receipt(book, "peer", NOW, True, 3, 1)
+    assert hear(book, NOW, 30)
     found = links.link_to(book, "peer")
     assert found is not None
-    assert links.looked_through(book, found) == 3
+    assert links.looked_through(book, found) == 0
 
 
 def test_an_acknowledgement_is_not_unsaid(book: Database) -> None:
@@ -308,6 +330,20 @@ def test_who_was_set_back_takes_no_answer_to_what_it_wrote_before_for_its_own(
     village.take(district.send(village))
     assert village.link(district).acknowledged == 0
     assert district.take(village.send()).held == 1
+
+
+def test_the_only_bundle_of_before_a_restore_comes_after_those_of_now(district: Desk, village: Desk) -> None:
+    """It holds nothing of its own that would show which of the two is the older."""
+    late = village.send()
+    village.time.pass_days(0.1)
+    station.begin_incarnation(village.ledger, LATER)
+    village.keys = station.load_keys(village.ledger)
+    district.take(village.send())
+    district.take(late)
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    report(village, district)
+    assert village.link(district).acknowledged > 0
+    assert village.send().items == 0
 
 
 def test_a_village_never_gets_another_villages_records(district: Desk, village: Desk) -> None:
