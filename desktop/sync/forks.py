@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import MAX_NUMBER
-from desktop.records.item_outcomes import HELD_FORK
+from desktop.records.item_outcomes import HELD_FORK, REFUSED_FORK
 from desktop.records.types import Catalogue
 from desktop.store import aside, pending, received, segment_log
 from desktop.store.aside import Put
@@ -141,28 +141,45 @@ def _contents(database: Database, types: Catalogue, origin: int, first: int, las
 def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
     """What does not count when a fork is decided: the other contents, and whatever the incarnation gives later.
 
-    What counts already is kept, or with ``keep_held`` what waits: of several contents that wait, the one that came
-    first. From the last number of that on the incarnation is closed: its station goes on under a new one.
+    What came in before it was known is kept, or with ``keep_held`` what waits: of several contents that wait, the one
+    that came first. From the last number of that on the incarnation is closed: its station goes on under a new one.
+    What was withdrawn or refused is of the content that it came with, whether it counts or not.
     """
-    database = ledger.database
-    held = aside.held_of(database, origin, HELD_FORK)
     hashes: dict[tuple[int, int], set[bytes]] = {}
-    waiting: dict[int, int] = {}
-    for header, lines in kept.between(database, origin, 1, MAX_NUMBER):
+    kept_one = _Content(ledger.database, origin, keep_held=keep_held)
+    for header, lines in kept.between(ledger.database, origin, 1, MAX_NUMBER):
         contents = decoding.decode(header, lines, ledger.types)
         stamps = Sorted(contents, origin).looked_at
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
             hashes.setdefault((number, stamps[number]), set()).add(line_hash)
-        those = {number: stamp for number, stamp in stamps.items() if (number, stamp) in held}
-        # What follows in the same segment is by the same computer, and goes with it.
-        if all(waiting.get(number, stamp) == stamp for number, stamp in those.items()):
-            waiting |= those
+        kept_one.add(stamps)
     several = Counter(number for (number, _), found in hashes.items() for _ in found)
     first = min(number for number, count in several.items() if count > 1)
     hashes = {(number, stamp): found for (number, stamp), found in hashes.items() if number >= first}
-    refused = aside.refused_of(database, origin)
-    staying = waiting.items() if keep_held else hashes.keys() - held - refused
+    staying = hashes.keys() & kept_one.items.items()
     last = max((number for number, _ in staying), default=first - 1)
     # Two contents of the very same moment cannot be told apart by name, so neither counts.
     lost = (hashes.keys() - staying) | {item for item, found in hashes.items() if len(found) > 1}
-    return Named([(last + 1, MAX_NUMBER)], frozenset((n, stamp) for n, stamp in lost if n <= last))
+    # Who holds what lost knows by that name that it is meant, also where nothing is kept.
+    return Named(
+        [(last + 1, MAX_NUMBER)], frozenset((n, stamp) for n, stamp in lost if n <= max(first, last))
+    )
+
+
+class _Content:
+    """What one computer has given of a forked incarnation: ``items``, number to stamp, as far as they can be told."""
+
+    def __init__(self, database: Database, origin: int, *, keep_held: bool) -> None:
+        self.items: dict[int, int] = {}
+        self._keep_held = keep_held
+        self._held = aside.held_of(database, origin, HELD_FORK)
+        self._refused = aside.refused_of(database, origin)
+        self._lost = aside.refused_of(database, origin, REFUSED_FORK)
+
+    def add(self, stamps: Mapping[int, int]) -> None:
+        """The items of a segment, number to stamp, belong to it if it is to be kept and fits what came before it."""
+        left = stamps.items() - self._lost
+        those = dict(item for item in left if (item in self._held) is self._keep_held)
+        # What follows in the same segment is by the same computer, and goes with it.
+        if those and all(self.items.get(number, stamp) == stamp for number, stamp in those.items()):
+            self.items = dict(left & self._refused) | self.items | those

@@ -154,6 +154,42 @@ def test_of_two_copies_that_wait_the_first_is_kept(
     assert town.records() == {OTHER}
 
 
+def losers(town: Desk, laptop: Desk, twin: Desk, *, keep_held: bool) -> list[str]:
+    """Which of the two computers hear that they hold what loses, and the fork is decided so."""
+    origin = town.ledger.origin_ref(laptop.station, laptop.keys.incarnation)
+    lost = forks.losing(town.ledger, origin, keep_held=keep_held)
+    decide(town, laptop, keep_held=keep_held)
+    assert open_forks(town) == []
+    return [d.folder.name for d in (laptop, twin) if rewriting.holds_one(d.ledger, lost.contents)]
+
+
+@pytest.mark.parametrize("keep_held", [False, True])
+def test_what_was_withdrawn_is_of_the_computer_that_it_came_from(
+    laptop: Desk, twin: Desk, town: Desk, keep_held: bool
+) -> None:
+    """Were the first item of both lost, each of the two would take itself for the copy."""
+    town.exclude((laptop, laptop.ledger.next_number()))
+    for desk, record in ((laptop, FIRM), (twin, OTHER)):
+        desk.birth("firm", {"name": "撤回的"})
+        desk.birth("firm", {"name": "留下的"}, record=record)
+        town.take(desk.send())
+    kept, copy = (twin, laptop) if keep_held else (laptop, twin)
+    assert losers(town, laptop, twin, keep_held=keep_held) == [copy.folder.name]
+    assert town.records() >= {OTHER if kept is twin else FIRM}
+
+
+def test_where_nothing_counts_neither_computer_is_taken_for_the_original(
+    laptop: Desk, twin: Desk, town: Desk
+) -> None:
+    """Both would go on under one station id, and nobody would tell them apart."""
+    laptop.forge_change(FIRM, "name", "从没登记")
+    town.take(laptop.send())
+    twin.birth("firm", {"name": "后写的"}, record=OTHER)
+    town.take(twin.send())
+    assert losers(town, laptop, twin, keep_held=False) == [laptop.folder.name, twin.folder.name]
+    assert town.records() == set()
+
+
 def test_what_comes_late_of_a_decided_incarnation_does_not_count(
     laptop: Desk, twin: Desk, town: Desk, district: Desk
 ) -> None:
