@@ -108,16 +108,16 @@ class Settling:
             self._changed.add(erasure.type, [erasure.record])
         again = waiting.due(self._ledger, judge), waiting.lifted(self._ledger, judge)
         for found, author in itertools.chain(*again):
+            asked = found.looked_at
             judge.judge(found, author)
             births = found.births
             deciding |= bool(found.deciding) and bool(births or found.changes)
-            waiting.release(self._db, found, self._now)
+            self.moved |= waiting.release(self._db, found, asked, self._now)
             for block in births:
                 merger.add_births(block)
                 self._changed.add(block.type, (str(row[0]) for row in block.rows))
             born = [(found.origin, int(str(row[3]))) for block in births for row in block.rows]
             self._begins(born)
-            self.moved |= bool(born)
         self._count(merger)
         self._begins(self._items_of(self._unmoved))
         self.journal()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from desktop.records.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH
 from desktop.store import aside, governing
@@ -113,14 +113,16 @@ def _again(ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]
             yield contents, author
 
 
-def release(database: Database, found: Sorted, now: int) -> None:
+def release(database: Database, found: Sorted, asked: Mapping[int, int], now: int) -> bool:
     """Of items that waited or were excluded and were judged again: refused after all, waiting, or about to be merged.
 
-    The births that count are left to the caller; changes wait once more, as the merge tries all of those again.
+    ``asked`` are those, number to stamp. One whose value was erased meanwhile says nothing, and waits for nothing. The
+    births that count are left to the caller; changes wait once more, as the merge tries all of those again. Says
+    whether one waits no more.
     """
-    born, stamps = found.born(), found.looked_at
     found.hold([change.number for change in found.changes], HELD_NO_BIRTH)
-    aside.drop_excluded(database, found.origin, stamps.items())
-    refused, _ = set_aside(database, found, now)
-    gone = (*born, *(row.number for row in refused))
-    aside.drop_held(database, found.origin, ((n, stamps[n]) for n in gone))
+    aside.drop_excluded(database, found.origin, asked.items())
+    _, held = set_aside(database, found, now)
+    gone = asked.items() - {(row.number, row.stamp) for row in held}
+    aside.drop_held(database, found.origin, gone)
+    return bool(gone)

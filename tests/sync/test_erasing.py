@@ -444,6 +444,21 @@ def test_what_waits_and_what_was_refused_is_blanked_too(tree: Tree) -> None:
     assert len(tree.digests()) == 1
 
 
+def test_what_comes_erased_and_waits_for_its_day_waits_no_more_when_that_has_come(tree: Tree) -> None:
+    """Its value says nothing any more, so nothing of it is merged when the day has come."""
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.village.time.pass_days(1.5)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    erase(tree.village)
+    report(tree.village, tree.town)
+    assert set(tree.town.held().values()) == {"future"}
+    for desk in (tree.town, tree.district):
+        desk.time.pass_days(1.6)
+    tree.deliver()
+    assert tree.town.held() == {}
+    assert len(tree.digests()) == 1
+
+
 @pytest.mark.parametrize("waits", [False, True])
 def test_that_a_field_was_emptied_is_kept_by_everybody_whenever_they_hear_of_it(
     tree: Tree, waits: bool
