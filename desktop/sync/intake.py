@@ -140,9 +140,10 @@ class Intake:
 
     def end(self) -> None:
         """The bundle is in. What it lets count that waits already is told with it."""
-        if self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
+        in_pieces = self._bundle.in_pieces
+        if in_pieces or self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
             self.count()
-            if self._bundle.in_pieces:
+            if in_pieces:
                 for origin, spans in self._bundle.spans.items():
                     self._telling.tell_conflicts_again(self._bundle.number, origin, spans)
         elif self._bundle.spans:
@@ -154,6 +155,7 @@ class Intake:
             for merged in self._merger.rounds(self._now):
                 self._tell(merged)
             self._merger, self._staged = None, 0
+            self._bundle.in_pieces |= bool(self._bundle.spans)
         self._earlier.clear()
         self._bundle.forget()
 
@@ -300,7 +302,6 @@ class Intake:
             own[block.type] = own.get(block.type, 0) + merger.add_births(block)
             self._staged += len(block.rows)
         if self._alone and self._staged >= counting.MOST:
-            bundle.in_pieces = True
             self.count()
 
     def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:

@@ -142,3 +142,19 @@ def test_what_was_told_as_refused_and_is_lifted_by_a_later_file_is_told_as_appli
     came, _ = taken(tree.district, first, tree.town.send())
     assert outcome(came) == (came.total, 0, 0, 0, 0)
     assert came.births["firm"] == 1
+
+
+def test_a_conflict_that_the_same_file_closes_is_not_told_where_that_is_counted_in_pieces(tree: Tree) -> None:
+    """A word about who counts is acted upon before what follows it, and so what came before it has been told."""
+    tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
+    settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=2)
+    tree.district.edit(FIRM, "name", "区里说")
+    tree.town.edit(FIRM, "name", "镇里说")
+    tree.town.cut()
+    tree.town.take(tree.district.send(tree.town))
+    tree.town.exclude((tree.village, 99))
+    tree.town.edit(FIRM, "name", "定了")
+    (result,) = taken(tree.district, tree.town.send())
+    assert outcome(result) == (result.total - result.known, result.known, 0, 0, 0)
+    assert result.changes == {"firm": 2}
+    assert tree.district.conflicts() == set()
