@@ -20,6 +20,7 @@ from desktop.operations import queries, template_words, templates
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.letters import materials
+from desktop.operations.supervision.output import prints
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.outcomes import Result, motion_outcome
@@ -28,7 +29,7 @@ from desktop.records.supervision import CaseFile, as_issued, contradictions, may
 from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
-from desktop.records.supervision.reasons import Reason
+from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.values import display
 from desktop.store import reading
 from desktop.store.pinyin import sort_key
@@ -48,6 +49,7 @@ __all__ = [
 
 
 MATERIALS_LIST: Final = "materials_list"
+COUNTERFOIL: Final = "counterfoil"
 WORKING_LIST: Final = "工作清单"
 """What the list of materials is called until its suggestion letter is issued: handed over it is with that letter."""
 
@@ -256,6 +258,10 @@ def _case_of(session: Session, template: PaperTemplate, found: Record) -> str:
 
 def _check_order(session: Session, template: PaperTemplate, found: Record) -> None:
     """Of a case whose steps contradict the order of law nothing leaves the house, nor anything of a voided letter."""
+    issued = template.about == LETTER and text(found.values, "document_number")
+    if template.id == COUNTERFOIL and issued and not prints(session, found.values):
+        issuer = text(found.values, "issuing_body") or "签发的单位"
+        raise IllegalStep(f"存根由{issuer}留存", [_return_is_printed()])
     case = _case_of(session, template, found)
     if not case or template.reader == "own":
         return
@@ -283,6 +289,10 @@ def _check_letter(session: Session, template: PaperTemplate, found: Record, file
         raise IllegalStep(f"这份文书还没有签发、编号，不能打印“{template.label}”")
     elif reasons := may_issue(file, letter.kind, None, letter).forbidden:
         raise IllegalStep(f"现在还不能发建议书，不能打印“{template.label}”", reasons)
+
+
+def _return_is_printed() -> Reason:
+    return forbidden("这里可以打印送达回证", "", "代为送达的，请打印“送达回证”。")
 
 
 def _unissued(template: PaperTemplate, found: Record) -> bool:

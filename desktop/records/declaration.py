@@ -268,6 +268,7 @@ class RecordType:
     ``menu`` is the heading under which the type is found. A record with a field of ``locked_by`` filled is changed by
     its own operations only, not by forms or imports; ``by_program`` says so of every record of the type.
     Its records go down to every unit below their own with ``goes_below``: reference data that those print or judge by.
+    With ``excused_by`` filled a record is one of a register on paper, which has nothing to fill ``excused`` with.
     ``attached`` stands instead of ``parent`` where the other record may be of any type. ``follows`` says from which
     other records one of this type is filled in.
     """
@@ -284,6 +285,8 @@ class RecordType:
     parent: str | None = None
     key: str | None = None
     locked_by: tuple[str, ...] = ()
+    excused_by: str | None = None
+    excused: tuple[str, ...] = ()
     by_program: bool = False
     goes_below: bool = False
     attached: Attached | None = None
@@ -326,7 +329,7 @@ class RecordType:
         for name in filter(None, (name for f in self.follows for name in f.fields)):
             if name not in known:
                 raise ValueError(f"{self.name}: unknown field {name} in what follows")
-        for special in (self.parent, self.key, *self.locked_by, *named):
+        for special in (self.parent, self.key, *self.locked_by, self.excused_by, *self.excused, *named):
             if special is not None and special not in known:
                 raise ValueError(f"{self.name}: unknown field {special}")
         if named and (

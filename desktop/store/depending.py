@@ -83,7 +83,8 @@ def count_letters(database: Database, records: set[str]) -> int:
     for letter, case, enterprise, unit in database.rows(
         f"SELECT lower(hex(d.id)), lower(hex(d.{_OF_CASE})), lower(hex(c.enterprise)), d.own_issuing_unit"
         f" FROM {_LETTER} d LEFT JOIN {_CASE} c ON c.id = d.{_OF_CASE}"
-        f" WHERE coalesce(d.document_number, d.own_document_number) IS NOT NULL AND d._life <> 1"
+        " WHERE coalesce(d.document_number, d.own_document_number, d.past_document_number) IS NOT NULL"
+        " AND d._life <> 1"
     ):
         events = {
             event

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.documents.letters.register import NumbersUnconfirmed
-from desktop.operations import batches, erasing, exchange, importing, policy, records, supervision
+from desktop.operations import batches, erasing, exchange, importing, papers, policy, records, supervision
 from desktop.operations.records import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
@@ -151,6 +151,11 @@ def test_a_town_issues_both_letters_and_the_district_goes_on(two: Two, tmp_path:
     ]  # fmt: skip
     with pytest.raises(IllegalStep, match=f"由{TOWN}打印"):
         supervision.print_document(two.district, opinion, tmp_path / "out")
+    # Whoever serves it has a receipt signed; what stays in the issuer's file is printed there.
+    assert papers.paper(two.district, "service_return", opinion)
+    with pytest.raises(IllegalStep, match=f"存根由{TOWN}留存"):
+        papers.paper(two.district, "counterfoil", opinion)
+    assert papers.paper(two.town, "counterfoil", opinion)
     assert supervision.may_issue(two.district, case.id, LetterKind.SUGGESTION, suggestion).grounds == (
         (opinion, "1"),
     )

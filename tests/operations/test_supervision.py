@@ -529,7 +529,7 @@ def test_the_work_list_names_what_is_late_and_what_needs_a_table(desk: Session) 
 # Issued is issued ---------------------------------------------------------------------------------------------------
 
 
-def forge(desk: Session, document: str, values: dict[str, str]) -> None:
+def forge(desk: Session, document: str, values: Mapping[str, Cell]) -> None:
     """Changes an issued letter past every operation, as another program or an older version could."""
     edits = records.slot_edits(desk, desk.types["case_document"], document, values)
     desk.ledger.write("改动", "别人", edits=edits)
@@ -764,7 +764,7 @@ def test_a_letter_forged_past_the_issue_is_not_printed(
     forged = {f.name: issued[f.name] for f in fields} | {
         "document_number": number, "sequence": 2, "snapshot": snapshot, "snapshot_digest": digest_of(snapshot),
     }  # fmt: skip
-    records.save(desk, "case_document", forged, record=document)
+    forge(desk, document, forged)
     assert other.state.in_order
     refused(lambda: supervision.print_document(desk, document, tmp_path), words)
     assert list(tmp_path.glob("*.pdf")) == []

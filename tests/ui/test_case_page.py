@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ def opened(desk: Desk, record: str) -> CaseTab:
     return page.handling
 
 
+def look(desk: Desk, name: str) -> None:
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        desk.picture(Path(folder) / f"{name}.png")
+
+
 def texts(widget: QWidget) -> str:
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
 
@@ -158,14 +164,40 @@ def test_tab_goes_through_the_letters_before_the_steps_that_were(desk: Desk, dis
     while not went or desk.focus() is not went[0]:
         went.append(desk.focus())
         desk.press(K.Key_Tab)
-    settings, *letters = [each for each in went if tab.letters.isAncestorOf(each)]
+    past, settings, *letters = [each for each in went if tab.letters.isAncestorOf(each)]
     steps = [each for each in went if tab.timeline.isAncestorOf(each)]
-    assert isinstance(settings, QPushButton)
-    assert settings.text() == "编号设置"
+    assert [b.text() for b in (past, settings) if isinstance(b, QPushButton)] == [
+        "补录以前发出的文书", "编号设置",
+    ]  # fmt: skip
     assert letters
     assert len(steps) >= 4
-    places = [went.index(each) for each in (settings, *letters, *steps)]
+    places = [went.index(each) for each in (past, settings, *letters, *steps)]
     assert places == list(range(places[0], places[0] + len(places)))
+
+
+def test_a_letter_of_the_paper_register_is_entered_from_its_case(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    tab = opened(desk, record)
+    (enter,) = (b for b in tab.letters.findChildren(QPushButton) if b.text() == "补录以前发出的文书")
+    desk.click(enter)
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    look(desk, "past-new")
+    desk.press(K.Key_Tab)
+    assert page.form.rows["past_issue_date"].editor.isAncestorOf(desk.focus())
+    for name, words in (
+        ("kind", "意见书"), ("past_document_number", "西工监意〔2026〕7号"), ("past_issue_date", "20261110"),
+        ("past_signer", "周正"), ("past_signer_post", "主席"),
+    ):  # fmt: skip
+        page.form.rows[name].editor.take_focus()
+        desk.type(words)
+    desk.press(K.Key_S, modifier=CTRL)
+    look(desk, "past-form")
+    assert not page.preview_button.isVisible()
+    tab = opened(desk, record)
+    look(desk, "past-after")
+    assert "意见书（西工监意〔2026〕7号）　补录" in texts(tab.letters)
+    assert "没有全文" in texts(tab.letters)
 
 
 def test_what_is_not_lawful_is_grey_with_reason_and_article(desk: Desk, district: Session) -> None:

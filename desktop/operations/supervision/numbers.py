@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from desktop.documents.letters.register import Owner, Register, Taken, Voided
@@ -34,8 +34,9 @@ from desktop.records.supervision.numbering import (
     check_organ,
     check_pattern,
     form_number,
+    sequence_of,
 )
-from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, PAST, issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.store import reading
 from desktop.store.database import ReadOnlyPlace
@@ -160,7 +161,21 @@ def numbered(session: Session, series: Series, year: int) -> list[Record]:
 
 def _taken(session: Session, series: Series, year: int) -> list[Taken]:
     found = (taken_by(session, record, series) for record in numbered(session, series, year))
-    return [taken for taken in found if taken is not None]
+    return [*(taken for taken in found if taken is not None), *_taken_before(session, series, year)]
+
+
+def _taken_before(session: Session, series: Series, year: int) -> Iterator[Taken]:
+    """The numbers of a year that a paper register gave before the program, where they are of this pattern."""
+    if series is Series.CASE:
+        return
+    settings, name = number_settings(session), f"{PAST}document_number"
+    filters = (Filter("kind", value=series.value), Filter(name, reading.Compare.FILLED))
+    for query in _queries(LETTER, filters):
+        for record in reading.records(session.database, session.types, query):
+            number = text(record.values, name)
+            n = sequence_of(number)
+            if n is not None and number == form_number(settings.patterns[series], settings.body, year, n):
+                yield Taken(session.unit.id, series, year, n, number, record.id, text(record.values, "case"))
 
 
 def taken_by(session: Session, record: Record, series: Series) -> Taken | None:

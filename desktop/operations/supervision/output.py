@@ -31,7 +31,7 @@ from desktop.records.supervision import (
     contradictions,
 )
 from desktop.records.supervision.facts import text
-from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past, issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.store import reading
 from desktop.store.keys import write_whole
@@ -43,6 +43,8 @@ def preview(
 ) -> bytes:
     """A draft as PDF under the watermark 草稿, an issued letter as it will be printed; nothing is recorded."""
     record = held(session, LETTER, document)
+    if is_past(record.values):
+        raise IllegalStep("这份文书是补录的，没有全文，不能预览和打印", [_on_paper()])
     if text(record.values, "document_number"):
         return pages.print_letter(_kept(record.values), mark=_copy(session, record, original=original).mark)
     return pages.print_letter(compose_letter(session, document, layout=layout), watermark=pages.DRAFT)
@@ -91,11 +93,16 @@ class _Draft:
 
 def prints(session: Session, values: Values) -> bool:
     """Whether the issue of a letter that counts is this unit's own, so that it prints it."""
-    return is_own(values) == (session.unit.level in EMPOWERED_LEVELS) and issued_by(session, values)
+    own = is_own(values) == (session.unit.level in EMPOWERED_LEVELS)
+    return own and not is_past(values) and issued_by(session, values)
 
 
 def _issuer_prints() -> Reason:
     return forbidden("正本、副本由签发单位登记", "", "需要纸质文书的，请向签发单位领取。")
+
+
+def _on_paper() -> Reason:
+    return forbidden("正本在纸质档案里", "", "需要留存的，请把扫描件作为附件保存。")
 
 
 def _word_of_issued() -> Reason:
@@ -191,6 +198,8 @@ def printable(session: Session, record: Record, case: Values) -> PrintedLetter:
     """
     if not text(record.values, "document_number"):
         raise IllegalStep("这份文书还没有签发、编号，不能打印")
+    if is_past(record.values):
+        raise IllegalStep("这份文书是补录的，没有全文，不能打印", [_on_paper()])
     if not prints(session, record.values):
         issuer = text(record.values, "issuing_body") or "签发的单位"
         raise IllegalStep(f"这份文书由{issuer}打印、盖章，这里只能查看", [_issuer_prints()])

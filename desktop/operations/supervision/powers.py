@@ -10,12 +10,12 @@ from functools import cached_property
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
-from desktop.records.supervision.facts import within_power
+from desktop.records.supervision.facts import text, within_power
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN, issued_fields
 from desktop.records.types import Catalogue
 from desktop.store import governing, heads, reading, traffic
 from desktop.store.database import Database
-from desktop.store.reading import Query, Record
+from desktop.store.reading import Compare, Filter, Query, Record
 from desktop.sync.tree import Place, Tree
 
 LETTER, POWER = "case_document", "issuing_power"
@@ -51,6 +51,29 @@ class Powers:
             found[station] = found.get(station, frozenset()) | {unit}
         return found
 
+    def _overtaken(self, letter: Letter) -> bool:
+        """Whether the program has given the number of a letter of a paper register, or had begun before its day.
+
+        Begun has the body that issued it, with the first letter of the kind; each town has a series of its own.
+        """
+        body, day = text(letter.values, "issuing_body"), letter.issued
+        for prefix in ("", OWN):
+            same: list[tuple[Filter, ...]] = [(Filter(f"{prefix}document_number", value=letter.number),)]
+            if day is not None:
+                same.append((
+                    Filter("kind", value=letter.kind.value),
+                    Filter(f"{prefix}issuing_body", value=body),
+                    Filter(f"{prefix}issue_date", Compare.AT_MOST, (day - datetime.timedelta(days=1)).isoformat()),
+                ))  # fmt: skip
+            queries = (
+                Query(LETTER, filters=f, order=reading.NEWEST_ORDER, deleted=deleted)
+                for f in same
+                for deleted in (False, True)
+            )
+            if any(reading.count(self._database, self._types, query) for query in queries):
+                return True
+        return False
+
     def _inside(self, unit: str, upper: str) -> bool:
         return self._tree.place(unit, [upper]) is Place.INSIDE
 
@@ -66,11 +89,15 @@ class Powers:
         return tuple(power for power in self._powers if power.holder == unit)
 
     def judged(self, letter: Letter, record: Record, case_unit: str) -> Letter:
-        """A letter of a case of a unit with whether a power covered it: one of the very unit that wrote its issue.
+        """A letter of a case of a unit with whether a power covered it, or the program had numbered before it.
+
+        A power covers one of the very unit that wrote its issue.
 
         Where the case lies is not asked again: its village may have gone to another town since. That the writer could
         write there was judged when it came.
         """
+        if letter.past:
+            return replace(letter, overtaken=self._overtaken(letter))
         if not letter.own:
             return letter
         wrote = (self._units.get(s, {letter.unit}) for s in self._writers.get(record.id, ()))

@@ -218,10 +218,14 @@ class _Words:
     def _letter(self, file: CaseFile, letter: Letter) -> str:
         """Kind and number, who signed when, how it was served, until when it is to be answered, and whether it was."""
         parts = [f"{letter.name()}", f"{text(letter.values, 'signer')}{letter.issued or ''}签发"]
-        if letter.own:
+        if letter.past:
+            parts.append("补录")
+        if letter.own or letter.past:
             parts.append(f"发文单位{text(letter.values, 'issuing_body')}")
         if letter.stands and _whose(letter) in self._given_twice:
             parts.append("文号用在不止一份文书上，请作废其中一份")
+        if letter.overtaken and letter.voided is None:
+            return "，".join([*parts, "文号或者日期与本程序的编号冲突，不计入统计"])
         if letter.unpowered and letter.voided is None:
             return "，".join([*parts, "没有授权，不计入统计"])
         if text(letter.values, "department"):

@@ -118,17 +118,25 @@ class Checker:
             {"type", "link"} & check.arguments.keys() for check in self._type.checks
         )
 
+    def _excused(self, values: Values) -> frozenset[str]:
+        by = self._type.excused_by
+        return (
+            frozenset(self._type.excused) if by is not None and not is_empty(values.get(by)) else frozenset()
+        )
+
     def __call__(self, values: Values, context: Context) -> list[Finding]:
         """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
         if self.looks_further:
             # Several rules ask for the same children; they are read once.
             context = replace(context, children=cache(context.children), linked=cache(context.linked))
-        gone = context.erased
+        gone = context.erased | self._excused(values)
         findings = [
             finding for name, finding in self._needed if is_empty(values.get(name)) and name not in gone
         ]
         findings += [_more_than_fen(f, v) for f in self._amounts if below_the_fen(v := values.get(f.name))]
         for asked_rule, check in self._checks:
+            if check.fields[0] in gone and is_empty(values.get(check.fields[0])):
+                continue
             failure = asked_rule(Asked(values, check.fields, check.arguments, context))
             if failure is not None:
                 findings.append(finding(check, failure))

@@ -19,7 +19,7 @@ from desktop.records.supervision.issuing import Decision, may_issue, route_of
 from desktop.records.supervision.kinds import EventKind, Ground, LetterKind, Route, Stage, Title
 from desktop.records.supervision.order import contradictions
 from desktop.records.supervision.posts import signed_by_chair
-from desktop.records.supervision.powers import REGISTER_LEVELS, Power, as_issued, power_of
+from desktop.records.supervision.powers import REGISTER_LEVELS, Power, as_issued, is_past, power_of
 from desktop.records.supervision.reasons import Reason, Weight
 from desktop.records.supervision.state import CaseState, NextStep, chronicle, state_of
 
@@ -48,6 +48,7 @@ __all__ = [
     "chronicle",
     "contradictions",
     "event_of",
+    "is_past",
     "letter_of",
     "may_issue",
     "power_of",

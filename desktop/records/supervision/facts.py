@@ -20,7 +20,15 @@ from desktop.records.supervision.kinds import (
     Matter,
     Title,
 )
-from desktop.records.supervision.powers import EMPOWERED_TITLES, Power, as_issued, covered, is_doubled, is_own
+from desktop.records.supervision.powers import (
+    EMPOWERED_TITLES,
+    Power,
+    as_issued,
+    covered,
+    is_doubled,
+    is_own,
+    is_past,
+)
 from desktop.records.working_days import WorkingDayTable
 
 
@@ -62,7 +70,9 @@ class Letter:
     ``altered`` says that its issue was changed after it was made, ``disputed`` that two issues stand beside each
     other, ``deleted`` that the record was deleted; an issued letter may only be voided. ``own`` is an issue by a town
     or park, ``unpowered`` one for which no power is known, which counts as none; ``doubled`` says that the district and
-    a town have both issued it. ``values`` have the issue under the district's names, whoever made it.
+    a town have both issued it. ``past`` was typed from a paper register (补录), and is ``overtaken`` where the program
+    had begun to number by then or has given that number; it counts as none then. ``values`` have the issue under the
+    district's names, whoever made it.
     """
 
     id: str
@@ -79,11 +89,13 @@ class Letter:
     own: bool = False
     unpowered: bool = False
     doubled: bool = False
+    past: bool = False
+    overtaken: bool = False
 
     @property
     def stands(self) -> bool:
         """Whether it is issued and not voided."""
-        whole = bool(self.number) and self.issued is not None and not self.unpowered
+        whole = bool(self.number) and self.issued is not None and not self.unpowered and not self.overtaken
         return whole and self.voided is None and not self.deleted
 
     @property
@@ -239,13 +251,14 @@ def letter_of(
     if kind is None:
         return None
     own = is_own(values)
-    doubled = is_doubled(values)
+    doubled, past = is_doubled(values), is_past(values)
     values = as_issued(values)
     title = _TITLES.get(text(values, "title_variant"), TITLES[kind][0])
     issued, voided = as_day(values.get("issue_date")), as_day(values.get("voided_date"))
     number = text(values, "document_number")
     return Letter(
-        record, kind, title, number, issued, voided, stamp, altered, disputed, deleted, values, own, own, doubled
+        record, kind, title, number, issued, voided, stamp, altered, disputed, deleted, values, own, own, doubled,
+        past,
     )  # fmt: skip
 
 

@@ -104,3 +104,12 @@ _COMMITTEE: Final = re.compile("总工会(?:委员会)?|工会委员会")
 def form_number(pattern: str, body: str, year: int, n: int) -> str:
     """The number in words: the year in four digits, the sequence without zeros before it."""
     return pattern.format(body=body, year=f"{year:04d}", n=n)
+
+
+def sequence_of(number: str) -> int | None:
+    """The sequence at the end of a number in words; nothing where none stands there as numbers are written."""
+    found = _SEQUENCE.search(number)
+    return int(found[1]) if found is not None else None
+
+
+_SEQUENCE: Final = re.compile("([1-9][0-9]{0,8})号$")

@@ -166,7 +166,8 @@ def _letters(file: CaseFile) -> Iterator[Reason]:
             numbers.add(number)
         if letter.number or letter.altered:
             yield from _integrity(letter)
-        if letter.stands:
+        # What is not recorded of a letter on paper stops what would rest on it, and nothing else.
+        if letter.stands and not letter.past:
             for fault in letter_faults(file, letter):
                 step = "请补登漏记的步骤；确实没有的，请作废这份文书。"
                 yield forbidden(f"{letter.name()}签发时：{fault.text}", fault.article, step, letter.id)
@@ -195,6 +196,11 @@ def _integrity(letter: Letter) -> Iterator[Reason]:
         yield forbidden(
             f"{letter.name()}签发时，签发的单位没有这种文书的授权", "",
             "授权漏登的，请区总工会补登；没有授权的，请作废，报区总工会签发。", letter.id,
+        )  # fmt: skip
+    if letter.overtaken:
+        yield forbidden(
+            f"{letter.name()}是补录的，本程序却已经编过这个号，或者在它的签发日期以前已经开始编号", "",
+            "请核对原文号和原签发日期；开始编号以后的文书只能在这里签发。", letter.id,
         )  # fmt: skip
     if letter.disputed:
         yield forbidden(f"{letter.name()}的签发内容有几个版本", "", "请先处理这条记录的分歧。", letter.id)

@@ -32,6 +32,9 @@ ISSUE_FIELDS: Final = (
     "issuing_unit", "issuing_body", "signer", "signer_post", "issue_date", "snapshot_digest", "snapshot",
 )  # fmt: skip
 VOID_FIELDS: Final = ("voided_date", "void_reason")
+PAST: Final = "past_"
+"""Before the names of what a paper register tells of a letter from before the program (补录)."""
+PAST_FIELDS: Final = ("document_number", "issuing_body", "signer", "signer_post", "issue_date")
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ def issued_fields(level: Level) -> Mapping[str, str]:
     return {name: prefix + name for name in (*ISSUE_FIELDS, *VOID_FIELDS)}
 
 
-_IS_OWN: Final = "_own"
-"""Marks values whose issue is a town's although it stands under the district's names; no field has such a name."""
+_IS_OWN, _IS_PAST = "_own", "_past"
+"""Mark values whose issue is a town's, or of a paper register, although it stands under the district's names; no field
+has such a name."""
 
 
 def is_own(values: Values) -> bool:
@@ -84,6 +88,14 @@ def is_own(values: Values) -> bool:
     return is_empty(values.get("document_number")) and not is_empty(values.get(f"{OWN}document_number"))
 
 
+def is_past(values: Values) -> bool:
+    """Whether all that is known of a letter's issue comes from a paper register; what was issued here goes before."""
+    if _IS_PAST in values:
+        return True
+    given = (values.get(name) for name in ("document_number", f"{OWN}document_number"))
+    return all(map(is_empty, given)) and not is_empty(values.get(f"{PAST}document_number"))
+
+
 def is_doubled(values: Values) -> bool:
     """Whether the district and a town have both issued a letter."""
     numbers = (values.get(name) for name in ("document_number", f"{OWN}document_number"))
@@ -91,12 +103,14 @@ def is_doubled(values: Values) -> bool:
 
 
 def as_issued(values: Values) -> Values:
-    """A letter's values with its issue under the district's names, whoever made it.
+    """A letter's values with its issue under the district's names, whoever made it, on paper before the program too.
 
     A town voids what it issued itself; the district voids whatever was issued, its own and a town's.
     """
     if not is_empty(values.get("document_number")):
         return values
+    if is_past(values):
+        return {**values, **{name: values.get(PAST + name) for name in PAST_FIELDS}, _IS_PAST: 1}
     own = is_own(values)
     names = (*(ISSUE_FIELDS if own else ()), *(VOID_FIELDS if is_empty(values.get("voided_date")) else ()))
     told = {name: values[OWN + name] for name in names if OWN + name in values}

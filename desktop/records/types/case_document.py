@@ -4,7 +4,8 @@ Anyone may draft. Number, signer, day and the digest of the issued text are one 
 union or the city writes. The text itself names people, so it stands in a personal slot of its own, tied to the number
 by that digest; an issued letter is corrected only by voiding it with a reason and issuing another. What a town or park
 issues with a power of the district's (``issuing_power``) stands in the same fields once more, under names of their own:
-it can write those and never the district's.
+it can write those and never the district's. Of a letter that left the house on paper before the program (补录) its
+register is typed into fields of their own: it counts as issued, has no kept text and is not printed here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from desktop.records.declaration import (
     Writers,
 )
 from desktop.records.parts import UNIT_NAME, remarks
-from desktop.records.supervision.powers import EMPOWERED_LEVELS, ISSUE_FIELDS, OWN, VOID_FIELDS
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, ISSUE_FIELDS, OWN, PAST, VOID_FIELDS
 
 ORDER = 220
 
@@ -114,7 +115,7 @@ _BODY = (
     Field("drafter", "起草人", section="body", maximum=60),
 )  # fmt: skip
 
-_ISSUE = (
+_WRITTEN = (
     Field("reviewed_by", "审核人", group="review", section="issue", maximum=60, written_by=_DESK),
     Field("reviewed_date", "审核日期", Kind.DATE, group="review", section="issue", written_by=_DESK),
     Field(
@@ -162,6 +163,26 @@ _ISSUE = (
 )  # fmt: skip
 
 
+_ISSUE = tuple(replace(field, reckoned=field.group != "review") for field in _WRITTEN)
+"""Written by issuing and voiding, never by hand: a number that is typed stands in no register."""
+
+_PAST = (
+    Field(
+        f"{PAST}document_number", "原文号", group="past", section="past", search=True, maximum=60, written_by=_DESK,
+        help="使用本程序以前发出的文书，照纸质登记簿补录；本程序编过的号不能补录。", example="西工监意〔2024〕3号",
+    ),
+    Field(f"{PAST}issue_date", "原签发日期", Kind.DATE, group="past", section="past", written_by=_DESK),
+    Field(
+        f"{PAST}issuing_body", "原发文机关", group="past", section="past", maximum=UNIT_NAME, written_by=_DESK,
+    ),
+    Field(f"{PAST}signer", "原签发人", group="past", section="past", maximum=60, written_by=_DESK),
+    Field(
+        f"{PAST}signer_post", "原签发人职务", group="past", section="past", maximum=30, written_by=_DESK,
+        example="主席",
+    ),
+)  # fmt: skip
+
+
 def _own(field: Field) -> Field:
     """A field of the issue as a town or park with a power writes it: by issuing, never by hand."""
     # One column more is what a small screen has room for; the days can be chosen.
@@ -179,10 +200,10 @@ _OWN_ISSUE = tuple(_own(field) for field in _ISSUE if field.name in (*ISSUE_FIEL
 
 def _issue_checks(prefix: str) -> tuple[Check, ...]:
     """What holds of an issue, whoever made it."""
-    number, signer, day, voided = (
-        prefix + name for name in ("document_number", "signer", "issue_date", "voided_date")
-    )
-    return (
+    number, signer, day = (prefix + name for name in ("document_number", "signer", "issue_date"))
+    # What came from a register is voided as a letter of the district's.
+    voided, why = (("" if prefix == PAST else prefix) + name for name in VOID_FIELDS)
+    checks = (
         Check(
             "signed_by_chair", ("kind", f"{prefix}signer_post"), "意见书应由工会主席或副主席签署，这里是“{post}”",
             source=f"{_RULES}第二十一条",
@@ -190,17 +211,23 @@ def _issue_checks(prefix: str) -> tuple[Check, ...]:
         Check("needs_with", (signer, number), "已编文号，请填写签发人"),
         Check("needs_with", (day, number), "已编文号，请填写签发日期"),
         Check("not_in_future", (day,), "签发日期{a}还没有到"),
-        Check("needs_with", (f"{prefix}void_reason", voided), "作废请写明原因"),
         Check("not_after", (day, voided), "作废日期{b}早于签发日期{a}"),
     )  # fmt: skip
+    return checks if prefix == PAST else (*checks, Check("needs_with", (why, voided), "作废请写明原因"))
 
 
 TYPE = RecordType(
     name="case_document",
     label="监督文书",
     menu="劳动法律监督",
-    title=("kind", "document_number", "own_document_number", "addressee"),
+    title=("kind", "document_number", "own_document_number", "past_document_number", "addressee"),
     parent="case",
+    # A register holds neither words nor contacts, and the letter itself is on paper.
+    excused_by=f"{PAST}document_number",
+    excused=(
+        "title_variant", "legal_basis", "investigation", "history", "opinion_letter", "ground", "facts",
+        "articles", "requests", "reply_days", "contact_name", "contact_phone",
+    ),
     locked_by=("document_number", f"{OWN}document_number"),
     help="镇街、村社可以起草，由区总工会审核、编号、打印、盖章；区总工会授权的镇街、园区可以自己签发提示函、意见书。"
     "已签发的不能改，只能作废后重发。",
@@ -209,6 +236,7 @@ TYPE = RecordType(
         Section("body", "正文"),
         Section("issue", "审核与签发"),
         Section("own", "镇街（园区）审核与签发"),
+        Section("past", "补录（使用本程序以前发出的）"),
     ),
     groups=(
         Group("reply_term", "答复期限"),
@@ -216,11 +244,12 @@ TYPE = RecordType(
         Group("review", "审核"),
         Group("issue", "签发"),
         Group("voiding", "作废"),
+        Group("past", "补录"),
         Group(f"{OWN}review", "镇街审核"),
         Group(f"{OWN}issue", "镇街签发"),
         Group(f"{OWN}voiding", "镇街作废"),
     ),
-    fields=(*_DRAFT, *_BODY, *_ISSUE, *remarks("issue"), *_OWN_ISSUE),
+    fields=(*_DRAFT, *_BODY, *_ISSUE, *remarks("issue"), *_OWN_ISSUE, *_PAST),
     checks=(
         *(
             Check(
@@ -282,5 +311,9 @@ TYPE = RecordType(
         Check("phone_valid", ("contact_phone",), "联系电话不像电话号码，请核对", Severity.WARNING),
         *_issue_checks(""),
         *_issue_checks(OWN),
+        *_issue_checks(PAST),
+        Check(
+            "needs_with", (f"{PAST}issuing_body", f"{PAST}document_number"), "补录的文书，请填写原发文机关",
+        ),
     ),
 )  # fmt: skip

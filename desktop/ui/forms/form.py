@@ -342,11 +342,16 @@ class Form(QScrollArea):
             shown[max(at, 0)].editor.take_focus()
 
     def go_to(self, name: str) -> None:
-        """Puts the cursor into a field, unfolding it if need be."""
+        """Puts the cursor into a field, unfolding it if need be with the group that it is written with."""
         row = self.rows.get(name)
         if row is not None:
             if not row.shown:
-                row.set_shown(True)
+                group = row.field.group
+                for box in (box for box in self.sections if row in box.rows):
+                    box.fold({
+                        each.field.name for each in box.rows
+                        if each.shown or each is row or (group is not None and each.field.group == group)
+                    })  # fmt: skip
                 self._arrange()
             row.editor.take_focus()
             self.ensureWidgetVisible(row.cell, 0, 40)

@@ -11,7 +11,7 @@ from desktop import reference
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.statutes import StatuteProblem, StatuteReference
-from desktop.records.supervision import LetterKind, as_issued
+from desktop.records.supervision import LetterKind, as_issued, is_past
 from desktop.ui import icons
 from desktop.ui.forms.page import FormPage
 from desktop.ui.matching import matches
@@ -28,7 +28,7 @@ class LetterPage(FormPage):
     """A letter of a case."""
 
     def __init__(self, workbench: Workbench, opening: Opening) -> None:
-        self.issued = False
+        self.issued = self.past = False
         self._violations: frozenset[str] = frozenset()
         self.preview_button = QPushButton(icons.icon("eye"), "预览")
         self.articles_button = QPushButton(icons.icon("scale"), "从条文库选取")
@@ -46,10 +46,12 @@ class LetterPage(FormPage):
     def _show_record(self, data: FormData) -> None:
         super()._show_record(data)
         values = as_issued(data.record.values)
-        self.issued = bool(values.get("document_number"))
+        self.past = is_past(values)
+        self.issued = bool(values.get("document_number")) and not self.past
         linked = data.linked.get("case", {})
         self._violations = frozenset(str(linked.get("violations") or "").split())
-        self.articles_button.setVisible(self.writable and not self.issued)
+        self.articles_button.setVisible(self.writable and not self.issued and not self.past)
+        self.preview_button.setVisible(not self.past)
         materials = self.tabs.indexOf(self.children_tabs["handover_item"])
         self.tabs.setTabVisible(materials, values.get("kind") == LetterKind.SUGGESTION)
         if self.issued:
@@ -71,7 +73,8 @@ class LetterPage(FormPage):
 
     def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
         """The letter itself before what goes with it."""
-        return [("文书", self._show_preview), *super().paper_choices()]
+        whole: list[tuple[str, Callable[[], None]]] = [] if self.past else [("文书", self._show_preview)]
+        return [*whole, *super().paper_choices()]
 
     # -- preview ---------------------------------------------------------------------------------------------------
 

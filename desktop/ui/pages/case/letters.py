@@ -30,6 +30,7 @@ class LettersCard(Card):
     void_wanted = Signal(object)
     redraft_wanted = Signal(str)
     numbers_wanted = Signal()
+    past_wanted = Signal()
     notices_wanted = Signal()
     issue_many_wanted = Signal()
     print_many_wanted = Signal()
@@ -41,7 +42,9 @@ class LettersCard(Card):
         self.say_heading("文书")
         self._settings = link("编号设置", self.numbers_wanted.emit)
         self.column.removeWidget(self.head)
-        self.column.addLayout(row(self.head, 1, self._settings))
+        self._past = link("补录以前发出的文书", self.past_wanted.emit)
+        self._past.setToolTip("使用本程序以前在纸质登记簿上编过号的文书")
+        self.column.addLayout(row(self.head, 1, self._past, self._settings))
         self._inner = QVBoxLayout()
         self._inner.setSpacing(8)
         self.column.addLayout(self._inner)
@@ -50,6 +53,7 @@ class LettersCard(Card):
         """Lists the letters, drafts first."""
         empty_layout(self._inner)
         self._settings.setVisible(bool(view.numbers.kinds))
+        self._past.setVisible(writable and view.past)
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
         issued = sorted((letter for letter in letters if letter.number), key=in_register, reverse=True)
@@ -108,14 +112,17 @@ class LettersCard(Card):
         state = (
             f"{letter.voided.isoformat()}作废：{text(letter.values, 'void_reason')}" if letter.voided else ""
         )
-        body = f"由{text(letter.values, 'issuing_body')}" if letter.own else ""
+        body = f"由{text(letter.values, 'issuing_body')}" if letter.own or letter.past else ""
         day = f"{body}{letter.issued.isoformat()}签发" if letter.issued else ""
-        frame, column = _frame(
-            letter.name(), "　".join(filter(None, (text(letter.values, "addressee"), day, state)))
-        )
+        named = f"{letter.name()}　补录" if letter.past else letter.name()
+        frame, column = _frame(named, "　".join(filter(None, (text(letter.values, "addressee"), day, state))))
         mine = letter.id in view.mine
         words = "预览和打印" if mine else "预览"
-        ways = [button(words, lambda: self.preview_wanted.emit(letter), "printer")]
+        ways: list[QWidget] = []
+        if letter.past:
+            column.addWidget(plain("正本在纸质档案里，这里没有全文。", muted=True, small=True))
+        else:
+            ways.append(button(words, lambda: self.preview_wanted.emit(letter), "printer"))
         if not letter.voided:
             if (
                 mine

@@ -29,6 +29,7 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.kinds import AFTER_REFUSAL, WORKING, article
 from desktop.records.supervision.numbering import Series
+from desktop.records.supervision.powers import PAST
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
 
@@ -75,7 +76,8 @@ class Numbers:
 class CaseView:
     """A case as its page shows it; ``decisions`` say of each draft whether it may be issued.
 
-    ``mine`` are the letters that this unit issued and prints, ``voidable`` those that it may void.
+    ``mine`` are the letters that this unit issued and prints, ``voidable`` those that it may void. ``past`` says
+    whether letters of a paper register are entered here.
     """
 
     case: str
@@ -89,6 +91,7 @@ class CaseView:
     any_inspector: bool
     mine: frozenset[str] = frozenset()
     voidable: frozenset[str] = frozenset()
+    past: bool = False
 
 
 def read_case(session: Session, case: str) -> CaseView:
@@ -117,6 +120,7 @@ def read_case(session: Session, case: str) -> CaseView:
         supervision.has_inspectors(session),
         mine,
         frozenset(p.id for p in issued if supervision.voids(session, p.values)),
+        session.may_write(session.types[LETTER], session.types[LETTER].by_name[f"{PAST}document_number"]),
     )
 
 

@@ -151,10 +151,15 @@ class StepsCard(Card):
         return whole
 
     def _why(self, offer: Offer) -> QLabel:
-        if offer.reasons:
-            label = plain(reason_words(offer.reasons), small=True)
+        drafted = isinstance(offer.step, LetterKind) and offer.coming
+        # That another body issues it stands in the way of nobody who drafts it.
+        reasons = [r for r in offer.reasons if not (drafted and r.of_others)]
+        if drafted and offer.reasons and not reasons:
+            return plain("起草后随数据包上报，由区总工会审核、编号、印发。", muted=True, small=True)
+        if reasons:
+            label = plain(reason_words(reasons), small=True)
             label.setProperty("tone", "warning")
-            if isinstance(offer.step, LetterKind) and offer.coming:
+            if drafted:
                 label.setText(f"可以先起草；现在还不能签发：\n{label.text()}")
             return label
         words = "草稿已经齐备，可以签发" if offer.ready else ""

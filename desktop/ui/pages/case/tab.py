@@ -16,6 +16,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
 from desktop.records.canonical import Cell
 from desktop.records.supervision import EventKind, Letter, LetterKind
+from desktop.records.supervision.powers import PAST
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper
@@ -29,6 +30,7 @@ from desktop.ui.pages.case.reading import CASE, EVENT, LETTER, CaseView, Numbers
 from desktop.ui.pages.case.steps import StandingCard, StepsCard
 from desktop.ui.pages.case.timeline import Timeline
 from desktop.ui.pages.parts import Card, scrolling
+from desktop.ui.shell import Opening
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.widgets.order import read_on
 from desktop.ui.workbench import Workbench
@@ -80,6 +82,7 @@ class CaseTab(QWidget):
         self.standing.number_wanted.connect(self._file_case)
         self.entry.inspector_wanted.connect(lambda: shell.new_record("inspector"))
         self.letters.numbers_wanted.connect(self._begin_numbers)
+        self.letters.past_wanted.connect(self._begin_past)
         self.batches, self._days_off = Batches(self), DaysOff(self)
         for card in (self.entry, self.issue, self.void, self.numbers):
             card.given_up.connect(self.show_overview)
@@ -295,6 +298,16 @@ class CaseTab(QWidget):
             then,
             owner=self,
         )
+
+    def _begin_past(self) -> None:
+        """A letter of a paper register begins with what the case tells."""
+        if self.view is not None:
+            case, organ = self.view.file.case, self.view.numbers.organ or None
+            values = {
+                "case": self.case, "addressee": case.get("employer_name"), "subject": case.get("summary"),
+                f"{PAST}issuing_body": organ,
+            }  # fmt: skip
+            self.workbench.shell.open_form(Opening(LETTER, values=values, cursor=f"{PAST}document_number"))
 
     def preview(self, letter: Letter) -> None:
         """Shows the pages of a letter."""
