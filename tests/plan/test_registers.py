@@ -347,6 +347,29 @@ def test_letters_count_when_they_are_served(world: World, town: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        ({"document_number": "甲〔2026〕2号", "issuing_body": "甲", "issue_date": "2026-05-01"}, 2),
+        ({"document_number": "甲〔2026〕2号", "issuing_body": "甲", "issue_date": "2026-04-30"}, 1),
+        ({"document_number": "甲〔2026〕2号", "issuing_body": "乙", "issue_date": "2026-04-30"}, 2),
+        ({"document_number": "甲〔2026〕1号", "issuing_body": "甲", "issue_date": "2026-05-02"}, 1),
+    ],
+)
+def test_a_letter_of_a_paper_register_counts_unless_the_program_had_numbered_by_then(
+    world: World, town: str, given: dict[str, Cell], counted: int
+) -> None:
+    past = {
+        "past_document_number": "甲〔2026〕1号",
+        "past_issuing_body": "甲",
+        "past_issue_date": "2026-05-01",
+    }
+    for values in (past, given):
+        letter = world.save("case_document", town, kind="opinion_letter", **values)
+        world.save("case_event", town, document=letter, kind="served", event_date="2026-05-03")
+    assert world.count("T28.opinion_letter", town) == counted
+
+
+@pytest.mark.parametrize(
     ("power", "own", "counted"),
     [
         ({}, {}, 1),

@@ -35,8 +35,14 @@ class World:
         return key
 
     def save(self, type_name: str, unit: str, **values: Cell) -> str:
-        """A new record of a unit."""
-        return records.save(self.session, type_name, values, unit=unit).record
+        """A new record of a unit; what the program works out itself is written as the program does."""
+        record_type = self.session.types[type_name]
+        typed = {n: v for n, v in values.items() if not record_type.by_name[n].reckoned}
+        record = records.save(self.session, type_name, typed, unit=unit).record
+        if len(typed) < len(values):
+            edits = records.slot_edits(self.session, record_type, record, values)
+            self.session.ledger.write("写入", "王芳", edits=edits)
+        return record
 
     def edit(self, type_name: str, record: str, **values: Cell) -> None:
         """Changes fields of a record."""
