@@ -17,7 +17,7 @@ from desktop.records import code_words
 from desktop.records.canonical import MAX_NUMBER, Cell, normal_text
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.dates import parse_date, year_and_month
-from desktop.records.declaration import Field, Kind, Mask, RecordType
+from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.id_number import IdKind, IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
@@ -161,13 +161,6 @@ def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: 
             return _label(codes, PLACES, str(cell))
         case _:
             return _label(codes, TYPES, str(cell)) if field.names_type else str(cell)
-
-
-def title_words(record_type: RecordType, values: Mapping[str, Cell], *, codes: Mapping[str, CodeList]) -> str:
-    """The words by which a person knows a record, with labels for codes; links and empty parts are left out."""
-    fields = [record_type.by_name[name] for name in record_type.title]
-    words = (display(f, values.get(f.name), codes=codes) for f in fields if f.kind is not Kind.LINK)
-    return " ".join(filter(None, words)) or record_type.label
 
 
 def _label(codes: Mapping[str, CodeList], name: str, code: str) -> str:

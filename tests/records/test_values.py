@@ -16,7 +16,7 @@ from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.types import catalogue
-from desktop.records.values import CellParser, Parsed, default_value, display, parse_cell, title_words
+from desktop.records.values import CellParser, Parsed, default_value, display, parse_cell
 
 TODAY = datetime.date(2026, 11, 23)
 VILLAGES = Divisions(
@@ -384,15 +384,6 @@ def test_a_masked_value_hides_its_middle(mask: Mask, cell: str, words: str) -> N
     field = Field("x", "某项", personal=True, mask=mask)
     assert display(field, cell, codes={}, masked=True) == words
     assert display(field, cell, codes={}) == cell
-
-
-def test_a_title_has_labels_and_no_ids() -> None:
-    event = catalogue()["case_event"]
-    assert (
-        title_words(event, {"event_date": "2026-11-22", "kind": "served"}, codes=CODES)
-        == "2026-11-22 送达文书"
-    )
-    assert title_words(catalogue()["coverage"], {"union": "0" * 32}, codes=CODES) == "工会覆盖单位"
 
 
 # Whatever is typed

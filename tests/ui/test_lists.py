@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.queries import UnitNode
+from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.store.database import Database
 from desktop.store.reading import Compare, Filter, Query
@@ -24,6 +25,7 @@ from desktop.ui.lists.model import KEPT_PAGES, RowsModel
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.rows import PAGE, Loaded, Mark, Source
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
 from tests.ui.house import FakeDialogs, Hand
 
 K = Qt.Key
@@ -269,6 +271,38 @@ def test_all_selected_rows_are_deleted_those_included_that_were_never_seen(
     hand.control(K.Key_Z)
     hand.settle()
     assert page.list.model.rowCount() == PAGE * 2 + 20
+
+
+def test_a_visit_is_called_by_its_employer_too_and_a_copy_keeps_it(
+    hand: Hand, bench: Workbench, dialogs: FakeDialogs
+) -> None:
+    def enter(session: Session, _ticket: Ticket) -> None:
+        employer = records.save(session, "enterprise", firm(1)).record
+        visit: dict[str, Cell] = {"visit_date": "2026-11-20", "enterprise": employer, "visitors": "陈静"}
+        records.save(session, "visit", visit)
+
+    bench.write("登记", enter, step=False)
+    hand.settle()
+    hand.window.open_page("list:visit")
+    hand.settle()
+    visits = hand.list_page.list
+    visits.table.go_to(0)
+    hand.settle()
+    dialogs.answers = [Answer.NO]
+    hand.press(K.Key_Delete)
+    hand.settle()
+    assert "“2026-11-20 第00001号单位 陈静”" in dialogs.asked[-1]
+    visits._duplicate(visits.selected()[0])
+    hand.settle()
+    form = hand.form_page.form
+    assert form.rows["enterprise"].editor.text(), "whom it was at"
+    assert form.rows["visit_date"].editor.text() != "2026-11-20"
+    hand.window.open_page("list:visit")
+    hand.settle()
+    hand.list_page.list.table.go_to(0)
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert hand.form_page.title == "2026-11-20 第00001号单位 陈静"
 
 
 def test_the_row_in_hand_stays_in_hand_when_others_change(hand: Hand, bench: Workbench) -> None:

@@ -12,7 +12,7 @@ _TAKEN_ON = (Kind.PLACE, Kind.LINK)
 
 def values_to_copy(record_type: RecordType, values: Mapping[str, Cell]) -> dict[str, Cell]:
     """All of a record but what is its own: name, code, personal data, and reasons given for it."""
-    own = {*record_type.title, record_type.key, "reason", "late_reason", "recorded_date"}
+    own = {*_naming(record_type), record_type.key, "reason", "late_reason", "recorded_date"}
     return {
         f.name: values.get(f.name)
         for f in record_type.shown_fields
@@ -27,6 +27,11 @@ def values_to_carry(record_type: RecordType, values: Mapping[str, Cell]) -> dict
         for f in record_type.fields
         if f.kind in _TAKEN_ON
         and not f.personal
-        and f.name not in record_type.title
+        and f.name not in _naming(record_type)
         and values.get(f.name) not in (None, "")
     }
+
+
+def _naming(record_type: RecordType) -> frozenset[str]:
+    """The fields that name a record; the record that it belongs to may be among them, and is no name of its own."""
+    return frozenset(record_type.title) - {record_type.parent}

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout
 from desktop.operations import batches, queries, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
-from desktop.records.values import title_words
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
@@ -229,9 +228,8 @@ class RecordList(QWidget):
             return
         self._with_selected(self._delete)
 
-    def _delete(self, held: list[Record]) -> None:
+    def _delete(self, held: list[Record], named: str) -> None:
         label, name = self.record_type.label, self.record_type.name
-        named = f"“{self._named(held[0])}”" if len(held) == 1 else f"选中的{len(held)}条{label}"
         below = [*(c.label for c in self.workbench.types.children(name)), "附件"]
         words = f"要删除{named}吗？它下面的{'、'.join(below)}也一并删除。\n删除后可以用“撤消”，或者在“已删除”里恢复。"
         if self.workbench.dialogs.ask("删除", words, yes="删除", danger=True) is Answer.YES:
@@ -254,10 +252,7 @@ class RecordList(QWidget):
         if may_erase(self.workbench, self.record_type):
             self._with_selected(self._erase)
 
-    def _erase(self, held: list[Record]) -> None:
-        named = (
-            f"“{self._named(held[0])}”" if len(held) == 1 else f"选中的{len(held)}条{self.record_type.label}"
-        )
+    def _erase(self, held: list[Record], named: str) -> None:
         offer_erasing(self.workbench, self.record_type, [record.id for record in held], named)
 
     def restore_selected(self) -> None:
@@ -265,7 +260,7 @@ class RecordList(QWidget):
         label = self.record_type.label
         if self.writable and self.model.query.deleted:
             self._with_selected(
-                lambda held: self._each(
+                lambda held, _named: self._each(
                     f"恢复{label}",
                     held,
                     records.restore,
@@ -273,16 +268,20 @@ class RecordList(QWidget):
                 )
             )
 
-    def _with_selected(self, then: Callable[[list[Record]], None]) -> None:
-        """All selected records, those included whose page is not here."""
+    def _with_selected(self, then: Callable[[list[Record], str], None]) -> None:
+        """All selected records, those included whose page is not here, and what they are called together."""
         numbers, record_type = self.model.row_numbers(self.table.positions()), self.record_type
+        types, codes = self.workbench.types, self.workbench.codes
 
-        def job(database: Database, _ticket: Ticket) -> list[Record]:
+        def job(database: Database, _ticket: Ticket) -> tuple[list[Record], str]:
             parts = (numbers[n : n + PAGE] for n in range(0, len(numbers), PAGE))
-            return [held for part in parts for held in reading.page(database, record_type, part).values()]
+            found = [held for part in parts for held in reading.page(database, record_type, part).values()]
+            if len(found) == 1:
+                return found, f"“{queries.title_of(database, types, codes, found[0])}”"
+            return found, f"选中的{len(found)}条{record_type.label}"
 
         if numbers:
-            self.workbench.read(job, lambda held: then(held) if held else None, owner=self)
+            self.workbench.read(job, lambda found: then(*found) if found[0] else None, owner=self)
 
     def _each(
         self,
@@ -313,9 +312,6 @@ class RecordList(QWidget):
             bench.shell.tell(Tone.WARNING if stopped else Tone.GOOD, said, "撤消", bench.undo)
 
         bench.write(name, job, then)
-
-    def _named(self, held: Record) -> str:
-        return title_words(self.record_type, held.values, codes=self.workbench.codes)
 
     def _menu(self, at: QPoint) -> None:
         menu = self.menu()
