@@ -48,6 +48,9 @@ class Page(QWidget):
 
     state_changed = Signal()
 
+    adds_any = True
+    """Whether a record of any kind may be begun from here; not where the page itself says what is added."""
+
     def __init__(self, workbench: Workbench) -> None:
         # A page that came to its place when it is complete would have all its parts styled once more.
         super().__init__(workbench.place)

@@ -263,9 +263,9 @@ class MainWindow(QMainWindow):
         self.statusbar.show_status(page.status())
 
     def _acts(self, page: Page) -> Mapping[Act, Callable[[], None]]:
-        """What the page offers; at the top of the navigation, where none is of one kind of record, any may be added."""
+        """What the page offers; where none shows one kind of record, any may be added."""
         found = page.acts()
-        if self._trail or Act.NEW in found or not self._entries[self._root].at_top or not self._adds:
+        if Act.NEW in found or not page.adds_any or not self._adds:
             return found
         return {**found, Act.NEW: lambda: choose_new(page, self.workbench)}
 

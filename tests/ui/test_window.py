@@ -23,6 +23,7 @@ from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.help import HelpPage
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page
+from desktop.ui.pages.operators import OperatorDialog
 from desktop.ui.settings import Settings
 from desktop.ui.undo import Step, Steps, changes_of
 from desktop.ui.window import MainWindow
@@ -75,7 +76,7 @@ def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
     assert hand.list_page.record_type.name == "member"
 
 
-@pytest.mark.parametrize("key", ["home", "sync", "logic", "disagreements"])
+@pytest.mark.parametrize("key", ["home", "sync", "duplicates", "audit"])
 def test_where_no_one_kind_of_record_is_shown_any_may_be_added(
     hand: Hand, window: MainWindow, key: str
 ) -> None:
@@ -88,10 +89,11 @@ def test_where_no_one_kind_of_record_is_shown_any_may_be_added(
     assert hand.form_page.record_type.name == "enterprise"
 
 
-def test_a_page_of_its_own_things_offers_no_records(hand: Hand, window: MainWindow) -> None:
+def test_a_page_of_its_own_things_adds_those(hand: Hand, window: MainWindow) -> None:
     window.open_page("operators")
     hand.settle()
-    assert not window.topbar.acts[Act.NEW].isEnabled()
+    hand.control(K.Key_N)
+    assert window.findChild(OperatorDialog) is not None
 
 
 def test_the_actions_follow_the_page_and_one_stands_out(

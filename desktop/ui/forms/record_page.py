@@ -45,6 +45,8 @@ _TRAINED = frozenset({"officer", "appointment"})
 class RecordPage(Page):
     """One record, new or old, with its tabs; what can be done with it stands in :class:`FormPage`."""
 
+    adds_any = False
+
     def __init__(self, workbench: Workbench, opening: Opening) -> None:
         super().__init__(workbench)
         self.record_type = workbench.types[opening.type]

@@ -34,6 +34,8 @@ SEARCH_DELAY_MS = 180
 class ListPage(Page):
     """All records of one type that the user may see."""
 
+    adds_any = False
+
     def __init__(self, workbench: Workbench, record_type: RecordType, icon: str) -> None:
         super().__init__(workbench)
         self.record_type = record_type

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -26,7 +26,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import NoticeBar, Tone
-from desktop.ui.page import Page, Status
+from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages import wipe
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import button, heading, link, plain, row
@@ -45,6 +45,8 @@ RIGHTS = {
 
 class OperatorsPage(Page):
     """A line an operator; what may not be done says why when the mouse rests on it."""
+
+    adds_any = False
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
@@ -106,6 +108,14 @@ class OperatorsPage(Page):
             owner=self,
             key="operators",
         )
+
+    def acts(self) -> Mapping[Act, Callable[[], None]]:
+        """What is new here is an operator."""
+        return {Act.NEW: self._add} if self.add.isEnabled() else {}
+
+    def words_for(self, act: Act) -> str:
+        """Says so."""
+        return "添加操作员" if act is Act.NEW else ""
 
     def status(self) -> Status:
         """How many are at work."""
