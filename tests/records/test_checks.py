@@ -616,6 +616,29 @@ def test_what_is_said_of_an_enterprise_holds_together(values: Values, broken: se
 @pytest.mark.parametrize(
     ("values", "broken"),
     [
+        ({"source": "complaint"}, {"needs_when"}),
+        ({"source": "complaint", "complainant_name": "赵晓峰"}, set()),
+        ({"source": "complaint", "anonymous": 1}, set()),
+        ({"source": "inspection"}, set()),
+    ],
+)
+def test_a_complaint_has_a_complainant_or_is_anonymous(values: Values, broken: set[str]) -> None:
+    assert rules("case", values) == broken
+
+
+def test_what_was_erased_for_good_is_not_asked_for_again() -> None:
+    served = {"kind": "served", "service_way": "direct", "service_result": "received", "document": "d"}
+    for type_name, values, name in (("case", {"source": "complaint"}, "complainant_name"),
+                                    ("case_event", served, "recipient_name")):  # fmt: skip
+        asked = {f.fields[0] for f in run_checks(catalogue()[type_name], values, Context(TODAY))}
+        kept = run_checks(catalogue()[type_name], values, Context(TODAY, erased=frozenset({name})))
+        assert name in asked
+        assert name not in {f.fields[0] for f in kept}
+
+
+@pytest.mark.parametrize(
+    ("values", "broken"),
+    [
         ({"kind": "independent"}, {"needs_when"}),
         ({"kind": "independent", "enterprise": "a"}, set()),
         ({"kind": "joint"}, set()),

@@ -170,6 +170,20 @@ def test_long_forms_show_first_what_is_needed_and_unfold(hand: Hand) -> None:
     assert not form.rows["remark"].shown
 
 
+def test_what_another_value_makes_necessary_is_not_folded_away(hand: Hand) -> None:
+    form = new_form(hand, "case")
+    assert not form.rows["complainant_name"].shown
+    form.go_to("source")
+    hand.enter("投诉")
+    hand.pause()
+    assert form.rows["complainant_name"].shown
+    assert form.rows["complainant_phone"].shown, "what belongs to it too"
+    assert not form.rows["visit"].shown
+    hand.click(hand.form_page.side.only_first)
+    hand.click(hand.form_page.side.only_first)
+    assert form.rows["complainant_name"].shown, "folding once more leaves it"
+
+
 def test_a_click_on_a_finding_goes_to_its_field(hand: Hand) -> None:
     form = new_form(hand, "enterprise")
     hand.form_page.side.field_wanted.emit("former_name")

@@ -201,15 +201,21 @@ def time_order(asked: Asked) -> Failure | None:
     return {"a": begin, "b": end}
 
 
-def _lacks(value: Any, asked: Asked) -> bool:
-    return value is None or (bool(asked.arguments.get("yes")) and not value)
+def _lacks(field: str, value: Any, asked: Asked) -> bool:
+    """Whether something is to be filled in; what was erased for good is not asked for again."""
+    empty = value is None and field not in asked.context.erased
+    return empty or (bool(asked.arguments.get("yes")) and not value)
 
 
 @rule
 def needs_when(asked: Asked) -> Failure | None:
-    """The first field is filled (with ``yes``: says yes) when the second holds one of ``values``."""
-    value, condition = asked.cells()
-    return {} if condition in asked.arguments["values"] and _lacks(value, asked) else None
+    """The first field is filled (with ``yes``: says yes) when the second holds one of ``values``.
+
+    Not so when a further field says yes.
+    """
+    value, condition, *excuses = asked.cells()
+    due = condition in asked.arguments["values"] and not any(excuses)
+    return {} if due and _lacks(asked.fields[0], value, asked) else None
 
 
 @rule
@@ -229,7 +235,8 @@ def none_of(asked: Asked) -> Failure | None:
 def needs_with(asked: Asked) -> Failure | None:
     """All fields but the last are filled (with ``yes``: say yes) when the last is."""
     *values, condition = asked.cells()
-    return {} if condition is not None and any(_lacks(v, asked) for v in values) else None
+    lacking = (_lacks(f, v, asked) for f, v in zip(asked.fields, values, strict=False))
+    return {} if condition is not None and any(lacking) else None
 
 
 @rule

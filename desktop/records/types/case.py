@@ -162,6 +162,10 @@ TYPE = RecordType(
                 ("description", "反映的情况"),
             )
         ),
+        Check(
+            "needs_when", ("complainant_name", "source", "anonymous"),
+            "来源是投诉，请填写投诉人；不愿留名的，“匿名投诉”选“是”", Severity.WARNING, {"values": ["complaint"]},
+        ),
         Check("not_in_future", ("received_date",), "收到日期{a}还没有到"),
         Check("not_in_future", ("registered_date",), "登记日期{a}还没有到"),
         Check("not_after", ("received_date", "registered_date"), "登记日期{b}早于收到日期{a}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -72,6 +72,7 @@ class Form(QScrollArea):
         self._placed: dict[str, str] = {}
         self._touched: list[str] = []
         self._told: list[FieldRow] = []
+        self._asked: set[str] = set()
         self._implied: dict[str, Cell] = {}
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
@@ -378,16 +379,28 @@ class Form(QScrollArea):
     # -- folding and columns ---------------------------------------------------------------------------------------
 
     def fold(self) -> None:
-        """Shows what is asked first and what is filled, or everything."""
+        """Shows what is asked first, what is filled and what a check asks for, or everything."""
         keep: set[str] | None = None
         if self.only_first:
             values = self.values()
-            keep = {
+            keep = self._asked | {
                 n for n, r in self.rows.items()
                 if r.field.needed or r.field.first or not is_empty(values[n]) or not r.editor.parsed().ok
             }  # fmt: skip
         for box in self.sections:
             box.fold(keep)
+        self._arrange()
+
+    def _unfold_asked(self, found: Iterable[Finding]) -> None:
+        """Shows what was folded away and what the values beside it make necessary, with the rest of its group."""
+        values, slot_of = self.values(), self.record_type.slot_of
+        slots = {slot_of[n] for f in found for n in f.fields if is_empty(values.get(n))}
+        self._asked = {n for n in self.rows if slot_of[n] in slots}
+        shown = {n for n, row in self.rows.items() if row.shown}
+        if not self.only_first or self._asked <= shown:
+            return
+        for box in self.sections:
+            box.fold(shown | self._asked)
         self._arrange()
 
     def set_only_first(self, on: bool) -> None:
@@ -427,6 +440,7 @@ class Form(QScrollArea):
         found = findings.find(self.record_type, self.values(), problems, context)
         fresh = self.data is None and not self.strict
         self.findings = findings.due(found, [*self._touched, *problems]) if fresh else found
+        self._unfold_asked(found)
         self._show_findings()
         self.checked.emit()
 

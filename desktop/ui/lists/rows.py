@@ -79,7 +79,9 @@ def preview(database: Database, source: Source, query: Query) -> Preview:
     held, count = reading.first(database, source.types, query, PREVIEW)
     links = _link_words(database, source, held)
     gone = _erased(database, source, held)
-    return Preview([_shown(source, record, links, gone.get(record.id)) for record in held], count)
+    return Preview(
+        [_shown(source, record, links, gone.get(record.id, frozenset())) for record in held], count
+    )
 
 
 def load(database: Database, source: Source, query: Query, around: int) -> Loaded:
@@ -94,16 +96,19 @@ def shown_rows(database: Database, source: Source, rows: Sequence[int]) -> list[
     held = reading.page(database, source.record_type, rows)
     links = _link_words(database, source, held.values())
     gone = _erased(database, source, held.values())
-    return [None if n not in held else _shown(source, held[n], links, gone.get(held[n].id)) for n in rows]
+    return [
+        None if n not in held else _shown(source, held[n], links, gone.get(held[n].id, frozenset()))
+        for n in rows
+    ]
 
 
 def _erased(database: Database, source: Source, held: Iterable[Record]) -> dict[str, frozenset[str]]:
-    """What was erased of records whose name was; where every record has one, nothing is looked up."""
-    names = source.record_type.title
-    nameless = (r.id for r in held if all(r.values.get(name) in (None, "") for name in names))
-    found = queries.erased(database, source.record_type, nameless)
-    fields = queries.erased_fields(database, source.record_type) if found else {}
-    return {record: fields.get(record, frozenset()) for record in found}
+    """What was erased of records that lack what a check asks for or their name; of others nothing is looked up."""
+    by_name, title = source.record_type.by_name, source.record_type.title
+    asked = {c.fields[0] for c in source.record_type.checks if by_name[c.fields[0]].personal} | {title[0]}
+    lacking = [r.id for r in held if any(r.values.get(name) in (None, "") for name in asked)]
+    fields = queries.erased_fields(database, source.record_type) if lacking else {}
+    return {record: fields[record] for record in lacking if record in fields}
 
 
 def _link_words(database: Database, source: Source, held: Iterable[Record]) -> dict[str, str]:
@@ -113,13 +118,11 @@ def _link_words(database: Database, source: Source, held: Iterable[Record]) -> d
     return queries.link_titles(database, source.types, source.codes, source.record_type, linking)
 
 
-def _shown(
-    source: Source, record: Record, links: Mapping[str, str], erased: frozenset[str] | None
-) -> ShownRow:
-    named = source.record_type.title
+def _shown(source: Source, record: Record, links: Mapping[str, str], erased: frozenset[str]) -> ShownRow:
+    values, named = record.values, erased.intersection(source.record_type.title)
     texts = tuple(
         queries.ERASED
-        if erased is not None and column.name in named
+        if column.name in named and values.get(column.name) in (None, "")
         else _cell(source, column, record, links)
         for column in source.columns
     )
@@ -129,9 +132,7 @@ def _shown(
             slots[s].label if s in slots else reading.RESERVED_SLOTS[s] for s in record.disputed
         )
         return ShownRow(record.id, texts, Mark.CONFLICT, f"两处填写不一致：{names}")
-    findings = run_checks(
-        source.record_type, record.values, Context(source.today, erased=erased or frozenset())
-    )
+    findings = run_checks(source.record_type, record.values, Context(source.today, erased=erased))
     return ShownRow(record.id, texts, _mark(findings), _reasons(findings))
 
 
