@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 
 from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
+from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
 
@@ -35,3 +36,12 @@ def of_unapplied(
             )
         }
     return found
+
+
+def stands(database: Database, type_name: str, record: str, origin: int, number: int) -> bool:
+    """Whether a record stands on this birth; of several of one record the others are no new records."""
+    found = database.row(
+        f"SELECT 1 FROM {quoted(table_of(type_name))} WHERE id = unhex(?) AND _origin = ? AND _number = ?",
+        (record, origin, number),
+    )
+    return found is not None

@@ -21,7 +21,7 @@ from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told of an item; ``place`` says in which order. ``slot`` is empty for a birth."""
+    """What was told of an item about a record; ``place`` says in which order. ``slot`` is empty for a birth."""
 
     place: int
     origin: int
@@ -30,6 +30,7 @@ class Told:
     reason: str
     type: str
     slot: str
+    record: str
 
 
 Kind = tuple[str, str, str]
@@ -38,7 +39,7 @@ Line = tuple[str, str, str, str, int, str, str, str, int]
 """Outcome, reason, station, incarnation, number, type, record, slot, and for how many items it stands."""
 
 
-_TOLD = "t.place, t.origin, t.number, t.outcome, t.reason, t.type, t.slot"
+_TOLD = "t.place, t.origin, t.number, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
 
 
 class Telling:

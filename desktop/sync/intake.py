@@ -109,7 +109,7 @@ class Intake:
         self._now = ledger.environment.since_epoch()
         self._merger: Merger | None = None
         self._telling = Telling(ledger.database)
-        self._lost = Lost(self._telling)
+        self._lost = Lost(ledger.database, self._telling)
         self._earlier: list[_Bundle] = []
         self._bundle = _Bundle(BundleResult(Path()), self._telling.begin())
         self._staged = 0
@@ -216,7 +216,10 @@ class Intake:
         for told in found:
             outcome, reason, kind = now[told.origin].get(told.number, (APPLIED, "", ""))
             if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
-                (changes if told.slot else births)[told.type] += 1
+                if told.slot:
+                    changes[told.type] += 1
+                elif outcomes.stands(self._db, told.type, told.record, told.origin, told.number):
+                    births[told.type] += 1
             if told.outcome == CONFLICT and kind not in ("", BIRTH):
                 # It was counted when it was told to be in conflict; a birth that came second was not.
                 changes[told.type] -= 1

@@ -9,6 +9,8 @@ from operator import itemgetter
 
 from desktop.records.item_outcomes import HELD
 from desktop.records.spans import Span
+from desktop.store import outcomes
+from desktop.store.database import Database
 from desktop.store.merging import Item
 from desktop.store.telling import Telling
 from desktop.sync.results import BundleResult
@@ -20,7 +22,8 @@ Brought = Mapping[int, Sequence[Span]]
 class Lost:
     """The bundles of one merge, in their order, and what they lose once all of it is in."""
 
-    def __init__(self, telling: Telling) -> None:
+    def __init__(self, database: Database, telling: Telling) -> None:
+        self._db = database
         self._telling = telling
         self._bundles: list[tuple[int, BundleResult, Brought]] = []
         self._places: dict[int, list[tuple[int, int, int]]] = {}
@@ -45,9 +48,13 @@ class Lost:
             fresh = [(i, reason) for i, reason in several if (i.origin, i.number, i.stamp) not in said]
             self._telling.tell(number, HELD, fresh)
             births, changes = Counter(result.births), Counter(result.changes)
-            births.subtract(item.type for item, _ in fresh if not item.slot)
+            # Of a birth that came second no new record was told.
+            births.subtract(i.type for i, _ in fresh if not i.slot and self._stands(i))
             changes.subtract(item.type for item, _ in fresh if item.slot)
             result.births, result.changes = dict(+births), dict(+changes)
+
+    def _stands(self, birth: Item) -> bool:
+        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number)
 
     def _place(self, item: Item) -> int | None:
         """Which bundle of this merge brought an item, if one did."""

@@ -158,3 +158,29 @@ def test_a_conflict_that_the_same_file_closes_is_not_told_where_that_is_counted_
     assert outcome(result) == (result.total - result.known, result.known, 0, 0, 0)
     assert result.changes == {"firm": 2}
     assert tree.district.conflicts() == set()
+
+
+def test_a_birth_that_came_second_was_not_counted_and_is_not_taken_off(tree: Tree) -> None:
+    """A record that the town has registered already, in the same words, is no new one."""
+    tree.town.birth("firm", {"name": "茶厂"}, record=FIRM, unit=tree.village.unit)
+    report(tree.town, tree.district)
+    tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
+    number = last(tree.village)
+    tree.village.birth("firm", {"name": "纸厂"}, record=OTHER)
+    report(tree.village, tree.town)
+    first = tree.town.send()
+    tree.town.exclude((tree.village, number))
+    came, _ = taken(tree.district, first, tree.town.send())
+    assert came.births["firm"] == 1
+    assert tree.district.records() == {FIRM, OTHER}
+
+
+def test_a_birth_that_came_second_and_waited_is_no_new_record(tree: Tree) -> None:
+    tree.district.birth("firm", {"name": "区里的茶厂"}, record=FIRM)
+    word = tree.town.exclude((tree.village, last(tree.village) + 1))
+    tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
+    report(tree.village, tree.town)
+    first = tree.town.send()
+    tree.town.lift(word)
+    came, _ = taken(tree.district, first, tree.town.send())
+    assert (outcome(came)[4], came.births.get("firm", 0)) == (0, 0)
