@@ -106,8 +106,6 @@ def merge_bundles(
     A file that cannot be read or trusted carries its problem in the report. Raises :class:`ClockInDoubt`, what the
     disk of the ledger raises, and whatever ``progress`` raises to cancel: then the state is as before.
     """
-    if not preview:
-        sending.cut_own(ledger, keys)
     merge = partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress)
     try:
         taken = merge(savepoints=ledger.database.connection.in_transaction)
@@ -130,6 +128,8 @@ def _merge(
     """One try at merging all files."""
     taken: list[BundleResult] = []
     with contextlib.suppress(_PreviewDone), without_collection(), ledger.database.transaction():
+        # What is said about own items reaches those that stand in a segment.
+        sending.cut_own(ledger, keys)
         receiver = _Receiver(ledger, keys, operator, keep=not preview, savepoints=savepoints)
         receiver.prepare(paths)
         for number, path in enumerate(paths):

@@ -84,6 +84,17 @@ def test_what_the_same_file_withdraws_is_told_as_refused(tree: Tree) -> None:
     assert "firm" not in result.births
 
 
+def test_a_preview_knows_too_that_what_was_saved_and_never_sent_counts_no_longer(tree: Tree) -> None:
+    """A laptop is put out of use: what it has not sent yet stands in no segment, and counted on in a preview."""
+    tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
+    report(tree.village, tree.town)
+    tree.town.exclude((tree.village, last(tree.village) + 1))
+    tree.town.edit(FIRM, "name", "镇里改的")
+    tree.village.edit(FIRM, "name", "村里改的")
+    (result,) = taken(tree.village, tree.town.send(tree.village))
+    assert (result.conflict, result.changes) == (0, {"firm": 1})
+
+
 def test_changes_wait_whose_birth_a_later_file_withdraws(tree: Tree) -> None:
     tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
     born = last(tree.village)
