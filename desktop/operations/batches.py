@@ -189,7 +189,7 @@ def _look(
 ) -> Iterator[tuple[int, Record | None, Skip | None]]:
     """The records one after the other, and why one is passed over."""
     mine = {own, *reading.subtree(database, own)}
-    moves = any(field.name == records.HOLDER for field in target.fields)
+    moves = any(field.name in records.FIXED for field in target.fields)
     for start in range(0, len(rows), _PAGE):
         part = rows[start : start + _PAGE]
         page = reading.page(database, record_type, part)

@@ -100,7 +100,7 @@ def save(
             return Saved(record, changes, tuple(check(session, type_name, record)))
     _check_unlocked(session, record_type, record)
     edits = slot_edits(session, record_type, record, values)
-    _check_holder(session, type_name, record, values)
+    _check_fixed(session, type_name, record, values)
     back = []
     if undoing.is_deleted(session.database, session.types, type_name, record):
         if named:
@@ -211,8 +211,11 @@ def undo(session: Session, stamp: int) -> ChangeSet:
 
 
 _POWER: Final = "issuing_power"
-HOLDER: Final = "holder"
-"""Whose a power is: it is not another's once letters rest on it."""
+FIXED: Final = {
+    "holder": "授权不能改给别的单位。",
+    "desk": "编号电脑不能改；换电脑的，请给这项授权填最后一天，再给新电脑另建一项。",
+}
+"""Whose a power is, and at which computer: neither is changed once letters rest on it, each with why."""
 _LASTING: Final = {
     ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
@@ -297,12 +300,13 @@ def check_parent(session: Session, record_type: RecordType, values: Mapping[str,
         raise Gone(f"它属于的{session.types[link].label}已经删除。")
 
 
-def _check_holder(session: Session, type_name: str, record: str, values: Mapping[str, Cell]) -> None:
-    if HOLDER not in values or not (count := resting(session.database, type_name, record)):
+def _check_fixed(session: Session, type_name: str, record: str, values: Mapping[str, Cell]) -> None:
+    if FIXED.keys().isdisjoint(values) or not (count := resting(session.database, type_name, record)):
         return
     held = load(session, type_name, record)
-    if held is not None and values[HOLDER] != held.values.get(HOLDER):
-        raise RestedOn(f"这个单位按授权签发了{count}份文书，授权不能改给别的单位。")
+    for name, why in FIXED.items():
+        if held is not None and name in values and values[name] != held.values.get(name):
+            raise RestedOn(f"这个单位按授权签发了{count}份文书，{why}")
 
 
 def _check_unlocked(session: Session, record_type: RecordType, record: str) -> None:

@@ -262,6 +262,78 @@ def test_only_the_district_gives_powers_and_only_over_its_own_towns(two: Two) ->
     assert [finding.message for finding in found] == [f"只能授权给镇街、园区工会，“{ORGAN}”不是，请重新选择"]
 
 
+# One computer numbers -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(two: Two) -> Iterator[Session]:
+    """Another computer of the town's, enrolled after the first and after the power was given."""
+    two.empowered()
+    session = create(two.folder, TOWN, Level.TOWN, "330106009", computer="二")
+    enrol(session, two.district, two.folder)
+    heard(two, session)
+    yield session
+    session.workspace.close()
+
+
+def heard(two: Two, session: Session) -> None:
+    """What the district has to say arrives at a computer."""
+    path = two.folder / f"{next(_FILES)}.xsj"
+    exchange.receive(session, [exchange.send(two.district, path, to=session.ledger.station).path])
+
+
+def grant_of(two: Two, session: Session) -> str:
+    """The grant of a computer, as the district picks it."""
+    found = reading.records(two.district.database, two.district.types, Query("grant"))
+    return next(record.id for record in found if record.values["station"] == session.ledger.station)
+
+
+def test_the_second_computer_of_a_town_drafts_and_does_not_number(two: Two, second: Session) -> None:
+    case = opened(second)
+    document = case.draft("reminder_letter")
+    for refused in (
+        lambda: supervision.issue(second, document, TOWN_CHAIR, D(2026, 10, 15)),
+        lambda: supervision.set_number_settings(second, "杭西文", TOWN),
+    ):
+        with pytest.raises(NotAllowed, match="另一台工作电脑编号"):
+            refused()
+    # The first one is out of use: the other one goes on, once somebody has looked into the paper register.
+    policy.revoke(two.district, two.town.ledger.station)
+    heard(two, second)
+    supervision.set_number_settings(second, "杭西文", TOWN)
+    assert case.issue(document, "10-15", TOWN_CHAIR).sequence == 1
+
+
+def test_a_power_names_the_computer_that_numbers(two: Two, second: Session) -> None:
+    records.save(two.district, "issuing_power", {"desk": grant_of(two, second)}, record=two.given)
+    two.down()
+    assert supervision.kinds_here(two.town) == frozenset()
+    # What another computer has written all the same rests on no power.
+    case = opened(two.town)
+    document = case.draft("reminder_letter")
+    forge(two.town, document)
+    two.up()
+    assert "没有这种文书的授权" in why(two.district, case.id)
+    with pytest.raises(RestedOn, match="换电脑的，请给这项授权填最后一天"):
+        records.save(two.district, "issuing_power", {"desk": None}, record=two.given)
+    other = records.save(
+        two.district,
+        "issuing_power",
+        {"holder": two.district.unit.id, **POWER, "desk": grant_of(two, second)},
+    )
+    assert f"编号电脑是“{TOWN}”的，不是被授权的单位的，请重新选择" in [f.message for f in other.findings]
+
+
+def test_the_second_computer_of_the_district_does_not_number(two: Two) -> None:
+    other = create(two.folder, ORGAN, computer="二")
+    assert supervision.kinds_here(other) == frozenset(LetterKind), "before it is enrolled it is the only one"
+    enrol(other, two.district, two.folder)
+    with pytest.raises(NotAllowed, match="另一台工作电脑编号"):
+        supervision.set_number_settings(other, "杭西")
+    assert supervision.kinds_here(two.district) == frozenset(LetterKind)
+    other.workspace.close()
+
+
 # Hostile towns ------------------------------------------------------------------------------------------------------
 
 

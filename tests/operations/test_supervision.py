@@ -53,12 +53,17 @@ def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def create(
-    folder: Path, name: str = ORGAN, level: Level = Level.DISTRICT, code: str = "330106", today: D = TODAY
+    folder: Path,
+    name: str = ORGAN,
+    level: Level = Level.DISTRICT,
+    code: str = "330106",
+    today: D = TODAY,
+    computer: str = "",
 ) -> Session:
     noon = datetime.datetime.combine(today, datetime.time(4), datetime.UTC)
     return workspaces.create(
-        folder / name, code=code, name=name, level=level, operator="王芳", password="password1",
-        environment=repeatable(name, int(noon.timestamp() * 1000)), cost=CHEAP,
+        folder / f"{name}{computer}", code=code, name=name, level=level, operator="王芳", password="password1",
+        environment=repeatable(f"{name}{computer}", int(noon.timestamp() * 1000)), cost=CHEAP,
     )  # fmt: skip
 
 

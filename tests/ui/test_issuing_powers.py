@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from desktop.operations import supervision
+from desktop.operations import records, supervision
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
@@ -142,7 +142,13 @@ def test_the_district_gives_a_power_by_the_keyboard(windows: Windows, tmp_path: 
     unit: dict[str, Cell] = {
         "name": TOWN, "code": "330106010", "level": "town", "superior": district.unit.id,
     }  # fmt: skip
-    district.ledger.write("入网", "王芳", births=[NewRecord("unit", town, district.unit.id, unit)])
+    grants: list[dict[str, Cell]] = [
+        {"label": TOWN, "station": name * 64, "holder": town, "issued": day}
+        for name, day in (("3", "2026-10-12"), ("c", "2026-11-20"))
+    ]
+    births = [NewRecord("unit", town, district.unit.id, unit)]
+    births += [NewRecord("grant", district.ledger.new_id(), district.unit.id, grant) for grant in grants]
+    district.ledger.write("入网", "王芳", births=births)
     desk = windows.desk(district)
     desk.show("list:issuing_power")
     look(desk, "powers-empty")
@@ -158,11 +164,20 @@ def test_the_district_gives_a_power_by_the_keyboard(windows: Windows, tmp_path: 
     desk.press(K.Key_Space)
     desk.press(K.Key_Tab, K.Key_Tab)
     desk.type("20261001")
+    computer = page.form.rows["desk"].editor
+    assert isinstance(computer, LinkEditor)
+    computer.take_focus()
+    desk.type("转塘")
+    desk.qtbot.waitUntil(lambda: computer.line.is_open)
     look(desk, "power-typed")
+    desk.press(K.Key_Down, K.Key_Return)
     desk.press(K.Key_S, modifier=CTRL)
     (power,) = reading.records(district.database, district.types, Query("issuing_power"))
     held = {name: power.values[name] for name in ("holder", "kinds", "from_date", "until_date")}
     assert held == {"holder": town, "kinds": "reminder_letter", "from_date": "2026-10-01", "until_date": None}
+    named = records.load(district, "grant", str(power.values["desk"]))
+    assert named is not None
+    assert named.values["station"] in {"3" * 64, "c" * 64}
     desk.show("list:issuing_power")
     look(desk, "powers")
 

@@ -107,8 +107,14 @@ def set_number_settings(
 def require_register(session: Session) -> None:
     """Raises ``NotAllowed`` unless this workspace may number and this operator works at its desk."""
     session.require(Role.DESK)
-    if not kinds_here(session):
-        raise NotAllowed("文书由区总工会审核、编号、印发，本单位没有签发的授权，可以起草。")
+    if kinds_here(session):
+        return
+    if kinds_of(session.database, session.types, session.unit.id, session.unit.level):
+        raise NotAllowed(
+            "文书由本单位的另一台工作电脑编号、签发，这台可以起草。",
+            "请在编号电脑上签发；那台不再使用的，由上级停用它，或者在“签发授权”里另选编号电脑。",
+        )
+    raise NotAllowed("文书由区总工会审核、编号、印发，本单位没有签发的授权，可以起草。")
 
 
 def register_of(session: Session, year: int, series: Series | None = None) -> Register:

@@ -102,7 +102,22 @@ class Powers:
             return letter
         wrote = (self._units.get(s, {letter.unit}) for s in self._writers.get(record.id, ()))
         itself = record.unit == case_unit and all(letter.unit in units for units in wrote)
-        return replace(letter, unpowered=not (itself and within_power(letter, self._powers)))
+        writers = self._writers.get(record.id, frozenset())
+        powers = [p for p in self._powers if not p.desk or writers <= {self._station(p.desk)}]
+        return replace(letter, unpowered=not (itself and within_power(letter, powers)))
+
+    def _station(self, grant: str) -> str:
+        return governing.station_granted(self._database, grant)
+
+    def numbering(self, unit: str, kind: LetterKind, today: datetime.date) -> str:
+        """The one station that numbers letters of a kind at a unit: its power names it, else it is the first one.
+
+        "" where no computer of the unit is known, as before its enrolment.
+        """
+        of_kind = [p for p in self.of(unit) if kind in p.kinds and p.desk]
+        named = next((p for p in of_kind if p.lasts(today)), next(iter(of_kind), None))
+        computers = governing.computers_of(self._database, unit)
+        return self._station(named.desk) if named is not None else next(iter(computers), "")
 
 
 def kinds_of(database: Database, types: Catalogue, unit: str, level: Level) -> frozenset[LetterKind]:
@@ -127,7 +142,13 @@ def may_number(session: Session) -> bool:
 
 
 def kinds_here(session: Session) -> frozenset[LetterKind]:
-    """The kinds of letters that this operator numbers at this unit: the one place that is asked."""
+    """The kinds of letters that this operator numbers at this computer: the one place that is asked.
+
+    Of several computers of a unit one numbers, or two would give one number until they meet.
+    """
     if not may_number(session):
         return frozenset()
-    return kinds_of(session.database, session.types, session.unit.id, session.unit.level)
+    kinds = kinds_of(session.database, session.types, session.unit.id, session.unit.level)
+    powers, today = Powers(session.database, session.types), session.environment.today()
+    here = ("", session.ledger.station)
+    return frozenset(kind for kind in kinds if powers.numbering(session.unit.id, kind, today) in here)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.checks.base import Asked, Failure, rule
+from desktop.records.checks.base import Asked, Failure, is_empty, rule
 from desktop.records.supervision import posts
 from desktop.records.supervision.complainant import complainant_faults
 
@@ -56,6 +56,15 @@ def names_no_complainant(asked: Asked) -> Failure | None:
         name: str(value) for name, value in zip(asked.fields, asked.cells(), strict=True) if value is not None
     }
     return {} if case is not None and any(complainant_faults(case, texts)) else None
+
+
+@rule
+def linked_agrees(asked: Asked) -> Failure | None:
+    """What the first field leads to says in its field ``linked`` what the second field says, as far as it is known."""
+    held, said = asked.context.linked(asked.fields[0]), asked.values.get(asked.fields[1])
+    if held is None or is_empty(said) or held.get(asked.arguments["linked"]) == said:
+        return None
+    return {"name": held.get("label") or ""}
 
 
 @rule

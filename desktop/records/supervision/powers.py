@@ -39,12 +39,16 @@ PAST_FIELDS: Final = ("document_number", "issuing_body", "signer", "signer_post"
 
 @dataclass(frozen=True)
 class Power:
-    """The power of one unit to issue letters of some kinds from one day to another, both included; None is open."""
+    """The power of one unit to issue letters of some kinds from one day to another, both included; None is open.
+
+    ``desk`` is the grant of the computer that numbers, where one was named.
+    """
 
     holder: str
     kinds: frozenset[LetterKind]
     first: datetime.date | None = None
     last: datetime.date | None = None
+    desk: str = ""
 
     def lasts(self, day: datetime.date) -> bool:
         """Whether it has begun by a day and not ended before it."""
@@ -62,7 +66,8 @@ def power_of(values: Values) -> Power | None:
     holder = values.get("holder")
     if is_empty(holder) or not kinds:
         return None
-    return Power(str(holder), kinds, as_day(values.get("from_date")), as_day(values.get("until_date")))
+    days = as_day(values.get("from_date")), as_day(values.get("until_date"))
+    return Power(str(holder), kinds, *days, str(values.get("desk") or ""))
 
 
 def covered(powers: Iterable[Power], holder: str, kind: LetterKind, day: datetime.date) -> bool:

@@ -16,9 +16,9 @@ TYPE = RecordType(
     help="一台工作电脑一条，由办理入网的上级自动登记。",
     fields=(
         Field("label", "单位", column=1, width=24, search=True),
-        Field("station", "工作电脑", column=2, width=20),
+        Field("station", "工作电脑", column=3, width=20),
         Field("holder", "所属单位", Kind.LINK, link="unit"),
-        Field("issued", "批准日期", Kind.DATE, column=3, width=12),
+        Field("issued", "批准日期", Kind.DATE, column=2, width=12),
         Field("certificate", "证书", Kind.NOTE),
         Field("incarnation", "编号段"),
         Field("proof", "换密钥的证明", Kind.NOTE),

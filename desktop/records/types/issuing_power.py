@@ -43,10 +43,18 @@ TYPE = RecordType(
             "basis", "依据文件", section="power", first=True, search=True, maximum=200, column=5, width=30,
             example="西湖区总工会关于委托镇街工会签发提示函的通知",
         ),
+        Field(
+            "desk", "编号电脑", Kind.LINK, link="grant", section="power", first=True,
+            help="由哪一台工作电脑编号、签发。不填就是这个单位最先入网的那一台；别的电脑可以起草，不能编号。",
+        ),
         *remarks("power"),
     ),
     checks=(
         Check("not_after", ("from_date", "until_date"), "开始日期{a}晚于最后一天{b}，请核对"),
+        Check(
+            "linked_agrees", ("desk", "holder"), "编号电脑是“{name}”的，不是被授权的单位的，请重新选择",
+            arguments={"linked": "holder"},
+        ),
         Check(
             "level_among", ("holder",), "只能授权给镇街、园区工会，“{name}”不是，请重新选择",
             arguments={"levels": [Level.PARK.value, Level.TOWN.value]},

@@ -102,9 +102,10 @@ class LettersCard(Card):
             issue.setEnabled(writable and decision is not None and decision.allowed)
             ways.append(issue)
         else:
-            column.addWidget(
-                plain("由区总工会审核、编号、印发；报送数据包时随案件上报。", muted=True, small=True)
-            )
+            other = "由本单位的编号电脑签发、编号，这里可以起草。"
+            words = "由区总工会审核、编号、印发；报送数据包时随案件上报。"
+            said = other if letter.kind in view.numbers.elsewhere else words
+            column.addWidget(plain(said, muted=True, small=True))
         column.addWidget(_ways(ways))
         return frame
 

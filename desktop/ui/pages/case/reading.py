@@ -64,12 +64,16 @@ class Offer:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How letters are numbered here: which kinds, the body's code and full name, and the next of each series."""
+    """How letters are numbered here: which kinds, the body's code and full name, and the next of each series.
+
+    ``elsewhere`` are the kinds that another computer of this unit numbers.
+    """
 
     kinds: frozenset[LetterKind] = frozenset()
     body: str = ""
     organ: str = ""
     following: Mapping[Series, int] = field(default_factory=dict)
+    elsewhere: frozenset[LetterKind] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,8 @@ def read_case(session: Session, case: str) -> CaseView:
 def _numbers(session: Session) -> Numbers:
     kinds = supervision.kinds_here(session)
     if not kinds:
-        return Numbers()
+        whole = supervision.kinds_of(session.database, session.types, session.unit.id, session.unit.level)
+        return Numbers(elsewhere=whole if supervision.may_number(session) else frozenset())
     settings = supervision.number_settings(session)
     following = supervision.next_numbers(session, session.environment.today().year)
     return Numbers(kinds, settings.body, settings.organ, following)
