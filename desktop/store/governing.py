@@ -17,7 +17,6 @@ from desktop.store.database import Database
 from desktop.store.reading import CLAIMED_TWICE
 
 _DELETED = int(Life.DELETED)
-_LIVE = (int(Life.LIVE),)
 
 # -- units ---------------------------------------------------------------------------------------------------------
 
@@ -120,28 +119,6 @@ def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
         (int(Life.LIVE),),
     )
     return found
-
-
-def computers_of(database: Database, unit: str) -> list[str]:
-    """The stations of a unit that are in use, as far as they are known, in the order in which they were enrolled.
-
-    One of its own that has enrolled another was there before it, as the root of a tree is.
-    """
-    out = {station for (station,) in database.rows("SELECT station FROM r_revocation WHERE _life = ?", _LIVE)}
-    rows = database.rows(
-        "SELECT o.station, g.station, u.id = lower(hex(g.holder)) FROM r_grant g"
-        " JOIN origin o ON o.ref = g._origin JOIN unit_ref u ON u.ref = g.unit"
-        " WHERE g._life = ? AND g.holder = unhex(?) AND g.station IS NOT NULL ORDER BY g._stamp",
-        (*_LIVE, unit),
-    )
-    order = [name for giver, station, own in rows for name in ((giver, station) if own else (station,))]
-    return [name for name in dict.fromkeys(order) if name not in out]
-
-
-def station_granted(database: Database, grant: str) -> str:
-    """The station of a grant, whether it still counts or not; "" where it is not known here."""
-    found = database.value("SELECT station FROM r_grant WHERE id = unhex(?)", (grant,))
-    return str(found or "")
 
 
 def certificates_of_grants(database: Database) -> list[tuple[str, str]]:

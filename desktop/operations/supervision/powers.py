@@ -13,7 +13,7 @@ from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Pow
 from desktop.records.supervision.facts import text, within_power
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN, issued_fields
 from desktop.records.types import Catalogue
-from desktop.store import governing, heads, reading, traffic
+from desktop.store import computers, governing, heads, reading, traffic
 from desktop.store.database import Database
 from desktop.store.reading import Compare, Filter, Query, Record
 from desktop.sync.tree import Place, Tree
@@ -107,7 +107,7 @@ class Powers:
         return replace(letter, unpowered=not (itself and within_power(letter, powers)))
 
     def _station(self, grant: str) -> str:
-        return governing.station_granted(self._database, grant)
+        return computers.granted(self._database, grant)
 
     def numbering(self, unit: str, kind: LetterKind, today: datetime.date) -> str:
         """The one station that numbers letters of a kind at a unit: its power names it, else it is the first one.
@@ -116,8 +116,8 @@ class Powers:
         """
         of_kind = [p for p in self.of(unit) if kind in p.kinds and p.desk]
         named = next((p for p in of_kind if p.lasts(today)), next(iter(of_kind), None))
-        computers = governing.computers_of(self._database, unit)
-        return self._station(named.desk) if named is not None else next(iter(computers), "")
+        known = computers.of_unit(self._database, unit)
+        return self._station(named.desk) if named is not None else next(iter(known), "")
 
 
 def kinds_of(database: Database, types: Catalogue, unit: str, level: Level) -> frozenset[LetterKind]:
