@@ -112,7 +112,7 @@ def _paper_called(said: str) -> str:
 @click.option(
     "--with-papers",
     is_flag=True,
-    help="连同送达回证、存根（建议书还有移交材料清单），每份文书一个PDF。只用于已签发的文书。",
+    help="每份文书后面附上送达回证、存根（建议书还有移交材料清单）。只用于已签发的文书。",
 )
 @click.option(
     "--from", "first", metavar="日期", type=Day(),
@@ -147,17 +147,16 @@ def print_papers(
     """
     _check_period(kind, ids, first, last, unit)
     _check_way(kind, docx, xlsx, original, together or apart)
-    if with_papers and (kind != "letter" or docx or together or apart):
-        raise click.UsageError(
-            "--with-papers 只用于打印已签发的文书，不和 --docx、--together、--apart 一起写。"
-        )
+    if with_papers and (kind != "letter" or docx):
+        raise click.UsageError("--with-papers 只用于打印已签发的文书，不和 --docx 一起写。")
     if kind == "brief":
         paths = [_brief(session, first, last, unit, out, docx)]
     elif kind in _LISTS:
         put = printing.save_table if xlsx else printing.save
         paths = [put(session, _LISTS[kind](session, first, last), out)]
     elif together or apart:
-        paths = list(supervision.print_many(session, ids, out, together=together).paths)
+        print_many = letter_sets.print_many if with_papers else supervision.print_many
+        paths = list(print_many(session, ids, out, together=together).paths)
     elif with_papers:
         paths = [letter_sets.print_document(session, record, out, original=original) for record in ids]
     else:

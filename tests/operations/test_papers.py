@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from desktop import reference
+from desktop.documents.letters.printed import PrintedLetter
 from desktop.documents.papers.templates import parse_paper
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.operations import letter_sets, operators, papers, printing, records, supervision, workspaces
@@ -178,6 +179,7 @@ def test_a_letter_is_printed_with_its_receipt_counterfoil_and_list(desk: Session
     places = [words.rindex(title) for title in titles[1:]]
     assert places == sorted(places)
     assert words.count(number) >= len(titles)
+    assert path.name == f"{number} 工会劳动法律监督建议书（连同回证、存根）.pdf", "it is not the letter alone"
     again = words_of(letter_sets.print_pages(desk, letter))
     assert "副本" in again, "the printing before was recorded"
     item = records.children(desk, "handover_item", letter)[0]
@@ -186,6 +188,34 @@ def test_a_letter_is_printed_with_its_receipt_counterfoil_and_list(desk: Session
     with pytest.raises(IllegalStep, match="清单和文书对不上"):
         letter_sets.print_pages(desk, letter)
     assert len(records.children(desk, "case_event", case)) == events
+
+
+def test_letters_are_printed_in_one_run_each_with_its_papers(desk: Session, tmp_path: Path) -> None:
+    supervision.set_number_settings(desk, "杭西")
+    case = CaseAt(desk)
+    case.step("accepted", "10-09")
+    letters = [case.draft("reminder_letter") for _ in range(3)]
+    for document in letters:
+        case.issue(document, "10-15")
+    supervision.void(desk, letters[2], "写错了")
+    (path,) = letter_sets.print_many(desk, letters, tmp_path).paths
+    words = words_of(path.read_bytes())
+    assert all(f"杭西工监提〔2026〕{n}号" in words for n in (1, 2, 3))
+    # The voided one goes alone.
+    assert (words.count("送达回证"), words.count("存根")) == (2, 2)
+    put: list[str] = []
+
+    def printer(letter: PrintedLetter, data: bytes) -> bool:
+        put.append(words_of(data))
+        return len(put) < 2
+
+    sent = letter_sets.print_each(desk, letters, printer)
+    assert sent.documents == (letters[0],)
+    assert all("送达回证" in each and "副本" in each for each in put)
+    apart = letter_sets.print_many(desk, letters[:2], tmp_path, together=False).paths
+    assert [p.name for p in apart] == [
+        f"杭西工监提〔2026〕{n}号 工会劳动法律监督提示函（副本，连同回证、存根）.pdf" for n in (1, 2)
+    ]
 
 
 def test_a_paper_for_others_never_says_who_complained(desk: Session) -> None:

@@ -396,9 +396,13 @@ def test_letters_are_printed_into_one_file_behind_an_index_or_one_file_each(
     assert len(prints(district, record)) == 4
     dialog = run_of(desk, record)
     desk.tick(dialog.apart)
+    desk.tick(dialog.papers)
+    look(desk, "notices-5-papers.png")
     desk.dialogs.paths = [tmp_path / "each"]
     desk.click(dialog.do)
-    assert len(list((tmp_path / "each").iterdir())) == 3
+    names = [p.name for p in (tmp_path / "each").iterdir()]
+    assert len(names) == 3
+    assert all("连同回证、存根" in name for name in names)
 
 
 def test_selected_letters_of_several_cases_are_printed_from_their_list(

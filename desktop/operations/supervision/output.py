@@ -120,9 +120,9 @@ def print_document(
     """
     record, letter = _printable(session, document)
     copy = _copy(session, record, original=original)
-    data = _with(pages.print_letter(letter, mark=copy.mark), beside)
+    data = with_papers(pages.print_letter(letter, mark=copy.mark), beside)
     out_dir.mkdir(parents=True, exist_ok=True)
-    path = out_dir / file_name(letter, copy.mark)
+    path = out_dir / file_name(letter, copy.mark, whole=bool(beside))
     write_whole(path, data)
     _note_printed(session, record, letter, copy)
     return path
@@ -141,12 +141,13 @@ def print_pages(
     """
     record, letter = _printable(session, document)
     copy = _copy(session, record, original=original)
-    data = _with(pages.print_letter(letter, mark=copy.mark), beside)
+    data = with_papers(pages.print_letter(letter, mark=copy.mark), beside)
     _note_printed(session, record, letter, copy)
     return data
 
 
-def _with(data: bytes, beside: Sequence[bytes]) -> bytes:
+def with_papers(data: bytes, beside: Sequence[bytes]) -> bytes:
+    """The pages of a letter with those of its papers behind them."""
     return bound((data, *beside)) if beside else data
 
 
@@ -244,7 +245,8 @@ def _kept(values: Values) -> PrintedLetter:
     return from_snapshot(text(values, "snapshot"))
 
 
-def file_name(letter: PrintedLetter, mark: str) -> str:
-    """Number and title: nothing about anybody stands in a file name."""
-    name = f"{letter.number} {letter.title_words}{f'（{mark}）' if mark else ''}"
+def file_name(letter: PrintedLetter, mark: str, *, whole: bool = False) -> str:
+    """Number and title, and whether papers stand behind it: nothing about anybody stands in a file name."""
+    marks = "，".join(filter(None, (mark, "连同回证、存根" if whole else "")))
+    name = f"{letter.number} {letter.title_words}{f'（{marks}）' if marks else ''}"
     return "".join("_" if c in '\\/:*?"<>|' else c for c in name) + ".pdf"

@@ -14,13 +14,29 @@ from desktop.operations import audit, printing, records
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, NobodyLeft, Progress, TooMany
 from desktop.operations.supervision.cases import CASE, EVENT, LETTER, IllegalStep, held, load_case
-from desktop.operations.supervision.output import Copy, copy_of, file_name, note_of, printable, prints
+from desktop.operations.supervision.output import (
+    Copy,
+    copy_of,
+    file_name,
+    note_of,
+    printable,
+    prints,
+    with_papers,
+)
 from desktop.records.resolution import Life
 from desktop.records.supervision import contradictions
 from desktop.records.supervision.facts import text
 from desktop.store.keys import write_whole
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Record
+
+Beside = Callable[[str], Sequence[bytes]]
+"""The pages of the papers that go out and stay with a letter."""
+
+
+def alone(_document: str) -> Sequence[bytes]:
+    """Nothing stands behind a letter."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -38,8 +54,11 @@ def print_many(
     *,
     together: bool = True,
     progress: Progress = lambda _done, _total: None,
+    beside: Beside = alone,
 ) -> Printed:
     """Prints issued letters: into one file behind an index, or one file each; the printing of each is recorded.
+
+    What ``beside`` gives of a letter stands behind it.
 
     Nothing is written and nothing recorded before all are set, so a run that is given up leaves nothing behind.
     Raises as ``print_document`` for any of them.
@@ -48,7 +67,7 @@ def print_many(
         raise NobodyLeft("没有选中已经签发的文书。")
     if len(documents) > MOST:
         raise TooMany(f"选中了{len(documents)}份文书。")
-    run = list(_run(session, list(dict.fromkeys(documents)), progress))
+    run = list(_run(session, list(dict.fromkeys(documents)), progress, beside))
     letters, files = [letter for _, letter, _, _ in run], [data for _, _, _, data in run]
     folder.mkdir(parents=True, exist_ok=True)
     if together:
@@ -56,7 +75,8 @@ def print_many(
         paths = [printing.free(folder, f"文书{len(run)}份 {session.environment.today().isoformat()}", "pdf")]
         write_whole(paths[0], data)
     else:
-        paths = [folder / file_name(letter, copy.mark) for _, letter, copy, _ in run]
+        whole = beside is not alone
+        paths = [folder / file_name(letter, copy.mark, whole=whole) for _, letter, copy, _ in run]
         for path, data in zip(paths, files, strict=True):
             write_whole(path, data)
     return Printed(tuple(paths), _note(session, [(record, letter, copy) for record, letter, copy, _ in run]))
@@ -119,6 +139,7 @@ def print_each(
     documents: Sequence[str],
     put: Callable[[PrintedLetter, bytes], bool],
     stopped: Callable[[int, int], bool] = lambda _done, _total: False,
+    beside: Beside = alone,
 ) -> Sent:
     """Prints issued letters one after the other; each is recorded as soon as it was put on paper.
 
@@ -128,7 +149,7 @@ def print_each(
     """
     if not documents:
         raise NobodyLeft("没有选中已经签发的文书。")
-    run = _run(session, list(dict.fromkeys(documents)), lambda _done, _total: None)
+    run = _run(session, list(dict.fromkeys(documents)), lambda _done, _total: None, beside)
     sent: list[str] = []
     changes: list[ChangeSet] = []
     total = len(set(documents))
@@ -147,7 +168,7 @@ def print_each(
 
 
 def _run(
-    session: Session, documents: Sequence[str], progress: Progress
+    session: Session, documents: Sequence[str], progress: Progress, beside: Beside
 ) -> Iterator[tuple[Record, PrintedLetter, Copy, bytes]]:
     """Every letter with its pages; cases are judged once each, however many letters they have."""
     whole = [held(session, LETTER, document) for document in documents]
@@ -161,7 +182,8 @@ def _run(
         about = held(session, CASE, text(record.values, "case"))
         letter = printable(session, record, about.values)
         copy = copy_of(record, before.get(record.id, 0))
-        yield record, letter, copy, pages.print_letter(letter, mark=copy.mark)
+        data = pages.print_letter(letter, mark=copy.mark)
+        yield record, letter, copy, with_papers(data, beside(record.id))
 
 
 def _printed_before(session: Session, whole: Sequence[Record]) -> dict[str, int]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QRadioButton
 
 from desktop.documents.letters.printed import PrintedLetter
-from desktop.operations import supervision, traffic
+from desktop.operations import letter_sets, supervision, traffic
 from desktop.operations.session import Session
 from desktop.operations.supervision.runs import Choice, Printed, Sent
 from desktop.ui import theme
@@ -61,6 +61,8 @@ class PrintRunDialog(RunningDialog):
             self.column.addWidget(way)
         self.ways.addButton(self.paper)
         self.column.addLayout(row(self.paper, self.printers, 1))
+        self.papers = QCheckBox("每份连同回证、存根（建议书另有移交清单）(&S)")
+        self.column.addWidget(self.papers)
         names = self.names()
         self.printers.addItems(names or ["没有找到打印机"])
         self.printers.setEnabled(bool(names))
@@ -87,12 +89,11 @@ class PrintRunDialog(RunningDialog):
 
     def _to_files(self, folder: Path, *, together: bool) -> None:
         documents = self._choice.documents
+        print_many = letter_sets.print_many if self.papers.isChecked() else supervision.print_many
 
         def job(session: Session, ticket: Ticket) -> Printed:
             with traffic.plain_problems():
-                return supervision.print_many(
-                    session, documents, folder, together=together, progress=telling(ticket)
-                )
+                return print_many(session, documents, folder, together=together, progress=telling(ticket))
 
         def then(printed: Printed) -> None:
             self.accept()
@@ -106,6 +107,7 @@ class PrintRunDialog(RunningDialog):
         documents, printer = self._choice.documents, self.printer(self.printers.currentText())
         prepare(printer, _A4, 1, self._choice.first)
         put = self.put
+        print_each = letter_sets.print_each if self.papers.isChecked() else supervision.print_each
 
         def on_paper(letter: PrintedLetter, data: bytes) -> bool:
             return put(printer, letter, data)
@@ -115,7 +117,7 @@ class PrintRunDialog(RunningDialog):
                 ticket.progress(done, total)
                 return ticket.cancelled
 
-            return supervision.print_each(session, documents, on_paper, stopped)
+            return print_each(session, documents, on_paper, stopped)
 
         self.run("打印文书", job, self._sent)
 
