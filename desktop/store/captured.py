@@ -12,7 +12,7 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -61,7 +61,7 @@ class Shape:
         """The rows of a key, or of a range of numbers."""
         wanted = " AND ".join(f"{quoted(c)} = ?" for c in self.keys)
         if self.name in _RUNNING:
-            wanted = f"{quoted(self.keys[0])} BETWEEN ? AND ?"
+            wanted = f"{quoted(self.keys[0])} BETWEEN ? AND ? ORDER BY {quoted(self.keys[0])}"
         return f"{self.all_rows} WHERE {wanted}"
 
     @property
@@ -96,9 +96,14 @@ class _Once:
             for first, last in _runs(
                 sorted(n for (n,) in self._keys), 1 if shape.name == "segment" else _MANY
             ):
-                gone = set(range(first, last + 1))
-                yield from map(partial(_apart, gone), database.execute(shape.select, (first, last)))
-                yield from (((n,), None) for n in sorted(gone))
+                expected = first
+                for row in database.execute(shape.select, (first, last)):
+                    if row[0] > expected:
+                        yield from _gone(expected, row[0])
+                    expected = row[0] + 1
+                    yield row[:1], row[1:]
+                    del row
+                yield from _gone(expected, last + 1)
             return
         for key in self._keys:
             if shape.name != "meta" or not str(key[0]).startswith(STALE):
@@ -219,10 +224,9 @@ class Capture:
             noted.clear()
 
 
-def _apart(gone: set[int], row: Row) -> tuple[Row, Row]:
-    """Key and values of a row, which is not gone."""
-    gone.discard(row[0])
-    return row[:1], row[1:]
+def _gone(first: int, end: int) -> Iterator[tuple[Row, None]]:
+    """Keys of rows that are there no longer, from a number up to another."""
+    return (((number,), None) for number in range(first, end))
 
 
 def put_back(database: Database, texts: Iterable[bytes]) -> Iterator[Row]:

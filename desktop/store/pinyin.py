@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
+from typing import Final
 
 from desktop.resources import resource
+
+_APART: Final = "\udfff"
+"""No text that is kept has half a surrogate pair in it."""
 
 
 def sort_key(text: str | int) -> str:
@@ -14,6 +19,11 @@ def sort_key(text: str | int) -> str:
     A title that is nothing but a year comes as a number.
     """
     return unicodedata.normalize("NFKC", str(text)).lower().translate(_pinyin())
+
+
+def sort_keys(texts: Sequence[str]) -> list[str]:
+    """The key of each text; asked for one by one, by the engine most of all, they take three times as long."""
+    return sort_key(_APART.join(texts)).split(_APART) if texts else []
 
 
 def initials(text: str) -> str:

@@ -19,6 +19,7 @@ from desktop.records.types import Catalogue
 from desktop.store import belonging, columns, schema
 from desktop.store.columns import NUMBERS, quoted, table_of, title_fields
 from desktop.store.database import Database
+from desktop.store.pinyin import sort_keys
 from desktop.store.versions import copy_births, slots_of
 
 STAGED = """
@@ -304,11 +305,13 @@ def _insertion(
     cells = zip(*births.rows, strict=True)
     records, under, stamps, numbers, operators = itertools.islice(cells, 5)
     empty = (None,) * len(records)
-    filled: list[tuple[object, ...]] = []
+    filled: list[Sequence[object]] = []
     bound: dict[str, str] = {}
+    said: dict[str, tuple[object, ...]] = {}
     for field_, column in zip(fields, cells, strict=True):
         if field_ is None or column == empty:
             continue
+        said[field_.name] = column
         value = f"?{len(filled) + 7}"
         if not all(column):
             # Here or there a cell is empty, or it is zero, which does no harm.
@@ -317,11 +320,14 @@ def _insertion(
             value = f"nullif({value}, {other_in_sql})"
         filled.append(column)
         bound[field_.name] = value
-    words = [f"coalesce({bound[f.name]}, '')" for f in titles if f.name in bound]
+    words = [["" if cell is None else str(cell) for cell in said[f.name]] for f in titles if f.name in said]
+    place = f"?{len(filled) + 7}" if words else "''"
+    if words:
+        filled.append(sort_keys([*map("".join, zip(*words, strict=True))]))
     names = [*columns.BASE_COLUMNS[:-1], "_sort", *bound]
     values = [
         *("unhex(?1)", "?2", "?3", "?4", "?5", "?6"),
-        f"sort_key({' || '.join(words)})" if words else "''",
+        place,
         *(columns.bind(f).replace("?", bound[f.name]) for f in fields if f is not None and f.name in bound),
     ]
     statement = (

@@ -73,6 +73,8 @@ class _Asking:
         self._context = context
         self._looked_at = check.fields
         self._known: dict[tuple[object, ...], Finding | None] = {}
+        # Those of the known of which nothing is to be said, for a look at many records at once.
+        self._silent: set[tuple[object, ...]] = set()
 
     def ask(self, places: Sequence[int], columns: _Columns) -> list[tuple[int, Finding]]:
         """The findings with the places of their records."""
@@ -82,11 +84,14 @@ class _Asking:
             if self._looked_at == looked_at:
                 return found
             self._known.clear()
+            self._silent.clear()
 
     def _found(self, places: Sequence[int], columns: _Columns) -> list[tuple[int, Finding]]:
         known = self._known
         keys = list(zip(*(columns[name] for name in self._looked_at), strict=True))
-        found = []
+        found: list[tuple[int, Finding]] = []
+        if self._silent.issuperset(keys):
+            return found
         for place in places:
             key = keys[place]
             if key in known:
@@ -100,6 +105,8 @@ class _Asking:
                 if further:
                     self._looked_at += tuple(further)
                     return []
+                if said is None:
+                    self._silent.add(key)
             if said is not None:
                 found.append((place, said))
         return found
