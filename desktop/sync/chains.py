@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from desktop.errors import TrustProblem
@@ -23,6 +24,8 @@ Chain = tuple[bytes, ...]
 """A certificate and its issuers up to a root, DER."""
 
 LONGEST: Final = 6
+MOST: Final = 64
+"""How many chains are looked at by which one certificate leads to a root."""
 
 _NAMED = re.compile(rb"xsj:station:([0-9a-f]{64})")
 """A certificate that can be read names its station once, as a URI, and a URI stands in DER byte for byte."""
@@ -184,7 +187,9 @@ def _station(der: bytes) -> str:
 def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[Chain]]:
     """The chains of every station among these certificates.
 
-    Where an issuer has had several keys, only the certificate with the right one stands above another.
+    Where an issuer has had several keys, only the certificate with the right one stands above another. Of several
+    certificates at each level above there are as many chains as they have products: of one certificate the shortest
+    are looked at, as those are by who stands nearest to the root, and no more than ``MOST``.
     """
     by_station: dict[str, list[Certificate]] = {}
     keys: defaultdict[str, set[bytes]] = defaultdict(set)
@@ -193,26 +198,36 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
         known = by_station.setdefault(certificate.station, [])
         if all(c.digest != certificate.digest for c in known):
             known.append(certificate)
-    # Looked up and not searched: of stations with many certificates above one another there are very many chains.
-    chains: dict[str, dict[Chain, None]] = {}
-    for der in roots:
-        chains.setdefault(_station(der), {})[der,] = None
-    growing = True
-    while growing:
-        growing = False
+    chains: dict[str, list[Chain]] = {}
+    for der in dict.fromkeys(roots):
+        chains.setdefault(_station(der), []).append((der,))
+    room = dict.fromkeys((c.digest for c in held), MOST)
+    longest = chains
+    for _ in range(LONGEST - 1):
+        longer: dict[str, list[Chain]] = {}
         for station, found in by_station.items():
             for certificate in found:
-                for upper in tuple(chains.get(certificate.issuer_station, ())):
-                    if len(keys[certificate.issuer_station]) > 1 and not certificates.is_signed_by(
-                        certificate.der, certificates.parse(upper[0]).claims.public_key
-                    ):
-                        continue
-                    chain = (certificate.der, *upper)
-                    known_chains = chains.setdefault(station, {})
-                    if chain not in known_chains and certificate.der not in upper and len(chain) <= LONGEST:
-                        known_chains[chain] = None
-                        growing = True
-    return {station: list(found) for station, found in chains.items()}
+                upper = [
+                    chain
+                    for chain in longest.get(certificate.issuer_station, ())
+                    if certificate.der not in chain
+                    and (
+                        len(keys[certificate.issuer_station]) == 1 or _is_signed_by(certificate.der, chain[0])
+                    )
+                ]
+                if len(upper) > room[certificate.digest]:
+                    # Whatever came first, everybody lets the same go.
+                    upper = sorted(upper)[: room[certificate.digest]]
+                room[certificate.digest] -= len(upper)
+                longer.setdefault(station, []).extend((certificate.der, *chain) for chain in upper)
+        chains = {name: [*chains.get(name, ()), *longer.get(name, ())] for name in chains | longer}
+        longest = longer
+    return {station: found for station, found in chains.items() if found}
+
+
+@lru_cache(4096)
+def _is_signed_by(certificate: bytes, upper: bytes) -> bool:
+    return certificates.is_signed_by(certificate, certificates.parse(upper).claims.public_key)
 
 
 class Proven(Mapping[str, Sequence[Certificate]]):
