@@ -247,8 +247,8 @@ def notices(
 
 @letter.command("issue")
 @click.argument("documents", metavar="文书…", nargs=-1, required=True)
-@click.option("--signer", metavar="姓名", required=True, help="签发人。")
-@click.option("--post", metavar="职务", required=True, help="签发人职务，如“主席”。")
+@click.option("--signer", metavar="姓名", default="", help="签发人。")
+@click.option("--post", metavar="职务", default="", help="签发人职务，如“主席”。")
 @click.option("--date", "day", metavar="日期", type=Day(), help="签发日期，默认今天。")
 @click.option(
     "--layout", metavar="版式", type=LAYOUT,

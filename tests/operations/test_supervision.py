@@ -415,6 +415,26 @@ def test_all_that_a_letter_lacks_is_said_at_once(desk: Session) -> None:
     assert sum("“联系人”" in str(r) and "“条文”" in str(r) for r in decision.forbidden) == 1
 
 
+def test_all_that_stands_in_the_way_of_issuing_is_told_at_once(tmp_path: Path) -> None:
+    session = create(tmp_path)
+    case, other = CaseAt(session), CaseAt(session)
+    case.inquire()
+    opinion = case.draft("opinion_letter", facts=None, contact_name=None)
+    with pytest.raises(IllegalStep) as told:
+        supervision.issue(session, opinion, Signatory("", ""), D(2026, 10, 20))
+    for words in ("机关代字", "没有先发提示函", "“事实”", "“联系人”", "“签发人”、“签发人职务”"):
+        assert told.value.sentence.count(words) == 1, words
+    with pytest.raises(IllegalStep) as told:
+        supervision.issue(session, opinion, Signatory("", "干事"), D(2026, 11, 20))
+    assert "签发人的职务是“干事”" in str(told.value)
+    reminder = other.draft("reminder_letter", addressee="乙公司", facts=None)
+    with pytest.raises(IllegalStep) as told:
+        supervision.issue_many(session, [opinion, reminder], CHAIR, D(2026, 11, 20))
+    assert "乙公司的文书：文书还缺“事实”" in str(told.value)
+    assert f"{EMPLOYER}的文书：" in str(told.value)
+    session.workspace.close()
+
+
 def test_only_the_desk_of_a_district_issues(desk: Session, tmp_path: Path) -> None:
     town = create(tmp_path, "三墩镇总工会", Level.TOWN, "330106109")
     case = CaseAt(town)

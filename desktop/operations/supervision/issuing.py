@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from desktop.documents.letters import filling, pages
 from desktop.documents.letters.content import kept_faults
@@ -12,6 +13,7 @@ from desktop.documents.letters.filling import Source
 from desktop.documents.letters.printed import Layout, Part, PrintedLetter, digest_of, to_snapshot
 from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
+from desktop.errors import Problem
 from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import (
@@ -24,6 +26,7 @@ from desktop.operations.supervision.cases import (
 from desktop.operations.supervision.letters import composed, decision_on, source_of
 from desktop.operations.supervision.numbers import (
     NumberSettings,
+    NumbersNotSet,
     begin_register,
     issued_by,
     issuing_lock,
@@ -112,10 +115,10 @@ def issue_many(
     """Issues several letters in one operation: all of them, with numbers in their order, or none.
 
     ``progress`` may raise to give up: then no number was taken, so a run that was cancelled leaves no gap. Raises as
-    :func:`issue`; what is wrong with one letter stops all.
+    :func:`issue`; what is wrong with one letter stops all, and all that is wrong is told at once.
     """
     require_register(session)
-    settings = known_settings(session)
+    settings, refused = _settings(session)
     total = len(documents)
     with issuing_lock:
         reviewed: list[Reviewed] = []
@@ -127,12 +130,54 @@ def issue_many(
             if case not in cases:
                 # A review writes nothing, so that the case stays as it was read while all its letters are reviewed.
                 cases[case] = load_case(session, case)
-            source, changed = _reviewed(session, document, signer, date, cases[case])
-            _tried(source, composed(session, source, date, settings.body, layout), printable)
-            reviewed.append((document, source, changed))
+            try:
+                source, changed = _reviewed(session, document, signer, date, cases[case])
+                body = settings.body if settings is not None else ""
+                _tried(source, composed(session, source, date, body, layout), printable)
+            except (IllegalStep, LetterIncomplete) as problem:
+                refused.append((text(held(session, LETTER, document).values, "addressee"), problem))
+                if len(refused) >= _MOST_TOLD:
+                    break
+            else:
+                reviewed.append((document, source, changed))
+        if settings is None or refused:
+            raise _together(refused)
         progress(total, total)
         begin_register(session)
         return _numbered_and_fixed(session, settings, reviewed, signer, date, layout)
+
+
+_MOST_TOLD: Final = 5
+"""A run of two hundred is not gone through to its end when so many of its letters cannot be issued."""
+Refused = tuple[str, Problem]
+"""What stands in the way, with the addressee of the letter that it is about; "" for none."""
+
+
+def _settings(session: Session) -> tuple[NumberSettings | None, list[Refused]]:
+    """The settings of numbers, or that they are missing, to be told with what the letters lack."""
+    try:
+        return known_settings(session), []
+    except NumbersNotSet as problem:
+        return None, [("", problem)]
+
+
+def _together(refused: Sequence[Refused]) -> Problem:
+    """One problem out of several: whoever mends one thing is not told of the next one then."""
+    if len(refused) == 1:
+        return refused[0][1]
+    letters = len({addressee for addressee, _ in refused} - {""})
+    told = [
+        reason
+        for addressee, problem in refused
+        for reason in _reasons(problem, f"{addressee}的文书：" if letters > 1 and addressee else "")
+    ]
+    return IllegalStep("现在不能签发", told)
+
+
+def _reasons(problem: Problem, about: str) -> list[Reason]:
+    if isinstance(problem, IllegalStep) and problem.reasons:
+        return [replace(reason, text=f"{about}{reason.text}") for reason in problem.reasons]
+    return [Reason(f"{about}{problem.sentence.rstrip('。')}", next_step=problem.next_step)]
 
 
 Reviewed = tuple[str, Source, dict[str, Cell]]
@@ -202,17 +247,14 @@ def _reviewed(
         raise IllegalStep(f"签发日期{date.isoformat()}还没有到")
     source, changed = _with_passages(source_of(session, document, date, whole=whole))
     label = source.kind.label
-    if source.kind is LetterKind.OPINION and signer.name.strip() and not signed_by_chair(signer.post):
-        raise IllegalStep(f"{label}不能签发", [_chair(signer)])
     decision = decision_on(session, source, date, whole)
-    lacking = _lacking(session, source, signer, decision.reasons)
-    if not decision.allowed:
+    stopping = [*decision.forbidden, *decision.asked, *_later_steps(whole, date, document)]
+    if source.kind is LetterKind.OPINION and signer.post.strip() and not signed_by_chair(signer.post):
+        stopping.append(_chair(signer))
+    lacking = _lacking(session, source, signer, stopping)
+    if stopping:
         # All that is wrong at once: whoever mends one thing is not told of the next one then.
-        told = (*decision.forbidden, *decision.asked, *(Reason(words) for words in lacking))
-        raise IllegalStep(f"{label}现在不能签发", told)
-    late = _later_steps(whole, date, document)
-    if late:
-        raise IllegalStep(f"{label}不能签发", late)
+        raise IllegalStep(f"{label}现在不能签发", (*stopping, *(Reason(words) for words in lacking)))
     if lacking:
         raise LetterIncomplete(f"{'；'.join(lacking)}。")
     fields = issued_fields(session.unit.level)
@@ -231,7 +273,7 @@ def _not_issued(record: Record) -> None:
 
 
 def _chair(signer: Signatory) -> Reason:
-    words = f"意见书由工会主席或者副主席签署，{signer.name}的职务是“{signer.post}”"
+    words = f"意见书由工会主席或者副主席签署，{signer.name.strip() or '签发人'}的职务是“{signer.post}”"
     return forbidden(words, article(21), "请由主席或者副主席签署。")
 
 
@@ -269,9 +311,13 @@ def _lacking(session: Session, source: Source, signer: Signatory, told: Sequence
         finding.message
         for finding in run_checks(record_type, values, Context(session.environment.today()))
         if finding.severity is Severity.ERROR
+        # Said of the post above, with the name.
+        and finding.rule != "signed_by_chair"
         and not (finding.rule == "needed" and f"“{record_type.by_name[finding.fields[0]].label}”" in named)
     ]
-    return ([] if signer.name.strip() else ["文书还缺“签发人”"]) + errors
+    who = (("签发人", signer.name), ("签发人职务", signer.post))
+    missing = "、".join(f"“{label}”" for label, said in who if not said.strip())
+    return ([f"文书还缺{missing}"] if missing else []) + errors
 
 
 def _in_order_of_days(session: Session, series: Series, date: datetime.date) -> None:
