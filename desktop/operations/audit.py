@@ -136,7 +136,7 @@ def erase_texts(session: Session, before: datetime.date) -> int:
     if before > session.environment.today() - LEAST_KEPT:
         raise TooYoung("这些日志还没有满三年。")
     with session.database.transaction():
-        count = audit.erase(session.database, _start_of(before))
+        count = audit.erase(session.database, start_of(before))
         note(session, Act.LOG_ERASED, f"{before.isoformat()}以前{count}行")
     return count
 
@@ -190,5 +190,6 @@ def _readable(types: Catalogue, words: Sequence[str], names: Mapping[str, str]) 
             yield f"…{word[-6:]}" if _ID.fullmatch(word) else _LONG.sub(lambda found: found[0][:8], word)
 
 
-def _start_of(day: datetime.date) -> int:
+def start_of(day: datetime.date) -> int:
+    """The first millisecond of a day in China, since 1970."""
     return int(datetime.datetime.combine(day, datetime.time(), _CHINA).timestamp() * 1000)

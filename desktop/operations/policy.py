@@ -15,6 +15,7 @@ from desktop.operations.queries import titles
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here, station_names, unknown_station
 from desktop.operations.uncounted import Excluded
+from desktop.records import stamps
 from desktop.records.canonical import Cell
 from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION
 from desktop.records.declaration import Role
@@ -193,6 +194,17 @@ def look_at_revocation(session: Session, name: str, after: int | None = None) ->
     Erasures that are held stay.
     """
     return _losses(session, withdrawing.above_cut(session.ledger, name, _cuts(session, name, after)))
+
+
+def last_before(session: Session, name: str, day: datetime.date) -> int:
+    """The last item that a computer wrote before a day (Beijing time) in its newest incarnation; 0 for none.
+
+    Its own clock says when: a computer never writes under an earlier moment than before.
+    """
+    incarnation, last = holdings.newest_incarnation(session.database, name)
+    stamp = stamps.make(stamps.tick_at(audit.start_of(day) - EPOCH_MS), 0)
+    first = holdings.first_since(session.database, session.types, name, incarnation, stamp)
+    return last if first is None else first - 1
 
 
 def revoke(session: Session, name: str, after: int | None = None, note: str = "") -> ChangeSet:

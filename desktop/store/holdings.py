@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,21 @@ def newest_incarnation(database: Database, station: str) -> tuple[str, int]:
         (station,),
     )
     return (str(found[0]), int(found[1])) if found is not None else ("", 0)
+
+
+def first_since(
+    database: Database, types: Iterable[str], station: str, incarnation: str, stamp: int
+) -> int | None:
+    """The lowest number of an incarnation's items that were written at or after a stamp; nothing if there is none."""
+    births = (f"SELECT _number, _stamp, _origin FROM {quoted(table_of(name))}" for name in types)
+    logged = ("SELECT number, stamp, origin FROM " + table for table in ("version", "held", "refused"))
+    found: int | None = database.value(
+        f"WITH item (number, stamp, origin) AS ({' UNION ALL '.join([*births, *logged])})"
+        " SELECT min(i.number) FROM item i JOIN origin o ON o.ref = i.origin"
+        " WHERE o.station = ? AND o.incarnation = ? AND i.stamp >= ?",
+        (station, incarnation, stamp),
+    )
+    return found
 
 
 def brought(database: Database, station: str, incarnation: str) -> list[tuple[int, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,6 +163,8 @@ def test_a_computer_is_put_out_of_use_and_in_again(town: Session, village: Sessi
     assert policy.look_at_revocation(town, found.station) == ()
     (loss,) = policy.look_at_revocation(town, found.station, 1)
     assert (loss.births, loss.changes) == (1, 0)
+    days = [datetime.date(2026, 11, n) for n in (23, 24)]
+    assert [policy.last_before(town, found.station, day) for day in days] == [0, 2]
     policy.revoke(town, found.station, 1, "电脑丢失")
     assert names(town) == {"一厂"}
     (listed,) = policy.stations(town)

@@ -20,6 +20,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
 from tests.ui.hands import Hands, Windows
+from tests.ui.house import picture
 
 Open = Callable[[Session], tuple[Hands, SyncPage]]
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
@@ -185,7 +186,18 @@ def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
     hands.click(tab.revoke)
     assert tab.decision.words.text().startswith("已经收到的内容都还算。")
     hands.tick(tab.earlier)
-    assert "会不再计入：企业新增1条" in tab.decision.words.text()
+    picture(hands.window, "revoking")
+    assert tab.day.text() == "2026-11-23"
+    assert "会不再计入：企业新增2条" in tab.decision.words.text(), "all that was written today"
+    tab.day.set_text("")
+    tab.day.take_focus()
+    hands.qtbot.keyClicks(tab.day.line, "20261124")
+    hands.qtbot.keyClick(tab.day.line, Qt.Key.Key_Return)
+    hands.settle()
+    assert "已经收到的内容都还算" in tab.decision.words.text(), "nothing was written as late as that"
+    tab.after.setValue(tab.after.value() - 1)
+    hands.settle()
+    assert "会不再计入：企业新增1条" in tab.decision.words.text(), "whoever knows the number says it"
     hands.tick(tab.earlier)
     assert tab.decision.words.text().startswith("已经收到的内容都还算。")
     hands.click(tab.decision.examples[0])

@@ -12,8 +12,11 @@ from desktop.operations import policy, wiping
 from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
+from desktop.records.checks.base import as_day
+from desktop.records.declaration import Field, Kind
 from desktop.sync.wiped import Statement
 from desktop.ui.dialogs import Answer
+from desktop.ui.forms.dates import DateEditor
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import Note, button, heading, link, plain, row
@@ -51,9 +54,17 @@ class StationsTab(QWidget):
         self.revoke = button("停用这台电脑…", self._begin, "x")
         self.restore = button("恢复使用…", self._restore, "rotate-ccw")
         self.decision = Decision(workbench, "停用这台电脑", EXAMPLES)
-        self.earlier = QCheckBox("从更早的一条起就不算（例如丢失以后有人用它写过）。算到第几条为止(&N)：")
+        self.earlier = QCheckBox("从这一天起它写的就不算（例如丢失以后有人用它写过）(&N)：")
+        self.day = DateEditor(Field("day", "从哪一天起不算", Kind.DATE), workbench, self)
+        self.day.line.setAccessibleName(self.day.field.label)
         self.after = QSpinBox()
         self.after.setAccessibleName("算到第几条为止")
+        self.number = row(
+            plain("也就是算到第", muted=True),
+            self.after,
+            plain("条为止，知道编号的可以直接改", muted=True),
+            1,
+        )
         self.empty = EmptyState()
         self.empty.show_words(
             "network", "还没有下级的工作电脑", "为下级办好入网、收到它的数据包以后，会列在这里。"
@@ -64,13 +75,15 @@ class StationsTab(QWidget):
         self.grid.opened.connect(
             lambda _station: self._begin() if self.revoke.isVisible() else self._restore()
         )
-        self.earlier.toggled.connect(lambda _on: self._look())
+        self.earlier.toggled.connect(lambda _on: self._take_day())
+        self.day.finished.connect(self._take_day)
         self.after.valueChanged.connect(lambda _number: self._look())
         self.decision.decided.connect(self._revoke)
         self.decision.closed.connect(self._closed)
 
     def _build(self) -> None:
-        self.decision.choices.addLayout(row(self.earlier, self.after, 1))
+        self.decision.choices.addLayout(row(self.earlier, self.day, 1))
+        self.decision.choices.addLayout(self.number)
         column = QVBoxLayout(self._work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -181,7 +194,8 @@ class StationsTab(QWidget):
         for widget in (self.earlier, self.after):
             widget.blockSignals(True)
         self.earlier.setChecked(False)
-        self.after.setRange(0, max(0, min(chosen.last, _MOST) - 1))
+        self.day.set_text(self.workbench.today().isoformat())
+        self.after.setRange(0, min(chosen.last, _MOST))
         self.after.setValue(self.after.maximum())
         self.earlier.setEnabled(chosen.last > 0)
         for widget in (self.earlier, self.after):
@@ -192,10 +206,31 @@ class StationsTab(QWidget):
     def _number(self) -> int | None:
         return self.after.value() if self.earlier.isChecked() else None
 
+    def _take_day(self) -> None:
+        """Asks which item was the last one before the chosen day."""
+        chosen, day = self._chosen(), as_day(self.day.parsed().value)
+        self.day.show_state("" if day is not None else "error")
+        if chosen is None or day is None or not self.earlier.isChecked():
+            self._look()
+            return
+        self.decision.set_ready(ready=False)
+
+        def then(number: int) -> None:
+            self.after.blockSignals(True)
+            self.after.setValue(number)
+            self.after.blockSignals(False)
+            self._look()
+
+        self.workbench.write(
+            "查看那一天以前的内容", lambda session, _ticket: policy.last_before(session, chosen.station, day),
+            then, owner=self, fail=self.decision.failed, step=False,
+        )  # fmt: skip
+
     def _look(self) -> None:
         """Says what would count no longer."""
         chosen, number = self._chosen(), self._number()
-        self.after.setEnabled(self.earlier.isChecked())
+        for widget in (self.day, self.after):
+            widget.setEnabled(self.earlier.isChecked())
         if chosen is None:
             return
         self.decision.set_ready(ready=False)
