@@ -28,12 +28,15 @@ from desktop.store.database import Database
 from desktop.store.ledger import Again, ChangeSet, Deletion, NewRecord, NotFound, Restoration
 from desktop.store.reading import Record
 
+CHOSEN = "chosen"
+MOST_TOGETHER = candidates.MOST_TOGETHER
 WHY: Mapping[str, str] = {
     BY_CODE: "统一社会信用代码相同",
     BY_NAME: "名称和地址相近",
     BY_FULL_NAME: "单位全称相同，地址不同",
     BY_NUMBER: "证件号码相同",
     BY_PHONE: "姓名和电话相同",
+    CHOSEN: "您在列表里选的",
 }
 """By what two records were found, as people say it."""
 
@@ -132,6 +135,18 @@ def proposals(
             ]
     order = list(WHY)
     return sorted(found, key=lambda g: order.index(g.why))
+
+
+def chosen(
+    database: Database, types: Catalogue, codes: Codes, type_name: str, records: Sequence[str]
+) -> Group | None:
+    """Records that somebody holds for one, whatever their names; nothing where they are gone or one already."""
+    found = [reading.record(database, types, type_name, record) for record in records]
+    held = {h.id: h for h in found if h is not None and h.life is not Life.DELETED}
+    if len(held) < max(len(records), 2):
+        return None
+    words = tuple(queries.title_of(database, types, codes, h) for h in held.values())
+    return Group(type_name, tuple(held), CHOSEN, words)
 
 
 def compare(

@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 
 from desktop.operations import audit, duplicates, records
 from desktop.operations.session import Session
 from desktop.store import candidates
 from desktop.ui.dialogs import Answer
+from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.duplicates.page import DuplicatesPage
 from desktop.ui.pages.duplicates.view import LEFT, OWN, RIGHT
 from tests.ui.hands import Hands, Windows
+from tests.ui.house import picture
 
 CODE = "91330106MA2ABCDEX7"
 Open = Callable[[], tuple[Hands, DuplicatesPage]]
@@ -238,3 +241,34 @@ def test_hidden_values_of_both_are_shown_when_asked_for_and_that_is_noted(
     assert "330102199001010012" in texts()
     assert not page.reveal.isVisible()
     assert f"member {first} id_number" in {line.detail for line in audit.recent(session)}
+
+
+def test_two_that_nothing_pairs_are_joined_from_their_list(windows: Windows, session: Session) -> None:
+    names = ("杭州示例茶业有限公司", "径山老茶厂")
+    for n, name in enumerate(names):
+        records.save(session, "enterprise", {"name": name, "surveyed_staff": 30 + n})
+    hands, listed = windows.page(session, "list:enterprise", ListPage)
+
+    def offered() -> QAction:
+        return next(a for a in listed.list.menu().actions() if "合并为一家" in a.text())
+
+    listed.list.table.go_to(0)
+    hands.settle()
+    assert not offered().isEnabled(), "one alone is nothing to join"
+    listed.list.table.selectAll()
+    hands.settle()
+    offered().trigger()
+    hands.settle()
+    page = hands.window.page
+    assert isinstance(page, DuplicatesPage)
+    assert set(page.groups[0].titles) == set(names)
+    assert "您在列表里选的" in page.question.text()
+    picture(hands.window, "joining")
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.accept)
+    assert page.groups == []
+    assert len(page.merged) == 1
+    hands.bench.undo()
+    hands.settle()
+    assert page.groups == []
+    assert page.merged == []

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations import batches, queries, records
+from desktop.operations import batches, duplicates, queries, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.store import reading
@@ -247,6 +247,19 @@ class RecordList(QWidget):
         if numbers and self.batched:
             offer_batch(self.workbench, self.record_type, numbers, field)
 
+    def _join_words(self) -> str:
+        return "合并为一家…" if self.record_type.key is not None else "合并成一条…"
+
+    def join_selected(self) -> None:
+        """Puts the selected records side by side, for whoever knows that they are one."""
+        name, shell = self.record_type.name, self.workbench.shell
+        numbers = self.model.row_numbers(self.table.positions())
+        self.model.read(
+            numbers,
+            lambda row: row.id,
+            lambda ids: shell.open_page("duplicates", part=" ".join((name, *ids))),
+        )
+
     def erase_selected(self) -> None:
         """Asks which personal values of the selected records are erased for good."""
         if may_erase(self.workbench, self.record_type):
@@ -337,6 +350,10 @@ class RecordList(QWidget):
             menu.addAction(
                 "批量修改…（Ctrl+B）", lambda: self.edit_selected(self.table.current_field())
             ).setEnabled(any_ and self.batched)
+            if self.record_type in duplicates.kinds(self.workbench.types):
+                several = 2 <= self._selected <= duplicates.MOST_TOGETHER
+                join = menu.addAction(icons.icon("git-compare"), self._join_words(), self.join_selected)
+                join.setEnabled(several and self.writable)
             menu.addAction(icons.icon("trash-2"), "删除（Del）", self.delete_selected).setEnabled(
                 any_ and self.writable
             )

@@ -41,6 +41,7 @@ class DuplicatesPage(SiftingPage):
         self.groups: list[Group] = []
         self.merged: list[Merged] = []
         self._wanted: frozenset[str] = frozenset()
+        self._chosen: tuple[str, ...] = ()
         self.note = Note()
         self.view = SideBySide(workbench)
         self._accepting("合并成一条", self.merge)
@@ -63,13 +64,15 @@ class DuplicatesPage(SiftingPage):
 
     def load(self) -> None:
         """Asks again for what may be the same."""
-        here = here_of(self.workbench)
+        here, asked = here_of(self.workbench), self._chosen
 
         def job(database: Database, _ticket: Ticket) -> Found:
-            return (
-                duplicates.proposals(database, here.types, here.codes, here.unit.id),
-                duplicates.merged(database, here.types, here.codes),
-            )
+            groups = duplicates.proposals(database, here.types, here.codes, here.unit.id)
+            known = {(g.type, *sorted(g.records)) for g in groups}
+            if asked and (asked[0], *sorted(asked[1:])) not in known:
+                own = duplicates.chosen(database, here.types, here.codes, asked[0], asked[1:])
+                groups = [*filter(None, [own]), *groups]
+            return groups, duplicates.merged(database, here.types, here.codes)
 
         self.workbench.read(job, self._arrived, owner=self, key="duplicates")
 
@@ -247,7 +250,7 @@ class DuplicatesPage(SiftingPage):
 
         def then(changes: ChangeSet) -> None:
             # The cursor stays on what was just done, where the way back is.
-            self._wanted = frozenset(changes.records.get(SAME, ()))
+            self._wanted, self._chosen = frozenset(changes.records.get(SAME, ())), ()
             self.load()
             self.workbench.shell.tell(Tone.GOOD, f"“{title}”已合并成一条。", "撤消", self.workbench.undo)
 
@@ -285,6 +288,7 @@ class DuplicatesPage(SiftingPage):
             return ChangeSet()
 
         def then(_changes: ChangeSet) -> None:
+            self._chosen = ()
             self.load()
             self.workbench.shell.tell(Tone.GOOD, "已记下不是同一条，以后不再列出。")
 
@@ -315,6 +319,12 @@ class DuplicatesPage(SiftingPage):
     def status(self) -> Status:
         """How many there are."""
         return Status(self.progress.text())
+
+    def go_to_part(self, part: str) -> None:
+        """Puts records side by side that were selected in a list: their type and their ids, parted by blanks."""
+        self._chosen = tuple(part.split())
+        self._wanted = frozenset(self._chosen[1:])
+        self.load()
 
     def shortcuts(self) -> Mapping[str, str]:
         """The keys."""
