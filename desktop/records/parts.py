@@ -38,7 +38,8 @@ def identity(
 ) -> tuple[Field, ...]:
     """Who a person is: name, sex, birth and document in one personal group, so that no merge joins two people.
 
-    Only the number is masked: a roster of people whose names are stars is of no use to the one who keeps it.
+    Only the number is masked: a roster of people whose names are stars is of no use to the one who keeps it. It is
+    asked for before sex and birth, which follow from it.
     """
     group = IDENTITY.name
     return (
@@ -48,14 +49,6 @@ def identity(
             help="与证件上一致；少数民族姓名中间的点用“·”。", example="阿卜杜拉·买买提",
         ),
         Field(
-            "sex", "性别", Kind.CODE, codes="sex", group=group, section=section, needed=needed, first=True,
-            personal=True, column=sex_column, width=4, help="填了身份证号码会自动带出。",
-        ),
-        Field(
-            "birth_date", "出生日期", Kind.DATE, group=group, section=section, needed=needed, first=True,
-            personal=True, width=10, help="填了身份证号码会自动带出。", example="1990-01-01",
-        ),
-        Field(
             "id_kind", "有效证件类别", Kind.CODE, codes="id_document", group=group, section=section,
             needed=needed, first=True, personal=True, default="resident_id", width=10,
         ),
@@ -63,6 +56,14 @@ def identity(
             "id_number", "证件号码", Kind.ID_NUMBER, group=group, section=section, needed=needed, first=True,
             personal=True, mask=Mask.ID, search=True, index=True, column=number_column, width=20, review=True,
             help="只在采集时填写，平时显示为星号；查看全部会留下记录。", example="330102199001010012",
+        ),
+        Field(
+            "sex", "性别", Kind.CODE, codes="sex", group=group, section=section, needed=needed, first=True,
+            personal=True, column=sex_column, width=4, help="填了身份证号码会自动带出。",
+        ),
+        Field(
+            "birth_date", "出生日期", Kind.DATE, group=group, section=section, needed=needed, first=True,
+            personal=True, width=10, help="填了身份证号码会自动带出。", example="1990-01-01",
         ),
     )  # fmt: skip
 

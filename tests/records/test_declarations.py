@@ -245,7 +245,7 @@ def test_arguments_name_what_exists(record_type: RecordType) -> None:
         if "blank" in arguments:
             assert arguments["blank"] in catalogue()[arguments["type"]].by_name
         if check.rule in ("needs_when", "none_of", "empty_when"):
-            condition = record_type.by_name[check.fields[-1]]
+            condition = record_type.by_name[(check.fields[1:] or check.fields)[0]]
             allowed = {0, 1} if condition.kind is Kind.BOOLEAN else _codes_of(condition)
             assert set(arguments["values"]) <= allowed, check
 

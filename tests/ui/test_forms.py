@@ -170,6 +170,35 @@ def test_long_forms_show_first_what_is_needed_and_unfold(hand: Hand) -> None:
     assert not form.rows["remark"].shown
 
 
+def test_a_member_works_where_the_union_is_and_the_number_comes_before_what_it_tells(
+    hand: Hand, bench: Workbench
+) -> None:
+    made: dict[str, str] = {}
+
+    def enter(session: Session, _ticket: Ticket) -> None:
+        made["firm"] = records.save(session, "enterprise", {"name": "径山甲公司"}).record
+        for name, kind in (("甲工会", "independent"), ("联合工会", "joint")):
+            union: dict[str, Cell] = {"name": name, "kind": kind, "enterprise": made["firm"]}
+            made[name] = records.save(session, "union", union).record
+
+    bench.write("登记", enter, step=False)
+    hand.settle()
+    form = new_form(hand, "member", union=made["甲工会"])
+    assert (form.values()["enterprise"], form.values()["workplace"]) == (made["firm"], "径山甲公司")
+    assert not form.dirty, "nobody has typed anything yet"
+    form = new_form(hand, "member", union=made["联合工会"])
+    assert not form.values()["workplace"], "members of a joint union work anywhere"
+    form = new_form(hand, "member")
+    order = list(form.rows)
+    assert order.index("id_number") < order.index("sex") < order.index("birth_date")
+    form.go_to("union")
+    hand.type("甲工会")
+    hand.settle()
+    hand.enter()
+    hand.settle()
+    assert (form.values()["enterprise"], form.values()["workplace"]) == (made["firm"], "径山甲公司")
+
+
 def test_what_another_value_makes_necessary_is_not_folded_away(hand: Hand) -> None:
     form = new_form(hand, "case")
     assert not form.rows["complainant_name"].shown

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
+from desktop.operations import queries
+from desktop.operations.queries import Codes
 from desktop.records import employers
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
@@ -12,10 +15,14 @@ from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.divisions import DivisionLevel
 from desktop.records.id_number import check_id
+from desktop.records.types import Catalogue
+from desktop.store.database import Database
 from desktop.ui.workbench import Facts
 
 PLACE_FIELDS = ("town", "village")
 """The names of the fields that say in which town and village something lies."""
+EMPLOYER = "enterprise"
+"""The name of the link to the employer."""
 _FROM_LINK: Mapping[str, Mapping[str, str]] = {
     "officer": {
         "name": "name",
@@ -70,7 +77,7 @@ def from_link(
     """
     present = {**present, **dict.fromkeys(assumed)}
     link = record_type.by_name[field].link or ""
-    found: dict[str, Cell] = {}
+    found: dict[str, Cell] = _employer_of_union(record_type, chosen, present) if link == "union" else {}
     # A name beside a link is that of what the link leads to: ``payer`` and ``payer_name``.
     for own, other in {f"{field}_name": "name", **_FROM_LINK.get(link, {})}.items():
         target = record_type.by_name.get(own)
@@ -82,6 +89,47 @@ def from_link(
     if any(name in found for name in PLACE_FIELDS):
         found = {**dict.fromkeys(assumed), **found}
     return found
+
+
+def _employer_of_union(record_type: RecordType, chosen: Values, present: Values) -> dict[str, Cell]:
+    """Who belongs to the union of one employer works there; a joint union's members do so anywhere."""
+    works = {"workplace", EMPLOYER} <= record_type.by_name.keys()
+    if not works or chosen.get("kind") != "independent" or is_empty(chosen.get(EMPLOYER)):
+        return {}
+    known = any(not is_empty(present.get(name)) for name in ("workplace", EMPLOYER))
+    return {} if known else {EMPLOYER: chosen[EMPLOYER]}
+
+
+@dataclass(frozen=True, slots=True)
+class FromLinks:
+    """What the records that links lead to say: their values by field, the cells they fill, and the words for links."""
+
+    linked: Mapping[str, Values]
+    cells: Mapping[str, Cell]
+    titles: Mapping[str, str]
+
+
+def from_links(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    record_type: RecordType,
+    names: Iterable[str],
+    present: Values,
+    assumed: Collection[str] = (),
+) -> FromLinks:
+    """What :func:`from_link` says of the links in these fields, and of those that are filled by it in their turn."""
+    linked: dict[str, Values] = {}
+    cells: dict[str, Cell] = {}
+    waiting = list(names)
+    while waiting:
+        name, now = waiting.pop(0), {**present, **cells}
+        found = queries.linked_values(database, types, record_type, {name: now.get(name)})
+        linked |= found
+        told = from_link(record_type, name, found[name], now, assumed) if name in found else {}
+        cells |= told
+        waiting += [n for n, cell in told.items() if record_type.by_name[n].link and cell]
+    return FromLinks(linked, cells, queries.link_titles(database, types, codes, record_type, [cells]))
 
 
 def from_count(record_type: RecordType, field: str, present: Values, today: datetime.date) -> dict[str, Cell]:

@@ -18,10 +18,11 @@ from desktop.records.declaration import Field, Kind, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
 from desktop.ui.forms.derived import (
+    FromLinks,
     from_category,
     from_count,
     from_id_number,
-    from_link,
+    from_links,
     from_nature,
     own_place,
 )
@@ -305,19 +306,24 @@ class Form(QScrollArea):
         field, target = self.record_type.by_name[name], self.rows[name].editor.text()
         types, record_type = self.workbench.types, self.record_type
 
-        def arrived(found: Mapping[str, Values]) -> None:
+        present, assumed, codes = self.values(), self._assumed(), self.workbench.codes
+
+        def arrived(found: FromLinks) -> None:
             if self.rows[name].editor.text() != target:
                 return
             self._linked.pop(name, None)
-            self._linked |= found
-            if name in found:
-                label = types[field.link or ""].label
-                told = from_link(record_type, name, found[name], self.values(), self._assumed())
-                self.fill(told, f"由{label}带出")
+            self._linked |= found.linked
+            self._know(found.titles)
+            # What was typed meanwhile stands.
+            now, free = self.values(), self._assumed()
+            told = {n: cell for n, cell in found.cells.items() if is_empty(now.get(n)) or n in free}
+            self.fill(told, f"由{types[field.link or ''].label}带出")
             self._timer.start()
 
         self.workbench.read(
-            lambda database, _ticket: queries.linked_values(database, types, record_type, {name: target}),
+            lambda database, _ticket: from_links(
+                database, types, codes, record_type, [name], present, assumed
+            ),
             arrived, owner=self, key=f"link:{name}",
         )  # fmt: skip
 
@@ -394,7 +400,8 @@ class Form(QScrollArea):
     def _unfold_asked(self, found: Iterable[Finding]) -> None:
         """Shows what was folded away and what the values beside it make necessary, with the rest of its group."""
         values, slot_of = self.values(), self.record_type.slot_of
-        slots = {slot_of[n] for f in found for n in f.fields if is_empty(values.get(n))}
+        told = (f for f in found if f.rule != findings.NEEDED)
+        slots = {slot_of[n] for f in told for n in f.fields if is_empty(values.get(n))}
         self._asked = {n for n in self.rows if slot_of[n] in slots}
         shown = {n for n, row in self.rows.items() if row.shown}
         if not self.only_first or self._asked <= shown:

@@ -19,6 +19,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, spacing, theme
 from desktop.ui.forms.attachments.tab import AttachmentsTab
 from desktop.ui.forms.children import ChildTab
+from desktop.ui.forms.derived import FromLinks, from_links
 from desktop.ui.forms.erase import may_erase
 from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.forms.form import Form
@@ -190,16 +191,22 @@ class RecordPage(Page):
         bench, record_type, values = self.workbench, self.record_type, dict(self.opening.values)
         typed = dict(self.opening.draft.texts) if self.opening.draft else {}
 
-        def job(database: Database, _ticket: Ticket) -> tuple[dict[str, str], dict[str, Cell]]:
+        def job(database: Database, _ticket: Ticket) -> tuple[dict[str, str], dict[str, Cell], FromLinks]:
+            types, codes = bench.types, bench.codes
             links: Mapping[str, Cell] = {**values, **typed}
-            titles = queries.link_titles(database, bench.types, bench.codes, record_type, [links])
-            return titles, queries.learned(database, record_type, bench.types, bench.facts.unit.id)
+            titles = queries.link_titles(database, types, codes, record_type, [links])
+            # A draft holds what was filled in by itself already.
+            given = [] if typed else [n for n in values if record_type.by_name[n].link]
+            told = from_links(database, types, codes, record_type, given, values)
+            return titles, queries.learned(database, record_type, types, bench.facts.unit.id), told
 
-        def then(found: tuple[dict[str, str], dict[str, Cell]]) -> None:
-            titles, learned = found
-            self.form.load(None, {**learned, **values}, titles)
+        def then(found: tuple[dict[str, str], dict[str, Cell], FromLinks]) -> None:
+            titles, learned, told = found
+            self.form.load(None, {**learned, **told.cells, **values}, {**titles, **told.titles})
             self._finish_loading()
-            self.form.mark(dict.fromkeys(learned.keys() - values.keys(), _LEARNED))
+            self.form.mark(dict.fromkeys(learned.keys() - values.keys() - told.cells.keys(), _LEARNED))
+            if told.cells:
+                self.form.mark(dict.fromkeys(told.cells, "由所属的记录带出"))
             if self.opening.offer is not None:
                 self.form.mark(self.opening.offer.words)
 
