@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Set
 
 from desktop.records.deciding import GRANT, SAME, SUPERIOR, UNIT
@@ -43,6 +44,47 @@ def records_of(database: Database, type_name: str, unit: str) -> list[str]:
             {"unit": unit, "type": type_name},
         )
     ]
+
+
+def types_held(database: Database) -> list[str]:
+    """The types that have a table, those that this program does not know among them."""
+    found = database.rows(
+        "SELECT substr(name, 3) FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'"
+    )
+    return [name for (name,) in found]
+
+
+def positions_of(database: Database, type_name: str, after: int) -> set[int]:
+    """Where segments stand, after a position, that may hold items that count of any record of a type."""
+    return _positions(database, type_name, f"SELECT id FROM {quoted(table_of(type_name))}", [], after)
+
+
+def positions_under(database: Database, type_name: str, units: Set[str], after: int) -> set[int]:
+    """The same for records that have or had one of these units, or are one with a record that has or had."""
+    under = (
+        f"SELECT r.id FROM {quoted(table_of(type_name))} r WHERE r.unit IN wanted_unit UNION"
+        " SELECT c.record FROM record_unit c WHERE c.type = :type AND c.unit IN wanted_unit"
+    )
+    records = (
+        f"{under} UNION SELECT o.id FROM component m JOIN component o ON o.head = m.head AND o.type = m.type"
+        f" WHERE m.type = :type AND m.id IN ({under})"
+    )
+    return _positions(database, type_name, records, sorted(units), after)
+
+
+def _positions(database: Database, type_name: str, records: str, units: list[str], after: int) -> set[int]:
+    found = database.rows(
+        "WITH wanted_unit(ref) AS MATERIALIZED"
+        " (SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each(:units))),"
+        f" wanted(id) AS MATERIALIZED ({records}),"
+        " item(origin, number) AS ("
+        f"  SELECT r._origin, r._number FROM wanted w JOIN {quoted(table_of(type_name))} r ON r.id = w.id UNION"
+        "  SELECT v.origin, v.number FROM wanted w JOIN version v ON v.record = w.id AND v.type = :type)"
+        " SELECT DISTINCT s.position FROM item i CROSS JOIN segment s"
+        " ON s.origin = i.origin AND i.number BETWEEN s.first AND s.last WHERE s.position > :after",
+        {"units": json.dumps(units), "type": type_name, "after": after},
+    )
+    return {position for (position,) in found}
 
 
 def items_of(database: Database, type_name: str, record: str) -> list[tuple[int, int]]:

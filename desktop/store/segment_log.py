@@ -106,6 +106,11 @@ def items_held(database: Database) -> int:
     return int(database.value("SELECT coalesce(sum(total), 0) FROM segment"))
 
 
+def items_after(database: Database, position: int) -> int:
+    """How many items stand in the segments after a position."""
+    return int(database.value("SELECT coalesce(sum(total), 0) FROM segment WHERE position > ?", (position,)))
+
+
 def total_of(database: Database, label: Sequence[object]) -> int | None:
     """How many items the segment with this station, incarnation, first and last number and digest has, if held."""
     found: int | None = database.value(

@@ -12,6 +12,9 @@ from desktop.store.scoping import Record
 from desktop.sync import certificates
 from desktop.sync.decoding import Contents
 
+WITHOUT_UNIT = {*TREE_TYPES, *POLICY_TYPES, SAME}
+"""Whether records of these types go down does not follow from their units."""
+
 
 class Scope:
     """The scope of a station of one unit, as this ledger sees it now."""
@@ -53,6 +56,21 @@ class Scope:
                 if has or (had and (c.slot in (UNIT_SLOT, DELETED_SLOT) or c.type == UNIT)):
                     found.add(c.number)
         return found if only is None else found & only
+
+    def positions(self, after: int) -> set[int]:
+        """Where segments stand, after a position, that may hold anything for the station; all others hold nothing.
+
+        What counts, as rows and log tell it, of all records that could be covered: whoever looks at a whole journal
+        need not open the segments of every other unit.
+        """
+        found: set[int] = set()
+        for name in scoping.types_held(self._db):
+            known = self._ledger.types.get(name)
+            if name in WITHOUT_UNIT or (known is not None and known.goes_below):
+                found |= scoping.positions_of(self._db, name, after)
+            else:
+                found |= scoping.positions_under(self._db, name, self._units, after)
+        return found
 
     def grown(self, position: int, known: int) -> dict[int, set[int]]:
         """Items up to a journal position of records that those after ``known`` bring into the scope, by segment.

@@ -93,6 +93,8 @@ class Planned:
 
 Journal = Iterator[Planned]
 
+MANY_ITEMS = 5_000
+"""So many items are looked through one by one; in more it is first asked which segments may hold something."""
 MOST_GROWN = envelope.PART_TARGET * MAX_PARTS // 2
 """Compressed bytes of older items that have come into a scope, so that a bundle has room for others too."""
 
@@ -196,13 +198,17 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     grown = _grown(ledger, scope, since, max(since, known))
     # Segments of the receiver itself are passed over too: they may have brought older items into its scope.
     end = segment_log.end(ledger.database)
+    journal = _journal(ledger, link, since, end)
+    if segment_log.items_after(ledger.database, since) > MANY_ITEMS:
+        touched = scope.positions(since)
+        journal = [(p, o) for p, o in journal if p in touched]
     waiting: tuple[Header, Frame] | None = None
     at = before
     # What was there before moves the receiver's position nowhere, so it comes first: if this bundle cannot hold all,
     # the position must not have passed what brings it into the scope.
     for position, origin, numbers in itertools.chain(
         ((p, o, n) for p, n in grown.items() for _, o in _journal(ledger, link, p - 1, p)),
-        ((p, o, None) for p, o in _journal(ledger, link, since, end)),
+        ((p, o, None) for p, o in journal),
     ):
         choose = partial(scope.numbers, origin, only=numbers)
         made = _vouched(ledger, keys, position, choose)

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.store import links
-from desktop.sync import decoding, segments, station
+from desktop.sync import decoding, segments, sending, station
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
 FIRM = "f1" * 16
@@ -69,6 +69,32 @@ def test_a_tail_that_is_not_for_the_receiver_is_looked_through_once(
     looked.clear()
     report(village, district)
     assert looked == []
+
+
+def test_of_a_long_tail_only_what_may_hold_something_is_opened(
+    district: Desk, village: Desk, looked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The receipts of a district's merge of forty bundles opened all that the other thirty-nine had brought."""
+    other = below(district, "乙村")
+    others(district, 5)
+    district.birth("firm", {"name": "村里的"}, record=FIRM, unit=village.unit)
+    district.cut()
+    others(district, 5)
+    district.edit(FIRM, "name", "区里改的")
+    other.birth("firm", {"name": "别人的"})
+    report(other, district)
+    looked.clear()
+    monkeypatch.setattr(sending, "MANY_ITEMS", 0)
+    report(village, district)
+    seen = len(looked)
+    assert seen <= 6, (
+        "its firm, the change, and the tree; not ten segments of the district and one of the other"
+    )
+    assert village.records() == {FIRM}
+    values = village.values(FIRM)
+    assert values is not None
+    assert values["name"] == "区里改的"
+    assert district.digest(village.unit).sha256 == village.digest(village.unit).sha256
 
 
 def test_what_lies_behind_a_tail_comes_down(district: Desk, village: Desk) -> None:

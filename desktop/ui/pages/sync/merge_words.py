@@ -1,0 +1,72 @@
+"""What is said of files that were looked at or merged: reasons, what was moved, who is silent, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.operations.inbox import MERGED_FOLDER, Aftermath
+from desktop.records.item_outcomes import OUTCOMES, REFUSED
+from desktop.sync.results import MergeReport
+from desktop.ui.pages.sync.preview import Shown
+
+_MOST_NAMES, _MOST_FILES = 6, 3
+_REASONS, _REASONS_ALONE = 3, 8
+"""So many reasons stand above the table beside files that can be merged, and where there is none."""
+
+
+def reasons(bad: Sequence[Shown], all_files: int) -> list[str]:
+    """Each reason once, with the files that it is true of."""
+    files: dict[str, list[str]] = {}
+    for shown in bad:
+        if shown.result is not None:
+            files.setdefault(str(shown.result.problem), []).append(shown.path.name)
+    most = _REASONS if len(bad) < all_files else _REASONS_ALONE
+    told = [f"{_named(names)}：{problem}" for problem, names in list(files.items())[:most]]
+    left = sum(map(len, list(files.values())[most:]))
+    return [*told, *([f"……还有{left}个，原因见下表。"] if left else [])]
+
+
+def _named(names: Sequence[str]) -> str:
+    """The files of one reason: few by name, of many the first and how many there are."""
+    if len(names) <= _MOST_FILES:
+        return "、".join(names)
+    return f"{'、'.join(names[:_MOST_FILES])}等{len(names)}个"
+
+
+def afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
+    """What was moved, and after bundles from below who has sent nothing yet."""
+    lines = [f"{afterwards.moved}个文件已移到“{MERGED_FOLDER}”。"] if afterwards.moved else []
+    if afterwards.problem is not None:
+        lines.append(f"数据已经合并好，有文件没有移到“{MERGED_FOLDER}”：{afterwards.problem}")
+    if upward and (silent := afterwards.silent):
+        more = f"等{len(silent)}个单位" if len(silent) > _MOST_NAMES else ""
+        lines.append(f"本月还没有报送的下级：{'、'.join(silent[:_MOST_NAMES])}{more}。")
+    elif upward:
+        lines.append("本月下级单位都报送过了。")
+    return lines
+
+
+def settled_words(after: Sequence[Shown]) -> list[str]:
+    """What is refused and asks for nothing, so that nobody looks for it among what waits."""
+    settled = [item for f in after for item in f.items if item.settled]
+    return [f"其中{OUTCOMES[REFUSED]}的{len(settled)}项{settled[0].advice}"] if settled else []
+
+
+def fork_words(report: MergeReport) -> list[str]:
+    """What a word from above about this computer's own fork has done."""
+    if report.copied:
+        return [
+            "上级认定这台电脑是从另一台复制来的。请重新办理入网；办好以前请不要在这台电脑上录入，录入的上级不收。"
+        ]
+    if report.renumbered:
+        return [f"上级认定这台电脑恢复过备份：有{report.renumbered}项已换新编号，内容没有变，请再上报一次。"]
+    return []
+
+
+def root_words(report: MergeReport) -> list[str]:
+    """That a level above has changed the root, and the words of the new one."""
+    return [
+        f"上级换了根证书，本机已改用新的，核对词语是：{words}。想核对，可以打电话问最上面一级工会。"
+        for result in report.bundles
+        for words in result.new_roots
+    ]
