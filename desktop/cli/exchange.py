@@ -176,6 +176,8 @@ def merge(
     有文件不收时，退出码是第一个不收的文件的原因；先留着的内容和分歧不影响退出码，最后一行会说有多少。
     """
     paths = folders.bundles_of(session, files)
+    if receipts is not None:
+        receipts.parent.mkdir(parents=True, exist_ok=True)
     with Ticker() as ticker:
         if preview:
             done = MergeOutcome(exchange.merge(session, paths, preview=True, progress=ticker.tick), (), ())
@@ -186,9 +188,9 @@ def merge(
         in_folder = any(path.is_dir() for path in files)
         folders.after_merge(session, done.report.bundles, as_json=as_json, folder=in_folder)
     if done.failed:
-        complain(f"数据已经合并好，有{len(done.failed)}个回执没有写成：{spoken(done.failed[0])}")
+        complain(f"数据已经合并好，有{len(done.failed)}个回执没有写成：{spoken(done.failed[0][1])}")
         complain("空出位置以后，用 send --to 把回执再写一次。")
-    _end_by(done.report, done.failed)
+    _end_by(done.report, [problem for _, problem in done.failed])
 
 
 @click.command(cls=Command)

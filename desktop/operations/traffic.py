@@ -308,11 +308,11 @@ def _seen(result: BundleResult, names: Mapping[str, str]) -> Seen:
 
 @dataclass(frozen=True)
 class MergeOutcome:
-    """What a merge did, the receipts that were written, and those that could not be."""
+    """What a merge did, the receipts that were written, and the stations whose receipts could not be, and why."""
 
     report: MergeReport
-    receipts: tuple[Sent, ...]
-    failed: tuple[Problem, ...]
+    receipts: tuple[Sent, ...] = ()
+    failed: tuple[tuple[str, Problem], ...] = ()
 
     @property
     def changes(self) -> ChangeSet:
@@ -325,25 +325,42 @@ def merge(
     paths: Sequence[Path],
     receipts: Path | None,
     progress: Progress | None = None,
+    writing: Progress | None = None,
 ) -> MergeOutcome:
     """Merges bundles, then writes a receipt into the folder for every station below that sent one.
 
-    What was merged stands even when the stick with the folder is gone: the receipts are told as failed.
+    What was merged stands even when the stick with the folder is gone: the receipts are told as failed. So ``writing``,
+    which hears of the receipts, cannot cancel as ``progress`` can.
     """
     report = exchange.merge(session, paths, progress=progress)
+    if receipts is None:
+        return MergeOutcome(report)
+    senders = dict.fromkeys(b.sender for b in report.bundles if b.problem is None)
+    return answer(session, MergeOutcome(report), list(senders), receipts, writing)
+
+
+def answer(
+    session: Session,
+    done: MergeOutcome,
+    senders: Sequence[str],
+    folder: Path,
+    writing: Progress | None = None,
+) -> MergeOutcome:
+    """Writes receipts for those of these stations that are below; added to what a merge has done."""
+    found = [links.link_to(session.database, sender) for sender in senders]
+    below = [link for link in found if link is not None and not link.upward]
     written: list[Sent] = []
-    failed: list[Problem] = []
-    if receipts is not None:
-        for sender in dict.fromkeys(b.sender for b in report.bundles if b.problem is None):
-            link = links.link_to(session.database, sender)
-            if link is None or link.upward:
-                continue
-            try:
-                with plain_problems():
-                    receipts.mkdir(parents=True, exist_ok=True)
-                    written.append(exchange.send(session, receipts, to=sender))
-                    while written[-1].more:
-                        written.append(exchange.send(session, receipts, to=sender))
-            except Problem as problem:
-                failed.append(problem)
-    return MergeOutcome(report, tuple(written), tuple(failed))
+    failed: list[tuple[str, Problem]] = []
+    for number, link in enumerate(below):
+        if writing is not None:
+            writing(number, len(below), link.name)
+        try:
+            with plain_problems():
+                # What the folder lies in is on the stick: where that is gone, it is not made on the hard disk.
+                folder.mkdir(exist_ok=True)
+                written.append(exchange.send(session, folder, to=link.peer))
+                while written[-1].more:
+                    written.append(exchange.send(session, folder, to=link.peer))
+        except Problem as problem:
+            failed.append((link.peer, problem))
+    return MergeOutcome(done.report, (*done.receipts, *written), tuple(failed))

@@ -97,6 +97,28 @@ def shown_rows(page: ListPage) -> list[tuple[str, ...]]:
     return [row.texts for n in range(model.rowCount()) if (row := model.shown(n)) is not None]
 
 
+def test_enter_goes_on_and_neither_gives_up_nor_erases(hand: Hand, bench: Workbench) -> None:
+    """Whoever takes a basis with Enter had the dialog closed, and thought that it was done."""
+    (member,) = save(bench, hand, {"name": NAME})
+    shown = erase.offer(bench, bench.types["member"], [member], NAME)
+    hand.settle()
+    assert shown.basis.hasFocus()
+    hand.press(Qt.Key.Key_Down)
+    hand.press(Qt.Key.Key_Return)
+    assert shown.isVisible()
+    assert shown.note_line.hasFocus()
+    hand.press(Qt.Key.Key_Return)
+    hand.press(Qt.Key.Key_Return)
+    assert shown.sure.hasFocus()
+    hand.type("清除")
+    for _ in range(3):
+        hand.press(Qt.Key.Key_Return)
+    assert shown.sure.hasFocus()
+    assert held(bench, hand, member)["name"] == NAME
+    hand.press(Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+
+
 def test_selected_rows_of_a_list_lose_one_content(hand: Hand, bench: Workbench) -> None:
     first, second, third = save(
         bench, hand, *({"name": f"{NAME}{n}", "phone": f"1381234000{n}"} for n in range(3))

@@ -297,7 +297,7 @@ def test_stopping_a_merge_writes_nothing(
     begun, stopped, merge = threading.Event(), threading.Event(), traffic.merge
 
     def slowly(
-        session: Session, paths: list[Path], folder: Path | None, progress: traffic.Progress
+        session: Session, paths: list[Path], folder: Path | None, progress: traffic.Progress, *_: object
     ) -> object:
         def waiting(done: int, total: int, words: str) -> None:
             begun.set()
@@ -310,14 +310,80 @@ def test_stopping_a_merge_writes_nothing(
     hands.qtbot.mouseClick(page.merge.merge, Qt.MouseButton.LeftButton)
     hands.qtbot.waitUntil(lambda: begun.is_set() and page.merge.stop.isVisible())
     QApplication.processEvents()
+    assert page.merge.stop.hasFocus()
     hands.qtbot.mouseClick(page.merge.stop, Qt.MouseButton.LeftButton)
     stopped.set()
     hands.settle()
     assert "已停止，什么都没有写入" in page.merge.note.words.text()
+    assert page.merge.merge.hasFocus(), "not the navigation, where the next key would leave the page"
     assert exchange.digest(town) == before
     monkeypatch.undo()
     hands.click(page.merge.merge)
     assert exchange.digest(town).records == 1
+
+
+def test_a_stick_that_goes_while_it_is_merged_is_said_once_and_what_is_left_goes_on_when_it_is_back(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty files are not chosen again one by one, and no receipt lies on the hard disk where nobody looks for it."""
+    town, village = pair
+    stick, pocket = tmp_path / "U盘", tmp_path / "口袋"
+    stick.mkdir()
+    for n in range(5):
+        records.save(village, "enterprise", {"name": f"第{n}家"})
+        exchange.send(village, stick / f"{4 - n}.xsj")
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, sorted(stick.iterdir()))
+    names = [f"{n}.xsj" for n in range(5)]
+    assert [f.path.name for f in page.merge.files] == names, (
+        "as they lie in the folder, not as they are merged"
+    )
+    merge = traffic.merge
+
+    def pulled_out(
+        session: Session, paths: list[Path], folder: Path | None, progress: traffic.Progress, *rest: object
+    ) -> object:
+        def pulling(done: int, total: int, words: str) -> None:
+            if done == 1 and stick.exists():
+                stick.rename(pocket)
+            progress(done, total, words)
+
+        return merge(session, paths, folder, pulling, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(traffic, "merge", pulled_out)
+    hands.click(page.merge.merge)
+    monkeypatch.undo()
+    told = page.merge.note.detail.text()
+    assert page.merge.note.words.text() == "已合并1个文件：收下1项（新增1条）。"
+    assert told.count("U盘可能已拔出") == 2, "once for the receipt, once for all files"
+    assert "0.xsj、1.xsj、2.xsj等4个" in told
+    assert [f.path.name for f in page.merge.files] == names
+    assert not stick.exists(), "no folder of the stick's name is made on the hard disk"
+    pocket.rename(stick)
+    hands.click(link_of(page, "再写这1个回执"))
+    assert len(list((stick / "回执").iterdir())) == 1
+    assert "回执已写好1个" in page.merge.note.detail.text()
+    hands.click(link_of(page, "没有合并的4个再核对一次"))
+    assert [f.path.name for f in page.merge.files] == names[:4]
+    hands.click(page.merge.merge)
+    assert page.merge.note.words.text().startswith("已合并4个文件：收下4项（新增4条）")
+    assert exchange.digest(town).records == 5
+
+
+def link_of(page: SyncPage, words: str) -> QPushButton:
+    """What is offered below what became of a merge."""
+    return next(b for b in page.merge.note.findChildren(QPushButton) if b.text() == words)
+
+
+def test_nothing_is_said_of_files_that_are_still_looked_at(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, _ = pair
+    _, page = open_page(town)
+    page.merge.files = [Shown(tmp_path / "a.xsj"), Shown(tmp_path / "b.xsj")]
+    page.merge._show_state()
+    assert page.merge.details.isHidden(), "not that all in them was had before"
+    assert set(page.merge.grid.rows.lines[0].texts[1:]) == {""}, "no noughts that look like a result"
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QFormLayout,
     QGridLayout,
     QLineEdit,
@@ -25,6 +24,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.widgets.deliberate import DeliberateDialog
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -55,7 +55,7 @@ def may_erase(workbench: Workbench, record_type: RecordType) -> bool:
     )
 
 
-class EraseDialog(QDialog):
+class EraseDialog(DeliberateDialog):
     """Over the window. While it is done nothing can be changed; afterwards it closes, or says why it was not done."""
 
     def __init__(
@@ -125,8 +125,7 @@ class EraseDialog(QDialog):
         column.addWidget(self.problem)
         column.addWidget(self.progress)
         column.addLayout(row(1, self.cancel, self.erase))
-        self.cancel.setDefault(True)
-        self.erase.setAutoDefault(False)
+        self.without_default(self.cancel, self.erase)
         self.basis.currentIndexChanged.connect(lambda _index: self._show_state())
         self.sure.textChanged.connect(lambda _text: self._show_state())
         self.progress.hide()

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QDialog,
     QFormLayout,
     QLineEdit,
     QProgressBar,
@@ -23,6 +22,7 @@ from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, plain, row
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.widgets.deliberate import DeliberateDialog
 from desktop.ui.workbench import Workbench
 
 _WHAT_IT_DOES = (
@@ -33,7 +33,7 @@ _OUTSIDE = "导出过的表格、打印过的纸不在台账里，程序找不�
 _MOST_LINES = 5
 
 
-class WipeDialog(QDialog):
+class WipeDialog(DeliberateDialog):
     """Over the window; when it is done there is no workspace, and the program ends."""
 
     def __init__(self, workbench: Workbench, seen: Outlook) -> None:
@@ -69,8 +69,7 @@ class WipeDialog(QDialog):
         for part in (title, plain(_WHAT_IT_DOES), self.lost, self._form, self.note, self.progress):
             column.addWidget(part)
         column.addLayout(row(1, self.cancel, self.wipe))
-        self.cancel.setDefault(True)
-        self.wipe.setAutoDefault(False)
+        self.without_default(self.cancel, self.wipe)
         self.typed.textChanged.connect(lambda _text: self._show_state())
         self.unsent.toggled.connect(lambda _on: self._show_state())
         self.typed.setFocus(Qt.FocusReason.OtherFocusReason)

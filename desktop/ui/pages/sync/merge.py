@@ -9,12 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import inbox, traffic, unsettled
-from desktop.operations.inbox import MERGED_FOLDER, Aftermath
+from desktop.operations.inbox import Aftermath
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.records.declaration import Role
-from desktop.records.item_outcomes import OUTCOMES, REFUSED
-from desktop.sync.results import BundleResult, MergeReport
+from desktop.sync.results import BundleResult
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import (
@@ -28,6 +27,13 @@ from desktop.ui.pages.parts import (
     row,
 )
 from desktop.ui.pages.sync.drop import KNOWN_FILES, SMALL_FILES, DropArea, with_files
+from desktop.ui.pages.sync.merge_words import (
+    afterwards_words,
+    fork_words,
+    reasons,
+    root_words,
+    settled_words,
+)
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.workbench import Workbench
@@ -36,13 +42,13 @@ from desktop.ui.worker import Cancelled, Task, Ticket
 _FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)})", "所有文件 (*)")
 Previewed = list[Shown] | None
 Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
-_MOST_NAMES, _LEAST_ROWS = 6, 3
+_LEAST_ROWS = 3
 _ROWS, _ROWS_ALONE, _MOST_TYPES = 7, 14, 20
+"""So many files stand in view beside what merging does, and where there is nothing to merge."""
 _DETAILS = 2
 """Their share of the height, where the list of files has three."""
-"""So many files stand in view beside what merging does, and where there is nothing to merge."""
-_REASONS, _REASONS_ALONE = 3, 8
-"""So many reasons stand above the table then."""
+_RECEIPT = "回执"
+"""Before the name of whom one is written for, in what a merge says of how far it is."""
 
 
 class MergePanel(QStackedWidget):
@@ -63,6 +69,8 @@ class MergePanel(QStackedWidget):
         self.workbench = workbench
         self.files: list[Shown] = []
         self._folder = ""
+        self._order: list[Path] = []
+        """In which they are merged."""
         self._done = False
         self._task: Task[Previewed] | Task[Merged] | None = None
         self.drop = DropArea(
@@ -177,7 +185,8 @@ class MergePanel(QStackedWidget):
             self.reset()
             return
         same = len(self.files) - len(found)
-        self.files = found
+        self._order = [f.path for f in found]
+        self.files = self._as_given(found)
         bad = [f for f in self.files if not f.good]
         if bad:
             self._tell_problems(bad)
@@ -188,19 +197,23 @@ class MergePanel(QStackedWidget):
         self.checked.emit(self.files)
         self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _as_given(self, found: Sequence[Shown]) -> list[Shown]:
+        """In the order in which they lie on the table: who looks for a file finds it where it was."""
+        places = {shown.path: place for place, shown in enumerate(self.files)}
+        return sorted(found, key=lambda shown: places[shown.path])
+
     def _tell_problems(self, bad: Sequence[Shown]) -> None:
-        """Says each reason once, with the files that it is true of."""
-        files: dict[str, list[str]] = {}
-        for shown in bad:
-            if shown.result is not None:
-                files.setdefault(str(shown.result.problem), []).append(shown.path.name)
-        most = _REASONS if len(bad) < len(self.files) else _REASONS_ALONE
-        told = [f"{_named(names)}：{problem}" for problem, names in list(files.items())[:most]]
-        left = sum(map(len, list(files.values())[most:]))
-        more = [f"……还有{left}个，原因见下表。"] if left else []
         rest = "其他文件可以照常合并。" if len(bad) < len(self.files) else "什么都没有写入。"
-        self.note.say(Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", "\n".join([*told, *more]))
+        self.note.say(
+            Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", "\n".join(reasons(bad, len(self.files)))
+        )
         self.note.offer()
+
+    def _try_again(self) -> None:
+        """What could not be merged is looked at once more, as when a stick is back."""
+        if self._task is None:
+            self.files, self._done = [Shown(f.path) for f in self.files if not f.good], False
+            self._look()
 
     # -- merging ---------------------------------------------------------------------------------------------------
 
@@ -209,14 +222,15 @@ class MergePanel(QStackedWidget):
         good = [f for f in self.files if f.good]
         if not good or self._task is not None or not self._may_merge:
             return
-        here, paths = here_of(self.workbench), [f.path for f in good]
+        here, mergeable = here_of(self.workbench), {f.path for f in good}
+        paths = [path for path in self._order if path in mergeable]
         wanted = self.receipts.isChecked() and any(f.seen is not None and not f.seen.downward for f in good)
         folder = Path(self._folder) if wanted else None
         seen = {f.path: f.seen for f in good}
 
         def job(session: Session, ticket: Ticket) -> Merged:
             try:
-                done = traffic.merge(session, paths, folder, _say(ticket))
+                done = traffic.merge(session, paths, folder, _say(ticket), _say_written(ticket))
             except Cancelled:
                 return None
             if folder is not None:
@@ -229,6 +243,20 @@ class MergePanel(QStackedWidget):
             self.workbench.write("合并数据包", job, self._finished, owner=self, fail=self._failed, step=False)
         )
 
+    def _answer(self, outcome: MergeOutcome, after: Sequence[Shown], afterwards: Aftermath) -> None:
+        """Writes the receipts that could not be; in another folder where that one is not there any more."""
+        if self._task is not None or (not Path(self._folder).parent.is_dir() and not self._choose_place()):
+            return
+        senders, folder = [station for station, _ in outcome.failed], Path(self._folder)
+
+        def job(session: Session, ticket: Ticket) -> Merged:
+            done = traffic.answer(session, outcome, senders, folder, _say_written(ticket))
+            return done, list(after), afterwards
+
+        self._begin(
+            self.workbench.write("写回执", job, self._finished, owner=self, fail=self._failed, step=False)
+        )
+
     def _begin(self, task: Task[Previewed] | Task[Merged]) -> None:
         self._task = task
         task.progressed.connect(self._show_progress)
@@ -236,11 +264,18 @@ class MergePanel(QStackedWidget):
         self.doing.setText(f"正在{task.name}…")
         self.stop.setEnabled(True)
         self._show_state()
+        self.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_progress(self, done: int, total: int, words: str) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
         name = self._task.name if self._task is not None else ""
+        if words.startswith(_RECEIPT):
+            # What is merged stands by now, so there is nothing left that could be stopped.
+            self.stop.setEnabled(False)
+            name, words = f"写{_RECEIPT}", words.removeprefix(_RECEIPT)
+        elif not self.stop.isEnabled():
+            return
         self.doing.setText(f"正在{name}：第{min(done + 1, total)}个，共{total}个　{words}")
 
     def _stop(self) -> None:
@@ -255,10 +290,11 @@ class MergePanel(QStackedWidget):
             self.note.say(Tone.PLAIN, "已停止，什么都没有写入。可以再合并一次。")
             self.note.offer()
             self._show_state()
+            self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         outcome, after, afterwards = found
-        bad = [f for f in self.files if not f.good]
-        self.files = [*after, *bad]
+        merged = {f.path for f in after}
+        self.files = self._as_given([*after, *(f for f in self.files if f.path not in merged)])
         self._done = True
         self._tell_outcome(outcome, after, afterwards)
         self._show_state()
@@ -274,21 +310,21 @@ class MergePanel(QStackedWidget):
             more = "等" if len(outcome.receipts) > 3 else ""
             lines.append(f"回执已写好{len(outcome.receipts)}个，请交还给：{names}{more}。放在：{where}")
             offered.append(link("打开回执文件夹", lambda: open_folder(where)))
-        lines += [
-            f"回执没有写成：{problem}数据已经合并好，不用再合并：点“继续收别的文件”，在下面选这个单位，再点“给它写回执”。"
-            for problem in outcome.failed[:1]
-        ]
-        lines += [
-            f"{f.path.name}：{f.result.problem}" for f in self.files if f.result is not None and not f.good
-        ]
-        lines += _afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
+        if outcome.failed:
+            count, (_, problem) = len(outcome.failed), outcome.failed[0]
+            lines.append(f"{count}个回执没有写成：{problem}数据已经合并好，不用再合并。")
+            offered.append(link(f"再写这{count}个回执", lambda: self._answer(outcome, after, afterwards)))
+        if bad := [f for f in self.files if not f.good]:
+            lines += reasons(bad, len(self.files))
+            offered.append(link(f"没有合并的{len(bad)}个再核对一次", self._try_again))
+        lines += afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
         if asks:
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
-        lines += _settled_words(after)
+        lines += settled_words(after)
         if any(not item.settled for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
-        lines = [*_fork_words(outcome.report), *_root_words(outcome.report), *lines]
+        lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
         told = outcome.report.renumbered or outcome.report.copied
@@ -311,12 +347,13 @@ class MergePanel(QStackedWidget):
     def _may_merge(self) -> bool:
         return self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
 
-    def _choose_place(self) -> None:
+    def _choose_place(self) -> bool:
         start = Path(self._folder).parent
         found = self.workbench.dialogs.folder("回执放在哪里", start if start.is_dir() else documents())
         if found is not None:
             self._folder = str(found)
             self._show_state()
+        return found is not None
 
     def _show_details(self, path: Path | None) -> None:
         chosen = [f for f in self.files if f.path == path] if path is not None else []
@@ -331,7 +368,7 @@ class MergePanel(QStackedWidget):
     def _show_state(self) -> None:
         busy, good = self._task is not None, [f for f in self.files if f.good]
         self.setCurrentIndex(1 if self.files else 0)
-        alone = not good and not busy
+        alone = not good
         self.details.setVisible(not alone)
         self.grid.show_files(self.files)
         self._show_details(self.grid.current())
@@ -356,52 +393,6 @@ class MergePanel(QStackedWidget):
         self.busy_changed.emit(bool(self.files))
 
 
-def _named(names: Sequence[str]) -> str:
-    """The files of one reason: few by name, of many the first and how many there are."""
-    if len(names) <= _LEAST_ROWS:
-        return "、".join(names)
-    return f"{'、'.join(names[:_LEAST_ROWS])}等{len(names)}个"
-
-
-def _afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
-    """What was moved, and after bundles from below who has sent nothing yet."""
-    lines = [f"{afterwards.moved}个文件已移到“{MERGED_FOLDER}”。"] if afterwards.moved else []
-    if afterwards.problem is not None:
-        lines.append(f"数据已经合并好，有文件没有移到“{MERGED_FOLDER}”：{afterwards.problem}")
-    if upward and (silent := afterwards.silent):
-        more = f"等{len(silent)}个单位" if len(silent) > _MOST_NAMES else ""
-        lines.append(f"本月还没有报送的下级：{'、'.join(silent[:_MOST_NAMES])}{more}。")
-    elif upward:
-        lines.append("本月下级单位都报送过了。")
-    return lines
-
-
-def _settled_words(after: Sequence[Shown]) -> list[str]:
-    """What is refused and asks for nothing, so that nobody looks for it among what waits."""
-    settled = [item for f in after for item in f.items if item.settled]
-    return [f"其中{OUTCOMES[REFUSED]}的{len(settled)}项{settled[0].advice}"] if settled else []
-
-
-def _fork_words(report: MergeReport) -> list[str]:
-    """What a word from above about this computer's own fork has done."""
-    if report.copied:
-        return [
-            "上级认定这台电脑是从另一台复制来的。请重新办理入网；办好以前请不要在这台电脑上录入，录入的上级不收。"
-        ]
-    if report.renumbered:
-        return [f"上级认定这台电脑恢复过备份：有{report.renumbered}项已换新编号，内容没有变，请再上报一次。"]
-    return []
-
-
-def _root_words(report: MergeReport) -> list[str]:
-    """That a level above has changed the root, and the words of the new one."""
-    return [
-        f"上级换了根证书，本机已改用新的，核对词语是：{words}。想核对，可以打电话问最上面一级工会。"
-        for result in report.bundles
-        for words in result.new_roots
-    ]
-
-
 def _say(ticket: Ticket) -> traffic.Progress:
     """Tells how far it is; between two files it can be stopped, and then nothing of the merge stands."""
 
@@ -410,6 +401,11 @@ def _say(ticket: Ticket) -> traffic.Progress:
         ticket.progress(done, total, words)
 
     return say
+
+
+def _say_written(ticket: Ticket) -> traffic.Progress:
+    """Tells how far the receipts are, which nothing stops."""
+    return lambda done, total, name: ticket.progress(done, total, f"{_RECEIPT}{name}")
 
 
 def _shown(session: Session, here: traffic.Here, seen: Seen) -> Shown:

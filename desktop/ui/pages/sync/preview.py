@@ -100,7 +100,8 @@ class FilesGrid(Grid):
     @staticmethod
     def _all(files: Sequence[Shown]) -> Line:
         good = [f.result for f in files if f.result is not None and f.good]
-        numbers = [str(sum(getattr(r, n) for r in good)) for n in ("total", *OUTCOMES)]
+        known = all(f.result is not None for f in files)
+        numbers = [str(sum(getattr(r, n) for r in good)) if known else "" for n in ("total", *OUTCOMES)]
         bad = sum(f.result is not None and not f.good for f in files)
         words = f"{bad}个不能合并" if bad else ""
         return Line((f"全部{len(files)}个文件", "", "", "", *numbers, words))
@@ -194,7 +195,12 @@ class Details(QWidget):
         unlisted = sum(f.result.unlisted for f in good if f.result is not None)
         self._items_head.setText(_left_words(items, unlisted))
         self._nothing.setVisible(not items)
-        same = not lines and not items and all(f.result is not None and f.result.total for f in good)
+        same = (
+            bool(good)
+            and not lines
+            and not items
+            and all(f.result is not None and f.result.total for f in good)
+        )
         for widget in (self.caption, self._no_types, self._items_head, self._nothing):
             widget.setVisible(widget.isVisibleTo(self) and not same)
         self._same.setVisible(same)

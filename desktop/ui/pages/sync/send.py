@@ -123,7 +123,8 @@ class SendCard(Card):
 
     def _choose(self) -> bool:
         start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
-        found = self.workbench.dialogs.folder("数据包保存到哪里（可以选U盘）", start)
+        gone = f"“{self._folder}”现在打不开。" if self._folder and not Path(self._folder).is_dir() else ""
+        found = self.workbench.dialogs.folder(f"{gone}数据包保存到哪里（可以选U盘）", start)
         if found is not None:
             self._folder = str(found)
             self._show_place()
