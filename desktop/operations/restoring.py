@@ -148,14 +148,21 @@ def _replay(ledger: Ledger, path: Path, key: bytes, total: int, progress: Progre
 def _put_right(ledger: Ledger, changed: indexing.Changed) -> None:
     """What was put aside or erased in a step had counted, or stood, in the backup."""
     merger = Merger(ledger.database, ledger.types)
-    taken = aside.everything(ledger.database)
-    merger.take_out(taken)
+    for piece in aside.everything(ledger.database):
+        merger.take_out(piece)
+        for taken in piece:
+            changed.add(taken.type, [taken.record])
+        _finish(ledger, merger, changed)
     erasures = erasing.due(ledger)
     erasing.blank_stored(ledger, erasures, merger.forget(erasures))
+    for erasure in erasures:
+        changed.add(erasure.type, [erasure.record])
+    _finish(ledger, merger, changed)
+
+
+def _finish(ledger: Ledger, merger: Merger, changed: indexing.Changed) -> None:
     for type_name, shown in merger.finish(ledger.environment.since_epoch()).shown.items():
         changed.add(type_name, shown)
-    for type_name, record in [*((t.type, t.record) for t in taken), *((e.type, e.record) for e in erasures)]:
-        changed.add(type_name, [record])
 
 
 class _Step:
@@ -169,7 +176,6 @@ class _Step:
 
     def take_in(self, texts: Iterable[bytes]) -> None:
         """Puts the rows back and merges the items among them that are new here or wait no longer."""
-        away = aside.places(self._db)
         positions: list[int] = []
         lines: list[int] = []
         released: dict[int, set[int]] = {}
@@ -178,7 +184,7 @@ class _Step:
                 positions.append(key[0])
             elif table == "pending_line" and values is not None:
                 lines.append(key[0])
-            elif values is None and (table, *key[:2]) in away:
+            elif values is None and table in ("held", "refused"):
                 released.setdefault(key[0], set()).add(key[1])
         self._follow_incarnation()
         merger = Merger(self._db, self._ledger.types)
@@ -191,8 +197,7 @@ class _Step:
                 segment_log.positions(self._db, origin, min(numbers), max(numbers))
             ):
                 self._stage(merger, contents, origin, numbers)
-        for type_name, shown in merger.finish(self._ledger.environment.since_epoch()).shown.items():
-            self._changed.add(type_name, shown)
+        _finish(self._ledger, merger, self._changed)
 
     def _follow_incarnation(self) -> None:
         """Own lines belong to the incarnation that the ledger was in at that step."""

@@ -160,7 +160,8 @@ def excluded_under(database: Database, units: Collection[str], but: str) -> list
 
 def waits_for_births(database: Database) -> bool:
     """Whether changes wait for the births of their records, which count as soon as these come."""
-    return database.row("SELECT 1 FROM held WHERE reason = ? LIMIT 1", (HELD_NO_BIRTH,)) is not None
+    # Written out, as it is in the index: a million items may wait for something else.
+    return database.row(f"SELECT 1 FROM held WHERE reason = '{HELD_NO_BIRTH}' LIMIT 1") is not None
 
 
 def grounds(database: Database, but: str) -> list[Ground]:
@@ -245,24 +246,17 @@ def between(database: Database, origin: int, first: int, last: int) -> Names:
     )
 
 
-def everything(database: Database) -> list[Taken]:
-    """All items that are aside."""
-    return [
-        Taken(*row)
-        for row in database.rows(
-            "SELECT origin, number, stamp, type, lower(hex(record)) FROM refused UNION ALL"
-            " SELECT origin, number, stamp, type, lower(hex(record)) FROM held"
-        )
-    ]
-
-
-def places(database: Database) -> set[tuple[str, int, int]]:
-    """Table, origin and number of all items that are aside, as changed rows are noted by :mod:`captured`."""
-    return set(
-        database.rows(
-            "SELECT 'held', origin, number FROM held UNION SELECT 'refused', origin, number FROM refused"
-        )
-    )
+def everything(database: Database) -> Iterator[list[Taken]]:
+    """All items that are aside, in pieces. The caller may let go what it has been given."""
+    for table in ("refused", "held"):
+        after = (0, 0, 0)
+        while rows := database.rows(
+            f"SELECT origin, number, stamp, type, lower(hex(record)) FROM {table}"
+            f" WHERE (origin, number, stamp) > (?, ?, ?) ORDER BY origin, number, stamp LIMIT ?",
+            (*after, _PIECE),
+        ):
+            yield [Taken(*row) for row in rows]
+            after = rows[-1][:3]
 
 
 # -- forks ---------------------------------------------------------------------------------------------------------

@@ -230,7 +230,10 @@ def _gone(first: int, end: int) -> Iterator[tuple[Row, None]]:
 
 
 def put_back(database: Database, texts: Iterable[bytes]) -> Iterator[Row]:
-    """Writes the rows of one step as they were then; gives each back as table, key, values or nothing."""
+    """Writes the rows of one step as they were then; gives each back as table, key, values.
+
+    One that goes has no values, and is not given back where it was not there.
+    """
     for text in texts:
         columns, rows = _unpack(text)
         # As they were named then: a newer program may have added columns since.
@@ -243,7 +246,8 @@ def put_back(database: Database, texts: Iterable[bytes]) -> Iterator[Row]:
             shape = shapes[name]
             if values is None:
                 same = " AND ".join(f"{quoted(c)} = ?" for c in shape.keys)
-                database.execute(f"DELETE FROM main.{quoted(name)} WHERE {same}", key)
+                if not database.execute(f"DELETE FROM main.{quoted(name)} WHERE {same}", key).rowcount:
+                    continue
             else:
                 database.execute(_upsert(shape), [*key, *values])
             yield name, key, values

@@ -11,6 +11,9 @@ from desktop.store.staging import RETRIED
 MOST = 50_000
 """How many changes are staged at once: they lie in memory until they are counted."""
 
+_WAITS = f"reason = '{HELD_NO_BIRTH}'"
+"""Written out, as it is in the index: a million items may wait for something else."""
+
 
 class Held:
     """Rule 15: what was held is tried again by itself, if its record is here by now, and at most so much at once."""
@@ -19,10 +22,12 @@ class Held:
         self._db = database
         self._after = (0, 0, 0)
         self._first = self._settled = True
-        waiting = database.rows("SELECT DISTINCT type FROM held WHERE reason = ?", (HELD_NO_BIRTH,))
+        waiting = database.rows(f"SELECT DISTINCT type FROM held WHERE {_WAITS}")
         self._types = sorted(_tables(database) & {name for (name,) in waiting})
         if self._types:
-            database.execute("INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT unit FROM held")
+            database.execute(
+                f"INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT unit FROM held WHERE {_WAITS}"
+            )
 
     def stage(self) -> None:
         """Stages what comes next, in the order of the items."""
@@ -36,10 +41,10 @@ class Held:
         self._db.execute(
             f"INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value,"
             f" retried) SELECT kind, type, record, u.ref, slot, stamp, replaces, origin, number, operator, value,"
-            f" :retried FROM held h CROSS JOIN unit_ref u ON u.id = h.unit WHERE kind <> 'birth' AND reason = :reason"
+            f" :retried FROM held h CROSS JOIN unit_ref u ON u.id = h.unit WHERE kind <> 'birth' AND {_WAITS}"
             f" AND (origin, number, stamp) > (:origin, :number, :stamp) AND CASE type {here} END"
             f" ORDER BY origin, number, stamp LIMIT :most",
-            {"retried": RETRIED, "reason": HELD_NO_BIRTH, "origin": origin, "number": number, "stamp": stamp,
+            {"retried": RETRIED, "origin": origin, "number": number, "stamp": stamp,
              "most": MOST},
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from desktop.records.declaration import Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of
 from desktop.store.database import Database
 
-VERSION = 3
+VERSION = 4
 """The major version of the tables; a database with a greater one is refused politely."""
 
 CORE = """
@@ -63,6 +63,7 @@ CREATE TABLE IF NOT EXISTS held (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
     unit TEXT NOT NULL, slot TEXT, stamp INTEGER NOT NULL, replaces TEXT NOT NULL, operator TEXT NOT NULL,
     value TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (origin, number, stamp));
+CREATE INDEX IF NOT EXISTS held_no_birth ON held (origin, number, stamp) WHERE reason = 'no_birth';
 CREATE TABLE IF NOT EXISTS refused (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, record BLOB NOT NULL,
     slot TEXT, stamp INTEGER NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, excluded INTEGER NOT NULL DEFAULT 0,
@@ -156,6 +157,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE refused ADD COLUMN unit TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE refused ADD COLUMN replaces TEXT NOT NULL DEFAULT '[]'",
     ),
+    # What waits for a birth has an index, which is made with the core tables: every merge asks for it.
+    4: (),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
 

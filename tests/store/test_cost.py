@@ -9,7 +9,7 @@ import pytest
 
 from desktop.records.items import CHANGE, TOMBSTONE
 from desktop.records.resolution import canonical_tombstone
-from desktop.store import schema
+from desktop.store import aside, schema
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.ledger import ChangeSet, Ledger, NewRecord, SlotEdit
@@ -71,6 +71,30 @@ def steps_of(database: Database, work: Callable[[], object]) -> int:
 
 def test_one_edit_costs_the_same_in_a_ledger_with_a_long_log() -> None:
     assert steps_of_one_edit(2_000) < 1.5 * steps_of_one_edit(50)
+
+
+def steps_beside_what_waits(items: int) -> int:
+    """The steps of an edit in a ledger where so many items wait for their day."""
+    database = ledger_with_log(50)
+    database.connection.executemany(
+        "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value, reason,"
+        " since) VALUES (8, ?, 'change', 'firm', x'00', '', 'name', ?, '[]', '', '1', 'future', 0)",
+        [(n, n) for n in range(items)],
+    )
+
+    def edit() -> None:
+        merger = Merger(database, TYPES)
+        merger.add_changes([change(1, 1_000_000, (51,))])
+        merger.finish(0)
+        assert not aside.waits_for_births(database)
+
+    steps = steps_of(database, edit)
+    database.close()
+    return steps
+
+
+def test_what_waits_for_its_day_is_not_looked_through_for_what_waits_for_a_birth() -> None:
+    assert steps_beside_what_waits(2_000) < 1.5 * steps_beside_what_waits(50)
 
 
 def rename(ledger: Ledger) -> ChangeSet:
