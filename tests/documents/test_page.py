@@ -421,6 +421,37 @@ def test_a_form_has_its_boxes_filled_and_ruled(fonts: FontBook) -> None:
     assert len(verticals) == 3
 
 
+def test_a_high_box_is_written_in_from_above_and_signed_at_its_foot(fonts: FontBook) -> None:
+    form = FormBlock((
+        FormRow((FormCell("批语", 1, label=True), FormCell("同意", 3, foot="签名")), lines=9),
+        FormRow((FormCell("笔录", 1, label=True), FormCell("", 3)), lines=9),
+        FormRow((FormCell("备注", 1, label=True), FormCell("", 3)), lines=2),
+    ))  # fmt: skip
+    sheet, *further = printed(letter(form), fonts)
+    label, text, foot = (sheet.line(words)[0].y for words in ("批语", "同意", "签名"))
+    assert text < label - 3 * form.size
+    assert foot > label + 3 * form.size
+    thin = [each for page in (sheet, *further) for each in page.rectangles if each.height < 0.4]
+    room = [b.top - a.top for a, b in pairwise(sorted(thin, key=lambda each: each.top))]
+    assert len(thin) >= 5
+    assert all(8 * MM < each < 11 * MM for each in room), "room for a line by hand"
+
+
+def test_a_box_of_several_pages_is_one_box_on_each(fonts: FontBook) -> None:
+    long = "公司称资金周转困难，拟分两次支付。" * 160
+    form = FormBlock((
+        FormRow((FormCell("案由", 1, label=True), FormCell("欠薪", 3))),
+        FormRow((FormCell("笔录", 1, label=True), FormCell(long, 3, foot="签名"))),
+    ))  # fmt: skip
+    sheets = printed(letter(form), fonts)
+    assert len(sheets) >= 3
+    assert [sum(mark.character == "笔" for mark in sheet.marks) for sheet in sheets] == [1] * len(sheets)
+    assert [any(mark.character == "签" for mark in sheet.marks) for sheet in sheets].index(True) == len(
+        sheets
+    ) - 1
+    assert "".join(m.character for sheet in sheets for m in sheet.marks).count("拟") == 160
+
+
 def test_a_watermark_lies_under_the_text_of_every_page(fonts: FontBook) -> None:
     for sheet in printed(replace(of_lines(40), watermark="作废"), fonts):
         assert {mark.character for mark in sheet.marks if mark.size > 60} == {"作", "废"}

@@ -176,6 +176,10 @@ class _Builder:
         if self.fits(chunk):
             self.place(chunk)
             return
+        if pieces := self._cut(chunk):
+            self.place(pieces[0])
+            self.add([pieces[1]])
+            return
         for row in chunk:
             if not self.fits([row]) and self._rows:
                 self._turn(row)

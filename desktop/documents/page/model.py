@@ -140,19 +140,39 @@ class TableBlock:
     """How many of the last rows hold nothing and are to be written on."""
 
 
+TALL = 3
+"""A box of so many lines is written in from its upper edge down."""
+RULED = 5
+"""A box of so many lines that nothing stands in is ruled to be written in by hand."""
+
+
 @dataclass(frozen=True)
 class FormCell:
-    """One box of a form; ``width`` counts against the other boxes of its row."""
+    """One box of a form; ``width`` counts against the other boxes of its row.
+
+    ``foot`` stands at its lower edge, such as where it is signed.
+    """
 
     text: Text = ""
     width: float = 1.0
     align: Align = Align.LEFT
     label: bool = False
+    foot: Text = ""
+
+    @property
+    def whole(self) -> Text:
+        """Text and foot as they are read one after the other."""
+        if not self.foot:
+            return self.text
+        if isinstance(self.text, str) and isinstance(self.foot, str):
+            return f"{self.text}\n\n{self.foot}"
+        runs = [(Run(part),) if isinstance(part, str) else part for part in (self.text, "\n\n", self.foot)]
+        return tuple(run for part in runs for run in part)
 
 
 @dataclass(frozen=True)
 class FormRow:
-    """A row of boxes, at least ``lines`` lines high."""
+    """A row of boxes, at least ``lines`` lines high; where these are :data:`TALL` or more, words begin at its top."""
 
     cells: tuple[FormCell, ...]
     lines: float = 1

@@ -85,7 +85,7 @@ class _SheetPrinter:
         self._setter = setter
         self._width = sheet.page_size[0] - 2 * MARGIN_X
         self._height = sheet.page_size[1] - MARGIN_ABOVE - MARGIN_BELOW
-        self._tables = TableSetter(setter, self._width, self._height)
+        self._tables = TableSetter(setter, self._width)
 
     def print(self, writer: PageWriter) -> None:
         """Draws all pages of the sheet."""

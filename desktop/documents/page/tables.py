@@ -10,9 +10,9 @@ from itertools import accumulate
 from desktop.documents.fonts import FontRole
 from desktop.documents.page.characters import word_spans
 from desktop.documents.page.flow import Row
-from desktop.documents.page.geometry import TEXT_HEIGHT, TEXT_WIDTH
+from desktop.documents.page.geometry import TEXT_WIDTH
 from desktop.documents.page.linebreak import Line, break_lines
-from desktop.documents.page.model import Align, FormBlock, TableBlock, Text
+from desktop.documents.page.model import RULED, TALL, Align, FormBlock, TableBlock, Text
 from desktop.documents.page.setting import Setter
 from desktop.documents.page.shaping import Style, paragraphs, plain, shape
 from desktop.documents.page.writer import Bar, Item, Placed
@@ -35,6 +35,8 @@ CUT_LINES, CUT_LINES_OF_LISTS = 10, 20
 """A row of so many lines may be cut rather than leave a part of a page empty: in a form sooner than in a list, where
 what tells its rows apart stands beside the first piece only.
 """
+HAND_ROOM, HAND_RULE = 26.0, 0.25
+"""Between the lines of a box that is written in by hand, about 9 mm, and the thickness of these, in points."""
 MOST_LINES = 6
 """Where a cell would have more lines, its column takes room from those that have less to say."""
 NAME, NAME_LINES, GIVING_LINES = 150.0, 3, 5
@@ -45,13 +47,19 @@ _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 @dataclass(frozen=True)
 class Box:
-    """One cell of a table row: its text, its place and width in points, and how it is set."""
+    """One cell of a table row: its text, its place and width in points, and how it is set.
+
+    With ``top`` it begins at the upper edge; its ``foot`` stands at the lower one. ``ruled`` has lines to write on.
+    """
 
     text: Text
     x: float
     width: float
     align: Align = Align.LEFT
     role: FontRole = FontRole.FANGSONG
+    top: bool = False
+    foot: Text = ""
+    ruled: bool = False
 
 
 def column_edges(
@@ -100,12 +108,11 @@ def evened(widths: Sequence[float], least: Sequence[float], lengths: Sequence[fl
 
 
 class TableSetter:
-    """Sets tables ``width`` points wide on pages that hold ``page_height`` points of them."""
+    """Sets tables ``width`` points wide."""
 
-    def __init__(self, setter: Setter, width: float = TEXT_WIDTH, page_height: float = TEXT_HEIGHT) -> None:
+    def __init__(self, setter: Setter, width: float = TEXT_WIDTH) -> None:
         self._setter = setter
         self._width = width
-        self._page_height = page_height
         self._set: dict[tuple[Text, float, FontRole, float], tuple[Line, ...]] = {}
 
     def table(self, table: TableBlock, row_height: float = 0.0) -> list[Row]:
@@ -119,7 +126,7 @@ class TableSetter:
             table.size,
             row_height,
             top_rule=True,
-        )[0]
+        )
         head = replace(head, keep_next=True)
         rows = self._title(table.title, table.size)
         rows.append(head)
@@ -130,10 +137,8 @@ class TableSetter:
                 Box(value, x, w, column.align)
                 for value, column, (x, w) in zip(values, table.columns, edges, strict=True)
             ]
-            rows += [
-                replace(row, header=head, spare=number >= filled)
-                for row in self.row(boxes, table.size, least, room=head.height)
-            ]
+            row = self.row(boxes, table.size, least)
+            rows.append(replace(row, header=head, spare=number >= filled))
         return rows
 
     def edges(self, table: TableBlock) -> list[tuple[float, float]]:
@@ -166,11 +171,15 @@ class TableSetter:
         for row in form.rows:
             edges = column_edges([cell.width for cell in row.cells], self._width)
             boxes = [
-                Box(cell.text, x, w, cell.align, FontRole.HEITI if cell.label else FontRole.FANGSONG)
+                Box(
+                    cell.text, x, w, cell.align, FontRole.HEITI if cell.label else FontRole.FANGSONG,
+                    top=row.lines >= TALL and not cell.label, foot=cell.foot,
+                    ruled=row.lines >= RULED and not cell.label and not cell.whole,
+                )
                 for cell, (x, w) in zip(row.cells, edges, strict=True)
-            ]
+            ]  # fmt: skip
             least = row.lines * form.size * LINE_RATIO + 2 * PADDING_Y
-            rows += self.row(boxes, form.size, least, top_rule=True)
+            rows.append(self.row(boxes, form.size, least, top_rule=True))
         return rows
 
     def _title(self, title: str, size: float) -> list[Row]:
@@ -187,24 +196,9 @@ class TableSetter:
         least: float = 0.0,
         *,
         top_rule: bool = False,
-        room: float = 0.0,
-    ) -> list[Row]:
-        """One table row; more than one where its text is higher than a page that ``room`` points are taken from."""
-        columns = [self._lines(box, size) for box in boxes]
-        most = max(1, int((self._page_height - room - 2 * PADDING_Y) / (size * LINE_RATIO)) - 1)
-        pieces = max(1, *(-(-len(lines) // most) for lines in columns))
-        if pieces == 1:
-            return [self._piece(boxes, columns, size, least, top_rule=top_rule)]
-        return [
-            self._piece(
-                boxes,
-                _shown(boxes, columns, piece * most, (piece + 1) * most),
-                size,
-                0.0,
-                top_rule=top_rule,
-            )
-            for piece in range(pieces)
-        ]
+    ) -> Row:
+        """One table row, which the page cuts where it is high."""
+        return self._piece(boxes, [self._lines(box, size) for box in boxes], size, least, top_rule=top_rule)
 
     def _piece(
         self,
@@ -218,18 +212,20 @@ class TableSetter:
         """A row with these lines in its boxes, which can be cut where it has many."""
         leading = size * LINE_RATIO
         longest = max(map(len, columns))
-        height = max(least, longest * leading + 2 * PADDING_Y)
-        items = [*self._rules(boxes, height, top_rule), *self._texts(boxes, columns, size, height)]
+        feet = [self._lines(replace(box, text=box.foot, foot=""), size) for box in boxes]
+        highest = max(len(lines) + len(foot) for lines, foot in zip(columns, feet, strict=True))
+        height = max(least, highest * leading + 2 * PADDING_Y)
+        items = [*self._rules(boxes, height, top_rule), *self._texts(boxes, columns, feet, size, height)]
 
         def cut(room: float) -> tuple[Row, Row] | None:
             count = min(int((room - 2 * PADDING_Y) / leading), longest - LEAST_PIECE)
             if count < LEAST_PIECE:
                 return None
-            first, rest = (
-                self._piece(boxes, _shown(boxes, columns, begin, end), size, 0.0, top_rule=top_rule)
-                for begin, end in ((0, count), (count, longest))
+            above = [replace(box, foot="") for box in boxes]
+            return (
+                self._piece(above, _shown(boxes, columns, 0, count), size, 0.0, top_rule=top_rule),
+                self._piece(boxes, _shown(boxes, columns, count, longest), size, 0.0, top_rule=top_rule),
             )
-            return first, rest
 
         may_cut = longest >= (
             CUT_LINES if any(box.role is FontRole.HEITI for box in boxes) else CUT_LINES_OF_LISTS
@@ -264,15 +260,35 @@ class TableSetter:
         if top_rule:
             rules.append(Bar(-RULE / 2, -RULE / 2, width + RULE, RULE))
         edges = [*(box.x for box in boxes), width]
+        for box in (box for box in boxes if box.ruled):
+            count = int((height - HAND_ROOM / 2) / HAND_ROOM)
+            rules += [
+                Bar(box.x + PADDING_X, height * n / (count + 1), box.width - 2 * PADDING_X, HAND_RULE)
+                for n in range(1, count + 1)
+            ]
         return [*rules, *(Bar(x - RULE / 2, 0, RULE, height) for x in edges)]
 
     def _texts(
-        self, boxes: Sequence[Box], columns: Sequence[Sequence[Line]], size: float, height: float
+        self,
+        boxes: Sequence[Box],
+        columns: Sequence[Sequence[Line]],
+        feet: Sequence[Sequence[Line]],
+        size: float,
+        height: float,
     ) -> list[Item]:
         leading = size * LINE_RATIO
         items: list[Item] = []
-        for box, lines in zip(boxes, columns, strict=True):
-            y = (height - len(lines) * leading) / 2
+        placed = [
+            *(
+                (box, lines, PADDING_Y if box.top else (height - len(lines) * leading) / 2)
+                for box, lines in zip(boxes, columns, strict=True)
+            ),
+            *(
+                (box, lines, height - PADDING_Y - len(lines) * leading)
+                for box, lines in zip(boxes, feet, strict=True)
+            ),
+        ]
+        for box, lines, y in placed:
             for line in lines:
                 room = box.width - 2 * PADDING_X - line.width
                 offset = {Align.LEFT: 0.0, Align.CENTRE: room / 2, Align.RIGHT: room}[box.align]

@@ -347,7 +347,7 @@ class _Writer:
         for form_row in block.rows:
             table = self._grid(1, [cell.width for cell in form_row.cells])
             cells = [
-                (cell.text, FontRole.HEITI if cell.label else FontRole.FANGSONG, cell.align)
+                (cell.whole, FontRole.HEITI if cell.label else FontRole.FANGSONG, cell.align)
                 for cell in form_row.cells
             ]
             self._row(table.rows[0], cells, block.size, form_row.lines)

@@ -161,15 +161,15 @@ def _blocks(template: PaperTemplate, subject: Subject) -> Iterator[Block]:
 
 
 def _form_row(row: Row, subject: Subject) -> FormRow:
-    cells = [
-        FormCell(
-            cell.label or _runs(_filled(cell.text, subject, 0)),
-            cell.width,
-            Align.CENTRE if cell.label else Align(cell.align),
-            bool(cell.label),
-        )
-        for cell in row.cells
-    ]
+    def words(text: str) -> Text:
+        return _runs(_filled(text, subject, 0))
+
+    cells = []
+    for cell in row.cells:
+        # What stands behind an empty line is where it is signed; a line that a record brings is none.
+        text, _, foot = cell.text.partition("\n\n")
+        align = Align.CENTRE if cell.label else Align(cell.align)
+        cells.append(FormCell(cell.label or words(text), cell.width, align, bool(cell.label), words(foot)))
     return FormRow(tuple(cells), row.lines)
 
 
@@ -246,7 +246,7 @@ def _words_of(blocks: Sequence[Block]) -> Iterator[str]:
             case EntryBlock():
                 yield f"{block.label}：{_said(block.text)}"
             case FormBlock():
-                yield from (_said(cell.text) for row in block.rows for cell in row.cells)
+                yield from (_said(cell.whole) for row in block.rows for cell in row.cells)
             case TableBlock():
                 yield from (cell for row in block.rows for cell in row)
 
