@@ -262,6 +262,36 @@ def test_only_the_district_gives_powers_and_only_over_its_own_towns(two: Two) ->
     assert [finding.message for finding in found] == [f"只能授权给镇街、园区工会，“{ORGAN}”不是，请重新选择"]
 
 
+def test_a_park_issues_with_a_power_of_the_city(two: Two, tmp_path: Path) -> None:
+    city = create(tmp_path, "杭州市总工会", Level.CITY, "330100")
+    park = create(tmp_path, "西湖科技园区工会联合会", Level.PARK, "330106901")
+    enrol(two.district, city, tmp_path, delegate=True)
+    enrol(park, two.district, tmp_path)
+
+    def carried(sender: Session, receiver: Session, *, up: bool = False) -> None:
+        path = tmp_path / f"{next(_FILES)}.xsj"
+        exchange.send(sender, path, to=None if up else receiver.ledger.station)
+        (arrived,) = (exchange.merge if up else exchange.receive)(receiver, [path]).bundles
+        assert arrived.problem is None
+
+    carried(two.district, city, up=True)
+    saved = records.save(city, "issuing_power", {"holder": park.unit.id, **POWER})
+    assert not saved.findings
+    carried(city, two.district)
+    carried(two.district, park)
+    supervision.set_number_settings(park, "杭西科园")
+    case = opened(park)
+    document = reminded(case)
+    assert supervision.print_document(park, document, tmp_path / "out").exists()
+    carried(park, two.district, up=True)
+    carried(two.district, city, up=True)
+    for session in (park, two.district, city):
+        (letter,) = supervision.load_case(session, case.id).letters
+        assert (letter.number, letter.stands) == ("杭西科园工监提〔2026〕1号", True)
+    for session in (park, city):
+        session.workspace.close()
+
+
 # One computer numbers -----------------------------------------------------------------------------------------------
 
 
