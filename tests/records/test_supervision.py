@@ -1099,6 +1099,23 @@ def test_what_the_employer_is_called_tells_nothing(words: str, told: bool) -> No
     assert bool(list(complainant_faults(case, {"主送": words}, sort_key))) is told
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("绰号大力的职工", True), ("阿强反映", True), ("李大明反映", True), ("lixm_88@163.com", True),
+        ("LIXM 88", True), ("微信号lxm-2024", True), ("3301 0619 9001 0112 3X", True),
+        ("公司邮箱hr@example.com", False), ("2024年", False), ("wechat群", False),
+    ],
+)  # fmt: skip
+def test_other_names_and_accounts_of_who_complained_are_found(words: str, told: bool) -> None:
+    case = {
+        "complainant_name": "李小明（曾用名：李大明）",
+        "complainant_note": "外号“大力”，网名阿强；邮箱lixm_88@163.com，微信 LXM-2024，"
+        "身份证33010619900101123X，wechat群里说的",
+    }
+    assert bool(list(complainant_faults(case, {"事实": words}, sort_key))) is told
+
+
 def test_a_day_in_a_note_is_no_telephone_number() -> None:
     case = {"complainant_note": "2026-11-05来访，电话0571-88886666"}
     assert not list(complainant_faults(case, {"材料": "2026-11-05工资表"}, sort_key))

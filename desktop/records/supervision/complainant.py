@@ -29,6 +29,13 @@ _NOBODY: Final = re.compile(
 """Words that stand in the place of a name and are nobody's."""
 _DAY: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}")
 _NUMBER: Final = re.compile(r"\d[\d\s()-]{5,}\d")
+_ACCOUNT: Final = re.compile(r"[a-z0-9][a-z0-9._+@-]{4,}")
+_OF_A_PERSON: Final = re.compile(r"@|(?=.*[a-z])(?=.*[\d_-])")
+"""An address of mail, or letters with figures as accounts have: a word alone is met in any sentence."""
+_ALIAS: Final = re.compile(
+    '(?:曾用名|又名|别名|化名|绰号|外号|小名|乳名|网名|昵称|本名|原名|人称)[为是叫称:：\\s“"]*'
+    "([\u3400-\u9fff\U00020000-\U0003ffff·]{2,10})"
+)
 _WITH_COUNTRY: Final = 13
 _WITH_TOWN: Final = 11
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}")
@@ -69,7 +76,7 @@ def complainant_faults(
     """
     told = list(_people(case))
     numbers = list(_numbers(case))
-    names = [_plain(name) for name in told]
+    names = [*map(_plain, told), *_accounts(case)]
     called = text(case, "employer_name")
     employer = _plain(called)
     for label, words in texts.items():
@@ -78,7 +85,7 @@ def complainant_faults(
             plain, others = plain.replace(employer, "\n"), words.replace(called, "\n")
         digits = _SAID.sub(lambda found: found[0].translate(_SPELLED_OUT), plain)
         if any(name in plain for name in names) or any(number in digits for number in numbers):
-            found = "投诉人的姓名或者电话"
+            found = "投诉人的姓名、电话或者账号"
         elif reading is not None and any(_spelled(name, others, plain, reading) for name in told):
             found = "投诉人姓名的拼音，或者和它同音的字"
         else:
@@ -93,7 +100,17 @@ def _plain(words: str) -> str:
 def _people(case: Values) -> Iterable[str]:
     """Who complained, as written, together and one by one."""
     told = text(case, "complainant_name")
-    return dict.fromkeys(name for name in (squeezed(told), *_names(told)) if _is_name(name))
+    aliases = _ALIAS.findall(f"{told}\n{text(case, 'complainant_note')}")
+    names = (squeezed(told), *_names(told), *map(squeezed, aliases))
+    return dict.fromkeys(name for name in names if _is_name(name))
+
+
+def _accounts(case: Values) -> Iterator[str]:
+    """Addresses of mail and accounts in the note, as texts are read; of an address its first part too."""
+    note = unicodedata.normalize("NFKC", text(case, "complainant_note")).lower()
+    for account in _ACCOUNT.findall(_DAY.sub("。", note)):
+        if _OF_A_PERSON.search(account):
+            yield from (_plain(part) for part in (account, account.partition("@")[0]) if len(part) > 4)
 
 
 def _names(told: str) -> Iterator[str]:
