@@ -106,6 +106,12 @@ _POSTS = re.compile(
 _UNIT_AND_POST = re.compile(
     r"(.+(?:工会|联合会|委员会|公司|村|社区|街道|镇|厂))((?:(?:常务|专职|兼职)?副)?(?:主席|主任|书记)|委员|干事|社工|.{0,2}部长)"
 )
+_INTRODUCES = re.compile(
+    r"(?:各位|尊敬的|亲爱的|大家|同志们|请|现将|兹|根据|按照|欢迎|感谢|通知).*|.*(?:名单|名册|如下|当选)"
+    r"|(?:全体|以下|下列|应到|实到|参会|参训|参加|出席|列席|到会|与会|缺席|请假|正式|特邀|新任|[女男]|职工|会员)+"
+    r"(?:代表|委员|学员|老师|同志|同事|领导|嘉宾|人员)*(?:[为有是共计]|[0-9]+[名人位])*"
+)
+"""Words that greet people or say that they follow, and are no unit of theirs: 各位代表, 参会人员, 现将名单公布如下."""
 _SEXES: Final = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
 _NUMBERING = re.compile(
     r"^\s*(?:[(（]\s*\d{1,4}\s*[)）]|\d{1,4}\s*[.．、:：)）]|\d{1,4}\s+|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳❶-❿]|[-•*●·]+\s|第\d{1,3}[名位号])\s*"
@@ -340,6 +346,8 @@ def _kind(cell: str) -> Part:
         return Part.SKIP
     if squeezed in _SEXES:
         return Part.SEX
+    if _INTRODUCES.fullmatch(squeezed.rstrip(":,.!;")):
+        return Part.SKIP
     if _ID.fullmatch(squeezed):
         return Part.CODE
     if (number := parse_phone(squeezed)) is not None and is_phone(number) and len(number) >= 7:

@@ -97,6 +97,17 @@ def test_a_unit_before_several_names_is_said_of_all() -> None:
     assert people(read_block("一车间：王芳、李强")) == [Person("王芳", "一车间"), Person("李强", "一车间")]
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "各位代表：王芳、李强", "各位代表：\n王芳\n李强", "各位代表：\t\n王芳\t\n李强\t", "现将名单公布如下：王芳、李强",
+        "参会人员（2人）：王芳、李强", "以下同志当选：王芳、李强", "2026年径山镇培训名单：王芳、李强", "女代表：王芳、李强",
+    ],
+)  # fmt: skip
+def test_what_greets_people_or_says_that_they_follow_is_no_unit_and_nobody(block: str) -> None:
+    assert people(read_block(block)) == [Person("王芳"), Person("李强")]
+
+
 def test_of_an_identity_number_only_the_last_four_are_kept() -> None:
     found = people(read_block("姓名\t身份证号码\n王芳\t330102199001010012"))
     assert found == [Person("王芳", code="0012")]

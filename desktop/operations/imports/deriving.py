@@ -10,6 +10,7 @@ from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.matching import folded_name
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.placing import Placed, PlaceFinder
+from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
@@ -49,6 +50,8 @@ class Deriver:
                     part.weak["sector"] = sector
             if "id_number" in part.values:
                 self._person(part)
+            if SESSION in fields:
+                _number_session(part)
 
     def _belong(self, row: RowResult, units: UnitFinder) -> None:
         part = row.parts[0]
@@ -174,3 +177,12 @@ class Deriver:
                 if text not in found:
                     found[text] = names.get(folded_name(text), [])
         return found
+
+
+def _number_session(part: Part) -> None:
+    """A title such as 三届二次职代会 says which session it is, where no column does."""
+    name = part.values.get("name")
+    known = {TERM, SESSION} & (part.values.keys() | part.weak.keys())
+    numbers = session_of(name) if isinstance(name, str) and not known else None
+    if numbers is not None:
+        part.weak |= dict(zip((TERM, SESSION), numbers, strict=True))

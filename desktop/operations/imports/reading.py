@@ -17,6 +17,7 @@ from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Fault
 from desktop.operations.imports import words
 from desktop.operations.imports.model import Note, Weight
+from desktop.operations.imports.together import read_together
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.dates import parse_date
@@ -78,6 +79,9 @@ class ColumnReader:
         # Those of the known of which nothing is to be said, for a look at a whole column at once.
         self._silent: dict[object, Cell] = {}
         self._last: Cell = None
+        self.others: dict[int, Mapping[str, Cell]] = {}
+        """What cells say of other fields, by their place; whoever has taken it clears it."""
+        self._others: dict[str, Mapping[str, Cell]] = {}
         self.repeated: list[int] = []
         """The places whose cells only pointed to the row above; whoever has written them out clears them."""
         self._repeats = (
@@ -134,6 +138,8 @@ class ColumnReader:
         value, note = known
         if note is not None:
             notes.setdefault(place, []).append(note)
+        if type(cell) is str and cell in self._others:
+            self.others[place] = self._others[cell]
         return value
 
     def _read(self, cell: workbook.Cell) -> tuple[Cell, Note | None]:
@@ -150,6 +156,12 @@ class ColumnReader:
         if isinstance(cell, str) and self._is_masked(cell):
             return None, self._note(f"“{self.field.label}”有一部分被星号隐藏了，请填完整的", Weight.PROBLEM)
         parsed = self._parse(cell)
+        if parsed.problem is not None and isinstance(cell, str):
+            together = read_together(self._type, self.field, cell)
+            if together is not None:
+                self._others[cell] = together.others
+                weight = Weight.PROBLEM if together.unsure else Weight.NOTE
+                return together.value, self._note(together.words, weight)
         if parsed.problem is not None:
             return None, self._note(parsed.problem, Weight.PROBLEM)
         if self.field.kind is Kind.USCC and isinstance(parsed.value, str) and names_a_record(parsed.value):

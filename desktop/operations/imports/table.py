@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from desktop.documents.workbooks import cells as workbook
@@ -12,8 +12,10 @@ from desktop.operations.imports.beside import Beside
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.reading import DITTO, ColumnReader, Setting, is_nothing
+from desktop.operations.imports.together import REMARK
 from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
@@ -140,6 +142,10 @@ class TableReader:
             ]
         else:
             parts = [Part({}) for _ in range(count)]
+        for reader in read:
+            for place, others in reader.others.items():
+                _take_in(parts[place], others)
+            reader.others.clear()
         for index, wanted in self._words[position]:
             if index < len(columns):
                 self._keep_words(columns[index], index, wanted, parts, notes)
@@ -194,6 +200,16 @@ class TableReader:
         for column, bottom in self._merged.get(number, ()):
             if column < len(cells):
                 filled[column] = (number, bottom, cells[column])
+
+
+def _take_in(part: Part, others: Mapping[str, Cell]) -> None:
+    """What a cell says of other fields fills them where their own columns do not; words go behind those of remarks."""
+    for name, cell in others.items():
+        if name == REMARK and (before := part.values.get(name) or part.weak.get(name)):
+            target = part.values if name in part.values else part.weak
+            target[name] = f"{before}；{cell}"
+        else:
+            part.weak.setdefault(name, cell)
 
 
 def _merged_below(sheet: Sheet, layout: Layout) -> dict[int, list[tuple[int, int]]]:

@@ -1,0 +1,104 @@
+"""Cells that hold more than their column asks for: periods, sessions, counts that are no number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.operations import importing
+from desktop.operations.imports.together import read_together, session_of
+from desktop.operations.session import Session
+from desktop.records.types import catalogue
+from desktop.store import reading
+from desktop.store.reading import Query
+from tests.documents import workbooks
+from tests.operations.registers import district, look
+
+__all__ = ["district"]
+TYPES = catalogue()
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2024.1.1-2026.12.31", ("2024-01-01", "2026-12-31")),
+        ("2024年1月1日至2026年12月31日", ("2024-01-01", "2026-12-31")),
+        ("自2024-01-01起至2026-12-31止", ("2024-01-01", "2026-12-31")),
+        ("２０２４．１．１～２０２６．１２．３１", ("2024-01-01", "2026-12-31")),
+        ("20240101—20261231", ("2024-01-01", "2026-12-31")),
+        ("2024/5/1-5/3", ("2024-05-01", "2024-05-03")),
+        ("2024年5月1日至3日", ("2024-05-01", "2024-05-03")),
+        ("2024.1-2026.12", None),
+        ("2026.12.31-2024.1.1", None),
+        ("2024.2.30-2026.1.1", None),
+        ("三年", None),
+    ],
+)
+def test_two_days_in_one_cell_are_a_period(text: str, days: tuple[str, str] | None) -> None:
+    contract = TYPES["collective_contract"]
+    found = read_together(contract, contract.by_name["started"], text)
+    assert (found and (found.value, found.others)) == (days and (days[0], {"ended": days[1]}))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("三届二次", (3, 2)), ("第三届第二次", (3, 2)), ("3届2次职代会", (3, 2)),
+        ("第十二届职工代表大会第一次会议", (12, 1)),
+        ("杭州示例公司三届二次职工代表大会", (3, 2)), ("职代会", None),
+        ("第三届职代会", None), ("2024年度二次会议", None),
+    ],
+)  # fmt: skip
+def test_a_session_is_said_with_its_term(text: str, numbers: tuple[int, int] | None) -> None:
+    assert session_of(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kept"),
+    [
+        ("30人左右", None, "30人左右"), ("30-50人", None, "30-50人"), ("约３０人", None, "约30人"),
+        ("近百人", None, "近百人"), ("50余", None, "50余"), ("几十人", None, "几十人"), ("25+", None, "25+"),
+        ("三十人", 30, None), ("很多", None, None),
+    ],
+)  # fmt: skip
+def test_a_rough_count_is_never_a_number(text: str, value: int | None, kept: str | None) -> None:
+    enterprise = TYPES["enterprise"]
+    found = read_together(enterprise, enterprise.by_name["surveyed_staff"], text)
+    assert (found.value if found else None) == value
+    assert (found.others if found else {}) == ({"remark": f"工会摸排职工数：{kept}"} if kept else {})
+
+
+@given(st.text("0123456789一二三十百几年月日.-~至约余人左右届次第", max_size=14))
+def test_nothing_that_is_read_out_of_a_cell_is_more_than_it_says(text: str) -> None:
+    for name, field in (
+        ("enterprise", "surveyed_staff"),
+        ("collective_contract", "started"),
+        ("congress", "term_number"),
+    ):
+        found = read_together(TYPES[name], TYPES[name].by_name[field], text)
+        if found is not None:
+            assert found.words
+            assert (found.value is None) == found.unsure
+
+
+def test_a_register_with_such_cells_goes_in_whole_and_says_what_it_kept(
+    district: Session, tmp_path: Path
+) -> None:
+    firms = [["企业名称", "所在镇街", "职工数", "备注"], ["甲公司", "转塘街道", "30人左右", ""],
+             ["乙公司", "转塘街道", "30-50人", "租厂房"],
+             ["丙公司", "转塘街道", "30", ""]]  # fmt: skip
+    shown = look(district, workbooks.book(tmp_path / "企业.xlsx", firms))
+    assert "不是准数" in shown.rows[0].notes[0].text
+    importing.run(district, shown)
+    held = {
+        r.values["name"]: (r.values["surveyed_staff"], r.values["remark"])
+        for r in reading.records(district.database, district.types, Query("enterprise"))
+    }
+    assert held == {
+        "甲公司": (None, "工会摸排职工数：30人左右"),
+        "乙公司": (None, "租厂房；工会摸排职工数：30-50人"),
+        "丙公司": (30, None),
+    }
