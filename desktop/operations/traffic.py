@@ -10,13 +10,14 @@ import base64
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.operations import enrolling, exchange, quantities, queries
 from desktop.operations.quantities import Count
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
+from desktop.records import stamps
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
@@ -26,6 +27,7 @@ from desktop.store import digest as digests
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.digest import Digest
+from desktop.store.environment import EPOCH_MS
 from desktop.store.ledger import ChangeSet
 from desktop.store.links import Link
 from desktop.store.traffic import Exported, Merged
@@ -72,12 +74,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet."""
+    """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet.
+
+    ``outdated`` says that something of its unit, or of one below it, was changed here since the last bundle to it.
+    """
 
     link: Link
     sent: Exported | None
     received: Merged | None
     confirmed: bool
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class Overview:
 
 def overview(database: Database, here: Here) -> Overview:
     """Who has what, and what is to be done next."""
-    found = peers(database)
+    found = _with_outdated(database, here, peers(database))
     upward = next((p for p in found if p.link.upward), None)
     # Who has nobody above has nothing to send up, and a district would count its whole ledger.
     position = upward.link.acknowledged if upward is not None else None
@@ -162,6 +168,23 @@ def peers(database: Database) -> list[Peer]:
         )
         for link in links.all_links(database)
     ]
+
+
+def _with_outdated(database: Database, here: Here, found: Sequence[Peer]) -> list[Peer]:
+    told = {p.link.peer: _stamp_at(p.sent.at) for p in found if p.sent is not None and not p.link.upward}
+    changed = stored.own_changes(database, here.station, min(told.values())) if told else []
+
+    def behind(peer: Peer) -> bool:
+        since = told.get(peer.link.peer)
+        later = {unit for unit, stamp in changed if since is not None and stamp >= since}
+        return bool(later) and not later.isdisjoint(reading.subtree(database, peer.link.unit))
+
+    return [replace(peer, outdated=True) if behind(peer) else peer for peer in found]
+
+
+def _stamp_at(milliseconds: int) -> int:
+    """The first stamp of a moment since 1970."""
+    return stamps.make(stamps.tick_at(milliseconds - EPOCH_MS), 0)
 
 
 def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:

@@ -141,6 +141,15 @@ def last_exported(database: Database) -> dict[str, Exported]:
     return {bundle.peer: bundle for bundle in found}
 
 
+def own_changes(database: Database, station: str, since: int) -> list[tuple[str, int]]:
+    """The units under which a station has changed something at or after a stamp, each with the newest stamp."""
+    return database.rows(
+        "SELECT u.id, max(v.stamp) FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
+        " WHERE o.station = ? AND v.stamp >= ? AND NOT v.birth GROUP BY u.id",
+        (station, since),
+    )
+
+
 def last_merges(database: Database) -> dict[str, Merged]:
     """The newest line of the ledger of merges for each station that has ever sent."""
     found = [Merged(*row) for row in database.rows(

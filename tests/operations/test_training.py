@@ -102,7 +102,8 @@ def test_a_unit_before_several_names_is_said_of_all() -> None:
     [
         "各位代表：王芳、李强", "各位代表：\n王芳\n李强", "各位代表：\t\n王芳\t\n李强\t",
         "现将名单公布如下：王芳、李强",
-        "参会人员（2人）：王芳、李强", "以下同志当选：王芳、李强", "2026年径山镇培训名单：王芳、李强", "女代表：王芳、李强",
+        "参会人员（2人）：王芳、李强", "以下同志当选：王芳、李强",
+        "2026年径山镇培训名单：王芳、李强", "女代表：王芳、李强",
     ],
 )  # fmt: skip
 def test_what_greets_people_or_says_that_they_follow_is_no_unit_and_nobody(block: str) -> None:

@@ -58,6 +58,7 @@ def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(
     (group,) = page.groups
     assert set(group.records) == {coded, plain}
     assert set(page.view.buttons) == {"name", "registered_address", "headcount_surveyed"}
+    picture(hands.window, "duplicates")
     assert "有3项不一样，还有3项没选" in page.hint.text()
     side = LEFT if group.records[0] == coded else RIGHT
     hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)

@@ -39,6 +39,11 @@ def test_errors_come_first_and_lead_to_the_field_that_is_mended(desk: Desk, town
     page.groups.setCurrentIndex(page.groups.rows.index(row, 0))
     desk.press(K.Key_Return)
     assert page.places.hasFocus()
+    for n, problem in reversed(list(enumerate(page.problems))):
+        page.groups.setCurrentIndex(page.groups.rows.index(n, 0))
+        alike = problem.rule != "needed"
+        assert page.places.isColumnHidden(1) is alike, "what is the same everywhere stands at the left"
+    page.groups.setCurrentIndex(page.groups.rows.index(row, 0))
     page.places.setCurrentIndex(page.places.rows.index(0, 0))
     desk.press(K.Key_Return)
     form = desk.window.page

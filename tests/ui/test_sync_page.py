@@ -28,7 +28,9 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Seen
 from desktop.records.declaration import Level, Role
 from desktop.records.item_outcomes import OUTCOMES
+from desktop.store import reading
 from desktop.store import traffic as stored
+from desktop.store.reading import Query
 from desktop.sync import envelope, manifest, results, sending
 from desktop.sync.results import BundleResult
 from desktop.sync.station import load_keys as station_keys
@@ -515,6 +517,16 @@ def test_a_receipt_can_be_written_again_for_a_station_below(
     hands.click(page.below.answer)
     assert len(list(folder.glob("*.xsj"))) == 1
     assert page.below.grid.rows.lines[0].texts[-1] == "已给"
+    firm = next(iter(reading.records(town.database, town.types, Query("enterprise"))))
+    hands.bench.write(
+        "修改",
+        lambda session, _t: records.save(session, "enterprise", {"name": "改过"}, record=firm.id),
+        step=False,
+    )
+    hands.settle()
+    page.refresh(None)
+    hands.settle()
+    assert page.below.grid.rows.lines[0].texts[-1] == "之后又有改动"
 
 
 def test_every_input_of_the_page_has_a_name(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -144,6 +144,8 @@ class LogicPage(Page):
 
     def _show_places(self, problem: Problem | None) -> None:
         if problem is not None:
+            # What is the same in every row stands in the table at the left already.
+            self.places.setColumnHidden(1, all(p.message == problem.words for p in problem.places))
             self.places.show_lines([Line((p.title, p.message), None, p) for p in problem.places])
 
     def _open(self, place: Place) -> None:

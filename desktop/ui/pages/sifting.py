@@ -25,7 +25,7 @@ class SiftingPage(Page):
     ) -> None:
         super().__init__(workbench)
         self.heading, self.progress = heading(words, 1), plain(muted=True)
-        self.list = Grid(list(columns), name)
+        self.list = Grid(list(columns), name, wrapping=True)
         self.list.setMinimumWidth(widths[0])
         self.list.setMaximumWidth(widths[1])
         self.caption, self.question = heading("", 1), plain()

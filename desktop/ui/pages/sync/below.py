@@ -37,7 +37,7 @@ class Below(QWidget):
                 Col("下级单位", 16, wide=True),
                 Col("最近一次收到", 16),
                 Col("项数", 5, numeric=True),
-                Col("回执", 8),
+                Col("回执", 10),
             ],
             "下级报送情况",
         )
@@ -125,9 +125,9 @@ def _line(peer: Peer, revoked: bool) -> Line:
     if last is None:
         return Line((peer.link.name, "还没有收到过", "", ""), Tone.WARNING, peer.link.peer)
     owed = peer.sent is None or peer.sent.at < last.at
-    words = "还没有给" if owed else "已给"
+    words = "还没有给" if owed else "之后又有改动" if peer.outdated else "已给"
     return Line(
         (peer.link.name, moment(last.at), str(last.total), words),
-        Tone.WARNING if owed else None,
+        Tone.WARNING if owed or peer.outdated else None,
         peer.link.peer,
     )
