@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from desktop.errors import StateProblem, UsageProblem
@@ -15,6 +16,7 @@ from desktop.records.declaration import UNIT_SLOT, Role, Slot
 from desktop.records.item_outcomes import HELD_FORK
 from desktop.records.resolution import Life
 from desktop.records.stamps import from_wire, to_wire
+from desktop.records.types import Catalogue
 from desktop.store import attached, components, holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT, CONTENT, PART
@@ -31,10 +33,12 @@ from desktop.store.erasing import (
     waiting,
 )
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
+from desktop.store.pointing import pointing
 from desktop.store.scoping import unit_of
 from desktop.sync import standing, station
 
 OPERATION = "清除个人信息"
+_MOST_OTHERS = 200
 FOLLOWED = "别的单位附在已清除的记录上"
 
 
@@ -61,6 +65,24 @@ class Quoted(StateProblem):
 def personal_slots(session: Session, type_name: str) -> list[Slot]:
     """What can be erased of a record."""
     return [slot for slot in session.types[type_name].slots.values() if slot.personal]
+
+
+def others_about(
+    database: Database, types: Catalogue, type_name: str, records: Sequence[str]
+) -> dict[str, int]:
+    """How many living records, by type, lead to some of these people and still hold personal values of their own.
+
+    An erasure names a record; what else is about the same person keeps what it says. Of records that are not called
+    after a person, such as unions, what leads there is about others.
+    """
+    declared, found = types[type_name], Counter[str]()
+    if not any(declared.by_name[name].personal for name in declared.title):
+        return {}
+    for record in records:
+        for each in pointing(database, types, type_name, record, _MOST_OTHERS):
+            personal = [f.name for f in each.record_type.fields if f.personal]
+            found[each.record_type.name] += sum(any(r.values.get(n) for n in personal) for r in each.first)
+    return dict(+found)
 
 
 def erase(

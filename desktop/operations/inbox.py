@@ -134,7 +134,7 @@ def _arrival(look: Look, known: _Known) -> Arrival:
     if look.problem is not None:
         return Arrival(look, State.UNREADABLE, look.problem.sentence.rstrip("。"))
     if not look.whole:
-        return Arrival(look, State.COPYING, "等它拷完，会自动再看")
+        return Arrival(look, State.COPYING, "等它拷完，会自动再看；早就停下的请重新拷一份")
     waits, over = _ENROLMENT_WORDS[look.kind]
     if look.about in (known.revoked if look.kind == WIPED else known.settled):
         return Arrival(look, State.SEEN, over, look.name)

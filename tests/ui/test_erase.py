@@ -119,6 +119,27 @@ def test_enter_goes_on_and_neither_gives_up_nor_erases(hand: Hand, bench: Workbe
     assert not shown.isVisible()
 
 
+def test_other_records_about_the_same_person_are_named(hand: Hand, bench: Workbench) -> None:
+    """Who erases a member believes the name gone; a delegate's record with it stands in a register of its own."""
+    (member,) = save(bench, hand, {"name": NAME})
+    bench.write(
+        "新增",
+        lambda session, _ticket: records.save(session, "officer", {"name": NAME, "member": member}),
+        step=False,
+    )
+    hand.settle()
+    shown = erase.offer(bench, bench.types["member"], [member], NAME)
+    hand.settle()
+    assert shown.also.isVisible()
+    assert f"{bench.types['officer'].label}1条" in shown.also.text()
+    hand.press(Qt.Key.Key_Escape)
+    (alone,) = save(bench, hand, {"name": "另一人"})
+    shown = erase.offer(bench, bench.types["member"], [alone], "另一人")
+    hand.settle()
+    assert not shown.also.isVisible()
+    hand.press(Qt.Key.Key_Escape)
+
+
 def test_selected_rows_of_a_list_lose_one_content(hand: Hand, bench: Workbench) -> None:
     first, second, third = save(
         bench, hand, *({"name": f"{NAME}{n}", "phone": f"1381234000{n}"} for n in range(3))

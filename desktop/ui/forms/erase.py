@@ -20,6 +20,7 @@ from desktop.errors import Problem
 from desktop.operations import erasing
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType, Role, Slot
+from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
@@ -75,6 +76,7 @@ class EraseDialog(DeliberateDialog):
         self.slots = [(slot, QCheckBox(slot.label)) for slot in personal_slots(record_type)]
         self.basis, self.note_line, self.sure = QComboBox(), QLineEdit(), QLineEdit()
         self.backups = QCheckBox("本机以前的备份也马上删除（不勾选的，过期以后自动删除）(&B)")
+        self.also = plain()
         self.problem = Note()
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
@@ -121,6 +123,7 @@ class EraseDialog(DeliberateDialog):
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(plain(_WHAT_IT_DOES))
+        column.addWidget(self.also)
         column.addWidget(self._form)
         column.addWidget(self.problem)
         column.addWidget(self.progress)
@@ -129,7 +132,26 @@ class EraseDialog(DeliberateDialog):
         self.basis.currentIndexChanged.connect(lambda _index: self._show_state())
         self.sure.textChanged.connect(lambda _text: self._show_state())
         self.progress.hide()
+        self.also.hide()
+        self._look_for_others()
         self.basis.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_for_others(self) -> None:
+        """Records of their own that are about the same person, such as a delegate's: they keep what they say."""
+        types, name, records = self._workbench.types, self._type.name, self._records
+
+        def job(database: Database, _ticket: Ticket) -> dict[str, int]:
+            return erasing.others_about(database, types, name, records)
+
+        self._workbench.read(job, self._tell_others, owner=self)
+
+    def _tell_others(self, found: dict[str, int]) -> None:
+        if found:
+            named = "、".join(
+                f"{self._workbench.types[name].label}{count}条" for name, count in found.items()
+            )
+            self.also.setText(f"另有{named}里也写着同一个人，不会一起清除：请从“相关记录”打开，另外清除。")
+            self.also.show()
 
     def begin_with(self, slots: Sequence[str], basis: str) -> None:
         """What a rule asks for, chosen before; a person may still choose otherwise."""

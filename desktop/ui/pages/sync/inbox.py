@@ -241,7 +241,9 @@ class InboxTab(QWidget):
         if arrival is None:
             return
         if arrival.state is State.COPYING:
-            self.workbench.shell.tell(Tone.PLAIN, "这个文件还没有拷完，拷完会自动变成“新”。")
+            self.workbench.shell.tell(
+                Tone.PLAIN, "这个文件还没有拷完，拷完会自动变成“新”；早就停下的，请重新拷一份。"
+            )
         elif arrival.look.said is not None or arrival.look.problem is not None:
             self.wanted.emit([path])
         else:
