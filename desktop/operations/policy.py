@@ -252,6 +252,11 @@ def latest_day(database: Database) -> datetime.date:
     return Environment.day_of((tick >> COUNTER_BITS) + EPOCH_MS)
 
 
+def is_ahead(latest: datetime.date, today: datetime.date) -> bool:
+    """Whether that day is so far ahead that levels above wait for it; the clocks of two may differ by a day."""
+    return latest > today + datetime.timedelta(days=1)
+
+
 def redate(session: Session) -> ChangeSet:
     """Writes what was saved under a date in the future anew, under the date of today, which must be right by now.
 

@@ -321,9 +321,9 @@ def live_context(data: FormData | None, today: datetime.date) -> Context:
     return Context(today, lambda child: data.children.get(child, ()), data.linked.get, data.erased)
 
 
-def last_backup(folder: Path) -> datetime.date | None:
+def last_backup(folder: Path, today: datetime.date) -> datetime.date | None:
     """The day of the newest automatic backup of a workspace."""
-    return backups.last_day(folder)
+    return backups.last_day(folder, today)
 
 
 def _short(words: str) -> str:

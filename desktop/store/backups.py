@@ -65,14 +65,17 @@ def backups_of(workspace: Path) -> list[Backup]:
     return sorted(found, key=lambda b: (b.number, b.day, b.part), reverse=True)
 
 
-def last_day(workspace: Path) -> datetime.date | None:
-    """The newest day in the names of the backups, of which a day may have several; no file is opened for it."""
+def last_day(workspace: Path, today: datetime.date) -> datetime.date | None:
+    """The newest day in the names of the backups, of which a day may have several; no file is opened for it.
+
+    Days after today were named by a clock that was wrong: they count only where there is no other.
+    """
     days = []
     for path in (workspace / BACKUPS).glob("*.db"):
         if (match := _NAME.fullmatch(path.name)) is not None:
             with contextlib.suppress(ValueError):
                 days.append(datetime.date.fromisoformat(match[1]))
-    return max(days, default=None)
+    return max((day for day in days if day <= today), default=max(days, default=None))
 
 
 def mark_of(path: Path) -> bytes:

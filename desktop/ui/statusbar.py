@@ -86,7 +86,7 @@ class StatusBar(QFrame):
             return
         before, self._behind = self._behind, self._workbench.backup_behind()
         if self._behind is None:
-            day = queries.last_backup(self._workbench.facts.folder)
+            day = queries.last_backup(self._workbench.facts.folder, self._workbench.today())
             self._backup.setText(f"上次备份：{day.isoformat()}" if day else "还没有备份")
             self._backup.setToolTip("")
             if before is not None:

@@ -324,11 +324,11 @@ def test_the_day_of_the_newest_backup_is_known_when_the_first_of_that_day_is_gon
     session = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     folder = session.workspace.folder
     (first,) = restoring.backups(folder)
-    assert queries.last_backup(folder) == first.day
+    assert queries.last_backup(folder, session.environment.today()) == first.day
     first.path.rename(
         first.path.with_name(f"{first.day}-2.db")
     )  # a day's later ones are numbered, and the last stays
-    assert queries.last_backup(folder) == first.day
+    assert queries.last_backup(folder, session.environment.today()) == first.day
 
 
 def test_the_environment_knows_the_day_in_china_in_any_year() -> None:

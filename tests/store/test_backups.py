@@ -270,11 +270,14 @@ def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
 
 
 def test_the_day_of_the_last_backup_is_known_where_a_day_has_several(tmp_path: Path) -> None:
-    assert last_day(tmp_path) is None
+    today = datetime.date(2026, 11, 30)
+    assert last_day(tmp_path, today) is None
     (tmp_path / BACKUPS).mkdir()
+    (tmp_path / BACKUPS / "2035-03-01.db").touch()
+    assert last_day(tmp_path, today) == datetime.date(2035, 3, 1)
     for name in ("2026-11-23.db", "2026-11-29-2.db", "2026-13-01.db", "恢复前-1.db", "2026-11-30.journal"):
         (tmp_path / BACKUPS / name).touch()
-    assert last_day(tmp_path) == datetime.date(2026, 11, 29)
+    assert last_day(tmp_path, today) == datetime.date(2026, 11, 29), "not the day of a clock that was wrong"
 
 
 def test_the_newest_backup_is_found_though_the_clock_was_wrong(village: Session, calendar: Calendar) -> None:

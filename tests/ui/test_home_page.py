@@ -19,6 +19,7 @@ from desktop.plan import indicators as plan
 from desktop.plan.results import Status
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
+from desktop.records.stamps import COUNTER_BITS, DAY_MS
 from desktop.store import reading
 from desktop.store.drafts import Draft
 from desktop.store.reading import Query
@@ -30,7 +31,7 @@ from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.home.plan import amount_words
 from desktop.ui.pages.imports.page import ImportPage
-from desktop.ui.pages.sync.page import FORKS, SyncPage
+from desktop.ui.pages.sync.page import FORKS, UNSETTLED, SyncPage
 from desktop.ui.widgets.choices import NOTHING_FOUND
 from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands, Windows
@@ -402,6 +403,24 @@ def test_a_fork_is_urgent_and_opens_where_its_contents_stand(open_page: Open, tm
     shown = hands.window.page
     assert isinstance(shown, SyncPage)
     assert shown.tabs.currentIndex() == FORKS
+
+
+def test_what_was_saved_under_a_date_in_the_future_is_urgent_and_opens_where_it_is_put_right(
+    open_page: Open, town: Session
+) -> None:
+    """Nobody would look under what was not taken before anything was sent."""
+    ahead = (town.ledger.clock.last_tick() >> COUNTER_BITS) + 3_000 * DAY_MS
+    town.ledger.set_meta("clock", str(ahead << COUNTER_BITS))
+    hands, page = open_page(town)
+    assert page.tasks.matters.tasks[0].urgent
+    assert "请更正日期" in page.tasks.matters.tasks[0].sentence
+    assert "（最晚2035年2月9日）" in page.tasks.matters.tasks[0].sentence
+    hands.qtbot.keyClick(page.tasks, Qt.Key.Key_Return)
+    hands.settle()
+    shown = hands.window.page
+    assert isinstance(shown, SyncPage)
+    assert shown.tabs.currentIndex() == UNSETTLED
+    assert shown.unsettled.ahead.isVisible()
 
 
 def test_targets_can_come_from_a_table(open_page: Open, tmp_path: Path) -> None:

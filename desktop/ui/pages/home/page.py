@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import supervision
+from desktop.operations import policy, supervision
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import RecordType
@@ -179,6 +179,7 @@ class HomePage(Page):
     def _show_tasks(self) -> None:
         tasks = [
             *self._drafts(),
+            *self._dates(),
             *self._periods(),
             *self._forks(),
             *self._matters_of_work(),
@@ -205,6 +206,17 @@ class HomePage(Page):
                 f"还有{len(self.drafts) - 3}份没有保存的内容",
                 lambda: self.workbench.shell.open_draft(rest), key="drafts",
             )  # fmt: skip
+
+    def _dates(self) -> Iterator[Task]:
+        """What was saved while the date of this computer was wrong; nobody above takes it until that is put right."""
+        latest = self.start.latest if self.start is not None else None
+        if latest is not None and policy.is_ahead(latest, self.workbench.today()):
+            words = (
+                f"电脑日期调快的时候保存过内容（最晚{latest.year}年{latest.month}月{latest.day}日），"
+                "上级会一直先留着：请更正日期"
+            )
+            open_it = partial(self.workbench.shell.open_page, "sync", part="unsettled")
+            yield Task(words, open_it, True, "ahead")
 
     def _periods(self) -> Iterator[Task]:
         """Periods of supervision cases that have run out, or that nobody can compute without a table of holidays."""

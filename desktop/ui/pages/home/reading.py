@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from desktop.operations import forks, supervision, traffic
+from desktop.operations import forks, policy, supervision, traffic
 from desktop.operations.forks import OpenFork
 from desktop.operations.traffic import Here, Standing
 from desktop.plan import indicators as plan
@@ -49,6 +50,8 @@ class Start:
     below: int
     merged: bool
     forks: tuple[OpenFork, ...] = ()
+    latest: datetime.date | None = None
+    """The day of what was saved here last; after today where the date was wrong."""
 
     @property
     def fresh(self) -> bool:
@@ -69,7 +72,8 @@ def load_start(database: Database, here: Here) -> Start:
     merged = any(p.received is not None for p in known)
     below = sum(not p.link.upward for p in known)
     doubled = tuple(forks.open_forks(database, here))
-    return Start(counts, traffic.standing(database, here.unit), below, merged, doubled)
+    latest = policy.latest_day(database)
+    return Start(counts, traffic.standing(database, here.unit), below, merged, doubled, latest)
 
 
 def load_work(workbench: Workbench) -> Callable[[Database], list[WorkItem]]:

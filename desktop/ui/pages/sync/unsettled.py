@@ -100,7 +100,7 @@ class UnsettledTab(QWidget):
 
     def _show_date(self, latest: datetime.date) -> None:
         """What was saved under a date in the future is told before a level above complains."""
-        wrong = latest > self.workbench.today() + datetime.timedelta(days=1)
+        wrong = policy.is_ahead(latest, self.workbench.today())
         day = f"{latest.year}年{latest.month}月{latest.day}日"
         words = f"本机有日期在今天以后的内容（最晚{day}），上级收到会一直先留着。"
         self.ahead.say(
