@@ -22,6 +22,9 @@ def canonical(value: Cell | Mapping[str, Cell]) -> str:
 
     A group without any filled member is ``null``. Raises ``TypeError`` for floats and anything else.
     """
+    if type(value) is str:
+        # Most values are texts, and this is what the encoder does with one in the end.
+        return _quoted(value)
     if isinstance(value, Mapping):
         filled = {k: _cell(v) for k, v in sorted(value.items()) if v is not None}
         return _dumps(filled) if filled else ABSENT
@@ -40,6 +43,7 @@ def normal_text(text: str) -> str:
 
 # Made once: ``json.dumps`` with options makes an encoder for each value.
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_quoted = json.encoder.encode_basestring
 
 
 def _cell(value: Cell) -> Cell:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
+import msgspec
+
 from desktop.records.canonical import canonical
 from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
@@ -29,19 +31,24 @@ CREATE TEMP TABLE IF NOT EXISTS staged (
     number INTEGER NOT NULL, operator TEXT NOT NULL, value TEXT NOT NULL, counts INTEGER NOT NULL DEFAULT 0,
     retried INTEGER NOT NULL DEFAULT 0);
 CREATE TEMP TABLE IF NOT EXISTS touched (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS fresh (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type));
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS winner (
     record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
-    place INTEGER NOT NULL DEFAULT 0, heads INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (record, slot, type));
+    place INTEGER NOT NULL DEFAULT 0, heads INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (record, slot, type)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS second_birth (
     type TEXT NOT NULL, record BLOB NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL);
-CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type));
+CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type))
+    WITHOUT ROWID;
 """
-"""The type stands in every key: who makes up a record of another type under a known id must not touch that one."""
+"""The type stands in every key: who makes up a record of another type under a known id must not touch that one.
+
+Tables that are hardly more than their key are laid out by it: as a table and an index each row would be written twice.
+"""
 
 
+_NOTHING_SEEN = "[]"
 NEW, RETRIED, STAGED_AGAIN = 0, 1, 2
 """Why a change is staged: it came, it had been held, or its record was taken apart."""
 
@@ -59,8 +66,7 @@ class Births:
     rows: Sequence[tuple[object, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A change or tombstone of one slot; ``value`` is canonical text.
 
     ``replaces`` are stamps of the record's versions, or record and stamp of those of others (rule 10).
@@ -162,8 +168,8 @@ class Staging:
             "INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value)"
             " VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (c.kind, c.type, c.record, self.unit_ref(c.unit), c.slot, c.stamp, json.dumps(c.replaces), c.origin,
-                 c.number, c.operator, c.value)
+                (c.kind, c.type, c.record, self.unit_ref(c.unit), c.slot, c.stamp,
+                 json.dumps(c.replaces) if c.replaces else _NOTHING_SEEN, c.origin, c.number, c.operator, c.value)
                 for c in changes
             ),
         )  # fmt: skip

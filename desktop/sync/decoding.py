@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -49,13 +49,13 @@ class BirthBlock:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class WireChange:
+class WireChange(msgspec.Struct, frozen=True):
     """A change or tombstone as it came; ``value`` is canonical text, None when its personal value was erased.
 
     ``replaces`` are stamps of versions of this record, or record and stamp of those of others. ``outranked`` is set
     where the stamp is not greater than all that it replaces, versions under other ids included (rule 5). Items of a
-    kind, or of a form, that this program does not know have no slot and no value.
+    kind, or of a form, that this program does not know have no slot and no value. There may be a million: an immutable
+    dataclass of so many fields takes ten times as long to make.
     """
 
     kind: str
@@ -124,12 +124,13 @@ def _decode_lines(
     add_hash, add_number = contents.hashes.append, numbers.append
     key, line_hash = contents.header.key, items.line_hash
     blocks: dict[bytes, tuple[_Birth, Callable[[tuple[Any, ...]], None]]] = {}
+    slots: dict[tuple[str, str], _Slot] = {}
     for line in lines:
         parts = items.split_line(line)
         add_hash(line_hash(parts, key))
         head = parts[0]
         if not head.startswith(_BIRTH):
-            add_number(_add_other(contents, parts, types))
+            add_number(_add_other(contents, parts, types, slots))
             continue
         name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
         known = blocks.get(name)
@@ -207,7 +208,37 @@ def _reader(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, .
     return _Birth(empty, readers(_CELLS.__getitem__), readers(lambda _: _Cell))
 
 
-def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, RecordType]) -> int:
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What is asked of the changes of one slot: whether a value is of its kind, and whether that is personal."""
+
+    fits: Callable[[Any], bool]
+    personal: bool
+
+
+def _slot(types: Mapping[str, RecordType], type_name: str, name: str) -> _Slot:
+    """The slot of these names; raises :class:`MalformedLine` where they are none."""
+    checked_name(type_name)
+    if name == DELETED_SLOT:
+        return _Slot(_is_tombstone, personal=False)
+    if checked_name(name) == UNIT_SLOT:
+        return _Slot(is_id, personal=False)
+    record_type = types.get(type_name)
+    known = record_type.slots.get(name) if record_type is not None else None
+    if known is None:
+        return _Slot(_may_be_anything, personal=False)
+    tests = {f.name: _FITS.get(f.kind, _is_text) for f in known.fields}
+    fits = partial(_is_group, tests) if known.grouped else tests[known.fields[0].name]
+    return _Slot(fits, known.personal)
+
+
+def _add_other(
+    contents: Contents,
+    parts: list[bytes],
+    types: Mapping[str, RecordType],
+    slots: dict[tuple[str, str], _Slot],
+) -> int:
+    """Adds an item that is no birth; ``slots`` are those of which a change was met. Its number."""
     number: int
     kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = _decode_head(
         parts[0]
@@ -234,32 +265,31 @@ def _add_other(contents: Contents, parts: list[bytes], types: Mapping[str, Recor
             )
         )
         return number
+    known = slots.get((type_name, slot))
+    if known is None:
+        known = slots[type_name, slot] = _slot(types, type_name, slot)
     value: str | None = None
     if len(parts) == 1 or parts[1][:1] != b'"':
         found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
-        record_type = types.get(type_name)
-        exposed = len(parts) == 1 and found is not None and _is_personal(record_type, slot)
-        if exposed or not _fits(record_type, slot, found):
+        exposed = len(parts) == 1 and known.personal and found is not None
+        if exposed or not known.fits(found):
             contents.misfits.add(number)
         value = canonical(found)
-    named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
-    stamps = [(r, from_wire(text)) for r, text in named]
+    seen, outranked = _seen(record, stamp, replaces) if replaces else ((), False)
     contents.changes.append(
-        WireChange(
-            kind,
-            checked_name(type_name),
-            record,
-            unit,
-            slot if slot == DELETED_SLOT else checked_name(slot),
-            stamp,
-            tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r)),
-            number,
-            operator,
-            value,
-            any(s >= stamp for _, s in stamps),
-        )
+        WireChange(kind, type_name, record, unit, slot, stamp, seen, number, operator, value, outranked)
     )
     return number
+
+
+def _seen(
+    record: str, stamp: int, replaces: Sequence[str | list[str]]
+) -> tuple[tuple[int | tuple[str, int], ...], bool]:
+    """What an item of this stamp replaces, and whether that outranks it."""
+    named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
+    stamps = [(r, from_wire(text)) for r, text in named]
+    seen = tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r))
+    return seen, any(s >= stamp for _, s in stamps)
 
 
 def _replaced(entry: list[str]) -> tuple[str, str]:
@@ -269,29 +299,41 @@ def _replaced(entry: list[str]) -> tuple[str, str]:
     return entry[0], entry[1]
 
 
-def _fits(record_type: RecordType | None, slot: str, value: Any) -> bool:
-    """Whether a value is of its slot's kind; one that is not known here may hold anything."""
-    if slot == UNIT_SLOT:
-        return is_id(value)
-    if slot == DELETED_SLOT:
-        return value is None or (
-            isinstance(value, dict) and all(isinstance(value.get(n, ""), str) for n in ("births", "heads"))
-        )
-    known = record_type.slots.get(slot) if record_type is not None else None
-    if known is None or value is None:
-        return True
-    if isinstance(value, dict) != known.grouped:
-        return False
-    cells = value if known.grouped else {known.fields[0].name: value}
-    return all(_fits_kind(f.kind, cells.get(f.name)) for f in known.fields)
+def _may_be_anything(_: Any) -> bool:
+    """What is not known here."""
+    return True
 
 
-def _fits_kind(kind: Kind, cell: str | int | None) -> bool:
-    if cell is None:
-        return True
-    if kind is Kind.LINK:
-        return is_id(cell)
-    return isinstance(cell, int) == (kind in (Kind.INTEGER, Kind.BOOLEAN))
+def _is_tombstone(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, dict) and all(isinstance(value.get(n, ""), str) for n in ("births", "heads"))
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, int)
+
+
+def _is_link(value: Any) -> bool:
+    return value is None or is_id(value)
+
+
+def _is_group(tests: Mapping[str, Callable[[Any], bool]], value: Any) -> bool:
+    return value is None or (
+        isinstance(value, dict) and all(fits(value.get(name)) for name, fits in tests.items())
+    )
+
+
+_FITS: Final[Mapping[Kind, Callable[[Any], bool]]] = {
+    Kind.INTEGER: _is_number,
+    Kind.BOOLEAN: _is_number,
+    Kind.LINK: _is_link,
+}
+"""Whether a value is of a kind; all others are text."""
 
 
 def _is_personal(record_type: RecordType | None, slot: str) -> bool:
