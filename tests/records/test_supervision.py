@@ -1290,3 +1290,19 @@ def test_values_as_issued_are_read_twice_as_once() -> None:
     again = letter_of("t", once)
     assert again is not None
     assert (again.number, again.own, again.doubled) == ("a〔2026〕1号", True, False)
+
+
+@pytest.mark.parametrize(
+    ("level", "ways", "advised"),
+    [
+        (Level.DISTRICT, "inquiry", True), (Level.DISTRICT, "employer_federations inquiry", False),
+        (Level.INDUSTRY, "inquiry", False), (Level.TOWN, "inquiry", False),
+    ],
+)  # fmt: skip
+def test_a_local_federation_is_reminded_of_those_who_speak_for_employers_until_it_has_heard_them(
+    level: Level, ways: str, advised: bool
+) -> None:
+    _, kind, day, fields = FOUND
+    found = ("step", kind, day, {**fields, "investigation_ways": ways})
+    decision = may_issue(file_of(ACCEPTED, HEARD, FAILED, found), LetterKind.OPINION, Issuer(level, "", "u"))
+    assert any("企业联合会" in str(reason) for reason in decision.advice) is advised

@@ -14,7 +14,7 @@ from desktop.records.numerals import int_to_chinese
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.facts import text
-from desktop.records.supervision.inquiry import established
+from desktop.records.supervision.inquiry import established, heard_federations
 from desktop.records.supervision.kinds import (
     NATURAL,
     REGULATION,
@@ -151,7 +151,8 @@ def investigation_words(file: CaseFile) -> str:
     people = "、".join(f"{name}（证号{number}）" for name, number in inspectors_of(file, event))
     others = official(text(event.values, "other_inspectors"))
     named = "、".join(filter(None, (people, others)))
-    return f"我会于{chinese_day(event.day)}指派工会劳动法律监督员{named}进行了调查" if named else ""
+    heard = "，并听取了企业方面代表组织的意见" if heard_federations(event) else ""
+    return f"我会于{chinese_day(event.day)}指派工会劳动法律监督员{named}进行了调查{heard}" if named else ""
 
 
 def inspectors_of(file: CaseFile, event: Event) -> list[tuple[str, str]]:

@@ -17,6 +17,11 @@ _CERTIFICATE: Final = re.compile(r"\d{3,}")
 """A lent inspector is written as text; only one whose certificate number stands with the name counts."""
 
 
+def heard_federations(event: Event) -> bool:
+    """Whether organisations that speak for employers were heard in an investigation (条例第二十条第四款)."""
+    return "employer_federations" in text(event.values, "investigation_ways").split()
+
+
 def investigation_faults(file: CaseFile, event: Event) -> Iterator[Reason]:
     """What an investigation lacks: two certified inspectors, certificates shown, no interest."""
     named = [n for n in (text(event.values, "inspector_1"), text(event.values, "inspector_2")) if n]

@@ -12,7 +12,7 @@ from desktop.records.declaration import Level
 from desktop.records.supervision.clocks import received_on, refused_on
 from desktop.records.supervision.facts import CaseFile, Issuer, Letter, text
 from desktop.records.supervision.grounds import Standing, grounds, standing_of, why_no_ground
-from desktop.records.supervision.inquiry import NOT_ESTABLISHED, established
+from desktop.records.supervision.inquiry import NOT_ESTABLISHED, established, heard_federations
 from desktop.records.supervision.kinds import (
     CONTRACT_REGULATION,
     DEMOCRATIC_REGULATION,
@@ -190,9 +190,12 @@ def _opinion(file: CaseFile, issuer: Issuer | None, draft: Letter | None) -> Ite
         yield advice(f"本案已有{letter.name()}，没有作废")
     if file.violations == {"new_form_workers"}:
         yield advice("新就业形态事项以提示函和协商为主，请核对用人单位与劳动者的关系", article(30))
-    yield advice(
-        "根据工作需要，调查时还应当听取企业联合会、工商业联合会等企业方面代表组织的意见", article(20)
-    )
+    local = issuer is None or issuer.level in LOCAL_FEDERATIONS
+    if local and not any(heard_federations(event) for event in file.of(EventKind.INVESTIGATED)):
+        yield advice(
+            "地方总工会调查时，根据工作需要，还应当听取企业联合会、工商业联合会等企业方面代表组织的意见",
+            article(20),
+        )
 
 
 def _before_inquiry(file: CaseFile) -> Iterator[Reason]:
