@@ -100,6 +100,9 @@ def numbers(
         if confirm or wanted:
             supervision.confirm_numbers(session, year, dict(wanted))
         following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
+        elsewhere = (
+            supervision.may_number(session) and bool(following) and not supervision.kinds_here(session)
+        )
     if as_json:
         json_line({"body": settings.body, "organ": settings.organ, "year": year, "next": following})
         return
@@ -111,6 +114,8 @@ def numbers(
         say(f"{year}年下一个立案号：第{following[Series.CASE.value]}号")
     if not following:
         say("本单位没有签发的授权：文书由区总工会编号，这里可以起草。")
+    if elsewhere:
+        say("文号由本单位的另一台工作电脑编，这台可以起草。")
 
 
 @letter.command("holidays")
