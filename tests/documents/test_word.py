@@ -178,6 +178,19 @@ def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_pages_grid()
         assert cell.paragraphs[0].paragraph_format.line_spacing.pt == pytest.approx(12 * 1.4, abs=0.1)
 
 
+def test_high_boxes_of_a_word_file_are_written_in_from_above_and_signed_at_their_foot() -> None:
+    cells = (FormCell("意见", 1, label=True), FormCell("同意", 2, foot="签名"), FormCell("", 2, foot="盖章"))
+    form = FormBlock((FormRow(cells, 4), FormRow(cells, 2)))
+    high, low = Document(
+        io.BytesIO(render_docx(OfficialDocument(PlainHead(), "表", (form, Paragraph("完。")))))
+    ).tables
+    places = [
+        [str(cell.vertical_alignment).partition(" ")[0] for cell in t.rows[0].cells] for t in (high, low)
+    ]
+    assert places == [["CENTER", "TOP", "BOTTOM"], ["CENTER"] * 3]
+    assert [cell.text for cell in high.rows[0].cells] == ["意见", "同意\n\n签名", "\n\n盖章"]
+
+
 def test_columns_are_as_wide_as_on_paper_and_lists_hang_behind_their_label() -> None:
     table = TableBlock((Column("日期", 1), Column("情况", 9)), (("2026年11月5日", "走访"),))
     entry = Entry("出席", "王芳、李明")

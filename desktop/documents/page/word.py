@@ -43,6 +43,7 @@ from desktop.documents.page.geometry import (
     TEXT_WIDTH,
 )
 from desktop.documents.page.model import (
+    TALL,
     Align,
     AttachmentNote,
     Block,
@@ -50,6 +51,7 @@ from desktop.documents.page.model import (
     Column,
     Entry,
     FormBlock,
+    FormCell,
     Heading,
     Imprint,
     LetterHead,
@@ -103,6 +105,14 @@ def render_docx(document: OfficialDocument, metadata: Metadata | None = None) ->
     """The document as a Word file."""
     with render_lock:
         return _Writer(document, metadata or Metadata()).render()
+
+
+def _placed(cell: FormCell) -> WD_CELL_VERTICAL_ALIGNMENT:
+    """Where words stand in a high box: what it is called in its middle, a line to sign at its foot."""
+    vertical = WD_CELL_VERTICAL_ALIGNMENT
+    if cell.label:
+        return vertical.CENTER
+    return vertical.BOTTOM if cell.foot and not cell.text else vertical.TOP
 
 
 class _Writer:
@@ -351,6 +361,9 @@ class _Writer:
                 for cell in form_row.cells
             ]
             self._row(table.rows[0], cells, block.size, form_row.lines)
+            if form_row.lines >= TALL:
+                for made, cell in zip(table.rows[0].cells, form_row.cells, strict=True):
+                    made.vertical_alignment = _placed(cell)
         if block.rows:
             self._close_line("", block.size, _GAP)
 
