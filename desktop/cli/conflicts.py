@@ -21,7 +21,7 @@ from desktop.operations.unsettled import CONFLICT, Unsettled
 from desktop.records import items
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
-from desktop.store import reading
+from desktop.store import aggregates, reading
 
 _KEEP, _DELETE = "keep", "delete"
 
@@ -77,7 +77,7 @@ def conflicts(
             }
         )
         return
-    covered = operations.stations_covered(session.database, session.unit.id, session.ledger.station)
+    covered = aggregates.stations_covered(session.database, session.unit.id, session.ledger.station)
     for conflict in found:
         _say(showing, conflict)
         if not conflict.authors <= covered:

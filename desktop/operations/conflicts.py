@@ -11,10 +11,8 @@ from desktop.operations import queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
-from desktop.store import links, reading
-from desktop.store import traffic as stored
+from desktop.store import reading
 from desktop.store.attached import ATTACHMENT
-from desktop.store.database import Database
 
 
 class NoConflict(StateProblem):
@@ -62,14 +60,6 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
         if t in session.types and type_name in (None, t)
     ]
     return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, c.title, c.slot))
-
-
-def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
-    """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
-    scope = {unit, *reading.subtree(database, unit)}
-    held = dict(stored.stations(database))
-    held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
-    return frozenset({own, *(station for station, of in held.items() if of in scope)})
 
 
 def require_decider(session: Session, type_name: str, slot: str, value: Cell | Mapping[str, Cell]) -> None:

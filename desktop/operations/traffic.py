@@ -192,9 +192,11 @@ def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:
 
 
 def station_names(database: Database, here: Here) -> dict[str, str]:
-    """The unit of every station that is known here, by station."""
+    """The unit of every station that is known here, by station; what is above the superior is told by the own chain."""
     units = {u.id: u.name for u in queries.unit_tree(database, here.types)}
-    names = {peer: units.get(unit, "") for peer, unit in stored.stations(database)}
+    chain = certificates.readable(json.loads(stored.setting(database, "chain") or "[]"))
+    names = {c.station: units.get(unit, "") for c in chain for unit in c.claims.units}
+    names |= {peer: units.get(unit, "") for peer, unit in stored.stations(database)}
     names |= {link.peer: link.name for link in links.all_links(database)}
     return {key: name for key, name in names.items() if name} | {here.station: here.unit.name}
 

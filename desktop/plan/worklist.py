@@ -19,7 +19,7 @@ from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
 from desktop.records.periods import ALERT_DAYS
 from desktop.records.types import Catalogue
-from desktop.store import aggregates
+from desktop.store import aggregates, traffic
 from desktop.store.aggregates import Condition, Days, Selection, Tally
 from desktop.store.database import Database
 from desktop.store.reading import Query
@@ -270,7 +270,7 @@ def worklist(database: Database, types: Catalogue, own: Unit, as_of: datetime.da
         return ordered(
             [
                 *_from_records(database, units, days, head_count(database, types, own.id)),
-                *_from_conflicts(database, types),
+                *_from_conflicts(database, types, own),
                 *_from_exchange(database, own),
             ]
         )
@@ -294,12 +294,16 @@ def _from_records(database: Database, units: tuple[str, ...], days: Days, staff:
     return items
 
 
-def _from_conflicts(database: Database, types: Catalogue) -> list[WorkItem]:
-    disputed = {name: n for name, n in aggregates.open_conflicts(database).items() if name in types}
-    count = sum(disputed.values())
-    sentence = f"{count}处内容几个人填得不一样，请决定用哪一个"
+def _from_conflicts(database: Database, types: Catalogue, own: Unit) -> list[WorkItem]:
+    """What a level above decides, because it or others wrote one of the values, is nothing to be done here."""
+    covered = aggregates.stations_covered(database, own.id, traffic.setting(database, "station") or "")
+    disputed = {n: both for n, both in aggregates.open_conflicts(database, covered).items() if n in types}
+    due = sum(here for here, _ in disputed.values())
+    beyond = sum(above for _, above in disputed.values())
+    decide = f"{due}处内容几个人填得不一样，请决定用哪一个{f'；另有{beyond}处等上级来定' if beyond else ''}"
     queries = tuple(Query(name, disputed=True) for name in disputed)
-    return [WorkItem("conflicts", count, sentence, queries=queries, urgent=True)]
+    sentence = decide if due else f"{beyond}处内容填得不一样，等上级来定"
+    return [WorkItem("conflicts", due or beyond, sentence, queries=queries, urgent=bool(due))]
 
 
 def _from_exchange(database: Database, own: Unit) -> list[WorkItem]:

@@ -259,3 +259,15 @@ def test_nobody_waits_for_a_pipe_under_the_name_of_another_file(
     ):
         with pytest.raises(NotPlainFile):
             read()
+
+
+def test_a_village_knows_by_name_whoever_stands_above_its_town(tmp_path: Path) -> None:
+    """What the district wrote into a conflict was told as of a computer elsewhere, with eight characters of its id."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    names = traffic.station_names(village.database, here(village))
+    assert names[district.ledger.station] == "余杭区总工会"
+    assert names[town.ledger.station] == "径山镇总工会"

@@ -248,6 +248,13 @@ def test_conflicts_lead_to_the_lists_in_which_they_are(pair: Pair, tmp_path: Pat
     (item,) = [i for i in plan.worklist(district) if i.kind == "conflicts"]
     assert (item.count, [q.type for q in item.queries]) == (1, ["enterprise"])
     assert all(q.disputed for q in item.queries)
+    assert item.urgent
+    assert item.sentence == "1处内容几个人填得不一样，请决定用哪一个"
+    sent = exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
+    exchange.merge(town, [sent.path])
+    (item,) = [i for i in plan.worklist(town) if i.kind == "conflicts"]
+    assert not item.urgent, "who may not decide is not asked to"
+    assert (item.count, item.sentence) == (1, "1处内容填得不一样，等上级来定")
 
 
 def test_the_home_page_is_counted_again_only_after_somebody_wrote(fresh: World) -> None:

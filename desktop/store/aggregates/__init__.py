@@ -7,7 +7,7 @@ its way to other stations, :mod:`.moment` keeps several statements together.
 
 from desktop.store.aggregates.assessed import figures_of_union
 from desktop.store.aggregates.moment import snapshot, version
-from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, unsent
+from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, stations_covered, unsent
 from desktop.store.aggregates.ranking import Ranked, Reason, ranked
 from desktop.store.aggregates.tallies import (
     Condition,
@@ -41,6 +41,7 @@ __all__ = [
     "record_ids",
     "row_numbers",
     "snapshot",
+    "stations_covered",
     "unsent",
     "version",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from desktop.store import links, reading, traffic
 from desktop.store.database import Database
+from desktop.store.versions import NOT_REPLACED, OF_CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,22 @@ def receipts_due(database: Database) -> list[str]:
     ]
 
 
-def open_conflicts(database: Database) -> Mapping[str, int]:
-    """How many slots of each record type are in conflict."""
-    return dict(database.rows("SELECT type, count(*) FROM conflict GROUP BY type ORDER BY type"))
+def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
+    """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
+    scope = {unit, *reading.subtree(database, unit)}
+    held = dict(traffic.stations(database))
+    held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
+    return frozenset({own, *(station for station, of in held.items() if of in scope)})
+
+
+def open_conflicts(database: Database, covered: Collection[str]) -> Mapping[str, tuple[int, int]]:
+    """How many slots of each record type are in conflict: between these stations alone, and with others too."""
+    found = database.rows(
+        "SELECT c.type, sum(NOT coalesce(b.beyond, 0)), sum(coalesce(b.beyond, 0)) FROM conflict c LEFT JOIN"
+        " (SELECT c.type, c.record, c.slot, max(o.station NOT IN (SELECT value FROM json_each(?))) AS beyond"
+        f" FROM {OF_CONFLICT} AND v.slot = c.slot JOIN origin o ON o.ref = v.origin WHERE {NOT_REPLACED}"
+        "  GROUP BY c.type, c.record, c.slot) b ON b.type = c.type AND b.record = c.record AND b.slot = c.slot"
+        " GROUP BY c.type ORDER BY c.type",
+        (json.dumps(sorted(covered)),),
+    )
+    return {name: (due, beyond) for name, due, beyond in found}

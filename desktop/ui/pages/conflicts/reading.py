@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from desktop.operations import conflicts, queries, traffic
+from desktop.operations import queries, traffic
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell, canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.values import display
-from desktop.store import reading
+from desktop.store import aggregates, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.traffic import DisputedVersion
@@ -158,7 +158,7 @@ class _Teller:
         self._units = {u.id: u.name for u in queries.unit_tree(database, here.types)} | {
             here.unit.id: here.unit.name
         }
-        self._below = conflicts.stations_covered(database, here.unit.id, here.station)
+        self._below = aggregates.stations_covered(database, here.unit.id, here.station)
         self._titles = self._titles_of(versions)
         self._links = self._link_titles(versions)
 
