@@ -33,6 +33,7 @@ from desktop.ui.pages.home.plan import amount_words
 from desktop.ui.pages.imports.page import ImportPage
 from desktop.ui.pages.sync.page import FORKS, UNSETTLED, SyncPage
 from desktop.ui.widgets.choices import NOTHING_FOUND
+from desktop.ui.widgets.wrapping import laid_out
 from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands, Windows
 
@@ -421,6 +422,18 @@ def test_what_was_saved_under_a_date_in_the_future_is_urgent_and_opens_where_it_
     assert isinstance(shown, SyncPage)
     assert shown.tabs.currentIndex() == UNSETTLED
     assert shown.unsettled.ahead.isVisible()
+
+
+@pytest.mark.parametrize("width", range(120, 330, 14))
+def test_no_line_of_a_matter_begins_with_a_comma_and_none_is_cut(qapp: QApplication, width: int) -> None:
+    """At a magnification of 150 % the list is so narrow that most sentences break."""
+    text = "4处内容几个人填得不一样，请决定用哪一个；另有2处等上级来定（见ABC）"
+    lines = laid_out(text, qapp.font(), width)
+    told = [lines.lineAt(n) for n in range(lines.lineCount())]
+    parts = [text[line.textStart() : line.textStart() + line.textLength()] for line in told]
+    assert "".join(parts) == text
+    assert not any(part.startswith(("，", "；", "）", "。")) for part in parts)
+    assert max(line.naturalTextWidth() for line in told) <= width
 
 
 def test_targets_can_come_from_a_table(open_page: Open, tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QTabBar,
+    QVBoxLayout,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit, enrolling, exchange, policy, records, traffic
 from desktop.operations.session import Session
@@ -34,9 +36,12 @@ from desktop.store.reading import Query
 from desktop.sync import envelope, manifest, results, sending
 from desktop.sync.results import BundleResult
 from desktop.sync.station import load_keys as station_keys
+from desktop.sync.words import fingerprint
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.parts import row
 from desktop.ui.pages.printing.page import PreviewPage
+from desktop.ui.pages.sync.enrol import Words
 from desktop.ui.pages.sync.forks import number_words
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown, summary
@@ -103,6 +108,29 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     assert desk.seen is not None
     assert [p.link.confirmed for p in desk.seen.peers] == [True]
     assert "可以收它的数据包" in desk.grant.note.words.text()
+
+
+def test_the_words_to_be_compared_are_seen_whole_where_there_is_little_room(qtbot: QtBot) -> None:
+    """At a magnification of 150 % the digits lay outside of the page, where no scroll bar led."""
+    words = Words()
+    words.show_words(fingerprint(b"key"))
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    column.addLayout(row(words, 1))
+    column.addStretch(1)
+    wide = words.sizeHint().width()
+    for width in (wide + 100, wide * 2 // 3):
+        holder.setFixedWidth(width)
+        holder.show()
+        qtbot.waitExposed(holder)
+        QApplication.processEvents()
+        assert words.width() <= width
+        for label in words.findChildren(QLabel):
+            corner = label.mapTo(words, label.rect().bottomRight())
+            assert words.rect().contains(corner), label.text()
+            assert label.width() >= label.sizeHint().width()
+    assert words.height() > words.sizeHint().height()
 
 
 def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ class LoginPage(QWidget):
         self.recovering: RecoverDialog | None = None
         self.notice = NoticeBar()
         self.workspaces = QListWidget()
+        # A folder too long for the line loses its middle: it stands whole in the tool tip.
+        self.workspaces.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.workspaces.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.operator = QComboBox()
         self.password = QLineEdit()
         self.open_button, self.forgotten = QPushButton("打开"), QPushButton("忘了口令？")

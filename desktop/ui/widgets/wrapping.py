@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
 from desktop.ui import theme
@@ -11,6 +20,22 @@ from desktop.ui import theme
 MOST_LINES = 3
 _INSIDE = 2
 """What a line to type in keeps free between its margins and its words."""
+
+
+def laid_out(text: str, font: QFont, width: float) -> QTextLayout:
+    """A text in lines of so many pixels: broken where the script allows it, in the middle of a word only if it must."""
+    found = QTextLayout(text, font)
+    wrapping = QTextOption()
+    wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    found.setTextOption(wrapping)
+    found.beginLayout()
+    y = 0.0
+    while (line := found.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+    found.endLayout()
+    return found
 
 
 class WrappingLine(QLineEdit):
@@ -63,16 +88,16 @@ class WrappingLine(QLineEdit):
         option = QStyleOptionFrame()
         self.initStyleOption(option)
         room = self._room(option)
-        laid_out = self._laid_out(room.width())
+        layout = laid_out(self.text(), self.font(), room.width())
         spacing = self.fontMetrics().lineSpacing()
-        shown = min(laid_out.lineCount(), MOST_LINES)
+        shown = min(layout.lineCount(), MOST_LINES)
         top = room.top() + max(0, room.height() - shown * spacing) // 2
         with QPainter(self) as painter:
             self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self)
             painter.setPen(QColor(theme.MUTED if self.isReadOnly() else theme.INK))
             for n in range(shown):
-                line = laid_out.lineAt(n)
-                if n == MOST_LINES - 1 and laid_out.lineCount() > MOST_LINES:
+                line = layout.lineAt(n)
+                if n == MOST_LINES - 1 and layout.lineCount() > MOST_LINES:
                     rest = self.text()[line.textStart() :]
                     words = self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
                     place = QRect(room.left(), top + n * spacing, room.width(), spacing)
@@ -98,22 +123,8 @@ class WrappingLine(QLineEdit):
         width = self._room(option).width()
         if width <= 0 or self.fontMetrics().horizontalAdvance(self.text()) <= width:
             return 1
-        return min(self._laid_out(width).lineCount(), MOST_LINES)
+        return min(laid_out(self.text(), self.font(), width).lineCount(), MOST_LINES)
 
     def _room(self, option: QStyleOptionFrame) -> QRect:
         inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
         return inside.marginsRemoved(self.textMargins()).adjusted(_INSIDE, 0, -_INSIDE, 0)
-
-    def _laid_out(self, width: int) -> QTextLayout:
-        found = QTextLayout(self.text(), self.font())
-        wrapping = QTextOption()
-        wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        found.setTextOption(wrapping)
-        found.beginLayout()
-        y = 0.0
-        while (line := found.createLine()).isValid():
-            line.setLineWidth(width)
-            line.setPosition(QPointF(0, y))
-            y += line.height()
-        found.endLayout()
-        return found

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
+from desktop.ui.widgets.wrapping import laid_out
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -69,12 +71,9 @@ class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as the sentence needs at the width of the list."""
         width = self._view.viewport().width()
-        room = QRect(0, 0, max(80, width - _ICON - _ARROW - 2 * _GAP - 2 * _PAD), 10_000)
-        wrap = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
-        words = QFontMetrics(self._view.font()).boundingRect(
-            room, wrap, self._model.tasks[index.row()].sentence
-        )
-        return QSize(width, max(words.height(), theme.measures().text + 6) + 2 * _PAD)
+        room = max(80, width - _ICON - _ARROW - 2 * _GAP - 2 * _PAD)
+        words = laid_out(self._model.tasks[index.row()].sentence, self._view.font(), room).boundingRect()
+        return QSize(width, max(ceil(words.height()), theme.measures().text + 6) + 2 * _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The sign, the sentence, the arrow, a line below."""
@@ -96,11 +95,9 @@ class _Delegate(QStyledItemDelegate):
             painter.drawEllipse(rect.left() + _PAD + 6, top + 7, 6, 6)
         left = rect.left() + _PAD + _ICON + _GAP
         words = QRect(left, top, rect.right() - _PAD - _ARROW - _GAP - left, rect.height() - 2 * _PAD)
-        painter.setFont(self._view.font())
         painter.setPen(QColor(theme.INK))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        wrap = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        painter.drawText(words, int(flags) | int(wrap), task.sentence)
+        lines = laid_out(task.sentence, self._view.font(), words.width())
+        lines.draw(painter, QPointF(left, top + (words.height() - lines.boundingRect().height()) / 2))
         middle = rect.center().y() - _ARROW // 2 + 1
         arrow = icons.pixmap("chevron-right", theme.MUTED, _ARROW)
         painter.drawPixmap(rect.right() - _PAD - _ARROW, middle, arrow)

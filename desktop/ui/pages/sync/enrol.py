@@ -22,9 +22,13 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
+
+_BETWEEN = 20
+"""Pixels between two words of a fingerprint."""
 
 
 def level_words(level: Level) -> str:
@@ -38,7 +42,10 @@ def safe_name(words: str) -> str:
 
 
 class Words(QFrame):
-    """A fingerprint, large enough to be read out over the telephone: six words, then six digits, in one line."""
+    """A fingerprint, large enough to be read out over the telephone: six words, then six digits.
+
+    They stand in one line where it has room and go on in the next where it has none: what is compared is seen whole.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,18 +57,24 @@ class Words(QFrame):
         font.setPixelSize(size)
         # A word that is cut off would be compared all the same: its room is kept before it is known.
         room = QFontMetrics(font)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 8, 16, 8)
-        line.setSpacing(6)
+        frame = QVBoxLayout(self)
+        frame.setContentsMargins(16, 8, 16, 8)
+        line = self._line = FlowLayout(spacing=_BETWEEN)
+        frame.addLayout(line)
         for number, label in enumerate([*self._words, self._digits]):
             last = label is self._digits
-            line.addWidget(plain("数字" if last else str(number + 1), muted=True, small=True))
+            mark = QLabel("数字" if last else str(number + 1))
+            for name in ("muted", "small"):
+                mark.setProperty(name, True)
+            both = QWidget()
+            pair = row(mark, label, spacing=6)
+            pair.setContentsMargins(0, 0, 0, 0)
+            both.setLayout(pair)
             # The application's style sheet sets the size of text, so that a font alone would not do.
             label.setStyleSheet(f"font-size: {size}px;")
             label.setMinimumWidth(room.horizontalAdvance("000 0000" if last else "番茄茄"))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            line.addWidget(label)
-            line.addSpacing(14)
+            line.addWidget(both)
 
     def show_words(self, found: Fingerprint) -> None:
         """Shows a fingerprint."""
@@ -69,6 +82,14 @@ class Words(QFrame):
             label.setText(word)
         self._digits.setText(f"{found.digits[:3]} {found.digits[3:]}")
         self.setAccessibleName(str(found))
+
+    def sizeHint(self) -> QSize:
+        """All in one line."""
+        sizes = [
+            item.sizeHint() for n in range(self._line.count()) if (item := self._line.itemAt(n)) is not None
+        ]
+        inside = sum(size.width() for size in sizes) + _BETWEEN * (len(sizes) - 1)
+        return QSize(inside + 32, max(size.height() for size in sizes) + 16)
 
     @property
     def shown(self) -> str:
