@@ -204,6 +204,22 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     assert "1步操作也已补上" in dialogs.told[-1]
 
 
+def test_at_150_percent_all_buttons_of_the_login_are_on_the_screen(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    """A laptop of 768 lines then shows 512; 打开 and 新建台账 lay below its edge."""
+    for n in range(7):
+        program.settings.note_opened(tmp_path / f"台账{n}", f"第{n}工会")
+    show(qtbot, program, tmp_path / "台账0")
+    program.start.resize(880, 440)
+    QApplication.processEvents()
+    assert program.start.height() == 440
+    login = program.start.login
+    for part in (login.open_button, login.password, login.workspaces):
+        assert program.start.rect().contains(part.mapTo(program.start, part.rect().bottomRight()))
+    assert login.workspaces.height() > 2 * login.password.height()
+
+
 def test_a_ledger_on_a_full_disk_opens_to_be_read_and_says_why(
     qtbot: QtBot, program: Program, dialogs: FakeDialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,7 +70,9 @@ class LoginPage(QWidget):
         heading.setProperty("heading", "1")
         self.workspaces.setObjectName("menu-list")
         self.workspaces.setAccessibleName("最近打开的台账")
-        self.workspaces.setFixedHeight(theme.measures().row * 5 + 10)
+        # On a low screen the list gives way, and scrolls: the buttons below it must be in view.
+        self.workspaces.setMinimumHeight(theme.measures().row * 2 + 10)
+        self.workspaces.setMaximumHeight(theme.measures().row * 5 + 10)
         other, new = QPushButton("打开其他文件夹…"), QPushButton("新建台账…")
         other.setIcon(icons.icon("folder-open"))
         new.setIcon(icons.icon("folder-plus"))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from desktop.ui.start.origin import OriginDialog
 
 _WORDS = "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。"
+_FRAME = QSize(16, 40)
+"""What the system puts around a window."""
 
 
 class StartWindow(QWidget):
@@ -33,8 +35,9 @@ class StartWindow(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.setWindowTitle("小三级")
-        self.resize(QSize(900, 560))
-        self.setMinimumSize(QSize(780, 520))
+        # At 150 % a screen of 768 lines holds 512, less the frame and the bar of the desktop.
+        self.setMinimumSize(QSize(780, 400))
+        self.resize(QSize(900, 560).boundedTo(self.screen().availableSize() - _FRAME))
         self._parts = (opener, dialogs, settings)
         self._dialogs = dialogs
         self.date_question: DateQuestion | None = None
