@@ -25,6 +25,9 @@ _GATHERED = 8 << 20
 """Bytes of new entries that an index keeps in memory before it writes them; many small parts have to be merged."""
 _BESIDE = 8
 """Parts of an index that lie side by side before they are merged: else who saves little has to merge what is large."""
+_GONE = 40
+"""Percent of the rows of a part from which on that is written anew when they are gone. By itself the engine begins at
+10: then ten rows are written for each that changes."""
 _ROW = "\udfff"
 """Half a surrogate pair, which no text in a database can hold."""
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
@@ -67,7 +70,7 @@ def rebuild(database: Database, record_type: RecordType) -> None:
             database.execute(_create(name))
             database.execute(
                 f"INSERT INTO {quoted(name)} ({quoted(name)}, rank)"
-                f" VALUES ('hashsize', {_GATHERED}), ('automerge', {_BESIDE})"
+                f" VALUES ('hashsize', {_GATHERED}), ('automerge', {_BESIDE}), ('deletemerge', {_GONE})"
             )
         _index(database, record_type, "", ())
 
@@ -190,13 +193,20 @@ def _search_texts(rows: Sequence[Sequence[object]], first: int) -> list[str]:
 
     All rows are spelled as one text, because calls for single values would take most of the time.
     """
-    titles = [" ".join(str(v) for v in row[1:first] if v is not None) for row in rows]
+    titles = [" ".join([str(v) for v in row[1:first] if v is not None]) for row in rows]
     letters = initials(_ROW.join(titles)).split(_ROW)
-    parts = (
-        BOUNDARY.join([str(v) for v in (*dict.fromkeys(row[first:]), last) if v is not None])
-        for row, last in zip(rows, letters, strict=True)
-    )
+    parts = [_joined(row[first:], last) for row, last in zip(rows, letters, strict=True)]
     return _spaced(_ROW.join(parts)).split(_ROW)
+
+
+def _joined(values: Sequence[object], last: str) -> str:
+    """The values, each once, and what comes last; nearly all are texts, and need not be made into some."""
+    said = dict.fromkeys(values)
+    said.pop(None, None)
+    try:
+        return BOUNDARY.join((*said, last))  # type: ignore[arg-type]
+    except TypeError:
+        return BOUNDARY.join((*map(str, said), last))
 
 
 def _spaced(text: str) -> str:

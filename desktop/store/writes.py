@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from desktop.errors import StateProblem
 from desktop.records.canonical import Cell
 
@@ -23,8 +25,7 @@ class CannotUndo(StateProblem):
     next_step = "请先撤消后来的修改，或者直接改成需要的内容。"
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecord:
+class NewRecord(msgspec.Struct, frozen=True):
     """A record to be born; ``cells`` maps field names to values, empty ones may be left out.
 
     Without a ``record`` its id follows from the item, as the types ask for that are their author's alone.

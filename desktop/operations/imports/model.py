@@ -7,6 +7,8 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from desktop.documents.workbooks.cells import Row
 from desktop.errors import StateProblem
 from desktop.records.canonical import Cell
@@ -60,8 +62,7 @@ class Weight(enum.StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """A word on a row. ``column`` is the place of the cell from 0, or -1 for the whole row."""
 
     text: str

@@ -13,7 +13,7 @@ from desktop.records.locations import Location, LocationReason
 
 _MOST_REMEMBERED = 20_000
 _IN_HOUSES = f"{string.digits}{string.ascii_letters}号幢栋室层楼座单元弄支-－—~～,，、()（）#及至之. "
-_DIGIT = re.compile("[0-9]")
+_HOUSE = re.compile(rf"[0-9][{re.escape(_IN_HOUSES)}]*\Z")
 """From a digit on, such characters are house and room at the end of an address: no place is named there, so
 neighbours need be looked up once only."""
 _SOME_HOUSE = "1"
@@ -59,7 +59,7 @@ class PlaceFinder:
 
     def address(self, words: str) -> Placed:
         """Where an address lies for certain."""
-        house = _DIGIT.search(words, len(words.rstrip(_IN_HOUSES)))
+        house = _HOUSE.search(words)
         key = words if house is None else words[: house.start()] + _SOME_HOUSE
         found = self._addresses.get(key)
         if found is None:
