@@ -16,7 +16,7 @@ from desktop.operations.attachments import Attachment
 from desktop.operations.file_names import size_words
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.ledger import NotFound
 

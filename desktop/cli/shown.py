@@ -23,7 +23,7 @@ from desktop.records.declaration import (
     Role,
     Severity,
 )
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.reading import HistoryEntry, Record
 

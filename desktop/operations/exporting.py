@@ -19,8 +19,8 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, Mask, Role
+from desktop.records.display import display
 from desktop.records.typed_numbers import stored_decimal
-from desktop.records.values import display
 from desktop.store import lookup, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query

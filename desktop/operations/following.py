@@ -17,9 +17,9 @@ from desktop.operations.session import Session
 from desktop.records import following
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Follow, Kind, RecordType
+from desktop.records.display import display
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
-from desktop.records.values import display
 from desktop.store import pointing, reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit

@@ -23,6 +23,7 @@ from desktop.operations.supervision.letters import materials
 from desktop.operations.supervision.output import prints
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
+from desktop.records.display import display
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
 from desktop.records.supervision import CaseFile, as_issued, contradictions, may_issue
@@ -30,7 +31,6 @@ from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.values import display
 from desktop.store import reading
 from desktop.store.pinyin import sort_key
 from desktop.store.reading import Query, Record

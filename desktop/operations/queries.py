@@ -16,10 +16,10 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, Mask, RecordType
+from desktop.records.display import display
 from desktop.records.resolution import Life
 from desktop.records.typed_numbers import decimal_text
 from desktop.records.types import Catalogue
-from desktop.records.values import display
 from desktop.store import backups, erasing, pinyin, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query, Record

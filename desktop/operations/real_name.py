@@ -17,8 +17,8 @@ from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.checks import Checker, Context
 from desktop.records.declaration import Field, Kind, RecordType, Role, Severity
+from desktop.records.display import display
 from desktop.records.real_name_forms import FORMS, FormColumn, RealNameForm
-from desktop.records.values import display
 from desktop.store import lookup
 from desktop.store.database import Database
 from desktop.store.reading import Query

@@ -13,8 +13,8 @@ from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, yes
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Kind, RecordType
+from desktop.records.display import display
 from desktop.records.resolution import Life
-from desktop.records.values import display
 from desktop.store import aggregates, reading
 from desktop.store.aggregates import Selection, Tally
 from desktop.store.ledger import NotFound

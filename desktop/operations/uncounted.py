@@ -9,8 +9,8 @@ from desktop.operations import queries
 from desktop.operations.traffic import Here, station_names, unknown_station
 from desktop.records.canonical import Cell
 from desktop.records.deciding import EXCLUSION, REVOCATION
+from desktop.records.display import display
 from desktop.records.spans import common
-from desktop.records.values import display
 from desktop.store import holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database

@@ -1,4 +1,4 @@
-"""What a person typed or a workbook's cell held becomes a stored value, and a stored value becomes words again.
+"""What a person typed or a workbook's cell held becomes a stored value; the way back is :mod:`desktop.records.display`.
 
 Nothing is guessed: what cannot be read is named in a Chinese sentence and the typed text stays with the caller.
 What was put right without doubt is done and said in a note. A stored value is text, a whole number or nothing.
@@ -15,12 +15,11 @@ from typing import Final
 
 from desktop.records import code_words
 from desktop.records.canonical import MAX_NUMBER, Cell, normal_text
-from desktop.records.codes import PLACES, TYPES, CodeList
+from desktop.records.codes import PLACES, CodeList
 from desktop.records.dates import parse_date, year_and_month
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.id_number import IdKind, IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
-from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
 from desktop.records.phones import parse_phone
 from desktop.records.plain_cells import PLAIN
 from desktop.records.typed_numbers import (
@@ -139,33 +138,6 @@ def default_value(field: Field, today: datetime.date) -> Cell:
     if field.kind is Kind.DATE and field.default == TODAY:
         return today.isoformat()
     return field.default
-
-
-def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: bool = False) -> str:
-    """The words for a stored value in lists and forms; ``masked`` hides what the declaration says is to be hidden.
-
-    A link shows as its id: only the store knows the record that it leads to.
-    """
-    if cell is None or cell == "":
-        return ""
-    if masked and field.mask is not Mask.NONE:
-        return _MASKS[field.mask](str(cell))
-    match field.kind:
-        case Kind.BOOLEAN:
-            return "是" if cell else "否"
-        case Kind.CODE:
-            return _label(codes, field.codes or "", str(cell))
-        case Kind.CODES:
-            return "、".join(_label(codes, field.codes or "", code) for code in str(cell).split())
-        case Kind.PLACE:
-            return _label(codes, PLACES, str(cell))
-        case _:
-            return _label(codes, TYPES, str(cell)) if field.names_type else str(cell)
-
-
-def _label(codes: Mapping[str, CodeList], name: str, code: str) -> str:
-    found = codes.get(name)
-    return code if found is None else found.label_of(code)
 
 
 def _problem(sentence: str) -> Parsed:
@@ -414,13 +386,4 @@ _PARSERS: Final[Mapping[Kind, Callable[[_Input], Parsed]]] = {
     Kind.USCC: _uscc,
     Kind.ID_NUMBER: _id_number,
     Kind.PHONE: _phone,
-}
-
-_MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
-    Mask.ID: mask_id,
-    Mask.PHONE: mask_phone,
-    Mask.NAME: mask_name,
-    Mask.ACCOUNT: mask_account,
-    Mask.NUMBERS: mask_numbers_of_people,
-    Mask.HIDDEN: lambda _text: "（不显示）",
 }

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.records.declaration import RecordType
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store.drafts import Draft
 from desktop.ui import spacing
 from desktop.ui.notices import Tone

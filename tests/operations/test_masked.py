@@ -16,8 +16,8 @@ from desktop.operations.session import Session, open_session
 from desktop.operations.traffic import Here
 from desktop.operations.unsettled import unsettled
 from desktop.records.declaration import Field, Kind, Level, Mask, RecordType
+from desktop.records.display import display
 from desktop.records.types import catalogue
-from desktop.records.values import display
 from desktop.store.reading import Query
 from tests.cli.calling import OPERATOR, PASSWORD, make, record, run
 from tests.operations.stations import enrol, report_up, station

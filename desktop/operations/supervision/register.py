@@ -15,6 +15,7 @@ from desktop.operations.supervision.cases import CASE, EVENT, INSPECTOR, LETTER
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
 from desktop.records.checks.base import Values
+from desktop.records.display import display
 from desktop.records.outcomes import percentage
 from desktop.records.supervision import (
     CaseFile,
@@ -29,7 +30,6 @@ from desktop.records.supervision import (
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
-from desktop.records.values import display
 from desktop.store import reading
 from desktop.store.pinyin import sort_key
 from desktop.store.reading import Query, Record

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
-from desktop.records.values import Parsed, display, parse_cell
+from desktop.records.display import display
+from desktop.records.values import Parsed, parse_cell
 from desktop.ui import theme
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.wrapping import WrappingLine

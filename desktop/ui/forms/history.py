@@ -24,7 +24,7 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet

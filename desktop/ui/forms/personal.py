@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field
-from desktop.records.values import Parsed, display
+from desktop.records.display import display
+from desktop.records.values import Parsed
 from desktop.ui.forms.editors import Editor, LineEditor, NoteEditor
 from desktop.ui.workbench import Workbench
 

@@ -13,7 +13,7 @@ from desktop.operations.batches import Changed, Survey, Target
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store.database import Database
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor

@@ -12,8 +12,8 @@ from desktop.operations import queries
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType, Severity
+from desktop.records.display import display
 from desktop.records.types import Catalogue
-from desktop.records.values import display
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.reading import Query, Record

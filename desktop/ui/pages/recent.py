@@ -16,7 +16,7 @@ from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
 from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Field, Kind, RecordType, Role
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.attached import PART
 from desktop.store.database import Database

@@ -16,7 +16,7 @@ from desktop.plan.assessed import Worth
 from desktop.records import assessing
 from desktop.records.assessing import STEPS
 from desktop.records.canonical import Cell
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet

@@ -18,7 +18,8 @@ from desktop.operations.training import Line
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.records.values import display, parse_cell
+from desktop.records.display import display
+from desktop.records.values import parse_cell
 from desktop.store.ledger import Deletion
 from desktop.ui import icons
 from desktop.ui.pages.attendance.rows import LOOK, Look, SheetColumn, SheetRow, Values, Way

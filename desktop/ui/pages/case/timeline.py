@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, 
 
 from desktop.records.checks import Values
 from desktop.records.codes import CodeList
+from desktop.records.display import display
 from desktop.records.supervision import CaseFile, Event, EventKind, Letter
 from desktop.records.supervision.facts import text
 from desktop.records.types import Catalogue
-from desktop.records.values import display
 from desktop.ui import icons, theme
 from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, is_print, timeline
 from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling

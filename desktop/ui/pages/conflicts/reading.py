@@ -11,7 +11,7 @@ from desktop.operations import queries, traffic
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell, canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
-from desktop.records.values import display
+from desktop.records.display import display
 from desktop.store import aggregates, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database

@@ -21,8 +21,8 @@ from desktop.operations import duplicates
 from desktop.operations.duplicates import Comparison, Row
 from desktop.records.canonical import Cell
 from desktop.records.declaration import UNIT_SLOT, Mask
+from desktop.records.display import display
 from desktop.records.typed_numbers import printable
-from desktop.records.values import display
 from desktop.ui.pages.parts import empty_layout, heading, link, plain
 from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.workbench import Workbench

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from desktop.operations.importing import ImportPreview, Outcome, RowResult, Weight
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Mask
+from desktop.records.display import display
 from desktop.records.types import Catalogue
-from desktop.records.values import display
 from desktop.ui import theme
 from desktop.ui.lists.filters import Chip
 from desktop.ui.pages.attendance.cells import CellDelegate, take_measures
