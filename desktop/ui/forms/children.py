@@ -33,7 +33,6 @@ from desktop.ui.drafts import DraftKeeper
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.rows import FieldRow
 from desktop.ui.lists.columns import shown_at_first
-from desktop.ui.lists.pasting import catch_blocks
 from desktop.ui.lists.record_list import RecordList
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
@@ -258,7 +257,7 @@ class ChildTab(QWidget):
 
     def _build(self) -> None:
         full, new = QWidget(), QPushButton("打开完整表单")
-        catch_blocks(self.quick, self.list)
+        self.list.pasting.catch_blocks(self.quick)
         new.setProperty("flat", True)
         new.setToolTip("需要填写更多内容时使用")
         new.clicked.connect(self._new)

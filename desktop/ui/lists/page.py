@@ -19,7 +19,6 @@ from desktop.store.reading import TITLE_ORDER, Query
 from desktop.ui import icons, spacing, theme
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.filters import FilterRow
-from desktop.ui.lists.pasting import catch_blocks
 from desktop.ui.lists.record_list import RecordList
 from desktop.ui.lists.views import ViewsButton
 from desktop.ui.matching import matches
@@ -84,7 +83,7 @@ class ListPage(Page):
         self.search.setMinimumWidth(280)
         self.search.setMaximumWidth(460)
         self.search.installEventFilter(self)
-        catch_blocks(self.search, self.list)
+        self.list.pasting.catch_blocks(self.search)
         self._columns_button.setText("选择列")
         self._columns_button.setIcon(icons.icon("columns-3", theme.MUTED))
         self._columns_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

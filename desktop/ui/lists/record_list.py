@@ -24,7 +24,7 @@ from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.lists.batch import offer as offer_batch
 from desktop.ui.lists.columns import Column, columns_of
 from desktop.ui.lists.model import RowsModel
-from desktop.ui.lists.pasting import listen, may_paste, paste_into
+from desktop.ui.lists.pasting import Pasting
 from desktop.ui.lists.rows import PAGE, ShownRow
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.notices import Tone
@@ -48,6 +48,7 @@ class RecordList(QWidget):
         self.writable = workbench.may_write(record_type)
         self.model = RowsModel(workbench, record_type, self)
         self.table = RowsTable(self.model)
+        self.pasting = Pasting(self, workbench, self.model, lambda: self.writable)
         self.empty = EmptyState()
         self.foot = QLabel()
         self._selected = 0
@@ -62,7 +63,6 @@ class RecordList(QWidget):
         self.table.find_wanted.connect(self.find_wanted)
         self.table.copy_wanted.connect(self._copy)
         self.table.batch_wanted.connect(self.edit_selected)
-        listen(self)
         self.table.selection_counted.connect(self._selection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._menu)
@@ -362,7 +362,7 @@ class RecordList(QWidget):
         menu.addSeparator()
         menu.addAction("复制到表格（Ctrl+C）", self._copy).setEnabled(any_)
         menu.addAction("连同表头复制", lambda: self._copy(with_labels=True)).setEnabled(any_)
-        menu.addAction("从剪贴板粘贴（Ctrl+V）", lambda: paste_into(self)).setEnabled(may_paste(self))
+        menu.addAction("从剪贴板粘贴（Ctrl+V）", self.pasting.paste).setEnabled(self.pasting.possible)
         return menu
 
     def _copy(self, *, with_labels: bool = False) -> None:

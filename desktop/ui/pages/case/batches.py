@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
@@ -17,41 +17,48 @@ from desktop.store.reading import Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.issue_many import IssueManyDialog
-from desktop.ui.pages.case.letters import print_job
-from desktop.ui.pages.case.reading import LETTER
+from desktop.ui.pages.case.letters import LettersCard, print_job
+from desktop.ui.pages.case.reading import LETTER, CaseView
+from desktop.ui.pages.case.steps import StandingCard
+from desktop.ui.pages.case.timeline import Timeline
 from desktop.ui.pages.home.reading import Part
 from desktop.ui.pages.printing.run import offer_run
+from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
-
-if TYPE_CHECKING:
-    from desktop.ui.pages.case.tab import CaseTab
 
 
 class Batches(QObject):
-    """Listens to the card of letters of a case's page."""
+    """Listens to what a case's page shows of it; ``view`` tells the case as it is shown at that moment."""
 
-    def __init__(self, tab: CaseTab) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._bench = tab.workbench
-        letters = tab.letters
-        letters.notices_wanted.connect(lambda: self._bench.shell.open_page("notices", case=tab.case))
+    def __init__(
+        self,
+        bench: Workbench,
+        view: Callable[[], CaseView | None],
+        letters: LettersCard,
+        timeline: Timeline,
+        standing: StandingCard,
+    ) -> None:
+        super().__init__(letters)
+        self._bench = bench
+        self._view = view
+        self._letters = letters
+        letters.notices_wanted.connect(self._notices)
         letters.issue_many_wanted.connect(self.issue)
         letters.print_many_wanted.connect(self.print)
         letters.list_wanted.connect(lambda: self._list(LETTER))
-        tab.timeline.list_wanted.connect(self._list)
-        tab.standing.list_wanted.connect(self._waiting)
+        timeline.list_wanted.connect(self._list)
+        standing.list_wanted.connect(self._waiting)
         letters.original_wanted.connect(self._original)
 
     def issue(self) -> None:
         """Looks which drafts can be issued and which numbers they would get, then asks who signs."""
-        tab, view = self._tab, self._tab.view
+        view = self._view()
         if view is None:
             return
         if not view.numbers.body:
-            tab.letters.numbers_wanted.emit()
+            self._letters.numbers_wanted.emit()
             return
-        case, year = tab.case, self._bench.today().year
+        case, year = view.case, self._bench.today().year
 
         def job(session: Session, ticket: Ticket) -> tuple[Ready, tuple[str, str]]:
             found = supervision.ready(session, case, lambda done, total: ticket.progress(done, total))
@@ -62,29 +69,36 @@ class Batches(QObject):
             if not ready.documents:
                 why = next(iter(ready.waiting.values()), "没有草稿")
                 self._bench.shell.tell(Tone.WARNING, f"这些提示函都还不能签发：{why}。")
-            elif tab.view is not None:
-                first = tab.view.file.by_id[ready.documents[0]]
-                IssueManyDialog(self._bench, tab.view, ready, first, numbers).open()
+            elif (now := self._view()) is not None:
+                first = now.file.by_id[ready.documents[0]]
+                IssueManyDialog(self._bench, now, ready, first, numbers).open()
 
-        self._bench.write("核对草稿", job, then, owner=tab, step=False)
+        self._bench.write("核对草稿", job, then, owner=self, step=False)
 
     def print(self) -> None:
         """Every letter of the case that was issued here and not voided."""
-        view = self._tab.view
+        view = self._view()
         if view is not None:
             offer_run(self._bench, [p.id for p in view.file.letters if p.stands and p.id in view.mine])
 
+    def _notices(self) -> None:
+        view = self._view()
+        if view is not None:
+            self._bench.shell.open_page("notices", case=view.case)
+
     def _list(self, type_name: str) -> None:
+        view = self._view()
+        if view is None:
+            return
         words = "这个案件的文书" if type_name == LETTER else "这个案件的办案经过"
-        self._bench.shell.open_list(type_name, Query(type_name, children_of=self._tab.case), words)
+        self._bench.shell.open_list(type_name, Query(type_name, children_of=view.case), words)
 
     def _waiting(self, words: str, letters: tuple[str, ...]) -> None:
         """The letters that one line about periods is said of."""
-        types, query, wanted = (
-            self._bench.types,
-            Query(LETTER, children_of=self._tab.case),
-            frozenset(letters),
-        )
+        view = self._view()
+        if view is None:
+            return
+        types, query, wanted = self._bench.types, Query(LETTER, children_of=view.case), frozenset(letters)
 
         def find(database: Database) -> array[int]:
             rows = reading.row_numbers(database, types, query)
@@ -96,7 +110,7 @@ class Batches(QObject):
 
     def _original(self, letter: Letter) -> None:
         """A spoilt original is printed once more without 副本: asked once, and kept in the audit log."""
-        view = self._tab.view
+        view = self._view()
         if view is None:
             return
         words = (
@@ -105,5 +119,5 @@ class Batches(QObject):
         )
         answer = self._bench.dialogs.ask("重新打印原件", words, yes="原件已作废，重打", danger=True)
         if answer is Answer.YES:
-            job = print_job(self._tab.case, letter, view, original=True)
+            job = print_job(view.case, letter, view, original=True)
             self._bench.shell.open_page("preview", job=job)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from desktop.operations import supervision
 from desktop.ui.notices import Tone
-
-if TYPE_CHECKING:
-    from desktop.ui.pages.case.tab import CaseTab
+from desktop.ui.pages.case.steps import StandingCard
+from desktop.ui.workbench import Workbench
 
 _TABLES = "放假调休安排表 (*.csv)"
 
 
 class DaysOff(QObject):
-    """Listens to the card of a case's standing, which says when a year's arrangement is lacking."""
+    """Listens to the card of a case's standing, which says when a year's arrangement is lacking.
 
-    def __init__(self, tab: CaseTab) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._bench = tab.workbench
-        tab.standing.holidays_wanted.connect(self._import)
-        tab.standing.sample_wanted.connect(self._export)
+    ``count_anew`` is called when a year has come.
+    """
+
+    def __init__(self, standing: StandingCard, bench: Workbench, count_anew: Callable[[], None]) -> None:
+        super().__init__(standing)
+        self._bench = bench
+        self._count_anew = count_anew
+        standing.holidays_wanted.connect(self._import)
+        standing.sample_wanted.connect(self._export)
 
     def _import(self) -> None:
         """Takes a year's days off from a file; every period is counted anew."""
@@ -33,7 +35,7 @@ class DaysOff(QObject):
             return
 
         def then(years: tuple[int, ...]) -> None:
-            self._tab.load()
+            self._count_anew()
             words = f"已导入{'、'.join(map(str, years))}年的放假安排，期限已重新计算。"
             self._bench.shell.tell(Tone.GOOD, words)
 

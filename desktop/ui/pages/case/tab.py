@@ -83,7 +83,8 @@ class CaseTab(QWidget):
         self.entry.inspector_wanted.connect(lambda: shell.new_record("inspector"))
         self.letters.numbers_wanted.connect(self._begin_numbers)
         self.letters.past_wanted.connect(self._begin_past)
-        self.batches, self._days_off = Batches(self), DaysOff(self)
+        self.batches = Batches(workbench, lambda: self.view, self.letters, self.timeline, self.standing)
+        self._days_off = DaysOff(self.standing, workbench, self.load)
         for card in (self.entry, self.issue, self.void, self.numbers):
             card.given_up.connect(self.show_overview)
 
