@@ -11,7 +11,7 @@ from desktop import reference
 from desktop.documents.letters.quoted import Citation, Quote
 from desktop.errors import StateProblem, UsageProblem
 from desktop.records.numerals import chinese_to_int
-from desktop.records.statutes import Statute, StatuteReference, ViolationCategory
+from desktop.records.statutes import Statute, StatuteReference
 
 LIABILITY_MARK: Final = "法律责任"
 _NUMBER: Final = "[零〇一二三四五六七八九十百千0-9]+"
@@ -102,18 +102,18 @@ def _with_lead(statute: Statute, n: int, paragraph: int | None, item: int) -> It
             yield f"{wanted.mark}{wanted.text}"
 
 
-def usual_citations(violations: frozenset[str]) -> tuple[str, ...]:
-    """The citations that a draft may choose from for these violations, those without text left out."""
-    found: dict[str, None] = {}
+def offered_citations(violations: frozenset[str]) -> dict[str, str]:
+    """What a draft may choose from, each citation with the label of the violation that it belongs to.
+
+    Those of the violations that are suspected, or all where none was named. Left out is what could not be quoted:
+    whole statutes, places that nobody has read, and statutes without text.
+    """
+    found: dict[str, str] = {}
     for category in reference.violation_categories():
-        if category.id in violations:
-            found |= dict.fromkeys(_lines(category))
-    return tuple(found)
-
-
-def _lines(category: ViolationCategory) -> Iterator[str]:
-    for references, mark in ((category.duties, ""), (category.sanctions, f"{LIABILITY_MARK}：")):
-        for place in references:
+        if violations and category.id not in violations:
+            continue
+        for place in (*category.duties, *category.sanctions):
             statute = reference.law(place.statute)
             if place.article is not None and statute.has_text and not place.unverified:
-                yield mark + statute.cite(place.article, place.paragraph, place.item)
+                found.setdefault(statute.cite(place.article, place.paragraph, place.item), category.label)
+    return found

@@ -7,10 +7,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
-from desktop import reference
+from desktop.documents.letters.quotes import offered_citations
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
-from desktop.records.statutes import StatuteProblem, StatuteReference
 from desktop.records.supervision import LetterKind, as_issued, is_past
 from desktop.ui import icons
 from desktop.ui.forms.page import FormPage
@@ -124,23 +123,5 @@ class LetterPage(FormPage):
 
 
 def article_choices(violations: frozenset[str]) -> dict[str, str]:
-    """Citations with the violation they belong to: those that are suspected, or all where none was named."""
-    found: dict[str, str] = {}
-    for category in reference.violation_categories():
-        if violations and category.id not in violations:
-            continue
-        for place in (*category.duties, *category.sanctions):
-            citation = _citation(place)
-            if citation:
-                found.setdefault(citation, f"{citation}　{category.label}")
-    return found
-
-
-def _citation(place: StatuteReference) -> str:
-    """How a place is cited; nothing for a whole statute and for one that is not in the library."""
-    if place.article is None:
-        return ""
-    try:
-        return reference.law(place.statute).cite(place.article, place.paragraph, place.item)
-    except StatuteProblem:
-        return ""
+    """Citations as they are offered, each followed by the violation that it belongs to."""
+    return {cited: f"{cited}　{label}" for cited, label in offered_citations(violations).items()}
