@@ -88,6 +88,7 @@ PIP_SOURCES = (
 )
 
 # What covers the kernels; measuring the others too would only make them slower, and random histories nearly twice.
+# Of these, examples that are made up at random are marked `no_cover` where they take long: others reach what they do.
 MEASURED_TESTS = (
     "tests/records",
     "tests/store",

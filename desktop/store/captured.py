@@ -38,7 +38,6 @@ _RUNNING: Final = ("pending_line", "segment")
 _BULKY: Final = ("held", "refused", "merge_item", "answer")
 """Tables of which a million rows may change at once."""
 
-_EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
 
 Row = tuple[Any, ...]
 
@@ -182,9 +181,9 @@ class Capture:
         self._shapes = [s for s in (shape_of(self._db, name) for name in TABLES) if s.keys]
         self._noted = [(_Bulk if s.name in _BULKY else _Once)(s) for s in self._shapes]
         self._db.connection.create_function("noted", -1, self._note)
+        for (name,) in self._db.rows("SELECT name FROM temp.sqlite_master WHERE type = 'trigger'"):
+            self._db.execute(f"DROP TRIGGER temp.{quoted(name)}")
         for place, shape in enumerate(self._shapes):
-            for event in _EVENTS:
-                self._db.execute(f"DROP TRIGGER IF EXISTS temp.{_trigger(shape, event)}")
             for statement in _triggers(place, shape):
                 self._db.execute(statement)
 

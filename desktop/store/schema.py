@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.errors import StateProblem
-from desktop.records.declaration import Kind, RecordType
+from desktop.records.declaration import Field, Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of
 from desktop.store.database import Database
 
@@ -178,7 +178,6 @@ def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[st
     found = int(database.value("PRAGMA user_version"))
     if found > VERSION:
         raise NewerDatabase(f"这个数据库是更新版本的程序建立的（版本{found}，本程序支持到{VERSION}）。")
-    added: list[tuple[str, str]] = []
     with database.transaction():
         if found < VERSION:
             for version in range(found + 1, VERSION + 1) if found else ():
@@ -188,10 +187,7 @@ def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[st
                 if statement.strip():
                     database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
-        _drop_former_indexes(database, types)
-        for record_type in types.values():
-            added += _ensure_type(database, record_type)
-    return added
+        return _ensure_types(database, types)
 
 
 def ensure_unknown_type(database: Database, type_name: str) -> None:
@@ -201,7 +197,11 @@ def ensure_unknown_type(database: Database, type_name: str) -> None:
 
 def make_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     """Builds what speeds up lists and links; after a first import this is quicker than keeping them during it."""
-    for name, definition in _indexes(types).items():
+    _build(database, _indexes(types))
+
+
+def _build(database: Database, indexes: Mapping[str, str]) -> None:
+    for name, definition in indexes.items():
         database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {definition}")
 
 
@@ -209,16 +209,6 @@ def drop_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     """Drops what :func:`make_indexes` builds."""
     for name in _indexes(types):
         database.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
-
-
-def _drop_former_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
-    """Those that an earlier program had built and nobody reads any more."""
-    wanted, tables = _indexes(types), {table_of(name) for name in types}
-    for name, table in database.rows(
-        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND name LIKE 'i\\_%' ESCAPE '\\'"
-    ):
-        if name not in wanted and table in tables:
-            database.execute(f"DROP INDEX {quoted(name)}")
 
 
 def _create(type_name: str, columns: list[str]) -> str:
@@ -237,19 +227,49 @@ def _create(type_name: str, columns: list[str]) -> str:
     return f"CREATE TABLE IF NOT EXISTS {quoted(table_of(type_name))} ({', '.join(base + columns)})"
 
 
-def _ensure_type(database: Database, record_type: RecordType) -> list[tuple[str, str]]:
-    table = table_of(record_type.name)
-    wanted = {f.name: f"{quoted(f.name)} {sql_type(f)}" for f in record_type.fields}
-    present = {row[1] for row in database.rows(f"PRAGMA table_info({quoted(table)})")}
-    if not present:
-        database.execute(_create(record_type.name, list(wanted.values())))
-        make_indexes(database, {record_type.name: record_type})
-        return []
-    new = [name for name in wanted if name not in present]
-    for name in new:
-        database.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {wanted[name]}")
-    make_indexes(database, {record_type.name: record_type})
-    return sorted({(record_type.name, record_type.slot_of[name]) for name in new})
+def _ensure_types(database: Database, types: Mapping[str, RecordType]) -> list[tuple[str, str]]:
+    """Tables, columns and indexes as the declarations want them. What is there is read at once: mostly all of it is."""
+    present = _columns(database)
+    added: set[tuple[str, str]] = set()
+    for record_type in types.values():
+        table = table_of(record_type.name)
+        if (table, "id") not in present:
+            database.execute(_create(record_type.name, [_column(f) for f in record_type.fields]))
+            continue
+        for f in record_type.fields:
+            if (table, f.name) not in present:
+                database.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {_column(f)}")
+                added.add((record_type.name, record_type.slot_of[f.name]))
+    _ensure_indexes(database, types)
+    return sorted(added)
+
+
+def _columns(database: Database) -> set[tuple[str, str]]:
+    """Table and name of every column of a record type."""
+    return set(
+        database.rows(
+            "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+            " WHERE m.type = 'table' AND m.name LIKE 'r\\_%' ESCAPE '\\'"
+        )
+    )
+
+
+def _ensure_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Those that are missing; those that an earlier program had built and nobody reads any more go."""
+    wanted, tables = _indexes(types), {table_of(name) for name in types}
+    present = set()
+    for name, table in database.rows(
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND name LIKE 'i\\_%' ESCAPE '\\'"
+    ):
+        if name in wanted:
+            present.add(name)
+        elif table in tables:
+            database.execute(f"DROP INDEX {quoted(name)}")
+    _build(database, {name: on for name, on in wanted.items() if name not in present})
+
+
+def _column(field: Field) -> str:
+    return f"{quoted(field.name)} {sql_type(field)}"
 
 
 def _indexes(types: Mapping[str, RecordType]) -> dict[str, str]:

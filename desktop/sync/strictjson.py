@@ -39,7 +39,7 @@ def parse(data: bytes, limit: int) -> JsonValue:
         raise NotStrict("not UTF-8") from error
     except json.JSONDecodeError as error:
         raise NotStrict(f"not JSON: {error.msg}") from error
-    _check(value, MAX_DEPTH)
+    _check(value)
     return value
 
 
@@ -177,24 +177,27 @@ def _refuse(text: str) -> JsonValue:
     raise NotStrict("a number is not whole")
 
 
-def _check(value: JsonValue, depth: int) -> None:
+def _check(value: JsonValue) -> None:
     """Depth is bounded, and every text can be written again (JSON's escapes may spell half a character)."""
-    if depth == 0:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[JsonValue] = []
+        for each in level:
+            if isinstance(each, str):
+                if not each.isascii():
+                    _check_text(each)
+            elif isinstance(each, dict):
+                below += each
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+        level = below
+    if level:
         raise NotStrict("nested too deeply")
-    if isinstance(value, dict):
-        for name, member in value.items():
-            _check_text(name)
-            _check(member, depth - 1)
-    elif isinstance(value, list):
-        for member in value:
-            _check(member, depth - 1)
-    elif isinstance(value, str):
-        _check_text(value)
 
 
 def _check_text(text: str) -> None:
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise NotStrict("text holds half a character") from error
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise NotStrict("text holds half a character") from error

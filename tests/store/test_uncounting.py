@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ def take_out(database: Database, items: Iterable[Birth | Edit]) -> None:
         merger.finish(0)
 
 
+@pytest.mark.no_cover
 @given(histories(), st.data(), st.randoms(use_true_random=False))
 @settings(max_examples=150)
 def test_what_is_left_is_what_the_rules_say_of_the_rest(

@@ -27,10 +27,15 @@ class Places:
         ]
 
     def deliver(self, rounds: int = 3) -> None:
+        """Up and down everywhere, until nothing is on its way or so many times."""
         for _ in range(rounds):
-            for below, desk in self.pairs:
-                desk.merge(below.send())
-                below.merge(desk.send(below))
+            reports = [
+                report
+                for below, desk in self.pairs
+                for report in (desk.merge(below.send()), below.merge(desk.send(below)))
+            ]
+            if not any(told.total for report in reports for told in report.bundles):
+                break
 
 
 def _enrolled(folder: Path) -> tuple[Desk, ...]:

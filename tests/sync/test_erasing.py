@@ -520,6 +520,7 @@ def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:
     assert SECRET not in everything(tree.town) + everything(tree.district)
 
 
+@pytest.mark.no_cover
 @given(st.integers(0, 2**32))
 @settings(max_examples=12, deadline=None)
 def test_old_holders_and_new_ones_say_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:

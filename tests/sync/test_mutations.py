@@ -63,6 +63,8 @@ EXIT_CODES = {10, 11, 12, 13, 14, 15, 20, 24}
 PATIENCE = 20.0
 """Seconds that no bundle may take, on a machine that does much else."""
 
+pytestmark = pytest.mark.no_cover
+
 mutations = settings(
     max_examples=4_000 if LONG else 400,
     suppress_health_check=[
