@@ -378,6 +378,10 @@ class FakeRun:
                 Path(argument.partition(":")[2]).write_text(json.dumps({"files": files}))
         return next((code for word, code in self.codes.items() if word in " ".join(command)), 0)
 
+    def begin(self, command: Any, env: Any, output: Path) -> Any:
+        output.write_text("what it said")
+        return lambda: self(command, env)
+
 
 @pytest.fixture
 def fake_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
@@ -389,6 +393,7 @@ def fake_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setattr(dev, "ROOT", tmp_path)
     fake = FakeRun()
     monkeypatch.setattr(dev, "run", fake)
+    monkeypatch.setattr(dev, "begin", fake.begin)
     monkeypatch.setattr(
         dev, "prepare", lambda profile: dev.Environment(Path("python"), "3.11.2", tmp_path, tmp_path)
     )
@@ -404,12 +409,12 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(
     words = [
         "ruff format",
         "ruff check",
-        "mypy",
         "lint-imports",
         "pytest",
         "operations, windows, papers and commands",
         "without the program's asserts",
         "kernels",
+        "mypy",
     ]
     assert len(headings) == len(words)
     assert all(word in heading for word, heading in zip(words, headings, strict=True))
@@ -447,6 +452,18 @@ def test_a_failing_step_stops_nothing_but_fails_the_run(
     assert sum(line.startswith("== ") for line in said) == 8
     assert "FAILED 未通过: mypy 类型" in said
     assert said[-1].endswith("passed, 1 failed")
+
+
+def test_what_goes_on_beside_is_waited_for_and_shown(tmp_path: Path) -> None:
+    output = tmp_path / "beside.txt"
+    wait = dev.begin([sys.executable, "-c", "print('said'); raise SystemExit(3)"], dict(os.environ), output)
+    assert wait() == 3
+    assert output.read_text().strip() == "said"
+
+
+def test_what_the_types_said_stands_at_the_end(fake_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    dev.main(["test", "--", "tests/records"])
+    assert "== mypy 类型\nwhat it said\n" in capsys.readouterr().out
 
 
 def test_long_reaches_the_tests_and_not_the_second_run(fake_run: Any) -> None:

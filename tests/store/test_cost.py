@@ -9,6 +9,7 @@ import pytest
 
 from desktop.records.items import CHANGE, TOMBSTONE
 from desktop.records.resolution import canonical_tombstone
+from desktop.records.types import catalogue
 from desktop.store import aside, schema
 from desktop.store.database import Database
 from desktop.store.environment import Environment
@@ -125,3 +126,28 @@ def steps_of_taking_back(firms: int, do: Callable[[Ledger], ChangeSet]) -> int:
 @pytest.mark.parametrize("do", [rename, one_more])
 def test_a_step_is_taken_back_without_a_look_through_the_tables(do: Callable[[Ledger], ChangeSet]) -> None:
     assert steps_of_taking_back(2_000, do) < 1.5 * steps_of_taking_back(50, do)
+
+
+def test_a_ledger_that_is_as_it_should_be_is_looked_at_in_few_statements() -> None:
+    """However many types there are: every opening does it, and every call of the command line opens."""
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, catalogue())
+    statements: list[str] = []
+    database.connection.set_trace_callback(statements.append)
+    assert schema.ensure(database, catalogue()) == []
+    # What a statement does within itself is traced behind two hyphens.
+    assert len([s for s in statements if not s.startswith("--")]) < 10
+    database.close()
+
+
+def test_what_is_missing_in_a_ledger_is_made_and_what_nobody_reads_goes() -> None:
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, TYPES)
+    database.execute("DROP INDEX i_firm_unit")
+    database.execute("CREATE INDEX i_firm_former ON r_firm (_number)")
+    database.execute('ALTER TABLE r_firm DROP COLUMN "name"')
+    assert schema.ensure(database, TYPES) == [("firm", "name")]
+    indexes = {name for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    assert "i_firm_unit" in indexes
+    assert "i_firm_former" not in indexes
+    database.close()
