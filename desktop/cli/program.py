@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -68,19 +69,38 @@ COMMANDS = {
 """Command → module and object; a module is loaded when its command is called, so that the window opens fast."""
 
 
+class _Opening(Program):
+    """A lone place instead of a command, as a double click gives it, is what the window opens with."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Names of commands come first; a folder of such a name is written as ``./list``."""
+        lone = len(args) == 1 and self.get_command(ctx, args[0]) is None
+        ctx.obj = _workspace_at(Path(args[0])) if lone else None
+        return super().parse_args(ctx, args if ctx.obj is None else [])
+
+
+def _workspace_at(place: Path) -> Path | None:
+    """A folder, or that of a workspace in which a file lies; nothing for all other words."""
+    from desktop.store.keys import FILE
+
+    if place.is_dir():
+        return place.resolve()
+    return place.resolve().parent if place.is_file() and (place.resolve().parent / FILE).is_file() else None
+
+
 class NoScreen(EnvironmentProblem):
     """The window was asked for on a machine that has none."""
 
     next_step = "请用命令：xiaosanji --help；看演示用 xiaosanji demo 文件夹。"
 
 
-@click.command(cls=Program, invoke_without_command=True, lazy=COMMANDS)
+@click.command(cls=_Opening, invoke_without_command=True, lazy=COMMANDS)
 @click.option("--version", is_flag=True, help="显示版本。")
 @click.pass_context
 def program(context: click.Context, version: bool) -> None:
     """小三级：镇街、村社、企业工会的离线台账，区级的汇总台。
 
-    不带命令时打开窗口。口令从提示、环境变量或文件读入，不写在命令里。
+    不带命令时打开窗口；只写一个台账文件夹，就打开它的登录。口令从提示、环境变量或文件读入，不写在命令里。
     """
     if version:
         say(f"xiaosanji {__version__}")
@@ -90,7 +110,7 @@ def program(context: click.Context, version: bool) -> None:
             raise NoScreen("这台电脑没有图形界面，打不开窗口。")
         from desktop.ui.app import main as open_window
 
-        context.exit(open_window() or 0)
+        context.exit(open_window(["xiaosanji", *map(str, filter(None, [context.obj]))]) or 0)
 
 
 def _has_screen() -> bool:

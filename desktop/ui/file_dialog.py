@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is plugged in: a folder for each user, in it one for each stick."""
 
+TRAVELLING = frozenset({".xsj", ".xsq", ".xsg", ".xsa"})
+"""The endings of bundles, requests, grants and acknowledgements."""
+
 _WIDTH, _HEIGHT, _SIDE = 860, 520, 150
 
 
@@ -74,6 +77,21 @@ def usual_places() -> list[Path]:
         Path(QStandardPaths.writableLocation(each))
         for each in (where.DesktopLocation, where.DocumentsLocation, where.HomeLocation)
     ]
+
+
+def travelling() -> Path:
+    """Where dialogs for files that travel begin: on the one stick, in its folder of such files, else in documents."""
+    sticks = [stick for stick in _sticks() if stick.is_dir()]
+    if len(sticks) != 1:
+        documents = usual_places()[1]
+        return documents if documents.is_dir() else Path.home()
+    try:
+        folders = [folder for folder in sorted(sticks[0].iterdir()) if folder.is_dir()]
+        ours = [folder for folder in folders if any(f.suffix in TRAVELLING for f in folder.iterdir())]
+    except OSError:
+        # It was pulled out, or has folders that are somebody else's.
+        return sticks[0]
+    return ours[0] if len(ours) == 1 else sticks[0]
 
 
 def _sticks() -> list[Path]:

@@ -39,8 +39,18 @@ def test_the_story_writes_over_nothing(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_without_a_command_the_window_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_command_the_window_opens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[list[str]] = []
     window = ModuleType("desktop.ui.app")
-    window.main = lambda: 7  # type: ignore[attr-defined]
+    window.main = lambda argv: asked.append(argv[1:]) or 7  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "desktop.ui.app", window)
     assert run().exit_code == 7
+    # A folder, or a file of a workspace, is what it opens with.
+    (tmp_path / "keys.json").write_text("{}")
+    (tmp_path / "ledger.db").write_text("")
+    assert run(tmp_path).exit_code == 7
+    assert run(tmp_path / "ledger.db").exit_code == 7
+    assert asked == [[], [str(tmp_path)], [str(tmp_path)]]
+    (tmp_path / "别处").mkdir()
+    (tmp_path / "别处" / "表.xlsx").write_text("")
+    assert "没有命令" in run(tmp_path / "别处" / "表.xlsx").stderr

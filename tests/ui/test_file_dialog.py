@@ -142,3 +142,19 @@ def test_the_stick_that_files_of_a_kind_were_on_is_where_the_next_are_looked_for
     when_shown(parent, note)
     dialogs.open_file("打开", Path.home(), FILTERS)
     assert begun == [str(f) for f in (stick, stick, page, stick, Path.home(), Path.home())]
+
+
+def test_files_that_travel_begin_on_the_one_stick_in_the_folder_that_holds_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "li")
+    monkeypatch.setattr(file_dialog, "MOUNTS", (tmp_path / "media", tmp_path / "none"))
+    usual = file_dialog.travelling()
+    stick = tmp_path / "media" / "li" / "工会U盘"
+    (stick / "照片").mkdir(parents=True)
+    assert file_dialog.travelling() == stick
+    (stick / "上报").mkdir()
+    (stick / "上报" / "径山镇总工会_0001.xsj").write_bytes(b"")
+    assert file_dialog.travelling() == stick / "上报"
+    (tmp_path / "media" / "li" / "另一个").mkdir()
+    assert file_dialog.travelling() == usual, "of two nobody knows which"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,6 +131,31 @@ def test_a_union_is_called_after_its_place_and_not_after_the_committee(
     chooser.place.picked.emit(Option(code, division.name))
     assert chooser.value() == (code, name)
     chooser.deleteLater()
+
+
+def test_a_ledger_that_is_not_wanted_leaves_the_list_and_comes_back(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    make_session(tmp_path / "workspace").workspace.close()
+    for name in ("建错了的", "另一份"):
+        shutil.copytree(tmp_path / "workspace", tmp_path / name)
+        program.settings.note_opened(tmp_path / name, name)
+    show(qtbot, program, tmp_path / "建错了的")
+    login = program.start.login
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    picture(program.start, "login")
+    assert login.folder == tmp_path / "建错了的"
+    qtbot.mouseClick(login.forget_button, Qt.MouseButton.LeftButton)
+    assert [recent.unit for recent in program.settings.recents] == ["另一份"]
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    assert "没有动" in login.notice.words, (
+        "the names of the next ledger have come, and the words are still there"
+    )
+    assert (tmp_path / "建错了的" / "keys.json").is_file()
+    picture(program.start, "forgotten")
+    qtbot.mouseClick(login.notice._button, Qt.MouseButton.LeftButton)
+    assert login.folder == tmp_path / "建错了的"
+    assert len(program.settings.recents) == 2
 
 
 def test_login_with_a_wrong_password_waits_longer_each_time_and_the_right_one_opens(

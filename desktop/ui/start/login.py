@@ -44,6 +44,7 @@ class LoginPage(QWidget):
         super().__init__()
         self._opener, self._dialogs, self._settings = opener, dialogs, settings
         self._wait = 0
+        self._gone: Recent | None = None
         self._to_password = False
         self.restoring: RestoreDialog | None = None
         self.recovering: RecoverDialog | None = None
@@ -55,6 +56,7 @@ class LoginPage(QWidget):
         self.operator = QComboBox()
         self.password = QLineEdit()
         self.open_button, self.forgotten = QPushButton("打开"), QPushButton("忘了口令？")
+        self.forget_button = QPushButton("从列表中移去")
         self._build()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -88,10 +90,15 @@ class LoginPage(QWidget):
         self.forgotten.setProperty("link", True)
         self.forgotten.setAutoDefault(False)
         self.forgotten.clicked.connect(self._recover)
+        self.forget_button.setProperty("link", True)
+        self.forget_button.setAutoDefault(False)
+        self.forget_button.setToolTip("只是不再列出，文件夹里的台账不动")
+        self.forget_button.clicked.connect(self._forget)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(10)
         form.addRow("台账(&W)", self.workspaces)
+        form.addRow("", self.forget_button)
         form.addRow("操作员(&U)", self.operator)
         secret = QHBoxLayout()
         secret.setSpacing(6)
@@ -156,10 +163,13 @@ class LoginPage(QWidget):
             self.notice.show_notice(
                 Tone.WARNING,
                 "这个文件夹里没有台账，可能已经移走，或者U盘没有插好。",
-                "从列表移除",
+                "从列表中移去",
                 self._forget,
             )
-        elif self._to_password:
+            return
+        self._tell_gone()
+        self._gone = None
+        if self._to_password:
             self._to_password = False
             self.password.setFocus()
 
@@ -169,12 +179,30 @@ class LoginPage(QWidget):
         for widget in (self.operator, self.password, self.forgotten):
             widget.setEnabled(bool(names))
         self.open_button.setEnabled(bool(names) and not self._wait)
+        self.forget_button.setVisible(self.folder is not None)
         self.notice.clear()
 
     def _forget(self) -> None:
-        if self.folder is not None:
-            self._settings.forget(self.folder)
-            self.show_recents()
+        """The ledger is listed no longer; nothing of it is touched, and it is put back where it was mistaken."""
+        known = self._settings.recents
+        gone = next((recent for recent in known if recent.folder == self.folder), None)
+        if self.folder is None:
+            return
+        self._settings.forget(self.folder)
+        self.show_recents()
+        self._gone = gone
+        self._tell_gone()
+
+    def _tell_gone(self) -> None:
+        """Once only; the names of the next ledger take the notice away."""
+        gone = self._gone
+        if gone is not None:
+            words = f"“{gone.unit}”不再列出，文件夹“{gone.folder}”里的台账没有动。"
+            self.notice.show_notice(Tone.PLAIN, words, "放回列表", lambda: self._put_back(gone))
+
+    def _put_back(self, gone: Recent) -> None:
+        self._settings.note_opened(gone.folder, gone.unit)
+        self.show_recents(gone.folder)
 
     def _choose_folder(self) -> None:
         folder = self._dialogs.folder("选择台账所在的文件夹", Path.home())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel
 
 from desktop.operations import covers, exchange, traffic
@@ -16,6 +16,7 @@ from desktop.records.duties import words as duty_words
 from desktop.store.ledger import ChangeSet
 from desktop.sync.sending import Sent
 from desktop.ui import theme
+from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
 from desktop.ui.pages.printing.page import PrintJob, Released
@@ -209,9 +210,8 @@ def is_problem(error: Exception) -> bool:
 
 
 def documents() -> Path:
-    """Where a person's files are: the folder that dialogs begin with."""
-    found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(found) if found and Path(found).is_dir() else Path.home()
+    """Where a person's files that travel are: the folder that dialogs begin with."""
+    return travelling()
 
 
 def _joined(counts: list[Count]) -> list[Count]:
