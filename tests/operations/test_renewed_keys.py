@@ -23,7 +23,9 @@ from desktop.records.declaration import Level, Role
 from desktop.store.keys import WrongCode, WrongPassword
 from desktop.sync import station as stations
 from tests.operations.levels import Three, names, taken
-from tests.operations.stations import CHEAP, enrol, repeatable, station
+from tests.operations.stations import CHEAP, START, enrol, repeatable, station
+
+DAY = 86_400_000
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
     folder = village.workspace.folder
     village.workspace.close()
     three.village = restoring.restore(
-        folder, None, "王芳", "password1", environment=repeatable("back"), with_journal=False
+        folder, None, "王芳", "password1", environment=repeatable("back", START + DAY), with_journal=False
     ).session
     with pytest.raises(NoRequest):
         enrolling.accept(three.village, three.folder / "renew.xsg")

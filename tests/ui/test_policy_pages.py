@@ -236,6 +236,10 @@ def test_items_from_a_number_on_are_cut(open_page: Open, pair: tuple[Session, Se
     hands.settle()
     hands.click(tab.revoke)
     hands.tick(tab.earlier)
+    hands.settle()
+    assert tab.after.value() == 0, "all of it was written today"
+    tab.after.setValue(tab.after.maximum() - 1)
+    hands.settle()
     hands.qtbot.keyClicks(tab.decision.reason, "stolen")
     hands.dialogs.answers = [Answer.YES]
     hands.click(tab.decision.way_on)
