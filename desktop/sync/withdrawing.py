@@ -107,18 +107,19 @@ def _earlier(ledger: Ledger, origin: int, merge: int) -> set[int]:
 
 def _named(ledger: Ledger, origin: int, wanted: set[int]) -> list[Affected]:
     """The items with these numbers that are not refused already, each once."""
-    wanted = wanted - {number for number, _ in aside.refused_of(ledger.database, origin)}
     found: dict[int, Affected] = {}
     for first, last in spans_of(wanted):
         for header, lines in kept.between(ledger.database, origin, first, last):
             contents = decoding.decode(header, lines, ledger.types)
+            refused = aside.refused_between(ledger.database, origin, header.first, header.last)
+            here = wanted.intersection(contents.numbers).difference(number for number, _ in refused)
             for births in contents.births.values():
                 for row in births.rows:
-                    if row[3] in wanted:
+                    if row[3] in here:
                         affected = Affected(origin, row[3], BIRTH, births.type, row[0], row[2], row[1])
                         found.setdefault(row[3], affected)
             for c in contents.changes:
-                if c.number in wanted:
+                if c.number in here:
                     affected = Affected(origin, c.number, c.kind, c.type, c.record, c.stamp, c.unit)
                     found.setdefault(c.number, affected)
     return [found[n] for n in sorted(found)]
