@@ -116,11 +116,6 @@ class Sorted:
         """The numbers of the items that may count."""
         return set(self.contents.numbers) - self._out
 
-    def born(self) -> list[int]:
-        """The numbers of the births that count."""
-        out = self._out
-        return [row[3] for b in self.contents.births.values() for row in b.rows if row[3] not in out]
-
     @property
     def changes(self) -> list[Change]:
         """The changes that may count."""

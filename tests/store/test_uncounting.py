@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.resolution import ItemId
+from desktop.store import aside
 from desktop.store.database import Database
 from desktop.store.merging import Merger
 from desktop.store.uncounting import Taken
@@ -83,3 +84,18 @@ def _parts(items: Items, rnd: random.Random) -> list[Items]:
     rnd.shuffle(items)
     cut = rnd.randrange(len(items) + 1)
     return [items[:cut], items[cut:]]
+
+
+@pytest.mark.parametrize("piece", [1, 2, 100])
+def test_all_that_is_aside_comes_once_in_pieces(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """What is refused, then what waits, each as much at once as memory may hold."""
+    monkeypatch.setattr(aside, "_PIECE", piece)
+    database = ledger()
+    put = [aside.Put(n, "change", "firm", "ab" * 16, "", "name", n, (), "", "1", "order") for n in range(5)]
+    aside.refuse(database, 7, put[:3])
+    aside.hold(database, 8, put[3:], 0)
+    found = list(aside.everything(database))
+    assert max(map(len, found)) <= piece
+    assert [(i.origin, i.number, i.stamp) for several in found for i in several] == [
+        (7, 0, 0), (7, 1, 1), (7, 2, 2), (8, 3, 3), (8, 4, 4)
+    ]  # fmt: skip

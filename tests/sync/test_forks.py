@@ -14,6 +14,7 @@ from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.store import traffic
 from desktop.sync import decoding, forks, kept, segments, station, trust
+from desktop.sync.sorting import Sorted
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
@@ -275,3 +276,14 @@ def test_in_whatever_order_the_two_are_heard_nothing_is_lost_and_every_differenc
     for desk in (laptop, copy):
         again = town.take(desk.send())
         assert again.known == again.total
+
+
+def test_own_items_that_are_in_no_segment_yet_are_compared_as_well(laptop: Desk, copy: Desk) -> None:
+    """As when the tree of a grant comes to a laptop that has saved something since."""
+    laptop.birth("firm", {"name": "原机的"}, record=FIRM)
+    copy.birth("firm", {"name": "副本的"}, record=OTHER)
+    copy.cut()
+    header, lines = kept.read_at(copy.database, copy.database.value("SELECT max(position) FROM segment"))
+    origin = laptop.ledger.origin
+    known = forks.Known(laptop.ledger)
+    assert not known.holds(Sorted(decoding.decode(header, lines, laptop.ledger.types), origin), lines)

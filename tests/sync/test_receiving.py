@@ -930,7 +930,7 @@ def test_who_was_copied_unnoticed_hears_what_a_level_above_says_all_the_same(tre
 
 
 def test_a_preview_knows_own_items_that_are_in_no_segment_yet(tree: Tree) -> None:
-    """A preview writes nothing, so it does not cut; what comes back is known all the same."""
+    """It leaves them as they are; what comes back is known all the same."""
     copy = clone(tree.village, tree.village.folder)
     tree.village.birth("firm", {"name": "一家"}, record=FIRM)
     line = tree.village.database.value("SELECT line FROM pending_line")
