@@ -19,7 +19,7 @@ from desktop.records.typed_numbers import printable
 from desktop.store import depending, reading, steps, undoing
 from desktop.store.attached import PART
 from desktop.store.database import Database
-from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, NewRecord, SlotEdit
+from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, EditedSince, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
 
 
@@ -205,9 +205,24 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     session.require(Role.EDITOR, Role.DESK)
     with session.database.transaction():
         _refuse_lasting(session, stamp)
-        changes = session.ledger.undo(stamp, session.operator.name)
+        try:
+            changes = session.ledger.undo(stamp, session.operator.name)
+        except EditedSince as error:
+            raise _named(session, error) from error
         duplicates.forget_apart(session, changes.records.get(SAME, ()))
         return policy.settle(session, changes)
+
+
+def _named(session: Session, error: EditedSince) -> EditedSince:
+    """The same with which record and field stand in the way, who changed that and when."""
+    record_type = session.types[error.type]
+    titles = queries.titles(session.database, session.types, session.codes, error.type, [error.record])
+    title = titles.get(error.record, record_type.label)
+    what = reading.RESERVED_SLOTS.get(error.slot) or record_type.slots[error.slot].label
+    (newest, *_) = reading.history(session.database, session.types, error.type, error.record, error.slot)
+    who = f"{newest.operator}在{reading.moment(newest.stamp)}"
+    words = f"{error.sentence.rstrip('。')}：“{title}”的“{what}”由{who}改过。"
+    return EditedSince(words, error.type, error.record, error.slot)
 
 
 _POWER: Final = "issuing_power"

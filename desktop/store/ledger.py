@@ -20,6 +20,7 @@ from desktop.store.writes import Again as Again
 from desktop.store.writes import CannotUndo as CannotUndo
 from desktop.store.writes import ChangeSet as ChangeSet
 from desktop.store.writes import Deletion as Deletion
+from desktop.store.writes import EditedSince as EditedSince
 from desktop.store.writes import NewRecord as NewRecord
 from desktop.store.writes import NotFound as NotFound
 from desktop.store.writes import Restoration as Restoration
@@ -188,8 +189,8 @@ class Ledger:
         span = {"origin": self.origin, "first": found.first, "last": found.last, "stamp": stamp}
         deletions: list[Deletion] = []
         for type_name, record in steps.born(self.database, self.types, self.origin, found):
-            if self._edited(type_name, record):
-                raise CannotUndo("这条记录后来又改过，不能整条撤消。")
+            if (slot := self._edited(type_name, record)) is not None:
+                raise EditedSince("这条记录后来又改过，不能整条撤消。", type_name, record, slot)
             if components.members(self.database, type_name, record):
                 raise CannotUndo(
                     "这条记录已经和别的合并，不能整条撤消。", "请先在“重复的记录”里把它们重新分开。"
@@ -214,7 +215,7 @@ class Ledger:
             standing = {(r, s) for r, s, _ in self.standing(kind, record, slot, within=within)}
             if standing != own:
                 if not self._stands_again(kind, record, slot, standing, own):
-                    raise CannotUndo("这个内容后来又改过，不能撤消。")
+                    raise EditedSince("这个内容后来又改过，不能撤消。", kind, record, slot)
                 # All that came later was taken back: it is passed over like what is taken back now.
                 own = own | steps.later(self.database, steps.Place(kind, record, slot), {s for _, s in own})
             restorations.append(self.before(kind, record, slot, own, within=within))
@@ -234,8 +235,8 @@ class Ledger:
             self.database, self.origin, place, {s for _, s in standing}, {s for _, s in own}
         )
 
-    def _edited(self, kind: str, record: str) -> bool:
-        """Whether a record says anything else than at its birth."""
+    def _edited(self, kind: str, record: str) -> str | None:
+        """The first slot in which a record says anything else than at its birth."""
         born: dict[str, set[tuple[str, int]]] = {}
         changed: set[str] = set()
         for slot, stamp, birth in self.database.rows(
@@ -243,11 +244,11 @@ class Ledger:
         ):
             born.setdefault(slot, set()).update({(record, stamp)} if birth else ())
             changed.update(() if birth else (slot,))
-        for slot in changed:
+        for slot in sorted(changed):
             standing = {(r, s) for r, s, _ in self.standing(kind, record, slot)}
             if standing != born[slot] and not self._stands_again(kind, record, slot, standing, born[slot]):
-                return True
-        return False
+                return slot
+        return None
 
     def _together(
         self, changed: Mapping[tuple[str, str, str], Set[tuple[str, int]]], edges: Set[str]

@@ -25,6 +25,14 @@ class CannotUndo(StateProblem):
     next_step = "请先撤消后来的修改，或者直接改成需要的内容。"
 
 
+class EditedSince(CannotUndo):
+    """A slot of what should be taken back says something newer: that of these names."""
+
+    def __init__(self, sentence: str, type_name: str, record: str, slot: str) -> None:
+        super().__init__(sentence)
+        self.type, self.record, self.slot = type_name, record, slot
+
+
 class NewRecord(msgspec.Struct, frozen=True):
     """A record to be born; ``cells`` maps field names to values, empty ones may be left out.
 

@@ -22,7 +22,7 @@ from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
 from desktop.store.database import Database, Interrupted, problem_of
 from desktop.store.keeping import Behind
-from desktop.store.ledger import CannotUndo, ChangeSet
+from desktop.store.ledger import CannotUndo, ChangeSet, EditedSince
 from desktop.store.operators import Operator
 from desktop.store.workspace import OwnUnit
 from desktop.sync.errors import SURROUNDINGS, surroundings
@@ -211,7 +211,10 @@ class Workbench(QObject):
     def fault(self, error: Exception) -> None:
         """Shows what nobody took: a problem as a sentence, a bug as the dialog for bugs."""
         problem = told_of(error)
-        if problem is not None:
+        if isinstance(problem, EditedSince) and not self.types[problem.type].by_program:
+            place = problem.type, problem.record
+            self.shell.tell(Tone.ERROR, str(problem), "打开这条记录", lambda: self.shell.open_record(*place))
+        elif problem is not None:
             self.shell.tell(Tone.ERROR, str(problem))
         else:
             faults.report(error)

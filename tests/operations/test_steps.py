@@ -11,7 +11,7 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.deciding import SAME
 from desktop.records.declaration import Level, Role
 from desktop.store import reading
-from desktop.store.ledger import CannotUndo, NewRecord
+from desktop.store.ledger import CannotUndo, EditedSince, NewRecord
 from desktop.store.reading import Query
 from desktop.sync import sending
 from desktop.sync.station import load_keys
@@ -97,8 +97,9 @@ def test_a_birth_is_taken_back_after_its_line_was_cut_into_a_segment(village: Se
     ids, born = records.save_many(village, "enterprise", [{"name": "甲"}, {"name": "乙"}])
     changed = records.save(village, "enterprise", {"name": "丙"}, record=ids[0])
     sending.cut_own(village.ledger, load_keys(village.ledger))
-    with pytest.raises(CannotUndo, match="后来又改过"):
+    with pytest.raises(EditedSince, match="不能整条撤消：“丙”的“单位名称”由王芳在2026-11-23") as later:
         steps.undo(village, born.stamp)
+    assert (later.value.type, later.value.record) == ("enterprise", ids[0])
     records.undo(village, changed.changes.stamp)
     alone = records.save(village, "enterprise", {"name": "丁"})
     sending.cut_own(village.ledger, load_keys(village.ledger))

@@ -83,7 +83,7 @@ def test_a_step_is_taken_back_after_one_question_where_it_touched_several_record
     dialogs.answers = [Answer.YES]
     hand.click(page.undo)
     hand.settle()
-    assert "后来又改过" in hand.window.notices.words
+    assert "“丙”" in hand.window.notices.words
     assert names(page)[0] == "修改企业（单位）"
     page.list.setFocus()
     hand.press(K.Key_Up)
@@ -123,3 +123,19 @@ def test_older_steps_follow_when_they_are_asked_for(hand: Hand, bench: Workbench
     hand.settle()
     assert len(names(page)) == 5
     assert not page.more.isVisible()
+
+
+def test_a_step_that_cannot_be_taken_back_leads_to_what_stands_in_the_way(
+    hand: Hand, bench: Workbench
+) -> None:
+    (born,) = do(bench, hand, {"name": "甲"})
+    do(bench, hand, {"name": "乙"}, record=born)
+    page = opened(hand)
+    hand.press(K.Key_Down)
+    hand.settle()
+    hand.click(page.undo)
+    hand.settle()
+    assert "“乙”的“单位名称”由" in hand.window.notices.words
+    hand.click(hand.window.notices._button)
+    hand.settle()
+    assert isinstance(hand.window.page, FormPage)
