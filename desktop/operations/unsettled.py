@@ -15,7 +15,7 @@ from desktop.records.deciding import ERASURE
 from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.items import BIRTH
 from desktop.records.stamps import DAY_MS, milliseconds_of
-from desktop.store import holdings, reading, whereabouts
+from desktop.store import holdings, locating, reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
@@ -147,9 +147,7 @@ def merge_count(database: Database, merge: int) -> int:
 def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:
     """What a merge or its preview does not apply; records that are not here yet have no title."""
     found = [stored.Unapplied(u.station, "", u.number, u.outcome, u.reason) for u in items]
-    places = [
-        whereabouts.Place(u.type, u.record, "" if u.outcome == CONFLICT else u.slot or "") for u in items
-    ]
+    places = [locating.Place(u.type, u.record, "" if u.outcome == CONFLICT else u.slot or "") for u in items]
     return _words(database, here, found, places)
 
 
@@ -157,11 +155,11 @@ def _words(
     database: Database,
     here: Here,
     items: Sequence[stored.Unapplied],
-    places: Sequence[whereabouts.Place | None] | None = None,
+    places: Sequence[locating.Place | None] | None = None,
 ) -> list[Unsettled]:
     """Puts items into words; the records are looked up type by type, as there may be thousands."""
     if places is None:
-        places = whereabouts.locate(database, here.types, items)
+        places = locating.locate(database, here.types, items)
     wanted: dict[str, set[str]] = {}
     for place in filter(None, places):
         if place.type in here.types:
@@ -207,7 +205,7 @@ def _settled_by_joining(
     ]
 
 
-def _title_of_cells(database: Database, here: Here, place: whereabouts.Place) -> str:
+def _title_of_cells(database: Database, here: Here, place: locating.Place) -> str:
     """What a new record that was set aside would have been called."""
     record_type = here.types[place.type]
     columns = wire_columns(record_type)
@@ -219,13 +217,13 @@ def _unsettled(
     here: Here,
     before: str,
     item: stored.Unapplied,
-    place: whereabouts.Place | None,
+    place: locating.Place | None,
     titles: Mapping[str, str],
     names: Mapping[str, str],
     held: Set[str],
 ) -> Unsettled:
     own = item.station in (here.station, before)
-    place = place or whereabouts.Place("", "", "")
+    place = place or locating.Place("", "", "")
     record_type = here.types.get(place.type)
     # A conflict gives the slot as its reason.
     slot = item.reason if item.outcome == CONFLICT else place.slot
@@ -266,7 +264,7 @@ def _unsettled(
 def _urged(
     told: Unsettled,
     item: stored.Unapplied,
-    place: whereabouts.Place | None,
+    place: locating.Place | None,
     refused: Mapping[str, str],
     now: int,
 ) -> Unsettled:
@@ -284,7 +282,7 @@ def _urged(
     return told
 
 
-def _has_words(record_type: RecordType | None, place: whereabouts.Place) -> bool:
+def _has_words(record_type: RecordType | None, place: locating.Place) -> bool:
     """Whether it says something that people write into a form: a deletion does not."""
     if record_type is None or record_type.by_program:
         return False

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Final, NamedTuple
 
 from desktop.errors import TrustProblem
@@ -201,6 +201,12 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
     chains: dict[str, list[Chain]] = {}
     for der in dict.fromkeys(roots):
         chains.setdefault(_station(der), []).append((der,))
+
+    # Known for the length of one look: kept for longer, certificates that somebody sends in masses would fill memory.
+    @cache
+    def signed_by(certificate: bytes, upper: bytes) -> bool:
+        return certificates.is_signed_by(certificate, certificates.parse(upper).claims.public_key)
+
     room = dict.fromkeys((c.digest for c in held), MOST)
     longest = chains
     for _ in range(LONGEST - 1):
@@ -211,9 +217,7 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
                     chain
                     for chain in longest.get(certificate.issuer_station, ())
                     if certificate.der not in chain
-                    and (
-                        len(keys[certificate.issuer_station]) == 1 or _is_signed_by(certificate.der, chain[0])
-                    )
+                    and (len(keys[certificate.issuer_station]) == 1 or signed_by(certificate.der, chain[0]))
                 ]
                 if len(upper) > room[certificate.digest]:
                     # Whatever came first, everybody lets the same go.
@@ -223,11 +227,6 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
         chains = {name: [*chains.get(name, ()), *longer.get(name, ())] for name in chains | longer}
         longest = longer
     return {station: found for station, found in chains.items() if found}
-
-
-@lru_cache(4096)
-def _is_signed_by(certificate: bytes, upper: bytes) -> bool:
-    return certificates.is_signed_by(certificate, certificates.parse(upper).claims.public_key)
 
 
 class Proven(Mapping[str, Sequence[Certificate]]):

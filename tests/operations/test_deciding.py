@@ -13,8 +13,8 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records.declaration import Level
 from desktop.records.resolution import Life
+from desktop.store import locating
 from desktop.store import traffic as stored
-from desktop.store import whereabouts
 from desktop.store.ledger import CannotUndo
 from tests.operations.stations import enrol, report_up, station
 
@@ -167,7 +167,7 @@ def test_a_receipt_names_what_stands_against_each_other_and_not_what_was_replace
     assert [a.outcome for a in mine] == ["conflict"] * 3
     # The district's own words against them are no answer to the village.
     assert len(answers) == 3
-    places = whereabouts.locate(village.database, village.types, mine)
+    places = locating.locate(village.database, village.types, mine)
     assert sorted(p.record for p in places if p is not None) == sorted(d.record for d in decisions)
 
 
