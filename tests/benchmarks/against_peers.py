@@ -6,7 +6,6 @@ that is told the same updates one by one; and a workbook that holds the same row
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sqlite3
 import subprocess
@@ -200,11 +199,7 @@ def _edit_plain(
 
 def _interpreter() -> Path:
     """One that has the peers; they are installed when a benchmark asks for them and at no other time."""
-    spec = importlib.util.spec_from_file_location("dev", ROOT / "packaging" / "dev.py")
-    if spec is None or spec.loader is None:
-        raise RuntimeError("packaging/dev.py is gone")
-    dev = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = dev  # dataclasses look for their module
-    spec.loader.exec_module(dev)
-    python: Path = dev.prepare_aside("peers").python
-    return python
+    sys.path.insert(0, str(ROOT / "packaging"))
+    from bootstrap.environments import prepare_aside
+
+    return prepare_aside("peers").python
