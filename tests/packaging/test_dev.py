@@ -13,8 +13,6 @@ import dev
 import pytest
 from bootstrap import checks, environments, machine, running
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.mark.parametrize(
     ("system", "env", "screen"),
