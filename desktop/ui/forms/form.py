@@ -14,21 +14,14 @@ from desktop.operations.queries import FormData
 from desktop.records.canonical import Cell
 from desktop.records.checks import Finding, Values
 from desktop.records.checks.base import is_empty
-from desktop.records.declaration import Field, Kind, RecordType, Severity
+from desktop.records.declaration import Field, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
-from desktop.ui.forms.derived import (
-    FromLinks,
-    from_category,
-    from_count,
-    from_id_number,
-    from_links,
-    from_nature,
-    own_place,
-)
+from desktop.ui.forms.derived import FromLinks
+from desktop.ui.forms.filling import Filler
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
-from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
+from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.forms.rows import FieldRow, SectionBox, label_width, sections_of
 from desktop.ui.workbench import Workbench
 
@@ -70,11 +63,9 @@ class Form(QScrollArea):
         self._stored: Mapping[str, Cell] = {}
         self._initial: dict[str, Cell] = {}
         self._linked: dict[str, Values] = {}
-        self._placed: dict[str, str] = {}
         self._touched: list[str] = []
         self._told: list[FieldRow] = []
         self._asked: set[str] = set()
-        self._implied: dict[str, Cell] = {}
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
         self._build(ask)
@@ -104,10 +95,9 @@ class Form(QScrollArea):
                 self.sections.append(box)
                 column.addWidget(box)
         column.addStretch(1)
-        town, village = self.rows.get("town"), self.rows.get("village")
-        if town is not None and village is not None and isinstance(village.editor, PlaceEditor):
-            village.editor.within = town.editor.text
-            village.editor.chosen.connect(self._village_chosen)
+        self._filler = Filler(self.workbench, self.record_type, self.rows, self.values, self._touched, self)
+        self._filler.told.connect(self.fill)
+        self._filler.linked.connect(self._hear_link)
 
     def _row(self, field: Field, ask: Ask | None, parent: QWidget) -> FieldRow:
         row = FieldRow(field, lambda cell: make_editor(field, self.workbench, ask, cell), parent)
@@ -117,8 +107,6 @@ class Form(QScrollArea):
         editor.focused.connect(lambda: self._focused(row))
         editor.advanced.connect(lambda: self._step(row, 1))
         editor.retreated.connect(lambda: self._step(row, -1))
-        if isinstance(editor, LinkEditor):
-            editor.chosen.connect(lambda: self._link_chosen(field.name))
         self.rows[field.name] = row
         return row
 
@@ -131,10 +119,9 @@ class Form(QScrollArea):
         self._stored = data.record.values if data is not None else {}
         self._know({**(data.links if data is not None else {}), **titles})
         today = self.workbench.today()
-        self._implied = {}
-        self._placed = {} if data is not None else own_place(self.workbench.facts, self.record_type)
+        placed = self._filler.begin(new=data is None)
         for name, row in self.rows.items():
-            usual = self._placed.get(name) or default_value(row.field, today)
+            usual = placed.get(name) or default_value(row.field, today)
             fresh = values.get(name, usual) if data is None else None
             self._initial[name] = _cell(self._stored.get(name) if data is not None else fresh)
             row.editor.set_cell(self._initial[name])
@@ -270,16 +257,7 @@ class Form(QScrollArea):
         names = self.record_type.title if self.data is None else ()
         if row.field.name in (self.record_type.key, *names):
             self.named.emit()
-        if row.field.kind is Kind.ID_NUMBER:
-            told = from_id_number(self.record_type, self.values(), self.workbench.today())
-            self.fill(told, "由证件号码带出")
-        if row.field.name in self._touched:
-            told = from_count(self.record_type, row.field.name, self.values(), self.workbench.today())
-            self.fill(told, "按今天填的，可以改")
-            asked = self.record_type, row.field.name, self.values(), self._implied
-            told = from_nature(*asked) | from_category(*asked)
-            self._implied |= told
-            self.fill(told, f"由{row.field.label}带出，可以改")
+        self._filler.after(row)
         if self._timer.isActive() or (not parsed.ok and row not in self._told):
             self._timer.stop()
             self._after_pause()
@@ -294,43 +272,12 @@ class Form(QScrollArea):
             self._timer.stop()
             self._after_pause()
 
-    def _village_chosen(self) -> None:
-        """A village lies in one town."""
-        town, village = self.rows["town"], self.rows["village"].editor.text()
-        above = self.workbench.facts.divisions.get(village)
-        if above is not None and town.editor.text() != above.parent:
-            self.fill({"town": above.parent}, "由村社带出")
-
-    def _link_chosen(self, name: str) -> None:
-        """Reads the chosen record, for the checks and for what it fills."""
-        field, target = self.record_type.by_name[name], self.rows[name].editor.text()
-        types, record_type = self.workbench.types, self.record_type
-
-        present, assumed, codes = self.values(), self._assumed(), self.workbench.codes
-
-        def arrived(found: FromLinks) -> None:
-            if self.rows[name].editor.text() != target:
-                return
-            self._linked.pop(name, None)
-            self._linked |= found.linked
-            self._know(found.titles)
-            # What was typed meanwhile stands.
-            now, free = self.values(), self._assumed()
-            told = {n: cell for n, cell in found.cells.items() if is_empty(now.get(n)) or n in free}
-            self.fill(told, f"由{types[field.link or ''].label}带出")
-            self._timer.start()
-
-        self.workbench.read(
-            lambda database, _ticket: from_links(
-                database, types, codes, record_type, [name], present, assumed
-            ),
-            arrived, owner=self, key=f"link:{name}",
-        )  # fmt: skip
-
-    def _assumed(self) -> list[str]:
-        """The fields that hold the own place because nobody has said otherwise yet."""
-        held = [n for n, code in self._placed.items() if self.rows[n].editor.text() == code]
-        return [n for n in held if n not in self._touched]
+    def _hear_link(self, name: str, found: FromLinks) -> None:
+        """Takes over what a chosen record holds, for the checks, and the words for what it fills."""
+        self._linked.pop(name, None)
+        self._linked |= found.linked
+        self._know(found.titles)
+        self._timer.start()
 
     # -- moving ----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,110 @@
+"""Fills in what follows from a field that was just filled: dates of counts, places, what a chosen record knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.records.canonical import Cell
+from desktop.records.checks.base import is_empty
+from desktop.records.declaration import Kind, RecordType
+from desktop.ui.forms.derived import (
+    FromLinks,
+    from_category,
+    from_count,
+    from_id_number,
+    from_links,
+    from_nature,
+    own_place,
+)
+from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
+from desktop.ui.forms.rows import FieldRow
+from desktop.ui.workbench import Workbench
+
+
+class Filler(QObject):
+    """``told`` with cells by field and a note where they come from; ``linked`` with what a chosen record holds.
+
+    ``values`` gives the fields of the form as they stand, ``touched`` the names of those that somebody edited.
+    """
+
+    told = Signal(object, str)
+    linked = Signal(str, object)
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        record_type: RecordType,
+        rows: Mapping[str, FieldRow],
+        values: Callable[[], Mapping[str, Cell]],
+        touched: Collection[str],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._type = record_type
+        self._rows = rows
+        self._values = values
+        self._touched = touched
+        self._placed: Mapping[str, str] = {}
+        self._implied: dict[str, Cell] = {}
+        for name, row in rows.items():
+            if isinstance(row.editor, LinkEditor):
+                row.editor.chosen.connect(lambda name=name: self._link_chosen(name))
+        town, village = rows.get("town"), rows.get("village")
+        if town is not None and village is not None and isinstance(village.editor, PlaceEditor):
+            village.editor.within = town.editor.text
+            village.editor.chosen.connect(self._village_chosen)
+
+    def begin(self, new: bool) -> Mapping[str, str]:
+        """Forgets what it filled before; the place of a new record, until somebody says otherwise."""
+        self._implied = {}
+        self._placed = own_place(self._workbench.facts, self._type) if new else {}
+        return self._placed
+
+    def after(self, row: FieldRow) -> None:
+        """What follows from a field that the cursor leaves."""
+        today, name = self._workbench.today(), row.field.name
+        if row.field.kind is Kind.ID_NUMBER:
+            self.told.emit(from_id_number(self._type, self._values(), today), "由证件号码带出")
+        if name in self._touched:
+            self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改")
+            asked = self._type, name, self._values(), self._implied
+            told = from_nature(*asked) | from_category(*asked)
+            self._implied |= told
+            self.told.emit(told, f"由{row.field.label}带出，可以改")
+
+    def _village_chosen(self) -> None:
+        """A village lies in one town."""
+        town, village = self._rows["town"], self._rows["village"].editor.text()
+        above = self._workbench.facts.divisions.get(village)
+        if above is not None and town.editor.text() != above.parent:
+            self.told.emit({"town": above.parent}, "由村社带出")
+
+    def _link_chosen(self, name: str) -> None:
+        """Reads the chosen record, for the checks and for what it fills."""
+        types, codes, record_type = self._workbench.types, self._workbench.codes, self._type
+        target = self._rows[name].editor.text()
+        present, assumed = self._values(), self._assumed()
+
+        def arrived(found: FromLinks) -> None:
+            if self._rows[name].editor.text() != target:
+                return
+            self.linked.emit(name, found)
+            # What was typed meanwhile stands.
+            now, free = self._values(), self._assumed()
+            told = {n: cell for n, cell in found.cells.items() if is_empty(now.get(n)) or n in free}
+            self.told.emit(told, f"由{types[record_type.by_name[name].link or ''].label}带出")
+
+        self._workbench.read(
+            lambda database, _ticket: from_links(
+                database, types, codes, record_type, [name], present, assumed
+            ),
+            arrived, owner=self, key=f"link:{name}",
+        )  # fmt: skip
+
+    def _assumed(self) -> list[str]:
+        """The fields that hold the own place because nobody has said otherwise yet."""
+        held = [n for n, code in self._placed.items() if self._rows[n].editor.text() == code]
+        return [n for n in held if n not in self._touched]
