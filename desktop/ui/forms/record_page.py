@@ -12,12 +12,11 @@ from desktop.operations import audit, queries, records
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
-from desktop.records.declaration import Role
-from desktop.records.periods import Clock, InitialTraining
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, spacing, theme
 from desktop.ui.forms.attachments.tab import AttachmentsTab
+from desktop.ui.forms.banner import RecordBanner
 from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.derived import FromLinks, from_links
 from desktop.ui.forms.erase import may_erase
@@ -26,8 +25,7 @@ from desktop.ui.forms.form import Form
 from desktop.ui.forms.history import HistoryTab
 from desktop.ui.forms.related import FollowBar, Hanging, RelatedTab, read_hanging
 from desktop.ui.forms.side import SidePanel
-from desktop.ui.forms.twins import Twin, find_twin
-from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.notices import Tone
 from desktop.ui.page import Page
 from desktop.ui.pages.parts import back_button
 from desktop.ui.shell import Opening
@@ -39,8 +37,6 @@ from desktop.ui.worker import Ticket
 _ATTACHMENTS = "附件"
 _LEARNED = "和上一条一样，可以改"
 _REFILLED = "上级没有收下的内容，还没有保存"
-_TRAINED = frozenset({"officer", "appointment"})
-"""Records of people who are to be trained within a year of their appointment."""
 
 
 class RecordPage(Page):
@@ -66,8 +62,7 @@ class RecordPage(Page):
         self.children_tabs: dict[str, ChildTab] = {}
         self.attachments = AttachmentsTab(workbench, self.record_type, lambda: self.save())
         self.history = HistoryTab(workbench, self.record_type)
-        self.banner = NoticeBar()
-        self._twin_told = False
+        self.banner = RecordBanner(workbench, self.record_type, lambda: self.record, self._restore)
         self.follow = FollowBar(workbench)
         self.related = RelatedTab(workbench, self.follow)
         self._heading, self._state = ElidedLabel(), QLabel()
@@ -75,7 +70,7 @@ class RecordPage(Page):
         self.erase_button = QPushButton("清除个人信息…")
         self._build()
         self.form.checked.connect(self._show_state)
-        self.form.named.connect(self._look_for_twin)
+        self.form.named.connect(lambda: self.banner.look_for_twin(self.form.values()))
         self.side.field_wanted.connect(self.form.go_to)
         self.side.section_wanted.connect(self.form.go_to_section)
         self.follow.looked_at.connect(lambda: self.tabs.setCurrentWidget(self.related))
@@ -246,38 +241,8 @@ class RecordPage(Page):
         if not self.record_type.by_program:
             self.attachments.show_record(data.record.id, deleted=data.deleted)
         self.history.show_record(data.record.id)
-        self._show_banner(data)
+        self.banner.show_record(data)
         self._show_hanging()
-
-    def _show_banner(self, data: FormData) -> None:
-        shell, name = self.workbench.shell, self.record_type.name
-        if data.deleted:
-            action = "恢复" if self.writable else ""
-            self.banner.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
-        elif data.record.disputed:
-            slots = self.record_type.slots
-            named = "、".join(slots[s].label for s in data.record.disputed if s in slots) or "删除与否"
-            action = "去处理" if shell.has_page("conflicts") else ""
-            self.banner.show_notice(
-                Tone.WARNING, f"两处填写不一致：{named}。几份内容都保留着，请选择其中一个。", action,
-                lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
-            )  # fmt: skip
-        elif not self.writable:
-            reader = self.workbench.facts.operator.role is Role.READER
-            why = (
-                unwritable.sentence
-                if (unwritable := self.workbench.unwritable) is not None
-                else "您登录的身份只能查看。要修改，请用能登记的身份登录。"
-                if reader
-                else "这类记录由程序登记，这里只能查看。"
-                if self.record_type.by_program
-                else "这类记录由别的单位登记，这里只能查看。"
-            )
-            self.banner.show_notice(Tone.PLAIN, why)
-        else:
-            self.banner.clear()
-            if name in _TRAINED:
-                self._show_training(data)
 
     def _show_hanging(self) -> None:
         """What can be filled in from this record, and what leads to it."""
@@ -295,52 +260,6 @@ class RecordPage(Page):
     def _count_related(self, count: int) -> None:
         at = self.tabs.indexOf(self.related)
         self.tabs.setTabText(at, f"相关记录（{count}）" if count else "相关记录")
-
-    def _show_training(self, data: FormData) -> None:
-        """Until when somebody who was newly appointed has to be trained, as long as that is open."""
-        from desktop.operations import training  # loads what only these few forms need
-
-        bench, name, record = self.workbench, self.record_type.name, data.record.id
-
-        def arrived(found: list[InitialTraining]) -> None:
-            if found:
-                late = any(clock.clock is Clock.OVERDUE for clock in found)
-                words = "；".join(clock.words for clock in found)
-                self.banner.show_notice(Tone.WARNING if late else Tone.PLAIN, f"新任职的初任培训{words}。")
-
-        bench.read(
-            lambda database, _ticket: training.due(database, bench.types, name, record, bench.today()),
-            arrived, owner=self, key="training",
-        )  # fmt: skip
-
-    def _look_for_twin(self) -> None:
-        """Tells before the save that the record is there already."""
-        bench, record_type, values, own = self.workbench, self.record_type, self.form.values(), self.record
-
-        def arrived(twin: Twin | None) -> None:
-            if self.record != own:
-                return
-            if twin is None:
-                if self._twin_told:
-                    self.banner.clear()
-                self._twin_told = False
-                return
-            self._twin_told = True
-            key = record_type.by_name[record_type.key].label if record_type.key is not None else ""
-            joined = (
-                "保存时并入那一条，不会重复。" if twin.joined
-                else f"{key}和这里的一样，请看看是不是同一个。" if twin.same_code
-                else "请看看是不是同一个。"
-            )  # fmt: skip
-            self.banner.show_notice(
-                Tone.WARNING, f"已经登记过“{twin.title}”，{joined}", "打开那一条",
-                lambda: bench.shell.open_record(record_type.name, twin.id),
-            )  # fmt: skip
-
-        bench.read(
-            lambda database, _ticket: find_twin(database, bench.types, bench.codes, record_type, values, own),
-            arrived, owner=self, key="twin",
-        )  # fmt: skip
 
     def refresh(self, changes: ChangeSet | None) -> None:
         """Takes over what changed elsewhere; what is being typed stays."""

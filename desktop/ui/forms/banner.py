@@ -1,0 +1,118 @@
+"""The bar above a record: that it is deleted or disputed, who may write it, what is due, whether it is there twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.operations.queries import FormData
+from desktop.records.checks import Values
+from desktop.records.declaration import RecordType, Role
+from desktop.records.periods import Clock, InitialTraining
+from desktop.ui.forms.twins import Twin, find_twin
+from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.workbench import Workbench
+
+_TRAINED = frozenset({"officer", "appointment"})
+"""Records of people who are to be trained within a year of their appointment."""
+
+
+class RecordBanner(NoticeBar):
+    """One sentence on a record of ``record_type``, with the button that helps.
+
+    ``record`` says which one the page shows now, ``restore`` brings a deleted one back.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        record_type: RecordType,
+        record: Callable[[], str | None],
+        restore: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._type = record_type
+        self._restore = restore
+        self._record = record
+        self._twin_told = False
+
+    def show_record(self, data: FormData) -> None:
+        """What is to be known of a stored record before anything is typed into it."""
+        shell, name = self._workbench.shell, self._type.name
+        writable = self._workbench.may_write(self._type)
+        if data.deleted:
+            action = "恢复" if writable else ""
+            self.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
+        elif data.record.disputed:
+            slots = self._type.slots
+            named = "、".join(slots[s].label for s in data.record.disputed if s in slots) or "删除与否"
+            action = "去处理" if shell.has_page("conflicts") else ""
+            self.show_notice(
+                Tone.WARNING, f"两处填写不一致：{named}。几份内容都保留着，请选择其中一个。", action,
+                lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
+            )  # fmt: skip
+        elif not writable:
+            self.show_notice(Tone.PLAIN, self._why_not())
+        else:
+            self.clear()
+            if name in _TRAINED:
+                self._show_training(data)
+
+    def _why_not(self) -> str:
+        """Why the record is only to be looked at."""
+        if (unwritable := self._workbench.unwritable) is not None:
+            return unwritable.sentence
+        if self._workbench.facts.operator.role is Role.READER:
+            return "您登录的身份只能查看。要修改，请用能登记的身份登录。"
+        if self._type.by_program:
+            return "这类记录由程序登记，这里只能查看。"
+        return "这类记录由别的单位登记，这里只能查看。"
+
+    def _show_training(self, data: FormData) -> None:
+        """Until when somebody who was newly appointed has to be trained, as long as that is open."""
+        from desktop.operations import training  # loads what only these few forms need
+
+        bench, name, record = self._workbench, self._type.name, data.record.id
+
+        def arrived(found: list[InitialTraining]) -> None:
+            if found:
+                late = any(clock.clock is Clock.OVERDUE for clock in found)
+                words = "；".join(clock.words for clock in found)
+                self.show_notice(Tone.WARNING if late else Tone.PLAIN, f"新任职的初任培训{words}。")
+
+        bench.read(
+            lambda database, _ticket: training.due(database, bench.types, name, record, bench.today()),
+            arrived, owner=self, key="training",
+        )  # fmt: skip
+
+    def look_for_twin(self, values: Values) -> None:
+        """Tells before the save that the record with these values is there already."""
+        bench, record_type, own = self._workbench, self._type, self._record()
+
+        def arrived(twin: Twin | None) -> None:
+            if self._record() != own:
+                return
+            if twin is None:
+                if self._twin_told:
+                    self.clear()
+                self._twin_told = False
+                return
+            self._twin_told = True
+            key = record_type.by_name[record_type.key].label if record_type.key is not None else ""
+            joined = (
+                "保存时并入那一条，不会重复。" if twin.joined
+                else f"{key}和这里的一样，请看看是不是同一个。" if twin.same_code
+                else "请看看是不是同一个。"
+            )  # fmt: skip
+            self.show_notice(
+                Tone.WARNING, f"已经登记过“{twin.title}”，{joined}", "打开那一条",
+                lambda: bench.shell.open_record(record_type.name, twin.id),
+            )  # fmt: skip
+
+        bench.read(
+            lambda database, _ticket: find_twin(database, bench.types, bench.codes, record_type, values, own),
+            arrived, owner=self, key="twin",
+        )  # fmt: skip
