@@ -184,9 +184,9 @@ def _detail(codes: Codes, record_type: RecordType, values: Mapping[str, Cell]) -
     return " · ".join([words for words in shown if words][:2])
 
 
-def initials(text: str) -> str:
-    """The first letters of each character's pinyin, as people type them to find a name."""
-    return pinyin.initials(text)
+def all_initials(text: str) -> list[str]:
+    """The first letters of each character's pinyin, as people may type them to find a name, the usual ones first."""
+    return pinyin.all_initials(text)
 
 
 @dataclass(frozen=True, slots=True)

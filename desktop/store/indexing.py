@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.store.columns import quoted, table_of, title_fields
 from desktop.store.database import Database
-from desktop.store.pinyin import initials
+from desktop.store.pinyin import all_initials, initials, is_read_in_several_ways
 from desktop.store.staging import Change
 
 BOUNDARY = "\ue000"
@@ -195,6 +195,9 @@ def _search_texts(rows: Sequence[Sequence[object]], first: int) -> list[str]:
     """
     titles = [" ".join([str(v) for v in row[1:first] if v is not None]) for row in rows]
     letters = initials(_ROW.join(titles)).split(_ROW)
+    for at, title in enumerate(titles):
+        if is_read_in_several_ways(title):
+            letters[at] = BOUNDARY.join(all_initials(title))
     parts = [_joined(row[first:], last) for row, last in zip(rows, letters, strict=True)]
     return _spaced(_ROW.join(parts)).split(_ROW)
 

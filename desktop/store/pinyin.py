@@ -9,6 +9,8 @@ from typing import Final
 
 from desktop.resources import resource
 
+_MANY: Final = 3
+"""Eight spellings of one name, seldom more."""
 _APART: Final = "\udfff"
 """No text that is kept has half a surrogate pair in it."""
 
@@ -18,7 +20,7 @@ def sort_key(text: str | int) -> str:
 
     A title that is nothing but a year comes as a number.
     """
-    return unicodedata.normalize("NFKC", str(text)).lower().translate(_pinyin())
+    return _plain(str(text)).translate(_pinyin())
 
 
 def sort_keys(texts: Sequence[str]) -> list[str]:
@@ -27,8 +29,29 @@ def sort_keys(texts: Sequence[str]) -> list[str]:
 
 
 def initials(text: str) -> str:
-    """The first letters of each character's pinyin, as people type them to find a name."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_initials())
+    """The first letters of each character's pinyin in its usual reading."""
+    return _plain(text).translate(_initials())
+
+
+def all_initials(text: str) -> list[str]:
+    """The first letters as people may type them to find a name: of 长乐 ``cl``, ``zl``, ``cy`` and ``zy``.
+
+    The usual ones come first. Of many characters that are read in several ways only the first are spelled so.
+    """
+    plain, others = _plain(text), _other_initials()
+    found = [plain.translate(_initials())]
+    for at in [at for at, character in enumerate(plain) if character in others][:_MANY]:
+        found += [f"{one[:at]}{letter}{one[at + 1 :]}" for one in found for letter in others[plain[at]]]
+    return found
+
+
+def is_read_in_several_ways(text: str) -> bool:
+    """Whether :func:`all_initials` of a text are more than one, in a tenth of the time."""
+    return not _other_initials().keys().isdisjoint(text)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 class _Table(dict[int, str]):
@@ -42,13 +65,29 @@ class _Table(dict[int, str]):
 @cache
 def _pinyin() -> dict[int, str]:
     found = _Table()
-    for line in resource("pinyin.txt").read_text("utf-8").splitlines():
-        syllable, _, characters = line.partition(" ")
-        if syllable != "#":
-            found.update(dict.fromkeys(map(ord, characters), syllable))
+    for syllable, characters in _lines("pinyin.txt"):
+        found.update(dict.fromkeys(map(ord, characters), syllable))
+    found.update({ord(character): readings.split()[0] for character, readings in _lines("pinyin_names.txt")})
     return found
 
 
 @cache
 def _initials() -> dict[int, str]:
     return _Table({code: reading[:1] for code, reading in _pinyin().items()})
+
+
+@cache
+def _other_initials() -> dict[str, list[str]]:
+    """The first letters of the less usual readings, by character, where they differ from that of the usual one."""
+    found = {}
+    for character, readings in _lines("pinyin_names.txt"):
+        _usual, *others = dict.fromkeys(reading[0] for reading in readings.split())
+        if others:
+            found[character] = others
+    return found
+
+
+def _lines(name: str) -> list[tuple[str, str]]:
+    """The first word of each line of such a table, and the rest."""
+    lines = resource(name).read_text("utf-8").splitlines()
+    return [(head, rest) for head, _, rest in (line.partition(" ") for line in lines) if head != "#"]

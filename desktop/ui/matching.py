@@ -8,11 +8,11 @@ from desktop.records.codes import fold
 
 
 @lru_cache(maxsize=20_000)
-def _letters(words: str) -> str:
+def _letters(words: str) -> tuple[str, ...]:
     # Imported late: the first page of the assistant needs none of it.
     from desktop.operations import queries
 
-    return "".join(c for c in queries.initials(words) if c.isalnum())
+    return tuple("".join(c for c in letters if c.isalnum()) for letters in queries.all_initials(words))
 
 
 @lru_cache(maxsize=20_000)
@@ -30,9 +30,9 @@ def rank(text: str, words: str) -> int | None:
         return 0
     if wanted.isascii() and wanted.isalnum():
         letters = _letters(words)
-        if letters.startswith(wanted):
+        if any(spelled.startswith(wanted) for spelled in letters):
             return 1
-        if wanted in plain or wanted in letters:
+        if wanted in plain or any(wanted in spelled for spelled in letters):
             return 2
     return 2 if wanted in plain else None
 

@@ -53,7 +53,7 @@ class Facts:
     @classmethod
     def of(cls, session: Session) -> Facts:
         """The facts of a session that was just opened; loads what the first search would wait for."""
-        queries.initials("一")
+        queries.all_initials("一")
         return cls(
             session.workspace.folder,
             session.types,

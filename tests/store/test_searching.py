@@ -18,7 +18,7 @@ from desktop.store import reading, schema, searching
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.ledger import Deletion, Ledger, NewRecord, SlotEdit
-from desktop.store.pinyin import initials, sort_key
+from desktop.store.pinyin import all_initials, sort_key
 from desktop.store.reading import NEWEST_ORDER, Compare, Filter, Query
 
 FIRM = RecordType(
@@ -34,7 +34,7 @@ FIRM = RecordType(
 )
 TYPES = Catalogue({"firm": FIRM, "unit": catalogue()["unit"]})
 UNIT = "cd" * 16
-WORDS = st.text('杭州萧山厂ahp B１1㈱·（"*-^:\u3000', max_size=5)
+WORDS = st.text('杭州萧山长ahp B１1㈱·（"*-^:\u3000', max_size=5)
 SMALL = st.integers(0, 3)
 BIRTHS = st.tuples(st.just("birth"), WORDS, WORDS, SMALL)
 CHANGES = (
@@ -60,7 +60,7 @@ class Seen:
 
     def says(self, text: str) -> bool:
         """Whether every word stands in one of its fields, or in the initials of its name."""
-        said = [plain(part) for part in (self.name, self.remark, initials(self.name))]
+        said = [plain(part) for part in (self.name, self.remark, *all_initials(self.name))]
         return all(any(plain(word) in part for part in said) for word in text.split())
 
 

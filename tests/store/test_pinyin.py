@@ -1,0 +1,62 @@
+"""How names sound: the order of lists, and the first letters by which people look for a name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.resources import resource
+from desktop.store.pinyin import all_initials, initials, is_read_in_several_ways, sort_key, sort_keys
+
+NAMES = st.text("杭长重解乐㈱Σ①a ", max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("长乐村", ["clc", "zlc", "cyc", "zyc"]),
+        ("重庆路", ["zql", "cql"]),
+        ("曾解", ["zj", "cj", "zx", "cx"]),
+        ("径山村", ["jsc"]),
+        ("", [""]),
+    ],
+)
+def test_a_name_is_found_by_each_way_it_may_be_read(name: str, typed: list[str]) -> None:
+    assert all_initials(name) == typed
+
+
+def test_lists_stand_in_the_order_of_the_usual_readings() -> None:
+    assert sorted(["中河", "长乐", "成都", "杭州", "曾"], key=sort_key) == [
+        "长乐",
+        "成都",
+        "杭州",
+        "曾",
+        "中河",
+    ]
+
+
+def test_of_a_long_name_the_first_characters_alone_are_spelled_in_every_way() -> None:
+    assert len(all_initials("长" * 30)) == 8
+
+
+@given(NAMES)
+def test_each_spelling_is_as_long_as_the_usual_one_and_is_there_once(name: str) -> None:
+    found = all_initials(name)
+    assert found[0] == initials(name)
+    assert {len(spelled) for spelled in found} == {len(found[0])}
+    assert len(set(found)) == len(found)
+    assert is_read_in_several_ways(name) == (len(found) > 1)
+
+
+@given(st.lists(NAMES, max_size=4))
+def test_keys_of_many_are_those_of_each(names: list[str]) -> None:
+    assert sort_keys(names) == [sort_key(name) for name in names]
+
+
+def test_no_character_stands_twice_and_each_line_says_something() -> None:
+    lines = resource("pinyin_names.txt").read_text("utf-8").splitlines()
+    names = [line.split() for line in lines if not line.startswith("#")]
+    characters = [name[0] for name in names]
+    assert len(set(characters)) == len(characters)
+    assert all(len(name) > 2 and len(set(name)) == len(name) for name in names)
