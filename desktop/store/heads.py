@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from desktop.records.canonical import ABSENT
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.resolution import heads_of
 from desktop.records.types import Catalogue
 from desktop.store import components
@@ -25,22 +25,6 @@ def unit_of(database: Database, type_name: str, record: str) -> str:
     if found is None:
         raise NotFound("没有找到这条记录。")
     return str(found)
-
-
-def writers_of(database: Database, record_type: RecordType, slot: str) -> dict[str, frozenset[str]]:
-    """The stations that have written a slot that is filled, by record: all that counts, what was replaced included."""
-    found: dict[str, frozenset[str]] = {}
-    for record, station in database.rows(
-        f"WITH held AS MATERIALIZED (SELECT r.id, r._origin FROM {quoted(table_of(record_type.name))} r"
-        f" WHERE {filled(record_type.slots[slot], 'r.')})"
-        " SELECT lower(hex(h.id)), o.station FROM held h CROSS JOIN version v ON v.record = h.id"
-        " AND v.type = :type AND v.slot = :slot JOIN origin o ON o.ref = v.origin"
-        " UNION SELECT lower(hex(h.id)), o.station FROM held h JOIN origin o ON o.ref = h._origin"
-        " WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.record = h.id AND v.type = :type AND v.slot = :slot)",
-        {"type": record_type.name, "slot": slot},
-    ):
-        found[record] = found.get(record, frozenset()) | {station}
-    return found
 
 
 def heads(

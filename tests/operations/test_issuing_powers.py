@@ -15,15 +15,18 @@ from desktop.operations.records import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet
+from desktop.plan.measures import yes
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series
-from desktop.store import depending, reading
+from desktop.store import aggregates, depending, reading
 from desktop.store import traffic as stored
+from desktop.store.aggregates import Days, Tally
 from desktop.store.ledger import CannotUndo, NewRecord, SlotEdit
 from desktop.store.reading import Query
 from tests.operations.stations import enrol
+from tests.operations.test_past_letters import PAPER
 from tests.operations.test_supervision import CHAIR, ORGAN, WORDS, CaseAt, D, create, taken, text_of
 
 TOWN = "杭州市西湖区文新街道总工会"
@@ -100,6 +103,13 @@ def forge(session: Session, document: str, **cells: Cell) -> None:
     session.ledger.write("写入", session.operator.name, edits=[edit])
 
 
+def counted(session: Session) -> int:
+    """The letters that T28 counts as issued."""
+    today = session.environment.today()
+    asked, days = Tally("case_document", (yes("issued"),)), Days(today, D(2024, 1, 1), D(2026, 12, 31))
+    return sum(aggregates.count_by_unit(session.database, [asked], days)[asked].values())
+
+
 def why(session: Session, case: str) -> str:
     return "；".join(reason.text for reason in supervision.state(session, case).contradictions)
 
@@ -161,8 +171,9 @@ def test_a_town_issues_both_letters_and_the_district_goes_on(two: Two, tmp_path:
     )
     register = supervision.case_register(two.district)
     assert f"意见书（杭西文工监意〔2026〕1号），吴敏2026-11-05签发，发文单位{TOWN}" in register.rows[0][6]
-    counted = {row[0]: row[1] for row in register.further[0].rows}
-    assert (counted["签发提示函（份）"], counted["签发意见书（份）"]) == ("1", "1")
+    told = {row[0]: row[1] for row in register.further[0].rows}
+    assert (told["签发提示函（份）"], told["签发意见书（份）"]) == ("1", "1")
+    assert (counted(two.district), counted(two.town)) == (2, 2)
     # The district's own series begins at 1, whatever towns have issued.
     assert supervision.next_numbers(two.district, 2026)[Series.OPINION] == 1
 
@@ -344,6 +355,7 @@ def test_a_power_names_the_computer_that_numbers(two: Two, second: Session) -> N
     forge(two.town, document)
     two.up()
     assert "没有这种文书的授权" in why(two.district, case.id)
+    assert counted(two.district) == 0
     with pytest.raises(RestedOn, match="换电脑的，请给这项授权填最后一天"):
         records.save(two.district, "issuing_power", {"desk": None}, record=two.given)
     other = records.save(
@@ -390,6 +402,7 @@ def test_an_issue_without_power_is_kept_shown_counts_nothing_and_prints_nothing(
     two.up()
     for session in (two.town, two.district):
         assert "没有这种文书的授权" in why(session, case.id)
+        assert counted(session) == 0
         with pytest.raises(IllegalStep, match="有矛盾"):
             supervision.print_document(session, document, tmp_path / "out")
         register = supervision.case_register(session)
@@ -442,13 +455,31 @@ def test_one_town_cannot_issue_in_the_name_of_another(two: Two) -> None:
     path = exchange.send(other, two.folder / "other.xsj").path
     assert exchange.merge(two.district, [path]).bundles[0].refused == 0
     assert "没有这种文书的授权" in why(two.district, case.id)
+    assert counted(two.district) == 0
     # Nor does a power of its own help: the case is none of its own.
     two.power(holder=other.unit.id)
     forge(other, document)
     path = exchange.send(other, two.folder / "again.xsj").path
     assert exchange.merge(two.district, [path]).bundles[0].refused == 0
     assert "没有这种文书的授权" in why(two.district, case.id)
+    assert counted(two.district) == 0
     other.workspace.close()
+
+
+def test_a_town_without_power_sets_aside_no_paper_register(two: Two) -> None:
+    """Its forged issue of an early day, in the district's name, is none: nothing had begun with it."""
+    case = CaseAt(two.district)
+    past = records.save(two.district, "case_document", {"case": case.id, **PAPER}).record
+    document = opened(two.town).draft("opinion_letter")
+    number = str(PAPER["past_document_number"])
+    for said in (
+        {"own_document_number": number},
+        {"own_issue_date": "2020-01-01", "own_issuing_body": ORGAN},
+    ):
+        forge(two.town, document, **said)
+        two.up()
+        assert supervision.load_case(two.district, case.id).by_id[past].stands
+        assert counted(two.district) == 1
 
 
 # The register of a town ---------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from desktop.operations import records
 from desktop.plan.results import Status
 from desktop.records.canonical import Cell
-from desktop.store.ledger import SlotEdit
 from tests.plan.world import World, whole_number
 
 
@@ -384,29 +384,28 @@ def test_a_letter_of_a_paper_register_counts_unless_the_program_had_numbered_by_
         ({}, {"own_voided_date": "2026-05-02"}, 0),
         ({}, {"voided_date": "2026-05-02"}, 0),
         ({}, {"own_issuing_unit": None}, 0),
+        ({}, {"case": None}, 0),
+        ({}, {"title_variant": "correction_opinion"}, 0),
     ],
 )
 def test_what_a_town_issued_with_a_power_counts_as_the_district_s(
-    world: World, town: str, power: dict[str, Cell], own: dict[str, Cell], counted: int
+    world: World, power: dict[str, Cell], own: dict[str, Cell], counted: int
 ) -> None:
+    town = world.unit(superior=world.session.unit.id)
     given: dict[str, Cell] = {
         "holder": town,
         "kinds": "opinion_letter reminder_letter",
         "from_date": "2026-05-01",
     }
     world.save("issuing_power", world.session.unit.id, **{**given, **power})
-    letter = world.save("case_document", town, kind="opinion_letter")
+    case = world.save("case", town, employer_name="某公司")
+    letter = world.save("case_document", town, kind="opinion_letter", case=case)
     world.save("case_event", town, document=letter, kind="served", event_date="2026-05-03")
     cells: dict[str, Cell] = {
         "own_document_number": "杭西文工监意〔2026〕1号", "own_issue_date": "2026-05-01",
         "own_issuing_unit": town, **own,
     }  # fmt: skip
     session = world.session
-    slots = session.types["case_document"].slots
-    edits = [
-        SlotEdit("case_document", letter, slot.name, {f.name: cells.get(f.name) for f in slot.fields})
-        for slot in (slots["own_issue"], slots["own_voiding"], slots["voiding"])
-        if any(f.name in cells for f in slot.fields)
-    ]
+    edits = records.slot_edits(session, session.types["case_document"], letter, cells)
     session.ledger.write("写入", "王芳", edits=edits)
     assert world.count("T28.opinion_letter", town) == counted

@@ -34,7 +34,7 @@ from desktop.records.supervision import (
     waiting_for,
 )
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.supervision.facts import Event, Letter, within_power
+from desktop.records.supervision.facts import Event, Letter
 from desktop.records.supervision.kinds import TITLE_WORDS, Ground
 from desktop.records.supervision.numbering import (
     DEFAULT_PATTERNS,
@@ -44,6 +44,7 @@ from desktop.records.supervision.numbering import (
     check_pattern,
     form_number,
 )
+from desktop.records.supervision.powers import EMPOWERED_TITLES
 from desktop.records.supervision.wording import borrows_article_22, wording_faults
 from desktop.records.working_days import add_working_days
 from desktop.reference import code_list, working_day_table
@@ -99,7 +100,11 @@ def file_of(
             flags = {name: bool(values.pop(name, False)) for name in ("altered", "disputed", "deleted")}
             made = letter_of(key, values, number, **flags)
             assert made is not None
-            letters.append(replace(made, unpowered=made.own and not within_power(made, powers)))
+            day, unit = made.issued, made.unit
+            powered = EMPOWERED_TITLES.get(made.kind) is made.title and any(
+                day is not None and power.covers(unit, made.kind, day) for power in powers
+            )
+            letters.append(replace(made, unpowered=made.own and not powered))
     return case_file(case, events, letters, INSPECTORS, today, TABLE, powers)
 
 

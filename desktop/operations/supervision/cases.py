@@ -11,7 +11,7 @@ from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.holidays import working_days
-from desktop.operations.supervision.powers import OWN_ISSUE, Powers
+from desktop.operations.supervision.powers import Powers
 from desktop.records.canonical import Cell, canonical
 from desktop.records.checks import Finding, Values
 from desktop.records.supervision import (
@@ -42,7 +42,7 @@ from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.reading import Query, Record
 
 CASE, EVENT, LETTER, INSPECTOR = "case", "case_event", "case_document", "inspector"
-ISSUE_SLOTS = ("issue", OWN_ISSUE)
+ISSUE_SLOTS = ("issue", f"{OWN}issue")
 """Where the number of a letter stands: what the district wrote, and what a town or park did."""
 _TEXT_SLOTS = ("snapshot", f"{OWN}snapshot")
 
@@ -171,7 +171,7 @@ def _letters(database: Database, types: Catalogue, case: Record, powers: Powers)
                 deleted=deleted,
             )
             if letter is not None and (letter.number or not deleted):
-                found.append(powers.judged(letter, record, case.unit))
+                found.append(powers.judged(letter))
     return found
 
 
@@ -277,18 +277,18 @@ def overdue_on(database: Database, types: Catalogue, today: datetime.date) -> li
         event = event_of(record.id, record.values, record.stamp)
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
-    letters: dict[str, list[tuple[Letter, Record]]] = {}
+    letters: dict[str, list[Letter]] = {}
     for record in _all(database, types, LETTER):
         letter = letter_of(record.id, record.values, record.stamp)
         if letter is not None:
-            letters.setdefault(text(record.values, "case"), []).append((letter, record))
+            letters.setdefault(text(record.values, "case"), []).append(letter)
     found = []
     table = working_days(database)
     powers = Powers(database, types)
     for case in _all(database, types, CASE):
         # Periods look neither at inspectors nor at histories, so a list of all cases costs three queries.
         steps = events.get(case.id, [])
-        papers = [powers.judged(p, record, case.unit) for p, record in letters.get(case.id, [])]
+        papers = [powers.judged(letter) for letter in letters.get(case.id, [])]
         file = case_file(case.values, steps, papers, {}, today, table)
         alike: dict[tuple[str, bool, int | None], list[Clock]] = {}
         for clock in running(file.until(today)):

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
-from desktop.records.supervision.facts import text, within_power
-from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN, issued_fields
+from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
 from desktop.records.types import Catalogue
-from desktop.store import computers, governing, heads, reading, traffic
+from desktop.store import aggregates, computers, governing, reading
 from desktop.store.database import Database
-from desktop.store.reading import Compare, Filter, Query, Record
+from desktop.store.reading import Query
 from desktop.sync.tree import Place, Tree
 
 LETTER, POWER = "case_document", "issuing_power"
-OWN_ISSUE = f"{OWN}issue"
 
 
 class Powers:
@@ -39,40 +36,8 @@ class Powers:
         return Tree(governing.superiors(self._database))
 
     @cached_property
-    def _writers(self) -> Mapping[str, frozenset[str]]:
-        """The stations that have written the issue of a town or park, by letter."""
-        return heads.writers_of(self._database, self._types[LETTER], OWN_ISSUE)
-
-    @cached_property
-    def _units(self) -> Mapping[str, frozenset[str]]:
-        """The units that stations were enrolled for."""
-        found: dict[str, frozenset[str]] = {}
-        for station, unit in traffic.stations(self._database):
-            found[station] = found.get(station, frozenset()) | {unit}
-        return found
-
-    def _overtaken(self, letter: Letter) -> bool:
-        """Whether the program has given the number of a letter of a paper register, or had begun before its day.
-
-        Begun has the body that issued it, with the first letter of the kind; each town has a series of its own.
-        """
-        body, day = text(letter.values, "issuing_body"), letter.issued
-        for prefix in ("", OWN):
-            same: list[tuple[Filter, ...]] = [(Filter(f"{prefix}document_number", value=letter.number),)]
-            if day is not None:
-                same.append((
-                    Filter("kind", value=letter.kind.value),
-                    Filter(f"{prefix}issuing_body", value=body),
-                    Filter(f"{prefix}issue_date", Compare.AT_MOST, (day - datetime.timedelta(days=1)).isoformat()),
-                ))  # fmt: skip
-            queries = (
-                Query(LETTER, filters=f, order=reading.NEWEST_ORDER, deleted=deleted)
-                for f in same
-                for deleted in (False, True)
-            )
-            if any(reading.count(self._database, self._types, query) for query in queries):
-                return True
-        return False
+    def _uncounted(self) -> aggregates.Uncounted:
+        return aggregates.uncounted(self._database)
 
     def _inside(self, unit: str, upper: str) -> bool:
         return self._tree.place(unit, [upper]) is Place.INSIDE
@@ -88,23 +53,17 @@ class Powers:
         """The powers that were given to a unit, those included that have ended or not begun."""
         return tuple(power for power in self._powers if power.holder == unit)
 
-    def judged(self, letter: Letter, record: Record, case_unit: str) -> Letter:
-        """A letter of a case of a unit with whether a power covered it, or the program had numbered before it.
+    def judged(self, letter: Letter) -> Letter:
+        """A letter with whether it counts as none: no power covered it, or the program had numbered before it.
 
-        A power covers one of the very unit that wrote its issue.
-
-        Where the case lies is not asked again: its village may have gone to another town since. That the writer could
-        write there was judged when it came.
+        A power covers one of the very unit that wrote its issue. Where the case lies is not asked again: its village
+        may have gone to another town since. That the writer could write there was judged when it came.
         """
         if letter.past:
-            return replace(letter, overtaken=self._overtaken(letter))
-        if not letter.own:
-            return letter
-        wrote = (self._units.get(s, {letter.unit}) for s in self._writers.get(record.id, ()))
-        itself = record.unit == case_unit and all(letter.unit in units for units in wrote)
-        writers = self._writers.get(record.id, frozenset())
-        powers = [p for p in self._powers if not p.desk or writers <= {self._station(p.desk)}]
-        return replace(letter, unpowered=not (itself and within_power(letter, powers)))
+            return replace(letter, overtaken=letter.id in self._uncounted.overtaken)
+        if letter.own:
+            return replace(letter, unpowered=letter.id in self._uncounted.unpowered)
+        return letter
 
     def _station(self, grant: str) -> str:
         return computers.granted(self._database, grant)

@@ -139,12 +139,12 @@ def _lines(session: Session, wanted: list[Record]) -> list[_Line]:
         event = event_of(record.id, record.values, record.stamp)
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
-    letters: dict[str, list[tuple[Letter, Record]]] = {}
+    letters: dict[str, list[Letter]] = {}
     for deleted in (False, True):
         for record in _all(session, LETTER, deleted=deleted):
             letter = letter_of(record.id, record.values, record.stamp, deleted=deleted)
             if letter is not None and (letter.number or not deleted):
-                letters.setdefault(text(record.values, "case"), []).append((letter, record))
+                letters.setdefault(text(record.values, "case"), []).append(letter)
     inspectors = {r.id: r.values for r in _all(session, INSPECTOR)}
     today, table = session.environment.today(), working_days(session.database)
     powers = Powers(session.database, session.types)
@@ -154,7 +154,7 @@ def _lines(session: Session, wanted: list[Record]) -> list[_Line]:
             case_file(
                 r.values,
                 events.get(r.id, ()),
-                [powers.judged(letter, held, r.unit) for letter, held in letters.get(r.id, ())],
+                [powers.judged(letter) for letter in letters.get(r.id, ())],
                 inspectors,
                 today,
                 table,

@@ -20,15 +20,7 @@ from desktop.records.supervision.kinds import (
     Matter,
     Title,
 )
-from desktop.records.supervision.powers import (
-    EMPOWERED_TITLES,
-    Power,
-    as_issued,
-    covered,
-    is_doubled,
-    is_own,
-    is_past,
-)
+from desktop.records.supervision.powers import Power, as_issued, is_doubled, is_own, is_past
 from desktop.records.working_days import WorkingDayTable
 
 
@@ -281,13 +273,6 @@ def case_file(
     kinds = {letter.id: letter.kind for letter in kept}
     order = sorted(events, key=lambda e: (e.day, _rank(e.kind, kinds.get(e.letter or "")), e.stamp, e.id))
     return CaseFile(case, tuple(order), kept, inspectors, today, table, powers)
-
-
-def within_power(letter: Letter, powers: Iterable[Power]) -> bool:
-    """Whether the unit that issued a letter had the power for its kind and title on its day."""
-    if letter.issued is None or EMPOWERED_TITLES.get(letter.kind) is not letter.title:
-        return False
-    return covered(powers, letter.unit, letter.kind, letter.issued)
 
 
 _RANKS: Final = {

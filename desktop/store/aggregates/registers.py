@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.store.aggregates.expressions import Facts, standing
+from desktop.store.aggregates.letters import UNCOUNTED
 
 # Surveys of people in new trades
 
@@ -144,21 +145,11 @@ _SITE = Facts(
     },
 )
 
-_POWERED = """EXISTS (SELECT 1 FROM r_issuing_power p WHERE p._life <> 1 AND p.holder = r.own_issuing_unit
-        AND ' ' || p.kinds || ' ' LIKE '% ' || r.kind || ' %' AND p.from_date <= r.own_issue_date
-        AND (p.until_date IS NULL OR p.until_date >= r.own_issue_date))"""
-"""Whether a town had the power for what it issued: without one it is no letter (``records.supervision.powers``)."""
-
-_FROM_PAPER = """NOT EXISTS (SELECT 1 FROM r_case_document q WHERE r.past_document_number IN
-        (q.document_number, q.own_document_number) OR q.kind = r.kind AND (
-        q.issuing_body = r.past_issuing_body AND q.issue_date < r.past_issue_date
-        OR q.own_issuing_body = r.past_issuing_body AND q.own_issue_date < r.past_issue_date))"""
-"""Whether the program had neither begun to number nor given the number of a letter that a paper register tells of."""
-
-_ISSUED_ON = f"""CASE WHEN r.document_number IS NOT NULL THEN r.issue_date
-        WHEN r.own_document_number IS NOT NULL THEN CASE WHEN {_POWERED} THEN r.own_issue_date END
+_ISSUED_ON = """CASE WHEN r.document_number IS NOT NULL THEN r.issue_date
+        WHEN r.own_document_number IS NOT NULL
+        THEN CASE WHEN r.id NOT IN (SELECT id FROM unpowered_letters) THEN r.own_issue_date END
         WHEN r.past_document_number IS NULL THEN r.issue_date
-        WHEN {_FROM_PAPER} THEN r.past_issue_date END"""
+        WHEN r.id NOT IN (SELECT id FROM overtaken_letters) THEN r.past_issue_date END"""
 """The day of a letter's issue, whoever made it: the district's goes before that of a town or park, and both before
 what was issued on paper before the program."""
 
@@ -187,6 +178,7 @@ _LETTER = Facts(
         FROM r_case_event e WHERE e._life <> 1 AND e.document IS NOT NULL
         AND e.event_date <= :as_of GROUP BY 1) steps ON steps.document = r.id"""
     },
+    tables=UNCOUNTED,
 )
 
 REGISTERS = (_SURVEY, _AREA, _UNIT, _NOMINATION, _TEAM, _SITE, _LETTER)
