@@ -98,7 +98,7 @@ def save(
                 name or f"新增{record_type.label}", session.operator.name, births=[birth]
             )
             return Saved(record, changes, tuple(check(session, type_name, record)))
-    _check_unlocked(session, record_type, record)
+    _check_unlocked(session, record_type, record, values)
     edits = slot_edits(session, record_type, record, values)
     _check_fixed(session, type_name, record, values)
     back = []
@@ -234,6 +234,10 @@ FIXED: Final = {
 _LASTING: Final = {
     ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
+    ("case_document", "past_document_number"): (
+        "补录的文书不能撤消。",
+        "抄错的，请写明原因更正，或者在案件里作废。",
+    ),
     ("case_document", "own_document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "own_void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
     ("case", "case_number"): ("立案编号不能撤消。", "案号留在登记簿里，案件按步骤办理。"),
@@ -254,10 +258,11 @@ def _refuse_lasting(session: Session, stamp: int) -> None:
     for kind, record in steps.born(session.database, session.types, session.ledger.origin, found):
         if resting(session.database, kind, record):
             raise CannotUndo(*_RESTED)
-        if kind == "case_event":
-            event = load(session, kind, record)
-            if event is not None and event.values.get("kind") == "printed":
-                raise CannotUndo(*_PRINTED)
+        born, entered = load(session, kind, record), session.types[kind].excused_by
+        if born is not None and entered is not None and born.values.get(entered) is not None:
+            raise CannotUndo(*_LASTING[kind, entered])
+        if kind == "case_event" and born is not None and born.values.get("kind") == "printed":
+            raise CannotUndo(*_PRINTED)
 
 
 def resting(database: Database, type_name: str, record: str) -> int:
@@ -324,12 +329,34 @@ def _check_fixed(session: Session, type_name: str, record: str, values: Mapping[
             raise RestedOn(f"这个单位按授权签发了{count}份文书，{why}")
 
 
-def _check_unlocked(session: Session, record_type: RecordType, record: str) -> None:
+def _check_unlocked(
+    session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell] | None = None
+) -> None:
+    """Raises :class:`Locked` for what is finished; without ``values`` it is to be deleted."""
     if not record_type.locked_by:
         return
     held = reading.record(session.database, session.types, record_type.name, record)
-    if held is not None and record_type.is_locked(held.values):
+    if held is None or not record_type.is_locked(held.values):
+        return
+    if not record_type.is_correctable(held.values):
         raise Locked(f"这份“{record_type.label}”已经签发。")
+    _check_correction(session, record_type, held.values, values)
+
+
+def _check_correction(
+    session: Session, record_type: RecordType, held: Mapping[str, Cell], values: Mapping[str, Cell] | None
+) -> None:
+    """What stands in a register on paper is corrected by its desk, with a reason; what is missing is filled in."""
+    entered = record_type.by_name[str(record_type.excused_by)]
+    reason = record_type.by_name[str(record_type.corrected_with)]
+    words = f"这份“{record_type.label}”是照纸质登记簿补录的"
+    if not session.may_write(record_type, entered):
+        raise Locked(f"{words}，本单位不能改。", "抄错的，请编号的单位更正或者作废。")
+    changed = {} if values is None else {n: v for n, v in values.items() if v != held.get(n)}
+    if values is None or changed.get(entered.name, "") is None:
+        raise Locked(f"{words}，不能删除。", "不应当有的，请在案件里作废，写明原因。")
+    if any(held.get(n) is not None for n in changed if n != reason.name) and not changed.get(reason.name):
+        raise Locked(f"{words}，更正要写明原因。", f"请在“{reason.label}”里写明这一次为什么改，再保存。")
 
 
 def _check_nothing_locked_in(session: Session, record_type: RecordType, record: str) -> None:

@@ -268,7 +268,8 @@ class RecordType:
     ``menu`` is the heading under which the type is found. A record with a field of ``locked_by`` filled is changed by
     its own operations only, not by forms or imports; ``by_program`` says so of every record of the type.
     Its records go down to every unit below their own with ``goes_below``: reference data that those print or judge by.
-    With ``excused_by`` filled a record is one of a register on paper, which has nothing to fill ``excused`` with.
+    With ``excused_by`` filled a record is one of a register on paper, which has nothing to fill ``excused`` with. Where
+    nothing else locks it, who may write that field corrects it, with a reason in ``corrected_with``.
     ``attached`` stands instead of ``parent`` where the other record may be of any type. ``follows`` says from which
     other records one of this type is filled in.
     """
@@ -287,6 +288,7 @@ class RecordType:
     locked_by: tuple[str, ...] = ()
     excused_by: str | None = None
     excused: tuple[str, ...] = ()
+    corrected_with: str | None = None
     by_program: bool = False
     goes_below: bool = False
     attached: Attached | None = None
@@ -329,7 +331,8 @@ class RecordType:
         for name in filter(None, (name for f in self.follows for name in f.fields)):
             if name not in known:
                 raise ValueError(f"{self.name}: unknown field {name} in what follows")
-        for special in (self.parent, self.key, *self.locked_by, self.excused_by, *self.excused, *named):
+        by_names = (*self.locked_by, self.excused_by, *self.excused, self.corrected_with, *named)
+        for special in (self.parent, self.key, *by_names):
             if special is not None and special not in known:
                 raise ValueError(f"{self.name}: unknown field {special}")
         if named and (
@@ -378,6 +381,12 @@ class RecordType:
     def is_locked(self, values: Mapping[str, Any]) -> bool:
         """Whether a record with these values is changed by its own operations only."""
         return any(values.get(name) is not None for name in self.locked_by)
+
+    def is_correctable(self, values: Mapping[str, Any]) -> bool:
+        """Whether a locked record is one of a register on paper alone, in which a slip of the pen is corrected."""
+        return self.corrected_with is not None and not any(
+            values.get(name) is not None for name in self.locked_by if name != self.excused_by
+        )
 
     def title_of(self, values: Mapping[str, Any]) -> str:
         """The words by which a person knows this record; empty parts are left out."""

@@ -23,7 +23,7 @@ from desktop.records.supervision.numbering import Series
 from desktop.store import aggregates, depending, reading
 from desktop.store import traffic as stored
 from desktop.store.aggregates import Days, Tally
-from desktop.store.ledger import CannotUndo, NewRecord, SlotEdit
+from desktop.store.ledger import CannotUndo, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import Query
 from tests.operations.stations import enrol
 from tests.operations.test_past_letters import PAPER
@@ -480,6 +480,39 @@ def test_a_town_without_power_sets_aside_no_paper_register(two: Two) -> None:
         two.up()
         assert supervision.load_case(two.district, case.id).by_id[past].stands
         assert counted(two.district) == 1
+
+
+def test_a_town_changes_no_letter_of_the_paper_register_not_even_by_bundle(two: Two) -> None:
+    case = opened(two.town)
+    document = case.draft("opinion_letter")
+    two.up()
+    past = {name: value for name, value in PAPER.items() if name.startswith("past_")}
+    records.save(two.district, "case_document", past, record=document)
+    two.down()
+    with pytest.raises(Locked, match="本单位不能改"):
+        records.save(two.town, "case_document", {"addressee": "别的公司"}, record=document)
+    for refused in (("case_document", document), ("case", case.id)):
+        with pytest.raises(Locked):
+            records.delete(two.town, *refused)
+    assert (why(two.district, case.id), counted(two.district)) == ("", 1)
+
+    edit = SlotEdit("case_document", document, "kind", "reminder_letter")
+    two.town.ledger.write("写入", "王芳", edits=[edit])
+    two.up()
+    assert "补录以后，被不编号的单位改动过" in why(two.district, case.id)
+    records.save(
+        two.district,
+        "case_document",
+        {"kind": "opinion_letter", "past_correction": "照登记簿"},
+        record=document,
+    )
+    assert why(two.district, case.id) == ""
+    two.down()
+    two.town.ledger.write("写入", "王芳", deletions=[Deletion("case_document", document)])
+    two.up()
+    assert "却被删除" in why(two.district, case.id)
+    records.restore(two.district, "case_document", document)
+    assert why(two.district, case.id) == ""
 
 
 # The register of a town ---------------------------------------------------------------------------------------------

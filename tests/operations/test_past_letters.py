@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from desktop.operations import papers, records, supervision
+from desktop.operations.records import Locked
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import Stage
 from desktop.records.supervision.numbering import Series
+from desktop.store.ledger import CannotUndo
 from tests.operations.test_supervision import CHAIR, EMPLOYER, ORGAN, CaseAt, D, create
 
 PAPER: dict[str, Cell] = {
@@ -125,3 +127,40 @@ def test_a_town_enters_none(tmp_path: Path) -> None:
     with pytest.raises(NotAllowed):
         records.save(town, "case_document", {"case": CaseAt(town).id, **PAPER})
     town.workspace.close()
+
+
+# Who changes it -----------------------------------------------------------------------------------------------------
+
+
+def test_its_desk_corrects_it_with_a_reason_and_nobody_deletes_it(desk: Session) -> None:
+    case = CaseAt(desk)
+    document = entered(case)
+
+    def save(**values: Cell) -> None:
+        records.save(desk, "case_document", values, record=document)
+
+    for values in ({"past_issue_date": "2026-11-04"}, {"kind": "reminder_letter"}, {"addressee": None}):
+        with pytest.raises(Locked, match="请在“更正原因”里写明"):
+            save(**values)
+    save(past_issue_date="2026-11-04", past_correction="登记簿第12页是4日")
+    with pytest.raises(Locked, match="请在“更正原因”里写明"):
+        save(past_issue_date="2026-11-03", past_correction="登记簿第12页是4日")
+    save(copies_to="杭州市总工会")
+    kept = [e.value for e in records.history(desk, "case_document", document) if e.slot == "past"]
+    assert [(v["past_issue_date"], v.get("past_correction")) for v in kept if isinstance(v, dict)] == [
+        ("2026-11-04", "登记簿第12页是4日"), ("2026-11-05", None),
+    ]  # fmt: skip
+    for refused in (
+        lambda: records.delete(desk, "case_document", document),
+        lambda: save(past_document_number=None, past_correction="没有这份"),
+        lambda: records.delete(desk, "case", case.id),
+    ):
+        with pytest.raises(Locked, match="不能删除"):
+            refused()
+    past = [e.stamp for e in records.history(desk, "case_document", document) if e.slot == "past"]
+    for stamp in past:
+        with pytest.raises(CannotUndo, match="补录的文书不能撤消"):
+            records.undo(desk, stamp)
+    supervision.void(desk, document, "这份没有发出")
+    entered(case)
+    assert why(case) == "", "what was entered by mistake has used no number"

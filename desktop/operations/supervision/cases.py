@@ -28,6 +28,7 @@ from desktop.records.supervision import (
     case_file,
     contradictions,
     event_of,
+    is_past,
     letter_of,
     running,
     state_of,
@@ -38,13 +39,16 @@ from desktop.records.supervision.reasons import forbidden
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
+from desktop.store.heads import changed_below
 from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.reading import Query, Record
 
 CASE, EVENT, LETTER, INSPECTOR = "case", "case_event", "case_document", "inspector"
 ISSUE_SLOTS = ("issue", f"{OWN}issue")
 """Where the number of a letter stands: what the district wrote, and what a town or park did."""
-_TEXT_SLOTS = ("snapshot", f"{OWN}snapshot")
+_PAST_SLOT = "past"
+_SEALED_SLOTS = frozenset({*ISSUE_SLOTS, "snapshot", f"{OWN}snapshot", _PAST_SLOT})
+"""What of a letter can have one version only."""
 
 
 _NEWEST = 1 << 63
@@ -167,7 +171,7 @@ def _letters(database: Database, types: Catalogue, case: Record, powers: Powers)
                 record.values,
                 record.stamp,
                 altered=_altered(database, types, record),
-                disputed=not {*ISSUE_SLOTS, *_TEXT_SLOTS}.isdisjoint(record.disputed),
+                disputed=not _SEALED_SLOTS.isdisjoint(record.disputed),
                 deleted=deleted,
             )
             if letter is not None and (letter.number or not deleted):
@@ -178,8 +182,11 @@ def _letters(database: Database, types: Catalogue, case: Record, powers: Powers)
 def _altered(database: Database, types: Catalogue, record: Record) -> bool:
     """Whether the issue of a letter was changed or taken back after it was made: its history has two of them.
 
-    The kept text is another slot, so it is held against the digest in the issue.
+    The kept text is another slot, so it is held against the digest in the issue. A letter of a paper register is
+    corrected by those who number; whoever else changed it since they last wrote of it has altered it.
     """
+    if is_past(record.values):
+        return changed_below(database, LETTER, record.id, _PAST_SLOT, REGISTER_LEVELS)
     issues = issues_of(database, types, record.id)
     values = as_issued(record.values)
     kept, digest = text(values, "snapshot"), text(values, "snapshot_digest")

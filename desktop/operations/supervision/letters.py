@@ -164,7 +164,7 @@ def redraft(session: Session, document: str) -> Saved:
     kept = {
         f.name: old.values.get(f.name)
         for f in record_type.fields
-        if f.section not in ("issue", "own") and f.name != "drafter"
+        if f.section not in ("issue", "own", "past") and f.name != "drafter"
     }
     values = {**kept, "drafter": session.operator.name}
     return records.save(session, LETTER, values, name="重新起草文书")

@@ -160,9 +160,10 @@ def _letters(file: CaseFile) -> Iterator[Reason]:
     for letter in file.letters:
         # Each town has a series of its own.
         number = letter.number, letter.unit if letter.own else ""
-        if number in numbers:
-            yield forbidden(f"{letter.number}用了两次", "", "请作废其中一份。", letter.id)
-        if letter.number:
+        # What was typed by mistake has used no number: the letter on paper is entered once more.
+        if letter.number and not (letter.past and letter.voided is not None):
+            if number in numbers:
+                yield forbidden(f"{letter.number}用了两次", "", "请作废其中一份。", letter.id)
             numbers.add(number)
         if letter.number or letter.altered:
             yield from _integrity(letter)
@@ -190,6 +191,11 @@ def _integrity(letter: Letter) -> Iterator[Reason]:
         )
     if letter.doubled:
         yield forbidden(f"{letter.name()}已经签发，镇街又编了文号", "", "请区总工会作废后重发。", letter.id)
+    elif letter.altered and letter.past:
+        yield forbidden(
+            f"{letter.name()}补录以后，被不编号的单位改动过", "",
+            "请编号的单位对照登记簿核对，改正后写明更正原因；没有这份文书的，请作废。", letter.id,
+        )  # fmt: skip
     elif letter.altered:
         yield forbidden(f"{letter.name()}签发以后被改动过", "", "请作废后重发。", letter.id)
     if letter.unpowered:

@@ -5,7 +5,8 @@ union or the city writes. The text itself names people, so it stands in a person
 by that digest; an issued letter is corrected only by voiding it with a reason and issuing another. What a town or park
 issues with a power of the district's (``issuing_power``) stands in the same fields once more, under names of their own:
 it can write those and never the district's. Of a letter that left the house on paper before the program (补录) its
-register is typed into fields of their own: it counts as issued, has no kept text and is not printed here.
+register is typed into fields of their own: it counts as issued, has no kept text and is not printed here. The desk
+that numbers corrects a slip in it with a reason, and voids it; nobody else changes it, and nobody deletes it.
 """
 
 from __future__ import annotations
@@ -180,6 +181,11 @@ _PAST = (
         f"{PAST}signer_post", "原签发人职务", group="past", section="past", maximum=30, written_by=_DESK,
         example="主席",
     ),
+    Field(
+        f"{PAST}correction", "更正原因", group="past", section="past", maximum=300, written_by=_DESK,
+        help="改已经补录的内容时，写明这一次为什么改；改前的内容、谁改的、什么时候改的留在历史里。",
+        example="日期抄错，以登记簿第12页为准",
+    ),
 )  # fmt: skip
 
 
@@ -228,7 +234,8 @@ TYPE = RecordType(
         "title_variant", "legal_basis", "investigation", "history", "opinion_letter", "ground", "facts",
         "articles", "requests", "reply_days", "contact_name", "contact_phone",
     ),
-    locked_by=("document_number", f"{OWN}document_number"),
+    corrected_with=f"{PAST}correction",
+    locked_by=("document_number", f"{OWN}document_number", f"{PAST}document_number"),
     help="镇街、村社可以起草，由区总工会审核、编号、打印、盖章；区总工会授权的镇街、园区可以自己签发提示函、意见书。"
     "已签发的不能改，只能作废后重发。",
     sections=(

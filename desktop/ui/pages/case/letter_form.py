@@ -27,7 +27,7 @@ class LetterPage(FormPage):
     """A letter of a case."""
 
     def __init__(self, workbench: Workbench, opening: Opening) -> None:
-        self.issued = self.past = False
+        self.issued = self.past = self.fixed = False
         self._violations: frozenset[str] = frozenset()
         self.preview_button = QPushButton(icons.icon("eye"), "预览")
         self.articles_button = QPushButton(icons.icon("scale"), "从条文库选取")
@@ -53,9 +53,19 @@ class LetterPage(FormPage):
         self.preview_button.setVisible(not self.past)
         materials = self.tabs.indexOf(self.children_tabs["handover_item"])
         self.tabs.setTabVisible(materials, values.get("kind") == LetterKind.SUGGESTION)
-        if self.issued:
+        entered = self.record_type.by_name[str(self.record_type.excused_by)]
+        self.fixed = self.issued or (self.past and not self.workbench.may_write(self.record_type, entered))
+        if self.fixed:
             for each in self.form.rows.values():
                 each.editor.set_locked(True)
+        if self.past:
+            words = f"照纸质登记簿补录（{values['document_number']}），" + (
+                "由编号的单位更正或者作废，这里只能看。"
+                if self.fixed
+                else "要改已经填的内容，请同时写明“更正原因”；不应当有的，请在案件里作废。"
+            )
+            self.banner.show_notice(Tone.PLAIN, words)
+        if self.issued:
             voided = "，已作废" if values.get("voided_date") else ""
             words = (
                 f"已签发（{values['document_number']}）{voided}，不能再改；要更正，请在案件里作废后重新起草。"
@@ -66,7 +76,7 @@ class LetterPage(FormPage):
         """An issued letter is not saved again; a new one begins in its case."""
         kept = dict(super().acts())
         kept.pop(Act.NEW, None)
-        if self.issued:
+        if self.fixed:
             kept.pop(Act.SAVE, None)
         return kept
 
