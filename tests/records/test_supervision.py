@@ -46,7 +46,7 @@ from desktop.records.supervision.numbering import (
 )
 from desktop.records.supervision.powers import EMPOWERED_TITLES
 from desktop.records.supervision.wording import borrows_article_22, wording_faults
-from desktop.records.working_days import add_working_days
+from desktop.records.working_days import HolidayYearMissing, add_working_days
 from desktop.reference import code_list, working_day_table
 from desktop.store.pinyin import sort_key
 
@@ -932,7 +932,10 @@ def qualifies(file: CaseFile, opinion: Letter) -> bool:
     bad_rechecks = any(e.kind == "rechecked" and e.values["rectification"] != "full" for e in past)
     if not received:
         return refused
-    due = add_working_days(received[0], 15, TABLE)
+    try:
+        due = add_working_days(received[0], 15, TABLE)
+    except HolidayYearMissing:
+        return bad_rechecks
     silent = file.today > due and not any(day <= due for day in answers)
     return silent or bad_rechecks
 
@@ -1119,6 +1122,34 @@ def test_other_names_and_accounts_of_who_complained_are_found(words: str, told: 
         "身份证33010619900101123X，wechat群里说的",
     }
     assert bool(list(complainant_faults(case, {"事实": words}, sort_key))) is told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("该公司应当大力推进整改。", False), ("大 力推进", False), ("大力推进，大力反映", True), ("大力", True),
+        ("大力提升", True), ("大力反映工资", True), ("李小明大力推进", True), ("大力推进由小李提出", True),
+    ],
+)  # fmt: skip
+def test_another_name_that_is_a_common_word_is_let_by_where_the_case_says_that_nobody_is_meant(
+    words: str, told: bool
+) -> None:
+    case = {
+        "complainant_name": "李小明（外号：大力；网名小李）",
+        "complainant_homonyms": "大力推进、大力反映，李小明大力推进、大力",
+    }
+    assert bool(list(complainant_faults(case, {"事实": words}, sort_key))) is told
+
+
+def test_the_sentence_with_a_common_word_is_shown_and_a_name_of_two_characters_is_never_let_by() -> None:
+    facts = "公司仓储部拖欠工资。生产任务加重以后，公司大力推进两班制，没有与职工协商。另查明，没有考勤。"
+    (fault,) = complainant_faults({"complainant_note": "外号大力"}, {"事实": facts}, sort_key)
+    assert (
+        fault.text == "“事实”里的“生产任务加重以后，公司大力推进两班制，没有与职工协商”有投诉人的别名“大力”"
+    )
+    assert "“不是指投诉人的说法”" in fault.next_step
+    case = {"complainant_name": "高峰", "complainant_homonyms": "生产高峰期"}
+    assert list(complainant_faults(case, {"事实": "生产高峰期加班"}, sort_key))
 
 
 def test_a_day_in_a_note_is_no_telephone_number() -> None:

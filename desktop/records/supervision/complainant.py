@@ -36,6 +36,7 @@ _ALIAS: Final = re.compile(
     '(?:曾用名|又名|别名|化名|绰号|外号|小名|乳名|网名|昵称|本名|原名|人称)[为是叫称:：\\s“"]*'
     "([\u3400-\u9fff\U00020000-\U0003ffff·]{2,10})"
 )
+_HOMONYMS: Final = "不是指投诉人的说法"
 _WITH_COUNTRY: Final = 13
 _WITH_TOWN: Final = 11
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}")
@@ -66,17 +67,29 @@ _SPELLED_OUT: Final = str.maketrans("零〇一二三四五六七八九幺", "001
 _SAID: Final = re.compile("[零〇一二三四五六七八九幺]{7,}")
 
 
+_SENTENCE: Final = re.compile(r"[^。！？；;!?\n]+")
+_SHOWN: Final = 16
+"""Characters of a sentence that are shown on either side of a word."""
+_OF_WHOM: Final = re.compile(
+    "投诉|反映|举报|来[访信电]|申诉|维权|职工|员工|工人|工友|同事|先生|女士|师傅|同志|等人|[说称讲]"
+)
+"""What is said of somebody who complains: no such words make a name a common word."""
+
+
 def complainant_faults(
     case: Values, texts: Mapping[str, str], reading: Reading | None = None
 ) -> Iterator[Reason]:
     """The places, by label, in which a paper would tell who complained.
 
     Without ``reading`` only its own characters are looked for. What the employer is called tells nothing:
-    张三丰茶业有限公司 is written to although 张三 complained.
+    张三丰茶业有限公司 is written to although 张三 complained. Nor does a word of two characters that is another name of
+    his, 大力, where the case says of the phrase around it that nobody is meant: 大力推进. His own name is never let by.
     """
     told = list(_people(case))
     numbers = list(_numbers(case))
-    names = [*map(_plain, told), *_accounts(case)]
+    words_too = set(_common_words(case))
+    names = [*(_plain(name) for name in told if name not in words_too), *_accounts(case)]
+    harmless = tuple(_harmless(case))
     called = text(case, "employer_name")
     employer = _plain(called)
     for label, words in texts.items():
@@ -86,11 +99,52 @@ def complainant_faults(
         digits = _SAID.sub(lambda found: found[0].translate(_SPELLED_OUT), plain)
         if any(name in plain for name in names) or any(number in digits for number in numbers):
             found = "投诉人的姓名、电话或者账号"
+        elif word := next((word for word in words_too if _meets(word, plain, harmless)), ""):
+            yield _asked(label, word, words, harmless)
+            continue
         elif reading is not None and any(_spelled(name, others, plain, reading) for name in told):
             found = "投诉人姓名的拼音，或者和它同音的字"
         else:
             continue
         yield forbidden(f"“{label}”里出现了{found}", article(13), "请改为不能看出是谁投诉的写法。")
+
+
+def _meets(word: str, plain: str, harmless: Iterable[str]) -> bool:
+    """Whether another name of two characters stands in a text outside of the phrases that mean nobody."""
+    for phrase in harmless:
+        if word in phrase:
+            plain = plain.replace(phrase, "\n")
+    return _plain(word) in plain
+
+
+def _asked(label: str, word: str, words: str, harmless: tuple[str, ...]) -> Reason:
+    """The sentence in which it stands: whoever knows the case sees whether he is meant."""
+    sentence = next(
+        s for s in (*_SENTENCE.findall(words), words) if _meets(word, _plain(s), harmless)
+    ).strip()
+    at = max(sentence.find(word), 0)
+    first, last = max(at - _SHOWN, 0), at + len(word) + _SHOWN
+    shown = f"{'…' * (first > 0)}{sentence[first:last]}{'…' * (last < len(sentence))}"
+    return forbidden(
+        f"“{label}”里的“{shown}”有投诉人的别名“{word}”", article(13),
+        f"指投诉人的，请改写；只是平常的词的，把含有它的说法（四个字以上）填进案件的“{_HOMONYMS}”。",
+    )  # fmt: skip
+
+
+def _common_words(case: Values) -> Iterator[str]:
+    """Other names of two characters, which may be words that are met in any sentence; never his own name."""
+    told = text(case, "complainant_name")
+    own = {squeezed(told), *_names(told)}
+    for alias in map(squeezed, _ALIAS.findall(f"{told}\n{text(case, 'complainant_note')}")):
+        if len(alias) == len("大力") and alias not in own:
+            yield alias
+
+
+def _harmless(case: Values) -> Iterator[str]:
+    """The phrases of which the case says that they mean nobody: longer than the word, and not said of a person."""
+    for phrase in map(_plain, _BETWEEN.split(text(case, "complainant_homonyms"))):
+        if len(phrase) >= len("大力推进") and not _OF_WHOM.search(phrase):
+            yield phrase
 
 
 def _plain(words: str) -> str:

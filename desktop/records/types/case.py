@@ -60,6 +60,11 @@ _CLUE = (
         mask=Mask.HIDDEN,
     ),
     Field(
+        "complainant_homonyms", "不是指投诉人的说法", group="complainant", section="clue", personal=True,
+        mask=Mask.HIDDEN, maximum=200, example="大力推进",
+        help="投诉人的外号、网名只有两个字，又是平常的词时填写：写出文书里含有这两个字、但不是指投诉人的说法，几个用顿号隔开。姓名不能这样处理，请改写。",
+    ),
+    Field(
         "complainant_note", "投诉人其他信息", Kind.NOTE, group="complainant", section="clue", personal=True,
         mask=Mask.HIDDEN, maximum=500,
     ),
