@@ -425,7 +425,6 @@ def test_a_high_box_is_written_in_from_above_and_signed_at_its_foot(fonts: FontB
     form = FormBlock((
         FormRow((FormCell("批语", 1, label=True), FormCell("同意", 3, foot="签名")), lines=9),
         FormRow((FormCell("笔录", 1, label=True), FormCell("", 3)), lines=9),
-        FormRow((FormCell("备注", 1, label=True), FormCell("", 3)), lines=2),
     ))  # fmt: skip
     sheet, *further = printed(letter(form), fonts)
     label, text, foot = (sheet.line(words)[0].y for words in ("批语", "同意", "签名"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -150,3 +151,49 @@ def test_a_name_stands_in_one_line_where_there_is_room_for_it(fonts: FontBook) -
     (sheet,) = printed(OfficialDocument(PlainHead(), "名册", (table,)), fonts)
     places = [mark.y for mark in sheet.line("欧阳㛃䶮")]
     assert max(places) - min(places) < 2
+
+
+def test_words_that_no_column_has_room_for_stand_below_their_row_over_the_whole_width(
+    fonts: FontBook,
+) -> None:
+    long = "拖欠工资的情况已经与人事部负责人核对，" * 20
+    columns = (Column("姓名", 3), Column("选区\n（部门）", 4), Column("当选日期", 4), Column("备注", 2))
+    rows = tuple((f"第{n}人", "一车间", "2026年11月5日", long if n == 1 else "列席") for n in range(4))
+    (sheet,) = printed(OfficialDocument(PlainHead(), "名册", (TableBlock(columns, rows),)), fonts)
+    words = squeezed(sheet.text)
+    assert f"备注：{long}" in words
+    assert words.count("列席") == 3
+    first, below, after = (sheet.line(said)[0].y for said in ("第1人", "备注：", "第2人"))
+    assert first < below < after < first + 14 * 12 * 1.4, "not a column of a hundred lines"
+    assert sheet.line("备注：")[0].left < LEFT + 8
+    widest = max(mark.right for mark in sheet.marks if below - 2 < mark.y < after - 20)
+    assert widest > RIGHT - 16
+
+
+@pytest.mark.parametrize(("boxes", "drawn"), [(7, 1), (11, 2)])
+def test_boxes_give_room_up_where_that_saves_a_page_and_only_there(
+    boxes: int, drawn: int, fonts: FontBook
+) -> None:
+    def row(words: str, foot: str = "") -> FormRow:
+        return FormRow((FormCell("经过", 1, Align.CENTRE, True), FormCell(words, 4, foot=foot)), 4)
+
+    by_hand = FormRow((FormCell("备注", 1, Align.CENTRE, True), FormCell("", 4)), 4)
+    full = FormBlock(
+        (*(row("情况\n情况\n情况") for _ in range(boxes)), row("王芳", "（签名）"), by_hand), 12.0
+    )
+    sheets = printed(OfficialDocument(PlainHead(), "送达回证", (full,)), fonts)
+    assert len(sheets) == drawn
+    tops = sorted({round(r.top, 1) for r in sheets[-1].rectangles if r.width > 300})
+    heights = [b - a for a, b in pairwise(tops)]
+    whole = 4 * 12 * 1.4 + 8
+    assert min(heights[-2:]) >= whole * 0.7 - 1, "there is still room for a hand"
+    assert drawn == 1 or max(heights) == pytest.approx(whole, abs=1)
+
+
+def test_rows_to_write_on_make_no_page_with_the_small_type_behind_them(fonts: FontBook) -> None:
+    for count in range(18, 30):
+        rows = (("第0人",), ("第1人",), *(("",),) * (count - 2))
+        table = TableBlock((Column("姓名", 1),), rows, spare=count - 2)
+        sheets = printed(OfficialDocument(PlainHead(), "名册", (table, Remark("采集信息用于服务"))), fonts)
+        assert len(sheets) == 1, count
+        assert has(sheets[0], "采集信息用于服务")

@@ -69,6 +69,21 @@ def blank_line() -> Row:
     return Row(LEADING, spacer=True)
 
 
+def without_spare(rows: Sequence[Row], left: int) -> list[Row]:
+    """The rows with so many of each table left to be written on, and :data:`ENOUGH` of each table in all."""
+    kept: list[Row] = []
+    whole: dict[int, int] = {}
+    spare: dict[int, int] = {}
+    for row in rows:
+        table = id(row.header)
+        if row.spare and whole.get(table, 0) >= ENOUGH and spare.get(table, 0) >= left:
+            continue
+        whole[table] = whole.get(table, 0) + 1
+        spare[table] = spare.get(table, 0) + row.spare
+        kept.append(row)
+    return kept
+
+
 def flow(rows: Sequence[Row], top: float = 0.0, height: float = TEXT_HEIGHT) -> list[Page]:
     """Fills pages from above; the first begins ``top`` points down."""
     builder = _Builder(top, height)

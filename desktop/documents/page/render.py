@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from desktop.documents.fonts import FontBook, FontRole, font_book
 from desktop.documents.page.charts import chart_rows, remark_rows
 from desktop.documents.page.endings import SetImprint, foot_line, page_number, set_imprint, set_tail
-from desktop.documents.page.flow import Page, Row, Tail, blank_line, flow_with_tail
+from desktop.documents.page.flow import Page, Row, Tail, blank_line, flow_with_tail, without_spare
 from desktop.documents.page.geometry import (
     LEADING,
     MARGIN_LEFT,
@@ -53,6 +53,8 @@ WATERMARK_WIDTH = 300.0
 
 MOST_BEHIND: Final = 6
 """So many lines behind a table are kept on one page with its last row."""
+DRAWN_TOGETHER: Final = (1.0, 0.75, 0.5, 0.25, 0.0)
+"""Parts of the room that boxes of a form leave free, tried one after the other to save a page."""
 MARK_TOP: Final = 14.0 * 72 / 25.4
 """Where a mark in the upper margin begins: over the issuer's name of a letter, which is 30 mm from the edge."""
 
@@ -106,10 +108,13 @@ class _Layout:
         imprint = set_imprint(document.imprint, self._setter, ruled=ruled) if document.imprint else None
         below = imprint.height + LEADING if imprint and not document.attachments else 0.0
         tail = set_tail(document.signature, document.note, below, self._setter)
-        rows = [*head.rows, *self._rows(document.blocks)]
-        if tail is None:
-            rows = _with_company(rows)
-        sides = [Side(page) for page in flow_with_tail(rows, tail, head.top)]
+
+        def pages(spare: int | None = None, room: float = 1.0) -> list[Page]:
+            rows = [*head.rows, *self._rows(document.blocks, room)]
+            rows = rows if spare is None else without_spare(rows, spare)
+            return flow_with_tail(rows if tail else _with_company(rows), tail, head.top)
+
+        sides = [Side(page) for page in _drawn_together(pages, document.blocks)]
         sides[0] = Side(sides[0].page, head, numbered=head.numbered)
         for attachment in document.attachments:
             last = attachment is document.attachments[-1]
@@ -124,11 +129,11 @@ class _Layout:
         title = [*title_rows(attachment.title, self._setter), blank_line()] if attachment.title else []
         return [label, Row(LEADING, keep_next=True), *title, *self._rows(attachment.blocks)]
 
-    def _rows(self, blocks: Sequence[Block]) -> list[Row]:
+    def _rows(self, blocks: Sequence[Block], room: float = 1.0) -> list[Row]:
         numbering = Numbering()
-        return [row for block in blocks for row in self._block(block, numbering)]
+        return [row for block in blocks for row in self._block(block, numbering, room)]
 
-    def _block(self, block: Block, numbering: Numbering) -> Iterable[Row]:
+    def _block(self, block: Block, numbering: Numbering, room: float) -> Iterable[Row]:
         match block:
             case Recipient():
                 return self._setter.recipient(block)
@@ -143,13 +148,30 @@ class _Layout:
             case TableBlock():
                 return TableSetter(self._setter).table(block)
             case FormBlock():
-                return TableSetter(self._setter).form(block)
+                return TableSetter(self._setter).form(block, room)
             case QrBlock():
                 return [qr_row(block, self._setter)]
             case ChartBlock():
                 return chart_rows(block, self._setter)
             case Remark():
                 return remark_rows(block, self._setter)
+
+
+def _drawn_together(pages: Callable[[int | None, float], list[Page]], blocks: Sequence[Block]) -> list[Page]:
+    """The pages, with fewer rows to write on and less free room in boxes where just these fill another page."""
+    found = pages(None, 1.0)
+    spare = max((block.spare for block in blocks if isinstance(block, TableBlock)), default=0)
+    rooms = DRAWN_TOGETHER if any(isinstance(block, FormBlock) for block in blocks) else (1.0,)
+    if len(found) == 1 or not (spare or len(rooms) > 1):
+        return found
+    fewest = len(pages(0, rooms[-1]))
+    for room in rooms if fewest < len(found) else ():
+        # Rows to write on go before the room in boxes does.
+        for left in (*range(spare, -1, -1),) if spare else (None,):
+            tried = pages(left, room)
+            if len(tried) == fewest:
+                return tried
+    return found
 
 
 def _with_company(rows: list[Row]) -> list[Row]:

@@ -37,10 +37,15 @@ what tells its rows apart stands beside the first piece only.
 """
 HAND_ROOM, HAND_RULE = 26.0, 0.25
 """Between the lines of a box that is written in by hand, about 9 mm, and the thickness of these, in points."""
+HAND_ROOM_KEPT = 0.7
+"""So much of an empty box is kept where a form is drawn together to save a page."""
 MOST_LINES = 6
 """Where a cell would have more lines, its column takes room from those that have less to say."""
 NAME, NAME_LINES, GIVING_LINES = 150.0, 3, 5
 """A column gives no room that would make its own cells higher than so many lines; what is as short as a name, fewer."""
+BELOW_LINES = 12
+"""A cell that would have more lines all the same goes on over the whole width under its row."""
+_BELOW = "见下行"
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 """A day is read at a glance in one line."""
 
@@ -118,6 +123,11 @@ class TableSetter:
     def table(self, table: TableBlock, row_height: float = 0.0) -> list[Row]:
         """The rows of a table under its title; ``row_height`` is the least height of a row in points."""
         edges = self.edges(table)
+        below: dict[int, list[str]] = {}
+        most = [BELOW_LINES * (width - 2 * PADDING_X) / table.size for _, width in edges]
+        if any(len(text) > room for row in table.rows for text, room in zip(row, most, strict=True)):
+            table, below = _with_room(table, most)
+            edges = self.edges(table)
         head = self.row(
             [
                 Box(c.title, x, w, Align.CENTRE, FontRole.HEITI)
@@ -137,8 +147,10 @@ class TableSetter:
                 Box(value, x, w, column.align)
                 for value, column, (x, w) in zip(values, table.columns, edges, strict=True)
             ]
-            row = self.row(boxes, table.size, least)
-            rows.append(replace(row, header=head, spare=number >= filled))
+            under = [Box(text, 0.0, self._width) for text in below.get(number, ())]
+            pieces = [self.row(boxes, table.size, least), *(self.row([box], table.size) for box in under)]
+            rows += [replace(row, header=head, spare=number >= filled, keep_next=True) for row in pieces[:-1]]
+            rows.append(replace(pieces[-1], header=head, spare=number >= filled))
         return rows
 
     def edges(self, table: TableBlock) -> list[tuple[float, float]]:
@@ -165,8 +177,8 @@ class TableSetter:
         widths = evened(widths, floor, lengths)
         return list(zip(accumulate(widths[:-1], initial=0.0), widths, strict=True))
 
-    def form(self, form: FormBlock) -> list[Row]:
-        """The rows of a form, each divided in its own way."""
+    def form(self, form: FormBlock, room: float = 1.0) -> list[Row]:
+        """The rows of a form, each divided in its own way; of the room that boxes leave free this part is kept."""
         rows = []
         for row in form.rows:
             edges = column_edges([cell.width for cell in row.cells], self._width)
@@ -178,7 +190,12 @@ class TableSetter:
                 )
                 for cell, (x, w) in zip(row.cells, edges, strict=True)
             ]  # fmt: skip
-            least = row.lines * form.size * LINE_RATIO + 2 * PADDING_Y
+            whole = row.lines * form.size * LINE_RATIO + 2 * PADDING_Y
+            # What is written by hand still has to find its place, and lines of a form their distance.
+            typed = any(plain(cell.text).strip() for cell in row.cells if not cell.label)
+            by_hand = not typed or any(cell.foot for cell in row.cells)
+            kept = max(room, HAND_ROOM_KEPT) if by_hand else room
+            least = whole * kept if row.lines >= TALL else whole
             rows.append(self.row(boxes, form.size, least, top_rule=True))
         return rows
 
@@ -296,6 +313,22 @@ class TableSetter:
                 items.append(Placed(box.x + PADDING_X + offset, baseline, line))
                 y += leading
         return items
+
+
+def _with_room(table: TableBlock, most: Sequence[float]) -> tuple[TableBlock, dict[int, list[str]]]:
+    """The table without cells of more characters than ``most``, and these by row, each with its column's title.
+
+    What is divided into lines of its own stays in its column.
+    """
+    below: dict[int, list[str]] = {}
+    rows = list(table.rows)
+    titles = [column.title.replace("\n", "") for column in table.columns]
+    for number, values in enumerate(table.rows):
+        long = [len(value) > room and "\n" not in value for value, room in zip(values, most, strict=True)]
+        if any(long):
+            below[number] = [f"{titles[n]}：{values[n]}" for n, high in enumerate(long) if high]
+            rows[number] = tuple(_BELOW if high else v for v, high in zip(values, long, strict=True))
+    return replace(table, rows=tuple(rows)), below
 
 
 def _shown(
