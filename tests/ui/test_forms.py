@@ -523,6 +523,17 @@ def test_long_complaints_are_shown_whole(hand: Hand) -> None:
     assert words.height() >= words.heightForWidth(words.width())
 
 
+def test_a_long_complaint_is_whole_beside_fields_that_unfold_because_of_it(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+    form.go_to("surveyed_staff")
+    hand.enter("45")
+    hand.enter("wj")
+    hand.pause()
+    row = form.rows["surveyed_date"]
+    assert "看不出是哪一天" in row.message.words
+    assert row.cell.height() == row.cell.heightForWidth(row.cell.width())
+
+
 def test_the_own_town_is_assumed_and_gives_way_to_the_one_of_the_chosen_firm(
     hand: Hand, bench: Workbench
 ) -> None:

@@ -82,8 +82,8 @@ class QuickAdd(QFrame):
         if in_a_row == self._in_a_row:
             return
         self._in_a_row = in_a_row
-        while self._grid.count():
-            self._grid.takeAt(0)
+        for widget in (*(part for row in self._order for part in (row.label, row.cell)), self.button):
+            self._grid.removeWidget(widget)  # as in FieldGrid: what takeAt leaves alive hides new heights
         for number, row in enumerate(self._order):
             at, column = divmod(number, in_a_row)
             self._grid.addWidget(row.label, at, 2 * column, Qt.AlignmentFlag.AlignTop)

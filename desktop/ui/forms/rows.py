@@ -149,8 +149,10 @@ class FieldGrid(QWidget):
 
     def arrange(self, columns: int, labels: int) -> None:
         """Puts the shown fields into so many columns, with so much room for their labels."""
-        while self._grid.count():
-            self._grid.takeAt(0)
+        for field in self.rows:
+            # takeAt would leave the old item alive, which keeps being told of new heights in place of the new one.
+            self._grid.removeWidget(field.label)
+            self._grid.removeWidget(field.cell)
         row, column = 0, 0
         for field in self.rows:
             if not field.shown:

@@ -178,6 +178,8 @@ class PlanPart(QWidget):
         for old in (*self.rows, *self.chapters):
             old.hide()
             old.deleteLater()
+        for kept in (self.silent, self.more):
+            self._column.removeWidget(kept)  # what takeAt leaves alive would hide their new heights
         while self._column.takeAt(0) is not None:
             pass
         silent = [i for i in found if i.figure.status is Status.NO_DATA]
