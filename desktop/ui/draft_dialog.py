@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -28,15 +28,15 @@ _WORDS = 3
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
-def words_for(workbench: Workbench, draft: Draft) -> str:
-    """When, what kind of record, and the first of its words, so that people know it again."""
+def words_for(workbench: Workbench, draft: Draft, name: str = "") -> str:
+    """When, what kind, the ``name`` of a stored record, and the first of the words, so that people know it again."""
     record_type = workbench.types.get(draft.type)
     when = datetime.datetime.fromtimestamp(draft.at / 1000, _CHINA).strftime("%m月%d日 %H:%M")
     if record_type is None:
         return f"{when}　（已不再使用的记录类型）"
     kind = "修改" if draft.record else "新增"
-    shown = _first_words(workbench, record_type, draft)
-    return f"{when}　{kind}{record_type.label}　{shown or f'{len(draft.texts)}项内容'}"
+    shown = _first_words(workbench, record_type, draft) or f"{len(draft.texts)}项内容"
+    return f"{when}　{kind}{record_type.label}　" + (f"{name}：{shown}" if name else shown)
 
 
 def _first_words(workbench: Workbench, record_type: RecordType, draft: Draft) -> str:
@@ -51,7 +51,7 @@ def _first_words(workbench: Workbench, record_type: RecordType, draft: Draft) ->
 class DraftDialog(QDialog):
     """One line a draft. 继续填写 opens it; 放弃 forgets it for good, after a second press."""
 
-    def __init__(self, workbench: Workbench, drafts: Sequence[Draft]) -> None:
+    def __init__(self, workbench: Workbench, drafts: Sequence[Draft], names: Mapping[str, str]) -> None:
         window = workbench.shell if hasattr(workbench.shell, "winId") else None
         super().__init__(window)  # type: ignore[arg-type]
         self._workbench = workbench
@@ -65,7 +65,7 @@ class DraftDialog(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         for draft in drafts:
-            item = QListWidgetItem(words_for(workbench, draft))
+            item = QListWidgetItem(words_for(workbench, draft, names.get(draft.record, "")))
             item.setData(_DRAFT, draft)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -123,9 +123,9 @@ class DraftDialog(QDialog):
             self.reject()
 
 
-def offer(workbench: Workbench, drafts: Sequence[Draft]) -> None:
-    """Shows the drafts, if there are any."""
+def offer(workbench: Workbench, drafts: Sequence[Draft], names: Mapping[str, str]) -> None:
+    """Shows the drafts, if there are any; ``names`` are the titles of the records that they change, by id."""
     if drafts:
-        dialog = DraftDialog(workbench, drafts)
+        dialog = DraftDialog(workbench, drafts, names)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

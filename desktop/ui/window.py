@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -310,7 +311,7 @@ class MainWindow(QMainWindow):
         """Asks whether to go on with what was typed and not saved; says nothing when there is none."""
         from desktop.ui.draft_dialog import offer
 
-        self.workbench.drafts.all(lambda found: offer(self.workbench, found), self)
+        self.workbench.read_drafts(partial(offer, self.workbench), self)
 
     def start(self) -> None:
         """Shows the first page, then asks about drafts as soon as the window stands."""

@@ -21,6 +21,7 @@ from desktop.records.declaration import Field, RecordType
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
 from desktop.store.database import Database, Interrupted, problem_of
+from desktop.store.drafts import Draft
 from desktop.store.keeping import Behind
 from desktop.store.ledger import CannotUndo, ChangeSet, EditedSince
 from desktop.store.operators import Operator
@@ -124,6 +125,25 @@ class Workbench(QObject):
         """Reads in the reader's thread and answers while ``owner`` exists; a newer read of the same key replaces it."""
         unique = f"{key}@{id(owner)}" if key else ""
         return self.reader.submit(_given_up(job), then, owner=owner, key=unique, priority=priority, fail=fail)
+
+    def read_drafts(self, then: Callable[[list[Draft], Mapping[str, str]], None], owner: QObject) -> None:
+        """Every draft, newest first, and the titles of the records that some of them change, by id."""
+
+        def found(drafts: list[Draft]) -> None:
+            changed = [draft for draft in drafts if draft.record and draft.type in self.types]
+
+            def named(database: Database, _ticket: Ticket) -> dict[str, str]:
+                names: dict[str, str] = {}
+                for draft in changed:
+                    names |= queries.titles(database, self.types, self.codes, draft.type, [draft.record])
+                return names
+
+            if changed:
+                self.read(named, lambda names: then(drafts, names), owner=owner, key="drafts")
+            else:
+                then(drafts, {})
+
+        self.drafts.all(found, owner)
 
     def read_long(
         self,

@@ -135,7 +135,7 @@ def _records(camera: Camera, window: MainWindow, session: Session) -> None:
     _close_overlays(window)
     page.tabs.setCurrentWidget(page.history)
     camera.take("history")
-    bench.drafts.all(lambda found: DraftDialog(bench, found).show(), window)
+    bench.read_drafts(lambda found, names: DraftDialog(bench, found, names).show(), window)
     wait_until_idle(bench)
     for dialog in window.findChildren(DraftDialog):
         Camera(camera.out, dialog, bench, camera.taken).take("drafts")

@@ -87,13 +87,38 @@ def test_a_draft_of_an_old_record_is_laid_over_it(hand: Hand, bench: Workbench) 
     assert form.rows["name"].editor.text() == "杭州原名有限公司"
     assert form.rows["surveyed_staff"].editor.text() == "四五十"
     assert form.dirty
+    assert hand.focus in form.rows["surveyed_staff"].editor.inputs()  # on from where the typing ended
+
+
+def test_words_that_are_no_code_are_none_after_they_were_a_draft(hand: Hand, bench: Workbench) -> None:
+    texts = {"name": "杭州草稿有限公司", "union_state": "11/22", "status": "active"}
+    hand.window.open_draft(Draft("enterprise:new:2", "enterprise", "", 1, texts))
+    hand.settle()
+    assert [row.field.name for row in hand.form_page.form.unreadable()] == ["union_state"]
+
+
+def test_a_draft_is_called_like_the_record_that_it_changes(hand: Hand, bench: Workbench) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.enter("杭州原名有限公司")
+    hand.control(K.Key_S)
+    hand.settle()
+    record = hand.form_page.record
+    hand.press(K.Key_Escape)
+    bench.drafts.keep(f"enterprise:{record}", "enterprise", record, {"surveyed_staff": "四五十"})
+    told: list[str] = []
+    bench.read_drafts(
+        lambda found, names: told.extend(words_for(bench, d, names.get(d.record, "")) for d in found), bench
+    )
+    hand.settle()
+    assert told[0].endswith("修改企业（单位）　杭州原名有限公司：四五十")
 
 
 def test_a_draft_is_given_up_only_by_a_second_press(hand: Hand, bench: Workbench, qtbot: QtBot) -> None:
     bench.drafts.keep("enterprise:new:1", "enterprise", None, {"name": "甲", "contact_phone": "13800001111"})
     drafts = drafts_of(hand, bench)
     assert "13800001111" not in words_for(bench, drafts[0])
-    dialog = DraftDialog(bench, drafts)
+    dialog = DraftDialog(bench, drafts, {})
     qtbot.addWidget(dialog)
     dialog.show()
     hand.click(dialog.give_up)
@@ -107,7 +132,7 @@ def test_a_draft_of_a_type_that_is_no_more_says_so_and_stays(
     hand: Hand, bench: Workbench, qtbot: QtBot
 ) -> None:
     bench.drafts.keep("gone:new:1", "gone", None, {"name": "甲"})
-    dialog = DraftDialog(bench, drafts_of(hand, bench))
+    dialog = DraftDialog(bench, drafts_of(hand, bench), {})
     qtbot.addWidget(dialog)
     dialog.show()
     hand.click(dialog.go_on)

@@ -147,7 +147,7 @@ def test_a_draft_is_offered_and_opened(
     assert len(task.sentence) < 50
     opened: list[Draft] = []
     monkeypatch.setattr(hands.window, "open_draft", opened.append)
-    page._drafts_arrived(page.drafts)
+    page._drafts_arrived(page.drafts, {})
     page.tasks.matters.tasks[[t.key for t in page.tasks.matters.tasks].index(task.key)].do()
     assert [d.key for d in opened] == ["enterprise:new:1"]
 

@@ -203,13 +203,16 @@ class Form(QScrollArea):
         names = {*self._typed(), *(row.field.name for row in self.unreadable())}
         return {name: self.rows[name].editor.draft_text() for name in self.rows if name in names}
 
-    def apply_draft(self, texts: Mapping[str, str]) -> None:
-        """Puts back what was typed; fields that no longer exist are passed over."""
+    def apply_draft(self, texts: Mapping[str, str]) -> str:
+        """Puts back what was typed; fields that no longer exist are passed over. Gives the last one, to go on from."""
+        last = ""
         for name, text in texts.items():
             if name in self.rows:
                 self.rows[name].editor.set_text(text)
+                last = name
         self.fold()
         self.check()
+        return last
 
     def fill(self, values: Mapping[str, Cell], note: str) -> None:
         """Fills fields that follow from another one, and says so beside them."""

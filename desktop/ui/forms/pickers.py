@@ -127,11 +127,11 @@ class CodeEditor(PickEditor):
             return Parsed(self.line.option.key)
         return super().parsed()
 
-    def set_text(self, text: str) -> None:
-        """A code from a newer list shows as itself and is kept."""
-        super().set_text(text)
-        if text and self.line.option is None and self._codes.find(text) is None and text.isascii():
-            self.line.show_option(Option(text, text))
+    def set_cell(self, cell: Cell) -> None:
+        """A stored code from a newer list shows as itself and is kept; the same words typed, as in a draft, do not."""
+        super().set_cell(cell)
+        if isinstance(cell, str) and cell and self.line.option is None and self._codes.find(cell) is None:
+            self.line.show_option(Option(cell, cell))
 
 
 class PlaceEditor(PickEditor):

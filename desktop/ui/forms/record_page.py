@@ -220,14 +220,15 @@ class RecordPage(Page):
         parent = self.record_type.parent
         if parent is not None and self.form.rows[parent].editor.text():
             self.form.rows[parent].editor.set_locked(True)
+        cursor = self.opening.cursor
         if self.opening.draft is not None:
-            self.form.apply_draft(self.opening.draft.texts)
+            cursor = self.form.apply_draft(self.opening.draft.texts)
             self.workbench.shell.tell(Tone.PLAIN, "这是上次没有保存的内容，请核对后保存。")
         elif self.record is not None and self.opening.values:
             self.form.fill(self.opening.values, _REFILLED)
         self._show_state()
-        if self.opening.cursor:
-            self.form.go_to(self.opening.cursor)
+        if cursor:
+            self.form.go_to(cursor)
         elif self.isVisible():
             self.form.start()
 

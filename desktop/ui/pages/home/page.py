@@ -50,6 +50,7 @@ class HomePage(Page):
         self.items: list[WorkItem] = []
         self.cases: list[supervision.WorkItem] = []
         self.drafts: list[Draft] = []
+        self._draft_names: Mapping[str, str] = {}
         self.incomplete: dict[str, array[int]] = {}
         self._checking: Iterator[RecordType] = iter(())
         self._stale = False
@@ -118,7 +119,7 @@ class HomePage(Page):
             key="plan",
             priority=LATER,
         )
-        bench.drafts.all(self._drafts_arrived, self)
+        bench.read_drafts(self._drafts_arrived, self)
         self._checking = iter([t for t in bench.types.values() if bench.may_write(t)])
         self._check_next({})
 
@@ -145,8 +146,8 @@ class HomePage(Page):
         self.cases = found
         self._show_tasks()
 
-    def _drafts_arrived(self, found: list[Draft]) -> None:
-        self.drafts = found
+    def _drafts_arrived(self, found: list[Draft], names: Mapping[str, str]) -> None:
+        self.drafts, self._draft_names = found, names
         self._show_tasks()
 
     def _plan_arrived(self, found: list[Indicator]) -> None:
@@ -196,7 +197,9 @@ class HomePage(Page):
         for draft in self.drafts[:3]:
             record_type = self.workbench.types.get(draft.type)
             if record_type is not None:
-                name = next((t for f in record_type.title if (t := draft.texts.get(f))), "")
+                name = self._draft_names.get(draft.record) or next(
+                    (t for f in record_type.title if (t := draft.texts.get(f))), ""
+                )
                 name = f"“{name[:_NAME]}{'…' if len(name) > _NAME else ''}”" if name else ""
                 words = f"接着填上次没有保存的{record_type.label}{name}"
                 yield Task(words, partial(self.workbench.shell.open_draft, draft), key=f"draft:{draft.key}")
