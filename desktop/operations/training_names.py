@@ -116,6 +116,10 @@ _SEXES: Final = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
 _NUMBERING = re.compile(
     r"^\s*(?:[(（]\s*\d{1,4}\s*[)）]|\d{1,4}\s*[.．、:：)）]|\d{1,4}\s+|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳❶-❿]|[-•*●·]+\s|第\d{1,3}[名位号])\s*"
 )
+_AND_SO_ON = re.compile(
+    r"等\s*(?:[0-9０-９一二三四五六七八九十百]+\s*[人名位]|人)?(?:同志|参加)?[。.，,；;！!]?$"
+)
+"""What ends a row of names: 王芳、李强等12人。"""
 _STRONG = re.compile(r"[,，;；|｜、]")
 _WEAK = re.compile(r"[\s　/:：@]+")
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ \-]?(\d{4})[ \-]?(\d{4})(?!\d)")
@@ -194,10 +198,39 @@ def _sheet(cells: list[list[str]]) -> Block:
         above, parts = [], (Part.NAME,)
         rows = [(cell,) for row in rows for cell in row if cell]
     else:
-        above, parts = [], _guess(rows, width)
+        above, parts = [], _guess([row for row in rows if sum(map(bool, row)) > 1] or rows, width)
+    parts, rows = _with_typed_lines(parts, rows)
     named = [row for row in rows if _person(row, parts).name]
     without = [" ".join(filter(None, row)) for row in rows if not _person(row, parts).name]
     return Block(tuple(named), parts, (*above, *without))
+
+
+def _with_typed_lines(
+    parts: tuple[Part, ...], rows: Sequence[tuple[str, ...]]
+) -> tuple[tuple[Part, ...], list[tuple[str, ...]]]:
+    """Lines that somebody typed among the rows of a sheet are read as free lines: each may name several people.
+
+    What they tell and the sheet has no column for gets one.
+    """
+    typed = [_typed_among(row) for row in rows]
+    told = [person for persons in typed for person in persons]
+    more = [p for p in Part if p not in (*parts, Part.SKIP) and any(getattr(t, p.value) for t in told)]
+    wide = (*parts, *more)
+    found: list[tuple[str, ...]] = []
+    for row, persons in zip(rows, typed, strict=True):
+        found += [
+            tuple("" if p is Part.SKIP else getattr(person, p.value) for p in wide) for person in persons
+        ]
+        if not persons:
+            found.append((*row, *("" for _ in more)))
+    return wide, found
+
+
+def _typed_among(row: tuple[str, ...]) -> list[Person]:
+    filled = [cell for cell in row if cell]
+    if len(row) == 1 or len(filled) != 1 or _looks_like_name(filled[0]):
+        return []
+    return _persons(filled[0])
 
 
 def _is_heading(cells: Iterable[str]) -> bool:
@@ -262,7 +295,7 @@ def _persons(line: str) -> list[Person]:
 
     What stands before the first of several names (一车间：王芳、李强) is said of all of them.
     """
-    plain = _MOBILE.sub(r" \1\2\3 ", _NUMBERING.sub("", line.strip()))
+    plain = _AND_SO_ON.sub("", _MOBILE.sub(r" \1\2\3 ", _NUMBERING.sub("", line.strip())))
     if plain.startswith("#"):
         return []
     pieces = [p.strip() for p in _STRONG.split(plain) if p.strip()]
@@ -314,7 +347,7 @@ def _person(row: Sequence[str], parts: Sequence[Part]) -> Person:
         if part is Part.SKIP or not cell:
             continue
         if part is Part.NAME and _MOBILE.search(cell) and (typed := _persons(cell)):
-            # A line that was typed among those of a sheet: what stands beside the name is no part of it.
+            # Somebody typed the number behind the name: it is no part of it.
             return typed[0]
         if part is Part.NAME:
             inside = _BRACKETS.findall(cell)

@@ -33,6 +33,14 @@ LISTS = {
     "numbered in Chinese": ("一、王芳\n二、李强", ["王芳", "李强"]),
     "a chain of a chat group": ("#接龙\n培训报名\n1. 张三 径山村\n2. 李四 长乐村", ["张三", "李四"]),
     "mentions in a chat": ("@王芳 @李强", ["王芳", "李强"]),
+    "and so on at the end": (
+        "王芳、李强、赵翀等3人。\n钱堃、周明等同志",
+        ["王芳", "李强", "赵翀", "钱堃", "周明"],
+    ),
+    "lines of a chat among rows of a sheet": (
+        "1. 王芳\t径山村工会\t13800000001\n（2）李强 主席\n@赵翀 @钱堃\n5、周 明\n6. 吴娜\t长乐村工会\t13800000002",
+        ["王芳", "李强", "赵翀", "钱堃", "周明", "吴娜"],
+    ),
     "a word before the names": ("参训人员：王芳、李强、赵翀", ["王芳", "李强", "赵翀"]),
     "rare characters": ("犇㛃䶮\n䶮㛃\n𬮭喆", ["犇㛃䶮", "䶮㛃", "𬮭喆"]),
     "names of several parts": (
