@@ -228,9 +228,10 @@ def _with_typed_lines(
 
 def _typed_among(row: tuple[str, ...]) -> list[Person]:
     filled = [cell for cell in row if cell]
-    if len(row) == 1 or len(filled) != 1 or _looks_like_name(filled[0]):
+    if len(row) == 1 or len(filled) != 1:
         return []
-    return _persons(filled[0])
+    aside = any(_kind(word) is Part.SKIP for word in _WEAK.split(filled[0])[1:])  # 沈四 请假
+    return _persons(filled[0]) if aside or not _looks_like_name(filled[0]) else []
 
 
 def _is_heading(cells: Iterable[str]) -> bool:

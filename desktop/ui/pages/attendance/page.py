@@ -60,7 +60,7 @@ class AttendanceTab(SheetTab):
         days = self._half_days()
         few = len(days) <= _FEW_HALF_DAYS
         return [
-            self._typed("name", 10, follows=self._from_roster),
+            self._typed("name", 16 if few else 10, follows=self._from_roster),
             self._typed("unit_name", 20 if few else 14, stretch=True),
             self._typed("post_title", 12 if few else 8),
             self._roster_column(),
