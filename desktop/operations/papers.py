@@ -32,7 +32,7 @@ from desktop.records.supervision.facts import text
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.store import reading
-from desktop.store.pinyin import sort_key
+from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query, Record
 
 __all__ = [
@@ -354,7 +354,7 @@ def _check_complainant(session: Session, template: PaperTemplate, found: Record,
     if not case:
         return
     faults = list(
-        complainant_faults(held(session, CASE, case).values, {template.label: "\n".join(used)}, sort_key)
+        complainant_faults(held(session, CASE, case).values, {template.label: "\n".join(used)}, pinyin)
     )
     if faults:
         raise NamesComplainant(f"{faults[0].text}，这份文书要给别人看，不能打印。")

@@ -33,7 +33,7 @@ from desktop.store import aggregates, reading
 from desktop.store.aggregates import Selection, Tally
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
-from desktop.store.pinyin import sort_key
+from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query
 
 APPOINTMENT = "appointment"
@@ -100,7 +100,7 @@ class Roster:
         for officer in self.by_id.values():
             name = fold_name(officer.name)
             self._names.setdefault(name, []).append(officer)
-            self._sounds.setdefault((name[:1], sort_key(name)), []).append(officer)
+            self._sounds.setdefault((name[:1], pinyin(name)), []).append(officer)
             if officer.phone:
                 self._phones.setdefault(officer.phone, []).append(officer)
 
@@ -126,7 +126,7 @@ class Roster:
         if by_phone := self._phones.get(person.phone, []) if person.phone else []:
             words = f"电话与名册里的{by_phone[0].name}相同，姓名不同"
             return Match(person, Standing.CHOOSE, None, tuple(by_phone[:MOST_ALIKE]), words)
-        sounding = self._sounds.get((name[:1], sort_key(name)), [])
+        sounding = self._sounds.get((name[:1], pinyin(name)), [])
         likely = [o for o in sounding if not person.unit or same_unit(person.unit, o.units)]
         if likely:
             words = f"名册里没有{person.name}，有读音相同的{likely[0].name}"

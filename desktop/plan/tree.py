@@ -9,6 +9,7 @@ from desktop.records.declaration import Level
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
+from desktop.store.pinyin import sort_key
 from desktop.store.reading import Query
 
 
@@ -48,7 +49,7 @@ class UnitTree:
     def directly_below(self, key: str) -> tuple[Unit, ...]:
         """The units that report to this one, by their name."""
         below = [self._units[k] for k in self._below.get(key, ())]
-        return tuple(sorted(below, key=lambda u: (u.place, u.name, u.id)))
+        return tuple(sorted(below, key=lambda u: (u.place, sort_key(u.name), u.id)))
 
     def subtree(self, key: str) -> tuple[str, ...]:
         """A unit and all below it, those above before those below."""

@@ -40,9 +40,9 @@ def title_fields(record_type: RecordType) -> tuple[Field, ...]:
 
 
 def title_text(record_type: RecordType, alias: str = "") -> str:
-    """The words that a list is sorted by, as SQL."""
-    parts = [f"coalesce({alias}{quoted(f.name)}, '')" for f in title_fields(record_type)]
-    return " || ".join(parts) or "''"
+    """The words that a list is sorted by, as SQL; a blank between two keeps a number from running into the next."""
+    parts = [f"coalesce(' ' || nullif({alias}{quoted(f.name)}, ''), '')" for f in title_fields(record_type)]
+    return f"substr({' || '.join(parts) or repr('')}, 2)"
 
 
 def read(field: Field, alias: str = "") -> str:

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
+from desktop.records.numerals import NUMERALS, chinese_to_int
 from desktop.resources import resource
 
 _MANY: Final = 3
 """Eight spellings of one name, seldom more."""
 _APART: Final = "\udfff"
 """No text that is kept has half a surrogate pair in it."""
+_NUMBER: Final = re.compile(
+    rf"[0-9]+|(?<=第)[{NUMERALS}]+"
+    rf"|[{NUMERALS}]+(?=分会|分厂|分公司|车间|工段|小组|班组|大队|中队|标段|项目部|[届次期号组班厂])"
+)
+"""Digits, and Chinese numerals where they can be nothing else: 三墩镇 and 百货公司 begin with a name."""
+_MOST_DIGITS: Final = 40
+"""The longest number whose length is one character below the letters."""
+
+
+def pinyin(text: str) -> str:
+    """Pinyin without tones where a character has it, else the character; capitals, widths and blanks as they come."""
+    return _plain(text).translate(_pinyin())
 
 
 def sort_key(text: str | int) -> str:
-    """Pinyin without tones where a character has it, else the character: the order of a Chinese dictionary.
+    """The order of a Chinese dictionary in which numbers stand by what they count: 第2 before 第十 and 第10.
 
-    A title that is nothing but a year comes as a number.
+    A number is preceded by its length, and so compares as it should among other texts. A title that is nothing but a
+    year comes as a number.
     """
-    return _plain(str(text)).translate(_pinyin())
+    return _NUMBER.sub(_counted, _plain(str(text))).translate(_pinyin())
+
+
+def _counted(found: re.Match[str]) -> str:
+    number = found[0]
+    if not number.isascii():
+        try:
+            number = str(chinese_to_int(number))
+        except ValueError:
+            return number
+    digits = number.lstrip("0") or "0"
+    return chr(ord("0") + min(len(digits), _MOST_DIGITS)) + digits
 
 
 def sort_keys(texts: Sequence[str]) -> list[str]:

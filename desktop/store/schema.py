@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 from desktop.errors import StateProblem
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.store.columns import quoted, sql_type, table_of
+from desktop.store.columns import quoted, sql_type, table_of, title_text
 from desktop.store.database import Database
 
-VERSION = 4
+VERSION = 5
 """The major version of the tables; a database with a greater one is refused politely."""
 
 CORE = """
@@ -159,8 +159,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     ),
     # What waits for a birth has an index, which is made with the core tables: every merge asks for it.
     4: (),
+    # Lists stand in the order of the numbers in their titles (see LISTED_ANEW), and names are found by each way in
+    # which they may be read.
+    5: (
+        "INSERT OR IGNORE INTO meta (key, value) SELECT 'stale_' || substr(name, 3), '1' FROM sqlite_master"
+        " WHERE type = 'table' AND name LIKE 'r\\_%' ESCAPE '\\'",
+    ),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
+LISTED_ANEW = 5
+"""The newest version with another order of lists: what is computed by an older program is computed again."""
 
 
 class NewerDatabase(StateProblem):
@@ -187,7 +195,16 @@ def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[st
                 if statement.strip():
                     database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
-        return _ensure_types(database, types)
+        added = _ensure_types(database, types)
+        if 0 < found < LISTED_ANEW:
+            _list_anew(database, types)
+        return added
+
+
+def _list_anew(database: Database, types: Mapping[str, RecordType]) -> None:
+    for t in types.values():
+        key = f"sort_key({title_text(t)})"
+        database.execute(f"UPDATE {quoted(table_of(t.name))} SET _sort = {key} WHERE _sort IS NOT {key}")
 
 
 def ensure_unknown_type(database: Database, type_name: str) -> None:

@@ -48,7 +48,7 @@ from desktop.records.supervision.powers import EMPOWERED_TITLES
 from desktop.records.supervision.wording import borrows_article_22, wording_faults
 from desktop.records.working_days import HolidayYearMissing, add_working_days
 from desktop.reference import code_list, working_day_table
-from desktop.store.pinyin import sort_key
+from desktop.store.pinyin import pinyin
 
 D = datetime.date
 TABLE = working_day_table()
@@ -1056,8 +1056,8 @@ COMPLAINT = {
     ],
 )  # fmt: skip
 def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> None:
-    assert bool(list(complainant_faults(COMPLAINT, {"事实": words}, sort_key))) is told
-    assert not list(complainant_faults({}, {"事实": words}, sort_key))
+    assert bool(list(complainant_faults(COMPLAINT, {"事实": words}, pinyin))) is told
+    assert not list(complainant_faults({}, {"事实": words}, pinyin))
 
 
 @pytest.mark.parametrize(
@@ -1076,7 +1076,7 @@ def test_words_that_tell_who_complained_are_found(words: str, told: bool) -> Non
 def test_each_of_several_people_who_complained_is_known_and_nobody_is_nobody(
     name: str, words: str, told: bool
 ) -> None:
-    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, sort_key))) is told
+    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, pinyin))) is told
 
 
 @pytest.mark.parametrize(
@@ -1092,7 +1092,7 @@ def test_each_of_several_people_who_complained_is_known_and_nobody_is_nobody(
 def test_a_name_in_pinyin_or_in_other_characters_of_its_sound_tells_who_complained(
     name: str, words: str, told: bool
 ) -> None:
-    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, sort_key))) is told
+    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, pinyin))) is told
 
 
 @pytest.mark.parametrize(
@@ -1104,7 +1104,7 @@ def test_a_name_in_pinyin_or_in_other_characters_of_its_sound_tells_who_complain
 )  # fmt: skip
 def test_what_the_employer_is_called_tells_nothing(words: str, told: bool) -> None:
     case = {"complainant_name": "张三", "employer_name": "杭州张三丰茶业有限公司"}
-    assert bool(list(complainant_faults(case, {"主送": words}, sort_key))) is told
+    assert bool(list(complainant_faults(case, {"主送": words}, pinyin))) is told
 
 
 @pytest.mark.parametrize(
@@ -1121,7 +1121,7 @@ def test_other_names_and_accounts_of_who_complained_are_found(words: str, told: 
         "complainant_note": "外号“大力”，网名阿强；邮箱lixm_88@163.com，微信 LXM-2024，"
         "身份证33010619900101123X，wechat群里说的",
     }
-    assert bool(list(complainant_faults(case, {"事实": words}, sort_key))) is told
+    assert bool(list(complainant_faults(case, {"事实": words}, pinyin))) is told
 
 
 @pytest.mark.parametrize(
@@ -1154,8 +1154,8 @@ def test_the_sentence_with_a_common_word_is_shown_and_a_name_of_two_characters_i
 
 def test_a_day_in_a_note_is_no_telephone_number() -> None:
     case = {"complainant_note": "2026-11-05来访，电话0571-88886666"}
-    assert not list(complainant_faults(case, {"材料": "2026-11-05工资表"}, sort_key))
-    assert list(complainant_faults(case, {"材料": "88886666"}, sort_key))
+    assert not list(complainant_faults(case, {"材料": "2026-11-05工资表"}, pinyin))
+    assert list(complainant_faults(case, {"材料": "88886666"}, pinyin))
 
 
 @pytest.mark.parametrize(
@@ -1170,7 +1170,7 @@ def test_a_day_in_a_note_is_no_telephone_number() -> None:
 def test_a_phone_number_tells_who_complained_however_it_is_written(
     phone: str, words: str, told: bool
 ) -> None:
-    assert bool(list(complainant_faults({"complainant_phone": phone}, {"事实": words}, sort_key))) is told
+    assert bool(list(complainant_faults({"complainant_phone": phone}, {"事实": words}, pinyin))) is told
 
 
 def test_numbers_have_the_form_of_the_standard() -> None:

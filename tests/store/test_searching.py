@@ -123,7 +123,7 @@ def test_a_search_finds_what_a_reader_finds(
     seen = play(ledger, steps)
     # What was written is looked for, what stands there no longer too.
     texts += sorted({said[-2:] for step in steps for said in step[1:] if isinstance(said, str)})
-    named = sorted(seen, key=lambda s: (sort_key(s.name + "public"), s.row))
+    named = sorted(seen, key=lambda s: (sort_key(f"{s.name} public" if s.name else "public"), s.row))
     orders: list[tuple[Query, list[Seen], Callable[[Seen], bool]]] = [
         (Query("firm"), named, lambda s: not s.deleted),
         (Query("firm", descending=True), named[::-1], lambda s: not s.deleted),
@@ -181,6 +181,41 @@ def test_rows_in_their_order_and_their_count_are_read_from_indexes_alone(text: s
     assert len(read) >= 2
     # What has no index to it is the look at the greatest row number.
     assert all("COVERING INDEX i_firm_shown" in step or step == "SEARCH r_firm" for step in read)
+    ledger.database.close()
+
+
+COUNTED = (
+    "径山镇第1工会",
+    "径山镇第二工会",
+    "径山镇第3工会",
+    "径山镇第10工会",
+    "径山镇第十一工会",
+    "径山镇第２０工会",
+)
+NAMED = ("二分会", "三分会", "十分会", "百货公司", "七格社区", "三墩镇", "三墩镇9", "三墩镇10")
+"""What counts stands first, all else by its sound."""
+
+
+@pytest.mark.parametrize("names", [COUNTED, ("1号", "2号", "007号", "10号", "一二三号"), NAMED])
+def test_numbers_stand_in_their_order_and_names_that_begin_like_one_by_their_sound(
+    names: tuple[str, ...],
+) -> None:
+    ledger = new_ledger()
+    play(ledger, [("birth", name, "", 1) for name in reversed(names)])
+    ledger.write("修改", "王芳", edits=[SlotEdit("firm", f"{n:032x}", "name", names[-1 - n]) for n in (0, 2)])
+    shown = tuple(str(r.values["name"]) for r in reading.records(ledger.database, TYPES, Query("firm")))
+    assert shown == names
+    ledger.database.close()
+
+
+def test_a_ledger_of_an_earlier_program_is_listed_anew() -> None:
+    ledger = new_ledger()
+    play(ledger, [("birth", f"第{n}厂", "", 1) for n in (10, 2, 1)])
+    ledger.database.execute("UPDATE r_firm SET _sort = 'di' || name")
+    ledger.database.execute("PRAGMA user_version = 4")
+    schema.ensure(ledger.database, TYPES)
+    found = reading.records(ledger.database, TYPES, Query("firm"))
+    assert [r.values["name"] for r in found] == ["第1厂", "第2厂", "第10厂"]
     ledger.database.close()
 
 

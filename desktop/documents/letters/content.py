@@ -30,7 +30,7 @@ from desktop.records.supervision.kinds import (
 )
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.supervision.wording import wording_faults
-from desktop.store.pinyin import sort_key
+from desktop.store.pinyin import pinyin
 
 _TYPED = {
     "addressee": "主送",
@@ -80,11 +80,9 @@ def _too_early(letter: PrintedLetter) -> Iterator[Reason]:
 
 def told_complainant(source: Source) -> Iterator[Reason]:
     """The places in which a draft would tell the employer who complained."""
-    yield from complainant_faults(source.file.case, _texts(source), sort_key)
+    yield from complainant_faults(source.file.case, _texts(source), pinyin)
     phone = re.sub(r"\D", "", unicodedata.normalize("NFKC", text(source.draft.values, "contact_phone")))
-    yield from complainant_faults(
-        {**source.file.case, "complainant_name": None}, {"联系电话": phone}, sort_key
-    )
+    yield from complainant_faults({**source.file.case, "complainant_name": None}, {"联系电话": phone}, pinyin)
 
 
 def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterator[Reason]:
@@ -112,7 +110,7 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
     lawful = [quote for quote in letter.quotes if _is_law(quote)]
     words = _without(letter, lawful, "联系人")
     rows = "\n".join(cell for part in letter.parts for row in part.rows for cell in row)
-    yield from complainant_faults(case, {"全文": f"{words}\n{rows}"}, sort_key)
+    yield from complainant_faults(case, {"全文": f"{words}\n{rows}"}, pinyin)
     for quote in letter.quotes:
         if quote not in lawful:
             yield forbidden(f"引用的{quote.citation}与法规原文不一致", "", "请作废后重发。")

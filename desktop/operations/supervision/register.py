@@ -31,7 +31,7 @@ from desktop.records.supervision.clocks import received_on, refused_on, replies,
 from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
 from desktop.store import reading
-from desktop.store.pinyin import sort_key
+from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query, Record
 
 TITLE: Final = "工会劳动法律监督案件台账"
@@ -232,7 +232,7 @@ class _Words:
             parts.append(f"送{self._of(LETTER, letter.values, 'department')}")
         if letter.voided is not None:
             reason = text(letter.values, "void_reason")
-            hidden = any(complainant_faults(file.case, {"": reason}, sort_key))
+            hidden = any(complainant_faults(file.case, {"": reason}, pinyin))
             return "，".join([*parts, f"{letter.voided}作废" + ("" if hidden else f"：{reason}")])
         return "，".join([*parts, *self._service(file, letter)])
 
