@@ -78,7 +78,8 @@ class Showing:
     def words(self, field: Field, cell: Cell) -> str:
         """A stored value in words; a link by the title of its record, if that is here."""
         if field.kind is Kind.LINK and isinstance(cell, str) and field.link is not None:
-            return self._title_at(field.link, cell)
+            away = queries.absent(field)
+            return self._linked(field.link, cell) or (f"{away}{cell}" if away == queries.NOT_FOUND else away)
         return display(field, cell, codes=self.codes, masked=not self.reveal)
 
     def value(self, field: Field, cell: Cell) -> Cell:
@@ -113,7 +114,9 @@ class Showing:
     def unit(self, unit: str) -> str:
         """The name of a unit, or that it is not registered here."""
         own = self.session.unit
-        return own.name if unit == own.id else self._title_at("unit", unit)
+        return (
+            own.name if unit == own.id else self._linked("unit", unit) or f"（本机没有登记的单位{unit[:8]}）"
+        )
 
     def station(self, key: str) -> str:
         """The unit of a station, if that is known here, and by what the computers of one unit are told apart."""
@@ -203,14 +206,13 @@ class Showing:
         known = {f.name: f for f in slot.shown_fields}
         return {name: self.value(known[name], cell) for name, cell in value.items() if name in known}
 
-    def _title_at(self, type_name: str, record: str) -> str:
-        """The title of a linked record; that it is not here, with an id by which one can ask for it."""
+    def _linked(self, type_name: str, record: str) -> str:
+        """The title of a linked record; empty where it is not here."""
         key = (type_name, record)
         if key not in self._links:
             database, types = self.session.database, self.session.types
             found = queries.titles(database, types, self.codes, type_name, [record])
-            here = f"（本机没有登记的单位{record[:8]}）" if type_name == "unit" else f"（未找到）{record}"
-            self._links[key] = found.get(record, here)
+            self._links[key] = found.get(record, "")
         return self._links[key]
 
 

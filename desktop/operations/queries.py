@@ -15,7 +15,8 @@ from desktop.errors import UsageProblem
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Values
 from desktop.records.codes import CodeList
-from desktop.records.declaration import Kind, Mask, RecordType
+from desktop.records.deciding import SUPERIOR, UNIT
+from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.display import display
 from desktop.records.resolution import Life
 from desktop.records.typed_numbers import decimal_text
@@ -28,6 +29,8 @@ Codes = Mapping[str, CodeList]
 LONGEST_TITLE = 60
 ERASED = "（已清除）"
 """What a record is called whose name was erased for good."""
+NOT_FOUND = "（未找到）"
+ELSEWHERE = "（已调到别的上级，本机没有登记）"
 _PLAIN_KINDS = frozenset({Kind.TEXT, Kind.NOTE, Kind.DATE, Kind.INTEGER, Kind.TIME, Kind.USCC})
 _DEEPEST = 2
 
@@ -145,6 +148,19 @@ def link_titles(
         if ids:
             found |= titles(database, types, codes, link, ids)
     return found
+
+
+def link_words(f: Field, cell: Cell, titles_of: Mapping[str, str]) -> str:
+    """A link by the title of its record; of one that is not held here, that it is not."""
+    return titles_of.get(str(cell)) or absent(f) if cell not in (None, "") else ""
+
+
+def absent(f: Field) -> str:
+    """What stands for a record that a link leads to and that is not held here.
+
+    Superiors are held all the way up: one that is not has got the unit by a move to another branch.
+    """
+    return ELSEWHERE if f.link == UNIT and f.name == SUPERIOR else NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)

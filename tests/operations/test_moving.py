@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
 import pytest
 
+from desktop.cli.shown import Showing
 from desktop.operations import attachments, duplicates, erasing, exchange, moving, policy, records
 from desktop.operations.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
@@ -17,8 +19,12 @@ from desktop.store import links, reading
 from desktop.store import traffic as stored
 from desktop.store.ledger import NotFound
 from desktop.sync import erasing as erasing_due
+from desktop.ui.lists.columns import columns_of
+from desktop.ui.lists.rows import Source, preview
 from tests.operations.files import jpeg, written
 from tests.operations.stations import enrol, report_up, station
+
+TODAY = datetime.date(2026, 11, 22)
 
 
 class World:
@@ -53,6 +59,24 @@ def add(session: Session, name: str) -> str:
 def names(session: Session) -> set[object]:
     found = reading.records(session.database, session.types, reading.Query("enterprise"))
     return {record.values["name"] for record in found}
+
+
+def superior_shown(session: Session, unit: str) -> str:
+    held = reading.record(session.database, session.types, "unit", unit)
+    assert held is not None
+    field = session.types["unit"].by_name["superior"]
+    rows = Source(
+        session.types,
+        session.codes,
+        session.types["unit"],
+        tuple(columns_of(session.types["unit"])),
+        {},
+        TODAY,
+    )
+    shown = preview(session.database, rows, reading.Query("unit", text=str(held.values["name"]))).shown[0]
+    in_list = shown.texts[[c.name for c in rows.columns].index("superior")]
+    assert Showing(session).words(field, held.values["superior"]) == in_list
+    return in_list
 
 
 @pytest.fixture
@@ -123,6 +147,8 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     assert names(new) == names(old) == {"茶厂", "错的厂"}
     assert village.unit.id in reading.subtree(new.database, new.unit.id)
     assert village.unit.id not in reading.subtree(old.database, old.unit.id)
+    assert superior_shown(old, village.unit.id) == "（已调到别的上级，本机没有登记）"
+    assert superior_shown(new, village.unit.id) == new.unit.name
     enrol(village, new, world.folder)
     (up,) = (link for link in links.all_links(village.database) if link.upward)
     assert (up.peer, up.acknowledged, up.received) == (new.ledger.station, 0, 0)

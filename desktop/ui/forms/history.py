@@ -127,7 +127,7 @@ def _value_words(
 
 def _cell_words(here: Here, links: Mapping[str, str], field: Field, cell: Cell) -> str:
     if field.kind is Kind.LINK:
-        return links.get(str(cell), "（未找到）") if cell else "（空）"
+        return queries.link_words(field, cell, links) or "（空）"
     return display(field, cell, codes=here.codes, masked=True) or "（空）"
 
 

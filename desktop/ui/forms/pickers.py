@@ -275,7 +275,7 @@ class LinkEditor(PickEditor):
         """The title; an id whose record is not here is said to be unknown."""
         if key in self._titles:
             return self._titles[key]
-        return "（未找到的记录）" if is_id(key) else None
+        return queries.absent(self.field) if is_id(key) else None
 
     def parsed(self) -> Parsed:
         """Only what was chosen counts: words alone may mean several records."""

@@ -327,7 +327,7 @@ def _words(target: Target, values: Sequence[Cell], codes: queries.Codes, links: 
     said = []
     for field, cell in zip(target.fields, values, strict=True):
         if field.kind is Kind.LINK:
-            text = links.get(str(cell), "（未找到）") if cell else ""
+            text = queries.link_words(field, cell, links)
         else:
             text = display(field, cell, codes=codes, masked=True)
         if text:

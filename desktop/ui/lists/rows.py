@@ -148,7 +148,7 @@ def _cell(source: Source, column: Column, record: Record, links: Mapping[str, st
         return ""
     cell = record.values.get(column.name)
     if column.field.kind is Kind.LINK:
-        return links.get(str(cell), "（未找到）") if cell else ""
+        return queries.link_words(column.field, cell, links)
     text = display(column.field, cell, codes=source.codes, masked=True)
     return " ".join(text.split()) if column.field.kind is Kind.NOTE else text
 

@@ -295,7 +295,7 @@ def told(database: Database, here: Here, changes: Sequence[Change]) -> list[Told
         if record_type is None or change.type in (PART, ERASURE):
             # The content of a file comes and goes with the file, and what was erased stands in the lines beside.
             continue
-        title = titles.get((change.type, change.record), "（未找到）")
+        title = titles.get((change.type, change.record), queries.NOT_FOUND)
         if change.birth:
             lines = [(f"新登记{short_label(record_type.label)}", "", "")]
         else:
@@ -324,7 +324,7 @@ def _said(
 
     def words(field: Field, cell: Cell) -> str:
         if field.kind is Kind.LINK:
-            return links.get(str(cell), "（未找到）") if cell else ""
+            return queries.link_words(field, cell, links)
         return display(field, cell, codes=here.codes, masked=True)
 
     return [

@@ -257,7 +257,7 @@ class _Teller:
         if cell in (None, ""):
             return EMPTY
         if field.kind is Kind.LINK:
-            return self._links.get(str(cell), "（本机没有的记录）")
+            return queries.link_words(field, cell, self._links)
         words = display(field, cell, codes=self._here.codes, masked=masked)
         return f"{words}{field.unit}" if field.kind in (Kind.INTEGER, Kind.DECIMAL) else words
 
