@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import reading, schema, searching
+from desktop.store import indexing, reading, schema, searching
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.ledger import Deletion, Ledger, NewRecord, SlotEdit
@@ -216,6 +216,18 @@ def test_a_ledger_of_an_earlier_program_is_listed_anew() -> None:
     schema.ensure(ledger.database, TYPES)
     found = reading.records(ledger.database, TYPES, Query("firm"))
     assert [r.values["name"] for r in found] == ["第1厂", "第2厂", "第10厂"]
+    ledger.database.close()
+
+
+def test_a_ledger_of_an_earlier_program_is_searched_by_all_readings() -> None:
+    ledger = new_ledger()
+    play(ledger, [("birth", "长乐厂", "", 1)])
+    ledger.database.execute(f"DELETE FROM {indexing.index_of('firm')}")
+    ledger.database.execute("PRAGMA user_version = 4")
+    schema.ensure(ledger.database, TYPES)
+    indexing.refresh_stale(ledger.database, TYPES)
+    for typed in ("clc", "zlc"):
+        assert reading.count(ledger.database, TYPES, Query("firm", text=typed)) == 1
     ledger.database.close()
 
 
