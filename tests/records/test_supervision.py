@@ -1138,18 +1138,18 @@ def test_another_name_that_is_a_common_word_is_let_by_where_the_case_says_that_n
         "complainant_name": "李小明（外号：大力；网名小李）",
         "complainant_homonyms": "大力推进、大力反映，李小明大力推进、大力",
     }
-    assert bool(list(complainant_faults(case, {"事实": words}, sort_key))) is told
+    assert bool(list(complainant_faults(case, {"事实": words}, pinyin))) is told
 
 
 def test_the_sentence_with_a_common_word_is_shown_and_a_name_of_two_characters_is_never_let_by() -> None:
     facts = "公司仓储部拖欠工资。生产任务加重以后，公司大力推进两班制，没有与职工协商。另查明，没有考勤。"
-    (fault,) = complainant_faults({"complainant_note": "外号大力"}, {"事实": facts}, sort_key)
+    (fault,) = complainant_faults({"complainant_note": "外号大力"}, {"事实": facts}, pinyin)
     assert (
         fault.text == "“事实”里的“生产任务加重以后，公司大力推进两班制，没有与职工协商”有投诉人的别名“大力”"
     )
     assert "“不是指投诉人的说法”" in fault.next_step
     case = {"complainant_name": "高峰", "complainant_homonyms": "生产高峰期"}
-    assert list(complainant_faults(case, {"事实": "生产高峰期加班"}, sort_key))
+    assert list(complainant_faults(case, {"事实": "生产高峰期加班"}, pinyin))
 
 
 def test_a_day_in_a_note_is_no_telephone_number() -> None:
