@@ -66,6 +66,9 @@ def test_one_of_several_complainants_stands_in_no_letter(desk: Session, tmp_path
         {"contact_phone": "+86 138 0000 1111"},
         {"contact_address": "李 小\u200b明家"},
         {"copies_to": "李.小明"},
+        {"contact_name": "李小明"},
+        {"facts": "李\ufe00小\u3164明的工资没有支付"},
+        {"reply_method": "书面交李小\u0332明"},
     ],
 )
 def test_nobody_is_told_to_call_or_to_visit_the_one_who_complained(

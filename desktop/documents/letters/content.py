@@ -45,9 +45,10 @@ _TYPED = {
     "requests": "要求（建议）",
     "reply_method": "答复方式",
     "consequence": "后果提示",
+    "contact_name": "联系人",
     "contact_address": "联系地址",
 }
-"""What people type into a letter; the union's own contact may bear any name, but has another telephone."""
+"""What people type into a letter; somebody of the union's who is called as the complainant is no contact for it."""
 _NAMED = re.compile("《([^《》]+)》")
 
 
@@ -108,7 +109,7 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
         yield forbidden("意见书没有主席、副主席签署的位置", article(21), "请作废后重发。")
     yield from wording_faults(kind, title, _without(letter, letter.quotes))
     lawful = [quote for quote in letter.quotes if _is_law(quote)]
-    words = _without(letter, lawful, "联系人")
+    words = f"{letter.number}\n{_without(letter, lawful)}"
     rows = "\n".join(cell for part in letter.parts for row in part.rows for cell in row)
     yield from complainant_faults(case, {"全文": f"{words}\n{rows}"}, pinyin)
     for quote in letter.quotes:
@@ -116,16 +117,11 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
             yield forbidden(f"引用的{quote.citation}与法规原文不一致", "", "请作废后重发。")
 
 
-def _without(letter: PrintedLetter, quotes: Sequence[Quote], but: str = "\n") -> str:
-    """The whole text without the words of quotations: what only says that it is quoted is the letter's own.
-
-    Parts that begin with ``but`` are left out.
-    """
+def _without(letter: PrintedLetter, quotes: Sequence[Quote]) -> str:
+    """The whole text without the words of quotations: what only says that it is quoted is the letter's own."""
     lines = sorted((line for quote in quotes for line in quote.lines), key=len, reverse=True)
     texts = []
     for part in letter.parts:
-        if part.text.startswith(but):
-            continue
         words = part.text
         for line in lines if part.quoted else ():
             words = words.replace(line, "")

@@ -46,7 +46,12 @@ _DEMANDED: Final = re.compile(
     rf"|{_NUMBER}个?(?:工作)?日(?:内|之内|以内|前).{{0,8}}(?:改正|补|缴|支付|发放|签订|书面|答复|回复|反馈|说明|回话|解决)"
 )
 _VARIANTS: Final = str.maketrans("書議見監勞動責違", "书议见监劳动责违")
-_BETWEEN: Final = re.compile(r"[\s·・‧•.．\-‐‑‒–—―_*＊~|｜/\\<>〈〉《》“”\"'‘’()（）\[\]【】]")
+_MARKS: Final = (
+    "\u0300-\u036f\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe00-\ufe0f"
+    "\ufe20-\ufe2f\U000e0100-\U000e01ef\u115f\u1160\u2800\u3164"
+)
+"""Marks that change how a character looks, or nothing at all, and letters that are blanks."""
+_BETWEEN: Final = re.compile(rf"[{_MARKS}\s·・‧•.．\-‐‑‒–—―_*＊~|｜/\\<>〈〉《》“”\"'‘’()（）\[\]【】]")
 
 
 def squeezed(words: str) -> str:
