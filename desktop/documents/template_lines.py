@@ -23,6 +23,10 @@ _USUAL: Final = ("标题", "正文")
 """Kinds that whoever begins needs first."""
 
 
+_WIDE = str.maketrans("｛｝", "{}")
+"""Brackets of placeholders as a Chinese input method types them; no paper has such of its own."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One piece: its kind, what it says, and what else its template says of it."""
@@ -47,7 +51,7 @@ def read(text: str, before: Sequence[Line], kinds: Iterable[str]) -> list[Line]:
     for number, words in enumerate(text.splitlines(), start=1):
         if not words.strip():
             continue
-        kind, colon, rest = words.strip().partition(COLON)
+        kind, colon, rest = words.strip().translate(_WIDE).partition(COLON)
         if not colon or kind.strip() not in known:
             raise TemplateFaulty(
                 f"第{number}行开头看不懂：“{words.strip()[:12]}”。",

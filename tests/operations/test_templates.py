@@ -125,6 +125,7 @@ FAULTS = {
     "an unknown placeholder": ("case_approval", "正文：{单位名秤}\n", ("{单位名秤}", "相近的有", "{单位名称}")),
     "an unknown placeholder of a letter": ("reminder_letter", "正文：{联系入}\n", ("{联系入}", "{联系人}")),
     "the complainant for the employer": ("service_record", "正文：{案件.投诉人}\n", ("投诉人",)),
+    "the complainant in wide brackets": ("service_record", "正文：｛案件.投诉人｝\n", ("给用人单位看", "投诉人")),
     "the complainant by its name": ("service_return", "正文：{case.complainant_name}\n", ("投诉人",)),
     "no complainant in any letter": ("opinion_letter", "正文：{投诉人}\n", ("不认识占位{投诉人}",)),
     "article 22 in a reminder": ("reminder_letter", "正文：依据监督条例第二十二条。\n", ("第二十二条",)),

@@ -33,6 +33,7 @@ _MAY_NAME: Final = frozenset({"own", "complainant"})
 _LONGEST_BLANK: Final = 24
 
 Reader = Literal["own", "employer", "department", "complainant", "public"]
+_READERS: Final = {"employer": "用人单位", "department": "部门", "public": "大家"}
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -275,7 +276,9 @@ class _Checker:
                 raise self._faulty(unknown(shown, near))
             if field.group in PROTECTED and not self.template.secret:
                 whom = next(g.label for g in about.groups if g.name == field.group)
-                raise self._faulty(f"给{self.template.reader}看的文书不能写{whom}（占位{{{shown}}}）")
+                raise self._faulty(
+                    f"给{_READERS[self.template.reader]}看的文书不能写{whom}（占位{{{shown}}}）"
+                )
             if place < len(path) - 1:
                 if field.link is None:
                     raise self._faulty(f"占位{{{shown}}}里的“{field.label}”后面没有别的记录")
