@@ -22,12 +22,19 @@ _USCC = re.compile(r"(?![0-9]{6}(?:19|20)[0-9]{9}[0-9X])[0-9A-HJ-NPQRTUWXY]{18}"
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SAFE_DIGITS: Final = 15
+SPREAD: Final = re.compile(
+    r"{0} {0}{{1,2}}|{0}{0} {0}|{0} {0} {0}".format("[\u3400-\u9fff\U00020000-\U0003ffff]")
+)
+"""One word of two or three characters that is set as wide as others around it, as lists of people are: 李 娜."""
+_SPREAD_AT_MOST: Final = 5
 
 
 def _line(field: Field, cell: object) -> Cell:
     if type(cell) is not str or not cell.isprintable() or not unicodedata.is_normalized("NFC", cell):
         return None
     text = " ".join(cell.split())
+    if len(text) <= _SPREAD_AT_MOST and SPREAD.fullmatch(text):
+        return None
     return text if text and (field.maximum is None or len(text) <= field.maximum) else None
 
 

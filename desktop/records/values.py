@@ -21,7 +21,7 @@ from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.id_number import IdKind, IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
 from desktop.records.phones import parse_phone
-from desktop.records.plain_cells import PLAIN
+from desktop.records.plain_cells import PLAIN, SPREAD
 from desktop.records.typed_numbers import (
     EXACT_DIGITS,
     decimal_text,
@@ -146,6 +146,8 @@ def _problem(sentence: str) -> Parsed:
 
 def _text(given: _Input) -> Parsed:
     line = normal_text(re.sub(r"[\s\u3000]+", " ", given.text))
+    if SPREAD.fullmatch(line):
+        return _within_length(given.field, line.replace(" ", ""), "字中间的空格已去掉")
     note = "换行已改成空格" if "\n" in given.text else None
     return _within_length(given.field, line, note)
 

@@ -341,6 +341,21 @@ def test_a_link_is_an_id() -> None:
 
 
 def test_a_line_has_no_breaks_and_a_note_keeps_them() -> None:
+    for spread, word in (
+        ("李　娜", "李娜"),
+        ("李 小明", "李小明"),
+        ("欧阳 𬬮", "欧阳𬬮"),
+        ("王 小 明", "王小明"),
+    ):
+        assert parse(Kind.TEXT, spread) == Parsed(word, "字中间的空格已去掉")
+    for several in (
+        "王芳 李娜",
+        "王 芳 李 娜",
+        "A 座",
+        "李 Na",
+        "3 楼",
+    ):  # may be two people, or no such word
+        assert parse(Kind.TEXT, several) == Parsed(several)
     assert parse(Kind.TEXT, "文三路\n100号\u3000 3楼") == Parsed("文三路 100号 3楼", "换行已改成空格")
     assert parse(Kind.NOTE, "第一条\r\n第二条\x00").value == "第一条\n第二条"
 
