@@ -113,6 +113,7 @@ def test_lines_over_the_rows_of_a_part_are_no_firms(district: Session, tmp_path:
         ["企业名称", "职工人数", "信用代码", "地址"],
         ["企业名称", "信用代码", "会员人数", "地址"],
         ["姓名", "身份证号", "手机", "学历"],
+        ["序号", "组织名称", "登记证号", "从业人数"],
     ],
 )
 def test_another_table_below_is_not_read_by_the_columns_of_the_first(

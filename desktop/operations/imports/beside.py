@@ -52,6 +52,7 @@ _HEADING = re.compile(
 _COLUMNS_OF_A_LIST = 3
 """With fewer columns a lone cell may well be all that a row says."""
 _LONGEST_HEADER = 30
+_ROW_NUMBERS = frozenset({"序号", "序 号", "序　号", "编号"})
 _BEFORE_WORDS = " *＊\n"
 _SHARE_OF_WORDS = 0.6
 
@@ -109,12 +110,16 @@ class Beside:
     def begins_another(self, cells: Row) -> bool:
         """Whether the header of another table stands here, with other columns or in another order."""
         said = list(self._said(cells))
+        if _counts_rows(cells):
+            return any(words != self._texts[index] for index, words in said)
         known = sum(words in self._words for _, words in said)
         texts = sum(isinstance(cell, str) for cell in cells)
         return known > 1 and known == len(said) and known >= _SHARE_OF_WORDS * texts and self._differs(said)
 
     def suspects(self, cells: Row) -> bool:
         """A quick look: whether a header may stand here at all."""
+        if cells and cells[0] in _ROW_NUMBERS:
+            return True
         for index in self._probes:
             cell = cells[index] if index < len(cells) else None
             if cell is not None:
@@ -138,6 +143,16 @@ class Beside:
 
     def _is_heading(self, number: int, text: str) -> bool:
         return number in self._spread or _HEADING.fullmatch(_plain(text)) is not None
+
+
+def _counts_rows(cells: Row) -> bool:
+    """Whether a row says 序号 first and nothing but words behind it, as only a header does, whatever its columns are."""
+    filled = [cell for cell in cells if cell is not None]
+    return (
+        len(filled) >= _COLUMNS_OF_A_LIST
+        and filled[0] in _ROW_NUMBERS
+        and all(type(cell) is str and not any(map(str.isdigit, cell)) for cell in filled)
+    )
 
 
 def _header_words(types: Iterable[RecordType]) -> Set[str]:
