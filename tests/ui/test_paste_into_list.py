@@ -71,6 +71,17 @@ def test_a_block_is_previewed_confirmed_by_one_key_and_taken_back_by_one(desk: D
     assert names(town) == {"老店"}
 
 
+def test_what_becomes_of_a_row_with_a_long_name_can_be_read_whole(desk: Desk, town: Session) -> None:
+    filled_list(desk, town)
+    name = "杭州犇㛃䶮𬬮新能源汽车零部件研发制造与进出口贸易服务有限责任公司径山分公司"
+    copy(["企业名称", "统一社会信用代码", "镇街"], [name, code(1), "径山镇"])
+    paste(desk)
+    told = wizard(desk).check._detail
+    window = told.window()
+    edge = told.mapTo(window, told.rect().topRight()).x()
+    assert edge < window.width()
+
+
 def test_a_block_without_names_follows_the_columns_that_the_list_shows(desk: Desk, town: Session) -> None:
     page = filled_list(desk, town)
     shown = [c.name for c in page.list.columns]

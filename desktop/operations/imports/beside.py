@@ -146,7 +146,7 @@ class Beside:
 
 
 def _counts_rows(cells: Row) -> bool:
-    """Whether a row says 序号 first and nothing but words behind it, as only a header does, whatever its columns are."""
+    """Whether a row says 序号 first and only words behind it, as no other than a header does."""
     filled = [cell for cell in cells if cell is not None]
     return (
         len(filled) >= _COLUMNS_OF_A_LIST

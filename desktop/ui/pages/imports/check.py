@@ -164,10 +164,11 @@ class CheckStep(QWidget):
             name.setProperty("muted", True)
             value = QLabel(text)
             value.setTextFormat(Qt.TextFormat.PlainText)
+            value.setWordWrap(True)
             value.setToolTip(text)
             if "→" in text:
                 theme.restyle(value, tone="warning")
-            self._grid.addWidget(name, at, side * 2)
+            self._grid.addWidget(name, at, side * 2, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, at, side * 2 + 1)
             self._grid.setColumnStretch(side * 2 + 1, 1)
 
