@@ -21,6 +21,7 @@ from desktop.operations.unsettled import CONFLICT, Unsettled
 from desktop.records import items
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
+from desktop.records.stamps import to_wire
 from desktop.store import aggregates, reading
 
 _KEEP, _DELETE = "keep", "delete"
@@ -61,6 +62,7 @@ def conflicts(
         remark(f"已定：{conflict.title} {conflict.label}。操作{changes.stamp}")
     found = [c for c in operations.open_conflicts(session, type_name) if wanted in (None, c.record)]
     doubled = forks.open_forks(session.database, showing.here)
+    two = forks.doubled(session.database, showing.here)
     aside = [u for u in unsettled.unsettled(session.database, showing.here) if u.outcome != CONFLICT]
     unlisted = unsettled.unlisted(session.database)
     for conflict in found:
@@ -72,6 +74,9 @@ def conflicts(
             {
                 "conflicts": [_object(showing, c) for c in found],
                 "forks": [_fork_object(showing, f) for f in doubled],
+                "doubled": [
+                    {"station": d.station, "author": d.author, "since": to_wire(d.since)} for d in two
+                ],
                 "unsettled": [_unsettled_object(u) for u in aside],
                 "unlisted": unlisted,
             }
@@ -89,6 +94,10 @@ def conflicts(
         say(
             f"重号{len(doubled)}处。请打电话问清是哪台电脑恢复或复制过，再由上级用 fork 定下来；先加 --preview 看。"
         )
+    for found_twice in two:
+        say(found_twice.sentence)
+    if two:
+        say(forks.ONE_COMPUTER)
     _say_unsettled(aside)
     if unlisted:
         say(f"{unsettled.unlisted_words(unlisted)}；处理好列出的，其余的会接着列出来。")

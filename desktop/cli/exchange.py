@@ -34,7 +34,7 @@ from desktop.records.item_outcomes import (
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.sync.errors import Damaged
 from desktop.sync.manifest import DOWN, Manifest, Person
-from desktop.sync.results import BundleResult, MergeReport, Unapplied
+from desktop.sync.results import EARLIER, BundleResult, MergeReport, Unapplied
 
 
 class NoRoot(UsageProblem):
@@ -356,7 +356,9 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         say(f"    上级换了根证书，{verb}新的：{words}。想核对，可以打电话问最上面一级工会。")
     if bundle.gap:
         say("    中间缺了数据包，请对方补发。")
-    if bundle.total == bundle.known and not bundle.gap:
+    if bundle.earlier:
+        say(f"    {EARLIER}。")
+    if bundle.total == bundle.known and not bundle.gap and not bundle.earlier:
         say("    没有新内容要收，不用处理。")
     if bundle.answered:
         say("    里面有对方的回执。" if preview else "    对方的回执已收到。")
@@ -368,7 +370,10 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "sender": bundle.sender,
         "name": bundle.name,
         "sequence": bundle.sequence,
-        **{name: getattr(bundle, name) for name in (*OUTCOMES, "total", "released", "answered", "gap")},
+        **{
+            name: getattr(bundle, name)
+            for name in (*OUTCOMES, "total", "released", "answered", "gap", "earlier")
+        },
         "signed": [{"duty": duty, "name": name} for duty, name in bundle.signers],
         "new_roots": list(bundle.new_roots),
         "births": bundle.births,

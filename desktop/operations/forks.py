@@ -80,6 +80,38 @@ def open_forks(database: Database, here: Here) -> list[OpenFork]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """A unit of which two computers seem to use one ledger; ``since`` is the stamp from which both were written to."""
+
+    station: str
+    author: str
+    since: int
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, in words; what is to be done is :data:`ONE_COMPUTER`."""
+        since = reading.moment(self.since)
+        return f"“{self.author}”像是有两台电脑在用同一份台账：从{since}起，恢复前后的两份都有新内容。"
+
+
+ONE_COMPUTER = (
+    "两份的内容都照收，没有丢。下一步：打电话问清。原来那台不再用的，请不要再打开；两台都要用的，"
+    "在其中一台上把台账文件夹复制到别处打开，选“复制来的”，再重新办理入网。只有一台、是日期调快过的，不用处理。"
+    "其中一份满30天没有新内容，这条提示就不再出现。"
+)
+"""What is to be done about two computers that use one ledger."""
+
+
+def doubled(database: Database, here: Here) -> list[Doubled]:
+    """Every station of which two computers seem to be in use."""
+    names = station_names(database, here)
+    return [
+        Doubled(found.station, names.get(found.station, unknown_station(found.station)), found.since)
+        for found in forks.doubled(database, here.types)
+    ]
+
+
 def _content(database: Database, here: Here, put: Put) -> Content:
     birth = put.kind == items.BIRTH
     return Content(

@@ -119,16 +119,25 @@ def note_sent(database: Database, peer: str, digest: str) -> None:
 
 
 def note_received(
-    database: Database, peer: str, incarnation: str, sequence: int, spans: list[tuple[int, int]]
+    database: Database,
+    peer: str,
+    incarnation: str,
+    sequence: int,
+    spans: list[tuple[int, int]],
+    *,
+    anew: bool = False,
 ) -> None:
     """Takes the journal positions of a bundle into what was received without a gap.
 
-    A span is the position before a segment and the segment's own. A new incarnation begins again from 0.
+    A span is the position before a segment and the segment's own. A new incarnation begins again from 0. So does who
+    begins ``anew``, with all that there is: of two computers that were one the journals differ, and the position in
+    that of the other would never be one of its own.
     """
     link = link_to(database, peer)
     if link is None:
         return
-    position = link.received if link.received_incarnation in ("", incarnation) else 0
+    anew = anew and bool(spans) and min(spans)[0] == 0
+    position = link.received if link.received_incarnation in ("", incarnation) and not anew else 0
     for before, at in sorted(spans):
         if before <= position < at:
             position = at
@@ -205,6 +214,16 @@ def hear(database: Database, peer: str, incarnation: str, made: int, older: Set[
         (f"heard_{peer}", " ".join(f"{name}={at}" for name, at in heard.items())),
     )
     return _present(heard) == incarnation
+
+
+def is_newest(database: Database, peer: str, incarnation: str, made: int) -> bool:
+    """Whether no bundle was heard that a peer has made later in this incarnation."""
+    return made > _heard(database, peer).get(incarnation, _LEFT)
+
+
+def has_left(database: Database, peer: str, incarnation: str) -> bool:
+    """Whether a peer speaks in this incarnation no more, for certain."""
+    return _heard(database, peer).get(incarnation) == _LEFT
 
 
 def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:

@@ -90,6 +90,17 @@ def places(database: Database, origin: int, first: int, last: int) -> list[tuple
     return found
 
 
+def alternating(database: Database) -> list[tuple[str, int, int]]:
+    """Incarnations of one station of which segments came in turn: the station and two small numbers of origins."""
+    found: list[tuple[str, int, int]] = database.rows(
+        "WITH came AS (SELECT o.station, s.origin, min(s.position) AS begun, max(s.position) AS ended FROM segment s"
+        " JOIN origin o ON o.ref = s.origin GROUP BY s.origin)"
+        " SELECT a.station, a.origin, b.origin FROM came a JOIN came b ON b.station = a.station"
+        " WHERE a.origin < b.origin AND a.begun < b.ended AND b.begun < a.ended ORDER BY 1, 2, 3"
+    )
+    return found
+
+
 def frames(database: Database, origin: int, first: int, last: int) -> Iterator[bytes]:
     """The bytes of these segments, one after the other."""
     for position in positions(database, origin, first, last):

@@ -2,7 +2,8 @@
 
 Of a fork both contents are kept, each in its segment. Until somebody decides which of them counts, what waits from the
 first such number on goes on waiting, and so does whatever else comes of that incarnation, because it may be of either
-content; late ones of before wait with it.
+content; late ones of before wait with it. Two computers that are one station in different incarnations give no number
+twice: nothing of them waits, and they are told by what they write in turn.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import MAX_NUMBER
+from desktop.records.deciding import EXCLUSION, REVOCATION
 from desktop.records.item_outcomes import HELD_FORK, REFUSED_FORK
+from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.records.types import Catalogue
-from desktop.store import aside, pending, received, segment_log
+from desktop.store import aside, governing, pending, received, segment_log
 from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
@@ -136,6 +139,51 @@ def _contents(database: Database, types: Catalogue, origin: int, first: int, las
         for put in items.waiting():
             found.setdefault(put.number, {}).setdefault(hashes[put.number], put)
     return [put for number in sorted(found) if len(found[number]) > 1 for put in found[number].values()]
+
+
+_LEFT_MS = 30 * DAY_MS
+"""Of which incarnation nothing came for so long while another went on, that was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """Two incarnations of a station in which was written in turn; ``since`` is the stamp from which it was in both.
+
+    Two computers may go on from one ledger, as when one is restored elsewhere and the other is used on. Or it is one,
+    and its date was ahead before it was restored.
+    """
+
+    station: str
+    older: str
+    newer: str
+    since: int
+
+
+def doubled(database: Database, types: Catalogue) -> list[Doubled]:
+    """The stations of which two computers seem to be in use and nobody has said anything about.
+
+    That is over when nothing more came of one of the two for thirty days.
+    """
+    found = []
+    said = [items for _, _, (items,) in governing.said(database, EXCLUSION, ["items"])]
+    revoked = {name for _, _, (name,) in governing.said(database, REVOCATION, ["station"])}
+    for name, *origins in segment_log.alternating(database):
+        ends = sorted((*_ends(database, types, ref), received.name_of(database, ref)[1]) for ref in origins)
+        (_, older_until, older), (begun, newer_until, newer) = ends
+        decided = name in revoked or any(older in items or newer in items for items in said)
+        apart = abs(milliseconds_of(newer_until) - milliseconds_of(older_until))
+        if begun < older_until and apart < _LEFT_MS and not decided:
+            found.append(Doubled(name, older, newer, begun))
+    return found
+
+
+def _ends(database: Database, types: Catalogue, origin: int) -> tuple[int, int]:
+    """The lowest and the highest stamp of the segments in which the first and the last number of an origin stand."""
+    places = segment_log.places(database, origin, 1, MAX_NUMBER)
+    outer = {min(places, key=lambda p: p[1])[0], max(places, key=lambda p: p[2])[0]}
+    contents = [decoding.decode(*kept.read_at(database, position), types) for position in outer]
+    stamps = [stamp for found in contents for stamp in Sorted(found, origin).looked_at.values()]
+    return min(stamps), max(stamps)
 
 
 def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:

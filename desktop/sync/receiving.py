@@ -261,6 +261,7 @@ class _Receiver:
         complete = True
         speaks = False
         made = min(said.created, self._ledger.environment.now())
+        newest = links.is_newest(self._db, said.sender, said.incarnation, made)
         for part in envelope.open_parts(bundle, verdict, self._keys):
             if len(part.labels) > 2 or len(said.parts) > 1:
                 self._intake.set_alone()
@@ -295,8 +296,10 @@ class _Receiver:
             result.gap = before_first > held_so_far
         if speaks:
             links.note_received(
-                self._db, said.sender, said.incarnation, said.sequence, spans if complete else []
+                self._db, said.sender, said.incarnation, said.sequence, spans if complete else [], anew=newest
             )
+        elif link is not None:
+            result.earlier = not links.has_left(self._db, said.sender, said.incarnation)
         if said.kind == DOWN:
             links.note_recipient(
                 self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient

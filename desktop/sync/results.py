@@ -15,6 +15,9 @@ from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.telling import Telling
 from desktop.store.traffic import Merged
 
+EARLIER = "做包的日期比这台电脑恢复前的包还早，里面的回执先不算。旧包不用管；刚恢复过备份的，请对方调对日期再上报一次"
+"""What a bundle is told to be that is dated before those of another incarnation of its sender."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
@@ -46,6 +49,8 @@ class BundleResult:
     ``left`` by type and outcome.
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
+    ``earlier``: its date is before that of a bundle of its sender in another incarnation, so that nothing of what it
+    says about received bundles was heard.
     """
 
     path: Path
@@ -65,6 +70,7 @@ class BundleResult:
     left: Mapping[tuple[str, str], int] = field(default_factory=dict)
     released: int = 0
     gap: bool = False
+    earlier: bool = False
     signed: frozenset[str] = frozenset()
     signers: tuple[tuple[str, str], ...] = ()
     answered: int = 0

@@ -207,6 +207,23 @@ def test_a_copied_laptop_is_a_fork_that_digest_and_conflicts_show_with_both_cont
     assert "13800001234" not in spoken
 
 
+def test_a_ledger_that_is_restored_elsewhere_and_used_on_is_told_to_whom_it_reports(places: Places) -> None:
+    record(places.town, "enterprise", {"name": "都有的厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    twin = copied(places)
+    (twin / "opened.json").unlink()
+    assert run("recovery", "place", twin, "--restored").exit_code == 0
+    for number, one in enumerate((twin, places.town), start=2):
+        record(one, "enterprise", {"name": f"第{number}家"})
+        answer("send", one, places.stick / f"{number}.xsj")
+    answer("merge", places.district, *sorted(places.stick.glob("[1-3].xsj")))
+    (found,) = answer("conflicts", places.district)["doubled"]
+    assert found["author"] == "北山街道总工会"
+    spoken = run("conflicts", places.district).stdout
+    assert "“北山街道总工会”像是有两台电脑在用同一份台账" in spoken
+    assert "下一步：打电话问清" in spoken
+
+
 def test_a_fork_of_changes_shows_the_field_and_masks_it(places: Places) -> None:
     (made,) = record(places.town, "enterprise", {"name": "茶厂", "contact_phone": "13800001234"})
     twin = copied(places)

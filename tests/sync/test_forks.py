@@ -287,3 +287,68 @@ def test_own_items_that_are_in_no_segment_yet_are_compared_as_well(laptop: Desk,
     origin = laptop.ledger.origin
     known = forks.Known(laptop.ledger)
     assert not known.holds(Sorted(decoding.decode(header, lines, laptop.ledger.types), origin), lines)
+
+
+# -- two computers that use one ledger -----------------------------------------------------------------------------
+
+
+def again(desk: Desk, incarnation: str) -> Desk:
+    """A ledger goes on in another incarnation, as after a restore."""
+    station.begin_incarnation(desk.ledger, incarnation)
+    desk.keys = station.load_keys(desk.ledger)
+    return desk
+
+
+def in_turn(town: Desk, *laptops: Desk, days: float = 0.1) -> None:
+    """They write, one after the other, and the town hears it."""
+    for desk in laptops:
+        desk.birth("firm", {"name": f"{desk.time.at}"})
+        town.take(desk.send())
+        for one in (town, *laptops):
+            one.time.pass_days(days)
+
+
+def test_two_computers_in_different_incarnations_are_told_and_nothing_of_theirs_waits(
+    laptop: Desk, copy: Desk, town: Desk
+) -> None:
+    again(copy, "ef" * 8)
+    in_turn(town, laptop, copy)
+    assert forks.doubled(town.database, town.ledger.types) == [], "so it is after a restore"
+    since = town.database.value("SELECT max(_stamp) FROM r_firm")
+    in_turn(town, laptop)
+    (found,) = forks.doubled(town.database, town.ledger.types)
+    assert found == forks.Doubled(laptop.station, laptop.keys.incarnation, "ef" * 8, since)
+    assert (len(town.records()), town.held(), shown(town)) == (3, {}, [])
+    # Once one of them is left, that ends.
+    in_turn(town, copy, days=20)
+    in_turn(town, copy, days=20)
+    assert forks.doubled(town.database, town.ledger.types) == [found]
+    in_turn(town, copy)
+    assert forks.doubled(town.database, town.ledger.types) == []
+
+
+@pytest.mark.parametrize("word", ["revoked", "excluded"])
+def test_of_what_somebody_has_said_what_counts_nobody_is_asked_again(
+    laptop: Desk, copy: Desk, town: Desk, word: str
+) -> None:
+    in_turn(town, laptop, again(copy, "ef" * 8))
+    in_turn(town, laptop)
+    assert len(forks.doubled(town.database, town.ledger.types)) == 1
+    if word == "revoked":
+        town.revoke(laptop)
+    else:
+        town.exclude((laptop, 2))
+    assert forks.doubled(town.database, town.ledger.types) == []
+
+
+def test_items_that_a_restored_computer_had_lost_and_that_come_late_are_no_second_computer(
+    laptop: Desk, copy: Desk, town: Desk
+) -> None:
+    in_turn(town, laptop)
+    laptop.birth("firm", {"name": "还在路上的"})
+    late = laptop.send()
+    copy.time.at = town.time.at + 1
+    in_turn(town, again(copy, "ef" * 8))
+    town.take(late)
+    assert len(town.records()) == 3
+    assert forks.doubled(town.database, town.ledger.types) == []

@@ -87,6 +87,44 @@ def test_the_position_received_has_no_gap(
     assert position(book) == (NOW, expected)
 
 
+@pytest.mark.parametrize(
+    ("spans", "anew", "expected"),
+    [
+        ([(0, 3), (3, 5)], True, 5),
+        ([(0, 3), (3, 5)], False, 9),
+        ([(3, 5)], True, 9),
+        ([(9, 12)], True, 12),
+        ([], True, 9),
+    ],
+)
+def test_who_begins_anew_with_all_that_there_is_is_answered_in_its_own_journal(
+    book: Database, spans: list[tuple[int, int]], anew: bool, expected: int
+) -> None:
+    """Of two computers that were one the other's journal may be the longer, with a position that is none of this."""
+    links.note_received(book, "peer", NOW, 1, [(0, 9)])
+    links.note_received(book, "peer", NOW, 2, spans, anew=anew)
+    assert position(book) == (NOW, expected)
+
+
+def test_what_a_copy_has_sent_is_confirmed_when_the_original_has_sent_more(
+    district: Desk, village: Desk
+) -> None:
+    village.birth("firm", {"name": "都有的"})
+    settle([(village, district)])
+    before = copied(village)
+    for name in "一二三四五六":
+        village.birth("firm", {"name": name})
+        village.cut()
+    district.take(village.send())
+    put_back(village, before, village.ledger.types)
+    village.time.pass_days(0.1)
+    links.send_all_again(village.database)
+    report(village, district)
+    report(village, district)
+    assert village.send().items == 0
+    assert len(district.records()) == 7
+
+
 def test_a_gap_is_closed_by_a_later_bundle(book: Database) -> None:
     links.note_received(book, "peer", NOW, 2, [(3, 7)])
     links.note_received(book, "peer", NOW, 1, [(0, 3)])
@@ -338,8 +376,9 @@ def test_the_only_bundle_of_before_a_restore_comes_after_those_of_now(district: 
     village.time.pass_days(0.1)
     station.begin_incarnation(village.ledger, LATER)
     village.keys = station.load_keys(village.ledger)
-    district.take(village.send())
-    district.take(late)
+    assert not district.take(village.send()).earlier
+    # So would be one of a computer that was restored, and whose clock was set back.
+    assert district.take(late).earlier
     village.birth("firm", {"name": "厂"}, record=FIRM)
     report(village, district)
     assert village.link(district).acknowledged > 0

@@ -10,6 +10,7 @@ import pytest
 from desktop.sync.receiving import BundleResult
 from desktop.sync.sending import Sent
 from tests.sync.desks import Desk, report, settle
+from tests.sync.test_erasing import erase
 from tests.sync.test_receiving import FIRM, OTHER, Tree, grow, outcome
 
 
@@ -195,3 +196,18 @@ def test_a_birth_that_came_second_and_waited_is_no_new_record(tree: Tree) -> Non
     tree.town.lift(word)
     came, _ = taken(tree.district, first, tree.town.send())
     assert (outcome(came)[4], came.births.get("firm", 0)) == (0, 0)
+
+
+def test_a_conflict_is_told_that_a_word_had_closed_which_the_same_file_erases(tree: Tree) -> None:
+    """What was born equal to a value that was replaced is no head, until that one is forgotten."""
+    for desk in (tree.district, tree.village):
+        desk.birth("firm", {"person": "王"}, record=FIRM)
+    tree.village.edit(FIRM, "contact", {"person": "李", "phone": "138"})
+    settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=1)
+    erase(tree.village)
+    tree.village.edit(FIRM, "contact", {"person": "张", "phone": "137"})
+    number = last(tree.village)
+    report(tree.village, tree.town)
+    (came,) = taken(tree.district, tree.town.send())
+    assert why(came) == [(number, "conflict", "contact")]
+    assert (came.conflict, came.changes) == (1, {"firm": 2})

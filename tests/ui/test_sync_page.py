@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,10 +36,12 @@ from desktop.store import traffic as stored
 from desktop.store.reading import Query
 from desktop.sync import envelope, manifest, results, sending
 from desktop.sync.results import BundleResult
+from desktop.sync.station import begin_incarnation
 from desktop.sync.station import load_keys as station_keys
 from desktop.sync.words import fingerprint
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.parts import row
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.enrol import Words
@@ -790,6 +793,38 @@ def test_a_fork_is_shown_with_both_contents_side_by_side_and_what_to_do(
     assert who.startswith("王芳，2026-11-")
     assert second.startswith("新增企业（单位）：副本登记的\n王芳，2026-11-")
     assert tab.contents.rowHeight(0) >= 3 * tab.contents.fontMetrics().lineSpacing(), "nothing is cut"
+
+
+def test_two_computers_that_use_one_ledger_are_shown_and_what_to_do(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    records.save(village, "enterprise", {"name": "以前的"})
+    report_up(village, town, tmp_path)
+    copy = twin(village, tmp_path / "拷贝")
+    begin_incarnation(village.ledger, "ef" * 8)
+    for session, name in ((village, "a.xsj"), (copy, "b.xsj")):
+        records.save(session, "enterprise", {"name": name})
+        exchange.merge(town, [exchange.send(session, tmp_path / name).path])
+    hands, page = open_page(town)
+    page.tabs.setCurrentIndex(FORKS)
+    hands.settle()
+    assert page.tabs.tabText(FORKS) == "重号（1）"
+    assert page.forks.two.words.text().startswith("“径山村工会”像是有两台电脑在用同一份台账：从2026-11-")
+    assert "打电话问清" in page.forks.two.detail.text()
+    assert not page.forks.grid.isVisible()
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.window.grab().save(str(Path(folder) / "two-computers.png"))
+    page.workbench.shell.open_page("home")
+    hands.settle()
+    home = hands.window.page
+    assert isinstance(home, HomePage)
+    (task,) = [t for t in home.tasks.matters.tasks if "同一份台账" in t.sentence]
+    assert task.urgent
+    task.do()
+    hands.settle()
+    assert isinstance(hands.window.page, SyncPage)
+    assert hands.window.page.tabs.currentIndex() == FORKS
 
 
 def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Session, Session]) -> None:

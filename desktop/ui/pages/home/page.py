@@ -236,7 +236,7 @@ class HomePage(Page):
             yield Task(words, partial(self.workbench.shell.open_list, "case", query, ""), True, "cases")
 
     def _forks(self) -> Iterator[Task]:
-        """Computers that gave a number two contents: only a telephone call tells why."""
+        """Computers that gave a number two contents, or two that use one ledger: only a telephone call tells why."""
         for fork in self.start.forks if self.start is not None else ():
             words = (
                 f"“{fork.author}”的电脑有重号，{fork.waiting}项{OUTCOMES[HELD]}：请打电话问清是不是恢复过、"
@@ -244,6 +244,10 @@ class HomePage(Page):
             )
             open_it = partial(self.workbench.shell.open_page, "sync", part="forks")
             yield Task(words, open_it, True, f"fork:{fork.station}:{fork.incarnation}")
+
+        for two in self.start.doubled if self.start is not None else ():
+            open_it = partial(self.workbench.shell.open_page, "sync", part="forks")
+            yield Task(f"{two.sentence}请打电话问清", open_it, True, f"doubled:{two.station}")
 
     def _matters_of_work(self) -> Iterator[Task]:
         for item in self.items:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.operations import forks, policy, supervision, traffic
-from desktop.operations.forks import OpenFork
+from desktop.operations.forks import Doubled, OpenFork
 from desktop.operations.traffic import Here, Standing
 from desktop.plan import indicators as plan
 from desktop.plan import worklist
@@ -50,6 +50,7 @@ class Start:
     below: int
     merged: bool
     forks: tuple[OpenFork, ...] = ()
+    doubled: tuple[Doubled, ...] = ()
     latest: datetime.date | None = None
     """The day of what was saved here last; after today where the date was wrong."""
 
@@ -71,9 +72,9 @@ def load_start(database: Database, here: Here) -> Start:
     known = traffic.peers(database)
     merged = any(p.received is not None for p in known)
     below = sum(not p.link.upward for p in known)
-    doubled = tuple(forks.open_forks(database, here))
+    forked, doubled = tuple(forks.open_forks(database, here)), tuple(forks.doubled(database, here))
     latest = policy.latest_day(database)
-    return Start(counts, traffic.standing(database, here.unit), below, merged, doubled, latest)
+    return Start(counts, traffic.standing(database, here.unit), below, merged, forked, doubled, latest)
 
 
 def load_work(workbench: Workbench) -> Callable[[Database], list[WorkItem]]:

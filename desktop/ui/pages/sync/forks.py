@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations import forks
-from desktop.operations.forks import KINDS, Content, OpenFork
+from desktop.operations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import items
@@ -99,6 +99,7 @@ class ForksTab(QWidget):
         self.workbench = workbench
         self.forks: dict[tuple[str, str], Fork] = {}
         self.note = Note()
+        self.two = Note()
         self.grid = Grid(
             [
                 Col("谁的电脑", 18, wide=True),
@@ -124,15 +125,19 @@ class ForksTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 0)
         column.setSpacing(8)
-        for widget in (self.note, self.grid, self.deciding, self._caption):
+        for widget in (self.two, self.note, self.grid, self.deciding, self._caption):
             column.addWidget(widget)
         column.addWidget(self.contents, 1)
+        column.addStretch()
         self.grid.chosen.connect(lambda _key: self._show_contents())
         self.contents.opened.connect(self._open)
         self.deciding.busy_changed.connect(self._make_room)
 
-    def show_forks(self, found: Sequence[Fork]) -> None:
-        """Shows them; without any nothing is said."""
+    def show_forks(self, found: Sequence[Fork], two: Sequence[Doubled] = ()) -> None:
+        """Shows them, and which units seem to use ``two`` computers; without any nothing is said."""
+        self.two.say(Tone.WARNING, "\n".join(one.sentence for one in two), ONE_COMPUTER)
+        for widget in (self.grid, self._caption, self.contents):
+            widget.setVisible(bool(found))
         self.forks = {fork.key: fork for fork in found}
         waiting = sum(fork.open.waiting for fork in found)
         whose = "、".join(dict.fromkeys(f"“{fork.open.author}”" for fork in found))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations import renewal, traffic, uncounted, unsettled
+from desktop.operations.forks import Doubled, doubled
 from desktop.operations.traffic import MergeLine, Overview
 from desktop.operations.uncounted import Excluded, Rollback
 from desktop.operations.unsettled import Unsettled
@@ -58,6 +59,7 @@ class Loaded:
     items: list[Unsettled]
     unlisted: int
     forks: list[Fork]
+    doubled: list[Doubled]
     merges: list[MergeLine]
     rollbacks: dict[int, Rollback] = field(default_factory=dict)
     excluded: list[Excluded] = field(default_factory=list)
@@ -191,6 +193,7 @@ class SyncPage(Page):
                 unsettled.unsettled(database, here),
                 unsettled.unlisted(database),
                 forks.load(database, here),
+                doubled(database, here),
                 traffic.merge_log(database, here),
                 uncounted.withdrawn_merges(database, here),
                 uncounted.all_excluded(database, here),
@@ -217,9 +220,10 @@ class SyncPage(Page):
         self._show_tab(STATIONS, shown=seen.standing.may_enrol)
         left = sum(not item.done for item in found.items) + found.unlisted
         self.tabs.setTabText(UNSETTLED, f"{NOT_TAKEN}（{left}）" if left else NOT_TAKEN)
-        self.forks.show_forks(found.forks)
-        self.tabs.setTabText(FORKS, f"{_NAMES[FORKS]}（{len(found.forks)}）")
-        self.tabs.setTabVisible(FORKS, bool(found.forks))
+        self.forks.show_forks(found.forks, found.doubled)
+        asking = len(found.forks) + len(found.doubled)
+        self.tabs.setTabText(FORKS, f"{_NAMES[FORKS]}（{asking}）")
+        self.tabs.setTabVisible(FORKS, bool(asking))
         self.enrol.setVisible(seen.standing.has_superior)
         self.grant.setVisible(seen.standing.may_enrol)
         self.recover.setVisible(seen.standing.may_enrol)

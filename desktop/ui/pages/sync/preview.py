@@ -16,7 +16,7 @@ from desktop.records.declaration import short_label as short_label
 from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
 from desktop.store.attached import ATTACHMENT, PART
-from desktop.sync.results import BundleResult
+from desktop.sync.results import EARLIER, BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import brief, heading, plain
@@ -58,6 +58,8 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
     stands = f"签名无误（{signed_words(result.signers)}已签）" if result.signed else "签名无误"
     if result.gap:
         return Tone.WARNING, f"{stands}；前面还缺一个数据包，请对方补来，这个可以先合并"
+    if result.earlier:
+        return Tone.WARNING, f"{stands}；{EARLIER}"
     if seen.downward:
         return Tone.GOOD, "签名无误；上级的回执" + ("和下发内容" if result.total > result.known else "")
     if result.total and result.known == result.total:
