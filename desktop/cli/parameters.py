@@ -26,7 +26,7 @@ from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
 from desktop.store.database import translated
-from desktop.store.workspace import slots_of
+from desktop.store.unlocking import slots_of
 
 OPERATOR = "XIAOSANJI_OPERATOR"
 PASSWORD = "XIAOSANJI_PASSWORD"

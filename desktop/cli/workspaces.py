@@ -31,7 +31,7 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role, Severity
 from desktop.records.duties import DUTIES
 from desktop.store.database import translated
-from desktop.store.workspace import slots_of
+from desktop.store.unlocking import slots_of
 
 FIRST_OPERATOR = "管理员"
 NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"

@@ -28,7 +28,7 @@ from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.keys import Cost, KeySlots, check_password, unwrap_secret, wrap_secret
 from desktop.store.operators import OperatorDisabled
-from desktop.store.workspace import slots_of, slots_to_change
+from desktop.store.unlocking import slots_of, slots_to_change
 from desktop.sync import certificates, recovery, sorts, station
 from desktop.sync.files import read_limited, replacing
 from desktop.sync.identity import StationKeys

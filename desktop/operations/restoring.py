@@ -37,7 +37,7 @@ from desktop.store.merging import Births, Change, Merger
 from desktop.store.operators import role_of
 from desktop.store.places import take_lock
 from desktop.store.replacing import replacement
-from desktop.store.workspace import LOCK, NoWorkspace, slots_of
+from desktop.store.unlocking import LOCK, NoWorkspace, slots_of
 from desktop.sync import decoding, erasing, identity, kept, segments, sending, station, trust
 from desktop.sync.decoding import Contents
 

@@ -210,12 +210,18 @@ class Keeper:
     def close(self) -> None:
         """Writes down what is left and says that the ledger was closed in order."""
         with self._lock:
+            if self._journal is not None:
+                self._write_down()
+                self._journal.write([Entry(Kind.CLOSED, captured.print_of(self._db))])
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Ends the threads of a ledger that did not open after all; nothing is said of how it was closed."""
+        with self._lock:
             self._db.committed = None
             if self._making is not None:
                 self._abandon(self._making)
             if self._journal is not None:
-                self._write_down()
-                self._journal.write([Entry(Kind.CLOSED, captured.print_of(self._db))])
                 self._journal.close()
                 self._journal = None
 

@@ -20,7 +20,7 @@ from desktop.store.database import (
     WrongKey,
 )
 from desktop.store.places import take_lock
-from desktop.store.workspace import LEDGER, LOCK
+from desktop.store.unlocking import LEDGER, LOCK
 
 _PARTS = ("", "-wal", "-shm")
 

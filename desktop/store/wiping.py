@@ -18,7 +18,8 @@ from desktop.store import attempts, openings
 from desktop.store.backups import BACKUPS
 from desktop.store.keys import FILE as KEY_SLOTS
 from desktop.store.places import take_lock
-from desktop.store.workspace import DRAFTS, LEDGER, LOCK
+from desktop.store.unlocking import LEDGER, LOCK
+from desktop.store.workspace import DRAFTS
 
 BEGUN: Final = "wiping"
 """Stands in a workspace whose wiping has begun: after it nothing of it opens, and it is gone on with, not repaired."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
-from desktop.errors import Problem, StateProblem, UsageProblem
+from desktop.errors import Problem, StateProblem
 from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
-from desktop.store import openings, schema
+from desktop.store import openings
 from desktop.store.attempts import Attempts, open_slot
 from desktop.store.backups import BACKUPS as BACKUPS
 from desktop.store.copying import write_copy
@@ -21,9 +20,7 @@ from desktop.store.database import (
     KEY_BYTES,
     Database,
     DatabaseError,
-    LedgerDamaged,
     ReadOnlyPlace,
-    WrongKey,
     problem_of,
 )
 from desktop.store.drafts import Drafts
@@ -33,20 +30,13 @@ from desktop.store.keys import FILE as KEY_SLOTS
 from desktop.store.keys import Cost, KeySlots
 from desktop.store.ledger import Ledger
 from desktop.store.openings import Doubt
-from desktop.store.operators import Operator, disable, enter, operators_in, role_of
+from desktop.store.operators import Operator, disable, enter, operators_in
 from desktop.store.places import refuse_network, take_lock, take_lock_to_read
-from desktop.store.unwritable import UnwritableDatabase, why_unwritable
+from desktop.store.unlocking import LEDGER, LOCK, Unlocked, slots_of
+from desktop.store.unwritable import why_unwritable
 
-LEDGER = "ledger.db"
-LOCK = "workspace.lock"
 DRAFTS = "drafts.db"
 _COPIED = "copied"
-
-
-class NoWorkspace(UsageProblem):
-    """The folder is no workspace."""
-
-    next_step = "请检查文件夹，或者先新建台账。"
 
 
 class AlreadyThere(StateProblem):
@@ -54,14 +44,6 @@ class AlreadyThere(StateProblem):
 
     exit_code = 22
     next_step = "请换一个空文件夹。"
-
-
-class KeysDamaged(StateProblem):
-    """The file of key slots is gone or cannot be read."""
-
-    exit_code = 15
-    next_step = "请把以前另存的 keys.json 拷回台账文件夹，数据本身没有改动。"
-    help_anchor = "backup"
 
 
 class InDoubt(StateProblem):
@@ -95,27 +77,24 @@ class Workspace:
 
     def __init__(
         self,
-        folder: Path,
+        place: Unlocked,
         ledger: Ledger,
         operator: Operator,
-        lock: IO[bytes],
-        slots: KeySlots,
-        key: bytes,
         keeper: Keeper | None = None,
+        unwritable: Problem | None = None,
     ) -> None:
-        self.folder = folder
+        self.place = place
+        self.folder = place.folder
+        self.slots = place.slots
         self.ledger = ledger
         self.operator = operator
-        self.slots = slots
         self.keeper = keeper
         self.doubt: Doubt | None = None
         """Why a person has to say where this ledger comes from; see :meth:`settled`."""
-        self.unwritable: Problem | None = None
+        self.unwritable = unwritable
         """Why this ledger can only be read, for as long as it is open."""
         self.recovery_code: str | None = None
         """Of a workspace that was just made: to be shown once."""
-        self._lock = lock
-        self._key = key
         if keeper is not None:
             keeper.guard(lambda: self.refusal)
 
@@ -146,22 +125,22 @@ class Workspace:
             raise ReadOnlyPlace("不能在这里建立文件夹。") from error
         slots = KeySlots.empty(folder)
         key = environment.random(KEY_BYTES)
-        lock = take_lock(folder / LOCK)
+        place = Unlocked(folder, take_lock(folder / LOCK), slots, key, types, environment)
         try:
             slots.put(operator, password, key, environment, cost)
             code = slots.put_code(key, environment)
-            database = JournaledDatabase.open(folder / LEDGER, key, create=True)
+            database = JournaledDatabase.open(place.ledger, key, create=True)
             ledger = Ledger(database, types, environment, station, incarnation)
             with database.transaction():
                 ledger.set_meta("station", station)
                 ledger.set_meta("incarnation", incarnation)
                 enter(database, operator, Role.ADMIN, environment.now())
         except BaseException:
-            lock.close()
+            place.lock.close()
             _take_away(folder)
             raise
-        keeper = Keeper(folder / LEDGER, database, key, environment)
-        made = cls(folder, ledger, Operator(operator, Role.ADMIN), lock, slots, key, keeper)
+        keeper = Keeper(place.ledger, database, key, environment)
+        made = cls(place, ledger, Operator(operator, Role.ADMIN), keeper)
         made.recovery_code = code
         return made
 
@@ -183,14 +162,15 @@ class Workspace:
             why = why_unwritable(folder, ReadOnlyPlace(""))
         try:
             key = open_slot(folder, slots, operator, password, environment)
+            place = Unlocked(folder, lock, slots, key, types, environment)
             if why is None:
                 try:
-                    return cls._open(folder, types, environment, operator, lock, slots, key)
+                    return cls._to_write(place, operator)
                 except (OSError, DatabaseError, Problem) as error:
                     why = why_unwritable(folder, error)
                     if why is None:
                         raise
-            return cls._open_to_read(folder, types, environment, operator, lock, slots, key, why)
+            return cls(place, *place.open_to_read(operator, why), unwritable=why)
         except BaseException as error:
             lock.close()
             problem = problem_of(error) if isinstance(error, DatabaseError) else None
@@ -199,58 +179,17 @@ class Workspace:
             raise
 
     @classmethod
-    def _open(
-        cls,
-        folder: Path,
-        types: Catalogue,
-        environment: Environment,
-        operator: str,
-        lock: IO[bytes],
-        slots: KeySlots,
-        key: bytes,
-    ) -> Workspace:
-        database = _open_ledger(folder / LEDGER, key)
+    def _to_write(cls, place: Unlocked, operator: str) -> Workspace:
+        """With backup and journal; on any error nothing of it stays open but the lock."""
+        ledger, role, keeper = place.open_to_write(operator)
         try:
-            role = role_of(database, operator)
-            keeper = Keeper(folder / LEDGER, database, key, environment)
-            version = int(database.value("PRAGMA user_version"))
-            if version <= schema.VERSION:
-                keeper.start(fresh=version < schema.VERSION)
-            ledger = _ledger_of(database, types, environment)
-            if version < schema.VERSION:
-                keeper.follow_tables()
-            workspace = cls(folder, ledger, Operator(operator, role), lock, slots, key, keeper)
-            workspace.doubt = openings.doubt(folder, database)
+            workspace = cls(place, ledger, role, keeper)
+            workspace.doubt = openings.doubt(place.folder, ledger.database)
             workspace._note_opening()
         except BaseException:
-            database.close()
+            keeper.let_go()
+            ledger.database.close()
             raise
-        return workspace
-
-    @classmethod
-    def _open_to_read(
-        cls,
-        folder: Path,
-        types: Catalogue,
-        environment: Environment,
-        operator: str,
-        lock: IO[bytes],
-        slots: KeySlots,
-        key: bytes,
-        why: Problem,
-    ) -> Workspace:
-        """As it stands, without backup and journal. Raises ``why`` where it must first be brought to this edition."""
-        database = UnwritableDatabase.open(folder / LEDGER, key, unwritable=True)
-        database.why = why
-        try:
-            role = role_of(database, operator)
-            workspace = cls(
-                folder, _ledger_of(database, types, environment), Operator(operator, role), lock, slots, key
-            )
-        except BaseException:
-            database.close()
-            raise
-        workspace.unwritable = why
         return workspace
 
     @property
@@ -284,7 +223,7 @@ class Workspace:
     @property
     def key(self) -> bytes:
         """The key of the workspace, for who seals it to the level above."""
-        return self._key
+        return self.place.key
 
     # -- where the ledger comes from -------------------------------------------------------------------------------
 
@@ -326,7 +265,7 @@ class Workspace:
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""
         unwritable = self.unwritable is not None
-        return Database.open(self.folder / LEDGER, self._key, read_only=True, unwritable=unwritable)
+        return Database.open(self.place.ledger, self.place.key, read_only=True, unwritable=unwritable)
 
     def drafts(self) -> Drafts:
         """What is being typed, in a small file of its own, so that nothing that runs can stop typing.
@@ -334,8 +273,8 @@ class Workspace:
         In memory where nothing can be written: what is typed there, such as words to search for, cannot be saved.
         """
         if self.unwritable is not None:
-            return Drafts(Database.open(None, self._key))
-        return Drafts(Database.open(self.folder / DRAFTS, self._key, create=True))
+            return Drafts(Database.open(None, self.place.key))
+        return Drafts(Database.open(self.folder / DRAFTS, self.place.key, create=True))
 
     def add_operator(self, name: str, password: str | None, role: Role, cost: Cost | None = None) -> None:
         """A further operator; of one who is there the role, and the password where one is given.
@@ -343,7 +282,7 @@ class Workspace:
         The slot is written first: a name with a slot and no row cannot open anything, so a kill between harms nobody.
         """
         if password is not None:
-            self.slots.put(name, password, self._key, self.ledger.environment, cost)
+            self.slots.put(name, password, self.place.key, self.ledger.environment, cost)
         with self.ledger.database.transaction():
             enter(self.ledger.database, name, role, self.ledger.environment.now())
 
@@ -361,7 +300,7 @@ class Workspace:
         """A whole copy of the ledger under the same key, written beside and renamed."""
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(target.name + ".new")
-        write_copy(self.folder / LEDGER, self._key, beside)
+        write_copy(self.place.ledger, self.place.key, beside)
         os.replace(beside, target)
 
     def check(self) -> list[str]:
@@ -383,7 +322,7 @@ class Workspace:
             self._note_opening()
             self.keeper.close()
         self.ledger.database.close()
-        self._lock.close()
+        self.place.lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -394,54 +333,8 @@ class Workspace:
         self.close()
 
 
-def slots_of(folder: Path) -> KeySlots:
-    """The key slots of a workspace. Raises :class:`NoWorkspace` and :class:`KeysDamaged`."""
-    if not (folder / KEY_SLOTS).exists():
-        if (folder / LEDGER).exists():
-            raise KeysDamaged("台账的口令文件不见了。")
-        raise NoWorkspace(f"“{folder.name}”不是一份台账。")
-    try:
-        return KeySlots.load(folder)
-    except (ValueError, KeyError) as error:
-        raise KeysDamaged("台账的口令文件已经损坏。") from error
-
-
-@contextlib.contextmanager
-def slots_to_change(folder: Path) -> Iterator[KeySlots]:
-    """The key slots of a workspace that nobody has open. Raises as :func:`slots_of`, ``InUse``, ``NetworkPlace``."""
-    refuse_network(folder)
-    slots_of(folder)
-    with take_lock(folder / LOCK):
-        yield slots_of(folder)
-
-
 def _take_away(folder: Path) -> None:
     """The files of a workspace that could not be finished."""
     for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK, openings.FILE):
         with contextlib.suppress(FileNotFoundError):
             (folder / name).unlink()
-
-
-def _ledger_of(database: Database, types: Catalogue, environment: Environment) -> Ledger:
-    station = str(database.value("SELECT value FROM meta WHERE key = 'station'"))
-    incarnation = str(database.value("SELECT value FROM meta WHERE key = 'incarnation'"))
-    return Ledger(database, types, environment, station, incarnation)
-
-
-def _open_ledger(path: Path, key: bytes) -> JournaledDatabase:
-    """The ledger of a workspace whose key is known to be right, so that a file that does not open is damaged."""
-    if not path.exists():
-        raise LedgerDamaged("台账的数据库文件不见了。", "请从备份恢复；备份在台账的 backups 文件夹里。")
-    if path.stat().st_size == 0 and not path.with_name(path.name + "-wal").exists():
-        raise LedgerDamaged("台账的数据库文件是空的，可能已经损坏。")
-    try:
-        database = JournaledDatabase.open(path, key)
-    except WrongKey as error:
-        raise LedgerDamaged("台账的数据库文件打不开，可能已经损坏。") from error
-    try:
-        if database.row("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is None:
-            raise LedgerDamaged("台账的数据库文件里没有内容，可能已经损坏。")
-    except BaseException:
-        database.close()
-        raise
-    return database

@@ -12,7 +12,7 @@ from desktop.operations import recovery
 from desktop.operations.session import open_session
 from desktop.records.declaration import Level
 from desktop.store import openings
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 from tests.operations.stations import enrol
 

@@ -36,7 +36,7 @@ from desktop.store.environment import Environment
 from desktop.store.keys import WrongPassword
 from desktop.store.operators import Operator
 from desktop.store.reading import Query
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 

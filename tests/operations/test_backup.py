@@ -19,7 +19,7 @@ from desktop.store.environment import Environment
 from desktop.store.keys import WrongPassword
 from desktop.store.places import InUse
 from desktop.store.reading import Query
-from desktop.store.workspace import LEDGER, NoWorkspace
+from desktop.store.unlocking import LEDGER, NoWorkspace
 from desktop.sync import segments
 from desktop.sync.kept import frame_of
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
@@ -88,7 +88,7 @@ def test_a_ledger_destroyed_at_noon_has_everything_that_was_saved_until_noon(
     assert district.workspace.keeper is not None
     assert district.workspace.keeper.wait()
     district.database.close()  # as when the power goes: nothing is closed in order
-    district.workspace._lock.close()
+    district.workspace.place.lock.close()
     for rest in ("-wal", "-shm"):
         (folder / (LEDGER + rest)).unlink(missing_ok=True)
     destroy(folder / LEDGER)
@@ -316,7 +316,7 @@ def test_the_wrong_backup_can_be_taken_back(tmp_path: Path) -> None:
 def test_a_new_station_has_a_backup_before_its_first_record(tmp_path: Path) -> None:
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     (only,) = restoring.backups(village.workspace.folder)
-    found = journal.look(only.journal, village.workspace._key)
+    found = journal.look(only.journal, village.workspace.key)
     assert found.mark is not None
 
 

@@ -18,7 +18,7 @@ from desktop.store import candidates, reading
 from desktop.store.candidates import plain_name, plain_place
 from desktop.store.ledger import CannotUndo, Deletion, NewRecord, NotFound
 from desktop.store.reading import Query, Record
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from tests.operations.stations import repeatable, station
 from tests.ui.house import make_session
 

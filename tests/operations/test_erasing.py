@@ -207,7 +207,7 @@ def test_backups_hold_it_until_they_age_out_or_are_destroyed(village: Session, m
     assert {b.path for b in older} == before
     erasing.erase(village, "member", [member], basis="consent", destroy_backups=True)
     (only,) = backups_of(folder)
-    copy = Database.open(only.path, village.workspace._key, read_only=True)
+    copy = Database.open(only.path, village.workspace.key, read_only=True)
     kept = "\n".join(repr(row) for (table,) in copy.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
                      for row in copy.rows(f'SELECT * FROM "{table}"'))  # fmt: skip
     copy.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import threading
 from pathlib import Path
 from types import NoneType, SimpleNamespace
 from typing import NoReturn
@@ -13,8 +14,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop.operations import records
 from desktop.operations.session import Session, open_session
-from desktop.store import reading, workspace
-from desktop.store.database import DiskTrouble, ReadOnlyPlace
+from desktop.store import reading, unlocking
+from desktop.store.database import Database, DiskTrouble, ReadOnlyPlace
 from desktop.store.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 
@@ -32,7 +33,7 @@ def let_fail(monkeypatch: pytest.MonkeyPatch, error: Exception, free: int | None
             raise OSError(errno.EIO, "gone")
         return SimpleNamespace(free=free)
 
-    monkeypatch.setattr(workspace, "_open_ledger", fail)
+    monkeypatch.setattr(unlocking, "open_ledger", fail)
     monkeypatch.setattr("desktop.store.places.shutil.disk_usage", room)
 
 
@@ -114,3 +115,24 @@ def test_commands_that_read_say_so_beside_their_answer_and_those_that_write_do_n
     told = run("record", folder, "enterprise", lines='{"name": "厂"}')
     assert told.exit_code == NoRoomToWrite.exit_code
     assert "只能看" in told.stderr
+
+
+def test_a_ledger_that_does_not_open_to_be_written_leaves_no_journal_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk may become full while a ledger is opened, when its journal has begun already."""
+    folder = make(tmp_path / "town")
+    before = set(threading.enumerate())
+
+    def fail(_folder: Path, _database: Database) -> NoReturn:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("desktop.store.openings.mark", fail)
+    monkeypatch.setattr("desktop.store.places.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
+        assert isinstance(opened.unwritable, NoRoomToWrite)
+        assert set(threading.enumerate()) <= before
+    monkeypatch.undo()
+    with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
+        assert opened.unwritable is None
+        assert opened.doubt is None

@@ -20,7 +20,7 @@ from desktop.operations.attachable import Prepared
 from desktop.operations.session import open_session
 from desktop.records.declaration import Level
 from desktop.store.database import LedgerDamaged
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from tests.conftest import LONG
 from tests.operations.stations import enrol, repeatable, station, unnoticed_copy
 

@@ -12,7 +12,7 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level
 from desktop.store import traffic as stored
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from tests.operations.stations import enrol, repeatable, report_up, station, twin
 
 PHONE = "13812345678"

@@ -36,7 +36,8 @@ from desktop.store.openings import Doubt
 from desktop.store.places import InUse
 from desktop.store.reading import Query
 from desktop.store.recovery_codes import BadCode
-from desktop.store.workspace import LEDGER, CopyMustEnrol, InDoubt
+from desktop.store.unlocking import LEDGER
+from desktop.store.workspace import CopyMustEnrol, InDoubt
 from desktop.sync import certificates
 from desktop.sync import recovery as files
 from desktop.sync import recovery_errors as causes
@@ -491,7 +492,7 @@ def test_a_doubt_that_was_not_answered_stays_whatever_is_opened_and_closed(villa
 def killed(session: Session) -> None:
     """As when the power goes: nothing is closed in order."""
     session.database.close()
-    session.workspace._lock.close()
+    session.workspace.place.lock.close()
 
 
 @pytest.mark.parametrize("moment", ["saving", "before the ledger", "after the ledger"])

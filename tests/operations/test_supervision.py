@@ -32,7 +32,8 @@ from desktop.records.supervision import LetterKind, Stage
 from desktop.records.supervision.numbering import BadPattern, Series
 from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, Deletion, Ledger
-from desktop.store.workspace import LEDGER, Workspace
+from desktop.store.unlocking import LEDGER
+from desktop.store.workspace import Workspace
 from tests.operations.stations import CHEAP, enrol, repeatable
 
 D = datetime.date
@@ -897,11 +898,11 @@ def test_the_number_stands_in_the_file_before_anything_is_printed(desk: Session,
 def second_session(session: Session) -> Session:
     """Another connection to the same ledger, past the lock that keeps a second program out."""
     first = session.workspace
-    database = Database.open(first.folder / LEDGER, first._key)
+    database = Database.open(first.folder / LEDGER, first.key)
     ledger = Ledger(
         database, session.types, session.environment, session.ledger.station, session.ledger.incarnation
     )
-    return Session(Workspace(first.folder, ledger, first.operator, first._lock, first.slots, first._key))
+    return Session(Workspace(first.place, ledger, first.operator))
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["one session", "two connections"])

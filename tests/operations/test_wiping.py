@@ -17,7 +17,7 @@ from desktop.records.declaration import Level, Role
 from desktop.store import openings
 from desktop.store import wiping as disk
 from desktop.store.places import InUse
-from desktop.store.workspace import KeysDamaged, NoWorkspace
+from desktop.store.unlocking import KeysDamaged, NoWorkspace
 from desktop.sync import dsse, errors, sorts, strictjson
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
 

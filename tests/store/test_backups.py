@@ -27,7 +27,7 @@ from desktop.store.environment import Environment
 from desktop.store.keeping import RETRY_MS, NotKept
 from desktop.store.reading import Query, Record
 from desktop.store.schema import NewerDatabase
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from tests.operations.stations import START, repeatable, station
 
 ROOT = Path(__file__).parents[2]
@@ -259,7 +259,7 @@ def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
         village = open_session(folder, "王芳", "password1", calendar.environment())
     for _ in range(5):  # killed, again and again
         village.database.close()
-        village.workspace._lock.close()
+        village.workspace.place.lock.close()
         village = open_session(folder, "王芳", "password1", calendar.environment())
     found = backups_of(folder)
     today = [b for b in found if b.day == village.environment.today()]

@@ -18,7 +18,7 @@ from desktop.operations import records as records_operations
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store import openings
-from desktop.store.workspace import LEDGER
+from desktop.store.unlocking import LEDGER
 from desktop.ui.app import Program
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.start.origin import OriginDialog
