@@ -8,7 +8,6 @@ what counts no longer and ``erasing`` for what is kept no longer. Rules are thos
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -42,7 +41,7 @@ class Item:
 class Result:
     """What a merge did: held and conflicting items one by one; the rest has come to count.
 
-    ``released`` had been held. ``lost`` had counted and wait or are in conflict, since others were taken out or erased.
+    ``released`` had been held. ``lost`` had counted and wait or are in conflict, since others were taken out.
     ``newest`` is the highest stamp that has come to count, 0 when none has.
     ``shown`` are records, by type, that show something else because of what is one with them.
     """
@@ -76,7 +75,6 @@ class Merger:
         self._types = types
         self._staging = Staging(database, types, listed=listed)
         self._anew = False
-        self._forgotten: list[tuple[str, str, str]] = []
 
     def add_births(self, births: Births) -> int:
         """Writes births whose item numbers are new here; a record that exists already gets a second birth.
@@ -99,9 +97,8 @@ class Merger:
             uncounting.take_out(self._db, self._types, self._staging, items)
             self._anew = True
 
-    def forget(self, erasures: Sequence[Erasure]) -> set[tuple[int, int]]:
+    def forget(self, erasures: Iterable[Erasure]) -> set[tuple[int, int]]:
         """These personal values are kept no longer; the items (origin, number) in whose lines they may stand."""
-        self._forgotten += [(e.type, e.record, e.slot) for e in erasures]
         return erasing.forget(self._db, self._types, erasures)
 
     def finish(self, now: int) -> Result:
@@ -136,8 +133,6 @@ class Merger:
         result = self._result(self._components.shown)
         if taken_apart:
             result.lost = self._lost()
-        if self._forgotten:
-            result.lost += self._left_open()
         counting.keep_held(self._db, now)
         return result
 
@@ -196,17 +191,6 @@ class Merger:
             f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.origin, v.number"
         )
 
-    def _left_open(self) -> list[Item]:
-        """Rule 12: changes in slots of which something was forgotten, and which others have written as well."""
-        named, self._forgotten = json.dumps(self._forgotten), []
-        return self._items(
-            f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), v.slot FROM json_each(?) f"
-            f" CROSS JOIN version v ON v.record = unhex(f.value ->> 1) AND v.slot = f.value ->> 2"
-            f" AND v.type = f.value ->> 0 {ITS_CONFLICT} WHERE NOT v.birth AND {IN_DISPUTE}"
-            f" GROUP BY v.origin, v.number",
-            named,
-        )
-
     def _joined_births(self) -> str:
         """What was born in this merge of records that are one with others (rule 10)."""
         before = self._staging.rows_before
@@ -217,5 +201,5 @@ class Merger:
             if name in before
         )
 
-    def _items(self, sql: str, *values: str) -> list[Item]:
-        return [Item(*row) for row in self._db.rows(sql, values)]
+    def _items(self, sql: str) -> list[Item]:
+        return [Item(*row) for row in self._db.rows(sql)]

@@ -38,7 +38,7 @@ from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
-from desktop.sync.lost import Lost
+from desktop.sync.lost import Brought, Lost
 from desktop.sync.manifest import DOWN
 from desktop.sync.results import BundleResult, Taken
 from desktop.sync.segments import Header
@@ -144,10 +144,13 @@ class Intake:
         if in_pieces or self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
             self.count()
             if in_pieces:
-                for origin, spans in self._bundle.spans.items():
-                    self._telling.tell_conflicts_again(self._bundle.number, origin, spans)
+                self._tell_conflicts_again(self._bundle.number, self._bundle.spans)
         elif self._bundle.spans:
             self._earlier.append(self._bundle)
+
+    def _tell_conflicts_again(self, bundle: int, brought: Brought) -> None:
+        for origin, spans in brought.items():
+            self._telling.tell_conflicts_again(bundle, origin, spans)
 
     def count(self) -> None:
         """What was staged counts or waits from now on."""
@@ -198,11 +201,14 @@ class Intake:
     def put_right(self, taken: Sequence[Taken]) -> None:
         """Rule 17, when all of the merge is in: what was held and has been released is counted as what it is now.
 
-        So is a conflict, where something has ceased to count since it was told: it may have been one side of it.
+        So is a conflict, where something has ceased to count since it was told: it may have been one side of it. Or it
+        had closed one, or has come to count and opens one.
         """
         for each in taken:
             for found in self._telling.not_as_told(each.bundle, moved=self._settling.moved):
                 self._put_right(each, found)
+            if self._settling.moved:
+                self._tell_conflicts_again(each.bundle, self._lost.brought(each.bundle))
             each.result.add_up(self._telling, each.bundle)
 
     def _put_right(self, taken: Taken, found: Sequence[Told]) -> None:

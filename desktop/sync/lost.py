@@ -32,6 +32,10 @@ class Lost:
         """A bundle begins; ``brought`` is looked at when all of the merge is in."""
         self._bundles.append((number, result, brought))
 
+    def brought(self, bundle: int) -> Brought:
+        """What came with a bundle of this merge, by its number."""
+        return next(brought for number, _, brought in self._bundles if number == bundle)
+
     def tell(self, items: Collection[tuple[Item, str]]) -> None:
         """These count no longer, or perhaps not alone, for a reason; what came in an earlier merge is not told here.
 

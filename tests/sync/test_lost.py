@@ -211,3 +211,18 @@ def test_a_conflict_is_told_that_a_word_had_closed_which_the_same_file_erases(tr
     (came,) = taken(tree.district, tree.town.send())
     assert why(came) == [(number, "conflict", "contact")]
     assert (came.conflict, came.changes) == (1, {"firm": 2})
+
+
+def test_a_conflict_is_told_with_what_a_later_segment_lets_count_again(tree: Tree) -> None:
+    tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
+    settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=2)
+    tree.village.edit(FIRM, "name", "村里说")
+    number = last(tree.village)
+    report(tree.village, tree.town)
+    word = tree.town.exclude((tree.village, number))
+    settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=1)
+    tree.town.edit(FIRM, "name", "镇里说")
+    other = last(tree.town)
+    tree.town.lift(word)
+    (came,) = taken(tree.district, tree.town.send())
+    assert (other, "conflict", "name") in why(came)
