@@ -78,10 +78,19 @@ def places() -> CodeList:
 @cache
 def address_locator() -> AddressLocator:
     """What finds towns in addresses, over the list of divisions that is shipped."""
+    return _locator(divisions())
+
+
+def address_locator_of(changed: Divisions) -> AddressLocator:
+    """The same over a list of divisions that was changed since."""
+    return address_locator() if changed is divisions() else _locator(changed)
+
+
+def _locator(places: Divisions) -> AddressLocator:
     notes = _division_notes()
     extents = {e.name: frozenset(e.successors) for e in (*notes.former, *notes.earlier_extent)}
     short = {e.name: frozenset(e.successors) for e in notes.short}
-    return AddressLocator(divisions(), AddressWords(extents, short, notes.stems_not_alone, notes.outside))
+    return AddressLocator(places, AddressWords(extents, short, notes.stems_not_alone, notes.outside))
 
 
 def locate(address: str) -> Division | None:

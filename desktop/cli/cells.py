@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
-from desktop import reference
 from desktop.operations.session import Session
 from desktop.records.codes import PLACES, CodeList
 from desktop.records.declaration import Field, Kind
@@ -26,12 +24,14 @@ class CellReader:
 
     codes: Mapping[str, CodeList]
     today: datetime.date
+    divisions: Divisions
     area: str = ""
 
     @classmethod
     def of(cls, session: Session) -> Self:
         """The reader of one session."""
-        return cls(session.codes, session.environment.today(), session.unit.code)
+        here = session.reference
+        return cls(here.codes, session.environment.today(), here.divisions, session.unit.code)
 
     def read(self, field: Field, cell: object, beside: Sequence[str] = ()) -> Parsed:
         """The stored value, a note on what was put right or left out, or the problem with what can be done here.
@@ -47,10 +47,6 @@ class CellReader:
             return _problem(f"“{field.label}”要写记录编号，用 xiaosanji list 台账 {field.link} 查编号")
         return _with_note(parsed, left_out(cell)) if parsed.ok else parsed
 
-    @cached_property
-    def _divisions(self) -> Divisions:
-        return reference.divisions()
-
     def _place(self, field: Field, cell: object, beside: Sequence[str]) -> Parsed:
         if cell is None:
             return EMPTY
@@ -59,11 +55,11 @@ class CellReader:
             return _problem(f"“{field.label}”应写地名或区划代码")
         if not text:
             return EMPTY
-        found: Sequence[Division] = self._divisions.meant(text)
+        found: Sequence[Division] = self.divisions.meant(text)
         if len(found) > 1:
             found = self._nearest(found, beside)
         if len(found) != 1:
-            return self._which(field, text[:_LONGEST_SAID], found or self._divisions.search(text))
+            return self._which(field, text[:_LONGEST_SAID], found or self.divisions.search(text))
         place = found[0]
         if self.codes[PLACES].find(text) == place.code:
             return Parsed(place.code)
@@ -71,13 +67,13 @@ class CellReader:
 
     def town_of(self, village: str) -> Division | None:
         """The town that a village lies in."""
-        town = self._divisions.at_level(village, DivisionLevel.TOWN)
+        town = self.divisions.at_level(village, DivisionLevel.TOWN)
         return None if town is None or town.code == village else town
 
     def _nearest(self, found: Sequence[Division], beside: Sequence[str]) -> Sequence[Division]:
         """Those that lie in a place that is named beside them, else in the own unit's, if that leaves one."""
         for upper in (*beside, self.area):
-            inside = [d for d in found if d.code != upper and self._divisions.is_within(d.code, upper)]
+            inside = [d for d in found if d.code != upper and self.divisions.is_within(d.code, upper)]
             if len(inside) == 1:
                 return inside
         return found
@@ -91,7 +87,7 @@ class CellReader:
         return _problem(f"“{text}”可能是{named}，请写代码或连着上级写全名")
 
     def _full(self, division: Division) -> str:
-        return self._divisions.full_name(division.code).removeprefix("杭州市") or division.name
+        return self.divisions.full_name(division.code).removeprefix("杭州市") or division.name
 
 
 def left_out(cell: object) -> str | None:

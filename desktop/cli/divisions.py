@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import click
 
-from desktop import reference
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, table
-from desktop.cli.parameters import json_option
-from desktop.records.divisions import Division, DivisionLevel
+from desktop.cli.parameters import json_option, of_option
+from desktop.operations.reference_here import ReferenceHere
+from desktop.records.divisions import Division, DivisionLevel, Divisions
 
 LEVELS = {
     DivisionLevel.CITY: "市",
@@ -22,14 +22,15 @@ LEVELS = {
 
 @click.command(cls=Command)
 @click.argument("name", metavar="[名称]", required=False)
+@of_option
 @json_option
-def divisions(name: str | None, as_json: bool) -> None:
+def divisions(name: str | None, of: ReferenceHere, as_json: bool) -> None:
     """区划：代码、级别和全名，录入地点时写其中一种。
 
     不写名称时列出各区县市；写名称、代码或其中一部分时列出对得上的，只对得上一个时连它下面的一起列出。
     """
-    found = _found(name)
-    places = reference.divisions()
+    places = of.divisions
+    found = _found(places, name)
     if as_json:
         rows = [
             {
@@ -38,18 +39,26 @@ def divisions(name: str | None, as_json: bool) -> None:
                 "full_name": places.full_name(d.code),
                 "level": d.level.value,
                 "parent": d.parent or None,
+                **({"ended": True, "successor": d.successor or None} if d.ended else {}),
             }
             for d in found
         ]
         json_line({"version": places.version, "divisions": rows})
         return
     if found:
-        table(("代码", "级别", "全名"), [(d.code, LEVELS[d.level], places.full_name(d.code)) for d in found])
+        table(("代码", "级别", "全名"), [(d.code, LEVELS[d.level], _told(places, d)) for d in found])
     remark(f"共{len(found)}个，截至{places.version}。" if found else "没有找到，请换一个写法或少写几个字。")
 
 
-def _found(name: str | None) -> Sequence[Division]:
-    places = reference.divisions()
+def _told(places: Divisions, division: Division) -> str:
+    words = places.full_name(division.code)
+    if not division.ended:
+        return words
+    now = places.now(division)
+    return f"{words}（已并入{now.name}）" if now != division else f"{words}（已撤销）"
+
+
+def _found(places: Divisions, name: str | None) -> Sequence[Division]:
     if name is None:
         return places.of_level(DivisionLevel.DISTRICT)
     found = places.meant(name) or places.search(name)

@@ -21,6 +21,7 @@ from desktop.cli.output import remark
 from desktop.cli.steps import spoken
 from desktop.errors import UsageProblem
 from desktop.operations.recovery import after_opening
+from desktop.operations.reference_here import shipped
 from desktop.operations.session import Session, open_session
 from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
@@ -212,6 +213,30 @@ def opens(function: Callable[..., None]) -> Callable[..., None]:
     def command(workspace: Path, operator: str | None, password_file: Path | None, **given: Any) -> None:
         with opened(workspace, operator, password_file) as session:
             function(session, **given)
+
+    return command
+
+
+def of_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--of``: divisions and code lists as they count in a workspace, handed over as ``of``; else those shipped."""
+
+    @click.option(
+        "--of",
+        "workspace",
+        metavar="台账",
+        type=PathOf(),
+        help="按这个台账里上级下发、本级登记的调整；不写就是随程序的。",
+    )
+    @as_option
+    @functools.wraps(function)
+    def command(
+        workspace: Path | None, operator: str | None, password_file: Path | None, **given: Any
+    ) -> None:
+        if workspace is None:
+            function(of=shipped(), **given)
+            return
+        with opened(workspace, operator, password_file) as session:
+            function(of=session.reference, **given)
 
     return command
 

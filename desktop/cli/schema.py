@@ -9,8 +9,9 @@ import click
 from desktop import reference
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, say, table
-from desktop.cli.parameters import TypeName, json_option
+from desktop.cli.parameters import TypeName, json_option, of_option
 from desktop.cli.workspaces import ROLES
+from desktop.operations.reference_here import ReferenceHere
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType, Writers, to_json
 from desktop.records.types import catalogue
@@ -35,8 +36,9 @@ KINDS = {
 
 @click.command(cls=Command)
 @click.argument("record_type", metavar="[类型]", type=TypeName(), required=False)
+@of_option
 @json_option
-def schema(record_type: RecordType | None, as_json: bool) -> None:
+def schema(record_type: RecordType | None, of: ReferenceHere, as_json: bool) -> None:
     """记录类型和字段：名称、种类、代码表、字段组、谁可以填写。
 
     不写类型时列出所有类型。字段名就是 record 命令和数据包里用的名称。
@@ -48,7 +50,7 @@ def schema(record_type: RecordType | None, as_json: bool) -> None:
         json_line(
             {
                 "types": [to_json(t) for t in shown],
-                "code_lists": {name: _list_object(reference.code_list(name)) for name in sorted(lists)},
+                "code_lists": {name: _list_object(of.codes[name]) for name in sorted(lists)},
             }
         )
     elif record_type is None:
@@ -57,10 +59,10 @@ def schema(record_type: RecordType | None, as_json: bool) -> None:
             [(t.name, t.label, t.menu, _parent(t), str(len(t.fields))) for t in shown],
         )
     else:
-        _describe(record_type)
+        _describe(record_type, of)
 
 
-def _describe(record_type: RecordType) -> None:
+def _describe(record_type: RecordType, of: ReferenceHere) -> None:
     say(f"{record_type.name}  {record_type.label}")
     if record_type.help:
         say(record_type.help)
@@ -75,7 +77,7 @@ def _describe(record_type: RecordType) -> None:
         [(f.name, f.label, _kind(f), f.group or "", _notes(f)) for f in record_type.fields],
     )
     for name in dict.fromkeys(f.codes for f in record_type.fields if f.codes is not None):
-        found = reference.code_list(name)
+        found = of.codes[name]
         say("")
         say(f"代码表 {name}  {found.label}")
         say("  " + "、".join(f"{item.code} {item.label}" for item in found.offered))

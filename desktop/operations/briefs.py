@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from desktop import reference
 from desktop.documents.brief import Brief
 from desktop.documents.page import ChartBar
 from desktop.errors import UsageProblem
 from desktop.operations import exchange, plan
+from desktop.operations.reference_here import reference_here
 from desktop.operations.session import Session
 from desktop.operations.supervision import overdue_on, working_days
 from desktop.plan import activity, worklist
@@ -92,7 +92,8 @@ def brief_of(
     at = own if unit is None else _unit(database, types, own, unit)
     found = plan_indicators(database, types, own, last, working_days(database), unit=at.id)
     counted = activity.done(database, types, own, at.id, first, last)
-    visits = plan.visits_of(database, types, at, reference.divisions(), last, limit=MOST_VISITS)
+    places = reference_here(database, types, own.id, today).divisions
+    visits = plan.visits_of(database, types, at, places, last, limit=MOST_VISITS)
     late = list(_late(database, types, at, at.id == own.id, last))
     return Brief(
         at.name or own.name,

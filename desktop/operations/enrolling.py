@@ -126,7 +126,7 @@ def grant(
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
     # Whom somebody above has moved here is here, wherever its place lies.
     moved = unit.id in reading.subtree(desk.database, desk.unit.id)
-    outside = "" if moved else elsewhere(unit.code, level, desk.unit)
+    outside = "" if moved else elsewhere(desk.reference.divisions, unit.code, level, desk.unit)
     if outside and not although:
         raise CodeElsewhere(outside)
     births = _missing_units(desk, unit, wished, asked.wish)

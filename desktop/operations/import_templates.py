@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop import reference
 from desktop.documents import notices
 from desktop.documents.workbooks.templates import TemplateColumn, write_template
 from desktop.operations.exporting import local_time
@@ -75,13 +74,13 @@ def _choices(session: Session, field: Field) -> list[str]:
     if field.kind in (Kind.CODE, Kind.CODES) and field.codes is not None:
         return [item.label for item in session.codes[field.codes].offered][:_MOST_CHOICES]
     if field.kind is Kind.PLACE and field.name == "town":
-        divisions = reference.divisions()
+        divisions = session.reference.divisions
         district = session.unit.code[:6]
         return [t.name for t in divisions.children(district)] if district in divisions else []
     return []
 
 
 def _unit_column(session: Session) -> TemplateColumn:
-    names = list(UnitFinder(session, PlaceFinder(session.unit.code)).names.values())
+    names = list(UnitFinder(session, PlaceFinder(session.reference, session.unit.code)).names.values())
     words = "这一行属于哪个单位；不填就是本单位"
     return TemplateColumn(COLUMN.label, 20, names[:_MOST_CHOICES], help=words, example=session.unit.name)

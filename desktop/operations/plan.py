@@ -114,23 +114,20 @@ def next_visits(
 
     ``place`` is the name or code of a division. Raises :class:`PlaceUnclear`.
     """
-    code = ""
+    code, divisions = "", session.reference.divisions
     if place:
-        found = reference.divisions().meant(place)
+        found = divisions.meant(place)
         if len(found) != 1:
-            raise PlaceUnclear(_unclear(place, found or reference.divisions().search(place)))
+            raise PlaceUnclear(_unclear(divisions, place, found or divisions.search(place)))
         code = found[0].code
     day = as_of or session.environment.today()
-    return visits_of(
-        session.database, session.types, _own(session), reference.divisions(), day, place=code, limit=limit
-    )
+    return visits_of(session.database, session.types, _own(session), divisions, day, place=code, limit=limit)
 
 
-def _unclear(place: str, alike: Sequence[Division]) -> str:
+def _unclear(divisions: Divisions, place: str, alike: Sequence[Division]) -> str:
     """That a place is not known, or which ones may be meant."""
     if not alike:
         return f"“{place}”不是已知的地方。"
-    divisions = reference.divisions()
     named = "、".join(f"{divisions.full_name(d.code)}（{d.code}）" for d in alike[:_MOST_ALIKE])
     return f"“{place}”可能是{named}{'等' if len(alike) > _MOST_ALIKE else ''}。"
 

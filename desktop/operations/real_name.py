@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop import reference
 from desktop.documents.workbooks.forms import write_form
 from desktop.documents.workbooks.lists import ListColumn, write_list
 from desktop.documents.workbooks.xlsx import Value
@@ -125,7 +124,7 @@ class _Chosen:
         self._own = own
         self._checker = Checker(self.type)
         self._context = Context(session.environment.today())
-        self._divisions = reference.divisions()
+        self._divisions, self._codes = session.reference.divisions, session.codes
 
     def records(self, query: Query) -> Iterator[_Found]:
         """The records of a list with their linked ones, some thousand at a time."""
@@ -173,7 +172,7 @@ class _Chosen:
         for column in self._columns:
             field = self._field(column.path)
             if field.kind is Kind.CODE and field.codes is not None:
-                found[column.header] = [item.label for item in self._session.codes[field.codes].offered]
+                found[column.header] = [item.label for item in self._codes[field.codes].offered]
             elif field.kind is Kind.BOOLEAN:
                 found[column.header] = ["是", "否"]
         return found
@@ -206,4 +205,4 @@ class _Chosen:
                 code = str(cell)
                 return self._divisions.full_name(code) if code in self._divisions else code
             case _:
-                return display(field, cell, codes=self._session.codes)
+                return display(field, cell, codes=self._codes)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from desktop import reference
 from desktop.errors import StateProblem
-from desktop.records.codes import PLACES, TYPES, CodeItem, CodeList
+from desktop.operations.reference_here import ReferenceHere, reference_here
+from desktop.records.codes import CodeList
 from desktop.records.dates import china_time
 from desktop.records.declaration import Field, Level, RecordType, Role
 from desktop.records.types import Catalogue, catalogue
@@ -65,11 +65,15 @@ class Session:
         """The unit whose workspace this is."""
         return self.workspace.unit
 
-    @cached_property
+    @property
+    def reference(self) -> ReferenceHere:
+        """Divisions and code lists as they count here today; another value once something of them has changed."""
+        return reference_here(self.database, self.types, self.unit.id, self.environment.today())
+
+    @property
     def codes(self) -> Mapping[str, CodeList]:
         """The code lists that fields name, the places of the divisions, and the types by name."""
-        named = CodeList(TYPES, tuple(CodeItem(t.name, t.label) for t in self.types.values()), "记录类型")
-        return {**reference.code_lists(), PLACES: reference.places(), TYPES: named}
+        return self.reference.codes
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""

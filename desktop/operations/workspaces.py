@@ -10,7 +10,7 @@ from desktop.errors import UsageProblem
 from desktop.operations import audit
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.declaration import Level, Role
-from desktop.records.divisions import DivisionLevel
+from desktop.records.divisions import DivisionLevel, Divisions
 from desktop.records.identity import unit_id as identity_of
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.environment import Environment
@@ -58,9 +58,9 @@ def doubt_about(code: str, level: Level) -> str:
     return f"区划表里没有编码{code}，请核对；新设的地方可以照用。"
 
 
-def elsewhere(code: str, level: Level, above: OwnUnit) -> str:
+def elsewhere(divisions: Divisions, code: str, level: Level, above: OwnUnit) -> str:
     """That a code is of a place outside that of the unit above, in a sentence; nothing where it lies in it, or may."""
-    divisions, listed, own = reference.divisions(), _listed(code, level), _listed(above.code, above.level)
+    listed, own = _listed(code, level), _listed(above.code, above.level)
     outside = level in _PLACES and above.level in _PLACES and listed in divisions and own in divisions
     if not outside or divisions.is_within(listed, own):
         return ""

@@ -46,6 +46,7 @@ _OTHER_DISTRICT = re.compile(
 )
 _FURTHER_ADDRESS = re.compile(r"(?<=.{8})[\W_]*(?:一照多址|(?:其他|分支)?经营(?:场所|地址)\s*(?:[:：]|设在))")
 """What a register puts behind the seat of a firm that has more than one place."""
+_AND = re.compile("[与和及]")
 _NOT_A_DISTRICT = re.compile("(?<=区)[块域]|(?<=市)场")
 _PREFIX = re.compile(
     r"\s*(?:中国)?\s*(?:浙江省?)?\s*(杭州市|杭州(?!湾|路|街|大道|大街))?\s*(?:市区|主城区|区)?\s*"
@@ -95,9 +96,9 @@ class AddressLocator:
 
     def __init__(self, divisions: Divisions, words: AddressWords) -> None:
         self._divisions = divisions
-        towns = divisions.of_level(DivisionLevel.TOWN)
-        self._towns = {town.name: town for town in towns if town.name.endswith(_TOWN_SUFFIXES)}
-        self._special_towns = {town.name: town for town in towns if town.name not in self._towns}
+        towns = self._by_names(DivisionLevel.TOWN)
+        self._towns = {name: town for name, town in towns.items() if name.endswith(_TOWN_SUFFIXES)}
+        self._special_towns = {name: town for name, town in towns.items() if name not in self._towns}
         self._stems = {_stem(name): town for name, town in self._towns.items()}
         self._extents = self._district_extents(words)
         self._districts = _any_of(self._extents)
@@ -152,8 +153,19 @@ class AddressLocator:
         return min(map(len, self._forms(village)), default=0)
 
     def _district_extents(self, words: AddressWords) -> dict[str, frozenset[str]]:
-        own = {d.name: frozenset({d.code}) for d in self._divisions.of_level(DivisionLevel.DISTRICT)}
+        own = {name: frozenset({d.code}) for name, d in self._by_names(DivisionLevel.DISTRICT).items()}
         return own | self._known(words.extents)
+
+    def _by_names(self, level: DivisionLevel) -> dict[str, Division]:
+        """The divisions of a level that exist, by name; by a former name or that of what went in, where it is clear."""
+        there = self._divisions.of_level(level)
+        present = {division.name: division for division in there}
+        before: dict[str, Division | None] = {}
+        for division in there:
+            for row in (division, *self._divisions.went_into(division.code)):
+                for name in {row.name, *row.former} - {division.name}:
+                    before[name] = None if before.get(name, division) != division else division
+        return {name: division for name, division in before.items() if division is not None} | present
 
     def _known(self, extents: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         """The names of which any district is in the list."""
@@ -239,12 +251,12 @@ class AddressLocator:
             while end >= 0:
                 self._read_town_before(reading, end, suffix)
                 end = text.find(suffix, end + 1)
-        if not reading.towns:
-            for name, town in self._special_towns.items():
-                start = text.find(name)
-                if start >= 0:
-                    reading.towns[town.code] = start
-                    reading.spans.append((start, start + len(name)))
+        for name, town in self._special_towns.items():
+            start = text.find(name)
+            # A street that stands beside a zone lies in it, unless the two are named as neighbours.
+            if start >= 0 and (not reading.towns or _AND.match(text, start + len(name))):
+                reading.towns[town.code] = start
+                reading.spans.append((start, start + len(name)))
         for anchor in reading.anchors:
             start = anchor + (text[anchor : anchor + 1] == " ")
             found = _UNKNOWN_TOWN.match(text, start)
@@ -260,7 +272,9 @@ class AddressLocator:
             if town is None:
                 continue
             start = end - length
-            named = town.name == stem + suffix and not _ROAD_OF_TOWN.match(text, end + len(suffix))
+            named = self._towns.get(stem + suffix) is town and not _ROAD_OF_TOWN.match(
+                text, end + len(suffix)
+            )
             own_district = reading.districts is not None and reading.admits(town)
             if named and (own_district or self._at_boundary(reading, start)):
                 reading.towns[town.code] = start
@@ -272,7 +286,7 @@ class AddressLocator:
     def _doubt_towns_ending_at(self, end: int, reading: _Reading) -> None:
         """大石桥街道 is not 石桥街道: a name that reaches to the left as far as the district is another."""
         for code, start in list(reading.towns.items()):
-            if start + len(self._divisions[code].name) == end and start not in reading.anchors:
+            if (start, end) in reading.spans and start not in reading.anchors:
                 del reading.towns[code]
                 reading.near.add(code)
 

@@ -18,13 +18,14 @@ TYPES = "record_types"
 class CodeItem:
     """One entry: the permanent code that is stored, the words that are shown, and other words for the same thing.
 
-    ``retired`` keeps an old code readable that is no longer offered.
+    ``retired`` keeps an old code readable that is no longer offered; its words then mean the code ``instead``, if any.
     """
 
     code: str
     label: str
     aliases: tuple[str, ...] = ()
     retired: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,12 @@ class CodeList:
         """Folded words to code; ``None`` where the same words stand for two codes."""
         found: dict[str, str | None] = {}
         codes = [(item.code, item.code) for item in self.items]
-        labels = [(item.label, item.code) for item in self.items]
-        aliases = [(alias, item.code) for item in self.items for alias in item.aliases]
-        for pairs in (codes, labels, aliases):
+        levels = [codes]
+        for items in (self.offered, tuple(item for item in self.items if item.retired)):
+            # What is offered is meant before what is not any more.
+            levels.append([(item.label, item.instead or item.code) for item in items])
+            levels.append([(alias, item.instead or item.code) for item in items for alias in item.aliases])
+        for pairs in levels:
             level: dict[str, str | None] = {}
             for words, code in pairs:
                 folded = fold(words)
@@ -89,10 +93,17 @@ def fold(words: str) -> str:
 
 
 def places(divisions: Divisions) -> CodeList:
-    """Divisions as a list of codes: the name is the label, the names from the district or town down are aliases."""
+    """Divisions as a list of codes: the name is the label, the names from the district or town down are aliases.
+
+    So are former names; one that ended is retired, and its name means what it went into.
+    """
     items = []
     for division in divisions:
         path = divisions.path(division.code)
         longer = tuple("".join(d.name for d in path[start:]) for start in range(len(path) - 1))
-        items.append(CodeItem(division.code, division.name, longer))
+        now = divisions.now(division).code
+        instead = now if now != division.code else ""
+        items.append(
+            CodeItem(division.code, division.name, (*longer, *division.former), division.ended, instead)
+        )
     return CodeList(PLACES, tuple(items), "行政区划", divisions.version)

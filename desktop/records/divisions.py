@@ -40,12 +40,19 @@ class DivisionLevel(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """One division: ``code`` has 4, 6, 9 or 12 digits by level; ``parent`` is empty for the city."""
+    """One division: ``code`` has 4, 6, 9 or 12 digits by level; ``parent`` is empty for the city.
+
+    ``former`` are names that it had before. One that has ``ended`` keeps its code readable and is offered no more;
+    ``successor`` is the code of what it went into, if that is one place.
+    """
 
     code: str
     name: str
     level: DivisionLevel
     parent: str = ""
+    former: tuple[str, ...] = ()
+    ended: bool = False
+    successor: str = ""
 
 
 class Divisions:
@@ -56,11 +63,15 @@ class Divisions:
         self.version = version
         self._rows: dict[str, Division] = {}
         self._children: dict[str, list[Division]] = {}
+        self._ended_into: dict[str, list[str]] = {}
         for row in rows:
             if row.code in self._rows:
                 raise ValueError(f"division {row.code} stands twice")
             self._rows[row.code] = row
-            self._children.setdefault(row.parent, []).append(row)
+            if not row.ended:
+                self._children.setdefault(row.parent, []).append(row)
+            elif row.successor:
+                self._ended_into.setdefault(row.successor, []).append(row.code)
         for row in self._rows.values():
             if row.parent and row.parent not in self._rows:
                 raise ValueError(f"division {row.code} has no parent {row.parent}")
@@ -82,12 +93,31 @@ class Divisions:
         return self._rows.get(code)
 
     def children(self, code: str) -> tuple[Division, ...]:
-        """The divisions directly below, in the order of the list."""
+        """The divisions directly below that exist, in the order of the list."""
         return tuple(self._children.get(code, ()))
 
     def of_level(self, level: DivisionLevel) -> tuple[Division, ...]:
-        """All divisions of one level, in the order of the list."""
-        return tuple(row for row in self._rows.values() if row.level == level)
+        """All divisions of one level that exist, in the order of the list."""
+        return tuple(row for row in self._rows.values() if row.level == level and not row.ended)
+
+    def now(self, division: Division) -> Division:
+        """What a division has become: itself, or what it went into in the end."""
+        seen = {division.code}
+        while division.ended and division.successor in self._rows and division.successor not in seen:
+            division = self._rows[division.successor]
+            seen.add(division.code)
+        return division
+
+    def went_into(self, code: str) -> tuple[Division, ...]:
+        """The divisions that ended and have become this one."""
+        found: dict[str, Division] = {}
+        waiting = list(self._ended_into.get(code, ()))
+        while waiting:
+            row = self._rows[waiting.pop()]
+            if row.code != code and row.code not in found:
+                found[row.code] = row
+                waiting += self._ended_into.get(row.code, ())
+        return tuple(found.values())
 
     def path(self, code: str) -> tuple[Division, ...]:
         """The division and all above it, from the top. Raises ``KeyError`` for an unknown code."""
@@ -106,18 +136,21 @@ class Divisions:
         return next((row for row in self.path(code) if row.level == level), None)
 
     def is_within(self, code: str, upper: str) -> bool:
-        """Whether a division is ``upper`` or lies in it; an unknown code lies nowhere."""
-        return code in self._rows and any(row.code == upper for row in self.path(code))
+        """Whether a division is ``upper`` or lies in it, or has become so; an unknown code lies nowhere."""
+        if code not in self._rows:
+            return False
+        now = self.now(self._rows[code]).code
+        return any(row.code == upper for row in (*self.path(code), *self.path(now)))
 
     def meant(self, words: str) -> tuple[Division, ...]:
         """Every division that these words name: one for certain, none, or several of the same name.
 
         Words are a code (zeros behind it are padding), a name as the list writes it or as people do (径山村 for
         径山村委会, 良渚街道办事处), names from above joined in front of it (余杭区径山镇径山村), or code and name
-        together where both say the same.
+        together where both say the same. By name, what ended stands for what it went into; its code stays its own.
         """
         plain = _plain(words)
-        if _CODE.fullmatch(plain):
+        if _CODE.fullmatch(plain) or plain in self._rows:
             found = self._of_code(plain)
             return (found,) if found is not None else ()
         if both := _CODE_AND_NAME.fullmatch(plain):
@@ -125,12 +158,17 @@ class Divisions:
             return (found,) if found is not None and found in self.meant(both[2]) else ()
         named = self._named(plain)
         closest = min(named.values(), default=_EXACT)
-        best = (row for row, rank in named.items() if rank == closest)
-        return tuple(sorted(best, key=lambda row: row.code))
+        best = [row for row, rank in named.items() if rank == closest]
+        living = [row for row in best if not row.ended] or [self.now(row) for row in best]
+        return tuple(sorted(set(living), key=lambda row: row.code))
 
     def names(self, code: str) -> frozenset[str]:
-        """Every way to write the name of a division that says which kind of place it is, as :meth:`meant` reads it."""
-        return frozenset(name for name, rank in self._names[code].items() if rank < _BARE)
+        """Every way to write the name of a division that says which kind of place it is, as :meth:`meant` reads it.
+
+        Former names are among them, and those of what went into it.
+        """
+        rows = (self._rows[code], *self.went_into(code))
+        return frozenset(n for row in rows for n, rank in self._names[row.code].items() if rank < _BARE)
 
     def search(self, words: str) -> tuple[Division, ...]:
         """The divisions whose code begins with these words, or whose name, with all above it, has them in it."""
@@ -139,9 +177,9 @@ class Divisions:
             return ()
         if _CODE.fullmatch(plain):
             return tuple(row for row in self if row.code.startswith(plain))
-        return tuple(row for row in self if plain in _plain(row.name)) or tuple(
-            row for row in self if plain in _plain(self.full_name(row.code))
-        )
+        return tuple(
+            row for row in self if any(plain in _plain(n) for n in (row.name, *row.former))
+        ) or tuple(row for row in self if plain in _plain(self.full_name(row.code)))
 
     def _of_code(self, code: str) -> Division | None:
         while code not in self._rows and len(code) > 4 and code.endswith("00"):
@@ -191,13 +229,21 @@ def _plain(words: str) -> str:
 
 def _names_of(division: Division) -> dict[str, int]:
     """What people call a division, each with how close it is to the name in the list."""
-    names = {_plain(division.name): _EXACT}
-    bare = _plain(re.sub(r"[（(].*?[)）]", "", division.name))
+    names = _called(division.name, division.level)
+    for former in division.former:
+        for name, rank in _called(former, division.level).items():
+            names.setdefault(name, max(rank, _OFFICE))
+    return names
+
+
+def _called(written: str, level: DivisionLevel) -> dict[str, int]:
+    names = {_plain(written): _EXACT}
+    bare = _plain(re.sub(r"[（(].*?[)）]", "", written))
     names.setdefault(bare, _OFFICE)
-    if division.level is DivisionLevel.TOWN:
+    if level is DivisionLevel.TOWN:
         if found := _TOWN.fullmatch(bare):
             _add(names, found[1], (found[2] + office for office in _TOWN_OFFICES[found[2]]))
-    elif division.level is DivisionLevel.VILLAGE:
+    elif level is DivisionLevel.VILLAGE:
         if found := _VILLAGE.fullmatch(bare):
             rural = found[2].startswith("村")
             _add(names, found[1], _RURAL if rural else _URBAN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,6 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop import reference
 from desktop.errors import Problem
 from desktop.operations import queries, records
 from desktop.operations.session import Session
@@ -41,7 +40,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Facts:
-    """What does not change while a workspace is open; made in the thread that opens it, read in any."""
+    """What hardly changes while a workspace is open; made in the thread that opens it, read in any.
+
+    When the district sends down other divisions or codes, the workbench gets other facts.
+    """
 
     folder: Path
     types: Catalogue
@@ -59,7 +61,7 @@ class Facts:
             session.workspace.folder,
             session.types,
             session.codes,
-            reference.divisions(),
+            session.reference.divisions,
             session.unit,
             session.operator,
             session.ledger.station,
@@ -86,6 +88,7 @@ class Workbench(QObject):
         self.settings = settings
         self.steps = Steps()
         self._session = session
+        self._reference = session.reference
         self.writer: Worker[Session] = Worker(
             "writer", lambda: session, lambda s: s.workspace.close(), self.fault
         )
@@ -173,8 +176,15 @@ class Workbench(QObject):
         ``name`` is shown while it takes long and as what 撤消 takes back, unless ``step`` is not set.
         """
 
+        def run(session: Session, ticket: Ticket) -> Result:
+            result = job(session, ticket)
+            if any(not changes.empty for changes in changes_of(result)):
+                self._reference = session.reference
+            return result
+
         def arrived(result: Result) -> None:
             changes = list(changes_of(result))
+            self._renew_facts()
             if step:
                 self.steps.done(Step(name, tuple(c.stamp for c in changes if c.stamp)))
                 self.steps_changed.emit()
@@ -182,7 +192,13 @@ class Workbench(QObject):
                 then(result)
             self._broadcast(changes)
 
-        return self.writer.submit(job, arrived, fail=fail, name=name, certain=True)
+        return self.writer.submit(run, arrived, fail=fail, name=name, certain=True)
+
+    def _renew_facts(self) -> None:
+        """Pages that look again find the divisions and codes that count from now on."""
+        here = self._reference
+        if here.codes is not self.facts.codes:
+            self.facts = replace(self.facts, codes=here.codes, divisions=here.divisions)
 
     def undo(self) -> None:
         """Takes the last step back."""

@@ -10,6 +10,7 @@ from desktop.operations import audit_log, enrolling
 from desktop.operations.session import Session
 from desktop.operations.workspaces import elsewhere, place_of
 from desktop.records.declaration import Level
+from desktop.reference import divisions
 from desktop.store import reading
 from desktop.store.reading import Query
 from tests.operations.stations import station
@@ -44,9 +45,17 @@ def test_the_code_of_another_districts_town_is_enrolled_only_with_a_reason(
 
 def test_only_places_that_the_list_has_can_be_elsewhere(district: Session) -> None:
     unit = district.unit
-    assert elsewhere("330110109", Level.TOWN, unit) == elsewhere("330110999", Level.TOWN, unit) == ""
-    assert elsewhere("JS-0009", Level.ENTERPRISE, unit) == elsewhere("330106002", Level.PARK, unit) == ""
-    assert "不在" in elsewhere("330106", Level.DISTRICT, unit)
+    assert (
+        elsewhere(divisions(), "330110109", Level.TOWN, unit)
+        == elsewhere(divisions(), "330110999", Level.TOWN, unit)
+        == ""
+    )
+    assert (
+        elsewhere(divisions(), "JS-0009", Level.ENTERPRISE, unit)
+        == elsewhere(divisions(), "330106002", Level.PARK, unit)
+        == ""
+    )
+    assert "不在" in elsewhere(divisions(), "330106", Level.DISTRICT, unit)
 
 
 def test_a_city_has_its_place_under_the_code_that_the_list_has(district: Session, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.operations.imports.placing import PlaceFinder
+from desktop.operations.reference_here import shipped
 
 YUHANG = "330110"
 
@@ -29,13 +30,13 @@ YUHANG = "330110"
 def test_a_column_for_towns_may_leave_out_the_ending_where_one_town_is_meant(
     area: str, words: str, town: str | None
 ) -> None:
-    assert PlaceFinder(area).town(words).town == town
+    assert PlaceFinder(shipped(), area).town(words).town == town
 
 
 def test_a_village_in_a_column_for_towns_is_told_last() -> None:
     """戴村 is a town and a village in it; whoever fills in a column for towns means the town."""
-    assert PlaceFinder("330109").town("戴村").village is None
-    assert PlaceFinder(YUHANG).town("径山村").village == "330110109222"
+    assert PlaceFinder(shipped(), "330109").town("戴村").village is None
+    assert PlaceFinder(shipped(), YUHANG).town("径山村").village == "330110109222"
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,11 @@ def test_a_column_for_villages_is_read_as_people_write_it(
     town: str | None, words: str, village: str | None
 ) -> None:
     """莲花镇 has 莲花村 and 莲花居委会: the ending says which."""
-    assert PlaceFinder(YUHANG).village(words, town).village == village
+    assert PlaceFinder(shipped(), YUHANG).village(words, town).village == village
 
 
 def test_the_towns_that_an_address_leaves_open_are_named() -> None:
-    places = PlaceFinder()
+    places = PlaceFinder(shipped())
     assert places.address("余杭区良渚镇莫干山路1号").reason == "地址可能属于良渚街道，请选择"
     assert places.address("西湖区翠苑街道文三路 良渚街道").reason == "地址可能属于翠苑街道、良渚街道，请选择"
     assert places.address("文三路1号").reason == "地址里没有能确定镇街的文字"

@@ -191,6 +191,8 @@ NOT_FOUND = [
     ("西湖区古荡街道古荡湾社区", LocationReason.CONTRADICTION),
     ("滨江区梅家坞村", LocationReason.CONTRADICTION),
     ("西湖区翠苑街道文三路 良渚街道", LocationReason.AMBIGUOUS),
+    # Neighbours: a zone that is named beside a street would be the street's.
+    ("萧山区围垦区与萧山区临浦镇交界处", LocationReason.AMBIGUOUS),
     # Other cities, even with towns of the same name.
     ("绍兴市越城区东湖街道", LocationReason.OUTSIDE),
     ("越城区东湖街道", LocationReason.OUTSIDE),

@@ -33,7 +33,7 @@ class Deriver:
         self._types = types
         self._fields = [session.types[name].by_name.keys() for name in types]
         self._employers = [name == EMPLOYER for name in types]
-        self._places = PlaceFinder(session.unit.code)
+        self._places = PlaceFinder(session.reference, session.unit.code)
         self._units = UnitFinder(session, self._places) if types[0] in HEADINGS else None
         self._today = session.environment.today()
 

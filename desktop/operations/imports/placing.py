@@ -7,7 +7,7 @@ import string
 import unicodedata
 from dataclasses import dataclass
 
-from desktop import reference
+from desktop.operations.reference_here import ReferenceHere
 from desktop.records.divisions import Division, DivisionLevel
 from desktop.records.locations import Location, LocationReason
 
@@ -35,9 +35,9 @@ class Placed:
 class PlaceFinder:
     """Finds places for one import; ``area`` is the code of the own district, where the same name may stand twice."""
 
-    def __init__(self, area: str = "") -> None:
-        self._divisions = reference.divisions()
-        self._locator = reference.address_locator()
+    def __init__(self, here: ReferenceHere, area: str = "") -> None:
+        self._divisions = here.divisions
+        self._locator = here.locator
         self._area = area[:6] if area[:6] in self._divisions else ""
         self._towns: dict[str, Placed] = {}
         self._villages: dict[tuple[str, str], Placed] = {}

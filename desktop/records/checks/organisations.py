@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.records.changes import DIVISION_CODE
 from desktop.records.checks.base import Asked, Failure, rule
 from desktop.records.committee import committee_seats
 from desktop.records.periods import years_later
@@ -79,6 +80,13 @@ def place_inside(asked: Asked) -> Failure | None:
     if found is None or len(str(found[1])) < _TOWN_DIGITS:
         return None
     return None if str(found[0]).startswith(str(found[1])) else {}
+
+
+@rule
+def division_code(asked: Asked) -> Failure | None:
+    """The text is the code of a district, town or village."""
+    found = asked.filled()
+    return {} if found is not None and DIVISION_CODE.fullmatch(str(found[0])) is None else None
 
 
 @rule

@@ -170,9 +170,14 @@ class PlaceEditor(PickEditor):
     def _search(self, text: str) -> list[Option]:
         near, wanted = self._near(), []
         for place, division in enumerate(self._divisions):
-            if self._level is not None and division.level is not self._level:
+            if division.ended or (self._level is not None and division.level is not self._level):
                 continue
-            found = rank(text, division.name)
+            names = (
+                division.name,
+                *division.former,
+                *(d.name for d in self._divisions.went_into(division.code)),
+            )
+            found = min((r for name in names if (r := rank(text, name)) is not None), default=None)
             if found is None and division.code.startswith(text):
                 found = 1
             if found is not None:

@@ -324,7 +324,9 @@ class FilterRow(QWidget):
             ]
         if field.kind is Kind.DATE:
             return [Choice("", "全部"), *(Choice(words, words) for words in _SPANS)]
-        return [Choice(item.code, item.label) for item in self._workbench.codes[field.codes or ""].offered]
+        codes = self._workbench.codes[field.codes or ""]
+        former = (Choice(item.code, f"{item.label}（已停用）") for item in codes.items if item.retired)
+        return [*(Choice(item.code, item.label) for item in codes.offered), *former]
 
 
 def filtered_fields(record_type: RecordType) -> list[Field]:
@@ -337,15 +339,23 @@ def filtered_fields(record_type: RecordType) -> list[Field]:
 
 
 def place_choices(divisions: Divisions, own: str) -> list[Choice]:
-    """Towns of the own district, or all districts with their towns for those above."""
+    """Towns of the own district, or all districts with their towns for those above; those that ended come last."""
     home = divisions.at_level(own, DivisionLevel.DISTRICT) if own in divisions else None
     if home is not None:
         return [
             Choice(home.code, f"{home.name}（全部）"),
             *(Choice(t.code, t.name, 1) for t in divisions.children(home.code)),
+            *_ended(divisions, home.code),
         ]
     choices = []
     for district in divisions.of_level(DivisionLevel.DISTRICT):
         choices.append(Choice(district.code, f"{district.name}（全部）"))
         choices += [Choice(town.code, town.name, 1) for town in divisions.children(district.code)]
+        choices += _ended(divisions, district.code)
     return choices
+
+
+def _ended(divisions: Divisions, district: str) -> list[Choice]:
+    """The towns that are no more, by which older records are found."""
+    ended = (d for d in divisions if d.ended and d.level is DivisionLevel.TOWN and d.parent == district)
+    return [Choice(town.code, f"{town.name}（已撤销）", 1) for town in ended]

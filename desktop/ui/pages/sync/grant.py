@@ -268,7 +268,8 @@ class GrantCard(Card):
     def _although(self, code: str, level: Level) -> str | None:
         """Why a unit with the code of another place is enrolled; nothing where somebody thinks better of it."""
         below = {self.units.itemData(i)[0] for i in range(self.units.count())}
-        outside = workspaces.elsewhere(code, level, self.workbench.facts.unit)
+        facts = self.workbench.facts
+        outside = workspaces.elsewhere(facts.divisions, code, level, facts.unit)
         if not outside or code in below:
             return ""
         answer = self.workbench.dialogs.ask(
