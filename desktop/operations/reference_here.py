@@ -64,8 +64,8 @@ def reference_here(database: Database, types: Catalogue, unit: str, today: datet
     if known is not None and (version is None or mark == (version, unit, today)):
         return known
     found = _laid_over(
-        tuple(_division(record) for record in _said(database, types, DIVISION, unit)),
-        tuple(_code(record) for record in _said(database, types, CODE, unit)),
+        tuple(_division(record) for record in said(database, types, DIVISION, unit)),
+        tuple(_code(record) for record in said(database, types, CODE, unit)),
         tuple((t.name, t.label) for t in types.values()),
         today,
     )
@@ -74,8 +74,8 @@ def reference_here(database: Database, types: Catalogue, unit: str, today: datet
     return found
 
 
-def _said(database: Database, types: Catalogue, name: str, unit: str) -> Iterator[Record]:
-    """What may count here: the earliest first, on one day what a level farther above says before the nearest."""
+def said(database: Database, types: Catalogue, name: str, unit: str) -> Iterator[Record]:
+    """What of a type may count in a unit, the strongest last: by its day, the nearest level, its stamp."""
     held = reading.records(database, types, Query(name, order=reading.NEWEST_ORDER)) if name in types else []
     if held:
         chain = above.writers_above(database, types, types[name], unit)

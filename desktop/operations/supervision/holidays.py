@@ -1,7 +1,11 @@
-"""The days off and worked that periods are counted by: what is shipped, and the years that were brought in since."""
+"""The days off and worked that periods are counted by: what is shipped, brought in here, or sent down from above.
+
+What a district or city brings in goes down to its units; what anybody else does counts in his own ledger alone.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,13 +13,20 @@ from typing import Final
 
 from desktop import reference
 from desktop.operations import audit
+from desktop.operations.records import slot_edits
+from desktop.operations.reference_here import said
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
+from desktop.records.types import catalogue
 from desktop.records.working_days import SpecialDay, WorkingDayTable
-from desktop.store import traffic
+from desktop.store import reading, traffic
 from desktop.store.database import Database
 from desktop.store.keys import write_whole
+from desktop.store.ledger import NewRecord
+from desktop.store.reading import Filter, Query
 
+TYPE: Final = "working_day_table"
 _KEPT: Final = "supervision.working_days"
 _DAY: Final = re.compile(r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*(?=,|$)")
 _KINDS: Final = {
@@ -29,8 +40,15 @@ _HEAD: Final = "date,kind,name,source"
 
 
 def working_days(database: Database) -> WorkingDayTable:
-    """The shipped table with the years that were imported here in place of its own."""
-    return reference.working_day_table().updated_by(_imported(database))
+    """The shipped table with the years that were imported here in place of its own, and those from above before all.
+
+    A year that was sent by another edition and cannot be read is passed over.
+    """
+    table = reference.working_day_table().updated_by(_imported(database))
+    for record in said(database, catalogue(), TYPE, traffic.setting(database, "unit_id") or ""):
+        with contextlib.suppress(reference.HolidayTableFaulty):
+            table = table.updated_by(reference.parse_working_days(str(record.values.get("content") or "")))
+    return table
 
 
 def _imported(database: Database) -> WorkingDayTable:
@@ -52,10 +70,37 @@ def import_working_days(session: Session, path: Path) -> tuple[int, ...]:
     if not found.years:
         raise reference.HolidayTableFaulty("这张节假日表里没有日期。", "请先按国务院办公厅的通知填写。")
     with session.database.transaction():
-        together = _imported(session.database).updated_by(found)
-        session.ledger.set_meta(_KEPT, _written(together.days.values()))
+        if session.types[TYPE].written_by.admits_level(session.unit.level):
+            _send_down(session, found)
+        else:
+            together = _imported(session.database).updated_by(found)
+            session.ledger.set_meta(_KEPT, _written(together.days.values()))
         audit.note(session, audit.Act.HOLIDAYS, "、".join(map(str, sorted(found.years))))
     return tuple(sorted(found.years))
+
+
+def _send_down(session: Session, table: WorkingDayTable) -> None:
+    """Keeps each year as a record of this unit, in place of what it has said of it before; none that counts already."""
+    births, edits, present = [], [], working_days(session.database)
+    for year in sorted(table.years):
+        days = _days_of(table, year)
+        if year in present.years and days == _days_of(present, year):
+            continue
+        source = next((special.source for special in days if special.source), None)
+        cells: dict[str, Cell] = {
+            "year": year, "days": len(days), "source": source and source[:200], "content": _written(days),
+        }  # fmt: skip
+        query = Query(TYPE, filters=(Filter("year", value=year),), unit=session.unit.id)
+        if held := reading.records(session.database, session.types, query):
+            edits += slot_edits(session, session.types[TYPE], held[0].id, cells)
+        else:
+            births.append(NewRecord(TYPE, session.ledger.new_id(), session.unit.id, cells))
+    if births or edits:
+        session.ledger.write("导入放假安排", session.operator.name, births=births, edits=edits)
+
+
+def _days_of(table: WorkingDayTable, year: int) -> list[SpecialDay]:
+    return [special for day, special in sorted(table.days.items()) if day.year == year]
 
 
 def _as_written(text: str) -> str:
