@@ -180,6 +180,12 @@ def _letters(workbench: Workbench, record_type: RecordType, icon: str) -> Page:
     return LettersList(workbench, record_type, icon)
 
 
+def _holidays(workbench: Workbench, record_type: RecordType, icon: str) -> Page:
+    from desktop.ui.pages.case.days_off import HolidaysList
+
+    return HolidaysList(workbench, record_type, icon)
+
+
 def _case(workbench: Workbench, opening: Opening) -> Page:
     from desktop.ui.pages.case.page import CasePage
 
@@ -254,7 +260,10 @@ RECORD_PAGES: Mapping[str, Callable[[Workbench, Opening], Page]] = {
 DRAFT_PAGES: Mapping[str, str] = {"paper_template": "templates"}
 """Pages of the navigation that go on with what was typed into them, by the type of the draft; its key is the part."""
 
-LIST_PAGES: Mapping[str, Callable[[Workbench, RecordType, str], Page]] = {"case_document": _letters}
+LIST_PAGES: Mapping[str, Callable[[Workbench, RecordType, str], Page]] = {
+    "case_document": _letters,
+    "holiday_table": _holidays,
+}
 """Lists that can do more than the generated ones."""
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import pytest
 
-from desktop.operations import exchange, records, supervision
+from desktop.operations import exchange, records
 from desktop.operations.imports.placing import PlaceFinder
 from desktop.operations.reference_here import CODE, DIVISION
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
 from desktop.records.codes import PLACES
 from desktop.records.declaration import Level
 from desktop.records.values import parse_cell
-from desktop.store import reading
 from desktop.store.ledger import NewRecord
-from desktop.store.reading import Query
 from tests.operations.levels import Three
 from tests.operations.stations import station
 
@@ -81,33 +77,3 @@ def test_taken_back_it_counts_no_more(tmp_path: Path) -> None:
     assert "慰问" not in [i.label for i in district.codes["visit_purpose"].offered]
     records.undo(district, change.changes.stamp)
     assert district.codes == shipped.codes
-
-
-NEXT_YEAR = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
-
-
-def test_days_off_that_the_district_brings_in_go_down(tmp_path: Path) -> None:
-    three = Three(tmp_path)
-    district, town, _ = three.all
-    table = tmp_path / "2027.csv"
-    days = [f"2027-{n + 1:02d}-04,holiday,{name},示例" for n, name in enumerate(NEXT_YEAR)]
-    table.write_text("\n".join(["date,kind,name,source", *days]), "utf-8")
-    supervision.import_working_days(district, table)
-    exchange.receive(town, [three.down(district, town).path])
-    day = datetime.date(2027, 3, 4)
-    for session in (district, town):
-        assert supervision.working_days(session.database).name_of(day) == "清明节"
-    # What a town had brought in itself gives way; what cannot be read is passed over.
-    table.write_text(table.read_text("utf-8").replace("清明节", "自填的清明节"), "utf-8")
-    supervision.import_working_days(town, table)
-    assert supervision.working_days(town.database).name_of(day) == "清明节"
-    supervision.import_working_days(district, table)
-    assert supervision.working_days(district.database).name_of(day) == "自填的清明节", (
-        "in place of what was said"
-    )
-    (held,) = reading.records(district.database, district.types, Query("working_day_table"))
-    assert (held.values["year"], held.values["days"], held.values["source"]) == (2027, 7, "示例")
-    unreadable: dict[str, Cell] = {"year": 2027, "content": "date,kind\n"}
-    birth = NewRecord("working_day_table", district.ledger.new_id(), district.unit.id, unreadable)
-    district.ledger.write("另一版本", "王芳", births=[birth])
-    assert supervision.working_days(district.database).name_of(day) == "自填的清明节"

@@ -30,8 +30,10 @@ from desktop.records.declaration import Level, Role
 from desktop.records.statutes import StatuteTextMissing
 from desktop.records.supervision import LetterKind, Stage
 from desktop.records.supervision.numbering import BadPattern, Series
+from desktop.store import reading
 from desktop.store.database import Database
-from desktop.store.ledger import CannotUndo, Deletion, Ledger
+from desktop.store.ledger import CannotUndo, Deletion, Ledger, NewRecord
+from desktop.store.reading import Query
 from desktop.store.unlocking import LEDGER
 from desktop.store.workspace import Workspace
 from tests.operations.stations import CHEAP, enrol, repeatable
@@ -660,6 +662,38 @@ def test_a_year_that_is_not_shipped_can_be_brought_in(tmp_path: Path, encoding: 
     assert supervision.import_working_days(session, out) == (2024, 2025, 2026, 2027)
     assert [clock.due for clock in case.state.clocks] == [D(2027, 1, 4)]
     session.workspace.close()
+
+
+def test_a_year_that_the_district_brought_in_goes_down_and_counts_before_a_town_s_own(tmp_path: Path) -> None:
+    district = create(tmp_path)
+    town = create(tmp_path, "三墩镇总工会", Level.TOWN, "330106109")
+    enrol(town, district, tmp_path)
+    table = tmp_path / "放假安排.csv"
+    table.write_text(NEXT_YEAR.replace("2027/6/9", "2027/6/10"), "utf-8-sig")
+    assert supervision.import_working_days(town, table) == (2027,)
+    table.write_text(NEXT_YEAR, "utf-8-sig")
+    supervision.import_working_days(district, table)
+    supervision.import_working_days(district, table)
+    types = district.types
+    (record,) = reading.records(district.database, types, Query("holiday_table"))
+    assert (record.values["year"], record.values["day_count"], record.values["source"]) == (2027, 8, "通知")
+    path = exchange.send(district, tmp_path / "下发.xsj", to=town.ledger.station).path
+    assert exchange.receive(town, [path]).bundles[0].problem is None
+    days = supervision.working_days(town.database).days
+    assert (D(2027, 6, 9) in days, D(2027, 6, 10) in days) == (True, False)
+    table.write_text(NEXT_YEAR.replace("2027/6/9", "2027/6/10"), "utf-8-sig")
+    with pytest.raises(NotAllowed, match="2027年的放假安排由上级下发"):
+        supervision.import_working_days(town, table)
+    # What a town writes as if it were the district's counts nowhere, nor does a table with a fault.
+    for session, content in ((town, NEXT_YEAR.replace("6/9", "6/10")), (district, "x")):
+        values: dict[str, Cell] = {"year": 2027, "content": content}
+        birth = NewRecord("holiday_table", session.ledger.new_id(), session.unit.id, values)
+        session.ledger.write("写入", "王芳", births=[birth])
+    (arrived,) = exchange.merge(district, [exchange.send(town, tmp_path / "上报.xsj").path]).bundles
+    assert arrived.refused == 1
+    for session in (town, district):
+        assert D(2027, 6, 9) in supervision.working_days(session.database).days
+        session.workspace.close()
 
 
 def test_a_department_answers_only_a_suggestion_that_was_issued(desk: Session) -> None:

@@ -18,6 +18,7 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
 from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.case.days_off import HolidaysList
 from desktop.ui.pages.case.letter_form import LetterPage, article_choices
 from desktop.ui.pages.case.page import CasePage
 from desktop.ui.pages.case.reading import clock_words, timeline
@@ -693,6 +694,16 @@ def test_the_days_of_a_year_are_brought_in_where_a_period_needs_them(
         hands.dialogs.paths = [table]
         hands.click(link_of(tab.standing, "导入2027年放假安排…"))
         assert "等待用人单位答复意见书：到2027年1月4日（周一）" in texts(tab.standing)
+        # The year stands in a list of its own, where the next one is brought in before a case asks for it.
+        hands.show("list:holiday_table")
+        hands.settle()
+        look(hands, "holidays-list")
+        page = hands.window.page
+        assert isinstance(page, HolidaysList)
+        assert page.list.model.rowCount() == 1
+        hands.dialogs.paths = [tmp_path / "样表.csv"]
+        hands.click(link_of(page, "导出样表"))
+        assert "2027-02-05,holiday,春节" in (tmp_path / "样表.csv").read_text("utf-8-sig")
     finally:
         hands.dialogs.always_leave()
         hands.close()

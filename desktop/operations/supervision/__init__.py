@@ -32,6 +32,7 @@ from desktop.operations.supervision.cases import (
     state_in,
 )
 from desktop.operations.supervision.cases import case_state as state
+from desktop.operations.supervision.holidays import TYPE as HOLIDAYS
 from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
 from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many, void, voids
 from desktop.operations.supervision.letters import (
@@ -54,6 +55,7 @@ from desktop.operations.supervision.register import case_register
 from desktop.operations.supervision.runs import choice, print_each, print_many
 
 __all__ = [
+    "HOLIDAYS",
     "IllegalStep",
     "Issued",
     "Layout",

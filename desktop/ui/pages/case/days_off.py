@@ -6,8 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from desktop.operations import supervision
+from desktop.records.declaration import RecordType
+from desktop.ui import icons
+from desktop.ui.lists.page import ListPage
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.steps import StandingCard
 from desktop.ui.workbench import Workbench
@@ -16,19 +20,19 @@ _TABLES = "放假调休安排表 (*.csv)"
 
 
 class DaysOff(QObject):
-    """Listens to the card of a case's standing, which says when a year's arrangement is lacking.
+    """Brings a year in and gives the table out. ``count_anew`` is called when a year has come."""
 
-    ``count_anew`` is called when a year has come.
-    """
-
-    def __init__(self, standing: StandingCard, bench: Workbench, count_anew: Callable[[], None]) -> None:
-        super().__init__(standing)
+    def __init__(self, parent: QObject, bench: Workbench, count_anew: Callable[[], None]) -> None:
+        super().__init__(parent)
         self._bench = bench
         self._count_anew = count_anew
-        standing.holidays_wanted.connect(self._import)
-        standing.sample_wanted.connect(self._export)
 
-    def _import(self) -> None:
+    def listen(self, standing: StandingCard) -> None:
+        """Listens to the card of a case's standing, which says when a year's arrangement is lacking."""
+        standing.holidays_wanted.connect(self.bring_in)
+        standing.sample_wanted.connect(self.give_out)
+
+    def bring_in(self) -> None:
         """Takes a year's days off from a file; every period is counted anew."""
         path = self._bench.dialogs.open_file("选择放假调休安排表", Path.home(), [_TABLES])
         if path is None:
@@ -36,7 +40,8 @@ class DaysOff(QObject):
 
         def then(years: tuple[int, ...]) -> None:
             self._count_anew()
-            words = f"已导入{'、'.join(map(str, years))}年的放假安排，期限已重新计算。"
+            below = "，随下一次下发的数据包到各单位" if self._goes_below else ""
+            words = f"已导入{'、'.join(map(str, years))}年的放假安排，期限已重新计算{below}。"
             self._bench.shell.tell(Tone.GOOD, words)
 
         self._bench.write(
@@ -44,7 +49,13 @@ class DaysOff(QObject):
             owner=self, step=False,
         )  # fmt: skip
 
-    def _export(self) -> None:
+    @property
+    def _goes_below(self) -> bool:
+        level = self._bench.facts.unit.level
+        return self._bench.types[supervision.HOLIDAYS].written_by.admits_level(level)
+
+    def give_out(self) -> None:
+        """Writes the table as it counts here, to be filled in with the next year."""
         path = self._bench.dialogs.save_file("导出放假调休安排表", Path.home() / "放假安排.csv", [_TABLES])
         if path is None:
             return
@@ -57,3 +68,22 @@ class DaysOff(QObject):
             "导出放假安排", lambda session, _t: supervision.export_working_days(session, path), then,
             owner=self, step=False,
         )  # fmt: skip
+
+
+class HolidaysList(ListPage):
+    """The years that were brought in for all units, with the buttons that bring one in before a case asks for it."""
+
+    def __init__(self, workbench: Workbench, record_type: RecordType, icon: str) -> None:
+        super().__init__(workbench, record_type, icon)
+        days_off = DaysOff(self, workbench, lambda: self.refresh(None))
+        sample = QPushButton(icons.icon("file-text"), "导出样表")
+        sample.setToolTip("导出现在的放假安排表，按国务院办公厅的通知在后面补上新一年，再导入")
+        sample.clicked.connect(days_off.give_out)
+        bring = QPushButton(icons.icon("calendar-days"), "导入一年")
+        bring.clicked.connect(days_off.bring_in)
+        layout = self.layout()
+        first = layout.itemAt(0) if layout is not None else None
+        line = first.layout() if first is not None else None
+        if isinstance(line, QHBoxLayout):
+            line.addWidget(sample)
+            line.addWidget(bring)
