@@ -62,7 +62,7 @@ def right_number(person: str) -> str:
         f"CASE WHEN {kind} NOT IN ('resident_id', 'hmt_residence_permit') THEN 1"
         f" WHEN {number} NOT GLOB '{'[0-9]' * 17}[0-9X]' OR {number} GLOB '9*' THEN 0"
         f" ELSE ({kind} = 'hmt_residence_permit') = (substr({number}, 1, 2) IN ('81', '82', '83'))"
-        f" AND date({birth}) IS {birth} AND {birth} BETWEEN '1900-01-01' AND :as_of"
+        f" AND date({birth}, '+0 days') IS {birth} AND {birth} BETWEEN '1900-01-01' AND :as_of"
         f" AND substr('10X98765432', ({digit}) % 11 + 1, 1) = substr({number}, 18) END"
     )
 
