@@ -9,7 +9,7 @@ from dataclasses import field as made_field
 from typing import Final
 
 from desktop.documents.letters.compose import material_rows
-from desktop.documents.letters.printed import from_snapshot
+from desktop.documents.letters.printed import digest_of, from_snapshot
 from desktop.documents.letters.typed import chinese_day
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.replacing import SUPERVISION, addressed
@@ -122,7 +122,7 @@ class _Seen:
             return None
         found = reading.record(self.session.database, self.session.types, link, cell)
         if found is not None and link == LETTER:
-            found = replace(found, values=as_issued(found.values))
+            found = replace(found, values=_as_printed(as_issued(found.values)))
         return None if found is None else _Seen(self.session, found, self.used)
 
     def _special(self, name: str) -> str:
@@ -172,6 +172,21 @@ def offered(type_name: str, values: Values, own: Sequence[PaperTemplate] = ()) -
     return sorted(fitting, key=lambda t: t.order)
 
 
+def _as_printed(values: Values) -> Values:
+    """A letter with what it is and for whom as its paper says: what came into the draft after its issue is on none."""
+    kept = text(values, "snapshot")
+    if not kept or digest_of(kept) != text(values, "snapshot_digest"):
+        return values
+    letter = from_snapshot(kept)
+    whom = next((part.text.rstrip("：: ") for part in letter.parts if part.kind == "recipient"), "")
+    return {
+        **values,
+        "kind": letter.kind,
+        "title_variant": letter.title,
+        "addressee": whom or values.get("addressee"),
+    }
+
+
 def _fits(template: PaperTemplate, values: Values) -> bool:
     return all(str(values.get(name)) in allowed for name, allowed in template.when.items())
 
@@ -186,6 +201,8 @@ def paper(session: Session, template_id: str, record: str) -> FilledPaper:
     if template is None:
         raise NoSuchPaper(f"没有叫“{template_id}”的文书。")
     found = held(session, template.about, record)
+    if template.about == LETTER:
+        found = replace(found, values=_as_printed(found.values))
     if found.life is Life.DELETED:
         raise NoSuchPaper("这条记录已经删除，不能打印。", "还要用的，请先在“已删除”里恢复。")
     if not _fits(template, found.values):

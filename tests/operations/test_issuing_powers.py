@@ -27,7 +27,7 @@ from desktop.store.ledger import CannotUndo, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import Query
 from tests.operations.stations import enrol
 from tests.operations.test_past_letters import PAPER
-from tests.operations.test_supervision import CHAIR, ORGAN, WORDS, CaseAt, D, create, taken, text_of
+from tests.operations.test_supervision import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken, text_of
 
 TOWN = "杭州市西湖区文新街道总工会"
 TOWN_CHAIR = Signatory("吴敏", "副主席")
@@ -513,6 +513,27 @@ def test_a_town_changes_no_letter_of_the_paper_register_not_even_by_bundle(two: 
     assert "却被删除" in why(two.district, case.id)
     records.restore(two.district, "case_document", document)
     assert why(two.district, case.id) == ""
+
+
+def test_what_comes_into_a_draft_after_its_issue_is_on_no_paper_of_it(two: Two) -> None:
+    case = opened(two.town)
+    document = case.draft("reminder_letter")
+    two.up()
+    supervision.issue(two.district, document, CHAIR, D(2026, 10, 15))
+    records.save(two.town, "case_document", {"addressee": "杭州别的公司"}, record=document)
+    two.up()
+    assert why(two.district, case.id) == ""
+    served = {"document": document, "service_way": "direct", "service_result": "received"}
+    supervision.record_event(two.district, case.id, "served", D(2026, 10, 16), **served)
+    (event,) = supervision.load_case(two.district, case.id).of(EventKind.SERVED)
+    for name, record in (
+        ("service_return", document),
+        ("counterfoil", document),
+        ("service_record", event.id),
+    ):
+        words = papers.paper(two.district, name, record).words
+        assert EMPLOYER in words, name
+        assert "别的公司" not in words, name
 
 
 # The register of a town ---------------------------------------------------------------------------------------------
