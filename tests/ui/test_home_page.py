@@ -101,6 +101,15 @@ def test_a_new_district_begins_with_those_below(open_page: Open, tmp_path: Path)
     assert [t.step.title for t in page.first.tiles] == ["为下级办理入网", "收第一批数据包", "填写计划目标"]
 
 
+def test_a_district_that_has_cases_alone_is_told_what_is_late(open_page: Open, tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    complaint = {"summary": "拖欠工资", "source": "complaint", "received_date": "2026-11-02"}
+    records.save(district, "case", complaint)
+    _, page = open_page(district)
+    assert not page.first.isVisible()
+    assert "期限到2026年11月9日，已经过了" in sentences(page)[0]
+
+
 def test_what_is_to_be_done_opens_its_page_or_its_records(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)

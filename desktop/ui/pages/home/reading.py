@@ -27,7 +27,7 @@ from desktop.ui.workbench import Workbench
 
 MOST_CHECKED = 1_000
 """So many of the newest records of a type are looked through for what is incomplete."""
-_FIRST_TYPES = ("enterprise", "union", "member")
+_FIRST_TYPES = ("enterprise", "union", "member", "case")
 
 
 @dataclass(frozen=True)
