@@ -90,6 +90,7 @@ def test_files_dropped_on_the_page_are_attached_and_one_undo_takes_them_away(
     assert page.tabs.currentWidget() is tab
     assert names(tab) == ["合影.jpg", "材料.docx"]
     assert "按回车查看" in tab.viewer.words.text()
+    assert [each.shown_name for each in tab.selected()] == ["合影.jpg"]
     assert page.tabs.tabText(page.tabs.indexOf(tab)) == "附件（2）"
     (question,) = hands.dialogs.asked
     assert question.startswith("1张图片一共")

@@ -199,10 +199,11 @@ class AttachmentsTab(QWidget):
         bench.read(job, self._arrived, owner=self, key="attachments")
 
     def _arrived(self, found: list[Attachment]) -> None:
+        fresh = {a.id for a in found}.difference(a.id for a in self.found)
         chosen = {a.id for a in self.selected()} if self._built else set()
         self.found = found
         if self._built:
-            self._fill(chosen)
+            self._fill(chosen if self.viewer.shown else fresh or chosen)
         self.counted.emit(len(found))
 
     def _fill(self, chosen: Set[str] = frozenset()) -> None:
@@ -254,8 +255,9 @@ class AttachmentsTab(QWidget):
     def _select(self, chosen: Set[str]) -> None:
         self.table.clearSelection()
         places = [p for p, a in enumerate(self.found) if a.id in chosen]
-        if places:
-            self.table.selectRow(places[0])
+        if self.found:
+            # Where nothing is chosen, no key chooses the first: it is the current one without being chosen.
+            self.table.selectRow(places[0] if places else 0)
 
     def selected(self) -> list[Attachment]:
         """The chosen ones, in the order of the list."""
