@@ -19,10 +19,14 @@ from desktop.records.deciding import SUPERIOR, UNIT
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.display import display
 from desktop.records.resolution import Life
+from desktop.records.stamps import milliseconds_of
 from desktop.records.typed_numbers import decimal_text
 from desktop.records.types import Catalogue
+from desktop.records.values import parse_cell
 from desktop.store import backups, erasing, pinyin, reading
 from desktop.store.database import Database
+from desktop.store.drafts import Draft
+from desktop.store.environment import EPOCH_MS
 from desktop.store.reading import Query, Record
 
 Codes = Mapping[str, CodeList]
@@ -127,6 +131,28 @@ def learned(database: Database, record_type: RecordType, types: Catalogue, unit:
     if last is None:
         return {}
     return {name: last.values[name] for name in names if last.values.get(name) not in (None, "")}
+
+
+def is_saved(database: Database, types: Catalogue, codes: Codes, today: datetime.date, draft: Draft) -> bool:
+    """Whether all that a draft of a new record holds stands in one that was saved after it was kept.
+
+    The program ended between the save and the end of the draft: who resumed it would register the same twice.
+    """
+    record_type = types.get(draft.type)
+    if record_type is None or draft.record or not draft.texts.keys() <= record_type.by_name.keys():
+        return False
+    read = {
+        name: parse_cell(record_type.by_name[name], text, codes=codes, today=today)
+        for name, text in draft.texts.items()
+    }
+    if not all(parsed.ok for parsed in read.values()):
+        return False
+    query = Query(record_type.name, order=reading.ENTERED_ORDER, descending=True)
+    return any(
+        EPOCH_MS + milliseconds_of(held.stamp) >= draft.at
+        and all(held.values.get(name) == parsed.value for name, parsed in read.items())
+        for held in reading.records(database, types, query, _LOOKED_BACK)
+    )
 
 
 def link_titles(

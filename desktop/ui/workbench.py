@@ -133,16 +133,22 @@ class Workbench(QObject):
         """Every draft, newest first, and the titles of the records that some of them change, by id."""
 
         def found(drafts: list[Draft]) -> None:
-            changed = [draft for draft in drafts if draft.record and draft.type in self.types]
-
-            def named(database: Database, _ticket: Ticket) -> dict[str, str]:
+            def read(database: Database, _ticket: Ticket) -> tuple[list[Draft], dict[str, str]]:
+                types, codes, today = self.types, self.codes, self.today()
                 names: dict[str, str] = {}
-                for draft in changed:
-                    names |= queries.titles(database, self.types, self.codes, draft.type, [draft.record])
-                return names
+                for draft in drafts:
+                    if draft.record and draft.type in types:
+                        names |= queries.titles(database, types, codes, draft.type, [draft.record])
+                return [d for d in drafts if queries.is_saved(database, types, codes, today, d)], names
 
-            if changed:
-                self.read(named, lambda names: then(drafts, names), owner=owner, key="drafts")
+            def arrived(answer: tuple[list[Draft], dict[str, str]]) -> None:
+                saved, names = answer
+                for draft in saved:
+                    self.drafts.drop(draft.key)
+                then([draft for draft in drafts if draft not in saved], names)
+
+            if drafts:
+                self.read(read, arrived, owner=owner, key="drafts")
             else:
                 then(drafts, {})
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.operations import records
 from desktop.operations.session import open_session
+from desktop.records.canonical import Cell
 from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.draft_dialog import DraftDialog, words_for
@@ -112,6 +114,23 @@ def test_a_draft_is_called_like_the_record_that_it_changes(hand: Hand, bench: Wo
     )
     hand.settle()
     assert told[0].endswith("修改企业（单位）　杭州原名有限公司：四五十")
+
+
+def test_a_draft_whose_record_was_saved_before_the_end_is_not_offered(hand: Hand, bench: Workbench) -> None:
+    texts = {"name": "杭州断电有限公司", "surveyed_staff": "45", "union_state": "N"}
+    bench.drafts.keep("enterprise:new:4", "enterprise", None, texts)
+    bench.drafts.keep("enterprise:new:5", "enterprise", None, {**texts, "remark": "还没有保存"})
+    drafts_of(hand, bench)
+    saved: dict[str, Cell] = {"name": "杭州断电有限公司", "surveyed_staff": 45, "union_state": "N"}
+    bench.write("登记", lambda session, _t: records.save(session, "enterprise", saved), lambda _s: None)
+    hand.settle()
+    bench.drafts.keep("enterprise:new:6", "enterprise", None, texts)  # the same once more, on purpose
+    drafts_of(hand, bench)
+    offered: list[str] = []
+    bench.read_drafts(lambda found, _names: offered.extend(d.key for d in found), bench)
+    hand.settle()
+    assert sorted(offered) == ["enterprise:new:5", "enterprise:new:6"]
+    assert sorted(d.key for d in drafts_of(hand, bench)) == sorted(offered)
 
 
 def test_a_draft_is_given_up_only_by_a_second_press(hand: Hand, bench: Workbench, qtbot: QtBot) -> None:
