@@ -102,3 +102,19 @@ def test_a_register_with_such_cells_goes_in_whole_and_says_what_it_kept(
         "乙公司": (None, "租厂房；工会摸排职工数：30-50人"),
         "丙公司": (30, None),
     }
+    # They come back corrected, 乙 without its remarks.
+    firms[1:] = [
+        ["甲公司", "转塘街道", "28", ""],
+        ["乙公司", "转塘街道", "45", ""],
+        ["丙公司", "转塘街道", "约40", "搬走了"],
+    ]
+    importing.run(district, look(district, workbooks.book(tmp_path / "改好.xlsx", firms)))
+    held = {
+        r.values["name"]: (r.values["surveyed_staff"], r.values["remark"])
+        for r in reading.records(district.database, district.types, Query("enterprise"))
+    }
+    assert held == {
+        "甲公司": (28, None),
+        "乙公司": (45, "租厂房"),
+        "丙公司": (30, "搬走了；工会摸排职工数：约40"),
+    }

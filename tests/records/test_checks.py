@@ -793,7 +793,7 @@ def test_what_is_remembered_is_what_is_found(data: st.DataObject, type_name: str
     records = data.draw(st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=8))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remembering, "_MOST_REMEMBERED", most)
-        checks = RememberingChecks(record_type.checks, TODAY, {})
+        checks = RememberingChecks(record_type, record_type.checks, TODAY, {})
         for part in ([*records, *records], records):
             found = checks(part)
             for place, values in enumerate(part):
@@ -804,18 +804,19 @@ def test_what_is_remembered_is_what_is_found(data: st.DataObject, type_name: str
 def test_a_rule_that_looks_beyond_its_check_is_remembered_by_that_too() -> None:
     """Only the number of a resident tells a day of birth; the check does not name the kind of document."""
     checks = [c for c in catalogue()["member"].checks if c.rule == "id_tells_birth"]
-    remembers = RememberingChecks(checks, TODAY, {})
+    remembers = RememberingChecks(catalogue()["member"], checks, TODAY, {})
     said = {"id_number": "110101194912310024", "birth_date": "1950-01-01"}
     kinds = ({"id_kind": "resident_id"}, {"id_kind": "passport"})
     assert sorted(remembers([said | kind for kind in kinds * 2])) == [0, 2]
     # A rule may begin to look beyond its check only in a later part of the table.
-    later = RememberingChecks(checks, TODAY, {})
+    later = RememberingChecks(catalogue()["member"], checks, TODAY, {})
     assert not later([{"id_number": None, "birth_date": None}])
     assert [sorted(later([said | kind for kind in kinds])) for _ in range(2)] == [[0], [0]]
 
 
 def test_rules_that_are_known_to_hold_are_not_asked() -> None:
     wrong = {"uscc": "91350100M0001TGQXM"}
-    checks = catalogue()["enterprise"].checks
-    assert [f.rule for f in RememberingChecks(checks, TODAY, {})([wrong])[0]] == ["uscc_valid"]
-    assert not RememberingChecks(checks, TODAY, {"uscc_valid": lambda code: code == wrong["uscc"]})([wrong])
+    firm = catalogue()["enterprise"]
+    sound = {"uscc_valid": lambda code: code == wrong["uscc"]}
+    assert [f.rule for f in RememberingChecks(firm, firm.checks, TODAY, {})([wrong])[0]] == ["uscc_valid"]
+    assert not RememberingChecks(firm, firm.checks, TODAY, sound)([wrong])

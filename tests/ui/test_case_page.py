@@ -176,6 +176,14 @@ def test_tab_goes_through_the_letters_before_the_steps_that_were(desk: Desk, dis
     assert places == list(range(places[0], places[0] + len(places)))
 
 
+def starred(page: LetterPage) -> set[str]:
+    """The fields with a red star, which is heard as well."""
+    rows = page.form.rows
+    heard = {n for n, r in rows.items() if any("必填" in w.accessibleName() for w in r.editor.inputs())}
+    assert heard == {n for n, r in rows.items() if "*</span>" in r.label.text() and r.editor.inputs()}
+    return heard
+
+
 def test_a_letter_of_the_paper_register_is_entered_from_its_case(desk: Desk, district: Session) -> None:
     record = inquired(district)
     tab = opened(desk, record)
@@ -186,12 +194,15 @@ def test_a_letter_of_the_paper_register_is_entered_from_its_case(desk: Desk, dis
     look(desk, "past-new")
     desk.press(K.Key_Tab)
     assert page.form.rows["past_issue_date"].editor.isAncestorOf(desk.focus())
+    assert "facts" in starred(page)
     for name, words in (
         ("kind", "意见书"), ("past_document_number", "西工监意〔2026〕7号"), ("past_issue_date", "20261110"),
         ("past_signer", "周正"), ("past_signer_post", "主席"),
     ):  # fmt: skip
         page.form.rows[name].editor.take_focus()
         desk.type(words)
+    page.form.flush()
+    assert starred(page) == {"case", "kind", "addressee", "subject"}, "no words and no contact are asked for"
     desk.press(K.Key_S, modifier=CTRL)
     look(desk, "past-form")
     assert not page.preview_button.isVisible()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from desktop.operations.imports.matching import Entry, Matcher, folded_name
 from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
 from desktop.operations.imports.reading import MOBILE
+from desktop.operations.imports.together import REMARK, is_count, without_rough
 from desktop.operations.imports.units import town_units
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
@@ -97,7 +98,9 @@ class Planner:
         ``also`` names slots that get values only later.
         """
         named = set[str]().union(*(c.part.values for c in candidates), *(c.part.weak for c in candidates))
+        counted = REMARK in self._type.by_name and any(is_count(self._type.by_name[n]) for n in named)
         slots = {self._type.slot_of[n] for n in named} | {*_EVERY_TIME, *also}
+        slots |= {self._type.slot_of[REMARK]} if counted else set()
         self._slots = [slot for name, slot in self._type.slots.items() if name in slots]
         fields = [f.name for f in self._type.fields if self._type.slot_of[f.name] in slots]
         beside = [n for n in (self._type.key, "town", *self._type.title) if n in self._type.by_name]
@@ -215,6 +218,8 @@ class Planner:
                 strong = {n: v for n, v in strong.items() if before[n] is None}
             changed = {n: v for n, v in strong.items() if not _alike(v, before[n])}
             after = before | changed | self._weak_changes(entry, before, strong, changed=bool(changed))
+            if REMARK in before and REMARK not in strong:
+                after[REMARK] = self._settled(entry, after[REMARK])
             if changed:
                 self._date_headcounts(after, strong)
             if after == before:
@@ -232,6 +237,12 @@ class Planner:
                 *(FieldChange(self._type.name, n, before[n], after[n]) for n in changed_names),
             ]
         return edits
+
+    def _settled(self, entry: Entry, remark: Cell) -> Cell:
+        """The remarks once the number is known for which they held the words."""
+        held = entry.held.values if entry.held is not None and self._options.fill_only else {}
+        known = [n for n in entry.strong if held.get(n) is None]
+        return without_rough(self._type, remark, known) or None if isinstance(remark, str) else remark
 
     def _doubt_name(self, entry: Entry, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> None:
         """A code with quite another name than before is a new name, or the code of another firm."""
@@ -322,7 +333,9 @@ def _checks(
         "sector_fits_code": lambda sector, code: isinstance(code, str) and sector_fits(sector, code),
         "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
     }
-    return RememberingChecks([c for c in record_type.checks if filled & set(c.fields)], today, sound)
+    return RememberingChecks(
+        record_type, [c for c in record_type.checks if filled & set(c.fields)], today, sound
+    )
 
 
 def _alike(one: Cell, other: Cell) -> bool:

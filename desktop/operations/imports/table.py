@@ -12,7 +12,7 @@ from desktop.operations.imports.beside import Beside
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.reading import DITTO, ColumnReader, Setting, is_nothing
-from desktop.operations.imports.together import REMARK
+from desktop.operations.imports.together import REMARK, behind
 from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
@@ -207,7 +207,7 @@ def _take_in(part: Part, others: Mapping[str, Cell]) -> None:
     for name, cell in others.items():
         if name == REMARK and (before := part.values.get(name) or part.weak.get(name)):
             target = part.values if name in part.values else part.weak
-            target[name] = f"{before}；{cell}"
+            target[name] = behind(str(before), str(cell))
         else:
             part.weak.setdefault(name, cell)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from desktop.records.canonical import Cell
@@ -14,6 +14,7 @@ from desktop.records.numerals import NUMERALS, chinese_to_int
 
 REMARK = "remark"
 """The field that keeps the words of a count that is no number."""
+_BETWEEN = "；"
 TERM, SESSION = "term_number", "session_number"
 _ENDS = (("started", "ended"), ("started_date", "ended_date"))
 _DAY = r"[0-9]{4}(?:[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?|[0-9]{4})"
@@ -52,7 +53,7 @@ def read_together(record_type: RecordType, own: Field, cell: str) -> Together | 
         return None
     if own.name in (TERM, SESSION):
         return _session(record_type, own, text)
-    return _rough(record_type, own, text) if own.unit == "人" else None
+    return _rough(record_type, own, text) if is_count(own) else None
 
 
 def session_of(text: str) -> tuple[int, int] | None:
@@ -60,6 +61,11 @@ def session_of(text: str) -> tuple[int, int] | None:
     found = _SESSION.search("".join(unicodedata.normalize("NFKC", text).split()))
     term, session = (_number(found[1]), _number(found[2])) if found else (None, None)
     return (term, session) if term and session else None
+
+
+def behind(remark: str, words: str) -> str:
+    """Words behind those that stand in the remarks."""
+    return f"{remark}{_BETWEEN}{words}"
 
 
 def _period(record_type: RecordType, own: Field, text: str) -> Together | None:
@@ -102,6 +108,20 @@ def _rough(record_type: RecordType, own: Field, text: str) -> Together | None:
     where = "原话写在备注里" if kept else "这一格空着"
     words = f"“{own.label}”写的是“{text}”，不是准数，没有当数字保存，{where}，请核实后填写"
     return Together(None, words, {REMARK: f"{own.label}：{text}"} if kept else {}, unsure=True)
+
+
+def is_count(own: Field) -> bool:
+    """Whether words may stand in the remarks for a number of people."""
+    return own.kind is Kind.INTEGER and own.unit == "人"
+
+
+def without_rough(record_type: RecordType, remark: str, known: Iterable[str]) -> str:
+    """Remarks without the words that stood for these counts while their numbers were not known."""
+    begun = tuple(f"{f.label}：" for f in map(record_type.by_name.__getitem__, known) if is_count(f))
+    parts = remark.split(_BETWEEN)
+    return _BETWEEN.join(
+        part for part in parts if not (part.startswith(begun) and _ROUGH.fullmatch(part.partition("：")[2]))
+    )
 
 
 def _number(text: str) -> int | None:

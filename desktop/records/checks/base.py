@@ -118,18 +118,12 @@ class Checker:
             {"type", "link"} & check.arguments.keys() for check in self._type.checks
         )
 
-    def _excused(self, values: Values) -> frozenset[str]:
-        by = self._type.excused_by
-        return (
-            frozenset(self._type.excused) if by is not None and not is_empty(values.get(by)) else frozenset()
-        )
-
     def __call__(self, values: Values, context: Context) -> list[Finding]:
         """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
         if self.looks_further:
             # Several rules ask for the same children; they are read once.
             context = replace(context, children=cache(context.children), linked=cache(context.linked))
-        gone = context.erased | self._excused(values)
+        gone = context.erased | excused(self._type, values)
         findings = [
             finding for name, finding in self._needed if is_empty(values.get(name)) and name not in gone
         ]
@@ -145,6 +139,12 @@ class Checker:
         if len(findings) > 1:
             findings.sort(key=lambda found: found.severity is not Severity.ERROR)
         return findings
+
+
+def excused(record_type: RecordType, values: Values) -> frozenset[str]:
+    """The fields that a record of a register on paper has nothing to fill with; none of any other record."""
+    by = record_type.excused_by
+    return frozenset(record_type.excused) if by is not None and not is_empty(values.get(by)) else frozenset()
 
 
 def run_checks(record_type: RecordType, values: Values, context: Context) -> list[Finding]:

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from desktop.records.checks.base import Asked, Context, Finding, Values, finding, rules
-from desktop.records.declaration import Check, Severity
+from desktop.records.checks.base import Asked, Context, Finding, Values, excused, finding, is_empty, rules
+from desktop.records.declaration import Check, RecordType, Severity
 
 _MOST_REMEMBERED = 2_000
 
@@ -19,8 +19,13 @@ class RememberingChecks:
     """
 
     def __init__(
-        self, checks: Sequence[Check], today: datetime.date, sound: Mapping[str, Callable[..., bool]]
+        self,
+        record_type: RecordType,
+        checks: Sequence[Check],
+        today: datetime.date,
+        sound: Mapping[str, Callable[..., bool]],
     ) -> None:
+        self._type = record_type
         context = Context(today)
         self._asking = [_Asking(check, context) for check in checks]
         self._sound = sound
@@ -33,11 +38,16 @@ class RememberingChecks:
         columns = _Columns(records)
         findings: dict[int, list[Finding]] = {}
         for asking in self._asking:
+            asked = asking.check.fields[0]
             for place, found in asking.ask(self._doubtful(asking.check, columns), columns):
-                findings.setdefault(place, []).append(found)
+                if asked not in self._type.excused or not self._is_excused(asked, records[place]):
+                    findings.setdefault(place, []).append(found)
         for several in findings.values():
             several.sort(key=lambda found: found.severity is not Severity.ERROR)
         return findings
+
+    def _is_excused(self, field: str, values: Values) -> bool:
+        return is_empty(values.get(field)) and field in excused(self._type, values)
 
     def _doubtful(self, check: Check, columns: _Columns) -> Sequence[int]:
         """The places of the records for which the rule is not known to hold."""

@@ -13,7 +13,7 @@ from desktop.operations import queries
 from desktop.operations.queries import FormData
 from desktop.records.canonical import Cell
 from desktop.records.checks import Finding, Values
-from desktop.records.checks.base import is_empty
+from desktop.records.checks.base import excused, is_empty
 from desktop.records.declaration import Field, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
@@ -327,7 +327,7 @@ class Form(QScrollArea):
     def start(self) -> None:
         """Puts the cursor into the first field that is empty, else into the first."""
         open_rows = [r for r in self.rows.values() if r.shown and not r.editor.locked]
-        empty = [r for r in open_rows if r.field.needed and not r.editor.text()]
+        empty = [r for r in open_rows if r.needed and not r.editor.text()]
         if open_rows:
             first = open_rows[0] if self.data is not None else (empty or open_rows)[0]
             first.editor.take_focus(select=self.data is None)
@@ -397,6 +397,9 @@ class Form(QScrollArea):
         found = findings.find(self.record_type, self.values(), problems, context)
         fresh = self.data is None and not self.strict
         self.findings = findings.due(found, [*self._touched, *problems]) if fresh else found
+        gone = context.erased | excused(self.record_type, self.values())
+        for name, row in self.rows.items():
+            row.set_excused(name in gone)
         self._unfold_asked(found)
         self._show_findings()
         self.checked.emit()

@@ -80,6 +80,7 @@ class FieldRow(QObject):
         super().__init__(editor)
         self.field = field
         self.editor = editor
+        self.needed = field.needed
         self.label = QLabel(_label_words(field), parent)
         self.label.setTextFormat(Qt.TextFormat.RichText if field.needed else Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
@@ -96,11 +97,23 @@ class FieldRow(QObject):
         inputs = editor.inputs()
         if inputs:
             self.label.setBuddy(inputs[0])
+        self._named = [widget for widget in inputs if not widget.accessibleName()]
         for widget in inputs:
-            if not widget.accessibleName():
-                widget.setAccessibleName(field.label + ("（必填）" if field.needed else ""))
             widget.setAccessibleDescription(field.help)
+        self._say_name()
         self._note = ""
+
+    def _say_name(self) -> None:
+        for widget in self._named:
+            widget.setAccessibleName(self.field.label + ("（必填）" if self.needed else ""))
+
+    def set_excused(self, excused: bool) -> None:
+        """Takes the star off a field that this record need not fill, or puts it back."""
+        needed = self.field.needed and not excused
+        if needed != self.needed:
+            self.needed = needed
+            self.label.setText(_label_words(self.field) if needed else self.field.label)
+            self._say_name()
 
     def note(self, words: str) -> None:
         """Something in grey that stays until the field is edited: what was put right, or was taken over."""
