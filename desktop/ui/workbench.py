@@ -16,7 +16,7 @@ from desktop.errors import Problem
 from desktop.operations import queries, records
 from desktop.operations.session import Session
 from desktop.records.codes import CodeList
-from desktop.records.declaration import Field, RecordType
+from desktop.records.declaration import Field, RecordType, Role
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
 from desktop.store.database import Database, Interrupted, problem_of
@@ -114,6 +114,15 @@ class Workbench(QObject):
     def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
         """Whether this operator at this unit may write a type or a field; the operation checks it again."""
         return self._session.may_write(record_type, field)
+
+    @property
+    def role(self) -> Role:
+        """As whom the operator may act here: where nothing can be written, whoever it is only looks."""
+        return Role.READER if self.unwritable is not None else self.facts.operator.role
+
+    def denied(self, words: str) -> str:
+        """Why an act is not offered: for these reasons, unless nothing can be written at all."""
+        return self.unwritable.sentence if self.unwritable is not None else words
 
     def read(
         self,

@@ -185,7 +185,10 @@ def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
     assert (line.texts[0], line.texts[3]) == ("径山镇总工会", "在用")
     hands.click(tab.revoke)
     assert tab.decision.words.text().startswith("已经收到的内容都还算。")
+    assert not tab.after.isVisible()
+    picture(hands.window, "revoking-all")
     hands.tick(tab.earlier)
+    assert tab.after.isVisible()
     picture(hands.window, "revoking")
     assert tab.day.text() == "2026-11-23"
     assert "会不再计入：企业新增2条" in tab.decision.words.text(), "all that was written today"

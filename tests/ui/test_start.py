@@ -144,6 +144,9 @@ def test_a_ledger_that_is_not_wanted_leaves_the_list_and_comes_back(
     login = program.start.login
     qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
     picture(program.start, "login")
+    needed, held = login.workspaces.sizeHintForColumn(0), login.workspaces.viewport().width()
+    assert needed <= held, "a long path loses its middle"
+    assert login.workspaces.currentItem().toolTip() == str(tmp_path / "建错了的")
     assert login.folder == tmp_path / "建错了的"
     qtbot.mouseClick(login.forget_button, Qt.MouseButton.LeftButton)
     assert [recent.unit for recent in program.settings.recents] == ["另一份"]

@@ -65,7 +65,7 @@ class RecordBanner(NoticeBar):
         """Why the record is only to be looked at."""
         if (unwritable := self._workbench.unwritable) is not None:
             return unwritable.sentence
-        if self._workbench.facts.operator.role is Role.READER:
+        if self._workbench.role is Role.READER:
             return "您登录的身份只能查看。要修改，请用能登记的身份登录。"
         if self._type.by_program:
             return "这类记录由程序登记，这里只能查看。"

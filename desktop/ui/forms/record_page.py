@@ -56,7 +56,7 @@ class RecordPage(Page):
         self.tabs = QTabWidget(self)
         self._main = QWidget()
         self.tabs.addTab(self._main, "基本信息")
-        ask = self._ask_to_see if audit.may_see(workbench.facts.operator.role) else None
+        ask = self._ask_to_see if audit.may_see(workbench.role) else None
         self.form = Form(workbench, self.record_type, ask, self._main)
         self.side = SidePanel(self.form, self._main)
         self.children_tabs: dict[str, ChildTab] = {}

@@ -115,6 +115,9 @@ class AuditPage(Page):
             self.verdict.say(Tone.WARNING, "审计日志只有管理员和汇总员能看。")
             self.export_button.setEnabled(False)
             return
+        # That the log was taken out is written into it.
+        self.export_button.setEnabled(self.workbench.unwritable is None)
+        self.export_button.setToolTip(self.workbench.denied(""))
         self.workbench.read(
             lambda database, _ticket: audit.verdict(database), self._show_verdict, owner=self, key="verdict"
         )

@@ -86,7 +86,9 @@ class OperatorsPage(Page):
         )
         column.addWidget(self.grid, 1)
         column.addLayout(row(self.log, self.due, self.wipe, 1, spacing=20))
-        self.wipe.setVisible(workbench.facts.operator.role is Role.ADMIN)
+        self.own.setEnabled(workbench.unwritable is None)
+        self.own.setToolTip(workbench.denied(""))
+        self.wipe.setVisible(workbench.role is Role.ADMIN)
         self.grid.chosen.connect(lambda _name: self._show_acts())
         self.refresh(None)
 
@@ -149,7 +151,7 @@ class OperatorsPage(Page):
         self.state_changed.emit()
 
     def _show_acts(self) -> None:
-        admin = self.workbench.facts.operator.role is Role.ADMIN
+        admin = self.workbench.role is Role.ADMIN
         chosen = self.grid.current()
         role_disabled = self._known.get(str(chosen)) if chosen is not None else None
         self.add.setEnabled(admin)
@@ -157,7 +159,7 @@ class OperatorsPage(Page):
         self.stop.setEnabled(admin and role_disabled is not None and not role_disabled[1])
         self.code.setEnabled(admin)
         for made in (self.add, self.change, self.stop, self.code):
-            made.setToolTip("" if admin else "只有管理员能做。")
+            made.setToolTip("" if admin else self.workbench.denied("只有管理员能做。"))
 
     # -- acts ------------------------------------------------------------------------------------------------------
 

@@ -193,7 +193,7 @@ class RecentPage(Page):
             ("这一步已经撤消了。要恢复的，请撤消上面那一步“撤消”。", step.undone),
             ("这是还原以前做的，不能在这里撤消；要改的请直接改成需要的内容。", not step.here),
             (step.lasting, bool(step.lasting)),
-            ("您的操作员角色只能查看，不能撤消。", not self._may()),
+            (self.workbench.denied("您的操作员角色只能查看，不能撤消。"), not self._may()),
         ]
         words = next((words for words, so in reasons if so), "")
         self.note.say(Tone.PLAIN, words)
@@ -202,7 +202,7 @@ class RecentPage(Page):
         self.undo.setToolTip(words or "后来又改过的不能撤消，会说明原因")
 
     def _may(self) -> bool:
-        return self.workbench.facts.operator.role is not Role.READER
+        return self.workbench.role is not Role.READER
 
     def _open(self, shown: Told) -> None:
         record_type = self.workbench.types.get(shown.type)

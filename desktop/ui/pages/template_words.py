@@ -61,6 +61,7 @@ class WordsPane(QWidget):
         self.remark.setPlaceholderText("修改说明，下级也能看到")
         self.remark.setMaxLength(100)
         self.note = Note()
+        self.locked = False
         self.insert_button = button("插入", self.insert, "plus")
         self.save_button = button("保存并下发", self.save_wanted.emit, "save", primary=True)
         self.reset_button = button("换回…", self.reset_wanted.emit, "rotate-ccw")
@@ -83,6 +84,15 @@ class WordsPane(QWidget):
         column.addWidget(self.words, 1)
         column.addLayout(row(why, self.remark))
         column.addWidget(self.note)
+
+    def lock(self, why: str) -> None:
+        """Shows the words to somebody who may not change them."""
+        self.locked = True
+        self.words.setReadOnly(True)
+        self.words.setToolTip(why)
+        for widget in (self.choices, self.insert_button, self.remark, self.save_button, self.reset_button):
+            widget.setEnabled(False)
+            widget.setToolTip(why)
 
     def insert(self) -> None:
         """Puts the chosen placeholder where the cursor is among the words."""

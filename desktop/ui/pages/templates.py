@@ -13,6 +13,7 @@ from desktop.errors import Problem
 from desktop.operations import template_words, templates
 from desktop.operations.session import Session
 from desktop.operations.templates import Standing
+from desktop.records.declaration import Role
 from desktop.store.database import Database
 from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
@@ -105,6 +106,9 @@ class TemplatesPage(Page):
         whole.addWidget(heading(TITLE, 1))
         whole.addWidget(plain(_HELP, muted=True))
         whole.addWidget(split, 1)
+        if self.workbench.role not in (Role.ADMIN, Role.DESK):
+            self.adding.hide()
+            self.pane.lock(self.workbench.denied("由本单位的经办人或管理员来改。"))
 
     # -- which there are -------------------------------------------------------------------------------------------
 
@@ -310,7 +314,9 @@ class TemplatesPage(Page):
     def _enable(self) -> None:
         standing = self.known.get(self.key)
         self.pane.save_button.setEnabled(self.dirty)
-        self.pane.reset_button.setEnabled(standing is not None and bool(standing.own))
+        self.pane.reset_button.setEnabled(
+            not self.pane.locked and standing is not None and bool(standing.own)
+        )
         self.pane.compare_button.setEnabled(self.dirty or (standing is not None and standing.changed))
         self.state_changed.emit()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
     from desktop.ui.start.restoring import RestoreDialog
 
 _FOLDER = Qt.ItemDataRole.UserRole
+
+
+class _Fitting(QStyledItemDelegate):
+    """Lines as wide as their list: a long path loses its middle instead of running out of sight."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Only the height is asked for."""
+        return QSize(0, super().sizeHint(option, index).height())
 
 
 class LoginPage(QWidget):
@@ -71,6 +81,9 @@ class LoginPage(QWidget):
         heading = QLabel("打开台账")
         heading.setProperty("heading", "1")
         self.workspaces.setObjectName("menu-list")
+        self.workspaces.setItemDelegate(_Fitting(self.workspaces))
+        self.workspaces.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.workspaces.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.workspaces.setAccessibleName("最近打开的台账")
         # On a low screen the list gives way, and scrolls: the buttons below it must be in view.
         self.workspaces.setMinimumHeight(theme.measures().row * 2 + 10)

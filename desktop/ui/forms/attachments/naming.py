@@ -35,7 +35,7 @@ def offer(workbench: Workbench, attachment: Attachment, owner: QWidget) -> None:
     ]
     if not masked:
         ask()
-    elif audit.may_see(workbench.facts.operator.role):
+    elif audit.may_see(workbench.role):
 
         def job(session: Session, _ticket: Ticket) -> None:
             for field in masked:

@@ -186,8 +186,8 @@ class AttachmentsTab(QWidget):
     def _hint(self) -> str:
         return (
             _HIDDEN
-            if audit.may_see(self._workbench.facts.operator.role)
-            else "您登录的身份不能查看附件的内容。"
+            if audit.may_see(self._workbench.role)
+            else self._workbench.denied("您登录的身份不能查看附件的内容。")
         )
 
     def _read(self) -> None:
@@ -265,11 +265,11 @@ class AttachmentsTab(QWidget):
         return [self.found[place] for place in places if place < len(self.found)]
 
     def _chosen(self) -> None:
-        chosen, may_see = self.selected(), audit.may_see(self._workbench.facts.operator.role)
+        chosen, may_see = self.selected(), audit.may_see(self._workbench.role)
         one = len(chosen) == 1
         self.add_button.setVisible(bool(self.found) and self.writable)
         there, may_change = bool(self.found), bool(self.found) and self.writable
-        may_erase = self._workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        may_erase = self._workbench.role in (Role.ADMIN, Role.DESK)
         for made, offered, possible in (
             (self.show_button, there and may_see, one),
             (self.save_button, there and may_see, one),
@@ -316,7 +316,7 @@ class AttachmentsTab(QWidget):
     def look(self) -> None:
         """Shows the chosen one; that it was shown is noted first."""
         each, bench = self._one(), self._workbench
-        if each is None or not audit.may_see(bench.facts.operator.role):
+        if each is None or not audit.may_see(bench.role):
             return
         from desktop.ui.forms.attachments.viewer import draw
 

@@ -152,7 +152,7 @@ class ConflictsPage(SiftingPage):
         self.comparison.show_dispute(dispute, locked=not may)
         self.caption.setText(f"{short_label(dispute.type_label)}：{dispute.title}")
         self.question.setText(self._question(dispute))
-        self.reveal.setVisible(bool(dispute.hidden) and audit.may_see(self.workbench.facts.operator.role))
+        self.reveal.setVisible(bool(dispute.hidden) and audit.may_see(self.workbench.role))
         self.accept.setVisible(may)
         self.later.setText("以后再说（N）" if may else "下一处（N）")
         keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))
@@ -167,7 +167,8 @@ class ConflictsPage(SiftingPage):
                 f"“{dispute.label}”填得不一样，涉及上级或别的单位填的内容，等上级来定；定好后会随回执带下来。"
             )
         if not self._may_write(dispute):
-            return f"“{dispute.label}”填得不一样。您的操作员角色或本单位不能改这一项，请由有权限的人来定。"
+            why = self.workbench.denied("您的操作员角色或本单位不能改这一项，请由有权限的人来定。")
+            return f"“{dispute.label}”填得不一样。{why}"
         if dispute.deletion:
             return "这条记录有人删除，同时有人修改。保留还是删除？"
         if dispute.slot == UNIT_SLOT:
@@ -185,7 +186,7 @@ class ConflictsPage(SiftingPage):
         record_type = self.workbench.types[dispute.type]
         bench = self.workbench
         if dispute.type == ATTACHMENT:
-            return bench.facts.operator.role is not Role.READER
+            return bench.role is not Role.READER
         return bench.may_write(record_type) and all(bench.may_write(record_type, f) for f in dispute.fields)
 
     def _may_decide(self, dispute: Dispute) -> bool:

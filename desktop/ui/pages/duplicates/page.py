@@ -168,15 +168,13 @@ class DuplicatesPage(SiftingPage):
         def then(found: Comparison) -> None:
             if self._group() == group:
                 self.view.show_comparison(found)
-                self.reveal.setVisible(
-                    bool(self.view.hidden) and audit.may_see(self.workbench.facts.operator.role)
-                )
+                self.reveal.setVisible(bool(self.view.hidden) and audit.may_see(self.workbench.role))
                 self._show_state()
 
         self.workbench.read(job, then, owner=self, key="side by side")
 
     def _may(self) -> bool:
-        return self.workbench.facts.operator.role is not Role.READER
+        return self.workbench.role is not Role.READER
 
     def _show_state(self) -> None:
         found, group = self.view.comparison, self._group()

@@ -43,10 +43,8 @@ class IndicatorActs(QWidget):
     def _may_choose(self) -> bool:
         """The program writes what was chosen, for whoever works at the desk of a level that may."""
         facts = self.workbench.facts
-        return facts.types[TYPE].written_by.admits_level(facts.unit.level) and facts.operator.role in (
-            Role.DESK,
-            Role.ADMIN,
-        )
+        admitted = facts.types[TYPE].written_by.admits_level(facts.unit.level)
+        return admitted and self.workbench.role in (Role.DESK, Role.ADMIN)
 
     def _ask(self, place: int, reading: Reading) -> None:
         """Shows the options of a choice below its button."""

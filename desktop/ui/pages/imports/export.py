@@ -141,7 +141,7 @@ class ExportPage(Page):
         form = next((f for f in FORMS if f.name == self.way()), None)
         fields = (self.record_type.by_name[name] for name in self.fields())
         secret = form is None and any(f.mask is not Mask.NONE for f in fields)
-        self.unmasked.setVisible(secret and audit.may_see(self.workbench.facts.operator.role))
+        self.unmasked.setVisible(secret and audit.may_see(self.workbench.role))
 
     def _count(self) -> None:
         types, query = self.workbench.types, self.query

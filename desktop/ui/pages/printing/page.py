@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -131,7 +131,7 @@ class PreviewPage(Page):
             self.bar.chosen.connect(partial(self._take, job))
             self.bar.unclear.connect(self._unclear)
             job = job.job(job.first, job.last, "")
-        self.job = job
+        self.job = self._allowed(job)
         self._data = b""
         self.pages = PagesView(workbench)
         self.note = Note()
@@ -206,6 +206,12 @@ class PreviewPage(Page):
             self.more.toggled.connect(lambda ticked: self._change(all_of_it if ticked else alone))
         self._offer_printers()
 
+    def _allowed(self, job: PrintJob) -> PrintJob:
+        """What was printed is noted in the ledger; where nothing can be written, pages are only looked at."""
+        if (why := self.workbench.unwritable) is None:
+            return job
+        return replace(job, release=None, save=None, word=None, table=None, why_not=why.sentence)
+
     def _offer_printers(self) -> None:
         names = self.names()
         self.printers.addItems(names)
@@ -256,8 +262,8 @@ class PreviewPage(Page):
         self._change(periodical.job(first, last, unit))
 
     def _change(self, job: PrintJob) -> None:
+        self.job = self._allowed(job)
         self._say_state()
-        self.job = job
         self.load()
 
     def _unclear(self, words: str) -> None:

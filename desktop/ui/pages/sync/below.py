@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.operations import exchange, traffic
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, Overview, Peer
+from desktop.records.declaration import Role
 from desktop.records.duties import RULE_FIELD
 from desktop.records.duties import words as duty_words
 from desktop.sync.sending import Sent
@@ -68,8 +69,11 @@ class Below(QWidget):
 
     def _show_answer(self) -> None:
         chosen = self.grid.current()
-        self.answer.setEnabled(chosen in self._peers and chosen not in self._revoked)
-        if chosen not in self._peers:
+        may = self.workbench.role is not Role.READER
+        self.answer.setEnabled(may and chosen in self._peers and chosen not in self._revoked)
+        if not may:
+            words = self.workbench.denied("您登录的身份只能查看，不能写回执。")
+        elif chosen not in self._peers:
             words = "先在表里选一个单位。"
         elif chosen in self._revoked:
             words = "这台电脑已经停用，不再给它导出。要恢复请到“下级电脑”里。"
@@ -83,7 +87,7 @@ class Below(QWidget):
     def write(self) -> None:
         """Writes a receipt, and what is to go down, for the station under the cursor."""
         peer = self._peers.get(self.grid.current() or "")
-        if peer is None:
+        if peer is None or self.workbench.role is Role.READER:
             return
         start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
         folder = self.workbench.dialogs.folder(f"给“{peer.link.name}”的回执保存到哪里（可以选U盘）", start)

@@ -223,10 +223,10 @@ class EnrolCard(Card):
             else "接受批准时会写好一个入网回执（.xsa），把它交给上级就办好了。"
             "找不到这个文件时，再导入一次批准文件就会重新写好。",
         )  # fmt: skip
-        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
         for made in (self.ask, self.open_grant):
             made.setEnabled(allowed)
-            made.setToolTip("" if allowed else "入网由本单位的经办人或管理员来办。")
+            made.setToolTip("" if allowed else self.workbench.denied("入网由本单位的经办人或管理员来办。"))
         set_primary(self.ask, not asked)
         set_primary(self.open_grant, asked and not enrolled and self._offered is None)
         self.ask.setText("再导出一次…" if asked else "导出入网申请…")

@@ -125,9 +125,10 @@ class GrantCard(Card):
         ])  # fmt: skip
         self.stations.setVisible(bool(below))
         self.none.setVisible(not below)
-        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
-        self.open_request.setEnabled(allowed)
-        self.open_ack.setEnabled(allowed)
+        allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
+        for made in (self.open_request, self.open_ack):
+            made.setEnabled(allowed)
+            made.setToolTip("" if allowed else self.workbench.denied("由本单位的经办人或管理员来办。"))
         self.delegate.setEnabled(seen.standing.may_delegate)
         self.delegate.setToolTip("" if seen.standing.may_delegate else "上级没有授权本单位的下级再往下办理。")
 

@@ -73,12 +73,15 @@ class InboxTab(QWidget):
         self._known: set[Identity] = set()
         self.watch = InboxWatch(workbench, self)
         self.empty = EmptyState()
+        self._may = workbench.unwritable is None
         self.empty.show_words(
             "folder-open",
             "还没有选收件文件夹",
-            "下级的数据包、上级的回执另存到同一个文件夹（也可以是U盘或共享文件夹），来了新文件会自动列在这里。"
-            "只是列出来，点了合并才会合并；文件不会被删掉。",
-            ("选择收件文件夹…", self.choose),
+            workbench.denied(
+                "下级的数据包、上级的回执另存到同一个文件夹（也可以是U盘或共享文件夹），来了新文件会自动列在这里。"
+                "只是列出来，点了合并才会合并；文件不会被删掉。"
+            ),
+            ("选择收件文件夹…", self.choose) if self._may else None,
         )
         self.place = link("", self.choose)
         self.place.setAccessibleName("更换收件文件夹")
@@ -117,6 +120,8 @@ class InboxTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         stop = link("不再看这个文件夹", lambda: self._choose(None, self.settings.put_away))
+        for made in (self.place, stop, self.away):
+            made.setEnabled(self._may)
         column.addLayout(
             row(heading("收件文件夹"), self.place, link("打开", self._show_folder), stop, 1, self.again)
         )
@@ -207,7 +212,7 @@ class InboxTab(QWidget):
     def _tell_problem(self, problem: Problem | None) -> None:
         if problem is not None:
             self.note.say(Tone.WARNING, problem.sentence, problem.next_step)
-            self.note.offer(link("换一个文件夹…", self.choose))
+            self.note.offer(*[link("换一个文件夹…", self.choose)] * self._may)
         else:
             self.note.hide()
 
@@ -244,6 +249,8 @@ class InboxTab(QWidget):
             self.workbench.shell.tell(
                 Tone.PLAIN, "这个文件还没有拷完，拷完会自动变成“新”；早就停下的，请重新拷一份。"
             )
+        elif not self._may:
+            self.workbench.shell.tell(Tone.WARNING, self.workbench.denied(""))
         elif arrival.look.said is not None or arrival.look.problem is not None:
             self.wanted.emit([path])
         else:
@@ -268,7 +275,7 @@ class InboxTab(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes files only."""
-        if event.mimeData().hasUrls():
+        if self._may and event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -281,7 +288,7 @@ class InboxTab(QWidget):
     def place_cursor(self) -> None:
         """Where work begins."""
         if self.settings.folder is None:
-            self.empty.primary.setFocus()
+            (self.empty.primary if self._may else self).setFocus()
         elif self.merge.isEnabled():
             self.merge.setFocus()
         elif self.grid.isVisible():
@@ -303,9 +310,10 @@ class InboxTab(QWidget):
         new = sum(a.state is State.NEW for a in self.arrivals)
         merged = sum(a.merged for a in self.arrivals)
         self.clear.setText(f"把合并过的{merged}个现在移走")
-        self.clear.setVisible(self.settings.put_away and merged > 0)
+        self.clear.setVisible(self._may and self.settings.put_away and merged > 0)
         self.merge.setText(f"核对并合并{new}个新文件…" if new else "没有新文件")
-        self.merge.setEnabled(new > 0)
+        self.merge.setEnabled(self._may and new > 0)
+        self.merge.setToolTip(self.workbench.denied(""))
         self._show_counts()
         self.counted.emit(new)
 

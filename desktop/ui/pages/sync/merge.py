@@ -74,9 +74,12 @@ class MergePanel(QStackedWidget):
         self._done = False
         self._task: Task[Previewed] | Task[Merged] | None = None
         self.drop = DropArea(
-            "把收到的文件拖到这里",
-            "下级的数据包和入网申请、上级的回执和批准文件都可以，一次可以拖很多个。\n先核对，看过结果再合并。",
+            "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
+            workbench.denied(
+                "下级的数据包和入网申请、上级的回执和批准文件都可以，一次可以拖很多个。\n先核对，看过结果再合并。"
+            ),
         )
+        self.drop.setEnabled(workbench.unwritable is None)
         self.drop.dropped.connect(lambda paths: with_files(workbench, paths, self.take, self))
         self.drop.wanted.connect(self.choose)
         self.grid = FilesGrid()
@@ -138,6 +141,9 @@ class MergePanel(QStackedWidget):
     def take(self, paths: Sequence[Path]) -> None:
         """Adds files and looks at all of them; a file of enrolment goes where enrolment is."""
         self.workbench.shell.move_on()
+        if (why := self.workbench.unwritable) is not None:
+            self.workbench.shell.tell(Tone.WARNING, str(why))
+            return
         small = [p for p in paths if p.suffix.lower() in SMALL_FILES]
         if small:
             self.enrolment.emit(small)
@@ -345,7 +351,7 @@ class MergePanel(QStackedWidget):
 
     @property
     def _may_merge(self) -> bool:
-        return self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        return self.workbench.role in (Role.ADMIN, Role.DESK)
 
     def _choose_place(self) -> bool:
         start = Path(self._folder).parent
@@ -388,7 +394,11 @@ class MergePanel(QStackedWidget):
         self.receipt_line.setEnabled(not busy)
         self.place.setText(self._folder)
         self.place.setToolTip("更换存放回执的文件夹")
-        self.right.setText("" if self._may_merge else "合并由本单位的经办人或管理员来做，您可以先看结果。")
+        self.right.setText(
+            ""
+            if self._may_merge
+            else self.workbench.denied("合并由本单位的经办人或管理员来做，您可以先看结果。")
+        )
         theme.restyle(self.right, tone="" if self._may_merge else "warning")
         self.busy_changed.emit(bool(self.files))
 

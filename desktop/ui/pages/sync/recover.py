@@ -57,9 +57,11 @@ class RecoverCard(Card):
         self._box.hide()
         self.compared.toggled.connect(self.answer_button.setEnabled)
         self.answer_button.setEnabled(False)
-        allowed = self.workbench.facts.operator.role in (Role.ADMIN, Role.DESK)
+        allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
         self.open_request.setEnabled(allowed)
-        self.open_request.setToolTip("" if allowed else "由本单位的经办人或管理员来办。")
+        self.open_request.setToolTip(
+            "" if allowed else self.workbench.denied("由本单位的经办人或管理员来办。")
+        )
 
     def look(self, path: Path | None) -> None:
         """Opens a request and shows whose it is; nothing is answered yet."""

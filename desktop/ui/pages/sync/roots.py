@@ -63,14 +63,14 @@ class RootCard(Card):
         self.setVisible(bool(found.words))
         changed = f"更换过{found.changes}次" if found.changes else "没有更换过"
         self.words.setText(f"核对词语：{'；'.join(map(str, found.words))}（{changed}）")
-        role = self.workbench.facts.operator.role
+        role = self.workbench.role
         for made, shown, allowed, who in (
             (self.change, found.own, role is Role.ADMIN, "管理员"),
             (self.renew, not found.own, role in (Role.ADMIN, Role.DESK), "经办人或管理员"),
         ):
             made.setVisible(shown)
             made.setEnabled(allowed)
-            made.setToolTip("" if allowed else f"由本单位的{who}来办。")
+            made.setToolTip("" if allowed else self.workbench.denied(f"由本单位的{who}来办。"))
 
     # -- the root --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from desktop.operations import covers, exchange, traffic
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.traffic import SEND, Overview
+from desktop.records.declaration import Role
 from desktop.records.duties import words as duty_words
 from desktop.store.ledger import ChangeSet
 from desktop.sync.sending import Sent
@@ -24,6 +25,8 @@ from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
+
+_NOT_READERS = "您登录的身份只能查看，不能导出数据包。"
 
 
 class SendCard(Card):
@@ -51,6 +54,10 @@ class SendCard(Card):
         self._last = ""
         self._wanted = False
         self.done = Note()
+        self.may_send = workbench.role is not Role.READER
+        for made in (self.export, self.sign, self.change):
+            made.setEnabled(self.may_send)
+            made.setToolTip("" if self.may_send else workbench.denied(_NOT_READERS))
         self.column.addWidget(self.amount)
         self.column.addWidget(self.inside)
         self.column.addLayout(row(self.export, self.sign, 1))
@@ -107,7 +114,9 @@ class SendCard(Card):
             else f"保存到：{self._folder}" if known else "导出时选择U盘或文件夹。"
         )  # fmt: skip
         theme.restyle(self.place, tone="warning" if gone else "")
-        self.change.setVisible(known)
+        self.change.setVisible(known and self.may_send)
+        if not self.may_send:
+            self.place.setText(self.workbench.denied(_NOT_READERS))
 
     def sign_last(self) -> None:
         """Shows the last bundle for signing; asks for the file where it is not there any more."""

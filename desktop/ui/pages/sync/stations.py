@@ -59,12 +59,16 @@ class StationsTab(QWidget):
         self.day.line.setAccessibleName(self.day.field.label)
         self.after = QSpinBox()
         self.after.setAccessibleName("算到第几条为止")
-        self.number = row(
-            plain("也就是算到第", muted=True),
-            self.after,
-            plain("条为止，知道编号的可以直接改", muted=True),
-            1,
+        self.number = QWidget()
+        self.number.setLayout(
+            row(
+                plain("也就是算到第", muted=True),
+                self.after,
+                plain("条为止，知道编号的可以直接改", muted=True),
+                1,
+            )
         )
+        self.number.hide()
         self.empty = EmptyState()
         self.empty.show_words(
             "network", "还没有下级的工作电脑", "为下级办好入网、收到它的数据包以后，会列在这里。"
@@ -83,7 +87,7 @@ class StationsTab(QWidget):
 
     def _build(self) -> None:
         self.decision.choices.addLayout(row(self.earlier, self.day, 1))
-        self.decision.choices.addLayout(self.number)
+        self.decision.choices.addWidget(self.number)
         column = QVBoxLayout(self._work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -132,7 +136,7 @@ class StationsTab(QWidget):
         self.restore.setVisible(revoked)
         for made in (self.revoke, self.restore):
             made.setEnabled(chosen is not None and allowed)
-            made.setToolTip("" if allowed else "由本单位的经办人或管理员来做。")
+            made.setToolTip("" if allowed else self.workbench.denied("由本单位的经办人或管理员来做。"))
 
     # -- a computer that was wiped ---------------------------------------------------------------------------------
 
@@ -229,8 +233,8 @@ class StationsTab(QWidget):
     def _look(self) -> None:
         """Says what would count no longer."""
         chosen, number = self._chosen(), self._number()
-        for widget in (self.day, self.after):
-            widget.setEnabled(self.earlier.isChecked())
+        self.day.setEnabled(self.earlier.isChecked())
+        self.number.setVisible(self.earlier.isChecked())
         if chosen is None:
             return
         self.decision.set_ready(ready=False)

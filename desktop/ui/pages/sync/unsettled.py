@@ -131,12 +131,20 @@ class UnsettledTab(QWidget):
         set_primary(self.again, not done)
         again = item is not None and item.again
         self.again.setVisible(again)
-        may_write = self.workbench.facts.operator.role is not Role.READER
+        may_write = self.workbench.role is not Role.READER
         self.again.setEnabled(may_write)
-        self.again.setToolTip("原来的内容已填好，改正后再保存。" if may_write else "您登录的身份只能查看。")
+        self.again.setToolTip(
+            "原来的内容已填好，改正后再保存。"
+            if may_write
+            else self.workbench.denied("您登录的身份只能查看。")
+        )
         self.redate.setVisible(_waits_for_date(item))
         self.redate.setEnabled(may_decide(self.workbench))
-        self.redate.setToolTip("" if may_decide(self.workbench) else "更正日期由本单位的经办人或管理员来做。")
+        self.redate.setToolTip(
+            ""
+            if may_decide(self.workbench)
+            else self.workbench.denied("更正日期由本单位的经办人或管理员来做。")
+        )
         self.open.setVisible(not again or (item is not None and item.known))
         self.open.setEnabled(item is not None and item.known)
 
