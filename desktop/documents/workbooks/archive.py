@@ -194,14 +194,16 @@ def _begins_as_xml(chunk: bytes) -> bool:
 def _scan_cells(window: bytes, scan: SheetScan) -> None:
     if scan.block and _FAR_OR_BARE.search(window):
         scan.block = False
-    if b' t="e"' in window:
+    # One byte is looked for many times faster than several, and numbers and shared texts have no small e or f.
+    has_e = b"e" in window
+    if has_e and b' t="e"' in window:
         for found in _ERROR_CELL.finditer(window):
             _note(scan, found, Fault(FaultKind.ERROR, (found[3] or b"#N/A").decode("ascii", "replace")))
-    if b"<f" in window:
+    if b"f" in window and b"<f" in window:
         for found in _NOT_CALCULATED.finditer(window):
             if b't="str"' not in found[3]:
                 _note(scan, found, Fault(FaultKind.NOT_CALCULATED, "（公式）"))
-    if b' hidden="' in window and len(scan.hidden_rows) < _MOST_FAULTS:
+    if has_e and b' hidden="' in window and len(scan.hidden_rows) < _MOST_FAULTS:
         scan.hidden_rows.update(int(found[1]) for found in _HIDDEN_ROW.finditer(window))
         for found in _HIDDEN_COLUMNS.finditer(window):
             scan.hidden_columns.update(range(int(found[1]) - 1, min(int(found[2]), _MOST_SHOWN_COLUMNS)))
