@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -76,8 +76,8 @@ class _Once:
         self._shape = shape
         self._keys: dict[tuple[Any, ...], None] = {}
 
-    def note(self, gone: bool, *key: Any) -> None:
-        """Notes a row by its key, whether it is ``gone`` or not."""
+    def note(self, gone: int, *key: Any) -> None:
+        """Notes a row by its key, whether it is ``gone`` (1) or not (0)."""
         self._keys[key] = None
 
     def __bool__(self) -> bool:
@@ -90,24 +90,41 @@ class _Once:
     def rows(self, database: Database) -> Iterator[tuple[Row, Row | None]]:
         """Key, and the row's other values or nothing where the row is gone."""
         shape, count = self._shape, len(self._shape.keys)
-        if shape.name in _RUNNING:
-            # Rows with whole segments one by one: a cursor holds the one that comes next as well.
-            for first, last in _runs(
-                sorted(n for (n,) in self._keys), 1 if shape.name == "segment" else _MANY
-            ):
-                expected = first
-                for row in database.execute(shape.select, (first, last)):
-                    if row[0] > expected:
-                        yield from _gone(expected, row[0])
-                    expected = row[0] + 1
-                    yield row[:1], row[1:]
-                    del row
-                yield from _gone(expected, last + 1)
-            return
         for key in self._keys:
             if shape.name != "meta" or not str(key[0]).startswith(STALE):
                 row = database.row(shape.select, key)
                 yield key, None if row is None else row[count:]
+
+
+class _Running:
+    """The changed rows of a table of which many change at once and whose numbers follow each other."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._numbers = array("q")
+        # Each line of a register is noted, so the engine puts its number into the array without a step of Python.
+        self.note: Callable[[int], None] = self._numbers.append
+
+    def __bool__(self) -> bool:
+        return bool(self._numbers)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        del self._numbers[:]
+
+    def rows(self, database: Database) -> Iterator[tuple[Row, Row | None]]:
+        """Key, and the row's other values or nothing where the row is gone."""
+        # Rows with whole segments one by one: a cursor holds the one that comes next as well.
+        most = 1 if self._shape.name == "segment" else _MANY
+        for first, last in _runs(sorted(set(self._numbers)), most):
+            expected = first
+            for row in database.execute(self._shape.select, (first, last)):
+                if row[0] > expected:
+                    yield from _gone(expected, row[0])
+                expected = row[0] + 1
+                yield row[:1], row[1:]
+                del row
+            yield from _gone(expected, last + 1)
 
 
 class _Bulk:
@@ -124,8 +141,8 @@ class _Bulk:
         self._gone = array("q")
         self._texts: dict[str, int] = {}
 
-    def note(self, gone: bool, *key: Any) -> None:
-        """Notes a row by its key, whether it is ``gone`` or not."""
+    def note(self, gone: int, *key: Any) -> None:
+        """Notes a row by its key, whether it is ``gone`` (1) or not (0)."""
         if gone:
             # Of texts there are few, so a negative number stands for each.
             self._gone.extend(
@@ -174,21 +191,19 @@ class Capture:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._shapes: list[Shape] = []
-        self._noted: list[_Once | _Bulk] = []
+        self._noted: list[_Once | _Running | _Bulk] = []
 
     def start(self) -> None:
         """Sets the triggers; they live as long as the connection. Again, they follow changed tables."""
         self._shapes = [s for s in (shape_of(self._db, name) for name in TABLES) if s.keys]
-        self._noted = [(_Bulk if s.name in _BULKY else _Once)(s) for s in self._shapes]
-        self._db.connection.create_function("noted", -1, self._note)
+        self._noted = [_KIND_OF.get(s.name, _Once)(s) for s in self._shapes]
+        for place, noted in enumerate(self._noted):
+            self._db.connection.create_function(f"noted_{place}", -1, noted.note)
         for (name,) in self._db.rows("SELECT name FROM temp.sqlite_master WHERE type = 'trigger'"):
             self._db.execute(f"DROP TRIGGER temp.{quoted(name)}")
         for place, shape in enumerate(self._shapes):
             for statement in _triggers(place, shape):
                 self._db.execute(statement)
-
-    def _note(self, place: int, gone: int, *key: Any) -> None:
-        self._noted[place].note(bool(gone), *key)
 
     @property
     def any(self) -> bool:
@@ -221,6 +236,9 @@ class Capture:
         """All that was noted has been written down."""
         for noted in self._noted:
             noted.clear()
+
+
+_KIND_OF: Final = dict.fromkeys(_RUNNING, _Running) | dict.fromkeys(_BULKY, _Bulk)
 
 
 def _gone(first: int, end: int) -> Iterator[tuple[Row, None]]:
@@ -283,7 +301,8 @@ def _trigger(shape: Shape, event: str) -> str:
 
 def _triggers(place: int, shape: Shape) -> Iterator[str]:
     keys = {side: ", ".join(f"{side}.{quoted(c)}" for c in shape.keys) for side in ("old", "new")}
-    notes = {side: f"SELECT noted({place}, {int(side == 'old')}, {key})" for side, key in keys.items()}
+    gone = {"old": "", "new": ""} if shape.name in _RUNNING else {"old": "1, ", "new": "0, "}
+    notes = {side: f"SELECT noted_{place}({gone[side]}{key})" for side, key in keys.items()}
     another = f"WHERE ({keys['old']}) <> ({keys['new']})"
     for event, done in {
         "INSERT": f"{notes['new']};",
