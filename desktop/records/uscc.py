@@ -9,7 +9,7 @@ import enum
 import re
 import unicodedata
 from dataclasses import dataclass
-from operator import mul
+from operator import getitem, mul
 
 from stdnum.cn import uscc as standard
 
@@ -22,6 +22,8 @@ _LENGTH = 18
 _VALUE_OF = {character: value for value, character in enumerate(ALPHABET)}.__getitem__
 _WEIGHTS = (*(3**position % len(ALPHABET) for position in range(_LENGTH - 1)), 1)
 """Those of the standard, and one for the check character: what all add up to is a multiple of 31."""
+_WEIGHED = tuple({c: _VALUE_OF(c) * weight for c in ALPHABET} for weight in _WEIGHTS)
+"""What each character adds in each place: looked up by the engine, without a step of Python for any of them."""
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1"})
 _EIGHTEEN = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{{_LENGTH}}}(?![0-9A-Z])")
 _FORMER = re.compile("[原旧曾][^0-9A-Z]*$")
@@ -221,7 +223,7 @@ def names_a_record(text: str) -> bool:
     if len(text) != _LENGTH:
         return False
     try:
-        return not sum(map(mul, map(_VALUE_OF, text), _WEIGHTS)) % len(ALPHABET)
+        return not sum(map(getitem, _WEIGHED, text)) % len(ALPHABET)
     except KeyError:
         return False
 

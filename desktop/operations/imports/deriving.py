@@ -31,8 +31,12 @@ class Deriver:
     def __init__(self, session: Session, types: tuple[str, ...]) -> None:
         self._session = session
         self._types = types
-        self._fields = [session.types[name].by_name.keys() for name in types]
-        self._employers = [name == EMPLOYER for name in types]
+        fields = [session.types[name].by_name.keys() for name in types]
+        # What follows is asked of every row, so what a type has is looked up once.
+        self._placed = [(at, "village" not in has) for at, has in enumerate(fields) if "town" in has]
+        self._employers = [at for at, name in enumerate(types) if name == EMPLOYER]
+        self._persons = [at for at, has in enumerate(fields) if "id_number" in has]
+        self._sessions = [at for at, has in enumerate(fields) if SESSION in has]
         self._places = PlaceFinder(session.reference, session.unit.code)
         self._units = UnitFinder(session, self._places) if types[0] in HEADINGS else None
         self._today = session.environment.today()
@@ -41,17 +45,20 @@ class Deriver:
         """Places and what else follows from the row alone; links are found for many rows at once."""
         if self._units is not None:
             self._belong(row, self._units)
-        for fields, employer, part in zip(self._fields, self._employers, row.parts, strict=True):
-            if "town" in fields:
-                self._place(row, part, towns_only="village" not in fields)
-            if employer and "sector" not in part.values:
-                sector = words.sector_of(part.values.get("ownership"), part.values.get("uscc"))
+        parts = row.parts
+        for at, towns_only in self._placed:
+            self._place(row, parts[at], towns_only=towns_only)
+        for at in self._employers:
+            values = parts[at].values
+            if "sector" not in values:
+                sector = words.sector_of(values.get("ownership"), values.get("uscc"))
                 if sector is not None:
-                    part.weak["sector"] = sector
-            if "id_number" in part.values:
-                self._person(part)
-            if SESSION in fields:
-                _number_session(part)
+                    parts[at].weak["sector"] = sector
+        for at in self._persons:
+            if "id_number" in parts[at].values:
+                self._person(parts[at])
+        for at in self._sessions:
+            _number_session(parts[at])
 
     def _belong(self, row: RowResult, units: UnitFinder) -> None:
         part = row.parts[0]
@@ -67,8 +74,9 @@ class Deriver:
         row.say(Note(f"属于“{units.names[found]}”", Weight.NOTE, column, UNIT))
 
     def _place(self, row: RowResult, part: Part, *, towns_only: bool) -> None:
-        said = part.words or {}
-        town_words, village_words = said.pop("town", None), said.pop("village", None)
+        town_words = village_words = None
+        if said := part.words:
+            town_words, village_words = said.pop("town", None), said.pop("village", None)
         if town_words is not None:
             found = self._places.town(town_words[0])
             if towns_only and found.village is not None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
 from desktop.operations.imports.others import Others
@@ -29,8 +30,7 @@ _REGION = re.compile(r"^(?:中国)?(?:浙江省?)?(?:杭州市?)?")
 _DISTRICT = re.compile(r"^[一-龥]{2,3}[区县市](?!场|块|域)")
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(msgspec.Struct, eq=False):
     """One record as the table says it is; ``first`` is the row that began it, whose part it shares until one joins."""
 
     id: str
@@ -43,8 +43,7 @@ class Entry:
     joined: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class _Known:
+class _Known(msgspec.Struct, eq=False):
     """A record that a name may mean: held here, or begun by an earlier row; ``values`` have its addresses."""
 
     id: str
@@ -129,23 +128,19 @@ class _Organisations:
         found: list[str | None] = [None] * len(candidates)
         without: list[int] = []
         for position, candidate in enumerate(candidates):
-            if candidate.values.get(self._key):
-                found[position] = self._refusing(self._with_code, candidate, new_id)
-            else:
+            if not candidate.part.values.get(self._key):
                 without.append(position)
+                continue
+            try:
+                found[position] = self._with_code(candidate, new_id)
+            except Refused as refused:
+                candidate.row.refuse(str(refused))
         for position in without:
-            found[position] = self._refusing(self._by_words, candidates[position], new_id)
+            try:
+                found[position] = self._by_words(candidates[position], new_id)
+            except Refused as refused:
+                candidates[position].row.refuse(str(refused))
         return found
-
-    @staticmethod
-    def _refusing(
-        find: Callable[[Candidate, Callable[[], str]], str], candidate: Candidate, new_id: Callable[[], str]
-    ) -> str | None:
-        try:
-            return find(candidate, new_id)
-        except Refused as refused:
-            candidate.row.refuse(str(refused))
-            return None
 
     def _look_up(self, candidates: Sequence[Candidate]) -> None:
         self._held_by_code: dict[str, list[tuple[str, Life]]] = {}
@@ -170,8 +165,9 @@ class _Organisations:
             )
 
     def _with_code(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
-        code = str(candidate.values[self._key])
-        name = folded_name(str(candidate.values.get(self._name) or ""))
+        values = candidate.part.values
+        code = str(values[self._key])
+        name = folded_name(str(values.get(self._name) or ""))
         if code in self._by_code:
             self._require_same_name(code, name)
             return self._by_code[code]
@@ -239,7 +235,7 @@ class _Organisations:
         for position, one in enumerate(known):
             if one.id == record:
                 # A record that has just been given a code is not there for a namesake with another one.
-                known[position] = replace(one, code=one.code or code)
+                known[position] = msgspec.structs.replace(one, code=one.code or code)
                 return
         known.append(_Known(record, code, candidate.values))
 

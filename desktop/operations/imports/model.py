@@ -81,8 +81,7 @@ class FieldChange:
     after: Cell
 
 
-@dataclass(slots=True, eq=False)
-class Part:
+class Part(msgspec.Struct, eq=False):
     """What a row says of one record.
 
     ``values`` are read; ``words`` of links and places, with their column, are still to be found; ``weak`` values
@@ -91,14 +90,13 @@ class Part:
     """
 
     values: dict[str, Cell]
-    weak: dict[str, Cell] = field(default_factory=dict)
+    weak: dict[str, Cell] = {}
     words: dict[str, tuple[str, int]] | None = None
     place_reason: str = ""
     unit: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class RowResult:
+class RowResult(msgspec.Struct, eq=False):
     """One row: its number in the sheet, what becomes of it, and the record it was matched with.
 
     ``parts`` follow the types that the table fills, its own type first. ``said`` are the notes of reading, ``found``
@@ -156,16 +154,16 @@ class RowResult:
         self.found, self.changes, self.outcome, self.record = (), (), Outcome.SAME, ""
 
 
-@dataclass(slots=True, eq=False)
-class Candidate:
+class Candidate(msgspec.Struct, eq=False):
     """A row with the part of it that is to be matched."""
 
     row: RowResult
     part: Part
-    values: dict[str, Cell] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.values = self.part.values
+    @property
+    def values(self) -> dict[str, Cell]:
+        """What the row says of the record."""
+        return self.part.values
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class Planner:
         if "source_batch" in record_type.by_name:
             self._defaults["source_batch"] = batch
         self._national = self._said_by_system()
+        self._usual = {**self._national, **self._defaults}
         self._outcomes: dict[str, Outcome] = {}
         self._slots: list[Slot] = []
         self.entries: dict[str, Entry] = {}
@@ -178,17 +179,17 @@ class Planner:
         batch = national.batch or self._batch
         return {"national_entry_date": national.date.isoformat(), "national_entry_batch": batch}
 
-    def _usual(self, entry: Entry) -> Mapping[str, Cell]:
+    def _by_default(self, entry: Entry) -> Mapping[str, Cell]:
         """What a new record says by default. A cell that could not be read is not to say the usual in the end."""
         said = entry.first.said
         unread = [note.field for note in said if note.field in self._defaults] if said else ()
         if not unread:
-            return self._defaults
-        return {name: value for name, value in self._defaults.items() if name not in unread}
+            return self._usual
+        return {name: value for name, value in self._usual.items() if name not in unread}
 
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
         if entry.held is None:
-            values = {**self._national, **self._usual(entry), **entry.weak, **entry.strong}
+            values = {**self._by_default(entry), **entry.weak, **entry.strong}
             self._date_headcounts(values, entry.strong)
             entry.strong = values
             plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))

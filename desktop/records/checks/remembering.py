@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress, count
+from operator import not_
 from typing import Any
 
 from desktop.records.checks.base import Asked, Context, Finding, Values, excused, finding, is_empty, rules
@@ -54,8 +56,7 @@ class RememberingChecks:
         is_sound = self._sound.get(check.rule)
         if is_sound is None:
             return range(len(columns.records))
-        fields = [columns[name] for name in check.fields]
-        return [place for place, values in enumerate(zip(*fields, strict=True)) if not is_sound(*values)]
+        return [*compress(count(), map(not_, map(is_sound, *(columns[name] for name in check.fields))))]
 
 
 class _Columns(dict[str, list[Any]]):
