@@ -98,8 +98,13 @@ class Beside:
 
     def _sums_up(self, cells: Row) -> bool:
         """Whether a sum stands where names do, or before: behind a number or a place merged with the rows above."""
-        texts = [cell for cell in cells[: self._named or 1] if type(cell) is str]
-        return any(map(_is_sum, texts)) or (bool(texts) and texts[0].startswith(_PART_OF_SUM))
+        first = True
+        for cell in cells[: self._named or 1]:
+            if type(cell) is str:
+                if _is_sum(cell) or (first and cell.startswith(_PART_OF_SUM)):
+                    return True
+                first = False
+        return False
 
     def repeats_header(self, cells: Row) -> bool:
         """Whether a printed table repeats its header here."""

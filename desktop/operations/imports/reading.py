@@ -254,12 +254,26 @@ def _whole(field: Field, _setting: Setting) -> Quick:
     most = workbook.EXACT_LIMIT - 1
     low = -most if field.minimum is None else max(field.minimum, -most)
     high = most if field.maximum is None else min(field.maximum, most)
-    return lambda cells: [
-        int(cell)
-        if (type(cell) is float or type(cell) is int) and low <= cell <= high and cell == int(cell)
-        else None
-        for cell in cells
-    ]
+    known: dict[object, int] = {}
+
+    def read(cells: Sequence[object]) -> list[Cell]:
+        # Counts of people repeat. What is true is no 1, though it would be found under it.
+        kept = known if bool not in {*map(type, cells)} else {}
+        values: list[Cell] = [*map(kept.get, cells)]
+        if None in values:
+            for place, cell in enumerate(cells):
+                if (
+                    values[place] is None
+                    and (type(cell) is float or type(cell) is int)
+                    and low <= cell <= high
+                    and cell == int(cell)
+                ):
+                    values[place] = int(cell)
+                    if len(known) < _MOST_REMEMBERED:
+                        known[cell] = int(cell)
+        return values
+
+    return read
 
 
 _QUICK: Mapping[Kind, Callable[[Field, Setting], Quick]] = {
