@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,12 +18,10 @@ from desktop.records import stamps
 from desktop.records.canonical import Cell
 from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION
 from desktop.records.declaration import Role
-from desktop.records.items import BIRTH
 from desktop.records.spans import spans_of
 from desktop.records.stamps import COUNTER_BITS
 from desktop.store import holdings, reading
 from desktop.store import traffic as stored
-from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.environment import EPOCH_MS, Environment
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
@@ -33,7 +30,7 @@ from desktop.store.traffic import Merged
 from desktop.sync import exclusions, identity, policy, rewriting, standing, station, trust, withdrawing
 from desktop.sync.certificates import Certificate
 from desktop.sync.station import Knowledge
-from desktop.sync.withdrawing import Affected
+from desktop.sync.withdrawing import Losses
 
 
 class NoMerge(StateProblem):
@@ -126,7 +123,7 @@ def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
         for text in exclusions.write(brought.named)
     ]
     with session.database.transaction():
-        audit.note(session, Act.WITHDRAWN, f"merge {merge} items {len(brought.items)}")
+        audit.note(session, Act.WITHDRAWN, f"merge {merge} items {brought.losses.total()}")
         return say(session, label, births=births)
 
 
@@ -135,7 +132,7 @@ def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.W
     if merged is None:
         raise NoMerge(f"没有第{merge}次合并。")
     brought = withdrawing.brought_by(session.ledger, merge)
-    if not brought.items:
+    if not brought.losses.total():
         raise NoMerge("这次合并没有带来新的内容，或者已经撤回。")
     require_above(session, brought.places)
     names = station_names(session.database, here(session))
@@ -143,20 +140,20 @@ def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.W
         Withdrawal(
             merged,
             names.get(merged.sender, unknown_station(merged.sender)),
-            _losses(session, brought.items),
-            withdrawing.built_upon(session.ledger, brought.items),
-            withdrawing.quoted_in_letters(session.ledger, brought.items),
-            _titles(session, brought.items),
+            _losses(session, brought.losses),
+            brought.upon,
+            brought.letters,
+            _titles(session, brought.records),
         ),
         brought,
     )
 
 
-def _titles(session: Session, items: Sequence[withdrawing.Affected]) -> tuple[str, ...]:
-    """The words for the first records of these items, as a reader would know them again."""
+def _titles(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The words for the first of these records, as a reader would know them again."""
     found: dict[str, None] = {}
-    for type_name, record in dict.fromkeys((i.type, i.record) for i in items if i.type in session.types):
-        if session.types[type_name].by_program:
+    for type_name, record in records:
+        if type_name not in session.types or session.types[type_name].by_program:
             continue
         found |= dict.fromkeys(
             titles(session.database, session.types, session.codes, type_name, [record]).values()
@@ -243,7 +240,9 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
 def look_at_redating(session: Session) -> tuple[Count, ...]:
     """What was saved here under a date in the future, by type."""
     found = rewriting.future_items(session.ledger, station.load_keys(session.ledger))
-    return _losses(session, (item.put for item in found))
+    losses = Losses()
+    losses.add(item.put for item in found)
+    return _losses(session, losses)
 
 
 def latest_day(database: Database) -> datetime.date:
@@ -382,12 +381,8 @@ def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:
     return cuts
 
 
-def _losses(session: Session, items: Iterable[Affected | Put]) -> tuple[Count, ...]:
-    births: Counter[str] = Counter()
-    changes: Counter[str] = Counter()
-    for item in items:
-        (births if item.kind == BIRTH else changes)[item.type] += 1
+def _losses(session: Session, losses: Losses) -> tuple[Count, ...]:
     return tuple(
-        quantities.count(session.types, name, births[name], changes[name])
-        for name in sorted({*births, *changes})
+        quantities.count(session.types, name, losses.births[name], losses.changes[name])
+        for name in sorted({*losses.births, *losses.changes})
     )

@@ -58,6 +58,24 @@ def common(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
     return found
 
 
+def without(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
+    """The numbers that stand in the first alone; each side as :func:`joined` gives it."""
+    found: list[Span] = []
+    j = 0
+    for first, last in left:
+        while j < len(right) and right[j][1] < first:
+            j += 1
+        at = j
+        while at < len(right) and right[at][0] <= last:
+            if first < right[at][0]:
+                found.append((first, right[at][0] - 1))
+            first = right[at][1] + 1
+            at += 1
+        if first <= last:
+            found.append((first, last))
+    return found
+
+
 def inside(numbers: Iterable[int], spans: Sequence[Span]) -> set[int]:
     """Those numbers that lie in a span; spans as :func:`joined` gives them."""
     firsts = [first for first, _ in spans]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from desktop.records.canonical import MAX_NUMBER
 from desktop.records.items import BIRTH
-from desktop.records.spans import spans_of
+from desktop.records.spans import Span, common, inside, joined, spans_of, without
 from desktop.store import aside, depending, received, segment_log
+from desktop.store.aside import Put
 from desktop.store.ledger import Ledger
 from desktop.sync import decoding, exclusions, kept
 from desktop.sync.exclusions import Origin
@@ -27,15 +30,41 @@ class Affected:
 
 
 @dataclass
-class Withdrawable:
-    """The items that one merge has brought first, by origin, and all of them one by one.
+class Losses:
+    """How many items would be taken out, by type."""
 
-    ``places`` says which stations have written them under which units.
+    births: Counter[str] = field(default_factory=Counter)
+    changes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, items: Iterable[Affected | Put]) -> None:
+        """Counts further items."""
+        for item in items:
+            (self.births if item.kind == BIRTH else self.changes)[item.type] += 1
+
+    def total(self) -> int:
+        """How many these are."""
+        return self.births.total() + self.changes.total()
+
+
+@dataclass
+class Withdrawable:
+    """The items that one merge has brought first, by origin; there may be a million, so none is kept by itself.
+
+    ``places`` says which stations have written them under which units, ``records`` the first of those that they are
+    about, by type and id. ``upon`` counts changes that count, are not among them and replace one of them, ``letters``
+    the issued letters that rest on one of them (rule 18).
     """
 
     named: dict[Origin, exclusions.Named] = field(default_factory=dict)
     places: set[tuple[str, str]] = field(default_factory=set)
-    items: list[Affected] = field(default_factory=list)
+    losses: Losses = field(default_factory=Losses)
+    records: dict[tuple[str, str], None] = field(default_factory=dict)
+    upon: int = 0
+    letters: int = 0
+
+
+MOST_RECORDS = 200
+"""As many of the records are kept that a withdrawal is about."""
 
 
 def brought_by(ledger: Ledger, merge: int) -> Withdrawable:
@@ -44,30 +73,35 @@ def brought_by(ledger: Ledger, merge: int) -> Withdrawable:
     What a level above vouched for is that level's to withdraw.
     """
     found = Withdrawable()
-    numbers: dict[int, set[int]] = {}
+    resting = depending.Resting(ledger.database, letters="case_document" in ledger.types)
+    brought: dict[int, list[Span]] = {}
     for origin, first, last in segment_log.brought_by(ledger.database, merge):
-        numbers.setdefault(origin, set()).update(range(first, last + 1))
-    for origin, wanted in sorted(numbers.items()):
-        named = _named(ledger, origin, wanted - _earlier(ledger, origin, merge))
+        brought.setdefault(origin, []).append((first, last))
+    for origin, spans in sorted(brought.items()):
+        name = received.name_of(ledger.database, origin)
+        named: list[Span] = []
+        for items in _affected(ledger, origin, without(joined(spans), _earlier(ledger, origin, merge))):
+            named += spans_of(item.number for item in items)
+            found.places |= {(name[0], item.unit) for item in items}
+            found.losses.add(items)
+            resting.add(items)
+            if len(found.records) < MOST_RECORDS:
+                found.records |= dict.fromkeys((item.type, item.record) for item in items[:MOST_RECORDS])
         if named:
-            name = _origin(ledger, origin)
-            found.named[name] = exclusions.Named(spans_of(i.number for i in named))
-            found.places |= {(name[0], i.unit) for i in named}
-            found.items += named
+            found.named[name] = exclusions.Named(joined(named))
+    found.upon, found.letters = resting.hanging, resting.letters
     return found
 
 
-def above_cut(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> list[Affected]:
+def above_cut(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> Losses:
     """What would count no longer if a station counted up to these items only; its erasures that count stay."""
-    found: list[Affected] = []
+    found = Losses()
     stay = erasures_behind(ledger, station, cuts)
     for origin, incarnation in received.incarnations(ledger.database, station):
-        wanted = {
-            n
-            for first, last in received.spans(ledger.database, origin)
-            for n in range(max(first, cuts.get(incarnation, 0) + 1), last + 1)
-        }
-        found += _named(ledger, origin, wanted.difference(stay.get(incarnation, ())))
+        behind = [(cuts.get(incarnation, 0) + 1, MAX_NUMBER)]
+        spans = common(joined(received.spans(ledger.database, origin)), behind)
+        for items in _affected(ledger, origin, without(spans, spans_of(stay.get(incarnation, ())))):
+            found.add(items)
     return found
 
 
@@ -80,50 +114,37 @@ def erasures_behind(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> di
     return found
 
 
-def built_upon(ledger: Ledger, items: Iterable[Affected]) -> int:
-    """How many changes that count, and are not among them, replace one of these items (rule 18)."""
-    return depending.count_hanging(ledger.database, items)
-
-
-def quoted_in_letters(ledger: Ledger, items: Iterable[Affected]) -> int:
-    """How many issued letters rest on one of these records; see :func:`desktop.store.depending.count_letters`."""
-    births = {i.record for i in items if i.kind == BIRTH}
-    if "case_document" not in ledger.types or not births:
-        return 0
-    return depending.count_letters(ledger.database, births)
-
-
-def _earlier(ledger: Ledger, origin: int, merge: int) -> set[int]:
+def _earlier(ledger: Ledger, origin: int, merge: int) -> list[Span]:
     """The numbers that stand in segments which came with the grant or with an earlier merge."""
-    found: set[int] = set()
+    found: list[Span] = []
     for position, first, last, vouched in segment_log.before_merge(ledger.database, origin, merge):
         if vouched:
             header, lines = kept.read_at(ledger.database, position)
-            found.update(decoding.decode(header, lines, ledger.types).numbers)
+            found += spans_of(decoding.decode(header, lines, ledger.types).numbers)
         else:
-            found.update(range(first, last + 1))
-    return found
+            found.append((first, last))
+    return joined(found)
 
 
-def _named(ledger: Ledger, origin: int, wanted: set[int]) -> list[Affected]:
-    """The items with these numbers that are not refused already, each once."""
-    found: dict[int, Affected] = {}
-    for first, last in spans_of(wanted):
-        for header, lines in kept.between(ledger.database, origin, first, last):
-            contents = decoding.decode(header, lines, ledger.types)
-            refused = aside.refused_between(ledger.database, origin, header.first, header.last)
-            here = wanted.intersection(contents.numbers).difference(number for number, _ in refused)
-            for births in contents.births.values():
-                for row in births.rows:
-                    if row[3] in here:
-                        affected = Affected(origin, row[3], BIRTH, births.type, row[0], row[2], row[1])
-                        found.setdefault(row[3], affected)
-            for c in contents.changes:
-                if c.number in here:
-                    affected = Affected(origin, c.number, c.kind, c.type, c.record, c.stamp, c.unit)
-                    found.setdefault(c.number, affected)
-    return [found[n] for n in sorted(found)]
-
-
-def _origin(ledger: Ledger, ref: int) -> Origin:
-    return received.name_of(ledger.database, ref)
+def _affected(ledger: Ledger, origin: int, spans: Sequence[Span]) -> Iterator[list[Affected]]:
+    """The items with these numbers that are not refused already, each once, segment by segment."""
+    left = list(spans)
+    for position, low, high in segment_log.places(ledger.database, origin, 1, MAX_NUMBER):
+        if not common(left, [(low, high)]):
+            continue
+        contents = decoding.decode(*kept.read_at(ledger.database, position), ledger.types)
+        refused = {n for n, _ in aside.refused_between(ledger.database, origin, low, high)}
+        here = inside(contents.numbers, left) - refused
+        left = without(left, spans_of(here))
+        found = [
+            Affected(origin, row[3], BIRTH, births.type, row[0], row[2], row[1])
+            for births in contents.births.values()
+            for row in births.rows
+            if row[3] in here
+        ]
+        found += [
+            Affected(origin, c.number, c.kind, c.type, c.record, c.stamp, c.unit)
+            for c in contents.changes
+            if c.number in here
+        ]
+        yield sorted(found, key=lambda item: item.number)

@@ -12,7 +12,7 @@ import pytest
 from desktop.records import items
 from desktop.records.items import Shape
 from desktop.store import aside, counting, exchanged, telling
-from desktop.sync import envelope, receipts, results, standing
+from desktop.sync import envelope, receipts, results, standing, withdrawing
 from desktop.sync.receipts import Receipt
 from desktop.sync.results import BundleResult
 from tests.sync.desks import Desk, report
@@ -264,3 +264,23 @@ def test_answers_about_stations_that_this_one_has_nothing_of_are_passed_on(tree:
         (strange, "ab" * 8, 1, "refused", "scope"),
         (strange, "ab" * 8, 2, "held", "unit"),
     ]
+
+
+def test_what_a_withdrawal_would_take_out_is_counted_and_not_listed(tree: Tree) -> None:
+    """A merge may have brought a million items, of which somebody first wants to see what withdrawing it would do."""
+
+    def line(number: int) -> bytes:
+        head = tree.village.head("birth", f"{number:032x}", None, number=number, stamp=9)
+        return items.birth_line(head, SHAPE, {"name": "一家"}, lambda: "")
+
+    measured = []
+    for count in (5, 20):
+        segments_of(tree.village, count, line)
+        assert tree.town.take(tree.village.send()).applied == count * LINES
+        merge = tree.town.database.value("SELECT max(merge) FROM segment")
+        tracemalloc.start()
+        found = withdrawing.brought_by(tree.town.ledger, merge)
+        measured.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (found.losses.births, found.upon) == ({"firm": count * LINES}, 0)
+    assert measured[1] < 1.5 * measured[0]

@@ -15,8 +15,9 @@ from desktop.records.resolution import Life
 from desktop.records.stamps import to_wire
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import components
+from desktop.store.depending import Resting
 from desktop.store.ledger import NewRecord
-from desktop.sync import erasing, standing, withdrawing
+from desktop.sync import erasing, standing
 from desktop.sync.sending import Sent
 from desktop.sync.withdrawing import Affected
 from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
@@ -309,7 +310,9 @@ def test_what_a_change_under_the_other_id_stands_on_cannot_be_withdrawn(house: H
     origin = ledger.origin_ref(west.station, west.keys.incarnation)
     stamp = ledger.database.value("SELECT _stamp FROM r_firm WHERE id = unhex(?)", (OTHER,))
     born = Affected(origin, 1, "birth", "firm", OTHER, stamp, west.unit)
-    assert withdrawing.built_upon(ledger, [born]) == 1
+    resting = Resting(ledger.database, letters=False)
+    resting.add([born])
+    assert resting.hanging == 1
 
 
 def test_what_an_erasure_does_not_reach_is_not_erased_over_and_over_where_records_are_one(
