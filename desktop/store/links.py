@@ -176,16 +176,26 @@ def forget_all(database: Database) -> None:
 
 
 def note_receipt(
-    database: Database, peer: str, peer_incarnation: str, own_incarnation: bool, position: int, number: int
+    database: Database,
+    peer: str,
+    peer_incarnation: str,
+    own_incarnation: bool,
+    position: int,
+    number: int,
+    *,
+    newest: bool = False,
 ) -> bool:
     """What a peer says it has of ours. An older receipt than the last changes nothing (rule 25); says if it was new.
+
+    So is that in the ``newest`` bundle, though its number be lower: a copy of that computer may have counted further.
 
     ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
     known to have arrived and all is sent again. A peer that begins a new incarnation counts its receipts anew and
     may state a lower position: it was restored (rule 21).
     """
     link = link_to(database, peer)
-    if link is None or (link.peer_incarnation in ("", peer_incarnation) and number <= link.answered):
+    counted = link is not None and link.peer_incarnation in ("", peer_incarnation)
+    if link is None or (counted and number <= link.answered and not newest):
         return False
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
@@ -204,26 +214,30 @@ def hear(database: Database, peer: str, incarnation: str, made: int, older: Set[
     """
     if link_to(database, peer) is None:
         return False
-    heard = _heard(database, peer)
+    heard = _dates(database, f"heard_{peer}")
     revived = _present(heard) in older
     heard |= dict.fromkeys(older, _LEFT)
     if heard.get(incarnation) != _LEFT or revived:
         heard[incarnation] = max(made, heard.get(incarnation, _LEFT))
-    database.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (f"heard_{peer}", " ".join(f"{name}={at}" for name, at in heard.items())),
-    )
+    _keep_dates(database, f"heard_{peer}", heard)
     return _present(heard) == incarnation
 
 
-def is_newest(database: Database, peer: str, incarnation: str, made: int) -> bool:
-    """Whether no bundle was heard that a peer has made later in this incarnation."""
-    return made > _heard(database, peer).get(incarnation, _LEFT)
+def is_newest(database: Database, peer: str, incarnation: str, created: int) -> bool:
+    """Whether a bundle says that it was made later than all others that a peer has made in this incarnation.
+
+    Where a clock was once far ahead none does until then; their numbers still tell.
+    """
+    dates = _dates(database, f"dated_{peer}")
+    if created <= dates.get(incarnation, _LEFT):
+        return False
+    _keep_dates(database, f"dated_{peer}", dates | {incarnation: created})
+    return True
 
 
 def has_left(database: Database, peer: str, incarnation: str) -> bool:
     """Whether a peer speaks in this incarnation no more, for certain."""
-    return _heard(database, peer).get(incarnation) == _LEFT
+    return _dates(database, f"heard_{peer}").get(incarnation) == _LEFT
 
 
 def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:
@@ -282,11 +296,18 @@ def _looked_of(link: Link) -> list[str]:
     return [part for part in (link.unit, link.received_incarnation) if part]
 
 
-def _heard(database: Database, peer: str) -> dict[str, int]:
+def _dates(database: Database, key: str) -> dict[str, int]:
     """The incarnations of a peer in the order in which they were heard first, with the date of the newest bundle."""
-    value = database.value("SELECT value FROM meta WHERE key = ?", (f"heard_{peer}",))
+    value = database.value("SELECT value FROM meta WHERE key = ?", (key,))
     words = (word.split("=") for word in str(value or "").split())
     return {incarnation: int(made) for incarnation, made in words}
+
+
+def _keep_dates(database: Database, key: str, dates: dict[str, int]) -> None:
+    database.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, " ".join(f"{name}={at}" for name, at in dates.items())),
+    )
 
 
 def _present(heard: dict[str, int]) -> str:

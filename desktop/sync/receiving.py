@@ -261,7 +261,7 @@ class _Receiver:
         complete = True
         speaks = False
         made = min(said.created, self._ledger.environment.now())
-        newest = links.is_newest(self._db, said.sender, said.incarnation, made)
+        newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
         for part in envelope.open_parts(bundle, verdict, self._keys):
             if len(part.labels) > 2 or len(said.parts) > 1:
                 self._intake.set_alone()
@@ -271,7 +271,7 @@ class _Receiver:
             for label, frame in zip(part.labels, part.frames, strict=True):
                 if label == receipts.LABEL:
                     receipt = receipts.read(frame)
-                    result.answered += self._take_receipt(verdict, receipt, speaks)
+                    result.answered += self._take_receipt(verdict, receipt, speaks=speaks, newest=newest)
                     complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
                 else:
                     total, before, position = _places(label)
@@ -374,7 +374,9 @@ class _Receiver:
         heard = held.followed(bundle.roots)
         return heard if heard != held else None
 
-    def _take_receipt(self, verdict: Verdict, receipt: receipts.Receipt, speaks: bool) -> int:
+    def _take_receipt(
+        self, verdict: Verdict, receipt: receipts.Receipt, *, speaks: bool, newest: bool
+    ) -> int:
         said = verdict.manifest
         if receipt.station != self._ledger.station:
             raise BadSegment("the receipt is for another station")
@@ -391,7 +393,7 @@ class _Receiver:
             self._db, said.sender, receipt.position
         )
         fresh = links.note_receipt(
-            self._db, said.sender, said.incarnation, own, receipt.position, receipt.number
+            self._db, said.sender, said.incarnation, own, receipt.position, receipt.number, newest=newest
         )
         if fresh and said.kind == DOWN:
             exchanged.keep_answers(self._db, said.sender, receipt.answers)

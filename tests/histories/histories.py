@@ -643,7 +643,13 @@ class History:
         Two computers that are one station hear and tell the same again and again until they are told apart.
         """
         self._down()
-        return any(not self._up() + self._down() for _ in range(MOST_ROUNDS))
+        return any(not self._round() for _ in range(MOST_ROUNDS))
+
+    def _round(self) -> int:
+        """Ten minutes later, by whatever clock, up and down; how many items were on their way."""
+        for desk in self.desks:
+            desk.time.at += 600_000
+        return self._up() + self._down()
 
     def _up(self) -> int:
         return sum(self.merge(desk, [below.send()]) for below, desk in self.pairs)

@@ -284,6 +284,21 @@ def test_a_doubled_and_an_older_receipt_change_nothing(district: Desk, village: 
     assert village.send().items == 0
 
 
+def test_the_receipt_of_a_copy_that_has_counted_less_is_heard(district: Desk, village: Desk) -> None:
+    """Else the one of two laptops that stays would get nothing until it has counted as far as the other."""
+    before = copied(village)
+    for _ in range(3):
+        report(village, district)
+        village.time.pass_days(0.1)
+    district.birth("firm", {"name": "区里记的"}, record=FIRM, unit=village.unit)
+    village.take(district.send(village))
+    district.take(village.send())
+    put_back(village, before, village.ledger.types)
+    village.time.pass_days(0.1)
+    report(village, district)
+    assert FIRM in village.records()
+
+
 def test_a_bundle_that_was_lost_comes_with_the_next(district: Desk, village: Desk) -> None:
     village.birth("firm", {"name": "一家"}, record=FIRM)
     village.send()
