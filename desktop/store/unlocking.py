@@ -19,7 +19,7 @@ from desktop.store.keys import KeySlots
 from desktop.store.ledger import Ledger
 from desktop.store.operators import Operator, role_of
 from desktop.store.places import refuse_network, take_lock
-from desktop.store.unwritable import UnwritableDatabase
+from desktop.store.unwritable import UnwritableDatabase, before_this_edition
 
 LEDGER = "ledger.db"
 LOCK = "workspace.lock"
@@ -77,13 +77,15 @@ class Unlocked:
         return ledger, Operator(operator, role), keeper
 
     def open_to_read(self, operator: str, why: Problem) -> tuple[Ledger, Operator]:
-        """As it stands, without backup and journal. Raises ``why`` where it must first be brought to this edition."""
+        """As it stands, without backup and journal. Raises the like of ``why`` for a ledger of an earlier edition."""
         database = UnwritableDatabase.open(self.ledger, self.key, unwritable=True)
         database.why = why
         try:
             return self._ledger_in(database), Operator(operator, role_of(database, operator))
-        except BaseException:
+        except BaseException as error:
             database.close()
+            if error is why:
+                raise before_this_edition(why) from error
             raise
 
     def _ledger_in(self, database: Database) -> Ledger:

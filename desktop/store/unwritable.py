@@ -45,6 +45,15 @@ class UnwritableDatabase(JournaledDatabase):
             raise self.why or error from error
 
 
+def before_this_edition(why: Problem) -> Problem:
+    """The same lack, where the ledger would first have to be brought to this edition: it cannot even be read."""
+    return type(why)(
+        "台账是用较早版本的程序记的，第一次用这个版本打开时要能写入，现在不能写入，所以打不开。",
+        "已经保存的内容都在，没有改动。请腾出磁盘空间，或者把台账整个文件夹拷到可以写入的硬盘上再打开；"
+        f"急着要看的，用原来的程序。{_FILES}",
+    )
+
+
 def why_unwritable(folder: Path, error: BaseException) -> Problem | None:
     """Whether a failure to open is explained by a disk where nothing can be written; nothing where it is not."""
     problem = problem_of(error) if isinstance(error, DatabaseError) else error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import shutil
 import threading
@@ -14,6 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop.operations import records
 from desktop.operations.session import Session, open_session
+from desktop.records.types import Catalogue, catalogue
 from desktop.store import reading, unlocking
 from desktop.store.database import Database, DiskTrouble, ReadOnlyPlace
 from desktop.store.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
@@ -93,6 +95,18 @@ def test_a_ledger_on_a_disk_where_nothing_can_be_written_opens_to_be_read(
                 session.ledger.set_meta("a", "b")
             session.workspace.drafts().close()
         assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before, "it is left as it was"
+
+
+def test_a_ledger_of_an_earlier_edition_says_that_it_must_be_written_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "town")
+    earlier = catalogue()
+    later = Catalogue({**earlier, "later": dataclasses.replace(earlier["visit"], name="later")})
+    let_fail(monkeypatch, FULL)
+    with pytest.raises(NoRoomToWrite, match="较早版本") as told:
+        open_session(folder, OPERATOR, PASSWORD, types=later)
+    assert "只能看" not in str(told.value)
 
 
 def test_a_failure_that_no_lack_of_room_explains_is_told(
