@@ -25,7 +25,7 @@ from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.examples import Examples
 from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import PlanPhase, PlanTarget
-from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, parse_articles
+from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, as_published, parse_articles
 from desktop.records.working_days import DayKind, SpecialDay, WorkingDayTable
 from desktop.resources import resource
 
@@ -234,16 +234,60 @@ class _CategoryFile:
     categories: tuple[ViolationCategory, ...]
 
 
-def law(name: str) -> Statute:
-    """The latest version of a statute by key, name or short name, with or without 《》.
+@dataclass(frozen=True)
+class Laws:
+    """The statutes that can be quoted: those that come with the program, and those that were ``added``.
 
-    Raises :class:`~desktop.records.statutes.StatuteUnknown`.
+    An added one with the name of another is a further version of it and has its key.
     """
-    wanted = name.strip().removeprefix("《").removesuffix("》")
-    entry = _statute_names().get(wanted)
-    if entry is None:
-        raise StatuteUnknown(wanted)
-    return _statute(entry.key)
+
+    added: tuple[Statute, ...] = ()
+
+    def law(self, name: str, day: datetime.date | None = None) -> Statute:
+        """A statute by key, name or short name, with or without 《》: the latest version, or that in force on a day.
+
+        On a day before all of them it is the first. Raises :class:`~desktop.records.statutes.StatuteUnknown`.
+        """
+        wanted = name.strip().removeprefix("《").removesuffix("》")
+        entry = _statute_names().get(wanted)
+        named = (s.key for s in self.added if wanted in (s.key, s.name, s.short_name))
+        key = entry.key if entry is not None else next(named, None)
+        if key is None:
+            raise StatuteUnknown(wanted)
+        versions = [_statute(key)] if key in _statute_entries() else []
+        versions = [
+            s for s in (*versions, *(s for s in self.added if s.key == key)) if s.has_text
+        ] or versions
+        versions.sort(key=lambda s: s.in_force_from or datetime.date.min)
+        begun = [s for s in versions if day is None or s.in_force_from is None or s.in_force_from <= day]
+        return (begun or versions[:1])[-1]
+
+
+SHIPPED_LAWS = Laws()
+
+
+def law(name: str) -> Statute:
+    """The version of a statute that comes with the program. Raises as :meth:`Laws.law`."""
+    return SHIPPED_LAWS.law(name)
+
+
+def added_statute(
+    name: str,
+    words: str,
+    version: datetime.date,
+    effective: datetime.date,
+    short_name: str = "",
+    source: str = "",
+) -> Statute:
+    """A statute whose text somebody entered; without articles it cannot be quoted."""
+    plain = name.strip().removeprefix("《").removesuffix("》")
+    known = _statute_names().get(plain)
+    statute = Statute(
+        known.key if known is not None else plain, known.name if known is not None else plain, short_name or plain,
+        version, version, effective, source=source,
+    )  # fmt: skip
+    preamble, articles, annex = parse_articles(as_published(words))
+    return replace(statute, has_text=bool(articles), preamble=preamble, articles=articles, annex=annex)
 
 
 def article(name: str, n: int, paragraph: int | None = None, item: int | None = None) -> str:

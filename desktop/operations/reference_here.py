@@ -1,4 +1,4 @@
-"""Divisions and code lists as they count in a unit today: those of the program with what was sent down from above.
+"""Divisions, code lists and statutes as they count in a unit today: the program's with what was sent down from above.
 
 Who may have said something is judged when it is loaded (:func:`desktop.store.above.writers_above`), as for templates.
 """
@@ -21,23 +21,30 @@ from desktop.records.checks.base import as_day
 from desktop.records.codes import PLACES, TYPES, CodeItem, CodeList
 from desktop.records.codes import places as list_of_places
 from desktop.records.divisions import Divisions
+from desktop.records.statutes import Statute
 from desktop.records.types import Catalogue
+from desktop.reference import SHIPPED_LAWS, Laws
 from desktop.store import above, aggregates, reading
 from desktop.store.database import Database
 from desktop.store.reading import Query, Record
 
 DIVISION: Final = "division_change"
 CODE: Final = "code_change"
+LAW: Final = "statute_text"
 _CHANGEABLE: Final = "changeable_list"
 _BETWEEN: Final = re.compile(r"[、,，;；\s]+")
 
 
 @dataclass(frozen=True)
 class ReferenceHere:
-    """``codes`` holds every list by id, the places of ``divisions`` among them, and the record types."""
+    """``codes`` holds every list by id, the places of ``divisions`` among them, and the record types.
+
+    ``laws`` are the statutes that a letter may quote.
+    """
 
     divisions: Divisions
     codes: Mapping[str, CodeList]
+    laws: Laws = SHIPPED_LAWS
 
     @cached_property
     def locator(self) -> AddressLocator:
@@ -66,6 +73,7 @@ def reference_here(database: Database, types: Catalogue, unit: str, today: datet
     found = _laid_over(
         tuple(_division(record) for record in said(database, types, DIVISION, unit)),
         tuple(_code(record) for record in said(database, types, CODE, unit)),
+        tuple(filter(None, map(_law, said(database, types, LAW, unit)))),
         tuple((t.name, t.label) for t in types.values()),
         today,
     )
@@ -105,10 +113,28 @@ def _code(record: Record) -> CodeChange:
     )  # fmt: skip
 
 
+_Entered = tuple[str, str, datetime.date, datetime.date, str, str]
+
+
+def _law(record: Record) -> _Entered | None:
+    """Nothing of one that says not from when it is the law."""
+    version, effective = as_day(record.values.get("version")), as_day(record.values.get("effective"))
+    if version is None or effective is None:
+        return None
+    name, words = _text(record, "name"), _text(record, "words")
+    return name, words, version, effective, _text(record, "short_name"), _text(record, "source")
+
+
+@lru_cache(maxsize=64)
+def _statute(entered: _Entered) -> Statute:
+    return reference.added_statute(*entered)
+
+
 @lru_cache(maxsize=4)
 def _laid_over(
     divisions: tuple[DivisionChange, ...],
     codes: tuple[CodeChange, ...],
+    laws: tuple[_Entered, ...],
     types: tuple[tuple[str, str], ...],
     today: datetime.date,
 ) -> ReferenceHere:
@@ -118,7 +144,8 @@ def _laid_over(
         changeable = frozenset(lists[_CHANGEABLE].by_code)
         lists = changed_codes(lists, codes, changeable, today)
     named = CodeList(TYPES, tuple(CodeItem(name, label) for name, label in types), "记录类型")
-    return ReferenceHere(places, MappingProxyType({**lists, PLACES: listed, TYPES: named}))
+    library = Laws(tuple(map(_statute, laws))) if laws else SHIPPED_LAWS
+    return ReferenceHere(places, MappingProxyType({**lists, PLACES: listed, TYPES: named}), library)
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,8 @@ from desktop.errors import StateProblem
 from desktop.records.numerals import chinese_to_int, int_to_chinese
 
 _ARTICLE = re.compile(r"第([零〇一二三四五六七八九十百千]+)条 ")
+_PASTED_ARTICLE = re.compile(r"^(第[零〇一二三四五六七八九十百千]+条)(?![之第款的规所和与及至或、，])\s*")
+_PASTED_HEADING = re.compile(r"^(第[零〇一二三四五六七八九十百]+([编章节]))(?=\s).*")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]+)、")
 _ITEM = re.compile(r"([（(])([一二三四五六七八九十]+)([）)])")
 _HEADING = re.compile(r"(#+) (.*)")
@@ -118,6 +120,11 @@ class Statute:
     preamble: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
     annex: tuple[str, ...] = ()
+
+    @property
+    def in_force_from(self) -> datetime.date | None:
+        """The first day on which this text can have been the law: none before it was adopted or took effect."""
+        return max(filter(None, (self.effective, self.version)), default=None)
 
     @cached_property
     def by_number(self) -> Mapping[int, Article]:
@@ -241,6 +248,16 @@ def parse_articles(text: str) -> tuple[tuple[str, ...], tuple[Article, ...], tup
         Article(row.n, row.number, _paragraphs(row.lines), row.chapter, row.section) for row in body.articles
     )
     return tuple(body.preamble), articles, tuple(body.annex)
+
+
+def as_published(pasted: str) -> str:
+    """A text that somebody pasted, its blanks and headings as :func:`parse_articles` reads them; no word is new."""
+    lines = (re.sub(r"\s+", " ", line).strip() for line in pasted.replace(_BLANK, "").splitlines())
+    return "\n".join(_PASTED_ARTICLE.sub(r"\1 ", _PASTED_HEADING.sub(_heading, line)) for line in lines)
+
+
+def _heading(found: re.Match[str]) -> str:
+    return f"{'##' if found[2] in '编章' else '###'} {found[0]}"
 
 
 def _content(text: str) -> list[str]:

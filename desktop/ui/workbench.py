@@ -19,6 +19,7 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, RecordType, Role
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
+from desktop.reference import Laws
 from desktop.store.database import Database, Interrupted, problem_of
 from desktop.store.drafts import Draft
 from desktop.store.keeping import Behind
@@ -49,6 +50,7 @@ class Facts:
     types: Catalogue
     codes: Mapping[str, CodeList]
     divisions: Divisions
+    laws: Laws
     unit: OwnUnit
     operator: Operator
     station: str
@@ -62,6 +64,7 @@ class Facts:
             session.types,
             session.codes,
             session.reference.divisions,
+            session.reference.laws,
             session.unit,
             session.operator,
             session.ledger.station,
@@ -213,7 +216,7 @@ class Workbench(QObject):
         """Pages that look again find the divisions and codes that count from now on."""
         here = self._reference
         if here.codes is not self.facts.codes:
-            self.facts = replace(self.facts, codes=here.codes, divisions=here.divisions)
+            self.facts = replace(self.facts, codes=here.codes, divisions=here.divisions, laws=here.laws)
 
     def undo(self) -> None:
         """Takes the last step back."""

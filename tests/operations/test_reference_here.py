@@ -8,8 +8,9 @@ import pytest
 
 from desktop.operations import exchange, records
 from desktop.operations.imports.placing import PlaceFinder
-from desktop.operations.reference_here import CODE, DIVISION
+from desktop.operations.reference_here import CODE, DIVISION, LAW
 from desktop.operations.session import NotAllowed, Session
+from desktop.records.canonical import Cell
 from desktop.records.codes import PLACES
 from desktop.records.declaration import Level
 from desktop.records.values import parse_cell
@@ -77,3 +78,18 @@ def test_taken_back_it_counts_no_more(tmp_path: Path) -> None:
     assert "慰问" not in [i.label for i in district.codes["visit_purpose"].offered]
     records.undo(district, change.changes.stamp)
     assert district.codes == shipped.codes
+
+
+def test_a_statute_that_the_district_enters_is_quoted_in_its_letters(tmp_path: Path) -> None:
+    three = Three(tmp_path)
+    district, town, _ = three.all
+    entered: dict[str, Cell] = {
+        "name": "示例条例", "version": "2026-01-01", "effective": "2026-03-01", "source": "示例",
+        "words": "第一条　用人单位应当试验。",
+    }  # fmt: skip
+    assert not records.save(district, LAW, entered).findings
+    records.save(district, LAW, {"name": "没有日期的", "words": "第一条　不算。"})
+    exchange.receive(town, [three.down(district, town).path])
+    for session in (district, town):
+        assert session.reference.laws.law("示例条例").quote(1) == "用人单位应当试验。"
+        assert len(session.reference.laws.added) == 1

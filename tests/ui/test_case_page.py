@@ -16,6 +16,7 @@ from desktop.operations import records, supervision, workspaces
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
+from desktop.reference import SHIPPED_LAWS
 from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.case.days_off import HolidaysList
@@ -462,9 +463,9 @@ def test_voiding_asks_for_a_reason_and_the_words_can_be_used_again(desk: Desk, d
 def test_articles_are_chosen_from_the_library(desk: Desk, district: Session) -> None:
     record = inquired(district)
     document = supervision.draft(district, record, "reminder_letter").record
-    offered = article_choices(frozenset({"wage_arrears"}))
+    offered = article_choices(frozenset({"wage_arrears"}), SHIPPED_LAWS)
     assert any("劳动法》第五十条" in citation for citation in offered)
-    assert len(article_choices(frozenset())) > len(offered)
+    assert len(article_choices(frozenset(), SHIPPED_LAWS)) > len(offered)
     desk.show("list:case")
     desk.window.open_record("case_document", document)
     desk.settle()

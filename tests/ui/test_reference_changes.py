@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+
 from desktop.records.declaration import Level
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.pickers import CodeEditor, PlaceEditor
@@ -64,3 +66,20 @@ def test_what_is_saved_is_offered_at_once(windows: Windows, tmp_path: Path) -> N
     saved(desk, "division_change", code="330110111", name="鸬鸟镇", ended="2026-01-01", successor="径山镇")
     choices = place_choices(desk.bench.facts.divisions, "330110")
     assert choices[-1].words == "鸬鸟镇（已撤销）"
+
+
+def test_a_statute_is_pasted_whole_and_can_be_quoted(windows: Windows, tmp_path: Path) -> None:
+    session = make_session(tmp_path / "区", Level.DISTRICT, "330110", "余杭区总工会")
+    desk = windows.desk(session)
+    desk.show("list:statute_text")
+    page = form(desk, "statute_text")
+    words = "第一章　总则\n第一条　用人单位应当试验。\n第二条　有下列情形的：\n（一）其一。"
+    page.form.fill(
+        {"name": "示例条例", "version": "2026-01-01", "effective": "2026-03-01", "source": "公报"}, ""
+    )
+    page.form.rows["words"].editor.take_focus()
+    QApplication.clipboard().setText(words)
+    desk.press(K.Key_V, modifier=CTRL)
+    picture(desk.window, "reference-statute")
+    desk.press(K.Key_S, modifier=CTRL)
+    assert desk.bench.facts.laws.law("示例条例").quote(2, 1, 1) == "其一。"

@@ -72,7 +72,8 @@ def compose(
     statutes for articles that cannot be quoted.
     """
     draft = source.draft.values
-    quotes = tuple(quote(citation, day) for citation in read_citations(text(draft, "articles")))
+    laws = source.laws
+    quotes = tuple(quote(citation, day, laws) for citation in read_citations(text(draft, "articles"), laws))
     writing = _Writing(values_of(source, day), facts_of(draft), requests_of(draft), quotes, source.materials)
     parts = tuple(_parts(template, writing))
     if writing.lacking:

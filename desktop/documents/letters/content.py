@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from desktop import reference
 from desktop.documents.letters.filling import Source, inspectors_of
 from desktop.documents.letters.printed import PrintedLetter, digest_of
 from desktop.documents.letters.quoted import Citation, Quote
-from desktop.documents.letters.quotes import in_force_from
 from desktop.documents.letters.quotes import quote as quote_words
 from desktop.documents.letters.typed import chinese_day
 from desktop.records.checks.base import Values, as_day
@@ -30,6 +29,7 @@ from desktop.records.supervision.kinds import (
 )
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.supervision.wording import wording_faults
+from desktop.reference import SHIPPED_LAWS, Laws
 from desktop.store.pinyin import pinyin
 
 _TYPED = {
@@ -62,16 +62,16 @@ def content_faults(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
         yield from _term(source)
     if source.kind is LetterKind.SUGGESTION:
         yield from _history(source, letter)
-    yield from _too_early(letter)
+    yield from _too_early(letter, source.laws)
     if "工会" not in letter.organ:
         yield forbidden(f"发文机关“{letter.organ}”不是工会的全称", "", "请在编号设置里填写发文机关全称。")
 
 
-def _too_early(letter: PrintedLetter) -> Iterator[Reason]:
+def _too_early(letter: PrintedLetter, laws: Laws) -> Iterator[Reason]:
     """What a letter rests on was law on its day: none is dated before the regulation that it names."""
     for name in dict.fromkeys(_NAMED.findall(letter.own_words)):
         try:
-            begins = in_force_from(reference.law(name))
+            begins = laws.law(name, letter.day).in_force_from
         except StatuteUnknown:
             continue
         if begins is not None and begins > letter.day:
@@ -86,7 +86,9 @@ def told_complainant(source: Source) -> Iterator[Reason]:
     yield from complainant_faults({**source.file.case, "complainant_name": None}, {"联系电话": phone}, pinyin)
 
 
-def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterator[Reason]:
+def kept_faults(
+    letter: PrintedLetter, document: Values, case: Values, laws: Laws = SHIPPED_LAWS
+) -> Iterator[Reason]:
     """Why a kept letter may not be printed: it is not what its record says, or says what no letter may say.
 
     Whoever wrote it by another way than issuing gains nothing: wording, quotations and the complainant are judged
@@ -108,7 +110,7 @@ def kept_faults(letter: PrintedLetter, document: Values, case: Values) -> Iterat
     if kind is LetterKind.OPINION and not letter.signer:
         yield forbidden("意见书没有主席、副主席签署的位置", article(21), "请作废后重发。")
     yield from wording_faults(kind, title, _without(letter, letter.quotes))
-    lawful = [quote for quote in letter.quotes if _is_law(quote)]
+    lawful = [quote for quote in letter.quotes if _is_law(quote, laws, letter.day)]
     words = f"{letter.number}\n{_without(letter, lawful)}"
     rows = "\n".join(cell for part in letter.parts for row in part.rows for cell in row)
     yield from complainant_faults(case, {"全文": f"{words}\n{rows}"}, pinyin)
@@ -129,13 +131,16 @@ def _without(letter: PrintedLetter, quotes: Sequence[Quote]) -> str:
     return "\n".join(texts)
 
 
-def _is_law(quote: Quote) -> bool:
+def _is_law(quote: Quote, laws: Laws, day: datetime.date) -> bool:
     """Whether the quoted words are the statute's, as far as the library holds this version of it."""
-    statute = reference.law(quote.statute)
+    try:
+        statute = laws.law(quote.statute, day)
+    except StatuteUnknown:
+        return True
     if str(statute.version) != quote.version:
         return True
     place = Citation(quote.statute, quote.article, quote.paragraph, quote.item, quote.liability)
-    return quote_words(place).lines == quote.lines
+    return quote_words(place, day, laws).lines == quote.lines
 
 
 def _texts(source: Source) -> dict[str, str]:

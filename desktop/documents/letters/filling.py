@@ -25,6 +25,7 @@ from desktop.records.supervision.kinds import (
     WORKING,
 )
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
+from desktop.reference import SHIPPED_LAWS, Laws
 
 _CLUES = {
     "complaint": "收到职工投诉，反映",
@@ -58,7 +59,10 @@ class Material:
 
 @dataclass(frozen=True)
 class Source:
-    """What a letter is written from; ``employer`` are the values of the registered enterprise, if any."""
+    """What a letter is written from; ``employer`` are the values of the registered enterprise, if any.
+
+    ``laws`` are those that it may quote.
+    """
 
     file: CaseFile
     draft: Letter
@@ -66,6 +70,7 @@ class Source:
     codes: Mapping[str, CodeList]
     employer: Values = field(default_factory=dict)
     materials: Sequence[Material] = ()
+    laws: Laws = SHIPPED_LAWS
 
     @property
     def kind(self) -> LetterKind:

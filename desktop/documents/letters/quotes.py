@@ -12,6 +12,7 @@ from desktop.documents.letters.quoted import Citation, Quote
 from desktop.errors import StateProblem, UsageProblem
 from desktop.records.numerals import chinese_to_int
 from desktop.records.statutes import Statute, StatuteReference
+from desktop.reference import SHIPPED_LAWS, Laws
 
 LIABILITY_MARK: Final = "法律责任"
 _NUMBER: Final = "[零〇一二三四五六七八九十百千0-9]+"
@@ -35,7 +36,7 @@ class NotInForce(StateProblem):
     help_anchor = "laws"
 
 
-def read_citations(text: str) -> tuple[Citation, ...]:
+def read_citations(text: str, laws: Laws = SHIPPED_LAWS) -> tuple[Citation, ...]:
     """The articles that a draft names, a line each, in their order and without doubles.
 
     A line that begins with 法律责任 is quoted as what follows from a breach; so is an article that the library of
@@ -48,7 +49,7 @@ def read_citations(text: str) -> tuple[Citation, ...]:
         if not matches:
             raise CitationUnreadable(f"条文“{line[:30]}”看不出是哪部法的第几条。")
         for match in matches:
-            statute = reference.law(match["book"] or match["bare"])
+            statute = laws.law(match["book"] or match["bare"])
             place = (_number(match["article"]), _number(match["paragraph"]), _number(match["item"]))
             liability = marked or _only_sanction(statute.key, place[0] or 0)
             found[Citation(statute.key, place[0] or 0, place[1], place[2], liability)] = None
@@ -72,26 +73,21 @@ def _only_sanction(statute: str, article: int) -> bool:
     return any(named(c.sanctions) for c in categories) and not any(named(c.duties) for c in categories)
 
 
-def quote(citation: Citation, day: datetime.date | None = None) -> Quote:
+def quote(citation: Citation, day: datetime.date | None = None, laws: Laws = SHIPPED_LAWS) -> Quote:
     """The exact words of a citation.
 
-    An item is quoted under the words that lead it. Raises a ``StatuteProblem`` where there is no such text, which
-    includes statutes known by name only, and :class:`NotInForce`.
+    With a ``day`` they are those in force then. An item is quoted under the words that lead it. Raises a
+    ``StatuteProblem`` where there is no such text, which includes statutes known by name only, and :class:`NotInForce`.
     """
-    statute = reference.law(citation.statute)
+    statute = laws.law(citation.statute, day)
     n, paragraph, item = citation.article, citation.paragraph, citation.item
     words = statute.quote(n, paragraph, item)
-    if day is not None and (begins := in_force_from(statute)) is not None and begins > day:
+    if day is not None and (begins := statute.in_force_from) is not None and begins > day:
         raise NotInForce(f"《{statute.name}》的这个文本自{begins}起才有，签发时还没有生效。")
     lines = tuple(words.split("\n")) if item is None else tuple(_with_lead(statute, n, paragraph, item))
     version = statute.version.isoformat() if statute.version else ""
     cited = statute.cite(n, paragraph, item)
     return Quote(statute.key, statute.name, version, cited, lines, citation.liability, n, paragraph, item)
-
-
-def in_force_from(statute: Statute) -> datetime.date | None:
-    """The first day on which the text that is kept can have been the law: none before it was adopted or took effect."""
-    return max(filter(None, (statute.effective, statute.version)), default=None)
 
 
 def _with_lead(statute: Statute, n: int, paragraph: int | None, item: int) -> Iterator[str]:
@@ -102,7 +98,7 @@ def _with_lead(statute: Statute, n: int, paragraph: int | None, item: int) -> It
             yield f"{wanted.mark}{wanted.text}"
 
 
-def offered_citations(violations: frozenset[str]) -> dict[str, str]:
+def offered_citations(violations: frozenset[str], laws: Laws = SHIPPED_LAWS) -> dict[str, str]:
     """What a draft may choose from, each citation with the label of the violation that it belongs to.
 
     Those of the violations that are suspected, or all where none was named. Left out is what could not be quoted:
@@ -113,7 +109,7 @@ def offered_citations(violations: frozenset[str]) -> dict[str, str]:
         if violations and category.id not in violations:
             continue
         for place in (*category.duties, *category.sanctions):
-            statute = reference.law(place.statute)
+            statute = laws.law(place.statute)
             if place.article is not None and statute.has_text and not place.unverified:
                 found.setdefault(statute.cite(place.article, place.paragraph, place.item), category.label)
     return found

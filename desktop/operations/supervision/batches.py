@@ -201,7 +201,10 @@ def sample(session: Session, case: str, addressee: str, fields: Mapping[str, Cel
     if letter is None:
         raise LetterIncomplete("文书还缺“文种”。")
     day = session.environment.today()
-    source = Source(load_case(session, case).until(day), letter, session.unit.level, session.codes, {}, [])
+    here = session.reference
+    source = Source(
+        load_case(session, case).until(day), letter, session.unit.level, here.codes, {}, [], here.laws
+    )
     return pages.print_letter(composed(session, source, day), watermark=pages.DRAFT)
 
 

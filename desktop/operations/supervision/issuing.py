@@ -227,7 +227,7 @@ def _tried(source: Source, letter: PrintedLetter, printable: set[Part]) -> None:
         "document_number": letter.number, "issue_date": letter.date, "issuing_body": letter.organ,
         "snapshot": snapshot, "snapshot_digest": digest_of(snapshot),
     }  # fmt: skip
-    faults = tuple(kept_faults(letter, {**source.draft.values, **told}, source.file.case))
+    faults = tuple(kept_faults(letter, {**source.draft.values, **told}, source.file.case, source.laws))
     if faults:
         raise IllegalStep(f"{source.kind.label}现在不能签发", faults)
     pages.check_printable(letter, printable)

@@ -196,6 +196,7 @@ def source_of(
         session.codes,
         employer.values if employer is not None else {},
         materials(session, document),
+        session.reference.laws,
     )
 
 

@@ -205,7 +205,10 @@ def printable(session: Session, record: Record, case: Values) -> PrintedLetter:
         issuer = text(record.values, "issuing_body") or "签发的单位"
         raise IllegalStep(f"这份文书由{issuer}打印、盖章，这里只能查看", [_issuer_prints()])
     letter = _kept(record.values)
-    faults = (*kept_faults(letter, record.values, case), *_same_number(session, record))
+    faults = (
+        *kept_faults(letter, record.values, case, session.reference.laws),
+        *_same_number(session, record),
+    )
     if faults:
         raise IllegalStep("这份文书不能打印", faults)
     keep_number(session, record)

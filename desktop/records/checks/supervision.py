@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.checks.base import Asked, Failure, is_empty, rule
+from desktop.records.statutes import as_published, parse_articles
 from desktop.records.supervision import posts
 from desktop.records.supervision.complainant import complainant_faults
 
@@ -74,3 +75,10 @@ def level_among(asked: Asked) -> Failure | None:
     if unit is None or unit.get("level") is None or unit["level"] in asked.arguments["levels"]:
         return None
     return {"name": unit.get("name") or ""}
+
+
+@rule
+def has_articles(asked: Asked) -> Failure | None:
+    """The text of a statute has articles that can be quoted."""
+    found = asked.filled()
+    return {} if found is not None and not parse_articles(as_published(str(found[0])))[1] else None

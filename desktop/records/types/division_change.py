@@ -5,7 +5,17 @@ It stands over the list that comes with the program (:mod:`desktop.records.chang
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, Level, RecordType, Section, Writers
+from desktop.records.declaration import (
+    Check,
+    Field,
+    Group,
+    Kind,
+    Level,
+    RecordType,
+    Section,
+    Severity,
+    Writers,
+)
 from desktop.records.parts import remarks
 
 ORDER = 332
@@ -54,7 +64,7 @@ TYPE = RecordType(
     checks=(
         Check("division_code", ("code",), "区划代码应为6位（区县市）、9位（镇街）或12位（村社），请核对"),
         Check("not_after", ("started", "ended"), "开始日期{a}晚于最后一天{b}，请核对"),
-        Check("needs_with", ("successor", "ended"), "填了“并入”，请填最后一天"),
+        Check("needs_with", ("successor", "ended"), "填了“并入”，请填最后一天", Severity.WARNING),
         Check("different", ("code", "successor"), "不能并入自己，请核对"),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from desktop.documents.letters.quotes import offered_citations
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.supervision import LetterKind, as_issued, is_past
+from desktop.reference import Laws
 from desktop.ui import icons
 from desktop.ui.forms.page import FormPage
 from desktop.ui.matching import matches
@@ -114,7 +115,7 @@ class LetterPage(FormPage):
 
     def choose_articles(self) -> None:
         """Offers the articles of the suspected violations; ticked ones stand in the letter, a line each."""
-        offered = article_choices(self._violations)
+        offered = article_choices(self._violations, self.workbench.facts.laws)
         present = [line for line in self._article_lines() if line in offered]
         choices = [Choice(citation, words) for citation, words in offered.items()]
         overlay = ChoiceOverlay(self.articles_button, choices, present, matches=matches)
@@ -132,6 +133,6 @@ class LetterPage(FormPage):
         self.form.fill({"articles": "\n".join([*typed, *chosen]) or None}, "从条文库选取")
 
 
-def article_choices(violations: frozenset[str]) -> dict[str, str]:
+def article_choices(violations: frozenset[str], laws: Laws) -> dict[str, str]:
     """Citations as they are offered, each followed by the violation that it belongs to."""
-    return {cited: f"{cited}　{label}" for cited, label in offered_citations(violations).items()}
+    return {cited: f"{cited}　{label}" for cited, label in offered_citations(violations, laws).items()}

@@ -170,7 +170,7 @@ class NoticesPage(Page):
 
     def choose_articles(self) -> None:
         """Offers the articles of the library; ticked ones stand in the notice, a line each."""
-        offered = article_choices(frozenset())
+        offered = article_choices(frozenset(), self.workbench.facts.laws)
         lines = self.rows["articles"].editor.text().splitlines()
         typed = [line.strip() for line in lines if line.strip()]
         choices = [Choice(citation, words) for citation, words in offered.items()]
