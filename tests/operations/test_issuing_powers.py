@@ -536,6 +536,23 @@ def test_what_comes_into_a_draft_after_its_issue_is_on_no_paper_of_it(two: Two) 
         assert "别的公司" not in words, name
 
 
+@pytest.mark.parametrize("slot", ["case", "kind", "title_variant"])
+def test_an_issued_letter_that_comes_back_as_another_prints_nothing(
+    two: Two, tmp_path: Path, slot: str
+) -> None:
+    case, other = opened(two.town), opened(two.town)
+    document = case.draft("reminder_letter")
+    two.up()
+    supervision.issue(two.district, document, CHAIR, D(2026, 10, 15))
+    become = {"case": other.id, "kind": "opinion_letter", "title_variant": "opinion"}[slot]
+    two.town.ledger.write("写入", "王芳", edits=[SlotEdit("case_document", document, slot, become)])
+    two.up()
+    where = other if slot == "case" else case
+    assert "签发以后被改动过" in why(two.district, where.id)
+    with pytest.raises(IllegalStep, match="有矛盾"):
+        supervision.print_document(two.district, document, tmp_path / "out")
+
+
 # The register of a town ---------------------------------------------------------------------------------------------
 
 

@@ -821,6 +821,7 @@ def test_a_letter_forged_past_the_issue_is_not_printed(
     document = other.draft("opinion_letter", skip_reason="紧急")
     fields = desk.types["case_document"].slots["issue"].fields
     snapshot = str(issued["snapshot"]).replace("杭西工监意〔2026〕1号", number).replace(old, new)
+    snapshot = snapshot.replace(case.id, other.id)
     forged = {f.name: issued[f.name] for f in fields} | {
         "document_number": number, "sequence": 2, "snapshot": snapshot, "snapshot_digest": digest_of(snapshot),
     }  # fmt: skip

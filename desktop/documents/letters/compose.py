@@ -94,6 +94,7 @@ def compose(
         parts=parts,
         quotes=quotes,
         copies=tuple(official(copy.strip()) for copy in copies.split("，") if copy.strip()),
+        case=text(source.draft.values, "case"),
     )
 
 

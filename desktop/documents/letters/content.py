@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from desktop.documents.letters.filling import Source, inspectors_of
-from desktop.documents.letters.printed import PrintedLetter, digest_of
+from desktop.documents.letters.printed import PrintedLetter, digest_of, is_letter_of
 from desktop.documents.letters.quoted import Citation, Quote
 from desktop.documents.letters.quotes import quote as quote_words
 from desktop.documents.letters.typed import chinese_day
@@ -95,13 +95,12 @@ def kept_faults(
     again, the quotations wherever the library still holds the version they are from.
     """
     told = (
-        ("kind", letter.kind),
-        ("title_variant", letter.title),
         ("document_number", letter.number),
         ("issue_date", letter.date),
         ("issuing_body", letter.organ),
     )
     kept = text(document, "snapshot_digest") == digest_of(text(document, "snapshot"))
+    kept = kept and is_letter_of(letter, document)
     if not kept or any(text(document, name) != words for name, words in told):
         yield forbidden("签发时保存的全文与记录不一致", "", "请作废后重发。")
     kind, title = LetterKind(letter.kind), Title(letter.title)

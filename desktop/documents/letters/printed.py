@@ -14,6 +14,7 @@ import msgspec
 
 from desktop.documents.letters.quoted import Quote
 from desktop.errors import StateProblem
+from desktop.records.checks.base import Values
 
 Layout = Literal["letter", "plain"]
 
@@ -54,6 +55,8 @@ class PrintedLetter:
     parts: tuple[Part, ...]
     quotes: tuple[Quote, ...] = ()
     copies: tuple[str, ...] = ()
+    case: str = ""
+    """The id of the case in which it was issued; empty in older letters."""
 
     @property
     def day(self) -> datetime.date:
@@ -73,6 +76,16 @@ class PrintedLetter:
             pieces.append(part.number + part.text)
             pieces += ["　".join(row) for row in part.rows]
         return "\n".join([*pieces, self.organ, self.date, *self.copies])
+
+
+def is_letter_of(letter: PrintedLetter, document: Values) -> bool:
+    """Whether a record still is what was issued: its kind, its title, its case."""
+    told = (
+        ("kind", letter.kind),
+        ("title_variant", letter.title),
+        ("case", letter.case or document.get("case")),
+    )
+    return all(document.get(name) == words for name, words in told)
 
 
 def to_snapshot(letter: PrintedLetter) -> str:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.documents.letters.printed import digest_of
+from desktop.documents.letters.printed import SnapshotDamaged, digest_of, from_snapshot, is_letter_of
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import records
 from desktop.operations.session import Session
@@ -182,16 +182,25 @@ def _letters(database: Database, types: Catalogue, case: Record, powers: Powers)
 def _altered(database: Database, types: Catalogue, record: Record) -> bool:
     """Whether the issue of a letter was changed or taken back after it was made: its history has two of them.
 
-    The kept text is another slot, so it is held against the digest in the issue. A letter of a paper register is
-    corrected by those who number; whoever else changed it since they last wrote of it has altered it.
+    The kept text is another slot, so it is held against the digest in the issue, and what the record is against it.
+    A letter of a paper register is corrected by those who number; whoever else changed it since they last wrote of it
+    has altered it.
     """
     if is_past(record.values):
         return changed_below(database, LETTER, record.id, _PAST_SLOT, REGISTER_LEVELS)
     issues = issues_of(database, types, record.id)
     values = as_issued(record.values)
     kept, digest = text(values, "snapshot"), text(values, "snapshot_digest")
-    changed = bool(issues) and bool(kept) and digest_of(kept) != digest
+    changed = bool(issues) and bool(kept) and (digest_of(kept) != digest or not _is_of(kept, values))
     return changed or len(issues) > 1 or (bool(issues) and not text(values, "document_number"))
+
+
+def _is_of(kept: str, values: Values) -> bool:
+    try:
+        return is_letter_of(from_snapshot(kept), values)
+    except SnapshotDamaged:
+        # Its digest was reckoned over what no program has issued.
+        return False
 
 
 def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, str]:
