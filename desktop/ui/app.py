@@ -20,6 +20,7 @@ from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.start.window import StartWindow
 from desktop.ui.theme import PROGRAM
 from desktop.ui.widgets.pressing import press_by_enter
+from desktop.ui.widgets.staying import stay
 
 if TYPE_CHECKING:
     from desktop.store.environment import Environment
@@ -57,6 +58,7 @@ def make_application(arguments: Sequence[str], settings: Settings) -> QApplicati
     if application.findChild(CycleCollector) is None:
         CycleCollector(application)
     press_by_enter(application)
+    stay(application)
     return application
 
 

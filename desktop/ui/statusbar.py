@@ -114,14 +114,20 @@ class StatusBar(QFrame):
 
     def _show_task(self) -> None:
         task = self._task
-        for widget in (self._busy, self._progress, self._cancel):
+        for widget in (self._busy, self._progress):
             widget.setVisible(task is not None)
+        self._show_cancel()
         if task is not None:
             self._busy.setText(f"正在{task.name}…" if task.name else "正在处理…")
             self._progress.setRange(0, 0)
             self._cancel.setEnabled(True)
 
+    def _show_cancel(self) -> None:
+        """What does not look whether it shall stop is not asked to."""
+        self._cancel.setVisible(self._task is not None and self._task.ticket.stoppable)
+
     def _show_progress(self, done: int, total: int, words: str) -> None:
+        self._show_cancel()
         self._progress.setRange(0, total)
         self._progress.setValue(done)
         if words:

@@ -39,6 +39,7 @@ class Ticket:
     def __init__(self, say: Callable[[int, int, str], None]) -> None:
         self._say = say
         self._cancelled = threading.Event()
+        self._looked = self._written = False
 
     def cancel(self) -> None:
         """Asks the work to stop at its next :meth:`check`."""
@@ -47,7 +48,22 @@ class Ticket:
     @property
     def cancelled(self) -> bool:
         """Whether it should stop."""
+        self._looked = True
+        return self.given_up
+
+    @property
+    def given_up(self) -> bool:
+        """Whether somebody has asked it to stop, for those who do not work."""
         return self._cancelled.is_set()
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether asking it to stop does anything: it looks from time to time, and has not written all yet."""
+        return self._looked and not self._written
+
+    def written(self) -> None:
+        """What is done stands from now on, and what follows is not stopped."""
+        self._written = True
 
     def check(self) -> None:
         """Raises :class:`Cancelled` when nobody wants the answer any more; call it where stopping does no harm."""
@@ -89,7 +105,7 @@ class Task(QObject, Generic[Result]):
     @property
     def wanted(self) -> bool:
         """Whether anybody still waits: it was not cancelled and its owner still exists."""
-        return not self.ticket.cancelled and (self._owner is None or shiboken6.isValid(self._owner))
+        return not self.ticket.given_up and (self._owner is None or shiboken6.isValid(self._owner))
 
 
 @dataclass(slots=True)

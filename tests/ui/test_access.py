@@ -247,6 +247,41 @@ def test_enter_in_a_line_does_not_press_the_button_it_moves_on_to(qapp: QApplica
     assert pressed == [1, 1]
 
 
+def test_the_cursor_stays_near_a_button_that_cannot_be_pressed_any_more(
+    hand: Hand, window: MainWindow
+) -> None:
+    window.open_page("operators")
+    hand.settle()
+    page = window.page
+    assert page is not None
+    shown = [b for b in page.findChildren(QPushButton) if b.isVisible() and b.isEnabled()]
+    last = max(shown, key=lambda b: b.mapTo(page, QPoint(0, 0)).y())
+    for other in shown:
+        other.setEnabled(other is last)
+    last.setFocus()
+    last.setEnabled(False)
+    assert page.isAncestorOf(hand.focus) or hand.focus is page
+    last.setEnabled(True)
+    assert hand.focus is last, "it works again, and nobody has gone elsewhere"
+    last.setEnabled(False)
+    window.navigation.setFocus()
+    last.setEnabled(True)
+    assert hand.focus is window.navigation
+
+
+def test_alt_with_a_letter_that_leads_nowhere_types_nothing(hand: Hand, window: MainWindow) -> None:
+    window.new_record("enterprise")
+    hand.settle()
+    form = hand.form_page.form
+    for name in ("name", "remark"):
+        editor = form.rows[name].editor
+        form.go_to(name)
+        for modifier in (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier):
+            hand.press(Qt.Key.Key_Q, modifier)
+        hand.press(Qt.Key.Key_At, Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier)
+        assert editor.text() in ("q", "q@")
+
+
 def luminance(colour: str) -> float:
     parts = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.documents import font_files
 from desktop.errors import StateProblem
 from desktop.operations import records
-from desktop.operations.session import open_session
+from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store.ledger import ChangeSet
 from desktop.ui import notices, pictures, registry, theme
@@ -28,6 +29,7 @@ from desktop.ui.settings import Settings
 from desktop.ui.undo import Step, Steps, changes_of
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
 from tests.ui.house import OPERATOR, PASSWORD, FakeDialogs, Hand, make_session, open_window
 
 K = Qt.Key
@@ -419,3 +421,30 @@ def test_a_page_too_tall_for_the_screen_scrolls_and_squeezes_nothing_beside_it(
     window.back()
     hand.settle()
     assert hand.list_page.height() < 900, "the next page is as high as the window again"
+
+
+def test_stopping_is_offered_only_while_it_does_anything(
+    qtbot: QtBot, bench: Workbench, window: MainWindow
+) -> None:
+    """Receipts are written after the merge stands: nothing of it could be stopped."""
+    cancel, go, seen = window.statusbar._cancel, threading.Event(), list[bool]()
+
+    def job(_session: Session, ticket: Ticket) -> None:
+        for step in ("merge", "receipts"):
+            if step == "merge":
+                ticket.check()
+            else:
+                ticket.written()
+            ticket.progress(1, 2, step)
+            go.wait(10)
+            go.clear()
+
+    def look() -> None:
+        seen.append(cancel.isVisible())
+        go.set()
+
+    task = bench.write("合并数据包", job, step=False)
+    task.progressed.connect(lambda *_said: QTimer.singleShot(0, window, look))
+    qtbot.waitUntil(lambda: bench.writer.idle)
+    assert seen == [True, False]
+    assert not cancel.isVisible()

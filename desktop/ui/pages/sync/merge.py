@@ -415,7 +415,12 @@ def _say(ticket: Ticket) -> traffic.Progress:
 
 def _say_written(ticket: Ticket) -> traffic.Progress:
     """Tells how far the receipts are, which nothing stops."""
-    return lambda done, total, name: ticket.progress(done, total, f"{_RECEIPT}{name}")
+
+    def say(done: int, total: int, name: str) -> None:
+        ticket.written()
+        ticket.progress(done, total, f"{_RECEIPT}{name}")
+
+    return say
 
 
 def _shown(session: Session, here: traffic.Here, seen: Seen) -> Shown:
