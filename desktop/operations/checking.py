@@ -98,6 +98,7 @@ def check_all(
         numbers = reading.row_numbers(database, types, Query(record_type.name))
         for start in range(0, len(numbers), _PAGE):
             page = reading.page(database, record_type, numbers[start : start + _PAGE])
+            told: dict[str, Sequence[Finding]] = {}
             for held in page.values():
                 context = plain
                 if checker.looks_further or held.id in gone:
@@ -108,8 +109,10 @@ def check_all(
                 if held.id in late:
                     findings = [*findings, _after_move(record_type, late[held.id])]
                 if findings:
-                    title = queries.title_of(database, types, codes, held)
-                    found.append(Checked(record_type.name, held.id, title, tuple(findings)))
+                    told[held.id] = findings
+            named = {held.id: held.values for held in page.values() if held.id in told}
+            titles = queries.titles_of(database, types, codes, record_type, named)
+            found += [Checked(record_type.name, k, titles[k], tuple(told[k])) for k in named]
             done += len(page)
             if progress is not None:
                 progress(done, total)

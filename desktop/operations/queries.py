@@ -65,12 +65,59 @@ def titles(
             key: _short(words) or (ERASED if key in gone else record_type.label)
             for key, words in found.items()
         }
-    result: dict[str, str] = {}
-    for key in wanted:
-        held = reading.record(database, types, type_name, key)
-        if held is not None:
-            result[key] = title_of(database, types, codes, held, depth)
-    return result
+    return titles_of(
+        database, types, codes, record_type, reading.title_cells(database, record_type, wanted), depth
+    )
+
+
+def titles_of(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    record_type: RecordType,
+    rows: Mapping[str, Values],
+    depth: int = 0,
+) -> dict[str, str]:
+    """The words for records of one type whose values are at hand, by id; what they are linked with is read at once."""
+    links = _title_links(database, types, codes, record_type, rows.values(), depth)
+    words = {key: _title_words(codes, record_type, values, links) for key, values in rows.items()}
+    unnamed = [key for key, said in words.items() if not said]
+    # A name that leads to nothing here is one all the same.
+    nameless = [k for k in unnamed if all(rows[k].get(n) in (None, "") for n in record_type.title)]
+    gone = erased(database, record_type, nameless)
+    return {key: said or (ERASED if key in gone else record_type.label) for key, said in words.items()}
+
+
+def _title_links(
+    database: Database,
+    types: Catalogue,
+    codes: Codes,
+    record_type: RecordType,
+    rows: Iterable[Values],
+    depth: int,
+) -> dict[str, str]:
+    linked = [f for f in map(record_type.by_name.__getitem__, record_type.title) if f.link is not None]
+    if not linked or depth >= _DEEPEST:
+        return {}
+    wanted: dict[str, set[str]] = {}
+    for values in rows:
+        for f in linked:
+            if isinstance(cell := values.get(f.name), str) and cell and f.link is not None:
+                wanted.setdefault(f.link, set()).add(cell)
+    found: dict[str, str] = {}
+    for link, ids in wanted.items():
+        found |= titles(database, types, codes, link, ids, depth + 1)
+    return found
+
+
+def _title_words(codes: Codes, record_type: RecordType, values: Values, links: Mapping[str, str]) -> str:
+    words = []
+    for f in map(record_type.by_name.__getitem__, record_type.title):
+        cell = values.get(f.name)
+        words.append(
+            links.get(str(cell), "") if f.kind is Kind.LINK else display(f, cell, codes=codes, masked=True)
+        )
+    return _short(" ".join(filter(None, words)))
 
 
 def erased(database: Database, record_type: RecordType, ids: Iterable[str]) -> frozenset[str]:
@@ -90,10 +137,7 @@ def erased(database: Database, record_type: RecordType, ids: Iterable[str]) -> f
 
 def title_of(database: Database, types: Catalogue, codes: Codes, held: Record, depth: int = 0) -> str:
     """The words for one record; of one whose name was erased, that it was."""
-    record_type = types[held.type]
-    if any(held.values.get(name) not in (None, "") for name in record_type.title):
-        return title(database, types, codes, record_type, held.values, depth)
-    return ERASED if erased(database, record_type, [held.id]) else record_type.label
+    return titles_of(database, types, codes, types[held.type], {held.id: held.values}, depth)[held.id]
 
 
 def title(
@@ -102,18 +146,10 @@ def title(
     codes: Codes,
     record_type: RecordType,
     values: Mapping[str, Cell],
-    depth: int = 0,
 ) -> str:
     """The words for one record whose values are at hand."""
-    words = []
-    for name in record_type.title:
-        f, cell = record_type.by_name[name], values.get(name)
-        if f.kind is Kind.LINK and f.link is not None:
-            if isinstance(cell, str) and depth < _DEEPEST:
-                words.append(titles(database, types, codes, f.link, [cell], depth + 1).get(cell, ""))
-        else:
-            words.append(display(f, cell, codes=codes, masked=True))
-    return _short(" ".join(filter(None, words))) or record_type.label
+    links = _title_links(database, types, codes, record_type, [values], 0)
+    return _title_words(codes, record_type, values, links) or record_type.label
 
 
 _LOOKED_BACK = 20
@@ -206,14 +242,8 @@ def choices(
     order = reading.TITLE_ORDER if text.strip() else reading.NEWEST_ORDER
     query = Query(type_name, text=text, order=order, descending=not text.strip())
     found = reading.records(database, types, query, limit)
-    return [
-        Choice(
-            held.id,
-            title_of(database, types, codes, held),
-            _detail(codes, record_type, held.values),
-        )
-        for held in found
-    ]
+    words = titles_of(database, types, codes, record_type, {held.id: held.values for held in found})
+    return [Choice(held.id, words[held.id], _detail(codes, record_type, held.values)) for held in found]
 
 
 def _detail(codes: Codes, record_type: RecordType, values: Mapping[str, Cell]) -> str:
