@@ -28,6 +28,10 @@ _BESIDE = 8
 _GONE = 40
 """Percent of the rows of a part from which on that is written anew when they are gone. By itself the engine begins at
 10: then ten rows are written for each that changes."""
+_LONGEST = 20_000
+"""Characters of one value that can be searched: nobody types more, and a bundle of 5 KB may hold one of 12 MB."""
+_AT_ONCE = 250
+"""Rows that are spelled together."""
 _ROW = "\udfff"
 """Half a surrogate pair, which no text in a database can hold."""
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
@@ -176,12 +180,12 @@ def _index(database: Database, record_type: RecordType, where: str, parameters: 
         return
     # The words of a code are others than the code.
     titles = [f for f in title_fields(record_type) if f.kind not in (Kind.CODE, Kind.CODES)]
-    names = [quoted(f.name) for f in (*titles, *fields)]
+    names = [f"substr({quoted(f.name)}, 1, {_LONGEST})" for f in (*titles, *fields)]
     table = quoted(table_of(record_type.name))
     cursor = database.execute(
         f"SELECT _row, {', '.join(names)} FROM {table} {where} ORDER BY _row", parameters
     )
-    while rows := cursor.fetchmany(5_000):
+    while rows := cursor.fetchmany(_AT_ONCE):
         database.connection.executemany(
             f"INSERT INTO {quoted(index_of(record_type.name))} (rowid, text) VALUES (?, ?)",
             zip([row[0] for row in rows], _search_texts(rows, 1 + len(titles)), strict=True),

@@ -17,6 +17,7 @@ import base64
 import contextlib
 import datetime
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -174,13 +175,10 @@ def parse(der: bytes) -> Certificate:
     if len(der) > MAX_DER:
         raise BadCertificate("too long")
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        claims = _claims(certificate)
-        issuer_station = _station_of(certificate.issuer)
-        serial = certificate.serial_number
+        with _silent():
+            return _certificate(der, x509.load_der_x509_certificate(der))
     except _UNREADABLE as error:
         raise BadCertificate(str(error)) from error
-    return Certificate(der, hashlib.sha256(der).hexdigest(), serial, issuer_station, claims)
 
 
 def readable(texts: Iterable[str]) -> Iterator[Certificate]:
@@ -214,11 +212,13 @@ def to_pem(chain: Iterable[bytes]) -> bytes:
 def from_pem(pem: bytes) -> tuple[bytes, ...]:
     """The DER of each certificate in a PEM file of nothing else; raises :class:`BadCertificate`."""
     try:
-        found = x509.load_pem_x509_certificates(pem)
+        with _silent():
+            found = x509.load_pem_x509_certificates(pem)
+            chain = tuple(c.public_bytes(serialization.Encoding.DER) for c in found)
+            written = to_pem(chain)
     except _UNREADABLE as error:
         raise BadCertificate("no PEM certificates") from error
-    chain = tuple(c.public_bytes(serialization.Encoding.DER) for c in found)
-    if to_pem(chain) != pem:
+    if written != pem:
         raise BadCertificate("something beside certificates stands in the file")
     return chain
 
@@ -237,11 +237,12 @@ def parse_request(der: bytes) -> RequestedKeys:
     if len(der) > MAX_DER:
         raise BadEnrolmentFile("the request is too long")
     try:
-        asked = x509.load_der_x509_csr(der)
-        public_key = _raw_key(asked.public_key(), asked.signature_algorithm_oid)
-        values = _xsj_values(asked.extensions)
-        station = _station_of(asked.subject)
-        stands = asked.is_signature_valid
+        with _silent():
+            asked = x509.load_der_x509_csr(der)
+            public_key = _raw_key(asked.public_key(), asked.signature_algorithm_oid)
+            values = _xsj_values(asked.extensions)
+            station = _station_of(asked.subject)
+            stands = asked.is_signature_valid
     except _UNREADABLE as error:
         raise BadEnrolmentFile(str(error)) from error
     recipients = values.get("age", [])
@@ -250,6 +251,22 @@ def parse_request(der: bytes) -> RequestedKeys:
     if not agefile.is_recipient(recipients[0]):
         raise BadEnrolmentFile("the request names no age recipient")
     return RequestedKeys(station, public_key, recipients[0])
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """The library warns, in English and on the terminal, of much that is refused here anyway."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _certificate(der: bytes, certificate: x509.Certificate) -> Certificate:
+    """What these bytes say; raises ``ValueError``."""
+    claims = _claims(certificate)
+    issuer_station = _station_of(certificate.issuer)
+    digest = hashlib.sha256(der).hexdigest()
+    return Certificate(der, digest, certificate.serial_number, issuer_station, claims)
 
 
 def _claims(certificate: x509.Certificate) -> Claims:

@@ -98,3 +98,21 @@ def test_nothing_that_travels_is_unique_but_its_id() -> None:
         for (index,) in database.rows(f"SELECT name FROM pragma_index_list('{table}') WHERE \"unique\"")
     }
     assert unique == {(f"r_{name}", ("id",)) for name in catalogue()}
+
+
+def test_of_a_value_that_nobody_types_only_the_beginning_is_indexed() -> None:
+    """Its characters are spelled one by one: a line of a few kilobytes, unpacked, would take hundreds of megabytes."""
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, TYPES)
+    indexing.ensure(database, TYPES)
+    merger = Merger(database, TYPES)
+    name = f"始{'长' * 30_000}末"
+    merger.add_births(Births("member", 7, ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", name)]))
+    merger.finish(0)
+    indexing.rebuild(database, MEMBER)
+
+    def found(text: str) -> int:
+        sql = f"SELECT count(*) FROM {indexing.index_of('member')} WHERE text MATCH ?"
+        return int(database.value(sql, (indexing.phrase(text),)))
+
+    assert (found("始长"), found("末")) == (1, 0)
