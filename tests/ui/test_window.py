@@ -78,17 +78,25 @@ def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
     assert hand.list_page.record_type.name == "member"
 
 
-@pytest.mark.parametrize("key", ["home", "sync", "duplicates", "audit"])
+@pytest.mark.parametrize(
+    ("key", "typed", "name"),
+    [
+        ("home", "qy", "enterprise"),
+        ("sync", "qy", "enterprise"),
+        ("duplicates", "qy", "enterprise"),
+        ("audit", "志愿者", "volunteer"),  # and not 志愿者队伍, which stands above it
+    ],
+)
 def test_where_no_one_kind_of_record_is_shown_any_may_be_added(
-    hand: Hand, window: MainWindow, key: str
+    hand: Hand, window: MainWindow, key: str, typed: str, name: str
 ) -> None:
     window.open_page(key)
     hand.settle()
     hand.control(K.Key_N)
-    hand.type("qy")
+    hand.type(typed)
     hand.press(K.Key_Return)
     hand.settle()
-    assert hand.form_page.record_type.name == "enterprise"
+    assert hand.form_page.record_type.name == name
 
 
 def test_a_page_of_its_own_things_adds_those(hand: Hand, window: MainWindow) -> None:

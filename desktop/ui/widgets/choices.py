@@ -149,11 +149,14 @@ class ChoiceOverlay(Overlay):
 
     def _filter(self, text: str) -> None:
         first: QListWidgetItem | None = None
+        wanted = text.strip()
         for n in range(self.list.count()):
             item = self.list.item(n)
-            shown = not text.strip() or self._matches(text.strip(), item.text().strip())
+            words = item.text().strip()
+            shown = not wanted or self._matches(wanted, words)
             item.setHidden(not shown)
-            first = item if shown and first is None else first
+            if shown and (first is None or words == wanted):
+                first = item
         self._nothing.setVisible(first is None)
         if first is not None:
             self.list.setCurrentItem(first)
