@@ -288,17 +288,18 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize(
-    ("ink", "ground"),
-    [
-        ("ink", "window"), ("ink", "surface"), ("ink", "selection"), ("muted", "window"), ("muted", "head"),
-        ("muted", "surface"), ("surface", "red"), ("surface", "red-dark"), ("red", "red-faint"),
-        ("error", "error-faint"), ("error", "surface"), ("warning", "warning-faint"), ("warning", "surface"),
-        ("good", "good-faint"), ("focus", "selection"), ("focus", "surface"), ("surface", "focus"), ("hint", "surface"),
-        ("hint", "window"), ("hint", "error-faint"), ("hint", "warning-faint"), ("muted", "selection"),
-        ("warning", "window"), ("good", "window"), ("error", "window"),
-    ],
-)  # fmt: skip
+MEASURED = [
+    ("ink", "window"), ("ink", "surface"), ("ink", "selection"), ("muted", "window"), ("muted", "head"),
+    ("muted", "surface"), ("surface", "red"), ("surface", "red-dark"), ("red", "red-faint"),
+    ("error", "error-faint"), ("error", "surface"), ("warning", "warning-faint"), ("warning", "surface"),
+    ("good", "good-faint"), ("focus", "selection"), ("focus", "surface"), ("surface", "focus"), ("hint", "surface"),
+    ("hint", "window"), ("hint", "error-faint"), ("hint", "warning-faint"), ("muted", "selection"),
+    ("warning", "window"), ("good", "window"), ("error", "window"),
+    ("muted", "line"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ink", "ground"), MEASURED)
 def test_words_stand_out_from_their_ground(ink: str, ground: str) -> None:
     dark, light = sorted((luminance(COLOURS[ink]), luminance(COLOURS[ground])))
     assert (light + 0.05) / (dark + 0.05) >= CONTRAST
@@ -325,6 +326,9 @@ def test_hints_are_drawn_in_the_colour_that_was_measured(qtbot: QtBot, kind: typ
 def test_the_style_sheet_names_only_what_is_known() -> None:
     sheet = theme.style_sheet("Any", Measures(TextSize.NORMAL))
     assert "@" not in re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    source = resource("ui", "window.qss").read_text("utf-8")
+    written = set(re.findall(r"(?<![-a-z])color: @([a-z-]+)", source))
+    assert written <= {ink for ink, _ in MEASURED}, "words that cannot be pressed are read as well"
     for path in re.findall(r'url\("([^"]+)"\)', sheet):
         assert resource("ui", path.rsplit("/", 1)[-1]).is_file()
 
