@@ -21,6 +21,8 @@ from desktop.sync.errors import BadSegment
 from desktop.sync.segments import Header, checked_name
 
 _BIRTH: Final = b'["birth","'
+_NO_BIRTH: Final = b"\0"
+"""How no line begins."""
 
 _Integer = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Cell = str | _Integer | None
@@ -125,18 +127,22 @@ def _decode_lines(
     key, line_hash = contents.header.key, items.line_hash
     blocks: dict[bytes, tuple[_Birth, Callable[[tuple[Any, ...]], None]]] = {}
     slots: dict[tuple[str, str], _Slot] = {}
+    # How the line before began, for the next birth is mostly one of the same type.
+    before = _NO_BIRTH
     for line in lines:
         parts = items.split_line(line)
         add_hash(line_hash(parts, key))
         head = parts[0]
-        if not head.startswith(_BIRTH):
-            add_number(_add_other(contents, parts, types, slots))
-            continue
-        name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
-        known = blocks.get(name)
-        if known is None:
-            known = blocks[name] = _begin_block(contents, name.decode(), types)
-        birth, add_row = known
+        if not head.startswith(before):
+            if not head.startswith(_BIRTH):
+                add_number(_add_other(contents, parts, types, slots))
+                continue
+            name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
+            known = blocks.get(name)
+            if known is None:
+                known = blocks[name] = _begin_block(contents, name.decode(), types)
+            birth, add_row = known
+            before = head[: len(_BIRTH) + len(name) + 1]
         try:
             row = birth.row(parts, birth.exact)
         except msgspec.ValidationError:
@@ -163,8 +169,9 @@ class _Birth:
         _, _, record, unit, _, stamp_text, replaces, number, operator, cells = readers[0](parts[0])
         if replaces or len(parts) != len(readers):
             raise MalformedLine("a birth follows the shape of its type")
-        stamp = int.from_bytes(bytes.fromhex(stamp_text), "big")
-        if not 0 < stamp <= MAX_STAMP or stamp.to_bytes(8, "big").hex() != stamp_text:
+        stamp_bytes = bytes.fromhex(stamp_text)
+        stamp = int.from_bytes(stamp_bytes, "big")
+        if not 0 < stamp <= MAX_STAMP or len(stamp_bytes) != 8 or stamp_bytes.hex() != stamp_text:
             raise MalformedLine("a stamp is 16 lower-case hexadecimal digits")
         for place, empty in enumerate(self.empty, 1):
             part = parts[place]
