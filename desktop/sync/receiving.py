@@ -297,8 +297,9 @@ class _Receiver:
             links.note_received(
                 self._db, said.sender, said.incarnation, said.sequence, spans if complete else [], anew=newest
             )
-        elif link is not None:
-            result.earlier = not links.has_left(self._db, said.sender, said.incarnation)
+        else:
+            left = link is None or links.has_left(self._db, said.sender, said.incarnation)
+            result.earlier = not left
         if said.kind == DOWN:
             links.note_recipient(
                 self._db, said.sender, said.incarnation, said.sequence, verdict.sender.claims.recipient
