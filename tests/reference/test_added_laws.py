@@ -66,3 +66,11 @@ def test_a_statute_that_was_known_by_name_only_is_offered_with_its_text() -> Non
     )
     assert set(before) <= set(offered_citations(frozenset(), Laws(entered)))
     assert all(Laws(entered).law(key).has_text for key in lacking)
+
+
+def test_an_article_that_an_amendment_took_away_is_not_offered() -> None:
+    offered = offered_citations(frozenset(), LAWS)
+    assert not any(cited.startswith("《中华人民共和国劳动法》第五十条") for cited in offered)
+    assert any(
+        cited.startswith("《中华人民共和国劳动法》第五十条") for cited in offered_citations(frozenset())
+    )

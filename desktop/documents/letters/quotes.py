@@ -102,7 +102,7 @@ def offered_citations(violations: frozenset[str], laws: Laws = SHIPPED_LAWS) -> 
     """What a draft may choose from, each citation with the label of the violation that it belongs to.
 
     Those of the violations that are suspected, or all where none was named. Left out is what could not be quoted:
-    whole statutes, places that nobody has read, and statutes without text.
+    whole statutes, places that nobody has read, statutes without text, and articles that an amendment took away.
     """
     found: dict[str, str] = {}
     for category in reference.violation_categories():
@@ -110,6 +110,8 @@ def offered_citations(violations: frozenset[str], laws: Laws = SHIPPED_LAWS) -> 
             continue
         for place in (*category.duties, *category.sanctions):
             statute = laws.law(place.statute)
-            if place.article is not None and statute.has_text and not place.unverified:
+            if place.article is None or place.unverified or not statute.has_text:
+                continue
+            if place.article in statute.by_number:
                 found.setdefault(statute.cite(place.article, place.paragraph, place.item), category.label)
     return found
