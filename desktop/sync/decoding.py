@@ -138,9 +138,7 @@ def _decode_lines(
                 add_number(_add_other(contents, parts, types, slots))
                 continue
             name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
-            known = blocks.get(name)
-            if known is None:
-                known = blocks[name] = _begin_block(contents, name.decode(), types)
+            known = blocks[name] = blocks.get(name) or _begin_block(contents, name.decode(), types)
             birth, add_row = known
             before = head[: len(_BIRTH) + len(name) + 1]
         try:
