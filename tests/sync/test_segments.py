@@ -114,6 +114,15 @@ def test_any_text_and_any_whole_number_of_64_bits_travel(text: str, number: int 
     assert json.loads(str(contents.changes[0].value)) == text
 
 
+def test_births_of_two_types_in_turn_come_to_their_own_type() -> None:
+    """Whatever came before: another type, a change, or a type whose name begins alike."""
+    types = ("firm", "firm", "firms", "firm")
+    lines = [birth(n, {"name": f"第{n}家"}, type=t) for n, t in enumerate(types, 1)]
+    found = read(*lines, change(5), birth(6), shapes={"firm": FIRM, "firms": FIRM}).births
+    rows = {name: [row[3] for row in block.rows] for name, block in found.items()}
+    assert rows == {"firm": [1, 2, 4, 6], "firms": [3]}
+
+
 def test_an_erased_personal_value_leaves_the_rest_readable() -> None:
     """Rule 20: whoever forwards may erase, and the signature of the author still stands over the rest."""
     lines = [
