@@ -16,8 +16,8 @@ def pair(tmp_path: Path) -> tuple[Path, str, str]:
     made = record(
         town,
         "enterprise",
-        {"name": "甲厂", "uscc": CODE, "surveyed_staff": 30, "remark": "老"},
-        {"name": "甲 厂", "surveyed_staff": 35},
+        {"name": "甲茶叶厂", "uscc": CODE, "surveyed_staff": 30, "remark": "老"},
+        {"name": "甲 茶叶厂", "surveyed_staff": 35},
     )
     one, other = sorted(m["id"] for m in made)
     return town, one, other

@@ -39,11 +39,11 @@ def test_values_may_be_typed_as_people_type_them(town: Path) -> None:
     (made,) = record(
         town,
         "enterprise",
-        {"name": " 甲  公司 ", "town": "北山街道", "surveyed_staff": "１２０人", "surveyed_date": "2026年1月5日",
+        {"name": " 甲茶  公司 ", "town": "北山街道", "surveyed_staff": "１２０人", "surveyed_date": "2026年1月5日",
          "union_state": "筹建", "in_park": "是"},
     )  # fmt: skip
     shown = answer("show", town, "enterprise", made["id"])
-    assert shown["values"]["name"] == "甲 公司"
+    assert shown["values"]["name"] == "甲茶 公司"
     assert shown["values"]["town"] == "330106002"
     assert shown["values"]["surveyed_staff"] == 120
     assert shown["values"]["surveyed_date"] == "2026-01-05"
