@@ -37,6 +37,8 @@ class FontRole(StrEnum):
     """楷体, headings of the second level and the signer's name."""
     SONGTI = "songti"
     """宋体, page numbers."""
+    LIGHT = "light"
+    """A light 宋体, which lends 仿宋 the characters it lacks: those of a usual weight stand out as if printed bold."""
     TITLE = "title"
     """小标宋, the title and the issuer's mark."""
     HEITI = "heiti"
