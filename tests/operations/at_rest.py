@@ -272,7 +272,15 @@ def window(places: Places) -> None:
     bot = Bot()
     _application, opened = start([str(places.spaces / VILLAGE)])
     told: list[str] = []
-    faults.install(lambda _title, words: told.append(words))
+    # The loop in which the program runs; one of a test would hand the error to its caller.
+    loop = QEventLoop()
+
+    def tell(_title: str, words: str) -> None:
+        told.append(words)
+        if len(told) == 2:
+            loop.quit()
+
+    faults.install(tell)
     login = opened.start.login
     bot.waitUntil(lambda: login.operator.count() > 0)
     login.operator.setCurrentText("王芳")
@@ -307,17 +315,14 @@ def window(places: Places) -> None:
     main.workbench.write(
         "坏了", lambda _session, _ticket: dict[str, str]()[PERSONAL["drafted phone"]], step=False
     )
-    # In the loop in which the program runs; one of a test would hand the error to its caller.
-    loop = QEventLoop()
-    QTimer.singleShot(2_000, loop.quit)
     loop.exec()
-    bot.waitUntil(lambda: len(told) == 2)
     main.workbench.settings.save()
     QApplication.processEvents()
+    # Before the writer has anything to do: from then on it may end the process at any moment.
+    print("told", len(told), Qt.Key.Key_A.name, flush=True)
     # In the middle of a transaction that has written and has not committed.
     main.workbench.write("半途", lambda session, _ticket: half(session), step=False)
-    print("told", len(told), Qt.Key.Key_A.name, flush=True)
-    bot.wait(20_000)
+    loop.exec()
 
 
 def half(session: Session) -> None:
