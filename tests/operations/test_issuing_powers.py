@@ -15,14 +15,14 @@ from desktop.operations.records import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet
-from desktop.plan.measures import yes
+from desktop.plan.measures import among, yes
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series
 from desktop.store import aggregates, depending, reading
 from desktop.store import traffic as stored
-from desktop.store.aggregates import Days, Tally
+from desktop.store.aggregates import Condition, Days, Tally
 from desktop.store.ledger import CannotUndo, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import Query
 from tests.operations.stations import enrol
@@ -103,10 +103,13 @@ def forge(session: Session, document: str, **cells: Cell) -> None:
     session.ledger.write("写入", session.operator.name, edits=[edit])
 
 
-def counted(session: Session) -> int:
+def counted(session: Session, *asked_for: Condition) -> int:
     """The letters that T28 counts as issued."""
     today = session.environment.today()
-    asked, days = Tally("case_document", (yes("issued"),)), Days(today, D(2024, 1, 1), D(2026, 12, 31))
+    asked, days = (
+        Tally("case_document", (yes("issued"), *asked_for)),
+        Days(today, D(2024, 1, 1), D(2026, 12, 31)),
+    )
     return sum(aggregates.count_by_unit(session.database, [asked], days)[asked].values())
 
 
@@ -551,6 +554,29 @@ def test_an_issued_letter_that_comes_back_as_another_prints_nothing(
     assert "签发以后被改动过" in why(two.district, where.id)
     with pytest.raises(IllegalStep, match="有矛盾"):
         supervision.print_document(two.district, document, tmp_path / "out")
+    # It was issued once, as what it was, and there it counts.
+    assert "签发以后被改动过" in why(two.district, case.id)
+    assert counted(two.district, among("kind", "reminder_letter"), among("title", "reminder")) == 1
+    lines = [row[6] for row in supervision.case_register(two.district).rows]
+    assert [line.partition("，")[0] for line in sorted(lines)] == [
+        "",
+        "提示函（杭西工监提〔2026〕1号）",
+    ]
+    shown = supervision.load_case(two.district, case.id)
+    assert [letter.number for letter in shown.letters] == ["杭西工监提〔2026〕1号"]
+
+
+def test_what_a_town_issued_counts_as_what_it_was_though_a_village_makes_another_of_it(two: Two) -> None:
+    """Or who has no power over letters at all could take one out of the count."""
+    two.empowered(kinds="reminder_letter")
+    case, other = opened(two.town), opened(two.town)
+    document = reminded(case)
+    edits = [SlotEdit("case_document", document, "kind", "opinion_letter"),
+             SlotEdit("case_document", document, "case", other.id)]  # fmt: skip
+    two.town.ledger.write("写入", "王芳", edits=edits)
+    two.up()
+    assert counted(two.district, among("kind", "reminder_letter")) == 1
+    assert "没有这种文书的授权" not in why(two.district, case.id)
 
 
 # The register of a town ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.documents.letters.printed import SnapshotDamaged, digest_of, from_snapshot, is_letter_of
@@ -14,6 +14,7 @@ from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
 from desktop.records.canonical import Cell, canonical
 from desktop.records.checks import Finding, Values
+from desktop.records.resolution import Life
 from desktop.records.supervision import (
     REGISTER_LEVELS,
     CaseFile,
@@ -37,7 +38,7 @@ from desktop.records.supervision.facts import text
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.types import Catalogue
-from desktop.store import reading
+from desktop.store import aggregates, reading
 from desktop.store.database import Database
 from desktop.store.heads import changed_below
 from desktop.store.ledger import ChangeSet, NotFound
@@ -163,20 +164,34 @@ def _inspectors(
 def _letters(database: Database, types: Catalogue, case: Record, powers: Powers) -> list[Letter]:
     """The letters of a case, those included that were deleted although they bear a number."""
     found = []
-    for deleted in (False, True):
-        query = Query(LETTER, children_of=case.id, deleted=deleted, order=reading.NEWEST_ORDER)
-        for record in reading.records(database, types, query):
-            letter = letter_of(
-                record.id,
-                record.values,
-                record.stamp,
-                altered=_altered(database, types, record),
-                disputed=not _SEALED_SLOTS.isdisjoint(record.disputed),
-                deleted=deleted,
-            )
-            if letter is not None and (letter.number or not deleted):
-                found.append(powers.judged(letter))
+    for record, values in _papers(database, types, case.id):
+        deleted = record.life is Life.DELETED
+        letter = letter_of(
+            record.id,
+            values,
+            record.stamp,
+            altered=_altered(database, types, record),
+            disputed=not _SEALED_SLOTS.isdisjoint(record.disputed),
+            deleted=deleted,
+        )
+        if letter is not None and (letter.number or not deleted):
+            found.append(powers.judged(letter))
     return found
+
+
+def _papers(database: Database, types: Catalogue, case: str) -> Iterator[tuple[Record, Values]]:
+    """What stands in a case, as it stands; and what was issued in it and is in another since, as it was issued."""
+    here = set()
+    for deleted in (False, True):
+        query = Query(LETTER, children_of=case, deleted=deleted, order=reading.NEWEST_ORDER)
+        for record in reading.records(database, types, query):
+            here.add(record.id)
+            yield record, record.values
+    for document, said in aggregates.issued_as(database).items():
+        if said.get("case") == case and document not in here:
+            away = reading.record(database, types, LETTER, document)
+            if away is not None:
+                yield away, {**away.values, **said}
 
 
 def _altered(database: Database, types: Catalogue, record: Record) -> bool:
@@ -294,15 +309,17 @@ def overdue_on(database: Database, types: Catalogue, today: datetime.date) -> li
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
     letters: dict[str, list[Letter]] = {}
+    made = aggregates.issued_as(database)
     for record in _all(database, types, LETTER):
-        letter = letter_of(record.id, record.values, record.stamp)
+        values = {**record.values, **made.get(record.id, {})}
+        letter = letter_of(record.id, values, record.stamp)
         if letter is not None:
-            letters.setdefault(text(record.values, "case"), []).append(letter)
+            letters.setdefault(text(values, "case"), []).append(letter)
     found = []
     table = working_days(database)
     powers = Powers(database, types)
     for case in _all(database, types, CASE):
-        # Periods look neither at inspectors nor at histories, so a list of all cases costs three queries.
+        # Periods look neither at inspectors nor at histories, so a list of all cases costs four queries.
         steps = events.get(case.id, [])
         papers = [powers.judged(letter) for letter in letters.get(case.id, [])]
         file = case_file(case.values, steps, papers, {}, today, table)

@@ -30,7 +30,7 @@ from desktop.records.supervision import (
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.facts import text
-from desktop.store import reading
+from desktop.store import aggregates, reading
 from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query, Record
 
@@ -133,18 +133,21 @@ def _lies_in(case: Values, first: datetime.date | None, last: datetime.date | No
 
 
 def _lines(session: Session, wanted: list[Record]) -> list[_Line]:
-    """Cases in their order with all that is known of them, with three further queries."""
+    """Cases in their order with all that is known of them, with four further queries."""
     events: dict[str, list[Event]] = {}
     for record in _all(session, EVENT):
         event = event_of(record.id, record.values, record.stamp)
         if event is not None:
             events.setdefault(text(record.values, "case"), []).append(event)
     letters: dict[str, list[Letter]] = {}
+    made = aggregates.issued_as(session.database)
     for deleted in (False, True):
         for record in _all(session, LETTER, deleted=deleted):
-            letter = letter_of(record.id, record.values, record.stamp, deleted=deleted)
+            # Whatever became of it since: the register tells what was issued, where it was issued.
+            values = {**record.values, **made.get(record.id, {})}
+            letter = letter_of(record.id, values, record.stamp, deleted=deleted)
             if letter is not None and (letter.number or not deleted):
-                letters.setdefault(text(record.values, "case"), []).append(letter)
+                letters.setdefault(text(values, "case"), []).append(letter)
     inspectors = {r.id: r.values for r in _all(session, INSPECTOR)}
     today, table = session.environment.today(), working_days(session.database)
     powers = Powers(session.database, session.types)

@@ -1,13 +1,13 @@
 """Counts and lists of records by facts as of a day: what indicators and work lists are added up from.
 
 :mod:`.facts` says what is computed for each record, :mod:`.tallies` counts and lists, :mod:`.ranking` puts records in
-the order of what speaks for them, :mod:`.letters` says which letters count as none, :mod:`.assessed` tells what is
-known of one union, :mod:`.outbox` looks at what is on its way to other stations, :mod:`.moment` keeps several
-statements together.
+the order of what speaks for them, :mod:`.letters` says which letters count as none and what each was issued as,
+:mod:`.assessed` tells what is known of one union, :mod:`.outbox` looks at what is on its way to other stations,
+:mod:`.moment` keeps several statements together.
 """
 
 from desktop.store.aggregates.assessed import figures_of_union
-from desktop.store.aggregates.letters import Uncounted, uncounted
+from desktop.store.aggregates.letters import Uncounted, issued_as, uncounted
 from desktop.store.aggregates.moment import snapshot, version
 from desktop.store.aggregates.outbox import Unsent, open_conflicts, receipts_due, stations_covered, unsent
 from desktop.store.aggregates.ranking import Ranked, Reason, ranked
@@ -38,6 +38,7 @@ __all__ = [
     "count_by_unit",
     "facts_of",
     "figures_of_union",
+    "issued_as",
     "open_conflicts",
     "ranked",
     "receipts_due",

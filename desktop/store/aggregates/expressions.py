@@ -6,7 +6,7 @@ In an expression ``r`` is the record; other aliases are joins, which are made on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -28,10 +28,17 @@ class Facts:
         used = set(re.findall(r"\b([a-z_]+)\.", " ".join(expressions)))
         return " ".join(f"LEFT JOIN {join}" for alias, join in self.joins.items() if alias in used)
 
-    def tables_for(self, expressions: Iterable[str]) -> str:
-        """The tables that these expressions look into, as the beginning of a statement; each is computed once."""
-        text = " ".join(expressions)
-        used = [f"{name} AS MATERIALIZED ({sql})" for name, sql in self.tables.items() if name in text]
+    def tables_for(self, expressions: Sequence[str]) -> str:
+        """The tables that these expressions and their joins look into, as the beginning of a statement.
+
+        Each is computed once, and may look into those before it.
+        """
+        text = " ".join([*expressions, self.joins_for(expressions)])
+        used: list[str] = []
+        for name, sql in reversed(list(self.tables.items())):
+            if name in text:
+                used.insert(0, f"{name} AS MATERIALIZED ({sql})")
+                text += sql
         return f"WITH {', '.join(used)} " if used else ""
 
 

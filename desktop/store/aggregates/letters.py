@@ -1,10 +1,12 @@
-"""Which letters count as none although they bear a number: a town's without power, a paper register's that came late.
+"""What letters were issued as, and which count as none although they bear a number.
 
-The one place that computes it: a case is judged by the same words as the indicators count.
+Those are a town's without power and a paper register's that came late. The one place that computes it: a case is judged
+by the same words as the indicators count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktop.records.supervision.kinds import Title
@@ -22,10 +24,23 @@ def _no_other_title() -> str:
     return f"({' OR '.join(pairs)})"
 
 
-_OWN = """own AS MATERIALIZED (SELECT r.id AS id, r.kind AS kind, r.title_variant AS title, r._origin AS origin,
+_AS_ISSUED = """SELECT id, json_extract(text, '$.kind') AS kind, json_extract(text, '$.title') AS title,
+    nullif(unhex(json_extract(text, '$.case')), x'') AS in_case
+    FROM (SELECT r.id AS id, CASE WHEN r.document_number IS NOT NULL THEN r.snapshot
+    WHEN r.own_document_number IS NOT NULL THEN r.own_snapshot END AS text FROM r_case_document r
+    WHERE EXISTS (SELECT 1 FROM version v WHERE v.record = r.id AND v.type = 'case_document'
+    AND v.slot IN ('kind', 'title_variant', 'case'))) WHERE json_valid(text)"""
+"""What the kept text says a letter was issued as: kind, title and, but for older ones, case.
+
+Asked only of those of which any of that was ever changed: whoever may write there may change it after the issue too.
+"""
+
+_OWN = """own AS MATERIALIZED (SELECT r.id AS id, coalesce(made.kind, r.kind) AS kind,
+    coalesce(made.title, r.title_variant) AS title, r._origin AS origin,
     r.own_issuing_unit AS holder, r.own_issue_date AS day,
-    EXISTS (SELECT 1 FROM r_case c WHERE c.id = r."case" AND c.unit = r.unit) AS in_own_case
-    FROM r_case_document r WHERE r.own_document_number IS NOT NULL)"""
+    EXISTS (SELECT 1 FROM r_case c WHERE c.id = coalesce(made.in_case, r."case") AND c.unit = r.unit) AS in_own_case
+    FROM r_case_document r LEFT JOIN letters_as_issued made ON made.id = r.id
+    WHERE r.own_document_number IS NOT NULL)"""
 """What towns and parks have issued; the case is of the very unit that the letter belongs to."""
 
 _WROTE = """wrote AS MATERIALIZED (SELECT l.id AS letter, o.station AS station FROM own l CROSS JOIN version v
@@ -57,10 +72,13 @@ UNPOWERED = f"""SELECT l.id AS id FROM own l WHERE ({_no_other_title()} AND l.in
     ) IS NOT TRUE"""
 """Letters that a town or park has issued without a power for kind, title and day, or by another unit's computer."""
 
-_NUMBERED = """numbered AS MATERIALIZED (SELECT document_number AS number, kind, issuing_body AS body,
-    issue_date AS day FROM r_case_document WHERE document_number IS NOT NULL OR issue_date IS NOT NULL
-    UNION ALL SELECT own_document_number, kind, own_issuing_body, own_issue_date FROM r_case_document
-    WHERE own_document_number IS NOT NULL AND id NOT IN (SELECT id FROM unpowered_letters)),
+_NUMBERED = """numbered AS MATERIALIZED (SELECT r.document_number AS number, coalesce(made.kind, r.kind) AS kind,
+    r.issuing_body AS body, r.issue_date AS day
+    FROM r_case_document r LEFT JOIN letters_as_issued made ON made.id = r.id
+    WHERE r.document_number IS NOT NULL OR r.issue_date IS NOT NULL
+    UNION ALL SELECT r.own_document_number, coalesce(made.kind, r.kind), r.own_issuing_body, r.own_issue_date
+    FROM r_case_document r LEFT JOIN letters_as_issued made ON made.id = r.id
+    WHERE r.own_document_number IS NOT NULL AND r.id NOT IN (SELECT id FROM unpowered_letters)),
     begun AS MATERIALIZED (SELECT kind, body, min(day) AS day FROM numbered GROUP BY 1, 2)"""
 """What the program has numbered, deleted letters too, and since when for each body and kind.
 
@@ -75,11 +93,12 @@ OVERTAKEN = """SELECT r.id AS id FROM r_case_document r WHERE r.past_document_nu
 Begun has the body that issued them, with its first letter of the kind; each town has a series of its own.
 """
 
-UNCOUNTED = {
+TABLES = {
+    "letters_as_issued": _AS_ISSUED,
     "unpowered_letters": f"WITH RECURSIVE {_OWN}, {_WROTE}, {_ENROLLED}, {_GIVEN} {UNPOWERED}",
     "overtaken_letters": f"WITH {_NUMBERED} {OVERTAKEN}",
 }
-"""Both as tables of ids; the second looks into the first."""
+"""By their names; each looks into those before it. What counts as none is a table of ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +111,29 @@ class Uncounted:
 
 def uncounted(database: Database) -> Uncounted:
     """All letters that count as none although they bear a number."""
-    tables = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, sql in UNCOUNTED.items())
     found: dict[int, set[str]] = {0: set(), 1: set()}
     for late, record in database.rows(
-        f"WITH {tables} SELECT 0, lower(hex(id)) FROM unpowered_letters"
+        f"{_with(TABLES)} SELECT 0, lower(hex(id)) FROM unpowered_letters"
         " UNION ALL SELECT 1, lower(hex(id)) FROM overtaken_letters"
     ):
         found[late].add(record)
     return Uncounted(frozenset(found[0]), frozenset(found[1]))
+
+
+def issued_as(database: Database) -> dict[str, dict[str, str]]:
+    """What letters were issued as of which kind, title or case was ever changed: those fields, by record id."""
+    return {
+        record: {name: value for name, value in zip(_MADE, values, strict=True) if value}
+        for record, *values in database.rows(
+            f"{_with(['letters_as_issued'])} SELECT lower(hex(id)), kind, title, lower(hex(in_case))"
+            " FROM letters_as_issued"
+        )
+    }
+
+
+_MADE = ("kind", "title_variant", "case")
+
+
+def _with(names: Iterable[str]) -> str:
+    tables = (f"{name} AS MATERIALIZED ({TABLES[name]})" for name in names)
+    return f"WITH {', '.join(tables)}"

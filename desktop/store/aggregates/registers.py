@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.store.aggregates.expressions import Facts, standing
-from desktop.store.aggregates.letters import UNCOUNTED
+from desktop.store.aggregates.letters import TABLES
 
 # Surveys of people in new trades
 
@@ -159,7 +159,7 @@ _VOIDED_ON = """CASE WHEN r.document_number IS NOT NULL THEN r.voided_date
 _LETTER = Facts(
     "case_document",
     {
-        "kind": "r.kind",
+        "kind": "coalesce(made.kind, r.kind)",
         "day": f"CASE WHEN ({_VOIDED_ON}) > :as_of OR ({_VOIDED_ON}) IS NULL THEN ({_ISSUED_ON}) END",
         "issued": f"(({_ISSUED_ON}) BETWEEN :plan_first AND :plan_until"
         f" AND (({_VOIDED_ON}) IS NULL OR ({_VOIDED_ON}) > :as_of))",
@@ -167,18 +167,19 @@ _LETTER = Facts(
         "received_day": "steps.received_day",
         "replied_day": "steps.replied_day",
         "row": "r._row",
-        "title": "r.title_variant",
+        "title": "coalesce(made.title, r.title_variant)",
         "reply_days": "r.reply_days",
         "reply_day_kind": "r.reply_day_kind",
     },
     {
+        "made": "letters_as_issued made ON made.id = r.id",
         "steps": """(SELECT e.document AS document, max(e.kind = 'served') AS served,
         min(CASE WHEN e.kind = 'served' AND e.service_result = 'received' THEN e.event_date END) AS received_day,
         min(CASE WHEN e.kind = 'replied' THEN e.event_date END) AS replied_day
         FROM r_case_event e WHERE e._life <> 1 AND e.document IS NOT NULL
-        AND e.event_date <= :as_of GROUP BY 1) steps ON steps.document = r.id"""
+        AND e.event_date <= :as_of GROUP BY 1) steps ON steps.document = r.id""",
     },
-    tables=UNCOUNTED,
+    tables=TABLES,
 )
 
 REGISTERS = (_SURVEY, _AREA, _UNIT, _NOMINATION, _TEAM, _SITE, _LETTER)

@@ -292,7 +292,7 @@ class Compiler:
 
     def tables(self) -> str:
         """What the facts look into, as the beginning of the statement."""
-        return self._facts.tables_for(self._used.values())
+        return self._facts.tables_for(list(self._used.values()))
 
     def facts(self) -> str:
         """The table ``f`` with the facts that were used."""
