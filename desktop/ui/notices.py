@@ -1,13 +1,23 @@
-"""One line above a page that says what happened and what can be done, without stopping anybody."""
+"""A line that says what happened and what can be done, without stopping anybody; over a page, or in its layout."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QCursor
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from desktop.ui import icons, theme
 
@@ -29,7 +39,10 @@ SIGNS = {
 }
 _READ_MS = 6_500
 _STILL_MS = 1_500
-"""For so long the pointer has to rest: the page moves up when a notice goes, from under the hand that aims at it."""
+"""For so long the pointer has to rest: a notice does not go from under the hand that aims at it."""
+_ASIDE, _ABOVE = 12, 6
+_MAY_HIDE = 8
+"""So much of the height of a line may be hidden: its words stay readable."""
 
 
 class NoticeBar(QFrame):
@@ -77,11 +90,13 @@ class NoticeBar(QFrame):
         self._sign.setPixmap(icons.pixmap(name, colour, 18))
         self._words.setText(words)
         self._words.setAccessibleName(words)
+        self.setAccessibleName(words)
         self._action, self._tone = then, tone
         self._button.setText(action)
         self._button.setVisible(bool(action))
         theme.restyle(self, tone=tone.value)
         self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.stop()
         self._rested_at = None
         if tone in (Tone.PLAIN, Tone.GOOD):
@@ -110,3 +125,78 @@ class NoticeBar(QFrame):
         self.clear()
         if action is not None:
             action()
+
+
+class FloatingNotice(NoticeBar):
+    """A notice that lies over the foot of a page: nothing below it moves, whether it comes or goes.
+
+    Where the pointer or the cursor is at that moment it goes to the head of the page instead: a click that was on its
+    way hits what it was meant for, and what is being typed stays in sight.
+    """
+
+    def __init__(self, over: QWidget, *, pointer: Callable[[], QPoint] = QCursor.pos) -> None:
+        super().__init__(over, pointer=pointer)
+        self._over = over
+        self._at_head = False
+        over.installEventFilter(self)
+
+    def show_notice(
+        self, tone: Tone, words: str, action: str = "", then: Callable[[], None] | None = None
+    ) -> None:
+        """Shows a notice where nobody is at work."""
+        super().show_notice(tone, words, action, then)
+        self._at_head = False
+        self._at_head = self._place().contains(self._over.mapFromGlobal(self._pointer()))
+        self._settle()
+        self.make_way()
+
+    def make_way(self) -> None:
+        """Goes to the other end of the page where it would hide the cursor."""
+        cursor = QApplication.focusWidget()
+        if (
+            self.isHidden()
+            or cursor is None
+            or self.isAncestorOf(cursor)
+            or not self._over.isAncestorOf(cursor)
+        ):
+            return
+        if self.geometry().adjusted(0, _MAY_HIDE, 0, -_MAY_HIDE).intersects(_cursor_in(cursor, self._over)):
+            self._at_head = not self._at_head
+            self._settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the size of what it lies over."""
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """Larger letters need more room."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._settle()
+        return handled
+
+    def _settle(self) -> None:
+        if not self.isHidden():
+            self.setGeometry(self._place())
+            self.raise_()
+
+    def _place(self) -> QRect:
+        """As wide as its words in one line, or as the page; then as high as they need."""
+        room = self._over.rect().adjusted(_ASIDE, _ABOVE, -_ASIDE, -_ABOVE)
+        self._words.setWordWrap(False)
+        width = min(self.sizeHint().width(), room.width())
+        self._words.setWordWrap(True)
+        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        top = room.top() if self._at_head else room.bottom() + 1 - height
+        return QRect(room.left(), top, width, height)
+
+
+def _cursor_in(widget: QWidget, over: QWidget) -> QRect:
+    """Where somebody types: a cell of a table, a line of a text, all of a small widget; in places of ``over``."""
+    rect = widget.rect()
+    if isinstance(widget, QAbstractScrollArea):
+        spot = widget.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
+        rect = spot if isinstance(spot, QRect) else QRect()
+    return QRect(widget.mapTo(over, rect.topLeft()), rect.size())

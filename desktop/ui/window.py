@@ -27,7 +27,7 @@ from desktop.ui.adding import addable, choose_new
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.page import ListPage
 from desktop.ui.navigation import WIDTH, Navigation
-from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.notices import FloatingNotice, Tone
 from desktop.ui.page import Act, Page
 from desktop.ui.registry import Entry
 from desktop.ui.shell import Opening
@@ -60,9 +60,9 @@ class MainWindow(QMainWindow):
         self._herald: InboxHerald | None = None
         self.navigation = Navigation(registry.headings(workbench))
         self.topbar = TopBar(self)
-        self.notices = NoticeBar()
         self.statusbar = StatusBar(workbench)
         self._stack = PageStack()
+        self.notices = FloatingNotice(self._stack)
         workbench.place = self._stack.place
         self._build()
         self.navigation.chosen.connect(self.open_page)
@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
 
     def _follow_cursor(self, _old: QWidget | None, now: QWidget | None) -> None:
         self._stack.bring_into_view(now)
+        self.notices.make_way()
 
     def _build(self) -> None:
         brand = self._brand = QFrame()
@@ -104,13 +105,9 @@ class MainWindow(QMainWindow):
         left.setSpacing(0)
         left.addWidget(brand)
         left.addWidget(self.navigation)
-        margin = QHBoxLayout()
-        margin.setContentsMargins(12, 6, 12, 0)
-        margin.addWidget(self.notices)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.topbar)
-        right.addLayout(margin)
         right.addWidget(self._stack, 1)
         both = QHBoxLayout()
         both.setSpacing(0)
@@ -210,7 +207,7 @@ class MainWindow(QMainWindow):
             self._show()
 
     def tell(self, tone: Tone, words: str, action: str = "", then: Callable[[], None] | None = None) -> None:
-        """Says something in one line above the page."""
+        """Says something over the foot of the page."""
         self._told_at = self.page
         self.notices.show_notice(tone, words, action, then)
 

@@ -8,9 +8,9 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QRawFont, QTextCursor
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QAccessible, QFontDatabase, QRawFont, QTextCursor
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QTableView, QTreeWidgetItem, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from desktop.documents import font_files
@@ -343,6 +343,66 @@ def test_pictures_are_taken_of_every_page_that_shows_something(
     assert not list((tmp_path / "out").glob("*.ini"))
 
 
+def test_a_notice_moves_nothing_under_the_hand_and_is_not_put_there(
+    hand: Hand, window: MainWindow, bench: Workbench
+) -> None:
+    rows = [{"name": name} for name in ("甲厂", "乙厂", "丙厂")]
+    bench.write("新增", lambda session, _ticket: records.save_many(session, "enterprise", rows))
+    hand.settle()
+    page, bar = hand.list_page, window.notices
+    table = page.findChild(QTableView)
+    assert table is not None
+    aimed = table.visualRect(table.model().index(1, 2)).center()
+    on_screen = table.viewport().mapToGlobal(aimed)
+    window.tell(Tone.ERROR, "U盘已满，没有写完。" * 20, "再试一次")
+    QApplication.processEvents()
+    assert table.viewport().mapFromGlobal(on_screen) == aimed, "the row goes away from under the hand"
+    under = QApplication.widgetAt(on_screen)
+    assert under is table.viewport()
+    hand.click(under, aimed)
+    assert table.currentIndex().row() == 1
+    assert bar.geometry().bottom() > window.height() / 2
+    assert (
+        bar._words.height()
+        >= bar._words.heightForWidth(bar._words.width())
+        > bar._words.fontMetrics().height()
+    )
+    # What was under the pointer before stays in reach: the notice keeps to the other end.
+    foot = bar.mapToGlobal(bar.rect().center())
+    bar._pointer = lambda: foot
+    window.tell(Tone.GOOD, "已保存。" * 40, "撤消")
+    QApplication.processEvents()
+    assert not QRect(bar.mapToGlobal(QPoint()), bar.size()).contains(foot)
+    assert (
+        bar.mapTo(window, QPoint()).y() >= window.topbar.mapTo(window, QPoint(0, window.topbar.height())).y()
+    )
+    # It follows the window, and the keyboard and a screen reader find it.
+    window.resize(900, 600)
+    QApplication.processEvents()
+    assert window.rect().contains(QRect(bar.mapTo(window, QPoint()), bar.size()))
+    assert bar._words.height() >= bar._words.heightForWidth(bar._words.width())
+    assert "已保存" in QAccessible.queryAccessibleInterface(bar).text(QAccessible.Text.Name)
+    window.topbar.setFocus()
+    for _ in range(40):
+        if hand.focus is bar._button:
+            break
+        hand.press(K.Key_Tab)
+    assert hand.focus is bar._button
+
+
+def test_a_notice_does_not_hide_the_field_that_is_typed_into(hand: Hand, window: MainWindow) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    window.tell(Tone.ERROR, "U盘已满，没有写完。" * 20)
+    for _ in range(30):
+        hand.press(K.Key_Tab)
+        QApplication.processEvents()
+        bar, cursor = window.notices, hand.focus
+        if not window.notices.isAncestorOf(cursor):
+            at = QRect(cursor.mapTo(window, QPoint()), cursor.size())
+            assert not at.adjusted(0, 8, 0, -8).intersects(QRect(bar.mapTo(window, QPoint()), bar.size()))
+
+
 def test_bad_news_goes_with_its_page_and_good_news_may_still_be_taken_back(
     hand: Hand, window: MainWindow
 ) -> None:
@@ -365,7 +425,7 @@ def test_bad_news_goes_with_its_page_and_good_news_may_still_be_taken_back(
     assert not window.notices.words
 
 
-def test_a_notice_does_not_go_while_the_hand_aims_at_what_would_move_up(
+def test_a_notice_does_not_go_while_the_hand_aims_at_it(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_READ_MS", "_STILL_MS"):
