@@ -197,12 +197,13 @@ def _repeats(name: str, unit: str, listed: Iterable[tuple[str, str]]) -> bool:
 
 def trainee(person: Person, officer: Officer | None) -> dict[str, Cell]:
     """The cells of a trainee: what the roster says of an officer, else what was pasted."""
+    told: dict[str, Cell] = {"remark": person.remark} if person.remark else {}
     if officer is None:
-        return {
+        return told | {
             "name": person.name, "unit_name": person.unit or None, "post_title": person.post or None,
             "phone": person.phone or None, "person_code": person.code or None,
         }  # fmt: skip
-    return {
+    return told | {
         "officer": officer.id, "name": officer.name, "unit_name": next(iter(officer.units), "") or person.unit or None,
         "post_title": officer.post or person.post or None, "category": officer.category or None,
         "appointed_date": officer.appointed or None, "phone": officer.phone or person.phone or None,

@@ -35,6 +35,7 @@ class Part(enum.StrEnum):
     POST = "post"
     PHONE = "phone"
     CODE = "code"
+    REMARK = "remark"
 
     @property
     def label(self) -> str:
@@ -50,6 +51,7 @@ _LABELS = {
     Part.POST: "职务",
     Part.PHONE: "电话",
     Part.CODE: "证件后四位",
+    Part.REMARK: "备注",
 }
 
 
@@ -64,7 +66,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person of a pasted list; what was not told is empty."""
+    """One person of a pasted list; what was not told is empty. ``remark`` says for whom a substitute came."""
 
     name: str
     unit: str = ""
@@ -72,6 +74,7 @@ class Person:
     phone: str = ""
     sex: str = ""
     code: str = ""
+    remark: str = ""
 
 
 _SURNAMES: Final = frozenset(
@@ -131,6 +134,10 @@ _LONGEST: Final = 4
 _DOTTED = re.compile(r"[^\W\d_]{1,20}(?:·[^\W\d_]{1,20}){1,5}")
 _BETWEEN = re.compile(r"(?<=[^\x00-\xff]) (?=[^\x00-\xff])")
 """A space between two Chinese characters, which a line break inside a cell leaves behind."""
+_SUBSTITUTE = re.compile(
+    r"(?:代替|代|替)(.{2,4}?)(?:同志|老师)?(?:参加|参会|参训|出席|到会|签到|开会|培训|学习|听课|来)?"
+)
+"""For whom somebody came, where it stands behind a name: 代周明, 替李芳参加."""
 _TAIL = re.compile(r"\d{3}[\dXx]")
 _ID = re.compile(r"\d{17}[\dXx]")
 
@@ -300,10 +307,15 @@ def _persons(line: str) -> list[Person]:
     if plain.startswith("#"):
         return []
     pieces = [p.strip() for p in _STRONG.split(plain) if p.strip()]
-    words = [word for piece in pieces for word in _words(piece) if _heading_word(word) not in _HEADINGS]
+    told = [(word, at > 0) for piece in pieces for at, word in enumerate(_words(piece))]
+    told = [(word, behind) for word, behind in told if _heading_word(word) not in _HEADINGS]
+    words = [word for word, _ in told]
     names = [n for n, word in enumerate(words) if _is_surely_name(word)]
     if not names or (len(pieces) > 1 and all(_kind(_words(piece)[0]) is Part.NAME for piece in pieces)):
-        names = [n for n, word in enumerate(words) if _kind(word) is Part.NAME]
+        names = [
+            n for n, (word, behind) in enumerate(told)
+            if _kind(word) is Part.NAME and not (behind and _is_substitute(word))
+        ]  # fmt: skip
         names = names if len(pieces) > 1 else names[:1]
     if not names:
         return []
@@ -328,7 +340,7 @@ def _words(piece: str) -> list[str]:
 
 def _beside(person: Person, words: Sequence[str]) -> Person:
     for word in words:
-        part = _kind(word)
+        part = Part.REMARK if _is_substitute(word) else _kind(word)
         if part is Part.NAME:
             part = Part.UNIT
         if part is Part.POST and (both := _UNIT_AND_POST.fullmatch(word)) and not person.unit:
@@ -347,8 +359,11 @@ def _person(row: Sequence[str], parts: Sequence[Part]) -> Person:
     for part, cell in zip(parts, row, strict=True):
         if part is Part.SKIP or not cell:
             continue
-        if part is Part.NAME and _MOBILE.search(cell) and (typed := _persons(cell)):
-            # Somebody typed the number behind the name: it is no part of it.
+        beside = part is Part.NAME and (
+            _MOBILE.search(cell) or any(map(_is_substitute, _WEAK.split(cell)[1:]))
+        )
+        if beside and (typed := _persons(cell)):
+            # Somebody typed a number behind the name, or for whom this person came: it is no part of it.
             return typed[0]
         if part is Part.NAME:
             inside = _BRACKETS.findall(cell)
@@ -389,6 +404,11 @@ def _kind(cell: str) -> Part:
     if not any(unicodedata.category(c) == "Lo" for c in squeezed):
         return Part.CODE if _TAIL.fullmatch(squeezed) else Part.SKIP
     return Part.NAME if _looks_like_name(squeezed) else Part.POST if _is_post(squeezed) else Part.UNIT
+
+
+def _is_substitute(word: str) -> bool:
+    found = _SUBSTITUTE.fullmatch("".join(word.split()))
+    return found is not None and _is_surely_name(found[1])
 
 
 def _is_post(word: str) -> bool:

@@ -88,6 +88,7 @@ class DelegatesTab(SheetTab):
         person = taken.person
         told = {"sex": person.sex, "job_category": person.post}
         cells: dict[str, Cell] = {"name": person.name, "constituency": person.unit or None}
+        cells |= {"remark": person.remark} if person.remark else {}
         for name, text in told.items():
             bench = self.workbench
             parsed = parse_cell(self._field(name), text, codes=bench.codes, today=bench.today())
