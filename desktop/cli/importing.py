@@ -169,6 +169,7 @@ def _object(shown: ImportPreview) -> dict[str, Any]:
         "columns": [{"index": c.index, "header": c.header, "field": c.target} for c in shown.columns],
         "missing": dict(shown.missing),
         "without_town": list(shown.without_town),
+        "own_place": list(shown.own_place),
         "left_out": [{"row": number, "words": mask_numbers(words)} for number, words in shown.left_out],
         "next_table": shown.next_table,
         "rows": [_row_object(row) for row in shown.rows],

@@ -89,7 +89,8 @@ class ImportPreview:
 
     ``rows`` has one result for each row of the table, ``columns`` one for each column; those without a target can be
     given one by a second preview with ``mapping``. ``missing`` counts the records that will still lack a needed
-    field, by its label; ``without_town`` lists the rows whose town is not certain. A pasted block without a header
+    field, by its label; ``without_town`` lists the rows whose town is not certain, ``own_place`` those
+    that tell none and get that of the own unit. A pasted block without a header
     has 0 for its rows; ``by_order`` says that its columns were taken in the order of the list. ``hidden_rows`` and
     ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet;
     ``alike_sheets`` are other sheets with rows under the same columns, which are not read. ``left_out`` are the rows
@@ -107,6 +108,7 @@ class ImportPreview:
     counts: Counts
     missing: Mapping[str, int]
     without_town: tuple[int, ...]
+    own_place: tuple[int, ...]
     options: Options
     by_order: bool
     hidden_rows: int
@@ -352,7 +354,7 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
     return ImportPreview(
         source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
-        options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
+        tuple(plan.own_place), options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
         source.left_out, source.next_table, plan, source, mark,
     )  # fmt: skip
 

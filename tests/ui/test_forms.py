@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from desktop.operations.session import Session, open_session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
 from desktop.records.periods import years_later
-from desktop.ui.forms.derived import own_place
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.pickers import LinkEditor, PickEditor
@@ -563,24 +561,6 @@ def test_a_town_that_was_chosen_stays_when_a_firm_is_chosen(hand: Hand, bench: W
     hand.press(K.Key_Return)
     hand.pause()
     assert form.values()["town"] == "330106009"
-
-
-@pytest.mark.parametrize(
-    ("code", "place"),
-    [
-        ("330110109222", {"town": "330110109", "village": "330110109222"}),
-        ("330110109900", {"town": "330110109"}),
-        ("330110109", {"town": "330110109"}),
-        ("330110", {}),
-        ("JS-0001", {}),
-    ],
-)
-def test_the_own_place_is_as_exact_as_the_code_of_the_unit(
-    bench: Workbench, code: str, place: dict[str, str]
-) -> None:
-    facts = replace(bench.facts, unit=replace(bench.facts.unit, code=code))
-    assert own_place(facts, bench.types["enterprise"]) == place
-    assert own_place(facts, bench.types["visit"]) == {}
 
 
 def test_a_reader_is_told_that_it_is_the_role_and_not_to_save(

@@ -141,9 +141,9 @@ def test_the_town_that_follows_from_an_address_is_shown_before_anything_is_writt
 def test_doubtful_rows_are_not_buried_under_those_without_a_town(
     desk: Desk, town: Session, tmp_path: Path
 ) -> None:
-    rows = [[n, f"示例竹器厂{n}号", "文三路", "", "个体", 3, "", ""] for n in range(1, 5)]
+    rows = [[n, f"示例竹器厂{n}号", "上海市浦东新区世纪大道", "", "个体", 3, "", ""] for n in range(1, 5)]
     rows[1][1] = rows[0][1]
-    rows[1][2] = "文二路"
+    rows[1][2] = "上海市浦东新区张杨路"
     page = chosen(desk, workbook(tmp_path / "甲.xlsx", rows))
     chips = page.check.chips
     desk.click(chips.chips[Shown.WITHOUT_TOWN])

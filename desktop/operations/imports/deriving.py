@@ -12,6 +12,7 @@ from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
+from desktop.operations.own_place import ADDRESSES
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
 from desktop.records.id_number import IdKind, check_id
@@ -20,7 +21,6 @@ from desktop.records.resolution import Life
 from desktop.records.uscc import normalise_uscc
 from desktop.store import lookup
 
-_ADDRESSES = ("address", "registered_address")
 _NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")
 """Without one of these words an address says no more than a town."""
 
@@ -105,7 +105,7 @@ class Deriver:
     def _from_address(self, part: Part, town: object) -> None:
         """The town of the first address that has one; the village only where it lies in the town of the row."""
         seen: object = None
-        for name in _ADDRESSES:
+        for name in ADDRESSES:
             address = part.values.get(name)
             if not isinstance(address, str) or address == seen:
                 continue

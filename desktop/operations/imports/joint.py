@@ -9,6 +9,7 @@ from desktop.operations.imports.layout import EMPLOYER, JOINT
 from desktop.operations.imports.matching import Entry, folded_name
 from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
 from desktop.operations.imports.planning import Plan, Planner
+from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.resolution import Life
@@ -68,6 +69,7 @@ class JointPlanner:
         # A row whose union was refused must not leave its enterprise behind alone: it comes back whole.
         self._forget_orphans(pairs)
         plan = self._employers.finish()
+        _place_beside(sound)
         plan.add(self._unions.finish())
         coverages = self._coverages(sound)
         plan.births += list(coverages.values())
@@ -142,6 +144,16 @@ class JointPlanner:
             if (row.union.id, row.employer.id) in coverages:
                 outcomes.add(Outcome.NEW)
         row.result.outcome = next(o for o in _ORDER if o in outcomes)
+
+
+def _place_beside(rows: Sequence[_Row]) -> None:
+    """The union of one employer lies where that was assumed to lie."""
+    for row in rows:
+        employer, union = row.employer, row.union
+        if employer is None or employer.held is not None or union is None or EMPLOYER not in union.weak:
+            continue
+        if not set(PLACE_FIELDS) & (union.strong.keys() | union.weak.keys()):
+            union.weak |= {n: employer.strong[n] for n in PLACE_FIELDS if n in employer.strong}
 
 
 def _prepare(row: _Row) -> None:

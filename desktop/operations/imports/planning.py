@@ -11,11 +11,13 @@ from desktop.operations.imports.model import Candidate, FieldChange, Note, Optio
 from desktop.operations.imports.reading import MOBILE
 from desktop.operations.imports.together import REMARK, is_count, without_rough
 from desktop.operations.imports.units import town_units
+from desktop.operations.own_place import PLACE_FIELDS, OwnPlace
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.checks import RememberingChecks
 from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
+from desktop.records.locations import LocationReason
 from desktop.records.resolution import Life
 from desktop.store import lookup, reading
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
@@ -29,6 +31,7 @@ _DEPENDENTS = {"town": ("village",), "union_state": ("union_state_date", "no_uni
 _ASKING = ("needs_with", "needs_when")
 """Rules that ask for a field because of what another one says."""
 _HEADCOUNT = "headcount"
+_TELLS_NOTHING = ("", LocationReason.NOTHING.message)
 _AT_ONCE = 500
 """Records that are planned and checked before the next ones: so few stay in the processor's cache."""
 
@@ -42,6 +45,7 @@ class Plan:
     deletions: list[Deletion] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
     without_town: list[int] = field(default_factory=list)
+    own_place: list[int] = field(default_factory=list)
 
     def miss(self, label: str, count: int = 1) -> None:
         """Counts records in which a field is missing."""
@@ -56,6 +60,7 @@ class Plan:
         for label, count in other.missing.items():
             self.miss(label, count)
         self.without_town += other.without_town
+        self.own_place += other.own_place
 
 
 class Planner:
@@ -83,6 +88,7 @@ class Planner:
         self._needed = {f.name: f.label for f in record_type.fields if f.needed}
         self._filled: Set[str] = frozenset()
         self._placed = "town" in record_type.by_name
+        self._own_place = OwnPlace(session, record_type)
         self._units = town_units(session) if options.by_town else {}
         self._defaults = {n: record_type.by_name[n].default for n in _DEFAULTS.get(record_type.name, ())}
         if "source_batch" in record_type.by_name:
@@ -190,6 +196,10 @@ class Planner:
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
         if entry.held is None:
             values = {**self._by_default(entry), **entry.weak, **entry.strong}
+            if place := self._assumed_place(entry, values):
+                values |= place
+                plan.own_place.append(entry.first.number)
+                entry.first.tell(Note(self._own_place.words, field="town"))
             self._date_headcounts(values, entry.strong)
             entry.strong = values
             plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))
@@ -206,6 +216,14 @@ class Planner:
         edits = self._edits(entry)
         plan.edits += edits
         return Outcome.CHANGED if edits or entry.held.life is Life.DELETED else Outcome.SAME
+
+    def _assumed_place(self, entry: Entry, values: Mapping[str, Cell]) -> Mapping[str, Cell]:
+        """The own place for a new record of the own unit, unless the row said a place that could not be read."""
+        if entry.unit not in ("", self._session.unit.id) or entry.place_reason not in _TELLS_NOTHING:
+            return {}
+        if any(note.weight is Weight.PROBLEM and note.field in PLACE_FIELDS for note in entry.first.said):
+            return {}
+        return self._own_place.of(values)
 
     def _edits(self, entry: Entry) -> list[SlotEdit]:
         held = entry.held

@@ -33,6 +33,10 @@ def sentences(preview: ImportPreview) -> list[str]:
     if preview.left_out:
         rows = [f"第{number}行“{_short(words)}”" for number, words in preview.left_out]
         lines.append(f"合计、小标题和落款不导入：{listed(rows)}。")
+    if preview.own_place:
+        lines.append(
+            f"{len(preview.own_place)}行没有写在哪里，按本单位填了镇街、村社，在各行的说明里写着；不在这里的，请在表里写明。"
+        )
     if preview.hidden_rows:
         lines.append(
             f"有{preview.hidden_rows}行在表格里是隐藏的（手工隐藏或正在筛选），也会导入。"

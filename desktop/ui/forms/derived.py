@@ -7,20 +7,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from desktop.operations import queries
+from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.queries import Codes
 from desktop.records import employers
 from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Kind, RecordType
-from desktop.records.divisions import DivisionLevel
 from desktop.records.id_number import check_id
 from desktop.records.types import Catalogue
 from desktop.store.database import Database
-from desktop.ui.workbench import Facts
 
-PLACE_FIELDS = ("town", "village")
-"""The names of the fields that say in which town and village something lies."""
 EMPLOYER = "enterprise"
 """The name of the link to the employer."""
 _FROM_LINK: Mapping[str, Mapping[str, str]] = {
@@ -52,20 +49,6 @@ _DAY_OF_COUNT: Mapping[str, str] = {
     "member_count": "headcount_date",
 }
 """Counts that the union makes itself; what an authority counted is of the day that the authority says."""
-
-
-def own_place(facts: Facts, record_type: RecordType) -> dict[str, str]:
-    """The town and village of the own unit, where almost everything lies that it records.
-
-    A unit below a town without a division of its own has a code that begins with that of the town.
-    """
-    code, found = facts.unit.code, {}
-    division = facts.divisions.get(code) or facts.divisions.get(code[:9])
-    if division is not None and division.level is DivisionLevel.VILLAGE:
-        found = {"town": division.parent, "village": division.code}
-    elif division is not None and division.level is DivisionLevel.TOWN:
-        found = {"town": division.code}
-    return {name: code for name, code in found.items() if name in record_type.by_name}
 
 
 def from_link(

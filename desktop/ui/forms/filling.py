@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.operations.own_place import own_place
 from desktop.records.canonical import Cell
 from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Kind, RecordType
@@ -16,7 +17,6 @@ from desktop.ui.forms.derived import (
     from_id_number,
     from_links,
     from_nature,
-    own_place,
 )
 from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
 from desktop.ui.forms.rows import FieldRow
@@ -60,7 +60,8 @@ class Filler(QObject):
     def begin(self, new: bool) -> Mapping[str, str]:
         """Forgets what it filled before; the place of a new record, until somebody says otherwise."""
         self._implied = {}
-        self._placed = own_place(self._workbench.facts, self._type) if new else {}
+        facts = self._workbench.facts
+        self._placed = own_place(facts.divisions, facts.unit.code, self._type) if new else {}
         return self._placed
 
     def after(self, row: FieldRow) -> None:
