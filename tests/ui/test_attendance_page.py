@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.ui.dialogs import Answer
+from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
 from tests.ui.hands import CTRL, Desk, K
 
@@ -389,3 +390,35 @@ def test_every_input_has_a_name_for_people_who_do_not_see(desk: Desk, course: st
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible():
             interface = QAccessible.queryAccessibleInterface(widget)
             assert interface.text(QAccessible.Text.Name), widget
+
+
+def test_the_form_of_one_trainee_offers_the_half_days_of_the_course_and_those_held(
+    desk: Desk, town: Session, course: str
+) -> None:
+    values: dict[str, Cell] = {
+        "course": course,
+        "name": "王芳",
+        "unit_name": "径山村工会",
+        "half_days": "d01am d05pm",
+    }
+    trainee = records.save(town, "attendance", values).record
+    desk.show("list:attendance")
+    desk.window.open_record("attendance", trainee)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, FormPage)
+    boxes = page.form.rows["half_days"].editor.inputs()
+    shown = [box for box in boxes if isinstance(box, QCheckBox) and box.isVisibleTo(page.form)]
+    words = ["第一天上午", "第一天下午", "第二天上午", "第二天下午", "第五天下午"]
+    assert [box.text() for box in shown] == words
+    desk.qtbot.mouseClick(shown[1], Qt.MouseButton.LeftButton, pos=QPoint(10, shown[1].height() // 2))
+    desk.press(K.Key_S, modifier=CTRL)
+    desk.settle()
+    (row,) = saved_rows(town, course)
+    assert row["half_days"] == "d01am d01pm d05pm"
+    desk.window.new_record("attendance", {"course": course})
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, FormPage)
+    fresh = [box for box in page.form.rows["half_days"].editor.inputs() if box.isVisibleTo(page.form)]
+    assert len(fresh) == 4

@@ -18,6 +18,8 @@ from desktop.records.id_number import check_id
 from desktop.records.types import Catalogue
 from desktop.store.database import Database
 
+SESSIONS = "half_days"
+"""The field that says on which half days of a course somebody was there."""
 EMPLOYER = "enterprise"
 """The name of the link to the employer."""
 _FROM_LINK: Mapping[str, Mapping[str, str]] = {
@@ -121,6 +123,18 @@ def from_count(record_type: RecordType, field: str, present: Values, today: date
     if day not in record_type.by_name or is_empty(present.get(field)) or not is_empty(present.get(day)):
         return {}
     return {day: today.isoformat()}
+
+
+def sessions(
+    record_type: RecordType, linked: Mapping[str, Values], stored: Values, codes: Codes
+) -> list[str]:
+    """The half days of a trainee's course and those held already; none where the course is not known."""
+    from desktop.operations import training  # loads what only this form needs
+
+    course = linked.get("course")
+    if SESSIONS not in record_type.by_name or course is None:
+        return []
+    return training.half_days(course, codes[record_type.by_name[SESSIONS].codes or ""], [stored])
 
 
 def from_nature(

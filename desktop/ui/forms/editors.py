@@ -5,6 +5,8 @@ An editor holds text as typed; what it means is said by :func:`desktop.records.v
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import (
@@ -355,6 +357,11 @@ class CodesEditor(Editor):
     def parsed(self) -> Parsed:
         """Codes need no reading: they were ticked, not typed."""
         return Parsed(self.text() or None)
+
+    def offer_only(self, codes: Collection[str]) -> None:
+        """Hides the boxes of all other codes, unless they are ticked."""
+        for code, box in self._boxes.items():
+            box.setHidden(code not in codes and not box.isChecked())
 
     def inputs(self) -> list[QWidget]:
         """The boxes."""

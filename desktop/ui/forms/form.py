@@ -17,7 +17,8 @@ from desktop.records.checks.base import excused, is_empty
 from desktop.records.declaration import Field, RecordType, Severity
 from desktop.records.values import default_value
 from desktop.ui.forms import findings
-from desktop.ui.forms.derived import FromLinks
+from desktop.ui.forms.derived import SESSIONS, FromLinks, sessions
+from desktop.ui.forms.editors import CodesEditor
 from desktop.ui.forms.filling import Filler
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.personal import Ask
@@ -112,10 +113,19 @@ class Form(QScrollArea):
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
-    def load(self, data: FormData | None, values: Mapping[str, Cell], titles: Mapping[str, str]) -> None:
-        """Shows a record, or a new one with its defaults and the given values; ``titles`` are the words for links."""
+    def load(
+        self,
+        data: FormData | None,
+        values: Mapping[str, Cell],
+        titles: Mapping[str, str],
+        linked: Mapping[str, Values] | None = None,
+    ) -> None:
+        """Shows a record, or a new one with its defaults and the given values.
+
+        ``titles`` are the words for links, ``linked`` the values of what the links of a new record lead to.
+        """
         self.data = data
-        self._linked = dict(data.linked) if data is not None else {}
+        self._linked = dict(data.linked if data is not None else linked or {})
         self._stored = data.record.values if data is not None else {}
         self._know({**(data.links if data is not None else {}), **titles})
         today = self.workbench.today()
@@ -395,6 +405,7 @@ class Form(QScrollArea):
         self._told = [row for row in self.unreadable() if not row.editor.undecided]
         problems = {row.field.name: row.editor.parsed().problem or "" for row in self._told}
         found = findings.find(self.record_type, self.values(), problems, context)
+        self._offer_sessions()
         fresh = self.data is None and not self.strict
         self.findings = findings.due(found, [*self._touched, *problems]) if fresh else found
         gone = context.erased | excused(self.record_type, self.values())
@@ -403,6 +414,13 @@ class Form(QScrollArea):
         self._unfold_asked(found)
         self._show_findings()
         self.checked.emit()
+
+    def _offer_sessions(self) -> None:
+        """A course has no more half days than its days have."""
+        offered = sessions(self.record_type, self._linked, self._stored, self.workbench.codes)
+        editor = self.rows[SESSIONS].editor if offered else None
+        if isinstance(editor, CodesEditor):
+            editor.offer_only(offered)
 
     def missing(self) -> list[Finding]:
         """The needed fields that are empty."""

@@ -197,7 +197,7 @@ class RecordPage(Page):
 
         def then(found: tuple[dict[str, str], dict[str, Cell], FromLinks]) -> None:
             titles, learned, told = found
-            self.form.load(None, {**learned, **told.cells, **values}, {**titles, **told.titles})
+            self.form.load(None, {**learned, **told.cells, **values}, {**titles, **told.titles}, told.linked)
             self._finish_loading()
             self.form.mark(dict.fromkeys(learned.keys() - values.keys() - told.cells.keys(), _LEARNED))
             if told.cells:
