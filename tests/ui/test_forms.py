@@ -7,7 +7,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -302,13 +302,13 @@ def test_a_record_that_is_given_the_code_of_another_is_told_of_it(hand: Hand, be
     page.form.go_to("uscc")
     hand.enter(code.lower())
     hand.settle()
-    assert "已经登记过“杭州禅茶业有限公司”" in page.banner.words
-    assert "统一社会信用代码和这里的一样" in page.banner.words
+    assert "已经登记过“杭州禅茶业有限公司”" in hand.window.notices.words
+    assert "统一社会信用代码和这里的一样" in hand.window.notices.words
     page.form.go_to("uscc")
     hand.press(K.Key_Delete)
     hand.enter("91330106MA2ABCDEX7")
     hand.settle()
-    assert page.banner.words == ""
+    assert hand.window.notices.words == ""
     page.form.go_to("uscc")
     hand.enter(code)
     hand.control(K.Key_S)
@@ -317,7 +317,7 @@ def test_a_record_that_is_given_the_code_of_another_is_told_of_it(hand: Hand, be
     third.go_to("uscc")
     hand.enter(code)
     hand.settle()
-    assert "保存时并入那一条" in hand.form_page.banner.words
+    assert "保存时并入那一条" in hand.window.notices.words
 
 
 def test_words_alone_are_no_link(hand: Hand) -> None:
@@ -441,16 +441,18 @@ def test_what_others_change_arrives_and_what_is_typed_stays(hand: Hand, bench: W
 
 def test_a_code_that_is_known_is_told_before_it_is_saved_twice(hand: Hand, bench: Workbench) -> None:
     save(bench, hand, "enterprise", name="杭州原有单位", uscc="91330100799655058B")
-    new_form(hand, "enterprise")
+    form = new_form(hand, "enterprise")
     hand.enter("杭州新名称")
+    before = form.mapTo(hand.window, QPoint())
     hand.enter("91330100799655058B")
     hand.settle()
-    assert "杭州原有单位" in hand.form_page.banner.words
+    assert form.mapTo(hand.window, QPoint()) == before, "nothing moves under the hand"
+    assert "杭州原有单位" in hand.window.notices.words
     hand.window.new_record("enterprise")
     hand.settle()
     hand.enter("杭州原有单位")
     hand.settle()
-    assert "是不是同一个" in hand.form_page.banner.words
+    assert "是不是同一个" in hand.window.notices.words
 
 
 def test_children_are_added_line_by_line_with_enter(hand: Hand, bench: Workbench) -> None:

@@ -1,4 +1,8 @@
-"""The bar above a record: that it is deleted or disputed, who may write it, what is due, whether it is there twice."""
+"""The bar above a record: that it is deleted or disputed, who may write it, what is due.
+
+That it is there twice is found while somebody types, when a bar that comes would move the form under the hand: it is
+told as the window tells everything else.
+"""
 
 from __future__ import annotations
 
@@ -89,15 +93,16 @@ class RecordBanner(NoticeBar):
         )  # fmt: skip
 
     def look_for_twin(self, values: Values) -> None:
-        """Tells before the save that the record with these values is there already."""
+        """Tells in the window, before the save, that the record with these values is there already."""
         bench, record_type, own = self._workbench, self._type, self._record()
 
         def arrived(twin: Twin | None) -> None:
-            if self._record() != own:
+            page = self.parentWidget()
+            if self._record() != own or page is None or not page.isVisible():
                 return
             if twin is None:
                 if self._twin_told:
-                    self.clear()
+                    bench.shell.move_on()
                 self._twin_told = False
                 return
             self._twin_told = True
@@ -107,7 +112,7 @@ class RecordBanner(NoticeBar):
                 else f"{key}和这里的一样，请看看是不是同一个。" if twin.same_code
                 else "请看看是不是同一个。"
             )  # fmt: skip
-            self.show_notice(
+            bench.shell.tell(
                 Tone.WARNING, f"已经登记过“{twin.title}”，{joined}", "打开那一条",
                 lambda: bench.shell.open_record(record_type.name, twin.id),
             )  # fmt: skip
