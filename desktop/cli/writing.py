@@ -21,7 +21,6 @@ from desktop.errors import UsageProblem
 from desktop.operations import assessing, examples, exchange, following, records, steps
 from desktop.operations.assessing import NothingComputed
 from desktop.operations.following import NothingFollows
-from desktop.operations.own_place import OwnPlace
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
@@ -96,7 +95,7 @@ def record(
 
     值可以写代码，也可以写名称和常见的日期写法；地点的名称和代码用 divisions 查。有 "id" 的行修改已有记录，
     没有写的字段不变，写 null 的清空；"unit" 写所属单位的编码或名称。信用代码已有的，修改那一条，
-    其他没有 "id" 的行都是新增；新增的没有写在哪里的，填本单位的镇街、村社，并说明。
+    其他没有 "id" 的行都是新增。
 
     每读满 --batch 行或者读完就保存：其中新增的行（同一所属单位的）是一步操作，一起存好、一起撤消；
     修改的行一行一步。存好一步马上报告编号，中途断了，报告过的都在，没有报告的再录入一次。
@@ -123,9 +122,8 @@ def record(
         raise NoLines("没有标准输入，读不到要录入的内容。")
     lines = reader.read(sys.stdin.buffer)
     counts = dict.fromkeys(OUTCOMES, 0)
-    place = OwnPlace(session, record_type)
     while part := list(itertools.islice(lines, batch)):
-        for told in _save(showing, record_type, place, part):
+        for told in _save(showing, record_type, part):
             for outcome in told:
                 counts[outcome.outcome] += 1
             _report(told, as_json)
@@ -177,9 +175,7 @@ def _fill_from(session: Session, record_type: RecordType, source: str, as_json: 
     _report_changes(following.carry_out(session, offers), f"已生成{record_type.label}", as_json)
 
 
-def _save(
-    showing: Showing, record_type: RecordType, place: OwnPlace, lines: Sequence[Line]
-) -> Iterator[Sequence[Outcome]]:
+def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Sequence[Outcome]]:
     """Saves what can be saved, first what is new, then the changes; what one operation kept is told at once."""
     session = showing.session
     births: dict[str, Line] = {}
@@ -193,7 +189,7 @@ def _save(
         if line.troubles:
             refused.append(Outcome(line))
         elif line.record in births and births[line.record] is line:
-            _assume_place(session, place, line)
+            continue
         else:
             changes.append(line)
     for made in _save_new(showing, record_type, births.values()):
@@ -266,13 +262,6 @@ def _find_record(session: Session, record_type: RecordType, line: Line, births: 
         line.troubles.append(Trouble("已有的记录不能在这里改所属单位", "unit"))
     elif held is not None and held.life is Life.DELETED:
         line.troubles.append(Trouble(f"这条{record_type.label}已经删除，请先用 undelete 恢复", "id"))
-
-
-def _assume_place(session: Session, place: OwnPlace, line: Line) -> None:
-    """A new record of the own unit that names no place lies in that of the unit."""
-    if line.unit in (None, session.unit.id) and (assumed := place.of(line.values)):
-        line.values |= assumed
-        line.notes.append(place.words)
 
 
 def _emptiness(record_type: RecordType, line: Line) -> Trouble | None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.operations.imports.placing import PlaceFinder
 from desktop.operations.session import Session
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType
 from desktop.records.divisions import DivisionLevel, Divisions
-from desktop.records.locations import LocationReason
 
 PLACE_FIELDS = ("town", "village")
 """The names of the fields that say in which town and village something lies."""
@@ -40,31 +38,15 @@ def assumed_words(divisions: Divisions, place: Mapping[str, str]) -> str:
 class OwnPlace:
     """Says for records of one type that come without a form whether the own place is assumed.
 
-    Any place, an employer that has one of its own, and an address outside or of several towns are told otherwise.
+    Any place, an address of whatever kind, and an employer, who has a place of its own, tell otherwise.
     """
 
     def __init__(self, session: Session, record_type: RecordType) -> None:
-        here = session.reference
-        self._place = own_place(here.divisions, session.unit.code, record_type)
-        self.words = assumed_words(here.divisions, self._place)
-        self._finder = PlaceFinder(here, session.unit.code) if self._place else None
+        divisions = session.reference.divisions
+        self._place = own_place(divisions, session.unit.code, record_type)
+        self.words = assumed_words(divisions, self._place)
 
     def of(self, values: Values) -> Mapping[str, str]:
-        """The place for a new record of these values; empty where they tell one, or where it is not certain."""
-        if (
-            self._finder is None
-            or any(n in values for n in PLACE_FIELDS)
-            or values.get(_EMPLOYER) is not None
-        ):
-            return {}
-        for name in ADDRESSES:
-            address = values.get(name)
-            if isinstance(address, str) and address:
-                found = self._finder.address(address)
-                if found.town is None and found.reason == LocationReason.NOTHING.message:
-                    continue
-                elsewhere = found.town != self._place["town"] or (
-                    found.village is not None and self._place.get("village", found.village) != found.village
-                )
-                return {} if elsewhere else self._place
-        return self._place
+        """The place for a new record of these values; empty where something else may tell one."""
+        told = any(n in values for n in PLACE_FIELDS) or any(values.get(n) for n in (*ADDRESSES, _EMPLOYER))
+        return {} if told else self._place

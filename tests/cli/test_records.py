@@ -24,8 +24,7 @@ def test_a_record_can_be_made_listed_shown_changed_undone_and_found(town: Path) 
     (changed,) = record(town, "enterprise", {"id": made["id"], "name": "杭州示例股份有限公司"})
     assert (changed["outcome"], changed["id"]) == ("changed", made["id"])
     shown = answer("show", town, "enterprise", made["id"])
-    values = {"name": "杭州示例股份有限公司", "uscc": CODE, "surveyed_staff": 120, "town": "330106002"}
-    assert shown["values"] == values
+    assert shown["values"] == {"name": "杭州示例股份有限公司", "uscc": CODE, "surveyed_staff": 120}
     versions = answer("history", town, "enterprise", made["id"])["versions"]
     names = [(v["value"], v["operator"], v["head"]) for v in versions if v["slot"] == "name"]
     assert names == [("杭州示例股份有限公司", OPERATOR, True), ("杭州示例科技有限公司", OPERATOR, False)]
@@ -78,9 +77,7 @@ def test_a_known_credit_code_changes_its_record_instead_of_doubling_it(town: Pat
 
 
 def test_null_empties_a_field_and_what_is_not_named_stays(town: Path) -> None:
-    (made,) = record(
-        town, "enterprise", {"name": "甲公司", "town": None, "surveyed_staff": 5, "remark": "旧的"}
-    )
+    (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 5, "remark": "旧的"})
     record(town, "enterprise", {"id": made["id"], "remark": None})
     shown = answer("show", town, "enterprise", made["id"])
     assert shown["values"] == {"name": "甲公司", "surveyed_staff": 5}
@@ -177,8 +174,8 @@ def test_lists_can_be_filtered_sorted_and_cut(town: Path) -> None:
         town,
         "enterprise",
         {"name": "乙公司", "surveyed_staff": 20, "town": "北山街道"},
-        {"name": "甲公司", "surveyed_staff": 100, "town": None},
-        {"name": "丙厂", "surveyed_staff": 3, "remark": "有备注", "town": None},
+        {"name": "甲公司", "surveyed_staff": 100},
+        {"name": "丙厂", "surveyed_staff": 3, "remark": "有备注"},
     )
 
     def titles(*options: str) -> list[str]:
@@ -284,14 +281,14 @@ def test_a_link_that_is_no_id_is_refused_with_how_to_find_one(town: Path) -> Non
 
 def test_characters_that_nobody_sees_are_taken_out_and_that_is_said(town: Path) -> None:
     rows = [
-        {"name": "甲\u0007公\u200b司\u0000", "town": None},
-        {"name": "乙公司\n", "town": None},
-        {"name": "丙", "town": None, "remark": "一\n二\t三"},
+        {"name": "甲\u0007公\u200b司\u0000"},
+        {"name": "乙公司\n"},
+        {"name": "丙", "remark": "一\n二\t三"},
     ]
     made = record(town, "enterprise", *rows)
     assert made[0]["notes"] == ["“单位名称”：去掉了3个看不见的控制字符"]
     assert [m["notes"] for m in made[1:]] == [[], []]
-    turned = record(town, "enterprise", {"name": "\u202e丁\u2066公\u200e司\u2069\u202c", "town": None})
+    turned = record(town, "enterprise", {"name": "\u202e丁\u2066公\u200e司\u2069\u202c"})
     assert turned[0]["notes"] == ["“单位名称”：去掉了5个看不见的控制字符"]
     assert answer("show", town, "enterprise", turned[0]["id"])["title"] == "丁公司"
     answer("undo", town, turned[0]["operation"])
@@ -418,7 +415,7 @@ def test_what_the_records_give_is_scored_by_one_command(town: Path) -> None:
 
 
 def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
-    made = record(town, "企业", {"单位名称": "甲厂", "镇街": None, "工会摸排职工数": 20}, {"name": "乙厂"})
+    made = record(town, "企业", {"单位名称": "甲厂", "工会摸排职工数": 20}, {"name": "乙厂"})
     (first, second) = (m["id"] for m in made)
     asked = answer("list", town, "企业（单位）", "--filter", "单位名称=甲*", "--sort", "工会摸排职工数")
     assert [(r["id"], r["values"]) for r in asked["records"]] == [
@@ -437,28 +434,11 @@ def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
     assert "是不是“单位名称”" in run("list", town, "企业", "--filter", "单位名=甲").stderr
 
 
-def test_a_new_record_that_names_no_place_lies_at_the_own_unit_and_that_is_said(town: Path) -> None:
-    (held,) = record(town, "企业", {"name": "甲公司", "uscc": CODE, "town": None})
-    lines = json_lines(
-        {"name": "乙公司"},
-        {"name": "丙公司", "address": "杭州市余杭区良渚街道玉鸟路1号"},
-        {"uscc": CODE, "remark": "改"},
-    )
-    told = run("record", town, "企业", lines=lines)
-    assert [line for line in told.stderr.splitlines() if "按本单位" in line] == [
-        "第1行说明：没有写在哪里，按本单位填了“北山街道”，不对的请改。"
-    ]
-    assert "镇街" not in told.stdout.split("乙公司")[1].split("第2行")[0], "nothing is missing any more"
-    towns = {r["title"]: r["values"].get("town") for r in answer("list", town, "企业")["records"]}
-    assert towns == {"甲公司": None, "乙公司": "330106002", "丙公司": None}
-    assert "town" not in answer("show", town, "企业", held["id"])["values"]
-
-
 def test_a_village_names_its_town(town: Path) -> None:
     for cells, filled in (
         ({"name": "甲", "村社": "宝石社区"}, True),
         ({"name": "乙", "村社": "径山村"}, True),
-        ({"name": "丙", "town": None}, False),
+        ({"name": "丙"}, False),
     ):
         (made,) = record(town, "企业", cells)
         values = answer("show", town, "企业", made["id"])["values"]

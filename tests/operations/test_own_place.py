@@ -48,8 +48,8 @@ def test_the_own_place_is_as_exact_as_the_code_of_the_unit(
     ("values", "assumed"),
     [
         ({}, True),
-        ({"address": "文三路一号"}, True),
-        ({"address": "径山镇径山村1号"}, True),
+        ({"address": "文三路一号"}, False),
+        ({"address": ""}, True),
         ({"address": "杭州市余杭区良渚街道玉鸟路1号"}, False),
         ({"registered_address": "上海市浦东新区世纪大道1号"}, False),
         ({"address": "径山镇小古城村1号"}, False),

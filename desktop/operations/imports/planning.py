@@ -17,7 +17,6 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import RememberingChecks
 from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
-from desktop.records.locations import LocationReason
 from desktop.records.resolution import Life
 from desktop.store import lookup, reading
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
@@ -31,7 +30,6 @@ _DEPENDENTS = {"town": ("village",), "union_state": ("union_state_date", "no_uni
 _ASKING = ("needs_with", "needs_when")
 """Rules that ask for a field because of what another one says."""
 _HEADCOUNT = "headcount"
-_TELLS_NOTHING = ("", LocationReason.NOTHING.message)
 _AT_ONCE = 500
 """Records that are planned and checked before the next ones: so few stay in the processor's cache."""
 
@@ -219,7 +217,7 @@ class Planner:
 
     def _assumed_place(self, entry: Entry, values: Mapping[str, Cell]) -> Mapping[str, Cell]:
         """The own place for a new record of the own unit, unless the row said a place that could not be read."""
-        if entry.unit not in ("", self._session.unit.id) or entry.place_reason not in _TELLS_NOTHING:
+        if entry.unit not in ("", self._session.unit.id) or entry.place_reason:
             return {}
         if any(note.weight is Weight.PROBLEM and note.field in PLACE_FIELDS for note in entry.first.said):
             return {}
