@@ -184,10 +184,12 @@ def note_receipt(
     number: int,
     *,
     newest: bool = False,
+    again: bool = False,
 ) -> bool:
     """What a peer says it has of ours. An older receipt than the last changes nothing (rule 25); says if it was new.
 
     So is that in the ``newest`` bundle, though its number be lower: a copy of that computer may have counted further.
+    What that copy said comes to nothing when it is merged ``again``, though its number be higher.
 
     ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
     known to have arrived and all is sent again. A peer that begins a new incarnation counts its receipts anew and
@@ -195,7 +197,8 @@ def note_receipt(
     """
     link = link_to(database, peer)
     counted = link is not None and link.peer_incarnation in ("", peer_incarnation)
-    if link is None or (counted and number <= link.answered and not newest):
+    older = link is not None and (number <= link.answered or (again and link.peer_incarnation != ""))
+    if link is None or (counted and older and not newest):
         return False
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",

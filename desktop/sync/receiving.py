@@ -16,7 +16,7 @@ from pathlib import Path
 from desktop.collecting import without_collection
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
 from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
-from desktop.store import exchanged, holdings, links, schema, segment_log
+from desktop.store import arrivals, exchanged, holdings, links, schema, segment_log
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.sync import (
     certificates,
@@ -261,6 +261,7 @@ class _Receiver:
         speaks = False
         made = min(said.created, self._ledger.environment.now())
         newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
+        again = not newest and bundle.digest in arrivals.merged_bundles(self._db, [bundle.digest])
         for part in envelope.open_parts(bundle, verdict, self._keys):
             if len(part.labels) > 2 or len(said.parts) > 1:
                 self._intake.set_alone()
@@ -270,7 +271,9 @@ class _Receiver:
             for label, frame in zip(part.labels, part.frames, strict=True):
                 if label == receipts.LABEL:
                     receipt = receipts.read(frame)
-                    result.answered += self._take_receipt(verdict, receipt, speaks=speaks, newest=newest)
+                    result.answered += self._take_receipt(
+                        verdict, receipt, speaks=speaks, newest=newest, again=again
+                    )
                     complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
                 else:
                     total, before, position = _places(label)
@@ -375,7 +378,7 @@ class _Receiver:
         return heard if heard != held else None
 
     def _take_receipt(
-        self, verdict: Verdict, receipt: receipts.Receipt, *, speaks: bool, newest: bool
+        self, verdict: Verdict, receipt: receipts.Receipt, *, speaks: bool, newest: bool, again: bool
     ) -> int:
         said = verdict.manifest
         if receipt.station != self._ledger.station:
@@ -393,7 +396,14 @@ class _Receiver:
             self._db, said.sender, receipt.position
         )
         fresh = links.note_receipt(
-            self._db, said.sender, said.incarnation, own, receipt.position, receipt.number, newest=newest
+            self._db,
+            said.sender,
+            said.incarnation,
+            own,
+            receipt.position,
+            receipt.number,
+            newest=newest,
+            again=again,
         )
         if fresh and said.kind == DOWN:
             exchanged.keep_answers(self._db, said.sender, receipt.answers)

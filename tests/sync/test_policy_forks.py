@@ -240,3 +240,22 @@ def test_a_copy_takes_no_receipt_for_what_the_original_has_sent(laptop: Desk, tw
     assert twin.link(town).acknowledged == 0
     assert town.take(twin.send()).held == 1
     assert len(open_forks(town)) == 1
+
+
+def test_what_a_departed_copy_said_sets_no_receipt_back_when_it_is_merged_again(
+    laptop: Desk, twin: Desk, town: Desk
+) -> None:
+    """It had sent more bundles than the original, so its numbers are higher."""
+    twin.birth("firm", {"name": "副本的"}, record=OTHER)
+    late = [twin.send() for _ in range(3)]
+    for sent in late:
+        town.take(sent)
+    laptop.time.pass_days(0.1)
+    town.birth("firm", {"name": "镇里给的"}, record=THIRD, unit=laptop.unit)
+    laptop.take(town.send(laptop))
+    town.take(laptop.send())
+    said = town.link(laptop).acknowledged
+    assert said > 0
+    for sent in late:
+        assert town.take(sent).answered == 0
+    assert town.link(laptop).acknowledged == said
