@@ -33,7 +33,10 @@ Values = Mapping[str, Cell]
 class AttendanceTab(SheetTab):
     """The trainees of a course: who came on which half day, who passed, and how many of how many."""
 
-    words = PasteWords("现场报到", "粘贴的学员名单", (Part.NAME, Part.UNIT, Part.POST, Part.PHONE, Part.CODE))
+    words = PasteWords(
+        "现场报到", "粘贴的学员名单",
+        (Part.NAME, Part.UNIT, Part.POST, Part.PHONE, Part.CODE, Part.REMARK),
+    )  # fmt: skip
     hint = (
         "空格打钩　Shift+空格 整行　F8 整列　Shift+F8 全部　Ctrl+D 向下填充　拼音首字母找人　Ctrl+V 粘贴名单　"
         "Ctrl+Z 撤回一步　Ctrl+S 保存"

@@ -74,7 +74,15 @@ class PasteTable(QTableView):
     def fit(self) -> None:
         """What is left goes to the units and to the last column."""
         average = theme.measures().average
-        widths = {Part.NAME: 10, Part.SEX: 6, Part.UNIT: 20, Part.POST: 12, Part.PHONE: 14, Part.CODE: 10}
+        widths = {
+            Part.NAME: 10,
+            Part.SEX: 6,
+            Part.UNIT: 20,
+            Part.POST: 12,
+            Part.PHONE: 14,
+            Part.CODE: 10,
+            Part.REMARK: 14,
+        }
         sizes = [average(5) + 16, average(11) + 24]
         sizes += [average(widths.get(part, 8)) + 16 for part in self.people.parts]
         sizes += [average(30)] if self.people.words.roster else []
