@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from desktop.operations import queries
 from desktop.operations.queries import Codes
 from desktop.operations.session import Session
-from desktop.records.checks import Checker, Context, Finding
+from desktop.operations.surroundings import Surroundings
+from desktop.records.checks import Checker, Finding
 from desktop.records.declaration import RecordType, Severity
 from desktop.records.types import Catalogue
 from desktop.store import heads, reading
@@ -93,19 +94,14 @@ def check_all(
     for record_type in looked_at:
         checker = Checker(record_type)
         gone = queries.erased_fields(database, record_type)
-        plain = Context(today)
         late = heads.under_former_units(database, record_type.name)
         numbers = reading.row_numbers(database, types, Query(record_type.name))
         for start in range(0, len(numbers), _PAGE):
             page = reading.page(database, record_type, numbers[start : start + _PAGE])
             told: dict[str, Sequence[Finding]] = {}
+            around = Surroundings(database, types, record_type, list(page.values()), today, gone)
             for held in page.values():
-                context = plain
-                if checker.looks_further or held.id in gone:
-                    context = queries.context_of(
-                        database, types, held, today, erased=gone.get(held.id, frozenset())
-                    )
-                findings = checker(held.values, context)
+                findings = checker(held.values, around.context(held))
                 if held.id in late:
                     findings = [*findings, _after_move(record_type, late[held.id])]
                 if findings:

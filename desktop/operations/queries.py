@@ -13,7 +13,7 @@ from pathlib import Path
 
 from desktop.errors import UsageProblem
 from desktop.records.canonical import Cell
-from desktop.records.checks import Context, Values
+from desktop.records.checks import Values
 from desktop.records.codes import CodeList
 from desktop.records.deciding import SUPERIOR, UNIT
 from desktop.records.declaration import Field, Kind, Mask, RecordType
@@ -23,7 +23,7 @@ from desktop.records.stamps import milliseconds_of
 from desktop.records.typed_numbers import decimal_text
 from desktop.records.types import Catalogue
 from desktop.records.values import parse_cell
-from desktop.store import backups, erasing, pinyin, reading
+from desktop.store import backups, erasing, lookup, pinyin, reading
 from desktop.store.database import Database
 from desktop.store.drafts import Draft
 from desktop.store.environment import EPOCH_MS
@@ -65,9 +65,8 @@ def titles(
             key: _short(words) or (ERASED if key in gone else record_type.label)
             for key, words in found.items()
         }
-    return titles_of(
-        database, types, codes, record_type, reading.title_cells(database, record_type, wanted), depth
-    )
+    cells = lookup.values(database, record_type, wanted, record_type.title)
+    return titles_of(database, types, codes, record_type, cells, depth)
 
 
 def titles_of(
@@ -325,7 +324,7 @@ def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str
         link_titles(database, types, codes, record_type, [held.values]),
         linked_values(database, types, record_type, held.values),
         {
-            child.name: child_values(database, types, child.name, record_id)
+            child.name: lookup.children(database, child, [held.id])[held.id]
             for child in types.children(type_name)
         },
         erased_fields(database, record_type, record_id).get(record_id, frozenset()),
@@ -346,12 +345,6 @@ def linked_values(
     return found
 
 
-def child_values(database: Database, types: Catalogue, child: str, parent: str) -> list[Values]:
-    """The values of the living children of one type."""
-    query = Query(child, children_of=parent, order=reading.NEWEST_ORDER)
-    return [held.values for held in reading.records(database, types, query)]
-
-
 def erased_fields(
     database: Database, record_type: RecordType, record: str | None = None
 ) -> dict[str, frozenset[str]]:
@@ -361,36 +354,6 @@ def erased_fields(
         members = record_type.slots[slot].fields if slot in record_type.slots else ()
         found.setdefault(held, set()).update(f.name for f in members)
     return {held: frozenset(names) for held, names in found.items()}
-
-
-def context_of(
-    database: Database,
-    types: Catalogue,
-    held: Record,
-    today: datetime.date,
-    *,
-    erased: frozenset[str] | None = None,
-) -> Context:
-    """What rules may know beside a record; what no rule asks for is not read. ``erased`` is looked up if not given."""
-    record_type = types[held.type]
-
-    def linked(field: str) -> Values | None:
-        target, link = held.values.get(field), record_type.by_name[field].link
-        if not isinstance(target, str) or link is None:
-            return None
-        found = reading.record(database, types, link, target)
-        return None if found is None else found.values
-
-    if erased is None:
-        erased = erased_fields(database, record_type, held.id).get(held.id, frozenset())
-    return Context(today, lambda child: child_values(database, types, child, held.id), linked, erased)
-
-
-def live_context(data: FormData | None, today: datetime.date) -> Context:
-    """What rules may know of a record that is being typed, from what the form was given."""
-    if data is None:
-        return Context(today)
-    return Context(today, lambda child: data.children.get(child, ()), data.linked.get, data.erased)
 
 
 def last_backup(folder: Path, today: datetime.date) -> datetime.date | None:

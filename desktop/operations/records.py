@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import audit, duplicates, policy, queries
+from desktop.operations import audit, duplicates, policy, queries, surroundings
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import uscc
 from desktop.records.canonical import Cell
@@ -297,7 +297,7 @@ def check(session: Session, type_name: str, record: str) -> list[Finding]:
 
 def check_context(session: Session, held: Record) -> Context:
     """What rules may know beside a record."""
-    return queries.context_of(session.database, session.types, held, session.environment.today())
+    return surroundings.context_of(session.database, session.types, held, session.environment.today())
 
 
 def _unit_for(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> str:

@@ -19,6 +19,8 @@ from desktop.store.database import Database
 from desktop.store.reading import Query, row_numbers
 
 _PAGE = 2_000
+_HEAD = "coalesce((SELECT m.head FROM component m WHERE m.id = unhex(e.value) AND m.type = :type), unhex(e.value))"
+"""The id under which a record of the JSON array ``e`` is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,43 @@ def held(
         ):
             values = dict(zip(fields, row[4:], strict=True))
             found[row[0]] = Held(row[1], row[2], Life(row[3]), values, frozenset(disputed.get(row[1], ())))
+    return found
+
+
+def values(
+    database: Database, record_type: RecordType, ids: Iterable[str], fields: Sequence[str]
+) -> dict[str, dict[str, Cell]]:
+    """The named fields of the records with these ids, deleted ones included, by the id that was asked for.
+
+    Of records that are one each id has what they say together; an id that is not here is left out.
+    """
+    columns = ", ".join(read(record_type.by_name[name], "r.") for name in fields)
+    return {
+        key: dict(zip(fields, cells, strict=True))
+        for part in _parts(sorted(set(ids)))
+        for key, *cells in database.rows(
+            f"SELECT e.value, {columns} FROM json_each(:ids) e CROSS JOIN {quoted(table_of(record_type.name))} r"
+            f" ON r.id = {_HEAD}",
+            {"ids": json.dumps(part), "type": record_type.name},
+        )
+    }
+
+
+def children(
+    database: Database, child: RecordType, parents: Iterable[str]
+) -> dict[str, list[dict[str, Cell]]]:
+    """The values of the living children of one type, oldest first, by parent; a parent without any has none."""
+    names = [f.name for f in child.fields]
+    columns = ", ".join(read(f, "r.") for f in child.fields)
+    parent = child.by_name[child.parent or ""]
+    found: dict[str, list[dict[str, Cell]]] = {key: [] for key in parents}
+    for part in _parts(sorted(found)):
+        for key, *cells in database.rows(
+            f"SELECT e.value, {columns} FROM json_each(:ids) e CROSS JOIN {quoted(table_of(child.name))} r"
+            f" ON r.{quoted(parent.name)} = {_HEAD} WHERE r._life <> 1 ORDER BY r._stamp, r._row",
+            {"ids": json.dumps(part), "type": parent.link},
+        ):
+            found[key].append(dict(zip(names, cells, strict=True)))
     return found
 
 

@@ -212,23 +212,6 @@ def titles(database: Database, record_type: RecordType, ids: Sequence[str]) -> d
     return found
 
 
-def title_cells(
-    database: Database, record_type: RecordType, ids: Sequence[str]
-) -> dict[str, dict[str, Cell]]:
-    """The cells that name records, by the id that was asked for; one that is not here is left out."""
-    found: dict[str, dict[str, Cell]] = {}
-    columns = ", ".join(read(record_type.by_name[n], "r.") for n in record_type.title)
-    for start in range(0, len(ids), 500):
-        for key, *cells in database.rows(
-            f"SELECT w.value, {columns} FROM json_each(:ids) w JOIN {quoted(table_of(record_type.name))} r"
-            " ON r.id = coalesce((SELECT m.head FROM component m WHERE m.id = unhex(w.value) AND m.type = :type),"
-            " unhex(w.value))",
-            {"ids": json.dumps(ids[start : start + 500]), "type": record_type.name},
-        ):
-            found[key] = dict(zip(record_type.title, cells, strict=True))
-    return found
-
-
 def history(
     database: Database, types: Catalogue, type_name: str, record_id: str, slot: str | None = None
 ) -> list[HistoryEntry]:

@@ -685,18 +685,6 @@ def test_the_counts_of_a_session_are_those_of_its_list_of_delegates(field: str, 
     assert rules("congress", {field: 5}, children={"delegate": []}) == set()
 
 
-def test_a_list_of_names_is_read_once_for_all_rules() -> None:
-    asked: list[str] = []
-
-    def children(type_name: str) -> Sequence[Values]:
-        asked.append(type_name)
-        return DELEGATES
-
-    counts = {"expected_count": 3, "present_count": 2, "leave_count": 1, "women_delegate_count": 2}
-    run_checks(catalogue()["congress"], counts, Context(TODAY, children))
-    assert asked == ["delegate"]
-
-
 # Whatever another station sends (domain: nothing that is read stops the logic check)
 
 

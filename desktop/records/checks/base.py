@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from desktop.records import following
@@ -20,7 +20,8 @@ Failure = dict[str, Any]
 class Context:
     """What a rule may know beside the record: the day, its children by type, the records it links to.
 
-    ``erased`` are the fields that were erased for good: nobody is asked to fill them once more.
+    Several rules ask for the same: what answers them reads it once. ``erased`` are the fields that were erased for
+    good: nobody is asked to fill them once more.
     """
 
     today: datetime.date
@@ -111,18 +112,8 @@ class Checker:
     def _amounts(self) -> tuple[Field, ...]:
         return tuple(f for f in self._type.fields if f.kind is Kind.DECIMAL and f.unit in MONEY)
 
-    @cached_property
-    def looks_further(self) -> bool:
-        """Whether a rule asks for children or for what a link leads to."""
-        return bool(self._type.follows) or any(
-            {"type", "link"} & check.arguments.keys() for check in self._type.checks
-        )
-
     def __call__(self, values: Values, context: Context) -> list[Finding]:
         """All findings on one record, errors first; missing needed fields are errors by the rule ``needed``."""
-        if self.looks_further:
-            # Several rules ask for the same children; they are read once.
-            context = replace(context, children=cache(context.children), linked=cache(context.linked))
         gone = context.erased | excused(self._type, values)
         findings = [
             finding for name, finding in self._needed if is_empty(values.get(name)) and name not in gone

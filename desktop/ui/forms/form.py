@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from desktop.operations import queries
 from desktop.operations.queries import FormData
+from desktop.operations.surroundings import live_context
 from desktop.records.canonical import Cell
 from desktop.records.checks import Finding, Values
 from desktop.records.checks.base import excused, is_empty
@@ -400,7 +400,7 @@ class Form(QScrollArea):
 
     def check(self) -> None:
         """Runs the checks on what stands there and says beside each field what was found."""
-        known = queries.live_context(self.data, self.workbench.today())
+        known = live_context(self.data, self.workbench.today())
         context = replace(known, linked=self._linked.get)
         self._told = [row for row in self.unreadable() if not row.editor.undecided]
         problems = {row.field.name: row.editor.parsed().problem or "" for row in self._told}
