@@ -14,7 +14,7 @@ from desktop.cli.cells import CellReader
 from desktop.cli.frame import like
 from desktop.cli.names import field_named, field_names
 from desktop.errors import UsageProblem
-from desktop.operations import exchange
+from desktop.operations import exchange, queries
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, RecordType
 from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
@@ -51,7 +51,7 @@ class Asked:
                 parent = str(condition.value)
             else:
                 conditions.append(condition)
-        return Query(
+        query = Query(
             record_type.name,
             text=self.text,
             filters=tuple(conditions),
@@ -62,6 +62,7 @@ class Asked:
             deleted=self.deleted,
             disputed=self.disputed,
         )
+        return queries.ranked(query, session.types, session.codes)
 
 
 def query_options(function: Callable[..., None]) -> Callable[..., None]:

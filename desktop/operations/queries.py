@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -117,6 +117,13 @@ def _title_words(codes: Codes, record_type: RecordType, values: Values, links: M
             links.get(str(cell), "") if f.kind is Kind.LINK else display(f, cell, codes=codes, masked=True)
         )
     return _short(" ".join(filter(None, words)))
+
+
+def ranked(query: Query, types: Catalogue, codes: Codes) -> Query:
+    """The query with the codes of the field that is its order as their list has them."""
+    f = types[query.type].by_name.get(query.order)
+    listed = codes.get(f.codes or "") if f is not None and f.kind is Kind.CODE else None
+    return replace(query, ranked=() if listed is None else tuple(item.code for item in listed.items))
 
 
 def erased(database: Database, record_type: RecordType, ids: Iterable[str]) -> frozenset[str]:

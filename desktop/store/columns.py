@@ -40,8 +40,10 @@ def title_fields(record_type: RecordType) -> tuple[Field, ...]:
 
 
 def title_text(record_type: RecordType, alias: str = "") -> str:
-    """The words that a list is sorted by, as SQL; a blank between two keeps a number from running into the next."""
-    parts = [f"coalesce(' ' || nullif({alias}{quoted(f.name)}, ''), '')" for f in title_fields(record_type)]
+    """The words that a list is sorted by, as SQL; a line end between two keeps one from running into the next."""
+    parts = [
+        f"coalesce(char(10) || nullif({alias}{quoted(f.name)}, ''), '')" for f in title_fields(record_type)
+    ]
     return f"substr({' || '.join(parts) or repr('')}, 2)"
 
 

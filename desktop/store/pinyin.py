@@ -20,6 +20,8 @@ _NUMBER: Final = re.compile(
     rf"|[{NUMERALS}]+(?=分会|分厂|分公司|车间|工段|小组|班组|大队|中队|标段|项目部|[届次期号组班厂])"
 )
 """Digits, and Chinese numerals where they can be nothing else: 三墩镇 and 百货公司 begin with a name."""
+_BLANKS: Final = re.compile(r" (?:(?<![0-9 ] ) *| *(?![0-9 ]))")
+"""All but those between two numbers."""
 _MOST_DIGITS: Final = 40
 """The longest number whose length is one character below the letters."""
 
@@ -32,10 +34,10 @@ def pinyin(text: str) -> str:
 def sort_key(text: str | int) -> str:
     """The order of a Chinese dictionary in which numbers stand by what they count: 第2 before 第十 and 第10.
 
-    A number is preceded by its length, and so compares as it should among other texts. A title that is nothing but a
-    year comes as a number.
+    A number is preceded by its length, and so compares as it should among other texts. Blanks do not count, 第 3 期 is
+    第3期. A title that is nothing but a year comes as a number.
     """
-    return _NUMBER.sub(_counted, _plain(str(text))).translate(_pinyin())
+    return _NUMBER.sub(_counted, _BLANKS.sub("", _plain(str(text)))).translate(_pinyin())
 
 
 def _counted(found: re.Match[str]) -> str:

@@ -64,7 +64,8 @@ class Query:
 
     ``text`` is searched as a substring in all searchable fields and as pinyin initials of the title. ``unit`` limits
     to that unit and all below it, ``children_of`` to records whose parent link leads there. ``deleted`` shows what
-    was deleted instead of what lives; ``disputed`` only what is in conflict.
+    was deleted instead of what lives; ``disputed`` only what is in conflict. ``ranked`` has the codes of the field
+    that is the order, as their list has them; without it they stand as they are spelled.
     """
 
     type: str
@@ -76,6 +77,7 @@ class Query:
     children_of: str | None = None
     deleted: bool = False
     disputed: bool = False
+    ranked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +308,7 @@ def _selection(
 
     An ``ordered`` list of which much is found is read in its order, and what is found picked out: it comes soon enough.
     """
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = {"ranked": "\n".join(("", *query.ranked, ""))}
     conditions = ["(r._life = 1) = 1" if query.deleted else _SHOWN]
     if query.deleted:
         # What is shown under another id is not deleted.
@@ -385,9 +387,24 @@ def _order(record_type: RecordType, query: Query) -> str:
         return f"r._row {direction}"
     if query.order == NEWEST_ORDER:
         return f"r._stamp {direction}, r._row {direction}"
-    field = record_type.by_name[query.order]
-    column = compared(field, "r.") if field.kind is Kind.DECIMAL else f"r.{quoted(field.name)}"
-    return f"{column} {direction}, r._row {direction}"
+    keys = _order_keys(record_type.by_name[query.order], query)
+    return ", ".join(f"{key} {direction}" for key in (*keys, "r._row"))
+
+
+def _order_keys(field: Field, query: Query) -> tuple[str, ...]:
+    """What a column is sorted by, so that what people read stands in order; what is empty comes first."""
+    column = f"r.{quoted(field.name)}"
+    match field.kind:
+        case Kind.TEXT | Kind.NOTE:
+            # Of what sounds the same each stays together.
+            return f"CASE WHEN {column} <> '' THEN sort_key({column}) END", column
+        case Kind.LINK if field.link is not None:
+            return f"(SELECT t._sort FROM {quoted(table_of(field.link))} t WHERE t.id = {column})", column
+        case Kind.CODE if query.ranked:
+            # No code is found within another between two line ends.
+            return (f"CASE WHEN {column} <> '' THEN instr(:ranked, char(10) || {column} || char(10)) END",)
+        case _:
+            return (compared(field, "r.") if field.kind is Kind.DECIMAL else column,)
 
 
 def moment(stamp: int) -> str:

@@ -329,7 +329,7 @@ def _insertion(
     words = [["" if cell is None else str(cell) for cell in said[f.name]] for f in titles if f.name in said]
     place = f"?{len(filled) + 7}" if words else "''"
     if words:
-        filled.append(sort_keys([" ".join(filter(None, row)) for row in zip(*words, strict=True)]))
+        filled.append(sort_keys(["\n".join(filter(None, row)) for row in zip(*words, strict=True)]))
     names = [*columns.BASE_COLUMNS[:-1], "_sort", *bound]
     values = [
         *("unhex(?1)", "?2", "?3", "?4", "?5", "?6"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from desktop.resources import resource
 from desktop.store.pinyin import all_initials, initials, is_read_in_several_ways, sort_key, sort_keys
 
-NAMES = st.text("杭长重解乐㈱Σ①a ", max_size=8)
+NAMES = st.text("杭长重解乐㈱Σ①a 第十1", max_size=8)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,20 @@ def test_each_spelling_is_as_long_as_the_usual_one_and_is_there_once(name: str) 
 @given(st.lists(NAMES, max_size=4))
 def test_keys_of_many_are_those_of_each(names: list[str]) -> None:
     assert sort_keys(names) == [sort_key(name) for name in names]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["第1工会", "第 2 工会", "第 十 工会", "第11工会", "第　１２工会"],
+        ["王芳", "王 芳", "王　　芳一"],
+        ["第3号 4室", "第3号 40室", "第34号"],
+        ["12 3", "12 4", "123"],
+    ],
+)
+def test_blanks_do_not_count_but_between_two_numbers(names: list[str]) -> None:
+    mixed = names[::-1]
+    assert sorted(mixed, key=lambda name: (sort_key(name), len(name))) == names
 
 
 def test_no_character_stands_twice_and_each_line_says_something() -> None:

@@ -123,7 +123,7 @@ def test_a_search_finds_what_a_reader_finds(
     seen = play(ledger, steps)
     # What was written is looked for, what stands there no longer too.
     texts += sorted({said[-2:] for step in steps for said in step[1:] if isinstance(said, str)})
-    named = sorted(seen, key=lambda s: (sort_key(f"{s.name} public" if s.name else "public"), s.row))
+    named = sorted(seen, key=lambda s: (sort_key(f"{s.name}\npublic" if s.name else "public"), s.row))
     orders: list[tuple[Query, list[Seen], Callable[[Seen], bool]]] = [
         (Query("firm"), named, lambda s: not s.deleted),
         (Query("firm", descending=True), named[::-1], lambda s: not s.deleted),

@@ -7,7 +7,7 @@ import threading
 from array import array
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -173,6 +173,20 @@ def test_a_click_on_a_heading_sorts_and_a_second_one_turns_it_round(hand: Hand, 
         hand.settle()
         shown = [page.list.model.shown(n) for n in range(3)]
         assert [row.texts[section - 1] for row in shown if row] == wanted
+
+
+def test_a_click_on_the_heading_of_a_link_or_a_choice_sorts_by_the_words(
+    hand: Hand, bench: Workbench
+) -> None:
+    fill(bench, hand, [firm(1, union_state="Y"), firm(2, union_state="N"), firm(3, union_state="C")])
+    page = hand.list_page
+    head = page.list.table.horizontalHeader()
+    section = 1 + [c.name for c in page.list.columns].index("union_state")
+    hand.click(head.viewport(), QPoint(head.sectionViewportPosition(section) + 12, 8))
+    hand.settle()
+    shown = [page.list.model.shown(n) for n in range(3)]
+    assert [row.texts[section - 1] for row in shown if row] == ["待筹建", "筹建", "建立"]
+    assert {c.name: c.order for c in columns_of(bench.types["member"])}["union"] == "union"
 
 
 def test_the_filters_narrow_the_list_and_are_taken_off_at_once(hand: Hand, bench: Workbench) -> None:

@@ -65,7 +65,7 @@ def _of(record_type: RecordType, field: Field) -> Column:
 
 
 def _order(record_type: RecordType, field: Field) -> str:
-    """A link sorts by an id, which nobody knows."""
+    """Several codes in one cell have no order that anybody knows."""
     if field.name == record_type.title[0] and field.kind in (Kind.TEXT, Kind.NOTE):
         return TITLE_ORDER
-    return "" if field.kind in (Kind.LINK, Kind.CODES) else field.name
+    return "" if field.kind is Kind.CODES else field.name

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from desktop.operations import queries
 from desktop.records.declaration import RecordType
 from desktop.records.item_outcomes import CONFLICT, OUTCOMES
 from desktop.store import reading
@@ -83,6 +84,7 @@ class RowsModel(QAbstractTableModel):
     def show(self, query: Query, around: int = 0) -> None:
         """Asks for the rows of a query; what is shown now stays until they arrive."""
         source = self.source()
+        query = queries.ranked(query, source.types, source.codes)
         if query != self.query or not self._rows:
             self._workbench.read(
                 lambda database, _ticket: preview(database, source, query), self._preview_arrived, owner=self,

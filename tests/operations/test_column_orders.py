@@ -1,0 +1,74 @@
+"""The order of a list by a column: words as a dictionary has them, codes as their list, links by what they lead to."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
+from desktop import reference
+from desktop.operations import queries
+from desktop.records.canonical import Cell
+from desktop.records.types import catalogue
+from desktop.store import reading, schema
+from desktop.store.database import Database
+from desktop.store.environment import Environment
+from desktop.store.ledger import Ledger, NewRecord
+from desktop.store.reading import Query
+
+TYPES, CODES, UNIT = catalogue(), reference.code_lists(), "cd" * 16
+COURSES = ("第十期班", "第 2 期班", "安全班")
+
+
+@pytest.fixture(scope="module")
+def database() -> Database:
+    database, ticks = Database.open(None, bytes(32)), itertools.count(1_795_420_800_000, 1000)
+    schema.ensure(database, TYPES)
+    ledger = Ledger(database, TYPES, Environment(lambda: next(ticks), bytes), "ab" * 16, UNIT)
+    words = ("中河", "长乐", None, "第10组", "第 9 组", "杭州", "", "中河")
+    presence = ("absent", "present", None, "leave", "unheard", "present", "", "absent")
+    rows = [NewRecord("course", f"{n + 100:032x}", UNIT, {"name": name}) for n, name in enumerate(COURSES)]
+    for n, (word, code) in enumerate(zip(words, presence, strict=True)):
+        values: dict[str, Cell] = {
+            "name": f"学员{n}", "unit_name": word, "course": rows[n % 3].record if n else None
+        }  # fmt: skip
+        rows.append(NewRecord("attendance", f"{n:032x}", UNIT, values))
+        rows.append(NewRecord("participant", f"{n:032x}", UNIT, {"name": f"参会{n}", "presence": code}))
+    ledger.write("登记", "王芳", births=rows)
+    return database
+
+
+def shown(database: Database, type_name: str, order: str, *, descending: bool = False) -> Sequence[Cell]:
+    query = queries.ranked(Query(type_name, order=order, descending=descending), TYPES, CODES)
+    found = [one.values[order] for one in reading.records(database, TYPES, query)]
+    numbers = reading.row_numbers(database, TYPES, query)
+    page = reading.page(database, TYPES[type_name], numbers)
+    assert [page[n].values[order] for n in numbers] == found
+    return found
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_words_stand_as_in_a_dictionary_with_numbers_by_what_they_count(
+    database: Database, descending: bool
+) -> None:
+    found = [w for w in shown(database, "attendance", "unit_name", descending=descending) if w]
+    wanted = ["长乐", "第 9 组", "第10组", "杭州", "中河", "中河"]
+    assert found == (wanted[::-1] if descending else wanted)
+
+
+def test_what_is_empty_comes_first(database: Database) -> None:
+    assert [not w for w in shown(database, "attendance", "unit_name")] == [True] * 2 + [False] * 6
+
+
+def test_codes_stand_as_in_their_list_and_unknown_ones_before(database: Database) -> None:
+    found = [code for code in shown(database, "participant", "presence") if code]
+    assert found == ["unheard", "present", "present", "leave", "absent", "absent"]
+
+
+def test_links_stand_by_the_titles_of_what_they_lead_to(database: Database) -> None:
+    found = shown(database, "attendance", "course")
+    titles = queries.titles(database, TYPES, CODES, "course", [str(key) for key in found if key])
+    assert [titles.get(str(key)) for key in found] == [
+        None, *["安全班"] * 2, *["第 2 期班"] * 3, *["第十期班"] * 2
+    ]  # fmt: skip
