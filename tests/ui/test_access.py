@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -310,6 +311,31 @@ def test_words_stand_out_from_their_ground(ink: str, ground: str) -> None:
 def test_edges_rings_and_bars_stand_out_from_their_ground(edge: str, ground: str) -> None:
     dark, light = sorted((luminance(COLOURS[edge]), luminance(COLOURS[ground])))
     assert (light + 0.05) / (dark + 0.05) >= EDGE_CONTRAST
+
+
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton])
+def test_the_ring_of_a_red_button_is_parted_from_its_red_by_the_page(
+    qtbot: QtBot, kind: type[QPushButton | QToolButton]
+) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.setObjectName("page")
+    button = kind(page)
+    button.setText("保存")
+    theme.restyle(button, primary=True)
+    button.setGeometry(10, 10, 120, 32)
+    page.setStyleSheet(theme.style_sheet(theme.chinese_family(), Measures(14)))
+    page.resize(200, 60)
+    page.show()
+    page.activateWindow()
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    image = page.grab().toImage()
+    seen = [image.pixelColor(x, 26).name() for x in range(8, 24)]
+    ink, red = seen.index(COLOURS["ink"].lower()), seen.index(COLOURS["red"].lower())
+    assert COLOURS["window"].lower() in seen[ink:red]
+    for dark in ("ink", "red", "red-dark"):
+        assert (luminance(COLOURS["window"]) + 0.05) / (luminance(COLOURS[dark]) + 0.05) >= EDGE_CONTRAST
 
 
 @pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])

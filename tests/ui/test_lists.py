@@ -189,6 +189,38 @@ def test_a_click_on_the_heading_of_a_link_or_a_choice_sorts_by_the_words(
     assert {c.name: c.order for c in columns_of(bench.types["member"])}["union"] == "union"
 
 
+def test_in_the_search_box_ctrl_z_takes_back_what_was_typed_there_and_else_the_last_step(
+    hand: Hand, bench: Workbench
+) -> None:
+    fill(bench, hand, [firm(1)])
+    page = hand.list_page
+    page.list.table.take_cursor()
+    bench.write("登记一家", lambda session, _t: records.save_many(session, "enterprise", [firm(2)]))
+    hand.settle()
+    hand.control(K.Key_F)
+    hand.type("00002")
+    for key, typed in ((K.Key_Z, ""), (K.Key_Y, "00002"), (K.Key_Z, "")):
+        hand.control(key)
+        assert page.search.text() == typed
+    hand.pause()
+    assert page.list.model.rowCount() == 2
+    hand.control(K.Key_Z)
+    hand.settle()
+    assert page.list.model.rowCount() == 1
+    assert hand.focus is page.search
+
+
+def test_in_an_untouched_search_box_ctrl_y_does_the_last_step_again(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1)])
+    bench.write("登记一家", lambda session, _t: records.save_many(session, "enterprise", [firm(2)]))
+    hand.settle()
+    hand.control(K.Key_F)
+    for key, count in ((K.Key_Z, 1), (K.Key_Y, 2)):
+        hand.control(key)
+        hand.settle()
+        assert hand.list_page.list.model.rowCount() == count
+
+
 def test_the_filters_narrow_the_list_and_are_taken_off_at_once(hand: Hand, bench: Workbench) -> None:
     fill(
         bench,
