@@ -15,8 +15,10 @@ from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id, is_id
+from desktop.records.resolution import Life
 from desktop.records.typed_numbers import printable
-from desktop.store import depending, reading, steps, undoing
+from desktop.records.types import Catalogue
+from desktop.store import depending, lookup, reading, steps, undoing
 from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, EditedSince, NewRecord, SlotEdit
@@ -60,12 +62,27 @@ class Saved:
 
 
 def new_record_id(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> str:
-    """The id that a new record gets: derived from a valid code, else fresh (rule 4)."""
-    if record_type.key is not None:
-        code = values.get(record_type.key)
-        if isinstance(code, str) and uscc.names_a_record(code):
-            return derived_id(record_type.name, code)
-    return session.ledger.new_id()
+    """The id that a new record gets: that of a valid code, else fresh (rule 4)."""
+    code = values.get(record_type.key) if record_type.key is not None else None
+    named = id_of_code(session.database, session.types, record_type, code)
+    return session.ledger.new_id() if named is None else named
+
+
+def id_of_code(database: Database, types: Catalogue, record_type: RecordType, code: Cell) -> str | None:
+    """The id that a valid code gives; ``None`` for another code, and where a new record has to have a fresh one.
+
+    A record that began under the code and was given another valid one since is another firm's: a code typed wrongly
+    and put right. Then the code means the record that holds it, if there is one.
+    """
+    key = record_type.key
+    if key is None or not isinstance(code, str) or not uscc.names_a_record(code):
+        return None
+    derived = derived_id(record_type.name, code)
+    held = reading.record(database, types, record_type.name, derived)
+    if held is None or not uscc.is_anothers(held.values.get(key), code):
+        return derived
+    holding = lookup.by_value(database, record_type, key, [code])
+    return next((record for _, record, life, _ in holding if life is not Life.DELETED), None)
 
 
 def save(

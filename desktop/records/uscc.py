@@ -228,6 +228,11 @@ def names_a_record(text: str) -> bool:
         return False
 
 
+def is_anothers(held: object, code: str) -> bool:
+    """Whether a record that began under this code has been given another valid one since: it is another firm's now."""
+    return isinstance(held, str) and held != code and names_a_record(held)
+
+
 def plainly_valid(code: str) -> bool:
     """Whether a stored code is without fault: what :func:`check_uscc` says, without its reasons and many times as fast.
 

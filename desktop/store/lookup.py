@@ -110,14 +110,15 @@ def children(
     return found
 
 
-def existing(database: Database, record_type: RecordType, ids: Iterable[str]) -> set[str]:
-    """Which of these ids are held, deleted ones included."""
+def existing(database: Database, record_type: RecordType, ids: Iterable[str], field: str) -> dict[str, Cell]:
+    """What stands in a field of those of these ids that are held, deleted ones included."""
     table = quoted(table_of(record_type.name))
+    cell = read(record_type.by_name[field])
     return {
-        record
+        record: value
         for part in _parts(sorted(set(ids)))
-        for (record,) in database.rows(
-            f"SELECT lower(hex(id)) FROM {table} WHERE id IN (SELECT unhex(value) FROM json_each(?))",
+        for record, value in database.rows(
+            f"SELECT lower(hex(id)), {cell} FROM {table} WHERE id IN (SELECT unhex(value) FROM json_each(?))",
             (json.dumps(part),),
         )
     }

@@ -76,6 +76,16 @@ def test_a_known_credit_code_changes_its_record_instead_of_doubling_it(town: Pat
     assert [r["title"] for r in answer("list", town, "enterprise")["records"]] == ["改名"]
 
 
+def test_the_code_of_a_record_that_has_been_given_another_is_a_new_record_s(town: Path) -> None:
+    (made,) = record(town, "enterprise", {"name": "抄错代码的公司", "uscc": CODE})
+    record(town, "enterprise", {"id": made["id"], "uscc": "91330100799655058B"})
+    for outcome in ("new", "unchanged"):
+        (other,) = record(town, "enterprise", {"name": "真有这个代码的公司", "uscc": CODE})
+        assert (other["outcome"], other["id"] == made["id"]) == (outcome, False)
+    assert answer("show", town, "enterprise", made["id"])["values"]["name"] == "抄错代码的公司"
+    assert answer("list", town, "enterprise")["total"] == 2
+
+
 def test_null_empties_a_field_and_what_is_not_named_stays(town: Path) -> None:
     (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 5, "remark": "旧的"})
     record(town, "enterprise", {"id": made["id"], "remark": None})

@@ -144,6 +144,19 @@ def test_a_held_code_with_quite_another_name_asks_for_a_look(district: Session, 
     assert shown.rows[1].doubts == []
 
 
+def test_the_code_of_a_firm_that_has_been_given_another_is_a_new_firm_s(
+    district: Session, tmp_path: Path
+) -> None:
+    bring(district, table(tmp_path, [firm(1)]))
+    first = derived_id("enterprise", code(1))
+    records.save(district, "enterprise", {"uscc": code(9)}, record=first)
+    other = table(tmp_path, [firm(2, uscc=code(1))])
+    bring(district, other)
+    assert outcomes(look(district, other)) == ["same"]
+    found = {name: (r.id == first, r.values["uscc"]) for name, r in held(district).items()}
+    assert found == {"杭州示例1科技有限公司": (True, code(9)), "杭州示例2科技有限公司": (False, code(1))}
+
+
 def test_rows_without_a_code_meet_those_with_one_by_name_whatever_their_order(
     district: Session, tmp_path: Path
 ) -> None:

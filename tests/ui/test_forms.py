@@ -31,11 +31,13 @@ from tests.ui.house import PASSWORD, QUICK, FakeDialogs, Hand, make_session, ope
 K = Qt.Key
 
 
-def save(bench: Workbench, hand: Hand, type_name: str, **values: Cell) -> str:
-    """A record made behind the window's back, by the same operation."""
+def save(bench: Workbench, hand: Hand, type_name: str, *, record: str | None = None, **values: Cell) -> str:
+    """A record made or changed behind the window's back, by the same operation."""
     made: list[str] = []
     bench.write(
-        "登记", lambda session, _t: records.save(session, type_name, values), lambda s: made.append(s.record)
+        "登记",
+        lambda session, _t: records.save(session, type_name, values, record=record),
+        lambda s: made.append(s.record),
     )
     hand.settle()
     return made[0]
@@ -453,6 +455,16 @@ def test_a_code_that_is_known_is_told_before_it_is_saved_twice(hand: Hand, bench
     hand.enter("杭州原有单位")
     hand.settle()
     assert "是不是同一个" in hand.window.notices.words
+
+
+def test_the_code_that_a_record_began_under_and_has_no_more_is_no_twin(hand: Hand, bench: Workbench) -> None:
+    began = save(bench, hand, "enterprise", name="杭州改过代码单位", uscc="91330106MA2ABCDEX7")
+    save(bench, hand, "enterprise", record=began, uscc="91330109MA27WXYY63")
+    new_form(hand, "enterprise")
+    hand.enter("杭州后来单位")
+    hand.enter("91330106MA2ABCDEX7")
+    hand.settle()
+    assert "改过代码" not in hand.form_page.banner.words
 
 
 def test_children_are_added_line_by_line_with_enter(hand: Hand, bench: Workbench) -> None:

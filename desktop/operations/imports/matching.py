@@ -19,6 +19,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.identity import derived_id
 from desktop.records.resolution import Life
+from desktop.records.uscc import is_anothers
 from desktop.store import lookup
 from desktop.store.database import Database
 from desktop.store.lookup import Held
@@ -144,6 +145,7 @@ class _Organisations:
 
     def _look_up(self, candidates: Sequence[Candidate]) -> None:
         self._held_by_code: dict[str, list[tuple[str, Life]]] = {}
+        self._taken: set[str] = set()
         if self._vacant:
             return
         codes = {str(c.values[self._key]) for c in candidates if c.values.get(self._key)}
@@ -151,7 +153,10 @@ class _Organisations:
             self._held_by_code.setdefault(str(value), []).append((record, life))
         # What is held under a derived id may have lost its code since.
         derived = {found: code for code in codes if (found := self._derived(code)) is not None}
-        for record in lookup.existing(self._database, self._type, derived):
+        for record, code in lookup.existing(self._database, self._type, derived, self._key).items():
+            if is_anothers(code, derived[record]):
+                self._taken.add(record)
+                continue
             known = self._held_by_code.setdefault(derived[record], [])
             if record not in {r for r, _ in known}:
                 known.append((record, Life.LIVE))
@@ -181,7 +186,7 @@ class _Organisations:
                 raise Refused(f"没有“{label}”，这个代码在本机也没有登记过")
             # Hardly any name of a register was there before.
             same = self._namesake(candidate, name, code) if name in self._by_name else None
-            record = same or derived or new_id()
+            record = same or (derived if derived not in self._taken else None) or new_id()
         self._remember(candidate, record, code, name)
         return record
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from desktop.operations import queries
 from desktop.operations.queries import Codes
-from desktop.records import uscc
+from desktop.operations.records import id_of_code
 from desktop.records.checks import Values
 from desktop.records.declaration import Kind, RecordType
-from desktop.records.identity import derived_id
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
@@ -54,8 +53,8 @@ def find_twin(
 
     code = values.get(record_type.key) if record_type.key is not None else None
     if record_type.key is not None and isinstance(code, str) and code:
-        if own is None and uscc.names_a_record(code):
-            held = reading.record(database, types, record_type.name, derived_id(record_type.name, code))
+        if own is None and (joins := id_of_code(database, types, record_type, code)) is not None:
+            held = reading.record(database, types, record_type.name, joins)
             if held is not None:
                 return twin(held, same_code=True, joined=True)
         if (found := alike(code, [record_type.key])) is not None:
