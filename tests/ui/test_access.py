@@ -401,6 +401,19 @@ def test_what_is_open_follows_the_text_size(hand: Hand, window: MainWindow) -> N
     assert all(large > usual for usual, large in zip(before, after, strict=True))
 
 
+def test_home_and_end_go_to_the_first_and_last_row_of_a_small_table(hand: Hand, window: MainWindow) -> None:
+    grid = Grid([Col("单位", 8), Col("情况", 8)], "名单", window)
+    grid.resize(600, 200)
+    grid.show()
+    grid.show_lines([Line((str(n), ""), key=n) for n in range(9)])
+    grid.setFocus()
+    grid.selectRow(3)
+    hand.press(Qt.Key.Key_End)
+    last = grid.current()
+    hand.press(Qt.Key.Key_Home)
+    assert (last, grid.current()) == (8, 0)
+
+
 def test_a_column_with_room_to_spare_gives_it_to_the_one_whose_words_are_cut(
     hand: Hand, window: MainWindow
 ) -> None:

@@ -386,6 +386,20 @@ def test_f2_opens_the_record_at_the_field_under_the_cursor(hand: Hand, bench: Wo
     assert hand.focus is hand.form_page.form.rows["surveyed_staff"].editor.inputs()[0]
 
 
+def test_shift_and_f10_open_the_menu_of_the_row_in_hand(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(1), firm(2)])
+    table = hand.list_page.list.table
+    table.setCurrentIndex(hand.list_page.list.model.index(1, 1))
+    table.setFocus()
+    asked: list[QPoint] = []
+    # Not the menu itself: without a screen no pop-up can take the keyboard.
+    table.customContextMenuRequested.disconnect()
+    table.customContextMenuRequested.connect(asked.append)
+    hand.press(K.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert [table.rowAt(at.y()) for at in asked] == [1]
+    assert "Shift+F10 或菜单键" in hand.list_page.shortcuts()
+
+
 def test_a_copy_begins_without_name_code_and_personal_data(hand: Hand, bench: Workbench) -> None:
     fill(bench, hand, [firm(1, contact_name="王", uscc="91330100799655058B", union_state="Y")])
     page = hand.list_page

@@ -231,7 +231,7 @@ class RowsTable(QTableView):
     # -- keys and mouse --------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, F2 edits the field under the cursor, Ins makes a new one, Del deletes; Ctrl+C, Ctrl+B."""
+        """Enter opens, F2 edits the field under the cursor, Ins adds one, Del deletes; Ctrl+C, Ctrl+B, Shift+F10."""
         current = self.currentIndex()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_wanted.emit()
@@ -243,6 +243,9 @@ class RowsTable(QTableView):
             self.opened.emit(current.row(), self.current_field())
         elif event.key() == Qt.Key.Key_Insert:
             self.new_wanted.emit()
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            # Keyboards without the menu key; of itself Qt knows this only where the system does, X11 does not.
+            self.customContextMenuRequested.emit(self.visualRect(current).bottomLeft())
         elif event.key() == Qt.Key.Key_Delete and self.positions():
             self.delete_wanted.emit()
         elif event.key() == Qt.Key.Key_Slash:

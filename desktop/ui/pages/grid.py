@@ -201,11 +201,13 @@ class Grid(QTableView):
         self.chosen.emit(self.rows.lines[current.row()].key if current.isValid() else None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens."""
+        """Enter opens; Home and End go to the first and the last row, as in the lists of records."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.current())
-            return
-        super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() and self.rows.lines:
+            self.selectRow(0 if event.key() == Qt.Key.Key_Home else len(self.rows.lines) - 1)
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The row that Enter would open is to be seen."""
