@@ -38,15 +38,16 @@ def assumed_words(divisions: Divisions, place: Mapping[str, str]) -> str:
 class OwnPlace:
     """Says for records of one type that come without a form whether the own place is assumed.
 
-    Any place, an address of whatever kind, and an employer, who has a place of its own, tell otherwise.
+    Any place, an address of whatever kind, and an employer, who has a place of its own, tell otherwise. ``place`` is
+    empty where nothing is ever assumed.
     """
 
     def __init__(self, session: Session, record_type: RecordType) -> None:
         divisions = session.reference.divisions
-        self._place = own_place(divisions, session.unit.code, record_type)
-        self.words = assumed_words(divisions, self._place)
+        self.place = own_place(divisions, session.unit.code, record_type)
+        self.words = assumed_words(divisions, self.place)
 
     def of(self, values: Values) -> Mapping[str, str]:
         """The place for a new record of these values; empty where something else may tell one."""
         told = any(n in values for n in PLACE_FIELDS) or any(values.get(n) for n in (*ADDRESSES, _EMPLOYER))
-        return {} if told else self._place
+        return {} if told else self.place

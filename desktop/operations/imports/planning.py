@@ -194,7 +194,7 @@ class Planner:
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
         if entry.held is None:
             values = {**self._by_default(entry), **entry.weak, **entry.strong}
-            if place := self._assumed_place(entry, values):
+            if self._own_place.place and (place := self._assumed_place(entry, values)):
                 values |= place
                 plan.own_place.append(entry.first.number)
                 entry.first.tell(Note(self._own_place.words, field="town"))
