@@ -182,8 +182,8 @@ class _Step:
         for table, key, values in captured.put_back(self._db, texts):
             if table == "segment" and values is not None:
                 positions.append(key[0])
-            elif table == "pending_line" and values is not None:
-                lines.append(key[0])
+            elif table == "pending" and values is not None:
+                lines += range(key[0], values[0] + 1)
             elif values is None and table in ("held", "refused"):
                 released.setdefault(key[0], set()).add(key[1])
         self._follow_incarnation()
@@ -222,9 +222,11 @@ class _Step:
     def _own(self, numbers: Collection[int]) -> Iterator[Contents]:
         """Own items that stand in no segment yet, read as the segments that they would be."""
         keys = station.load_keys(self._ledger)
-        rows = [pending.line_with_shape(self._db, number) for number in sorted(numbers)]
+        if not numbers:
+            return
+        rows = [w for w in pending.lines(self._db, min(numbers), max(numbers)) if w.number in numbers]
         for start in range(0, len(rows), MAX_LINES):
-            part = [row for row in rows[start : start + MAX_LINES] if row is not None]
+            part = rows[start : start + MAX_LINES]
             # What one step writes of a type has one shape: a register, which has its own, is a step by itself.
             shapes = {
                 name: Shape.from_json(json.loads(text)[name]) for _, _, name, text in part if name and text

@@ -1,6 +1,6 @@
 """What a step changed in tables that cannot be computed from others: caught as it happens, put back by a restore.
 
-Items stand as they were written or received in ``pending_line`` and ``segment``; everything that follows from items
+Items stand as they were written or received in ``pending`` and ``segment``; everything that follows from items
 (the typed tables, the log, conflicts, the search index) is not caught but computed again. The rest of the core tables
 is what this workspace alone knows: operators, audit, links, merges, sequences, the clock. Temporary triggers note the
 keys of changed rows, so catching costs as much as the change and nothing is compared.
@@ -22,7 +22,7 @@ from desktop.store.columns import quoted
 from desktop.store.database import Database
 
 TABLES: Final = (
-    "meta", "secret", "operator", "unit_ref", "origin", "shape", "segment", "pending_line", "received", "held",
+    "meta", "secret", "operator", "unit_ref", "origin", "shape", "segment", "pending", "received", "held",
     "refused", "fork", "operation", "link", "exported", "answer", "merge", "merge_item", "audit", "not_same",
 )  # fmt: skip
 STALE: Final = "stale_"
@@ -32,7 +32,8 @@ CHUNK: Final = 4_000_000
 HEAVY: Final = 2 * CHUNK
 """Bytes of a piece that consists of one row, more or less: a segment with files."""
 _MANY: Final = 2_000
-_RUNNING: Final = ("pending_line", "segment")
+_RUNS, _LINES = "pending", "pending_line"
+_RUNNING: Final = (_RUNS, "segment")
 """Tables of which many rows change at once, whose numbers follow each other."""
 
 _BULKY: Final = ("held", "refused", "merge_item", "answer")
@@ -252,7 +253,7 @@ def put_back(database: Database, texts: Iterable[bytes]) -> Iterator[Row]:
     One that goes has no values, and is not given back where it was not there.
     """
     for text in texts:
-        columns, rows = _unpack(text)
+        columns, rows = _in_runs(*_unpack(text))
         # As they were named then: a newer program may have added columns since.
         shapes = {
             name: Shape(name, then[: len(keys)], then[len(keys) :])
@@ -270,6 +271,19 @@ def put_back(database: Database, texts: Iterable[bytes]) -> Iterator[Row]:
             yield name, key, values
 
 
+def _in_runs(
+    columns: dict[str, tuple[str, ...]], rows: list[Row]
+) -> tuple[dict[str, tuple[str, ...]], list[Row]]:
+    """A step of a program that kept a row for each own line (tables before version 6): such a line is a run of one."""
+    if columns.pop(_LINES, None) is None:
+        return columns, rows
+    as_run = [
+        (_RUNS, key, None if values is None else (*key, *values)) if name == _LINES else (name, key, values)
+        for name, key, values in rows
+    ]
+    return {**columns, _RUNS: ("first", "last", "shape", "lines")}, as_run
+
+
 def print_of(database: Database) -> bytes:
     """What tells this state of a ledger from any other that it had: the small tables whole, the large by their ends."""
     found = hashlib.sha256()
@@ -278,7 +292,7 @@ def print_of(database: Database) -> bytes:
         "SELECT * FROM operator ORDER BY name",
         "SELECT * FROM link ORDER BY peer",
         "SELECT max(position) FROM segment",
-        "SELECT max(number) FROM pending_line",
+        "SELECT max(last) FROM pending",
         "SELECT * FROM received ORDER BY origin, first",
         "SELECT max(stamp) FROM operation",
         "SELECT max(id) FROM merge",

@@ -70,7 +70,7 @@ class JournaledDatabase(Database):
 
     def _items(self) -> Row | None:
         """What changes with every item that is written, cut or received."""
-        return self.row("SELECT (SELECT max(number) FROM pending_line), (SELECT max(position) FROM segment)")
+        return self.row("SELECT (SELECT max(last) FROM pending), (SELECT max(position) FROM segment)")
 
 
 @dataclass

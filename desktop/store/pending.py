@@ -1,5 +1,7 @@
 """Own lines that stand in no segment yet, and the keys from which their salts follow.
 
+Neighbours of one shape and one key are one row, so that a register of fifty thousand is written as a few rows.
+
 A key is drawn when lines are written, not when they are cut: whoever restores a ledger from its journal cuts the same
 lines once more, and others may hold them already, so they must have the same hashes. It is kept beside the lines,
 for as many numbers as a segment has at most, and leaves with them: afterwards only the segment carries it.
@@ -8,8 +10,11 @@ for as many numbers as a segment has at most, and leaves with them: afterwards o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import zstandard
 
 from desktop.records import items
 from desktop.records.canonical import MAX_NUMBER
@@ -18,15 +23,28 @@ from desktop.store.database import Database
 from desktop.store.environment import Environment
 
 Line = tuple[int, int | None, bytes]
-"""Number, the shape of a birth, and the bytes of an own line."""
+"""Number, the shape of a birth, and the bytes of an own line. Numbers of neighbours follow each other."""
+
+
+class Waiting(NamedTuple):
+    """A line that waits: number and bytes, and type and text of the shape if it is a birth."""
+
+    number: int
+    line: bytes
+    type: str | None
+    shape: str | None
+
 
 _PREFIX = "salts_"
+_SELECT = "SELECT p.first, p.lines, s.type, s.json FROM pending p LEFT JOIN shape s ON s.ref = p.shape"
 _SPARE = 1024 * 1024
 """Line ends, and some room."""
 CUT_WEIGHT = 4 * 1024 * 1024
 """How much the lines of one key weigh, about: what a segment takes in memory, here and at all who read it."""
 _HEAVY = 64 * 1024
 """Lines that were written together and weigh less are no files, and are not weighed with those before them."""
+_WORTH_PACKING = 16 * 1024
+"""Bytes of a run from which on it is compressed: to a fifth or so, and encrypting all would take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,6 @@ def keep(database: Database, environment: Environment, lines: Sequence[Line]) ->
     of their own as well, as many as they have segments.
     """
     first, last = lines[0][0], lines[-1][0]
-    database.connection.executemany("INSERT INTO pending_line (number, shape, line) VALUES (?, ?, ?)", lines)
     newest = database.value("SELECT max(key) FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(last)))
     apart = len(lines) >= MAX_LINES
     start = first - MAX_LINES if newest is None or apart else int(newest[len(_PREFIX) :])
@@ -54,8 +71,39 @@ def keep(database: Database, environment: Environment, lines: Sequence[Line]) ->
         start += MAX_LINES
         _draw(database, environment, start)
     _part_by_weight(database, environment, lines)
+    database.connection.executemany(
+        "INSERT INTO pending (first, last, shape, lines) VALUES (?, ?, ?, ?)",
+        _runs(lines, _starts(database, first, last)),
+    )
     if apart:
         _draw(database, environment, last + 1)
+
+
+def _runs(lines: Sequence[Line], starts: Set[int]) -> Iterator[tuple[int, int, int | None, bytes]]:
+    """The rows of lines; a new one begins at each of these numbers and where the shape changes."""
+    begun, shape = 0, lines[0][1]
+    for at, (number, other, _) in enumerate(lines):
+        if other != shape or (number in starts and at):
+            yield lines[begun][0], number - 1, shape, _packed([line for *_, line in lines[begun:at]])
+            begun, shape = at, other
+    yield lines[begun][0], lines[-1][0], shape, _packed([line for *_, line in lines[begun:]])
+
+
+def _packed(lines: Sequence[bytes]) -> bytes:
+    text = b"\n".join(lines)
+    return text if len(text) < _WORTH_PACKING else zstandard.ZstdCompressor(level=1).compress(text)
+
+
+def _unpacked(run: bytes) -> list[bytes]:
+    # No line begins as a frame does: each is an array.
+    if run.startswith(zstandard.FRAME_HEADER):
+        run = zstandard.ZstdDecompressor().decompress(run)
+    return run.split(b"\n")
+
+
+def _size(run: bytes) -> int:
+    """The bytes of the lines of a run and of what stands between them, without unpacking it."""
+    return zstandard.frame_content_size(run) if run.startswith(zstandard.FRAME_HEADER) else len(run)
 
 
 def _part_by_weight(database: Database, environment: Environment, lines: Sequence[Line]) -> None:
@@ -64,10 +112,11 @@ def _part_by_weight(database: Database, environment: Environment, lines: Sequenc
         return
     first = lines[0][0]
     begun = database.value("SELECT max(key) FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(first)))
-    weight = int(
-        database.value(
-            "SELECT coalesce(sum(length(line)), 0) FROM pending_line WHERE number >= ? AND number < ?",
-            (int(begun[len(_PREFIX) :]), first),
+    weight = sum(
+        _size(run) - (end - start)
+        for start, end, run in database.execute(
+            "SELECT first, last, lines FROM pending WHERE first BETWEEN ? AND ?",
+            (int(begun[len(_PREFIX) :]), first - 1),
         )
     )
     for number, _, line in lines:
@@ -80,30 +129,24 @@ def _part_by_weight(database: Database, environment: Environment, lines: Sequenc
 
 def batch(database: Database) -> Batch | None:
     """What the next segment is cut of, if anything waits."""
-    first = database.value("SELECT min(number) FROM pending_line")
+    first = database.value("SELECT min(first) FROM pending")
     if first is None:
         return None
-    starts = {
-        int(name[len(_PREFIX) :])
-        for (name,) in database.rows(
-            "SELECT key FROM secret WHERE key BETWEEN ? AND ?", (_name(first + 1), _name(first + MAX_LINES))
-        )
-    }
+    starts = _starts(database, first + 1, first + MAX_LINES)
     lines: list[tuple[int, bytes]] = []
     shapes: dict[str, str] = {}
     weight = 0
-    # Read line by line: so many lines of attachments would not fit into the memory of an old laptop.
-    rows = database.execute(
-        "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
-        " ORDER BY p.number LIMIT ?",
-        (MAX_LINES,),
-    )
-    for number, line, type_name, shape in rows:
+    # Read run by run: so many lines of attachments would not fit into the memory of an old laptop.
+    rows = database.execute(f"{_SELECT} ORDER BY p.first")
+    for start, run, type_name, shape in rows:
         other = type_name is not None and shapes.setdefault(type_name, shape) != shape
-        weight += items.most_weight(line)
-        if lines and (other or number in starts or weight > MAX_WEIGHT - _SPARE):
+        found = _unpacked(run)
+        weight += sum(map(items.most_weight, found))
+        if lines and (
+            other or start in starts or len(lines) + len(found) > MAX_LINES or weight > MAX_WEIGHT - _SPARE
+        ):
             break
-        lines.append((number, line))
+        lines += enumerate(found, start)
     rows.close()
     return Batch(
         lines,
@@ -113,10 +156,13 @@ def batch(database: Database) -> Batch | None:
 
 
 def drop(database: Database, environment: Environment, last: int) -> None:
-    """Lines up to this number stand in segments now. What is left gets a key of its own: no two segments share one."""
-    database.execute("DELETE FROM pending_line WHERE number <= ?", (last,))
+    """Lines up to this number, the last one of a :func:`batch`, stand in segments now.
+
+    What is left gets a key of its own: no two segments share one.
+    """
+    database.execute("DELETE FROM pending WHERE last <= ?", (last,))
     database.execute("DELETE FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(last)))
-    following = database.value("SELECT min(number) FROM pending_line")
+    following = database.value("SELECT min(first) FROM pending")
     if following is not None and key_of(database, following) is None:
         _draw(database, environment, following)
 
@@ -126,25 +172,25 @@ def begin_again(database: Database) -> None:
 
     A copy or a backup of this ledger has the same, and would use it for others.
     """
-    if database.row("SELECT 1 FROM pending_line LIMIT 1") is None:
+    if database.row("SELECT 1 FROM pending LIMIT 1") is None:
         database.execute("DELETE FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(MAX_NUMBER)))
 
 
-def line_with_shape(database: Database, number: int) -> tuple[int, bytes, str | None, str | None] | None:
-    """Number and bytes of a line that waits, with type and text of its shape if it is a birth."""
-    found: tuple[int, bytes, str | None, str | None] | None = database.row(
-        "SELECT p.number, p.line, s.type, s.json FROM pending_line p LEFT JOIN shape s ON s.ref = p.shape"
-        " WHERE p.number = ?",
-        (number,),
-    )
-    return found
+def lines(database: Database, first: int, last: int) -> Iterator[Waiting]:
+    """The lines from one number up to another that wait, in their order."""
+    for start, run, type_name, shape in database.execute(
+        f"{_SELECT} WHERE p.last >= ? AND p.first <= ? ORDER BY p.first", (first, last)
+    ):
+        for number, line in enumerate(_unpacked(run), start):
+            if first <= number <= last:
+                yield Waiting(number, line, type_name, shape)
 
 
 def waiting(database: Database, numbers: Collection[int]) -> Iterator[tuple[int, bytes, bytes | None]]:
     """Number, bytes and key of the lines among these that wait."""
-    for number, line in database.rows("SELECT number, line FROM pending_line ORDER BY number"):
-        if number in numbers:
-            yield number, line, key_of(database, number)
+    for found in lines(database, min(numbers), max(numbers)):
+        if found.number in numbers:
+            yield found.number, found.line, key_of(database, found.number)
 
 
 def key_of(database: Database, number: int) -> bytes | None:
@@ -154,6 +200,12 @@ def key_of(database: Database, number: int) -> bytes | None:
         (_name(0), _name(number)),
     )
     return key
+
+
+def _starts(database: Database, first: int, last: int) -> set[int]:
+    """The numbers between these from which on another key is used."""
+    keys = database.rows("SELECT key FROM secret WHERE key BETWEEN ? AND ?", (_name(first), _name(last)))
+    return {int(name[len(_PREFIX) :]) for (name,) in keys}
 
 
 def _draw(database: Database, environment: Environment, number: int) -> None:

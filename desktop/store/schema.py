@@ -13,7 +13,7 @@ from desktop.records.declaration import Field, Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of, title_text
 from desktop.store.database import Database
 
-VERSION = 5
+VERSION = 6
 """The major version of the tables; a database with a greater one is refused politely."""
 
 CORE = """
@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS segment (
 CREATE INDEX IF NOT EXISTS segment_merge ON segment (merge);
 CREATE INDEX IF NOT EXISTS segment_numbers ON segment (origin, first);
 CREATE TABLE IF NOT EXISTS shape (ref INTEGER PRIMARY KEY, type TEXT NOT NULL, json TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS pending_line (number INTEGER PRIMARY KEY, shape INTEGER, line BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS pending (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, shape INTEGER, lines BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS version (
     type TEXT NOT NULL, record BLOB NOT NULL, slot TEXT NOT NULL, stamp INTEGER NOT NULL,
     origin INTEGER NOT NULL, number INTEGER NOT NULL, unit INTEGER NOT NULL, birth INTEGER NOT NULL,
@@ -164,6 +165,12 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     5: (
         "INSERT OR IGNORE INTO meta (key, value) SELECT 'stale_' || substr(name, 3), '1' FROM sqlite_master"
         " WHERE type = 'table' AND name LIKE 'r\\_%' ESCAPE '\\'",
+    ),
+    # Own lines wait in runs; each of those that waited is one.
+    6: (
+        "CREATE TABLE pending (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, shape INTEGER, lines BLOB NOT NULL)",
+        "INSERT INTO pending SELECT number, number, shape, line FROM pending_line",
+        "DROP TABLE pending_line",
     ),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""

@@ -13,6 +13,7 @@ from typing import Any
 from desktop.records import items
 from desktop.records.canonical import parse
 from desktop.records.types import Catalogue
+from desktop.store import pending
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 
@@ -293,6 +294,4 @@ def about(database: Database, origin: int, numbers: Sequence[int]) -> dict[int, 
 
 def waiting(database: Database, first: int, last: int) -> list[tuple[int, bytes]]:
     """Number and line of own items that stand in no segment yet."""
-    return database.rows(
-        "SELECT number, line FROM pending_line WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
-    )
+    return [(found.number, found.line) for found in pending.lines(database, first, last)]

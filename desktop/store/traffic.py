@@ -272,7 +272,7 @@ def count_waiting(database: Database, position: int) -> int:
     return int(
         database.value(
             "SELECT (SELECT coalesce(sum(total), 0) FROM segment WHERE vouched IS NULL AND position > ?)"
-            " + (SELECT count(*) FROM pending_line)",
+            " + (SELECT coalesce(sum(last - first + 1), 0) FROM pending)",
             (position,),
         )
     )
@@ -285,7 +285,7 @@ def _waiting_spans(
     rows: list[tuple[int, int, int, int]] = database.rows(
         "SELECT s.origin, s.first, s.last, o.station = :station FROM segment s JOIN origin o ON o.ref = s.origin"
         " WHERE s.vouched IS NULL AND s.position > :position AND (:upto IS NULL OR s.position <= :upto) UNION ALL"
-        " SELECT o.ref, min(p.number), max(p.number), 1 FROM pending_line p JOIN origin o"
+        " SELECT o.ref, min(p.first), max(p.last), 1 FROM pending p JOIN origin o"
         " ON o.station = :station AND o.incarnation = (SELECT value FROM meta WHERE key = 'incarnation')"
         " WHERE :upto IS NULL GROUP BY o.ref ORDER BY 1, 2",
         {"station": station, "position": position, "upto": upto},

@@ -32,6 +32,7 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.records.supervision.numbering import Series
 from desktop.store import audit as stored
+from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.keys import WrongPassword
 from desktop.store.operators import Operator
@@ -39,6 +40,7 @@ from desktop.store.reading import Query
 from desktop.store.unlocking import LEDGER
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
+from tests.store.formerly import as_version
 
 DAY = 86_400_000
 PERSONAL = ("王小明", "13805711234", "330110199001011232", "退休老张")
@@ -270,7 +272,9 @@ def test_lines_of_the_first_version_stay_verifiable_after_an_update(
     tmp_path: Path, district: Session
 ) -> None:
     old = [(1, 5, "王芳", "导入", "enterprise 共1行"), (2, 6, "王芳", "导出", "member 3条")]
-    before, database = stored.START, district.database
+    folder, key = district.workspace.folder, district.workspace.key
+    district.workspace.close()
+    before, database = stored.START, Database.open(folder / LEDGER, key)
     database.execute("DELETE FROM audit")
     for column in ("salt", "digest"):
         database.execute(f"ALTER TABLE audit DROP COLUMN {column}")
@@ -286,9 +290,8 @@ def test_lines_of_the_first_version_stay_verifiable_after_an_update(
         " PRIMARY KEY (origin, number))"
     )
     database.execute("INSERT INTO refused VALUES (7, 8, 'change', 'enterprise', x'01', 'name', '1', 'x')")
-    database.execute("PRAGMA user_version = 1")
-    folder = district.workspace.folder
-    district.workspace.close()
+    as_version(database, 1)
+    database.close()
     again = open_session(folder, "王芳", "password1", repeatable("again"))
     audit.note(again, Act.SHOWN, "enterprise x y")
     lines = list(stored.lines(again.database))

@@ -102,7 +102,7 @@ def test_a_ledger_destroyed_at_noon_has_everything_that_was_saved_until_noon(
     # A restored ledger has a new incarnation: own items are cut under the old one, links are sent everything anew,
     # and the log says that it was restored. All else is what it was, row by row.
     assert {name for name in before if before[name] != after[name]} == {
-        "audit", "link", "meta", "origin", "pending_line", "secret", "segment",
+        "audit", "link", "meta", "origin", "pending", "secret", "segment",
     }  # fmt: skip
     assert set(after["segment"]) > set(before["segment"])
     # With the very salts that they would have had: others may hold them already, and know them by their hashes.

@@ -67,7 +67,7 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
     record(village, "接受前一刻登记的厂")
     enrolling.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa")
-    assert not village.database.rows("SELECT 1 FROM pending_line"), (
+    assert not village.database.rows("SELECT 1 FROM pending"), (
         "it belongs to the keys that it was written under"
     )
     enrolling.confirm(town, three.folder / "renew.xsa")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Sequence
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.records.items import MAX_LINES, Shape
-from desktop.store import pending, schema
+from desktop.store import captured, pending, schema
 from desktop.store.database import Database
 from desktop.store.environment import Environment
+from tests.store.formerly import as_version
 from tests.store.world import TYPES
 
 FIRM = json.dumps({"firm": Shape(("name",)).to_json()})
@@ -95,7 +100,13 @@ def test_a_segment_ends_before_it_is_too_heavy_for_its_frame(
     database: Database, environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pending, "MAX_WEIGHT", pending._SPARE + 5)
-    keep(database, environment, lines(7, 12), [(13, None, b"a long line")], lines(14, 14))
+    keep(
+        database,
+        environment,
+        *(lines(n, n) for n in range(7, 13)),
+        [(13, None, b"a long line")],
+        lines(14, 14),
+    )
     heavy = []
     while (batch := pending.batch(database)) is not None:
         heavy.append([n for n, _ in batch.lines])
@@ -105,11 +116,82 @@ def test_a_segment_ends_before_it_is_too_heavy_for_its_frame(
 
 def test_lines_of_earlier_programs_have_their_own_salts(database: Database, environment: Environment) -> None:
     database.connection.executemany(
-        "INSERT INTO pending_line (number, shape, line) VALUES (?, ?, ?)", lines(1, 3)
+        "INSERT INTO pending (first, last, shape, lines) VALUES (?1, ?1, ?2, ?3)", lines(1, 3)
     )
     keep(database, environment, lines(4, 5))
     assert [key for *_, key in pending.waiting(database, {3, 4})] == [None, bytes([1] * 32)]
     assert cut_all(database, environment) == [(1, 3, None), (4, 5, 1)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.sampled_from([None, 1, 2]), st.integers(1, 900)), min_size=1)
+)
+def test_runs_hold_what_was_kept_line_by_line(steps: list[tuple[int, int | None, int]]) -> None:
+    """Whatever was written together, of whatever shape and weight, compressed or not."""
+    with contextlib.closing(Database.open(None, bytes(32))) as database:
+        schema.ensure(database, TYPES)
+        for text in (FIRM, WIDER):
+            database.execute("INSERT INTO shape (type, json) VALUES ('firm', ?)", (text,))
+        environment = Environment(lambda: 0, lambda size: bytes(size))
+        texts = {1: ("firm", FIRM), 2: ("firm", WIDER), None: (None, None)}
+        expected: list[pending.Waiting] = []
+        for count, shape, weight in steps:
+            step = [
+                (n, shape, b"[%d]" % n * weight) for n in range(len(expected) + 1, len(expected) + count + 1)
+            ]
+            pending.keep(database, environment, step)
+            expected += [pending.Waiting(n, line, *texts[shape]) for n, _, line in step]
+        assert list(pending.lines(database, 1, len(expected))) == expected
+        middle = len(expected) // 2
+        assert list(pending.lines(database, middle, middle + 2)) == expected[max(0, middle - 1) : middle + 2]
+        cut: list[tuple[int, bytes]] = []
+        while (batch := pending.batch(database)) is not None:
+            cut += batch.lines
+            pending.drop(database, environment, cut[-1][0])
+        assert cut == [(w.number, w.line) for w in expected]
+        assert list(pending.lines(database, 1, len(expected))) == []
+
+
+def test_a_register_is_a_few_rows_and_takes_a_part_of_its_room(
+    database: Database, environment: Environment
+) -> None:
+    many = 2 * MAX_LINES
+    step = [(n, 1, b'["enterprise","%d"]' % n) for n in range(1, many + 1)]
+    pending.keep(database, environment, step)
+    rows, size = database.rows("SELECT count(*), sum(length(lines)) FROM pending")[0]
+    assert rows == 2
+    assert size * 2 < sum(len(line) for *_, line in step)
+
+
+def test_lines_that_waited_in_a_ledger_of_an_earlier_program_wait_on(
+    database: Database, environment: Environment
+) -> None:
+    keep(database, environment, lines(1, 3), lines(4, 5, None), lines(6, 7, 2))
+    before = list(pending.lines(database, 1, 9))
+    as_version(database, 5)
+    schema.ensure(database, TYPES)
+    assert list(pending.lines(database, 1, 9)) == before
+    assert cut_all(database, environment) == [(1, 5, 1), (6, 7, 2)]
+
+
+def test_a_journal_of_an_earlier_program_is_put_back_as_runs(
+    database: Database, environment: Environment
+) -> None:
+    keep(database, environment, lines(1, 1))
+    step = (
+        {"pending_line": ("number", "shape", "line"), "meta": ("key", "value")},
+        [
+            ("meta", ("clock",), ("7",)), ("pending_line", (1,), None), ("pending_line", (2,), (1, b"2")),
+            ("pending_line", (3,), (None, b"3")), ("pending_line", (9,), None),
+        ],
+    )  # fmt: skip
+    given_back = list(captured.put_back(database, [msgspec.msgpack.encode(step)]))
+    assert [(name, tuple(key)) for name, key, _ in given_back] == [
+        ("meta", ("clock",)), ("pending", (1,)), ("pending", (2,)), ("pending", (3,)),
+    ]  # fmt: skip
+    assert list(pending.lines(database, 1, 9)) == [
+        pending.Waiting(2, b"2", "firm", FIRM), pending.Waiting(3, b"3", None, None),
+    ]  # fmt: skip
 
 
 def test_a_ledger_that_is_put_back_cuts_its_lines_under_the_same_key(

@@ -20,6 +20,7 @@ from desktop.store.environment import Environment
 from desktop.store.ledger import Deletion, Ledger, NewRecord, SlotEdit
 from desktop.store.pinyin import all_initials, sort_key
 from desktop.store.reading import NEWEST_ORDER, Compare, Filter, Query
+from tests.store.formerly import as_version
 
 FIRM = RecordType(
     name="firm",
@@ -212,7 +213,7 @@ def test_a_ledger_of_an_earlier_program_is_listed_anew() -> None:
     ledger = new_ledger()
     play(ledger, [("birth", f"第{n}厂", "", 1) for n in (10, 2, 1)])
     ledger.database.execute("UPDATE r_firm SET _sort = 'di' || name")
-    ledger.database.execute("PRAGMA user_version = 4")
+    as_version(ledger.database, 4)
     schema.ensure(ledger.database, TYPES)
     found = reading.records(ledger.database, TYPES, Query("firm"))
     assert [r.values["name"] for r in found] == ["第1厂", "第2厂", "第10厂"]
@@ -223,7 +224,7 @@ def test_a_ledger_of_an_earlier_program_is_searched_by_all_readings() -> None:
     ledger = new_ledger()
     play(ledger, [("birth", "长乐厂", "", 1)])
     ledger.database.execute(f"DELETE FROM {indexing.index_of('firm')}")
-    ledger.database.execute("PRAGMA user_version = 4")
+    as_version(ledger.database, 4)
     schema.ensure(ledger.database, TYPES)
     indexing.refresh_stale(ledger.database, TYPES)
     for typed in ("clc", "zlc"):

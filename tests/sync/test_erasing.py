@@ -194,9 +194,7 @@ def test_after_an_erasure_nobody_finds_the_value_by_trying(tree: Tree) -> None:
     """Neither the key nor the salt is left, and the right value with every salt that is left gives another hash."""
     tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
     tree.village.birth("firm", {"name": "邻厂", "phone": LATER}, record=OTHER)
-    assert [
-        line for (line,) in tree.village.database.rows("SELECT line FROM pending_line") if b'["",' in line
-    ]
+    assert [found for found in pending.lines(tree.village.database, 1, 9) if b'["",' in found.line]
     tree.deliver()
     (key,) = keys_of(tree.village)
     head, sealed = part_of(tree.village, 1, 1)
@@ -257,7 +255,7 @@ def as_formerly(desk: Desk) -> None:
     """What waits has salts of its own, as earlier programs wrote it."""
     for number, line, key in list(pending.waiting(desk.database, range(1, 99))):
         opened = items.opened_line(line, key)
-        desk.database.execute("UPDATE pending_line SET line = ? WHERE number = ?", (opened, number))
+        desk.database.execute("UPDATE pending SET lines = ? WHERE first = ?", (opened, number))
     desk.database.execute("DELETE FROM secret WHERE key GLOB 'salts_*'")
 
 
@@ -285,7 +283,7 @@ def test_a_workspace_of_an_earlier_program_goes_on(tree: Tree) -> None:
 def put_back(desk: Desk, folder: Path) -> Desk:
     """The same laptop from a copy of its ledger that was made before the last lines were written."""
     copy = new_desk(folder, desk.name, desk.level)
-    for table in ("meta", "secret", "shape", "pending_line", "received", "origin", "unit_ref"):
+    for table in ("meta", "secret", "shape", "pending", "received", "origin", "unit_ref"):
         rows = desk.database.rows(f"SELECT * FROM {table}")
         copy.database.execute(f"DELETE FROM {table}")
         for row in rows:

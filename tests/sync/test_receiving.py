@@ -23,7 +23,7 @@ from desktop.records.identity import derived_id
 from desktop.records.items import Replaced, Shape, split_line
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of, tick_of
-from desktop.store import exchanged, links
+from desktop.store import exchanged, links, pending
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync import (
     certificates,
@@ -933,7 +933,7 @@ def test_a_preview_knows_own_items_that_are_in_no_segment_yet(tree: Tree) -> Non
     """It leaves them as they are; what comes back is known all the same."""
     copy = clone(tree.village, tree.village.folder)
     tree.village.birth("firm", {"name": "一家"}, record=FIRM)
-    line = tree.village.database.value("SELECT line FROM pending_line")
+    (line,) = [found.line for found in pending.lines(tree.village.database, 1, 9)]
     shape = segments.read(kept.frame_of(_cut_copy(copy)))[0].shapes["firm"]
     header, frame = segments.cut(
         tree.village.station, tree.village.keys.incarnation, [(1, line)], {"firm": shape}, tree.village.keys.sign,
@@ -944,7 +944,7 @@ def test_a_preview_knows_own_items_that_are_in_no_segment_yet(tree: Tree) -> Non
     )
     shown = tree.village.merge(path, preview=True).bundles[0]
     assert (shown.problem, shown.known) == (None, 1)
-    assert tree.village.database.value("SELECT count(*) FROM pending_line") == 1
+    assert tree.village.database.value("SELECT count(*) FROM pending") == 1
 
 
 def _cut_copy(copy: Desk) -> bytes:
