@@ -18,7 +18,7 @@ from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import Number, json_option, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.errors import UsageProblem
-from desktop.operations import assessing, examples, exchange, following, records, steps
+from desktop.operations import admitting, assessing, examples, exchange, following, records, steps
 from desktop.operations.assessing import NothingComputed
 from desktop.operations.following import NothingFollows
 from desktop.operations.quantities import amount_words
@@ -243,8 +243,8 @@ def _find_unit(session: Session, line: Line) -> None:
 def _find_record(session: Session, record_type: RecordType, line: Line, births: dict[str, Line]) -> None:
     """Decides whether a line is a new record or changes one that is here, or that an earlier line gives birth to."""
     try:
-        records.check_parent(session, record_type, line.values)
-    except records.Gone as problem:
+        admitting.check_parent(session, record_type, line.values)
+    except admitting.Gone as problem:
         line.troubles.append(Trouble(problem.sentence.rstrip("。"), record_type.parent or ""))
         return
     if line.record is None:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from desktop.errors import StateProblem
-from desktop.operations import records
+from desktop.operations import admitting, records
 from desktop.operations.session import Session
 from desktop.plan import assessed
 from desktop.plan.assessed import Worth
@@ -74,7 +74,7 @@ def fill_in(session: Session, assessment: str) -> ChangeSet:
         own = f"{steps[-1]}_score"
         if row.values.get(own) is None:
             cells = {own: worth.points, **as_cells(worth)}
-            records.check_rights(session, score_type, cells)
+            admitting.check_rights(session, score_type, cells)
             edits += records.slot_edits(session, score_type, row.id, cells)
     if not edits:
         raise NothingComputed("没有可以按记录打分的项目，或者都已经打了分。")

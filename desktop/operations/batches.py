@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.operations import records
+from desktop.operations import admitting
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
@@ -137,7 +137,7 @@ def change(
     """
     record_type, slot = session.types[found.type], found.target.slot
     values = {name: (printable(v) or None) if isinstance(v, str) else v for name, v in values.items()}
-    records.check_rights(session, record_type, values)
+    admitting.check_rights(session, record_type, values)
     named = {
         f.name
         for f in found.target.fields
@@ -189,7 +189,7 @@ def _look(
 ) -> Iterator[tuple[int, Record | None, Skip | None]]:
     """The records one after the other, and why one is passed over."""
     mine = {own, *reading.subtree(database, own)}
-    moves = any(field.name in records.FIXED for field in target.fields)
+    moves = any(field.name in admitting.FIXED for field in target.fields)
     for start in range(0, len(rows), _PAGE):
         part = rows[start : start + _PAGE]
         page = reading.page(database, record_type, part)
@@ -197,7 +197,7 @@ def _look(
             held = page.get(row)
             why = None if held is None else _skipped(record_type, target.slot.name, held, mine)
             if moves and held is not None and why is None:
-                why = Skip.RESTED if records.resting(database, record_type.name, held.id) else None
+                why = Skip.RESTED if admitting.resting(database, record_type.name, held.id) else None
             yield row, held, why
         if progress is not None:
             progress(start + len(part), len(rows))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from desktop import reference
 from desktop.errors import StateProblem
-from desktop.operations import records
+from desktop.operations import admitting
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Kind, RecordType
@@ -76,5 +76,5 @@ def _filled(session: Session, record_type: RecordType, values: Mapping[str, Cell
         name: today if cell == TODAY and record_type.by_name[name].kind is Kind.DATE else cell
         for name, cell in values.items()
     }
-    records.check_rights(session, record_type, cells)
+    admitting.check_rights(session, record_type, cells)
     return cells

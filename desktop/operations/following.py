@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import StateProblem
-from desktop.operations import queries, records
+from desktop.operations import admitting, queries, records
 from desktop.operations.queries import Codes
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
@@ -218,7 +218,7 @@ def _add(
     edits: list[SlotEdit],
 ) -> str:
     record_type, source_type = session.types[offer.type], session.types[offer.source_type]
-    records.check_rights(session, record_type, cells)
+    admitting.check_rights(session, record_type, cells)
     if offer.existing:
         record = offer.existing
         edits += records.slot_edits(session, record_type, record, cells)
@@ -228,7 +228,7 @@ def _add(
         unit = source.unit if source is not None else session.unit.id
         births.append(NewRecord(record_type.name, record, unit, cells))
     if offer.back:
-        records.check_rights(session, source_type, {offer.back: record})
+        admitting.check_rights(session, source_type, {offer.back: record})
         edits += records.slot_edits(session, source_type, offer.source, {offer.back: record})
     return record
 

@@ -4,52 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import audit, duplicates, policy, queries, surroundings
-from desktop.operations.session import NotAllowed, Session
+from desktop.operations import admitting, audit, duplicates, policy, queries, surroundings
+from desktop.operations.session import Session
 from desktop.records import uscc
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType, Role
-from desktop.records.identity import derived_id, is_id
+from desktop.records.identity import derived_id
 from desktop.records.resolution import Life
 from desktop.records.typed_numbers import printable
 from desktop.records.types import Catalogue
-from desktop.store import depending, lookup, reading, steps, undoing
+from desktop.store import lookup, reading, undoing
 from desktop.store.attached import PART
 from desktop.store.database import Database
-from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, EditedSince, NewRecord, SlotEdit
+from desktop.store.ledger import ChangeSet, Deletion, EditedSince, NewRecord, SlotEdit
 from desktop.store.reading import HistoryEntry, Query, Record
-
-
-class Locked(StateProblem):
-    """The record is finished and is changed by its own operations only."""
-
-    exit_code = 22
-    next_step = "已经签发的文书不能改：请作废后重新起草。"
-
-
-class RestedOn(StateProblem):
-    """Letters rest on the power that is to be deleted: it is ended by its last day."""
-
-    exit_code = 22
-    next_step = "要收回授权，请填“最后一天”。"
-
-
-class Gone(StateProblem):
-    """The record is deleted: writing under a deletion that is known would be a conflict with oneself (rule 9)."""
-
-    exit_code = 22
-    next_step = "请先在“已删除”里恢复，再修改。"
-
-
-class UnknownField(UsageProblem):
-    """A field that the type does not have."""
-
-    next_step = "可用 xiaosanji schema 查看字段名称。"
 
 
 @dataclass(frozen=True)
@@ -102,9 +73,9 @@ def save(
     """
     record_type = session.types[type_name]
     values = {k: tidy(v) for k, v in values.items()}
-    check_rights(session, record_type, values)
-    check_typed(record_type, values)
-    check_parent(session, record_type, values)
+    admitting.check_rights(session, record_type, values)
+    admitting.check_typed(record_type, values)
+    admitting.check_parent(session, record_type, values)
     named = record is not None
     if record is None:
         record = new_record_id(session, record_type, values)
@@ -115,13 +86,13 @@ def save(
                 name or f"新增{record_type.label}", session.operator.name, births=[birth]
             )
             return Saved(record, changes, tuple(check(session, type_name, record)))
-    _check_unlocked(session, record_type, record, values)
+    admitting.check_unlocked(session, record_type, record, values)
     edits = slot_edits(session, record_type, record, values)
-    _check_fixed(session, type_name, record, values)
+    admitting.check_fixed(session, type_name, record, values)
     back = []
     if undoing.is_deleted(session.database, session.types, type_name, record):
         if named:
-            raise Gone(f"这条{record_type.label}已经删除。")
+            raise admitting.Gone(f"这条{record_type.label}已经删除。")
         back = [Deletion(type_name, record, revive=True, together=True)]
     changes = session.ledger.write(
         name or f"修改{record_type.label}", session.operator.name, edits=edits, deletions=back
@@ -144,8 +115,8 @@ def save_many(
     filled = {k: None for values in tidied for k in values} | {
         k: v for values in tidied for k, v in values.items() if v is not None
     }
-    check_rights(session, record_type, filled)
-    check_typed(record_type, filled)
+    admitting.check_rights(session, record_type, filled)
+    admitting.check_typed(record_type, filled)
     births = []
     for values in tidied:
         record = new_record_id(session, record_type, values)
@@ -182,11 +153,11 @@ def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     were issued under.
     """
     record_type = session.types[type_name]
-    check_rights(session, record_type, {})
-    _check_unlocked(session, record_type, record)
-    _check_nothing_locked_in(session, record_type, record)
-    if count := resting(session.database, type_name, record):
-        raise RestedOn(f"这个单位按授权签发了{count}份文书，授权不能删除。")
+    admitting.check_rights(session, record_type, {})
+    admitting.check_unlocked(session, record_type, record)
+    admitting.check_nothing_locked_in(session, record_type, record)
+    if count := admitting.resting(session.database, type_name, record):
+        raise admitting.RestedOn(f"这个单位按授权签发了{count}份文书，授权不能删除。")
     with session.database.transaction():
         audit.note(session, audit.Act.DELETED, f"{type_name} {record}")
         return session.ledger.write(
@@ -197,7 +168,7 @@ def delete(session: Session, type_name: str, record: str) -> ChangeSet:
 def restore(session: Session, type_name: str, record: str) -> ChangeSet:
     """Brings a deleted record back, and what belongs to it and was deleted in the same step."""
     record_type = session.types[type_name]
-    check_rights(session, record_type, {})
+    admitting.check_rights(session, record_type, {})
     with session.database.transaction():
         undoing.check_bearers(session.database, session.types, type_name, record)
         audit.note(session, audit.Act.UNDELETED, f"{type_name} {record}")
@@ -221,7 +192,7 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     gave a number: what has left the house on paper is voided and not undone."""
     session.require(Role.EDITOR, Role.DESK)
     with session.database.transaction():
-        _refuse_lasting(session, stamp)
+        admitting.check_undoable(session, stamp)
         try:
             changes = session.ledger.undo(stamp, session.operator.name)
         except EditedSince as error:
@@ -240,51 +211,6 @@ def _named(session: Session, error: EditedSince) -> EditedSince:
     who = f"{newest.operator}在{reading.moment(newest.stamp)}"
     words = f"{error.sentence.rstrip('。')}：“{title}”的“{what}”由{who}改过。"
     return EditedSince(words, error.type, error.record, error.slot)
-
-
-_POWER: Final = "issuing_power"
-FIXED: Final = {
-    "holder": "授权不能改给别的单位。",
-    "desk": "编号电脑不能改；换电脑的，请给这项授权填最后一天，再给新电脑另建一项。",
-}
-"""Whose a power is, and at which computer: neither is changed once letters rest on it, each with why."""
-_LASTING: Final = {
-    ("case_document", "document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
-    ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
-    ("case_document", "past_document_number"): (
-        "补录的文书不能撤消。",
-        "抄错的，请写明原因更正，或者在案件里作废。",
-    ),
-    ("case_document", "own_document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
-    ("case_document", "own_void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
-    ("case", "case_number"): ("立案编号不能撤消。", "案号留在登记簿里，案件按步骤办理。"),
-}
-"""What is not taken back once it stands, by its field: numbers are never used twice, and papers have left the house."""
-_RESTED: Final = ("镇街已经按这项授权签发了文书，授权不能撤消。", RestedOn.next_step)
-_PRINTED: Final = ("打印过的记录不能撤消。", "再打印的会写着“副本”；第一次没有印好的，可以重新打印原件。")
-
-
-def _refuse_lasting(session: Session, stamp: int) -> None:
-    found = steps.operation(session.database, stamp)
-    if found is None:
-        return
-    slots = {(kind, session.types[kind].slot_of[name]): why for (kind, name), why in _LASTING.items()}
-    for place in steps.changed(session.database, session.ledger.origin, found):
-        if place in slots:
-            raise CannotUndo(*slots[place])
-    for kind, record in steps.born(session.database, session.types, session.ledger.origin, found):
-        if resting(session.database, kind, record):
-            raise CannotUndo(*_RESTED)
-        born, entered = load(session, kind, record), session.types[kind].excused_by
-        if born is not None and entered is not None and born.values.get(entered) is not None:
-            raise CannotUndo(*_LASTING[kind, entered])
-        if kind == "case_event" and born is not None and born.values.get("kind") == "printed":
-            raise CannotUndo(*_PRINTED)
-
-
-def resting(database: Database, type_name: str, record: str) -> int:
-    """How many issued letters rest on a power, so that it is neither deleted nor given to another; 0 for all else."""
-    return depending.count_letters(database, {record}) if type_name == _POWER else 0
 
 
 def load(session: Session, type_name: str, record: str) -> Record | None:
@@ -326,87 +252,6 @@ def _unit_for(session: Session, record_type: RecordType, values: Mapping[str, Ce
             if held is not None:
                 return held.unit
     return session.unit.id
-
-
-def check_parent(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:
-    """Raises :class:`Gone` for what is to belong to a deleted record."""
-    if record_type.parent is None or not isinstance(parent := values.get(record_type.parent), str):
-        return
-    link = str(record_type.by_name[record_type.parent].link)
-    if is_id(parent) and undoing.is_deleted(session.database, session.types, link, parent):
-        raise Gone(f"它属于的{session.types[link].label}已经删除。")
-
-
-def _check_fixed(session: Session, type_name: str, record: str, values: Mapping[str, Cell]) -> None:
-    if FIXED.keys().isdisjoint(values) or not (count := resting(session.database, type_name, record)):
-        return
-    held = load(session, type_name, record)
-    for name, why in FIXED.items():
-        if held is not None and name in values and values[name] != held.values.get(name):
-            raise RestedOn(f"这个单位按授权签发了{count}份文书，{why}")
-
-
-def _check_unlocked(
-    session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell] | None = None
-) -> None:
-    """Raises :class:`Locked` for what is finished; without ``values`` it is to be deleted."""
-    if not record_type.locked_by:
-        return
-    held = reading.record(session.database, session.types, record_type.name, record)
-    if held is None or not record_type.is_locked(held.values):
-        return
-    if not record_type.is_correctable(held.values):
-        raise Locked(f"这份“{record_type.label}”已经签发。")
-    _check_correction(session, record_type, held.values, values)
-
-
-def _check_correction(
-    session: Session, record_type: RecordType, held: Mapping[str, Cell], values: Mapping[str, Cell] | None
-) -> None:
-    """What stands in a register on paper is corrected by its desk, with a reason; what is missing is filled in."""
-    entered = record_type.by_name[str(record_type.excused_by)]
-    reason = record_type.by_name[str(record_type.corrected_with)]
-    words = f"这份“{record_type.label}”是照纸质登记簿补录的"
-    if not session.may_write(record_type, entered):
-        raise Locked(f"{words}，本单位不能改。", "抄错的，请编号的单位更正或者作废。")
-    changed = {} if values is None else {n: v for n, v in values.items() if v != held.get(n)}
-    if values is None or changed.get(entered.name, "") is None:
-        raise Locked(f"{words}，不能删除。", "不应当有的，请在案件里作废，写明原因。")
-    if any(held.get(n) is not None for n in changed if n != reason.name) and not changed.get(reason.name):
-        raise Locked(f"{words}，更正要写明原因。", f"请在“{reason.label}”里写明这一次为什么改，再保存。")
-
-
-def _check_nothing_locked_in(session: Session, record_type: RecordType, record: str) -> None:
-    """What is issued is not deleted with the record that it belongs to either."""
-    for child in session.types.values():
-        if child.locked_by and child.parent and child.by_name[child.parent].link == record_type.name:
-            count = sum(child.is_locked(held.values) for held in children(session, child.name, record))
-            if count:
-                raise Locked(f"这条{record_type.label}里有{count}份{child.label}已经签发，不能删除。")
-
-
-def check_rights(session: Session, record_type: RecordType, values: Mapping[str, Cell]) -> None:
-    """Raises :class:`UnknownField`, and :class:`NotAllowed` for who may not write a type with these fields filled."""
-    for name in values:
-        if name not in record_type.by_name:
-            raise UnknownField(f"“{record_type.label}”没有字段 {name}。")
-    if session.workspace.unwritable is not None:
-        raise session.workspace.unwritable
-    if not session.may_write(record_type):
-        raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
-    for name, value in values.items():
-        if value is not None and not session.may_write(record_type, record_type.by_name[name]):
-            raise NotAllowed(f"本单位或您的角色不能填写“{record_type.by_name[name].label}”。")
-
-
-def check_typed(record_type: RecordType, values: Mapping[str, Cell]) -> None:
-    """Raises :class:`NotAllowed` for what the program works out itself, such as the number that a town has given."""
-    for name, value in values.items():
-        if value is not None and record_type.by_name[name].reckoned:
-            raise NotAllowed(
-                f"“{record_type.by_name[name].label}”由程序填写，不能直接填写。",
-                "请用生成它的那一步，如签发。",
-            )
 
 
 def tidy(value: Cell) -> Cell:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from desktop.operations import queries, records
+from desktop.operations import admitting, queries, records
 from desktop.operations.queries import Codes
 from desktop.operations.session import Session
 from desktop.operations.training_names import Person, fold_name
@@ -338,14 +338,14 @@ def save_sheet(
     for line in lines:
         record_type = session.types[line.type]
         values = {key: _tidy(value) for key, value in line.values.items()}
-        records.check_rights(session, record_type, values)
+        admitting.check_rights(session, record_type, values)
         ids.append(line.record or records.new_record_id(session, record_type, values))
         if line.record is None:
             births.append(NewRecord(line.type, ids[-1], _unit_of(session, record_type, values), values))
         else:
             edits += records.slot_edits(session, record_type, line.record, values)
     for deletion in removed:
-        records.check_rights(session, session.types[deletion.type], {})
+        admitting.check_rights(session, session.types[deletion.type], {})
     changes = session.ledger.write(
         name, session.operator.name, births=births, edits=edits, deletions=list(removed)
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop.operations import batches, conflicts, records
+from desktop.operations.admitting import UnknownField
 from desktop.operations.batches import Skip, Survey, Target
-from desktop.operations.records import UnknownField
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level

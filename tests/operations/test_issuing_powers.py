@@ -11,7 +11,7 @@ import pytest
 
 from desktop.documents.letters.register import NumbersUnconfirmed
 from desktop.operations import batches, erasing, exchange, importing, papers, policy, records, supervision
-from desktop.operations.records import Locked, RestedOn
+from desktop.operations.admitting import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet

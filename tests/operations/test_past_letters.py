@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.operations import papers, records, supervision
-from desktop.operations.records import Locked
+from desktop.operations.admitting import Locked
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
 from desktop.records.canonical import Cell

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import attachable, attachments, deciding, exchange, records
+from desktop.operations import admitting, attachable, attachments, deciding, exchange, records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
@@ -74,9 +74,9 @@ def test_nothing_is_written_under_a_deletion_that_is_known(district: Session) ->
     edited = records.save(district, "course", {"name": "新班"}, record=course).changes.stamp
     gone = records.delete(district, "attendance", li).stamp
     records.delete(district, "course", course)
-    with pytest.raises(records.Gone, match="这条培训班次已经删除"):
+    with pytest.raises(admitting.Gone, match="这条培训班次已经删除"):
         records.save(district, "course", {"name": "旧班"}, record=course)
-    with pytest.raises(records.Gone, match="它属于的培训班次已经删除"):
+    with pytest.raises(admitting.Gone, match="它属于的培训班次已经删除"):
         records.save(district, "attendance", {"course": course, "name": "赵六"})
     with pytest.raises(CannotUndo, match="它属于的培训班次已经删除"):
         records.restore(district, "attendance", li)

@@ -20,7 +20,7 @@ from desktop.documents.letters.printed import digest_of
 from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import exchange, records, steps, supervision, whereabouts, workspaces
+from desktop.operations import admitting, exchange, records, steps, supervision, whereabouts, workspaces
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.cases import UnknownStep
@@ -568,7 +568,7 @@ def test_an_issued_letter_is_printed_as_it_was_issued(desk: Session, tmp_path: P
     case.inquire()
     opinion = case.opinion()
     before = supervision.print_document(desk, opinion, tmp_path / "a").read_bytes()
-    with pytest.raises(records.Locked):
+    with pytest.raises(admitting.Locked):
         records.save(desk, "case_document", {"facts": "别的事实"}, record=opinion)
     forge(desk, opinion, {"facts": "别的事实"})
     assert supervision.print_document(desk, opinion, tmp_path / "b", original=True).read_bytes() == before
@@ -776,7 +776,7 @@ def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session) -> None:
     refused(lambda: case.issue(second, "10-15"), "签发以后又被取消")
     supervision.void(desk, first, "误撤消")
     assert case.issue(second, "10-15").sequence == 2
-    with pytest.raises(records.Locked):
+    with pytest.raises(admitting.Locked):
         records.delete(desk, "case_document", second)
     desk.ledger.write("删除", "别人", deletions=[Deletion("case_document", second)])
     assert "却被删除" in str(case.state.contradictions)

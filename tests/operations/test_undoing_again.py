@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.operations import records
+from desktop.operations import admitting, records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
@@ -134,7 +134,7 @@ def test_nobody_ends_in_a_conflict_with_oneself(town: Session, wanted: list[str]
                 changes = records.delete(town, "visit", visits[-1]) if visits else ChangeSet()
             else:
                 changes = records.undo(town, stamps[-1] if each == "undo" else chance.choice(stamps))
-        except (CannotUndo, records.Gone):
+        except (CannotUndo, admitting.Gone):
             continue
         stamps += [changes.stamp] if changes.stamp else []
         assert not reading.conflicts(town.database)
