@@ -292,7 +292,7 @@ def print_of(database: Database) -> bytes:
         "SELECT * FROM operator ORDER BY name",
         "SELECT * FROM link ORDER BY peer",
         "SELECT max(position) FROM segment",
-        "SELECT max(last) FROM pending",
+        "SELECT last FROM pending ORDER BY first DESC LIMIT 1",
         "SELECT * FROM received ORDER BY origin, first",
         "SELECT max(stamp) FROM operation",
         "SELECT max(id) FROM merge",

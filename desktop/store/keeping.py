@@ -70,7 +70,9 @@ class JournaledDatabase(Database):
 
     def _items(self) -> Row | None:
         """What changes with every item that is written, cut or received."""
-        return self.row("SELECT (SELECT max(last) FROM pending), (SELECT max(position) FROM segment)")
+        return self.row(
+            "SELECT (SELECT last FROM pending ORDER BY first DESC LIMIT 1), (SELECT max(position) FROM segment)"
+        )
 
 
 @dataclass

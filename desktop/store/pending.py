@@ -160,7 +160,7 @@ def drop(database: Database, environment: Environment, last: int) -> None:
 
     What is left gets a key of its own: no two segments share one.
     """
-    database.execute("DELETE FROM pending WHERE last <= ?", (last,))
+    database.execute("DELETE FROM pending WHERE first <= ?", (last,))
     database.execute("DELETE FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(last)))
     following = database.value("SELECT min(first) FROM pending")
     if following is not None and key_of(database, following) is None:
@@ -179,7 +179,9 @@ def begin_again(database: Database) -> None:
 def lines(database: Database, first: int, last: int) -> Iterator[Waiting]:
     """The lines from one number up to another that wait, in their order."""
     for start, run, type_name, shape in database.execute(
-        f"{_SELECT} WHERE p.last >= ? AND p.first <= ? ORDER BY p.first", (first, last)
+        f"{_SELECT} WHERE p.first BETWEEN (SELECT coalesce(max(first), 0) FROM pending WHERE first <= ?1) AND ?2"
+        " ORDER BY p.first",
+        (first, last),
     ):
         for number, line in enumerate(_unpacked(run), start):
             if first <= number <= last:
