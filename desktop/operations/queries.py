@@ -122,7 +122,7 @@ def _title_words(codes: Codes, record_type: RecordType, values: Values, links: M
 def ranked(query: Query, types: Catalogue, codes: Codes) -> Query:
     """The query with the codes of the field that is its order as their list has them."""
     f = types[query.type].by_name.get(query.order)
-    listed = codes.get(f.codes or "") if f is not None and f.kind is Kind.CODE else None
+    listed = codes.get(f.codes or "") if f is not None and f.kind in (Kind.CODE, Kind.CODES) else None
     return replace(query, ranked=() if listed is None else tuple(item.code for item in listed.items))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,6 +48,14 @@ class CodeList:
     def by_code(self) -> dict[str, CodeItem]:
         """The entries by code, retired ones included."""
         return {item.code: item for item in self.items}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {item.code: place for place, item in enumerate(self.items)}
+
+    def in_order(self, codes: Iterable[str]) -> list[str]:
+        """These codes as the list has them, those that it does not know before."""
+        return sorted(codes, key=lambda code: self._places.get(code, -1))
 
     @cached_property
     def _by_words(self) -> dict[str, str | None]:

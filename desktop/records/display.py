@@ -35,7 +35,9 @@ def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: 
         case Kind.CODE:
             return _label(codes, field.codes or "", str(cell))
         case Kind.CODES:
-            return "、".join(_label(codes, field.codes or "", code) for code in str(cell).split())
+            listed, several = codes.get(field.codes or ""), str(cell).split()
+            ordered = several if listed is None else listed.in_order(several)
+            return "、".join(_label(codes, field.codes or "", code) for code in ordered)
         case Kind.PLACE:
             return _label(codes, PLACES, str(cell))
         case _:

@@ -17,7 +17,7 @@ from desktop.records.canonical import Cell, parse
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
-from desktop.store import components, indexing, searching, totals
+from desktop.store import components, indexing, orders, searching, totals
 from desktop.store.columns import canonical_of, compared, filled, quoted, read, table_of
 from desktop.store.database import Database
 from desktop.store.searching import Found
@@ -28,6 +28,8 @@ TITLE_ORDER = "_sort"
 NEWEST_ORDER = "_stamp"
 ENTERED_ORDER = "_row"
 """In the order in which they came into this ledger; asking for the last few reads no more than those."""
+UNIT_ORDER = "_unit"
+OPERATOR_ORDER = "_operator"
 _UNDER_HEAD = (
     "coalesce((SELECT m.head FROM component m WHERE m.id = unhex(:id) AND m.type = :type), unhex(:id))"
 )
@@ -119,7 +121,7 @@ def row_numbers(database: Database, types: Catalogue, query: Query) -> array[int
     """The row numbers of a list in its order: 8 bytes a row, so 100 000 rows cost nothing."""
     record_type = types[query.type]
     sql, parameters = _selection(record_type, query, _look(database, record_type, query), ordered=True)
-    order = _order(record_type, query)
+    order = _order(types, record_type, query)
     cursor = database.execute(f"SELECT r._row {sql} ORDER BY {order}", parameters)
     found = array("q")
     while rows := cursor.fetchmany(10_000):
@@ -171,14 +173,14 @@ def records(database: Database, types: Catalogue, query: Query, limit: int = -1)
     """The records of a list in its order, all of them or the first ``limit``."""
     record_type = types[query.type]
     much = searching.MUCH if limit < 0 else searching.MUCH_FOR_A_PAGE
-    return _records(database, record_type, query, _look(database, record_type, query, much), limit)
+    return _records(database, types, query, _look(database, record_type, query, much), limit)
 
 
 def first(database: Database, types: Catalogue, query: Query, limit: int) -> tuple[list[Record], int | None]:
     """The first records of a list, and how many it has where the search index tells that in the same moment."""
     record_type = types[query.type]
     found = _look(database, record_type, query, searching.MUCH_FOR_A_PAGE)
-    shown = _records(database, record_type, query, found, limit)
+    shown = _records(database, types, query, found, limit)
     if len(shown) < limit:
         return shown, len(shown)
     if found is None or not _only_searched(record_type, query):
@@ -187,13 +189,14 @@ def first(database: Database, types: Catalogue, query: Query, limit: int) -> tup
 
 
 def _records(
-    database: Database, record_type: RecordType, query: Query, found: Found | None, limit: int
+    database: Database, types: Catalogue, query: Query, found: Found | None, limit: int
 ) -> list[Record]:
+    record_type = types[query.type]
     sql, parameters = _selection(record_type, query, found, ordered=True)
     return [
         _record(record_type, row)
         for row in database.rows(
-            f"SELECT {_columns(record_type)} {sql} ORDER BY {_order(record_type, query)} LIMIT :limit",
+            f"SELECT {_columns(record_type)} {sql} ORDER BY {_order(types, record_type, query)} LIMIT :limit",
             {**parameters, "limit": limit},
         )
     ]
@@ -378,7 +381,7 @@ def _bound(field: Field, name: str) -> str:
     return f"CAST(:{name} AS REAL)" if field.kind is Kind.DECIMAL else f":{name}"
 
 
-def _order(record_type: RecordType, query: Query) -> str:
+def _order(types: Catalogue, record_type: RecordType, query: Query) -> str:
     direction = "DESC" if query.descending else "ASC"
     if query.order == TITLE_ORDER:
         # What is deleted stands at one end of the index.
@@ -387,24 +390,13 @@ def _order(record_type: RecordType, query: Query) -> str:
         return f"r._row {direction}"
     if query.order == NEWEST_ORDER:
         return f"r._stamp {direction}, r._row {direction}"
-    keys = _order_keys(record_type.by_name[query.order], query)
+    if query.order == UNIT_ORDER:
+        keys = orders.UNIT
+    elif query.order == OPERATOR_ORDER:
+        keys = orders.OPERATOR
+    else:
+        keys = orders.keys(types, record_type.by_name[query.order], ranked=bool(query.ranked))
     return ", ".join(f"{key} {direction}" for key in (*keys, "r._row"))
-
-
-def _order_keys(field: Field, query: Query) -> tuple[str, ...]:
-    """What a column is sorted by, so that what people read stands in order; what is empty comes first."""
-    column = f"r.{quoted(field.name)}"
-    match field.kind:
-        case Kind.TEXT | Kind.NOTE:
-            # Of what sounds the same each stays together.
-            return f"CASE WHEN {column} <> '' THEN sort_key({column}) END", column
-        case Kind.LINK if field.link is not None:
-            return f"(SELECT t._sort FROM {quoted(table_of(field.link))} t WHERE t.id = {column})", column
-        case Kind.CODE if query.ranked:
-            # No code is found within another between two line ends.
-            return (f"CASE WHEN {column} <> '' THEN instr(:ranked, char(10) || {column} || char(10)) END",)
-        case _:
-            return (compared(field, "r.") if field.kind is Kind.DECIMAL else column,)
 
 
 def moment(stamp: int) -> str:

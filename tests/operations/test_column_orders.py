@@ -10,6 +10,7 @@ import pytest
 from desktop import reference
 from desktop.operations import queries
 from desktop.records.canonical import Cell
+from desktop.records.display import display
 from desktop.records.types import catalogue
 from desktop.store import reading, schema
 from desktop.store.database import Database
@@ -18,6 +19,7 @@ from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.reading import Query
 
 TYPES, CODES, UNIT = catalogue(), reference.code_lists(), "cd" * 16
+UNITS, LATER = ("de" * 16, "ef" * 16), f"{203:032x}"
 COURSES = ("第十期班", "第 2 期班", "安全班")
 
 
@@ -35,7 +37,20 @@ def database() -> Database:
         }  # fmt: skip
         rows.append(NewRecord("attendance", f"{n:032x}", UNIT, values))
         rows.append(NewRecord("participant", f"{n:032x}", UNIT, {"name": f"参会{n}", "presence": code}))
-    ledger.write("登记", "王芳", births=rows)
+    for n, (name, year) in enumerate((("中河", 2024), ("长乐", 2026), ("中河", 2023), ("长乐", 2025))):
+        made: dict[str, Cell] = {"year": year, "union": f"{200 + (name == '长乐'):032x}"}
+        rows.append(NewRecord("assessment", f"{300 + n:032x}", UNIT, made))
+        rows.append(NewRecord("assessment_score", f"{n:032x}", UNIT, {"assessment": f"{300 + n:032x}"}))
+    held = ("member_roll", None, "committee_form founding_reply", "founding_reply", "committee_form", "gone")
+    for n, codes in enumerate(held):
+        union: dict[str, Cell] = {"name": ("中河", "长乐")[n % 2], "documents_on_file": codes}
+        rows.append(NewRecord("union", f"{200 + n:032x}", UNITS[n % 2], union))
+    rows += [
+        NewRecord("unit", unit, UNIT, {"name": f"{name}总工会"})
+        for unit, name in zip(UNITS, ("径山镇", "百丈镇"), strict=True)
+    ]
+    ledger.write("登记", "王芳", births=[row for row in rows if row.record != LATER])
+    ledger.write("登记", "李娜", births=[row for row in rows if row.record == LATER])
     return database
 
 
@@ -72,3 +87,24 @@ def test_links_stand_by_the_titles_of_what_they_lead_to(database: Database) -> N
     assert [titles.get(str(key)) for key in found] == [
         None, *["安全班"] * 2, *["第 2 期班"] * 3, *["第十期班"] * 2
     ]  # fmt: skip
+
+
+def test_several_codes_stand_by_the_first_of_their_list_then_by_the_next(database: Database) -> None:
+    field = TYPES["union"].by_name["documents_on_file"]
+    found = [display(field, cell, codes=CODES) for cell in shown(database, "union", "documents_on_file")]
+    assert found == ["", "gone", "成立批复", "成立批复、委员呈报表", "委员呈报表", "会员花名册"]
+
+
+def test_links_stand_by_all_that_is_read_in_a_title(database: Database) -> None:
+    found = shown(database, "assessment_score", "assessment")
+    titles = queries.titles(database, TYPES, CODES, "assessment", [str(key) for key in found])
+    assert [titles[str(key)] for key in found] == ["长乐 2025", "长乐 2026", "中河 2023", "中河 2024"]
+
+
+def test_units_and_operators_stand_by_their_names(database: Database) -> None:
+    units = [
+        record.unit for record in reading.records(database, TYPES, Query("union", order=reading.UNIT_ORDER))
+    ]
+    assert units == [UNITS[1]] * 3 + [UNITS[0]] * 3
+    query = Query("union", order=reading.OPERATOR_ORDER, descending=True)
+    assert [record.operator for record in reading.records(database, TYPES, query)] == ["王芳"] * 5 + ["李娜"]

@@ -68,6 +68,20 @@ def test_blanks_do_not_count_but_between_two_numbers(names: list[str]) -> None:
     assert sorted(mixed, key=lambda name: (sort_key(name), len(name))) == names
 
 
+@pytest.mark.parametrize("line", ["{}", "{}A", "示例{}服务部", "{}\n2025-01-0{}", "2025\n{}\n第{}期"])
+def test_of_names_that_sound_alike_each_stands_together(line: str) -> None:
+    """Mixed by what follows they would be read as one person who is spelled in two ways."""
+    mixed = [line.format(name, day) for day in range(1, 4) for name in ("王芳", "汪方")]
+    found = ["王芳" in name for name in sorted(mixed, key=sort_key)]
+    assert found in ([True] * 3 + [False] * 3, [False] * 3 + [True] * 3)
+
+
+def test_a_sound_goes_before_the_characters_that_have_it() -> None:
+    names = ["王", "汪方", "王芳", "汪芳一", "王方二"]
+    assert [len(name) for name in sorted(names, key=sort_key)] == [1, 2, 2, 3, 3]
+    assert sorted(["第1组王芳", "第2组汪方", "第3组王芳"], key=sort_key)[1] == "第2组汪方"
+
+
 def test_no_character_stands_twice_and_each_line_says_something() -> None:
     lines = resource("pinyin_names.txt").read_text("utf-8").splitlines()
     names = [line.split() for line in lines if not line.startswith("#")]

@@ -8,7 +8,8 @@ from array import array
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
@@ -386,17 +387,27 @@ def test_f2_opens_the_record_at_the_field_under_the_cursor(hand: Hand, bench: Wo
     assert hand.focus is hand.form_page.form.rows["surveyed_staff"].editor.inputs()[0]
 
 
-def test_shift_and_f10_open_the_menu_of_the_row_in_hand(hand: Hand, bench: Workbench) -> None:
+@pytest.mark.parametrize("menu_key", [False, True])
+def test_by_key_the_menu_opens_right_below_the_row_in_hand(
+    hand: Hand, bench: Workbench, menu_key: bool
+) -> None:
     fill(bench, hand, [firm(1), firm(2)])
     table = hand.list_page.list.table
     table.setCurrentIndex(hand.list_page.list.model.index(1, 1))
     table.setFocus()
     asked: list[QPoint] = []
     # Not the menu itself: without a screen no pop-up can take the keyboard.
-    table.customContextMenuRequested.disconnect()
-    table.customContextMenuRequested.connect(asked.append)
-    hand.press(K.Key_F10, Qt.KeyboardModifier.ShiftModifier)
-    assert [table.rowAt(at.y()) for at in asked] == [1]
+    table.menu_wanted.disconnect()
+    table.menu_wanted.connect(asked.append)
+    if menu_key:
+        # As Qt makes of the key, with the cursor's place in the table instead of in what lies below its heading.
+        place = QPoint(table.visualRect(table.currentIndex()).center())
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, table.mapToGlobal(place))
+        QApplication.sendEvent(table, event)
+    else:
+        hand.press(K.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    below = table.visualRect(table.currentIndex()).bottomLeft()
+    assert asked == [table.viewport().mapToGlobal(below)]
     assert "Shift+F10 或菜单键" in hand.list_page.shortcuts()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER
+from desktop.store.reading import NEWEST_ORDER, OPERATOR_ORDER, TITLE_ORDER, UNIT_ORDER
 
 UNIT = "_unit"
 ADDED = "_added"
@@ -18,13 +18,13 @@ _NOT_LISTED = frozenset({"reason"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``order`` is what a query sorts by, empty where sorting says nothing to a person."""
+    """One column; ``order`` is what a query sorts by."""
 
     name: str
     label: str
     width: int
+    order: str
     numeric: bool = False
-    order: str = ""
     field: Field | None = None
 
 
@@ -34,9 +34,9 @@ def columns_of(record_type: RecordType) -> list[Column]:
     rest = [f for f in record_type.shown_fields if not f.column and f.name not in _NOT_LISTED]
     return [
         *(_of(record_type, f) for f in (*first, *rest)),
-        Column(UNIT, "所属单位", 20),
-        Column(ADDED, "登记时间", 16, order=NEWEST_ORDER),
-        Column(OPERATOR, "登记人", 9),
+        Column(UNIT, "所属单位", 20, UNIT_ORDER),
+        Column(ADDED, "登记时间", 16, NEWEST_ORDER),
+        Column(OPERATOR, "登记人", 9, OPERATOR_ORDER),
     ]
 
 
@@ -61,11 +61,9 @@ def headings(columns: Sequence[Column]) -> dict[str, str]:
 def _of(record_type: RecordType, field: Field) -> Column:
     numeric = field.kind in (Kind.INTEGER, Kind.DECIMAL)
     width = max(field.width, _LINK_WIDTH) if field.kind is Kind.LINK and not field.column else field.width
-    return Column(field.name, field.label, width, numeric, _order(record_type, field), field)
+    return Column(field.name, field.label, width, _order(record_type, field), numeric, field)
 
 
 def _order(record_type: RecordType, field: Field) -> str:
-    """Several codes in one cell have no order that anybody knows."""
-    if field.name == record_type.title[0] and field.kind in (Kind.TEXT, Kind.NOTE):
-        return TITLE_ORDER
-    return "" if field.kind is Kind.CODES else field.name
+    named = field.name == record_type.title[0] and field.kind in (Kind.TEXT, Kind.NOTE)
+    return TITLE_ORDER if named else field.name

@@ -310,7 +310,7 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return column.label
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{column.label}\n{'点击排序' if column.order else '这一列不能排序'}"
+            return f"{column.label}\n点击排序"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.numeric else _LEFT
         return None

@@ -152,7 +152,7 @@ class ListPage(Page):
         if columns := [name for name in view.columns if name in known]:
             self.workbench.settings.keep_columns(self.record_type.name, columns)
             self._show_columns()
-        orders = {c.order for c in columns_of(self.record_type) if c.order}
+        orders = {c.order for c in columns_of(self.record_type)}
         order = view.order if view.order in orders else TITLE_ORDER
         self._ask(order, view.descending and order == view.order)
 

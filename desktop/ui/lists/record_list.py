@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
@@ -64,8 +64,7 @@ class RecordList(QWidget):
         self.table.copy_wanted.connect(self._copy)
         self.table.batch_wanted.connect(self.edit_selected)
         self.table.selection_counted.connect(self._selection)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.customContextMenuRequested.connect(self._menu)
+        self.table.menu_wanted.connect(lambda at: self.menu().popup(at))
         self.table.horizontalHeader().sectionClicked.connect(self._sort)
         self.table.widths_kept.connect(
             lambda widths: workbench.settings.keep_widths(record_type.name, widths)
@@ -180,7 +179,7 @@ class RecordList(QWidget):
     # -- sorting ---------------------------------------------------------------------------------------------------
 
     def _sort(self, section: int) -> None:
-        if not 0 < section <= len(self.columns) or not self.columns[section - 1].order:
+        if not 0 < section <= len(self.columns):
             return
         query, order = self.model.query, self.columns[section - 1].order
         descending = query.order == order and not query.descending
@@ -198,7 +197,7 @@ class RecordList(QWidget):
 
     def _show_order(self, query: Query) -> None:
         head = self.table.horizontalHeader()
-        section = next((n for n, c in enumerate(self.columns, 1) if c.order and c.order == query.order), -1)
+        section = next((n for n, c in enumerate(self.columns, 1) if c.order == query.order), -1)
         head.setSortIndicatorShown(section > 0 and (query.order != TITLE_ORDER or query.descending))
         direction = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
         if section > 0:
@@ -325,10 +324,6 @@ class RecordList(QWidget):
             bench.shell.tell(Tone.WARNING if stopped else Tone.GOOD, said, "撤消", bench.undo)
 
         bench.write(name, job, then)
-
-    def _menu(self, at: QPoint) -> None:
-        menu = self.menu()
-        menu.popup(self.table.viewport().mapToGlobal(at))
 
     def menu(self) -> QMenu:
         """What can be done with the selected records."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.records.declaration import Kind
@@ -38,6 +38,8 @@ class RowsTable(QTableView):
     copy_wanted = Signal()
     batch_wanted = Signal(str)
     """The field under the cursor, or nothing."""
+    menu_wanted = Signal(QPoint)
+    """Where on the screen: under the pointer, or below the row in hand when a key asks."""
     selection_counted = Signal(int)
     widths_kept = Signal(dict)
 
@@ -187,7 +189,7 @@ class RowsTable(QTableView):
 
     def _least(self, column: Column) -> int:
         metrics = QFontMetrics(self.horizontalHeader().font())
-        arrow = _ARROW if column.order and column.order == self.rows.query.order else _NO_ARROW
+        arrow = _ARROW if column.order == self.rows.query.order else _NO_ARROW
         return metrics.horizontalAdvance(self.rows.headings[column.name]) + _PADDING + arrow
 
     def _resized(self, section: int, _old: int, width: int) -> None:
@@ -245,7 +247,7 @@ class RowsTable(QTableView):
             self.new_wanted.emit()
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             # Keyboards without the menu key; of itself Qt knows this only where the system does, X11 does not.
-            self.customContextMenuRequested.emit(self.visualRect(current).bottomLeft())
+            self._want_menu_by_key()
         elif event.key() == Qt.Key.Key_Delete and self.positions():
             self.delete_wanted.emit()
         elif event.key() == Qt.Key.Key_Slash:
@@ -254,6 +256,18 @@ class RowsTable(QTableView):
             self.go_to(0 if event.key() == Qt.Key.Key_Home else self.rows.rowCount() - 1)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The right button, or the menu key: for that Qt names a place that counts from above the heading."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._want_menu_by_key()
+        else:
+            self.menu_wanted.emit(event.globalPos())
+
+    def _want_menu_by_key(self) -> None:
+        current = self.currentIndex()
+        self.scrollTo(current)
+        self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(current).bottomLeft()))
 
     def keyboardSearch(self, search: str) -> None:
         """Typing does not jump about: the search box is for that."""
