@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QCursor
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -115,6 +115,11 @@ class NoticeBar(QFrame):
         self._action = None
         self.hide()
 
+    @property
+    def stays(self) -> bool:
+        """Whether it waits until somebody closes it."""
+        return not self.isHidden() and self._tone in (Tone.WARNING, Tone.ERROR)
+
     def leave(self) -> None:
         """Takes away what speaks of the page that is left; good news that can be taken back may still be read."""
         if self._tone in (Tone.WARNING, Tone.ERROR) or not self._button.text():
@@ -131,13 +136,20 @@ class FloatingNotice(NoticeBar):
     """A notice that lies over the foot of a page: nothing below it moves, whether it comes or goes.
 
     Where the pointer or the cursor is at that moment it goes to the head of the page instead: a click that was on its
-    way hits what it was meant for, and what is being typed stays in sight.
+    way hits what it was meant for, and what is being typed stays in sight. It returns to the foot once that is free.
     """
+
+    covers = Signal(int)
+    """How high the foot of the page is that a notice lies over until somebody closes it; 0 when none does any more."""
 
     def __init__(self, over: QWidget, *, pointer: Callable[[], QPoint] = QCursor.pos) -> None:
         super().__init__(over, pointer=pointer)
         self._over = over
         self._at_head = False
+        self._covered = 0
+        self._return = QTimer(self)
+        self._return.setInterval(_STILL_MS)
+        self._return.timeout.connect(self._return_to_foot)
         over.installEventFilter(self)
 
     def show_notice(
@@ -145,24 +157,37 @@ class FloatingNotice(NoticeBar):
     ) -> None:
         """Shows a notice where nobody is at work."""
         super().show_notice(tone, words, action, then)
-        self._at_head = False
-        self._at_head = self._place().contains(self._over.mapFromGlobal(self._pointer()))
+        self._at_head = self._pointed_at(self._place(at_head=False))
         self._settle()
         self.make_way()
 
+    def clear(self) -> None:
+        """Takes the notice away."""
+        super().clear()
+        self._settle()
+
     def make_way(self) -> None:
         """Goes to the other end of the page where it would hide the cursor."""
-        cursor = QApplication.focusWidget()
-        if (
-            self.isHidden()
-            or cursor is None
-            or self.isAncestorOf(cursor)
-            or not self._over.isAncestorOf(cursor)
-        ):
-            return
-        if self.geometry().adjusted(0, _MAY_HIDE, 0, -_MAY_HIDE).intersects(_cursor_in(cursor, self._over)):
+        if not self.isHidden() and self._hides_cursor(self.geometry()):
             self._at_head = not self._at_head
             self._settle()
+
+    def _return_to_foot(self) -> None:
+        foot = self._place(at_head=False)
+        # Not from under the hand that aims at it, either.
+        if any(map(self._pointed_at, (foot, self.geometry()))) or self._hides_cursor(foot):
+            return
+        self._at_head = False
+        self._settle()
+
+    def _pointed_at(self, place: QRect) -> bool:
+        return place.contains(self._over.mapFromGlobal(self._pointer()))
+
+    def _hides_cursor(self, place: QRect) -> bool:
+        cursor = QApplication.focusWidget()
+        if cursor is None or self.isAncestorOf(cursor) or not self._over.isAncestorOf(cursor):
+            return False
+        return place.adjusted(0, _MAY_HIDE, 0, -_MAY_HIDE).intersects(_cursor_in(cursor, self._over))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows the size of what it lies over."""
@@ -179,17 +204,25 @@ class FloatingNotice(NoticeBar):
 
     def _settle(self) -> None:
         if not self.isHidden():
-            self.setGeometry(self._place())
+            self.setGeometry(self._place(at_head=self._at_head))
             self.raise_()
+        if self.isHidden() or not self._at_head:
+            self._return.stop()
+        elif not self._return.isActive():
+            self._return.start()
+        covered = self.height() + 2 * _ABOVE if self.stays and not self._at_head else 0
+        if covered != self._covered:
+            self._covered = covered
+            self.covers.emit(covered)
 
-    def _place(self) -> QRect:
+    def _place(self, *, at_head: bool) -> QRect:
         """As wide as its words in one line, or as the page; then as high as they need."""
         room = self._over.rect().adjusted(_ASIDE, _ABOVE, -_ASIDE, -_ABOVE)
         self._words.setWordWrap(False)
         width = min(self.sizeHint().width(), room.width())
         self._words.setWordWrap(True)
         height = max(self.heightForWidth(width), self.minimumSizeHint().height())
-        top = room.top() if self._at_head else room.bottom() + 1 - height
+        top = room.top() if at_head else room.bottom() + 1 - height
         return QRect(room.left(), top, width, height)
 
 

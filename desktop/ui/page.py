@@ -93,6 +93,9 @@ class Page(QWidget):
     def enter(self) -> None:
         """The page has come to the front: puts the cursor where work begins."""
 
+    def keep_clear(self, foot: int) -> None:
+        """Leaves so many pixels at its foot to a notice that stays, if nothing that is clicked moves by that."""
+
     def go_to_part(self, part: str) -> None:
         """Brings one of its parts to the front, by a name that the page itself gives them; a page may have none."""
 

@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self.topbar.refresh.triggered.connect(lambda: self._refresh(None))
         self.topbar.help.triggered.connect(self._help)
         self.topbar.larger.triggered.connect(self._change_text_size)
+        self.notices.covers.connect(self._keep_clear)
         self.statusbar.drafts_wanted.connect(self.offer_drafts)
         workbench.changed.connect(self._refresh)
         workbench.steps_changed.connect(self._show_steps)
@@ -210,6 +211,10 @@ class MainWindow(QMainWindow):
         """Says something over the foot of the page."""
         self._told_at = self.page
         self.notices.show_notice(tone, words, action, then)
+
+    def _keep_clear(self, foot: int) -> None:
+        if self._told_at is not None:
+            self._told_at.keep_clear(foot)
 
     def move_on(self) -> None:
         """Takes away what was said of what is done with, as when another page is shown."""

@@ -105,6 +105,18 @@ def test_another_field_is_found_by_its_pinyin_and_emptied_by_a_box(hand: Hand, b
     assert values(bench, hand, "union_state") == [None, None]
 
 
+def test_letters_that_look_for_a_choice_are_not_called_wrong_before_something_is_chosen(
+    hand: Hand, bench: Workbench
+) -> None:
+    firms(bench, hand, "N")
+    shown = open_batch(hand, "union_state")
+    hand.type("jl")
+    assert (shown.rows[0].message.words, shown.do.isEnabled()) == ("", False)
+    hand.press(K.Key_Tab)
+    assert (shown.rows[0].message.words, shown.do.text()) == ("", "修改1条")
+    hand.press(K.Key_Escape)
+
+
 def test_what_cannot_be_read_is_said_and_nothing_is_written_until_it_is_right(
     hand: Hand, bench: Workbench
 ) -> None:

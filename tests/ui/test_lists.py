@@ -260,6 +260,32 @@ def test_a_filter_is_chosen_by_mouse_and_by_typing(hand: Hand, bench: Workbench)
     assert page.list.model.rowCount() == 1
 
 
+def test_several_choices_are_ticked_by_typing_or_by_a_click_on_their_words(
+    hand: Hand, bench: Workbench
+) -> None:
+    fill(bench, hand, [firm(1, industry="manufacturing"), firm(2, industry="trade"), firm(3)])
+    page = hand.list_page
+    chip = page.filters.chips["industry"]
+    hand.click(chip)
+    hand.type("zzy")
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert (page.list.model.rowCount(), chip.words) == (1, "所属行业：制造业")
+    hand.type("pf")
+    hand.press(K.Key_Space)
+    hand.settle()
+    assert page.list.model.rowCount() == 2
+    overlay = page.filters._overlay
+    assert overlay is not None
+    line = overlay.list.visualItemRect(overlay.list.currentItem())
+    hand.click(overlay.list.viewport(), QPoint(line.right() - 4, line.center().y()))
+    hand.settle()
+    assert chip.words == "所属行业：制造业"
+    hand.press(K.Key_Return)
+    assert page.filters._overlay is None
+    assert hand.focus is chip
+
+
 def test_units_are_a_filter_where_there_are_several(hand: Hand, bench: Workbench) -> None:
     page = hand.list_page
     assert page.filters.chips["_unit"].isHidden()

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QFontDatabase, QRawFont, QTextCursor
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QTableView, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QApplication,
+    QMessageBox,
+    QPushButton,
+    QTableView,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.documents import font_files
@@ -401,6 +409,38 @@ def test_a_notice_does_not_hide_the_field_that_is_typed_into(hand: Hand, window:
         if not window.notices.isAncestorOf(cursor):
             at = QRect(cursor.mapTo(window, QPoint()), cursor.size())
             assert not at.adjusted(0, 8, 0, -8).intersects(QRect(bar.mapTo(window, QPoint()), bar.size()))
+
+
+def test_bad_news_hides_neither_the_last_row_nor_the_sums_and_goes_from_the_head_when_it_can(
+    qtbot: QtBot, hand: Hand, window: MainWindow, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"name": f"单位{n}"} for n in range(60)]
+    bench.write("新增", lambda session, _ticket: records.save_many(session, "enterprise", rows))
+    hand.settle()
+    shown, bar = hand.list_page.list, window.notices
+
+    def tops(*widgets: QWidget) -> list[int]:
+        QApplication.processEvents()
+        return [widget.mapToGlobal(widget.rect().topLeft()).y() for widget in widgets]
+
+    before = tops(shown.table.viewport(), shown.foot)
+    window.tell(Tone.ERROR, "U盘已满，没有写完。")
+    QApplication.processEvents()
+    shown.table.scrollToBottom()
+    last = shown.table.visualRect(shown.model.index(59, 1)).bottomLeft()
+    head, foot, notice = tops(shown.table.viewport(), shown.foot, bar)
+    assert head == before[0]
+    assert shown.table.viewport().mapToGlobal(last).y() < foot < foot + shown.foot.height() <= notice
+    bar.clear()
+    assert tops(shown.table.viewport(), shown.foot) == before
+    # At the head it hides the search: it goes from there as soon as the hand is gone from the foot.
+    monkeypatch.setattr(bar, "_pointer", lambda: shown.foot.mapToGlobal(QPoint(20, 8)))
+    bar._return.setInterval(1)
+    window.tell(Tone.WARNING, "剪贴板里没有表格内容。")
+    qtbot.wait(20)
+    assert tops(bar)[0] < before[0]
+    monkeypatch.setattr(bar, "_pointer", QPoint)
+    qtbot.waitUntil(lambda: tops(bar)[0] > before[0])
 
 
 def test_bad_news_goes_with_its_page_and_good_news_may_still_be_taken_back(

@@ -32,6 +32,7 @@ _MOST_VALUES = 100
 """So many different values are listed, the most frequent first; the rest is counted."""
 _SHOWN_LINES = 6
 _LEAST = (720, 440)
+_CHOSEN = frozenset({Kind.CODE, Kind.CODES, Kind.PLACE, Kind.LINK})
 _NOTHING = "（没有填）"
 
 
@@ -49,6 +50,8 @@ class ValueRow:
     def __init__(self, editor: Editor) -> None:
         self.field: Field = editor.field
         self.editor = editor
+        self.choosing = False
+        """Whether somebody is in the middle of typing what is chosen from a list: nothing is wrong yet."""
         self.clear = QCheckBox("清空")
         self.clear.setAccessibleName(f"清空{self.field.label}")
         self.message = Message(editor.parentWidget())
@@ -170,13 +173,17 @@ class BatchDialog(RunningDialog):
             # What would open lies behind this dialog.
             editor.button.setFixedSize(0, 0)
         made = ValueRow(editor)
-        editor.edited.connect(self.show_state)
+        editor.edited.connect(lambda: self._typed(made, finished=False))
         editor.finished.connect(editor.tidy)
-        editor.finished.connect(self.show_state)
+        editor.finished.connect(lambda: self._typed(made, finished=True))
         editor.advanced.connect(lambda: self._go_on(made, 1))
         editor.retreated.connect(lambda: self._go_on(made, -1))
         made.clear.toggled.connect(lambda _on: self.show_state())
         return made
+
+    def _typed(self, made: ValueRow, *, finished: bool) -> None:
+        made.choosing = not finished and made.field.kind in _CHOSEN
+        self.show_state()
 
     def _to_value(self) -> None:
         if self.rows:
@@ -251,8 +258,9 @@ class BatchDialog(RunningDialog):
         """What stands there, what becomes of it, and whether that can be done now."""
         problems = [made for made in self.rows if made.problem]
         for made in self.rows:
-            made.message.say("error", made.problem)
-            made.editor.show_state("error" if made.problem else "")
+            shown = "" if made.choosing else made.problem
+            made.message.say("error", shown)
+            made.editor.show_state("error" if shown else "")
         found = self.found.survey if self.found is not None else None
         values = {} if problems else self.values()
         count = found.changing(values) if found is not None and values else 0

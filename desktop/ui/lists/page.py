@@ -351,6 +351,12 @@ class ListPage(Page):
         else:
             self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keep_clear(self, foot: int) -> None:
+        """The last rows and the sums stand above the notice; those at the top stay where they are."""
+        left, top, right, bottom = spacing.PAGE
+        if (layout := self.layout()) is not None:
+            layout.setContentsMargins(left, top, right, max(bottom, foot))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search box, the down arrow goes to the records and Esc empties it.
 

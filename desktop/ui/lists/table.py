@@ -143,13 +143,15 @@ class RowsTable(QTableView):
     def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
         """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it.
 
-        Empty columns give way first, then those of many words, the one that says what a row is about last; then
-        all of words.
+        Empty columns give way first, then those of many words, then all of words; last the one that says what a row
+        is about: names of firms begin alike and differ further on.
         """
         columns, narrow = self.rows.columns, list(widths)
         words = [n for n, c in enumerate(columns) if n not in widest[:1] and _may_be_cut(c, self._given)]
-        steps = [(n, _MOST_SHRUNK) for n in reversed(widest)] + [
-            (n, _ON_SMALL_SCREENS) for n in reversed(words)
+        steps = [
+            *((n, _MOST_SHRUNK) for n in reversed(widest[1:])),
+            *((n, _ON_SMALL_SCREENS) for n in reversed(words)),
+            *((n, _MOST_SHRUNK) for n in widest[:1]),
         ]
         for n, column in enumerate(columns):
             # A column in which nothing stands can do without the end of its label, which the tool tip has.

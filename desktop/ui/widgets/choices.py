@@ -81,6 +81,7 @@ class ChoiceOverlay(Overlay):
         self._nothing.setContentsMargins(8, 4, 8, 4)
         self._nothing.hide()
         self.list.itemChanged.connect(lambda _item: self._tell())
+        self.list.itemPressed.connect(self._pressed)
         self.list.itemClicked.connect(self._clicked)
         self.list.installEventFilter(self)
         clear, done = QPushButton("全部清除"), QPushButton("完成")
@@ -99,6 +100,7 @@ class ChoiceOverlay(Overlay):
         for button in (clear, done):
             button.setHidden(single)
         self._silent = False
+        self._state_before = Qt.CheckState.Unchecked
 
     def wanted_size(self) -> QSize:
         """As wide as the longest words, as high as the lines, within reason."""
@@ -122,30 +124,55 @@ class ChoiceOverlay(Overlay):
         return [str(i.data(_KEY)) for i in items if i.checkState() is Qt.CheckState.Checked]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows go from the search into the list; Enter takes or finishes."""
+        """The arrows go from the search into the list; Enter takes or finishes; a blank ticks what is found."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if watched is self._search and event.key() == Qt.Key.Key_Down:
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
+            if watched is self._search and event.key() == Qt.Key.Key_Space and self._tick_found():
+                return True
             if watched in (self._search, self.list) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._entered()
+                self._entered(found=watched is self._search and bool(self._search.text().strip()))
+                return True
+            if watched is self.list and event.text().strip() and not self._search.isHidden():
+                # Whoever types looks for something, also when a click has put the cursor on the lines.
+                self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._search.insert(event.text())
                 return True
         return super().eventFilter(watched, event)
 
-    def _entered(self) -> None:
+    def _entered(self, *, found: bool) -> None:
         item = self.list.currentItem()
         if self._single:
             if item is not None and not item.isHidden():
                 self._clicked(item)
-            return
-        self.close_overlay()
-        self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not found:
+            self.close_overlay()
+            self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._tick_found()
+
+    def _tick_found(self) -> bool:
+        """Ticks the line that is found, or takes its tick away, and is ready for the next words."""
+        item = self.list.currentItem()
+        if self._single or item is None or item.isHidden():
+            return False
+        _turn(item)
+        self._search.clear()
+        self.list.setCurrentItem(item)
+        return True
+
+    def _pressed(self, item: QListWidgetItem) -> None:
+        self._state_before = item.checkState()
 
     def _clicked(self, item: QListWidgetItem) -> None:
         if self._single:
             self.close_overlay()
             self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
             self.chosen.emit([str(item.data(_KEY))])
+        elif item.checkState() is self._state_before:
+            # A click on the words means the box before them.
+            _turn(item)
 
     def _filter(self, text: str) -> None:
         first: QListWidgetItem | None = None
@@ -171,3 +198,8 @@ class ChoiceOverlay(Overlay):
     def _tell(self) -> None:
         if not self._silent:
             self.chosen.emit(self.ticked())
+
+
+def _turn(item: QListWidgetItem) -> None:
+    on = item.checkState() is Qt.CheckState.Checked
+    item.setCheckState(Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)

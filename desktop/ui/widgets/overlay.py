@@ -75,7 +75,10 @@ class Overlay(QFrame):
                 self.close_overlay()
                 self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
-        elif kind in (QEvent.Type.Resize, QEvent.Type.Hide) and watched in (self.window(), self.anchor):
+        elif watched is self.window() and kind in (QEvent.Type.Resize, QEvent.Type.Hide):
+            self.close_overlay()
+        elif watched is self.anchor and kind == QEvent.Type.Hide:
+            # Its size may change: a chip grows with what is ticked, and more may be.
             self.close_overlay()
         return False
 
@@ -88,6 +91,5 @@ def anchor_at(parent: QWidget, rect: QRect) -> QWidget:
     anchor = QWidget(parent)
     anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     anchor.setGeometry(rect)
-    # Shown at once: a size that is told later would close the list again.
     anchor.show()
     return anchor
