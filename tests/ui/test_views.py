@@ -118,3 +118,25 @@ def test_what_is_gone_is_passed_over(hand: Hand, bench: Workbench) -> None:
     hand.settle()
     assert shown_names(page) == ["单位0", "单位1", "单位2", "单位3"]
     assert [c.name for c in page.list.columns] == ["name"]
+
+
+def test_the_first_view_is_named_without_looking_for_the_line_and_tab_stays_in_the_frame(
+    hand: Hand, bench: Workbench
+) -> None:
+    page = fill(bench, hand)
+    page.filters.set_values("union_state", ["N"])
+    hand.settle()
+    overlay = opened(hand)
+    hand.type("没有建会的")
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert page.views.text() == "视图：没有建会的"
+    overlay = opened(hand)
+    assert hand.focus is overlay.list
+    passed = []
+    for _ in range(8):
+        hand.press(K.Key_Tab)
+        passed.append(hand.focus)
+    assert overlay.name in passed
+    assert overlay.list in passed
+    assert all(overlay.isAncestorOf(widget) for widget in passed)

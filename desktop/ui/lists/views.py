@@ -100,9 +100,9 @@ class ViewsOverlay(Overlay):
         return QSize(_WIDTH, lines * row + 3 * row + self.hint.heightForWidth(_WIDTH - 16) + 56)
 
     def open_below(self) -> None:
-        """Opens with the cursor on the list."""
+        """Opens with the cursor on the list, or on the name while there is nothing to choose from."""
         super().open_below()
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+        (self.list if self.list.count() > 1 else self.name).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _current(self) -> View | None:
         """The named view under the cursor."""

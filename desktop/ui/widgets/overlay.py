@@ -82,6 +82,20 @@ class Overlay(QFrame):
             self.close_overlay()
         return False
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  (Qt's own signature)
+        """Tab goes round within it: what lies behind is not to be worked on before it is closed."""
+        present, widget = self.window().focusWidget(), self.window().focusWidget()
+        while widget is not None:
+            widget = widget.nextInFocusChain() if next else widget.previousInFocusChain()
+            if widget is present:
+                return False
+            takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if takes and self.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+                way = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+                widget.setFocus(way)
+                return True
+        return False
+
     def _is_mine(self, widget: QWidget) -> bool:
         return widget is self or self.isAncestorOf(widget) or widget is self.anchor
 
