@@ -168,10 +168,10 @@ def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
     ("name", "content", "problem"),
     [
         ("empty.xlsx", b"", Unreadable),
-        ("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", OtherFormat),
-        ("page2.xls", b"\xef\xbb\xbf\r\n <table><tr><td>1</td></tr></table>", OtherFormat),
-        ("page3.xls", b"<div><table><tr><th>1</th></tr></table></div>", OtherFormat),
-        ("page4.xls", "<html><table>".encode("utf-16"), OtherFormat),
+        ("page.xls", b"<html><frameset><frame src='a.files/sheet001.htm'></frameset></html>", OtherFormat),
+        ("page2.xls", "<html><table>".encode("utf-16"), OtherFormat),
+        ("page3.xls", b"<table><tr><td>" * 3000, OtherFormat),
+        ("archive.xls", b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", OtherFormat),
         ("xml.xls", b'<?xml version="1.0"?><Workbook/>', OtherFormat),
         ("paper.xlsx", b"%PDF-1.7", OtherFormat),
         ("binary.csv", b"a,b\0\0\0\n", OtherFormat),
@@ -188,6 +188,51 @@ def test_files_that_are_no_table_are_told_apart_with_a_next_step(
     with pytest.raises(problem) as raised:
         open_workbook(path)
     assert raised.value.next_step  # type: ignore[attr-defined]
+
+
+PAGE = """
+<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"/><style>td{{color:red}}</style></head>
+<!-- <table><tr><td>没有的</td></tr></table> --><table><tr><td>
+<table border="1"><caption>导出</caption>
+ <tr><th colspan="3">余杭区企业名单</th></tr>
+ <tr><th>单位名称</th><th>镇街</th><th>信用代码</th></tr>
+ <tr><td>杭州䶮&amp;示例<br>
+   二厂</td><td rowspan="2">瓶窑镇</td><td style="mso-number-format:'\\@'">0012</td></tr>
+ <tr style="DISPLAY: none"><td>甲厂<td>="003"</tr>
+ <tr><td>&nbsp;</td></tr>
+ <tr><td>乙厂</td></tr>
+</table></td></tr></table><table>{}</table>
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_page_that_calls_itself_a_table_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_bytes(PAGE.format("").encode(encoding))
+    with open_workbook(path) as book:
+        assert [sheet.name for sheet in book.sheets] == ["导出"], "what arranges it is no table of its own"
+        sheet = book.sheet("导出")
+        assert list(sheet.rows()) == [
+            (1, ["余杭区企业名单", None, None]),
+            (2, ["单位名称", "镇街", "信用代码"]),
+            (3, ["杭州䶮&示例\n二厂", "瓶窑镇", "0012"]),
+            (4, ["甲厂", None, "003"]),
+            (6, ["乙厂"]),
+        ]
+        assert (sheet.merged, sheet.hidden_rows) == ([((0, 0), (0, 2)), ((2, 1), (3, 1))], {4})
+
+
+def test_several_tables_of_a_page_are_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_text(PAGE.format("<tr><td>说明<td>1"), "utf-8")
+    with open_workbook(path) as book:
+        assert [sheet.name for sheet in book.sheets] == ["第1张表", "第2张表"]
+        assert list(book.sheet("第2张表").rows()) == [(1, ["说明", "1"])]
+        with pytest.raises(NoSuchSheet):
+            book.sheet("导出")
+    path.write_text(f"<table><tr>{'<td colspan=900>x' * 2}", "utf-8")
+    with pytest.raises(TooLarge):
+        open_workbook(path)
 
 
 def test_a_locked_workbook_is_told_by_the_parts_that_it_has(tmp_path: Path) -> None:

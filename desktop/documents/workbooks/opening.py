@@ -11,6 +11,7 @@ from desktop.documents.workbooks.delimited import TextWorkbook
 from desktop.documents.workbooks.pasted import Pasted, PastedWorkbook
 from desktop.documents.workbooks.problems import OtherFormat, TooLarge, Unreadable, unreachable
 from desktop.documents.workbooks.sheets import ModernWorkbook, OldWorkbook, Workbook
+from desktop.documents.workbooks.web import WebWorkbook
 
 MOST_FILE_BYTES = 200 << 20
 
@@ -21,7 +22,7 @@ _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b
 
 
 def open_workbook(path: Path | Pasted) -> Workbook:
-    """Opens an .xlsx, .xls, .et or text table, or what was copied from one.
+    """Opens an .xlsx, .xls, .et or text table, a page with tables, or what was copied from one.
 
     Raises one of :mod:`desktop.documents.workbooks.problems`; a file that cannot be reached raises
     :class:`Unreadable` too.
@@ -50,8 +51,7 @@ def _opened(path: Path) -> Workbook:
         return ModernWorkbook(path)
     if start.startswith(MAGIC):
         return _old(path)
-    _refuse_disguised(start)
-    return TextWorkbook(path)
+    return WebWorkbook(path) if _is_page(start) else TextWorkbook(path)
 
 
 def _old(path: Path) -> Workbook:
@@ -75,15 +75,16 @@ def _require_xlsx(path: Path) -> None:
     raise OtherFormat(f"这个文件是{kind}格式，不是xlsx。" if kind else "这个文件不是xlsx表格。")
 
 
-def _refuse_disguised(start: bytes) -> None:
-    """Web systems hand out pages and XML under the name of an .xls."""
+def _is_page(start: bytes) -> bool:
+    """Web systems hand out pages under the name of an .xls, which are read, and XML and archives, which are not."""
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower()
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         head = start.decode("utf-16", "ignore").lstrip()[:1024].lower().encode()
-    # No table of text begins with a bracket of markup, whichever element it is.
-    if head.startswith((b"<", b"mime-version")):
+    if head.startswith((b"<?xml", b"mime-version")) and b"<html" not in head:
         raise OtherFormat("这个文件其实是网页，只是取了表格的名字。")
     if start.startswith(_OTHER_STARTS):
         raise OtherFormat("这个文件不是表格。")
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise OtherFormat("这个文件不是表格。")
+    # No table of text begins with a bracket of markup, whichever element it is.
+    return head.startswith(b"<")

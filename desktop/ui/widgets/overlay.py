@@ -82,18 +82,19 @@ class Overlay(QFrame):
             self.close_overlay()
         return False
 
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  (Qt's own signature)
+    def focusNextPrevChild(self, next: bool) -> bool:
         """Tab goes round within it: what lies behind is not to be worked on before it is closed."""
-        present, widget = self.window().focusWidget(), self.window().focusWidget()
-        while widget is not None:
-            widget = widget.nextInFocusChain() if next else widget.previousInFocusChain()
-            if widget is present:
-                return False
+        present = self.window().focusWidget()
+        if present is None:
+            return False
+        widget = present.nextInFocusChain() if next else present.previousInFocusChain()
+        while widget is not present:
             takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
             if takes and self.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
-                way = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
-                widget.setFocus(way)
+                reasons = Qt.FocusReason
+                widget.setFocus(reasons.TabFocusReason if next else reasons.BacktabFocusReason)
                 return True
+            widget = widget.nextInFocusChain() if next else widget.previousInFocusChain()
         return False
 
     def _is_mine(self, widget: QWidget) -> bool:
