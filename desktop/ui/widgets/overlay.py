@@ -84,17 +84,17 @@ class Overlay(QFrame):
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab goes round within it: what lies behind is not to be worked on before it is closed."""
-        present = self.window().focusWidget()
-        if present is None:
-            return False
-        widget = present.nextInFocusChain() if next else present.previousInFocusChain()
-        while widget is not present:
+        present: QWidget | None = self.window().focusWidget()
+        widget = present
+        while widget is not None:
+            widget = widget.nextInFocusChain() if next else widget.previousInFocusChain()
+            if widget is None or widget is present:
+                break
             takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
             if takes and self.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
                 reasons = Qt.FocusReason
                 widget.setFocus(reasons.TabFocusReason if next else reasons.BacktabFocusReason)
                 return True
-            widget = widget.nextInFocusChain() if next else widget.previousInFocusChain()
         return False
 
     def _is_mine(self, widget: QWidget) -> bool:
