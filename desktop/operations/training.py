@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from desktop.operations import admitting, queries, records
 from desktop.operations.queries import Codes
 from desktop.operations.session import Session
-from desktop.operations.training_names import Person, fold_name
+from desktop.operations.training_names import Person
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import between, empty, yes
 from desktop.plan.training import new_appointments
@@ -27,6 +27,7 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
 from desktop.records.periods import InitialTraining, initial_training
+from desktop.records.person_names import fold_name
 from desktop.records.typed_numbers import printable
 from desktop.records.types import Catalogue
 from desktop.store import aggregates, reading

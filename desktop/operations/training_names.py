@@ -18,6 +18,7 @@ from typing import Final
 
 from desktop.records.canonical import normal_text
 from desktop.records.parts import PERSON_NAME
+from desktop.records.person_names import DOT, DOTS
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.typed_numbers import printable
 
@@ -126,7 +127,6 @@ _AND_SO_ON = re.compile(
 _STRONG = re.compile(r"[,，;；|｜、]")
 _WEAK = re.compile(r"[\s　/:：@]+")
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ \-]?(\d{4})[ \-]?(\d{4})(?!\d)")
-_DOTS = re.compile(r"[•・．.‧∙]")
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _PERSON = re.compile(r"[^\W\d_a-zA-Z]{2,4}")
 _LONGEST: Final = 4
@@ -161,12 +161,6 @@ def people(block: Block, parts: Sequence[Part] | None = None) -> list[Person]:
     return [person for person in found if person.name]
 
 
-def fold_name(name: str) -> str:
-    """A name as it is compared: without spaces, dots of one form, width and case alike."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return _DOTS.sub("·", "".join(plain.split()))
-
-
 def is_usual(name: str) -> bool:
     """Whether a name begins with one of the usual family names; others are names too, but worth a look."""
     return name[:1] in _SURNAMES or "·" in name
@@ -176,7 +170,7 @@ def tidy_name(text: str) -> str:
     """A name as it is kept: “王　芳” and “1、王芳” are 王芳, the dots of a long name are “·”."""
     plain = _NUMBERING.sub("", _BRACKETS.sub(" ", printable(text)))
     line = "".join(plain.split()) if not plain.isascii() else " ".join(plain.split())
-    return normal_text(_DOTS.sub("·", line).strip("·:：,，。；;、*#@"))[:PERSON_NAME]
+    return normal_text(DOTS.sub(DOT, line).strip("·:：,，。；;、*#@"))[:PERSON_NAME]
 
 
 # -- a sheet: the same column means the same in every row --------------------------------------------------------------
@@ -417,13 +411,13 @@ def _is_post(word: str) -> bool:
 
 def _is_surely_name(word: str) -> bool:
     return _kind(word) is Part.NAME and (
-        word.strip()[:1] in _SURNAMES or bool(_DOTS.search(word)) or "·" in word
+        word.strip()[:1] in _SURNAMES or bool(DOTS.search(word)) or "·" in word
     )
 
 
 def _looks_like_name(cell: str) -> bool:
     """Two to four characters, or a name with dots, that is not a post and not a place or organisation."""
-    word = _DOTS.sub("·", "".join(_NUMBERING.sub("", _BRACKETS.sub(" ", cell)).split()))
+    word = DOTS.sub(DOT, "".join(_NUMBERING.sub("", _BRACKETS.sub(" ", cell)).split()))
     if _DOTTED.fullmatch(word):
         return True
     if _PERSON.fullmatch(word) is None or word in _SEXES or _is_post(word):

@@ -111,6 +111,7 @@ class Field:
     ``first`` puts a field on the form's first screen. ``review`` marks what needs a person's eye when two stations
     disagree; other forks are still kept as conflict items but sorted below. ``index`` builds an index. A field that
     is not ``shown`` holds what the program itself keeps: no form, list, history, workbook or table of fields has it.
+    A text that ``names_person`` is the name of one person, whose dots are of one form.
     A text that ``names_type`` is the name of a record type and is shown as its label.
     What ``learns`` starts in a new record with what this unit's last record of the type has: who comes again and again,
     where one always meets.
@@ -144,6 +145,7 @@ class Field:
     written_by: Writers = EVERYBODY
     shown: bool = True
     names_type: bool = False
+    names_person: bool = False
     summed: bool = False
     learns: bool = False
     reckoned: bool = False

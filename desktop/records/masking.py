@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
+from desktop.records.person_names import DOT, FORMS_OF_DOT
+
 STAR = "*"
 _LONG_NUMBER = re.compile(r"\d{7,17}[\dXx]?")
 _OF_PEOPLE = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?!\d)")
-_NAME_DOTS = frozenset("·•・．.")
+_NAME_DOTS = frozenset(DOT + FORMS_OF_DOT + "．.")
 
 
 def mask_id(number: str, head: int = 6, tail: int = 4) -> str:

@@ -45,7 +45,7 @@ def identity(
     return (
         Field(
             "name", "姓名", group=group, section=section, needed=True, first=True, personal=True, search=True,
-            column=name_column, width=9, maximum=PERSON_NAME, review=True,
+            column=name_column, width=9, maximum=PERSON_NAME, names_person=True, review=True,
             help="与证件上一致；少数民族姓名中间的点用“·”。", example="阿卜杜拉·买买提",
         ),
         Field(
@@ -115,7 +115,7 @@ def contact(section: str, *, label: str = "联系人") -> tuple[Field, ...]:
     return (
         Field(
             "contact_name", label, group=CONTACT.name, section=section, first=True, personal=True,
-            maximum=PERSON_NAME,
+            maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "contact_phone", f"{label}电话", Kind.PHONE, group=CONTACT.name, section=section, first=True,

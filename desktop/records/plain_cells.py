@@ -13,6 +13,7 @@ from typing import Final
 
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
+from desktop.records.person_names import with_usual_dot
 
 Plain = Callable[[Field, object], Cell]
 
@@ -34,6 +35,8 @@ def _line(field: Field, cell: object) -> Cell:
         return None
     text = " ".join(cell.split())
     if len(text) <= _SPREAD_AT_MOST and SPREAD.fullmatch(text):
+        return None
+    if field.names_person and with_usual_dot(text) != text:
         return None
     return text if text and (field.maximum is None or len(text) <= field.maximum) else None
 

@@ -20,6 +20,7 @@ from desktop.records.dates import parse_date, year_and_month
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.id_number import IdKind, IdVerdict, check_id, normalise_id
 from desktop.records.identity import is_id
+from desktop.records.person_names import DOT, with_usual_dot
 from desktop.records.phones import parse_phone
 from desktop.records.plain_cells import PLAIN, SPREAD
 from desktop.records.typed_numbers import (
@@ -149,6 +150,8 @@ def _text(given: _Input) -> Parsed:
     if SPREAD.fullmatch(line):
         return _within_length(given.field, line.replace(" ", ""), "字中间的空格已去掉")
     note = "换行已改成空格" if "\n" in given.text else None
+    if given.field.names_person and (name := with_usual_dot(line)) != line:
+        return _within_length(given.field, name, f"姓名中间的点已改成“{DOT}”")
     return _within_length(given.field, line, note)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
+from desktop.records.person_names import fold_name
 from desktop.records.types import Catalogue
 from desktop.records.uscc import names_a_record
 from desktop.store import reading
@@ -194,11 +195,12 @@ def _people(database: Database, record_type: RecordType, unit: str) -> Iterator[
     ):
         yield from ((str(group[0][0]), str(row[0]), BY_NUMBER) for row in group[1:])
     same_phone = (
-        f"(r.unit, r.name, r.phone) IN (SELECT s.unit, s.name, s.phone FROM {table} s WHERE s._life <> 1"
-        f" AND s.phone IS NOT NULL AND s.name IS NOT NULL GROUP BY s.unit, s.name, s.phone HAVING count(*) > 1)"
+        f"(r.unit, r.phone) IN (SELECT s.unit, s.phone FROM {table} s WHERE s._life <> 1"
+        f" AND s.phone IS NOT NULL AND s.name IS NOT NULL GROUP BY s.unit, s.phone HAVING count(*) > 1)"
+        f" AND r.name IS NOT NULL"
     )
     rows = _rows(database, record_type, unit, ["name", "phone", "unit", "id_number"], same_phone)
-    for group in _groups(rows, lambda row: (row[1], row[2], row[3])):
+    for group in _groups(rows, lambda row: (fold_name(str(row[1])), row[2], row[3])):
         first = group[0]
         for row in group[1:]:
             # Two numbers are two people, whatever they are called.

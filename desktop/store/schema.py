@@ -111,6 +111,12 @@ CREATE TABLE IF NOT EXISTS audit (
     detail TEXT NOT NULL, hash TEXT NOT NULL, salt TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
 """
 
+_INDEX_ANEW = (
+    "INSERT OR IGNORE INTO meta (key, value) SELECT 'stale_' || substr(name, 3), '1' FROM sqlite_master"
+    " WHERE type = 'table' AND name LIKE 'r\\_%' ESCAPE '\\'"
+)
+"""Words are found otherwise than before."""
+
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     # The texts of the audit log hang on its chain by a salted digest; older lines have none and stay as they are.
     2: (
@@ -162,18 +168,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     4: (),
     # Lists stand in the order of the numbers in their titles (see LISTED_ANEW), and names are found by each way in
     # which they may be read.
-    5: (
-        "INSERT OR IGNORE INTO meta (key, value) SELECT 'stale_' || substr(name, 3), '1' FROM sqlite_master"
-        " WHERE type = 'table' AND name LIKE 'r\\_%' ESCAPE '\\'",
-    ),
+    5: (_INDEX_ANEW,),
     # Own lines wait in runs; each of those that waited is one.
     6: (
         "CREATE TABLE pending (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, shape INTEGER, lines BLOB NOT NULL)",
         "INSERT INTO pending SELECT number, number, shape, line FROM pending_line",
         "DROP TABLE pending_line",
     ),
-    # Titles that sound alike stand together by their characters (see LISTED_ANEW).
-    7: (),
+    # Titles that sound alike stand together by their characters (see LISTED_ANEW), and every form of the dot in a
+    # person's name finds all of them.
+    7: (_INDEX_ANEW,),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
 LISTED_ANEW = 7

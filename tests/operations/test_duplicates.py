@@ -115,10 +115,15 @@ def test_the_same_person_is_found_by_number_and_by_name_and_telephone(session: S
     one, other = member(session, "李明", id_number=number), member(session, "李 明", id_number=number)
     here, again = member(session, "王芳", phone=phone), member(session, "王芳", phone=phone)
     member(session, "王芳", phone="13900000000")
+    dotted, bullet = (member(session, f"阿里{dot}买买提", phone=phone) for dot in "·•")
     numbered = "330102198001010014"
     member(session, "陈静", phone=phone, id_number=number[:-1] + "X")
     member(session, "陈静", phone=phone, id_number=numbered)
-    assert found(session) == {(*sorted((one, other)), "number"), (*sorted((here, again)), "phone")}
+    assert found(session) == {
+        (*sorted((one, other)), "number"),
+        (*sorted((here, again)), "phone"),
+        (*sorted((dotted, bullet)), "phone"),
+    }
 
 
 def test_what_somebody_said_is_two_is_not_proposed_again_until_it_is_merged_after_all(

@@ -15,6 +15,7 @@ from desktop.records.codes import PLACES, CodeItem, CodeList, places
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.display import display
 from desktop.records.divisions import Division, DivisionLevel, Divisions
+from desktop.records.person_names import fold_name
 from desktop.records.phones import is_phone, parse_phone
 from desktop.records.types import catalogue
 from desktop.records.values import CellParser, Parsed, default_value, parse_cell
@@ -338,6 +339,18 @@ def test_a_link_is_an_id() -> None:
         parse(Kind.LINK, "某工会", link="union").problem
         == "“人数”请从列表中选择，或者写记录编号，“某工会”不是编号"
     )
+
+
+def test_the_dots_of_a_name_are_of_one_form() -> None:
+    for dot in "•‧∙⋅・･．.·":
+        typed = f"阿卜杜拉{dot}买买提"
+        for spelled in (typed, f"阿卜杜拉 {dot} 买买提"):
+            note = None if spelled == "阿卜杜拉·买买提" else "姓名中间的点已改成“·”"
+            assert parse(Kind.TEXT, spelled, names_person=True) == Parsed("阿卜杜拉·买买提", note)
+        assert parse(Kind.TEXT, typed) == Parsed(typed)  # what is no name of a person stays
+        assert fold_name(typed) == fold_name("阿卜杜拉·买买提")
+    for other in ("J. Smith", "王芳•", "王.", "李3.5"):
+        assert parse(Kind.TEXT, other, names_person=True) == Parsed(other)
 
 
 def test_a_line_has_no_breaks_and_a_note_keeps_them() -> None:

@@ -35,7 +35,7 @@ FIRM = RecordType(
 )
 TYPES = Catalogue({"firm": FIRM, "unit": catalogue()["unit"]})
 UNIT = "cd" * 16
-WORDS = st.text('杭州萧山长ahp B１1㈱·（"*-^:\u3000', max_size=5)
+WORDS = st.text('杭州萧山长ahp B１1㈱·•.（"*-^:\u3000', max_size=5)
 SMALL = st.integers(0, 3)
 BIRTHS = st.tuples(st.just("birth"), WORDS, WORDS, SMALL)
 CHANGES = (
@@ -66,7 +66,8 @@ class Seen:
 
 
 def plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+    dots = str.maketrans(dict.fromkeys("•.", "·"))  # a name's dot may have been typed in any form
+    return "".join(unicodedata.normalize("NFKC", text).lower().split()).translate(dots)
 
 
 def new_ledger(types: Catalogue = TYPES) -> Ledger:

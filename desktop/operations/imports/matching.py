@@ -18,6 +18,7 @@ from desktop.operations.imports.others import Others
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.identity import derived_id
+from desktop.records.person_names import fold_name
 from desktop.records.resolution import Life
 from desktop.records.uscc import is_anothers
 from desktop.store import lookup
@@ -301,7 +302,7 @@ class _Persons:
         for value, record, life, (name, number) in lookup.by_value(
             self._database, self._type, "phone", phones, ("name", "id_number")
         ):
-            self._phones.setdefault((str(name), str(value)), []).append((record, number, life))
+            self._phones.setdefault((fold_name(str(name)), str(value)), []).append((record, number, life))
 
     def _refusing(self, candidate: Candidate, new_id: Callable[[], str]) -> str | None:
         """Two people cannot have one document number: one of the rows is wrong."""
@@ -318,7 +319,7 @@ class _Persons:
         if record is None and phone:
             same = [
                 k
-                for k in self._phones.get((name, str(phone)), ())
+                for k in self._phones.get((fold_name(name), str(phone)), ())
                 if not (number and k[1] and k[1] != number)
             ]
             same.sort(key=lambda k: (k[2] is Life.DELETED, k[0]))
@@ -327,7 +328,7 @@ class _Persons:
         if number:
             self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
         if phone:
-            self._phones.setdefault((name, str(phone)), []).insert(0, (record, number, Life.LIVE))
+            self._phones.setdefault((fold_name(name), str(phone)), []).insert(0, (record, number, Life.LIVE))
         return record
 
 

@@ -32,6 +32,8 @@ MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PLAIN = re.compile(
     r"(?!#)[\u4e00-\u9fffA-Z0-9a-df-z（）()·#&.,，、:：/;；\-]{2,}|[\u4e00-\u9fffA-Za-z0-9（）()]{2,}"
 )
+_PLAIN_NAME = re.compile("[\u4e00-\u9fffA-Za-z]{2,}(?:·[\u4e00-\u9fffA-Za-z]+)*")
+"""No other dots: those of a person's name are put right."""
 _PHONE_MARKS = re.compile(r"[;；,，、/|\s]+|或|和")
 _STARS = re.compile("[*＊]")
 _WHOLE_ONLY = frozenset({Mask.ID, Mask.NAME, Mask.ACCOUNT})
@@ -219,7 +221,7 @@ Quick = Callable[[Sequence[object]], list[Cell]]
 def _plain_text(field: Field, _setting: Setting) -> Quick:
     """A text that is stored as it stands."""
     most = sys.maxsize if field.maximum is None else field.maximum
-    is_plain = _PLAIN.fullmatch
+    is_plain = (_PLAIN_NAME if field.names_person else _PLAIN).fullmatch
     return lambda cells: [
         cell
         if type(cell) is str

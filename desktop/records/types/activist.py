@@ -23,7 +23,7 @@ TYPE = RecordType(
     fields=(
         Field(
             "name", "姓名", section="activist", needed=True, first=True, personal=True, search=True,
-            column=1, width=9, maximum=PERSON_NAME, review=True,
+            column=1, width=9, maximum=PERSON_NAME, names_person=True, review=True,
         ),
         phone("activist"),
         Field(

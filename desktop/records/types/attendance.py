@@ -31,7 +31,7 @@ TYPE = RecordType(
         Field("sequence", "序号", Kind.INTEGER, section="trainee", minimum=1, column=1, width=4),
         Field(
             "name", "姓名", group="identity", section="trainee", needed=True, first=True, personal=True,
-            search=True, column=3, width=9, maximum=PERSON_NAME,
+            search=True, column=3, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "person_code", "身份证后4位或内部编号", group="identity", section="trainee", personal=True,

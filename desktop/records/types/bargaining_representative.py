@@ -26,7 +26,7 @@ TYPE = RecordType(
         ),
         Field(
             "name", "姓名", section="representative", needed=True, first=True, personal=True, search=True,
-            column=2, width=9, maximum=PERSON_NAME,
+            column=2, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field("post", "职务", section="representative", first=True, column=3, width=14, maximum=60),
         Field(

@@ -53,7 +53,7 @@ _CLUE = (
     Field("anonymous", "匿名投诉", Kind.BOOLEAN, section="clue", default=0),
     Field(
         "complainant_name", "投诉人", group="complainant", section="clue", personal=True, mask=Mask.HIDDEN,
-        maximum=PERSON_NAME, help="依法保密：不出现在给单位的任何文书里，查看会留下记录。",
+        maximum=PERSON_NAME, names_person=True, help="依法保密：不出现在给单位的任何文书里，查看会留下记录。",
     ),
     Field(
         "complainant_phone", "投诉人电话", Kind.PHONE, group="complainant", section="clue", personal=True,

@@ -83,13 +83,20 @@ _SERVICE = (
     Field("server_2", "送达人二", group="service", section="service", maximum=60),
     Field(
         "recipient_name", "签收人", group="recipient", section="service", personal=True, maximum=PERSON_NAME,
+        names_person=True,
     ),
     Field(
         "recipient_post", "签收人职务或与受送达人关系", group="recipient", section="service", personal=True,
         maximum=60,
     ),
-    Field("witness_1", "见证人一", group="witnesses", section="service", personal=True, maximum=PERSON_NAME),
-    Field("witness_2", "见证人二", group="witnesses", section="service", personal=True, maximum=PERSON_NAME),
+    Field(
+        "witness_1", "见证人一", group="witnesses", section="service", personal=True, maximum=PERSON_NAME,
+        names_person=True,
+    ),
+    Field(
+        "witness_2", "见证人二", group="witnesses", section="service", personal=True, maximum=PERSON_NAME,
+        names_person=True,
+    ),
 )  # fmt: skip
 
 _OUTCOME = (

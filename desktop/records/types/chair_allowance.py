@@ -28,7 +28,7 @@ TYPE = RecordType(
         ),
         Field(
             "name", "姓名", section="chair", needed=True, first=True, personal=True, search=True, column=1,
-            width=9, maximum=PERSON_NAME,
+            width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field("union", "任职工会（已登记）", Kind.LINK, link="union", group="body", section="chair",
               first=True, index=True),

@@ -26,7 +26,7 @@ TYPE = RecordType(
         Field("sequence", "序号", Kind.INTEGER, section="delegate", minimum=1, column=1, width=4),
         Field(
             "name", "姓名", group="identity", section="delegate", needed=True, first=True, personal=True,
-            search=True, column=2, width=9, maximum=PERSON_NAME,
+            search=True, column=2, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "sex", "性别", Kind.CODE, codes="sex", group="identity", section="delegate", needed=True,

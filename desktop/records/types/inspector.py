@@ -18,7 +18,7 @@ TYPE = RecordType(
     fields=(
         Field(
             "name", "姓名", section="inspector", needed=True, first=True, personal=True, search=True,
-            column=1, width=9, maximum=PERSON_NAME,
+            column=1, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "officer", "干部名册", Kind.LINK, link="officer", section="inspector",

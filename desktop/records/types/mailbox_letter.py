@@ -37,7 +37,7 @@ TYPE = RecordType(
         Field("content", "来信内容", Kind.NOTE, section="letter", first=True, search=True, maximum=3000),
         Field(
             "sender_name", "写信人", group="sender", section="letter", personal=True, mask=Mask.HIDDEN,
-            maximum=PERSON_NAME, help="匿名的不填。",
+            maximum=PERSON_NAME, names_person=True, help="匿名的不填。",
         ),
         Field("handler", "承办部门或人员", section="answer", first=True, maximum=60),
         Field(

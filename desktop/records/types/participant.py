@@ -20,7 +20,7 @@ TYPE = RecordType(
         Field("sequence", "序号", Kind.INTEGER, section="participant", minimum=1, column=1, width=4),
         Field(
             "name", "姓名", section="participant", needed=True, first=True, personal=True, search=True,
-            column=2, width=9, maximum=PERSON_NAME,
+            column=2, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "officer", "干部名册", Kind.LINK, link="officer", section="participant", index=True,

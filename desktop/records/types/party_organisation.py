@@ -39,7 +39,7 @@ TYPE = RecordType(
         Field("ended", "撤销日期", Kind.DATE, group="standing", section="organisation"),
         Field(
             "contact_name", "负责人", section="contact", first=True, personal=True, maximum=PERSON_NAME,
-            help="书记；没有党组织的填派驻的党建指导员。",
+            names_person=True, help="书记；没有党组织的填派驻的党建指导员。",
         ),
         *remarks("contact"),
     ),

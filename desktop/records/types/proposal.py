@@ -36,7 +36,7 @@ TYPE = RecordType(
         Field("suggestion", "建议", Kind.NOTE, section="proposal", first=True, search=True, maximum=4000),
         Field(
             "proposer", "提案人", group="proposers", section="proposal", needed=True, first=True,
-            personal=True, search=True, column=4, width=9, maximum=PERSON_NAME,
+            personal=True, search=True, column=4, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "seconders", "附议人", group="proposers", section="proposal", personal=True, maximum=300,

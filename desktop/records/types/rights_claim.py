@@ -19,7 +19,7 @@ TYPE = RecordType(
         Field("officer", "干部名册", Kind.LINK, link="officer", section="claim", first=True, index=True),
         Field(
             "name", "姓名", section="claim", needed=True, first=True, personal=True, search=True, column=1,
-            width=9, maximum=PERSON_NAME,
+            width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field("union", "任职工会（已登记）", Kind.LINK, link="union", group="body", section="claim",
               first=True, index=True),

@@ -49,7 +49,7 @@ TYPE = RecordType(
         ),
         Field(
             "name", "姓名", section="director", needed=True, first=True, personal=True, search=True,
-            column=1, width=9, maximum=PERSON_NAME,
+            column=1, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         Field(
             "post", "身份", Kind.CODE, codes="staff_director_post", section="director", needed=True,

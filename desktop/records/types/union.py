@@ -92,7 +92,7 @@ _TERM = (
     ),
     Field(
         "audit_chair", "经费审查委员会主任", group="audit_committee", section="term", personal=True,
-        maximum=PERSON_NAME,
+        maximum=PERSON_NAME, names_person=True,
     ),
     Field(
         "audit_members", "经费审查委员会委员", group="audit_committee", section="term", personal=True,
@@ -100,7 +100,7 @@ _TERM = (
     ),
     Field(
         "women_committee_chair", "女职工委员会主任", group="women_committee", section="term", personal=True,
-        maximum=PERSON_NAME, help="不设女职工委员会的，填女职工委员。",
+        maximum=PERSON_NAME, names_person=True, help="不设女职工委员会的，填女职工委员。",
     ),
     Field(
         "women_committee_members", "女职工委员会委员", group="women_committee", section="term", personal=True,
@@ -117,7 +117,7 @@ _CHAIR = (
     ),
     Field(
         "chair_name", "主席（工会负责人）", group="chair", section="chair", needed=True, first=True,
-        personal=True, search=True, column=7, width=8, maximum=PERSON_NAME,
+        personal=True, search=True, column=7, width=8, maximum=PERSON_NAME, names_person=True,
     ),
     Field("chair_sex", "主席性别", Kind.CODE, codes="sex", group="chair", section="chair", personal=True),
     Field("chair_birth_date", "主席出生日期", Kind.DATE, group="chair", section="chair", personal=True),

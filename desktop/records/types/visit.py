@@ -40,7 +40,7 @@ TYPE = RecordType(
         ),
         Field(
             "contact_name", "对方人员", group="met", section="visit", first=True, personal=True,
-            maximum=PERSON_NAME,
+            maximum=PERSON_NAME, names_person=True,
         ),
         Field("contact_post", "对方职务", group="met", section="visit", personal=True, maximum=60),
         Field(

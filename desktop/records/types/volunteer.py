@@ -23,7 +23,7 @@ TYPE = RecordType(
         ),
         Field(
             "name", "姓名", section="volunteer", needed=True, first=True, personal=True, search=True,
-            column=1, width=9, maximum=PERSON_NAME,
+            column=1, width=9, maximum=PERSON_NAME, names_person=True,
         ),
         phone("volunteer"),
         Field("member", "会员记录", Kind.LINK, link="member", section="volunteer", index=True),

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from desktop.operations import queries
 from desktop.operations.queries import Codes
 from desktop.operations.records import id_of_code
+from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.declaration import Kind, RecordType
+from desktop.records.person_names import fold_name
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
@@ -46,9 +48,16 @@ def find_twin(
             held.id, queries.title(database, types, codes, record_type, held.values), same_code, joined
         )
 
+    def as_compared(name: str, of: Values) -> Cell:
+        value = of.get(name)
+        return (
+            fold_name(value) if record_type.by_name[name].names_person and isinstance(value, str) else value
+        )
+
     def alike(words: str, names: Sequence[str]) -> Record | None:
         found = reading.records(database, types, Query(record_type.name, text=words), _MOST_NAMESAKES)
-        same = (held for held in found if all(held.values.get(n) == values.get(n) for n in names))
+        wanted = [as_compared(n, values) for n in names]
+        same = (held for held in found if [as_compared(n, held.values) for n in names] == wanted)
         return next((held for held in same if held.id != own), None)
 
     code = values.get(record_type.key) if record_type.key is not None else None
