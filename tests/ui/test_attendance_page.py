@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
+from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
+from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
 from tests.ui.hands import CTRL, Desk, K
 
@@ -422,3 +424,33 @@ def test_the_form_of_one_trainee_offers_the_half_days_of_the_course_and_those_he
     assert isinstance(page, FormPage)
     fresh = [box for box in page.form.rows["half_days"].editor.inputs() if box.isVisibleTo(page.form)]
     assert len(fresh) == 4
+    desk.type("李强")
+    page.form.flush()
+    found: list[Draft] = []
+    desk.window.workbench.drafts.all(found.extend, desk.window)
+    desk.settle()
+    (draft,) = found
+    assert draft.texts["name"] == "李强"
+    desk.window.open_draft(draft)  # as after the computer went off
+    desk.settle()
+    again = desk.window.page
+    assert isinstance(again, FormPage) and again is not page
+    assert again.form.values()["course"] == course
+    fresh = [box for box in again.form.rows["half_days"].editor.inputs() if box.isVisibleTo(again.form)]
+    assert len(fresh) == 4
+
+
+def test_a_draft_that_moved_a_record_to_another_one_is_resumed_with_its_words_and_values(
+    desk: Desk, town: Session, course: str
+) -> None:
+    values: dict[str, Cell] = {"name": "一日班", "started_date": "2026-10-20", "ended_date": "2026-10-20"}
+    short = records.save(town, "course", values).record
+    trainee = records.save(town, "attendance", {"course": course, "name": "王芳"}).record
+    desk.window.open_draft(Draft("key", "attendance", trainee, 1, {"course": short}))
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, FormPage)
+    link = page.form.rows["course"].editor
+    assert isinstance(link, LinkEditor) and "一日班" in link.line.text()
+    boxes = page.form.rows["half_days"].editor.inputs()
+    assert len([box for box in boxes if box.isVisibleTo(page.form)]) == 2

@@ -64,6 +64,7 @@ class Form(QScrollArea):
         self._stored: Mapping[str, Cell] = {}
         self._initial: dict[str, Cell] = {}
         self._linked: dict[str, Values] = {}
+        self._given: tuple[str, ...] = ()
         self._touched: list[str] = []
         self._told: list[FieldRow] = []
         self._asked: set[str] = set()
@@ -127,6 +128,7 @@ class Form(QScrollArea):
         self.data = data
         self._linked = dict(data.linked if data is not None else linked or {})
         self._stored = data.record.values if data is not None else {}
+        self._given = () if data is not None else tuple(values)
         self._know({**(data.links if data is not None else {}), **titles})
         today = self.workbench.today()
         placed = self._filler.begin(new=data is None)
@@ -209,9 +211,10 @@ class Form(QScrollArea):
         return bool(self._typed() or self.unreadable())
 
     def draft_texts(self) -> dict[str, str]:
-        """What is typed and not saved, by field."""
+        """What is typed and not saved, by field; before it what a new record was given, which nobody gives again."""
         names = {*self._typed(), *(row.field.name for row in self.unreadable())}
-        return {name: self.rows[name].editor.draft_text() for name in self.rows if name in names}
+        given = [n for n in self._given if n in self.rows and n not in names and self.rows[n].editor.text()]
+        return {n: self.rows[n].editor.draft_text() for n in (*given, *(n for n in self.rows if n in names))}
 
     def apply_draft(self, texts: Mapping[str, str]) -> str:
         """Puts back what was typed; fields that no longer exist are passed over. Gives the last one, to go on from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut, QShowEvent
@@ -162,12 +163,26 @@ class RecordPage(Page):
         if self.record is None:
             self._load_new()
             return
-        self._read(self._arrived, lambda _error: self._gone())
+        draft = self.opening.draft
+        laid = {**self.opening.values, **(draft.texts if draft is not None else {})}
+        self._read(self._arrived, lambda _error: self._gone(), laid)
 
     def _read(
-        self, then: Callable[[FormData], None], fail: Callable[[Exception], None] | None = None
+        self,
+        then: Callable[[FormData], None],
+        fail: Callable[[Exception], None] | None = None,
+        laid: Mapping[str, Cell] | None = None,
     ) -> None:
+        """The record, with the words and values of the links among what will be ``laid`` over it."""
         bench, name, record = self.workbench, self.record_type.name, self.record or ""
+
+        def job(database: Database, _ticket: Ticket) -> FormData:
+            data = queries.form_data(database, bench.types, bench.codes, name, record)
+            if not laid:
+                return data
+            titles = queries.link_titles(database, bench.types, bench.codes, self.record_type, [laid])
+            linked = queries.linked_values(database, bench.types, self.record_type, laid)
+            return replace(data, links={**data.links, **titles}, linked={**data.linked, **linked})
 
         def failed(error: Exception) -> bool:
             if fail is not None:
@@ -176,10 +191,7 @@ class RecordPage(Page):
                 bench.fault(error)
             return fail is not None
 
-        bench.read(
-            lambda database, _ticket: queries.form_data(database, bench.types, bench.codes, name, record),
-            then, owner=self, key="form", fail=failed,
-        )  # fmt: skip
+        bench.read(job, then, owner=self, key="form", fail=failed)
 
     def _load_new(self) -> None:
         """A new record may begin with links, whose words have to be read first, and with what the last one had."""
@@ -190,9 +202,12 @@ class RecordPage(Page):
             types, codes = bench.types, bench.codes
             links: Mapping[str, Cell] = {**values, **typed}
             titles = queries.link_titles(database, types, codes, record_type, [links])
-            # A draft holds what was filled in by itself already.
-            given = [] if typed else [n for n in values if record_type.by_name[n].link]
-            told = from_links(database, types, codes, record_type, given, values)
+            if typed:
+                # It holds what was filled in by itself already.
+                told = FromLinks(queries.linked_values(database, types, record_type, links), {}, {})
+            else:
+                given = [n for n in values if record_type.by_name[n].link]
+                told = from_links(database, types, codes, record_type, given, values)
             return titles, queries.learned(database, record_type, types, bench.facts.unit.id), told
 
         def then(found: tuple[dict[str, str], dict[str, Cell], FromLinks]) -> None:
