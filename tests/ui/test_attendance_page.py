@@ -434,7 +434,8 @@ def test_the_form_of_one_trainee_offers_the_half_days_of_the_course_and_those_he
     desk.window.open_draft(draft)  # as after the computer went off
     desk.settle()
     again = desk.window.page
-    assert isinstance(again, FormPage) and again is not page
+    assert isinstance(again, FormPage)
+    assert again is not page
     assert again.form.values()["course"] == course
     fresh = [box for box in again.form.rows["half_days"].editor.inputs() if box.isVisibleTo(again.form)]
     assert len(fresh) == 4
@@ -451,6 +452,7 @@ def test_a_draft_that_moved_a_record_to_another_one_is_resumed_with_its_words_an
     page = desk.window.page
     assert isinstance(page, FormPage)
     link = page.form.rows["course"].editor
-    assert isinstance(link, LinkEditor) and "一日班" in link.line.text()
+    assert isinstance(link, LinkEditor)
+    assert "一日班" in link.line.text()
     boxes = page.form.rows["half_days"].editor.inputs()
     assert len([box for box in boxes if box.isVisibleTo(page.form)]) == 2

@@ -6,7 +6,7 @@ told as the window tells everything else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,12 +14,24 @@ from desktop.operations.queries import FormData
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType, Role
 from desktop.records.periods import Clock, InitialTraining
+from desktop.store.database import Database
 from desktop.ui.forms.twins import Twin, find_twin
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.workbench import Workbench
 
 _TRAINED = frozenset({"officer", "appointment"})
 """Records of people who are to be trained within a year of their appointment."""
+
+
+def training_due(
+    database: Database, bench: Workbench, type_name: str, record: str
+) -> Sequence[InitialTraining]:
+    """The clocks that run until somebody who was newly appointed is trained."""
+    if type_name not in _TRAINED:
+        return ()
+    from desktop.operations import training  # loads what only these few forms need
+
+    return training.due(database, bench.types, type_name, record, bench.today())
 
 
 class RecordBanner(NoticeBar):
@@ -43,8 +55,8 @@ class RecordBanner(NoticeBar):
         self._record = record
         self._twin_told = False
 
-    def show_record(self, data: FormData) -> None:
-        """What is to be known of a stored record before anything is typed into it."""
+    def show_record(self, data: FormData, due: Sequence[InitialTraining]) -> None:
+        """What is to be known of a stored record before anything is typed into it; ``due`` is who has to be trained."""
         shell, name = self._workbench.shell, self._type.name
         writable = self._workbench.may_write(self._type)
         if data.deleted:
@@ -60,10 +72,12 @@ class RecordBanner(NoticeBar):
             )  # fmt: skip
         elif not writable:
             self.show_notice(Tone.PLAIN, self._why_not())
+        elif due:
+            late = any(clock.clock is Clock.OVERDUE for clock in due)
+            words = "；".join(clock.words for clock in due)
+            self.show_notice(Tone.WARNING if late else Tone.PLAIN, f"新任职的初任培训{words}。")
         else:
             self.clear()
-            if name in _TRAINED:
-                self._show_training(data)
 
     def _why_not(self) -> str:
         """Why the record is only to be looked at."""
@@ -74,23 +88,6 @@ class RecordBanner(NoticeBar):
         if self._type.by_program:
             return "这类记录由程序登记，这里只能查看。"
         return "这类记录由别的单位登记，这里只能查看。"
-
-    def _show_training(self, data: FormData) -> None:
-        """Until when somebody who was newly appointed has to be trained, as long as that is open."""
-        from desktop.operations import training  # loads what only these few forms need
-
-        bench, name, record = self._workbench, self._type.name, data.record.id
-
-        def arrived(found: list[InitialTraining]) -> None:
-            if found:
-                late = any(clock.clock is Clock.OVERDUE for clock in found)
-                words = "；".join(clock.words for clock in found)
-                self.show_notice(Tone.WARNING if late else Tone.PLAIN, f"新任职的初任培训{words}。")
-
-        bench.read(
-            lambda database, _ticket: training.due(database, bench.types, name, record, bench.today()),
-            arrived, owner=self, key="training",
-        )  # fmt: skip
 
     def look_for_twin(self, values: Values) -> None:
         """Tells in the window, before the save, that the record with these values is there already."""

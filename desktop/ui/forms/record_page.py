@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -10,21 +10,23 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QSho
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations import audit, queries, records
+from desktop.operations.following import Offer
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
+from desktop.records.periods import InitialTraining
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, spacing, theme
 from desktop.ui.forms.attachments.tab import AttachmentsTab
-from desktop.ui.forms.banner import RecordBanner
+from desktop.ui.forms.banner import RecordBanner, training_due
 from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.derived import FromLinks, from_links
 from desktop.ui.forms.erase import may_erase
 from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.history import HistoryTab
-from desktop.ui.forms.related import FollowBar, Hanging, RelatedTab, read_hanging
+from desktop.ui.forms.related import FollowBar, Hanging, Related, RelatedTab, read_offers, read_related
 from desktop.ui.forms.side import SidePanel
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page
@@ -35,6 +37,8 @@ from desktop.ui.widgets.order import read_first
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
+_Read = tuple[FormData, Sequence[InitialTraining], tuple[Offer, ...]]
+"""A record, with what stands over its form."""
 _ATTACHMENTS = "附件"
 _LEARNED = "和上一条一样，可以改"
 _REFILLED = "上级没有收下的内容，还没有保存"
@@ -53,6 +57,8 @@ class RecordPage(Page):
         self.loaded = False
         self._saving = False
         self._title = ""
+        self._due: Sequence[InitialTraining] = ()
+        self._offers: tuple[Offer, ...] = ()
         self.writable = workbench.may_write(self.record_type)
         self.tabs = QTabWidget(self)
         self._main = QWidget()
@@ -173,16 +179,27 @@ class RecordPage(Page):
         fail: Callable[[Exception], None] | None = None,
         laid: Mapping[str, Cell] | None = None,
     ) -> None:
-        """The record, with the words and values of the links among what will be ``laid`` over it."""
+        """The record, with the words and values of the links among what will be ``laid`` over it.
+
+        What stands over the form is read with it: a line that came later would move the form under the hand.
+        """
         bench, name, record = self.workbench, self.record_type.name, self.record or ""
 
-        def job(database: Database, _ticket: Ticket) -> FormData:
+        def job(database: Database, _ticket: Ticket) -> _Read:
             data = queries.form_data(database, bench.types, bench.codes, name, record)
-            if not laid:
-                return data
-            titles = queries.link_titles(database, bench.types, bench.codes, self.record_type, [laid])
-            linked = queries.linked_values(database, bench.types, self.record_type, laid)
-            return replace(data, links={**data.links, **titles}, linked={**data.linked, **linked})
+            if laid:
+                titles = queries.link_titles(database, bench.types, bench.codes, self.record_type, [laid])
+                linked = queries.linked_values(database, bench.types, self.record_type, laid)
+                data = replace(data, links={**data.links, **titles}, linked={**data.linked, **linked})
+            return (
+                data,
+                training_due(database, bench, name, record),
+                read_offers(database, bench, name, record),
+            )
+
+        def arrived(found: _Read) -> None:
+            data, self._due, self._offers = found
+            then(data)
 
         def failed(error: Exception) -> bool:
             if fail is not None:
@@ -191,7 +208,7 @@ class RecordPage(Page):
                 bench.fault(error)
             return fail is not None
 
-        bench.read(job, then, owner=self, key="form", fail=failed)
+        bench.read(job, arrived, owner=self, key="form", fail=failed)
 
     def _load_new(self) -> None:
         """A new record may begin with links, whose words have to be read first, and with what the last one had."""
@@ -257,21 +274,25 @@ class RecordPage(Page):
         if not self.record_type.by_program:
             self.attachments.show_record(data.record.id, deleted=data.deleted)
         self.history.show_record(data.record.id)
-        self.banner.show_record(data)
-        self._show_hanging()
+        self.banner.show_record(data, self._due)
+        self.follow.show_offers(self._offers)
+        self._show_related()
 
-    def _show_hanging(self) -> None:
-        """What can be filled in from this record, and what leads to it."""
+    def _show_related(self, *, anew: bool = False) -> None:
+        """What leads to this record; ``anew`` also what can be filled in from it, which else comes with the record."""
         bench, name, record = self.workbench, self.record_type.name, self.record or ""
 
-        def arrived(hanging: Hanging) -> None:
-            self.follow.show_offers(hanging.offers)
-            self.related.show_hanging(hanging)
+        def job(database: Database, _ticket: Ticket) -> tuple[tuple[Offer, ...] | None, tuple[Related, ...]]:
+            offers = read_offers(database, bench, name, record) if anew else None
+            return offers, read_related(database, bench, name, record)
 
-        bench.read(
-            lambda database, _ticket: read_hanging(database, bench.types, bench.codes, name, record, bench),
-            arrived, owner=self, key="hanging",
-        )  # fmt: skip
+        def arrived(found: tuple[tuple[Offer, ...] | None, tuple[Related, ...]]) -> None:
+            offers, related = found
+            if offers is not None:
+                self.follow.show_offers(offers)
+            self.related.show_hanging(Hanging(self.follow.offers, related))
+
+        bench.read(job, arrived, owner=self, key="hanging")
 
     def _count_related(self, count: int) -> None:
         at = self.tabs.indexOf(self.related)
@@ -293,7 +314,7 @@ class RecordPage(Page):
         if touched or (changes is not None and concerned & set(changes.records)):
             self._read(lambda data: self._rebase(data, {}))
         elif changes is not None and not changes.empty:
-            self._show_hanging()
+            self._show_related(anew=True)
 
     def _rebase(self, data: FormData, submitted: Mapping[str, Cell]) -> None:
         self._title = data.title

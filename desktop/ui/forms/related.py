@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from desktop.operations import following, queries
 from desktop.operations.following import Offer
-from desktop.operations.queries import Codes
 from desktop.operations.session import Session
 from desktop.records.types import Catalogue
 from desktop.store import pointing
@@ -57,20 +56,24 @@ class Hanging:
     related: tuple[Related, ...]
 
 
-def read_hanging(
-    database: Database, types: Catalogue, codes: Codes, type_name: str, record: str, bench: Workbench
-) -> Hanging:
-    """What can be filled in from a record, and what leads to it."""
-    offers = following.offers(database, types, codes, type_name, record, bench.may_write)
+def read_offers(database: Database, bench: Workbench, type_name: str, record: str) -> tuple[Offer, ...]:
+    """What can be filled in from a record."""
+    return tuple(following.offers(database, bench.types, bench.codes, type_name, record, bench.may_write))
+
+
+def read_related(database: Database, bench: Workbench, type_name: str, record: str) -> tuple[Related, ...]:
+    """What leads to a record."""
     related = []
-    for found in pointing.pointing(database, types, type_name, record, SHOWN):
+    for found in pointing.pointing(database, bench.types, type_name, record, SHOWN):
         if found.field == found.record_type.parent:
             # They have a tab of their own.
             continue
         label, by = found.record_type.label, found.record_type.by_name[found.field].label
-        lines = tuple((held.id, queries.title_of(database, types, codes, held)) for held in found.first)
+        lines = tuple(
+            (held.id, queries.title_of(database, bench.types, bench.codes, held)) for held in found.first
+        )
         related.append(Related(found.record_type.name, f"{label}（{by}）", found.total, lines))
-    return Hanging(tuple(offers), tuple(related))
+    return tuple(related)
 
 
 class FollowBar(QFrame):
