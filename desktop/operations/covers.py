@@ -78,9 +78,9 @@ def contents_of(session: Session, said: Manifest) -> tuple[Count, ...]:
     found = traffic.waiting(
         session.database, session.types, session.ledger.station, link.acknowledged, sent.position
     )
-    if sum(w.births + w.changes for w in found) != said.items:
+    if sum(w.items for w in found) != said.items:
         return ()
-    return tuple(quantities.count(session.types, w.type, w.births, w.changes) for w in found)
+    return tuple(quantities.count(session.types, w.type, w.births, w.changes, w.deletions) for w in found)
 
 
 def print_cover(session: Session, bundle: Path, out_dir: Path) -> Path:

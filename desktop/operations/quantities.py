@@ -16,13 +16,19 @@ UNKNOWN = "本程序不认识的内容"
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """New records and changes of one type; ``size`` in words where they are files."""
+    """New records, changes and deletions of one type; ``size`` in words where they are files."""
 
     type: str
     label: str
     births: int
     changes: int
+    deletions: int = 0
     size: str = ""
+
+    @property
+    def items(self) -> int:
+        """All of them."""
+        return self.births + self.changes + self.deletions
 
     @property
     def caption(self) -> str:
@@ -31,16 +37,17 @@ class Count:
 
     @property
     def words(self) -> str:
-        """“企业新增3条、修改1处”."""
+        """“企业新增3条、修改1处、删除1条”."""
         new = f"新增{self.births}{counter(self.type)}" if self.births else ""
         changed = f"修改{self.changes}处" if self.changes else ""
-        return self.caption + "、".join(filter(None, (new, changed)))
+        deleted = f"删除{self.deletions}{counter(self.type)}" if self.deletions else ""
+        return self.caption + "、".join(filter(None, (new, changed, deleted)))
 
 
-def count(types: Catalogue, type_name: str, births: int, changes: int = 0) -> Count:
+def count(types: Catalogue, type_name: str, births: int, changes: int = 0, deletions: int = 0) -> Count:
     """A count with the name of its type."""
     label = types[type_name].label if type_name in types else UNKNOWN
-    return Count(type_name, label, births, changes)
+    return Count(type_name, label, births, changes, deletions)
 
 
 def counter(type_name: str) -> str:
@@ -57,7 +64,7 @@ def told(counts: Iterable[Count]) -> list[Count]:
     size = f"约{size_words(parts.births * PART_BYTES)}" if parts.births else ""
     if any(c.type == ATTACHMENT for c in found):
         return [replace(c, size=size) if c.type == ATTACHMENT else c for c in found if c is not parts]
-    return [replace(c, births=0, changes=0, size=size) if c is parts else c for c in found]
+    return [replace(c, births=0, changes=0, deletions=0, size=size) if c is parts else c for c in found]
 
 
 def files_among(counts: Sequence[Count]) -> tuple[int, int]:

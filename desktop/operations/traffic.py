@@ -188,7 +188,7 @@ def _stamp_at(milliseconds: int) -> int:
 
 
 def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:
-    return tuple(quantities.count(here.types, w.type, w.births, w.changes) for w in found)
+    return tuple(quantities.count(here.types, w.type, w.births, w.changes, w.deletions) for w in found)
 
 
 def station_names(database: Database, here: Here) -> dict[str, str]:

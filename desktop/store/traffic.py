@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.records.canonical import parse
+from desktop.records.canonical import ABSENT, parse
+from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import (
     HELD_FORK,
     REFUSED_CLOCK,
@@ -71,12 +73,21 @@ class Unapplied:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many items of one type wait to be sent: new records and changes, of this station or of others."""
+    """How many items of one type wait to be sent: new records, changes and deletions, of this station or of others.
+
+    As a manifest counts them, to whom a restored record is a change.
+    """
 
     type: str
     own: bool
     births: int
     changes: int
+    deletions: int
+
+    @property
+    def items(self) -> int:
+        """All of them."""
+        return self.births + self.changes + self.deletions
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,22 +249,24 @@ def waiting(
     values = ", ".join("(?, ?, ?, ?)" for _ in spans)
     span = f"WITH span (origin, first, last, own) AS (VALUES {values})"
     parameters = [n for row in spans for n in row]
-    found: dict[tuple[str, bool], list[int]] = {}
+    found: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0, 0])
     for name in types:
         for own, count in database.rows(
             f"{span} SELECT s.own, count(*) FROM {quoted(table_of(name))} r JOIN span s"
             f" ON r._origin = s.origin AND r._number BETWEEN s.first AND s.last GROUP BY s.own",
             parameters,
         ):
-            found.setdefault((name, bool(own)), [0, 0])[0] += count
+            found[name, bool(own)][0] += count
     # One item is one version, but the births that were copied to the log are births.
-    for name, own, count in database.rows(
-        f"{span} SELECT v.type, s.own, count(*) FROM span s JOIN version v ON v.origin = s.origin"
-        f" AND v.number BETWEEN s.first AND s.last AND NOT v.birth GROUP BY v.type, s.own",
-        parameters,
+    for name, own, count, deletions in database.rows(
+        f"{span} SELECT v.type, s.own, count(*), sum(v.slot = ? AND v.value <> ?) FROM span s JOIN version v"
+        f" ON v.origin = s.origin AND v.number BETWEEN s.first AND s.last AND NOT v.birth GROUP BY v.type, s.own",
+        (*parameters, DELETED_SLOT, ABSENT),
     ):
-        found.setdefault((name, bool(own)), [0, 0])[1] += count
-    return [Waiting(name, own, births, changes) for (name, own), (births, changes) in found.items()]
+        counts = found[name, bool(own)]
+        counts[1] += count - deletions
+        counts[2] += deletions
+    return [Waiting(name, own, *counts) for (name, own), counts in found.items()]
 
 
 def held_upto(database: Database, station: str, incarnation: str) -> int:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, enrolling, exchange, policy, records, traffic
+from desktop.operations import audit, covers, enrolling, exchange, policy, records, traffic
 from desktop.operations.session import Session
 from desktop.operations.traffic import Seen
 from desktop.records.declaration import Level, Role
@@ -193,16 +193,20 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     _, village = pair
     saved = records.save(village, "enterprise", {"name": "一家", "uscc": CODE})
     records.save(village, "enterprise", {"name": "改过的"}, record=saved.record)
+    records.delete(village, "enterprise", saved.record)
+    records.restore(village, "enterprise", saved.record)  # as a manifest counts it, a change
     hands, page = open_page(village)
     assert page.tabs.currentIndex() == WORK
-    assert page.send.amount.text() == "有2项新内容要上报"
-    assert "新增1条、修改1处" in page.send.inside.text()
+    assert page.send.amount.text() == "有4项新内容要上报"
+    assert "新增1条、修改2处、删除1条。" in page.send.inside.text()
     hands.dialogs.paths = [tmp_path]
     hands.click(page.send.export)
     (written,) = tmp_path.glob("径山村工会_*.xsj")
     assert written.name in page.send.done.words.text()
     assert "下一步" in page.send.done.detail.text()
-    assert "2项已导出、等上级的回执" in page.send.amount.text()
+    cover = covers.cover_of(village, written)
+    assert (cover.births, cover.changes, cover.deletions) == (1, 2, 1)
+    assert "4项已导出、等上级的回执" in page.send.amount.text()
     records.save(village, "enterprise", {"name": "又一家"})
     page.load()
     hands.settle()
@@ -841,7 +845,7 @@ def test_a_merge_tells_files_as_files() -> None:
         Path("a.xsj"), applied=69, total=69, births={"enterprise": 1, "attachment": 3, "attachment_part": 64}
     )
     shown = Shown(Path("a.xsj"), Seen(result, "径山村工会", 0, False))
-    assert summary([shown]) == "已合并1个文件：收下69项（新增1条、3个附件、修改1处）。"
+    assert summary([shown]) == "已合并1个文件：收下69项（新增1条、3个附件、修改或删除1处）。"
 
 
 def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(

@@ -141,7 +141,7 @@ class Details(QWidget):
         self.types = Grid(
             [
                 Col("类别", 8, wide=True),
-                *(Col(w, 5, numeric=True) for w in ("新增", "修改", *(OUTCOMES[o] for o in _LEFT))),
+                *(Col(w, 5, numeric=True) for w in ("新增", "修改、删除", *(OUTCOMES[o] for o in _LEFT))),
             ],
             "按类别",
         )
@@ -153,7 +153,7 @@ class Details(QWidget):
         self.nothing_new = False
         self.caption = heading("会怎样，按类别")
         self._nothing = plain("没有要另外处理的。", muted=True)
-        self._no_types = plain("没有新增或修改的内容。", muted=True)
+        self._no_types = plain("没有新增、修改或删除的内容。", muted=True)
         self._same = plain("这里的内容以前都收过：合并只登记收到了这些文件，别的什么都不变。", muted=True)
         self._items_head = heading(NOT_TAKEN)
         for head in (self.caption, self._items_head):
@@ -292,7 +292,7 @@ def summary(files: Sequence[Shown]) -> str:
     attached = births[ATTACHMENT]
     born = births.total() - attached - births[PART]
     new = f"新增{amount_words(born, attached, '条')}" if born or attached else ""
-    parts = [new, f"修改{changed}处" if changed else ""]
+    parts = [new, f"修改或删除{changed}处" if changed else ""]
     inside = "、".join(filter(None, parts))
     taken = [f"{OUTCOMES[APPLIED]}{total.pop(APPLIED)}项"] if total[APPLIED] else []
     taken += [f"以前{OUTCOMES[HELD]}的{released}项现在{OUTCOMES[APPLIED]}了"] if released else []

@@ -78,7 +78,7 @@ class SendCard(Card):
         self._counts = tuple(_joined([*seen.own, *seen.below]))
         self.amount.setText(_amount_words(seen))
         if seen.waiting:
-            below = sum(c.births + c.changes for c in seen.below)
+            below = sum(c.items for c in seen.below)
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
             # Of several bundles, the first does not hold all of it.
             what = "要上报的有" if seen.fresh else "等回执的有"
@@ -227,6 +227,12 @@ def _joined(counts: list[Count]) -> list[Count]:
     """One count for each type."""
     found: dict[str, Count] = {}
     for c in counts:
-        before = found.get(c.type, replace(c, births=0, changes=0))
-        found[c.type] = replace(c, births=before.births + c.births, changes=before.changes + c.changes)
+        if (before := found.get(c.type)) is not None:
+            c = replace(
+                c,
+                births=before.births + c.births,
+                changes=before.changes + c.changes,
+                deletions=before.deletions + c.deletions,
+            )
+        found[c.type] = c
     return list(found.values())

@@ -12,8 +12,8 @@ _MOST_TYPES = 6
 
 
 def counted(counts: Sequence[Count]) -> str:
-    """“企业新增3条、修改1处；会员新增30条”, the largest first; files as files."""
-    ranked = sorted(told(counts), key=lambda c: -(c.births + c.changes))
+    """“企业新增3条、修改1处；会员新增30条、删除1条”, the largest first; files as files."""
+    ranked = sorted(told(counts), key=lambda c: -c.items)
     words = [c.words for c in ranked[:_MOST_TYPES]]
     more = f"；等{len(ranked)}类" if len(ranked) > _MOST_TYPES else ""
     return "；".join(words) + more
