@@ -83,14 +83,24 @@ class Telling:
 
     def tell_segment(
         self, bundle: int, outcome: str, reason: str, origin: tuple[str, str], first: int, count: int
-    ) -> None:
-        """A segment of which nothing is taken in, so that nothing more can be said of its items."""
+    ) -> int:
+        """A segment of which nothing is taken in, so that nothing more can be said of its items; at which place."""
+        place = next(self._places)
         self._db.execute(
             "INSERT INTO told (bundle, place, outcome, reason, number, stamp, type, record, slot, station, incarnation,"
             " count) VALUES (?, ?, ?, ?, ?, 0, '', x'', '', ?, ?, ?)",
-            (bundle, next(self._places), outcome, reason, first, *origin, count),
+            (bundle, place, outcome, reason, first, *origin, count),
         )
         self._counts[bundle][outcome, reason, ""] += count
+        return place
+
+    def take_back_segment(self, bundle: int, place: int) -> None:
+        """What was told of a segment at this place holds no more."""
+        [(outcome, reason, count)] = self._db.rows(
+            "DELETE FROM told WHERE bundle = ? AND place = ? RETURNING outcome, reason, count",
+            (bundle, place),
+        )
+        self._counts[bundle][outcome, reason, ""] -= count
 
     def tell_again(self, bundle: int, found: Sequence[tuple[Told, str, str]]) -> None:
         """What was told has another outcome and reason by now."""

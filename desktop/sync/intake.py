@@ -376,8 +376,8 @@ class Intake:
             raise BadSegmentSignature(header.station)
         return late
 
-    def pass_over(self, outcome: str, reason: str, header: Header, lines: int) -> None:
-        """Nothing of a segment is taken in, so nothing of it is judged; it is told as one.
+    def pass_over(self, outcome: str, reason: str, header: Header, lines: int) -> int:
+        """Nothing of a segment is taken in, so nothing of it is judged; it is told as one, at the place returned.
 
         Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or
         key signs no more, or it bears the name of this station, which has not written it.
@@ -385,7 +385,13 @@ class Intake:
         if lines != header.total:
             raise BadSegment("the lines are not as many as the header counts")
         origin = header.station, header.incarnation
-        self._telling.tell_segment(self._bundle.number, outcome, reason, origin, header.first, header.total)
+        return self._telling.tell_segment(
+            self._bundle.number, outcome, reason, origin, header.first, header.total
+        )
+
+    def take_back(self, place: int) -> None:
+        """A segment that was passed over, and is told at this place, was taken in after all."""
+        self._telling.take_back_segment(self._bundle.number, place)
 
     def _set_aside(self, found: Sorted) -> None:
         for outcome, rows in zip((REFUSED, HELD), waiting.set_aside(self._db, found, self._now), strict=True):

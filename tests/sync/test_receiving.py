@@ -520,6 +520,34 @@ def test_a_segment_of_a_station_whose_grant_is_outstanding_is_asked_for_again(tr
     assert "f4" * 16 in tree.district.records()
 
 
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_segment_that_stands_before_its_grant_in_the_same_bundle_is_taken(
+    tree: Tree, preview: bool, beside: bool
+) -> None:
+    """Who signs for it is known when all of the bundle is in. What nobody signs for then ``beside`` it is held."""
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    report(tree.village, tree.town)
+    bundle = envelope.read_bundle(tree.town.send().path)
+    verdict = envelope.judge(bundle, station.knowledge(tree.district.ledger, tree.district.keys).state)
+    (part,) = envelope.open_parts(bundle, verdict, tree.district.keys)
+    parts = [Outgoing(f, t) for f, t in zip(part.frames, part.labels, strict=True) if t != receipts.LABEL]
+    of_village = [out for out in parts if out.label[0] == tree.village.station]
+    of_town = [out for out in parts if out not in of_village]
+    header, frame = one_segment(new_desk(tree.town.folder, "丙村", Level.VILLAGE))
+    of_nobody = [Outgoing(frame, [*header.label(), 0, 1])] if beside else []
+    total = verdict.manifest.items
+    ahead = [*of_nobody, *of_village, *of_town]
+    sent = forged_bundle(tree.town, tree.district, ahead, counts=total + beside)
+    (result,) = tree.district.merge(sent, preview=preview).bundles
+    assert (outcome(result), len(result.unapplied)) == ((total, 0, 0, int(beside), 0), int(beside))
+    assert tree.district.records() == (set() if preview else {FIRM})
+    ended = 0 if preview or beside else max(out.label[7] for out in parts)
+    assert tree.district.link(tree.town).received == ended, (
+        "the journal of the town goes on, if all of it is here"
+    )
+
+
 def test_what_renewed_keys_have_signed_waits_for_their_grant_and_is_no_forgery(tree: Tree) -> None:
     """Else the town could send nothing more: what it has received stands in its journal."""
     settle([(tree.village, tree.town), (tree.town, tree.district)], rounds=2)

@@ -1,0 +1,301 @@
+"""Takes in one bundle of a merge: it is judged, then its receipt is heard and its segments are taken, part by part.
+
+Order is that of ``trust`` (checks 1 to 16 for a bundle, 17 to 20 for its segments), then that of the rooms for its
+items: ``forks`` tells what is known, ``judging`` what is refused or held, ``waiting`` puts it aside and tries it again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
+from desktop.store import arrivals, exchanged, holdings, links, segment_log
+from desktop.store.ledger import Ledger
+from desktop.sync import certificates, envelope, persons, receipts, segments, station, waiting
+from desktop.sync.envelope import OpenedBundle, Part
+from desktop.sync.errors import (
+    BadSegment,
+    BadSegmentSignature,
+    DelegationOutOfScope,
+    FormerSuperior,
+    UnitMoved,
+    UnitNotKnown,
+    WrongDirection,
+)
+from desktop.sync.frames import Frame
+from desktop.sync.identity import StationKeys
+from desktop.sync.intake import Intake
+from desktop.sync.manifest import DOWN, UP
+from desktop.sync.results import BundleResult, Taken
+from desktop.sync.roots import History
+from desktop.sync.segments import Header
+from desktop.sync.trust import TrustState, Verdict
+from desktop.sync.words import fingerprint
+
+_At = tuple[int, int]
+"""Part and frame in which a segment of a bundle stands."""
+
+
+def take(
+    ledger: Ledger, keys: StationKeys, intake: Intake, result: BundleResult, *, merge: int, number: int
+) -> Taken:
+    """All of the bundle of which ``result`` tells, inside the caller's transaction.
+
+    ``merge`` is its line in the ledger of merges, ``number`` that under which its items are told. Raises what the
+    kernel refuses, :class:`BadSegment` and what the disk raises; the caller takes back what was written by then.
+    """
+    bundle = envelope.read_bundle(result.path)
+    verdict = _Verdicts(ledger, intake).verdict(bundle, result)
+    said = verdict.manifest
+    result.sender, result.sequence, result.total = said.sender, said.sequence, said.items
+    result.signed = frozenset(person.duty for person in verdict.signers)
+    link = links.link_to(ledger.database, said.sender)
+    result.name = link.name if link is not None else ""
+    if verdict.newer_tree:
+        raise UnitNotKnown(f"tree {said.tree}")
+    intake.merge = merge
+    _Taking(ledger, keys, intake, bundle, verdict, result).take()
+    return Taken(result, said.incarnation, bundle.digest, merge, number)
+
+
+class _Verdicts:
+    """What the kernel says of a bundle, and in the name of what this ledger knows beside."""
+
+    def __init__(self, ledger: Ledger, intake: Intake) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._intake = intake
+
+    def verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
+        """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""
+        heard = self._heard(bundle)
+        if heard is not None:
+            state = dataclasses.replace(
+                self._intake.judge.state, roots=frozenset(heard.known), former=heard.former
+            )
+            verdict = self._judged(bundle, state)
+            if verdict.manifest.kind == DOWN:
+                before = station.history(self._db).now.certificates
+                station.keep_history(self._ledger, heard)
+                self._intake.judge_anew()
+                # Of a statement that only takes a root away, those that are left are told.
+                now = sorted(heard.now.certificates - before or heard.now.certificates)
+                found = (certificates.parse(der) for der in now)
+                result.new_roots = tuple(str(fingerprint(root.claims.public_key)) for root in found)
+                return verdict
+        verdict = self._judged(bundle, self._intake.judge.state)
+        if verdict.manifest.kind == UP:
+            self._intake.judge.check_key(verdict.manifest, verdict.sender)
+        return verdict
+
+    def _judged(self, bundle: OpenedBundle, state: TrustState) -> Verdict:
+        """The kernel's verdict; where a unit was moved, that is why, and says what to do."""
+        try:
+            return envelope.judge(bundle, state)
+        except (DelegationOutOfScope, UnitNotKnown) as problem:
+            sender = certificates.parse(bundle.chain[0])
+            if holdings.was_moved(self._db, self._intake.judge.granted_units(sender.station)):
+                raise UnitMoved(problem.detail) from problem
+            raise
+        except WrongDirection as problem:
+            if links.was_above(self._db, certificates.parse(bundle.chain[0]).station):
+                raise FormerSuperior(problem.detail) from problem
+            raise
+
+    def _heard(self, bundle: OpenedBundle) -> History | None:
+        """The roots after the statements of a bundle that says it is from the level above, if that changes them."""
+        link = links.link_to(self._db, certificates.parse(bundle.chain[0]).station)
+        if not bundle.roots or link is None or not link.upward:
+            return None
+        held = station.history(self._db)
+        heard = held.followed(bundle.roots)
+        return heard if heard != held else None
+
+
+class _Taking:
+    """The parts of one bundle that is believed, taken one after the other."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: StationKeys,
+        intake: Intake,
+        bundle: OpenedBundle,
+        verdict: Verdict,
+        result: BundleResult,
+    ) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._keys = keys
+        self._intake = intake
+        self._bundle = bundle
+        self._verdict = verdict
+        self._said = verdict.manifest
+        self._made = min(self._said.created, ledger.environment.now())
+        self._result = result
+        self._seen = 0
+        self._spans: list[tuple[int, int]] = []
+        # Where each segment that nobody signs for yet is told to be held, and by which judge the first was passed over.
+        self._passed: dict[_At, int] = {}
+        self._judge = intake.judge
+        # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
+        # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
+        self._complete = True
+        self._speaks = False
+
+    def take(self) -> None:
+        """All parts, then once more what waited for a grant that has come after it, and what that says of the link."""
+        said = self._said
+        link = links.link_to(self._db, said.sender)
+        newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
+        again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
+        for part in envelope.open_parts(self._bundle, self._verdict, self._keys):
+            self._take_part(part, newest=newest, again=again)
+            # Nothing of this part is in memory when the next one is opened.
+            del part
+        if self._seen != self._result.total:
+            raise BadSegment("the counts of the manifest are not those of its segments")
+        self._take_passed()
+        self._intake.end()
+        # Without what was passed over the journal of the sender does not go on.
+        self._complete &= not self._passed
+        if link is not None and self._spans:
+            held_so_far = link.received if link.received_incarnation == said.incarnation else 0
+            self._result.gap = self._spans[0][0] > held_so_far
+        if self._speaks:
+            spans = self._spans if self._complete else []
+            links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans, anew=newest)
+        else:
+            left = link is None or links.has_left(self._db, said.sender, said.incarnation)
+            self._result.earlier = not left
+        if said.kind == DOWN:
+            recipient = self._verdict.sender.claims.recipient
+            links.note_recipient(self._db, said.sender, said.incarnation, said.sequence, recipient)
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _take_part(self, part: Part, *, newest: bool, again: bool) -> None:
+        said = self._said
+        if len(part.labels) > 2 or len(said.parts) > 1:
+            self._intake.set_alone()
+        result = self._result
+        result.signers = result.signers or persons.named(said, self._verdict.signers, part.names)
+        former = self._former(part.labels)
+        self._speaks = links.hear(self._db, said.sender, said.incarnation, self._made, former)
+        for place, (label, frame) in enumerate(zip(part.labels, part.frames, strict=True)):
+            if label == receipts.LABEL:
+                receipt = receipts.read(frame)
+                result.answered += self._take_receipt(receipt, newest=newest, again=again)
+                self._complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
+            else:
+                total, before, position = _places(label)
+                self._spans.append((before, position))
+                self._seen += total
+                # The sender knows where its bundles ended, and goes on from there and from nowhere between.
+                taken = self._take_labelled((part.number, place), label, frame)
+                self._complete &= taken or (part.number, place) in self._passed
+
+    def _former(self, labels: Sequence[object]) -> set[str]:
+        """The sender's other incarnations of which it sends segments: they ended before the one in which it speaks."""
+        said = self._said
+        found: set[str] = set()
+        for label in labels:
+            match label:
+                case [said.sender, str(incarnation), *_] if incarnation != said.incarnation:
+                    found.add(incarnation)
+        return found
+
+    def _take_receipt(self, receipt: receipts.Receipt, *, newest: bool, again: bool) -> int:
+        said = self._said
+        if receipt.station != self._ledger.station:
+            raise BadSegment("the receipt is for another station")
+        if not self._speaks:
+            return 0
+        # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
+        if receipt.continues:
+            goes_on = links.has_answered(self._db, said.sender, said.incarnation, receipt.number)
+            if goes_on and said.kind == DOWN:
+                exchanged.keep_answers(self._db, said.sender, receipt.answers, more=True)
+                return receipt.count
+            return 0
+        own = receipt.incarnation == self._ledger.incarnation and exchanged.ended_at(
+            self._db, said.sender, receipt.position
+        )
+        fresh = links.note_receipt(
+            self._db,
+            said.sender,
+            said.incarnation,
+            own,
+            receipt.position,
+            receipt.number,
+            newest=newest,
+            again=again,
+        )
+        if fresh and said.kind == DOWN:
+            exchanged.keep_answers(self._db, said.sender, receipt.answers)
+            return 1 + receipt.count
+        return int(fresh)
+
+    # -- segments --------------------------------------------------------------------------------------------------
+
+    def _take_labelled(self, at: _At, label: list[object], frame: Frame) -> bool:
+        """One segment; whether the journal of the sender goes on. A known one is skipped undecoded (rule 20)."""
+        total = segment_log.total_of(self._db, label[:5])
+        if total is not None and total == label[5] and not self._intake.lacks_signer(label, self._said.kind):
+            self._result.known += total
+            return True
+        return self._take_segment(at, label, frame)
+
+    def _take_segment(self, at: _At, label: list[object], frame: Frame) -> bool:
+        """One segment that is not here."""
+        header, lines = segments.read(frame)
+        if header.label() != label[:6]:
+            raise BadSegment("the label of a segment is not that of its header")
+        signer = self._intake.signer(self._verdict, header)
+        if signer is None:
+            # It is not taken into the journal, so the receipt asks for it again until the grant is here.
+            self._pass(at, self._intake.without_signer(header), header, len(lines))
+            return False
+        if self._intake.is_late(self._verdict, signer, header):
+            self._intake.pass_over(REFUSED, REFUSED_KEY, header, len(lines))
+            return True
+        try:
+            return self._intake.merge_segment(signer, frame, header, lines, self._result)
+        except BadSegmentSignature:
+            if header.station == self._said.sender or not waiting.waits_for_grant(self._db, header):
+                raise
+            self._pass(at, HELD_CERTIFICATE, header, len(lines))
+            return False
+
+    def _pass(self, at: _At, reason: str, header: Header, lines: int) -> None:
+        """Nobody signs for a segment, unless what the rest of the bundle brings says who does."""
+        if not self._passed:
+            self._judge = self._intake.judge
+        if at not in self._passed:
+            self._passed[at] = self._intake.pass_over(HELD, reason, header, lines)
+
+    def _take_passed(self) -> None:
+        """Opens again the parts of which segments were passed over, while somebody has come who may have signed them.
+
+        Then the same items may have come a second time, cut otherwise, and would be told as held and as what they are.
+        """
+        judge = self._judge
+        while self._passed and self._intake.judge is not judge:
+            judge = self._intake.judge
+            for number, places in groupby(sorted(self._passed), key=itemgetter(0)):
+                part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
+                for at in list(places):
+                    if self._take_labelled(at, part.labels[at[1]], part.frames[at[1]]):
+                        self._intake.take_back(self._passed.pop(at))
+                del part
+
+
+def _places(label: object) -> tuple[int, int, int]:
+    """From the label of a segment: how many items it has, and the journal positions before and at it."""
+    match label:
+        case [str(), str(), int(), int(), str(), int(total), int(before), int(position)]:
+            return total, before, position
+    raise BadSegment("a segment has a label")
