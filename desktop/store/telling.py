@@ -150,21 +150,21 @@ class Telling:
             )
         }
 
-    def not_as_told(self, bundle: int, *, moved: bool) -> Iterator[list[Told]]:
+    def not_as_told(self, bundle: int, *, moved: bool, closing: bool) -> Iterator[list[Told]]:
         """What was told to be held and is not so any more, or for another reason.
 
-        Where anything has ``moved`` since, what was told to be refused likewise, and all that was in conflict.
-        In pieces, which the caller may tell anew.
+        Where anything has ``moved`` since, what was told to be refused likewise; where something came since that may be
+        ``closing`` conflicts, all that was in one. In pieces, which the caller may tell anew.
         """
         after = 0
         while found := self._db.rows(
             f"SELECT {_TOLD} FROM told t WHERE bundle = :bundle"
-            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :moved"
+            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :closing"
             " OR outcome = :refused AND :moved AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
             "  AND r.number = t.number AND r.stamp = t.stamp AND r.reason = t.reason) OR outcome = :held"
             " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
             "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY place LIMIT :most",
-            {"bundle": bundle, "after": after, "conflict": CONFLICT, "moved": moved, "held": HELD,
+            {"bundle": bundle, "after": after, "conflict": CONFLICT, "moved": moved, "closing": closing, "held": HELD,
              "refused": REFUSED, "most": MAX_LINES},
         ):  # fmt: skip
             after = found[-1][0]

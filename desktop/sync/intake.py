@@ -201,13 +201,15 @@ class Intake:
     def put_right(self, taken: Sequence[Taken]) -> None:
         """Rule 17, when all of the merge is in: what was held and has been released is counted as what it is now.
 
-        So is a conflict, where something has ceased to count since it was told: it may have been one side of it. Or it
-        had closed one, or has come to count and opens one.
+        So is a conflict that a later bundle closes. Where something has ceased to count since, it may have been one
+        side of it, or had closed one, or has come to count and opens one.
         """
+        moved = self._settling.moved
         for each in taken:
-            for found in self._telling.not_as_told(each.bundle, moved=self._settling.moved):
+            closing = moved or each is not taken[-1]
+            for found in self._telling.not_as_told(each.bundle, moved=moved, closing=closing):
                 self._put_right(each, found)
-            if self._settling.moved:
+            if moved:
                 self._tell_conflicts_again(each.bundle, self._lost.brought(each.bundle))
             each.result.add_up(self._telling, each.bundle)
 

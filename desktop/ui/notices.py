@@ -135,8 +135,9 @@ class NoticeBar(QFrame):
 class FloatingNotice(NoticeBar):
     """A notice that lies over the foot of a page: nothing below it moves, whether it comes or goes.
 
-    Where the pointer or the cursor is at that moment it goes to the head of the page instead: a click that was on its
-    way hits what it was meant for, and what is being typed stays in sight. It returns to the foot once that is free.
+    Where the pointer, the cursor or the red button is at that moment it goes to the head of the page instead: a click
+    that was on its way hits what it was meant for, and what is being typed and what comes next stay in sight. It
+    returns to the foot once that is free.
     """
 
     covers = Signal(int)
@@ -157,7 +158,8 @@ class FloatingNotice(NoticeBar):
     ) -> None:
         """Shows a notice where nobody is at work."""
         super().show_notice(tone, words, action, then)
-        self._at_head = self._pointed_at(self._place(at_head=False))
+        foot = self._place(at_head=False)
+        self._at_head = self._pointed_at(foot) or self._hides_way_on(foot)
         self._settle()
         self.make_way()
 
@@ -165,6 +167,15 @@ class FloatingNotice(NoticeBar):
         """Takes the notice away."""
         super().clear()
         self._settle()
+
+    def _hides_way_on(self, place: QRect) -> bool:
+        """Whether the button that the page goes on with lies there."""
+        return any(
+            button.property("primary")
+            and button.isVisible()
+            and place.intersects(QRect(button.mapTo(self._over, QPoint()), button.size()))
+            for button in self._over.findChildren(QPushButton)
+        )
 
     def make_way(self) -> None:
         """Goes to the other end of the page where it would hide the cursor."""
@@ -175,7 +186,11 @@ class FloatingNotice(NoticeBar):
     def _return_to_foot(self) -> None:
         foot = self._place(at_head=False)
         # Not from under the hand that aims at it, either.
-        if any(map(self._pointed_at, (foot, self.geometry()))) or self._hides_cursor(foot):
+        if (
+            any(map(self._pointed_at, (foot, self.geometry())))
+            or self._hides_cursor(foot)
+            or self._hides_way_on(foot)
+        ):
             return
         self._at_head = False
         self._settle()

@@ -172,6 +172,23 @@ def test_a_conflict_that_the_same_file_closes_is_not_told_where_that_is_counted_
     assert tree.district.conflicts() == set()
 
 
+def test_a_conflict_that_a_later_file_closes_is_not_told(tree: Tree) -> None:
+    """Who merges two files on one stick would look for it in vain."""
+    for record in (FIRM, OTHER):
+        tree.village.birth("firm", {"name": "茶厂"}, record=record)
+    settle([(tree.village, tree.town)], rounds=2)
+    for record in (FIRM, OTHER):
+        tree.village.edit(record, "name", "村里说")
+        tree.town.edit(record, "name", "镇里说")
+    tree.town.take(tree.village.send())
+    opened = tree.town.send(tree.village)
+    tree.town.edit(FIRM, "name", "定了")
+    first, second = taken(tree.village, opened, tree.town.send(tree.village))
+    assert (first.conflict, first.applied) == (1, first.total - first.known - 1)
+    assert [u.record for u in first.unapplied if u.outcome == "conflict"] == [OTHER]
+    assert (first.changes, second.changes) == ({"firm": 2}, {"firm": 1})
+
+
 def test_a_birth_that_came_second_was_not_counted_and_is_not_taken_off(tree: Tree) -> None:
     """A record that the town has registered already, in the same words, is no new one."""
     tree.town.birth("firm", {"name": "茶厂"}, record=FIRM, unit=tree.village.unit)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -238,8 +238,17 @@ def test_only_this_one_leaves_the_alike_ones_open(
     hands, page = open_page(pair[0])
     hands.qtbot.keyClick(page.list, Qt.Key.Key_2)
     hands.dialogs.answers = [Answer.NO]
-    hands.click(page.accept)
+    # After the question the pointer is in the middle.
+    told = hands.window.notices
+    told._pointer = lambda: page.mapToGlobal(page.rect().center())
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
     assert len(conflicts.open_conflicts(pair[0])) == 2
+    next_one = QRect(page.accept.mapTo(hands.window, QPoint()), page.accept.size())
+    assert told.words and page.accept.isVisible()
+    assert not next_one.intersects(QRect(told.mapTo(hands.window, QPoint()), told.size())), (
+        "it hides the way on"
+    )
 
 
 def test_a_deletion_against_an_edit_is_told_in_words_and_hides_the_fields(

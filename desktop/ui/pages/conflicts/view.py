@@ -29,7 +29,7 @@ QFrame[head="true"] {{ background: {head}; border: 1px solid {line}; border-bott
 QFrame[head="true"][chosen="true"] {{ background: {selection}; border: 2px solid {focus}; }}
 """
 _NARROWEST = 116
-_NAMES = 13
+_NAMES = 16
 """The width of a name in characters."""
 OWN = "own"
 Choice = int | str
