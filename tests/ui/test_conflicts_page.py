@@ -245,7 +245,8 @@ def test_only_this_one_leaves_the_alike_ones_open(
     hands.settle()
     assert len(conflicts.open_conflicts(pair[0])) == 2
     next_one = QRect(page.accept.mapTo(hands.window, QPoint()), page.accept.size())
-    assert told.words and page.accept.isVisible()
+    assert told.words
+    assert page.accept.isVisible()
     assert not next_one.intersects(QRect(told.mapTo(hands.window, QPoint()), told.size())), (
         "it hides the way on"
     )
