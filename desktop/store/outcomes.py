@@ -8,6 +8,7 @@ from collections.abc import Collection
 from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
+from desktop.store.merging import Item
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
 
 
@@ -36,6 +37,14 @@ def of_unapplied(
             )
         }
     return found
+
+
+def born(database: Database, type_name: str, record: str) -> Item | None:
+    """The birth on which a record stands, if there is one."""
+    found = database.row(
+        f"SELECT _origin, _number FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,)
+    )
+    return None if found is None else Item(found[0], found[1], 0, type_name, record, "")
 
 
 def stands(database: Database, type_name: str, record: str, origin: int, number: int) -> bool:

@@ -205,6 +205,7 @@ class Intake:
         side of it, or had closed one, or has come to count and opens one.
         """
         moved = self._settling.moved
+        self._lost.tell_heirs()
         for each in taken:
             closing = moved or each is not taken[-1]
             for found in self._telling.not_as_told(each.bundle, moved=moved, closing=closing):

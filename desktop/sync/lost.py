@@ -27,6 +27,7 @@ class Lost:
         self._telling = telling
         self._bundles: list[tuple[int, BundleResult, Brought]] = []
         self._places: dict[int, list[tuple[int, int, int]]] = {}
+        self._unborn: set[tuple[str, str]] = set()
 
     def expect(self, number: int, result: BundleResult, brought: Brought) -> None:
         """A bundle begins; ``brought`` is looked at when all of the merge is in."""
@@ -53,9 +54,23 @@ class Lost:
             self._telling.tell(number, HELD, fresh)
             births, changes = Counter(result.births), Counter(result.changes)
             # Of a birth that came second no new record was told.
-            births.subtract(i.type for i, _ in fresh if not i.slot and self._stands(i))
+            stood = [(i.type, i.record) for i, _ in fresh if not i.slot and self._stands(i)]
+            self._unborn.update(stood)
+            births.subtract(type_name for type_name, _ in stood)
             changes.subtract(item.type for item, _ in fresh if item.slot)
             result.births, result.changes = dict(+births), dict(+changes)
+
+    def tell_heirs(self) -> None:
+        """Records whose birth was lost and that stand on one which came second by now: with it they are new.
+
+        One that has waited since it came is counted when it is told anew.
+        """
+        for type_name, record in self._unborn:
+            birth = outcomes.born(self._db, type_name, record)
+            place = None if birth is None else self._place(birth)
+            if birth is not None and place is not None and not self._telling.held_among([birth]):
+                births = self._bundles[place][1].births
+                births[type_name] = births.get(type_name, 0) + 1
 
     def _stands(self, birth: Item) -> bool:
         return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number)

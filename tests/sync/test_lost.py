@@ -204,6 +204,21 @@ def test_a_birth_that_came_second_was_not_counted_and_is_not_taken_off(tree: Tre
     assert tree.district.records() == {FIRM, OTHER}
 
 
+@pytest.mark.parametrize("name", ["茶厂", "别的厂"])
+def test_a_record_that_stands_on_its_second_birth_when_the_first_is_lost_is_a_new_one(
+    tree: Tree, name: str
+) -> None:
+    tree.village.birth("firm", {"name": "茶厂"}, record=FIRM)
+    number = last(tree.village)
+    tree.other.birth("firm", {"name": name}, record=FIRM)
+    report(tree.village, tree.town)
+    report(tree.other, tree.town)
+    first = tree.town.send()
+    tree.town.exclude((tree.village, number))
+    came, _ = taken(tree.district, first, tree.town.send())
+    assert (came.births["firm"], tree.district.records()) == (1, {FIRM})
+
+
 def test_a_birth_that_came_second_and_waited_is_no_new_record(tree: Tree) -> None:
     tree.district.birth("firm", {"name": "区里的茶厂"}, record=FIRM)
     word = tree.town.exclude((tree.village, last(tree.village) + 1))
