@@ -36,6 +36,7 @@ from desktop.ui.theme import PROGRAM, TextSize
 from desktop.ui.topbar import TopBar
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.reach import PageStack
+from desktop.ui.widgets.typed import TypedKeys, settle
 from desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
             QShortcut(keys, self).activated.connect(self.back)
         QShortcut(QKeySequence(Qt.Key.Key_F7), self).activated.connect(self._look_through)
         QShortcut(QKeySequence(Qt.Key.Key_F6), self).activated.connect(self._change_sides)
+        self._typed = TypedKeys(self)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_cursor)
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
     def _follow_cursor(self, _old: QWidget | None, now: QWidget | None) -> None:
         self._stack.bring_into_view(now)
         self.notices.make_way()
+        self._typed.follow(now)
 
     def _build(self) -> None:
         brand = self._brand = QFrame()
@@ -273,6 +276,8 @@ class MainWindow(QMainWindow):
         return {**found, Act.NEW: lambda: choose_new(page, self.workbench)}
 
     def _show_steps(self) -> None:
+        if self.page is not None:
+            settle(self.page)
         self.topbar.show_steps(self.workbench.steps.last, self.workbench.steps.next)
 
     def _refresh(self, changes: ChangeSet | None) -> None:

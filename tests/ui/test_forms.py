@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
@@ -789,3 +789,26 @@ def test_what_comes_again_and_again_begins_as_in_the_last_record_of_this_unit(
     hand.window.new_record("course", {"host": "径山镇总工会"})
     hand.settle()
     assert hand.form_page.form.values()["host"] == "径山镇总工会"
+
+
+@pytest.mark.parametrize(("type_name", "field"), [("enterprise", "name"), ("visit", "situation")])
+def test_what_is_saved_is_a_step_and_ctrl_z_takes_that_back_wherever_the_cursor_is(
+    hand: Hand, bench: Workbench, type_name: str, field: str
+) -> None:
+    line = new_form(hand, type_name).rows[field].editor.inputs()[0]
+    assert isinstance(line, QLineEdit | QPlainTextEdit)
+    line.setFocus()
+
+    def text() -> str:
+        return line.text() if isinstance(line, QLineEdit) else line.toPlainText()
+
+    hand.type("甲厂")
+    hand.control(K.Key_Z)
+    assert text() == "", "before it is saved the keys are those of the line"
+    hand.type("乙厂")
+    hand.control(K.Key_S)
+    hand.settle()
+    assert (hand.focus, text(), bench.steps.last is not None) == (line, "乙厂", True)
+    hand.control(K.Key_Z)
+    hand.settle()
+    assert (text(), bench.steps.last, bench.steps.next is not None) == ("乙厂", None, True)

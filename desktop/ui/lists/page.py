@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout
 
 from desktop import reference
@@ -358,17 +358,7 @@ class ListPage(Page):
             layout.setContentsMargins(left, top, right, max(bottom, foot))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """From the search box, the down arrow goes to the records and Esc empties it.
-
-        Where nothing is typed that could be taken back, Ctrl+Z and Ctrl+Y are those of the list.
-        """
-        if (
-            watched is self.search
-            and event.type() == QEvent.Type.ShortcutOverride
-            and self._of_the_list(event)
-        ):
-            event.ignore()
-            return True
+        """From the search box, the down arrow goes to the records and Esc empties it."""
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Down and self.list.model.rowCount():
                 self.list.table.take_cursor()
@@ -377,14 +367,6 @@ class ListPage(Page):
                 self.search.clear()
                 return True
         return super().eventFilter(watched, event)
-
-    def _of_the_list(self, event: QEvent) -> bool:
-        """Whether these are keys of 撤消 or 重做 for which the search box has nothing to do."""
-        keys = QKeySequence.StandardKey
-        return isinstance(event, QKeyEvent) and (
-            (event.matches(keys.Undo) and not self.search.isUndoAvailable())
-            or (event.matches(keys.Redo) and not self.search.isRedoAvailable())
-        )
 
     def _find(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
