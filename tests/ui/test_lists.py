@@ -498,7 +498,7 @@ def test_columns_give_up_width_only_where_all_of_them_fit_then(hand: Hand, bench
     naturals = [table._natural(column) for column in page.list.model.columns]
     natural, bar = naturals[0], table.horizontalScrollBar()
     beside = hand.window.width() - table.viewport().width() + table.columnWidth(0)
-    hand.window.resize(sum(naturals) + beside - 50, 728)
+    hand.window.resize(sum(naturals) + beside - 40, 728)
     hand.settle()
     assert bar.maximum() == 0
     assert table.columnWidth(name) == natural, "others are a little narrower, and nothing has to be scrolled"
@@ -591,6 +591,7 @@ def test_on_a_small_screen_all_columns_of_words_give_way_before_anything_has_to_
     hand: Hand, bench: Workbench
 ) -> None:
     long = {"industry": "information", "ownership": "other_limited", "village": "330106010202"}
+    long["town"] = "330106012"
     fill(bench, hand, [firm(1, name="杭州云栖智能科技（集团）股份有限公司转塘街道第三分公司", **long)])
     table, columns = hand.list_page.list.table, hand.list_page.list.model.columns
     widest = {c.name: table.columnWidth(n) for n, c in enumerate(columns, start=1)}
@@ -603,6 +604,10 @@ def test_on_a_small_screen_all_columns_of_words_give_way_before_anything_has_to_
     assert shown["surveyed_staff"] == naturals[[c.name for c in columns].index("surveyed_staff")]
     assert all(shown[c.name] >= table._least(c) for c in columns if table._needs[c.name])
     assert any(shown[name] < widest[name] for name in shown if name != "name")
+    hand.window.resize(sum(naturals) + beside - 160, 728)
+    hand.settle()
+    words = table.fontMetrics().horizontalAdvance("灵隐街道")
+    assert table.columnWidth(1 + [c.name for c in columns].index("town")) > words, "all would be 灵…"
 
 
 def test_in_large_text_the_unions_need_no_scrolling_and_days_are_whole(hand: Hand, bench: Workbench) -> None:

@@ -23,6 +23,7 @@ _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
 _ON_SMALL_SCREENS = 0.5
 """How much all but the first give up where that is not enough."""
+_READABLE = "良渚街道"
 _LOOKED_AT = 40
 """How many rows say how much room the words of a column need."""
 
@@ -160,7 +161,8 @@ class RowsTable(QTableView):
                 narrow[n] -= taken
                 lacking -= taken
         for n, part in steps:
-            least = min(max(widths[n] - round(widths[n] * part), self._least(columns[n])), narrow[n])
+            asked = (widths[n] - round(widths[n] * part), self._least(columns[n]), self._readable(columns[n]))
+            least = min(max(asked), narrow[n])
             taken = max(min(lacking, narrow[n] - least), 0)
             narrow[n] -= taken
             lacking -= taken
@@ -193,6 +195,11 @@ class RowsTable(QTableView):
         metrics = QFontMetrics(self.horizontalHeader().font())
         arrow = _ARROW if column.order == self.rows.query.order else _NO_ARROW
         return metrics.horizontalAdvance(self.rows.headings[column.name]) + _PADDING + arrow
+
+    def _readable(self, column: Column) -> int:
+        """Of four characters nothing is cut: of all towns in a list 良… would be left."""
+        few = self.fontMetrics().horizontalAdvance(_READABLE) + _IN_CELLS
+        return min(self._needs.get(column.name, 0), few)
 
     def _resized(self, section: int, _old: int, width: int) -> None:
         if not self._fitting and 0 < section <= len(self.rows.columns):
