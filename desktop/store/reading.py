@@ -111,7 +111,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """What a list shows below: how many rows, and the exact sums of fields that may be added up."""
+    """What a list shows below: how many rows, and the exact sums of fields that may be added up and are filled in."""
 
     count: int
     sums: Mapping[str, Decimal] = field(default_factory=dict)
@@ -139,16 +139,18 @@ def count(database: Database, types: Catalogue, query: Query) -> int:
 
 
 def aggregate(database: Database, types: Catalogue, query: Query, fields: Sequence[str]) -> Aggregate:
-    """The number of records and the exact sums of the named number fields; a text that is no number adds nothing."""
+    """The number of records and the exact sums of those of the named number fields that any of them fills.
+
+    A text that is no number adds nothing.
+    """
     record_type = types[query.type]
     sql, parameters = _selection(record_type, query, _look(database, record_type, query))
     asked = [totals.parts(record_type.by_name[name], "r.") for name in fields]
     row = database.row(f"SELECT {', '.join(['count(*)', *chain.from_iterable(asked)])} {sql}", parameters)
     cells = iter(row or ())
     number = next(cells, 0)
-    return Aggregate(
-        number, {name: totals.joined(islice(cells, len(p))) for name, p in zip(fields, asked, strict=True)}
-    )
+    sums = {name: totals.joined(islice(cells, len(p))) for name, p in zip(fields, asked, strict=True)}
+    return Aggregate(number, {name: total for name, total in sums.items() if total is not None})
 
 
 def page(database: Database, record_type: RecordType, rows: Sequence[int]) -> dict[int, Record]:

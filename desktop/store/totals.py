@@ -27,9 +27,11 @@ class DecimalTotal:
         whole, _, part = str(cell).partition(".")
         self._by_places[len(part)] = self._by_places.get(len(part), 0) + int(whole + part)
 
-    def finalize(self) -> str:
-        """The sum as decimal text."""
-        most = max(self._by_places, default=0)
+    def finalize(self) -> str | None:
+        """The sum as decimal text; nothing where no cell holds a number."""
+        if not self._by_places:
+            return None
+        most = max(self._by_places)
         total = sum(n * 10 ** (most - places) for places, n in self._by_places.items())
         return f"{total}e-{most}"
 
@@ -45,12 +47,14 @@ def parts(field: Field, alias: str = "") -> tuple[str, ...]:
     return (f"{FUNCTION}({column})",)
 
 
-def joined(found: Iterable[int | str | None]) -> Decimal:
-    """The sum that these parts give; nothing at all adds up to zero."""
-    match [v or 0 for v in found]:
-        case [high, low]:
-            return Decimal((int(high) << _LOW_BITS) + int(low))
-        case [whole]:
+def joined(found: Iterable[int | str | None]) -> Decimal | None:
+    """The sum that these parts give; there is none of what nobody has filled in."""
+    match list(found):
+        case [None] | [None, None]:
+            return None
+        case [int(high), int(low)]:
+            return Decimal((high << _LOW_BITS) + low)
+        case [str(whole)]:
             return Decimal(whole)
         case several:
             raise ValueError(f"a number has one part or two, not {len(several)}")

@@ -86,6 +86,17 @@ def test_the_code_of_a_record_that_has_been_given_another_is_a_new_record_s(town
     assert answer("list", town, "enterprise")["total"] == 2
 
 
+def test_a_code_that_a_record_was_given_later_takes_its_id_to_be_changed_and_is_listed_twice(
+    town: Path,
+) -> None:
+    (made,) = record(town, "enterprise", {"name": "后来补代码的公司"})
+    record(town, "enterprise", {"id": made["id"], "uscc": CODE})
+    (other,) = record(town, "enterprise", {"name": "后来补代码的公司", "uscc": CODE})
+    assert (other["outcome"], other["id"] == made["id"]) == ("new", False)
+    (pair,) = answer("duplicates", town)["proposals"]
+    assert set(pair["ids"]) == {made["id"], other["id"]}
+
+
 def test_null_empties_a_field_and_what_is_not_named_stays(town: Path) -> None:
     (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 5, "remark": "旧的"})
     record(town, "enterprise", {"id": made["id"], "remark": None})

@@ -56,8 +56,9 @@ def test_sums_are_exact(rows: list[tuple[str | None, int | None]]) -> None:
     ledger = ledger_with(list(rows))
     found = reading.aggregate(ledger.database, TYPES, Query("grant"), ["amount", "people"])
     assert found.count == len(rows)
-    assert Fraction(found.sums["amount"]) == sum((Fraction(a) for a, _ in rows if a), Fraction(0))
-    assert found.sums["people"] == sum(p for _, p in rows if p)
+    amounts, people = [Fraction(a) for a, _ in rows if a is not None], [p for _, p in rows if p is not None]
+    said = {name: Fraction(total) for name, total in found.sums.items()}
+    assert said == {n: sum(s, Fraction(0)) for n, s in (("amount", amounts), ("people", people)) if s}
 
 
 def test_ten_cents_ten_times_are_one_yuan_and_what_is_no_number_adds_nothing() -> None:
@@ -67,11 +68,15 @@ def test_ten_cents_ten_times_are_one_yuan_and_what_is_no_number_adds_nothing() -
     assert (str(found.sums["amount"]), found.sums["people"]) == ("1.0", 12)
 
 
-def test_nothing_adds_up_to_zero() -> None:
+def test_what_nobody_has_filled_in_has_no_sum() -> None:
+    """Hours that nobody has written down are not 0 hours."""
     ledger = ledger_with([("2", 1)])
     nothing = Query("grant", filters=(Filter("name", Compare.EQUALS, "没有"),))
     found = reading.aggregate(ledger.database, TYPES, nothing, ["amount", "people"])
-    assert (found.count, dict(found.sums)) == (0, {"amount": 0, "people": 0})
+    assert (found.count, dict(found.sums)) == (0, {})
+    some = ledger_with([("0", None), ("约五千", None)])
+    found = reading.aggregate(some.database, TYPES, Query("grant"), ["amount", "people"])
+    assert dict(found.sums) == {"amount": 0}
 
 
 def test_decimals_are_put_in_order_and_limited_as_numbers() -> None:

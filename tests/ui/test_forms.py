@@ -464,7 +464,7 @@ def test_the_code_that_a_record_began_under_and_has_no_more_is_no_twin(hand: Han
     hand.enter("杭州后来单位")
     hand.enter("91330106MA2ABCDEX7")
     hand.settle()
-    assert "改过代码" not in hand.form_page.banner.words
+    assert "改过代码" not in hand.window.notices.words
 
 
 def test_children_are_added_line_by_line_with_enter(hand: Hand, bench: Workbench) -> None:
