@@ -14,7 +14,8 @@ from desktop.records import items
 from desktop.records.deciding import ERASURE, SAME
 from desktop.records.declaration import Role
 from desktop.records.stamps import from_wire
-from desktop.store import attached, candidates
+from desktop.records.types import Catalogue
+from desktop.store import attached, belonging, candidates
 from desktop.store import steps as stored
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
@@ -164,6 +165,28 @@ def look(database: Database, station: str, step: Operation, limit: int = MOST_CH
             edits = stored.edits(database, origin, step.first, last)
             return Looked(tuple(_change(head, edits.get(head.number)) for head in heads), total)
     return Looked((), total)
+
+
+def going_with(database: Database, types: Catalogue, station: str, step: Operation) -> tuple[int, int]:
+    """How many records and files that came later belong to what a step gave birth to: they go when it is undone."""
+    origin, began = stored.present(database, station)
+    if origin is None or step.stamp < began:
+        return 0, 0
+    found = {(name, record) for name, record in stored.born(database, types, origin, step)}
+    later: set[tuple[str, str]] = set()
+    level = found
+    while level:
+        below = {
+            (name, record.hex())
+            for type_name in {name for name, _ in level}
+            for name, record in belonging.living(
+                database, types, type_name, [r for name, r in level if name == type_name]
+            )
+        }
+        level = below - found - later
+        later |= level
+    files = sum(name == ATTACHMENT for name, _ in later)
+    return len(later) - files - sum(name == PART for name, _ in later), files
 
 
 def undo(session: Session, stamp: int) -> ChangeSet:

@@ -18,6 +18,7 @@ from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.pickers import LinkEditor
+from desktop.ui.page import Act
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
 from tests.ui.hands import CTRL, Desk, K
 
@@ -456,3 +457,34 @@ def test_a_draft_that_moved_a_record_to_another_one_is_resumed_with_its_words_an
     assert "一日班" in link.line.text()
     boxes = page.form.rows["half_days"].editor.inputs()
     assert len([box for box in boxes if box.isVisibleTo(page.form)]) == 2
+
+
+def test_nothing_is_added_to_what_is_deleted(desk: Desk, town: Session, course: str) -> None:
+    person = records.save(town, "officer", {"name": "王芳"}).record
+    for name, record in (("course", course), ("officer", person)):
+        records.delete(town, name, record)
+    desk.window.open_record("course", course)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, AttendancePage)
+    sheet = page.main_sheet
+    page.tabs.setCurrentWidget(sheet)
+    assert page.words_for(Act.NEW) != "添加学员"
+    assert Act.SAVE not in page.acts()
+    sheet.paste("王芳\n李强")
+    assert not sheet.pasting
+    assert not sheet.empty.primary.isVisible()
+    desk.click(page.banner._button)  # 恢复
+    desk.settle()
+    assert page.words_for(Act.NEW) == "添加学员"
+    sheet.paste("王芳\n李强")
+    assert sheet.pasting
+    desk.window.open_record("officer", person)
+    desk.settle()
+    other = desk.window.page
+    assert isinstance(other, FormPage)
+    posts = other.children_tabs["appointment"]
+    assert not posts.quick.isVisibleTo(posts)
+    desk.click(other.banner._button)
+    desk.settle()
+    assert posts.quick.isVisibleTo(posts)

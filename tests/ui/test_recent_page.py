@@ -101,6 +101,31 @@ def test_a_step_is_taken_back_after_one_question_where_it_touched_several_record
     assert page.undo.isEnabled(), "what was taken back was done again"
 
 
+def test_what_was_added_later_to_what_a_step_made_is_asked_about(
+    hand: Hand, bench: Workbench, dialogs: FakeDialogs
+) -> None:
+    """It goes with it: a course is one record, its forty trainees came in another step."""
+    course: list[str] = []
+    rows: list[dict[str, Cell]] = []
+    bench.write(
+        "新增", lambda s, _t: records.save(s, "course", {"name": "轮训班"}), lambda r: course.append(r.record)
+    )
+    hand.settle()
+    rows += [{"course": course[0], "name": name} for name in ("王芳", "李强")]
+    bench.write("签到", lambda s, _t: records.save_many(s, "attendance", rows))
+    hand.settle()
+    page = opened(hand)
+    hand.press(K.Key_Down)
+    hand.settle()
+    dialogs.answers = [Answer.NO]
+    hand.click(page.undo)
+    hand.settle()
+    (asked,) = dialogs.asked
+    assert asked.startswith("要撤消“新增培训班次”吗？涉及1条记录")
+    assert asked.endswith("后来登记在名下的2条记录也会一起删除。")
+    assert "已撤消" not in names(page)[1]
+
+
 def test_who_only_looks_takes_nothing_back(hand: Hand, bench: Workbench) -> None:
     do(bench, hand, {"name": "甲"})
     bench.facts = replace(bench.facts, operator=replace(bench.facts.operator, role=Role.READER))

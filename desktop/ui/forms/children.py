@@ -229,6 +229,7 @@ class ChildTab(QWidget):
         self._workbench = workbench
         self.record_type = record_type
         self._record = ""
+        self._adding: tuple[QWidget, ...] = ()
         self.count = 0
         self._before = EmptyState(self)
         self._before.show_words(
@@ -263,9 +264,7 @@ class ChildTab(QWidget):
         new.clicked.connect(self._new)
         hint = QLabel("在下面逐项填写，按回车到下一项，最后一项按回车即添加。")
         hint.setProperty("muted", True)
-        for widget in (hint, new, self.quick):
-            if not self.list.writable:
-                widget.hide()
+        self._adding = (hint, new, self.quick)
         line = QHBoxLayout()
         line.addWidget(hint, 1)
         line.addWidget(new)
@@ -276,12 +275,15 @@ class ChildTab(QWidget):
         column.addWidget(self.list, 1)
         self._layers.addWidget(full)
 
-    def show_record(self, record: str) -> None:
-        """Shows the children of a record."""
-        if record == self._record:
-            return
+    def show_record(self, record: str, *, deleted: bool = False) -> None:
+        """Shows the children of a record; nothing is added to one that is deleted."""
         if not self._record:
             self._build()
+        self.list.writable = self._workbench.may_write(self.record_type) and not deleted
+        for widget in self._adding:
+            widget.setVisible(self.list.writable)
+        if record == self._record:
+            return
         self._record = record
         self.quick.show_parent(record)
         order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER

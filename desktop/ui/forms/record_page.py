@@ -270,7 +270,7 @@ class RecordPage(Page):
     def _show_record(self, data: FormData) -> None:
         self.setProperty("record", f"{self.record_type.name}:{data.record.id}")
         for tab in self.children_tabs.values():
-            tab.show_record(data.record.id)
+            tab.show_record(data.record.id, deleted=data.deleted)
         if not self.record_type.by_program:
             self.attachments.show_record(data.record.id, deleted=data.deleted)
         self.history.show_record(data.record.id)

@@ -213,11 +213,21 @@ class RecentPage(Page):
         step = self._step()
         if step is None or not self.undo.isEnabled():
             return
+        here = here_of(self.workbench)
+        self.workbench.read(
+            lambda database, _ticket: steps.going_with(database, here.types, here.station, step.operation),
+            lambda later: self._ask(step, *later), owner=self, key="undo",
+        )  # fmt: skip
+
+    def _ask(self, step: Step, records: int, files: int) -> None:
+        """One question where more than one record is concerned; what was added to a new one later goes with it."""
         name, stamp = step.operation.name, step.operation.stamp
-        if step.several:
-            question = (
-                f"要撤消“{name}”吗？涉及{amount_words(step.records, step.files)}，都恢复成这一步以前的样子。"
+        if step.several or records or files:
+            touched = f"涉及{amount_words(step.records, step.files)}，都恢复成这一步以前的样子。"
+            later = (
+                f"后来登记在名下的{amount_words(records, files)}也会一起删除。" if records or files else ""
             )
+            question = f"要撤消“{name}”吗？{touched}{later}"
             if self.workbench.dialogs.ask("撤消这一步", question, yes="撤消") is not Answer.YES:
                 return
 

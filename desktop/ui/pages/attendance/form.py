@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from desktop.operations import training
+from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.operations.training import Line, SheetSaved
 from desktop.records.canonical import Cell
@@ -92,10 +93,10 @@ class SheetFormPage(FormPage):
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
-    def _show_record(self, data: object) -> None:
-        super()._show_record(data)  # type: ignore[arg-type]
+    def _show_record(self, data: FormData) -> None:
+        super()._show_record(data)
         for sheet in self.sheets.values():
-            sheet.show_record(self.record or "")
+            sheet.show_record(self.record or "", deleted=data.deleted)
             sheet.look_at_columns()
             sheet.show_figures()
 
@@ -190,9 +191,9 @@ class SheetFormPage(FormPage):
             sheet.show_figures()
             at += count
 
-        def reloaded(data: object) -> None:
+        def reloaded(data: FormData) -> None:
             self._saving = False
-            self._rebase(data, changes)  # type: ignore[arg-type]
+            self._rebase(data, changes)
             if not self.sheets_dirty and not self.form.unreadable():
                 self._drop_draft()
             if then is not None:
@@ -250,7 +251,8 @@ class SheetFormPage(FormPage):
     def words_for(self, act: Act) -> str:
         """In a sheet, what is new is a row of it."""
         sheet = self.sheet_in_front
-        return f"添加{sheet.one}" if act is Act.NEW and sheet is not None else super().words_for(act)
+        row = act is Act.NEW and sheet is not None and sheet.writable
+        return f"添加{sheet.one}" if row and sheet is not None else super().words_for(act)
 
     def _show_state(self) -> None:
         super()._show_state()

@@ -144,8 +144,15 @@ class SheetTab(QWidget):
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
-    def show_record(self, record: str) -> None:
-        """Shows the rows of a record."""
+    def show_record(self, record: str, *, deleted: bool = False) -> None:
+        """Shows the rows of a record; nothing is added to one that is deleted."""
+        writable = self.workbench.may_write(self.record_type) and not deleted
+        if writable is not self.writable:
+            self.writable = writable
+            self.model.locked = not writable
+            for made in self.buttons:
+                made.setEnabled(writable)
+            self._show_rows()
         if record != self.record:
             self.record = record
             self.load()
