@@ -126,6 +126,41 @@ def test_what_was_added_later_to_what_a_step_made_is_asked_about(
     assert "已撤消" not in names(page)[1]
 
 
+def test_the_history_of_one_record_asks_too_before_a_step_of_several_is_taken_back(
+    hand: Hand, bench: Workbench, dialogs: FakeDialogs
+) -> None:
+    (first, _) = do(bench, hand, {"name": "甲"}, {"name": "乙"})
+    hand.window.open_record("enterprise", first)
+    hand.settle()
+    page = hand.form_page
+    page.tabs.setCurrentWidget(page.history)
+    hand.settle()
+    page.history.table.selectRow(0)
+    dialogs.answers = [Answer.NO]
+    hand.click(page.history.undo_button)
+    hand.settle()
+    assert dialogs.asked == ["要撤消“批量新增企业（单位）”吗？涉及2条记录，都恢复成这一步以前的样子。"]
+    assert not page.banner.words
+
+
+def test_the_history_says_which_of_the_contents_that_are_written_together_differ(
+    hand: Hand, bench: Workbench
+) -> None:
+    cells: dict[str, Cell] = {"name": "王芳", "sex": "2", "birth_date": "1990-01-01"}
+    made: list[str] = []
+    bench.write("新增", lambda s, _t: records.save(s, "officer", cells), lambda r: made.append(r.record))
+    hand.settle()
+    bench.write("改", lambda s, _t: records.save(s, "officer", {"birth_date": "1990-01-02"}, record=made[0]))
+    hand.settle()
+    hand.window.open_record("officer", made[0])
+    hand.settle()
+    page = hand.form_page
+    page.tabs.setCurrentWidget(page.history)
+    hand.settle()
+    newest = page.history.lines[0]
+    assert (newest.value, newest.before) == ("出生日期：1990-01-02", "出生日期：1990-01-01")
+
+
 def test_who_only_looks_takes_nothing_back(hand: Hand, bench: Workbench) -> None:
     do(bench, hand, {"name": "甲"})
     bench.facts = replace(bench.facts, operator=replace(bench.facts.operator, role=Role.READER))

@@ -19,19 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import queries, records, traffic
-from desktop.operations.session import Session
+from desktop.operations import queries, traffic
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.database import Database
-from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
-from desktop.ui.notices import Tone
+from desktop.ui.forms.taking_back import take_back
 from desktop.ui.workbench import Workbench
-from desktop.ui.worker import Ticket
 
 _HEADS = ("时间", "谁", "哪台电脑", "项目", "改成", "原来")
 _WIDTHS = (18, 10, 20, 20, 34, 30)
@@ -62,21 +59,25 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
     entries = reading.history(database, here.types, record_type.name, record)
     names = traffic.station_names(database, here)
     links = _links(database, here, record_type, [(entry.slot, entry.value) for entry in entries])
-    lines, older = [], {}  # type: ignore[var-annotated]
+    lines: list[Line] = []
+    older: dict[str, Any] = {}
     for entry in reversed(entries):
         if not _is_shown(record_type, entry.slot):
             continue
-        words = _value_words(here, record_type, links, entry.slot, entry.value)
+        before = older.get(entry.slot)
+        words, instead = _value_words(here, record_type, links, entry.slot, entry.value), "（新登记）"
+        if not entry.birth:
+            words, instead = _differing(here, record_type, links, entry.slot, before, entry.value)
         slot = record_type.slots.get(entry.slot)
         label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(entry.slot, entry.slot)
         station = names.get(entry.station) or traffic.unknown_station(entry.station)
         lines.append(
             Line(
                 entry.stamp, reading.moment(entry.stamp), entry.operator, station, label, words,
-                "（新登记）" if entry.birth else older.get(entry.slot, ""), entry.station == here.station, entry.head,
+                instead, entry.station == here.station, entry.head,
             )
         )  # fmt: skip
-        older[entry.slot] = words
+        older[entry.slot] = entry.value
     return lines[::-1]
 
 
@@ -123,6 +124,25 @@ def _value_words(
     members: Mapping[str, Cell] = value or {}
     filled = (f for f in slot.shown_fields if members.get(f.name) not in (None, ""))
     return "；".join(f"{f.label}：{_cell_words(here, links, f, members[f.name])}" for f in filled) or "（空）"
+
+
+def _differing(
+    here: Here, record_type: RecordType, links: Mapping[str, str], slot_name: str, before: Any, value: Any
+) -> tuple[str, str]:
+    """What stands there now and what stood there: of fields that are written together those that differ."""
+    slot = record_type.slots.get(slot_name)
+    old, new = (_value_words(here, record_type, links, slot_name, v) for v in (before, value))
+    if before is None:
+        return new, ""
+    if slot is None or not slot.grouped or old == new:
+        return new, old
+    was, now = before, value or {}
+    same = {f.name for f in slot.fields if was.get(f.name) == now.get(f.name)}
+    old, new = (
+        _value_words(here, record_type, links, slot_name, {n: c for n, c in v.items() if n not in same})
+        for v in (was, now)
+    )
+    return new, old
 
 
 def _cell_words(here: Here, links: Mapping[str, str], field: Field, cell: Cell) -> str:
@@ -203,12 +223,5 @@ class HistoryTab(QWidget):
         line = self._current()
         if line is None:
             return
-        bench, stamp = self._workbench, line.stamp
-
-        def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            return records.undo(session, stamp)
-
-        bench.write(
-            f"撤消{line.slot}的修改", job,
-            lambda _changes: bench.shell.tell(Tone.GOOD, f"已撤消{line.when}对“{line.slot}”的修改。"),
-        )  # fmt: skip
+        done = f"已撤消{line.when}对“{line.slot}”的修改。"
+        take_back(self._workbench, self, line.stamp, done)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import queries, steps
 from desktop.operations.quantities import amount_words
-from desktop.operations.session import Session
 from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
@@ -22,8 +21,8 @@ from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
-from desktop.ui.dialogs import Answer
 from desktop.ui.forms.history import slot_words
+from desktop.ui.forms.taking_back import take_back
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
@@ -213,31 +212,7 @@ class RecentPage(Page):
         step = self._step()
         if step is None or not self.undo.isEnabled():
             return
-        here = here_of(self.workbench)
-        self.workbench.read(
-            lambda database, _ticket: steps.going_with(database, here.types, here.station, step.operation),
-            lambda later: self._ask(step, *later), owner=self, key="undo",
-        )  # fmt: skip
-
-    def _ask(self, step: Step, records: int, files: int) -> None:
-        """One question where more than one record is concerned; what was added to a new one later goes with it."""
-        name, stamp = step.operation.name, step.operation.stamp
-        if step.several or records or files:
-            touched = f"涉及{amount_words(step.records, step.files)}，都恢复成这一步以前的样子。"
-            later = (
-                f"后来登记在名下的{amount_words(records, files)}也会一起删除。" if records or files else ""
-            )
-            question = f"要撤消“{name}”吗？{touched}{later}"
-            if self.workbench.dialogs.ask("撤消这一步", question, yes="撤消") is not Answer.YES:
-                return
-
-        def job(session: Session, _ticket: Ticket) -> ChangeSet:
-            return steps.undo(session, stamp)
-
-        def then(_changes: ChangeSet) -> None:
-            self.workbench.shell.tell(Tone.GOOD, f"已撤消：{name}。")
-
-        self.workbench.write(f"撤消：{name}", job, then, owner=self)
+        take_back(self.workbench, self, step.operation.stamp)
 
     # -- the page --------------------------------------------------------------------------------------------------
 
