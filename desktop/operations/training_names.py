@@ -138,6 +138,7 @@ _SUBSTITUTE = re.compile(
     r"(?:代替|代|替)(.{2,4}?)(?:同志|老师)?(?:参加|参会|参训|出席|到会|签到|开会|培训|学习|听课|来)?"
 )
 """For whom somebody came, where it stands behind a name: 代周明, 替李芳参加."""
+_FOR: Final = frozenset({"代", "替", "代替"})
 _TAIL = re.compile(r"\d{3}[\dXx]")
 _ID = re.compile(r"\d{17}[\dXx]")
 
@@ -320,16 +321,25 @@ def _persons(line: str) -> list[Person]:
 
 
 def _words(piece: str) -> list[str]:
-    """The words of a piece; what stands in brackets is a word, “王 芳” is one and not two."""
+    """The words of a piece; what stands in brackets is a word, “王 芳”, “陈 小明” and “代 周明” are one and not two."""
     bracketed = [w.strip() for w in _BRACKETS.findall(piece)]
     words = [w for w in _WEAK.split(_BRACKETS.sub(" ", piece).strip()) if w]
     joined: list[str] = []
     for word in words:
-        if joined and len(word) == len(joined[-1]) == 1 and _PERSON.fullmatch(joined[-1] + word):
+        if joined and _is_one_word(joined[-1], word):
             joined[-1] += word
         else:
             joined.append(word)
     return [*joined, *filter(None, bracketed)] or [""]
+
+
+def _is_one_word(before: str, word: str) -> bool:
+    """Whether a space stands only within a word: a name that is set as wide as others, for whom somebody came."""
+    if before in _FOR:
+        return _is_surely_name(word)
+    if len(before) > 1 or _PERSON.fullmatch(before + word) is None:
+        return False
+    return len(word) == 1 or (len(word) == 2 and before in _SURNAMES and _kind(word) is Part.NAME)
 
 
 def _beside(person: Person, words: Sequence[str]) -> Person:

@@ -104,7 +104,14 @@ def test_words_beside_a_name_are_taken_apart() -> None:
 
 @pytest.mark.parametrize(
     "block",
-    ["陆三 代周明", "1、陆三（代周明）", "代周明 陆三", "姓名\t单位\n陆三 代周明\t", "姓名\n陆三（代周明）"],
+    [
+        "陆三 代周明",
+        "陆三 代 周明",
+        "1、陆三（代周明）",
+        "代周明 陆三",
+        "姓名\t单位\n陆三 代周明\t",
+        "姓名\n陆三（代周明）",
+    ],
 )
 def test_who_came_for_somebody_else_is_one_person_and_it_is_said_for_whom(block: str) -> None:
     (found,) = people(read_block(block))
@@ -117,6 +124,7 @@ def test_a_substitute_in_a_row_of_names_is_none_of_them_and_a_family_of_that_nam
     row = [Person("王芳"), Person("李强", remark="替周明参加"), Person("张伟")]
     assert people(read_block("王芳、李强 替周明参加、张伟")) == row
     assert people(read_block("王芳、李强 代周明、张伟"))[1] == Person("李强", remark="代周明")
+    assert people(read_block("陈 小明\n王芳 李 小红")) == [Person("陈小明"), Person("王芳"), Person("李小红")]
     assert people(read_block("陆三\n代周明")) == [Person("陆三"), Person("代周明")]
     assert people(read_block("陆三 代理主席")) == [Person("陆三", post="代理主席")]
 

@@ -40,7 +40,8 @@ def take_back(workbench: Workbench, owner: QObject, stamp: int, done: str = "") 
                 f"后来登记在名下的{amount_words(records, files)}也会一起删除。" if records or files else ""
             )
             question = f"要撤消“{name}”吗？{touched}{later}"
-            if workbench.dialogs.ask("撤消这一步", question, yes="撤消") is not Answer.YES:
+            danger = bool(later)
+            if workbench.dialogs.ask("撤消这一步", question, yes="撤消", danger=danger) is not Answer.YES:
                 return
 
         def job(session: Session, _ticket: Ticket) -> ChangeSet:
