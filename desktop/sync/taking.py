@@ -265,10 +265,20 @@ class _Taking:
         try:
             return self._intake.merge_segment(signer, frame, header, lines, self._result)
         except BadSegmentSignature:
-            if header.station == self._said.sender or not waiting.waits_for_grant(self._db, header):
+            if not self._may_be_former(header):
                 raise
             self._pass(at, HELD_CERTIFICATE, header, len(lines))
             return False
+
+    def _may_be_former(self, header: Header) -> bool:
+        """Whether a signature that fits no key known here may be by one that the station had before.
+
+        New keys begin a new incarnation, and who was moved here was given the former ones by another superior, who may
+        not have reported that yet. In the incarnation in which it speaks a station signs as it signs its bundle.
+        """
+        if header.station == self._said.sender:
+            return header.incarnation != self._said.incarnation
+        return waiting.waits_for_grant(self._db, header)
 
     def _pass(self, at: _At, reason: str, header: Header, lines: int) -> None:
         """Nobody signs for a segment, unless what the rest of the bundle brings says who does."""

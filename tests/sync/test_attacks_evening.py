@@ -173,19 +173,34 @@ def test_a_former_key_speaks_for_those_alone_who_certify_it_still(places: Places
     assert district.refused() == ({(village.station, 1): "scope"} if unit == "its own" else {})
 
 
-def test_what_was_signed_by_former_keys_is_believed_where_its_station_has_moved_to(places: Places) -> None:
-    """The certificates of those keys are by a town that is above the village no more."""
+@pytest.mark.parametrize("reported", ["before the move", "after it"])
+def test_what_was_signed_by_former_keys_is_believed_where_its_station_has_moved_to(
+    places: Places, reported: str
+) -> None:
+    """The certificates of those keys are by a town that is above the village no more, and may be heard of late."""
     village, town, other, district = places.village, places.town, places.other, places.district
-    village.birth("firm", {"name": "旧密钥签的"}, record=FIRM)
+    places.deliver(1)
+    for record, name in ((FIRM, "旧密钥签的"), (OTHER, "新密钥签的")):
+        renew(village, town)
+        village.birth("firm", {"name": name}, record=record)
+        village.cut()
     renew(village, town)
-    village.birth("firm", {"name": "新密钥签的"}, record=OTHER)
-    district.take(town.send())
+    late = town.send()
+    if reported == "before the move":
+        district.take(late)
     edits = [SlotEdit("unit", village.unit, slot, other.unit) for slot in ("superior", "unit")]
     district.ledger.write("调整", district.name, edits=edits)
     standing.settle(district.ledger, district.keys)
     other.take(district.send(other))
     enrol(village, other)
-    assert other.take(village.send()).refused == 0
+    came = other.take(village.send())
+    assert (came.held > 0, came.refused) == (reported == "after it", 0)
+    if came.held:
+        assert {(u.outcome, u.reason) for u in came.unapplied} == {("held", "certificate")}
+        district.take(late)
+        other.take(district.send(other))
+        again = other.take(village.send())
+        assert (again.held, again.refused) == (0, 0)
     district.take(other.send())
     for desk in (other, district):
         assert (name_of(desk), name_of(desk, OTHER)) == ("旧密钥签的", "新密钥签的")
