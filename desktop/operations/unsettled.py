@@ -11,15 +11,18 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here, here, station_names, unknown_station
 from desktop.records import item_outcomes
 from desktop.records.canonical import Cell, parse
-from desktop.records.deciding import ERASURE
+from desktop.records.deciding import ERASURE, EXCLUSION
 from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.items import BIRTH
+from desktop.records.spans import common
 from desktop.records.stamps import DAY_MS, milliseconds_of
 from desktop.store import holdings, locating, reading
 from desktop.store import traffic as stored
 from desktop.store.columns import wire_columns
 from desktop.store.database import Database
-from desktop.sync import results
+from desktop.store.reading import Query
+from desktop.sync import exclusions, results
+from desktop.sync.policy import WITHDRAWN
 
 REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcomes.CONFLICT
 OUTCOMES: Mapping[str, str] = {o: item_outcomes.OUTCOMES[o] for o in (REFUSED, HELD, CONFLICT)}
@@ -36,6 +39,8 @@ _OWN_REASONS: Mapping[str, str] = {
 }
 """The same reasons in the words of those whose items came back."""
 
+_ASK = "请向上级问清原因；"
+"""What stands first in the advice where nobody has given a reason."""
 _ADVICE: Mapping[str, str] = {
     item_outcomes.HELD_NO_BIRTH: "请把后来的内容也上报一次，对上以后会自动处理。",
     item_outcomes.HELD_UNIT: "请收取上级最新的回执；单位登记后会自动处理。",
@@ -50,7 +55,7 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.REFUSED_VALUE: "请升级对方的程序，把这一项重新填写、再上报。",
     item_outcomes.REFUSED_IDENTITY: "这不是正常操作写得出来的，请打电话问清那台电脑的情况。",
     item_outcomes.REFUSED_REVOKED: "请联系办理入网的单位。",
-    item_outcomes.REFUSED_WITHDRAWN: "请向上级问清原因；上级恢复以后会自动收下，也可以改好后重新填写、再上报。",
+    item_outcomes.REFUSED_WITHDRAWN: f"{_ASK}上级恢复以后会自动收下，也可以改好后重新填写、再上报。",
     item_outcomes.REFUSED_FORK: "恢复过备份的电脑收到下一个回执后会换新编号重新上报；复制来的电脑请重新办理入网。",
     item_outcomes.REFUSED_SUPERIOR: "单位要换上级，由两边共同的上级（一般是区总工会）调整隶属关系。",
     item_outcomes.REFUSED_REGISTERED: "请打电话问清这个单位归谁管；要换上级，由区总工会调整隶属关系。",
@@ -124,6 +129,15 @@ def unsettled(database: Database, here: Here) -> list[Unsettled]:
     ]
 
 
+def came_back(database: Database, here: Here) -> dict[str, str]:
+    """Why levels above do not take own items, by item: what a merge has added to them is news."""
+    return {
+        f"{item.incarnation} {item.number}": item.reason
+        for item in unsettled(database, here)
+        if item.own and item.above and item.outcome == REFUSED and not item.done
+    }
+
+
 def unlisted(database: Database) -> int:
     """How many items are left that :func:`unsettled` does not list: nobody reads so many."""
     return stored.count_unlisted(database)
@@ -183,11 +197,40 @@ def _words(
         if p is not None and i.outcome == REFUSED and p.slot in _CAUSES
     }
     now = stored.newest_moment(database)
+    said = _said(database, here, items)
     found = [
         _urged(_unsettled(here, before, i, place, titles, names, held), i, place, refused, now)
         for i, place in zip(items, places, strict=True)
     ]
+    found = [
+        replace(one, reason=f"{one.reason}：{note}", advice=one.advice.removeprefix(_ASK)) if note else one
+        for one, note in zip(found, said, strict=True)
+    ]
     return _settled_by_joining(database, here, items, found)
+
+
+def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> list[str]:
+    """What was given as the reason by who has withdrawn each of these items; mostly nothing."""
+    if all(item.reason != item_outcomes.REFUSED_WITHDRAWN for item in items):
+        return [""] * len(items)
+    words = [
+        (exclusions.read(str(record.values["items"] or "")), str(record.values["note"]))
+        for record in reading.records(database, here.types, Query(EXCLUSION))
+        if record.values["cause"] == WITHDRAWN and record.values["note"]
+    ]
+    spans = [({origin: named.where() for origin, named in found.items()}, note) for found, note in words]
+    return [
+        next(
+            (
+                note
+                for where, note in spans
+                if item.reason == item_outcomes.REFUSED_WITHDRAWN
+                and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
+            ),
+            "",
+        )
+        for item in items
+    ]
 
 
 def _settled_by_joining(

@@ -170,6 +170,24 @@ def test_what_the_level_above_withdrew_is_marked_and_not_restored_here(
     assert "上级" in page.uncounted.advice.text()
 
 
+def test_whose_items_come_back_is_told_at_once_and_why(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    policy.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [down])
+    hands.click(page.merge.merge)
+    told = page.merge.note.detail.text()
+    assert "本单位报的有1条上级没有收下：上级撤回了收下它的那次合并：报错了文件。" in told
+    (there,) = [b for b in page.merge.note.findChildren(QPushButton) if b.text() == "看没有收下的"]
+    hands.click(there)
+    assert page.tabs.currentIndex() == UNSETTLED
+    (line,) = page.unsettled.grid.rows.lines
+    assert line.texts[-1] == "上级撤回了收下它的那次合并：报错了文件"
+
+
 # -- computers -----------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
@@ -29,6 +30,7 @@ from desktop.ui.pages.parts import (
 from desktop.ui.pages.sync.drop import KNOWN_FILES, SMALL_FILES, DropArea, with_files
 from desktop.ui.pages.sync.merge_words import (
     afterwards_words,
+    back_words,
     fork_words,
     reasons,
     root_words,
@@ -41,7 +43,18 @@ from desktop.ui.worker import Cancelled, Task, Ticket
 
 _FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)})", "所有文件 (*)")
 Previewed = list[Shown] | None
-Merged = tuple[MergeOutcome, list[Shown], Aftermath] | None
+
+
+class Done(NamedTuple):
+    """What merging did, the files as they are shown after it, what followed, and why own items came back with it."""
+
+    outcome: MergeOutcome
+    after: Sequence[Shown]
+    afterwards: Aftermath
+    back: Sequence[str]
+
+
+Merged = Done | None
 _LEAST_ROWS = 3
 _ROWS, _ROWS_ALONE, _MOST_TYPES = 7, 14, 20
 """So many files stand in view beside what merging does, and where there is nothing to merge."""
@@ -233,31 +246,35 @@ class MergePanel(QStackedWidget):
         wanted = self.receipts.isChecked() and any(f.seen is not None and not f.seen.downward for f in good)
         folder = Path(self._folder) if wanted else None
         seen = {f.path: f.seen for f in good}
+        downward = any(f.seen is not None and f.seen.downward for f in good)
 
         def job(session: Session, ticket: Ticket) -> Merged:
             try:
+                before = unsettled.came_back(session.database, here) if downward else {}
                 done = traffic.merge(session, paths, folder, _say(ticket), _say_written(ticket))
             except Cancelled:
                 return None
             if folder is not None:
                 traffic.remember_folder(session, RECEIPTS, folder)
             after = [_after(session, here, seen[r.path], r) for r in done.report.bundles]
-            return done, after, inbox.after_merge(session, done.report.bundles)
+            now = unsettled.came_back(session.database, here) if downward else {}
+            back = [reason for item, reason in now.items() if item not in before]
+            return Done(done, after, inbox.after_merge(session, done.report.bundles), back)
 
         self.note.hide()
         self._begin(
             self.workbench.write("合并数据包", job, self._finished, owner=self, fail=self._failed, step=False)
         )
 
-    def _answer(self, outcome: MergeOutcome, after: Sequence[Shown], afterwards: Aftermath) -> None:
+    def _answer(self, done: Done) -> None:
         """Writes the receipts that could not be; in another folder where that one is not there any more."""
         if self._task is not None or (not Path(self._folder).parent.is_dir() and not self._choose_place()):
             return
-        senders, folder = [station for station, _ in outcome.failed], Path(self._folder)
+        senders, folder = [station for station, _ in done.outcome.failed], Path(self._folder)
 
         def job(session: Session, ticket: Ticket) -> Merged:
-            done = traffic.answer(session, outcome, senders, folder, _say_written(ticket))
-            return done, list(after), afterwards
+            answered = traffic.answer(session, done.outcome, senders, folder, _say_written(ticket))
+            return done._replace(outcome=answered)
 
         self._begin(
             self.workbench.write("写回执", job, self._finished, owner=self, fail=self._failed, step=False)
@@ -298,17 +315,17 @@ class MergePanel(QStackedWidget):
             self._show_state()
             self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        outcome, after, afterwards = found
-        merged = {f.path for f in after}
-        self.files = self._as_given([*after, *(f for f in self.files if f.path not in merged)])
+        merged = {f.path for f in found.after}
+        self.files = self._as_given([*found.after, *(f for f in self.files if f.path not in merged)])
         self._done = True
-        self._tell_outcome(outcome, after, afterwards)
+        self._tell_outcome(found)
         self._show_state()
         self.again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.merged.emit()
 
-    def _tell_outcome(self, outcome: MergeOutcome, after: Sequence[Shown], afterwards: Aftermath) -> None:
-        lines, offered = [], []
+    def _tell_outcome(self, done: Done) -> None:
+        outcome, after, afterwards, back = done
+        lines, offered = back_words(back), []
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
             where = outcome.receipts[0].path.parent
@@ -319,7 +336,7 @@ class MergePanel(QStackedWidget):
         if outcome.failed:
             count, (_, problem) = len(outcome.failed), outcome.failed[0]
             lines.append(f"{count}个回执没有写成：{problem}数据已经合并好，不用再合并。")
-            offered.append(link(f"再写这{count}个回执", lambda: self._answer(outcome, after, afterwards)))
+            offered.append(link(f"再写这{count}个回执", lambda: self._answer(done)))
         if bad := [f for f in self.files if not f.good]:
             lines += reasons(bad, len(self.files))
             offered.append(link(f"没有合并的{len(bad)}个再核对一次", self._try_again))
@@ -328,13 +345,13 @@ class MergePanel(QStackedWidget):
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
         lines += settled_words(after)
-        if any(not item.settled for f in after for item in f.items):
+        if back or any(not item.settled for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
         lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
         told = outcome.report.renumbered or outcome.report.copied
-        good = not outcome.failed and not asks and not told and all(f.good for f in self.files)
+        good = not (outcome.failed or asks or told or back) and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from desktop.operations.inbox import MERGED_FOLDER, Aftermath
@@ -44,6 +45,15 @@ def afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
     elif upward:
         lines.append("本月下级单位都报送过了。")
     return lines
+
+
+def back_words(reasons: Sequence[str]) -> list[str]:
+    """How many own items a level above has said not to take, and why; nothing where it took all."""
+    if not reasons:
+        return []
+    counts = Counter(reasons).most_common(_REASONS)
+    why = counts[0][0] if len(set(reasons)) == 1 else "；".join(f"{r}（{n}条）" for r, n in counts)
+    return [f"本单位报的有{len(reasons)}条上级没有收下：{why}。"]
 
 
 def settled_words(after: Sequence[Shown]) -> list[str]:
