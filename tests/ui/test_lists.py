@@ -655,3 +655,15 @@ def test_a_column_that_is_empty_at_first_gets_room_when_words_come(hand: Hand, b
     hand.settle()
     assert table.columnWidth(place + 1) > before
     assert listed.model.shown(PAGE + 5) is not None
+
+
+def test_whoever_enters_a_list_has_its_first_record_in_hand(hand: Hand, bench: Workbench) -> None:
+    rows: list[dict[str, Cell]] = [{"name": f"第{n}家"} for n in (2, 1)]
+    bench.write("登记", lambda session, _t: records.save_many(session, "meeting", rows), step=False)
+    hand.settle()
+    hand.window.open_page("list:meeting")
+    hand.settle()
+    assert hand.list_page.status().selected == "已选1条"
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert "第1家" in hand.window.windowTitle()

@@ -193,10 +193,11 @@ class ListPage(Page):
             self._show_empty()
             if self._fresh and self.list.table.hasFocus() and not self.list.empty.primary.isHidden():
                 self.list.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self._fresh and count and self.search.hasFocus() and not self.search.text():
+        ready = count > 0 and not self.list.model.loading
+        if self._fresh and ready and self.search.hasFocus() and not self.search.text():
             # The page was entered before it had anything to put the cursor on.
             self._fresh = False
-            self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.list.table.take_cursor()
         self.state_changed.emit()
 
     def _show_empty(self) -> None:
@@ -342,14 +343,14 @@ class ListPage(Page):
         }
 
     def enter(self) -> None:
-        """The cursor goes to the records, or to the button of the empty page."""
+        """The cursor goes to the records, with one in hand, or to the button of the empty page."""
         self._fresh = not self.list.model.rowCount()
         if self._fresh and self.search.isEnabled():
             self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._fresh and self.list.empty.primary.isVisible():
             self.list.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.list.table.take_cursor()
 
     def keep_clear(self, foot: int) -> None:
         """The last rows and the sums stand above the notice; those at the top stay where they are."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -107,7 +116,7 @@ class RowsTable(QTableView):
         columns = self.rows.columns
         if not columns:
             return
-        self._look_at_rows()
+        self._look_at_rows(max(self.rowAt(0), 0))
         self._fitting = True
         head = self.horizontalHeader()
         head.resizeSection(RowsModel.MARK, _MARK_WIDTH)
@@ -168,19 +177,19 @@ class RowsTable(QTableView):
             lacking -= taken
         return widths if lacking > 0 else narrow
 
-    def _look_at_rows(self) -> None:
-        """How much room the words need that are held now; never less than before, so that no column jumps about."""
+    def _look_at_rows(self, around: int) -> None:
+        """How much room the words need that are held there; never less than before, so that no column jumps about."""
         metrics, columns = self.fontMetrics(), self.rows.columns
-        for row in self.rows.at_hand(_LOOKED_AT, max(self.rowAt(0), 0)):
+        for row in self.rows.at_hand(_LOOKED_AT, around):
             for column, text in zip(columns, row.texts, strict=False):
                 need = metrics.horizontalAdvance(text) + _IN_CELLS if text else 0
                 self._needs[column.name] = max(need, self._needs.get(column.name, 0))
 
-    def _page_came(self) -> None:
+    def _page_came(self, first: QModelIndex) -> None:
         """Columns that were empty so far get room for the first words that come."""
         blank = [c.name for c in self.rows.columns if not self._needs.get(c.name)]
         if blank:
-            self._look_at_rows()
+            self._look_at_rows(first.row())
         if any(self._needs.get(name) for name in blank):
             self.fit()
 
