@@ -610,6 +610,23 @@ def test_on_a_small_screen_all_columns_of_words_give_way_before_anything_has_to_
     assert table.columnWidth(1 + [c.name for c in columns].index("town")) > words, "all would be 灵…"
 
 
+def test_one_long_name_cuts_no_words_in_the_other_columns(hand: Hand, bench: Workbench) -> None:
+    """It is the first to be cut itself; the names that most rows have are cut last."""
+    more: dict[str, Cell] = {"town": "330106010", "village": "330106010202"}
+    fill(bench, hand, [firm(n, **more) for n in range(9)])
+    table, columns = hand.list_page.list.table, hand.list_page.list.model.columns
+    village = 1 + [c.name for c in columns].index("village")
+    usual, beside = table._natural(columns[0]), hand.window.width() - table.viewport().width()
+    beside += table.columnWidth(0)
+    fill(bench, hand, [firm(9, name="杭州云栖智能科技（集团）股份有限公司转塘街道第三分公司", **more)])
+    naturals = [table._natural(column) for column in columns]
+    hand.window.resize(sum(naturals) + beside - (naturals[0] - usual), 728)
+    hand.settle()
+    assert table.horizontalScrollBar().maximum() == 0
+    assert usual <= table.columnWidth(1) < naturals[0]
+    assert table.columnWidth(village) == naturals[village - 1]
+
+
 def test_in_large_text_the_unions_need_no_scrolling_and_days_are_whole(hand: Hand, bench: Workbench) -> None:
     union = {
         "name": "杭州云栖智能科技有限公司工会委员会",

@@ -59,6 +59,8 @@ class RowsTable(QTableView):
         self.setModel(model)
         self._given: dict[str, int] = {}
         self._needs: dict[str, int] = {}
+        self._usual: dict[str, int] = {}
+        """What four rows of five can do with."""
         self._fitting = False
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -102,6 +104,7 @@ class RowsTable(QTableView):
         if event.type() == QEvent.Type.FontChange:
             self._take_measures()
             self._needs.clear()
+            self._usual.clear()
             self.fit()
 
     # -- widths ----------------------------------------------------------------------------------------------------
@@ -153,12 +156,13 @@ class RowsTable(QTableView):
     def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
         """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it.
 
-        Empty columns give way first, then those of many words, then all of words; last the one that says what a row
-        is about: names of firms begin alike and differ further on.
+        Empty columns give way first and what only a few rows need, then those of many words, then all of words; last
+        the one that says what a row is about: names of firms begin alike and differ further on.
         """
         columns, narrow = self.rows.columns, list(widths)
         words = [n for n, c in enumerate(columns) if n not in widest[:1] and _may_be_cut(c, self._given)]
         steps = [
+            *((n, 1 - self._usual.get(columns[n].name, 0) / widths[n]) for n in widest[:1]),
             *((n, _MOST_SHRUNK) for n in reversed(widest[1:])),
             *((n, _ON_SMALL_SCREENS) for n in reversed(words)),
             *((n, _MOST_SHRUNK) for n in widest[:1]),
@@ -180,10 +184,15 @@ class RowsTable(QTableView):
     def _look_at_rows(self, around: int) -> None:
         """How much room the words need that are held there; never less than before, so that no column jumps about."""
         metrics, columns = self.fontMetrics(), self.rows.columns
+        needs: dict[str, list[int]] = {}
         for row in self.rows.at_hand(_LOOKED_AT, around):
             for column, text in zip(columns, row.texts, strict=False):
                 need = metrics.horizontalAdvance(text) + _IN_CELLS if text else 0
-                self._needs[column.name] = max(need, self._needs.get(column.name, 0))
+                needs.setdefault(column.name, []).append(need)
+        for name, found in needs.items():
+            usual = sorted(found)[len(found) * 4 // 5]
+            self._needs[name] = max(*found, self._needs.get(name, 0))
+            self._usual[name] = max(usual, self._usual.get(name, 0))
 
     def _page_came(self, first: QModelIndex) -> None:
         """Columns that were empty so far get room for the first words that come."""
