@@ -24,7 +24,7 @@ import sqlite_utils  # noqa: E402  (only after the alias above)
 
 from desktop.errors import EnvironmentProblem, Problem, StateProblem  # noqa: E402
 from desktop.store import totals  # noqa: E402
-from desktop.store.pinyin import sort_key  # noqa: E402
+from desktop.store.pinyin import sort_key, sound_key  # noqa: E402
 
 KEY_BYTES = 32
 CACHE_KIB = 65_536
@@ -132,6 +132,7 @@ class Database:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         database = cls(connection, path)
         connection.create_function("sort_key", 1, sort_key, deterministic=True)
+        connection.create_function("sound_key", 1, sound_key, deterministic=True)
         connection.create_aggregate(totals.FUNCTION, 1, totals.DecimalTotal)
         with translated():
             try:

@@ -12,7 +12,7 @@ UNIT: Final[tuple[str, ...]] = (
     "(SELECT t._sort FROM unit_ref u JOIN r_unit t ON t.id = unhex(u.id) WHERE u.ref = r.unit)",
 )
 """By the titles of the units that the records belong to."""
-OPERATOR: Final[tuple[str, ...]] = ("sort_key(r._operator)", "r._operator")
+OPERATOR: Final[tuple[str, ...]] = ("sound_key(r._operator)", "r._operator")
 """By the names of those who registered them."""
 _DEEPEST: Final = 2
 """So many links are followed to the words of a title."""
@@ -28,8 +28,8 @@ def keys(types: Catalogue, field: Field, *, ranked: bool) -> tuple[str, ...]:
     place = "instr(:ranked, char(10) || {} || char(10))"
     match field.kind:
         case Kind.TEXT | Kind.NOTE:
-            # Of what differs in capitals or widths alone each stays together.
-            return f"CASE WHEN {column} <> '' THEN sort_key({column}) END", column
+            # Of what sounds the same each stays together.
+            return f"CASE WHEN {column} <> '' THEN sound_key({column}) END", column
         case Kind.LINK if field.link is not None:
             return tuple(_title_keys(types, field.link, column))
         case Kind.CODE if ranked:

@@ -61,10 +61,19 @@ def sort_keys(texts: Sequence[str]) -> list[str]:
     return list(map(_key, sounds.split(_APART), characters.split(_APART))) if texts else []
 
 
+def sound_key(text: str) -> str:
+    """Its order where the words themselves are the next key: three quarters of the time."""
+    return _numbered(text).translate(_pinyin())
+
+
 def _read(text: str) -> tuple[str, str]:
     """How it sounds, and what tells its characters from others that sound so."""
-    counted = _NUMBER.sub(_counted, _BLANKS.sub("", _plain(text)))
-    return counted.translate(_pinyin()), counted.translate(_characters())
+    numbered = _numbered(text)
+    return numbered.translate(_pinyin()), numbered.translate(_characters())
+
+
+def _numbered(text: str) -> str:
+    return _NUMBER.sub(_counted, _BLANKS.sub("", _plain(text)))
 
 
 def _key(sound: str, characters: str) -> str:
