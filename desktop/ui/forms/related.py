@@ -163,7 +163,7 @@ class FollowBar(QFrame):
         types = self._workbench.types
         listed = "\n".join(f"· {name_of(types, offer)}" for offer in offers)
         answer = self._workbench.dialogs.ask(
-            "生成记录", f"将写入下面{len(offers)}条，可以一次撤消：\n{listed}", yes="写入", no="不写"
+            "生成记录", f"将写入下面{len(offers)}条，可以一次撤消：\n{listed}", yes="写入"
         )
         if answer is not Answer.YES:
             return

@@ -204,7 +204,7 @@ class ListPage(Page):
         label, empty = self.record_type.label, self.list.empty
         if self.filters.deleted and not self.search.text():
             empty.show_words(
-                "trash-2", f"没有删除过{label}", "", ("返回列表", self.filters.clear), quiet=True
+                "trash-2", f"没有已删除的{label}", "", ("返回列表", self.filters.clear), quiet=True
             )
         elif self.filters.active or self.search.text():
             empty.show_words(
