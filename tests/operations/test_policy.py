@@ -76,7 +76,7 @@ def test_a_merge_is_looked_at_withdrawn_and_restored(town: Session, village: Ses
     assert names(village) == {"第一批的厂"}
     assert same(town, village, unit=village.unit.id)
     told = [t for t in unsettled.unsettled(village.database, here(village)) if t.own]
-    assert {t.reason for t in told} == {"上级撤回了收下它的那次合并"}
+    assert {t.reason for t in told} == {"上级撤回了收下它的那次合并：填错了表"}
     (lifted,) = policy.excluded(town)
     assert (lifted.label, lifted.note) == ("撤回合并：径山村工会第2个数据包", "填错了表")
     policy.lift(town, lifted.record)
