@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
+import random
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desktop import reference
 from desktop.operations import checking
+from desktop.operations import surroundings as around_records
 from desktop.operations.surroundings import Surroundings, context_of
 from desktop.records.canonical import Cell
 from desktop.records.checks import Checker
@@ -17,7 +22,7 @@ from desktop.records.types import catalogue
 from desktop.store import reading, schema
 from desktop.store.database import Database
 from desktop.store.environment import Environment
-from desktop.store.ledger import Ledger, NewRecord
+from desktop.store.ledger import Deletion, Ledger, NewRecord
 from desktop.store.reading import Query
 
 TYPES, CODES, UNIT = catalogue(), reference.code_lists(), "cd" * 16
@@ -86,6 +91,60 @@ def test_children_are_read_for_many_parents_once_for_all_rules(ledger: Ledger) -
     assert found == {
         one.id: checker(one.values, context_of(ledger.database, TYPES, one, TODAY)) for one in held
     }
+
+
+class Undone(Exception):
+    """Takes back what an example has written."""
+
+
+@pytest.fixture
+def families(ledger: Ledger) -> Ledger:
+    """Nine courses with none to four participants, of whom some are deleted, and one with a course that is none."""
+    courses = written(ledger, "course", *({"name": f"第{n}期"} for n in range(9)))
+    whose = [courses[n] for n in range(9) for _ in range(n % 5)]
+    rows = [{"course": course, "name": f"学员{n}"} for n, course in enumerate([*whose, "f" * 32])]
+    people = written(ledger, "attendance", *rows)
+    ledger.write("删除", "王芳", deletions=[Deletion("attendance", key) for key in people[::3]])
+    return ledger
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    asks=st.sampled_from([("course", "attendance"), ("attendance", "course")]),
+    one=st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=2),
+    asked=st.lists(st.integers(0, 17), max_size=8),
+    kept=st.integers(0, 17),
+    order=st.randoms(use_true_random=False),
+)
+def test_whatever_is_asked_in_whatever_order_the_answer_is_that_of_reading_one_record(
+    families: Ledger,
+    asks: tuple[str, str],
+    one: list[tuple[int, int]],
+    asked: list[int],
+    kept: int,
+    order: random.Random,
+) -> None:
+    """Of some records in some order, families apart: those that are one with another, and what was asked before."""
+    (name, other), database = asks, families.database
+    courses = [record.id for record in reading.records(database, TYPES, Query("course"))]
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Undone), database.transaction():
+        patch.setattr(around_records, "_FAMILIES", 2)
+        for member, head in one:
+            database.execute(
+                "INSERT OR IGNORE INTO component (id, type, head) VALUES (unhex(?), 'course', unhex(?))",
+                (courses[member], courses[head]),
+            )
+        held = reading.records(database, TYPES, Query(name))
+        order.shuffle(held)
+        del held[kept:]
+        around = Surroundings(database, TYPES, TYPES[name], held, TODAY, {})
+        for record in (held[n] for n in asked if n < len(held)):
+            many, single = around.context(record), context_of(database, TYPES, record, TODAY)
+            if name == "course":
+                assert many.children(other) == single.children(other)
+            else:
+                assert many.linked(other) == single.linked(other)
+        raise Undone
 
 
 def test_the_logic_check_looks_for_a_complainant_in_what_belongs_to_a_case(ledger: Ledger) -> None:
