@@ -40,6 +40,13 @@ _AREA_COVER = choice(
     ("federation", "只算已建工会联合会"),
     ("any", "联合工会、由镇街或上级工会覆盖的也算"),
 )
+_SURPLUS = choice(
+    "surplus",
+    "会员数多于职工数的单位",
+    ("full", "会员数全数计入"),
+    ("within", "会员数最多按职工数计入"),
+)
+"""Who was dispatched or has left makes more members than staff; such a surplus hides who is missing elsewhere."""
 _MEMBERS_RULE = "会员数取名册人数、本单位工会登记数、被覆盖登记数中最大的一个"
 
 
@@ -55,8 +62,11 @@ def _members(conditions: tuple[Condition, ...]) -> Callable[[Circumstances], Mea
         staff = at.chosen["staff_count_basis"]
         living = (among("status", "active"), *conditions)
         base = (*living, at_least(staff, 1))
+        within = at.reads("surplus", "within")
+        beyond = Tally("enterprise", (*base, yes(f"members_beyond_{staff}")))
+        words = "最多按职工数计入" if within else "全数计入，请核对"
         return Measurement(
-            numerator=Tally("enterprise", base, weight="members"),
+            numerator=Tally("enterprise", base, weight=f"members_within_{staff}" if within else "members"),
             denominator=Tally("enterprise", base, weight=staff),
             missing=Tally("enterprise", base, but=(at_least("members", 1),)),
             remarks=(
@@ -64,6 +74,7 @@ def _members(conditions: tuple[Condition, ...]) -> Callable[[Circumstances], Mea
                     "另有{count}家没有填所选口径的职工数，会员和职工都没有计入",
                     Tally("enterprise", (*living, empty(staff))),
                 ),
+                Remark(f"其中{{count}}家的会员数比所选口径的职工数多，会员数{words}", beyond),
             ),
         )
 
@@ -82,7 +93,7 @@ INDICATIONS = (
             "家" if part == "units" else "人",
             taken,
             rules=("经营状态为存续", *(() if part == "units" else (_MEMBERS_RULE,))),
-            choices=(COVERAGE,),
+            choices=(COVERAGE,) if part == "units" else (COVERAGE, _SURPLUS),
             none=f"没有{label}" if part == "units" else f"没有填了职工数的{label}",
         )
         for code, (label, conditions) in _CLASSES.items()

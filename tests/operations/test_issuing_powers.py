@@ -15,7 +15,7 @@ from desktop.operations.admitting import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet
-from desktop.plan.measures import among, yes
+from desktop.plan.measures import among, between, yes
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import EventKind, LetterKind, Stage
@@ -537,6 +537,27 @@ def test_what_comes_into_a_draft_after_its_issue_is_on_no_paper_of_it(two: Two) 
         words = papers.paper(two.district, name, record).words
         assert EMPLOYER in words, name
         assert "别的公司" not in words, name
+
+
+def test_the_time_to_answer_is_what_the_letter_says_whatever_is_written_of_it_since(two: Two) -> None:
+    """Or a town could make an employer late, or nobody ever."""
+    case = opened(two.town)
+    document = case.draft("reminder_letter")
+    two.up()
+    supervision.issue(two.district, document, CHAIR, D(2026, 10, 15))
+    served = {"document": document, "service_way": "direct", "service_result": "received"}
+    supervision.record_event(two.district, case.id, "served", D(2026, 10, 16), **served)
+    shorter: Mapping[str, Cell] = {"reply_days": 3, "reply_day_kind": "working"}
+    two.town.ledger.write("写入", "王芳", edits=[SlotEdit("case_document", document, "reply_term", shorter)])
+    two.up()
+    (now,) = reading.records(two.district.database, two.district.types, Query("case_document"))
+    assert now.values["reply_days"] == 3
+    (clock,) = supervision.case_state(two.district, case.id).clocks
+    assert (clock.days, clock.day_kind, clock.due) == (15, "natural", D(2026, 11, 2))
+    (item,) = supervision.overdue_on(two.district.database, two.district.types, D(2026, 11, 3))
+    assert item.clock.due == D(2026, 11, 2)
+    assert counted(two.district, between("reply_days", 15, 15), among("reply_day_kind", "natural")) == 1
+    assert why(two.district, case.id) == "", "what was printed says the same as before"
 
 
 @pytest.mark.parametrize("slot", ["case", "kind", "title_variant"])

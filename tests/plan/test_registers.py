@@ -163,6 +163,17 @@ def test_shares_of_members_leave_out_who_has_no_head_count(world: World, town: s
     assert world.take("T05.organ.members", town).figure.status is Status.MET
 
 
+def test_more_members_than_staff_are_told_and_may_be_counted_up_to_the_staff(world: World, town: str) -> None:
+    for staff, members in ((20, 30), (20, 20), (20, 8)):
+        world.union(town, enterprise=world.firm(town, staff, sector="organ"), member_count=members)
+    assert amounts(world, "T05.organ.members", town) == (58, 60)
+    told = "其中1家的会员数比所选口径的职工数多，会员数"
+    assert f"{told}全数计入，请核对" in world.take("T05.organ.members", town).notes
+    found = world.take("T05.organ.members", town, options={"surplus": "within"})
+    assert amounts(world, "T05.organ.members", town, surplus="within") == (48, 60)
+    assert f"{told}最多按职工数计入" in found.notes
+
+
 def test_an_area_is_covered_by_a_federation_that_exists(world: World, town: str) -> None:
     federation = world.union(town, kind="federation")
     given = {"name": "某园", "union_state": "federation", "federation": federation}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -1093,6 +1093,48 @@ def test_a_name_in_pinyin_or_in_other_characters_of_its_sound_tells_who_complain
     name: str, words: str, told: bool
 ) -> None:
     assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, pinyin))) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("李小明", "LXM反映", True), ("李小明", "职工L.X.M.", True), ("李小明", "lxm", True), ("李小明", "Li XM", True),
+        ("李小明", "x. m. li", True), ("李小明", "ＬＸＭ", True), ("李小明", "L X M", True), ("欧阳小娜", "OYXN", True),
+        ("单小雄", "SXX", True), ("李小明", "LXM-2024型机床", False), ("李小明", "3LXM", False),
+        ("李小明", "LXMA", False), ("李小明", "a@lxm.com", False), ("潘平涛", "用PPT讲解", False),
+        ("李明", "LM照明", False), ("李娥丹", "LED灯", False), ("李小明", "XML文件", False),
+        ("李小明", "明小李反映", True), ("李小明", "明 小\u200b李", True), ("李小明", "情况说明。小李反映", False),
+        ("李小明", "情况说明，小李反映", False), ("李明", "说明李某", False), ("欧阳娜", "娜阳欧", True),
+        ("張小偉", "伟小张", True),
+    ],
+)  # fmt: skip
+def test_initials_and_a_name_backwards_tell_who_complained(name: str, words: str, told: bool) -> None:
+    assert bool(list(complainant_faults({"complainant_name": name}, {"事实": words}, pinyin))) is told
+
+
+_FILLERS = st.text("公司拖欠工资仓库。，一月ABp3 ", max_size=12)
+
+
+@given(
+    name=st.text("李张王赵小明国强娜欧阳丽", min_size=3, max_size=4),
+    gaps=st.lists(st.sampled_from(["", " ", "\u200b", "."]), min_size=3, max_size=3),
+    before=_FILLERS,
+    after=_FILLERS,
+)
+def test_neither_gaps_nor_a_sentence_around_it_hide_a_name_that_is_turned_or_shortened(
+    name: str, gaps: list[str], before: str, after: str
+) -> None:
+    def found(told: str) -> bool:
+        return bool(list(complainant_faults({"complainant_name": name}, {"事实": told}, pinyin)))
+
+    def spread(letters: Iterable[str]) -> str:
+        return "".join(map("".join, zip(letters, [*gaps, ""], strict=False)))
+
+    assert found(f"{before}{spread(reversed(name))}{after}")
+    initials = [pinyin(character)[0].upper() for character in name]
+    assert found(f"{before}（{''.join(initials)}）{after}")
+    assert found(f"{before}（{spread(initials)}）{after}")
+    assert not found(f"{before}（{''.join(initials)}1）{after}")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from desktop.documents.letters.templates import (
 )
 from desktop.documents.letters.typed import official
 from desktop.records.numerals import int_to_chinese
+from desktop.records.supervision import LetterKind
+from desktop.records.supervision.clocks import asked_period
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import TITLE_WORDS
 
@@ -79,6 +81,9 @@ def compose(
     if writing.lacking:
         raise incomplete(writing.lacking)
     copies = text(draft, "copies_to").replace(",", "，").replace("；", "，").replace("、", "，")
+    days, day_kind = (
+        (0, "") if source.kind is LetterKind.SUGGESTION else asked_period(source.kind, source.draft.values)
+    )
     return PrintedLetter(
         template=template.id,
         template_version=template.version,
@@ -95,6 +100,8 @@ def compose(
         quotes=quotes,
         copies=tuple(official(copy.strip()) for copy in copies.split("，") if copy.strip()),
         case=text(source.draft.values, "case"),
+        reply_days=days,
+        reply_day_kind=day_kind,
     )
 
 

@@ -12,13 +12,11 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.numerals import int_to_chinese
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
-from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
+from desktop.records.supervision.clocks import asked_period, received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.inquiry import established, heard_federations
 from desktop.records.supervision.kinds import (
-    NATURAL,
     REGULATION,
-    REPLY_DAYS,
     TITLE_WORDS,
     UNION_LAW,
     UNION_LAW_23,
@@ -139,13 +137,10 @@ def union_law_words(file: CaseFile) -> str:
 
 def _reply_term(draft: Values) -> str:
     """十五个工作日内 for an opinion letter, 15日内 for a reminder."""
-    days = draft.get("reply_days")
-    number = days if isinstance(days, int) and days > 0 else REPLY_DAYS
     opinion = text(draft, "kind") == LetterKind.OPINION
-    working = (text(draft, "reply_day_kind") or (WORKING if opinion else NATURAL)) == WORKING
-    if opinion:
-        return f"{int_to_chinese(number)}{'个工作' if working else ''}日内"
-    return f"{number}{'个工作' if working else ''}日内"
+    days, day_kind = asked_period(LetterKind.OPINION if opinion else LetterKind.REMINDER, draft)
+    number = int_to_chinese(days) if opinion else str(days)
+    return f"{number}{'个工作' if day_kind == WORKING else ''}日内"
 
 
 def investigation_words(file: CaseFile) -> str:

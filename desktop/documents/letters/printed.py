@@ -57,6 +57,9 @@ class PrintedLetter:
     copies: tuple[str, ...] = ()
     case: str = ""
     """The id of the case in which it was issued; empty in older letters."""
+    reply_days: int = 0
+    reply_day_kind: str = ""
+    """The time to answer that it asks for; none in a suggestion letter and in older letters."""
 
     @property
     def day(self) -> datetime.date:

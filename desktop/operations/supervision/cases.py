@@ -180,14 +180,14 @@ def _letters(database: Database, types: Catalogue, case: Record, powers: Powers)
 
 
 def _papers(database: Database, types: Catalogue, case: str) -> Iterator[tuple[Record, Values]]:
-    """What stands in a case, as it stands; and what was issued in it and is in another since, as it was issued."""
-    here = set()
+    """What stands in a case and what was issued in it and is in another since; each as it was issued, if it was."""
+    here, made = set(), aggregates.issued_as(database)
     for deleted in (False, True):
         query = Query(LETTER, children_of=case, deleted=deleted, order=reading.NEWEST_ORDER)
         for record in reading.records(database, types, query):
             here.add(record.id)
-            yield record, record.values
-    for document, said in aggregates.issued_as(database).items():
+            yield record, {**record.values, **made.get(record.id, {})}
+    for document, said in made.items():
         if said.get("case") == case and document not in here:
             away = reading.record(database, types, LETTER, document)
             if away is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.checks.base import as_day
+from desktop.records.checks.base import Values, as_day
 from desktop.records.supervision.facts import CaseFile, Event, Letter, text
 from desktop.records.supervision.kinds import (
     ACCEPTANCE_DAYS,
@@ -100,12 +100,15 @@ def reply_period(letter: Letter) -> tuple[int, str]:
     """
     if letter.title is Title.OPINION:
         return REPLY_DAYS, WORKING
-    return _asked_days(letter), text(letter.values, "reply_day_kind") or NATURAL
+    return asked_period(letter.kind, letter.values)
 
 
-def _asked_days(letter: Letter) -> int:
-    asked = letter.values.get("reply_days")
-    return asked if isinstance(asked, int) and asked > 0 else REPLY_DAYS
+def asked_period(kind: LetterKind, values: Values) -> tuple[int, str]:
+    """What a letter says of the days to answer: those typed, else fifteen; of an opinion letter working days."""
+    asked = values.get("reply_days")
+    usual = WORKING if kind is LetterKind.OPINION else NATURAL
+    days = asked if isinstance(asked, int) and asked > 0 else REPLY_DAYS
+    return days, text(values, "reply_day_kind") or usual
 
 
 def services(file: CaseFile, letter: Letter) -> tuple[Event, ...]:

@@ -47,6 +47,12 @@ _PLACES: Final = re.compile(
     "|company|co|corp|corporation|ltd|limited|group|factory|technology|trade|trading"
 )
 """黎明路 is Liming Road: what bears a name and is no person."""
+_ABBREVIATIONS: Final = re.compile(
+    "abc|abs|app|atm|cad|cba|cbd|ceo|cfo|cng|cnc|crm|csr|dna|doc|ecs|ehs|ems|epc|erp|gdp|gmp|gps|hse|jpg|lcd|led|lng"
+    "|lpg|mes|nba|pcb|pcr|pdf|pet|plc|png|pos|ppe|ppp|ppr|ppt|rna|smt|sms|sop|sto|tft|tms|wms|wto|xls|xml|yto|zto"
+)
+"""What three letters mean in the world of work before they are anybody's initials."""
+_PART: Final = re.compile(r"[。！？；，、：:!?;,\n]")
 _NEVER_READ: Final = {"曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "盖": "ge", "覃": "qin",
     "朴": "piao", "区": "ou", "乐": "yue", "翟": "zhai", "缪": "miao", "种": "chong", "逄": "pang", "洗": "xian",
     "折": "she", "员": "yun", "繁": "po"}  # fmt: skip
@@ -103,7 +109,9 @@ def complainant_faults(
             yield _asked(label, word, words, harmless)
             continue
         elif reading is not None and any(_spelled(name, others, plain, reading) for name in told):
-            found = "投诉人姓名的拼音，或者和它同音的字"
+            found = "投诉人姓名的拼音或者首字母，或者和它同音的字"
+        elif any(_turned(name, others) for name in told):
+            found = "投诉人的姓名，是倒过来写的"
         else:
             continue
         yield forbidden(f"“{label}”里出现了{found}", article(13), "请改为不能看出是谁投诉的写法。")
@@ -193,7 +201,33 @@ def _spelled(name: str, words: str, plain: str, reading: Reading) -> bool:
     ):
         return True
     family = [_NEVER_READ.get(name[0], syllables[0]), *syllables[1:]]
-    return any(_in_latin(spelling, latin) for spelling in (syllables, family))
+    return any(
+        _in_latin(spelling, latin) or _in_initials(spelling, words) for spelling in (syllables, family)
+    )
+
+
+def _turned(name: str, words: str) -> bool:
+    """Whether a name stands there backwards, 明小李, within one part of a sentence; two characters are met anywhere."""
+    if len(name) <= len("李明") or not _CHINESE.fullmatch(name):
+        return False
+    return any(_plain(name)[::-1] in _plain(part) for part in _PART.split(words))
+
+
+def _in_initials(syllables: list[str], words: str) -> bool:
+    """Whether letters that stand for themselves are a name's initials, the family name perhaps written out.
+
+    LXM, L.X.M., Li XM, X. M. Li; of three characters or more, as two letters are HR or IT. LXM-2024 is a machine.
+    """
+    if len(syllables) <= len("李明"):
+        return False
+    family, *given = syllables
+    first = [syllable[0] for syllable in given]
+    for letters in ([family[0], *first], [family, *first], [*first, family]):
+        spelled = r"[.·\s-]{0,2}".join(letters)
+        alone = rf"(?<![a-z0-9])(?<![a-z0-9][-_./@]){spelled}(?![-_./@]?[a-z0-9])"
+        if any(not _ABBREVIATIONS.fullmatch(found[0]) for found in re.finditer(alone, _without_marks(words))):
+            return True
+    return False
 
 
 def _sounds(syllables: list[str], run: str, reading: Reading) -> bool:

@@ -114,16 +114,19 @@ _PLACE = """coalesce(r.village, CASE WHEN substr(home.place, 1, length(coalesce(
     THEN home.place END, r.town)"""
 """Who writes no village means that of the own unit, as long as the town is not another one."""
 
+_MEMBERS = "max(coalesce(roll.members, 0), coalesce(own.members, 0), coalesce(cover.members, 0))"
+_STAFF = {"insured": "r.insured_staff", "tax": "r.taxed_staff", "survey": "r.surveyed_staff"}
+
 _ENTERPRISE = Facts(
     "enterprise",
     {
         "class": _CLASS,
         "status": "CASE WHEN r.status_date > :as_of THEN 'active' ELSE coalesce(r.status, 'active') END",
         "removed": "coalesce(r.verification, '') = 'removed' AND coalesce(r.verification_date, '') <= :as_of",
-        "insured": "r.insured_staff",
-        "tax": "r.taxed_staff",
-        "survey": "r.surveyed_staff",
-        "members": "max(coalesce(roll.members, 0), coalesce(own.members, 0), coalesce(cover.members, 0))",
+        **_STAFF,
+        "members": _MEMBERS,
+        **{f"members_within_{name}": f"min({_MEMBERS}, {count})" for name, count in _STAFF.items()},
+        **{f"members_beyond_{name}": f"({_MEMBERS} > {count})" for name, count in _STAFF.items()},
         "in_park": "coalesce(r.in_park, r.park IS NOT NULL OR r.area IN (SELECT id FROM zones))",
         "organised": _ORGANISED,
         "own_union": "coalesce(own.standing, 0)",

@@ -25,12 +25,14 @@ def _no_other_title() -> str:
 
 
 _AS_ISSUED = """SELECT id, json_extract(text, '$.kind') AS kind, json_extract(text, '$.title') AS title,
-    nullif(unhex(json_extract(text, '$.case')), x'') AS in_case
+    nullif(unhex(json_extract(text, '$.case')), x'') AS in_case,
+    nullif(json_extract(text, '$.reply_days'), 0) AS reply_days,
+    nullif(json_extract(text, '$.reply_day_kind'), '') AS reply_day_kind
     FROM (SELECT r.id AS id, CASE WHEN r.document_number IS NOT NULL THEN r.snapshot
     WHEN r.own_document_number IS NOT NULL THEN r.own_snapshot END AS text FROM r_case_document r
     WHERE EXISTS (SELECT 1 FROM version v WHERE v.record = r.id AND v.type = 'case_document'
-    AND v.slot IN ('kind', 'title_variant', 'case'))) WHERE json_valid(text)"""
-"""What the kept text says a letter was issued as: kind, title and, but for older ones, case.
+    AND v.slot IN ('kind', 'title_variant', 'case', 'reply_term'))) WHERE json_valid(text)"""
+"""What the kept text says a letter was issued as: kind, title and, but for older ones, case and time to answer.
 
 Asked only of those of which any of that was ever changed: whoever may write there may change it after the issue too.
 """
@@ -120,18 +122,19 @@ def uncounted(database: Database) -> Uncounted:
     return Uncounted(frozenset(found[0]), frozenset(found[1]))
 
 
-def issued_as(database: Database) -> dict[str, dict[str, str]]:
-    """What letters were issued as of which kind, title or case was ever changed: those fields, by record id."""
+def issued_as(database: Database) -> dict[str, dict[str, str | int]]:
+    """What letters were issued as of which any of that was ever changed: those fields, by record id."""
     return {
         record: {name: value for name, value in zip(_MADE, values, strict=True) if value}
         for record, *values in database.rows(
-            f"{_with(['letters_as_issued'])} SELECT lower(hex(id)), kind, title, lower(hex(in_case))"
+            f"{_with(['letters_as_issued'])} SELECT lower(hex(id)), kind, title, lower(hex(in_case)),"
+            " reply_days, reply_day_kind"
             " FROM letters_as_issued"
         )
     }
 
 
-_MADE = ("kind", "title_variant", "case")
+_MADE = ("kind", "title_variant", "case", "reply_days", "reply_day_kind")
 
 
 def _with(names: Iterable[str]) -> str:

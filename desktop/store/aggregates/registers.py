@@ -168,8 +168,8 @@ _LETTER = Facts(
         "replied_day": "steps.replied_day",
         "row": "r._row",
         "title": "coalesce(made.title, r.title_variant)",
-        "reply_days": "r.reply_days",
-        "reply_day_kind": "r.reply_day_kind",
+        "reply_days": "coalesce(made.reply_days, r.reply_days)",
+        "reply_day_kind": "coalesce(made.reply_day_kind, r.reply_day_kind)",
     },
     {
         "made": "letters_as_issued made ON made.id = r.id",
