@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +26,7 @@ from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.page import Act
 from desktop.ui.settings import Settings
 from desktop.ui.start import date_question
+from desktop.ui.start.opening import Opener
 from desktop.ui.start.places import UnitChooser
 from desktop.ui.widgets.pick import Option
 from tests.operations.test_full_disk import let_fail
@@ -159,6 +161,22 @@ def test_a_ledger_that_is_not_wanted_leaves_the_list_and_comes_back(
     qtbot.mouseClick(login.notice._button, Qt.MouseButton.LeftButton)
     assert login.folder == tmp_path / "建错了的"
     assert len(program.settings.recents) == 2
+
+
+def test_what_was_looked_up_for_a_page_that_is_gone_is_told_to_nobody(qtbot: QtBot, tmp_path: Path) -> None:
+    """Whoever opens a ledger at once does not wait until the names of its operators have come."""
+    opener, page, found = Opener(), QObject(), list[object]()
+    gone = threading.Event()
+    opener._worker.submit(lambda _nothing, _ticket: gone.wait())
+    opener.operators(page, tmp_path, found.append)
+    opener.backups(page, tmp_path, found.append)
+    opener.recovery_standing(page, tmp_path, found.append, found.append)
+    opener.look_answer(page, tmp_path, tmp_path / "answer", found.append, found.append)
+    shiboken6.delete(page)
+    gone.set()
+    qtbot.waitUntil(lambda: opener.idle, timeout=10_000)
+    assert found == []
+    opener.close()
 
 
 def test_login_with_a_wrong_password_waits_longer_each_time_and_the_right_one_opens(

@@ -166,7 +166,7 @@ class LoginPage(QWidget):
         folder = self.folder
         self._show_names([])
         if folder is not None:
-            self._opener.operators(folder, lambda names: self._names_arrived(folder, names))
+            self._opener.operators(self, folder, lambda names: self._names_arrived(folder, names))
 
     def _names_arrived(self, folder: Path, names: list[str]) -> None:
         if folder != self.folder:
@@ -300,7 +300,7 @@ class LoginPage(QWidget):
 
     def _look_for_backups(self) -> None:
         if (folder := self.folder) is not None:
-            self._opener.backups(folder, lambda found: self._offer_backups(folder, found))
+            self._opener.backups(self, folder, lambda found: self._offer_backups(folder, found))
 
     def _offer_backups(self, folder: Path, found: list[Backup]) -> None:
         """The password that was typed opens the backup too: it is still in its field."""

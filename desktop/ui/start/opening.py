@@ -86,9 +86,13 @@ class Opener(QObject):
             priority=LATER,
         )
 
-    def operators(self, folder: Path, then: Callable[[list[str]], None]) -> None:
+    # What is only looked at has an owner: a page that is gone when the answer comes wants none.
+
+    def operators(self, owner: QObject, folder: Path, then: Callable[[list[str]], None]) -> None:
         """The names that may open a workspace; only the newest question is answered."""
-        self._worker.submit(lambda _nothing, _ticket: operators_of(folder), then, key="operators")
+        self._worker.submit(
+            lambda _nothing, _ticket: operators_of(folder), then, owner=owner, key="operators"
+        )
 
     def open(
         self,
@@ -161,7 +165,7 @@ class Opener(QObject):
 
         return self._submit(job, then, fail)
 
-    def backups(self, folder: Path, then: Callable[[list[Backup]], None]) -> None:
+    def backups(self, owner: QObject, folder: Path, then: Callable[[list[Backup]], None]) -> None:
         """The backups of a workspace, newest first."""
 
         def job(_nothing: None, _ticket: Ticket) -> list[Backup]:
@@ -169,12 +173,12 @@ class Opener(QObject):
 
             return restoring.backups(folder)
 
-        self._worker.submit(job, then)
+        self._worker.submit(job, then, owner=owner)
 
     # -- a forgotten password, and where a ledger comes from ---------------------------------------------------------
 
     def recovery_standing(
-        self, folder: Path, then: Callable[[Standing], None], fail: Callable[[Problem], None]
+        self, owner: QObject, folder: Path, then: Callable[[Standing], None], fail: Callable[[Problem], None]
     ) -> None:
         """What can be done in a workspace that nobody gets into."""
 
@@ -183,7 +187,7 @@ class Opener(QObject):
 
             return recovery.standing(folder)
 
-        self._submit(job, then, fail)
+        self._submit(job, then, fail, owner=owner)
 
     def ask_recovery(
         self,
@@ -204,7 +208,12 @@ class Opener(QObject):
         self._submit(job, then, fail)
 
     def look_answer(
-        self, folder: Path, path: Path, then: Callable[[Offered], None], fail: Callable[[Problem], None]
+        self,
+        owner: QObject,
+        folder: Path,
+        path: Path,
+        then: Callable[[Offered], None],
+        fail: Callable[[Problem], None],
     ) -> None:
         """An answer of the level above; nothing is taken in yet."""
 
@@ -213,7 +222,7 @@ class Opener(QObject):
 
             return recovery.look_answer(folder, path)
 
-        self._submit(job, then, fail)
+        self._submit(job, then, fail, owner=owner)
 
     def take_answer(
         self,
@@ -282,6 +291,7 @@ class Opener(QObject):
         job: Callable[[None, Ticket], Result],
         then: Callable[[Result], None],
         fail: Callable[[Problem], None],
+        owner: QObject | None = None,
     ) -> Task[Result]:
         def failed(error: Exception) -> bool:
             if isinstance(error, Problem):
@@ -290,7 +300,7 @@ class Opener(QObject):
             return False
 
         # Certain: a workspace that was opened must be closed by somebody, even if the window is gone by then.
-        return self._worker.submit(job, then, fail=failed, certain=True)
+        return self._worker.submit(job, then, fail=failed, owner=owner, certain=owner is None)
 
     @property
     def idle(self) -> bool:

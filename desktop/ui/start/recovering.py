@@ -102,7 +102,7 @@ class RecoverDialog(QDialog):
         self.steps = QStackedWidget()
         self._build()
         self._lock(True)
-        self._opener.recovery_standing(folder, self._show_standing, self._failed)
+        self._opener.recovery_standing(self, folder, self._show_standing, self._failed)
 
     def _build(self) -> None:
         self.tabs.addTab(self._code_page(), "用恢复码")
@@ -269,7 +269,7 @@ class RecoverDialog(QDialog):
     def _asked(self, made: Requested) -> None:
         self._lock(False)
         self.notice.show_notice(Tone.GOOD, f"已写出：{made.path.name}。请记住刚才设的新口令。")
-        self._opener.recovery_standing(self._folder, self._show_standing, self._failed)
+        self._opener.recovery_standing(self, self._folder, self._show_standing, self._failed)
 
     def look(self, path: Path | None) -> None:
         """Opens an answer and shows whose it is; nothing is taken in yet."""
@@ -279,7 +279,7 @@ class RecoverDialog(QDialog):
         if path is not None:
             self._answer = path
             self._lock(True)
-            self._opener.look_answer(self._folder, path, self._show_offer, self._failed)
+            self._opener.look_answer(self, self._folder, path, self._show_offer, self._failed)
 
     def _show_offer(self, found: Offered) -> None:
         self._lock(False)
