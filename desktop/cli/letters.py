@@ -341,7 +341,7 @@ def step(
 
 
 @letter.command("void")
-@click.argument("document", metavar="文书")
+@click.argument("documents", metavar="文书…", nargs=-1, required=True)
 @click.option("--reason", metavar="文字", required=True, help="作废的原因。")
 @as_option
 @date_option
@@ -349,19 +349,20 @@ def step(
 @click.pass_obj
 def void(
     workspace: Path,
-    document: str,
+    documents: tuple[str, ...],
     reason: str,
     operator: str | None,
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """作废一份已签发的文书；文号保留，不再使用。"""
+    """作废已签发的文书；文号保留，不再使用。几份一起的（如误导入的补录），一份不行就都不作废。"""
     with opened(workspace, operator, password_file) as session:
-        changes = supervision.void(session, document, reason)
+        changes = supervision.void_many(session, documents, reason)
     if as_json:
         json_line({"operation": str(changes.stamp)})
     else:
-        say("已作废，文号保留在登记簿里。")
+        count = len(set(documents))
+        say(f"已作废{f'{count}份' if count > 1 else ''}，文号保留在登记簿里。")
 
 
 @letter.command("file")

@@ -164,3 +164,20 @@ def test_its_desk_corrects_it_with_a_reason_and_nobody_deletes_it(desk: Session)
     supervision.void(desk, document, "这份没有发出")
     entered(case)
     assert why(case) == "", "what was entered by mistake has used no number"
+
+
+def test_letters_of_a_register_that_was_imported_wrongly_are_voided_at_once_or_not_at_all(
+    desk: Session,
+) -> None:
+    """Nobody undoes them; each has its own case."""
+    cases = [CaseAt(desk) for _ in range(3)]
+    documents = [entered(c, past_document_number=f"杭西工监意〔2026〕{n}号") for n, c in enumerate(cases, 7)]
+    supervision.void(desk, documents[0], "抄错了")
+    with pytest.raises(IllegalStep, match="7号已经作废"):
+        supervision.void_many(desk, documents, "导错了表")
+    done = supervision.void_many(desk, documents[1:], "导错了表")
+    assert set(done.records["case_document"]) == set(documents[1:])
+    held = [records.load(desk, "case_document", d) for d in documents]
+    assert [h.values["void_reason"] for h in held if h is not None] == ["抄错了", "导错了表", "导错了表"]
+    with pytest.raises(CannotUndo, match="作废不能撤消"):
+        records.undo(desk, done.stamp or 0)

@@ -1,8 +1,8 @@
 """What a user does in a supervision case: record steps, draft, issue, void and print letters, see what is overdue.
 
 ``cases`` reads cases and records steps, ``letters`` drafts, ``output`` prints, ``powers`` says who numbers letters,
-``numbers`` keeps the register, ``issuing`` issues and voids, ``batches`` does it for many employers at once, ``runs``
-prints many letters.
+``numbers`` keeps the register, ``issuing`` issues and ``voiding`` voids, ``batches`` does it for many employers at
+once, ``runs`` prints many letters.
 """
 
 from desktop.documents.letters.printed import Layout
@@ -34,7 +34,12 @@ from desktop.operations.supervision.cases import (
 from desktop.operations.supervision.cases import case_state as state
 from desktop.operations.supervision.holidays import TYPE as HOLIDAYS
 from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
-from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many, void, voids
+from desktop.operations.supervision.issuing import (
+    Issued,
+    Signatory,
+    issue,
+    issue_many,
+)
 from desktop.operations.supervision.letters import (
     compose_letter,
     draft,
@@ -53,6 +58,7 @@ from desktop.operations.supervision.output import preview, print_document, print
 from desktop.operations.supervision.powers import kinds_here, kinds_of, may_number
 from desktop.operations.supervision.register import case_register
 from desktop.operations.supervision.runs import choice, print_each, print_many
+from desktop.operations.supervision.voiding import void, void_many, voids
 
 __all__ = [
     "HOLIDAYS",
@@ -107,6 +113,7 @@ __all__ = [
     "state",
     "state_in",
     "void",
+    "void_many",
     "voids",
     "words_for",
     "working_days",

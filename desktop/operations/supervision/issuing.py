@@ -1,4 +1,4 @@
-"""Issues letters: reviewed, numbered once and fixed for ever; voids them with a reason."""
+"""Issues letters: reviewed, numbered once and fixed for ever."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
 from desktop.operations import audit, records
-from desktop.operations.session import NotAllowed, Session
+from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
     LETTER,
     IllegalStep,
     held,
-    issues_of,
     load_case,
 )
 from desktop.operations.supervision.letters import composed, decision_on, source_of
@@ -28,22 +27,18 @@ from desktop.operations.supervision.numbers import (
     NumberSettings,
     NumbersNotSet,
     begin_register,
-    issued_by,
     issuing_lock,
     keep,
     known_settings,
-    note_void,
     numbered,
     register_of,
     require_register,
     taken_by,
 )
-from desktop.operations.supervision.powers import may_number
 from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Values, run_checks
-from desktop.records.declaration import Role, Severity
+from desktop.records.declaration import Severity
 from desktop.records.supervision import (
-    REGISTER_LEVELS,
     CaseFile,
     LetterKind,
     Reason,
@@ -56,7 +51,7 @@ from desktop.records.supervision.numbering import (
     form_number,
 )
 from desktop.records.supervision.order import name_of
-from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
+from desktop.records.supervision.powers import issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.reading import Record
@@ -352,50 +347,3 @@ def _issue_cells(
         "snapshot": snapshot,
     }
     return {fields[name]: cell for name, cell in cells.items()}
-
-
-def void(session: Session, document: str, reason: str) -> ChangeSet:
-    """Voids an issued letter with a reason; its number stays in the register and is never given again.
-
-    A letter whose issue was taken back in another way is voided too: that settles the case. A town or park voids what
-    it issued, whatever became of its power; the district voids that too, where it stands in the way of a case.
-
-    Raises :class:`IllegalStep` for a draft, without a reason, twice, and while a suggestion letter rests on it, and
-    ``NotAllowed`` for another's letter.
-    """
-    record = held(session, LETTER, document)
-    session.require(Role.DESK)
-    cancelled = next(iter(issues_of(session.database, session.types, document).values()), "")
-    number = text(record.values, "document_number") or cancelled
-    if not number:
-        raise IllegalStep("这份文书还没有签发，不用作废，直接修改或者删除草稿")
-    if not voids(session, record.values):
-        raise NotAllowed("这份文书由签发的单位作废，镇街、园区签发的也可以由区总工会作废。")
-    if text(record.values, "voided_date"):
-        raise IllegalStep(f"{number}已经作废")
-    if not reason.strip():
-        raise IllegalStep("作废要写明原因")
-    for letter in load_case(session, text(record.values, "case")).standing(LetterKind.SUGGESTION):
-        if letter.opinion == document:
-            raise IllegalStep(f"{letter.name()}以这份意见书为依据，要先作废建议书")
-    with issuing_lock:
-        fields = issued_fields(session.unit.level)
-        cells: dict[str, Cell] = {
-            fields["voided_date"]: session.environment.today().isoformat(),
-            fields["void_reason"]: reason.strip(),
-        }
-        edits = records.slot_edits(session, session.types[LETTER], document, cells)
-        with session.database.transaction():
-            changes = session.ledger.write(f"作废{number}", session.operator.name, edits=edits)
-            audit.note(session, audit.Act.VOIDED, f"{document} {number}")
-        note_void(session, number, document)
-        return changes
-
-
-def voids(session: Session, values: Values) -> bool:
-    """Whether this desk may void what stands in a letter: what its unit issued, at the district a town's letter too."""
-    if not may_number(session):
-        return False
-    if session.unit.level in EMPOWERED_LEVELS:
-        return is_own(values) and issued_by(session, values)
-    return session.unit.level in REGISTER_LEVELS
