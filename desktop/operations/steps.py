@@ -15,7 +15,7 @@ from desktop.records.deciding import ERASURE, SAME
 from desktop.records.declaration import Role
 from desktop.records.stamps import from_wire
 from desktop.records.types import Catalogue
-from desktop.store import attached, belonging, candidates
+from desktop.store import attached, belonging, candidates, lookup
 from desktop.store import steps as stored
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
@@ -25,6 +25,7 @@ from desktop.sync import kept
 
 SHOWN = 200
 """So many steps are listed at once."""
+LETTER = "case_document"
 MOST_CHANGES = 300
 """So many changes of one step are shown; the rest is counted."""
 
@@ -187,6 +188,18 @@ def going_with(database: Database, types: Catalogue, station: str, step: Operati
         later |= level
     files = sum(name == ATTACHMENT for name, _ in later)
     return len(later) - files - sum(name == PART for name, _ in later), files
+
+
+def from_paper(database: Database, types: Catalogue, station: str, step: Operation) -> list[str]:
+    """The letters of a paper register that a step entered and that stand: nobody undoes them, but they are voided."""
+    record_type = types[LETTER]
+    origin, began = stored.present(database, station)
+    if origin is None or step.stamp < began:
+        return []
+    born = [record for name, record in stored.born(database, types, origin, step) if name == LETTER]
+    numbers = lookup.existing(database, record_type, born, str(record_type.excused_by))
+    voided = lookup.existing(database, record_type, born, "voided_date")
+    return [record for record in born if numbers.get(record) and not voided.get(record)]
 
 
 def undo(session: Session, stamp: int) -> ChangeSet:

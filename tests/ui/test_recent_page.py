@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from desktop.operations import records
+from desktop.operations import records, supervision
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.recent import RecentPage
 from desktop.ui.workbench import Workbench
+from tests.ui.hands import Windows
 from tests.ui.house import OPERATOR, FakeDialogs, Hand
+from tests.ui.test_case_page import workspace
 
 K = Qt.Key
 
@@ -199,3 +202,35 @@ def test_a_step_that_cannot_be_taken_back_leads_to_what_stands_in_the_way(
     hand.click(hand.window.notices._button)
     hand.settle()
     assert isinstance(hand.window.page, FormPage)
+
+
+def test_letters_of_a_register_that_was_entered_by_mistake_are_voided_where_it_stands(
+    windows: Windows, tmp_path: Path
+) -> None:
+    """Nobody takes them back; each stands in a case of its own."""
+    district = workspace(tmp_path)
+    supervision.set_number_settings(district, "杭西")
+    cases = [records.save(district, "case", {"summary": "拖欠工资"}).record for _ in range(2)]
+    rows: list[dict[str, Cell]] = [
+        {"case": case, "kind": "reminder_letter", "past_document_number": f"杭西工监提〔2025〕{n}号"}
+        for n, case in enumerate(cases, 1)
+    ]
+    letters = records.save_many(district, "case_document", rows)[0]
+    desk = windows.desk(district)
+    page = desk.show("recent")
+    assert isinstance(page, RecentPage)
+    assert "补录了2份文书，不能撤消" in page.note.words.text()
+    assert not page.undo.isEnabled()
+    desk.click(page.void)
+    assert "请写明作废原因" in page.note.words.text()
+    page.reason.setFocus()
+    desk.type("导错了登记簿")
+    desk.dialogs.answers = [Answer.YES]
+    desk.press(K.Key_Return)
+    desk.settle()
+    held = [records.load(district, "case_document", letter) for letter in letters]
+    assert [h.values["void_reason"] for h in held if h is not None] == ["导错了登记簿"] * 2
+    page.list.setFocus()
+    desk.press(K.Key_Down)
+    desk.settle()
+    assert not page.void.isVisible()

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import queries, steps
 from desktop.operations.quantities import amount_words
+from desktop.operations.session import Session
 from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
@@ -21,6 +22,7 @@ from desktop.store.attached import PART
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
+from desktop.ui.dialogs import Answer
 from desktop.ui.forms.history import slot_words
 from desktop.ui.forms.taking_back import take_back
 from desktop.ui.notices import Tone
@@ -80,6 +82,12 @@ class RecentPage(Page):
         )
         self.rest = plain(muted=True, small=True)
         self.undo = button("撤消这一步", self._undo, "undo-2")
+        self.reason = QLineEdit()
+        self.reason.setAccessibleName("作废原因")
+        self.reason.setPlaceholderText("作废原因，如：导错了登记簿")
+        self.reason.returnPressed.connect(self._void)
+        self.void = button("", self._void, "x")
+        self._letters: list[str] = []
         self.empty = EmptyState()
         self._build()
         self.list.chosen.connect(self._show)
@@ -98,6 +106,7 @@ class RecentPage(Page):
             card.column.addWidget(part)
         card.column.addWidget(self.changes, 1)
         card.column.addWidget(self.rest)
+        card.column.addLayout(row(self.reason, self.void))
         card.column.addLayout(row(self.undo, 1))
         both = QSplitter(Qt.Orientation.Horizontal)
         both.setChildrenCollapsible(False)
@@ -170,12 +179,19 @@ class RecentPage(Page):
         self._show_state(step)
         here = here_of(self.workbench)
 
-        def job(database: Database, _ticket: Ticket) -> tuple[Looked, list[Told]]:
-            looked = steps.look(database, here.station, done)
-            return looked, told(database, here, looked.changes)
+        self._show_letters([])
+        letter = self.workbench.types[steps.LETTER]
+        desk = self.workbench.may_write(letter, letter.by_name[str(letter.excused_by)])
 
-        def then(found: tuple[Looked, list[Told]]) -> None:
-            looked, lines = found
+        def job(database: Database, _ticket: Ticket) -> tuple[Looked, list[Told], list[str]]:
+            looked = steps.look(database, here.station, done)
+            entered = desk and any(c.type == steps.LETTER and c.birth for c in looked.changes)
+            letters = steps.from_paper(database, here.types, here.station, done) if entered else []
+            return looked, told(database, here, looked.changes), letters
+
+        def then(found: tuple[Looked, list[Told], list[str]]) -> None:
+            looked, lines, letters = found
+            self._show_letters(letters)
             # One record is named in the list at the left; its room is for what was and what is.
             self.changes.setColumnHidden(0, len({line.texts[0] for line in lines}) == 1)
             for column in (2, 3):
@@ -199,6 +215,43 @@ class RecentPage(Page):
         self.undo.setVisible(self._may())
         self.undo.setEnabled(not words)
         self.undo.setToolTip(words or "后来又改过的不能撤消，会说明原因")
+
+    def _show_letters(self, letters: list[str]) -> None:
+        """What was entered from a paper register cannot be taken back: what does not belong there is voided."""
+        self._letters = letters
+        for part in (self.reason, self.void):
+            part.setVisible(bool(letters))
+        if letters:
+            words = f"这一步补录了{len(letters)}份文书，不能撤消。导错了的，写明原因，可以一起作废；作废也不能撤消。"
+            self.note.say(Tone.PLAIN, words)
+            self.void.setText(f"作废这{len(letters)}份")
+            self.undo.setEnabled(False)
+            self.undo.setToolTip(words)
+
+    def _void(self) -> None:
+        letters, reason = list(self._letters), self.reason.text().strip()
+        if not letters:
+            return
+        if not reason:
+            self.note.say(Tone.ERROR, "请写明作废原因。")
+            self.reason.setFocus()
+            return
+        question = (
+            f"要作废这一步补录的{len(letters)}份文书吗？原因：{reason}。作废不能撤消，纸上有的可以重新补录。"
+        )
+        if self.workbench.dialogs.ask("作废", question, yes="作废", danger=True) is not Answer.YES:
+            return
+
+        def job(session: Session, _ticket: Ticket) -> ChangeSet:
+            from desktop.operations import supervision  # loads what only letters need
+
+            return supervision.void_many(session, letters, reason)
+
+        def then(_changes: ChangeSet) -> None:
+            self.reason.clear()
+            self.workbench.shell.tell(Tone.GOOD, f"已作废{len(letters)}份补录的文书。")
+
+        self.workbench.write("作废补录的文书", job, then, owner=self, step=False)
 
     def _may(self) -> bool:
         return self.workbench.role is not Role.READER
