@@ -54,7 +54,7 @@ _LASTING: Final = {
     ("case_document", "void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
     ("case_document", "past_document_number"): (
         "补录的文书不能撤消。",
-        "抄错的，请写明原因更正，或者在案件里作废。",
+        "抄错的，请写明原因更正，或者在案件里作废；导错了整张表的，在“最近的操作”里一起作废。",
     ),
     ("case_document", "own_document_number"): ("已经签发的文书不能撤消。", "要改就作废，再重新起草签发。"),
     ("case_document", "own_void_reason"): ("文书作废不能撤消。", "请重新起草签发，用新的文号。"),
