@@ -684,3 +684,15 @@ def test_whoever_enters_a_list_has_its_first_record_in_hand(hand: Hand, bench: W
     hand.press(K.Key_Return)
     hand.settle()
     assert "第1家" in hand.window.windowTitle()
+
+
+def test_where_none_is_in_hand_enter_takes_the_first_and_then_opens_it(hand: Hand, bench: Workbench) -> None:
+    fill(bench, hand, [firm(n) for n in (2, 1)])
+    listed = hand.list_page.list
+    listed.table.setFocus()
+    listed.table.clearSelection()
+    hand.press(K.Key_Return)
+    assert listed.table.positions() == [0]
+    hand.press(K.Key_Return)
+    hand.settle()
+    assert str(firm(1)["name"]) in hand.window.windowTitle()

@@ -155,6 +155,7 @@ class ListPage(Page):
         orders = {c.order for c in columns_of(self.record_type)}
         order = view.order if view.order in orders else TITLE_ORDER
         self._ask(order, view.descending and order == view.order)
+        self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _selection_cleared(self) -> None:
         self._selection = None

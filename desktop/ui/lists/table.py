@@ -32,6 +32,7 @@ _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
 _ON_SMALL_SCREENS = 0.5
 """How much all but the first give up where that is not enough."""
+_OPENING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2})
 _READABLE = "良渚街道"
 _LOOKED_AT = 40
 """How many rows say how much room the words of a column need."""
@@ -266,6 +267,9 @@ class RowsTable(QTableView):
             self.copy_wanted.emit()
         elif event.key() == Qt.Key.Key_B and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.batch_wanted.emit(self.current_field())
+        elif event.key() in _OPENING and not self.positions():
+            # What is opened must be seen before: after sorting none is in hand.
+            self.take_cursor()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current.isValid():
             self.opened.emit(current.row(), "")
         elif event.key() == Qt.Key.Key_F2 and current.isValid():
@@ -292,6 +296,7 @@ class RowsTable(QTableView):
             self.menu_wanted.emit(event.globalPos())
 
     def _want_menu_by_key(self) -> None:
+        self.take_cursor()
         current = self.currentIndex()
         self.scrollTo(current)
         self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(current).bottomLeft()))
