@@ -398,7 +398,8 @@ def _order(types: Catalogue, record_type: RecordType, query: Query) -> str:
         keys = orders.OPERATOR
     else:
         keys = orders.keys(types, record_type.by_name[query.order], ranked=bool(query.ranked))
-    return ", ".join(f"{key} {direction}" for key in (*keys, "r._row"))
+    # What is the same there stands by its title, whichever way round the column is.
+    return ", ".join((*(f"{key} {direction}" for key in keys), "r._sort", f"r._row {direction}"))
 
 
 def moment(stamp: int) -> str:

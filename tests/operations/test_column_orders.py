@@ -36,7 +36,7 @@ def database() -> Database:
             "name": f"学员{n}", "unit_name": word, "course": rows[n % 3].record if n else None
         }  # fmt: skip
         rows.append(NewRecord("attendance", f"{n:032x}", UNIT, values))
-        rows.append(NewRecord("participant", f"{n:032x}", UNIT, {"name": f"参会{n}", "presence": code}))
+        rows.append(NewRecord("participant", f"{n:032x}", UNIT, {"name": f"参会{9 - n}", "presence": code}))
     for n, (name, year) in enumerate((("中河", 2024), ("长乐", 2026), ("中河", 2023), ("长乐", 2025))):
         made: dict[str, Cell] = {"year": year, "union": f"{200 + (name == '长乐'):032x}"}
         rows.append(NewRecord("assessment", f"{300 + n:032x}", UNIT, made))
@@ -108,3 +108,10 @@ def test_units_and_operators_stand_by_their_names(database: Database) -> None:
     assert units == [UNITS[1]] * 3 + [UNITS[0]] * 3
     query = Query("union", order=reading.OPERATOR_ORDER, descending=True)
     assert [record.operator for record in reading.records(database, TYPES, query)] == ["王芳"] * 5 + ["李娜"]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_what_is_the_same_in_a_column_stands_by_its_title(database: Database, descending: bool) -> None:
+    query = queries.ranked(Query("participant", order="presence", descending=descending), TYPES, CODES)
+    found = [r for r in reading.records(database, TYPES, query) if r.values["presence"] == "present"]
+    assert [record.values["name"] for record in found] == ["参会4", "参会8"]
