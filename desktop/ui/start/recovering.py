@@ -196,6 +196,9 @@ class RecoverDialog(QDialog):
 
     def _show_step(self, step: int) -> None:
         self.steps.setCurrentIndex(step)
+        # A stack does not ask its pages how high their words are at its width: a notice above would cut their foot.
+        if (page := self.steps.currentWidget()) is not None:
+            self.steps.setMinimumHeight(page.heightForWidth(self.steps.width()))
         self.place_cursor()
 
     def place_cursor(self) -> None:
@@ -208,10 +211,14 @@ class RecoverDialog(QDialog):
         }  # fmt: skip
         if (wanted := first.get(self.steps.currentIndex())) is not None:
             wanted.setFocus()
+        if isinstance(wanted, QLineEdit):
+            wanted.selectAll()
 
     def _failed(self, problem: Problem) -> None:
         self._lock(False)
         self.notice.show_notice(Tone.ERROR, str(problem))
+        # While something runs the page is locked, and the cursor was taken from it.
+        self.place_cursor()
 
     def _lock(self, locked: bool) -> None:
         self._busy = locked

@@ -63,6 +63,8 @@ class SignDialog(QDialog):
             column.addWidget(part)
         column.addWidget(self.note)
         column.addWidget(self.progress)
+        # What is hidden when all have signed leaves its room here, and nothing above is drawn apart.
+        column.addStretch(1)
         column.addLayout(row(self.other, 1, self.close_button, self.sign))
         self.sign.setDefault(True)
         self.close_button.setAutoDefault(False)
