@@ -47,6 +47,8 @@ _OTHER_DISTRICT = re.compile(
 _FURTHER_ADDRESS = re.compile(r"(?<=.{8})[\W_]*(?:一照多址|(?:其他|分支)?经营(?:场所|地址)\s*(?:[:：]|设在))")
 """What a register puts behind the seat of a firm that has more than one place."""
 _AND = re.compile("[与和及]")
+_BESIDE = frozenset("近邻靠旁与和及")
+"""Such a character right before a town's name makes it a neighbour's: （近靖江街道）."""
 _NOT_A_DISTRICT = re.compile("(?<=区)[块域]|(?<=市)场")
 _PREFIX = re.compile(
     r"\s*(?:中国)?\s*(?:浙江省?)?\s*(杭州市|杭州(?!湾|路|街|大道|大街))?\s*(?:市区|主城区|区)?\s*"
@@ -254,7 +256,10 @@ class AddressLocator:
         for name, town in self._special_towns.items():
             start = text.find(name)
             # A street that stands beside a zone lies in it, unless the two are named as neighbours.
-            if start >= 0 and (not reading.towns or _AND.match(text, start + len(name))):
+            neighbours = _AND.match(text, start + len(name)) or any(
+                text[max(0, other - 1) : other] in _BESIDE for other in reading.towns.values()
+            )
+            if start >= 0 and (not reading.towns or neighbours):
                 reading.towns[town.code] = start
                 reading.spans.append((start, start + len(name)))
         for anchor in reading.anchors:
@@ -337,10 +342,20 @@ class AddressLocator:
                     break
         whole = [s for s in spans if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in spans)]
         return [
-            self._villages[text[start:end]]
+            self._meant(text[start:end])
             for start, end in whole
             if self._at_boundary(reading, start) and not _inside(start, reading.spans)
         ]
+
+    def _meant(self, name: str) -> list[Division]:
+        """The villages of a name, and those that are called so with their town: 大同镇's 三村 is 大同三村 too."""
+        villages = self._villages[name]
+        for length in (4, 3, 2):
+            town = self._stems.get(name[:length])
+            if town is not None and all(v.parent != town.code for v in villages):
+                own = self._divisions.children(town.code)
+                villages = villages + [v for v in own if name[length:] in self._divisions.names(v.code)]
+        return villages
 
     def _at_boundary(self, reading: _Reading, start: int) -> bool:
         if start == 0 or start in reading.anchors:

@@ -57,6 +57,7 @@ FOUND = [
     ("拱墅区康桥街道蒋家浜社区陈家村97号", "拱墅区康桥街道蒋家浜社区"),
     ("萧山区新塘街道路易大厦", "萧山区新塘街道"),
     ("萧山区红山农场", "萧山区红山农场"),
+    ("建德大同三村村委会30号", "建德市大同镇三村村委会"),
     ("萧山经济技术开发区宁围街道", "萧山区宁围街道"),
     ("富阳区万市镇", "富阳区万市镇"),
     ("富阳市富春街道", "富阳区富春街道"),
@@ -133,6 +134,9 @@ NOT_FOUND = [
     ("下城区", LocationReason.NOTHING),
     ("江干区", LocationReason.NOTHING),
     ("余杭区", LocationReason.NOTHING),
+    ("萧山区红山农场江滨东路5号（近靖江街道）", LocationReason.AMBIGUOUS),
+    ("萧山区围垦区锦城路1号（近萧山商业城）", LocationReason.AMBIGUOUS),
+    ("大同三村村委会30号", LocationReason.AMBIGUOUS),
     # Roads, estates, lakes and companies that bear a town's name.
     ("拱墅区文晖路108号", LocationReason.NOTHING),
     ("下城区文晖路108号", LocationReason.NOTHING),
