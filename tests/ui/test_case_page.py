@@ -697,6 +697,11 @@ def test_the_days_of_a_year_are_brought_in_where_a_period_needs_them(
     supervision.record_event(session, record, "served", datetime.date(2026, 12, 11), **received)
     hands = Desk(qtbot, session, tmp_path)
     try:
+        hands.show("list:holiday_table")
+        hands.settle()
+        assert isinstance(hands.window.page, HolidaysList)
+        assert "程序自带2024年至2026年的安排" in texts(hands.window.page)
+        look(hands, "holidays-none")
         tab = opened(hands, record)
         assert "2027年的放假安排还没有导入" in texts(tab.standing)
         table = tmp_path / "放假安排.csv"

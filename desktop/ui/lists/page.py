@@ -216,13 +216,7 @@ class ListPage(Page):
                 quiet=True,
             )
         elif not self.list.writable:
-            empty.show_words(
-                "info",
-                f"还没有{label}",
-                "这类记录由程序登记，有了以后在这里显示。"
-                if self.record_type.by_program
-                else "这类记录由别的单位登记，随数据包下来后在这里显示。",
-            )
+            empty.show_words("info", f"还没有{label}", self.why_none())
         else:
             shell = self.workbench.shell
             more = ("从表格导入", self._import) if shell.has_page("import") else None
@@ -231,6 +225,12 @@ class ListPage(Page):
             empty.show_words(
                 self._icon, f"还没有登记{label}", self.record_type.help, (self._new_words(), self._new), more
             )
+
+    def why_none(self) -> str:
+        """What is said where there is nothing and nobody can write anything here."""
+        if self.record_type.by_program:
+            return "这类记录由程序登记，有了以后在这里显示。"
+        return "这类记录由别的单位登记，随数据包下来后在这里显示。"
 
     def _take_examples(self) -> None:
         """What comes with the program is a beginning, to be worked over."""

@@ -84,7 +84,7 @@ class CaseTab(QWidget):
         self.letters.numbers_wanted.connect(self._begin_numbers)
         self.letters.past_wanted.connect(self._begin_past)
         self.batches = Batches(workbench, lambda: self.view, self.letters, self.timeline, self.standing)
-        DaysOff(self.standing, workbench, self.load).listen(self.standing)
+        DaysOff(self.standing, workbench).listen(self.standing)
         for card in (self.entry, self.issue, self.void, self.numbers):
             card.given_up.connect(self.show_overview)
 
