@@ -49,7 +49,8 @@ def void_many(session: Session, documents: Collection[str], reason: str) -> Chan
             changes = session.ledger.write(f"作废{name}", session.operator.name, edits=edits)
             for document, number in numbers.items():
                 audit.note(session, audit.Act.VOIDED, f"{document} {number}")
-                note_void(session, number, document)
+        for document, number in numbers.items():
+            note_void(session, number, document)
         return changes
 
 
