@@ -535,15 +535,23 @@ def test_a_unit_without_units_below_sees_no_column_of_units(hand: Hand, bench: W
     assert page.filters._unit_chip.isVisible()
 
 
-def test_an_empty_list_that_cannot_be_searched_puts_the_cursor_on_what_to_do(
-    hand: Hand, bench: Workbench
+@pytest.mark.parametrize("type_name", ["coverage", "union"])
+def test_an_empty_list_puts_the_cursor_on_what_to_do_and_then_into_the_rows(
+    hand: Hand, bench: Workbench, type_name: str
 ) -> None:
-    hand.window.open_page("list:coverage")
+    """Whether it has words to search or not: there is nothing to be found."""
+    hand.window.open_page(f"list:{type_name}")
     hand.settle()
     page = hand.list_page
-    if page.search.isEnabled():
-        pytest.fail("the test needs a type without words to search")
+    assert page.search.isEnabled() == (type_name == "union")
     assert hand.focus is page.list.empty.primary
+    bench.write("登记", lambda s, _t: records.save(s, type_name, {"remark": "一"}), step=False)
+    hand.settle()
+    assert hand.focus is page.list.table
+    hand.control(K.Key_F)
+    bench.write("登记", lambda s, _t: records.save(s, type_name, {"remark": "二"}), step=False)
+    hand.settle()
+    assert hand.focus is (page.search if page.search.isEnabled() else page.list.table)
 
 
 def test_all_selected_rows_are_copied_those_included_that_were_never_seen(

@@ -192,14 +192,18 @@ class ListPage(Page):
         self.restore_button.setEnabled(selected > 0)
         if not count and not self.list.model.loading:
             self._show_empty()
-            if self._fresh and self.list.table.hasFocus() and not self.list.empty.primary.isHidden():
+            if self._nobody_at_work() and not self.list.empty.primary.isHidden():
                 self.list.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
-        ready = count > 0 and not self.list.model.loading
-        if self._fresh and ready and self.search.hasFocus() and not self.search.text():
+        if count and not self.list.model.loading and self._nobody_at_work():
             # The page was entered before it had anything to put the cursor on.
             self._fresh = False
             self.list.table.take_cursor()
         self.state_changed.emit()
+
+    def _nobody_at_work(self) -> bool:
+        """Whether the cursor is where it was put when nothing was known of the records yet."""
+        waiting = self.search.hasFocus() and not self.search.text() and not self.filters.active
+        return self._fresh and (waiting or self.list.table.hasFocus())
 
     def _show_empty(self) -> None:
         label, empty = self.record_type.label, self.list.empty
@@ -371,6 +375,7 @@ class ListPage(Page):
         return super().eventFilter(watched, event)
 
     def _find(self) -> None:
+        self._fresh = False
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 

@@ -128,19 +128,28 @@ class RecordList(QWidget):
 
     def _previewed(self, count: int | None) -> None:
         if self.model.rowCount():
-            self._layers.setCurrentIndex(0)
+            self._show_rows()
             self.foot.setText("正在统计…" if count is None else f"共{count}条")
             self.table.fit()
 
     def _loaded(self) -> None:
         count, had_cursor = self.model.rowCount(), self.table.hasFocus()
-        self._layers.setCurrentIndex(0 if count else 1)
+        if count:
+            self._show_rows()
+        else:
+            self._layers.setCurrentIndex(1)
         self._return_to_place(count)
         self._show_count()
         self._show_foot()
         self.table.fit()
         if had_cursor and not count:
             self.empty.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_rows(self) -> None:
+        waiting = self.empty.primary.hasFocus()
+        self._layers.setCurrentIndex(0)
+        if waiting:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _return_to_place(self, count: int) -> None:
         """To a record that has just been registered, else to the one that was current, else near it."""
