@@ -336,7 +336,9 @@ def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
     if not found:
         return {}
     superiors = governing.every_superior(ledger.database)
-    near = (unit for c in known.certificates.get(known.station, ()) for unit in c.claims.units)
+    # Where the own certificate counts no more because its unit was moved away, the unit is the same as before: else
+    # the move would cease to count with it, and both begin to count again together, without end.
+    near = (unit for c in known.judged_by(known.station) for unit in c.claims.units)
     out: dict[Origin, set[tuple[int, int]]] = {}
     for move in moves.not_counting(found, superiors, near):
         out.setdefault(move.origin, set()).add((move.number, move.stamp))

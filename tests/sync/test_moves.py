@@ -182,6 +182,15 @@ def test_who_was_never_the_superior_is_told_what_was_told_before(places: Places)
     assert isinstance(places.town.merge(sent).bundles[0].problem, errors.WrongDirection)
 
 
+def test_a_unit_that_has_heard_where_it_was_moved_settles_at_once(moved: Places) -> None:
+    """Its own certificate counts no more, and the new superior is not in its tree: the move counts all the same."""
+    assert superior(moved.far, moved.far.unit) == moved.town.unit
+    assert not standing.settle(moved.far.ledger, moved.far.keys).everything
+    moved.far.merge(moved.other.send(moved.far))
+    assert superior(moved.far, moved.far.unit) == moved.town.unit
+    assert moved.far.refused() == {}
+
+
 def test_two_towns_that_move_their_units_in_a_circle_make_nothing_endless(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
