@@ -206,6 +206,39 @@ def test_columns_are_as_wide_as_on_paper_and_lists_hang_behind_their_label() -> 
     assert line.paragraph_format.first_line_indent.pt == pytest.approx(-3 * 16)
 
 
+def test_a_long_cell_goes_on_under_its_row_as_on_paper_and_only_high_rows_are_cut() -> None:
+    long = "反映工资没有按时足额支付，" * 40
+    table = TableBlock(
+        (Column("序号", 1), Column("事项", 4), Column("备注", 2)), (("1", "工资", long), ("2", "工时", ""))
+    )
+    word = Document(io.BytesIO(render_docx(OfficialDocument(PlainHead(), "表", (table,)))))
+    rows = word.tables[0].rows
+    assert [row.cells[2].text for row in rows] == ["备注", "见下行", f"备注：{long}", ""]
+    assert len(rows[2]._tr.tc_lst) == 1, "over the whole width"
+    assert [bool(row._tr.xpath("./w:trPr/w:cantSplit")) for row in rows] == [True, True, False, True]
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in rows[1].cells)
+
+
+def test_lines_are_broken_as_chinese_and_nothing_is_put_beside_figures() -> None:
+    word = Document(io.BytesIO(render_docx(document(head=RedHead("某总工会", "1号")))))
+    (language,) = word.styles.element.xpath("./w:docDefaults//w:lang")
+    assert language.get(qn("w:eastAsia")) == "zh-CN"
+    gaps = word.styles["Normal"].element.pPr
+    assert [(gap.tag, gap.get(qn("w:val"))) for gap in gaps] == [
+        (qn("w:autoSpaceDE"), "0"), (qn("w:autoSpaceDN"), "0"),
+    ]  # fmt: skip
+    (ruled,) = word.element.body.xpath(".//w:pPr[w:pBdr]")
+    names = [child.tag for child in ruled]
+    assert names.index(qn("w:pBdr")) < names.index(qn("w:spacing")), "the order of the schema"
+
+
+def test_of_a_long_last_paragraph_no_other_goes_with_the_signature() -> None:
+    text = (Paragraph("第一段"), Paragraph("没有按时足额支付工资" * 5))
+    word = Document(io.BytesIO(render_docx(document(blocks=text, note=None, attachments=()))))
+    kept = [p.text for p in word.paragraphs if p.paragraph_format.keep_with_next]
+    assert kept[0] == "没有按时足额支付工资" * 5
+
+
 def test_a_long_title_has_the_lines_of_the_printed_one_and_the_signature_two_lines_with_it() -> None:
     title = "关于召开杭州径山示例茶业有限公司第一届职工代表大会第二次会议的请示"
     text = (Heading(1, "情况"), Heading(1, "要求", body="整改"), *(Paragraph(f"第{n}段") for n in range(4)))

@@ -122,12 +122,8 @@ class TableSetter:
 
     def table(self, table: TableBlock, row_height: float = 0.0) -> list[Row]:
         """The rows of a table under its title; ``row_height`` is the least height of a row in points."""
+        table, below = self.spread(table)
         edges = self.edges(table)
-        below: dict[int, list[str]] = {}
-        most = [BELOW_LINES * (width - 2 * PADDING_X) / table.size for _, width in edges]
-        if any(len(text) > room for row in table.rows for text, room in zip(row, most, strict=True)):
-            table, below = _with_room(table, most)
-            edges = self.edges(table)
         head = self.row(
             [
                 Box(c.title, x, w, Align.CENTRE, FontRole.HEITI)
@@ -152,6 +148,13 @@ class TableSetter:
             rows += [replace(row, header=head, spare=number >= filled, keep_next=True) for row in pieces[:-1]]
             rows.append(replace(pieces[-1], header=head, spare=number >= filled))
         return rows
+
+    def spread(self, table: TableBlock) -> tuple[TableBlock, dict[int, list[str]]]:
+        """The table without cells of more than :data:`BELOW_LINES`, and these by the row that they go on under."""
+        most = [BELOW_LINES * (width - 2 * PADDING_X) / table.size for _, width in self.edges(table)]
+        if any(len(text) > room for row in table.rows for text, room in zip(row, most, strict=True)):
+            return _with_room(table, most)
+        return table, {}
 
     def edges(self, table: TableBlock) -> list[tuple[float, float]]:
         """x and width of each column in points, after its width.

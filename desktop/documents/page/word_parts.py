@@ -25,6 +25,17 @@ def line_grid(section: Section, leading: float) -> None:
     grid.set(qn("w:linePitch"), str(round(leading * 20)))
 
 
+def chinese(word: Document) -> None:
+    """Lines are broken by the rules for Chinese, and no gaps are put beside figures: 2026年11月5日, as on paper."""
+    (language,) = word.styles.element.xpath("./w:docDefaults/w:rPrDefault/w:rPr/w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    form = word.styles["Normal"].element.get_or_add_pPr()
+    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        gap = OxmlElement(name)
+        gap.set(qn("w:val"), "0")
+        form.append(gap)
+
+
 def page_field(run: Run) -> None:
     """Makes an empty run the number of its page."""
     for kind, text in (("begin", ""), ("", " PAGE "), ("end", "")):
@@ -44,7 +55,7 @@ def rule_below(paragraph: Paragraph, colour: str) -> None:
     for name, value in (("val", "single"), ("sz", "12"), ("space", "1"), ("color", colour)):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    paragraph._p.get_or_add_pPr().append(borders)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
 
 
 def close_cells(table: Table, points: float) -> None:
@@ -64,6 +75,11 @@ _AFTER_GRID: Final = (
     "w:pPrChange",
 )  # fmt: skip
 """What the schema puts behind ``snapToGrid``."""
+_AFTER_BORDERS: Final = (
+    "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct", "w:topLinePunct",
+    "w:autoSpaceDE", "w:autoSpaceDN", "w:bidi", "w:adjustRightInd", "w:snapToGrid", *_AFTER_GRID,
+)  # fmt: skip
+"""What the schema puts behind ``pBdr``."""
 
 
 def off_grid(paragraph: Paragraph) -> None:
