@@ -39,7 +39,7 @@ from desktop.documents.page import (
     TableBlock,
     blank,
 )
-from desktop.documents.page.geometry import TEXT_WIDTH
+from desktop.documents.page.geometry import LEADING, TEXT_WIDTH
 from desktop.documents.page.word import render_docx
 
 DAY = datetime.date(2026, 11, 5)
@@ -148,6 +148,14 @@ def test_every_head_is_written(head: PlainHead | RedHead) -> None:
     assert ("号1　　签发人：张三" in found) == (head == RedHead("某某文件", "号1", "张三"))
 
 
+@pytest.mark.parametrize(("number", "corner"), [("号1", ""), ("", "存根"), ("号1", "存根")])
+def test_a_blank_line_parts_number_and_corner_from_the_title_as_on_paper(number: str, corner: str) -> None:
+    made = render_docx(document(head=PlainHead(number), corner=corner, title="通知"))
+    told = [paragraph.text for paragraph in Document(io.BytesIO(made)).paragraphs]
+    above = [words for words in (corner, number) if words]
+    assert told[: len(above) + 2] == [*above, "", "通知"]
+
+
 def test_the_same_document_is_the_same_file_and_names_nothing_of_the_machine() -> None:
     data = Metadata(
         "标题", "某某工会", "样式为示例，非官方", datetime.datetime(2026, 11, 5, tzinfo=datetime.UTC)
@@ -246,6 +254,9 @@ def test_a_long_title_has_the_lines_of_the_printed_one_and_the_signature_two_lin
     titles = [p.text for p in word.paragraphs if p.text and p.text in title]
     assert "".join(titles) == title
     assert titles[0].endswith("有限公司")
+    for line in (p for p in word.paragraphs if p.text in titles):
+        assert line.paragraph_format.line_spacing.pt == pytest.approx(LEADING, abs=0.05)
+        assert line._p.xpath("./w:pPr/w:snapToGrid"), "or a higher typeface takes two of the grid's lines"
     kept = [p.text for p in word.paragraphs if p.paragraph_format.keep_with_next]
     assert kept[:3] == ["一、情况", "第2段", "第3段"]
     assert kept[-1] == "杭州市西湖区总工会"

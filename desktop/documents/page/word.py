@@ -62,7 +62,7 @@ from desktop.documents.page.setting import Numbering, Setter, addressed
 from desktop.documents.page.shaping import as_runs, paragraphs
 from desktop.documents.page.tables import LINE_RATIO, TableSetter
 from desktop.documents.page.titles import title_lines
-from desktop.documents.page.word_parts import chinese, frozen, line_grid, page_field, rule_below
+from desktop.documents.page.word_parts import chinese, frozen, line_grid, off_grid, page_field, rule_below
 from desktop.documents.page.word_tables import GAP, TableWriter
 from desktop.documents.page.word_text import ALIGN, TextWriter
 from desktop.documents.page.writer import Metadata
@@ -175,7 +175,7 @@ class _Writer:
     def _title(self, title: str) -> None:
         """Its lines as on paper: Word would cut words, and leave a character alone."""
         for line in title_lines(title, self.setter) if title else ():
-            self.text.line(line.text, FontRole.TITLE, SIZE_TITLE, Align.CENTRE)
+            off_grid(self.text.line(line.text, FontRole.TITLE, SIZE_TITLE, Align.CENTRE))
 
     def _head(self) -> None:
         head = self.document.head
@@ -183,6 +183,8 @@ class _Writer:
             case PlainHead():
                 if head.number:
                     self.text.line(head.number, align=Align.RIGHT)
+                if head.number or self.document.corner:
+                    self.text.line("")
             case LetterHead():
                 self.text.line(head.organ, FontRole.TITLE, _MARK, Align.CENTRE, colour=_RED)
                 self._rule()

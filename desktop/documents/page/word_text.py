@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run as WordRun
 
 from desktop.documents.font_files import FontRole
-from desktop.documents.page.geometry import LEADING, SIZE_BODY
+from desktop.documents.page.geometry import LEADING, SIZE_BODY, SIZE_TITLE
 from desktop.documents.page.model import Align, Text
 from desktop.documents.page.shaping import as_runs
 from desktop.documents.page.word_parts import off_grid
@@ -57,7 +57,7 @@ class TextWriter:
         form = paragraph.paragraph_format
         form.alignment = ALIGN[align]
         form.space_before = form.space_after = Pt(0)
-        if size <= SIZE_BODY:
+        if size <= SIZE_TITLE:
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LEADING)
         form.first_line_indent = Pt(indent * SIZE_BODY) if indent else None
         form.right_indent = Pt(right * SIZE_BODY) if right else None
