@@ -19,7 +19,7 @@ from desktop.store.ledger import Ledger
 from tests.sync.desks import KEY, Desk, Time
 
 Making = Callable[[Path], tuple[Desk, ...]]
-"""Makes stations with ledgers in memory, and leaves nothing in their folder."""
+"""Makes stations with ledgers in memory, and leaves nothing in their folder that they go on with."""
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ from pathlib import Path
 from desktop.records.declaration import Level, Role
 from desktop.sync import certificates, station
 from desktop.sync.certificates import Claims, grant_serial
-from tests.sync.casting import cast
+from tests.sync.casting import Making, cast
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, new_root
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
 
 class Places:
-    """The stations, all enrolled, and who reports to whom."""
+    """The stations, all enrolled or as ``making`` makes them, and who reports to whom."""
 
-    def __init__(self, folder: Path) -> None:
-        self.district, self.town, self.other, self.village, self.sibling, self.far = cast(_enrolled, folder)
+    def __init__(self, folder: Path, making: Making | None = None) -> None:
+        self.desks = cast(making or _enrolled, folder)
+        self.district, self.town, self.other, self.village, self.sibling, self.far = self.desks
         self.pairs = [
             (self.village, self.town),
             (self.sibling, self.town),

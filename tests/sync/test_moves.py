@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,15 +34,22 @@ def superior(desk: Desk, unit: str) -> object:
 
 
 @pytest.fixture
-def moved(places: Places) -> Places:
+def moved(tmp_path: Path) -> Places:
     """The village of town 乙 has been put under town 甲."""
+    return Places(tmp_path, _moved)
+
+
+def _moved(folder: Path) -> tuple[Desk, ...]:
+    before = folder / "before"
+    before.mkdir()
+    places = Places(before)
     places.far.birth("firm", {"name": "厂"}, record=FIRM)
     places.deliver()
     move(places.district, places.far.unit, places.town.unit)
     places.deliver()
     assert superior(places.district, places.far.unit) == places.town.unit
     assert superior(places.other, places.far.unit) == places.town.unit
-    return places
+    return places.desks
 
 
 @pytest.mark.parametrize("first", ["the village", "its town"])

@@ -20,6 +20,7 @@ from desktop.store.ledger import NewRecord
 from desktop.sync import erasing, standing
 from desktop.sync.sending import Sent
 from desktop.sync.withdrawing import Affected
+from tests.sync.casting import cast
 from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
 
 TYPES = Catalogue(
@@ -49,10 +50,16 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    district = new_root(tmp_path, "区", types=TYPES)
-    town = new_desk(tmp_path, "镇", Level.TOWN, types=TYPES)
+    return House(*cast(_house, tmp_path))
+
+
+def _house(folder: Path) -> tuple[Desk, ...]:
+    before = folder / "before"
+    before.mkdir()
+    district = new_root(before, "区", types=TYPES)
+    town = new_desk(before, "镇", Level.TOWN, types=TYPES)
     enrol(town, district, 2)
-    east, west = (new_desk(tmp_path, name, Level.VILLAGE, types=TYPES) for name in ("东村", "西村"))
+    east, west = (new_desk(before, name, Level.VILLAGE, types=TYPES) for name in ("东村", "西村"))
     for village in (east, west):
         enrol(village, town)
     house = House(district, town, east, west)
@@ -60,7 +67,7 @@ def house(tmp_path: Path) -> House:
     west.birth("firm", {"name": "茶业公司", "staff": 35, "phone": "13800000000"}, record=OTHER)
     west.birth("visit", {"firm": OTHER, "topic": "走访"}, record="d1" * 16)
     house.settle()
-    return house
+    return house.desks
 
 
 def say_same(desk: Desk, one: str = ONE, other: str = OTHER) -> None:
