@@ -17,10 +17,11 @@ MOST_RECENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A workspace that was opened here: its folder and the name of its unit."""
+    """A workspace that was opened here: its folder, the name of its unit, who opened it by the place in the list."""
 
     folder: Path
     unit: str
+    operator: int = 0
 
 
 class Settings:
@@ -33,19 +34,24 @@ class Settings:
     @property
     def recents(self) -> list[Recent]:
         """The workspaces opened last, newest first; folders that are gone are kept, the stick may come back."""
-        return [Recent(Path(entry["folder"]), str(entry["unit"])) for entry in self._list("recent")]
+        return [
+            Recent(Path(entry["folder"]), str(entry["unit"]), int(entry.get("operator", 0)))
+            for entry in self._list("recent")
+        ]
 
-    def note_opened(self, folder: Path, unit: str) -> None:
-        """Puts a workspace first."""
+    def note_opened(self, folder: Path, unit: str, operator: int = 0) -> None:
+        """Puts a workspace first; of who opened it only the place among its operators is kept, and no name."""
         others = [r for r in self.recents if r.folder != folder]
-        self._keep_recents([Recent(folder, unit), *others])
+        self._keep_recents([Recent(folder, unit, operator), *others])
 
     def forget(self, folder: Path) -> None:
         """Takes a workspace off the list; its folder stays."""
         self._keep_recents([r for r in self.recents if r.folder != folder])
 
     def _keep_recents(self, recents: list[Recent]) -> None:
-        plain = [{"folder": str(r.folder), "unit": r.unit} for r in recents[:MOST_RECENT]]
+        plain = [
+            {"folder": str(r.folder), "unit": r.unit, "operator": r.operator} for r in recents[:MOST_RECENT]
+        ]
         self._store.setValue("recent", json.dumps(plain, ensure_ascii=False))
 
     @property

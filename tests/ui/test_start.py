@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
-from desktop.operations import records
+from desktop.operations import operators, records
 from desktop.operations.session import open_session
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.store.clock import WrongClock
 from desktop.store.environment import Environment
 from desktop.ui.app import Program, choose_input_method
@@ -199,6 +199,28 @@ def test_login_with_a_wrong_password_waits_longer_each_time_and_the_right_one_op
     key(qtbot, K.Key_Return)
     qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
     assert not login.password.text(), "the password does not stay in the window"
+
+
+def test_who_opened_a_ledger_last_is_chosen_and_no_name_is_kept_for_it(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    session = make_session(tmp_path / "workspace")
+    names = ["李明", OPERATOR, "赵六"]
+    for name in (names[0], names[2]):
+        operators.put(session, name, Role.EDITOR, PASSWORD, QUICK)
+    session.workspace.close()
+    program.settings.note_opened(tmp_path / "workspace", "转塘街道总工会")
+    show(qtbot, program, tmp_path / "workspace")
+    login = program.start.login
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    login.operator.setCurrentText("赵六")
+    login.password.setText(PASSWORD)
+    login.open()
+    qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
+    login.show_recents(tmp_path / "workspace")
+    qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
+    assert login.operator.currentText() == "赵六"
+    assert "赵六" not in str(program.settings._store.value("recent"))
 
 
 def test_a_workspace_in_use_is_told_and_nothing_is_harmed(

@@ -189,6 +189,8 @@ class LoginPage(QWidget):
     def _show_names(self, names: list[str]) -> None:
         self.operator.clear()
         self.operator.addItems(names)
+        last = next((r.operator for r in self._settings.recents if r.folder == self.folder), 0)
+        self.operator.setCurrentIndex(last if last < len(names) else 0)
         for widget in (self.operator, self.password, self.forgotten):
             widget.setEnabled(bool(names))
         self.open_button.setEnabled(bool(names) and not self._wait)
@@ -214,7 +216,7 @@ class LoginPage(QWidget):
             self.notice.show_notice(Tone.PLAIN, words, "放回列表", lambda: self._put_back(gone))
 
     def _put_back(self, gone: Recent) -> None:
-        self._settings.note_opened(gone.folder, gone.unit)
+        self._settings.note_opened(gone.folder, gone.unit, gone.operator)
         self.show_recents(gone.folder)
 
     def _choose_folder(self) -> None:
@@ -263,7 +265,8 @@ class LoginPage(QWidget):
         self._lock(False)
         self.password.clear()
         self.notice.clear()
-        self._settings.note_opened(opened.facts.folder, opened.facts.unit.name)
+        who = max(self.operator.findText(opened.facts.operator.name), 0)
+        self._settings.note_opened(opened.facts.folder, opened.facts.unit.name, who)
         self._settings.save()
         self.opened.emit(opened)
 
