@@ -104,8 +104,8 @@ def operator(context: click.Context, workspace: Path) -> None:
 
 @operator.command("add")
 @click.argument("name", metavar="姓名")
-@click.option("--role", metavar="角色", type=_ROLE, default=Role.EDITOR,
-              help=f"角色：{_ROLE.listed}，默认 editor。")  # fmt: skip
+@click.option("--role", metavar="角色", type=_ROLE,
+              help=f"角色：{_ROLE.listed}；不写就不变，新操作员是 editor。")  # fmt: skip
 @click.option("--new-password-file", metavar="文件", type=PathOf("file"),
               help=f"新操作员的口令文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
 @click.option("--duty", metavar="职责", type=_DUTY,
@@ -117,7 +117,7 @@ def operator(context: click.Context, workspace: Path) -> None:
 def add_operator(
     workspace: Path,
     name: str,
-    role: Role,
+    role: Role | None,
     new_password_file: Path | None,
     duty: str | None,
     operator: str | None,
@@ -126,6 +126,8 @@ def add_operator(
 ) -> None:
     """添加操作员，或者给已有的操作员换口令和角色。只有管理员能做。"""
     with opened(workspace, operator, password_file) as session:
+        if role is None:
+            role = {n: r for n, r, _ in operators.listed(session.database)}.get(name, Role.EDITOR)
         operators.check_put(session, name, role)
         password = given_password(
             new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True

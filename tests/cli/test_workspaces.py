@@ -121,10 +121,10 @@ def test_a_disabled_operator_is_kept_out_but_the_last_administrator_stays(town: 
     last = run("operator", town, "disable", OPERATOR, "--as", OPERATOR)
     assert last.exit_code == 22
     assert "最后一名管理员" in last.stderr
-    assert (
-        run("operator", town, "add", OPERATOR, "--as", OPERATOR, XIAOSANJI_NEW_PASSWORD=PASSWORD).exit_code
-        == 22
-    )
+    new = {"XIAOSANJI_NEW_PASSWORD": PASSWORD}
+    assert run("operator", town, "add", OPERATOR, "--role", "editor", "--as", OPERATOR, **new).exit_code == 22
+    signing = run("operator", town, "add", OPERATOR, "--duty", "head", "--as", OPERATOR, **new)
+    assert (signing.exit_code, "管理员" in signing.stdout) == (0, True), "who is there keeps the role"
     assert run("operator", town, "disable", "李四", "--as", OPERATOR).exit_code == 0
     assert run("list", town, "enterprise", "--as", "李四", XIAOSANJI_PASSWORD="password-2").exit_code == 22
     listed = answer("operator", town, "list")["operators"]
