@@ -9,6 +9,7 @@ for as many numbers as a segment has at most, and leaves with them: afterwards o
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from desktop.records.items import KEY_BYTES, MAX_LINES, MAX_WEIGHT, Shape
 from desktop.store.database import Database
 from desktop.store.environment import Environment
 
-Line = tuple[int, int | None, bytes]
-"""Number, the shape of a birth, and the bytes of an own line. Numbers of neighbours follow each other."""
+Run = tuple[int, int | None, Sequence[bytes]]
+"""The number of the first of some own lines, the shape of births, and the lines, whose numbers follow each other."""
 
 
 class Waiting(NamedTuple):
@@ -56,37 +57,41 @@ class Batch:
     key: bytes | None
 
 
-def keep(database: Database, environment: Environment, lines: Sequence[Line]) -> None:
-    """Takes in new lines, which follow upon those that wait already.
+def keep(database: Database, environment: Environment, runs: Sequence[Run]) -> None:
+    """Takes in new lines, run upon run, which follow upon those that wait already.
 
     A whole register has keys of its own, and what follows it another: its births may have another shape than those of
     a form, and a segment that has to end at a line must not have shared its key with what comes after. Files have keys
     of their own as well, as many as they have segments.
     """
-    first, last = lines[0][0], lines[-1][0]
+    first, last = runs[0][0], _last(runs[-1])
     newest = database.value("SELECT max(key) FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(last)))
-    apart = len(lines) >= MAX_LINES
+    apart = last - first + 1 >= MAX_LINES
     start = first - MAX_LINES if newest is None or apart else int(newest[len(_PREFIX) :])
     while start + MAX_LINES <= last:
         start += MAX_LINES
         _draw(database, environment, start)
-    _part_by_weight(database, environment, lines)
+    _part_by_weight(database, environment, runs)
     database.connection.executemany(
         "INSERT INTO pending (first, last, shape, lines) VALUES (?, ?, ?, ?)",
-        _runs(lines, _starts(database, first, last)),
+        _rows(runs, _starts(database, first, last)),
     )
     if apart:
         _draw(database, environment, last + 1)
 
 
-def _runs(lines: Sequence[Line], starts: Set[int]) -> Iterator[tuple[int, int, int | None, bytes]]:
-    """The rows of lines; a new one begins at each of these numbers and where the shape changes."""
-    begun, shape = 0, lines[0][1]
-    for at, (number, other, _) in enumerate(lines):
-        if other != shape or (number in starts and at):
-            yield lines[begun][0], number - 1, shape, _packed([line for *_, line in lines[begun:at]])
-            begun, shape = at, other
-    yield lines[begun][0], lines[-1][0], shape, _packed([line for *_, line in lines[begun:]])
+def _last(run: Run) -> int:
+    first, _, lines = run
+    return first + len(lines) - 1
+
+
+def _rows(runs: Sequence[Run], starts: Set[int]) -> Iterator[tuple[int, int, int | None, bytes]]:
+    """The rows of runs, which end where another key begins."""
+    for run in runs:
+        first, shape, lines = run
+        begins = [first, *sorted(s for s in starts if first < s <= _last(run)), _last(run) + 1]
+        for begin, end in itertools.pairwise(begins):
+            yield begin, end - 1, shape, _packed(lines[begin - first : end - first])
 
 
 def _packed(lines: Sequence[bytes]) -> bytes:
@@ -106,11 +111,11 @@ def _size(run: bytes) -> int:
     return zstandard.frame_content_size(run) if run.startswith(zstandard.FRAME_HEADER) else len(run)
 
 
-def _part_by_weight(database: Database, environment: Environment, lines: Sequence[Line]) -> None:
+def _part_by_weight(database: Database, environment: Environment, runs: Sequence[Run]) -> None:
     """Draws a key for each line with which those that share one would become too heavy."""
-    if sum(len(line) for _, _, line in lines) < _HEAVY:
+    if sum(sum(map(len, lines)) for *_, lines in runs) < _HEAVY:
         return
-    first = lines[0][0]
+    first = runs[0][0]
     begun = database.value("SELECT max(key) FROM secret WHERE key BETWEEN ? AND ?", (_name(0), _name(first)))
     weight = sum(
         _size(run) - (end - start)
@@ -119,12 +124,12 @@ def _part_by_weight(database: Database, environment: Environment, lines: Sequenc
             (int(begun[len(_PREFIX) :]), first - 1),
         )
     )
-    for number, _, line in lines:
-        own = items.most_weight(line)
-        weight += own
-        if weight > CUT_WEIGHT:
-            _draw(database, environment, number)
-            weight = own
+    for start, _, lines in runs:
+        for number, own in enumerate(map(items.most_weight, lines), start):
+            weight += own
+            if weight > CUT_WEIGHT:
+                _draw(database, environment, number)
+                weight = own
 
 
 def batch(database: Database) -> Batch | None:

@@ -33,7 +33,7 @@ class Writing:
         self._stamp = stamp
         self._operator = operator
         self._merger = Merger(database, types)
-        self._lines: list[pending.Line] = []
+        self._lines: list[tuple[int, int | None, list[bytes]]] = []
         # Sets that keep their order.
         self._new: dict[str, dict[str, None]] = {}
         self._changed: dict[str, dict[str, None]] = {}
@@ -64,7 +64,7 @@ class Writing:
         )  # fmt: skip
         with indexed_afterwards(self._db, record_type, len(group)) as last_row:
             added = self._merger.add_births(births)
-        self._lines += [(n, shape_ref, line) for n, line in enumerate(written, self._next)]
+        self._lines.append((self._next, shape_ref, written))
         self._new[type_name] = dict.fromkeys(ids)
         if added == len(group):
             self._rows_before[type_name] = last_row
@@ -76,8 +76,9 @@ class Writing:
         """Writes changes and tombstones, which get their numbers here."""
         numbered = [_numbered(change, n) for n, change in enumerate(changes, self._next)]
         self._next += len(numbered)
+        if numbered:
+            self._lines.append((numbered[0].number, None, [*map(self._change_line, numbered)]))
         for change in numbered:
-            self._lines.append((change.number, None, self._change_line(change)))
             self._changed.setdefault(change.type, {})[change.record] = None
             if indexing.holds(self._types[change.type], change.slot):
                 self._searched.setdefault(change.type, {})[change.record] = None

@@ -38,8 +38,8 @@ def environment() -> Environment:
     return Environment(lambda: 0, lambda size: bytes([next(drawn)] * size))
 
 
-def lines(first: int, last: int, shape: int | None = 1) -> list[pending.Line]:
-    return [(n, shape, b"%d" % n) for n in range(first, last + 1)]
+def lines(first: int, last: int, shape: int | None = 1) -> list[pending.Run]:
+    return [(first, shape, [b"%d" % n for n in range(first, last + 1)])]
 
 
 def cut_all(database: Database, environment: Environment) -> list[tuple[int, int, int | None]]:
@@ -54,7 +54,7 @@ def cut_all(database: Database, environment: Environment) -> list[tuple[int, int
     return found
 
 
-def keep(database: Database, environment: Environment, *steps: Sequence[pending.Line]) -> None:
+def keep(database: Database, environment: Environment, *steps: Sequence[pending.Run]) -> None:
     for step in steps:
         pending.keep(database, environment, step)
 
@@ -104,7 +104,7 @@ def test_a_segment_ends_before_it_is_too_heavy_for_its_frame(
         database,
         environment,
         *(lines(n, n) for n in range(7, 13)),
-        [(13, None, b"a long line")],
+        [(13, None, [b"a long line"])],
         lines(14, 14),
     )
     heavy = []
@@ -116,7 +116,8 @@ def test_a_segment_ends_before_it_is_too_heavy_for_its_frame(
 
 def test_lines_of_earlier_programs_have_their_own_salts(database: Database, environment: Environment) -> None:
     database.connection.executemany(
-        "INSERT INTO pending (first, last, shape, lines) VALUES (?1, ?1, ?2, ?3)", lines(1, 3)
+        "INSERT INTO pending (first, last, shape, lines) VALUES (?1, ?1, 1, ?2)",
+        [(n, b"%d" % n) for n in (1, 2, 3)],
     )
     keep(database, environment, lines(4, 5))
     assert [key for *_, key in pending.waiting(database, {3, 4})] == [None, bytes([1] * 32)]
@@ -136,11 +137,10 @@ def test_runs_hold_what_was_kept_line_by_line(steps: list[tuple[int, int | None,
         texts = {1: ("firm", FIRM), 2: ("firm", WIDER), None: (None, None)}
         expected: list[pending.Waiting] = []
         for count, shape, weight in steps:
-            step = [
-                (n, shape, b"[%d]" % n * weight) for n in range(len(expected) + 1, len(expected) + count + 1)
-            ]
-            pending.keep(database, environment, step)
-            expected += [pending.Waiting(n, line, *texts[shape]) for n, _, line in step]
+            first = len(expected) + 1
+            step = [b"[%d]" % n * weight for n in range(first, first + count)]
+            pending.keep(database, environment, [(first, shape, step)])
+            expected += [pending.Waiting(n, line, *texts[shape]) for n, line in enumerate(step, first)]
         assert list(pending.lines(database, 1, len(expected))) == expected
         middle = len(expected) // 2
         assert list(pending.lines(database, middle, middle + 2)) == expected[max(0, middle - 1) : middle + 2]
@@ -156,11 +156,11 @@ def test_a_register_is_a_few_rows_and_takes_a_part_of_its_room(
     database: Database, environment: Environment
 ) -> None:
     many = 2 * MAX_LINES
-    step = [(n, 1, b'["enterprise","%d"]' % n) for n in range(1, many + 1)]
-    pending.keep(database, environment, step)
+    step = [b'["enterprise","%d"]' % n for n in range(1, many + 1)]
+    pending.keep(database, environment, [(1, 1, step)])
     rows, size = database.rows("SELECT count(*), sum(length(lines)) FROM pending")[0]
     assert rows == 2
-    assert size * 2 < sum(len(line) for *_, line in step)
+    assert size * 2 < sum(map(len, step))
 
 
 def test_lines_that_waited_in_a_ledger_of_an_earlier_program_wait_on(
