@@ -44,3 +44,14 @@ def test_kernels_not_written_yet_are_told_apart(tmp_path: Path) -> None:
 
 def test_the_name_of_a_kernel_is_that_of_its_import() -> None:
     assert checks.module_name("desktop/sync/trust.py") == "desktop.sync.trust"
+
+
+def test_what_is_run_without_measuring_is_there_and_the_rest_of_its_floor_is_measured() -> None:
+    """A file that was renamed would else be measured again, and one that is named nowhere run by nobody."""
+    measured = checks.measured_files(ROOT)
+    beside = {path.parent.as_posix() for path in map(Path, measured)}
+    tests = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+    assert set(measured) < tests
+    assert set(checks.UNMEASURED_TESTS) == {
+        name for name in tests - set(measured) if Path(name).parent.as_posix() in beside - {"tests/records"}
+    }

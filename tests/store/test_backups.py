@@ -227,6 +227,7 @@ open_session(folder, "王芳", "password1", repeatable("day", START + 86_400_000
 """
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("moment", ["append", "copy", "bind", "rename"])
 def test_a_kill_between_commit_and_journal_or_while_a_backup_is_made_costs_nothing(
@@ -244,6 +245,7 @@ def test_a_kill_between_commit_and_journal_or_while_a_backup_is_made_costs_nothi
     assert not list((folder / "backups").glob("*.new*"))
 
 
+@pytest.mark.no_cover
 def _enterprises(session: Session) -> list[Record]:
 
     return reading.records(session.database, session.types, Query("enterprise"))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -365,6 +366,7 @@ def heads_of_joined(joined: Joined) -> set[tuple[str, str, int, str]]:
     return {(h.record, h.slot, h.stamp, h.value) for s in joined.slots.values() for h in s.heads}
 
 
+@pytest.mark.no_cover
 @given(histories(), st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_any_order_and_grouping_gives_what_the_rules_say(items: list[Said], rnd: random.Random) -> None:

@@ -219,6 +219,7 @@ def test_a_merge_reads_the_certificates_of_those_alone_who_wrote(places: Places)
     assert read < len(station.granted(places.district.ledger))
 
 
+@pytest.mark.no_cover
 def test_what_is_remembered_of_grants_ends_with_them(places: Places) -> None:
     """Who was granted is not known by what was true of other grants."""
     village, district = places.village, places.district

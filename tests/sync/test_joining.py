@@ -65,6 +65,7 @@ def test_units_that_the_district_registers_afterwards_are_known_everywhere(
     assert fresh.digest().sha256 == city.digest(fresh.unit).sha256
 
 
+@pytest.mark.no_cover
 def test_who_is_enrolled_anew_is_under_the_citys_root_from_then_on(places: Places, city: Desk) -> None:
     """Its chain ends in the city's root then, and the district speaks to it under that."""
     places.deliver(1)

@@ -15,6 +15,7 @@ from tests.sync.desks import enrol, new_desk, new_root, report
 FIRM = "f1" * 16
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("how", ["second birth", "tombstone", "change"])
 def test_a_withdrawal_is_not_lifted_by_the_one_it_is_about(tmp_path: Path, how: str) -> None:
     district = new_root(tmp_path, "区")

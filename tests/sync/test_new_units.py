@@ -58,6 +58,7 @@ def test_unit_move_and_edit_in_one_bundle(places: Places, tmp_path: Path) -> Non
     assert name_of(places.village) == "厂", "where it was hears where it went, and nothing more of it"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", [(2, 1, 0), (1, 2, 0), (2, 0, 1)])
 def test_in_any_order_of_bundles(places: Places, order: tuple[int, ...]) -> None:
     """What is written under the new unit waits for it, and what moves a record there for nothing."""

@@ -124,6 +124,7 @@ class World:
             assert len(holders) == 1, below.name
 
 
+@pytest.mark.no_cover
 @given(
     st.lists(st.sampled_from(["write", "up", "down", "deliver", "deliver", "root", "renew"]), max_size=40),
     st.randoms(use_true_random=False),
