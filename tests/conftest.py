@@ -24,12 +24,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A deadline on a busy machine reports the machine. Where nobody can look at a lucky find, runs must be repeatable.
 settings.register_profile("checks", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
+FEW_EXAMPLES = 20
 # The run without asserts looks for what depended on one; the examples were tried in the run with them.
-settings.register_profile("optimized", settings.get_profile("checks"), max_examples=20)
+settings.register_profile("optimized", settings.get_profile("checks"), max_examples=FEW_EXAMPLES)
 settings.load_profile("long" if LONG else "optimized" if OPTIMIZED else "checks")
 
 if OPTIMIZED:
     optimized.install()
+
+
+def examples(number: int) -> int:
+    """How many examples a test tries that has a number of its own, as that would else go before the profile's."""
+    return min(number, FEW_EXAMPLES) if OPTIMIZED else number
 
 
 def pytest_report_header() -> list[str]:

@@ -12,6 +12,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.resolution import ItemId
 from desktop.records.types import Catalogue
 from desktop.store.database import Database
+from tests.conftest import examples
 from tests.store.world import (
     COLUMNS,
     NEWER_COLUMNS,
@@ -133,7 +134,7 @@ def merge_in_any_order(
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_order_and_grouping_gives_what_the_rules_say(
     items: list[Birth | Edit], rnd: random.Random
 ) -> None:
@@ -146,7 +147,7 @@ def test_any_order_and_grouping_gives_what_the_rules_say(
 
 
 @given(histories(newer=True), st.randoms(use_true_random=False))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_an_older_program_keeps_what_a_newer_one_says_and_shows_it_once_it_is_updated(
     items: list[Birth | Edit], rnd: random.Random
 ) -> None:
@@ -163,7 +164,7 @@ def test_an_older_program_keeps_what_a_newer_one_says_and_shows_it_once_it_is_up
 
 
 @given(histories())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_every_new_item_ends_in_exactly_one_outcome(items: list[Birth | Edit]) -> None:
     database = ledger()
     result = merge(database, items, set())
