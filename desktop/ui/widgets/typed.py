@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
@@ -21,16 +22,12 @@ class TypedKeys(QObject):
 
     def follow(self, now: QWidget | None) -> None:
         """The cursor is somewhere else."""
-        if self._line is not None:
+        # A line that goes loses the cursor when there is nothing of it left but its bare frame.
+        if self._line is not None and shiboken6.isValid(self._line):
             self._line.removeEventFilter(self)
-            self._line.destroyed.disconnect(self._gone)
         self._line = now if isinstance(now, (QLineEdit, *_TEXTS)) else None
         if self._line is not None:
             self._line.installEventFilter(self)
-            self._line.destroyed.connect(self._gone)
-
-    def _gone(self) -> None:
-        self._line = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Looks at what the line would take."""
