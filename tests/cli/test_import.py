@@ -33,7 +33,9 @@ def test_one_reason_for_many_rows_is_told_once_and_hides_no_other(district: Path
     path = book(
         tmp_path / "名册.xlsx", [["企业名称", "信用代码", "职工人数"], *rows, ["末公司", code(99), -5]]
     )
-    told = run("import", district, path, "--type", "enterprise", "--dry-run").stderr
+    done = run("import", district, path, "--type", "enterprise", "--dry-run")
+    told = done.stderr
+    assert "新增31行，导入的行中31行有个别格没有导入" in done.stdout
     assert "30行（第2、3、4、" in told
     assert "第32行有个别格没有导入：“工会摸排职工数”不能小于0。" in told
     assert told.count("不是数字") == 1

@@ -63,6 +63,11 @@ def test_the_columns_of_a_business_register_are_known_and_what_is_not_ours_is_le
         ("联系电话/手机", "contact_phone"),
         ("企业名称 / 单位名称", "name"),
         ("社会信用代码/注册号", "uscc"),
+        ("用人单位全称", "name"),
+        ("注册登记住所", "registered_address"),
+        ("实际办公经营地", "address"),
+        ("在职职工总数", "surveyed_staff"),
+        ("其中：\n女性", "women_count"),
     ],
 )
 def test_what_people_write_over_a_column(header: str, field: str) -> None:

@@ -240,7 +240,7 @@ class Counts:
             if count := getattr(self, outcome.value):
                 words.append(f"{outcome.label}{count}行")
         if self.partial:
-            words.append(f"其中{self.partial}行有个别格没有导入")
+            words.append(f"导入的行中{self.partial}行有个别格没有导入")
         if self.without_town:
             words.append(f"{self.without_town}行没有确定镇街")
         return "，".join(words)
