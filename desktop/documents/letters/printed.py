@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,6 @@ import msgspec
 
 from desktop.documents.letters.quoted import Quote
 from desktop.errors import StateProblem
-from desktop.records.checks.base import Values
 
 Layout = Literal["letter", "plain"]
 
@@ -81,7 +81,7 @@ class PrintedLetter:
         return "\n".join([*pieces, self.organ, self.date, *self.copies])
 
 
-def is_letter_of(letter: PrintedLetter, document: Values) -> bool:
+def is_letter_of(letter: PrintedLetter, document: Mapping[str, object]) -> bool:
     """Whether a record still is what was issued: its kind, its title, its case."""
     told = (
         ("kind", letter.kind),
