@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from desktop import reference
@@ -29,7 +29,7 @@ from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.choosing import IndicatorActs
 from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
-from desktop.ui.pages.home.plan import WholeRows, amount_words
+from desktop.ui.pages.home.plan import amount_words
 from desktop.ui.pages.imports.page import ImportPage
 from desktop.ui.pages.sync.page import FORKS, UNSETTLED, SyncPage
 from desktop.ui.widgets.choices import NOTHING_FOUND
@@ -263,20 +263,6 @@ def test_reported_parts_are_told_apart_from_computed_ones(open_page: Open, tmp_p
     hands.click(row.fold)
     assert row.body is not None
     assert any("年报" in label.text() for label in row.body.findChildren(type(page.plan_note)))
-
-
-def test_a_plan_that_the_collector_has_emptied_is_asked_for_nothing(open_page: Open, town: Session) -> None:
-    """What stands below it in the window still goes, and tells of its size on the way."""
-    _hands, page = open_page(town)
-    held = page.findChild(WholeRows)
-    assert held is not None
-    held.hide()
-    kept = dict(held.__dict__)
-    held.__dict__.clear()
-    try:
-        QApplication.sendEvent(page.plan, QEvent(QEvent.Type.LayoutRequest))
-    finally:
-        held.__dict__.update(kept)
 
 
 def test_indicators_without_data_are_named_and_shown_on_demand(open_page: Open, town: Session) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from desktop import reference
@@ -238,15 +238,9 @@ class WholeRows(QScrollArea):
         super().resizeEvent(event)
         self._fit()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Rows may have come while nobody saw them."""
-        super().showEvent(event)
-        self._fit()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Fits anew when rows come, go or unfold."""
-        # A page that goes is told of sizes when the collector has emptied it already; then it is in no window.
-        if self.isVisible() and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._fit()
         return super().eventFilter(watched, event)
 
