@@ -86,16 +86,26 @@ def pages(hand: Hand, window: MainWindow) -> Iterator[str]:
             yield entry.key
 
 
+def focus_chain(window: QWidget) -> list[QWidget]:
+    """Everything in the window in the order of Tab; PySide makes neighbours each other's children, which is mended."""
+    found: list[QWidget] = []
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        found.append(widget)
+        widget = widget.nextInFocusChain()
+    window.setParent(None)  # It has none for Qt, which does nothing.
+    window.findChildren(QWidget)
+    return found
+
+
 def out_of_order(window: MainWindow, page: QWidget) -> Iterator[str]:
     """Where Tab goes up within a column, or back within a line; the way to more fields follows what it belongs to."""
     chain: list[tuple[QWidget, QRect]] = []
-    widget = window.nextInFocusChain()
-    while widget is not None and widget is not window:
+    for widget in focus_chain(window):
         if page.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
             more = isinstance(widget, QPushButton) and widget.text().startswith("展开")
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not more:
                 chain.append((widget, QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())))
-        widget = widget.nextInFocusChain()
     for (one, before), (other, after) in pairwise(chain):
         up = after.bottom() <= before.top() and after.left() < before.right()
         back = abs(after.top() - before.top()) < SAME_LINE and after.right() <= before.left()

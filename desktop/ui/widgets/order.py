@@ -15,10 +15,11 @@ def read_first(owner: QWidget, *parts: QWidget | QLayout) -> None:
     Qt goes through widgets in the order in which they got their parent, and what stands in a heading mostly gets it
     last.
     """
-    first = [widget for part in parts for widget in _inputs(part)]
-    before = _before(owner)
-    if before is not None:
-        _chain([before, *first])
+    policy = owner.focusPolicy()
+    # Qt does nothing beside one that takes no cursor. Who stands before it is not asked: see the rule in staying.py.
+    owner.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    _chain([owner, *(widget for part in parts for widget in _inputs(part))])
+    owner.setFocusPolicy(policy)
 
 
 def read_on(*parts: QWidget | QLayout) -> None:
@@ -29,16 +30,6 @@ def read_on(*parts: QWidget | QLayout) -> None:
 def _chain(widgets: Sequence[QWidget]) -> None:
     for before, widget in pairwise(widgets):
         QWidget.setTabOrder(before, widget)
-
-
-def _before(owner: QWidget) -> QWidget | None:
-    """The last one that takes the cursor before all of ``owner``: Qt does nothing beside one that takes none."""
-    found = owner.previousInFocusChain()
-    while found is not None and found is not owner:
-        if not owner.isAncestorOf(found) and found.focusPolicy() is not Qt.FocusPolicy.NoFocus:
-            return found
-        found = found.previousInFocusChain()
-    return None
 
 
 def _inputs(part: QWidget | QLayout) -> list[QWidget]:

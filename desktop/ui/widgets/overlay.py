@@ -82,20 +82,21 @@ class Overlay(QFrame):
             self.close_overlay()
         return False
 
-    def focusNextPrevChild(self, next: bool) -> bool:
+    def focusNextPrevChild(self, next_: bool) -> bool:
         """Tab goes round within it: what lies behind is not to be worked on before it is closed."""
-        present: QWidget | None = self.window().focusWidget()
-        widget = present
-        while widget is not None:
-            widget = widget.nextInFocusChain() if next else widget.previousInFocusChain()
-            if widget is None or widget is present:
-                break
-            takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-            if takes and self.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
-                reasons = Qt.FocusReason
-                widget.setFocus(reasons.TabFocusReason if next else reasons.BacktabFocusReason)
-                return True
-        return False
+        stops = [
+            widget
+            for widget in self.findChildren(QWidget)
+            if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.focusProxy() is None
+        ]  # fmt: skip
+        if not stops:
+            return False
+        present = next((n for n, widget in enumerate(stops) if widget.hasFocus()), -1 if next_ else 0)
+        reasons = Qt.FocusReason
+        wanted = stops[(present + (1 if next_ else -1)) % len(stops)]
+        wanted.setFocus(reasons.TabFocusReason if next_ else reasons.BacktabFocusReason)
+        return True
 
     def _is_mine(self, widget: QWidget) -> bool:
         return widget is self or self.isAncestorOf(widget) or widget is self.anchor

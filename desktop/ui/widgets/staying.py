@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -84,14 +84,25 @@ def _page_of(widget: QWidget) -> Page | None:
 
 
 def _near(button: QAbstractButton, page: Page) -> QWidget:
-    """What stands before it on its page and presses nothing, else another button, else the page itself."""
-    other: QWidget = page
-    widget = button.previousInFocusChain()
-    while widget is not None and widget is not button:
-        reached = page.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled()
-        if reached and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            if not isinstance(widget, QAbstractButton):
-                return widget
-            other = widget if other is page else other
-        widget = widget.previousInFocusChain()
-    return other
+    """What one reads last before it on its page and presses nothing, else what comes next, else another button.
+
+    Looked for by where it stands. Qt's chain of those that take the cursor is never gone along: PySide makes the
+    neighbours that it returns each other's children, and a ring of them hangs on nothing. It ends with the next look
+    for cycles, and with it the Python part of what the window still shows.
+    """
+    places = [
+        (isinstance(widget, QAbstractButton), *_distance(button, widget), widget)
+        for widget in page.findChildren(QWidget)
+        if widget is not button and widget.isVisible() and widget.isEnabled()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]  # fmt: skip
+    return min(places, key=lambda place: place[:-1], default=(page,))[-1]
+
+
+def _distance(button: QWidget, widget: QWidget) -> tuple[bool, int, int]:
+    """Whether it comes after the button as one reads, and how many lines and columns lie between them."""
+    here, there = (QRect(w.mapToGlobal(QPoint(0, 0)), w.size()) for w in (button, widget))
+    down, across = there.center().y() - here.center().y(), there.left() - here.left()
+    if here.top() <= there.bottom() and there.top() <= here.bottom():
+        return across > 0, 0, abs(across)
+    return down > 0, abs(down), abs(across)
