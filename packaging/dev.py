@@ -66,6 +66,8 @@ def test(arguments: Sequence[str]) -> int:
             checks.whole_run(steps, long)
         types()
     tally = steps.tally
+    for failure in tally.failures:
+        say(f"\n{failure}")
     say(f"\n{time.monotonic() - begun:.0f} s" + "".join(f"\nFAILED 未通过: {name}" for name in tally.broken))
     say(tally.line())
     return 1 if tally.failed else 0

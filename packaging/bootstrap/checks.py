@@ -60,6 +60,10 @@ MEMORY_FOR_FILES = 2 << 30
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-logo'])"
 
 
+_MOST_TOLD, _LINES_TOLD = 10, 12
+"""How many failed tests are told once more at the end, and how much of each."""
+
+
 @dataclass
 class Tally:
     """How many checks and tests passed, failed and were skipped, and which steps failed."""
@@ -68,6 +72,7 @@ class Tally:
     failed: int = 0
     skipped: int = 0
     broken: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def add_check(self, name: str, good: bool) -> None:
         """Count a step that is one check."""
@@ -89,6 +94,7 @@ class Tally:
         self.skipped += skipped
         if failed:
             self.broken.append(name)
+            self.failures += read_failures(report)
 
     def line(self) -> str:
         """The closing line, in the words that readers of test output know."""
@@ -108,6 +114,24 @@ def read_report(report: Path) -> tuple[int, int, int]:
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
     return max(total - failed - skipped, 0), failed, skipped
+
+
+def read_failures(report: Path) -> list[str]:
+    """The failed tests of a JUnit report, each with the end of what it said: where a run is long, or only its end is
+    kept, nobody sees it in between."""
+    try:
+        cases = list(ET.parse(report).getroot().iter("testcase"))
+    except (OSError, ET.ParseError):
+        return []
+    told = [(case, end) for case in cases for end in case if end.tag in ("failure", "error")]
+    return [
+        "\n    ".join([f"{case.get('classname')}::{case.get('name')}", *_last_lines(end.text or "")])
+        for case, end in told[:_MOST_TOLD]
+    ]
+
+
+def _last_lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()][-_LINES_TOLD:]
 
 
 def measured_files(root: Path) -> list[str]:

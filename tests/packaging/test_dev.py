@@ -83,6 +83,26 @@ def test_the_closing_line_adds_up_checks_and_tests(tmp_path: Path) -> None:
     assert tally.broken == ["types", "tests"]
 
 
+def test_the_end_says_again_what_failed_and_how(tmp_path: Path) -> None:
+    report = tmp_path / "a.xml"
+    traceback = "\n".join([f"line {n}" for n in range(40)] + ["E   assert 1 == 2"])
+    report.write_text(
+        '<testsuites><testsuite tests="3" failures="1" errors="1">'
+        f'<testcase classname="tests.ui.test_home" name="test_a"><failure>{traceback}</failure></testcase>'
+        '<testcase classname="tests.ui.test_home" name="test_b"/>'
+        '<testcase classname="tests.ui.test_home" name="test_c"><error>gone</error></testcase>'
+        "</testsuite></testsuites>"
+    )
+    tally = checks.Tally()
+    tally.add_report("tests", report, 1)
+    first, second = tally.failures
+    assert first.startswith("tests.ui.test_home::test_a\n")
+    assert first.endswith("E   assert 1 == 2")
+    assert "line 39" in first
+    assert "line 3\n" not in first
+    assert second == "tests.ui.test_home::test_c\n    gone"
+
+
 def test_the_closing_line_is_plain_when_nothing_was_skipped() -> None:
     assert checks.Tally(passed=3).line() == "3 passed, 0 failed"
 
