@@ -316,6 +316,11 @@ def _indexes(types: Mapping[str, RecordType]) -> dict[str, str]:
                 indexes[f"i_{t.name}_{f.name}"] = (
                     f"{table} ({quoted(f.name)}) WHERE {quoted(f.name)} IS NOT NULL"
                 )
-            elif f.index:
+            elif f.index and f.needed:
                 indexes[f"i_{t.name}_{f.name}"] = f"{table} ({quoted(f.name)})"
+            elif f.index:
+                # Most records do not say it, and who looks for it does not look for those.
+                indexes[f"i_{t.name}_{f.name}_said"] = (
+                    f"{table} ({quoted(f.name)}) WHERE {quoted(f.name)} IS NOT NULL"
+                )
     return indexes

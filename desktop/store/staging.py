@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
+from typing import Any
 
 import msgspec
 
@@ -57,13 +58,15 @@ NEW, RETRIED, STAGED_AGAIN = 0, 1, 2
 class Births:
     """Births of one type from one origin. A row is record, ``as``, stamp, number, operator, then its cells.
 
-    ``columns`` names the cells as they stand on the wire: ``slot`` or ``slot.member``.
+    ``columns`` names the cells as they stand on the wire: ``slot`` or ``slot.member``. ``keys`` are the
+    :func:`listing_keys` of the rows, where somebody has computed them.
     """
 
     type: str
     origin: int
     columns: tuple[str, ...]
     rows: Sequence[tuple[object, ...]]
+    keys: Sequence[str] | None = None
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -150,9 +153,11 @@ class Staging:
         fields = [known.get(c) for c in births.columns]
         self.newest = max(self.newest, *map(_stamp_of, births.rows))
         units = {unit: self.unit_ref(str(unit)) for unit in {row[1] for row in births.rows}}
-        titles = title_fields(record_type) if record_type is not None and self._listed else ()
+        keys = births.keys
+        if keys is None and self._listed:
+            keys = listing_keys(record_type, births.columns, births.rows)
         before = self._db.connection.total_changes
-        self._db.connection.executemany(*_insertion(births, titles, fields, units))
+        self._db.connection.executemany(*_insertion(births, keys or (), fields, units))
         inserted: int = self._db.connection.total_changes - before
         if inserted < len(births.rows):
             self._add_second_births(births)
@@ -294,15 +299,28 @@ class Staging:
             self._db.execute(f"DELETE FROM temp.{table}")
 
 
+def listing_keys(
+    record_type: RecordType | None, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> list[str]:
+    """By what each row of births is listed; nothing where none has a title. ``names`` are those of the cells."""
+    if record_type is None:
+        return []
+    known = columns.wire_columns(record_type)
+    places = {field.name: at for at, name in enumerate(names, 5) if (field := known.get(name)) is not None}
+    titles = [places[f.name] for f in title_fields(record_type) if f.name in places]
+    lines = ["\n".join([str(row[at]) for at in titles if row[at] not in (None, "")]) for row in rows]
+    return sort_keys(lines) if any(lines) else []
+
+
 def _insertion(
     births: Births,
-    titles: Sequence[Field],
+    keys: Sequence[str],
     fields: Sequence[Field | None],
     units: Mapping[object, int],
 ) -> tuple[str, Iterator[tuple[object, ...]]]:
     """The statement for rows, which is the same for whoever wrote them, and its parameters, row by row.
 
-    ``titles`` are the fields by whose words the rows are listed, ``units`` the small numbers of units.
+    ``keys`` are those by which the rows are listed, none where nobody lists them, ``units`` the small numbers of units.
 
     The driver takes twenty times as long for a parameter that is empty as for one that is not, and most cells of a
     register are empty. So a column without any value is left out, and elsewhere the empty cells are bound as what no
@@ -313,11 +331,9 @@ def _insertion(
     empty = (None,) * len(records)
     filled: list[Sequence[object]] = []
     bound: dict[str, str] = {}
-    said: dict[str, tuple[object, ...]] = {}
     for field_, column in zip(fields, cells, strict=True):
         if field_ is None or column == empty:
             continue
-        said[field_.name] = column
         value = f"?{len(filled) + 7}"
         if not all(column):
             # Here or there a cell is empty, or it is zero, which does no harm.
@@ -326,10 +342,9 @@ def _insertion(
             value = f"nullif({value}, {other_in_sql})"
         filled.append(column)
         bound[field_.name] = value
-    words = [["" if cell is None else str(cell) for cell in said[f.name]] for f in titles if f.name in said]
-    place = f"?{len(filled) + 7}" if words else "''"
-    if words:
-        filled.append(sort_keys(["\n".join(filter(None, row)) for row in zip(*words, strict=True)]))
+    place = f"?{len(filled) + 7}" if keys else "''"
+    if keys:
+        filled.append(keys)
     names = [*columns.BASE_COLUMNS[:-1], "_sort", *bound]
     values = [
         *("unhex(?1)", "?2", "?3", "?4", "?5", "?6"),

@@ -44,11 +44,15 @@ _decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
 
 @dataclass(slots=True)
 class BirthBlock:
-    """The births of one type. A row is record, ``as``, stamp, number, operator, then the cells of ``columns``."""
+    """The births of one type. A row is record, ``as``, stamp, number, operator, then the cells of ``columns``.
+
+    ``keys`` are those by which the rows are listed, where somebody has computed them.
+    """
 
     type: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]] = field(default_factory=list)
+    keys: list[str] | None = None
 
 
 class WireChange(msgspec.Struct, frozen=True):

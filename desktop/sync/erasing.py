@@ -20,6 +20,7 @@ from desktop.store import erasing, segment_log
 from desktop.store.erasing import Erasure, Targets
 from desktop.store.ledger import Ledger
 from desktop.sync import kept
+from desktop.sync.arriving import Arrived
 from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame
 from desktop.sync.segments import Header, opened, pack
@@ -113,15 +114,16 @@ def blank_stored(ledger: Ledger, erasures: Collection[Erasure], holders: Collect
         _open_all(ledger, origin, first)
 
 
-def as_kept(ledger: Ledger, header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | None:
+def as_kept(ledger: Ledger, arrived: Arrived, wanted: Targets) -> Frame | None:
     """What is kept of a segment that has come, if not its own bytes: erased values are not, nor what tells them.
 
     A ledger that was restored cuts what waited to be sent once more, perhaps in a longer or shorter segment, under
     the key that it had. So of segments that begin with the same item either all are open or none is: what is erased
     in one must not be found by the key of another. As long as nothing is, opening them would only take time.
     """
+    header = arrived.header
     found = segment_log.newest_from(ledger.database, header.station, header.incarnation, header.first)
-    frame = blanked(header, lines, wanted)
+    frame = blanked(header, arrived.lines, wanted) if wanted else None
     if found is None:
         return frame
     origin, position = found
@@ -129,7 +131,7 @@ def as_kept(ledger: Ledger, header: Header, lines: Sequence[bytes], wanted: Targ
     if sealed and (frame is not None or header.key is None):
         _open_all(ledger, origin, header.first)
     if not sealed and frame is None and header.key is not None:
-        frame = pack(*opened(header, lines))
+        frame = pack(*opened(header, arrived.lines))
     return frame
 
 

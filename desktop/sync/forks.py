@@ -9,7 +9,7 @@ twice: nothing of them waits, and they are told by what they write in turn.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from desktop.records.canonical import MAX_NUMBER
@@ -22,6 +22,7 @@ from desktop.store.aside import Put
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.sync import decoding, kept, segments
+from desktop.sync.arriving import Arrived
 from desktop.sync.exclusions import Named
 from desktop.sync.sorting import Sorted
 
@@ -37,13 +38,13 @@ class Known:
         self._db = ledger.database
         self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
 
-    def drop(self, found: Sorted, lines: Sequence[bytes], count: Callable[[], None]) -> int:
-        """Drops what is known and holds what a fork leaves open; how many items of these lines were known.
+    def drop(self, found: Sorted, arrived: Arrived, count: Callable[[], None]) -> int:
+        """Drops what is known and holds what a fork leaves open; how many of its items were known.
 
         ``count`` is called before a fork is opened, which lets go on waiting what waits by then.
         """
         numbers = found.contents.numbers
-        overlap, known = self._compared(found, lines)
+        overlap, known = self._compared(found, arrived)
         found.drop(known)
         if overlap != known:
             count()
@@ -53,12 +54,12 @@ class Known:
             found.hold(numbers, HELD_FORK)
         return len(known)
 
-    def holds(self, found: Sorted, lines: Sequence[bytes]) -> bool:
+    def holds(self, found: Sorted, arrived: Arrived) -> bool:
         """Whether all of these items are here, with this content."""
-        _, known = self._compared(found, lines)
+        _, known = self._compared(found, arrived)
         return len(known) == len(found.contents.numbers)
 
-    def _compared(self, found: Sorted, lines: Sequence[bytes]) -> tuple[set[int], set[int]]:
+    def _compared(self, found: Sorted, arrived: Arrived) -> tuple[set[int], set[int]]:
         """The numbers of those that are here, and of those that are here with this content."""
         header, numbers = found.contents.header, found.contents.numbers
         overlap: set[int] = set()
@@ -69,7 +70,7 @@ class Known:
         hashes = dict(zip(numbers, found.contents.hashes, strict=True))
         coming = {
             (line, header.key): line_hash
-            for number, line, line_hash in zip(numbers, lines, found.contents.hashes, strict=True)
+            for number, line, line_hash in zip(numbers, arrived.lines, found.contents.hashes, strict=True)
             if number in overlap
         }
         held_here = self._hashes(found.origin, overlap, coming)

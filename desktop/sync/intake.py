@@ -32,7 +32,8 @@ from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Item, Merger
 from desktop.store.merging import Result as Merged
 from desktop.store.telling import Telling, Told
-from desktop.sync import decoding, erasing, forks, kept, segments, station, trust, waiting
+from desktop.sync import erasing, forks, kept, station, trust, waiting
+from desktop.sync.arriving import Arrived
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
 from desktop.sync.frames import Frame
@@ -242,40 +243,39 @@ class Intake:
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for."""
-        header, lines = segments.read(frame)
-        if header.vouched != desk.station:
+        arrived = Arrived.read(frame)
+        if arrived.header.vouched != desk.station:
             raise BadSegment("the tree of a grant is vouched for by its desk")
         result = BundleResult(Path())
         self.begin(result)
-        self.merge_segment(desk, frame, header, lines, result)
+        self.merge_segment(desk, arrived, result)
         self.count()
 
-    def merge_segment(
-        self, signer: Certificate, frame: Frame, header: Header, lines: list[bytes], result: BundleResult
-    ) -> bool:
+    def merge_segment(self, signer: Certificate, arrived: Arrived, result: BundleResult) -> bool:
         """A segment of the bundle that has begun is verified, decoded and kept, and its items are staged.
 
         Of one in this station's own name that it has not written nothing is taken: then it is ``False``.
 
-        The lines are emptied once they are decoded: with files they are tens of megabytes, and what is decoded as many.
         Raises ``BadSegmentSignature`` and :class:`BadSegment`.
         """
+        header = arrived.header
         trust.judge_segment(signer, header.signer, header.raw, header.signature)
         author = signer if header.vouched is None else None
-        other = erasing.as_kept(self._ledger, header, lines, self._erased)
+        other = erasing.as_kept(self._ledger, arrived, self._erased)
         if other is not None:
-            frame, (header, lines[:]) = other, segments.read(other)
-        contents = decoding.decode(header, lines, self._ledger.types)
+            arrived = Arrived.read(other)
+            header = arrived.header
+        contents = arrived.decoded(self._ledger.types)
         origin = self._ledger.origin_ref(header.station, header.incarnation)
         found = Sorted(contents, origin)
-        if origin == self._ledger.origin and not self.known.holds(found, lines):
+        if origin == self._ledger.origin and not self.known.holds(found, arrived):
             # This station's numbers are given here and nowhere else, whoever vouches for them. Either this ledger was
             # set back or copied, and has to hear the rest to be told so, or somebody forges.
-            self.pass_over(HELD, HELD_FORK, header, len(lines))
+            self.pass_over(HELD, HELD_FORK, header, arrived.count)
             return False
-        result.known += self.known.drop(found, lines, self.count)
-        lines.clear()
-        kept.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
+        result.known += self.known.drop(found, arrived, self.count)
+        arrived.let_go()
+        kept.keep(self._ledger, header, arrived.frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
         if found.deciding and not found.settled:

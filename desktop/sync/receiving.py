@@ -13,9 +13,10 @@ from pathlib import Path
 
 from desktop.collecting import without_collection
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
-from desktop.store import exchanged, schema, segment_log
+from desktop.store import arrivals, exchanged, schema, segment_log
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.sync import (
+    beside,
     envelope,
     frames,
     refusing,
@@ -23,11 +24,13 @@ from desktop.sync import (
     sending,
     taking,
 )
+from desktop.sync.beside import Reader
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import (
     NewerFormat,
     UnitNotKnown,
 )
+from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.intake import Intake
 from desktop.sync.manifest import MAX_FRAMES, MAX_PART_PLAIN
@@ -47,6 +50,10 @@ BULK_ITEMS = 20_000
 """From this many items on, and when they are more than the ledger holds, indexes are built after the merge."""
 
 
+_AHEAD = 4
+"""How many bundles are looked into before their turn, the present one included."""
+_SMALL = 2 * 1024 * 1024
+"""Bytes of such a bundle."""
 LEAST_BYTES = 8
 """No item takes less in a bundle, compressed."""
 
@@ -111,12 +118,15 @@ def _merge(
     with contextlib.suppress(_PreviewDone), without_collection(), ledger.database.transaction():
         # What is said about own items reaches those that stand in a segment.
         sending.cut_own(ledger, keys)
-        receiver = _Receiver(ledger, keys, operator, keep=not preview, savepoints=savepoints)
-        receiver.prepare(paths)
-        for number, path in enumerate(paths):
-            if progress is not None:
-                progress(number, len(paths), path.name)
-            taken.append(receiver.take(path))
+        size = sum(map(_size, paths))
+        with beside.reader(size, ledger.types, listed=not preview) as reader:
+            receiver = _Receiver(ledger, keys, operator, reader, keep=not preview, savepoints=savepoints)
+            receiver.prepare(paths)
+            for number, path in enumerate(paths):
+                if progress is not None:
+                    progress(number, len(paths), path.name)
+                receiver.look_ahead(paths[number : number + _AHEAD])
+                taken.append(receiver.take(path))
         receiver.finish()
         if preview:
             raise _PreviewDone
@@ -139,8 +149,17 @@ class _Receiver:
     """One merge of several bundles inside one transaction; what is not kept is a preview."""
 
     def __init__(
-        self, ledger: Ledger, keys: StationKeys, operator: str, *, keep: bool = True, savepoints: bool = False
+        self,
+        ledger: Ledger,
+        keys: StationKeys,
+        operator: str,
+        reader: Reader,
+        *,
+        keep: bool = True,
+        savepoints: bool = False,
     ) -> None:
+        self._reader = reader
+        self._expected: dict[Path, Sequence[Frame]] = {}
         self._ledger = ledger
         self._keep = keep
         self._savepoints = savepoints
@@ -187,7 +206,9 @@ class _Receiver:
         try:
             merge = exchanged.next_merge(self._db) + len(self._taken)
             self._taken.append(
-                taking.take(self._ledger, self._keys, self._intake, result, merge=merge, number=bundle)
+                taking.take(
+                    self._ledger, self._keys, self._intake, self._reader, result, merge=merge, number=bundle
+                )
             )
         except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:
             # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
@@ -201,7 +222,29 @@ class _Receiver:
             )
         if self._savepoints:
             self._db.execute("RELEASE bundle")
+        self._reader.forget(self._expected.pop(path, ()))
         return result
+
+    def look_ahead(self, paths: Sequence[Path]) -> None:
+        """What will be wanted of small bundles is read while those before them are merged."""
+        for path in paths:
+            if path not in self._expected:
+                self._expected[path] = found = self._small(path)
+                self._reader.expect(found)
+
+    def _small(self, path: Path) -> Sequence[Frame]:
+        """The segments of a small bundle; none of one that is refused, now or when its turn comes."""
+        if not (self._reader.in_advance and 0 < _size(path) <= _SMALL):
+            return ()
+        try:
+            bundle = envelope.read_bundle(path)
+            if arrivals.merged_bundles(self._db, [bundle.digest]):
+                return ()
+            verdict = envelope.judge(bundle, self._intake.judge.state)
+            part = next(envelope.open_parts(bundle, verdict, self._keys), None)
+        except (Problem, OSError):
+            return ()
+        return taking.unknown(self._db, part) if part is not None else ()
 
     def finish(self) -> None:
         """After all bundles: what waited for the tree or the time, what counts no longer, then indexes and search.
@@ -225,8 +268,13 @@ class _Receiver:
 
 
 def _most_items(path: Path) -> int:
-    """More items than a file can hold; of one that is gone, none."""
+    """More items than a file can hold."""
+    return _size(path) // LEAST_BYTES
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; of one that is gone, none."""
     try:
-        return path.stat().st_size // LEAST_BYTES
+        return path.stat().st_size
     except OSError:
         return 0

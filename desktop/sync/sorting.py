@@ -107,7 +107,7 @@ class Sorted:
         """The births that count."""
         out = self._out
         return [
-            Births(b.type, self.origin, b.columns, rows)
+            Births(b.type, self.origin, b.columns, rows, b.keys if rows is b.rows else None)
             for b in self.contents.births.values()
             if (rows := [r for r in b.rows if r[3] not in out] if out else b.rows)
         ]

@@ -6,6 +6,7 @@ items: ``forks`` tells what is known, ``judging`` what is refused or held, ``wai
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from itertools import groupby
@@ -13,8 +14,10 @@ from operator import itemgetter
 
 from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store import arrivals, exchanged, holdings, links, segment_log
+from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import certificates, envelope, persons, receipts, segments, station, waiting
+from desktop.sync import certificates, envelope, persons, receipts, station, waiting
+from desktop.sync.beside import Reader
 from desktop.sync.envelope import OpenedBundle, Part
 from desktop.sync.errors import (
     BadSegment,
@@ -40,7 +43,14 @@ _At = tuple[int, int]
 
 
 def take(
-    ledger: Ledger, keys: StationKeys, intake: Intake, result: BundleResult, *, merge: int, number: int
+    ledger: Ledger,
+    keys: StationKeys,
+    intake: Intake,
+    reader: Reader,
+    result: BundleResult,
+    *,
+    merge: int,
+    number: int,
 ) -> Taken:
     """All of the bundle of which ``result`` tells, inside the caller's transaction.
 
@@ -57,8 +67,19 @@ def take(
     if verdict.newer_tree:
         raise UnitNotKnown(f"tree {said.tree}")
     intake.merge = merge
-    _Taking(ledger, keys, intake, bundle, verdict, result).take()
+    _Taking(ledger, keys, intake, reader, bundle, verdict, result).take()
     return Taken(result, said.incarnation, bundle.digest, merge, number)
+
+
+def unknown(database: Database, part: Part) -> Sequence[Frame]:
+    """The segments of a part that are not here, so far as their labels tell."""
+    found: list[Frame] = []
+    for label, frame in zip(part.labels, part.frames, strict=True):
+        with contextlib.suppress(BadSegment):  # a receipt, or a label that is refused when its turn comes
+            _places(label)
+            if segment_log.total_of(database, label[:5]) is None:
+                found.append(frame)
+    return found
 
 
 class _Verdicts:
@@ -123,6 +144,7 @@ class _Taking:
         ledger: Ledger,
         keys: StationKeys,
         intake: Intake,
+        reader: Reader,
         bundle: OpenedBundle,
         verdict: Verdict,
         result: BundleResult,
@@ -131,6 +153,7 @@ class _Taking:
         self._db = ledger.database
         self._keys = keys
         self._intake = intake
+        self._reader = reader
         self._bundle = bundle
         self._verdict = verdict
         self._said = verdict.manifest
@@ -153,9 +176,12 @@ class _Taking:
         newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
         for part in envelope.open_parts(self._bundle, self._verdict, self._keys):
+            expected = unknown(self._db, part)
+            self._reader.expect(expected)
             self._take_part(part, newest=newest, again=again)
+            self._reader.forget(expected)
             # Nothing of this part is in memory when the next one is opened.
-            del part
+            del part, expected
         if self._seen != self._result.total:
             raise BadSegment("the counts of the manifest are not those of its segments")
         self._take_passed()
@@ -251,23 +277,24 @@ class _Taking:
 
     def _take_segment(self, at: _At, label: list[object], frame: Frame) -> bool:
         """One segment that is not here."""
-        header, lines = segments.read(frame)
+        arrived = self._reader.read(frame)
+        header = arrived.header
         if header.label() != label[:6]:
             raise BadSegment("the label of a segment is not that of its header")
         signer = self._intake.signer(self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-            self._pass(at, self._intake.without_signer(header), header, len(lines))
+            self._pass(at, self._intake.without_signer(header), header, arrived.count)
             return False
         if self._intake.is_late(self._verdict, signer, header):
-            self._intake.pass_over(REFUSED, REFUSED_KEY, header, len(lines))
+            self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
             return True
         try:
-            return self._intake.merge_segment(signer, frame, header, lines, self._result)
+            return self._intake.merge_segment(signer, arrived, self._result)
         except BadSegmentSignature:
             if not self._may_be_former(header):
                 raise
-            self._pass(at, HELD_CERTIFICATE, header, len(lines))
+            self._pass(at, HELD_CERTIFICATE, header, arrived.count)
             return False
 
     def _may_be_former(self, header: Header) -> bool:

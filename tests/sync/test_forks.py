@@ -13,7 +13,8 @@ from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.store import traffic
-from desktop.sync import decoding, forks, kept, segments, station, trust
+from desktop.sync import decoding, forks, frames, kept, segments, station, trust
+from desktop.sync.arriving import Arrived
 from desktop.sync.sorting import Sorted
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 
@@ -286,7 +287,8 @@ def test_own_items_that_are_in_no_segment_yet_are_compared_as_well(laptop: Desk,
     header, lines = kept.read_at(copy.database, copy.database.value("SELECT max(position) FROM segment"))
     origin = laptop.ledger.origin
     known = forks.Known(laptop.ledger)
-    assert not known.holds(Sorted(decoding.decode(header, lines, laptop.ledger.types), origin), lines)
+    found = Sorted(decoding.decode(header, lines, laptop.ledger.types), origin)
+    assert not known.holds(found, Arrived(frames.compress(b"\n"), header, lines))
 
 
 # -- two computers that use one ledger -----------------------------------------------------------------------------
