@@ -108,6 +108,10 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+_LETTERS = "".join(map(chr, range(ord("!"), ord("!") + 1024)))
+"""More than characters have one sound."""
+
+
 class _Table(dict[int, str]):
     """A table for ``str.translate`` that learns what it does not change: an exception a character is slow."""
 
@@ -135,12 +139,18 @@ class _Characters(_Table):
 
 @cache
 def _characters() -> dict[int, str]:
-    """What tells a character from others of its sound, in one letter: two bytes for the rarest."""
+    """What tells a character from others of its sound, in one letter: two bytes for the rarest.
+
+    Its place in the line of its sound; those that may be read otherwise stand behind the others.
+    """
     found, of_sound = _Characters({ord(sign): sign for sign in ("\n", _APART)}), Counter[str]()
-    for code, sound in _pinyin().items():
-        if sound != chr(code):
-            found[code] = chr(ord("!") + of_sound[sound])
-            of_sound[sound] += 1
+    for sound, characters in _lines("pinyin.txt"):
+        of_sound[sound] = len(characters)
+        found.update(zip(map(ord, characters), _LETTERS[: len(characters)], strict=True))
+    for character, readings in _lines("pinyin_names.txt"):
+        sound = readings.split()[0]
+        found[ord(character)] = _LETTERS[of_sound[sound]]
+        of_sound[sound] += 1
     return found
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.store.pinyin import sort_key
-from desktop.sync import beside, kept
+from desktop.sync import beside, kept, receiving
 from desktop.sync.arriving import Arrived
 from desktop.sync.beside import Beside, Helper, Here
 from desktop.sync.errors import BadFrame, BadSegment
@@ -226,6 +226,29 @@ def test_where_no_process_can_be_started_all_is_read_here(
 
     monkeypatch.setattr(Helper, "start", forbidden)
     assert merged(tmp_path / "here").conflicts
+
+
+def test_what_was_merged_before_or_cannot_be_believed_is_not_read_in_advance(
+    pair: tuple[Desk, Desk], call: Callable[[Work], Crew]
+) -> None:
+    district, village = pair
+    crew = call(beside.answer_all)
+    village.birth("firm", {"name": "一家"})
+    sent = village.send()
+    district.take(sent)
+    assert len(crew.threads) == 1
+    junk = sent.path.with_name("坏的.xsj")
+    junk.write_bytes(b"PK not a bundle")
+    gone = sent.path.with_name("不在.xsj")
+    bundles = receiving.merge_bundles(district.ledger, district.keys, [sent.path, junk, gone], "王芳").bundles
+    assert [b.problem is None for b in bundles] == [True, False, False]
+    assert bundles[0].known == bundles[0].total
+    assert len(crew.threads) == 1, "nobody was called a second time"
+
+
+def test_an_answer_to_what_is_no_segment_is_empty() -> None:
+    question = bytes([True]) + (11).to_bytes(8, "big") + frame(1).compressed
+    assert beside.answer(question) == b""
 
 
 def frame(number: int, width: int = 10) -> Frame:
