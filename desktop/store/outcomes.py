@@ -39,6 +39,18 @@ def of_unapplied(
     return found
 
 
+def stand_in_log(database: Database, origin: int, numbers: Collection[int]) -> set[int]:
+    """Those of these changes that have counted and still say something: nothing is left of one that was erased."""
+    return {
+        number
+        for (number,) in database.rows(
+            "SELECT DISTINCT number FROM version WHERE origin = ? AND NOT birth"
+            " AND number IN (SELECT value FROM json_each(?))",
+            (origin, json.dumps(sorted(numbers))),
+        )
+    }
+
+
 def born(database: Database, type_name: str, record: str) -> Item | None:
     """The birth on which a record stands, if there is one."""
     found = database.row(

@@ -220,6 +220,7 @@ class Intake:
         for told in found:
             numbers.setdefault(told.origin, set()).add(told.number)
         now = {origin: outcomes.of_unapplied(self._db, origin, of) for origin, of in numbers.items()}
+        left = {origin: outcomes.stand_in_log(self._db, origin, of) for origin, of in numbers.items()}
         births, changes = Counter(taken.result.births), Counter(taken.result.changes)
         again: list[tuple[Told, str, str]] = []
         applied: list[Told] = []
@@ -227,7 +228,7 @@ class Intake:
             outcome, reason, kind = now[told.origin].get(told.number, (APPLIED, "", ""))
             if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
                 if told.slot:
-                    changes[told.type] += 1
+                    changes[told.type] += told.number in left[told.origin]
                 elif outcomes.stands(self._db, told.type, told.record, told.origin, told.number):
                     births[told.type] += 1
             if told.outcome == CONFLICT and kind not in ("", BIRTH):

@@ -60,6 +60,19 @@ class Lost:
             changes.subtract(item.type for item, _ in fresh if item.slot)
             result.births, result.changes = dict(+births), dict(+changes)
 
+    def forget(self, changes: Collection[Item]) -> None:
+        """Of these nothing is left but that they came: an erasure has come with them.
+
+        Each is applied, as one is that comes after its erasure, and no change of anything. One that has waited is told
+        in the end as what it is then.
+        """
+        waited = self._telling.held_among(changes)
+        for change in changes:
+            place = self._place(change)
+            if place is not None and (change.origin, change.number) not in waited:
+                result = self._bundles[place][1]
+                result.changes = dict(Counter(result.changes) - Counter([change.type]))
+
     def tell_heirs(self) -> None:
         """Records whose birth was lost and that stand on one which came second by now: with it they are new.
 

@@ -356,6 +356,25 @@ def test_a_copy_that_comes_after_is_blanked_before_it_is_kept(tree: Tree) -> Non
     assert LATER in everything(tree.town)
 
 
+@pytest.mark.parametrize("waited", [False, True])
+def test_a_change_that_is_erased_by_the_same_merge_is_not_told_to_be_there(tree: Tree, waited: bool) -> None:
+    """Files come in any order: a merge tells as changed what is changed when all of it is in."""
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    born = tree.village.send()
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    tree.village.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    edited = tree.village.send()
+    erase(tree.village)
+    files = [edited, born, tree.village.send()] if waited else [born, edited, tree.village.send()]
+    looked, told = tree.town.merge(*files, preview=True).bundles, tree.town.merge(*files).bundles
+    # That the value was emptied is a change that stands.
+    assert sum(r.changes.get("firm", 0) for r in told) == 1
+    assert [r.changes for r in told] == [r.changes for r in looked]
+    assert [r.births for r in told] == [r.births for r in looked]
+    assert all(r.applied + r.known == r.total for r in told)
+    assert SECRET not in everything(tree.town)
+
+
 def test_who_edits_without_knowing_of_it_gets_a_conflict(tree: Tree) -> None:
     tree.village.birth("firm", {"name": "厂", "phone": FIRST}, record=FIRM)
     tree.deliver()
