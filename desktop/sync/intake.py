@@ -7,7 +7,7 @@ what became of each item, not what stood in between.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -90,6 +90,15 @@ class _Bundle:
         self.deleted.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A bundle of which segments were passed over, and what takes those that somebody signs for by now."""
+
+    bundle: _Bundle
+    merge: int | None
+    take: Callable[[], bool]
+
+
 class Intake:
     """The segments of one merge inside the caller's transaction; what is not kept is a preview.
 
@@ -114,6 +123,8 @@ class Intake:
         self._earlier: list[_Bundle] = []
         self._bundle = _Bundle(BundleResult(Path()), self._telling.begin())
         self._staged = 0
+        self._late: list[_Late] = []
+        self._took_late = False
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
@@ -192,8 +203,33 @@ class Intake:
         self.judge = self._call_judge()
 
     def settle(self) -> None:
-        """What waited for the tree or the time comes in, and what counts no longer goes out."""
+        """What waited for the tree or the time comes in, and what counts no longer goes out.
+
+        Then what was passed over and has its grant by now: it is as if it had come last.
+        """
         self.judge = self._settling.run(self.judge)
+        while self._take_late():
+            self._took_late = True
+            self.judge = self._settling.run(self.judge)
+
+    def expect_signers(self, take: Callable[[], bool]) -> None:
+        """Segments of the bundle that has ended were passed over; ``take`` takes what it can and says if that is any.
+
+        It is asked when all of the merge is in, for another bundle may bring the grant.
+        """
+        self._late.append(_Late(self._bundle, self.merge, take))
+
+    def _take_late(self) -> bool:
+        taken = False
+        for late in self._late:
+            # Lines were moved and blanked since, and more is to be blanked.
+            self.known = forks.Known(self._ledger)
+            self._erased = erased.targets(self._db)
+            self._lost.look_again()
+            self._bundle, self.merge, self._alone = late.bundle, late.merge, True
+            late.bundle.in_pieces = bool(late.bundle.spans)
+            taken |= late.take()
+        return taken
 
     def bring_up_to_date(self) -> None:
         """Search finds what is there now."""
@@ -208,7 +244,7 @@ class Intake:
         moved = self._settling.moved
         self._lost.tell_heirs()
         for each in taken:
-            closing = moved or each is not taken[-1]
+            closing = moved or self._took_late or each is not taken[-1]
             for found in self._telling.not_as_told(each.bundle, moved=moved, closing=closing):
                 self._put_right(each, found)
             if moved:

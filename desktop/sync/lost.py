@@ -33,6 +33,10 @@ class Lost:
         """A bundle begins; ``brought`` is looked at when all of the merge is in."""
         self._bundles.append((number, result, brought))
 
+    def look_again(self) -> None:
+        """More comes with bundles that have ended."""
+        self._places.clear()
+
     def brought(self, bundle: int) -> Brought:
         """What came with a bundle of this merge, by its number."""
         return next(brought for number, _, brought in self._bundles if number == bundle)

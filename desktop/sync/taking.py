@@ -12,11 +12,22 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store import arrivals, exchanged, holdings, links, segment_log
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
-from desktop.sync import certificates, envelope, persons, receipts, station, waiting
+from desktop.sync import (
+    certificates,
+    decoding,
+    envelope,
+    persons,
+    receipts,
+    segments,
+    station,
+    trust,
+    waiting,
+)
 from desktop.sync.beside import Reader
 from desktop.sync.envelope import OpenedBundle, Part
 from desktop.sync.errors import (
@@ -38,6 +49,7 @@ from desktop.sync.segments import Header
 from desktop.sync.trust import TrustState, Verdict
 from desktop.sync.words import fingerprint
 
+_UNBELIEVED = TrustProblem, EnvironmentProblem
 _At = tuple[int, int]
 """Part and frame in which a segment of a bundle stands."""
 
@@ -167,13 +179,14 @@ class _Taking:
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
         self._complete = True
-        self._speaks = False
+        self._speaks = self._newest = False
 
     def take(self) -> None:
         """All parts, then once more what waited for a grant that has come after it, and what that says of the link."""
         said = self._said
         link = links.link_to(self._db, said.sender)
         newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
+        self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
         for part in envelope.open_parts(self._bundle, self._verdict, self._keys):
             expected = unknown(self._db, part)
@@ -186,20 +199,43 @@ class _Taking:
             raise BadSegment("the counts of the manifest are not those of its segments")
         self._take_passed()
         self._intake.end()
-        # Without what was passed over the journal of the sender does not go on.
-        self._complete &= not self._passed
+        if self._passed:
+            self._intake.expect_signers(self._take_late)
         if link is not None and self._spans:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
             self._result.gap = self._spans[0][0] > held_so_far
         if self._speaks:
-            spans = self._spans if self._complete else []
-            links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans, anew=newest)
+            self._note_received(anew=newest)
         else:
             left = link is None or links.has_left(self._db, said.sender, said.incarnation)
             self._result.earlier = not left
         if said.kind == DOWN:
             recipient = self._verdict.sender.claims.recipient
             links.note_recipient(self._db, said.sender, said.incarnation, said.sequence, recipient)
+
+    def _note_received(self, *, anew: bool) -> None:
+        """Without what was passed over the journal of the sender does not go on."""
+        said = self._said
+        spans = self._spans if self._complete and not self._passed else []
+        links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans, anew=anew)
+
+    def _take_late(self) -> bool:
+        """What was passed over and somebody signs for, now that all of the merge is in; whether that is any.
+
+        The other files of the merge are in by now: whatever is wrong with this one must not undo them. It waits as was
+        told, and the next bundle that brings it is refused for it.
+        """
+        before = len(self._passed)
+        self._take_passed(_UNBELIEVED)
+        if len(self._passed) == before:
+            return False
+        self._intake.end()
+        said, link = self._said, links.link_to(self._db, self._said.sender)
+        # The sender may speak in another incarnation by now; and where more of its journal has come since, that does
+        # not begin anew.
+        if link is not None and link.received_incarnation == said.incarnation:
+            self._note_received(anew=self._newest and link.received_sequence == said.sequence)
+        return True
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -314,20 +350,37 @@ class _Taking:
         if at not in self._passed:
             self._passed[at] = self._intake.pass_over(HELD, reason, header, lines)
 
-    def _take_passed(self) -> None:
+    def _take_passed(self, forgiven: tuple[type[Problem], ...] = ()) -> None:
         """Opens again the parts of which segments were passed over, while somebody has come who may have signed them.
 
         Then the same items may have come a second time, cut otherwise, and would be told as held and as what they are.
+        Where a problem is ``forgiven``, segments that would raise it are left as they are told.
         """
-        judge = self._judge
-        while self._passed and self._intake.judge is not judge:
-            judge = self._intake.judge
+        while self._passed and self._intake.judge is not self._judge:
+            self._judge = self._intake.judge
             for number, places in groupby(sorted(self._passed), key=itemgetter(0)):
-                part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
-                for at in list(places):
-                    if self._take_labelled(at, part.labels[at[1]], part.frames[at[1]]):
-                        self._intake.take_back(self._passed.pop(at))
-                del part
+                self._take_again(number, list(places), forgiven)
+
+    def _take_again(self, number: int, places: Sequence[_At], forgiven: tuple[type[Problem], ...]) -> None:
+        try:
+            part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
+        except forgiven:
+            return
+        for at in (at for at in places if not forgiven or self._is_sound(part.frames[at[1]])):
+            if self._take_labelled(at, part.labels[at[1]], part.frames[at[1]]):
+                self._intake.take_back(self._passed.pop(at))
+
+    def _is_sound(self, frame: Frame) -> bool:
+        """Whether somebody known here has signed a segment, and it can be read: then nothing more is raised of it."""
+        try:
+            header, lines = segments.read(frame)
+            signer = self._intake.signer(self._verdict, header)
+            if signer is not None and not self._intake.is_late(self._verdict, signer, header):
+                trust.judge_segment(signer, header.signer, header.raw, header.signature)
+                decoding.decode(header, lines, self._ledger.types)
+        except TrustProblem:
+            return False
+        return signer is not None
 
 
 def _places(label: object) -> tuple[int, int, int]:

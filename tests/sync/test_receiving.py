@@ -22,7 +22,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.records.items import Replaced, Shape, split_line
 from desktop.records.resolution import Life
-from desktop.records.stamps import milliseconds_of, tick_of
+from desktop.records.stamps import milliseconds_of, tick_of, to_wire
 from desktop.store import exchanged, links, pending
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync import (
@@ -62,6 +62,7 @@ from tests.sync.desks import (
     report,
     settle,
 )
+from tests.sync.test_erasing import everything
 from tests.sync.test_root_changes import renew
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -528,15 +529,13 @@ def test_a_segment_that_stands_before_its_grant_in_the_same_bundle_is_taken(
     """Who signs for it is known when all of the bundle is in. What nobody signs for then ``beside`` it is held."""
     tree.village.birth("firm", {"name": "一家"}, record=FIRM)
     report(tree.village, tree.town)
-    bundle = envelope.read_bundle(tree.town.send().path)
-    verdict = envelope.judge(bundle, station.knowledge(tree.district.ledger, tree.district.keys).state)
-    (part,) = envelope.open_parts(bundle, verdict, tree.district.keys)
-    parts = [Outgoing(f, t) for f, t in zip(part.frames, part.labels, strict=True) if t != receipts.LABEL]
+    sent = tree.town.send()
+    parts = segments_in(sent, tree.district)
     of_village = [out for out in parts if out.label[0] == tree.village.station]
     of_town = [out for out in parts if out not in of_village]
     header, frame = one_segment(new_desk(tree.town.folder, "丙村", Level.VILLAGE))
     of_nobody = [Outgoing(frame, [*header.label(), 0, 1])] if beside else []
-    total = verdict.manifest.items
+    total = sent.items
     ahead = [*of_nobody, *of_village, *of_town]
     sent = forged_bundle(tree.town, tree.district, ahead, counts=total + beside)
     (result,) = tree.district.merge(sent, preview=preview).bundles
@@ -546,6 +545,117 @@ def test_a_segment_that_stands_before_its_grant_in_the_same_bundle_is_taken(
     assert tree.district.link(tree.town).received == ended, (
         "the journal of the town goes on, if all of it is here"
     )
+
+
+@pytest.fixture
+def out_of_order(tree: Tree) -> tuple[Sent, Sent]:
+    """Two bundles of the town, the later first: who has signed what that brings, only the other says."""
+    earlier = tree.town.send()
+    tree.town.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    report(tree.village, tree.town)
+    return tree.town.send(), earlier
+
+
+def test_a_segment_whose_grant_comes_with_a_later_file_of_the_same_merge_is_taken(
+    tree: Tree, out_of_order: tuple[Sent, Sent]
+) -> None:
+    """Rule 17: it is told as what it is when all of the merge is in, and nobody has to send it again."""
+    looked = tree.district.merge(*out_of_order, preview=True).bundles
+    taken = tree.district.merge(*out_of_order).bundles
+    for first, second in (looked, taken):
+        assert outcome(first) == (first.total, 0, 0, 0, 0)
+        assert outcome(second) == (second.total, 0, 0, 0, 0)
+        assert first.births == {"firm": 1}
+    assert tree.district.records() == {FIRM}
+    assert tree.district.link(tree.town).received == tree.town.database.value(
+        "SELECT max(position) FROM segment"
+    ), "the journal of the town goes on"
+    tree.town.take(tree.district.send(tree.town))
+    assert outcome(tree.district.take(tree.town.send())) == (0, 0, 0, 0, 0)
+
+
+def test_what_comes_after_its_grant_is_told_to_contradict_and_to_be_contradicted(
+    tree: Tree, out_of_order: tuple[Sent, Sent]
+) -> None:
+    tree.town.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    tree.other.birth("firm", {"name": "另一家"}, record=FIRM)
+    report(tree.other, tree.town)
+    later, earlier = out_of_order
+    last = tree.town.send()
+    looked = tree.district.merge(last, later, earlier, preview=True).bundles
+    taken = tree.district.merge(last, later, earlier).bundles
+    for bundles in (looked, taken):
+        assert [outcome(b)[2:] for b in bundles] == [(0, 0, 0), (1, 0, 0), (0, 0, 0)]
+        assert [b.births.get("firm", 0) for b in bundles] == [1, 0, 0]
+
+
+def test_what_is_erased_with_the_same_merge_is_blanked_when_its_grant_comes_last(
+    tree: Tree, out_of_order: tuple[Sent, Sent]
+) -> None:
+    later, earlier = out_of_order
+    tree.village.edit(FIRM, "contact", {"person": "王", "phone": "13800001234"})
+    tree.town.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    report(tree.village, tree.town)
+    last = tree.town.send()
+    tree.town.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(tree.town.stamp())}
+    tree.town.say("erasure", cells)
+    tree.district.merge(last, later, earlier, tree.town.send())
+    assert tree.district.records() == {FIRM}
+    assert "13800001234" not in everything(tree.district)
+
+
+def test_what_comes_after_its_grant_says_nothing_of_a_journal_that_its_sender_has_left(
+    tree: Tree, out_of_order: tuple[Sent, Sent]
+) -> None:
+    later, earlier = out_of_order
+    parts = segments_in(earlier, tree.district)
+    tree.town.keys = dataclasses.replace(tree.town.keys, incarnation="9" * 16)
+    restored = forged_bundle(tree.town, tree.district, parts, counts=earlier.items)
+    assert outcome(tree.district.merge(later, restored).bundles[0])[0] == later.items
+    link = tree.district.link(tree.town)
+    assert (link.received_incarnation, link.received) == ("9" * 16, parts[-1].label[7])
+
+
+def test_of_what_was_passed_over_only_that_is_taken_whose_grant_has_come(
+    tree: Tree, out_of_order: tuple[Sent, Sent]
+) -> None:
+    """The rest waits as it did."""
+    _, earlier = out_of_order
+    ended = segments_in(earlier, tree.district)[-1].label[7]
+    header, frame = one_segment(tree.village)
+    stranger, other = one_segment(new_desk(tree.town.folder, "丙村", Level.VILLAGE))
+    both = [
+        Outgoing(frame, [*header.label(), ended, ended + 1]),
+        Outgoing(other, [*stranger.label(), ended + 1, ended + 2]),
+    ]
+    later = forged_bundle(tree.town, tree.district, both, counts=2)
+    first, _ = tree.district.merge(later, earlier).bundles
+    assert outcome(first) == (1, 0, 0, 1, 0)
+    assert [(u.station, u.count) for u in first.unapplied] == [(stranger.station, 1)]
+    assert tree.district.link(tree.town).received == ended, "the town brings the rest once more"
+
+
+@pytest.mark.parametrize("trouble", ["forged", "gone"])
+def test_what_does_not_stand_when_its_grant_has_come_waits_and_stops_no_other_file(
+    tree: Tree, out_of_order: tuple[Sent, Sent], trouble: str
+) -> None:
+    later, earlier = out_of_order
+    if trouble == "forged":
+        header, frame = one_segment(tree.village, by=tree.other)
+        later = forged_bundle(tree.town, tree.district, [Outgoing(frame, [*header.label(), 0, 1])], counts=1)
+
+    def progress(done: int, _total: int, _name: str) -> None:
+        if trouble == "gone" and done:
+            later.path.unlink()
+
+    first, second = receiving.merge_bundles(
+        tree.district.ledger, tree.district.keys, [later.path, earlier.path], "区", progress=progress
+    ).bundles
+    assert (first.held, first.problem, second.problem) == (first.total, None, None)
+    assert outcome(second) == (second.total, 0, 0, 0, 0)
+    assert tree.district.records() == set()
 
 
 def test_what_renewed_keys_have_signed_waits_for_their_grant_and_is_no_forgery(tree: Tree) -> None:
@@ -1009,8 +1119,18 @@ def forged_bundle(
     return Sent(path, receiver.station, "", 99, counts, "")
 
 
-def one_segment(desk: Desk, vouched: str | None = None) -> tuple[segments.Header, Any]:
-    """A segment with one birth, in no ledger."""
+def segments_in(sent: Sent, receiver: Desk) -> list[Outgoing]:
+    """The segments of a bundle, with their labels."""
+    bundle = envelope.read_bundle(sent.path)
+    verdict = envelope.judge(bundle, station.knowledge(receiver.ledger, receiver.keys).state)
+    (part,) = envelope.open_parts(bundle, verdict, receiver.keys)
+    return [Outgoing(f, t) for f, t in zip(part.frames, part.labels, strict=True) if t != receipts.LABEL]
+
+
+def one_segment(
+    desk: Desk, vouched: str | None = None, by: Desk | None = None
+) -> tuple[segments.Header, Any]:
+    """A segment with one birth, in no ledger, signed ``by`` the station itself or another."""
     head = desk.head("birth", FIRM, None, number=1)
     shape = Shape(("name",))
     line = items.birth_line(head, shape, {"name": "一家"}, lambda: "")
@@ -1019,7 +1139,7 @@ def one_segment(desk: Desk, vouched: str | None = None) -> tuple[segments.Header
         desk.keys.incarnation,
         [(1, line)],
         {"firm": shape},
-        desk.keys.sign,
+        (by or desk).keys.sign,
         trust.segment_message,
         vouched,
     )
