@@ -154,8 +154,7 @@ def _put_right(ledger: Ledger, changed: indexing.Changed) -> None:
             changed.add(taken.type, [taken.record])
         _finish(ledger, merger, changed)
     erasures = erasing.due(ledger)
-    holders, _changes = merger.forget(erasures)
-    erasing.blank_stored(ledger, erasures, holders)
+    erasing.blank_stored(ledger, erasures, merger.forget(erasures))
     for erasure in erasures:
         changed.add(erasure.type, [erasure.record])
     _finish(ledger, merger, changed)

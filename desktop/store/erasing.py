@@ -47,17 +47,6 @@ class Erasure:
         return slot == self.slot and stamp <= self.upto and unit in self.units
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """``holders`` are the items (origin, number) whose lines may hold what is kept no longer.
-
-    ``changes`` are those of which nothing is left: origin, number, stamp, type, record and slot.
-    """
-
-    holders: set[tuple[int, int]]
-    changes: list[tuple[int, int, int, str, str, str]]
-
-
 def covered(database: Database, unit: str) -> frozenset[str]:
     """The units for whose words a unit may speak, as far as the tree is known here: itself and all below.
 
@@ -265,13 +254,12 @@ def waiting(database: Database) -> dict[str, int]:
     )
 
 
-def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) -> Forgotten:
-    """Takes the values out of the tables.
+def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) -> set[tuple[int, int]]:
+    """Takes the values out of the tables; the items (origin, number) whose lines may hold them.
 
     The touched slots are left in ``temp.touched`` for the merge that resolves them.
     """
-    forgotten = Forgotten(set(), [])
-    holders = forgotten.holders
+    holders: set[tuple[int, int]] = set()
     erasures = list(erasures)
     if erasures:
         database.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, '1')", (SHRED_DUE,))
@@ -287,14 +275,11 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
             "SELECT 1 FROM version WHERE record = unhex(:record) AND slot = :slot AND type = :type LIMIT 1",
             said,
         )
-        for origin, number, stamp, birth in _forget_versions(database, said):
-            holders.add((origin, number))
-            if not birth:
-                forgotten.changes.append((origin, number, stamp, erasure.type, erasure.record, erasure.slot))
+        holders |= _forget_versions(database, said)
         holders |= _forget_row(database, types, erasure, said, logged=logged is not None)
         holders |= _forget_held(database, said)
         holders |= _forget_refused(database, said)
-    return forgotten
+    return holders
 
 
 # That somebody emptied a slot says nothing about anybody, and later versions may stand on it: its line is kept as well.
@@ -309,13 +294,10 @@ def _said(erasure: Erasure) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _forget_versions(database: Database, said: Mapping[str, object]) -> list[tuple[int, int, int, int]]:
-    """Origin, number, stamp and whether it stood there for a birth, of each that is gone."""
+def _forget_versions(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
     slot = "record = unhex(:record) AND slot = :slot AND type = :type"
     where = f"{slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}"
-    found: list[tuple[int, int, int, int]] = database.rows(
-        f"SELECT origin, number, stamp, birth FROM version WHERE {where}", said
-    )
+    found = set(database.rows(f"SELECT origin, number FROM version WHERE {where}", said))
     for table in ("replacement", "elsewhere"):
         database.execute(
             f"DELETE FROM {table} WHERE record = unhex(:record) AND slot = :slot AND type = :type"

@@ -97,13 +97,9 @@ class Merger:
             uncounting.take_out(self._db, self._types, self._staging, items)
             self._anew = True
 
-    def forget(self, erasures: Iterable[Erasure]) -> tuple[set[tuple[int, int]], list[Item]]:
-        """These personal values are kept no longer.
-
-        The items (origin, number) in whose lines they may stand, and the changes of which nothing is left.
-        """
-        forgotten = erasing.forget(self._db, self._types, erasures)
-        return forgotten.holders, [Item(*change) for change in forgotten.changes]
+    def forget(self, erasures: Iterable[Erasure]) -> set[tuple[int, int]]:
+        """These personal values are kept no longer; the items (origin, number) in whose lines they may stand."""
+        return erasing.forget(self._db, self._types, erasures)
 
     def finish(self, now: int) -> Result:
         """Counts, logs, resolves and materialises what was staged; ``now`` is in milliseconds since 2020."""

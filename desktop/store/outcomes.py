@@ -12,17 +12,12 @@ from desktop.store.merging import Item
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
 
 
-def of_unapplied(
-    database: Database, origin: int, numbers: Collection[int]
-) -> dict[int, tuple[str, str, str]]:
-    """Outcome and reason of those of these items that are held, refused or in conflict now; the others are applied.
-
-    And the kind of an item that does not count.
-    """
+def of_unapplied(database: Database, origin: int, numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Outcome and reason of those of these items that are held, refused or in conflict now; the others are applied."""
     wanted = {"origin": origin, "numbers": json.dumps(sorted(numbers))}
     among = "IN (SELECT value FROM json_each(:numbers))"
     found = {
-        number: (CONFLICT, slot, "")
+        number: (CONFLICT, slot)
         for number, slot in database.rows(
             f"SELECT v.number, max(c.slot) FROM (SELECT * FROM version WHERE origin = :origin AND number {among}) v"
             f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number",
@@ -31,24 +26,12 @@ def of_unapplied(
     }
     for table, outcome in (("refused", REFUSED), ("held", HELD)):
         found |= {
-            number: (outcome, reason, kind)
-            for number, reason, kind in database.rows(
-                f"SELECT number, reason, kind FROM {table} WHERE origin = :origin AND number {among}", wanted
+            number: (outcome, reason)
+            for number, reason in database.rows(
+                f"SELECT number, reason FROM {table} WHERE origin = :origin AND number {among}", wanted
             )
         }
     return found
-
-
-def stand_in_log(database: Database, origin: int, numbers: Collection[int]) -> set[int]:
-    """Those of these changes that have counted and still say something: nothing is left of one that was erased."""
-    return {
-        number
-        for (number,) in database.rows(
-            "SELECT DISTINCT number FROM version WHERE origin = ? AND NOT birth"
-            " AND number IN (SELECT value FROM json_each(?))",
-            (origin, json.dumps(sorted(numbers))),
-        )
-    }
 
 
 def born(database: Database, type_name: str, record: str) -> Item | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.records.canonical import ABSENT
+from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.records.items import MAX_LINES
-from desktop.records.spans import Span
+from desktop.records.spans import Span, joined, spans_of
 from desktop.store.database import Database
 from desktop.store.merging import Item
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT
@@ -49,6 +51,7 @@ class Telling:
         self._db = database
         self._places = itertools.count(1)
         self._counts: dict[int, Counter[Kind]] = {}
+        self._released: dict[int, dict[int, list[Span]]] = {}
         self.bundle = 0
         self.clear()
 
@@ -56,6 +59,7 @@ class Telling:
         """The number of the bundle that begins."""
         self.bundle += 1
         self._counts[self.bundle] = Counter()
+        self._released[self.bundle] = {}
         return self.bundle
 
     def clear(self) -> None:
@@ -118,16 +122,19 @@ class Telling:
         )
         self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told in found)
 
+    def note_released(self, bundle: int, items: Iterable[Item | Told]) -> None:
+        """These have waited and count, since a bundle or all of the merge is in; of what came with it that is known."""
+        spans = self._released[bundle]
+        for origin, numbers in _by_origin(items).items():
+            spans.setdefault(origin, []).extend(spans_of(numbers))
+
     # -- what counts by now ----------------------------------------------------------------------------------------
 
     def held_among(self, items: Collection[Item]) -> set[tuple[int, int]]:
         """Origin and number of those items that this merge has told to be held."""
-        numbers: dict[int, list[int]] = {}
-        for item in items:
-            numbers.setdefault(item.origin, []).append(item.number)
         return {
             (origin, number)
-            for origin, wanted in numbers.items()
+            for origin, wanted in _by_origin(items).items()
             for (number,) in self._db.rows(
                 "SELECT number FROM told WHERE origin = ? AND outcome = ? AND outcome <> 'refused'"
                 " AND number IN (SELECT value FROM json_each(?))",
@@ -137,12 +144,9 @@ class Telling:
 
     def told_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
         """Origin, number and stamp of those items that this merge has told to be held or in conflict."""
-        numbers: dict[int, list[int]] = {}
-        for item in items:
-            numbers.setdefault(item.origin, []).append(item.number)
         return {
             (origin, number, stamp)
-            for origin, wanted in numbers.items()
+            for origin, wanted in _by_origin(items).items()
             for number, stamp in self._db.rows(
                 "SELECT number, stamp FROM told WHERE origin = ? AND outcome <> 'refused'"
                 " AND number IN (SELECT value FROM json_each(?))",
@@ -211,6 +215,27 @@ class Telling:
         """How many items of a bundle were told, by outcome, reason and type."""
         return +self._counts[bundle]
 
+    def changes(self, bundle: int, brought: Mapping[int, Sequence[Span]]) -> Counter[tuple[str, bool]]:
+        """How many changes that a bundle ``brought`` or let count are applied now, by type and whether they delete.
+
+        Asked of the log, when all of the merge is in: it knows what was erased or ceased to count meanwhile.
+        """
+        found: Counter[tuple[str, bool]] = Counter()
+        released = self._released[bundle]
+        for origin in brought.keys() | released.keys():
+            spans = joined([*brought.get(origin, ()), *released.get(origin, ())])
+            for type_name, deletes, count in self._db.rows(
+                "SELECT v.type, v.slot = :slot AND v.value <> :absent, count(*) FROM json_each(:spans) s"
+                " CROSS JOIN version v ON v.origin = :origin AND v.number BETWEEN s.value ->> 0 AND s.value ->> 1"
+                " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin"
+                "  AND t.number = v.number AND t.outcome = :conflict AND t.outcome <> 'refused'"
+                "  AND t.bundle = :bundle) GROUP BY 1, 2",
+                {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "origin": origin,
+                 "conflict": CONFLICT, "bundle": bundle},
+            ):  # fmt: skip
+                found[type_name, bool(deletes)] += count
+        return found
+
     def first(self, bundle: int, limit: int) -> Sequence[Line]:
         """The items of a bundle that were told first."""
         found: list[Line] = self._db.rows(
@@ -220,3 +245,10 @@ class Telling:
             (bundle, limit),
         )
         return found
+
+
+def _by_origin(items: Iterable[Item | Told]) -> dict[int, list[int]]:
+    numbers: dict[int, list[int]] = {}
+    for item in items:
+        numbers.setdefault(item.origin, []).append(item.number)
+    return numbers

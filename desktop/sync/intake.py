@@ -24,7 +24,7 @@ from desktop.records.item_outcomes import (
     HELD_NO_BIRTH,
     REFUSED,
 )
-from desktop.records.items import BIRTH, MAX_LINES
+from desktop.records.items import MAX_LINES
 from desktop.records.spans import Span, spans_of
 from desktop.store import aside, counting, holdings, indexing, links, outcomes, segment_log
 from desktop.store import erasing as erased
@@ -57,7 +57,7 @@ class Mark:
 
 @dataclass(slots=True)
 class _Bundle:
-    """A bundle of which something is staged: by origin the new items that it brought, by type how many changes.
+    """A bundle of which something is staged: by origin the new items that it brought.
 
     ``number`` is that under which its items are told. ``records`` are those that it says something of, ``deleted`` the
     types of those that it deletes. ``in_pieces``: some of it was counted before all of it was staged.
@@ -66,7 +66,6 @@ class _Bundle:
     result: BundleResult
     number: int
     spans: dict[int, list[Span]] = field(default_factory=dict)
-    changes: Counter[str] = field(default_factory=Counter)
     records: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     in_pieces: bool = False
@@ -85,7 +84,6 @@ class _Bundle:
 
     def forget(self) -> None:
         """What was staged has been counted."""
-        self.changes.clear()
         self.records.clear()
         self.deleted.clear()
 
@@ -249,34 +247,34 @@ class Intake:
                 self._put_right(each, found)
             if moved:
                 self._tell_conflicts_again(each.bundle, self._lost.brought(each.bundle))
-            each.result.add_up(self._telling, each.bundle)
+            each.result.add_up(self._telling, each.bundle, self._lost.brought(each.bundle))
 
     def _put_right(self, taken: Taken, found: Sequence[Told]) -> None:
         numbers: dict[int, set[int]] = {}
         for told in found:
             numbers.setdefault(told.origin, set()).add(told.number)
         now = {origin: outcomes.of_unapplied(self._db, origin, of) for origin, of in numbers.items()}
-        left = {origin: outcomes.stand_in_log(self._db, origin, of) for origin, of in numbers.items()}
-        births, changes = Counter(taken.result.births), Counter(taken.result.changes)
+        births = Counter(taken.result.births)
         again: list[tuple[Told, str, str]] = []
         applied: list[Told] = []
+        released: list[Told] = []
         for told in found:
-            outcome, reason, kind = now[told.origin].get(told.number, (APPLIED, "", ""))
+            outcome, reason = now[told.origin].get(told.number, (APPLIED, ""))
             if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
-                if told.slot:
-                    changes[told.type] += told.number in left[told.origin]
-                elif outcomes.stands(self._db, told.type, told.record, told.origin, told.number):
+                released.append(told)
+                if not told.slot and self._stands(told):
                     births[told.type] += 1
-            if told.outcome == CONFLICT and kind not in ("", BIRTH):
-                # It was counted when it was told to be in conflict; a birth that came second was not.
-                changes[told.type] -= 1
             if outcome == APPLIED:
                 applied.append(told)
             else:
                 again.append((told, outcome, reason))
-        taken.result.births, taken.result.changes = dict(births), dict(+changes)
+        taken.result.births = dict(births)
+        self._telling.note_released(taken.bundle, released)
         self._telling.tell_again(taken.bundle, again)
         self._telling.take_back(taken.bundle, applied)
+
+    def _stands(self, birth: Told) -> bool:
+        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number)
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for."""
@@ -340,7 +338,6 @@ class Intake:
             self._part_from_earlier(changes, births)
         bundle = self._bundle
         bundle.bring(found.origin, found.counting())
-        bundle.changes.update(change.type for change in changes)
         self._staged += len(changes)
         merger = self._merging()
         merger.add_changes(changes)
@@ -449,15 +446,10 @@ class Intake:
         waited = self._telling.held_among(merged.released)
         released = [i for i in merged.released if (i.origin, i.number) not in waited]
         self._bundle.result.released += len(released)
-        self._bundle.changes.update(i.type for i in released)
+        self._telling.note_released(self._bundle.number, released)
         for bundle in bundles:
-            bundle.changes.subtract(item.type for item in held[bundle.number])
             self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
             self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))
-            own = bundle.result.changes
-            for type_name, count in (+bundle.changes).items():
-                own[type_name] = own.get(type_name, 0) + count
-            bundle.changes.clear()
 
 
 def _by_bundle(bundles: Sequence[_Bundle], items: Sequence[Item]) -> Mapping[int, Sequence[Item]]:

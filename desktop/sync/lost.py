@@ -56,26 +56,12 @@ class Lost:
             said = self._telling.told_among([item for item, _ in several])
             fresh = [(i, reason) for i, reason in several if (i.origin, i.number, i.stamp) not in said]
             self._telling.tell(number, HELD, fresh)
-            births, changes = Counter(result.births), Counter(result.changes)
+            births = Counter(result.births)
             # Of a birth that came second no new record was told.
             stood = [(i.type, i.record) for i, _ in fresh if not i.slot and self._stands(i)]
             self._unborn.update(stood)
             births.subtract(type_name for type_name, _ in stood)
-            changes.subtract(item.type for item, _ in fresh if item.slot)
-            result.births, result.changes = dict(+births), dict(+changes)
-
-    def forget(self, changes: Collection[Item]) -> None:
-        """Of these nothing is left but that they came: an erasure has come with them.
-
-        Each is applied, as one is that comes after its erasure, and no change of anything. One that has waited is told
-        in the end as what it is then.
-        """
-        waited = self._telling.held_among(changes)
-        for change in changes:
-            place = self._place(change)
-            if place is not None and (change.origin, change.number) not in waited:
-                result = self._bundles[place][1]
-                result.changes = dict(Counter(result.changes) - Counter([change.type]))
+            result.births = dict(+births)
 
     def tell_heirs(self) -> None:
         """Records whose birth was lost and that stand on one which came second by now: with it they are new.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
+from desktop.records.spans import Span
 from desktop.records.typed_numbers import printable
 from desktop.store import exchanged
 from desktop.store.ledger import ChangeSet, Ledger
@@ -46,7 +47,8 @@ class BundleResult:
     """What became of one file: the five outcomes, which add up to ``total``, or the problem that refused it whole.
 
     ``unapplied`` lists the first items that are not applied; ``reasons`` counts all of them by outcome and reason,
-    ``left`` by type and outcome.
+    ``left`` by type and outcome. ``births``, ``changes`` and ``deletions`` count by type what is new here, changed and
+    deleted; what is in conflict is none of these changes and deletions.
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
     ``earlier``: its date is before that of a bundle of its sender in another incarnation, so that nothing of what it
@@ -65,6 +67,7 @@ class BundleResult:
     total: int = 0
     births: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    deletions: dict[str, int] = field(default_factory=dict)
     unapplied: Sequence[Unapplied] = ()
     reasons: Mapping[tuple[str, str], int] = field(default_factory=dict)
     left: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -82,7 +85,7 @@ class BundleResult:
         """How many of the items that are not applied are not listed."""
         return sum(self.reasons.values()) - sum(u.count for u in self.unapplied)
 
-    def add_up(self, telling: Telling, bundle: int) -> None:
+    def add_up(self, telling: Telling, bundle: int, brought: Mapping[int, Sequence[Span]]) -> None:
         """Rule 17: takes over what was told of a bundle; what is neither that nor known is applied."""
         reasons, left, totals = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[str]()
         for (outcome, reason, type_name), count in telling.counts(bundle).items():
@@ -92,6 +95,8 @@ class BundleResult:
         self.reasons, self.left = dict(reasons), dict(left)
         self.held, self.conflict, self.refused = totals[HELD], totals[CONFLICT], totals[REFUSED]
         self.applied = self.total - self.known - totals.total()
+        for (type_name, deletes), count in telling.changes(bundle, brought).items():
+            (self.deletions if deletes else self.changes)[type_name] = count
         self.unapplied = [
             Unapplied(outcome, reason, station, number, type_name, record, slot, incarnation, count)
             for outcome, reason, station, incarnation, number, type_name, record, slot, count in telling.first(

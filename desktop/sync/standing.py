@@ -103,10 +103,7 @@ class Settling:
                 self._changed.add(item.type, [item.record])
                 deciding |= item.type in DECIDING_TYPES
         erasures = erasing.due(self._ledger)
-        holders, changes = merger.forget(erasures)
-        erasing.blank_stored(self._ledger, erasures, holders)
-        if self._lost is not None:
-            self._lost.forget(changes)
+        erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
         again = waiting.due(self._ledger, judge), waiting.lifted(self._ledger, judge)

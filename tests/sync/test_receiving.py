@@ -376,6 +376,27 @@ def test_what_waited_for_another_file_of_one_merge_is_told_as_what_it_is_in_the_
     assert (change.changes, birth.changes) == ({"firm": 1}, {}), "counted once, where it came"
 
 
+def test_deletions_are_told_apart_from_changes_as_the_manifest_counts_them(tree: Tree) -> None:
+    """Cover sheet, preview and report count alike, also what has waited; what was brought back is a change."""
+    for record in (FIRM, OTHER):
+        tree.village.birth("firm", {"name": "一家"}, record=record)
+    first = tree.village.send()
+    tree.village.edit(FIRM, "name", "改过")
+    for record in (FIRM, OTHER):
+        tree.village.delete(record)
+    tree.village.delete(FIRM, revive=True)
+    tree.village.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    second = tree.village.send()
+    counted = envelope.look(envelope.read_bundle(second.path)).counts
+    assert counted == {"change": 2, "tombstone": 2}
+    waited, births = tree.town.merge(second, first, preview=True).bundles
+    held, releasing = tree.town.merge(second).bundles[0], tree.town.merge(first).bundles[0]
+    assert (held.changes, held.deletions) == ({}, {})
+    for told in (waited, releasing):
+        assert (told.changes, told.deletions) == ({"firm": 2}, {"firm": 2})
+    assert (births.births, births.changes, births.deletions) == ({"firm": 2}, {}, {})
+
+
 def test_of_two_files_of_one_merge_the_second_is_told_to_contradict_the_first(tree: Tree) -> None:
     """Rule 17: though both are counted in one go, of each is told what would be told if it came by itself."""
     for village in (tree.village, tree.other):
@@ -387,7 +408,7 @@ def test_of_two_files_of_one_merge_the_second_is_told_to_contradict_the_first(tr
     for preview in (True, False):
         first, second = tree.town.merge(*sent, preview=preview).bundles
         assert (outcome(first), first.changes, first.unapplied) == ((1, 0, 0, 0, 0), {"firm": 1}, [])
-        assert (outcome(second), second.changes) == ((0, 0, 1, 0, 0), {"firm": 1})
+        assert (outcome(second), second.changes) == ((0, 0, 1, 0, 0), {})
         assert [u.station for u in second.unapplied] == [tree.other.station]
 
 
@@ -419,7 +440,7 @@ def test_of_several_files_that_are_counted_together_each_is_told_its_own(tree: T
     tree.other.edit(OTHER, "name", "村里改的")
     waiting, disputed = tree.town.merge(tree.village.send(), tree.other.send()).bundles
     assert (outcome(waiting), waiting.changes) == ((0, 0, 0, 1, 0), {})
-    assert (outcome(disputed), disputed.changes) == ((0, 0, 1, 0, 0), {"firm": 1})
+    assert (outcome(disputed), disputed.changes) == ((0, 0, 1, 0, 0), {})
     assert [(u.station, u.outcome) for u in (*waiting.unapplied, *disputed.unapplied)] == [
         (tree.village.station, "held"),
         (tree.other.station, "conflict"),
