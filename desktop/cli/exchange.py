@@ -378,6 +378,7 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "new_roots": list(bundle.new_roots),
         "births": bundle.births,
         "changes": bundle.changes,
+        "deletions": bundle.deletions,
         "unapplied": [_unapplied_object(u) for u in bundle.unapplied],
         "unlisted": bundle.unlisted,
         "reasons": [

@@ -740,21 +740,29 @@ def test_the_five_outcomes_have_one_set_of_words_before_after_and_in_the_log(
 ) -> None:
     town, village = pair
     record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE}).record
+    gone = records.save(village, "enterprise", {"name": "停业的"}).record
     report_up(village, town, tmp_path)
+    records.delete(village, "enterprise", gone)
     records.save(village, "enterprise", {"name": "甲"}, record=record)
     records.save(village, "enterprise", {"name": "又一家"})
     records.save(town, "enterprise", {"name": "乙"}, record=record)
     sent = exchange.send(village, tmp_path / "b.xsj")
+    cover = covers.cover_of(village, sent.path)
+    assert (cover.births, cover.changes, cover.deletions) == (1, 1, 1)
     hands, page = open_page(town)
     hands.drop(page.merge.drop, [sent.path])
     words = tuple(OUTCOMES.values())
+    (line,) = page.merge.details.types.rows.lines
+    assert line.texts == ("企业", "1", "0", "1", "1", "0", "0"), "the change is in conflict"
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.window.grab().save(str(Path(folder) / "merge-preview.png"))
     assert tuple(c.label for c in page.merge.grid.rows.columns)[5:10] == words
-    assert tuple(c.label for c in page.merge.details.types.rows.columns)[3:] == words[2:]
+    assert tuple(c.label for c in page.merge.details.types.rows.columns)[4:] == words[2:]
     hands.click(page.merge.merge)
-    assert page.merge.note.words.text() == "已合并1个文件：收下1项（新增1条），有分歧1项。"
+    assert page.merge.note.words.text() == "已合并1个文件：收下2项（新增1条、删除1条），有分歧1项。"
     page.tabs.setCurrentIndex(LOG)
     assert tuple(c.label for c in page.log.merges.rows.columns)[4:9] == words
-    assert page.log.merges.rows.lines[0].texts[3:9] == ("2", "1", "0", "1", "0", "0")
+    assert page.log.merges.rows.lines[0].texts[3:9] == ("3", "2", "0", "1", "0", "0")
 
 
 @pytest.fixture
@@ -842,10 +850,13 @@ def test_runs_of_numbers_are_told_as_from_and_to() -> None:
 
 def test_a_merge_tells_files_as_files() -> None:
     result = BundleResult(
-        Path("a.xsj"), applied=69, total=69, births={"enterprise": 1, "attachment": 3, "attachment_part": 64}
-    )
+        Path("a.xsj"), applied=73, total=73, births={"enterprise": 1, "attachment": 3, "attachment_part": 64},
+        changes={"enterprise": 2}, deletions={"enterprise": 1, "attachment_part": 1},
+    )  # fmt: skip
     shown = Shown(Path("a.xsj"), Seen(result, "径山村工会", 0, False))
-    assert summary([shown]) == "已合并1个文件：收下69项（新增1条、3个附件、修改或删除1处）。"
+    assert summary([shown]) == (
+        "已合并1个文件：收下73项（新增1条、3个附件、修改2处、删除1条、并入已有的记录1项）。"
+    )
 
 
 def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(

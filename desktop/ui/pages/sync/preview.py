@@ -23,6 +23,7 @@ from desktop.ui.pages.parts import brief, heading, plain
 from desktop.ui.workbench import Workbench
 
 OUTCOME_TONES = {REFUSED: Tone.ERROR, HELD: Tone.PLAIN, CONFLICT: Tone.WARNING}
+_DONE = ("新增", "修改", "删除")
 _LEFT = (CONFLICT, HELD, REFUSED)
 """What is not taken, in the order in which it is counted."""
 NOT_TAKEN = "没有收下的"
@@ -141,7 +142,7 @@ class Details(QWidget):
         self.types = Grid(
             [
                 Col("类别", 8, wide=True),
-                *(Col(w, 5, numeric=True) for w in ("新增", "修改、删除", *(OUTCOMES[o] for o in _LEFT))),
+                *(Col(w, 5, numeric=True) for w in (*_DONE, *(OUTCOMES[o] for o in _LEFT))),
             ],
             "按类别",
         )
@@ -218,23 +219,30 @@ class Details(QWidget):
             open_item(self.workbench, item)
 
     def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
-        births: Counter[str] = Counter()
-        changes: Counter[str] = Counter()
+        births, changes, deletions = _done(shown.result for shown in files if shown.result is not None)
         left: Counter[tuple[str, str]] = Counter()
         for shown in files:
             if (result := shown.result) is not None:
-                births.update(result.births)
-                changes.update(result.changes)
                 left.update(result.left)
-        names = [n for n in self.workbench.types if births[n] or changes[n] or any(left[n, o] for o in _LEFT)]
-        counts = [count(self.workbench.types, n, births[n], changes[n]) for n in names]
-        lines = []
-        for c in told(counts):
-            aside = [left[c.type, o] for o in _LEFT]
-            lines.append(
-                Line((c.caption, *map(str, (c.births, max(0, c.changes - left[c.type, CONFLICT]), *aside))))
+        shown_at_all = births.keys() | changes.keys() | deletions.keys() | {n for n, o in left if o in _LEFT}
+        names = [n for n in self.workbench.types if n in shown_at_all]
+        counts = [count(self.workbench.types, n, births[n], changes[n], deletions[n]) for n in names]
+        return [
+            Line(
+                (c.caption, *map(str, (c.births, c.changes, c.deletions, *(left[c.type, o] for o in _LEFT))))
             )
-        return lines
+            for c in told(counts)
+        ]
+
+
+def _done(results: Iterable[BundleResult]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """What is new, changed and deleted, by type."""
+    births, changes, deletions = Counter[str](), Counter[str](), Counter[str]()
+    for result in results:
+        births.update(result.births)
+        changes.update(result.changes)
+        deletions.update(result.deletions)
+    return births, changes, deletions
 
 
 def item_line(item: Unsettled) -> Line:
@@ -276,24 +284,30 @@ def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
     return f"{name}（{len(items) + unlisted}项，{hint}）" if items else name
 
 
+def _done_words(good: Sequence[BundleResult], applied: int) -> str:
+    """“新增30条、2个附件、修改1处、删除1条”; others of the applied are births of records that were here before."""
+    births, changes, deletions = _done(good)
+    joined = applied - births.total() - changes.total() - deletions.total()
+    attached = births.pop(ATTACHMENT, 0)
+    born, changed, deleted = (of.total() - of[PART] for of in (births, changes, deletions))
+    parts = [
+        f"新增{amount_words(born, attached, '条')}" if born or attached else "",
+        f"修改{changed}处" if changed else "",
+        f"删除{deleted}条" if deleted else "",
+        f"并入已有的记录{joined}项" if joined > 0 else "",
+    ]
+    return "、".join(filter(None, parts))
+
+
 def summary(files: Sequence[Shown]) -> str:
     """What became of all files, in one sentence."""
     good = [f.result for f in files if f.result is not None and f.good]
     if not good:
         return "一个文件也没有合并，什么都没有写入。"
     total = {name: sum(getattr(r, name) for r in good) for name in OUTCOMES}
-    births, changes = Counter[str](), Counter[str]()
-    for each in good:
-        births.update(each.births)
-        changes.update(each.changes)
     # What was held before and is released now was counted when it came.
     released = sum(r.released for r in good)
-    changed = max(0, total[APPLIED] + released - births.total() - changes[PART])
-    attached = births[ATTACHMENT]
-    born = births.total() - attached - births[PART]
-    new = f"新增{amount_words(born, attached, '条')}" if born or attached else ""
-    parts = [new, f"修改或删除{changed}处" if changed else ""]
-    inside = "、".join(filter(None, parts))
+    inside = _done_words(good, total[APPLIED] + released)
     taken = [f"{OUTCOMES[APPLIED]}{total.pop(APPLIED)}项"] if total[APPLIED] else []
     taken += [f"以前{OUTCOMES[HELD]}的{released}项现在{OUTCOMES[APPLIED]}了"] if released else []
     if taken and inside:
