@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from rapidfuzz.distance import OSA
 
 from desktop.documents.cover_sheet import DIGITS, Cover, Sheet, grouped, read_sheet, render_cover
 from desktop.errors import Problem, StateProblem
@@ -142,6 +144,43 @@ def unequal_groups(digest: str, sheet: Sheet) -> list[int]:
     return [n for n, (own, typed) in enumerate(pairs, 1) if not own.startswith(typed)]
 
 
+NEAR: Final = 2
+"""So many signs mistyped, left out or typed twice leave little doubt which digest is meant: others differ in most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """How a digest was perhaps mistyped: in how many ``signs``, in which groups of four, the first being 1.
+
+    ``shifted``: signs were left out or typed twice, and from the one group on all are out of step.
+    """
+
+    signs: int
+    groups: tuple[int, ...]
+    shifted: bool
+
+
+def slip(digest: str, sheet: Sheet) -> Slip | None:
+    """How a sheet differs from the digest of a file if hardly; nothing where it fits so far, or is another one."""
+    typed = sheet.digits
+    enough = ENOUGH_DIGITS <= len(typed) <= DIGITS + NEAR and not (sheet.wrong or sheet.cut)
+    if not enough or digest.startswith(typed):
+        return None
+    places = [n for n, (own, other) in enumerate(zip(digest, typed, strict=False)) if own != other]
+    if len(places) <= NEAR and len(typed) <= DIGITS:
+        return Slip(len(places), tuple(dict.fromkeys(n // 4 + 1 for n in places)), shifted=False)
+    lengths = range(len(typed) - NEAR, min(len(typed) + NEAR, DIGITS) + 1)
+    signs = min(OSA.distance(typed, digest[:length], score_cutoff=NEAR) for length in lengths)
+    first = places[0] if places else DIGITS - 1
+    return Slip(signs, (first // 4 + 1,), shifted=True) if signs <= NEAR else None
+
+
+def nearest(digests: Iterable[str], sheet: Sheet) -> tuple[str, Slip] | None:
+    """The one of these digests that was most likely mistyped, if any was."""
+    found = [(digest, slipped) for digest in digests if (slipped := slip(digest, sheet)) is not None]
+    return min(found, key=lambda one: one[1].signs, default=None)
+
+
 def fits(bundle: OpenedBundle | Path, typed: str) -> bool:
     """Whether what stands on a sheet, typed or scanned, names this very bundle: its digest, in any grouping."""
     opened = bundle if isinstance(bundle, OpenedBundle) else envelope.read_bundle(bundle)
@@ -204,6 +243,13 @@ def merged_like(database: Database, sheet: Sheet) -> list[MergedBundle]:
     """The bundles that were merged before and that this sheet may belong to."""
     enough = ENOUGH_DIGITS <= len(sheet.digits) <= DIGITS
     return arrivals.merged_like(database, sheet.digits) if enough else []
+
+
+def merged_near(database: Database, sheet: Sheet) -> tuple[MergedBundle, Slip] | None:
+    """The bundle that was merged before whose digest was most likely mistyped, if any was."""
+    merged = {bundle.digest: bundle for bundle in arrivals.merged_like(database, "", limit=-1)}
+    found = nearest(merged, sheet)
+    return None if found is None else (merged[found[0]], found[1])
 
 
 def _period(database: Database, said: Manifest, nearby: Mapping[str, Manifest]) -> str:

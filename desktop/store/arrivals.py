@@ -39,7 +39,7 @@ def merged_bundles(database: Database, digests: Iterable[str]) -> dict[str, Merg
 
 
 def merged_like(database: Database, beginning: str, limit: int = 20) -> list[MergedBundle]:
-    """The bundles in the ledger of merges whose digest begins so, newest first, each once."""
+    """The bundles in the ledger of merges whose digest begins so, newest first, each once; all with a limit of -1."""
     rows = database.rows(
         f"SELECT {_COLUMNS} FROM merge WHERE substr(bundle, 1, length(:beginning)) = :beginning"
         " AND id IN (SELECT min(id) FROM merge GROUP BY bundle) ORDER BY id DESC LIMIT :limit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pypdfium2
@@ -149,6 +150,35 @@ def test_a_part_of_a_digest_is_told_as_a_part_and_never_as_the_whole(digest: str
     assert covers.unequal_groups(digest, wrong) == [(count + 3) // 4]
     assert covers.fit(digest, read_sheet(digest)) is Fit.WHOLE
     assert covers.fit(digest, read_sheet(digest + "0")) is Fit.TOO_MANY
+
+
+HEX = "0123456789abcdef"
+
+
+@given(
+    seed=st.integers(0, 9999),
+    count=st.integers(12, 64),
+    slips=st.lists(st.tuples(st.sampled_from("rio"), st.integers(0, 63), st.sampled_from(HEX)), max_size=2),
+)
+def test_a_mistyped_digest_leads_to_its_file_and_never_fits_it(
+    seed: int, count: int, slips: list[tuple[str, int, str]]
+) -> None:
+    """Signs replaced, inserted and omitted; of other files no digest is taken for it."""
+    digest, other = (hashlib.sha256(f"{seed} {n}".encode()).hexdigest() for n in (0, 1))
+    typed = list(digest[:count])
+    for kind, place, sign in slips:
+        at = place % len(typed)
+        typed[at : at + (kind != "i")] = [] if kind == "o" else [sign]
+    sheet = read_sheet("".join(typed))
+    told = covers.nearest([other, digest], sheet)
+    if covers.fit(digest, sheet) is Fit.OTHER and len(typed) >= covers.ENOUGH_DIGITS:
+        assert told is not None
+        assert told[0] == digest
+        assert 0 < told[1].signs <= len(slips)
+        assert told[1].shifted or set(told[1].groups) == set(covers.unequal_groups(digest, sheet))
+    elif len(typed) <= 64:
+        assert told is None
+    assert covers.slip(other, sheet) is None
 
 
 def test_what_a_file_says_stands_under_the_labels_of_the_sheet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -13,8 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.documents.cover_sheet import read_sheet
 from desktop.operations import covers, enrolling, exchange, inbox, inbox_files, records
-from desktop.operations.inbox import State
+from desktop.operations.inbox import Arrival, State
 from desktop.operations.session import Session
 from desktop.operations.traffic import Seen
 from desktop.records.declaration import Level
@@ -22,6 +24,7 @@ from desktop.sync.errors import DiskGone, NotGranted
 from desktop.sync.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync import inbox_watch
+from desktop.ui.pages.sync.check_words import Found, verdict
 from desktop.ui.pages.sync.herald import InboxHerald
 from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
@@ -382,6 +385,20 @@ def test_a_scanned_sheet_finds_its_file_in_the_inbox_and_shows_what_to_compare(
     hands.qtbot.keyClicks(page.check.typed, other.code)
     judged(hands, page, "对得上")
     hands.qtbot.waitUntil(lambda: page.check.lines.get("导出单位") == "黄湖镇总工会")
+    # Nobody finds a slip in 64 signs: the file that is meant is named, and is no match for it.
+    digest = cover.digest
+    page.check.typed.setText(digest[:21] + digest[22:])
+    judged(hands, page, "收件文件夹里没有和它对得上的文件")
+    said = page.check.verdict
+    assert said.detail.text().startswith(
+        "最像的是收件文件夹里的“a.xsj”：从第6组起错开了，像是多输或漏输了1位"
+    )
+    if look := os.environ.get("XIAOSANJI_LOOK"):
+        hands.window.grab().save(str(Path(look) / "nearly.png"))
+    hands.click([b for b in said.findChildren(QPushButton) if "最像" in b.text()][-1])
+    judged(hands, page, "对不上：从第6组起错开了")
+    page.check.typed.setText(digest)
+    judged(hands, page, "对得上：")
 
 
 def test_typed_digits_are_told_as_partial_then_as_whole_and_a_slip_is_named(
@@ -459,11 +476,34 @@ def test_a_sheet_whose_file_was_merged_and_is_gone_is_found_in_the_ledger(
     judged(hands, page, "只输了前12位")
     page.check.typed.setText("0" * 64)
     judged(hands, page, "没有和它对得上的文件")
+    assert "最像" not in page.check.verdict.detail.text()
+    page.check.typed.setText(("0" if digest[0] != "0" else "1") + digest[1:])
+    hands.qtbot.waitUntil(lambda: "合并过的第1号“a.xsj”：只有第1组" in page.check.verdict.detail.text())
 
 
 def test_a_scan_that_was_cut_is_asked_for_again() -> None:
-    from desktop.documents.cover_sheet import read_sheet
-    from desktop.ui.pages.sync.check import Found, verdict
-
     assert verdict(Found(read_sheet("XSJ1 3 12 abcdef")))[:2] == (Tone.WARNING, "二维码没有扫全。")
     assert verdict(Found(read_sheet("")))[1] == ""
+
+
+def test_a_scan_of_the_same_numbers_is_not_taken_for_the_file(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    """Who exports anew under the same number, as after a restore, has another file and another sheet."""
+    _, one, _ = three
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    path = send(one, folder, "a.xsj")
+    cover = covers.cover_of(one, path)
+    other = hashlib.sha256(b"").hexdigest()
+    scanned = read_sheet(f"XSJ1 {cover.sequence} {cover.total} {other}")
+    file = covers.examine(path, ())
+    tone, words, next_step = verdict(Found(scanned, file))
+    assert (tone, words) == (Tone.ERROR, "对不上：第几号和项数一样，摘要不一样。")
+    assert "请打电话给报送单位" in next_step
+    (look,) = inbox_files.look_once(folder).looks
+    arrival = Arrival(look, State.NEW)
+    tone, words, next_step = verdict(Found(scanned, alike=[arrival]))
+    assert (tone, "没有和它对得上的文件" in words) == (Tone.WARNING, True)
+    assert f"“a.xsj”也是第{cover.sequence}号、共{cover.total}项，但是摘要不一样" in next_step
+    assert "最像" not in verdict(Found(read_sheet(other[:40])))[2]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.documents.cover_sheet import DIGITS, Sheet, grouped, read_sheet
+from desktop.documents.cover_sheet import Sheet, grouped, read_sheet
 from desktop.operations import covers, exchange
-from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit
+from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
 from desktop.operations.inbox import Arrival
-from desktop.records.dates import china_time
 from desktop.store.arrivals import MergedBundle
 from desktop.store.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, Note, button, here_of, link, plain
+from desktop.ui.pages.sync.check_words import Found, verdict
 from desktop.ui.pages.sync.digest import Groups
 from desktop.ui.pages.sync.drop import dropped_paths
 from desktop.ui.pages.sync.inbox_watch import apart
@@ -28,117 +26,13 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 _FILTERS = ("数据包 (*.xsj)", "所有文件 (*)")
-_FEW_GROUPS = 3
-"""So many groups that differ are more likely typed wrongly than another file's."""
+_Merged = tuple[list[MergedBundle], tuple[MergedBundle, Slip] | None]
 
 
-@dataclass(frozen=True)
-class Found:
-    """Everything that a verdict follows from: the sheet, the file, and where else its digest is known."""
-
-    sheet: Sheet
-    file: Examined | None = None
-    matches: Sequence[Arrival] = field(default_factory=tuple)
-    merged: Sequence[MergedBundle] = field(default_factory=tuple)
-
-
-def verdict(found: Found) -> tuple[Tone, str, str]:
-    """Whether sheet and file belong together, and what to do; no words as long as there is nothing to say."""
-    sheet, file = found.sheet, found.file
-    if sheet.cut:
-        return Tone.WARNING, "二维码没有扫全。", "请把光标放在“报送单”这一格，切换到英文输入，再扫一次。"
-    if sheet.wrong:
-        return Tone.WARNING, f"“{sheet.wrong}”不是摘要里的字。", "摘要只有数字0到9和字母a到f，请看一眼再改。"
-    if not sheet.digits:
-        return Tone.PLAIN, "", ""
-    if len(sheet.digits) > DIGITS:
-        return (
-            Tone.WARNING,
-            f"输多了{len(sheet.digits) - DIGITS}位。",
-            f"摘要正好{DIGITS}位，每4位一组，共16组。",
-        )
-    if file is None:
-        return _without_file(found)
-    if not file.digest and file.problem is not None:
-        return Tone.ERROR, f"这个文件读不出来：{file.problem.sentence}", file.problem.next_step
-    return _with_file(found, file)
-
-
-def _with_file(found: Found, file: Examined) -> tuple[Tone, str, str]:
-    sheet, typed = found.sheet, len(found.sheet.digits)
-    match covers.fit(file.digest, sheet):
-        case Fit.WHOLE if file.problem is not None:
-            return Tone.ERROR, f"摘要对得上，但是文件有问题：{file.problem.sentence}", file.problem.next_step
-        case Fit.WHOLE if not _numbers_agree(sheet, file):
-            return (
-                Tone.ERROR,
-                "摘要对得上，但二维码里的第几号或项数和文件不一样。",
-                "请打电话给报送单位，重新打印报送单。",
-            )
-        case Fit.WHOLE:
-            words = "对得上：这张报送单就是这个文件的。"
-            return Tone.GOOD, words, "再把下面几行和纸上比一比；都一样，就可以在报送单上签收。"
-        case Fit.PARTLY:
-            return (
-                Tone.PLAIN,
-                f"输入的前{typed}位对得上，还有{DIGITS - typed}位没有输入。",
-                "只输一部分可以找到文件，但不能证明就是它；请扫码，或者把16组输完。",
-            )
-        case Fit.TOO_FEW:
-            return Tone.PLAIN, f"输入的前{typed}位对得上，至少要输{ENOUGH_DIGITS}位（3组）。", ""
-    return _unequal(found, file)
-
-
-def _unequal(found: Found, file: Examined) -> tuple[Tone, str, str]:
-    groups = covers.unequal_groups(file.digest, found.sheet)
-    named = "、".join(map(str, groups[:_FEW_GROUPS])) + ("等" if len(groups) > _FEW_GROUPS else "")
-    others = [a.look.shown_name for a in found.matches if a.path != file.path]
-    if others:
-        return Tone.ERROR, "对不上：这张报送单不是这个文件的。", f"收件文件夹里的“{others[0]}”和它对得上。"
-    if len(groups) <= _FEW_GROUPS and len(found.sheet.groups) > 2 * _FEW_GROUPS:
-        return (
-            Tone.WARNING,
-            f"对不上：第{named}组不一样。",
-            "其他组都一样，多半是这一组输错了，请对着纸再看一眼。",
-        )
-    return (
-        Tone.ERROR,
-        "对不上：这张报送单不是这个文件的。",
-        f"第{named}组不一样。请换一个文件或换一张报送单再比；都不对，请打电话给报送单位。",
-    )
-
-
-def _without_file(found: Found) -> tuple[Tone, str, str]:
-    typed = len(found.sheet.digits)
-    if typed < ENOUGH_DIGITS:
-        return Tone.PLAIN, f"已输入{typed}位，至少要输{ENOUGH_DIGITS}位（3组）才能找文件。", ""
-    part = "" if typed == DIGITS else f"（只输了前{typed}位）"
-    if len(found.matches) > 1:
-        names = "、".join(f"“{a.look.shown_name}”" for a in found.matches[:_FEW_GROUPS])
-        return (
-            Tone.PLAIN,
-            f"收件文件夹里有{len(found.matches)}个文件可能是{part}：{names}。",
-            "请再多输几组。",
-        )
-    if found.merged:
-        before = found.merged[0]
-        when = f"{china_time(before.at):%Y-%m-%d %H:%M}"
-        return (
-            Tone.GOOD if typed == DIGITS else Tone.PLAIN,
-            f"这张报送单的数据包本机{when}已经合并过{part}：第{before.sequence}号，共{before.total}项。",
-            f"当时的文件名是“{before.file}”，现在不在收件文件夹里。",
-        )
-    return (
-        Tone.WARNING,
-        f"收件文件夹里没有和它对得上的文件，本机也没有合并过{part}。",
-        "请选择收到的文件，或者检查有没有输错。",
-    )
-
-
-def _numbers_agree(sheet: Sheet, file: Examined) -> bool:
-    if file.said is None or sheet.sequence is None:
-        return True
-    return (sheet.sequence, sheet.total) == (file.said.sequence, file.said.items)
+def _merged(database: Database, sheet: Sheet) -> _Merged:
+    """The bundles that were merged before and fit, else the one whose digest was perhaps mistyped."""
+    found = covers.merged_like(database, sheet)
+    return found, None if found else covers.merged_near(database, sheet)
 
 
 class CheckTab(QWidget):
@@ -157,6 +51,7 @@ class CheckTab(QWidget):
         self.lines: dict[str, str] = {}
         self._arrivals: list[Arrival] = []
         self._merged: list[MergedBundle] = []
+        self._near_merged: tuple[MergedBundle, Slip] | None = None
         self._chosen: Path | None = None
         self._target: Path | None = None
         self._file: Examined | None = None
@@ -255,11 +150,13 @@ class CheckTab(QWidget):
             self._examine(target)
         if target is None and len(sheet.digits) >= ENOUGH_DIGITS and not found:
             self.workbench.read(
-                lambda database, _ticket: covers.merged_like(database, sheet), self._take_merged, owner=self,
+                lambda database, _ticket: _merged(database, sheet),
+                self._take_merged,
+                owner=self,
                 key="merged",
-            )  # fmt: skip
+            )
         else:
-            self._merged = []
+            self._merged, self._near_merged = [], None
         self._show()
 
     def _matches(self, sheet: Sheet) -> list[Arrival]:
@@ -272,8 +169,22 @@ class CheckTab(QWidget):
         }
         return list(found.values())
 
-    def _take_merged(self, found: list[MergedBundle]) -> None:
-        self._merged = found
+    def _near(self, sheet: Sheet) -> tuple[Arrival, Slip] | None:
+        """The file of the inbox, other than the one in hand, whose digest was perhaps mistyped."""
+        others = {a.look.digest: a for a in reversed(self._arrivals) if a.path != self._target}
+        found = covers.nearest(others, sheet)
+        return None if found is None else (others[found[0]], found[1])
+
+    def _alike(self, sheet: Sheet) -> list[Arrival]:
+        """The files of the inbox that bear the numbers that a scanned sheet has beside its digest."""
+        numbers = (sheet.sequence, sheet.total)
+        return [
+            a for a in self._arrivals
+            if (said := a.look.said) is not None and (said.sequence, said.items) == numbers
+        ]  # fmt: skip
+
+    def _take_merged(self, found: _Merged) -> None:
+        self._merged, self._near_merged = found
         self._show()
 
     def _examine(self, path: Path | None) -> None:
@@ -322,17 +233,24 @@ class CheckTab(QWidget):
         if self._target is not None and self._file is None:
             self.verdict.say(Tone.PLAIN, "正在读文件…")
         else:
-            found = Found(sheet, self._file, self._matches(sheet), self._merged)
+            found = Found(
+                sheet, self._file, self._matches(sheet), self._merged, self._near(sheet), self._near_merged,
+                self._alike(sheet),
+            )  # fmt: skip
             self.verdict.say(*verdict(found))
-            others = [a.path for a in found.matches if a.path != self._target]
-            offer = link("改看对得上的文件", lambda: self.look_at(others[0])) if self._offers(found) else None
-            self.verdict.offer(*([offer] if offer is not None else []))
+            self.verdict.offer(*self._offers(found))
         self._show_facts()
 
-    def _offers(self, found: Found) -> bool:
-        """Whether another file of the inbox fits where the one in hand does not."""
-        unequal = found.file is not None and covers.fit(found.file.digest, found.sheet) is Fit.OTHER
-        return unequal and bool(found.matches)
+    def _offers(self, found: Found) -> list[QPushButton]:
+        """Another file of the inbox that fits where the one in hand does not, or whose digest was perhaps mistyped."""
+        in_hand = Fit.NOTHING if found.file is None else covers.fit(found.file.digest, found.sheet)
+        if in_hand is Fit.OTHER and found.matches:
+            fitting = next(a.path for a in found.matches if a.path != self._target)
+            return [link("改看对得上的文件", lambda: self.look_at(fitting))]
+        if found.near is not None and not found.matches and in_hand in (Fit.NOTHING, Fit.OTHER):
+            near = found.near[0].path
+            return [link("和最像的这个文件逐组比", lambda: self.look_at(near))]
+        return []
 
     def _file_words(self) -> str:
         if self._target is None:
