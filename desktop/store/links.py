@@ -171,7 +171,7 @@ def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
-    for notes in ("looked", "went", "heard"):
+    for notes in ("looked", "went", "heard", "answered"):
         database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 
@@ -185,11 +185,14 @@ def note_receipt(
     *,
     newest: bool = False,
     again: bool = False,
+    made: int = 0,
+    now: int = 0,
 ) -> bool:
     """What a peer says it has of ours. An older receipt than the last changes nothing (rule 25); says if it was new.
 
     So is that in the ``newest`` bundle, though its number be lower: a copy of that computer may have counted further.
-    What that copy said comes to nothing when it is merged ``again``, though its number be higher.
+    What that copy said comes to nothing when it is merged ``again``, or late, though its number be higher: its bundle
+    was ``made`` before the one with the last receipt, ms since 1970. A date later than ``now`` proves nothing.
 
     ``own_incarnation`` is whether the receipt speaks of this station's present incarnation; else nothing of it is
     known to have arrived and all is sent again. A peer that begins a new incarnation counts its receipts anew and
@@ -197,9 +200,12 @@ def note_receipt(
     """
     link = link_to(database, peer)
     counted = link is not None and link.peer_incarnation in ("", peer_incarnation)
-    older = link is not None and (number <= link.answered or (again and link.peer_incarnation != ""))
+    dates = _dates(database, f"answered_{peer}")
+    late = made < dates.get(peer_incarnation, _LEFT) <= now
+    older = link is not None and (number <= link.answered or (again and link.peer_incarnation != "") or late)
     if link is None or (counted and older and not newest):
         return False
+    _keep_dates(database, f"answered_{peer}", {peer_incarnation: made})
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
         (position if own_incarnation else 0, number, peer_incarnation, peer),

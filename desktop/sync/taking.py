@@ -295,6 +295,8 @@ class _Taking:
             receipt.number,
             newest=newest,
             again=again,
+            made=self._made,
+            now=self._ledger.environment.now(),
         )
         if fresh and said.kind == DOWN:
             exchanged.keep_answers(self._db, said.sender, receipt.answers)

@@ -259,3 +259,25 @@ def test_what_a_departed_copy_said_sets_no_receipt_back_when_it_is_merged_again(
     for sent in late:
         assert town.take(sent).answered == 0
     assert town.link(laptop).acknowledged == said
+
+
+def test_what_a_departed_copy_said_sets_no_receipt_back_when_it_is_merged_late(
+    laptop: Desk, twin: Desk, town: Desk
+) -> None:
+    """A stick turns up with bundles that nobody has merged; one clock that was ahead makes nobody deaf for long."""
+    twin.birth("firm", {"name": "副本的"}, record=OTHER)
+    first, *late = [twin.send() for _ in range(4)]
+    town.take(first)
+    laptop.time.pass_days(0.1)
+    town.birth("firm", {"name": "镇里给的"}, record=THIRD, unit=laptop.unit)
+    laptop.take(town.send(laptop))
+    town.time.pass_days(0.2)
+    town.take(laptop.send())
+    said = town.link(laptop).acknowledged
+    assert said > 0
+    for sent in late[:-1]:
+        assert town.take(sent).answered == 0
+    assert town.link(laptop).acknowledged == said
+    # The date here was ahead when that was heard: the numbers decide, as before.
+    town.time.pass_days(-0.2)
+    assert town.take(late[-1]).answered == 1
