@@ -20,6 +20,7 @@ from desktop.operations.imports import telling
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers
+from desktop.records.spans import in_words, spans_of
 
 _SHOWN = 20
 """So many rows with something to mend are told; all of them stand in the report and in ``--json``."""
@@ -121,8 +122,14 @@ def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
     for label, count in shown.missing.items():
         say(f"还有{count}条没有填“{label}”。")
     for words, numbers in _doubts(session, shown).items():
-        places = "、".join(map(str, numbers[:_SHOWN])) + ("…" if len(numbers) > _SHOWN else "")
-        say(f"请核对{len(numbers)}行的{words}：第{places}行。")
+        say(f"请核对{len(numbers)}行的{words}：{_rows(numbers)}。")
+    if shown.without_town:
+        say(f"没有确定镇街：{_rows(shown.without_town)}。")
+    if twins := _twins(shown):
+        more = f"，还有{len(twins) - _SHOWN}行" if len(twins) > _SHOWN else ""
+        say(f"与前面的行相同：{'、'.join(twins[:_SHOWN])}{more}。")
+    if deleted := [row.number for row in shown.rows if row.outcome is Outcome.DELETED]:
+        say(f"以前删除过，没有导入，要恢复的请加上 --revive：{_rows(deleted)}。")
     reasons = list(_reasons(shown).items())
     for words, numbers in reasons[:_SHOWN]:
         complain(f"{_rows(numbers)}{words}。")
@@ -141,9 +148,19 @@ def _reasons(shown: ImportPreview) -> dict[str, list[int]]:
 
 
 def _rows(numbers: Sequence[int]) -> str:
-    """Which rows, and how many where not all are named."""
-    places = "、".join(map(str, numbers[:_SHOWN]))
-    return f"第{places}行" if len(numbers) <= _SHOWN else f"{len(numbers)}行（第{places}…行）"
+    """Which rows, those below each other as from and to, and how many more where not all are named."""
+    spans = spans_of(numbers)
+    more = sum(last - first + 1 for first, last in spans[_SHOWN:])
+    return f"第{in_words(spans[:_SHOWN])}行" + (f"（还有{more}行）" if more else "")
+
+
+def _twins(shown: ImportPreview) -> list[str]:
+    """The rows about a record that an earlier row is about, each with that one."""
+    first: dict[str, int] = {}
+    for row in shown.rows:
+        first.setdefault(row.record, row.number)
+    twins = (row for row in shown.rows if row.outcome is Outcome.DUPLICATE)
+    return [f"第{row.number}行（同第{first[row.record]}行）" for row in twins]
 
 
 def _doubts(session: Session, shown: ImportPreview) -> dict[str, list[int]]:

@@ -24,6 +24,11 @@ def spans_of(numbers: Iterable[int]) -> list[Span]:
     return spans
 
 
+def in_words(spans: Iterable[Span]) -> str:
+    """“3、5至7、12”."""
+    return "、".join(str(first) if first == last else f"{first}至{last}" for first, last in spans)
+
+
 def extend(spans: list[Span], number: int) -> None:
     """Takes a number that is not below the last one into spans."""
     if spans and spans[-1][1] >= number - 1:

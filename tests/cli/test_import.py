@@ -25,7 +25,7 @@ def test_codes_that_do_not_check_are_told_with_their_rows(district: Path, tmp_pa
     path = book(tmp_path / "名册.xlsx", [["企业名称", "信用代码"], *rows])
     told = run("import", district, path, "--type", "enterprise")
     assert told.exit_code == 0
-    assert "请核对2行的“统一社会信用代码”：第3、4行。" in told.stdout
+    assert "请核对2行的“统一社会信用代码”：第3至4行。" in told.stdout
 
 
 def test_one_reason_for_many_rows_is_told_once_and_hides_no_other(district: Path, tmp_path: Path) -> None:
@@ -36,9 +36,24 @@ def test_one_reason_for_many_rows_is_told_once_and_hides_no_other(district: Path
     done = run("import", district, path, "--type", "enterprise", "--dry-run")
     told = done.stderr
     assert "新增31行，导入的行中31行有个别格没有导入" in done.stdout
-    assert "30行（第2、3、4、" in told
+    assert "第2至31行有个别格没有导入：" in told
     assert "第32行有个别格没有导入：“工会摸排职工数”不能小于0。" in told
     assert told.count("不是数字") == 1
+
+
+def test_rows_that_are_only_counted_are_named_too(district: Path, tmp_path: Path) -> None:
+    head = ["企业名称", "信用代码", "街道"]
+    rows = [[f"第{n}公司", code(n), None if n % 2 else "转塘街道"] for n in range(1, 46)]
+    twice = [["第1公司", code(1), None], ["第44公司", code(44), None]]
+    path = book(tmp_path / "名册.xlsx", [head, *rows, *twice])
+    told = run("import", district, path, "--type", "enterprise").stdout
+    named = "、".join(str(n) for n in range(2, 41, 2))
+    assert f"没有确定镇街：第{named}行（还有3行）。" in told
+    assert "与前面的行相同：第47行（同第2行）、第48行（同第45行）。" in told
+    record = answer("list", district, "enterprise", "--filter", "单位名称=第1公司")["records"][0]["id"]
+    assert run("delete", district, "enterprise", record).exit_code == 0
+    told = run("import", district, path, "--type", "enterprise", "--dry-run").stdout
+    assert "以前删除过，没有导入，要恢复的请加上 --revive：第2行。" in told
 
 
 def test_a_table_of_countless_columns_names_some(district: Path, tmp_path: Path) -> None:

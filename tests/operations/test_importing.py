@@ -130,7 +130,16 @@ def test_the_same_code_twice_is_one_record_and_what_differs_is_said(
 def test_one_code_for_two_names_is_a_mistake_and_comes_back(district: Session, tmp_path: Path) -> None:
     shown = look(district, table(tmp_path, [firm(1), firm(2, uscc=code(1))]))
     assert outcomes(shown) == ["new", "rejected"]
-    assert "单位名称却不同" in texts(shown.rows[1])
+    assert "与原表第2行“杭州示例1科技有限公司”相同，单位名称却不同" in texts(shown.rows[1])
+
+
+def test_one_document_number_for_two_names_names_the_row_of_the_first(
+    district: Session, tmp_path: Path
+) -> None:
+    people = [["李明", "11010519491231002X"], ["王芳", "110105194912310038"], ["赵六", "11010519491231002X"]]
+    shown = look(district, table(tmp_path, people, ["姓名", "身份证号码"]), "member")
+    assert [row.outcome.value for row in shown.rows][2] == "rejected"
+    assert "证件号码与原表第2行相同，姓名却不同" in texts(shown.rows[2])
 
 
 def test_a_held_code_with_quite_another_name_asks_for_a_look(district: Session, tmp_path: Path) -> None:

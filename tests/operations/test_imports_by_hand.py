@@ -41,7 +41,10 @@ def test_a_mark_means_what_stands_above_and_is_noted(
     district: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr(table, "_BATCH", batch)
-    marks = ["同上", "〃", '"', "″", " 同上 ", "''"]
+    marks = [
+        "同上", "〃", '"', "″", " 同上 ", "''", "′′", "‘’", "´´", "＇＇", "' '", "〃〃", "″ ″", "„", "〝", "同 上",
+        "（同上）", "(同上)", "同上行", "如上", "Ditto",
+    ]  # fmt: skip
     rows = [["转塘街道", "制造业", "转塘路1号"], *([m, m, m] for m in marks)]
     shown = brought(district, tmp_path, ["街道", "所属行业", "地址"], rows)
     assert set(values(shown, "town")) == {"330106010"}
@@ -52,6 +55,12 @@ def test_a_mark_means_what_stands_above_and_is_noted(
         "“同上”按上一行的“转塘街道”保存",
     }
     assert shown.returned == []
+
+
+@pytest.mark.parametrize("text", ["'", "同上海路1号", "′a′", "同左"])
+def test_what_only_begins_like_a_mark_is_none(district: Session, tmp_path: Path, text: str) -> None:
+    shown = brought(district, tmp_path, ["地址"], [["转塘路1号"], [text]])
+    assert not any("按上一行" in n.text for n in shown.rows[1].notes)
 
 
 def test_a_returned_row_says_itself_what_stood_above_it(district: Session, tmp_path: Path) -> None:

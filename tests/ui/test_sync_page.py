@@ -45,7 +45,6 @@ from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.parts import row
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.enrol import Words
-from desktop.ui.pages.sync.forks import number_words
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown, summary
 from tests.operations.stations import enrol, report_up, station, twin
@@ -842,10 +841,6 @@ def test_two_computers_that_use_one_ledger_are_shown_and_what_to_do(
 def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Session, Session]) -> None:
     _, page = open_page(pair[0])
     assert not page.tabs.isTabVisible(FORKS)
-
-
-def test_runs_of_numbers_are_told_as_from_and_to() -> None:
-    assert number_words([3, 5, 6, 7, 12]) == "3、5至7、12"
 
 
 def test_a_merge_tells_files_as_files() -> None:

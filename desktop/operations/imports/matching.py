@@ -121,7 +121,7 @@ class _Organisations:
         self._name = record_type.title[0]
         self._beside = [n for n in (self._key, *_ADDRESSES) if n in record_type.by_name]
         self._by_code: dict[str, str] = {}
-        self._names_by_id: dict[str, str] = {}
+        self._named: dict[str, Candidate] = {}
         self._by_name: dict[str, list[_Known]] = {}
 
     def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
@@ -209,9 +209,14 @@ class _Organisations:
         return derived_id(self._type.name, code) if code in self._valid_codes else None
 
     def _require_same_name(self, code: str, name: str) -> None:
-        other = self._names_by_id.get(self._by_code[code], "")
-        if name and other and name != other and name not in other and other not in name:
-            raise Refused("统一社会信用代码与前面的一行相同，单位名称却不同，请核对哪一行有误")
+        first = self._named.get(self._by_code[code])
+        if first is None or not name:
+            return
+        called = str(first.values[self._name])
+        other = folded_name(called)
+        if name != other and name not in other and other not in name:
+            place = f"原表第{first.row.number}行“{called}”"
+            raise Refused(f"统一社会信用代码与{place}相同，单位名称却不同，请核对哪一行有误")
 
     def _by_words(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
         name = folded_name(str(candidate.values.get(self._name) or ""))
@@ -233,7 +238,7 @@ class _Organisations:
             self._by_code[code] = record
         if not name:
             return
-        self._names_by_id.setdefault(record, name)
+        self._named.setdefault(record, candidate)
         known = self._by_name.get(name)
         if known is None:
             self._by_name[name] = [_Known(record, code, candidate.values)]
@@ -262,7 +267,7 @@ class _Persons:
         self._database = database
         self._type = record_type
         self._vacant = vacant
-        self._names: dict[str, str] = {}
+        self._first: dict[str, Candidate] = {}
         self._numbers: dict[str, list[tuple[str, Life]]] = {}
         self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
         self._others = Others(database, record_type, unit, vacant=vacant)
@@ -307,8 +312,10 @@ class _Persons:
     def _refusing(self, candidate: Candidate, new_id: Callable[[], str]) -> str | None:
         """Two people cannot have one document number: one of the rows is wrong."""
         number, name = candidate.values.get("id_number"), str(candidate.values["name"])
-        if number and self._names.setdefault(str(number), name) != name:
-            candidate.row.refuse("证件号码与前面的一行相同，姓名却不同，请核对哪一行有误")
+        first = self._first.setdefault(str(number), candidate) if number else candidate
+        if str(first.values["name"]) != name:
+            words = f"证件号码与原表第{first.row.number}行相同，姓名却不同，请核对哪一行有误"
+            candidate.row.refuse(words)
             return None
         return self._one(candidate, number, name, new_id)
 

@@ -43,11 +43,18 @@ _NOTHING = frozenset(
     {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a", "#n/a", "0000-00-00", "空"}
 )
 """What systems and people write for nothing."""
-DITTO = frozenset({"同上", "同 上", "〃", "″", "''", "’’", '"', "＂", "“", "”", "””", "“”"})
-"""What people write for the words of the row above."""
+_STROKES = "'’‘′´`＇"
+_DITTO = frozenset(
+    {"同上", "(同上)", "（同上）", "同上行", "同上一行", "同前", "如上", "ditto", "“”"}
+    | {a + b for a in _STROKES for b in _STROKES}
+    | {times * mark for mark in '〃"“”″＂„〝〞ʺ' for times in (1, 2)}
+)
+"""What people write for the words of the row above: words, and marks of two strokes however they are typed."""
 _UNKNOWN = frozenset({"不详", "不明", "未知", "不清楚", "待查", "待补", "暂缺"})
-_SPECIAL = _NOTHING | DITTO
+_SPECIAL = _NOTHING | _DITTO
 _LONGEST_SPECIAL = max(map(len, _SPECIAL))
+_LONGEST_POINTING = 12
+"""With the blanks that may stand in it."""
 _YEARS = range(1900, 2100)
 _DAY_ZERO = datetime.date(1899, 12, 30)
 _YEAR_OF_YEARS = 1905
@@ -100,7 +107,7 @@ class ColumnReader:
         if not all(values):
             for place, cell in enumerate(cells):
                 if values[place] is None and cell is not None:
-                    if type(cell) is str and cell.strip() in DITTO:
+                    if type(cell) is str and is_ditto(cell):
                         above = values[place - 1] if place else self._last
                         values[place] = self._repeated(cell, above, place, notes)
                     else:
@@ -320,6 +327,11 @@ def _year_alone(cell: workbook.Cell) -> str | None:
     if isinstance(cell, datetime.date) and serial < _EARLIEST:
         return f"显示为{day:%Y-%m-%d}，多半不是日期，请核对这一格的格式"
     return None
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a text only points to the row above."""
+    return len(text) <= _LONGEST_POINTING and "".join(text.split()).lower() in _DITTO
 
 
 def is_nothing(text: str) -> bool:

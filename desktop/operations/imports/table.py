@@ -11,7 +11,7 @@ from desktop.documents.workbooks.sheets import Sheet
 from desktop.operations.imports.beside import Beside
 from desktop.operations.imports.layout import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
-from desktop.operations.imports.reading import DITTO, ColumnReader, Setting, is_nothing
+from desktop.operations.imports.reading import ColumnReader, Setting, is_ditto, is_nothing
 from desktop.operations.imports.together import REMARK, behind
 from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
@@ -169,7 +169,7 @@ class TableReader:
                 above = ""
                 continue
             text = "" if is_blank(cell) else shown(cell).strip()
-            if text in DITTO and above:
+            if above and is_ditto(text):
                 note = Note(f"“{text}”按上一行的“{above[:20]}”保存", Weight.NOTE, index, wanted.name)
                 notes.setdefault(place, []).append(note)
                 self._repeated.append((place, index))

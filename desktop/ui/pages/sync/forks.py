@@ -13,7 +13,7 @@ from desktop.operations import forks
 from desktop.operations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
-from desktop.records import items
+from desktop.records import items, spans
 from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store import reading
 from desktop.store.database import Database
@@ -80,15 +80,6 @@ def _words(database: Database, here: Here, content: Content) -> str:
         return f"{said}\n{words}"
     label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(content.slot, content.slot)
     return f"{said}\n{label}：{words}"
-
-
-def number_words(numbers: Sequence[int]) -> str:
-    """“3、5至9”: runs of numbers as from and to."""
-    parts = []
-    for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
-        found = [number for _, number in run]
-        parts.append(str(found[0]) if len(found) == 1 else f"{found[0]}至{found[-1]}")
-    return "、".join(parts)
 
 
 class ForksTab(QWidget):
@@ -189,7 +180,7 @@ class ForksTab(QWidget):
 def _fork_line(fork: Fork) -> Line:
     found = fork.open
     return Line(
-        (found.author, found.station[:8], number_words(found.numbers), str(found.waiting)),
+        (found.author, found.station[:8], spans.in_words(spans.spans_of(found.numbers)), str(found.waiting)),
         Tone.WARNING,
         fork.key,
     )
