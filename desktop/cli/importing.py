@@ -37,7 +37,7 @@ _SHOWN = 20
     "--report",
     metavar="表格.xlsx",
     type=PathOf("out", ".xlsx"),
-    help="没有导入的行另存一份，改正后可以再导入。",
+    help="没有导入的和请核对的行另存一份，改正后可以再导入。",
 )
 @click.option("--sheet", metavar="名称", help="工作表，默认自动判断。")
 @click.option("--header-row", metavar="数", type=Number(1), help="表头所在的行，默认自动判断。")
@@ -101,7 +101,7 @@ def import_workbook(
         if stamp:
             say(f"操作{stamp}")
     if report is not None and returned:
-        remark(f"没有导入或有个别格没有导入的{returned}行在“{report.name}”里，改正后可以直接再导入。")
+        remark(f"“{report.name}”里有{returned}行：{telling.to_mend(shown)}。改正后可以直接再导入。")
 
 
 def _target(record_type: RecordType, said: str) -> str | None:

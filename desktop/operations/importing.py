@@ -143,14 +143,23 @@ class ImportPreview:
         """The rows that do not go in, or not with all their cells."""
         return [row for row in self.rows if row.returned]
 
+    @property
+    def asked(self) -> list[RowResult]:
+        """The rows that go in, with a cell that asks for a look."""
+        return [row for row in self.rows if row.asked]
+
+    @property
+    def to_mend(self) -> list[RowResult]:
+        """The rows of the report: those that did not go in, not wholly, or with a cell that asks for a look."""
+        return [*self.returned, *self.asked]
+
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did: what changed, the counts, and the rows to be corrected."""
+    """What an import did: what changed, the counts, and what it was shown to do."""
 
     changes: ChangeSet
     counts: Counts
-    returned: Sequence[RowResult]
     preview: ImportPreview = field(repr=False)
 
 
@@ -232,24 +241,28 @@ def run(
             deletions=plan.deletions,
         )
         audit.note(session, audit.Act.IMPORTED, f"{shown.type} {shown.counts} {shown._source.digest}")
-    return ImportResult(changes, shown.counts, shown.returned, shown)
+    return ImportResult(changes, shown.counts, shown)
 
 
 def write_report(session: Session, shown: ImportPreview, path: Path) -> int:
-    """Writes the returned rows with their header, reasons and marked cells to an .xlsx; how many rows it has.
+    """Writes the rows that did not go in, and behind them those that went in with a cell to be looked at, to an .xlsx.
 
-    It can be corrected and imported as it is; its cells are those of the file that came, unmasked, which is noted
-    first. Raises ``NotWritten``.
+    Returns how many. With their header, reasons and marked cells they can be corrected and imported as they are; the
+    cells are those of the file that came, unmasked, which is noted first. Raises ``NotWritten``.
     """
-    audit.note(session, audit.Act.RETURNED, f"{shown.type} {len(shown.returned)}行 {shown._source.digest}")
+    mended = shown.to_mend
+    audit.note(session, audit.Act.RETURNED, f"{shown.type} {len(mended)}行 {shown._source.digest}")
     rows = [
         ReturnedRow(
             row.cells,
-            "；".join(dict.fromkeys(n.text for n in row.notes if n.weight is Weight.PROBLEM)),
-            tuple(Fault(n.column, n.text) for n in row.notes if n.weight is Weight.PROBLEM and n.column >= 0),
+            tuple(
+                Fault(n.column, n.text, doubtful=n.asks_at_cell)
+                for n in row.notes
+                if n.weight is Weight.PROBLEM or n.asks_at_cell
+            ),
             rejected=row.outcome is Outcome.REJECTED,
         )
-        for row in shown.returned
+        for row in mended
     ]
     return write_returned(path, shown.sheet, shown._source.layout.header_cells, rows)
 
@@ -345,9 +358,10 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
     record_type = session.types[source.type]
     sound = _sound(rows, record_type)
     if source.type == JOINT:
-        plan = JointPlanner(session, options, batch, source.valid_codes).plan(sound)
+        plan = JointPlanner(session, options, batch, source.valid_codes, layout).plan(sound)
     else:
-        planner = Planner(session, record_type, options, batch, source.valid_codes)
+        columns = layout.columns_of(source.type)
+        planner = Planner(session, record_type, options, batch, source.valid_codes, columns)
         planner.match([Candidate(row, row.parts[0]) for row in sound])
         plan = planner.finish()
     counts = Counts.of(rows, len(plan.without_town))

@@ -29,6 +29,7 @@ _EIGHTEEN = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{{_LENGTH}}}(?![0-9A-Z])")
 _FORMER = re.compile("[原旧曾][^0-9A-Z]*$")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+[0-9]{1,3}|[0-9]\.[0-9]+E[0-9]{1,3}")
 """As spreadsheets write it, and without the plus sign, as web systems do."""
+_MOST_MISTYPED = 2
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -231,6 +232,19 @@ def names_a_record(text: str) -> bool:
 def is_anothers(held: object, code: str) -> bool:
     """Whether a record that began under this code has been given another valid one since: it is another firm's now."""
     return isinstance(held, str) and held != code and names_a_record(held)
+
+
+def is_slip_of(held: str, code: str) -> bool:
+    """Whether a code with a fault may have been typed for this one, which has none.
+
+    Two characters are others, or one is missing or too many; so much is mistyped, and no two firms are so near.
+    """
+    if plainly_valid(held) or not plainly_valid(code):
+        return False
+    if len(held) == len(code):
+        return sum(map(str.__ne__, held, code)) <= _MOST_MISTYPED
+    short, long = sorted((held, code), key=len)
+    return short in {long[:place] + long[place + 1 :] for place in range(len(long))}
 
 
 def plainly_valid(code: str) -> bool:

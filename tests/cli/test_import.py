@@ -23,8 +23,9 @@ def district(tmp_path: Path) -> Path:
 def test_codes_that_do_not_check_are_told_with_their_rows(district: Path, tmp_path: Path) -> None:
     rows = [["甲公司", code(1)], ["乙公司", wrong(2)], ["丙公司", wrong(3)]]
     path = book(tmp_path / "名册.xlsx", [["企业名称", "信用代码"], *rows])
-    told = run("import", district, path, "--type", "enterprise")
+    told = run("import", district, path, "--type", "enterprise", "--report", tmp_path / "退回.xlsx")
     assert told.exit_code == 0
+    assert "“退回.xlsx”里有2行：2行有的格请核对。" in told.stderr
     assert "请核对2行的“统一社会信用代码”：第3至4行。" in told.stdout
 
 

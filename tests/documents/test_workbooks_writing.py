@@ -182,20 +182,27 @@ def test_returned_rows_carry_reason_remark_and_colour_and_their_values_as_they_c
     path = tmp_path / "a.xlsx"
     header: list[Any] = [["名册"], ["企业名称", "代码", "职工人数", "日期"]]
     rows = [
-        ReturnedRow(["甲", CellFault(FaultKind.LOST_DIGITS, "3.3E+17"), 12.0, datetime.date(2026, 1, 2)], "代码丢了",
-                    (Fault(1, "代码丢了"),)),
-        ReturnedRow(["=乙", "91", "十二"], "人数不是数字", (Fault(2, "人数不是数字"),), rejected=False),
+        ReturnedRow(["甲", CellFault(FaultKind.LOST_DIGITS, "3.3E+17"), 12.0, datetime.date(2026, 1, 2)],
+                    (Fault(1, "代码可疑", doubtful=True), Fault(1, "代码丢了"), Fault(-1, "没有名称"))),
+        ReturnedRow(["=乙", "91", "十二"], (Fault(2, "人数不是数字"),), rejected=False),
+        ReturnedRow(["丙", "92", 5], (Fault(1, "请核对", doubtful=True),), rejected=False),
     ]  # fmt: skip
-    assert write_returned(path, "名册", header, rows, AT) == 2
+    assert write_returned(path, "名册", header, rows, AT) == 3
     found = rows_of(path)
-    assert found[1] == ["企业名称", "代码", "职工人数", "日期", "没有导入的原因"]
-    assert found[2] == ["甲", "3.3E+17", 12, datetime.datetime(2026, 1, 2), "代码丢了"]
+    assert found[1] == ["企业名称", "代码", "职工人数", "日期", "退回原因"]
+    assert found[2] == ["甲", "3.3E+17", 12, datetime.datetime(2026, 1, 2), "代码丢了；没有名称；代码可疑"]
     assert found[3] == ["=乙", "91", "十二", None, "其余各栏已导入；人数不是数字"]
     sheet = openpyxl.load_workbook(path).worksheets[0]
     assert sheet["B3"].comment.text == "代码丢了"
     assert sheet["B3"].fill.fgColor.rgb == "FFFFC7CE"
     assert sheet["A3"].comment is None
     assert sheet["A4"].quotePrefix
+    assert found[4] == ["丙", "92", 5, None, "不影响导入；请核对"]
+    assert [sheet[place].fill.fgColor.rgb for place in ("A5", "B5", "E5")] == [
+        "00000000",
+        "FFFFEB9C",
+        "FFFFEB9C",
+    ]
 
 
 @pytest.mark.parametrize(("column", "text"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])

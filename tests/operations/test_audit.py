@@ -135,7 +135,7 @@ def test_imports_and_exports_are_noted_by_count_and_digest_and_not_by_the_name_o
     ((act, detail),) = noted(
         district, lambda: importing.write_report(district, shown, tmp_path / "退回.xlsx")
     )
-    assert (act, detail) == (Act.RETURNED, f"enterprise {len(shown.returned)}行 {digest}")
+    assert (act, detail) == (Act.RETURNED, f"enterprise {len(shown.to_mend)}行 {digest}")
     out = tmp_path / "王小明.xlsx"
     ((act, detail),) = noted(district, lambda: exporting.export_list(district, out, Query("enterprise")))
     assert (act, detail) == (Act.EXPORTED, f"enterprise {shown.counts.new}条 不含隐藏内容")

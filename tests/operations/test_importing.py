@@ -258,7 +258,7 @@ def test_returned_rows_are_corrected_and_imported_alone(district: Session, tmp_p
     assert importing.write_report(district, shown, report) == 2
     sheet = openpyxl.load_workbook(report)
     page = sheet.worksheets[0]
-    assert [c.value for c in page[1]] == [*HEADER, "没有导入的原因"]
+    assert [c.value for c in page[1]] == [*HEADER, "退回原因"]
     assert page["J2"].comment is not None
     page["J2"], page["B3"], page["C3"] = 12, "杭州示例3科技有限公司", code(3)
     sheet.save(report)
@@ -266,6 +266,47 @@ def test_returned_rows_are_corrected_and_imported_alone(district: Session, tmp_p
     assert outcomes(again.preview) == ["changed", "new"]
     assert held(district)["杭州示例2科技有限公司"].values["surveyed_staff"] == 12
     assert [c.header for c in again.preview.unknown_columns] == ["注册资本"]
+
+
+def test_a_cell_that_asks_for_a_look_comes_back_behind_what_did_not_go_in(
+    district: Session, tmp_path: Path
+) -> None:
+    head = ["企业名称", "信用代码", "街道", "职工人数", "女职工"]
+    rows = [
+        ["甲公司", wrong(1), "转塘街道", 9, 3],
+        ["乙公司", code(2), None, 9, 3],
+        ["丙公司", code(3), "转塘街道", "十几", 3],
+        ["丁公司", code(4), "转塘街道", 9, 10],
+        ["戊公司", code(5), "转塘街道", 9, 3],
+    ]
+    shown = bring(district, table(tmp_path, rows, head)).preview
+    assert importing.write_report(district, shown, tmp_path / "退回.xlsx") == 4
+    sheet = openpyxl.load_workbook(tmp_path / "退回.xlsx").worksheets[0]
+    assert [sheet.cell(row, 1).value for row in range(2, 6)] == ["丙公司", "甲公司", "乙公司", "丁公司"]
+    assert sheet["F3"].value.startswith("不影响导入；统一社会信用代码最后一位校验不符")
+    assert [bool(sheet[place].comment) for place in ("D2", "B3", "C4", "E5", "B5")] == [True] * 4 + [False]
+
+
+def test_a_mistyped_code_that_is_corrected_in_the_report_corrects_its_record(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [firm(1, uscc=wrong(1)), firm(2, uscc=code(2)[:-2] + code(2)[-1]), firm(3, uscc=wrong(99))]
+    shown = bring(district, table(tmp_path, rows)).preview
+    before = {name: record.id for name, record in held(district).items()}
+    assert importing.write_report(district, shown, tmp_path / "退回.xlsx") == 3
+    report = openpyxl.load_workbook(tmp_path / "退回.xlsx")
+    for row, number in enumerate((1, 2, 3), start=2):
+        report.worksheets[0].cell(row, 3).value = code(number)
+    report.save(tmp_path / "退回.xlsx")
+    again = bring(district, tmp_path / "退回.xlsx")
+    # A code that is quite another one is another firm's until somebody says otherwise.
+    assert outcomes(again.preview) == ["changed", "changed", "new"]
+    assert f"原来的代码{wrong(1)}校验不符，按这一行改正" in texts(again.preview.rows[0])
+    assert "另有一条" in texts(again.preview.rows[2])
+    now = {code(n): held(district)[f"杭州示例{n}科技有限公司"] for n in (1, 2)}
+    assert [(c, r.values["uscc"], r.id) for c, r in now.items()] == [
+        (code(n), code(n), before[f"杭州示例{n}科技有限公司"]) for n in (1, 2)
+    ]
 
 
 def test_what_is_still_wrong_comes_back_with_its_newest_reason_alone(
@@ -280,7 +321,7 @@ def test_what_is_still_wrong_comes_back_with_its_newest_reason_alone(
     sheet.save(first)
     importing.write_report(district, look(district, first), second)
     page = openpyxl.load_workbook(second).worksheets[0]
-    assert [c.value for c in page[1]] == [*HEADER, "没有导入的原因"]
+    assert [c.value for c in page[1]] == [*HEADER, "退回原因"]
     assert page["J2"].comment is not None
     assert "很多" in page["K2"].value
 

@@ -12,6 +12,7 @@ from desktop.records.uscc import (
     UsccKind,
     UsccVerdict,
     check_uscc,
+    is_slip_of,
     names_a_record,
     normalise_uscc,
     organisation_code_ok,
@@ -175,3 +176,22 @@ def test_the_quick_ways_say_what_the_standard_says(code: str, place: int, charac
         whole = len(text) == 18 and set(text) <= set(ALPHABET)
         assert names_a_record(text) is (whole and text[-1] == standard.calc_check_digit(text))
         assert plainly_valid(text) is (text == normalise_uscc(text) and check_uscc(text).ok)
+
+
+@pytest.mark.parametrize(
+    ("held", "slip"),
+    [
+        ("91330100799655058A", True),
+        ("91330100799655508B", True),
+        ("9133010079965508B", True),
+        ("913301007996550588B", True),
+        ("91330100799655058B", False),
+        ("91330110799655508B", False),
+        ("91330000142916567N", False),
+        ("330100799655058B", False),
+        ("", False),
+    ],
+)
+def test_a_code_with_a_fault_may_be_another_one_mistyped(held: str, slip: bool) -> None:
+    assert is_slip_of(held, "91330100799655058B") is slip
+    assert not is_slip_of("91330100799655058B", held)

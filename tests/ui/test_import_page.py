@@ -162,11 +162,16 @@ def test_what_a_row_changes_is_shown_before_and_after(desk: Desk, town: Session,
 
 
 def test_rows_that_do_not_go_in_are_returned_in_a_workbook(desk: Desk, town: Session, tmp_path: Path) -> None:
-    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1), firm(2, staff="许多")]))
+    elsewhere = [*firm(3)[:2], "上海市浦东新区世纪大道", "", "个体", 3]
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1), firm(2, staff="许多"), elsewhere]))
+    assert page.check.report.text() == "保存退回表（2行）…"
     desk.dialogs.paths = [tmp_path / "退回.xlsx"]
     desk.click(page.check.report)
     assert (tmp_path / "退回.xlsx").exists()
-    assert "已保存1行" in desk.window.notices.words
+    assert "已保存2行" in desk.window.notices.words
+    desk.click(page.check.run)
+    words = "1行没有导入，或有的格没有导入；1行有的格请核对。保存退回表，改好后单独再导入，不会重复。"
+    assert words in page.done.detail.text()
 
 
 def test_an_empty_template_is_saved_filled_in_and_brought_back(

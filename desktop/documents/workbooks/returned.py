@@ -1,4 +1,4 @@
-"""The workbook of rows that did not go in: the table's own header, a reason for each row, marks on the cells."""
+"""The workbook of rows to be mended: the table's own header, a reason for each row, marks on the cells."""
 
 from __future__ import annotations
 
@@ -12,30 +12,42 @@ from desktop.documents.workbooks.remarks import Remark
 from desktop.documents.workbooks.styles import Look
 from desktop.documents.workbooks.xlsx import Page, SheetWriter, Value, XlsxFile, letters, sheet_name
 
-REASON = "没有导入的原因"
+REASON = "退回原因"
 """The header of the column that says why; an import leaves it out, and of the next report it is no part."""
 _MOST_REMARKS = 2_000
 """Remarks cost an office program dearly; beyond so many the colour and the column must do."""
-_PARTLY = "其余各栏已导入；"
+_PARTLY, _WHOLLY = "其余各栏已导入；", "不影响导入；"
 _WIDTH, _WIDE = 16.0, 50.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one cell of a row, by its column from 0."""
+    """What is wrong with one cell of a row, by its column from 0, or with the row (-1).
+
+    A doubtful cell goes in, and somebody should look at it.
+    """
 
     column: int
     text: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedRow:
-    """A row as it came, with the reason why it, or some of its cells, did not go in."""
+    """A row as it came, with what is wrong with it; ``rejected`` says that nothing of it went in."""
 
     cells: Row
-    reason: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...]
     rejected: bool = True
+
+    @property
+    def reason(self) -> str:
+        """Why it comes back: what did not go in first."""
+        ordered = sorted(self.faults, key=lambda fault: fault.doubtful)
+        words = "；".join(dict.fromkeys(fault.text for fault in ordered))
+        if self.rejected:
+            return words
+        return (_WHOLLY if all(fault.doubtful for fault in self.faults) else _PARTLY) + words
 
 
 def write_returned(
@@ -78,7 +90,7 @@ def write_returned(
 
 def _returned_without(row: ReturnedRow, place: int) -> ReturnedRow:
     """The row without a column, whose faults move with their cells."""
-    faults = tuple(Fault(f.column - (f.column > place), f.text) for f in row.faults if f.column != place)
+    faults = tuple(replace(f, column=f.column - (f.column > place)) for f in row.faults if f.column != place)
     return replace(row, cells=_without(row.cells, place), faults=faults)
 
 
@@ -88,19 +100,20 @@ def _without(cells: Row, place: int) -> Row:
 
 def _write(row: ReturnedRow, width: int, writer: SheetWriter) -> None:
     page = writer.page
-    faults = {f.column: f.text for f in row.faults if f.column < width}
-    for column, text in faults.items():
+    faults = {f.column: f for f in sorted(row.faults, key=lambda f: not f.doubtful) if 0 <= f.column < width}
+    for column, fault in faults.items():
         if len(page.remarks) < _MOST_REMARKS:
             number = page.rows + 1
-            page.remarks.append(Remark(f"{letters(column)}{number}", number, column, text))
-    values = [*map(_value, _padded(row.cells, width)), row.reason if row.rejected else _PARTLY + row.reason]
-    looks = [_look(v, faulty=i in faults) for i, v in enumerate(values)]
-    writer.row(values, [*looks[:-1], Look.FAULT])
+            page.remarks.append(Remark(f"{letters(column)}{number}", number, column, fault.text))
+    values = [*map(_value, _padded(row.cells, width)), row.reason]
+    looks = [_look(v, faults.get(i)) for i, v in enumerate(values)]
+    whole = all(fault.doubtful for fault in row.faults)
+    writer.row(values, [*looks[:-1], Look.DOUBT if whole else Look.FAULT])
 
 
-def _look(value: Value, *, faulty: bool) -> Look:
-    if faulty:
-        return Look.FAULT
+def _look(value: Value, fault: Fault | None) -> Look:
+    if fault is not None:
+        return Look.DOUBT if fault.doubtful else Look.FAULT
     return Look.BOXED if value is None or isinstance(value, str) else Look.NUMBERED
 
 

@@ -23,6 +23,8 @@ class Look(enum.IntEnum):
     FAULT = 9
     FAULT_QUOTED = 10
     NUMBERED = 11
+    DOUBT = 12
+    DOUBT_QUOTED = 13
 
     @property
     def quoted(self) -> Look:
@@ -30,7 +32,11 @@ class Look(enum.IntEnum):
         return _QUOTED.get(self, Look.TEXT_QUOTED)
 
 
-_QUOTED = {Look.BOXED: Look.BOXED_QUOTED, Look.FAULT: Look.FAULT_QUOTED}
+_QUOTED = {
+    Look.BOXED: Look.BOXED_QUOTED,
+    Look.FAULT: Look.FAULT_QUOTED,
+    Look.DOUBT: Look.DOUBT_QUOTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,11 @@ _FORMATS = {
     Look.FAULT: _Format(_TEXT, fill=3, border=1, alignment=_MIDDLE),
     Look.FAULT_QUOTED: _Format(_TEXT, fill=3, border=1, alignment=_MIDDLE, quoted=True),
     Look.NUMBERED: _Format(0, border=1, alignment='vertical="center"'),
+    Look.DOUBT: _Format(_TEXT, fill=4, border=1, alignment=_MIDDLE),
+    Look.DOUBT_QUOTED: _Format(_TEXT, fill=4, border=1, alignment=_MIDDLE, quoted=True),
 }
 _FONTS = ((11, False), (11, True), (16, True))
-_FILLS = ("FFDDEBF7", "FFFFC7CE")
+_FILLS = ("FFDDEBF7", "FFFFC7CE", "FFFFEB9C")
 _SIDES = ("left", "right", "top", "bottom")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.operations.imports.layout import EMPLOYER, JOINT
+from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout
 from desktop.operations.imports.matching import Entry, folded_name
 from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
 from desktop.operations.imports.planning import Plan, Planner
@@ -37,12 +37,15 @@ class _Row:
 class JointPlanner:
     """Plans the three types of one table of unions."""
 
-    def __init__(self, session: Session, options: Options, batch: str, valid_codes: set[str]) -> None:
+    def __init__(
+        self, session: Session, options: Options, batch: str, valid_codes: set[str], layout: Layout
+    ) -> None:
         self._session = session
         self._options = options
         kinds = (session.types[EMPLOYER], session.types[JOINT])
         self._employers, self._unions = (
-            Planner(session, t, options, batch, valid_codes, repeats=True) for t in kinds
+            Planner(session, t, options, batch, valid_codes, layout.columns_of(t.name), repeats=True)
+            for t in kinds
         )
 
     def plan(self, rows: Sequence[RowResult]) -> Plan:

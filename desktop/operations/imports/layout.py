@@ -71,6 +71,10 @@ class Layout:
     by_order: bool = False
     alike: tuple[str, ...] = ()
 
+    def columns_of(self, type_name: str) -> dict[str, int]:
+        """The column that each field of a type comes from."""
+        return {name: index for index, (owner, name) in self.targets.items() if owner == type_name}
+
 
 @dataclass(frozen=True)
 class Candidate:

@@ -20,7 +20,7 @@ from desktop.records.declaration import RecordType
 from desktop.records.identity import derived_id
 from desktop.records.person_names import fold_name
 from desktop.records.resolution import Life
-from desktop.records.uscc import is_anothers
+from desktop.records.uscc import is_anothers, is_slip_of
 from desktop.store import lookup
 from desktop.store.database import Database
 from desktop.store.lookup import Held
@@ -192,17 +192,23 @@ class _Organisations:
         return record
 
     def _namesake(self, candidate: Candidate, name: str, code: str) -> str | None:
-        """The one record of this name that has no code yet.
+        """The one record of this name that has no code yet, or this one mistyped.
 
         A name that registration keeps unique is doubted under two codes: one is wrong, or one firm has two records.
         """
         living = [k for k in self._by_name[name] if k.life is not Life.DELETED]
-        others = [k for k in living if k.code and k.code != code]
+        slips = {k.id for k in living if k.code and is_slip_of(str(k.code), code)}
+        others = [k for k in living if k.code and k.code != code and k.id not in slips]
         if others and _UNIQUE_NAME.search(name):
             words = f"“{candidate.values[self._name]}”另有一条，代码是{others[0].code}，请核对是不是同一家"
             candidate.row.tell(Note(words, Weight.WARNING))
-        near = [k for k in living if not k.code and self._compatible(candidate, name, k)]
-        return near[0].id if len(near) == 1 else None
+        open_ones = [k for k in living if not k.code or k.id in slips]
+        near = [k for k in open_ones if self._compatible(candidate, name, k)]
+        if len(near) != 1:
+            return None
+        if near[0].code:
+            candidate.row.tell(Note(f"原来的代码{near[0].code}校验不符，按这一行改正"))
+        return near[0].id
 
     def _derived(self, code: str) -> str | None:
         """The id that a valid code gives its record (rule 4)."""
@@ -246,7 +252,7 @@ class _Organisations:
         for position, one in enumerate(known):
             if one.id == record:
                 # A record that has just been given a code is not there for a namesake with another one.
-                known[position] = msgspec.structs.replace(one, code=one.code or code)
+                known[position] = msgspec.structs.replace(one, code=code or one.code)
                 return
         known.append(_Known(record, code, candidate.values))
 

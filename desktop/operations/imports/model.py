@@ -70,6 +70,11 @@ class Note(msgspec.Struct, frozen=True):
     column: int = -1
     field: str = ""
 
+    @property
+    def asks_at_cell(self) -> bool:
+        """Whether it is a warning about one cell."""
+        return self.weight is Weight.WARNING and self.column >= 0
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
@@ -127,6 +132,13 @@ class RowResult(msgspec.Struct, eq=False):
             if note.weight is Weight.PROBLEM:
                 return True
         return False
+
+    @property
+    def asked(self) -> bool:
+        """Whether all of the row goes in, and a cell of it asks for a look."""
+        if self.outcome is Outcome.DELETED or self.returned:
+            return False
+        return any(n.asks_at_cell for notes in (self.said, self.found) for n in notes)
 
     @property
     def doubts(self) -> list[Note]:

@@ -62,7 +62,10 @@ class Plan:
 
 
 class Planner:
-    """Plans one type. ``repeats`` says that many rows may be about one record, as those of a joint union are."""
+    """Plans one type, whose fields come from ``columns``.
+
+    ``repeats`` says that many rows may be about one record, as those of a joint union are.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Planner:
         options: Options,
         batch: str,
         valid_codes: set[str],
+        columns: Mapping[str, int],
         *,
         repeats: bool = False,
     ) -> None:
@@ -79,6 +83,7 @@ class Planner:
         self._options = options
         self._batch = batch
         self._valid_codes = valid_codes
+        self._columns = columns
         self._repeats = repeats
         self._today = session.environment.today()
         self._day = self._today.isoformat()
@@ -167,7 +172,7 @@ class Planner:
             if before is not None and before != value and not self._repeats:
                 label = self._type.by_name[name].label
                 text = f"“{label}”与第{entry.first.number}行不同，按本行"
-                candidate.row.tell(Note(text, Weight.WARNING, field=name))
+                candidate.row.tell(self._doubt(text, name))
             entry.strong[name] = value
         for name, value in candidate.part.weak.items():
             entry.weak.setdefault(name, value)
@@ -269,7 +274,7 @@ class Planner:
         old, new = folded_name(str(before[name] or "")), folded_name(str(after[name] or ""))
         if old and new and old not in new and new not in old:
             text = f"这个代码在本机登记的名称是“{before[name]}”，请核对是更名，还是代码填错了"
-            entry.first.tell(Note(text, Weight.WARNING, field=name))
+            entry.first.tell(self._doubt(text, name))
 
     @staticmethod
     def _weak_changes(
@@ -317,8 +322,7 @@ class Planner:
                     # The whole file lacks it, so it is said once and not at each row.
                     plan.miss(self._type.by_name[found.fields[0]].label)
                 else:
-                    note = Note(found.message, Weight.WARNING, field=found.fields[0])
-                    entries[place].first.tell(note)
+                    entries[place].first.tell(self._doubt(found.message, found.fields[0]))
         for name, label in self._needed.items():
             # Of what is held only those fields are known that were looked at.
             without = [e for e, values in zip(entries, records, strict=True) if values.get(name) is None]
@@ -328,7 +332,11 @@ class Planner:
                 if values.get("town") is None and entry.weak.get("town") is None:
                     plan.without_town.append(entry.first.number)
                     text = entry.place_reason or "没有镇街，也没有地址"
-                    entry.first.tell(Note(text, Weight.WARNING, field="town"))
+                    entry.first.tell(self._doubt(text, "town"))
+
+    def _doubt(self, text: str, field_name: str) -> Note:
+        """A warning at the cell that it is about, if the table has a column for it."""
+        return Note(text, Weight.WARNING, self._columns.get(field_name, -1), field_name)
 
 
 def _filled(entries: Iterable[Entry]) -> set[str]:

@@ -54,6 +54,12 @@ def sentences(preview: ImportPreview) -> list[str]:
     return lines
 
 
+def to_mend(preview: ImportPreview) -> str:
+    """How many rows the report has, and of which sort; nothing where it would be empty."""
+    counted = ((preview.returned, "没有导入，或有的格没有导入"), (preview.asked, "有的格请核对"))
+    return "；".join(f"{len(rows)}行{words}" for rows, words in counted if rows)
+
+
 def _short(words: str) -> str:
     """The first words of a row as they may be shown: who signs a list leaves a telephone number there."""
     line = " ".join(mask_numbers(words).split())

@@ -46,7 +46,6 @@ class CheckStep(QWidget):
         self.note = Note()
         self.run = button("", self.run_wanted.emit, "check", primary=True)
         self.report = button("保存退回表…", self.report_wanted.emit, "save")
-        self.report.setToolTip("把没有导入的行连同原因保存成表格，改好后单独再导入")
         self._detail = QWidget()
         self._grid = QGridLayout(self._detail)
         self._detail_words = plain()
@@ -119,9 +118,10 @@ class CheckStep(QWidget):
         )
         self.run.setText(f"开始导入（{changes}行）" if changes else "没有需要导入的行")
         self.run.setEnabled(changes > 0)
-        returned = len(preview.returned)
-        self.report.setText(f"保存退回表（{returned}行）…")
-        self.report.setVisible(returned > 0)
+        mend = len(preview.to_mend)
+        self.report.setText(f"保存退回表（{mend}行）…")
+        self.report.setToolTip(f"{telling.to_mend(preview)}。连同原因保存成表格，改好后单独再导入")
+        self.report.setVisible(mend > 0)
 
     def _say(self, preview: ImportPreview) -> None:
         lines = [*_assumed(preview), *telling.sentences(preview)]

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.operations.importing import ImportResult
+from desktop.operations.imports import telling
 from desktop.ui import icons, theme
 from desktop.ui.pages.parts import Card, heading, plain, row
 
@@ -68,14 +69,9 @@ class DoneStep(QWidget):
 
     def show_result(self, result: ImportResult, offered: list[QPushButton]) -> None:
         """Shows the counts, and the buttons."""
-        counts = result.counts
+        counts, mend = result.counts, telling.to_mend(result.preview)
         self.words.setText(f"导入完成：新增{counts.new}行，修改{counts.changed}行")
-        returned = len(result.returned)
-        more = (
-            f"\n{returned}行没有导入，或有的格没有导入。保存退回表，改好后单独再导入，不会重复。"
-            if returned
-            else ""
-        )
+        more = f"\n{mend}。保存退回表，改好后单独再导入，不会重复。" if mend else ""
         self.detail.setText(f"{counts}{more}")
         self.detail.setMinimumWidth(theme.measures().average(90))
         self.detail.setAlignment(Qt.AlignmentFlag.AlignHCenter)

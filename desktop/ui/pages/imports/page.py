@@ -164,13 +164,13 @@ class ImportPage(Page):
     def _written(self, result: ImportResult) -> None:
         self.result = result
         self._remember(result.preview)
-        returned = len(result.returned)
+        mend = len(result.preview.to_mend)
         offered = [
             button("查看列表", self._to_list, "file-text", primary=True),
             button("撤消这次导入", self._undo, "undo-2"),
         ]
-        if returned:
-            offered.append(button(f"保存退回表（{returned}行）…", self.save_report, "save"))
+        if mend:
+            offered.append(button(f"保存退回表（{mend}行）…", self.save_report, "save"))
         self._further = tuple(name for name in self._further if name != result.preview.sheet)
         if self._further:
             following = self._further[0]
@@ -189,7 +189,7 @@ class ImportPage(Page):
         self.workbench.shell.open_page(f"list:{self.record_type.name}")
 
     def save_report(self) -> None:
-        """Saves the rows that do not go in, with the reasons, to be corrected and imported alone."""
+        """Saves the rows to be mended, with the reasons, to be corrected and imported alone."""
         shown = self.check.preview
         source = self.source
         if shown is None or source is None:
@@ -202,7 +202,7 @@ class ImportPage(Page):
 
         def then(count: int) -> None:
             self.workbench.shell.tell(
-                Tone.GOOD, f"已保存{count}行到{path.name}，改好标红的格以后单独导入即可。"
+                Tone.GOOD, f"已保存{count}行到{path.name}，改好标红的格、核对标黄的格以后单独导入即可。"
             )
 
         self.workbench.write(
