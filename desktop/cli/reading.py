@@ -13,8 +13,9 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
-from desktop.operations import attachments, following, queries, records
+from desktop.operations import attachments, following, joinings, queries, records
 from desktop.operations.following import Offer
+from desktop.operations.joinings import Joining
 from desktop.operations.session import Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
@@ -23,7 +24,7 @@ from desktop.records.typed_numbers import decimal_text
 from desktop.store import pointing, reading
 from desktop.store.ledger import NotFound
 from desktop.store.pointing import Pointing
-from desktop.store.reading import Query, Record
+from desktop.store.reading import HistoryEntry, Query, Record
 
 LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
 _FOUND = 20
@@ -218,27 +219,32 @@ def search(session: Session, text: str, limit: int, as_json: bool) -> None:
 @reveal_option
 @json_option
 def history(session: Session, record_type: RecordType, record_id: str, reveal: bool, as_json: bool) -> None:
-    """一条记录每个字段的每个版本，新的在前：谁、什么时候、改成什么。"""
+    """一条记录每个字段的每个版本，新的在前：谁、什么时候、改成什么，和哪一条合并过。"""
     showing = Showing(session, reveal)
     held = _held(session, record_type, record_id)
     showing.note(record_type.name, f"{held.id} 历史")
     entries = records.history(session, record_type.name, held.id)
+    joined = joinings.of_record(session.database, session.types, session.codes, record_type.name, held.id)
     if as_json:
         versions = [showing.version_object(record_type, e) for e in entries]
-        json_line({"type": record_type.name, "id": held.id, "versions": versions})
+        merges = [showing.joining_object(j) for j in joined]
+        json_line({"type": record_type.name, "id": held.id, "versions": versions, "merges": merges})
         return
+    replaced = "（已被替换）"
+    said: list[tuple[HistoryEntry | Joining, str, str]] = [(j, j.label, j.words) for j in joined]
+    said += [
+        (
+            e,
+            "新增" if e.birth else "修改",
+            showing.slot_line(record_type, e.slot, e.value) + ("" if e.head else replaced),
+        )
+        for e in entries
+    ]
     table(
         ("时间", "操作员", "哪里写的", "操作号", "", "内容"),
         [
-            (
-                reading.moment(e.stamp),
-                e.operator,
-                showing.station(e.station),
-                str(e.stamp),
-                "新增" if e.birth else "修改",
-                showing.slot_line(record_type, e.slot, e.value) + ("" if e.head else "（已被替换）"),
-            )
-            for e in entries
+            (reading.moment(at.stamp), at.operator, showing.station(at.station), str(at.stamp), what, words)
+            for at, what, words in sorted(said, key=lambda line: line[0].stamp, reverse=True)
         ],
     )
 

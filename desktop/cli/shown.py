@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from desktop.operations import audit, queries, traffic
+from desktop.operations.joinings import Joining
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
@@ -162,6 +163,18 @@ class Showing:
             "value": self.slot_value(record_type, entry.slot, entry.value),
             "birth": entry.birth,
             "head": entry.head,
+        }
+
+    def joining_object(self, joining: Joining) -> dict[str, Any]:
+        """A joining for programs."""
+        return {
+            "operation": str(joining.stamp),
+            "at": reading.moment(joining.stamp),
+            "operator": joining.operator,
+            "station": joining.station,
+            "author": self.author(joining.station),
+            "ids": list(joining.records),
+            "parted": joining.parted,
         }
 
     def slot_label(self, record_type: RecordType, slot: str) -> str:

@@ -5,6 +5,7 @@ Read in one pass a question, whatever the size of the ledger.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -255,6 +256,16 @@ def edges(database: Database) -> list[tuple[str, str, str, str, str, int]]:
         " JOIN component m ON m.id = unhex(r.one) AND m.type = r.kind"
         " JOIN component o ON o.id = unhex(r.other) AND o.type = r.kind AND o.head = m.head"
         " WHERE r._life <> 1 ORDER BY at DESC, r.id"
+    )
+    return found
+
+
+def edges_at(database: Database, type_name: str, records: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Edge and the two records of every edge at these records, whether it joins them now or not."""
+    found: list[tuple[str, str, str]] = database.rows(
+        "SELECT lower(hex(id)), one, other FROM r_same WHERE kind = ?"
+        " AND (one IN (SELECT value FROM json_each(?2)) OR other IN (SELECT value FROM json_each(?2))) ORDER BY id",
+        (type_name, json.dumps(records)),
     )
     return found
 

@@ -38,8 +38,13 @@ def test_two_are_listed_looked_at_merged_and_taken_apart(pair: tuple[Path, str, 
     assert listed["proposals"] == []
     (merged,) = listed["merged"]
     assert "已合并" in run("duplicates", town).stdout
+    told = run("history", town, "enterprise", other).stdout
+    assert told.count("合并为一条") == 1
+    assert all(f"“{name}”" in told for name in ("甲茶叶厂", "甲 茶叶厂"))
     (back,) = answer("duplicates", town, "--undo", merged["id"])["proposals"]
     assert sorted(back["ids"]) == [one, other]
+    merges = answer("history", town, "enterprise", one)["merges"]
+    assert [(m["ids"], m["parted"]) for m in merges] == [([one, other], True), ([one, other], False)]
     assert "可能重复1处" in run("duplicates", town).stdout
     assert "还没有定的：单位名称" in run(*merging, "--preview").stdout
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import conflicts, deciding, duplicates, erasing, queries, records, restoring
+from desktop.operations import (
+    conflicts,
+    deciding,
+    duplicates,
+    erasing,
+    joinings,
+    queries,
+    records,
+    restoring,
+)
 from desktop.operations.duplicates import CodesDiffer, NotMerged, NotTwo
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
@@ -215,6 +224,28 @@ def test_taking_a_merge_back_is_taken_back_with_what_was_chosen(session: Session
         "都对",
     )
     assert shown(session, other).disputed == ()
+
+
+def test_the_history_of_either_says_when_by_whom_and_with_which_it_was_made_one(session: Session) -> None:
+    one, other, third = (firm(session, name) for name in ("甲茶厂", "甲 茶厂", "丙茶厂"))
+
+    def told(record: str) -> list[tuple[str, bool]]:
+        database, types, codes = session.database, session.types, session.codes
+        found = joinings.of_record(database, types, codes, "enterprise", record)
+        assert {(j.operator, j.station) for j in found} <= {(session.operator.name, session.ledger.station)}
+        return [(j.label, j.current) for j in found]
+
+    assert told(one) == []
+    made = duplicates.merge(session, "enterprise", (one, other))
+    assert told(one) == told(other) == [("合并", True)]
+    (joining,) = joinings.of_record(session.database, session.types, session.codes, "enterprise", one)
+    assert joining.stamp == made.stamp
+    assert joining.words in ("“甲茶厂”与“甲 茶厂”合并为一条", "“甲 茶厂”与“甲茶厂”合并为一条")
+    assert told(third) == []
+    records.undo(session, made.stamp)
+    assert told(one) == told(other) == [("分开", True), ("合并", False)]
+    duplicates.merge(session, "enterprise", (one, other))
+    assert [label for label, _ in told(other)] == ["合并", "分开", "合并"]
 
 
 def test_three_are_one_by_two_edges_and_fall_apart_edge_by_edge(session: Session) -> None:

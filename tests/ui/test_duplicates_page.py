@@ -13,6 +13,7 @@ from desktop.operations import audit, duplicates, records
 from desktop.operations.session import Session
 from desktop.store import candidates
 from desktop.ui.dialogs import Answer
+from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.duplicates.page import DuplicatesPage
@@ -273,3 +274,26 @@ def test_two_that_nothing_pairs_are_joined_from_their_list(windows: Windows, ses
     hands.settle()
     assert page.groups == []
     assert page.merged == []
+
+
+def test_the_history_says_what_was_joined_and_takes_it_back(windows: Windows, session: Session) -> None:
+    names = ("杭州示例茶业有限公司", "径山老茶厂")
+    firms = [records.save(session, "enterprise", {"name": name}).record for name in names]
+    duplicates.merge(session, "enterprise", firms, {"name": names[0]})
+    hands = windows.desk(session)
+    hands.show("list:enterprise")
+    hands.window.open_record("enterprise", firms[1])
+    hands.settle()
+    page = hands.window.page
+    assert isinstance(page, FormPage)
+    page.tabs.setCurrentWidget(page.history)
+    hands.settle()
+    picture(hands.window, "joined")
+    newest = page.history.lines[0]
+    assert (newest.slot, newest.own, newest.current) == ("合并", True, True)
+    assert all(f"“{name}”" in newest.value for name in names)
+    page.history.table.selectRow(0)
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(page.history.undo_button)
+    assert [value(session, firm, "name") for firm in firms] == list(names)
+    assert [line.slot for line in page.history.lines[:2]] == ["分开", "合并"]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import queries, traffic
+from desktop.operations import joinings, queries, traffic
 from desktop.operations.traffic import Here
 from desktop.records.canonical import Cell
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
@@ -78,7 +78,16 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
             )
         )  # fmt: skip
         older[entry.slot] = entry.value
-    return lines[::-1]
+    lines += [
+        Line(
+            j.stamp, reading.moment(j.stamp), j.operator,
+            names.get(j.station) or traffic.unknown_station(j.station), j.label, j.words, "",
+            j.station == here.station, j.current,
+        )
+        for j in joinings.of_record(database, here.types, here.codes, record_type.name, record)
+    ]  # fmt: skip
+    # What was written together stays in its order, what was chosen with a joining below it.
+    return sorted(reversed(lines), key=lambda line: line.stamp, reverse=True)
 
 
 def _is_shown(record_type: RecordType, slot_name: str) -> bool:
