@@ -66,13 +66,18 @@ def erase(
     words = f"{record_type.label}{len(record_ids)}条的{'、'.join(known)}"
     if not slots and (files := erasing.files_of(session, record_type.name, record_ids)):
         words += f"和附件{files}个"
+    others = erasing.others_about(session.database, session.types, record_type.name, record_ids)
+    if others and not as_json:
+        remark(f"{erasing.others_words(session.types, others)}：用 show 看是哪几条，另外清除。")
     if not yes and reply(f"要清除{words}，不能恢复。回答“{YES}”继续", "加 --yes") != YES:
         raise NotConfirmed("没有清除。")
     changes = erasing.erase(
         session, record_type.name, record_ids, slots, basis=basis, note=note, destroy_backups=destroy_backups
     )
     if as_json:
-        json_line({"type": record_type.name, "ids": list(record_ids), "operation": changes.stamp})
+        json_line(
+            {"type": record_type.name, "ids": list(record_ids), "operation": changes.stamp, "others": others}
+        )
         return
     say(f"已清除{words}。")
     remark("下一个数据包会让上下级也清除。")

@@ -15,7 +15,7 @@ from desktop.cli.cells import CellReader
 from desktop.cli.frame import EXIT_USAGE, Command
 from desktop.cli.lines import Line, LineReader, Trouble
 from desktop.cli.output import complain, json_line, json_lines, remark, say
-from desktop.cli.parameters import Number, json_option, type_argument, writes
+from desktop.cli.parameters import YES, NotConfirmed, Number, json_option, reply, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations import admitting, assessing, examples, exchange, following, records, steps
@@ -162,9 +162,19 @@ def undelete(session: Session, record_type: RecordType, record_id: str, as_json:
 @click.command(cls=Command)
 @writes
 @click.argument("operation", metavar="操作号", type=Number(1))
+@click.option("--yes", is_flag=True, help="不再询问。")
 @json_option
-def undo(session: Session, operation: int, as_json: bool) -> None:
-    """撤消本机做的一步操作；操作号见 operations、record 和 history 的结果。后来又改过的不能撤消。"""
+def undo(session: Session, operation: int, yes: bool, as_json: bool) -> None:
+    """撤消本机做的一步操作；操作号见 operations、record 和 history 的结果。后来又改过的不能撤消。
+
+    这一步新增的记录名下后来又登记了别的，会先询问：它们要一起删除。
+    """
+    step = steps.done(session.database, operation)
+    if step is not None and not yes:
+        station = session.ledger.station
+        going = steps.going_words(*steps.going_with(session.database, session.types, station, step))
+        if going and reply(f"{going}回答“{YES}”继续", "加 --yes") != YES:
+            raise NotConfirmed("没有撤消。")
     _report_changes(steps.undo(session, operation), "已撤消", as_json)
 
 

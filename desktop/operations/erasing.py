@@ -85,6 +85,12 @@ def others_about(
     return dict(+found)
 
 
+def others_words(types: Catalogue, found: Mapping[str, int]) -> str:
+    """What :func:`others_about` has found, as people say it; nothing where there is nothing."""
+    named = "、".join(f"{types[name].label}{count}条" for name, count in found.items())
+    return f"另有{named}里也写着同一个人，不会一起清除" if named else ""
+
+
 def erase(
     session: Session,
     type_name: str,

@@ -1,4 +1,4 @@
-"""When a record was joined with another that is the same, and taken apart again: lines of its history beside its fields.
+"""When a record was joined with another that is the same, and taken apart again: further lines of its history.
 
 They are read from the edges that say so (rule 10), each of which has a history of its own.
 """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from desktop.operations import records
+from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records import items
 from desktop.records.deciding import ERASURE, SAME
@@ -155,6 +156,11 @@ def _is_undone(stamp: int, undoing: Mapping[int, int]) -> bool:
     return by is not None and not _is_undone(by, undoing)
 
 
+def done(database: Database, stamp: int) -> Operation | None:
+    """The step with this stamp, if this station has done it."""
+    return stored.operation(database, stamp)
+
+
 def look(database: Database, station: str, step: Operation, limit: int = MOST_CHANGES) -> Looked:
     """What a step changed, in the order in which it was written; the first ``limit`` of it."""
     total = step.last - step.first + 1
@@ -188,6 +194,11 @@ def going_with(database: Database, types: Catalogue, station: str, step: Operati
         later |= level
     files = sum(name == ATTACHMENT for name, _ in later)
     return len(later) - files - sum(name == PART for name, _ in later), files
+
+
+def going_words(records: int, files: int) -> str:
+    """What goes with a step that is taken back; nothing where nothing does."""
+    return f"后来登记在名下的{amount_words(records, files)}也会一起删除。" if records or files else ""
 
 
 def from_paper(database: Database, types: Catalogue, station: str, step: Operation) -> list[str]:

@@ -82,3 +82,12 @@ def test_an_interrupted_wiping_is_gone_on_with_without_a_password(places: Places
     (places.town / "keys.json").unlink()
     assert answer("wipe", places.town)["left"] == []
     assert not places.town.exists()
+
+
+def test_who_erases_is_told_what_else_is_about_the_same_person(places: Places) -> None:
+    (made,) = record(places.town, "member", {"name": "沈一", "phone": "13800000000"})
+    record(places.town, "officer", {"name": "沈一", "phone": "13800000000", "member": made["id"]})
+    asked = run("erase", places.town, "member", made["id"], "--basis", "consent", lines="否\n")
+    assert "另有工会干部1条里也写着同一个人，不会一起清除：用 show 看是哪几条，另外清除。" in asked.stderr
+    told = answer("erase", places.town, "member", made["id"], "--basis", "consent", "--yes")
+    assert told["others"] == {"officer": 1}

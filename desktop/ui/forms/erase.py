@@ -146,11 +146,8 @@ class EraseDialog(DeliberateDialog):
         self._workbench.read(job, self._tell_others, owner=self)
 
     def _tell_others(self, found: dict[str, int]) -> None:
-        if found:
-            named = "、".join(
-                f"{self._workbench.types[name].label}{count}条" for name, count in found.items()
-            )
-            self.also.setText(f"另有{named}里也写着同一个人，不会一起清除：请从“相关记录”打开，另外清除。")
+        if words := erasing.others_words(self._workbench.types, found):
+            self.also.setText(f"{words}：请从“相关记录”打开，另外清除。")
             self.also.show()
 
     def begin_with(self, slots: Sequence[str], basis: str) -> None:

@@ -86,8 +86,9 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
         )
         for j in joinings.of_record(database, here.types, here.codes, record_type.name, record)
     ]  # fmt: skip
-    # What was written together stays in its order, what was chosen with a joining below it.
-    return sorted(reversed(lines), key=lambda line: line.stamp, reverse=True)
+    # Of one step the joining stands above what was chosen with it.
+    lines.reverse()
+    return sorted(lines, key=lambda line: line.stamp, reverse=True)
 
 
 def _is_shown(record_type: RecordType, slot_name: str) -> bool:

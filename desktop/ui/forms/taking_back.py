@@ -36,9 +36,7 @@ def take_back(workbench: Workbench, owner: QObject, stamp: int, done: str = "") 
         name = step.operation.name if step is not None else ""
         if step is not None and (step.several or records or files):
             touched = f"涉及{amount_words(step.records, step.files)}，都恢复成这一步以前的样子。"
-            later = (
-                f"后来登记在名下的{amount_words(records, files)}也会一起删除。" if records or files else ""
-            )
+            later = steps.going_words(records, files)
             question = f"要撤消“{name}”吗？{touched}{later}"
             danger = bool(later)
             if workbench.dialogs.ask("撤消这一步", question, yes="撤消", danger=danger) is not Answer.YES:
