@@ -13,7 +13,7 @@ from desktop.documents.workbooks.xlsx import is_dangerous
 from desktop.errors import UsageProblem
 from desktop.operations.importing import Pasted
 
-TABLE_ENDINGS = frozenset({".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".et"})
+TABLE_ENDINGS = frozenset({".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".et", ".xml", ".htm", ".html", ".mht"})
 _NUMBER = re.compile(r"[+\-]?[0-9][0-9,]*(?:\.[0-9]+)?")
 
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from desktop.documents.workbooks import archive, sheets
+from desktop.documents.workbooks import archive, sheets, spreadsheetml
+from desktop.documents.workbooks.delimited import MOST_COLUMNS
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.documents.workbooks.problems import (
     OtherFormat,
@@ -234,6 +235,86 @@ def test_a_sheet_of_damaged_xml_is_a_problem_and_never_a_crash(
     sheet[place : place + len(junk)] = junk
     try:
         workbooks.read(workbooks.raw(tmp_path / "a.xlsx", bytes(sheet)))
+    except WorkbookProblem as problem:
+        assert problem.next_step
+
+
+def of_2003(path: Path, table: str, before: str = "") -> Path:
+    """A workbook of one sheet in the XML of Excel 2003."""
+    space = f'xmlns="{spreadsheetml.NAMESPACE}" xmlns:ss="{spreadsheetml.NAMESPACE}"'
+    sheet = f'<Worksheet ss:Name="表"><Table>{table}</Table></Worksheet>'
+    path.write_text(f'<?xml version="1.0"?>{before}<Workbook {space}>{sheet}</Workbook>', "utf-8")
+    return path
+
+
+def cell_2003(value: str, said: str = "") -> str:
+    return f'<Cell {said}><Data ss:Type="String">{value}</Data></Cell>'
+
+
+def test_the_xml_of_excel_2003_declares_nothing_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = f"<Row>{cell_2003('&a;')}</Row>"
+    declared = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">]>'
+    monkeypatch.setattr(spreadsheetml, "_STEP", 64)
+    for shift in range(64):
+        with pytest.raises(Suspicious):
+            open_workbook(of_2003(tmp_path / "a.xls", row, " " * shift + declared))
+    with pytest.raises(Unreadable):
+        open_workbook(of_2003(tmp_path / "a.xls", row))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<Row ss:Index="99999999">{}</Row>',
+        '<Row><Cell ss:Index="99999999"/>{}</Row>',
+        '<Row><Cell ss:MergeAcross="99999999"/>{}</Row>',
+        '<Row ss:Span="99999999"/><Row>{}</Row>',
+    ],
+)
+def test_a_cell_of_excel_2003_that_stands_nowhere_is_too_far_out(tmp_path: Path, said: str) -> None:
+    with pytest.raises(TooLarge):
+        open_workbook(of_2003(tmp_path / "a.xls", said.format(cell_2003("甲"))))
+
+
+def test_huge_spans_of_excel_2003_make_no_cells_and_places_never_go_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheetml, "MOST_ROW", 50)
+    huge = '"99999999"'
+    columns = f'<Column ss:Index="3"/><Column ss:Index="1" ss:Hidden="1" ss:Span={huge}/>'
+    first = cell_2003("甲", f"ss:MergeDown={huge} ss:MergeAcross={huge}")
+    second = cell_2003("乙", 'ss:Index="3"') + cell_2003("丙", 'ss:Index="1"')
+    hidden = f'<Row ss:Index="1" ss:Hidden="1" ss:Span={huge}/>'
+    path = of_2003(tmp_path / "a.xls", f'{columns}<Row>{first}</Row><Row ss:Index="1">{second}</Row>{hidden}')
+    with open_workbook(path) as book:
+        sheet = book.sheet("表")
+        assert list(sheet.rows()) == [(1, ["甲"]), (2, [None, None, "乙", "丙"])]
+        assert sheet.merged == [((0, 0), (49, MOST_COLUMNS - 1))]
+        assert sheet.hidden_columns == {*range(3, MOST_COLUMNS)}
+        assert sheet.hidden_rows == {*range(3, 51)}
+
+
+SMALL_2003 = (
+    b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    b'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="a"><Table><Column ss:Hidden="1"/>'
+    b'<Row ss:Index="2"><Cell ss:MergeDown="1"><Data ss:Type="Number">1</Data></Cell><Cell ss:Index="3">'
+    b'<Data ss:Type="DateTime">2019-05-13T00:00:00</Data></Cell></Row></Table></Worksheet></Workbook>'
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(place=st.integers(170, len(SMALL_2003)), junk=st.binary(max_size=8))
+def test_a_damaged_workbook_of_excel_2003_is_a_problem_and_never_a_crash(
+    tmp_path: Path, place: int, junk: bytes
+) -> None:
+    data = bytearray(SMALL_2003)
+    data[place : place + len(junk)] = junk
+    path = tmp_path / "a.xls"
+    path.write_bytes(data)
+    try:
+        workbooks.read(path)
     except WorkbookProblem as problem:
         assert problem.next_step
 

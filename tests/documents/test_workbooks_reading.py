@@ -172,7 +172,10 @@ def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
         ("page2.xls", "<html><table>".encode("utf-16"), OtherFormat),
         ("page3.xls", b"<table><tr><td>" * 3000, OtherFormat),
         ("archive.xls", b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", OtherFormat),
+        ("saved.mht", b"From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related;", OtherFormat),
         ("xml.xls", b'<?xml version="1.0"?><Workbook/>', OtherFormat),
+        ("none.xls", b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', Unreadable),
+        ("cut.xls", b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet>', Unreadable),
         ("paper.xlsx", b"%PDF-1.7", OtherFormat),
         ("binary.csv", b"a,b\0\0\0\n", OtherFormat),
         ("broken.xlsx", b"PK\x03\x04garbage", Unreadable),
@@ -233,6 +236,74 @@ def test_several_tables_of_a_page_are_sheets(tmp_path: Path) -> None:
     path.write_text(f"<table><tr>{'<td colspan=900>x' * 2}", "utf-8")
     with pytest.raises(TooLarge):
         open_workbook(path)
+
+
+SPREADSHEET = """<?xml version="1.0" encoding="gb2312"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel"
+ xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:html="http://www.w3.org/TR/REC-html40">
+ <Styles><Style ss:ID="s21"><NumberFormat ss:Format="@"/></Style></Styles>
+ <Worksheet ss:Name="企业"><Table ss:ExpandedColumnCount="999999999" ss:ExpandedRowCount="999999999">
+  <Column ss:Width="60"/><Column ss:Index="3" ss:Hidden="1" ss:Span="1"/><Column/>
+  <Row><Cell ss:MergeAcross="4"><Data ss:Type="String">余杭区企业名单</Data></Cell></Row>
+  <Row><Cell><Data ss:Type="String">单位名称</Data></Cell><Cell><Data ss:Type="String">镇街</Data></Cell>
+   <Cell ss:Index="4"><Data ss:Type="String">信用代码</Data></Cell><Cell><Data ss:Type="String">职工</Data></Cell></Row>
+  <Row ss:Hidden="1" ss:Span="2"><Cell><ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>杭州䶮</B
+   ><Font>&amp;示例&#10;二厂</Font></ss:Data><Comment><ss:Data>批注</ss:Data></Comment></Cell>
+   <Cell ss:MergeDown="1"><Data ss:Type="String">瓶窑镇</Data></Cell>
+   <Cell ss:Index="4" ss:StyleID="s21"><Data ss:Type="String">0012</Data></Cell>
+   <Cell><Data ss:Type="Number">30</Data></Cell><Cell ss:Index="16384" ss:StyleID="s21"/></Row>
+  <Row><Cell><Data ss:Type="DateTime">2019-05-13T00:00:00.000</Data></Cell>
+   <Cell><Data ss:Type="DateTime">2019-05-13T08:30:00.000</Data></Cell>
+   <Cell><Data ss:Type="DateTime">1899-12-31T08:30:00.000</Data></Cell>
+   <Cell><Data ss:Type="Boolean">1</Data></Cell></Row>
+  <Row><Cell><Data ss:Type="String">x</Data></Cell><Cell ss:Formula="=A1"><Data ss:Type="Error">#REF!</Data></Cell>
+   <Cell ss:Formula="=A1"/><Cell><Data ss:Type="Number">约3</Data></Cell>
+   <Cell><Data ss:Type="DateTime">去年</Data></Cell><Cell><Data ss:Type="String"> </Data></Cell></Row>
+  <Row ss:Index="90"/>
+ </Table></Worksheet>
+ <Worksheet ss:Name="备用"><Table><Row><Cell><Data>备注</Data></Cell></Row></Table>
+  <x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet>
+</Workbook>
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_the_xml_of_excel_2003_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_bytes(SPREADSHEET.encode(encoding))
+    with open_workbook(path) as book:
+        assert [(sheet.name, sheet.hidden) for sheet in book.sheets] == [("企业", False), ("备用", True)]
+        sheet = book.sheet("企业")
+        assert list(sheet.rows()) == [
+            (1, ["余杭区企业名单"]),
+            (2, ["单位名称", "镇街", None, "信用代码", "职工"]),
+            (3, ["杭州䶮&示例\n二厂", "瓶窑镇", None, "0012", 30.0]),
+            (
+                6,
+                [
+                    datetime.date(2019, 5, 13),
+                    datetime.datetime(2019, 5, 13, 8, 30),
+                    datetime.time(8, 30),
+                    True,
+                ],
+            ),
+            (
+                7,
+                [
+                    "x",
+                    Fault(FaultKind.ERROR, "#REF!"),
+                    Fault(FaultKind.NOT_CALCULATED, "（公式）"),
+                    "约3",
+                    "去年",
+                ],
+            ),
+        ]
+        assert sheet.merged == [((0, 0), (0, 4)), ((2, 1), (3, 1))]
+        assert (sheet.hidden_rows, sheet.hidden_columns) == ({3, 4, 5}, {2, 3})
+        assert list(book.sheet("备用").rows()) == [(1, ["备注"])]
+        with pytest.raises(NoSuchSheet):
+            book.sheet("没有")
 
 
 def test_a_locked_workbook_is_told_by_the_parts_that_it_has(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import openpyxl
 
+from desktop.documents.workbooks import spreadsheetml
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.errors import Problem
 from desktop.records import items
@@ -233,6 +234,9 @@ def _workbooks() -> Iterator[bytes]:
     yield stream.getvalue()
     yield "单位名称\t职工人数\n茶厂\t3\n".encode("gb18030")
     yield '单位名称,职工人数\n"茶\n厂",3\n'.encode("utf-8-sig")
+    yield b'<Workbook xmlns="%b" xmlns:ss="%b"><Worksheet><Table><Column ss:Hidden="1"/><Row ss:Index="2">' \
+        b'<Cell ss:MergeDown="1"><Data ss:Type="Number">1</Data></Cell></Row></Table></Worksheet></Workbook>' \
+        % ((spreadsheetml.NAMESPACE.encode(),) * 2)  # fmt: skip
 
 
 def _lines() -> Iterator[bytes]:

@@ -8,12 +8,10 @@ import io
 import re
 from collections.abc import Iterator, Set
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from desktop.documents.workbooks.cells import Row
 from desktop.documents.workbooks.problems import NoSuchSheet, TooLarge, Unreadable, unreachable
-from desktop.documents.workbooks.sheets import MOST_ROWS, MergedRanges, SheetInfo
+from desktop.documents.workbooks.sheets import MergedRanges, NothingOpen, SheetInfo, counted
 
 MOST_BYTES = 200 << 20
 MOST_CELL = 100_000
@@ -26,7 +24,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _KEPT_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 
 
-class TextWorkbook:
+class TextWorkbook(NothingOpen):
     """A text table as a workbook of one sheet."""
 
     def __init__(self, path: Path) -> None:
@@ -41,14 +39,6 @@ class TextWorkbook:
         if name != self.path.stem:
             raise NoSuchSheet(f"表格里没有名为“{name}”的工作表。")
         return TextSheet(self.path, self.encoding)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
 
 class TextSheet:
@@ -83,9 +73,7 @@ class TextSheet:
                         raise TooLarge(f"第{number}行有{len(raw)}列。")
                     cells: Row = [text_cell(cell) for cell in raw]
                     if any(cell is not None for cell in cells):
-                        count += 1
-                        if count > MOST_ROWS:
-                            raise TooLarge(f"一张工作表一次最多导入{MOST_ROWS}行。")
+                        count = counted(count)
                         yield number, cells
             # A file with a mark is not decoded before it is read, so even its first block may end in half a character.
             except (csv.Error, UnicodeDecodeError) as error:

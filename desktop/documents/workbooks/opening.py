@@ -11,6 +11,7 @@ from desktop.documents.workbooks.delimited import TextWorkbook
 from desktop.documents.workbooks.pasted import Pasted, PastedWorkbook
 from desktop.documents.workbooks.problems import OtherFormat, TooLarge, Unreadable, unreachable
 from desktop.documents.workbooks.sheets import ModernWorkbook, OldWorkbook, Workbook
+from desktop.documents.workbooks.spreadsheetml import NAMESPACE, XmlWorkbook
 from desktop.documents.workbooks.web import WebWorkbook
 
 MOST_FILE_BYTES = 200 << 20
@@ -22,7 +23,7 @@ _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b
 
 
 def open_workbook(path: Path | Pasted) -> Workbook:
-    """Opens an .xlsx, .xls, .et or text table, a page with tables, or what was copied from one.
+    """Opens an .xlsx, .xls, .et or text table, XML of Excel 2003, page with tables, or what was copied from one.
 
     Raises one of :mod:`desktop.documents.workbooks.problems`; a file that cannot be reached raises
     :class:`Unreadable` too.
@@ -51,7 +52,7 @@ def _opened(path: Path) -> Workbook:
         return ModernWorkbook(path)
     if start.startswith(MAGIC):
         return _old(path)
-    return WebWorkbook(path) if _is_page(start) else TextWorkbook(path)
+    return _of_text(path, start)
 
 
 def _old(path: Path) -> Workbook:
@@ -75,16 +76,21 @@ def _require_xlsx(path: Path) -> None:
     raise OtherFormat(f"这个文件是{kind}格式，不是xlsx。" if kind else "这个文件不是xlsx表格。")
 
 
-def _is_page(start: bytes) -> bool:
-    """Web systems hand out pages under the name of an .xls, which are read, and XML and archives, which are not."""
-    head = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower()
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        head = start.decode("utf-16", "ignore").lstrip()[:1024].lower().encode()
-    if head.startswith((b"<?xml", b"mime-version")) and b"<html" not in head:
-        raise OtherFormat("这个文件其实是网页，只是取了表格的名字。")
-    if start.startswith(_OTHER_STARTS):
-        raise OtherFormat("这个文件不是表格。")
-    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _of_text(path: Path, start: bytes) -> Workbook:
+    """Web systems hand out pages and XML under the name of an .xls."""
+    head = start.removeprefix(b"\xef\xbb\xbf")
+    if utf_16 := start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = start.decode("utf-16", "ignore").encode()
+    head = head.lstrip().lower()
+    if head.startswith(b"<") and b"<html" not in head[:1024]:
+        if NAMESPACE.encode() in head:
+            return XmlWorkbook(path)
+        if head.startswith(b"<?xml"):
+            raise OtherFormat("这个文件是XML，不是表格。")
+    if head.startswith(b"mime-version") or (head.startswith(b"from: ") and b"multipart/related" in head):
+        sentence = "这个文件是单个文件网页（.mht），不能直接读取。"
+        raise OtherFormat(sentence, "请用WPS或Excel打开它，另存为xlsx后再导入。")
+    if start.startswith(_OTHER_STARTS) or (b"\0" in start and not utf_16):
         raise OtherFormat("这个文件不是表格。")
     # No table of text begins with a bracket of markup, whichever element it is.
-    return head.startswith(b"<")
+    return WebWorkbook(path) if head.startswith(b"<") else TextWorkbook(path)

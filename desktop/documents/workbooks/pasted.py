@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 from desktop.documents.workbooks.cells import Row
 from desktop.documents.workbooks.delimited import MOST_BYTES, MOST_COLUMNS, text_cell
 from desktop.documents.workbooks.problems import NoSuchSheet, TooLarge
-from desktop.documents.workbooks.sheets import MOST_ROWS, MergedRanges, SheetInfo
+from desktop.documents.workbooks.sheets import MOST_ROWS, MergedRanges, NothingOpen, SheetInfo
 from desktop.documents.workbooks.xlsx import is_dangerous
 
 _CELL = re.compile(
@@ -64,7 +62,7 @@ class Pasted:
         return found
 
 
-class PastedWorkbook:
+class PastedWorkbook(NothingOpen):
     """See :class:`desktop.documents.workbooks.sheets.Workbook`."""
 
     def __init__(self, pasted: Pasted) -> None:
@@ -78,14 +76,6 @@ class PastedWorkbook:
         if name != self._pasted.name:
             raise NoSuchSheet(f"表格里没有名为“{name}”的工作表。")
         return PastedSheet(self._pasted)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
 
 class PastedSheet:

@@ -85,6 +85,18 @@ class Workbook(Protocol):
     ) -> None: ...
 
 
+class NothingOpen:
+    """A workbook whose file is opened anew for each reading, so that nothing has to be closed."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
 class BlockSheet:
     """A sheet whose cells lie in memory as the engine keeps them (about 100 bytes a cell); rows come one by one."""
 
@@ -113,7 +125,7 @@ class BlockSheet:
             # Nearly every row begins with something.
             if (not cells or cells[0] is None) and not any(cell is not None for cell in cells):
                 continue
-            count = _counted(count)
+            count = counted(count)
             yield number, cells
 
 
@@ -145,7 +157,7 @@ class StreamSheet:
                         return
                     continue
                 empty = 0
-                count = _counted(count)
+                count = counted(count)
                 yield number, cells
 
 
@@ -239,7 +251,8 @@ def _require(name: str, sheets: Sequence[SheetInfo]) -> None:
         raise NoSuchSheet(f"表格里没有名为“{name}”的工作表。")
 
 
-def _counted(count: int) -> int:
+def counted(count: int) -> int:
+    """How many rows there are with one more; raises :class:`TooLarge`."""
     if count >= MOST_ROWS:
         raise TooLarge(f"一张工作表一次最多导入{MOST_ROWS}行。")
     return count + 1

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from lxml import etree
 
 from desktop.documents.workbooks.cells import Row
 from desktop.documents.workbooks.delimited import MOST_COLUMNS, encoding_of, text_cell
 from desktop.documents.workbooks.problems import NoSuchSheet, OtherFormat, TooLarge, Unreadable, unreachable
-from desktop.documents.workbooks.sheets import MOST_ROWS, MergedRanges, SheetInfo
+from desktop.documents.workbooks.sheets import MOST_ROWS, MergedRanges, NothingOpen, SheetInfo, counted
 
 MOST_BYTES = 100 << 20
 """A page needs ten times the bytes of what stands in it."""
@@ -40,7 +39,7 @@ class _Table:
     """For how many more rows a cell of a row above takes a column."""
 
 
-class WebWorkbook:
+class WebWorkbook(NothingOpen):
     """The tables of a page as sheets; one that only arranges others is none. Raises ``OtherFormat`` without any."""
 
     def __init__(self, path: Path) -> None:
@@ -66,14 +65,6 @@ class WebWorkbook:
             raise NoSuchSheet(f"表格里没有名为“{name}”的工作表。")
         return WebSheet(self.path, self.encoding, name, *self._tables[name])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
 
 class WebSheet:
     """The rows of one table of a page."""
@@ -90,9 +81,7 @@ class WebSheet:
         count = 0
         for at, number, cells in _rows(self._path, self._encoding, []):
             if at == self._at and any(cell is not None for cell in cells):
-                count += 1
-                if count > MOST_ROWS:
-                    raise TooLarge(f"一张工作表一次最多导入{MOST_ROWS}行。")
+                count = counted(count)
                 yield number, cells
 
 

@@ -19,7 +19,7 @@ from desktop.ui.pages.parts import Card, button, heading, plain, row
 from desktop.ui.pasting import NoTable, on_clipboard, table_file
 from desktop.ui.workbench import Workbench
 
-FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.et *.csv *.txt)", "所有文件 (*)")
+FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.et *.csv *.txt *.xml *.htm *.html)", "所有文件 (*)")
 _LAST_HEADER_ROW = 40
 _NATIONAL = "national_entry_date"
 
