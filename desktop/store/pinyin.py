@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from string import ascii_lowercase
 from typing import Final
 
 from desktop.records.numerals import NUMERALS, chinese_to_int
@@ -25,8 +26,8 @@ _NUMBER: Final = re.compile(
 """Digits, and Chinese numerals where they can be nothing else: 三墩镇 and 百货公司 begin with a name."""
 _BLANKS: Final = re.compile(r" (?:(?<![0-9 ] ) *| *(?![0-9 ]))")
 """All but those between two numbers."""
-_MOST_DIGITS: Final = 40
-"""The longest number whose length is one character below the letters."""
+_MOST_DIGITS: Final = 16
+"""The longest number whose length is one character below the capitals."""
 
 
 def pinyin(text: str) -> str:
@@ -37,6 +38,8 @@ def pinyin(text: str) -> str:
 def sort_key(text: str | int) -> str:
     """The order of a Chinese dictionary in which numbers stand by what they count: 第2 before 第十 and 第10.
 
+    Each syllable begins with a capital, which is less than the small letters: so a character goes before the next one,
+    胡静 before 黄芳, and all of 李 stand together. A letter of another script is a syllable of its own.
     A number is preceded by its length, and so compares as it should among other texts. Blanks do not count, 第 3 期 is
     第3期. Lines that sound alike are told apart by their characters before the next line counts, so that all of 王芳
     stand together, and all of 汪方. A title that is nothing but a year comes as a number.
@@ -63,13 +66,13 @@ def sort_keys(texts: Sequence[str]) -> list[str]:
 
 def sound_key(text: str) -> str:
     """Its order where the words themselves are the next key: three quarters of the time."""
-    return _numbered(text).translate(_pinyin())
+    return _numbered(text).translate(_syllables())
 
 
 def _read(text: str) -> tuple[str, str]:
     """How it sounds, and what tells its characters from others that sound so."""
     numbered = _numbered(text)
-    return numbered.translate(_pinyin()), numbered.translate(_characters())
+    return numbered.translate(_syllables()), numbered.translate(_characters())
 
 
 def _numbered(text: str) -> str:
@@ -126,6 +129,13 @@ def _pinyin() -> dict[int, str]:
     for syllable, characters in _lines("pinyin.txt"):
         found.update(dict.fromkeys(map(ord, characters), syllable))
     found.update({ord(character): readings.split()[0] for character, readings in _lines("pinyin_names.txt")})
+    return found
+
+
+@cache
+def _syllables() -> dict[int, str]:
+    found = _Table({code: reading.capitalize() for code, reading in _pinyin().items()})
+    found.update({ord(letter): letter.upper() for letter in ascii_lowercase})
     return found
 
 

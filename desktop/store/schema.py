@@ -13,7 +13,7 @@ from desktop.records.declaration import Field, Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of, title_text
 from desktop.store.database import Database
 
-VERSION = 7
+VERSION = 8
 """The major version of the tables; a database with a greater one is refused politely."""
 
 CORE = """
@@ -178,9 +178,11 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     # Titles that sound alike stand together by their characters (see LISTED_ANEW), and every form of the dot in a
     # person's name finds all of them.
     7: (_INDEX_ANEW,),
+    # Lists stand in the order of characters, no longer in that of letters (see LISTED_ANEW).
+    8: (),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
-LISTED_ANEW = 7
+LISTED_ANEW = 8
 """The newest version with another order of lists: what is computed by an older program is computed again."""
 
 

@@ -278,3 +278,11 @@ def test_the_code_in_a_list_of_unions_alone_is_their_own(district: Session, tmp_
     assert outcomes(shown) == ["new"]
     shown = look(district, brought(tmp_path, [["甲公司工会委员会", firms, 3]], head=head), "union")
     assert shown.columns[1].target == "enterprise.uscc"
+
+
+def test_blanks_in_a_name_make_no_other_person_of_the_same_number(district: Session) -> None:
+    names = ["欧阳 修文", "欧阳修文", "欧阳　修 文", "王芳"]
+    rows = [[name, "33010619850615301X", "五级"] for name in names]
+    shown = look(district, pasted(rows, ["姓名", "证件号码", "技术等级"]), "member")
+    assert outcomes(shown)[1:] == ["duplicate", "duplicate", "rejected"]
+    assert shown.rows[0].parts[0].values["skill_level"] == "5"

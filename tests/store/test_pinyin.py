@@ -36,6 +36,23 @@ def test_lists_stand_in_the_order_of_the_usual_readings() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["胡静", "黄翀勇", "黄芳"],
+        ["李涛", "李艳磊", "林昇", "刘祎"],
+        ["西安路", "西湖", "先锋"],
+        ["3个", "99个", "阿里", "A座", "安吉", "b座", "白云"],
+        ["甲2", "甲12", "甲公司", "检察"],
+        ["9" * 16, "9" * 30, "安吉"],
+    ],
+)
+def test_a_character_goes_before_the_next_one(names: list[str]) -> None:
+    """By letters alone 林昇 would stand between 李涛 and 李艳磊."""
+    mixed = names[::-1]
+    assert sorted(mixed, key=sort_key) == names
+
+
 def test_of_a_long_name_the_first_characters_alone_are_spelled_in_every_way() -> None:
     assert len(all_initials("长" * 30)) == 8
 

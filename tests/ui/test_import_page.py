@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop.operations import records
@@ -80,9 +81,21 @@ def test_an_import_is_one_step_and_one_undo(desk: Desk, town: Session, tmp_path:
     desk.click(page.check.run)
     assert len(enterprises(town)) == 5
     assert page.done.words.text() == "导入完成：新增5行，修改0行"
-    desk.bench.undo()
-    desk.settle()
+    desk.press(K.Key_Z, modifier=Qt.KeyboardModifier.ControlModifier)
     assert enterprises(town) == []
+    assert page.check.isVisible()
+    assert page.check.run.isEnabled()
+
+
+def test_only_the_import_itself_is_taken_back_where_it_was_shown(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(1)]))
+    desk.click(page.check.run)
+    desk.bench.write("新增企业", lambda s, _ticket: records.save(s, "enterprise", {"name": "乙公司"}))
+    desk.settle()
+    desk.click(page.take_back)
+    assert len(enterprises(town)) == 2
 
 
 def test_the_same_workbook_again_changes_nothing(desk: Desk, town: Session, tmp_path: Path) -> None:

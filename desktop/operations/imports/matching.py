@@ -319,7 +319,7 @@ class _Persons:
         """Two people cannot have one document number: one of the rows is wrong."""
         number, name = candidate.values.get("id_number"), str(candidate.values["name"])
         first = self._first.setdefault(str(number), candidate) if number else candidate
-        if str(first.values["name"]) != name:
+        if fold_name(str(first.values["name"])) != fold_name(name):
             words = f"证件号码与原表第{first.row.number}行相同，姓名却不同，请核对哪一行有误"
             candidate.row.refuse(words)
             return None

@@ -23,6 +23,7 @@ from desktop.ui.pages.imports.check import CheckStep
 from desktop.ui.pages.imports.ending import BusyStep, DoneStep
 from desktop.ui.pages.imports.start import StartStep
 from desktop.ui.pages.parts import back_button, button, heading, row
+from desktop.ui.undo import Step
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
@@ -54,6 +55,9 @@ class ImportPage(Page):
         self.source: Path | Pasted | None = None
         self._order = order or self._shown_columns()
         self.result: ImportResult | None = None
+        self._step: Step | None = None
+        """What this import is among the steps, while it is the last of them."""
+        self.take_back = button("撤消这次导入", self.workbench.undo, "undo-2")
         self._task: Task[Any] | None = None
         self._mapping: dict[int | str, str | None] = {}
         self._sheet: str | None = None
@@ -69,6 +73,7 @@ class ImportPage(Page):
         self.check.run_wanted.connect(self.run)
         self.check.back_wanted.connect(lambda: self._show(self.start))
         self.busy.stop.clicked.connect(self.stop)
+        workbench.steps_changed.connect(self._steps_moved)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self._escape)
         self._show(self.start)
         if source is not None:
@@ -165,10 +170,11 @@ class ImportPage(Page):
         self.result = result
         self._remember(result.preview)
         mend = len(result.preview.to_mend)
-        offered = [
-            button("查看列表", self._to_list, "file-text", primary=True),
-            button("撤消这次导入", self._undo, "undo-2"),
-        ]
+        last = self.workbench.steps.last
+        self._step = last if last is not None and result.changes.stamp in last.stamps else None
+        self.take_back = button("撤消这次导入", self.workbench.undo, "undo-2")
+        self.take_back.setEnabled(self._step is not None)
+        offered = [button("查看列表", self._to_list, "file-text", primary=True), self.take_back]
         if mend:
             offered.append(button(f"保存退回表（{mend}行）…", self.save_report, "save"))
         self._further = tuple(name for name in self._further if name != result.preview.sheet)
@@ -180,10 +186,17 @@ class ImportPage(Page):
         self.done.show_result(result, offered)
         self._show(self.done)
 
-    def _undo(self) -> None:
-        self.workbench.undo()
-        self._show(self.check if self.check.preview is not None else self.start)
-        self.check.run.setEnabled(True)
+    def _steps_moved(self) -> None:
+        """Once it is not the last step any more, the button would take back another one."""
+        steps = self.workbench.steps
+        if self._step is None or steps.last is self._step:
+            return
+        self._step = None
+        self.take_back.setEnabled(False)
+        if steps.next is not None and self._layers.currentWidget() is self.done:
+            # It was taken back: the table can be looked at again and imported once more.
+            self._show(self.check if self.check.preview is not None else self.start)
+            self.check.run.setEnabled(True)
 
     def _to_list(self) -> None:
         self.workbench.shell.open_page(f"list:{self.record_type.name}")
