@@ -9,13 +9,16 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import open_session
 from desktop.records.canonical import Cell
-from desktop.store.drafts import Draft
+from desktop.store.database import DiskFull
+from desktop.store.drafts import Draft, Drafts
 from desktop.ui.dialogs import Answer
 from desktop.ui.draft_dialog import DraftDialog, words_for
 from desktop.ui.settings import Settings
@@ -34,6 +37,12 @@ def drafts_of(hand: Hand, bench: Workbench) -> list[Draft]:
     return found
 
 
+def words_on(hand: Hand) -> str:
+    page = hand.window.page
+    assert page is not None
+    return "；".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
 def test_typing_is_kept_after_a_short_pause_and_dropped_by_the_save(hand: Hand, bench: Workbench) -> None:
     hand.control(K.Key_N)
     hand.settle()
@@ -49,6 +58,23 @@ def test_typing_is_kept_after_a_short_pause_and_dropped_by_the_save(hand: Hand, 
     hand.control(K.Key_S)
     hand.settle()
     assert drafts_of(hand, bench) == []
+
+
+def test_a_draft_that_a_full_disk_does_not_take_is_not_said_to_be_kept(
+    hand: Hand, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    with monkeypatch.context() as full:
+        full.setattr(Drafts, "keep", lambda *_: (_ for _ in ()).throw(DiskFull("磁盘满了，这一步没有做完。")))
+        hand.type("杭州草稿有限公司")
+        hand.pause()
+        hand.settle()
+        assert "草稿没有留下" in words_on(hand)
+    hand.type("二")
+    hand.pause()
+    hand.settle()
+    assert "已留草稿" in words_on(hand)
 
 
 def test_giving_up_the_changes_gives_up_the_draft(hand: Hand, bench: Workbench, dialogs: FakeDialogs) -> None:

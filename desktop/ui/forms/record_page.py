@@ -77,6 +77,7 @@ class RecordPage(Page):
         self.erase_button = QPushButton("清除个人信息…")
         self._build()
         self.form.checked.connect(self._show_state)
+        workbench.drafts.unsaved_changed.connect(self._show_state)
         self.form.named.connect(lambda: self.banner.look_for_twin(self.form.values()))
         self.side.field_wanted.connect(self.form.go_to)
         self.side.section_wanted.connect(self.form.go_to_section)
@@ -372,7 +373,7 @@ class RecordPage(Page):
         self.erase_button.setToolTip(
             "请先保存改动，再清除。" if dirty else "到期或者本人要求的，彻底清除，不能恢复"
         )
-        words = "有改动还没有保存（已留草稿）" if dirty else "" if self.record is None else "已保存"
+        words = self.workbench.drafts.unsaved if dirty else "" if self.record is None else "已保存"
         self._state.setText(words)
         theme.restyle(self._state, tone="warning" if dirty else "note")
         self.state_changed.emit()

@@ -257,7 +257,7 @@ class SheetFormPage(FormPage):
     def _show_state(self) -> None:
         super()._show_state()
         if self.sheets_dirty:
-            self._state.setText("有改动还没有保存（已留草稿）")
+            self._state.setText(self.workbench.drafts.unsaved)
             theme.restyle(self._state, tone="warning")
 
     def enter(self) -> None:
