@@ -243,7 +243,7 @@ def problem_of(error: Exception) -> Problem | None:
         return None
     message = str(error)
     if "full" in message:
-        return DiskFull("磁盘满了，这一步没有做完。")
+        return DiskFull("台账所在的磁盘满了，这一步没有做完。")
     if "readonly" in message or "read-only" in message:
         return ReadOnlyPlace("这个位置不能写入，这一步没有保存。")
     if "locked" in message or "busy" in message:

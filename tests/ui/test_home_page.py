@@ -424,7 +424,8 @@ def test_what_was_saved_under_a_date_in_the_future_is_urgent_and_opens_where_it_
     hands, page = open_page(town)
     assert page.tasks.matters.tasks[0].urgent
     assert "请更正日期" in page.tasks.matters.tasks[0].sentence
-    assert "（最晚2035年2月9日）" in page.tasks.matters.tasks[0].sentence
+    assert "却有2035年2月9日保存的内容" in page.tasks.matters.tasks[0].sentence
+    assert "现在的日期不对，请调对" in page.tasks.matters.tasks[0].sentence
     hands.qtbot.keyClick(page.tasks, Qt.Key.Key_Return)
     hands.settle()
     shown = hands.window.page

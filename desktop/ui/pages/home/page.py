@@ -100,7 +100,7 @@ class HomePage(Page):
         """Asks again for everything, in the order in which it is quick."""
         self._stale = False
         bench, here = self.workbench, here_of(self.workbench)
-        self.day.setText(_day_words(bench.today()))
+        self.day.setText(f"{_day_words(bench.today())} 星期{'一二三四五六日'[bench.today().weekday()]}")
         work, plan = home_reading.load_work(bench), home_reading.load_plan(bench)
         bench.read(
             lambda database, _ticket: home_reading.load_start(database, here),
@@ -211,12 +211,12 @@ class HomePage(Page):
             )  # fmt: skip
 
     def _dates(self) -> Iterator[Task]:
-        """What was saved while the date of this computer was wrong; nobody above takes it until that is put right."""
-        latest = self.start.latest if self.start is not None else None
-        if latest is not None and policy.is_ahead(latest, self.workbench.today()):
+        """What was saved later than today: the date was wrong then, and nobody above takes it; or it is wrong now."""
+        latest, today = self.start.latest if self.start is not None else None, self.workbench.today()
+        if latest is not None and policy.is_ahead(latest, today):
             words = (
-                f"电脑日期调快的时候保存过内容（最晚{latest.year}年{latest.month}月{latest.day}日），"
-                "上级会一直先留着：请更正日期"
+                f"电脑日期是{_day_words(today)}，却有{_day_words(latest)}保存的内容：现在的日期不对，请调对；"
+                "已经调对了，请更正日期，不然上级会一直先留着"
             )
             open_it = partial(self.workbench.shell.open_page, "sync", part="unsettled")
             yield Task(words, open_it, True, "ahead")
@@ -350,4 +350,4 @@ class HomePage(Page):
 
 
 def _day_words(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日 星期{'一二三四五六日'[day.weekday()]}"
+    return f"{day.year}年{day.month}月{day.day}日"
