@@ -330,6 +330,22 @@ def test_the_cursor_begins_at_the_most_urgent_matter_and_stays_where_one_put_it(
     assert page.tasks.matters.tasks[page.tasks.currentIndex().row()].key == chosen
 
 
+def test_the_targets_need_no_scrolling_sideways_at_150_percent(open_page: Open, town: Session) -> None:
+    hands, page = open_page(town)
+    hands.window.resize(911, 485)
+    hands.window._change_text_size()
+    page.load()
+    hands.settle()
+    area = page.plan.parentWidget()
+    assert area is not None
+    large = page.plan.width(), area.width()
+    hands.window._change_text_size()
+    hands.settle()
+    assert large[0] <= large[1]
+    assert page.plan.width() <= area.width()
+    assert all(row.bar.isVisible() for row in page.plan.rows)
+
+
 @pytest.mark.parametrize("height", [728, 700, 660])
 def test_the_card_of_the_targets_ends_below_a_whole_row(open_page: Open, town: Session, height: int) -> None:
     hands, page = open_page(town)

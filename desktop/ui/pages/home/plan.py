@@ -24,6 +24,8 @@ from desktop.ui.workbench import Workbench
 _TONES = {Status.MET: Tone.GOOD, Status.NOT_MET: Tone.WARNING}
 _NARROW = 66
 """Below so many characters there is no room for a name and its numbers in one line."""
+_BARE = 47
+"""Below so many there is none for a bar beside its numbers either; they say the same."""
 EXAMPLE = "以下口径为示例，非官方。"
 """What stands before every reading as long as nobody official has set it."""
 
@@ -47,8 +49,7 @@ class IndicatorRow(QFrame):
         self.name = ElidedLink(f"{_code(indicator)} {indicator.label}", "打开名单，还没有做到的在前")
         self.name.clicked.connect(self.open_records)
         self.amount, self.gap, self.sign = QLabel(), QLabel(), QLabel()
-        for label, width in ((self.amount, 16), (self.gap, 10)):
-            label.setMinimumWidth(theme.measures().average(width))
+        self._take_measures()
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sign.setFixedWidth(18)
         self.bar = Bar()
@@ -72,6 +73,16 @@ class IndicatorRow(QFrame):
         self._lay_out(narrow=False)
         self._unfold(False)
 
+    def _take_measures(self) -> None:
+        for label, width in ((self.amount, 16), (self.gap, 10)):
+            label.setMinimumWidth(theme.measures().average(width))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Figures keep standing under each other in another text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_measures()
+
     def _lay_out(self, *, narrow: bool) -> None:
         """Where it is narrow the name has its line for itself, and where the number is from is its tool tip."""
         if narrow == self._narrow:
@@ -86,6 +97,9 @@ class IndicatorRow(QFrame):
         """Follows the width of the window."""
         super().resizeEvent(event)
         self._lay_out(narrow=self.width() < theme.measures().average(_NARROW))
+        bare = self.width() < theme.measures().average(_BARE)
+        self.bar.setHidden(bare)
+        self._middle.setStretchFactor(self.amount, int(bare))
 
     def _show(self) -> None:
         figure = self.indicator.figure
