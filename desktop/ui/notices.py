@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QCursor
 from PySide6.QtWidgets import (
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollBar,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -148,6 +150,8 @@ class FloatingNotice(NoticeBar):
         self._over = over
         self._at_head = False
         self._covered = 0
+        self._bars: list[QScrollBar] = []
+        """Those by which the cursor can be moved."""
         self._return = QTimer(self)
         self._return.setInterval(_STILL_MS)
         self._return.timeout.connect(self._return_to_foot)
@@ -178,7 +182,24 @@ class FloatingNotice(NoticeBar):
         )
 
     def make_way(self) -> None:
-        """Goes to the other end of the page where it would hide the cursor."""
+        """Goes to the other end of the page where it would hide the cursor, or where that is scrolled below it."""
+        self._follow_scrolling()
+        self._step_aside()
+
+    def _follow_scrolling(self) -> None:
+        for bar in self._bars:
+            if shiboken6.isValid(bar):
+                bar.valueChanged.disconnect(self._step_aside)
+        self._bars = []
+        around = None if self.isHidden() else QApplication.focusWidget()
+        while around is not None and around is not self._over:
+            if isinstance(around, QAbstractScrollArea):
+                self._bars.append(around.verticalScrollBar())
+            around = around.parentWidget()
+        for bar in self._bars:
+            bar.valueChanged.connect(self._step_aside)
+
+    def _step_aside(self) -> None:
         if not self.isHidden() and self._hides_cursor(self.geometry()):
             self._at_head = not self._at_head
             self._settle()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QTableView,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -408,6 +409,26 @@ def test_a_notice_does_not_hide_the_field_that_is_typed_into(hand: Hand, window:
         bar, cursor = window.notices, hand.focus
         if not window.notices.isAncestorOf(cursor):
             at = QRect(cursor.mapTo(window, QPoint()), cursor.size())
+            assert not at.adjusted(0, 8, 0, -8).intersects(QRect(bar.mapTo(window, QPoint()), bar.size()))
+
+
+def test_a_notice_makes_way_for_the_field_that_is_scrolled_below_it(hand: Hand, window: MainWindow) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    hand.form_page.form.go_to("union_state")
+    bar, field = window.notices, hand.focus
+    area = field.parentWidget()
+    while not isinstance(area, QScrollArea):
+        assert area is not None
+        area = area.parentWidget()
+    scroll, top = area.verticalScrollBar(), field.mapTo(area, QPoint()).y()
+    scroll.setValue(scroll.value() + top - area.height() // 2)
+    window.tell(Tone.ERROR, "U盘已满，没有写完。" * 20)
+    assert bar.y() > area.height() // 2
+    for value in range(scroll.value(), -1, -10):
+        scroll.setValue(value)
+        if area.rect().contains(QRect(field.mapTo(area, QPoint()), field.size())):
+            at = QRect(field.mapTo(window, QPoint()), field.size())
             assert not at.adjusted(0, 8, 0, -8).intersects(QRect(bar.mapTo(window, QPoint()), bar.size()))
 
 
