@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from string import ascii_lowercase
 from typing import Final
 
@@ -123,18 +124,23 @@ class _Table(dict[int, str]):
         return self[code]
 
 
-@cache
-def _pinyin() -> dict[int, str]:
+def _table(form: Callable[[str], str]) -> dict[int, str]:
+    """Each character with its usual reading in this form."""
     found = _Table()
     for syllable, characters in _lines("pinyin.txt"):
-        found.update(dict.fromkeys(map(ord, characters), syllable))
-    found.update({ord(character): readings.split()[0] for character, readings in _lines("pinyin_names.txt")})
+        found.update(dict.fromkeys(map(ord, characters), form(syllable)))
+    found.update({ord(c): form(readings.split()[0]) for c, readings in _lines("pinyin_names.txt")})
     return found
 
 
 @cache
+def _pinyin() -> dict[int, str]:
+    return _table(str)
+
+
+@cache
 def _syllables() -> dict[int, str]:
-    found = _Table({code: reading.capitalize() for code, reading in _pinyin().items()})
+    found = _table(str.capitalize)
     found.update({ord(letter): letter.upper() for letter in ascii_lowercase})
     return found
 
@@ -166,7 +172,7 @@ def _characters() -> dict[int, str]:
 
 @cache
 def _initials() -> dict[int, str]:
-    return _Table({code: reading[:1] for code, reading in _pinyin().items()})
+    return _table(itemgetter(0))
 
 
 @cache
