@@ -152,7 +152,7 @@ class Staging:
             self.rows_before[births.type] = int(last)
         fields = [known.get(c) for c in births.columns]
         self.newest = max(self.newest, *map(_stamp_of, births.rows))
-        units = {unit: self.unit_ref(str(unit)) for unit in {row[1] for row in births.rows}}
+        units = {unit: self.unit_ref(str(unit)) for unit in set(map(_unit_of, births.rows))}
         keys = births.keys
         if keys is None and self._listed:
             keys = listing_keys(record_type, births.columns, births.rows)
@@ -360,5 +360,5 @@ def _insertion(
     return statement, zip(records, owners, stamps, origins, numbers, operators, *filled, strict=True)
 
 
-_stamp_of = itemgetter(2)
-"""The stamp in a row of births."""
+_unit_of, _stamp_of = itemgetter(1), itemgetter(2)
+"""Unit and stamp in a row of births."""

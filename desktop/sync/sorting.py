@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from functools import cached_property
+from operator import itemgetter
+from typing import Any, Final
 
 from desktop.records import items
 from desktop.records.canonical import ABSENT
@@ -13,6 +15,10 @@ from desktop.store.aside import Put
 from desktop.store.merging import Births, Change
 from desktop.sync.decoding import Contents, WireChange
 from desktop.sync.exclusions import Item, Items
+
+_UNIT: Final[Callable[[tuple[Any, ...]], str]] = itemgetter(1)
+_STAMP: Final[Callable[[tuple[Any, ...]], int]] = itemgetter(2)
+"""What stands in the rows of births; there may be a million, and a loop over them takes three times as long."""
 
 
 class Sorted:
@@ -132,8 +138,8 @@ class Sorted:
 
     def units(self) -> set[str]:
         """The units under which the items were written; most segments have one."""
-        found = {row[1] for block in self.contents.births.values() for row in block.rows}
-        return found | {c.unit for c in self.contents.changes}
+        found = {c.unit for c in self.contents.changes}
+        return found.union(*(map(_UNIT, block.rows) for block in self.contents.births.values()))
 
     def numbers_under(self, unit: str) -> Set[int]:
         """The numbers of the items that were written under a unit."""
@@ -151,9 +157,11 @@ class Sorted:
 
     def highest_stamp(self) -> int:
         """The newest stamp of what is looked at."""
-        births = (r[2] for b in self.contents.births.values() for r in b.rows if r[3] not in self._dropped)
-        newest: int = max([*births, *(c.stamp for c in self.wire_changes())])
-        return newest
+        blocks = [block.rows for block in self.contents.births.values()]
+        if self._dropped:
+            blocks = [[row for row in rows if row[3] not in self._dropped] for rows in blocks]
+        births = (max(map(_STAMP, rows)) for rows in blocks if rows)
+        return max([*births, *(c.stamp for c in self.wire_changes())])
 
     def waits_for(self, reason: str) -> bool:
         """Whether something is held for this reason."""
