@@ -90,7 +90,7 @@ class _Bundle:
 
 @dataclass(frozen=True, slots=True)
 class _Late:
-    """A bundle of which segments were passed over, and what takes those that somebody signs for by now."""
+    """A bundle that lacked something when it came, and what looks whether that is here by now."""
 
     bundle: _Bundle
     merge: int | None
@@ -210,10 +210,10 @@ class Intake:
             self._took_late = True
             self.judge = self._settling.run(self.judge)
 
-    def expect_signers(self, take: Callable[[], bool]) -> None:
-        """Segments of the bundle that has ended were passed over; ``take`` takes what it can and says if that is any.
+    def expect_more(self, take: Callable[[], bool]) -> None:
+        """Another bundle may bring what the one that has ended lacks: the grant of a segment, or what came before it.
 
-        It is asked when all of the merge is in, for another bundle may bring the grant.
+        ``take`` is asked when all of the merge is in, and says whether anything came of it.
         """
         self._late.append(_Late(self._bundle, self.merge, take))
 

@@ -199,11 +199,11 @@ class _Taking:
             raise BadSegment("the counts of the manifest are not those of its segments")
         self._take_passed()
         self._intake.end()
-        if self._passed:
-            self._intake.expect_signers(self._take_late)
         if link is not None and self._spans:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
             self._result.gap = self._spans[0][0] > held_so_far
+        if self._passed or self._result.gap:
+            self._intake.expect_more(self._take_late)
         if self._speaks:
             self._note_received(anew=newest)
         else:
@@ -220,22 +220,22 @@ class _Taking:
         links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans, anew=anew)
 
     def _take_late(self) -> bool:
-        """What was passed over and somebody signs for, now that all of the merge is in; whether that is any.
+        """What was passed over and somebody signs for, now that all of the merge is in; what came too early joins on.
 
-        The other files of the merge are in by now: whatever is wrong with this one must not undo them. It waits as was
-        told, and the next bundle that brings it is refused for it.
+        Whether anything came of it. The other files of the merge are in by now: whatever is wrong with this one must
+        not undo them. It waits as was told, and the next bundle that brings it is refused for it.
         """
-        before = len(self._passed)
+        before = len(self._passed), self._result.gap
         self._take_passed(_UNBELIEVED)
-        if len(self._passed) == before:
-            return False
-        self._intake.end()
+        if len(self._passed) < before[0]:
+            self._intake.end()
         said, link = self._said, links.link_to(self._db, self._said.sender)
         # The sender may speak in another incarnation by now; and where more of its journal has come since, that does
         # not begin anew.
         if link is not None and link.received_incarnation == said.incarnation:
+            self._result.gap &= self._spans[0][0] > link.received
             self._note_received(anew=self._newest and link.received_sequence == said.sequence)
-        return True
+        return (len(self._passed), self._result.gap) != before
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

@@ -602,6 +602,8 @@ class History:
             assert isinstance(told.problem, (*PASSING, type(None))), told.problem
             assert told.applied >= 0
             assert told.problem or sums(told) == told.total
+            done = [*told.changes.values(), *told.deletions.values()]
+            assert sum(done) <= told.applied + told.released
         if looked is not None:
             assert [sums(b) for b in looked.bundles] == [sums(b) for b in report.bundles]
         return sum(told.total for told in report.bundles)

@@ -596,6 +596,22 @@ def test_a_segment_whose_grant_comes_with_a_later_file_of_the_same_merge_is_take
     assert outcome(tree.district.take(tree.town.send())) == (0, 0, 0, 0, 0)
 
 
+def test_of_files_that_come_in_the_wrong_order_none_is_told_to_be_missing(tree: Tree) -> None:
+    """What is missing when a file is read may come with the next of the same merge; then nothing is sent again."""
+    sent, ends = [], []
+    for record in (FIRM, OTHER, "f3" * 16, "f4" * 16):
+        tree.village.birth("firm", {"name": "一家"}, record=record)
+        sent.append(tree.village.send())
+        ends.append(tree.village.database.value("SELECT max(position) FROM segment"))
+        tree.village.database.execute("UPDATE link SET acknowledged = ?", (ends[-1],))
+    first, second, third, fourth = sent
+    assert [b.gap for b in tree.town.merge(fourth, second).bundles] == [True, True]
+    assert [b.gap for b in tree.town.merge(third, second, first).bundles] == [False] * 3
+    assert tree.town.link(tree.village).received == ends[2]
+    assert [b.gap for b in tree.town.merge(fourth).bundles] == [False]
+    assert tree.town.link(tree.village).received == ends[3]
+
+
 def test_what_comes_after_its_grant_is_told_to_contradict_and_to_be_contradicted(
     tree: Tree, out_of_order: tuple[Sent, Sent]
 ) -> None:
