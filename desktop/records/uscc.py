@@ -237,14 +237,11 @@ def is_anothers(held: object, code: str) -> bool:
 def is_slip_of(held: str, code: str) -> bool:
     """Whether a code with a fault may have been typed for this one, which has none.
 
-    Two characters are others, or one is missing or too many; so much is mistyped, and no two firms are so near.
+    Up to two characters are others; no two firms are so near. What has not the length of a code is the code of nobody.
     """
     if plainly_valid(held) or not plainly_valid(code):
         return False
-    if len(held) == len(code):
-        return sum(map(str.__ne__, held, code)) <= _MOST_MISTYPED
-    short, long = sorted((held, code), key=len)
-    return short in {long[:place] + long[place + 1 :] for place in range(len(long))}
+    return len(held) != _LENGTH or sum(map(str.__ne__, held, code)) <= _MOST_MISTYPED
 
 
 def plainly_valid(code: str) -> bool:

@@ -68,6 +68,8 @@ def test_the_columns_of_a_business_register_are_known_and_what_is_not_ours_is_le
         ("实际办公经营地", "address"),
         ("在职职工总数", "surveyed_staff"),
         ("其中：\n女性", "women_count"),
+        ("所属企业名称", "name"),
+        ("企业统一社会信用代码", "uscc"),
     ],
 )
 def test_what_people_write_over_a_column(header: str, field: str) -> None:

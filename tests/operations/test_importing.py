@@ -290,7 +290,7 @@ def test_a_cell_that_asks_for_a_look_comes_back_behind_what_did_not_go_in(
 def test_a_mistyped_code_that_is_corrected_in_the_report_corrects_its_record(
     district: Session, tmp_path: Path
 ) -> None:
-    rows = [firm(1, uscc=wrong(1)), firm(2, uscc=code(2)[:-2] + code(2)[-1]), firm(3, uscc=wrong(99))]
+    rows = [firm(1, uscc=wrong(1)), firm(2, uscc="330106000012345"), firm(3, uscc=wrong(99))]
     shown = bring(district, table(tmp_path, rows)).preview
     before = {name: record.id for name, record in held(district).items()}
     assert importing.write_report(district, shown, tmp_path / "退回.xlsx") == 3

@@ -130,6 +130,29 @@ def test_what_is_unknown_is_left_empty_and_a_name_beside_a_number_too(
     assert "没有写几号" in problems(shown, 2)
 
 
+def test_a_landline_is_read_beside_a_name_and_less_than_a_number_is_not(
+    district: Session, tmp_path: Path
+) -> None:
+    cells = ["孙八\n0571-88880000", "0571—88880000（总机）", "孙八 88880000", "短号6123", "孙1 0571-88880000"]
+    shown = brought(district, tmp_path, ["联系电话"], [[cell] for cell in cells])
+    assert values(shown, "contact_phone") == ["0571-88880000", "0571-88880000", None, None, None]
+    assert "只取电话号码" in "；".join(n.text for n in shown.rows[0].notes)
+    assert "看不出号码" in problems(shown, 2)
+
+
+def test_a_day_of_birth_that_is_not_whole_is_that_of_the_number(district: Session, tmp_path: Path) -> None:
+    days = ["194912", "1949年12月", "1949", "49.12", "1950年1月", "不祥", "12"]
+    rows = [
+        ["姓名", "身份证号", "出生年月"],
+        *(["王芳", "11010519491231002X", day] for day in days),
+    ]
+    rows.append(["李明", "", "194912"])
+    shown = look(district, workbooks.book(tmp_path / "会员.xlsx", rows), "member")
+    assert [bool(problems(shown, place)) for place in range(8)] == [False] * 4 + [True] * 4
+    assert "“1949年12月”按证件号码补全为1949-12-31" in {n.text for n in shown.rows[1].notes}
+    assert shown.rows[0].parts[0].weak["birth_date"] == "1949-12-31"
+
+
 def test_a_header_of_three_rows_reads_the_lowest_words(district: Session, tmp_path: Path) -> None:
     rows = [
         ["企业名册"],

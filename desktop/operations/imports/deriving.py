@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 
+from desktop.documents.workbooks.cells import shown
 from desktop.operations.imports import words
 from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.matching import folded_name
@@ -21,6 +23,7 @@ from desktop.records.resolution import Life
 from desktop.records.uscc import normalise_uscc
 from desktop.store import lookup
 
+_BIRTH = "birth_date"
 _NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")
 """Without one of these words an address says no more than a town."""
 
@@ -56,7 +59,7 @@ class Deriver:
                     parts[at].weak["sector"] = sector
         for at in self._persons:
             if "id_number" in parts[at].values:
-                self._person(parts[at])
+                self._person(row, parts[at])
         for at in self._sessions:
             _number_session(parts[at])
 
@@ -122,8 +125,8 @@ class Deriver:
                 part.weak["village"] = found.village
             return
 
-    def _person(self, part: Part) -> None:
-        """A resident's number says sex and day of birth."""
+    def _person(self, row: RowResult, part: Part) -> None:
+        """A resident's number says sex and day of birth, of which a cell may say no more than year and month."""
         kind = part.values.get("id_kind")
         check = check_id(
             str(part.values["id_number"]), self._today, IdKind(kind) if kind in list(IdKind) else None
@@ -131,7 +134,9 @@ class Deriver:
         if not check.ok:
             return
         if check.birth is not None:
-            part.weak["birth_date"] = check.birth.isoformat()
+            part.weak[_BIRTH] = check.birth.isoformat()
+            if row.said and _BIRTH not in part.values:
+                row.said = [_completed(note, row, check.birth) for note in row.said]
             part.weak.setdefault("id_kind", "resident_id")
         if check.sex is not None:
             part.weak["sex"] = check.sex.value
@@ -185,6 +190,18 @@ class Deriver:
                 if text not in found:
                     found[text] = names.get(folded_name(text), [])
         return found
+
+
+def _completed(note: Note, row: RowResult, birth: datetime.date) -> Note:
+    """What is said of a cell that has not the whole day of birth: nobody has to mend what the number knows."""
+    if note.field != _BIRTH or note.weight is not Weight.PROBLEM or note.column < 0:
+        return note
+    text = shown(row.cells[note.column]).strip()
+    said = "".join(number.zfill(2) for number in re.findall("[0-9]+", text))
+    whole = f"{birth:%Y%m%d}"
+    if len(said) < 4 or not (whole.startswith(said) or whole[2:].startswith(said)):
+        return note
+    return Note(f"“{text[:20]}”按证件号码补全为{birth:%Y-%m-%d}", Weight.NOTE, note.column, _BIRTH)
 
 
 def _number_session(part: Part) -> None:

@@ -34,6 +34,7 @@ _PLAIN = re.compile(
 )
 _PLAIN_NAME = re.compile("[\u4e00-\u9fffA-Za-z]{2,}(?:·[\u4e00-\u9fffA-Za-z]+)*")
 """No other dots: those of a person's name are put right."""
+_DIGITS = re.compile("[0-9]+(?:[-‐‑–—−][0-9]+)*")
 _PHONE_MARKS = re.compile(r"[;；,，、/|\s]+|或|和")
 _STARS = re.compile("[*＊]")
 _WHOLE_ONLY = frozenset({Mask.ID, Mask.NAME, Mask.ACCOUNT})
@@ -309,11 +310,15 @@ def _hidden_phone(text: str) -> Parsed | None:
 
 
 def _phone_within(text: str) -> Parsed | None:
-    """A mobile number with somebody's name or a remark beside it; there is no other number in the cell."""
-    digits = re.findall("[0-9]+", unicodedata.normalize("NFKC", text))
-    if len(digits) != 1 or MOBILE.fullmatch(digits[0]) is None:
+    """A number with somebody's name or a remark beside it; there is no other in the cell.
+
+    Fewer digits than those of a mobile, or of a landline with its area code, may be anything.
+    """
+    numbers = _DIGITS.findall(unicodedata.normalize("NFKC", text))
+    number = parse_phone(numbers[0]) if len(numbers) == 1 else None
+    if number is None or not (MOBILE.fullmatch(number) or (number.startswith("0") and is_phone(number))):
         return None
-    return Parsed(digits[0], "只取手机号码，旁边的文字没有保存")
+    return Parsed(number, "只取电话号码，旁边的文字没有保存")
 
 
 def _year_alone(cell: workbook.Cell) -> str | None:
