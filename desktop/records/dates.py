@@ -11,11 +11,19 @@ import unicodedata
 
 from desktop.records.numerals import chinese_to_int
 
-_TIME = r"(?:(?:\s+|T)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_WEEKDAYS = "一二三四五六日"
+_WEEKDAY = rf"(?:\s*\(?(?:周|星期|礼拜)(?P<weekday>[{_WEEKDAYS}天])\)?)?"
+_HALF = r"(?:\s*\(?(?:上午|下午|中午|早上|晚上|全天)\)?)?"
+_CLOCK = (
+    r"(?:(?:\s+|T|(?<=[日号午上天)]))[0-9]{1,2}"
+    r"(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?|[点时](?:[0-9]{1,2}分?|半)?))?"
+)
+_TIME = _WEEKDAY + _HALF + _CLOCK
+"""What may stand behind a day and says no other day."""
 _YEAR_FIRST = re.compile(
     rf"([0-9]{{4}}|[0-9]{{2}})\s*([./\-年])\s*([0-9]{{1,2}})\s*([./\-月])\s*([0-9]{{1,2}})\s*([日号]?){_TIME}"
 )
-_MONTH_DAY = re.compile(r"([0-9]{1,2})\s*([./\-月])\s*([0-9]{1,2})\s*([日号]?)")
+_MONTH_DAY = re.compile(rf"([0-9]{{1,2}})\s*([./\-月])\s*([0-9]{{1,2}})\s*([日号]?){_WEEKDAY}{_HALF}")
 _EIGHT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}")
 _WITHOUT_DAY = re.compile(
     r"((?:19|20)[0-9]{2})(?:\s*年|\s*[./\-年]\s*(1[0-2]|0?[1-9])\s*(?:月份?)?|(1[0-2]|0[1-9]))?"
@@ -47,10 +55,10 @@ def parse_date(value: object, today: datetime.date | None = None) -> datetime.da
     """The day that a typed text or a cell means, or ``None``.
 
     Texts: 20261122, 2026.11.22, 2026/11/22, 2026-11-22, 2026年11月22日, 26.11.22, each in full-width
-    characters too and with a time behind it, 二〇二六年十一月二十二日; with ``today`` also 11/22, 11.22 and 11月22日 of
-    today's year. Numbers: 20261122 and a spreadsheet's serial day number. Two digits of a year are read
-    only where one century is possible: up to ten years ahead of ``today``, or in the second half of the
-    twentieth century.
+    characters too and with its weekday, half of the day or time behind it, 二〇二六年十一月二十二日; with
+    ``today`` also 11/22, 11.22 and 11月22日 of today's year. Numbers: 20261122 and a spreadsheet's serial day
+    number. Two digits of a year are read only where one century is possible: up to ten years ahead of
+    ``today``, or in the second half of the twentieth century.
     """
     if isinstance(value, datetime.datetime):
         return value.date()
@@ -86,16 +94,23 @@ def _from_number(value: float) -> datetime.date | None:
 def _from_text(text: str, today: datetime.date | None) -> datetime.date | None:
     plain = _plain(text)
     if found := _EIGHT.fullmatch(plain):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
+        return _agreeing(_day(int(found[1]), int(found[2]), int(found[3])), found["weekday"])
     if found := _YEAR_FIRST.fullmatch(plain):
         if not _consistent(found[2], found[4], found[6]):
             return None
         year = _full_year(found[1], today)
-        return None if year is None else _day(year, int(found[3]), int(found[5]))
+        return None if year is None else _agreeing(_day(year, int(found[3]), int(found[5])), found["weekday"])
     if today is not None and (found := _MONTH_DAY.fullmatch(plain)):
         if found[4] and found[2] != "月":
             return None
-        return _day(today.year, int(found[1]), int(found[3]))
+        return _agreeing(_day(today.year, int(found[1]), int(found[3])), found["weekday"])
+    return None
+
+
+def _agreeing(day: datetime.date | None, weekday: str | None) -> datetime.date | None:
+    """The day, unless its weekday is said to be another: nobody knows which of them is right."""
+    if day is None or weekday is None or _WEEKDAYS[day.weekday()] == weekday.replace("天", "日"):
+        return day
     return None
 
 

@@ -234,7 +234,8 @@ def _date(given: _Input) -> Parsed:
     day = parse_date(source, given.today)
     if day is None:
         return _problem(_no_day(given))
-    said_in_full = str(day.year) in folded(given.text)
+    plain = folded(given.text)
+    said_in_full = str(day.year) in plain and not re.search("[周期拜午早晚天点时]", plain)
     return Parsed(day.isoformat(), None if said_in_full else f"{_said(given)}按{day}保存")
 
 

@@ -153,6 +153,33 @@ def test_a_day_of_birth_that_is_not_whole_is_that_of_the_number(district: Sessio
     assert shown.rows[0].parts[0].weak["birth_date"] == "1949-12-31"
 
 
+OFFICERS = [
+    ["转塘街道工会干部花名册"],
+    ["序号", "工会", "姓名", "职务", "性别", "专兼职", "任职时间", "备用"],
+    [1, "甲公司工会委员会", "王 芳", "主席", "女", "兼", "2019-05-06", ""],
+    [2, "甲公司工会委员会", "李明", "副主席、经审主任", "男", "专职", "2019年5月1日（周三）", ""],
+    [3, "甲公司工会委员会", "赵六", "女工委主任", "女", "专职", "2019.5.1上午", ""],
+]
+
+
+def test_posts_in_a_list_of_officers_are_imported_from_it_in_a_second_turn(
+    district: Session, tmp_path: Path
+) -> None:
+    path = workbooks.book(tmp_path / "干部.xlsx", OFFICERS)
+    officers = look(district, path, "officer")
+    reasons = {c.header: c.reason for c in officers.unknown_columns}
+    below = "是任职的信息，请再按“任职”导入一次"
+    assert reasons == {**dict.fromkeys(("工会", "职务", "专兼职", "任职时间"), below), "备用": ""}
+    importing.run(district, officers)
+    posts = look(district, path, "appointment")
+    assert outcomes(posts) == ["new"] * 3
+    assert values(posts, "post") == ["chair", None, "women_head"]
+    assert values(posts, "working_time") == ["part_time", "full_time", "full_time"]
+    assert values(posts, "started") == ["2019-05-06", "2019-05-01", "2019-05-01"]
+    assert "“2019.5.1上午”按2019-05-01保存" in {n.text for n in posts.rows[2].notes}
+    assert posts.rows[1].asked
+
+
 def test_a_header_of_three_rows_reads_the_lowest_words(district: Session, tmp_path: Path) -> None:
     rows = [
         ["企业名册"],

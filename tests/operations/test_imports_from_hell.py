@@ -61,7 +61,7 @@ def test_numbers_as_people_and_pages_write_them(district: Session) -> None:
     cells: dict[str, tuple[int | None, str]] = {
         "1,234": (1234, ""), "1，234": (1234, ""), "１２３": (123, ""), "1\u00a0234": (1234, ""),
         "\u200b12\u200b ": (12, ""), "12%": (None, "不是数字"), "1,23": (None, "不是数字"),
-        "1.2E+17": (None, "后几位已经丢失"),
+        "1.2E+17": (None, "“工会摸排职工数”：号码被表格软件改成了数字，后几位已经丢失"),
     }  # fmt: skip
     shown = look(district, pasted([[f"甲{n}公司", code(n), cell, ""] for n, cell in enumerate(cells)]))
     for place, (cell, (staff, problem)) in enumerate(cells.items()):

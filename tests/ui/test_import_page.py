@@ -212,6 +212,21 @@ def test_an_empty_template_is_saved_filled_in_and_brought_back(
     assert (held.values["value"], held.unit) == ("120", town.unit.id)
 
 
+def test_columns_that_are_recorded_elsewhere_are_told_with_where(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    desk.window.open_page("import", type_name="officer")
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, ImportPage)
+    head = ["姓名", "性别", "手机", "工会职务", "任职时间", "备用"]
+    page.open_table(workbook(tmp_path / "干部.xlsx", [["王芳", "女", "13800000001", "主席", ""]], head=head))
+    desk.settle()
+    told = page.check.note.detail.text()
+    assert "有2列不会导入：工会职务、任职时间，是任职的信息，请再按“任职”导入一次。" in told
+    assert "有1列没有认出，不会导入：备用。" in told
+
+
 def test_a_file_without_a_heading_is_refused_with_a_way_on(desk: Desk, town: Session, tmp_path: Path) -> None:
     page = chosen(desk, workbook(tmp_path / "甲.xlsx", [[1, 2, 3]], head=["甲", "乙", "丙"]))
     assert "没有认出表头" in desk.window.notices.words

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from desktop.documents.workbooks.cells import shown
 from desktop.operations.imports import words
 from desktop.operations.imports.layout import EMPLOYER
-from desktop.operations.imports.matching import folded_name
+from desktop.operations.imports.matching import folded_name, spellings
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.imports.together import SESSION, TERM, session_of
@@ -181,8 +181,9 @@ class Deriver:
         title = target.by_name[target.title[0]]
         if title.kind is Kind.TEXT:
             names: dict[str, list[str]] = {}
-            spelled = {t for text in texts for t in (text, text.replace("(", "（").replace(")", "）"),
-                                                     text.replace("（", "(").replace("）", ")"))}  # fmt: skip
+            narrow = {text.replace("（", "(").replace("）", ")") for text in texts}
+            spelled = narrow | {text.replace("(", "（").replace(")", "）") for text in narrow}
+            spelled |= {t for text in texts for t in spellings(text)}
             for value, record, life, _ in lookup.by_value(database, target, title.name, spelled):
                 if life is not Life.DELETED:
                     names.setdefault(folded_name(str(value)), []).append(record)

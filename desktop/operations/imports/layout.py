@@ -39,6 +39,7 @@ _SECOND_TYPE = 0.8
 _USUAL = 0.96
 _MOST_IN_FORM_ROW = 3
 _FEWEST_FORM_ROWS = 3
+_FEWEST_BELOW, _SURE = 2, 0.95
 _PEEKED = headers.SEARCHED_ROWS + 2
 
 
@@ -236,7 +237,21 @@ class _Mapper:
             for number, cells in rows
             if number <= header.last_row
         )
-        return Layout(self._found.sheet.name, header, own, targets, tuple(columns))
+        return Layout(self._found.sheet.name, header, own, targets, tuple(self._elsewhere(columns)))
+
+    def _elsewhere(self, columns: Sequence[ColumnMatch]) -> Sequence[ColumnMatch]:
+        """Says of what is not recognised that it is recorded below, as posts below an officer, where that is plain."""
+        unknown = {c.index for c in columns if c.target is None and not c.reason and not c.counts_rows}
+        best: tuple[set[int], str] = (set(), "")
+        for below in self._session.types.children(self._type.name) if len(unknown) >= _FEWEST_BELOW else ():
+            known = headers.assign([(c.header,) for c in columns], labels_of(self._session, below))
+            if any(c.target == below.parent for c in known) and self._session.may_write(below):
+                theirs = {c.index for c in known if c.target is not None and c.confidence >= _SURE} & unknown
+                best = max(best, (theirs, below.label), key=lambda found: len(found[0]))
+        if len(best[0]) < _FEWEST_BELOW:
+            return columns
+        reason = f"是{best[1]}的信息，请再按“{best[1]}”导入一次"
+        return [replace(c, reason=reason) if c.index in best[0] else c for c in columns]
 
     def _settled(self, header: Header) -> Header:
         """The header with what is the firm's, in a list that names firms and their unions.
@@ -280,7 +295,7 @@ class _Mapper:
             return replace(match, proposed=column.proposed, proposed_label=self._label(proposed)), None
         owner = self._session.types[place[0]]
         if self._type.name == EMPLOYER and owner.name != EMPLOYER:
-            return replace(match, reason="这一列是工会的信息，请按“工会”导入"), None
+            return replace(match, reason="是工会的信息，请按“工会”导入"), None
         if place[1] != UNIT and not self._session.may_write(owner, owner.by_name[place[1]]):
             return replace(match, reason=f"本单位或您的角色不能填写“{self._label(place)}”"), None
         if place[1] != UNIT and owner.by_name[place[1]].reckoned:

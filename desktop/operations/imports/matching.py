@@ -161,7 +161,7 @@ class _Organisations:
             known = self._held_by_code.setdefault(derived[record], [])
             if record not in {r for r, _ in known}:
                 known.append((record, Life.LIVE))
-        names = {v for c in candidates if (n := c.values.get(self._name)) for v in _spellings(str(n))}
+        names = {v for c in candidates if (n := c.values.get(self._name)) for v in spellings(str(n))}
         for value, record, life, beside in lookup.by_value(
             self._database, self._type, self._name, names, self._beside
         ):
@@ -350,7 +350,7 @@ def folded_name(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def _spellings(name: str) -> tuple[str, ...]:
+def spellings(name: str) -> tuple[str, ...]:
     """The name with brackets of either width and without blanks, as any of them may be what is held."""
     narrow = "".join(name.split()).replace("（", "(").replace("）", ")")
     return (name, narrow, narrow.replace("(", "（").replace(")", "）"))

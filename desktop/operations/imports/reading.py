@@ -160,7 +160,7 @@ class ColumnReader:
         if self.field.kind is Kind.DATE and (words := _year_alone(cell)):
             return None, self._note(f"“{self.field.label}”{words}", Weight.PROBLEM)
         if isinstance(cell, Fault):
-            return None, self._note(cell.sentence, Weight.PROBLEM)
+            return None, self._note(f"“{self.field.label}”：{cell.sentence}", Weight.PROBLEM)
         if isinstance(cell, str) and self.field.kind in _NOTHING_KINDS and is_nothing(cell):
             return None, None
         if isinstance(cell, str) and self._is_masked(cell):

@@ -164,7 +164,8 @@ class TableReader:
         for place, raw in enumerate(cells):
             cell = workbook.examined(raw) if isinstance(raw, str) and "#" in raw else raw
             if isinstance(cell, Fault):
-                note = Note(cell.sentence, Weight.PROBLEM, index, wanted.name)
+                said = f"“{wanted.label}”：{cell.sentence}"
+                note = Note(said, Weight.PROBLEM, index, wanted.name)
                 notes.setdefault(place, []).append(note)
                 above = ""
                 continue

@@ -125,9 +125,13 @@ class CheckStep(QWidget):
 
     def _say(self, preview: ImportPreview) -> None:
         lines = [*_assumed(preview), *telling.sentences(preview)]
-        unknown = [c.header or f"第{c.index + 1}列" for c in preview.unknown_columns]
-        if unknown and (preview.has_header or preview.by_order):
-            lines.append(f"有{len(unknown)}列没有认出，不会导入：{telling.listed(unknown)}。")
+        unknown: dict[str, list[str]] = {}
+        for column in preview.unknown_columns if preview.has_header or preview.by_order else ():
+            unknown.setdefault(column.reason, []).append(column.header or f"第{column.index + 1}列")
+        for reason, headers in sorted(unknown.items()):
+            why = f"，{reason}。" if reason else "。"
+            known = "" if reason else "没有认出，"
+            lines.append(f"有{len(headers)}列{known}不会导入：{telling.listed(headers)}{why}")
         if preview.missing:
             parts = [f"{label}（{count}条）" for label, count in preview.missing.items()]
             lines.append(f"导入以后还缺必填内容：{telling.listed(parts)}，可以以后补。")
