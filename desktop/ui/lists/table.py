@@ -15,12 +15,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.records.declaration import Kind
 from desktop.ui import theme
 from desktop.ui.lists.columns import Column
 from desktop.ui.lists.model import RowsModel
+from desktop.ui.lists.sticky import StickyTable
 
 _MARK_WIDTH = 30
 _PADDING = 16
@@ -38,7 +39,7 @@ _LOOKED_AT = 40
 """How many rows say how much room the words of a column need."""
 
 
-class RowsTable(QTableView):
+class RowsTable(StickyTable):
     """Signals carry positions in the list. Widths that the user gives are told by ``widths_kept``."""
 
     opened = Signal(int, str)
@@ -55,7 +56,7 @@ class RowsTable(QTableView):
     widths_kept = Signal(dict)
 
     def __init__(self, model: RowsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(RowsModel.MARK + 1, parent)
         self.rows = model
         self.setModel(model)
         self._given: dict[str, int] = {}
