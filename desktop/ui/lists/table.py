@@ -21,7 +21,7 @@ from desktop.records.declaration import Kind
 from desktop.ui import theme
 from desktop.ui.lists.columns import Column
 from desktop.ui.lists.model import RowsModel
-from desktop.ui.lists.sticky import StickyTable
+from desktop.ui.widgets.sticky import StickyTable
 
 _MARK_WIDTH = 30
 _PADDING = 16

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
-    QTableView,
     QWidget,
 )
 
@@ -31,6 +30,7 @@ from desktop.ui.matching import matches
 from desktop.ui.pages.attendance.cells import SheetDelegate, take_measures
 from desktop.ui.pages.attendance.rows import LOOK, Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.attendance.sheet import SheetModel
+from desktop.ui.widgets.sticky import StickyTable
 from desktop.ui.workbench import Workbench
 
 _PADDING = 16
@@ -38,7 +38,7 @@ _SEARCH_PAUSE = 1.2
 _NUMBER = re.compile(r"\d+")
 
 
-class SheetView(QTableView):
+class SheetView(StickyTable):
     """Says what it cannot do by itself: a new row, removing rows, pasting a list, choosing for a cell."""
 
     new_wanted = Signal()
@@ -51,7 +51,7 @@ class SheetView(QTableView):
     def __init__(
         self, workbench: Workbench, model: SheetModel, name: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(0, parent)
         self.sheet = model
         self.searched = ""
         """The column in which typed letters find a row; empty for none."""

@@ -187,7 +187,7 @@ class StickyTable(QTableView):
             if index == current and self.hasFocus():
                 option.state |= QStyle.StateFlag.State_HasFocus
             self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewRow, option, painter, self)
-            self.itemDelegate().paint(painter, option, index)
+            self.itemDelegateForIndex(index).paint(painter, option, index)
         if rows:
             bottom = option.rect.bottom() + 1
             _draw_edge(painter, edge, bottom)
