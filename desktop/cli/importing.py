@@ -93,14 +93,14 @@ def import_workbook(
         if not dry_run:
             done = operations.run(session, shown, progress=ticker.tick)
             shown, stamp = done.preview, done.changes.stamp
-    returned = operations.write_report(session, shown, report) if report is not None else None
     if as_json:
         json_line({"dry_run": dry_run, "operation": str(stamp) if stamp else None, **_object(shown)})
     else:
         _say(session, shown, dry_run)
         if stamp:
             say(f"操作{stamp}")
-    if report is not None and returned:
+    # Last: where it cannot be written, what went in has been said.
+    if report is not None and (returned := operations.write_report(session, shown, report)):
         remark(f"“{report.name}”里有{returned}行：{telling.to_mend(shown)}。改正后可以直接再导入。")
 
 

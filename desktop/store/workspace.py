@@ -118,6 +118,7 @@ class Workspace:
         refuse_network(folder)
         if (folder / LEDGER).exists():
             raise AlreadyThere("这个文件夹里已经有一份台账。")
+        there = folder.exists()
         try:
             # What is encrypted needs no further lock, but nobody else of this computer has to see that it is there.
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -138,6 +139,9 @@ class Workspace:
         except BaseException:
             place.lock.close()
             _take_away(folder)
+            if not there:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
             raise
         keeper = Keeper(place.ledger, database, key, environment)
         made = cls(place, ledger, Operator(operator, Role.ADMIN), keeper)

@@ -355,7 +355,7 @@ class DiskFull(Caused, EnvironmentProblem):
     """No room for the file."""
 
     text = "U盘或硬盘空间不够，文件没有写成，原有文件没有改动。"
-    next_step = "请腾出空间或换一个U盘，再导出一次。"
+    next_step = "请腾出空间或换一个U盘，再做一次。"
 
 
 class ReadOnly(Caused, EnvironmentProblem):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import openpyxl
 import pytest
 
+from desktop.documents.workbooks.problems import NoRoom
+from desktop.operations import importing
 from tests.cli.calling import CODE, Places, answer, record, run
 
 
@@ -112,6 +115,22 @@ def test_rows_that_do_not_go_in_come_back_in_a_workbook(town: Path, tmp_path: Pa
     sheet = openpyxl.load_workbook(report).active
     assert sheet is not None
     assert any("甲公司" in map(str, row) for row in sheet.iter_rows(values_only=True))
+
+
+def test_what_went_in_is_said_where_the_rows_that_did_not_cannot_be_written(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> NoReturn:
+        raise NoRoom("U盘满了。")
+
+    monkeypatch.setattr(importing, "write_report", full)
+    book = register(
+        tmp_path / "名册.xlsx", ("甲公司", CODE, "许多", None, None), ("乙公司", None, 5, None, None)
+    )
+    result = run("import", town, book, "--type", "enterprise", "--report", tmp_path / "改正.xlsx")
+    assert result.exit_code == 30
+    assert "新增2行" in result.stdout
+    assert "U盘满了" in result.stderr
 
 
 def test_columns_and_values_can_be_said(town: Path, tmp_path: Path) -> None:

@@ -15,11 +15,14 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop.operations import records
 from desktop.operations.session import Session, open_session
+from desktop.records.declaration import Level
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import reading, unlocking
-from desktop.store.database import Database, DiskTrouble, ReadOnlyPlace
+from desktop.store.database import Database, DiskFull, DiskTrouble, ReadOnlyPlace
+from desktop.store.keys import KeySlots
 from desktop.store.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
+from tests.operations import stations
 
 FULL = sqlcipher.OperationalError("disk I/O error")
 
@@ -68,6 +71,22 @@ def test_why_nothing_can_be_written_is_told_from_other_failures(
     """The engine says "disk I/O error" of a full disk; a person has to know what to do, and what to leave alone."""
     let_fail(monkeypatch, error, free)
     assert type(why_unwritable(tmp_path, error)) is why
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_could_not_be_founded_leaves_the_place_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    if there:
+        (tmp_path / "村").mkdir()
+
+    def full(*_: object) -> NoReturn:
+        raise DiskFull("磁盘满了。")
+
+    monkeypatch.setattr(KeySlots, "put_code", full)
+    with pytest.raises(DiskFull):
+        stations.station(tmp_path, "330110109222", "村", Level.VILLAGE)
+    assert [path.name for path in tmp_path.rglob("*")] == ["村"] * there
 
 
 def test_a_ledger_on_a_disk_where_nothing_can_be_written_opens_to_be_read(
