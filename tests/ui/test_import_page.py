@@ -351,12 +351,16 @@ def test_a_list_is_exported_as_shown_and_masked(desk: Desk, town: Session, tmp_p
     page = exporting_page(desk)
     place = page.choose.mapTo(page, page.choose.rect().topRight())
     assert (page.width() - place.x(), place.y()) < (20, 40), "where other pages have what one comes for"
+    desk.dialogs.paths = [tmp_path / "没有这个文件夹" / "会员.xlsx"]
+    desk.click(page.choose)
+    assert "不能写入" in desk.window.notices.words
     desk.dialogs.paths = [tmp_path / "会员.xlsx"]
     desk.press(K.Key_Space)
     written = cells(tmp_path / "会员.xlsx")
     assert "会员3" in written
     assert "330110********" in written
     assert "已导出5条" in page.note.words.text()
+    assert not desk.window.notices.words, "it would be read as bad news about this one"
 
 
 def test_whole_numbers_leave_only_when_asked_for(desk: Desk, town: Session, tmp_path: Path) -> None:

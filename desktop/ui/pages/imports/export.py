@@ -205,6 +205,8 @@ class ExportPage(Page):
         return job
 
     def _done(self, result: Exported | FormExported) -> None:
+        # What was said of an attempt before it would seem to be said of this one.
+        self.workbench.shell.move_on()
         words = f"已导出{result.rows}条到 {result.path.name}。"
         tone, detail = Tone.GOOD, ""
         if isinstance(result, FormExported) and result.missing_path is not None:
