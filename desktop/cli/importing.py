@@ -114,7 +114,7 @@ def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
     say(f"{shown.file}（{shown.sheet}）：{'如果导入，' if dry_run else ''}{shown.counts}。")
     for column in shown.unknown_columns[:_SHOWN]:
         guess = f"，可能是“{column.proposed_label}”（{column.proposed}）" if column.proposed else ""
-        complain(f"没有导入的列：“{column.header}”{column.reason}{guess}。")
+        complain(f"没有导入的列：{column.name}{column.reason}{guess}。")
     if len(shown.unknown_columns) > _SHOWN:
         complain(f"另有{len(shown.unknown_columns) - _SHOWN}列没有导入。")
     for sentence in telling.sentences(shown):

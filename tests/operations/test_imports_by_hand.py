@@ -180,6 +180,31 @@ def test_posts_in_a_list_of_officers_are_imported_from_it_in_a_second_turn(
     assert posts.rows[1].asked
 
 
+def test_a_column_that_numbers_the_rows_needs_no_header_and_another_is_known_by_its_place(
+    district: Session, tmp_path: Path
+) -> None:
+    rows = [["", "企业名称", "信用代码", None], [1, "甲公司", code(1), "x"], ["2.", "乙公司", code(2), "y"]]
+    shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows))
+    assert [c.name for c in shown.unknown_columns] == ["第4列"]
+    assert [c.name for c in shown.columns][:2] == ["第1列", "“企业名称”"]
+
+
+def test_reasons_against_a_union_as_people_say_them(district: Session, tmp_path: Path) -> None:
+    said = {
+        "老板不同意": "employer_unwilling",
+        "人数太少": "too_few",
+        "不足25人": "too_few",
+        "员工不愿意": "staff_unwilling",
+        "由总部统一建": "headquarters",
+        "打不通电话": "not_contacted",
+        "风水不好": None,
+    }
+    shown = brought(district, tmp_path, ["建会状态", "不建原因"], [["未建", words] for words in said])
+    assert values(shown, "no_union_reason") == list(said.values())
+    assert "“老板不同意”按“单位不同意”保存" in {n.text for n in shown.rows[0].notes}
+    assert "里没有“风水不好”" in problems(shown, 6)
+
+
 def test_a_header_of_three_rows_reads_the_lowest_words(district: Session, tmp_path: Path) -> None:
     rows = [
         ["企业名册"],

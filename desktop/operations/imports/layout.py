@@ -227,6 +227,8 @@ class _Mapper:
             target = column.target if column.target not in wished.values() else None
             if target == _EMPLOYER_CODE and self._is_unions_own(samples.get(column.index, ())):
                 target = _UNION_CODE
+            if not column.header and _numbers_rows(samples.get(column.index, ())):
+                column = replace(column, counts_rows=True)
             match, place = self._match(column, wished.get(column.index, target))
             if place is not None:
                 targets[column.index] = place
@@ -339,6 +341,11 @@ def _spread(number: int, cells: Row, merged: MergedRanges | None) -> Row:
             spread += [None] * (right + 1 - len(spread))
             spread[left : right + 1] = [cells[left]] * (right + 1 - left)
     return spread
+
+
+def _numbers_rows(samples: Sequence[str]) -> bool:
+    """Whether the first cells of a column count from 1."""
+    return bool(samples) and all(text.rstrip(".、") == str(n) for n, text in enumerate(samples, start=1))
 
 
 def _samples(rows: Sequence[tuple[int, Row]], header: Header) -> dict[int, tuple[str, ...]]:

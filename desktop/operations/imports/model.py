@@ -197,6 +197,11 @@ class ColumnMatch:
     counts_rows: bool = False
     samples: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What people call it: its header in quotes, or its place."""
+        return f"“{self.header}”" if self.header else f"第{self.index + 1}列"
+
 
 @dataclass(frozen=True, slots=True)
 class NationalExport:
