@@ -364,11 +364,13 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
         planner = Planner(session, record_type, options, batch, source.valid_codes, columns)
         planner.match([Candidate(row, row.parts[0]) for row in sound])
         plan = planner.finish()
-    counts = Counts.of(rows, len(plan.without_town))
+    # A row of unions may lack the town of two records.
+    without_town, own_place = (tuple(sorted({*found})) for found in (plan.without_town, plan.own_place))
+    counts = Counts.of(rows, len(without_town))
     return ImportPreview(
         source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
-        (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, tuple(plan.without_town),
-        tuple(plan.own_place), options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
+        (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, without_town,
+        own_place, options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
         source.left_out, source.next_table, plan, source, mark,
     )  # fmt: skip
 

@@ -236,6 +236,20 @@ def test_a_ledger_of_unions_as_towns_keep_it(district: Session, tmp_path: Path) 
     assert values(shown, "founding_method") == ["single", "joint"]
     assert values(shown, "women_member_count") == [20, 2]
     assert [row.parts[1].values["name"] for row in shown.rows] == ["甲公司", "乙公司"]
+    assert (shown.without_town, shown.counts.without_town) == ((2, 3), 2), "a row lacks it once"
+
+
+def test_a_telephone_behind_the_legal_person_is_the_firms(district: Session, tmp_path: Path) -> None:
+    head = ["企业", "信用代码", "法人", "手机", "建会", "工会名称", "会员"]
+    row = ["甲公司", code(1), "王芳", "13800000001", "是", "甲公司工会委员会", 20]
+    path = workbooks.book(tmp_path / "表.xlsx", [head, row])
+    shown = look(district, path)
+    assert values(shown, "contact_phone") == ["13800000001"]
+    assert [c.header for c in shown.unknown_columns] == ["工会名称", "会员"]
+    union, firm = look(district, path, "union").rows[0].parts
+    assert (union.values.get("chair_phone"), union.values["member_count"]) == (None, 20)
+    assert (firm.values["contact_phone"], firm.values["uscc"]) == ("13800000001", code(1))
+    assert union.values.get("uscc") is None, "a code that begins like a firm's is the firm's"
 
 
 UNION_STATES = [

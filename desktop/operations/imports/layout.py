@@ -34,6 +34,8 @@ _FIRMS_OWN = {
     "remark": "remark",
 }  # fmt: skip
 """What a row says of its union and its firm alike, where a list of firms names their unions too."""
+_BEFORE_PHONE = frozenset({f"{EMPLOYER}.contact_name", f"{EMPLOYER}.legal_person"})
+_UNIONS_OWN = "工会"
 _FORM_WEIGHT = 1.2
 _SECOND_TYPE = 0.8
 _USUAL = 0.96
@@ -227,6 +229,8 @@ class _Mapper:
             target = column.target if column.target not in wished.values() else None
             if target == _EMPLOYER_CODE and self._is_unions_own(samples.get(column.index, ())):
                 target = _UNION_CODE
+            elif target == _UNION_CODE and self._is_firms_own(column, samples.get(column.index, ())):
+                target = _EMPLOYER_CODE
             if not column.header and _numbers_rows(samples.get(column.index, ())):
                 column = replace(column, counts_rows=True)
             match, place = self._match(column, wished.get(column.index, target))
@@ -258,7 +262,8 @@ class _Mapper:
     def _settled(self, header: Header) -> Header:
         """The header with what is the firm's, in a list that names firms and their unions.
 
-        A telephone right behind the contact is the contact's. Where only firms are taken, so is what holds for both.
+        A telephone right behind the contact is the contact's, and one right behind the legal person is the firm's.
+        Where only firms are taken, so is what holds for both.
         """
         if not self._found.prefixed:
             return header
@@ -267,7 +272,7 @@ class _Mapper:
         for column in header.columns:
             prefix, _, name = (column.target or "").partition(".")
             own = _FIRMS_OWN.get(name) if self._type.name == EMPLOYER else None
-            if name == "chair_phone" and columns and columns[-1].target == f"{EMPLOYER}.contact_name":
+            if name == "chair_phone" and columns and columns[-1].target in _BEFORE_PHONE:
                 own = "contact_phone"
             is_firms = prefix == JOINT and own is not None and f"{EMPLOYER}.{own}" not in taken
             columns.append(replace(column, target=f"{EMPLOYER}.{own}") if is_firms else column)
@@ -280,6 +285,18 @@ class _Mapper:
             return False
         kinds = [kind for kind in map(uscc_kind, samples) if kind is not None]
         return bool(kinds) and all(kind.is_union for kind in kinds)
+
+    def _is_firms_own(self, column: Column, samples: Sequence[str]) -> bool:
+        """Whether a column of codes beside names of firms is theirs, though its heading alone may mean either."""
+        recognised = {c.target for c in self._found.header.columns}
+        if (
+            _EMPLOYER_CODE in recognised
+            or f"{EMPLOYER}.name" not in recognised
+            or _UNIONS_OWN in column.header
+        ):
+            return False
+        kinds = [kind for kind in map(uscc_kind, samples) if kind is not None]
+        return bool(kinds) and not any(kind.is_union for kind in kinds)
 
     def _wish(self, column: Column) -> str | None:
         """The target that a person chose for a column; empty words for none, nothing where nothing was said."""
