@@ -309,6 +309,27 @@ def test_a_mistyped_code_that_is_corrected_in_the_report_corrects_its_record(
     ]
 
 
+def test_a_mistyped_document_number_that_is_corrected_in_the_report_corrects_its_person(
+    district: Session, tmp_path: Path
+) -> None:
+    head = ["姓名", "身份证号码", "手机"]
+    people = [["王芳", "110105194912310021", "13800000001"], ["李明", "11010519491231002X", "13800000002"]]
+    shown = bring(district, table(tmp_path, people, head), "member").preview
+    before = {name: record.id for name, record in held(district, "member").items()}
+    assert importing.write_report(district, shown, tmp_path / "退回.xlsx") == 1
+    report = openpyxl.load_workbook(tmp_path / "退回.xlsx")
+    report.worksheets[0]["B2"] = "110105194912310046"
+    # Who has another number without a fault is somebody else.
+    report.worksheets[0].append(["李明", "110105194912310089", "13800000002"])
+    report.save(tmp_path / "退回.xlsx")
+    again = bring(district, tmp_path / "退回.xlsx", "member").preview
+    assert outcomes(again) == ["changed", "new"]
+    assert "原来的证件号码校验不符，按这一行改正" in texts(again.rows[0])
+    found = records.load(district, "member", before["王芳"])
+    assert found is not None
+    assert found.values["id_number"] == "110105194912310046"
+
+
 def test_what_is_still_wrong_comes_back_with_its_newest_reason_alone(
     district: Session, tmp_path: Path
 ) -> None:

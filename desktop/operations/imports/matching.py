@@ -7,6 +7,7 @@ that it is written once (``sync-spec`` rule 6).
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
 from desktop.operations.imports.others import Others
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
+from desktop.records.id_number import check_id
 from desktop.records.identity import derived_id
 from desktop.records.person_names import fold_name
 from desktop.records.resolution import Life
@@ -69,8 +71,10 @@ class Matcher:
         fields: Iterable[str],
         valid_codes: set[str],
         unit: str,
+        today: datetime.date,
     ) -> None:
         self._unit = unit
+        self._today = today
         self._database = database
         self._valid_codes = valid_codes
         self._type = record_type
@@ -103,7 +107,7 @@ class Matcher:
         if self._type.key is not None:
             return _Organisations(self._database, self._type, self._valid_codes, vacant=self._vacant)
         if "id_number" in self._type.by_name:
-            return _Persons(self._database, self._type, self._unit, vacant=self._vacant)
+            return _Persons(self._database, self._type, self._unit, self._today, vacant=self._vacant)
         return Others(self._database, self._type, self._unit, vacant=self._vacant)
 
 
@@ -269,9 +273,12 @@ class _Organisations:
 class _Persons:
     """By document number, then by name and telephone; a bare name tells nobody apart."""
 
-    def __init__(self, database: Database, record_type: RecordType, unit: str, *, vacant: bool) -> None:
+    def __init__(
+        self, database: Database, record_type: RecordType, unit: str, today: datetime.date, *, vacant: bool
+    ) -> None:
         self._database = database
         self._type = record_type
+        self._today = today
         self._vacant = vacant
         self._first: dict[str, Candidate] = {}
         self._numbers: dict[str, list[tuple[str, Life]]] = {}
@@ -333,16 +340,22 @@ class _Persons:
             same = [
                 k
                 for k in self._phones.get((fold_name(name), str(phone)), ())
-                if not (number and k[1] and k[1] != number)
+                if not (number and k[1] and k[1] != number and not self._corrects(k[1], number))
             ]
             same.sort(key=lambda k: (k[2] is Life.DELETED, k[0]))
             record = same[0][0] if same else None
+            if same and number and same[0][1] not in (None, number):
+                candidate.row.tell(Note("原来的证件号码校验不符，按这一行改正"))
         record = record or new_id()
         if number:
             self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
         if phone:
             self._phones.setdefault((fold_name(name), str(phone)), []).insert(0, (record, number, Life.LIVE))
         return record
+
+    def _corrects(self, held: Cell, number: Cell) -> bool:
+        """Whether a number without a fault stands where one that fails its check did: it was mistyped."""
+        return not check_id(str(held), self._today).ok and check_id(str(number), self._today).ok
 
 
 def folded_name(name: str) -> str:

@@ -117,8 +117,9 @@ class Planner:
         fields += [str(n) for n in beside]
         new_id = self._session.ledger.new_id
         matcher = Matcher(
-            self._session.database, self._type, new_id, fields, self._valid_codes, self._session.unit.id
-        )
+            self._session.database, self._type, new_id, fields, self._valid_codes, self._session.unit.id,
+            self._today,
+        )  # fmt: skip
         self.entries = matcher.entries
         matched = []
         for candidate, entry in zip(candidates, matcher.match(candidates), strict=True):
