@@ -74,6 +74,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scene = Scene(tmp_path_factory.mktemp("scene"))
     scene.village.birth("enterprise", {"name": "径山茶厂", "contact_name": "王芳"}, record="f1" * 16)
     scene.village.birth("member", PERSON, record="f2" * 16)
+    scene.village.birth("proposal", {"number": "12", "subject": "降温"}, record="f3" * 16)
     return inspector(
         tmp_path_factory.mktemp("desk"), scene.village.send().path, player.STATIONS / "village/grant.xsg"
     )
@@ -98,9 +99,11 @@ def test_every_block_works_on_what_is_written_now(desk: Path) -> None:
     assert envelope.read_bundle(desk / "bundle.xsj").digest in shown
     assert "b/certificates.pem: OK" in shown
     assert "b/parts/0001.ndjson.zst.age: OK" in shown
-    said = '{"record":"' + "f1" * 16 + '","type":"enterprise"'
-    (born,) = (json.loads(line) for line in shown.splitlines() if line.startswith(said))
-    assert (born["name"], born["contact.contact_name"]) == ("径山茶厂", "王芳")
+    read = [json.loads(line) for line in shown.splitlines() if line.startswith('{"record":')]
+    born = {line["record"]: line for line in read}
+    firm, proposal = born["f1" * 16], born["f3" * 16]
+    assert (firm["name"], firm["contact.contact_name"]) == ("径山茶厂", "王芳")
+    assert (proposal["item"], proposal["number"]) == (firm["item"] + 2, "12")
     assert len((desk / "key.bin").read_bytes()) == 32
     sealed = [
         line.count(',\t["",') for line in (desk / "lines.ndjson").read_text(encoding="utf-8").splitlines()
